@@ -1,0 +1,16 @@
+/* See check.h. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "bff/base/check.h"
+
+static _Thread_local const char *working_on;
+
+void check_working_on(const char *id) { working_on = id; }
+
+void check_failed(const char *file, int line, const char *function, const char *condition)
+{
+    fprintf(stderr, "%s:%d: %s: must(%s) failed, request %s\n", file, line, function, condition,
+            working_on == NULL ? "-" : working_on);
+    abort();
+}

@@ -1,0 +1,12 @@
+/* Memory with an end of its own. Getting it never fails: out of memory ends the process. */
+#ifndef BFF_BASE_MEMORY_H
+#define BFF_BASE_MEMORY_H
+
+#include <stddef.h>
+
+void *memory_new(size_t bytes); /* cleared */
+void *memory_grow(void *old, size_t bytes);
+char *memory_string(const char *string); /* a copy */
+void memory_free(void *memory);          /* NULL: nothing */
+
+#endif

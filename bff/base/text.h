@@ -1,0 +1,64 @@
+/*
+ * Text that is not ours to change: a pointer and a length, no NUL expected. Passed by value.
+ * An absent text has at == NULL; an empty one has len == 0.
+ */
+#ifndef BFF_BASE_TEXT_H
+#define BFF_BASE_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+struct text {
+    const char *at;
+    size_t len;
+};
+
+/* TEXT("literal"): a text known at compile time. */
+#define TEXT(literal) ((struct text){.at = (literal), .len = sizeof(literal) - 1})
+
+/* printf("%.*s", TEXT_ARGS(text)) */
+#define TEXT_ARGS(text) ((int)(text).len), ((text).at)
+
+/* The NUL-terminated ${string}, which may be NULL, as a text. */
+static inline struct text text_of(const char *string)
+{
+    return (struct text){.at = string, .len = string == NULL ? 0 : strlen(string)};
+}
+
+static inline bool text_equal(struct text a, struct text b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+static inline bool text_is(struct text text, const char *string)
+{
+    return text_equal(text, text_of(string));
+}
+
+/* Equal but for the case of ASCII letters. */
+bool text_equal_nocase(struct text a, struct text b);
+
+/* True when ${text} begins with ${prefix}. */
+bool text_starts(struct text text, struct text prefix);
+
+/*
+ * Cuts ${*rest} at its first ${separator}: returns what stands before it and leaves what stands
+ * behind it. Without a separator the whole is returned and ${*rest} becomes absent.
+ */
+struct text text_cut(struct text *rest, char separator);
+
+/* ${text} without spaces and tabs at its ends. */
+struct text text_trim(struct text text);
+
+/*
+ * A whole decimal number, digits only, that fits ${most}; returns -1 for anything else and leaves
+ * ${*out} alone.
+ */
+int text_number(struct text text, uint64_t most, uint64_t *out);
+
+/* True when the bytes are well-formed UTF-8 (RFC 3629: no overlong form, no surrogate). */
+bool text_is_utf8(struct text text);
+
+#endif

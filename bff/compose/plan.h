@@ -1,0 +1,68 @@
+/*
+ * A composite as the engine runs it: its table checked, names resolved to places, constant text
+ * prepared. Made once at boot, constant afterwards, shared by all workers.
+ */
+#ifndef BFF_COMPOSE_PLAN_H
+#define BFF_COMPOSE_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bff/base/pool.h"
+#include "bff/base/text.h"
+#include "bff/compose/compose.h"
+#include "bff/compose/pick.h"
+
+#define PLAN_NO_PART (-1)
+#define PLAN_BUDGET_MS 1000 /* when the composite names none */
+#define PLAN_AT_ONCE 8      /* when a list part names none */
+
+struct plan_part {
+    const struct bff_part *row;
+    int after;               /* the place of the part waited for, or PLAN_NO_PART */
+    uint32_t timeout_ms;     /* never 0: the budget when the row names none */
+    unsigned at_once;        /* never 0 */
+    struct text fallback;    /* never absent */
+    const struct pick *pick; /* NULL: all of it */
+    struct text key;         /* "\"recentOrders\":" */
+    bool is_read;            /* by a field, by a later part or by pick: keep its slices */
+};
+
+struct plan_field {
+    const struct bff_field *row;
+    int of;          /* the place of its part */
+    struct text key; /* "\"savings\":" */
+};
+
+struct plan {
+    const struct bff_composite *composite;
+    struct text method;      /* "GET" */
+    struct text path;        /* "/api/products/:id" */
+    struct text *segments;   /* of the path: "api", "products", ":id" */
+    size_t segment_count;
+    struct text *params;     /* "id": names in the order of the path */
+    size_t param_count;
+    uint32_t budget_ms;
+    struct plan_part *parts;
+    size_t part_count;
+    struct plan_field *fields;
+    size_t field_count;
+};
+
+/*
+ * Checks ${composite} and makes its plan in ${pool}, which lives for ever. Returns NULL and writes
+ * to ${error} (as much as fits ${error_size}) what is wrong and in which row:
+ *     GET /api/products/:id: part "reviews": after names "prodcut", which is no part above it
+ */
+const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
+                             size_t error_size);
+
+/* True when two plans claim the same requests: same method, and segments equal where neither is a
+ * parameter. The build is refused then. */
+bool plan_collides(const struct plan *a, const struct plan *b);
+
+/* The place of the parameter or part ${name}, or -1. */
+int plan_param(const struct plan *plan, struct text name);
+int plan_part(const struct plan *plan, struct text name);
+
+#endif

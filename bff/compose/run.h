@@ -1,0 +1,80 @@
+/*
+ * One request's fan-out: asks what the plan says, settles every part exactly once, and tells when
+ * the answer can be put together. It knows no server: a flow test drives it with a fake clock and
+ * scripted fetches.
+ */
+#ifndef BFF_COMPOSE_RUN_H
+#define BFF_COMPOSE_RUN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bff/base/json.h"
+#include "bff/base/pool.h"
+#include "bff/base/reason.h"
+#include "bff/base/text.h"
+#include "bff/base/timer.h"
+#include "bff/compose/plan.h"
+#include "bff/upstream/fetch.h"
+
+/* What a run is given; all of it lives as long as the run. */
+struct run_request {
+    const struct plan *plan;
+    struct pool *pool;         /* the request's */
+    struct upstream *upstream; /* the worker's */
+    struct timers *timers;     /* the worker's */
+    const struct text *params; /* decoded, in the order of plan->params */
+    struct text headers;       /* lines for every call: accept, trace, request id */
+    /* The client's own header ${name}; absent text when it sent none. ${cookie} as given. */
+    struct text (*client_header)(void *cookie, const char *name);
+    void *cookie;
+    size_t body_limit;    /* bytes of one part's body; 4 MiB by default */
+    unsigned depth_limit; /* of one part's JSON; 128 by default */
+};
+
+/* How a call of a part, or of one item of a list part, ended. */
+struct run_item {
+    struct run_call *call; /* what it waits for or got its value from; NULL: none was made */
+    enum reason reason;
+    int status;        /* the service's; 0: none */
+    bool is_settled;
+    struct json value; /* fulfilled: the value; JSON_NONE when the service sent none */
+};
+
+struct run_part {
+    bool is_started, is_settled;
+    enum reason reason; /* of the part as a whole */
+    int status;
+    int64_t started_ns, settled_ns, deadline_ns;
+    struct run_item *items; /* one, or one for each ask_get of a list part */
+    size_t item_count;
+    size_t unsettled;       /* items */
+};
+
+struct run {
+    const struct run_request *request;
+    struct run_part *parts; /* plan->part_count of them */
+    int failed;             /* the required part that was rejected, or PLAN_NO_PART */
+    bool is_partial;        /* some part or item was rejected */
+    /* run.c's own follows */
+    struct run_call *calls;
+    size_t unsettled; /* parts */
+    int64_t started_ns, deadline_ns;
+    struct timer timer;
+    void (*done)(struct run *run, void *cookie);
+    void *cookie;
+    bool is_done;
+};
+
+/*
+ * Starts the fan-out. ${done} is called once, never from here, when every part has settled, the
+ * budget is over, or a required part was rejected; no call is under way then. Values stay valid
+ * until the pool goes, which releases everything; run_cancel before it.
+ */
+struct run *run_start(const struct run_request *request, void (*done)(struct run *, void *cookie),
+                      void *cookie);
+
+/* Cancels what is under way; ${done} is not called. Idempotent. */
+void run_cancel(struct run *run);
+
+#endif

@@ -1,0 +1,57 @@
+/*
+ * One answer from one service: chooses an endpoint, takes a connection from the pool or dials one,
+ * runs the exchange, repeats it once on a fresh connection when a reused one died before any byte,
+ * and keeps the time. What it receives goes to a sink, piece by piece.
+ */
+#ifndef BFF_UPSTREAM_CALL_H
+#define BFF_UPSTREAM_CALL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bff/base/reason.h"
+#include "bff/base/text.h"
+#include "bff/base/timer.h"
+#include "bff/upstream/exchange.h"
+#include "bff/upstream/service.h"
+
+struct upstream;
+struct connection;
+struct upstream_service;
+
+/* What to ask; borrowed until the call ends. */
+struct call_ask {
+    const struct bff_service *service;
+    struct text method;
+    struct text target;  /* origin-form, encoded */
+    struct text headers; /* whole lines with CRLF, without Host and framing */
+    bool may_repeat;     /* idempotent (RFC 9110 9.2.2): a retry is allowed */
+};
+
+/* Lies in its user's memory; all zero before call_start. */
+struct call {
+    const struct call_ask *ask;
+    const struct exchange_sink *sink;
+    void *cookie;
+    unsigned retries;
+    struct upstream *upstream;
+    struct upstream_service *service;
+    struct upstream_endpoint *endpoint; /* the one asked last */
+    struct connection *connection;      /* NULL before the first and after the end */
+    struct timer timer;
+    int64_t total_ns; /* when the whole must be over */
+    struct text head; /* the request line and Host, made for this call */
+    char head_space[320];
+    bool is_running;
+    enum reason early; /* an end that waits for the loop, see call.c */
+};
+
+/* Starts; ${sink->end} is called once, never from here. */
+void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
+                const struct exchange_sink *sink, void *cookie);
+
+/* Ends it silently. Idempotent; for a call never started (all zero): nothing. */
+void call_cancel(struct call *call);
+
+#endif

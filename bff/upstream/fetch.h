@@ -1,0 +1,59 @@
+/*
+ * One JSON answer from one service: a call (call.h: endpoint, connection, retry, timeouts) whose
+ * body is gathered in one piece and scanned as it arrives. What composites are made of.
+ *
+ * The contract of everything asynchronous here: ${done} is called exactly once, never from inside
+ * fetch_start; after fetch_cancel, never.
+ */
+#ifndef BFF_UPSTREAM_FETCH_H
+#define BFF_UPSTREAM_FETCH_H
+
+#include <stddef.h>
+
+#include "bff/base/json_scan.h"
+#include "bff/base/reason.h"
+#include "bff/base/text.h"
+#include "bff/upstream/call.h"
+#include "bff/upstream/service.h"
+
+struct upstream; /* a worker's connections to all services */
+struct fetch;
+
+typedef void (*fetch_done)(struct fetch *fetch, void *cookie);
+
+/* What to ask. The texts are borrowed until the fetch is released. */
+struct fetch_ask {
+    const struct bff_service *service;
+    struct text target;  /* path and query, encoded: "/users/42" */
+    struct text headers; /* whole lines, each with its CRLF, without Host: "accept: ...\r\n" */
+    size_t body_limit;   /* bytes */
+    unsigned depth_limit;
+    bool keep_slices; /* the value will be read, not just spliced */
+};
+
+/* Lies in its user's memory (a request's pool); all zero before fetch_start. */
+struct fetch {
+    /* the outcome, set when done is called */
+    enum reason reason; /* REASON_NONE: 2xx and valid JSON, or empty */
+    int status;         /* the service's, 0 when its status line was not read */
+    struct text body;   /* the text; len 0 when the service sent none (204, or nothing) */
+    struct json_scan scan;
+
+    /* fetch.c's own */
+    const struct fetch_ask *ask;
+    fetch_done done;
+    void *cookie;
+    char *buffer;
+    size_t capacity;
+    struct call call;
+};
+
+/* Starts to ask. ${fetch}, ${ask} and what it borrows stay where they are until fetch_release. */
+void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
+                 fetch_done done, void *cookie);
+
+/* Ends the fetch, done or not, silently, and frees its body. Called again, or for a fetch that
+ * never started (all zero): nothing. */
+void fetch_release(struct fetch *fetch);
+
+#endif
