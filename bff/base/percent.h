@@ -12,7 +12,7 @@
 int percent_decode(struct pool *pool, struct text text, struct text *out);
 
 /* The most that percent_encode writes for ${len} bytes. */
-#define PERCENT_ENCODED_MAX(len) ((len) * 3)
+#define PERCENT_ENCODED_MAX(len) ((len)*3)
 
 /*
  * Writes ${text} to ${out} with every byte but RFC 3986's unreserved ones encoded, so that it

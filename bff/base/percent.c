@@ -1,0 +1,60 @@
+/* See percent.h. */
+#include "bff/base/percent.h"
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+int percent_decode(struct pool *pool, struct text text, struct text *out)
+{
+    *out = text;
+    if (text.len == 0 || memchr(text.at, '%', text.len) == NULL)
+        return 0;
+
+    char *decoded = pool_take(pool, text.len), *end = decoded;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] != '%') {
+            *end++ = text.at[i];
+            continue;
+        }
+        int high = text.len - i > 2 ? hex_value(text.at[i + 1]) : -1;
+        int low = high < 0 ? -1 : hex_value(text.at[i + 2]);
+        if (low < 0)
+            return -1;
+        *end++ = (char)(high * 16 + low);
+        i += 2;
+    }
+    *out = (struct text){decoded, (size_t)(end - decoded)};
+    return 0;
+}
+
+static bool is_unreserved(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_' || c == '~';
+}
+
+size_t percent_encode(char *out, struct text text)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    char *end = out;
+
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+        if (is_unreserved(c)) {
+            *end++ = (char)c;
+            continue;
+        }
+        *end++ = '%';
+        *end++ = digits[c >> 4];
+        *end++ = digits[c & 15];
+    }
+    return (size_t)(end - out);
+}

@@ -1,0 +1,99 @@
+/* See text.h. */
+#include <strings.h>
+
+#include "bff/base/text.h"
+
+bool text_equal_nocase(struct text a, struct text b)
+{
+    return a.len == b.len && (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
+}
+
+bool text_starts(struct text text, struct text prefix)
+{
+    return text.len >= prefix.len && text_equal((struct text){text.at, prefix.len}, prefix);
+}
+
+struct text text_cut(struct text *rest, char separator)
+{
+    struct text first = *rest;
+    const char *found = first.len == 0 ? NULL : memchr(first.at, separator, first.len);
+
+    if (found == NULL) {
+        *rest = (struct text){0};
+        return first;
+    }
+    first.len = (size_t)(found - first.at);
+    rest->at = found + 1;
+    rest->len -= first.len + 1;
+    return first;
+}
+
+static bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+struct text text_trim(struct text text)
+{
+    while (text.len > 0 && is_blank(text.at[0])) {
+        text.at++;
+        text.len--;
+    }
+    while (text.len > 0 && is_blank(text.at[text.len - 1]))
+        text.len--;
+    return text;
+}
+
+int text_number(struct text text, uint64_t most, uint64_t *out)
+{
+    uint64_t value = 0;
+
+    if (text.len == 0)
+        return -1;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned digit = (unsigned)(text.at[i] - '0');
+        if (digit > 9 || value > (most - digit) / 10 || most < digit)
+            return -1;
+        value = value * 10 + digit;
+    }
+    *out = value;
+    return 0;
+}
+
+/* How many continuation bytes follow ${lead}, and the range of the first of them (RFC 3629). */
+static int utf8_follow(unsigned char lead, unsigned char *low, unsigned char *high)
+{
+    *low = 0x80;
+    *high = 0xbf;
+    if (lead < 0x80)
+        return 0;
+    if (lead < 0xc2 || lead > 0xf4)
+        return -1;
+    if (lead < 0xe0)
+        return 1;
+    if (lead == 0xe0)
+        *low = 0xa0;
+    else if (lead == 0xed)
+        *high = 0x9f;
+    else if (lead == 0xf0)
+        *low = 0x90;
+    else if (lead == 0xf4)
+        *high = 0x8f;
+    return lead < 0xf0 ? 2 : 3;
+}
+
+bool text_is_utf8(struct text text)
+{
+    const unsigned char *at = (const unsigned char *)text.at, *end = at + text.len;
+
+    while (at < end) {
+        unsigned char low, high;
+        int follow = utf8_follow(*at++, &low, &high);
+        if (follow < 0 || end - at < follow)
+            return false;
+        for (; follow > 0; follow--, at++) {
+            if (*at < low || *at > high)
+                return false;
+            low = 0x80;
+            high = 0xbf;
+        }
+    }
+    return true;
+}
