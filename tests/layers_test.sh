@@ -1,0 +1,67 @@
+#!/bin/sh
+# Plants one include in a tree that is otherwise in order and expects what tests/layers.sh says of it.
+set -eu
+check=$(cd "$(dirname "$0")" && pwd)/layers.sh
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+
+for layer in base http upstream edge proxy compose app; do
+    mkdir -p "$tree/bff/$layer"
+    echo '#include "bff/base/text.h"' >"$tree/bff/$layer/noun.c"
+done
+mkdir -p "$tree/clients" "$tree/fixtures" "$tree/composites/shared" "$tree/composites/web" \
+    "$tree/composites/mobile"
+sh "$check" "$tree" || { echo "a tree in order was refused"; exit 1; }
+
+failed=0
+while read -r want file include; do
+    echo "#include $include" >"$tree/$file"
+    got=refused
+    sh "$check" "$tree" >"$tree/said" && got=allowed
+    if [ "$got" != "$want" ]; then
+        echo "$file: $include: want $want, got $got"
+        failed=1
+    fi
+    if [ "$got" = refused ] && ! grep -q "^$file:1: " "$tree/said"; then
+        echo "$file: $include: the complaint does not name the line: $(cat "$tree/said")"
+        failed=1
+    fi
+    rm "$tree/$file"
+done <<'TABLE'
+allowed bff/base/a.c            "bff/base/json.h"
+allowed bff/upstream/a.c        "bff/http/reply.h"
+allowed bff/compose/a.c         "bff/proxy/proxy.h"
+allowed bff/app/a.c             "bff/compose/plan.h"
+allowed bff/app/a.c             "fixtures/mock.h"
+allowed fixtures/a.c            "bff/base/text.h"
+allowed fixtures/a.c            "fixtures/mock.h"
+allowed clients/a.c             "bff/compose/compose.h"
+allowed clients/a.h             "clients/b.h"
+allowed composites/shared/a.c   "bff/compose/compose.h"
+allowed composites/shared/a.c   "composites/shared/b.h"
+allowed composites/web/a.c      "bff/compose/compose.h"
+allowed composites/web/a.c      "clients/users.h"
+allowed composites/web/a.c      "composites/shared/b.h"
+allowed composites/web/a.c      "composites/web/b.h"
+refused bff/base/a.c            "bff/http/reply.h"
+refused bff/base/a.h            "bff/app/config.h"
+refused bff/http/a.c            "bff/upstream/call.h"
+refused bff/upstream/a.c        "bff/edge/login.h"
+refused bff/proxy/a.c           "bff/compose/compose.h"
+refused bff/compose/a.c         "bff/app/config.h"
+refused bff/compose/a.c         "fixtures/mock.h"
+refused bff/compose/a.c         "clients/users.h"
+refused bff/app/a.c             "composites/web/build.h"
+refused bff/app/a.c             "fixtures/data.h"
+refused bff/base/a.c            "text.h"
+refused bff/base/a.c            "../http/reply.h"
+refused fixtures/a.c            "bff/http/reply.h"
+refused clients/a.c             "bff/base/text.h"
+refused clients/a.c             "composites/shared/b.h"
+refused clients/a.c             <h2o.h>
+refused composites/shared/a.c   "clients/users.h"
+refused composites/web/a.c      "bff/compose/plan.h"
+refused composites/web/a.c      "composites/mobile/b.h"
+refused composites/web/a.c      <yajl/yajl_tree.h>
+TABLE
+exit $failed
