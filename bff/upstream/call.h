@@ -1,7 +1,10 @@
 /*
- * One answer from one service: chooses an endpoint, takes a connection from the pool or dials one,
- * runs the exchange, repeats it once on a fresh connection when a reused one died before any byte,
- * and keeps the time. What it receives goes to a sink, piece by piece.
+ * One answer from one service: chooses an endpoint, takes a connection or dials one, runs the
+ * exchange, repeats it once on a fresh connection when a reused one died before any byte, and
+ * keeps the time. What it receives goes to a sink, piece by piece.
+ *
+ * Times (service_settings): connect from dialling to connected, first_byte from there to the first
+ * byte of the response, total for all of it. Each ends the call with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -13,12 +16,12 @@
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
 #include "bff/base/timer.h"
+#include "bff/upstream/connection.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/service.h"
+#include "bff/upstream/upstream.h"
 
-struct upstream;
-struct connection;
-struct upstream_service;
+#define CALL_PIECES 6
 
 /* What to ask; borrowed until the call ends. */
 struct call_ask {
@@ -38,16 +41,16 @@ struct call {
     struct upstream *upstream;
     struct upstream_service *service;
     struct upstream_endpoint *endpoint; /* the one asked last */
-    struct connection *connection;      /* NULL before the first and after the end */
+    struct connection *connection;      /* NULL when there is none */
+    struct connection_request request;
+    h2o_iovec_t pieces[CALL_PIECES];
     struct timer timer;
     int64_t total_ns; /* when the whole must be over */
-    struct text head; /* the request line and Host, made for this call */
-    char head_space[320];
+    bool is_reused;   /* the connection has carried an exchange before */
     bool is_running;
-    enum reason early; /* an end that waits for the loop, see call.c */
 };
 
-/* Starts; ${sink->end} is called once, never from here. */
+/* Starts. ${sink}'s callbacks get ${cookie}; its end is called once, never from here. */
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie);
 

@@ -2,6 +2,8 @@
  * One HTTP/1.1 request and its response on one connection (RFC 9112), as a machine that is fed
  * bytes: it does no I/O. It is strict where framing is at stake: what two readers could read
  * differently is refused, not repaired.
+ *
+ * The head is parsed by libh2o's phr_parse_response, chunks by its phr_decode_chunked.
  */
 #ifndef BFF_UPSTREAM_EXCHANGE_H
 #define BFF_UPSTREAM_EXCHANGE_H
@@ -9,33 +11,97 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
 
-#define EXCHANGE_HEAD_MAX (64 * 1024) /* bytes of one response head */
-#define EXCHANGE_FIELDS_MAX 100       /* fields in it */
+#define EXCHANGE_HEAD_MAX                                                                          \
+    ((size_t)64 * 1024)         /* bytes of all heads of one response, 1xx included                \
+                                 */
+#define EXCHANGE_FIELDS_MAX 100 /* fields in one head */
 
+/* Laid out as libh2o's parser writes it. */
 struct exchange_field {
     struct text name, value;
+};
+
+/* How a body ends (RFC 9112 section 6.3). */
+enum exchange_framing {
+    EXCHANGE_NO_BODY, /* 204, 304, an answer to HEAD */
+    EXCHANGE_LENGTH,
+    EXCHANGE_CHUNKED,
+    EXCHANGE_UNTIL_CLOSE,
 };
 
 /* A final response's head; valid during the sink's call only. */
 struct exchange_head {
     int status;
+    int minor_version; /* of HTTP/1 */
     struct exchange_field *fields;
     size_t field_count;
-    bool has_length;
-    uint64_t length; /* of the body, when has_length; 0 for 204, 304 and HEAD */
-    bool is_coded;   /* Content-Encoding other than identity */
+    enum exchange_framing framing;
+    uint64_t length;    /* with EXCHANGE_LENGTH */
+    bool is_persistent; /* the connection may carry another exchange */
+    bool is_coded;      /* Content-Encoding is there and other than identity */
 };
 
-/* Where a response goes. A callback that returns -1 gives the exchange up: end follows with the
- * reason that it stored in ${*why}. */
+/*
+ * Where a response goes. head and body return -1 to give the exchange up, with the reason stored
+ * in ${*why}: then nothing more is delivered but end, with that reason. What has been read already
+ * is still looked at, so that a short body does not cost the connection.
+ */
 struct exchange_sink {
     int (*head)(void *cookie, const struct exchange_head *head, enum reason *why);
     int (*body)(void *cookie, const char *bytes, size_t len, enum reason *why);
     void (*end)(void *cookie, enum reason reason); /* REASON_NONE: complete */
 };
+
+enum exchange_state {
+    EXCHANGE_IN_HEAD,
+    EXCHANGE_IN_BODY,
+    EXCHANGE_COMPLETE,
+    EXCHANGE_FAILED,
+};
+
+/* A copy of libh2o's phr_chunked_decoder, whose header the package does not ship. */
+struct exchange_chunks {
+    size_t bytes_left_in_chunk;
+    char consume_trailer;
+    char hex_count, state;
+};
+
+struct exchange {
+    const struct exchange_sink *sink;
+    void *cookie;
+    enum exchange_state state;
+    enum exchange_framing framing;
+    enum reason reason; /* why it failed or was given up; REASON_NONE so far */
+    bool is_head_request;
+    bool is_persistent; /* of use when COMPLETE: the connection may be used again */
+    bool has_begun;     /* a byte has come */
+    uint64_t left;      /* of the body, with EXCHANGE_LENGTH */
+    size_t head_bytes;  /* of all heads so far */
+    char *kept;         /* a head that came in pieces */
+    size_t kept_len, kept_capacity;
+    struct exchange_chunks chunks;
+};
+
+/* Begins an exchange whose response goes to ${sink}, which gets ${cookie}. */
+void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink, void *cookie,
+                    bool is_head_request);
+
+/*
+ * Feeds what was read (the bytes may be changed in place) and returns the state afterwards. The
+ * sink's head and body are called from here, its end never: that is the caller's, with
+ * exchange->reason, once the state is COMPLETE or FAILED or the connection has ended.
+ */
+enum exchange_state exchange_feed(struct exchange *exchange, char *bytes, size_t len);
+
+/* The peer has closed: COMPLETE for a body that ends so, else FAILED with REASON_RESET. */
+enum exchange_state exchange_feed_end(struct exchange *exchange);
+
+/* Frees what it holds. Idempotent. */
+void exchange_dispose(struct exchange *exchange);
 
 #endif

@@ -3,7 +3,7 @@
  * body is gathered in one piece and scanned as it arrives. What composites are made of.
  *
  * The contract of everything asynchronous here: ${done} is called exactly once, never from inside
- * fetch_start; after fetch_cancel, never.
+ * fetch_start; after fetch_release, never.
  */
 #ifndef BFF_UPSTREAM_FETCH_H
 #define BFF_UPSTREAM_FETCH_H
@@ -45,6 +45,7 @@ struct fetch {
     void *cookie;
     char *buffer;
     size_t capacity;
+    struct call_ask call_ask;
     struct call call;
 };
 

@@ -1,0 +1,240 @@
+/* See connection.h. Dialling is in connection_dial.c. */
+#include <errno.h>
+#include <unistd.h>
+
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/base/memory.h"
+#include "bff/upstream/connection.h"
+#include "bff/upstream/tls.h"
+
+/* One TLS record: what is gathered for a write at a time. */
+#define RECORD_BYTES ((size_t)16 * 1024)
+
+static void send_tls(struct connection *connection);
+
+static void leave_idle(struct connection *connection)
+{
+    if (!h2o_linklist_is_linked(&connection->idle))
+        return;
+    h2o_linklist_unlink(&connection->idle);
+    connection->endpoint->idle_count--;
+}
+
+void connection_close(struct connection *connection)
+{
+    leave_idle(connection);
+    timer_clear(connection->endpoint->upstream->on.timers, &connection->later);
+    exchange_dispose(&connection->exchange);
+    tls_end(connection->tls);
+    if (connection->socket != NULL)
+        h2o_socket_close(connection->socket);
+    memory_free(connection);
+}
+
+void connection_break(struct connection *connection, enum reason reason)
+{
+    const struct connection_user *user = connection->user;
+    void *cookie = connection->cookie;
+    bool is_clean = !connection->is_asking || !connection->exchange.has_begun;
+
+    connection_close(connection);
+    if (user != NULL)
+        user->ended(cookie, reason, is_clean);
+}
+
+static void keep_idle(struct connection *connection)
+{
+    struct upstream_endpoint *endpoint = connection->endpoint;
+
+    exchange_dispose(&connection->exchange);
+    connection->user = NULL;
+    connection->is_asking = false;
+    connection->is_reused = true;
+    connection->idle_ns = clock_now_ns();
+    h2o_linklist_insert(endpoint->idle.next, &connection->idle);
+    endpoint->idle_count++;
+}
+
+/* A connection whose request is still being written cannot carry another. */
+static bool may_be_kept(const struct connection *connection)
+{
+    return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
+           connection->endpoint->idle_count < UPSTREAM_IDLE_MAX && connection->unsent == NULL &&
+           !h2o_socket_is_writing(connection->socket);
+}
+
+/* The connection goes to the idle ones, or away, before its user is told and may ask again. */
+static void end_exchange(struct connection *connection)
+{
+    const struct connection_user *user = connection->user;
+    void *cookie = connection->cookie;
+    enum reason reason = connection->exchange.reason;
+
+    if (may_be_kept(connection))
+        keep_idle(connection);
+    else
+        connection_close(connection);
+    user->ended(cookie, reason, false);
+}
+
+/* Returns false when the exchange is over: ${connection} must not be touched any more. */
+static bool take_bytes(struct connection *connection, char *bytes, size_t len)
+{
+    bool was_silent = !connection->exchange.has_begun;
+    enum exchange_state state = exchange_feed(&connection->exchange, bytes, len);
+
+    if (state == EXCHANGE_COMPLETE || state == EXCHANGE_FAILED ||
+        connection->exchange.reason != REASON_NONE) {
+        end_exchange(connection);
+        return false;
+    }
+    if (was_silent)
+        connection->user->begun(connection->cookie);
+    return true;
+}
+
+static void take_end(struct connection *connection)
+{
+    if (exchange_feed_end(&connection->exchange) == EXCHANGE_COMPLETE)
+        end_exchange(connection);
+    else
+        connection_break(connection, REASON_RESET);
+}
+
+/* While idle, anything that comes is the end or garbage. */
+static void on_plain_readable(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+    char *scratch = connection->endpoint->upstream->scratch;
+    ssize_t got;
+
+    if (!connection->is_asking) {
+        connection_break(connection, REASON_RESET);
+        return;
+    }
+    do
+        got = read(h2o_socket_get_fd(socket), scratch, UPSTREAM_SCRATCH_BYTES);
+    while (got == -1 && errno == EINTR);
+    if (got > 0)
+        take_bytes(connection, scratch, (size_t)got);
+    else if (got == 0)
+        take_end(connection);
+    else if (errno != EAGAIN)
+        connection_break(connection, REASON_RESET);
+}
+
+static void on_tls_readable(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+    char *scratch = connection->endpoint->upstream->scratch;
+    enum tls_step step;
+    size_t got;
+
+    while ((step = tls_read(connection->tls, scratch, UPSTREAM_SCRATCH_BYTES, &got)) == TLS_DONE) {
+        if (!connection->is_asking)
+            break;
+        if (!take_bytes(connection, scratch, got))
+            return;
+    }
+    if (step == TLS_WANT_READ)
+        return; /* idle ones too: a session ticket may come at any time */
+    if (step == TLS_ENDED && connection->is_asking)
+        take_end(connection);
+    else
+        connection_break(connection, REASON_RESET);
+}
+
+void connection_open(struct connection *connection)
+{
+    h2o_socket_dont_read(connection->socket, 1);
+    h2o_socket_read_start(connection->socket,
+                          connection->tls == NULL ? on_plain_readable : on_tls_readable);
+    connection->user->opened(connection->cookie);
+}
+
+struct connection *connection_take(struct upstream_endpoint *endpoint,
+                                   const struct connection_user *user, void *cookie)
+{
+    if (h2o_linklist_is_empty(&endpoint->idle))
+        return NULL;
+    struct connection *connection =
+        H2O_STRUCT_FROM_MEMBER(struct connection, idle, endpoint->idle.next);
+    leave_idle(connection);
+    connection->user = user;
+    connection->cookie = cookie;
+    return connection;
+}
+
+/* A failed write tells nothing that reading will not: an early answer may have come before it. */
+static void on_written(h2o_socket_t *socket, const char *error) {}
+
+static void on_tls_writable(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+
+    if (error == NULL && connection->unsent != NULL)
+        send_tls(connection);
+}
+
+/* Copies what follows the first ${skip} bytes of the pieces, as much as fits; returns how much. */
+static size_t gather(const struct connection_request *request, size_t skip, char *out)
+{
+    size_t gathered = 0;
+
+    for (size_t i = 0; i < request->count && gathered < RECORD_BYTES; i++) {
+        h2o_iovec_t piece = request->pieces[i];
+        if (skip >= piece.len) {
+            skip -= piece.len;
+            continue;
+        }
+        size_t len = piece.len - skip;
+        if (len > RECORD_BYTES - gathered)
+            len = RECORD_BYTES - gathered;
+        h2o_memcpy(out + gathered, piece.base + skip, len);
+        gathered += len;
+        skip = 0;
+    }
+    return gathered;
+}
+
+static void send_tls(struct connection *connection)
+{
+    char record[RECORD_BYTES];
+    size_t len, sent;
+
+    while ((len = gather(connection->unsent, connection->sent, record)) > 0) {
+        enum tls_step step = tls_write(connection->tls, record, len, &sent);
+        if (step == TLS_WANT_WRITE && !h2o_socket_is_writing(connection->socket))
+            h2o_socket_notify_write(connection->socket, on_tls_writable);
+        if (step != TLS_DONE)
+            return; /* broken: reading tells */
+        connection->sent += sent;
+    }
+    connection->unsent = NULL;
+}
+
+void connection_ask(struct connection *connection, const struct connection_request *request)
+{
+    must(!connection->is_asking && connection->user != NULL);
+    connection->is_asking = true;
+    exchange_begin(&connection->exchange, request->sink, request->sink_cookie, request->is_head);
+    if (connection->tls == NULL) {
+        h2o_socket_write(connection->socket, request->pieces, request->count, on_written);
+        return;
+    }
+    connection->unsent = request;
+    connection->sent = 0;
+    send_tls(connection);
+}
+
+void connection_close_idle(struct upstream_endpoint *endpoint, int64_t since_ns)
+{
+    while (!h2o_linklist_is_empty(&endpoint->idle)) {
+        struct connection *oldest =
+            H2O_STRUCT_FROM_MEMBER(struct connection, idle, endpoint->idle.prev);
+        if (oldest->idle_ns >= since_ns)
+            return;
+        connection_close(oldest);
+    }
+}

@@ -1,0 +1,85 @@
+/*
+ * A connection to one endpoint: dialled, kept while idle, and carrying one exchange at a time. Its
+ * socket is always armed for reading, so that an idle connection that the service closes is gone at
+ * once. All connections of a worker read into its one scratch buffer and hold none of their own.
+ *
+ * libh2o's socket tells when the connection can be read or written and writes for plain ones; we
+ * read ourselves.
+ */
+#ifndef BFF_UPSTREAM_CONNECTION_H
+#define BFF_UPSTREAM_CONNECTION_H
+
+#include <stdbool.h>
+
+#include <h2o/linklist.h>
+#include <h2o/socket.h>
+
+#include "bff/base/reason.h"
+#include "bff/base/timer.h"
+#include "bff/upstream/exchange.h"
+#include "bff/upstream/upstream.h"
+
+struct connection;
+
+/*
+ * What its user is told, never from inside the user's own call:
+ *
+ *   opened  dialling has succeeded; the connection waits for connection_ask
+ *   begun   the first bytes of the response have come, and more must
+ *   ended   the exchange or the dialling is over: with REASON_NONE complete, else why. The
+ *           connection is not the user's any more. ${is_clean}: no byte of a response had come
+ */
+struct connection_user {
+    void (*opened)(void *cookie);
+    void (*begun)(void *cookie);
+    void (*ended)(void *cookie, enum reason reason, bool is_clean);
+};
+
+/* A request. It and its pieces are borrowed until the exchange ends. */
+struct connection_request {
+    h2o_iovec_t *pieces;
+    size_t count;
+    bool is_head; /* the method is HEAD */
+    const struct exchange_sink *sink;
+    void *sink_cookie;
+};
+
+struct connection {
+    h2o_linklist_t idle; /* linked while in endpoint->idle */
+    h2o_socket_t *socket;
+    SSL *tls; /* NULL: plain */
+    struct upstream_endpoint *endpoint;
+    const struct connection_user *user; /* NULL while idle */
+    void *cookie;
+    struct exchange exchange;
+    bool is_asking;                          /* an exchange is under way */
+    bool is_reused;                          /* it has carried an exchange before */
+    size_t untried;                          /* addresses left to dial */
+    int64_t idle_ns;                         /* since when */
+    struct timer later;                      /* tells of a failure to dial that came at once */
+    const struct connection_request *unsent; /* TLS: a request not written yet as a whole */
+    size_t sent;                             /* bytes of it that have been */
+};
+
+/* The idle connection used last, for another exchange; NULL when there is none. */
+struct connection *connection_take(struct upstream_endpoint *endpoint,
+                                   const struct connection_user *user, void *cookie);
+
+/* Dials: each of the endpoint's addresses in turn until one answers. */
+struct connection *connection_dial(struct upstream_endpoint *endpoint,
+                                   const struct connection_user *user, void *cookie);
+
+/* Sends a request whose response goes to its sink (head and body; end is the user's to call). */
+void connection_ask(struct connection *connection, const struct connection_request *request);
+
+/* Closes it, in whatever state, silently. */
+void connection_close(struct connection *connection);
+
+/* Closes the idle connections of ${endpoint} that have been so since before ${since_ns}. */
+void connection_close_idle(struct upstream_endpoint *endpoint, int64_t since_ns);
+
+/* For connection_dial.c: the connection works; its user is told. And: it does not. */
+void connection_open(struct connection *connection);
+void connection_break(struct connection *connection, enum reason reason);
+
+#endif

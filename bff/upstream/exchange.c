@@ -1,0 +1,201 @@
+/* See exchange.h. */
+#include <string.h>
+
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+#include "bff/upstream/exchange.h"
+#include "bff/upstream/framing.h"
+
+/* libh2o exports picohttpparser's functions but ships no header for them. */
+int phr_parse_response(const char *buf, size_t len, int *minor_version, int *status,
+                       const char **msg, size_t *msg_len, struct exchange_field *headers,
+                       size_t *num_headers, size_t last_len);
+ssize_t phr_decode_chunked(struct exchange_chunks *decoder, char *buf, size_t *bufsz);
+
+static enum exchange_state fail(struct exchange *exchange, enum reason reason)
+{
+    if (exchange->reason == REASON_NONE)
+        exchange->reason = reason;
+    return exchange->state = EXCHANGE_FAILED;
+}
+
+void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink, void *cookie,
+                    bool is_head_request)
+{
+    must(exchange->kept == NULL);
+    *exchange = (struct exchange){
+        .sink = sink,
+        .cookie = cookie,
+        .is_head_request = is_head_request,
+        .chunks = {.consume_trailer = 1},
+    };
+}
+
+static void drop_kept(struct exchange *exchange)
+{
+    memory_free(exchange->kept);
+    exchange->kept = NULL;
+    exchange->kept_len = exchange->kept_capacity = 0;
+}
+
+void exchange_dispose(struct exchange *exchange) { drop_kept(exchange); }
+
+static void deliver(struct exchange *exchange, const char *bytes, size_t len)
+{
+    if (len == 0 || exchange->reason != REASON_NONE)
+        return;
+    enum reason why = REASON_BAD_HTTP;
+    if (exchange->sink->body(exchange->cookie, bytes, len, &why) != 0)
+        exchange->reason = why;
+}
+
+/* Complete; bytes behind the end belong to nobody and cost the connection its reuse. */
+static enum exchange_state complete(struct exchange *exchange, size_t bytes_behind)
+{
+    if (bytes_behind > 0)
+        exchange->is_persistent = false;
+    return exchange->state = EXCHANGE_COMPLETE;
+}
+
+static enum exchange_state feed_length(struct exchange *exchange, char *bytes, size_t len)
+{
+    size_t take = len < exchange->left ? len : (size_t)exchange->left;
+
+    deliver(exchange, bytes, take);
+    exchange->left -= take;
+    return exchange->left == 0 ? complete(exchange, len - take) : exchange->state;
+}
+
+static enum exchange_state feed_chunked(struct exchange *exchange, char *bytes, size_t len)
+{
+    size_t decoded = len;
+    ssize_t rest = phr_decode_chunked(&exchange->chunks, bytes, &decoded);
+
+    if (rest == -1)
+        return fail(exchange, REASON_BAD_HTTP);
+    deliver(exchange, bytes, decoded);
+    return rest >= 0 ? complete(exchange, (size_t)rest) : exchange->state;
+}
+
+static enum exchange_state feed_body(struct exchange *exchange, char *bytes, size_t len)
+{
+    switch (exchange->framing) {
+    case EXCHANGE_NO_BODY:
+        return complete(exchange, len);
+    case EXCHANGE_LENGTH:
+        return feed_length(exchange, bytes, len);
+    case EXCHANGE_CHUNKED:
+        return feed_chunked(exchange, bytes, len);
+    case EXCHANGE_UNTIL_CLOSE:
+        break;
+    }
+    deliver(exchange, bytes, len);
+    return exchange->state;
+}
+
+/* A final head has been parsed: the body begins behind it. */
+static void begin_body(struct exchange *exchange, const struct exchange_head *head)
+{
+    enum reason why = REASON_BAD_HTTP;
+
+    exchange->state = EXCHANGE_IN_BODY;
+    exchange->framing = head->framing;
+    exchange->is_persistent = head->is_persistent;
+    exchange->left = head->length;
+    if (exchange->sink->head(exchange->cookie, head, &why) != 0)
+        exchange->reason = why;
+}
+
+/*
+ * Parses one head at ${bytes}. Returns its length, 0 when it is not there as a whole, -1 when it
+ * is refused. A 1xx head is skipped: the state stays IN_HEAD.
+ */
+static ssize_t parse_head(struct exchange *exchange, const char *bytes, size_t len, size_t seen)
+{
+    struct exchange_field fields[EXCHANGE_FIELDS_MAX];
+    struct exchange_head head = {.fields = fields, .field_count = EXCHANGE_FIELDS_MAX};
+    const char *message;
+    size_t message_len;
+    int parsed = phr_parse_response(bytes, len, &head.minor_version, &head.status, &message,
+                                    &message_len, fields, &head.field_count, seen);
+
+    if (parsed == -2)
+        return exchange->head_bytes + len > EXCHANGE_HEAD_MAX ? -1 : 0;
+    if (parsed < 0 || framing_read(&head, exchange->is_head_request) != 0)
+        return -1;
+    exchange->head_bytes += (size_t)parsed;
+    /* 101 would be the end of HTTP on this connection, and nobody asked for it. */
+    if (exchange->head_bytes > EXCHANGE_HEAD_MAX || head.status == 101)
+        return -1;
+    if (head.status >= 200)
+        begin_body(exchange, &head);
+    return parsed;
+}
+
+static void keep(struct exchange *exchange, const char *bytes, size_t len)
+{
+    size_t need = exchange->kept_len + len;
+
+    if (len == 0)
+        return;
+    if (need > exchange->kept_capacity) {
+        exchange->kept_capacity = need < 1024 ? 1024 : need * 2;
+        exchange->kept = memory_grow(exchange->kept, exchange->kept_capacity);
+    }
+    memcpy(exchange->kept + exchange->kept_len, bytes, len);
+    exchange->kept_len = need;
+}
+
+/* Feeds bytes that begin with a head, ${seen} of which have been looked at before. */
+static enum exchange_state feed_heads(struct exchange *exchange, char *bytes, size_t len,
+                                      size_t seen)
+{
+    while (exchange->state == EXCHANGE_IN_HEAD) {
+        ssize_t parsed = len == 0 ? 0 : parse_head(exchange, bytes, len, seen);
+        if (parsed < 0)
+            return fail(exchange, REASON_BAD_HTTP);
+        if (parsed == 0) {
+            keep(exchange, bytes, len);
+            return exchange->state;
+        }
+        bytes += parsed;
+        len -= (size_t)parsed;
+        seen = 0;
+    }
+    return feed_body(exchange, bytes, len);
+}
+
+/* A head came in pieces: what was kept and what is new are put together. */
+static enum exchange_state feed_kept(struct exchange *exchange, const char *bytes, size_t len)
+{
+    size_t seen = exchange->kept_len;
+    keep(exchange, bytes, len);
+    char *all = exchange->kept;
+    size_t all_len = exchange->kept_len;
+    exchange->kept = NULL;
+    exchange->kept_len = exchange->kept_capacity = 0;
+
+    enum exchange_state state = feed_heads(exchange, all, all_len, seen);
+    memory_free(all);
+    return state;
+}
+
+enum exchange_state exchange_feed(struct exchange *exchange, char *bytes, size_t len)
+{
+    must(exchange->state == EXCHANGE_IN_HEAD || exchange->state == EXCHANGE_IN_BODY);
+    if (len == 0)
+        return exchange->state;
+    exchange->has_begun = true;
+    if (exchange->state == EXCHANGE_IN_BODY)
+        return feed_body(exchange, bytes, len);
+    if (exchange->kept_len > 0)
+        return feed_kept(exchange, bytes, len);
+    return feed_heads(exchange, bytes, len, 0);
+}
+
+enum exchange_state exchange_feed_end(struct exchange *exchange)
+{
+    if (exchange->state == EXCHANGE_IN_BODY && exchange->framing == EXCHANGE_UNTIL_CLOSE)
+        return complete(exchange, 0);
+    return fail(exchange, REASON_RESET);
+}
