@@ -1,0 +1,12 @@
+/* What is in stock. */
+#ifndef CLIENTS_INVENTORY_H
+#define CLIENTS_INVENTORY_H
+
+#include "bff/compose/compose.h"
+
+extern const struct bff_service inventory_service;
+
+/* The stock of a product. */
+void inventory_get(struct bff_ask *ask, struct text product_id);
+
+#endif

@@ -1,0 +1,12 @@
+/* What a user might like. */
+#ifndef CLIENTS_RECOMMENDATIONS_H
+#define CLIENTS_RECOMMENDATIONS_H
+
+#include "bff/compose/compose.h"
+
+extern const struct bff_service recommendations_service;
+
+/* Recommendations for a user: a list. */
+void recommendations_for_user(struct bff_ask *ask, struct text user_id);
+
+#endif

@@ -1,0 +1,12 @@
+/* People: who they are and how to show them. */
+#ifndef CLIENTS_USERS_H
+#define CLIENTS_USERS_H
+
+#include "bff/compose/compose.h"
+
+extern const struct bff_service users_service;
+
+/* One user. */
+void users_get(struct bff_ask *ask, struct text id);
+
+#endif

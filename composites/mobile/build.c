@@ -1,0 +1,19 @@
+/* bff-mobile: what the phone app talks to. */
+#include "clients/services.h"
+#include "composites/mobile/composites.h"
+
+static const struct bff_composite *const composites[] = {
+    &mobile_dashboard,
+    &mobile_product_detail,
+    &mobile_checkout,
+    NULL,
+};
+
+static const struct bff_build build = {
+    .name = "mobile",
+    .port = 8081,
+    .composites = composites,
+    .services = clients_services,
+};
+
+int main(int argc, char **argv) { return bff_main(argc, argv, &build); }

@@ -1,0 +1,38 @@
+/* The product screen: what fits on a phone of a product, its ratings and its stock. */
+#include "clients/inventory.h"
+#include "clients/products.h"
+#include "clients/reviews.h"
+#include "composites/mobile/composites.h"
+#include "composites/shared/product_fields.h"
+
+static void product(struct bff_ask *ask) { products_get(ask, ask_param(ask, "id")); }
+static void reviews(struct bff_ask *ask) { reviews_of_product(ask, ask_param(ask, "id")); }
+static void inventory(struct bff_ask *ask) { inventory_get(ask, ask_param(ask, "id")); }
+
+static const struct bff_part parts[] = {
+    {.name = "product",
+     .ask = product,
+     .need = BFF_REQUIRED,
+     .place = BFF_SPREAD,
+     .pick = "id name price"},
+    {.name = "reviews", .ask = reviews, .place = BFF_HIDDEN, .kind = BFF_LIST},
+    {.name = "inventory", .ask = inventory, .place = BFF_HIDDEN, .kind = BFF_OBJECT},
+    {0},
+};
+
+static const struct bff_field fields[] = {
+    {.name = "averageRating", .of = "reviews", .print = product_average_rating},
+    {.name = "reviewCount", .of = "reviews", .print = product_review_count},
+    {.name = "inStock", .of = "inventory", .print = product_in_stock},
+    {.name = "isOnSale", .of = "product", .print = product_is_on_sale},
+    {0},
+};
+
+const struct bff_composite mobile_product_detail = {
+    .route = "GET /api/products/:id",
+    .about = "product screen: product, ratings and stock",
+    .failure = "Failed to fetch product details",
+    .access = BFF_SIGNED_IN,
+    .parts = parts,
+    .fields = fields,
+};

@@ -1,0 +1,19 @@
+/* bff-web: what the browser app talks to. */
+#include "clients/services.h"
+#include "composites/web/composites.h"
+
+static const struct bff_composite *const composites[] = {
+    &web_dashboard,
+    &web_product_detail,
+    &web_checkout,
+    NULL,
+};
+
+static const struct bff_build build = {
+    .name = "web",
+    .port = 8080,
+    .composites = composites,
+    .services = clients_services,
+};
+
+int main(int argc, char **argv) { return bff_main(argc, argv, &build); }

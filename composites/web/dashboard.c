@@ -1,0 +1,37 @@
+/* The page a user sees first: who they are, and what is new for them. */
+#include "clients/notifications.h"
+#include "clients/orders.h"
+#include "clients/recommendations.h"
+#include "clients/users.h"
+#include "composites/web/composites.h"
+
+static void user(struct bff_ask *ask) { users_get(ask, ask_param(ask, "userId")); }
+
+static void recent_orders(struct bff_ask *ask) { orders_of_user(ask, ask_param(ask, "userId"), 5); }
+
+static void recommendations(struct bff_ask *ask)
+{
+    recommendations_for_user(ask, ask_param(ask, "userId"));
+}
+
+static void unread_notifications(struct bff_ask *ask)
+{
+    notifications_unread(ask, ask_param(ask, "userId"));
+}
+
+static const struct bff_part parts[] = {
+    {.name = "user", .ask = user, .fallback = "null"},
+    {.name = "recentOrders", .ask = recent_orders, .fallback = "[]"},
+    {.name = "recommendations", .ask = recommendations, .fallback = "[]"},
+    {.name = "unreadNotifications", .ask = unread_notifications, .fallback = "[]"},
+    {0},
+};
+
+const struct bff_composite web_dashboard = {
+    .route = "GET /api/dashboard/:userId",
+    .about = "dashboard: user, recent orders, recommendations and unread notifications",
+    .access = BFF_OWNER,
+    .owner = "userId",
+    .is_stamped = true,
+    .parts = parts,
+};
