@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Does a clone work on a Debian 12 that has git and nothing else?
+#
+#     tests/build/bare_debian.sh [DIRECTORY [COMMAND...]]
+#
+# Makes such a system in DIRECTORY (default: a temporary one, removed afterwards), clones what is
+# committed here into it, and runs each COMMAND there (default: "./dev demo --check" and
+# "./dev test"), without standard input. DIRECTORY/base.tar is the untouched system, made once by
+# debootstrap; DIRECTORY/root is made anew from it each time. Needs root, debootstrap, and for
+# ports 8080 and 8081 to be free. Not part of ./dev test: it takes a quarter of an hour.
+set -euo pipefail
+
+# Mounts made below are seen by nobody else, and end with this script.
+if [ -z "${BARE_DEBIAN_INSIDE-}" ]; then
+    BARE_DEBIAN_INSIDE=1 exec unshare --mount bash "$0" "$@"
+fi
+
+repository=$(cd "$(dirname "$0")/../.." && pwd)
+if [ $# = 0 ]; then
+    directory=$(mktemp -d)
+    trap 'umount -R "$directory"/root/{proc,dev} && rm -rf "$directory"' EXIT
+else
+    mkdir -p "$1"
+    directory=$(cd "$1" && pwd)
+    shift
+fi
+[ $# != 0 ] || set -- "./dev demo --check" "./dev test"
+root=$directory/root
+
+make_base() {
+    rm -rf "$root"
+    debootstrap --variant=minbase --include=git bookworm "$root"
+    rm -f "$root"/var/cache/apt/archives/*.deb
+    tar -C "$root" -cf "$directory/base.tar.new" .
+    mv "$directory/base.tar.new" "$directory/base.tar"
+}
+
+# The network as it is here: names, and how apt gets its packages.
+copy_settings() {
+    local file
+    cp -L /etc/resolv.conf "$root/etc/resolv.conf"
+    if [ -f /etc/apt/sources.list.d/debian.sources ]; then
+        cp /etc/apt/sources.list.d/debian.sources "$root/etc/apt/sources.list.d/"
+        rm -f "$root/etc/apt/sources.list"
+    fi
+    for file in /etc/apt/apt.conf /etc/apt/apt.conf.d/*; do
+        ! grep -qs '^Acquire::' "$file" || cp "$file" "$root/etc/apt/apt.conf.d/"
+    done
+}
+
+[ -f "$directory/base.tar" ] || make_base
+rm -rf "$root"
+mkdir "$root"
+tar -C "$root" -xf "$directory/base.tar"
+copy_settings
+mount -t proc proc "$root/proc"
+mount --rbind /dev "$root/dev"
+git clone -q "file://$repository" "$root/root/bff"
+
+for command; do
+    echo "== $command"
+    start=$SECONDS
+    chroot "$root" env -i HOME=/root TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        ${http_proxy:+http_proxy="$http_proxy"} \
+        bash -c "cd /root/bff && $command" </dev/null
+    echo "== $command: $((SECONDS - start)) s"
+done
