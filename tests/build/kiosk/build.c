@@ -1,7 +1,7 @@
 /* A third build, of one composite: the price tag at the shelf. */
-#include "clients/products.h"
-#include "clients/services.h"
 #include "bff/compose/compose.h"
+#include "clients/services.h"
+#include "clients/products.h"
 
 static void product(struct bff_ask *ask) { products_get(ask, ask_param(ask, "id")); }
 
