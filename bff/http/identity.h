@@ -1,0 +1,26 @@
+/*
+ * What a request is called in logs and towards services: X-Request-Id and W3C Trace Context's
+ * traceparent. Both are continued when the client's are sane, else begun.
+ */
+#ifndef BFF_HTTP_IDENTITY_H
+#define BFF_HTTP_IDENTITY_H
+
+#include "bff/base/text.h"
+
+struct request;
+struct worker;
+
+/* Sets request->id and request->traceparent. */
+void identity_read(struct request *request);
+
+/* Seeds a worker's source of ids. They are unique, not secret. */
+void identity_seed(struct worker *worker);
+
+/* True for 1 to 128 of [A-Za-z0-9._-]. */
+bool identity_is_sane(struct text id);
+
+/* True for version 00 of traceparent: "00-" trace id "-" parent id "-" flags, lower-case
+ * hexadecimal, ids not all zero. */
+bool identity_is_traceparent(struct text traceparent);
+
+#endif

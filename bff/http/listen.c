@@ -1,0 +1,110 @@
+/* See listen.h. */
+#include <arpa/inet.h>
+#include <errno.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+#include "bff/http/listen.h"
+
+#define BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
+
+static int set_on(int fd, int level, int option)
+{
+    int on = 1;
+
+    return setsockopt(fd, level, option, &on, sizeof(on));
+}
+
+/* A bound socket; -1 with errno. */
+static int bind_socket(const struct listen *listen, bool is_shared)
+{
+    int family = listen->address.ss_family;
+    int fd = socket(family, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd == -1)
+        return -1;
+    if (set_on(fd, SOL_SOCKET, SO_REUSEADDR) != 0 ||
+        (is_shared && set_on(fd, SOL_SOCKET, SO_REUSEPORT) != 0) ||
+        (family == AF_INET6 && set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0) ||
+        bind(fd, (const struct sockaddr *)&listen->address, listen->address_len) != 0) {
+        int error = errno;
+        close(fd);
+        errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+/*
+ * SO_REUSEPORT would let us share a port with another process of the same user without a word, so
+ * the address is first bound without it, which fails if anybody listens there.
+ */
+static int check_free(const struct listen *listen)
+{
+    int fd = bind_socket(listen, false);
+
+    if (fd == -1)
+        return errno;
+    close(fd);
+    return 0;
+}
+
+static int open_one(struct listen *on)
+{
+    int fd = bind_socket(on, true);
+
+    if (fd == -1)
+        return -1;
+    /* After the first socket the address has its port, and the others get the same. */
+    if (listen(fd, BACKLOG) == 0 &&
+        getsockname(fd, (struct sockaddr *)&on->address, &on->address_len) == 0)
+        return fd;
+    int error = errno;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int listen_open(struct listen *listen, size_t count)
+{
+    int error = check_free(listen);
+
+    if (error != 0)
+        return error;
+    listen->fds = memory_new(count * sizeof(*listen->fds));
+    for (listen->fd_count = 0; listen->fd_count < count; listen->fd_count++) {
+        int fd = open_one(listen);
+        if (fd == -1) {
+            error = errno;
+            listen_close(listen);
+            return error;
+        }
+        listen->fds[listen->fd_count] = fd;
+    }
+    return 0;
+}
+
+void listen_close(struct listen *listen)
+{
+    for (size_t i = 0; i < listen->fd_count; i++)
+        if (listen->fds[i] != -1)
+            close(listen->fds[i]);
+    memory_free(listen->fds);
+    listen->fds = NULL;
+    listen->fd_count = 0;
+}
+
+void listen_url(const struct listen *listen, char out[LISTEN_URL_SIZE])
+{
+    char host[NI_MAXHOST], port[NI_MAXSERV];
+    bool is_v6 = listen->address.ss_family == AF_INET6;
+
+    must(getnameinfo((const struct sockaddr *)&listen->address, listen->address_len, host,
+                     sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0);
+    snprintf(out, LISTEN_URL_SIZE, "%s://%s%.64s%s:%.8s", listen->is_tls ? "https" : "http",
+             is_v6 ? "[" : "", host, is_v6 ? "]" : "", port);
+}

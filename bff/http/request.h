@@ -1,0 +1,43 @@
+/*
+ * A client's request as the rest of us sees it. It lives in libh2o's pool of the request and ends
+ * with it, for whatever reason: what hangs on it hangs on that pool too.
+ */
+#ifndef BFF_HTTP_REQUEST_H
+#define BFF_HTTP_REQUEST_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <h2o.h>
+
+#include "bff/base/pool.h"
+#include "bff/base/text.h"
+#include "bff/http/client.h"
+#include "bff/http/server.h"
+
+struct request {
+    h2o_req_t *h2o;
+    struct worker *worker;
+    struct client *client;
+    struct pool *pool;
+    struct text method;
+    struct text path;        /* as the client wrote it, without query: "/api/products/a%20b" */
+    struct text query;       /* behind the '?'; absent without one */
+    struct text id;          /* X-Request-Id, the client's or ours */
+    struct text traceparent; /* for our calls: the client's trace or a new one, our own span */
+    h2o_timeout_entry_t start;
+    struct watch *watch; /* while somebody waits for the client to leave */
+};
+
+/* Makes the request; it ends with ${h2o_req}. */
+struct request *request_new(h2o_req_t *h2o_req, struct worker *worker);
+
+static inline bool request_is_http2(const struct request *request)
+{
+    return request->h2o->version >= 0x200;
+}
+
+/* The value of the field ${name} (lower case): the first of them; absent when there is none. */
+struct text request_header(const struct request *request, const char *name);
+
+#endif

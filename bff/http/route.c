@@ -1,0 +1,118 @@
+/* See route.h. */
+#include "bff/base/percent.h"
+#include "bff/http/route.h"
+
+struct segment {
+    struct text text; /* decoded */
+    bool is_coded_wrong;
+};
+
+struct path {
+    struct segment segments[ROUTE_SEGMENTS_MAX];
+    size_t count;
+};
+
+/* Returns -1 when there are more segments than any route has. */
+static int split(struct pool *pool, struct text text, struct path *out)
+{
+    out->count = 0;
+    text_cut(&text, '/');
+    while (text.at != NULL) {
+        if (out->count == ROUTE_SEGMENTS_MAX)
+            return -1;
+        struct segment *segment = &out->segments[out->count++];
+        struct text raw = text_cut(&text, '/');
+        segment->is_coded_wrong = percent_decode(pool, raw, &segment->text) != 0;
+    }
+    return 0;
+}
+
+static bool is_parameter(struct text segment) { return text_starts(segment, TEXT(":")); }
+
+static bool fits(const struct route *route, const struct path *path)
+{
+    if (route->segment_count != path->count)
+        return false;
+    for (size_t i = 0; i < path->count; i++) {
+        const struct segment *segment = &path->segments[i];
+        if (is_parameter(route->segments[i])
+                ? segment->text.len == 0
+                : segment->is_coded_wrong || !text_equal(route->segments[i], segment->text))
+            return false;
+    }
+    return true;
+}
+
+/* True when the first segment in which the two differ in kind is literal in ${a}. */
+static bool is_closer(const struct route *a, const struct route *b)
+{
+    for (size_t i = 0; i < a->segment_count; i++)
+        if (is_parameter(a->segments[i]) != is_parameter(b->segments[i]))
+            return is_parameter(b->segments[i]);
+    return false;
+}
+
+static bool takes(const struct route *route, struct text method)
+{
+    return text_equal(route->method, method) ||
+           (text_is(route->method, "GET") && text_is(method, "HEAD"));
+}
+
+static bool is_good(const struct segment *segment)
+{
+    struct text text = segment->text;
+
+    if (segment->is_coded_wrong || text.len > ROUTE_SEGMENT_BYTES || text_is(text, ".") ||
+        text_is(text, "..") || !text_is_utf8(text))
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
+            return false;
+    return true;
+}
+
+static enum route_result take(const struct route *route, const struct path *path,
+                              struct route_match *out)
+{
+    size_t params = 0;
+
+    out->route = route;
+    for (size_t i = 0; i < path->count; i++) {
+        if (!is_parameter(route->segments[i]))
+            continue;
+        if (!is_good(&path->segments[i]))
+            return ROUTE_BAD_PARAMETER;
+        out->params[params++] = path->segments[i].text;
+    }
+    return ROUTE_FOUND;
+}
+
+static void allow(struct pool *pool, const struct route *route, struct route_match *out)
+{
+    const char *also = text_is(route->method, "GET") ? ", HEAD" : "";
+
+    out->allow = pool_print(pool, "%.*s%s%.*s%s", TEXT_ARGS(out->allow),
+                            out->allow.len > 0 ? ", " : "", TEXT_ARGS(route->method), also);
+}
+
+enum route_result route_find(const struct route *routes, size_t count, struct pool *pool,
+                             struct text method, struct text path, struct route_match *out)
+{
+    const struct route *closest = NULL;
+    struct path parts;
+
+    out->route = NULL;
+    out->allow = TEXT("");
+    if (split(pool, path, &parts) != 0)
+        return ROUTE_NONE;
+    for (size_t i = 0; i < count; i++)
+        if (takes(&routes[i], method) && fits(&routes[i], &parts) &&
+            (closest == NULL || is_closer(&routes[i], closest)))
+            closest = &routes[i];
+    if (closest != NULL)
+        return take(closest, &parts, out);
+    for (size_t i = 0; i < count; i++)
+        if (fits(&routes[i], &parts))
+            allow(pool, &routes[i], out);
+    return out->allow.len > 0 ? ROUTE_OTHER_METHOD : ROUTE_NONE;
+}

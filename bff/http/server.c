@@ -1,0 +1,200 @@
+/* See server.h. */
+#include <stdatomic.h>
+
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/base/memory.h"
+#include "bff/http/guard.h"
+#include "bff/http/identity.h"
+#include "bff/http/request.h"
+#include "bff/http/server.h"
+
+#define LOOKUP_THREADS 4        /* of getaddrinfo; libh2o's default is one */
+#define DRAIN_LOOK_MS 100       /* how often a draining worker looks for connections gone idle */
+#define BODY_SLACK ((size_t)64) /* libh2o's own limit lies above ours, so that ours answers */
+
+/* ---- requests ---------------------------------------------------------------------------------
+ */
+
+static void begin(struct request *request)
+{
+    check_working_on(request->id.at);
+    if (guard_admits(request))
+        request->worker->server->settings->on_request(request);
+    check_working_on(NULL);
+}
+
+static void on_start(h2o_timeout_entry_t *entry)
+{
+    begin(H2O_STRUCT_FROM_MEMBER(struct request, start, entry));
+}
+
+/*
+ * An HTTP/2 request begins in the loop's next step, not here: a stream that is reset in the same
+ * read as it was opened (as in a rapid-reset flood) then costs no work.
+ */
+static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
+{
+    struct worker *worker = h2o_context_get_handler_context(h2o_req->conn->ctx, handler);
+    struct request *request = request_new(h2o_req, worker);
+
+    if (!request_is_http2(request)) {
+        begin(request);
+        return 0;
+    }
+    request->start.cb = on_start;
+    h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->start);
+    return 0;
+}
+
+/* ---- a worker ---------------------------------------------------------------------------------
+ */
+
+static void stop_listening(struct worker *worker)
+{
+    for (size_t i = 0; i < worker->server->settings->listen_count; i++)
+        client_stop_listening(&worker->listeners[i]);
+}
+
+/*
+ * libh2o tells HTTP/2 clients by GOAWAY and keeps no HTTP/1.1 connection after its answer; those
+ * that are idle already it leaves open, so we close them. HTTP/2 ones get a moment for GOAWAY.
+ */
+static void on_drain_look(struct timer *timer)
+{
+    struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, drain_timer, timer);
+    int64_t now_ns = clock_now_ns();
+
+    if (worker->client_count == 0)
+        worker->is_over = true;
+    else if (now_ns >= worker->drained_by_ns)
+        client_close_all(worker);
+    else
+        client_close_idle(worker);
+    if (now_ns >= worker->drained_by_ns + DRAIN_LOOK_MS * CLOCK_MS)
+        worker->is_over = true;
+    if (!worker->is_over)
+        timer_set(worker_timers(worker), timer, now_ns + DRAIN_LOOK_MS * CLOCK_MS);
+}
+
+static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
+{
+    struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, control, receiver);
+
+    if (worker->is_draining)
+        return;
+    worker->is_draining = true;
+    worker->drained_by_ns = clock_now_ns() + worker->server->settings->drain_ms * CLOCK_MS;
+    worker->drain_timer.fire = on_drain_look;
+    stop_listening(worker);
+    h2o_context_request_shutdown(&worker->context);
+    timer_set(worker_timers(worker), &worker->drain_timer,
+              clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
+}
+
+static void init_worker(struct worker *worker)
+{
+    h2o_linklist_init_anchor(&worker->clients);
+    h2o_linklist_init_anchor(&worker->watches);
+    identity_seed(worker);
+    worker->loop = h2o_evloop_create();
+    h2o_context_init(&worker->context, worker->loop, &worker->server->config);
+    h2o_context_set_handler_context(
+        &worker->context, worker->server->config.hosts[0]->fallback_path.handlers.entries[0],
+        worker);
+    ticker_init(&worker->ticker, worker->loop);
+    h2o_multithread_register_receiver(worker->context.queue, &worker->control, on_control);
+    h2o_multithread_register_receiver(worker->context.queue, &worker->resolver,
+                                      h2o_hostinfo_getaddr_receiver);
+}
+
+/* What libh2o holds is left to the end of the process: its context cannot be disposed of before
+ * its own timers have run out, and there is nobody to wait for that. */
+static void *run_worker(void *cookie)
+{
+    struct worker *worker = cookie;
+
+    worker->server->settings->on_begin(worker);
+    while (!worker->is_over)
+        h2o_evloop_run(worker->loop, INT32_MAX);
+    worker->server->settings->on_end(worker);
+    return NULL;
+}
+
+static void listen_on(struct worker *worker, size_t place)
+{
+    struct listen *listen = &worker->server->settings->listens[place];
+    struct worker_listener *listener = &worker->listeners[place];
+
+    listener->worker = worker;
+    listener->accept = (h2o_accept_ctx_t){
+        .ctx = &worker->context,
+        .hosts = worker->server->config.hosts,
+        .ssl_ctx = listen->is_tls ? worker->server->settings->tls : NULL,
+    };
+    client_listen(listener, listen->fds[worker->number]);
+    listen->fds[worker->number] = -1;
+}
+
+void server_worker_ready(struct worker *worker)
+{
+    struct server *server = worker->server;
+
+    for (size_t i = 0; i < server->settings->listen_count && !worker->is_draining; i++)
+        listen_on(worker, i);
+    if (atomic_fetch_sub((_Atomic unsigned *)&server->not_ready, 1) == 1)
+        server->settings->on_ready(server);
+}
+
+/* ---- the server -------------------------------------------------------------------------------
+ */
+
+static void init_config(struct server *server)
+{
+    h2o_globalconf_t *config = &server->config;
+
+    h2o_config_init(config);
+    config->server_name = h2o_iovec_init("", 0);
+    config->max_request_entity_size = server->settings->body_limit + BODY_SLACK;
+    h2o_hostconf_t *host =
+        h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
+    /* The fallback takes every path, also those that do not begin with '/'. */
+    h2o_handler_t *handler = h2o_create_handler(&host->fallback_path, sizeof(*handler));
+    handler->on_req = on_request;
+}
+
+struct server *server_new(const struct server_settings *settings)
+{
+    struct server *server = memory_new(sizeof(*server));
+
+    h2o_hostinfo_max_threads = LOOKUP_THREADS;
+    server->settings = settings;
+    server->not_ready = settings->workers;
+    init_config(server);
+    server->workers = memory_new(settings->workers * sizeof(*server->workers));
+    for (unsigned i = 0; i < settings->workers; i++) {
+        struct worker *worker = &server->workers[i];
+        worker->server = server;
+        worker->number = i;
+        worker->listeners = memory_new(settings->listen_count * sizeof(*worker->listeners));
+    }
+    return server;
+}
+
+/* All workers can be spoken to before the first of them runs. */
+void server_start(struct server *server)
+{
+    for (unsigned i = 0; i < server->settings->workers; i++)
+        init_worker(&server->workers[i]);
+    for (unsigned i = 0; i < server->settings->workers; i++)
+        must(pthread_create(&server->workers[i].thread, NULL, run_worker, &server->workers[i]) ==
+             0);
+}
+
+void server_stop(struct server *server)
+{
+    for (unsigned i = 0; i < server->settings->workers; i++)
+        h2o_multithread_send_message(&server->workers[i].control, NULL);
+    for (unsigned i = 0; i < server->settings->workers; i++)
+        must(pthread_join(server->workers[i].thread, NULL) == 0);
+}

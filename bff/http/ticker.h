@@ -1,0 +1,21 @@
+/*
+ * Drives a worker's timers by a timerfd on CLOCK_MONOTONIC, registered with its loop like any
+ * socket. The timerfd is set only when an earlier wake-up is asked for, so timers that are set and
+ * cleared all the time (a budget for each request) cost almost no system call.
+ */
+#ifndef BFF_HTTP_TICKER_H
+#define BFF_HTTP_TICKER_H
+
+#include <h2o/socket.h>
+
+#include "bff/base/timer.h"
+
+struct ticker {
+    struct timers timers;
+    h2o_socket_t *socket;
+};
+
+void ticker_init(struct ticker *ticker, h2o_loop_t *loop);
+void ticker_dispose(struct ticker *ticker); /* no timer may be set */
+
+#endif
