@@ -87,10 +87,20 @@ static enum route_result take(const struct route *route, const struct path *path
     return ROUTE_FOUND;
 }
 
+static bool is_allowed(struct text list, struct text method)
+{
+    while (list.at != NULL)
+        if (text_equal(text_trim(text_cut(&list, ',')), method))
+            return true;
+    return false;
+}
+
 static void allow(struct pool *pool, const struct route *route, struct route_match *out)
 {
     const char *also = text_is(route->method, "GET") ? ", HEAD" : "";
 
+    if (is_allowed(out->allow, route->method))
+        return;
     out->allow = pool_print(pool, "%.*s%s%.*s%s", TEXT_ARGS(out->allow),
                             out->allow.len > 0 ? ", " : "", TEXT_ARGS(route->method), also);
 }
