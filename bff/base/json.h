@@ -35,8 +35,8 @@ enum json_kind {
 struct json {
     const char *at;
     size_t len;
-    const struct json_slices *slices; /* of the root's children, or NULL; offsets count from ${base} */
-    const char *base;
+    const struct json_slices *slices; /* of the root's children, or NULL */
+    const char *base;                 /* what the slices' offsets count from */
 };
 
 /* The value in ${text}, which must be valid; white space around it is left out. */
@@ -47,7 +47,10 @@ struct json json_of(struct text text);
 struct json json_scanned(struct text text, const struct json_scan *scan);
 
 enum json_kind json_kind(struct json value);
-static inline bool json_is(struct json value, enum json_kind kind) { return json_kind(value) == kind; }
+static inline bool json_is(struct json value, enum json_kind kind)
+{
+    return json_kind(value) == kind;
+}
 
 /* The bytes as the service wrote them. */
 static inline struct text json_raw(struct json value) { return (struct text){value.at, value.len}; }

@@ -31,15 +31,31 @@ struct json_slices {
     size_t count, capacity;
 };
 
+/* What one block of the text leaves to the next; see json_scan_block.h. */
+struct json_scan_carry {
+    uint64_t in_string; /* all bits or none: does a string go on? */
+    uint64_t escape, hex, continuation;
+    uint64_t scalar, literal, digit, dot, exponent, sign, minus_first, zero_first;
+    uint64_t fraction_run, exponent_sign, exponent_run;
+    uint64_t value_end, value_gap, colon, colon_gap, open, open_gap, key_run, key_end, key_gap;
+    uint64_t literal_left;    /* letters of a literal that are still to come, */
+    const char *literal_rest; /* and which they are */
+    char last;                /* the byte before */
+};
+
+/* The text is scanned in blocks of 64 bytes; what is not yet one is only looked at for mistakes,
+ * and scanned with what comes after it. */
 struct json_scan {
-    size_t at;       /* how far the text has been scanned */
-    unsigned depth;  /* containers open now */
+    size_t at;      /* how far the text has been scanned: whole blocks */
+    unsigned depth; /* containers open now */
     unsigned depth_max;
-    uint8_t state;   /* of the machine in json_scan.c */
     bool keep_slices;
+    bool is_broken;
+    bool has_value; /* the root has begun */
     struct json_slices slices;
-    size_t child_at; /* where the root's child under way begins */
-    uint64_t is_object[JSON_DEPTH_MAX / 64]; /* a bit for each open container */
+    size_t key_at; /* where the root's last key begins */
+    struct json_scan_carry carry;
+    uint64_t is_object[JSON_DEPTH_MAX / 64 + 1]; /* a bit for each open container, from bit 1 */
 };
 
 /* Begins a scan. ${depth_max} is at most JSON_DEPTH_MAX. */

@@ -1,0 +1,115 @@
+/* See json_print.h. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "bff/base/json_print.h"
+
+#define CAPACITY_FIRST 128
+#define REPLACEMENT "\\ufffd"
+
+void json_print_init(struct json_print *out, struct pool *pool)
+{
+    *out = (struct json_print){.pool = pool};
+}
+
+void json_print_raw(struct json_print *out, struct text bytes)
+{
+    if (bytes.len == 0)
+        return;
+    if (out->capacity - out->len < bytes.len) {
+        size_t capacity = out->capacity == 0 ? CAPACITY_FIRST : out->capacity;
+        while (capacity - out->len < bytes.len)
+            capacity *= 2;
+        char *grown = pool_take(out->pool, capacity);
+        if (out->len > 0)
+            memcpy(grown, out->at, out->len);
+        out->at = grown;
+        out->capacity = capacity;
+    }
+    memcpy(out->at + out->len, bytes.at, bytes.len);
+    out->len += bytes.len;
+}
+
+void json_print_null(struct json_print *out) { json_print_raw(out, TEXT("null")); }
+
+void json_print_bool(struct json_print *out, bool value)
+{
+    json_print_raw(out, value ? TEXT("true") : TEXT("false"));
+}
+
+void json_print_size(struct json_print *out, size_t value)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof(digits), "%zu", value);
+
+    json_print_raw(out, (struct text){digits, (size_t)len});
+}
+
+void json_print_int(struct json_print *out, int64_t value)
+{
+    char digits[24];
+    int len = snprintf(digits, sizeof(digits), "%" PRId64, value);
+
+    json_print_raw(out, (struct text){digits, (size_t)len});
+}
+
+static void print_control(struct json_print *out, char c)
+{
+    static const char named[] = "\bb\ff\nn\rr\tt";
+    char escape[8];
+    int len;
+
+    for (size_t i = 0; i < sizeof(named) - 1; i += 2) {
+        if (named[i] == c) {
+            json_print_raw(out, (struct text){(char[]){'\\', named[i + 1]}, 2});
+            return;
+        }
+    }
+    len = snprintf(escape, sizeof(escape), "\\u%04x", (unsigned)c);
+    json_print_raw(out, (struct text){escape, (size_t)len});
+}
+
+static void print_escaped(struct json_print *out, char c)
+{
+    if (c == '"' || c == '\\')
+        json_print_raw(out, (struct text){(char[]){'\\', c}, 2});
+    else if ((unsigned char)c < 0x80)
+        print_control(out, c);
+    else
+        json_print_raw(out, TEXT(REPLACEMENT));
+}
+
+void json_print_string(struct json_print *out, struct text utf8)
+{
+    bool is_utf8 = text_is_utf8(utf8); /* what is not must not spoil the answer */
+    size_t plain = 0;
+
+    json_print_raw(out, TEXT("\""));
+    for (size_t i = 0; i < utf8.len; i++) {
+        unsigned char c = (unsigned char)utf8.at[i];
+        if (c >= 0x80 ? is_utf8 : c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        json_print_raw(out, (struct text){utf8.at + plain, i - plain});
+        print_escaped(out, utf8.at[i]);
+        plain = i + 1;
+    }
+    json_print_raw(out, (struct text){utf8.at + plain, utf8.len - plain});
+    json_print_raw(out, TEXT("\""));
+}
+
+void json_print_json(struct json_print *out, struct json value)
+{
+    if (json_is(value, JSON_NONE))
+        json_print_null(out);
+    else
+        json_print_raw(out, json_raw(value));
+}
+
+void json_print_key(struct json_print *out, const char *name)
+{
+    if (out->len > 0 && out->at[out->len - 1] != '{')
+        json_print_raw(out, TEXT(","));
+    json_print_string(out, text_of(name));
+    json_print_raw(out, TEXT(":"));
+}

@@ -1,0 +1,230 @@
+/*
+ * Where the bytes are that mean something in JSON: 64 bytes of text become one 64-bit mask for each
+ * kind of byte, bit 0 for the first byte. This is all that the scanner does with vector
+ * instructions, so that only this file knows several machines. Private to json_scan.c.
+ */
+#ifndef BFF_BASE_JSON_SCAN_MASKS_H
+#define BFF_BASE_JSON_SCAN_MASKS_H
+
+#include <endian.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+struct json_scan_masks {
+    uint64_t quote, backslash, space, control, high;
+    uint64_t open, close, comma, colon;
+    uint64_t digit, zero, dot, exponent, minus, plus;
+};
+
+#define ALWAYS_INLINE static inline __attribute__((always_inline))
+
+/* Portable: eight bytes in a word. The top bit of each byte says whether it is what is asked for.
+ */
+#define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
+
+/* A word's top bits, gathered into eight neighbouring bits. */
+ALWAYS_INLINE uint64_t portable_gather(uint64_t tops)
+{
+    return (((tops & EACH(0x80)) >> 7) * 0x0102040810204080u) >> 56;
+}
+
+ALWAYS_INLINE uint64_t portable_is(uint64_t word, char byte)
+{
+    uint64_t other = word ^ EACH(byte);
+
+    return portable_gather(~(((other & EACH(0x7f)) + EACH(0x7f)) | other));
+}
+
+/* For ${first} up to 0x7f: bytes that are ASCII and not less than it. */
+ALWAYS_INLINE uint64_t portable_from(uint64_t word, unsigned first)
+{
+    return portable_gather(((word & EACH(0x7f)) + EACH(0x80 - first)) & ~word);
+}
+
+ALWAYS_INLINE void portable_eight(struct json_scan_masks *is, const char *at, unsigned shift)
+{
+    uint64_t word, lower;
+
+    memcpy(&word, at, sizeof(word));
+    word = le64toh(word);
+    lower = word | EACH(0x20);
+    is->quote |= portable_is(word, '"') << shift;
+    is->backslash |= portable_is(word, '\\') << shift;
+    is->space |= (portable_is(word, ' ') | portable_is(word, '\t') | portable_is(word, '\n') |
+                  portable_is(word, '\r'))
+                 << shift;
+    is->high |= portable_gather(word) << shift;
+    is->control |= (portable_gather(~word) & ~portable_from(word, ' ')) << shift;
+    is->open |= portable_is(lower, '{') << shift;
+    is->close |= portable_is(lower, '}') << shift;
+    is->comma |= portable_is(word, ',') << shift;
+    is->colon |= portable_is(word, ':') << shift;
+    is->digit |= (portable_from(word, '0') & ~portable_from(word, '9' + 1)) << shift;
+    is->zero |= portable_is(word, '0') << shift;
+    is->dot |= portable_is(word, '.') << shift;
+    is->exponent |= portable_is(lower, 'e') << shift;
+    is->minus |= portable_is(word, '-') << shift;
+    is->plus |= portable_is(word, '+') << shift;
+}
+
+ALWAYS_INLINE struct json_scan_masks json_scan_masks_portable(const char *at)
+{
+    struct json_scan_masks is = {0};
+
+    for (unsigned i = 0; i < 64; i += 8)
+        portable_eight(&is, at + i, i);
+    return is;
+}
+
+#if defined(__x86_64__)
+
+#define LETTER_CASE 0x20 /* set in lower case; '[' and ']' become '{' and '}' with it */
+
+/* SSE2, which every amd64 has: four vectors of 16 bytes. */
+struct sse2_block {
+    __m128i part[4];
+};
+
+ALWAYS_INLINE uint64_t sse2_gather(struct sse2_block block)
+{
+    uint64_t mask = 0;
+
+    for (unsigned i = 0; i < 4; i++)
+        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(block.part[i]) << (16 * i);
+    return mask;
+}
+
+ALWAYS_INLINE uint64_t sse2_is(struct sse2_block block, char byte)
+{
+    for (unsigned i = 0; i < 4; i++)
+        block.part[i] = _mm_cmpeq_epi8(block.part[i], _mm_set1_epi8(byte));
+    return sse2_gather(block);
+}
+
+/* Bytes from ${first} to ${first} + ${more}, unsigned. */
+ALWAYS_INLINE uint64_t sse2_within(struct sse2_block block, char first, char more)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i off = _mm_sub_epi8(block.part[i], _mm_set1_epi8(first));
+        block.part[i] = _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8(more)), off);
+    }
+    return sse2_gather(block);
+}
+
+ALWAYS_INLINE uint64_t sse2_space(struct sse2_block block)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i part = block.part[i];
+        __m128i blank = _mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8(' ')),
+                                     _mm_cmpeq_epi8(part, _mm_set1_epi8('\t')));
+        __m128i line = _mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8('\n')),
+                                    _mm_cmpeq_epi8(part, _mm_set1_epi8('\r')));
+        block.part[i] = _mm_or_si128(blank, line);
+    }
+    return sse2_gather(block);
+}
+
+ALWAYS_INLINE struct json_scan_masks json_scan_masks_sse2(const char *at)
+{
+    struct sse2_block block, lower;
+
+    for (unsigned i = 0; i < 4; i++) {
+        block.part[i] = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
+        lower.part[i] = _mm_or_si128(block.part[i], _mm_set1_epi8(LETTER_CASE));
+    }
+    return (struct json_scan_masks){
+        .quote = sse2_is(block, '"'),
+        .backslash = sse2_is(block, '\\'),
+        .space = sse2_space(block),
+        .control = sse2_within(block, 0, 0x1f),
+        .high = sse2_gather(block),
+        .open = sse2_is(lower, '{'),
+        .close = sse2_is(lower, '}'),
+        .comma = sse2_is(block, ','),
+        .colon = sse2_is(block, ':'),
+        .digit = sse2_within(block, '0', 9),
+        .zero = sse2_is(block, '0'),
+        .dot = sse2_is(block, '.'),
+        .exponent = sse2_is(lower, 'e'),
+        .minus = sse2_is(block, '-'),
+        .plus = sse2_is(block, '+'),
+    };
+}
+
+/* AVX2: two vectors of 32 bytes. */
+#define AVX2_TARGET __attribute__((target("avx2,bmi")))
+
+struct avx2_block {
+    __m256i low, high;
+};
+
+ALWAYS_INLINE AVX2_TARGET uint64_t avx2_gather(__m256i low, __m256i high)
+{
+    return (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 |
+           (uint32_t)_mm256_movemask_epi8(low);
+}
+
+ALWAYS_INLINE AVX2_TARGET uint64_t avx2_is(const struct avx2_block *block, char byte)
+{
+    __m256i all = _mm256_set1_epi8(byte);
+
+    return avx2_gather(_mm256_cmpeq_epi8(block->low, all), _mm256_cmpeq_epi8(block->high, all));
+}
+
+ALWAYS_INLINE AVX2_TARGET uint64_t avx2_within(const struct avx2_block *block, char first,
+                                               char more)
+{
+    __m256i from = _mm256_set1_epi8(first), most = _mm256_set1_epi8(more);
+    __m256i low = _mm256_sub_epi8(block->low, from), high = _mm256_sub_epi8(block->high, from);
+
+    return avx2_gather(_mm256_cmpeq_epi8(_mm256_min_epu8(low, most), low),
+                       _mm256_cmpeq_epi8(_mm256_min_epu8(high, most), high));
+}
+
+/* The table holds, for each low half of a byte, the white space that ends in it, or what no such
+ * byte is; the instruction gives 0 for bytes from 0x80. */
+ALWAYS_INLINE AVX2_TARGET uint64_t avx2_space(const struct avx2_block *block)
+{
+    __m256i table = _mm256_broadcastsi128_si256(
+        _mm_setr_epi8(' ', 0, 0, 0, 0, 0, 0, 0, 0, '\t', '\n', 0, 0, '\r', 0, 0));
+
+    return avx2_gather(_mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, block->low), block->low),
+                       _mm256_cmpeq_epi8(_mm256_shuffle_epi8(table, block->high), block->high));
+}
+
+ALWAYS_INLINE AVX2_TARGET struct json_scan_masks json_scan_masks_avx2(const char *at)
+{
+    struct avx2_block block = {
+        _mm256_loadu_si256((const __m256i *)(const void *)at),
+        _mm256_loadu_si256((const __m256i *)(const void *)(at + 32)),
+    };
+    struct avx2_block lower = {
+        _mm256_or_si256(block.low, _mm256_set1_epi8(LETTER_CASE)),
+        _mm256_or_si256(block.high, _mm256_set1_epi8(LETTER_CASE)),
+    };
+
+    return (struct json_scan_masks){
+        .quote = avx2_is(&block, '"'),
+        .backslash = avx2_is(&block, '\\'),
+        .space = avx2_space(&block),
+        .control = avx2_within(&block, 0, 0x1f),
+        .high = avx2_gather(block.low, block.high),
+        .open = avx2_is(&lower, '{'),
+        .close = avx2_is(&lower, '}'),
+        .comma = avx2_is(&block, ','),
+        .colon = avx2_is(&block, ':'),
+        .digit = avx2_within(&block, '0', 9),
+        .zero = avx2_is(&block, '0'),
+        .dot = avx2_is(&block, '.'),
+        .exponent = avx2_is(&lower, 'e'),
+        .minus = avx2_is(&block, '-'),
+        .plus = avx2_is(&block, '+'),
+    };
+}
+
+#endif
+#endif

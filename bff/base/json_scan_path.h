@@ -1,0 +1,18 @@
+/* Which instructions the scanner uses. It takes the best by itself: this is for tests and
+ * benchmarks, before any thread is started. */
+#ifndef BFF_BASE_JSON_SCAN_PATH_H
+#define BFF_BASE_JSON_SCAN_PATH_H
+
+#include <stdbool.h>
+
+enum json_scan_path {
+    JSON_SCAN_PORTABLE,
+    JSON_SCAN_SSE2,
+    JSON_SCAN_AVX2,
+};
+
+/* Returns false when this machine has not got ${wanted}; the path in use is then not changed, or
+ * the portable one. */
+bool json_scan_use(enum json_scan_path wanted);
+
+#endif
