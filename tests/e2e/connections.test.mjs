@@ -1,0 +1,74 @@
+// Clients' connections: used again, pipelined, multiplexed; never one's answer for another.
+import assert from 'node:assert/strict'
+import http from 'node:http'
+import { describe, test } from 'node:test'
+
+import { product } from './lib/samples.mjs'
+import { scenario } from './lib/scenario.mjs'
+import { gate } from './lib/wait.mjs'
+
+const id = url => url.split('/').at(-1)
+const plan = { 'products *': ({ url }) => ({ json: product(id(url)) }), 'reviews *': { json: [] },
+  'inventory *': { json: { quantity: 1 } } }
+const get = path => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+const last = path => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
+
+describe('a connection', { concurrency: 4 }, () => {
+  test('takes one request after the other', async t => {
+    const { get, server } = await scenario(t, 'web', plan)
+    const agent = new http.Agent({ keepAlive: true, maxSockets: 1 })
+    t.after(() => agent.destroy())
+    const ids = []
+    for (const name of ['a', 'b', 'c']) ids.push((await get(`/api/products/${name}`, { agent })).body.id)
+
+    assert.deepEqual(ids, ['a', 'b', 'c'])
+    assert.equal(Object.values(agent.freeSockets).flat().length, 1, `one connection to ${server.url}`)
+  })
+
+  test('takes requests that come before the answers, and answers in their order', async t => {
+    const door = gate()
+    const { talk, arrival } = await scenario(t, 'web', { ...plan,
+      'products /products/a': { json: product('a'), until: door.opened } })
+    const text = talk(get('/api/products/a') + get('/nowhere') + last('/api/products/c'))
+    await arrival('products')
+    door.open()
+
+    const answers = (await text).split(/(?=HTTP\/1\.1 )/)
+    assert.deepEqual(answers.map(answer => answer.slice(9, 12)), ['200', '404', '200'])
+    assert.match(answers[0], /\{"id":"a"/)
+    assert.match(answers[2], /\{"id":"c"/)
+  })
+
+  test('takes a request in pieces', async t => {
+    const { bare } = await scenario(t, 'web', plan)
+    const { socket, ended } = await bare()
+    for (const byte of last('/api/products/a')) socket.write(byte)
+    assert.match(await ended, /^HTTP\/1\.1 200 [^]*\{"id":"a"/)
+  })
+
+  test('of HTTP/2 takes many at once, and a slow one does not hold the others', async t => {
+    const door = gate()
+    const { http2 } = await scenario(t, 'web', { ...plan,
+      'products /products/slow': { json: product('slow'), until: door.opened } })
+    const { ask } = await http2()
+    const slow = ask('/api/products/slow')
+    const names = Array.from({ length: 30 }, (_, i) => `p${i}`)
+    const answers = await Promise.all(names.map(name => ask(`/api/products/${name}`)))
+    door.open()
+
+    assert.deepEqual(answers.map(({ body }) => body.id), names)
+    assert.equal((await slow).body.id, 'slow')
+  })
+
+  test('of HTTP/1.0 is answered and ended', async t => {
+    const { talk } = await scenario(t, 'web', plan)
+    assert.match(await talk('GET /api/products/a HTTP/1.0\r\n\r\n'), /^HTTP\/1\.[01] 200 [^]*\{"id":"a"/)
+  })
+
+  test('that begins with rubbish is ended, and the next one is not', async t => {
+    const { talk, get } = await scenario(t, 'web', plan)
+    await Promise.all(['\0\0\0\0\r\n\r\n', 'GET\r\n\r\n', '\x16\x03\x01\x02\x00\x01\x00\r\n\r\n', 'PRI * HTTP/2.0\r\n\r\nxx\r\n\r\n']
+      .map(bytes => talk(bytes)))
+    assert.equal((await get('/api/products/a')).status, 200)
+  })
+})

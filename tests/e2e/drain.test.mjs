@@ -1,0 +1,109 @@
+// SIGTERM: what was begun is finished, nothing new is begun, and the program ends with 0.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http from 'node:http'
+import net from 'node:net'
+import { describe, test } from 'node:test'
+
+import { pages, planOf } from './lib/pages.mjs'
+import { scenario, stamped } from './lib/scenario.mjs'
+import { eventually, gate, soon } from './lib/wait.mjs'
+
+const page = pages['web dashboard']
+
+// A scene whose users service answers when the door opens.
+async function held(t, options) {
+  const door = gate()
+  const scene = await scenario(t, 'web',
+    planOf(page, { user: { json: page.parts.user.json, until: door.opened } }), options)
+  return { ...scene, door, terminate: () => scene.server.child.kill('SIGTERM') }
+}
+
+function isRefused(url) {
+  const { hostname, port } = new URL(url)
+  return new Promise(resolve => {
+    const socket = net.connect(port, hostname)
+    socket.once('connect', () => { socket.destroy(); resolve(false) })
+    socket.once('error', ({ code }) => resolve(code === 'ECONNREFUSED'))
+  })
+}
+
+// The end that stop() would check, after our own SIGTERM.
+async function assertEnd(server) {
+  server.isStopped = true
+  const end = await soon(server.ended, 'the end of the server')
+  assert.deepEqual({ ...end, stderr: server.stderr }, { code: 0, signal: null, stderr: '' })
+}
+
+describe('a drain', { concurrency: 4 }, () => {
+  for (const workers of ['1', '2']) {
+    test(`finishes a request and lets nobody in, with workers: ${workers}`, async t => {
+      const { get, arrival, door, server, url, terminate } = await held(t, { args: ['--workers', workers] })
+      const answer = get(page.path, { headers: { connection: 'keep-alive' } })
+      await arrival('users')
+      terminate()
+      await eventually(() => isRefused(url), 'new connections to be refused')
+      door.open()
+
+      const res = await answer
+      assert.equal(stamped(res.text), page.text({}))
+      assert.equal(res.headers.connection, 'close')
+      await assertEnd(server)
+    })
+  }
+
+  test('ends connections that wait for their next request', async t => {
+    const { get, door, server, terminate } = await held(t)
+    door.open()
+    const agent = new http.Agent({ keepAlive: true })
+    t.after(() => agent.destroy())
+    await get(page.path, { agent })
+    const [socket] = Object.values(agent.freeSockets).flat()
+    const closed = once(socket, 'close')
+    terminate()
+
+    await soon(closed, 'the idle connection to end')
+    await assertEnd(server)
+  })
+
+  test('ends connections that never asked anything', async t => {
+    const { bare, door, server, terminate } = await held(t)
+    door.open()
+    const { ended } = await bare()
+    terminate()
+    await soon(ended, 'the silent connection to end')
+    await assertEnd(server)
+  })
+
+  test('tells HTTP/2 with GOAWAY, and finishes its streams', async t => {
+    const { http2, arrival, door, server, terminate } = await held(t)
+    const { ask, session } = await http2()
+    const answer = ask(page.path)
+    await arrival('users')
+    const goaway = once(session, 'goaway')
+    terminate()
+    assert.equal((await soon(goaway, 'GOAWAY'))[0], 0)
+    door.open()
+
+    assert.equal(stamped((await answer).text), page.text({}))
+    await assertEnd(server)
+  })
+
+  test('ends at once when there is nothing to finish', async t => {
+    const { door, server, terminate } = await held(t)
+    door.open()
+    terminate()
+    await assertEnd(server)
+  })
+
+  test('SIGINT is the same', async t => {
+    const { get, arrival, door, server } = await held(t)
+    const answer = get(page.path)
+    await arrival('users')
+    server.child.kill('SIGINT')
+    await eventually(() => isRefused(server.url), 'new connections to be refused')
+    door.open()
+    assert.equal((await answer).status, 200)
+    await assertEnd(server)
+  })
+})

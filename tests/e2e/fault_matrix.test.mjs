@@ -1,0 +1,54 @@
+// Every subset of the dashboard's services failing in every way: always 200, always the right
+// fallbacks, never later than the budget wants, and nothing left open behind it.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { broken, pages, planByRequestId } from './lib/pages.mjs'
+import { faults } from './lib/reply.mjs'
+import { scenario, stamped } from './lib/scenario.mjs'
+import { openFiles } from './lib/server.mjs'
+import { eventually } from './lib/wait.mjs'
+
+// Megabytes for each of them would make this slow and show nothing new.
+const { endless: _, ...matrixFaults } = faults
+const page = pages['web dashboard']
+const names = Object.keys(page.parts)
+const subsets = Array.from({ length: 2 ** names.length },
+  (_, mask) => names.filter((_, place) => mask & (1 << place)))
+
+async function assertSubset(get, parts, fault) {
+  const res = await get(page.path, { headers: broken(page, parts, fault) })
+  const errors = Object.fromEntries(
+    names.filter(part => parts.includes(part)).map(part => [part, faults[fault].error]))
+
+  assert.equal(res.status, 200)
+  assert.equal(stamped(res.text), page.text(errors))
+  const mustWait = faults[fault].error.reason === 'timeout' && parts.length > 0
+  if (mustWait) assert.ok(res.ms >= page.budget - 1, `${res.ms} ms: the budget was not used`)
+  return res.ms
+}
+
+async function matrix(t, get) {
+  const times = {}
+  const cases = Object.keys(matrixFaults).flatMap(fault => subsets.map(parts => ({ fault, parts })))
+  await Promise.all(cases.map(async ({ fault, parts }) => {
+    const ms = await assertSubset(get, parts, fault)
+    times[fault] = Math.max(times[fault] ?? 0, Math.round(ms))
+  }))
+  t.diagnostic(`slowest answer in ms: ${JSON.stringify(times)}`)
+}
+
+test('all subsets of failing services, with every fault', async t => {
+  const { get, server, upstreams } = await scenario(t, 'web', planByRequestId(page, faults))
+  const headers = broken(page, [], 'hang')
+  assert.equal((await get(page.path, { headers })).status, 200)
+  upstreams.hangUp()
+  await eventually(() => upstreams.connections.every(({ socket }) => socket.closed), 'hung up')
+  const before = openFiles(server)
+
+  await matrix(t, get)
+  assert.equal(stamped((await get(page.path, { headers })).text), page.text({}))
+  await matrix(t, get)
+  upstreams.hangUp()
+  await eventually(() => openFiles(server) <= before, `${openFiles(server)} files open, ${before} before`)
+})

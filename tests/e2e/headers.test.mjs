@@ -1,0 +1,103 @@
+// Headers: what goes along to the services, and what comes back.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+
+import { pages, planOf } from './lib/pages.mjs'
+import { scenario } from './lib/scenario.mjs'
+
+const page = pages['web dashboard']
+const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
+const parent = `00-${trace}-00f067aa0ba902b7-01`
+
+// Every request that the services got for one page.
+async function calls(t, headers) {
+  const { get, asked } = await scenario(t, 'web', planOf(page))
+  const res = await get(page.path, { headers })
+  assert.equal(res.status, 200)
+  assert.equal(asked().length, 4)
+  return { res, calls: asked() }
+}
+
+const only = list => {
+  assert.equal(new Set(list).size, 1)
+  return list[0]
+}
+
+describe('a call', { concurrency: 4 }, () => {
+  test('says what it wants, and no more than it must', async t => {
+    const { calls: all } = await calls(t, {
+      'accept': 'text/html', 'accept-encoding': 'gzip, br', 'accept-language': 'de-CH, de;q=0.8',
+      'cookie': 'session=secret', 'authorization': 'Bearer secret', 'x-other': 'secret', 'x-mock': 'users hang',
+      'connection': 'x-named', 'x-named': 'secret', 'content-type': 'text/plain', 'if-none-match': '"x"',
+    })
+    for (const { headers, method } of all) {
+      assert.equal(method, 'GET')
+      assert.equal(headers.accept, 'application/json')
+      assert.equal(headers['accept-encoding'], 'identity')
+      assert.equal(headers['accept-language'], 'de-CH, de;q=0.8')
+      assert.match(headers.host, /^127\.0\.0\.1:\d+$/)
+      assert.doesNotMatch(JSON.stringify(headers), /secret|x-mock|if-none-match|content-/)
+    }
+  })
+
+  test('continues the request id of a client that has a sane one', async t => {
+    for (const id of ['a', 'A-Z.09_x', 'x'.repeat(128)]) {
+      const { calls: all } = await calls(t, { 'x-request-id': id })
+      assert.equal(only(all.map(({ headers }) => headers['x-request-id'])), id)
+    }
+  })
+
+  test('has a new request id when the client has none, or no sane one', async t => {
+    const ids = []
+    for (const id of [undefined, '', 'a b', 'x'.repeat(129), 'é', 'a"b']) {
+      const { calls: all } = await calls(t, id === undefined ? {} : { 'x-request-id': id })
+      ids.push(only(all.map(({ headers }) => headers['x-request-id'])))
+      assert.match(ids.at(-1), /^[A-Za-z0-9._-]{8,128}$/)
+    }
+    assert.equal(new Set(ids).size, ids.length)
+  })
+
+  test('continues the trace of a client that has one', async t => {
+    const { calls: all } = await calls(t, { traceparent: parent })
+    for (const { headers } of all) assert.match(headers.traceparent, new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`))
+  })
+
+  test('begins a trace when there is none, or none that is sane', async t => {
+    const none = [undefined, 'x', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, `ff-${trace}-00f067aa0ba902b7-01`,
+      parent.toUpperCase(), `${parent}-x`]
+    for (const traceparent of none) {
+      const { calls: all } = await calls(t, traceparent === undefined ? {} : { traceparent })
+      const begun = only(all.map(({ headers }) => headers.traceparent.split('-')[1]))
+      assert.match(begun, /^(?!0{32})[0-9a-f]{32}$/)
+      assert.notEqual(begun, trace)
+    }
+  })
+})
+
+describe('an answer', { concurrency: 4 }, () => {
+  test('names its parts and their times, once each', async t => {
+    const { res } = await calls(t, {})
+    const members = res.headers['server-timing'].split(/, */)
+    assert.deepEqual(members.map(member => /^(\w+);dur=\d+(\.\d+)?$/.exec(member)?.[1]), Object.keys(page.parts))
+  })
+
+  test('names a list part once, not once an item', async t => {
+    const checkout = pages['web checkout']
+    const { get } = await scenario(t, 'web', planOf(checkout, { 'products[1]': { status: 500 } }))
+    const res = await get(checkout.path)
+    assert.deepEqual(res.headers['server-timing'].match(/\w+(?=;dur)/g), ['order', 'user', 'products'])
+    assert.match(res.headers['proxy-status'], /^bff-web; error=\w+; details="products status"$/)
+  })
+
+  test('tells of each part that failed, and of no address', async t => {
+    const { get } = await scenario(t, 'web', planOf(page, {
+      user: { status: 500 }, recentOrders: { fault: 'hang' }, recommendations: { fault: 'reset' } }))
+    const { headers } = await get(page.path)
+
+    assert.equal(headers['proxy-status'], 'bff-web; error=destination_unavailable; details="user status", ' +
+      'bff-web; error=http_response_timeout; details="recentOrders timeout", ' +
+      'bff-web; error=connection_terminated; details="recommendations reset"')
+    assert.match(headers['server-timing'], /^user;dur=[\d.]+;desc="status", ?recentOrders;dur=1[\d.]+;desc="timeout", ?recommendations;dur=[\d.]+;desc="reset", ?unreadNotifications;dur=[\d.]+$/)
+    assert.doesNotMatch(JSON.stringify(headers), /127\.0\.0\.1|:\d{4,5}/)
+  })
+})

@@ -1,0 +1,99 @@
+// What a planned service does when it is asked. A row has one of
+//   json, text     a body, with `status` (200) and `headers` around it
+//   raw            bytes as they go over the wire, whole or as a list of pieces
+//   fault          the name of a fault below
+//   send           a function ({ req, res, socket, request }) of the test's own
+// and may be held: `until` a promise resolves, until those who `meet` have all come, or until the
+// service named by `after` has answered something.
+import { setImmediate as turn } from 'node:timers/promises'
+
+export const mebibyte = 1024 * 1024
+
+const json = { 'content-type': 'application/json' }
+
+function whole({ status = 200, headers = {}, ...row }, res) {
+  const body = row.text ?? (row.json === undefined ? '{"message":"planned"}' : JSON.stringify(row.json))
+  const hasBody = status !== 204 && status !== 304
+  const length = hasBody ? { 'content-length': Buffer.byteLength(body) } : {}
+  res.writeHead(status, { ...json, ...length, ...headers })
+  res.end(hasBody ? body : undefined)
+}
+
+// Each piece in a turn of its own, so that most of them arrive apart.
+export async function writePieces(socket, pieces) {
+  for (const piece of pieces) {
+    if (socket.destroyed) return
+    socket.write(piece)
+    await turn()
+  }
+}
+
+// Writes `piece` again and again, as fast as the other side reads, until it closes.
+export async function writeForever(socket, piece) {
+  while (!socket.destroyed) {
+    if (socket.write(piece)) await turn()
+    else await new Promise(resolve => socket.once('drain', resolve).once('close', resolve))
+  }
+}
+
+function drip({ res, socket }) {
+  res.writeHead(200, json)
+  res.write('{"a":')
+  const timer = setInterval(() => res.write(' '), 50)
+  socket.once('close', () => clearInterval(timer))
+}
+
+function cutShort({ socket }) {
+  socket.end('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 40\r\n\r\n{"id":"half of')
+}
+
+async function endless({ socket }) {
+  socket.write('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n["\r\n')
+  await writeForever(socket, `10000\r\n${'x'.repeat(0x10000)}\r\n`)
+}
+
+const tooLarge = { 'content-length': 4 * mebibyte + 1 }
+
+// How a service can fail, and what becomes of a part whose service fails so.
+export const faults = {
+  'status 500': { send: ({ res }) => whole({ status: 500 }, res), error: { reason: 'status', status: 500 } },
+  'status 404': { send: ({ res }) => whole({ status: 404 }, res), error: { reason: 'status', status: 404 } },
+  redirect: {
+    send: ({ res }) => whole({ status: 302, headers: { location: '/elsewhere' } }, res),
+    error: { reason: 'status', status: 302 },
+  },
+  hang: { send: () => undefined, error: { reason: 'timeout' } },
+  drip: { send: drip, error: { reason: 'timeout', status: 200 } },
+  reset: { send: ({ socket }) => socket.resetAndDestroy(), error: { reason: 'reset' } },
+  'cut short': { send: cutShort, error: { reason: 'reset', status: 200 } },
+  'bad JSON': { send: ({ res }) => whole({ text: '{"id":"1",}' }, res), error: { reason: 'bad_json', status: 200 } },
+  HTML: {
+    send: ({ res }) => whole({ text: '<!doctype html>\n', headers: { 'content-type': 'text/html' } }, res),
+    error: { reason: 'bad_json', status: 200 },
+  },
+  'too large': {
+    send: ({ res }) => { res.writeHead(200, { ...json, ...tooLarge }); res.write('["') },
+    error: { reason: 'too_large', status: 200 },
+  },
+  endless: { send: endless, error: { reason: 'too_large', status: 200 } },
+  gzip: {
+    send: ({ res }) => whole({ text: 'not looked at', headers: { 'content-encoding': 'gzip' } }, res),
+    error: { reason: 'bad_http', status: 200 },
+  },
+}
+
+// Past Node's own response, which must not stand in the way of the next one on this connection.
+async function raw(pieces, { res, socket }) {
+  res.detachSocket(socket)
+  await writePieces(socket, [pieces].flat())
+}
+
+// Does what `row` says for one request.
+export async function reply(row, { req, res, request, meet, after }) {
+  await Promise.all([row.until, meet, after])
+  const asked = { req, res, request, socket: req.socket }
+  if (row.fault) await faults[row.fault].send(asked)
+  else if (row.send) await row.send(asked)
+  else if (row.raw) await raw(row.raw, asked)
+  else whole(row, res)
+}

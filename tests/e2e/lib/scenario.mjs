@@ -1,0 +1,105 @@
+// A scene for one test: planned services, a server in front of them, and clients. All of it starts
+// fresh, and is checked and taken down when the test ends.
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { ask, askAndLeave, connectBare, connectHttp2, talk } from './client.mjs'
+import { fixtures, startServer } from './server.mjs'
+import { startUpstreams } from './upstream.mjs'
+
+export const anywhere = 'http://127.0.0.1:0'
+
+// A directory that lives as long as the test.
+export function scratch(t) {
+  const directory = mkdtempSync(path.join(tmpdir(), 'bff-e2e-'))
+  t.after(() => rmSync(directory, { recursive: true, force: true }))
+  return directory
+}
+
+// A configuration file with `settings` in it. JSON is YAML too.
+export function configFile(t, settings) {
+  const file = path.join(scratch(t), 'bff.yaml')
+  writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings))
+  return file
+}
+
+function clients(server) {
+  const sessions = []
+  return {
+    get: (where, options) => ask(server.url, where, options),
+    leave: (where, options) => askAndLeave(server.url, where, options),
+    bare: options => connectBare(server.url, options),
+    talk: bytes => talk(server.url, bytes),
+    http2: async (options, url = server.url) => {
+      const session = await connectHttp2(url, options)
+      sessions.push(session)
+      return session
+    },
+    closeClients: () => sessions.forEach(session => session.close()),
+  }
+}
+
+function serverArguments(t, { listen = [anywhere], config, args = [] }) {
+  const configured = config ? ['--config', configFile(t, config)] : []
+  return [...configured, ...listen.flatMap(address => ['--listen', address]), ...args]
+}
+
+function addresses({ urls }, urlOf = {}) {
+  return Object.fromEntries(Object.entries(urls).map(
+    ([service, url]) => [`${service.toUpperCase()}_URL`, urlOf[service]?.(url, urls) ?? url]))
+}
+
+/*
+ * Starts the binary of `build` with the services of `plan` (upstream.mjs) behind it. Options:
+ *   listen    addresses (one, plain)       config    settings, or YAML text
+ *   args      more arguments               env       more environment
+ *   services  { users: { tls, host } }     isOpen    requests that no plan names are fine
+ *   urlOf     { users: url => url }: the address that the server is given for a service
+ */
+export async function scenario(t, build, plan = {}, options = {}) {
+  const upstreams = await startUpstreams(plan, options.services)
+  let server
+  t.after(async () => {
+    try {
+      await server?.stop()
+      if (!options.isOpen) assert.deepEqual(upstreams.unplanned, [], 'requests that no plan names')
+    } finally {
+      upstreams.close()
+    }
+  })
+  const env = { ...addresses(upstreams, options.urlOf), ...options.env }
+  server = await startServer(build, serverArguments(t, options), env)
+  const all = clients(server)
+  t.after(all.closeClients)
+  return {
+    ...all, server, upstreams, url: server.url, urls: server.urls,
+    asked: service => upstreams.asked(service),
+    arrival: (service, nth) => upstreams.arrival(service, nth),
+  }
+}
+
+// The same on the mock services of fixtures/, inside the server.
+export async function demo(t, build, options = {}) {
+  const args = ['--mock', fixtures, ...(options.args ?? [])]
+  const server = await startServer(build, serverArguments(t, { ...options, args }), options.env)
+  t.after(() => server.stop())
+  const all = clients(server)
+  t.after(all.closeClients)
+  return { ...all, server, url: server.url, urls: server.urls }
+}
+
+// An answer's text with the time in loadedAt replaced by "now", once that is known to be one.
+export function stamped(text) {
+  return text.replace(/"loadedAt":"([^"]*)"/, (_, time) => {
+    assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+    assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, `${time} is about now`)
+    return '"loadedAt":"now"'
+  })
+}
+
+// The answer is exactly `want`, members in this order; loadedAt is "now".
+export function assertBody(answer, want) {
+  assert.equal(stamped(answer.text), JSON.stringify(want))
+}

@@ -1,0 +1,88 @@
+// Runs the binary of a build, and sees to it that it lives until it is told to stop, and stops well.
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+
+import { soon } from './wait.mjs'
+
+const root = fileURLToPath(new URL('../../../', import.meta.url))
+export const fixtures = path.join(root, 'fixtures')
+
+export const binary = name => path.join(process.env.BFF_BUILD ?? path.join(root, 'build'), `bff-${name}`)
+
+// Our own environment without what would configure the binary.
+function environment(more) {
+  const kept = Object.entries(process.env).filter(([name]) => !/_URL$|^JWT_|^NODE_/.test(name))
+  return { ...Object.fromEntries(kept), ...more }
+}
+
+function start(name, args, env) {
+  const child = spawn(binary(name), args, { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] })
+  const run = { child, pid: child.pid, stdout: '', stderr: '' }
+  child.stdout.setEncoding('utf8').on('data', text => (run.stdout += text))
+  child.stderr.setEncoding('utf8').on('data', text => (run.stderr += text))
+  run.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
+  return run
+}
+
+// A command that ends by itself: { code, stdout, stderr }.
+export async function command(name, args, env = {}) {
+  const run = start(name, args, env)
+  const { code, signal } = await soon(run.ended, `the end of bff-${name} ${args.join(' ')}`)
+  return { code, signal, stdout: run.stdout, stderr: run.stderr }
+}
+
+async function ready(run) {
+  for await (const line of createInterface({ input: run.child.stdout })) {
+    const event = JSON.parse(line)
+    assert.equal(event.event, 'ready', 'the first line is the ready line')
+    return event
+  }
+  await run.ended
+  assert.fail(`ended before it was ready: ${run.stderr}`)
+}
+
+// A server that serves: { pid, ready, urls, url, stop }. Whoever starts it calls stop().
+export async function startServer(name, args, env = {}) {
+  const run = start(name, args, env)
+  try {
+    run.ready = await soon(ready(run), 'the ready line')
+  } catch (error) {
+    run.child.kill('SIGKILL')
+    throw error
+  }
+  run.urls = run.ready.listen ?? []
+  run.url = run.urls[0]
+  run.stop = () => stop(run)
+  run.lines = () => run.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
+  return run
+}
+
+// It still runs, ends by SIGTERM with 0, and had nothing to complain of: no sanitizer's report, no
+// failed check, no leak.
+async function stop(run) {
+  if (run.isStopped) return
+  run.isStopped = true
+  const isAlive = run.child.exitCode === null && run.child.signalCode === null
+  run.child.kill('SIGTERM')
+  try {
+    const end = await soon(run.ended, 'the server to end after SIGTERM')
+    assert.ok(isAlive, `the server ended by itself: ${run.stderr}`)
+    assert.deepEqual({ ...end, stderr: run.stderr }, { code: 0, signal: null, stderr: '' })
+  } finally {
+    run.child.kill('SIGKILL')
+  }
+}
+
+// Descriptors that the server has open now.
+export const openFiles = run => readdirSync(`/proc/${run.pid}/fd`).length
+
+// The most memory it has had so far, in bytes.
+export function peakMemory(run) {
+  const status = readFileSync(`/proc/${run.pid}/status`, 'utf8')
+  return Number(/VmHWM:\s+(\d+) kB/.exec(status)[1]) * 1024
+}

@@ -1,0 +1,118 @@
+// The services behind the server, played by a plan: what each answers, and a record of what it was
+// asked. A plan's key is a service and a target ("orders /orders/7"), or a service and "*". Its
+// value says what comes back (see reply.mjs), or is a list of that, one for each time it is asked,
+// or a function that is given the request and says it.
+import { EventEmitter, once } from 'node:events'
+import http from 'node:http'
+import https from 'node:https'
+
+import { reply } from './reply.mjs'
+import { barrier, gate, soon } from './wait.mjs'
+
+export const services = ['users', 'products', 'orders', 'reviews', 'inventory', 'recommendations',
+  'notifications']
+
+const asList = value => (Array.isArray(value) ? value : [value])
+
+// Entries that name the same `meet` are held until each of them has been asked.
+function barriers(plan) {
+  const sizes = {}
+  for (const { meet } of Object.values(plan).flatMap(asList)) {
+    if (meet) sizes[meet] = (sizes[meet] ?? 0) + 1
+  }
+  return Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, barrier(size)]))
+}
+
+class Upstreams extends EventEmitter {
+  requests = []
+  unplanned = []
+  connections = []
+  inFlight = {}
+  mostInFlight = {}
+
+  constructor(plan) {
+    super({ captureRejections: true })
+    this.setMaxListeners(0)
+    this.plan = plan
+    this.meet = barriers(plan)
+    this.servers = []
+    this.answered = Object.fromEntries(services.map(service => [service, gate()]))
+  }
+
+  asked(service) {
+    return this.requests.filter(request => !service || request.service === service)
+  }
+
+  // Resolves with the service's nth request, once it has come.
+  async arrival(service, nth = 1) {
+    const come = async () => {
+      while (this.asked(service).length < nth) await once(this, 'request')
+      return this.asked(service)[nth - 1]
+    }
+    return soon(come(), `request ${nth} to ${service}`)
+  }
+
+  async listen(service, { tls, host = '127.0.0.1' } = {}) {
+    const server = tls ? https.createServer(tls) : http.createServer()
+    Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 })
+    server.on('request', (req, res) => this.#serve(service, req, res))
+    server.on('connection', socket => socket.setNoDelay(true).on('error', () => undefined))
+    server.on(tls ? 'secureConnection' : 'connection', socket => this.#connected(service, socket))
+    server.listen(0, host)
+    await once(server, 'listening')
+    this.servers.push(server)
+    const name = host.includes(':') ? `[${host}]` : host
+    return `${tls ? 'https' : 'http'}://${name}:${server.address().port}`
+  }
+
+  #connected(service, socket) {
+    socket.number = this.connections.push({ service, socket })
+    socket.on('error', () => undefined)
+    socket.gone = new Promise(resolve => socket.once('close', resolve))
+  }
+
+  #serve(service, req, res) {
+    const { method, url, headers, socket } = req
+    const request = { service, method, url, headers, connection: socket.number, gone: socket.gone, socket }
+    request.nth = this.requests.filter(r => r.service === service && r.url === url).length
+    this.requests.push(request)
+    this.#count(service, res)
+    const planned = this.plan[`${service} ${url}`] ?? this.plan[`${service} *`]
+    if (planned === undefined) this.unplanned.push(`${service} ${method} ${url}`)
+    res.once('finish', this.answered[service].open)
+    this.emit('request', request)
+    const row = this.#row(planned ?? { status: 599 }, request)
+    const holds = { meet: this.meet[row.meet]?.(), after: this.answered[row.after]?.opened }
+    reply(row, { req, res, request, ...holds })
+      .catch(error => this.unplanned.push(`${service} ${url}: ${error.stack}`))
+  }
+
+  #row(planned, request) {
+    const rows = asList(typeof planned === 'function' ? planned(request) : planned)
+    return rows[Math.min(request.nth, rows.length - 1)]
+  }
+
+  #count(service, res) {
+    this.inFlight[service] = (this.inFlight[service] ?? 0) + 1
+    this.mostInFlight[service] = Math.max(this.mostInFlight[service] ?? 0, this.inFlight[service])
+    res.once('close', () => this.inFlight[service]--)
+  }
+
+  // Ends every connection from the services' side.
+  hangUp() {
+    for (const { socket } of this.connections) socket.destroy()
+  }
+
+  close() {
+    for (const server of this.servers) server.close()
+    this.hangUp()
+  }
+}
+
+// Starts all seven services; `options[service]` may say { tls, host }. `urls` tells where they are.
+export async function startUpstreams(plan, options = {}) {
+  const upstreams = new Upstreams(plan)
+  const urls = await Promise.all(services.map(name => upstreams.listen(name, options[name])))
+  upstreams.urls = Object.fromEntries(services.map((name, i) => [name, urls[i]]))
+  return upstreams
+}

@@ -1,0 +1,45 @@
+// Waiting for events. Nothing here decides a test by the clock: deadlines only end a test that hangs.
+import assert from 'node:assert/strict'
+import { setTimeout as pause } from 'node:timers/promises'
+
+// The longest that anything may take on a slow, busy machine.
+const patience = 30_000
+
+// A promise opened from outside: `until: door.opened` in a plan, door.open() in the test.
+export function gate() {
+  let open
+  const opened = new Promise(resolve => (open = resolve))
+  return { open, opened }
+}
+
+// Holds those who come until `size` of them are there, then lets all of them go.
+export function barrier(size) {
+  const door = gate()
+  let come = 0
+  return () => {
+    if (++come >= size) door.open()
+    return door.opened
+  }
+}
+
+// The promise's value; an error that names what was waited for when it does not come.
+export async function soon(promise, what) {
+  const timer = new AbortController()
+  const late = pause(patience, undefined, { signal: timer.signal }).then(
+    () => assert.fail(`waited in vain for ${what}`), () => undefined)
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    timer.abort()
+  }
+}
+
+// For what tells of itself only when asked (/proc, a port that closes): asks until `check` passes.
+export async function eventually(check, what) {
+  const end = performance.now() + patience
+  for (;;) {
+    if (await check()) return
+    assert.ok(performance.now() < end, `waited in vain: ${what}`)
+    await pause(10)
+  }
+}

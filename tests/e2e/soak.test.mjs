@@ -1,0 +1,81 @@
+// Two thousand requests with faults and leaving clients, chosen by a seed: every answer is its own,
+// and nothing is left behind.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
+
+import { faults } from './lib/reply.mjs'
+import { scenario } from './lib/scenario.mjs'
+import { openFiles } from './lib/server.mjs'
+import { eventually } from './lib/wait.mjs'
+
+const count = 2000
+const atOnce = 64
+const quick = ['status 500', 'status 404', 'redirect', 'reset', 'cut short', 'bad JSON', 'HTML', 'too large', 'gzip']
+const slow = ['hang', 'drip']
+const parts = { users: 'user', orders: 'recentOrders', recommendations: 'recommendations',
+  notifications: 'unreadNotifications' }
+
+// Small and good enough: mulberry32.
+function random(seed) {
+  return () => {
+    seed = (seed + 0x6d2b79f5) | 0
+    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+// What happens to request `id`: the fault of each service (or none), and whether its client leaves.
+function fates(seed) {
+  const next = random(seed)
+  const any = list => list[Math.floor(next() * list.length)]
+  const fault = () => (next() < 0.02 ? any(slow) : next() < 0.15 ? any(quick) : undefined)
+  return Array.from({ length: count }, (_, id) => ({
+    id, isLeft: next() < 0.1, turns: Math.floor(next() * 20),
+    faults: Object.fromEntries(Object.keys(parts).map(service => [service, fault()])),
+  }))
+}
+
+const idOf = url => Number(/u(\d+)/.exec(url)[1])
+
+function planOf(all) {
+  return Object.fromEntries(Object.keys(parts).map(service => [`${service} *`, ({ url }) => {
+    const fate = all[idOf(url)]
+    return faults[fate.faults[service]] ?? { json: [service, fate.id] }
+  }]))
+}
+
+function assertOwn(res, fate) {
+  assert.equal(res.status, 200)
+  const errors = {}
+  for (const [service, part] of Object.entries(parts)) {
+    const fault = fate.faults[service]
+    const fallback = part === 'user' ? null : []
+    if (fault) errors[part] = faults[fault].error
+    assert.deepEqual(res.body[part], fault ? fallback : [service, fate.id])
+  }
+  assert.deepEqual(res.body.errors ?? {}, errors)
+}
+
+async function live({ get, leave }, fate) {
+  const path = `/api/dashboard/u${fate.id}`
+  if (!fate.isLeft) return assertOwn(await get(path), fate)
+  const client = leave(path)
+  for (let i = 0; i < fate.turns; i++) await turn()
+  client.leave()
+}
+
+test('a soak', async t => {
+  const seed = Number(process.env.SOAK_SEED ?? 1)
+  t.diagnostic(`SOAK_SEED=${seed}`)
+  const all = fates(seed)
+  const scene = await scenario(t, 'web', planOf(all))
+  const before = openFiles(scene.server)
+  const queue = all.values()
+  await Promise.all(Array.from({ length: atOnce }, async () => {
+    for (const fate of queue) await live(scene, fate)
+  }))
+  scene.upstreams.hangUp()
+  await eventually(() => openFiles(scene.server) <= before, 'every connection to be closed')
+})

@@ -1,0 +1,92 @@
+// The connections to services: kept, used again, given up when in doubt, and never mixed up.
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import net from 'node:net'
+import { describe, test } from 'node:test'
+
+import { assertUser, hostileUsers, user } from './lib/hostile.mjs'
+
+const good = { text: user }
+const ok = 'HTTP/1.1 200 OK\r\n'
+const whole = `${ok}Content-Length: 7\r\n\r\n${user}`
+const poison = `${ok}Content-Length: 12\r\n\r\n{"evil":true}`
+
+describe('a connection to a service', { concurrency: 4 }, () => {
+  test('is used again', async t => {
+    const { get, asked } = await hostileUsers(t, [good, good, good])
+    for (const id of [0, 1, 2]) assertUser(await get(`/api/dashboard/${id}`), user)
+
+    assert.deepEqual(asked('users').map(({ connection }) => connection), Array(3).fill(asked('users')[0].connection))
+  })
+
+  for (const [why, row] of [
+    ['the service says close', { text: user, headers: { connection: 'close' } }],
+    ['bytes follow the answer', { raw: `${whole}x` }],
+    ['another answer follows the answer', { raw: `${whole}${poison}` }],
+    ['a body follows 204', { raw: `HTTP/1.1 204 No Content\r\n\r\n${poison}` }],
+    ['it is HTTP/1.0', { raw: `HTTP/1.0 200 OK\r\nContent-Length: 7\r\n\r\n${user}` }],
+  ]) {
+    test(`is not used again when ${why}`, async t => {
+      const { get, asked } = await hostileUsers(t, [row, good])
+      assertUser(await get('/api/dashboard/0'), [user, 'null'])
+      await asked('users')[0].gone
+      assertUser(await get('/api/dashboard/1'), user)
+
+      const [first, second] = asked('users')
+      assert.notEqual(first.connection, second.connection)
+    })
+  }
+
+  test('is given up when bytes come that nobody asked for', async t => {
+    const { get, asked } = await hostileUsers(t, [good, good])
+    assertUser(await get('/api/dashboard/0'), user)
+    const [{ socket, gone }] = asked('users')
+    socket.write(poison)
+    await gone
+
+    assertUser(await get('/api/dashboard/1'), user)
+  })
+
+  for (const [how, end] of [['closed', socket => socket.destroy()], ['reset', socket => socket.resetAndDestroy()]]) {
+    test(`that is ${how} as the next request comes costs only a second try`, async t => {
+      const fickle = { send: ({ socket }) => end(socket) }
+      const { get, asked } = await hostileUsers(t, [good, [fickle, good]])
+      assertUser(await get('/api/dashboard/0'), user)
+      assertUser(await get('/api/dashboard/1'), user)
+
+      const [first, second, third] = asked('users').map(({ connection }) => connection)
+      assert.equal(first, second)
+      assert.notEqual(second, third)
+    })
+  }
+
+  test('that is closed when it was fresh is not tried again', async t => {
+    const { get, asked } = await hostileUsers(t, [{ send: ({ socket }) => socket.destroy() }])
+    assertUser(await get('/api/dashboard/0'), 'reset')
+    assert.equal(asked('users').length, 1)
+  })
+
+  test('that is closed after a byte of the answer is not tried again', async t => {
+    const { get, asked } = await hostileUsers(t, [good, { send: ({ socket }) => socket.end('H') }])
+    assertUser(await get('/api/dashboard/0'), user)
+    assertUser(await get('/api/dashboard/1'), 'reset')
+    assert.equal(asked('users').length, 2)
+  })
+
+  test('may answer before it was asked, and nothing breaks', async t => {
+    const hasty = net.createServer(socket => socket.on('error', () => undefined).resume().write(whole))
+    hasty.listen(0, '127.0.0.1')
+    await once(hasty, 'listening')
+    t.after(() => hasty.close())
+    const env = { USERS_URL: `http://127.0.0.1:${hasty.address().port}` }
+    const { get } = await hostileUsers(t, [], { env })
+    for (const id of [0, 1, 2]) assertUser(await get(`/api/dashboard/${id}`), [user, 'bad_http', 'reset'])
+  })
+
+  test('many at once, each with its own answer', async t => {
+    const rows = Array.from({ length: 200 }, (_, i) => ({ json: { i } }))
+    const { get } = await hostileUsers(t, rows)
+    await Promise.all(rows.map(async ({ json }, i) =>
+      assertUser(await get(`/api/dashboard/${i}`), JSON.stringify(json))))
+  })
+})
