@@ -1,5 +1,8 @@
 /* See server.h. */
+#include <errno.h>
+#include <pthread.h>
 #include <stdatomic.h>
+#include <unistd.h>
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
@@ -108,8 +111,11 @@ static void init_worker(struct worker *worker)
                                       h2o_hostinfo_getaddr_receiver);
 }
 
-/* What libh2o holds is left to the end of the process: its context cannot be disposed of before
- * its own timers have run out, and there is nobody to wait for that. */
+/*
+ * What libh2o holds for this thread is left to the end of the process: its context cannot be
+ * disposed of before its own timers have run out, and there is nobody to wait for that. So the
+ * thread stays, and what it holds stays reachable.
+ */
 static void *run_worker(void *cookie)
 {
     struct worker *worker = cookie;
@@ -118,7 +124,9 @@ static void *run_worker(void *cookie)
     while (!worker->is_over)
         h2o_evloop_run(worker->loop, INT32_MAX);
     worker->server->settings->on_end(worker);
-    return NULL;
+    must(sem_post(&worker->server->ended) == 0);
+    for (;;)
+        pause();
 }
 
 static void listen_on(struct worker *worker, size_t place)
@@ -142,7 +150,7 @@ void server_worker_ready(struct worker *worker)
 
     for (size_t i = 0; i < server->settings->listen_count && !worker->is_draining; i++)
         listen_on(worker, i);
-    if (atomic_fetch_sub((_Atomic unsigned *)&server->not_ready, 1) == 1)
+    if (atomic_fetch_sub(&server->not_ready, 1) == 1)
         server->settings->on_ready(server);
 }
 
@@ -170,6 +178,7 @@ struct server *server_new(const struct server_settings *settings)
     h2o_hostinfo_max_threads = LOOKUP_THREADS;
     server->settings = settings;
     server->not_ready = settings->workers;
+    must(sem_init(&server->ended, 0, 0) == 0);
     init_config(server);
     server->workers = memory_new(settings->workers * sizeof(*server->workers));
     for (unsigned i = 0; i < settings->workers; i++) {
@@ -181,14 +190,21 @@ struct server *server_new(const struct server_settings *settings)
     return server;
 }
 
+static void start_worker(struct worker *worker)
+{
+    pthread_t thread;
+
+    must(pthread_create(&thread, NULL, run_worker, worker) == 0);
+    must(pthread_detach(thread) == 0);
+}
+
 /* All workers can be spoken to before the first of them runs. */
 void server_start(struct server *server)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
         init_worker(&server->workers[i]);
     for (unsigned i = 0; i < server->settings->workers; i++)
-        must(pthread_create(&server->workers[i].thread, NULL, run_worker, &server->workers[i]) ==
-             0);
+        start_worker(&server->workers[i]);
 }
 
 void server_stop(struct server *server)
@@ -196,5 +212,6 @@ void server_stop(struct server *server)
     for (unsigned i = 0; i < server->settings->workers; i++)
         h2o_multithread_send_message(&server->workers[i].control, NULL);
     for (unsigned i = 0; i < server->settings->workers; i++)
-        must(pthread_join(server->workers[i].thread, NULL) == 0);
+        while (sem_wait(&server->ended) != 0)
+            must(errno == EINTR);
 }

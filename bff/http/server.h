@@ -8,7 +8,7 @@
 #ifndef BFF_HTTP_SERVER_H
 #define BFF_HTTP_SERVER_H
 
-#include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -49,7 +49,6 @@ struct server_settings {
 struct worker {
     struct server *server;
     unsigned number;
-    pthread_t thread;
     h2o_context_t context;
     h2o_loop_t *loop;
     struct ticker ticker;
@@ -71,7 +70,8 @@ struct server {
     const struct server_settings *settings;
     h2o_globalconf_t config;
     struct worker *workers;
-    unsigned not_ready; /* workers; atomic */
+    _Atomic unsigned not_ready; /* workers */
+    sem_t ended;                /* posted by each worker */
 };
 
 /* Makes the server; nothing runs yet. */

@@ -1,0 +1,45 @@
+/* The program: what compose.h promises as bff_main. */
+#include <stdio.h>
+
+#include "bff/app/config.h"
+#include "bff/app/serve.h"
+#include "bff/app/table.h"
+
+/* The tables are checked whatever the action: a build whose tables are wrong does nothing. */
+static int act(enum config_action action, struct config *config, struct endpoints *endpoints)
+{
+    endpoints->body_limit = config->body_limit;
+    endpoints->depth_limit = config->depth_limit;
+    endpoints->is_mock = config->mock_dir != NULL;
+    switch (action) {
+    case CONFIG_CHECK:
+        printf("%.*s: the configuration is good\n", TEXT_ARGS(endpoints->server));
+        return 0;
+    case CONFIG_ROUTES:
+        table_print(endpoints, stdout);
+        return 0;
+    case CONFIG_SERVE:
+        return serve(config, endpoints);
+    case CONFIG_EXIT_OK:
+        return 0;
+    case CONFIG_EXIT_BAD:
+        break;
+    }
+    return EXIT_CONFIG;
+}
+
+int bff_main(int argc, char **argv, const struct bff_build *build)
+{
+    struct pool *pool = pool_new();
+    struct config config;
+    struct endpoints endpoints = {0};
+    enum config_action action = config_load(argc, argv, build, &config);
+
+    if (table_make(pool, build, &endpoints, stderr) > 0)
+        action = CONFIG_EXIT_BAD;
+    int status = act(action, &config, &endpoints);
+
+    config_free(&config);
+    pool_free(pool);
+    return status;
+}

@@ -1,0 +1,18 @@
+/* Serving: from a configuration that has been checked to the exit status. */
+#ifndef BFF_APP_SERVE_H
+#define BFF_APP_SERVE_H
+
+#include "bff/app/config.h"
+#include "bff/compose/endpoint.h"
+
+#define EXIT_BUSY 1   /* an address cannot be listened on */
+#define EXIT_CONFIG 2 /* the configuration, the mocks' data or a table is wrong */
+
+/*
+ * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, drains.
+ * ${config}'s services are pointed at mocks when it names a mock directory. Returns the exit
+ * status.
+ */
+int serve(struct config *config, struct endpoints *endpoints);
+
+#endif
