@@ -25,8 +25,12 @@ struct service_endpoint {
 };
 
 /* Reads ${url} (scheme http or https, host, optional port, at most a "/" behind it; memory from
- * memory_new). Returns NULL, or what is wrong with it in words. */
+ * memory_new). Returns NULL, or what is wrong with it in words; then
+ * ${out} is not written. */
 const char *service_endpoint_read(const char *url, struct service_endpoint *out);
+
+/* Frees what service_endpoint_read wrote. All zero: nothing. */
+void service_endpoint_free(struct service_endpoint *endpoint);
 
 /* What the configuration says of a service. Set at boot, constant afterwards. */
 struct service_settings {
