@@ -100,7 +100,9 @@ static void point_at(struct service_settings *service, const char *url)
     struct service_endpoint *endpoint = memory_new(sizeof(*endpoint));
 
     must(service_endpoint_read(url, endpoint) == NULL);
-    service_settings_clear_endpoints(service);
+    for (size_t i = 0; i < service->endpoint_count; i++)
+        service_endpoint_free(&service->endpoints[i]);
+    memory_free(service->endpoints);
     service->endpoints = endpoint;
     service->endpoint_count = 1;
 }
