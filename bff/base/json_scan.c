@@ -7,10 +7,10 @@
 #include "bff/base/json_scan_path.h"
 #include "bff/base/memory.h"
 
-/* What a path does: scans the ${bytes}, which stand at ${scan}->at in ${text}. Returns the broken
- * bits, and the block's findings for the slices. */
-typedef uint64_t scan_block(struct json_scan *scan, const char *bytes,
-                            struct json_scan_block *found);
+/* What a path does: scans ${count} blocks of ${bytes}, which stand at scan->at in ${text}. Returns
+ * the broken bits of the first block that has any. */
+typedef uint64_t scan_blocks(struct json_scan *scan, const char *text, const char *bytes,
+                             size_t count);
 
 void json_scan_init(struct json_scan *scan, unsigned depth_max, bool keep_slices)
 {
@@ -61,51 +61,67 @@ static void slice_end(struct json_scan *scan, const char *text, size_t at)
     slice->len = (uint32_t)(at - slice->at);
 }
 
-static void slices_of_block(struct json_scan *scan, const char *text,
-                            const struct json_scan_block *found)
+static __attribute__((noinline)) void slices_note(struct json_scan *scan, const char *text,
+                                                  uint64_t begins, uint64_t keys, uint64_t ends)
 {
-    uint64_t begins = found->value & found->in_root;
-    uint64_t ends = (found->is.comma & found->in_root) | found->root_close;
-
     for (uint64_t rest = begins | ends; rest != 0; rest &= rest - 1) {
         uint64_t bit = rest & (0 - rest);
         size_t at = scan->at + (size_t)__builtin_ctzll(rest);
         if ((ends & bit) != 0)
             slice_end(scan, text, at);
-        else if ((found->key & bit) != 0)
+        else if ((keys & bit) != 0)
             scan->key_at = at + 1;
         else
             slice_begin(scan, text, at);
     }
 }
 
-/* Each path is the same, built for its machine. */
-static uint64_t block_portable(struct json_scan *scan, const char *bytes,
-                               struct json_scan_block *found)
+/* Scans one block. Each path is this, built for its machine. */
+ALWAYS_INLINE uint64_t scan_one(struct json_scan *scan, const char *text, const char *bytes,
+                                struct json_scan_masks is)
 {
-    found->is = json_scan_masks_portable(bytes);
-    json_scan_block(found, scan, bytes);
-    return found->broken;
+    struct json_scan_block block = {.is = is};
+
+    json_scan_block(&block, scan, bytes);
+    if (scan->keep_slices && (block.in_root | block.root_close) != 0 && block.broken == 0)
+        slices_note(scan, text, block.value & block.in_root, block.key,
+                    (block.is.comma & block.in_root) | block.root_close);
+    scan->at += JSON_SCAN_BLOCK;
+    return block.broken;
+}
+
+static uint64_t scan_portable(struct json_scan *scan, const char *text, const char *bytes,
+                              size_t count)
+{
+    uint64_t broken = 0;
+
+    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK)
+        broken = scan_one(scan, text, bytes, json_scan_masks_portable(bytes));
+    return broken;
 }
 
 #if defined(__x86_64__)
-static uint64_t block_sse2(struct json_scan *scan, const char *bytes, struct json_scan_block *found)
+static uint64_t scan_sse2(struct json_scan *scan, const char *text, const char *bytes, size_t count)
 {
-    found->is = json_scan_masks_sse2(bytes);
-    json_scan_block(found, scan, bytes);
-    return found->broken;
+    uint64_t broken = 0;
+
+    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK)
+        broken = scan_one(scan, text, bytes, json_scan_masks_sse2(bytes));
+    return broken;
 }
 
-AVX2_TARGET static uint64_t block_avx2(struct json_scan *scan, const char *bytes,
-                                       struct json_scan_block *found)
+AVX2_TARGET static uint64_t scan_avx2(struct json_scan *scan, const char *text, const char *bytes,
+                                      size_t count)
 {
-    found->is = json_scan_masks_avx2(bytes);
-    json_scan_block(found, scan, bytes);
-    return found->broken;
+    uint64_t broken = 0;
+
+    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK)
+        broken = scan_one(scan, text, bytes, json_scan_masks_avx2(bytes));
+    return broken;
 }
 #endif
 
-static scan_block *path = block_portable;
+static scan_blocks *path = scan_portable;
 
 bool json_scan_use(enum json_scan_path wanted)
 {
@@ -114,15 +130,15 @@ bool json_scan_use(enum json_scan_path wanted)
     if (wanted == JSON_SCAN_AVX2) {
         if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi"))
             return false;
-        path = block_avx2;
+        path = scan_avx2;
         return true;
     }
     if (wanted == JSON_SCAN_SSE2) {
-        path = block_sse2;
+        path = scan_sse2;
         return true;
     }
 #endif
-    path = block_portable;
+    path = scan_portable;
     return wanted == JSON_SCAN_PORTABLE;
 }
 
@@ -135,62 +151,44 @@ __attribute__((constructor)) static void choose_path(void)
 
 static int whole_blocks(struct json_scan *scan, const char *text, size_t len)
 {
-    struct json_scan_block found;
-
-    for (; len - scan->at >= JSON_SCAN_BLOCK; scan->at += JSON_SCAN_BLOCK) {
-        if (path(scan, text + scan->at, &found) != 0)
-            return -1;
-        if (scan->keep_slices && (found.in_root | found.root_close) != 0)
-            slices_of_block(scan, text, &found);
-    }
-    return 0;
+    return path(scan, text, text + scan->at, (len - scan->at) / JSON_SCAN_BLOCK) == 0 ? 0 : -1;
 }
 
 /* Scans what is no whole block, with spaces behind it. Returns the broken bits. */
-static uint64_t last_block(struct json_scan *scan, const char *text, size_t len,
-                           struct json_scan_block *found)
+static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
 {
     char bytes[JSON_SCAN_BLOCK];
 
     memset(bytes, ' ', sizeof(bytes));
-    if (len > scan->at)
-        memcpy(bytes, text + scan->at, len - scan->at);
-    return path(scan, bytes, found);
+    memcpy(bytes, text + scan->at, len - scan->at);
+    return path(scan, text, bytes, 1);
+}
+
+/* Looks at what is no whole block yet, and forgets what it has seen but for the verdict. */
+static bool is_broken_ahead(const struct json_scan *scan, const char *text, size_t len)
+{
+    struct json_scan ahead = *scan;
+    uint64_t there = (1ull << (len - scan->at)) - 1;
+
+    ahead.keep_slices = false;
+    return (last_block(&ahead, text, len) & there) != 0;
 }
 
 int json_scan_more(struct json_scan *scan, const char *text, size_t len)
 {
-    struct json_scan_block found;
-
     if (scan->is_broken)
         return -1;
-    scan->is_broken = true;
-    if (whole_blocks(scan, text, len) != 0)
-        return -1;
-    if (len > scan->at) {
-        struct json_scan ahead = *scan;
-        uint64_t there = (1ull << (len - scan->at)) - 1;
-        if ((last_block(&ahead, text, len, &found) & there) != 0)
-            return -1;
-    }
-    scan->is_broken = false;
-    return 0;
+    scan->is_broken =
+        whole_blocks(scan, text, len) != 0 || (len > scan->at && is_broken_ahead(scan, text, len));
+    return scan->is_broken ? -1 : 0;
 }
 
 int json_scan_end(struct json_scan *scan, const char *text, size_t len)
 {
-    struct json_scan_block found;
-
     if (scan->is_broken)
         return -1;
-    scan->is_broken = true;
-    if (whole_blocks(scan, text, len) != 0 || last_block(scan, text, len, &found) != 0)
-        return -1;
-    if (scan->keep_slices)
-        slices_of_block(scan, text, &found);
-    if (scan->depth > 0 || scan->carry.in_string != 0 || !scan->has_value)
-        return -1;
+    scan->is_broken = whole_blocks(scan, text, len) != 0 || last_block(scan, text, len) != 0 ||
+                      scan->depth > 0 || scan->carry.in_string != 0 || !scan->has_value;
     scan->at = len;
-    scan->is_broken = false;
-    return 0;
+    return scan->is_broken ? -1 : 0;
 }

@@ -35,11 +35,11 @@ struct json_slices {
 struct json_scan_carry {
     uint64_t in_string; /* all bits or none: does a string go on? */
     uint64_t escape, hex, continuation;
-    uint64_t scalar, literal, digit, dot, exponent, sign, minus_first, zero_first;
-    uint64_t fraction_run, exponent_sign, exponent_run;
-    uint64_t value_end, value_gap, colon, colon_gap, open, open_gap, key_run, key_end, key_gap;
-    uint64_t literal_left;    /* letters of a literal that are still to come, */
-    const char *literal_rest; /* and which they are */
+    uint64_t scalar, digit, zero, dot, fraction_run;
+    uint64_t exponent, exponent_sign, minus_first, zero_first, exponent_run, any_exponent;
+    uint64_t value_end, value_gap, open, colon, key_run, key_end;
+    uint64_t literal;         /* does a literal end or go on at the block's end? */
+    const char *literal_rest; /* the letters that are still to come */
     char last;                /* the byte before */
 };
 

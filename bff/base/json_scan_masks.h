@@ -86,72 +86,80 @@ ALWAYS_INLINE struct json_scan_masks json_scan_masks_portable(const char *at)
 
 /* SSE2, which every amd64 has: four vectors of 16 bytes. */
 struct sse2_block {
-    __m128i part[4];
+    __m128i a, b, c, d;
 };
 
-ALWAYS_INLINE uint64_t sse2_gather(struct sse2_block block)
+ALWAYS_INLINE uint64_t sse2_gather(__m128i a, __m128i b, __m128i c, __m128i d)
 {
-    uint64_t mask = 0;
+    uint32_t low = (uint32_t)_mm_movemask_epi8(a) | (uint32_t)_mm_movemask_epi8(b) << 16;
+    uint32_t high = (uint32_t)_mm_movemask_epi8(c) | (uint32_t)_mm_movemask_epi8(d) << 16;
 
-    for (unsigned i = 0; i < 4; i++)
-        mask |= (uint64_t)(uint32_t)_mm_movemask_epi8(block.part[i]) << (16 * i);
-    return mask;
+    return (uint64_t)high << 32 | low;
 }
 
-ALWAYS_INLINE uint64_t sse2_is(struct sse2_block block, char byte)
+ALWAYS_INLINE uint64_t sse2_is(const struct sse2_block *block, char byte)
 {
-    for (unsigned i = 0; i < 4; i++)
-        block.part[i] = _mm_cmpeq_epi8(block.part[i], _mm_set1_epi8(byte));
-    return sse2_gather(block);
+    __m128i all = _mm_set1_epi8(byte);
+
+    return sse2_gather(_mm_cmpeq_epi8(block->a, all), _mm_cmpeq_epi8(block->b, all),
+                       _mm_cmpeq_epi8(block->c, all), _mm_cmpeq_epi8(block->d, all));
+}
+
+ALWAYS_INLINE __m128i sse2_up_to(__m128i part, char first, char more)
+{
+    __m128i off = _mm_sub_epi8(part, _mm_set1_epi8(first));
+
+    return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8(more)), off);
 }
 
 /* Bytes from ${first} to ${first} + ${more}, unsigned. */
-ALWAYS_INLINE uint64_t sse2_within(struct sse2_block block, char first, char more)
+ALWAYS_INLINE uint64_t sse2_within(const struct sse2_block *block, char first, char more)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        __m128i off = _mm_sub_epi8(block.part[i], _mm_set1_epi8(first));
-        block.part[i] = _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8(more)), off);
-    }
-    return sse2_gather(block);
+    return sse2_gather(sse2_up_to(block->a, first, more), sse2_up_to(block->b, first, more),
+                       sse2_up_to(block->c, first, more), sse2_up_to(block->d, first, more));
 }
 
-ALWAYS_INLINE uint64_t sse2_space(struct sse2_block block)
+ALWAYS_INLINE __m128i sse2_space_in(__m128i part)
 {
-    for (unsigned i = 0; i < 4; i++) {
-        __m128i part = block.part[i];
-        __m128i blank = _mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8(' ')),
-                                     _mm_cmpeq_epi8(part, _mm_set1_epi8('\t')));
-        __m128i line = _mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8('\n')),
-                                    _mm_cmpeq_epi8(part, _mm_set1_epi8('\r')));
-        block.part[i] = _mm_or_si128(blank, line);
-    }
-    return sse2_gather(block);
+    __m128i blank = _mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8(' ')),
+                                 _mm_cmpeq_epi8(part, _mm_set1_epi8('\t')));
+    __m128i line = _mm_or_si128(_mm_cmpeq_epi8(part, _mm_set1_epi8('\n')),
+                                _mm_cmpeq_epi8(part, _mm_set1_epi8('\r')));
+
+    return _mm_or_si128(blank, line);
+}
+
+ALWAYS_INLINE __m128i sse2_load(const char *at)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)at);
 }
 
 ALWAYS_INLINE struct json_scan_masks json_scan_masks_sse2(const char *at)
 {
-    struct sse2_block block, lower;
+    const __m128i letter_case = _mm_set1_epi8(LETTER_CASE);
+    struct sse2_block block = {sse2_load(at), sse2_load(at + 16), sse2_load(at + 32),
+                               sse2_load(at + 48)};
+    struct sse2_block lower = {
+        _mm_or_si128(block.a, letter_case), _mm_or_si128(block.b, letter_case),
+        _mm_or_si128(block.c, letter_case), _mm_or_si128(block.d, letter_case)};
 
-    for (unsigned i = 0; i < 4; i++) {
-        block.part[i] = _mm_loadu_si128((const __m128i *)(const void *)(at + 16 * i));
-        lower.part[i] = _mm_or_si128(block.part[i], _mm_set1_epi8(LETTER_CASE));
-    }
     return (struct json_scan_masks){
-        .quote = sse2_is(block, '"'),
-        .backslash = sse2_is(block, '\\'),
-        .space = sse2_space(block),
-        .control = sse2_within(block, 0, 0x1f),
-        .high = sse2_gather(block),
-        .open = sse2_is(lower, '{'),
-        .close = sse2_is(lower, '}'),
-        .comma = sse2_is(block, ','),
-        .colon = sse2_is(block, ':'),
-        .digit = sse2_within(block, '0', 9),
-        .zero = sse2_is(block, '0'),
-        .dot = sse2_is(block, '.'),
-        .exponent = sse2_is(lower, 'e'),
-        .minus = sse2_is(block, '-'),
-        .plus = sse2_is(block, '+'),
+        .quote = sse2_is(&block, '"'),
+        .backslash = sse2_is(&block, '\\'),
+        .space = sse2_gather(sse2_space_in(block.a), sse2_space_in(block.b), sse2_space_in(block.c),
+                             sse2_space_in(block.d)),
+        .control = sse2_within(&block, 0, 0x1f),
+        .high = sse2_gather(block.a, block.b, block.c, block.d),
+        .open = sse2_is(&lower, '{'),
+        .close = sse2_is(&lower, '}'),
+        .comma = sse2_is(&block, ','),
+        .colon = sse2_is(&block, ':'),
+        .digit = sse2_within(&block, '0', 9),
+        .zero = sse2_is(&block, '0'),
+        .dot = sse2_is(&block, '.'),
+        .exponent = sse2_is(&lower, 'e'),
+        .minus = sse2_is(&block, '-'),
+        .plus = sse2_is(&block, '+'),
     };
 }
 

@@ -18,6 +18,23 @@ static bool is_hex(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
+static bool is_simple_escape(char c)
+{
+    switch (c) {
+    case '"':
+    case '\\':
+    case '/':
+    case 'b':
+    case 'f':
+    case 'n':
+    case 'r':
+    case 't':
+        return true;
+    default:
+        return false;
+    }
+}
+
 uint64_t json_scan_escapes(const char *bytes, uint64_t escaped, uint64_t *hex)
 {
     uint64_t broken = 0, digits = *hex;
@@ -27,7 +44,7 @@ uint64_t json_scan_escapes(const char *bytes, uint64_t escaped, uint64_t *hex)
         unsigned at = (unsigned)__builtin_ctzll(rest);
         if (bytes[at] == 'u')
             digits |= move_up(0xf, at + 1, hex);
-        else if (bytes[at] == '\0' || strchr("\"\\/bfnrt", bytes[at]) == NULL)
+        else if (!is_simple_escape(bytes[at]))
             broken |= 1ull << at;
     }
     for (uint64_t rest = digits; rest != 0; rest &= rest - 1) {
@@ -102,9 +119,10 @@ static const char *literal_of(char first)
 }
 
 /* Compares ${word} with what stands at ${at}; what does not fit is left to the next block. */
-static uint64_t literal(struct json_scan *scan, const char *bytes, unsigned at, uint64_t *broken)
+static uint64_t literal(struct json_scan_carry *carry, const char *bytes, unsigned at,
+                        uint64_t *broken)
 {
-    const char *word = scan->carry.literal_rest;
+    const char *word = carry->literal_rest;
     uint64_t found = 0;
 
     for (; *word != '\0' && at < JSON_SCAN_BLOCK; word++, at++) {
@@ -114,22 +132,41 @@ static uint64_t literal(struct json_scan *scan, const char *bytes, unsigned at, 
         }
         found |= 1ull << at;
     }
-    scan->carry.literal_rest = word;
-    scan->carry.literal_left = *word != '\0';
+    carry->literal_rest = word;
     return found;
 }
 
-uint64_t json_scan_literals(struct json_scan *scan, const char *bytes, uint64_t begins,
-                            uint64_t *broken)
+/* The same for one that is wholly in the block, as most are: four letters at once. */
+static uint64_t literal_inside(const char *at)
 {
-    uint64_t found = 0;
+    uint32_t letters;
 
-    if (scan->carry.literal_left != 0)
-        found = literal(scan, bytes, 0, broken);
+    memcpy(&letters, at, sizeof(letters));
+    if (memcmp(&letters, "true", 4) == 0 || memcmp(&letters, "null", 4) == 0)
+        return 0xf;
+    return memcmp(&letters, "fals", 4) == 0 && at[4] == 'e' ? 0x1f : 0;
+}
+
+uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes,
+                            const struct json_scan_block *block, uint64_t *broken)
+{
+    uint64_t begins = block->scalar_begin & ~(block->is.digit | block->is.minus), found = 0;
+    uint64_t last = carry->literal;
+
+    if (last != 0)
+        found = literal(carry, bytes, 0, broken);
     for (; begins != 0; begins &= begins - 1) {
         unsigned at = (unsigned)__builtin_ctzll(begins);
-        scan->carry.literal_rest = literal_of(bytes[at]);
-        found |= literal(scan, bytes, at, broken);
+        uint64_t inside = at > JSON_SCAN_BLOCK - 5 ? 0 : literal_inside(bytes + at);
+        if (inside != 0) {
+            found |= inside << at;
+            carry->literal_rest = "";
+            continue;
+        }
+        carry->literal_rest = literal_of(bytes[at]);
+        found |= literal(carry, bytes, at, broken);
     }
+    carry->literal = found >> 63;
+    *broken |= (found << 1 | last) & block->scalar & ~found;
     return found;
 }
