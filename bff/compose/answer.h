@@ -1,6 +1,9 @@
-/* A settled run as an HTTP answer: status, body in pieces, and the headers that tell of its parts. */
+/* A settled run as an HTTP answer: status, body in pieces, and the headers that tell of its parts.
+ */
 #ifndef BFF_COMPOSE_ANSWER_H
 #define BFF_COMPOSE_ANSWER_H
+
+#include <stdint.h>
 
 #include "bff/base/text.h"
 #include "bff/compose/pieces.h"

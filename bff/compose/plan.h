@@ -5,9 +5,11 @@
 #ifndef BFF_COMPOSE_PLAN_H
 #define BFF_COMPOSE_PLAN_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bff/base/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/compose/compose.h"
@@ -22,37 +24,43 @@ struct plan_part {
     int after;               /* the place of the part waited for, or PLAN_NO_PART */
     uint32_t timeout_ms;     /* never 0: the budget when the row names none */
     unsigned at_once;        /* never 0 */
-    struct text fallback;    /* never absent */
+    enum bff_kind kind;      /* of its value, or of each item's; what .pick implies included */
+    struct json fallback;    /* never absent */
     const struct pick *pick; /* NULL: all of it */
-    struct text key;         /* "\"recentOrders\":" */
-    bool is_read;            /* by a field, by a later part or by pick: keep its slices */
+    struct text name;
+    struct text key;  /* ",\"recentOrders\":" */
+    bool is_read;     /* its value is read: by a field or by a later part */
+    bool keep_slices; /* the same, or picked from: its calls keep an index of their bodies */
 };
 
 struct plan_field {
     const struct bff_field *row;
     int of;          /* the place of its part */
-    struct text key; /* "\"savings\":" */
+    struct text key; /* ",\"savings\":" */
 };
 
 struct plan {
     const struct bff_composite *composite;
-    struct text method;      /* "GET" */
-    struct text path;        /* "/api/products/:id" */
-    struct text *segments;   /* of the path: "api", "products", ":id" */
+    struct text method;    /* "GET" */
+    struct text path;      /* "/api/products/:id" */
+    struct text *segments; /* of the path: "api", "products", ":id" */
     size_t segment_count;
-    struct text *params;     /* "id": names in the order of the path */
+    struct text *params; /* "id": names in the order of the path */
     size_t param_count;
     uint32_t budget_ms;
     struct plan_part *parts;
     size_t part_count;
     struct plan_field *fields;
     size_t field_count;
+    struct text failure; /* "{\"error\":\"Failed to ...\",\"part\":", which a part's name follows */
+    size_t bytes;        /* of keys, fallbacks and the rest that is not a service's, about */
 };
 
 /*
  * Checks ${composite} and makes its plan in ${pool}, which lives for ever. Returns NULL and writes
- * to ${error} (as much as fits ${error_size}) what is wrong and in which row:
- *     GET /api/products/:id: part "reviews": after names "prodcut", which is no part above it
+ * to ${error} (as much as fits ${error_size}) what is wrong and in which row, a line for each
+ * mistake, without a newline behind the last:
+ *     GET /api/products/:id: part "reviews": .after names "prodcut", which is no part above it
  */
 const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
                              size_t error_size);

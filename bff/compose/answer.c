@@ -1,0 +1,253 @@
+/* See answer.h. */
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/base/json_print.h"
+#include "bff/compose/answer.h"
+#include "bff/compose/answer_headers.h"
+
+#define RETRY_AFTER_BREAKER "10" /* seconds: when the breaker lets a trial call through */
+#define RETRY_AFTER_LIMIT "1"
+
+/* ---- parts ------------------------------------------------------------------------------------
+ */
+
+/* A body under work: the members so far need a comma behind them. */
+struct body {
+    const struct run *run;
+    struct pieces *pieces;
+    bool has_any;
+};
+
+/* ${key} is ",\"name\":". */
+static void add_key(struct body *body, struct text key)
+{
+    pieces_add(body->pieces, body->has_any ? key : (struct text){key.at + 1, key.len - 1});
+    body->has_any = true;
+}
+
+/* A value as the service sent it, picked from if the row says so. */
+static void add_value(const struct plan_part *plan, struct json value, struct pieces *out)
+{
+    if (plan->pick == NULL)
+        pieces_add(out, json_raw(value));
+    else if (plan->kind == BFF_LIST)
+        pick_list(plan->pick, value, out);
+    else
+        pick_object(plan->pick, value, out);
+}
+
+static void add_items(const struct plan_part *plan, const struct run_part *part, struct pieces *out)
+{
+    pieces_add(out, TEXT("["));
+    for (size_t i = 0; i < part->item_count; i++) {
+        if (i > 0)
+            pieces_add(out, TEXT(","));
+        if (json_is(part->items[i].value, JSON_NONE))
+            pieces_add(out, TEXT("null"));
+        else
+            add_value(plan, part->items[i].value, out);
+    }
+    pieces_add(out, TEXT("]"));
+}
+
+static bool is_fulfilled(const struct run_part *part)
+{
+    return part->is_settled && part->reason == REASON_NONE;
+}
+
+/* The value of a part that is no list; NONE when it was rejected or the service sent nothing. */
+static struct json single_value(const struct run_part *part)
+{
+    return is_fulfilled(part) ? part->items[0].value : (struct json){0};
+}
+
+static void add_member(struct body *body, size_t i)
+{
+    const struct plan_part *plan = &body->run->request->plan->parts[i];
+    const struct run_part *part = &body->run->parts[i];
+    bool is_list = plan->row->many > 0;
+
+    add_key(body, plan->key);
+    if (is_list && is_fulfilled(part))
+        add_items(plan, part, body->pieces);
+    else if (is_list || json_is(single_value(part), JSON_NONE))
+        pieces_add(body->pieces, json_raw(plan->fallback));
+    else
+        add_value(plan, single_value(part), body->pieces);
+}
+
+static void add_spread(struct body *body, size_t i)
+{
+    const struct plan_part *plan = &body->run->request->plan->parts[i];
+    struct json value = single_value(&body->run->parts[i]);
+
+    if (json_is(value, JSON_NONE))
+        value = plan->fallback;
+    pick_members(plan->pick, value, &body->has_any, body->pieces);
+}
+
+static void add_parts(struct body *body)
+{
+    const struct plan *plan = body->run->request->plan;
+
+    for (size_t i = 0; i < plan->part_count; i++) {
+        if (plan->parts[i].row->place == BFF_MEMBER)
+            add_member(body, i);
+        else if (plan->parts[i].row->place == BFF_SPREAD)
+            add_spread(body, i);
+    }
+}
+
+/* ---- fields -----------------------------------------------------------------------------------
+ */
+
+static void add_fields(struct body *body)
+{
+    const struct run *run = body->run;
+    const struct plan *plan = run->request->plan;
+    struct json_print out;
+
+    json_print_init(&out, run->request->pool);
+    for (size_t i = 0; i < plan->field_count; i++) {
+        const struct plan_field *field = &plan->fields[i];
+        const struct run_part *part = &run->parts[field->of];
+        size_t before = out.len;
+        if (is_fulfilled(part))
+            field->row->print(&out, part->value);
+        if (out.len == before)
+            json_print_null(&out);
+        add_key(body, field->key);
+        pieces_add(body->pieces, (struct text){out.at + before, out.len - before});
+    }
+}
+
+/* ---- errors -----------------------------------------------------------------------------------
+ */
+
+static void print_reason(struct json_print *out, enum reason reason, int status)
+{
+    json_print_raw(out, TEXT("\"reason\":\""));
+    json_print_raw(out, text_of(reason_name(reason)));
+    json_print_raw(out, TEXT("\""));
+    if (status == 0)
+        return;
+    json_print_raw(out, TEXT(",\"status\":"));
+    json_print_int(out, status);
+}
+
+/* One error; ${at} is the item's place, or -1. */
+static void print_error(struct json_print *out, struct text name, int64_t at,
+                        const struct run_item *how)
+{
+    if (out->at[out->len - 1] != '{')
+        json_print_raw(out, TEXT(","));
+    json_print_raw(out, TEXT("\""));
+    json_print_raw(out, name);
+    if (at >= 0) {
+        json_print_raw(out, TEXT("["));
+        json_print_int(out, at);
+        json_print_raw(out, TEXT("]"));
+    }
+    json_print_raw(out, TEXT("\":{"));
+    print_reason(out, how->reason, how->status);
+    json_print_raw(out, TEXT("}"));
+}
+
+static void print_part_errors(struct json_print *out, const struct run *run, size_t i)
+{
+    const struct run_part *part = &run->parts[i];
+    struct text name = run->request->plan->parts[i].name;
+
+    if (part->reason != REASON_NONE) {
+        struct run_item how = {.reason = part->reason, .status = part->status};
+        print_error(out, name, -1, &how);
+        return;
+    }
+    for (size_t at = 0; at < part->item_count; at++)
+        if (part->items[at].reason != REASON_NONE)
+            print_error(out, name, (int64_t)at, &part->items[at]);
+}
+
+static void add_errors(struct body *body)
+{
+    const struct run *run = body->run;
+    struct json_print out;
+
+    json_print_init(&out, run->request->pool);
+    json_print_raw(&out, TEXT("{"));
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        print_part_errors(&out, run, i);
+    json_print_raw(&out, TEXT("}"));
+    add_key(body, TEXT(",\"errors\":"));
+    pieces_add(body->pieces, json_print_text(&out));
+}
+
+/* ---- the whole --------------------------------------------------------------------------------
+ */
+
+static void add_stamp(struct body *body, int64_t wall_ms)
+{
+    char iso[CLOCK_ISO_SIZE];
+
+    clock_iso(wall_ms, iso);
+    add_key(body, TEXT(",\"loadedAt\":\""));
+    pieces_add(body->pieces, (struct text){iso, sizeof(iso) - 1});
+    pieces_add(body->pieces, TEXT("\""));
+}
+
+static void make_body(const struct run *run, int64_t wall_ms, struct pieces *out)
+{
+    bool is_stamped = run->request->plan->composite->is_stamped;
+    struct body body = {.run = run, .pieces = out};
+
+    pieces_add(out, TEXT("{"));
+    add_parts(&body);
+    add_fields(&body);
+    if (is_stamped)
+        add_stamp(&body, wall_ms);
+    if (is_stamped || run->is_partial) {
+        add_key(&body, TEXT(",\"partialFailure\":"));
+        pieces_add(out, run->is_partial ? TEXT("true") : TEXT("false"));
+    }
+    if (run->is_partial)
+        add_errors(&body);
+    pieces_add(out, TEXT("}"));
+}
+
+/* A required part was rejected. */
+static void make_failure(const struct run *run, struct text request_id, struct answer *out)
+{
+    const struct plan *plan = run->request->plan;
+    const struct run_part *part = &run->parts[run->failed];
+    struct json_print print;
+
+    json_print_init(&print, run->request->pool);
+    json_print_raw(&print, plan->failure);
+    json_print_string(&print, plan->parts[run->failed].name);
+    json_print_raw(&print, TEXT(","));
+    print_reason(&print, part->reason, part->status);
+    json_print_raw(&print, TEXT(",\"requestId\":"));
+    json_print_string(&print, request_id);
+    json_print_raw(&print, TEXT("}"));
+    pieces_add(&out->body, json_print_text(&print));
+    out->status = reason_answer_status(part->reason, part->status);
+    if (out->status == 503)
+        out->retry_after = part->reason == REASON_BREAKER_OPEN ? TEXT(RETRY_AFTER_BREAKER)
+                                                               : TEXT(RETRY_AFTER_LIMIT);
+}
+
+void answer_make(const struct run *run, struct text server, struct text request_id, int64_t wall_ms,
+                 struct answer *out)
+{
+    const struct plan *plan = run->request->plan;
+
+    *out = (struct answer){.status = 200};
+    pieces_init(&out->body, run->request->pool, plan->bytes);
+    if (run->failed == PLAN_NO_PART)
+        make_body(run, wall_ms, &out->body);
+    else
+        make_failure(run, request_id, out);
+    out->cache_control = run->is_partial ? "no-store" : "private, no-cache";
+    out->server_timing = answer_server_timing(run);
+    out->proxy_status = answer_proxy_status(run, server);
+}

@@ -1,0 +1,302 @@
+/* See ask.h and compose.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bff/base/check.h"
+#include "bff/base/percent.h"
+#include "bff/compose/ask.h"
+
+#define CALLS_FIRST 8
+#define ROOM_BYTES 512 /* for the targets of a request; more is taken when it is full */
+
+/* ---- mistakes of a composite ------------------------------------------------------------------
+ */
+
+/* A rehearsal collects them; with a request at hand there must be none left. */
+static void mistake(struct bff_ask *ask, const char *format, const char *about)
+{
+    if (ask->is_rehearsal && ask->mistake == NULL)
+        ask->mistake = pool_print(ask->pool, format, about).at;
+    must(ask->is_rehearsal);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+struct text ask_param(struct bff_ask *ask, const char *name)
+{
+    int place = plan_param(ask->plan, text_of(name));
+
+    if (place < 0) {
+        mistake(ask, "ask_param names \"%s\", which is no parameter of the route", name);
+        return (struct text){0};
+    }
+    return ask->params[place];
+}
+
+/* True when the part that asks waits for ${part}, directly or by another. */
+static bool waits_for(const struct bff_ask *ask, int part)
+{
+    for (int at = ask->place; at != PLAN_NO_PART; at = ask->plan->parts[at].after)
+        if (ask->plan->parts[at].after == part)
+            return true;
+    return false;
+}
+
+struct json ask_part(struct bff_ask *ask, const char *part)
+{
+    int place = plan_part(ask->plan, text_of(part));
+
+    if (place < 0 || !waits_for(ask, place)) {
+        mistake(ask, "ask_part names \"%s\", which its .after does not wait for", part);
+        return (struct json){0};
+    }
+    return ask->value(ask->value_cookie, place);
+}
+
+struct text ask_text(struct bff_ask *ask, struct json value) { return json_text(value, ask->pool); }
+
+/* ---- writing a target -------------------------------------------------------------------------
+ */
+
+/* The call under work; NULL before the first, and when it is one too many. */
+static struct ask_call *current(struct bff_ask *ask)
+{
+    if (ask->is_too_many)
+        return NULL;
+    if (ask->count == 0) {
+        mistake(ask, "%s before ask_get", "a segment, query or header");
+        return NULL;
+    }
+    return &ask->calls[ask->count - 1];
+}
+
+/* Room for ${len} more bytes; the target under work moves when its place is too small. */
+static char *room_for(struct bff_ask *ask, size_t len)
+{
+    struct ask_room *room = ask->room;
+
+    if (room->capacity - room->len < len) {
+        size_t need = room->len + len;
+        char *moved = pool_take(ask->pool, need + ROOM_BYTES);
+        if (room->len > 0)
+            memcpy(moved, room->at, room->len);
+        room->at = moved;
+        room->capacity = need + ROOM_BYTES;
+    }
+    return room->at + room->len;
+}
+
+static void put(struct bff_ask *ask, struct text text)
+{
+    memcpy(room_for(ask, text.len), text.at, text.len);
+    ask->room->len += text.len;
+}
+
+static void put_encoded(struct bff_ask *ask, struct text text)
+{
+    char *at = room_for(ask, PERCENT_ENCODED_MAX(text.len));
+
+    ask->room->len += percent_encode(at, text);
+}
+
+/* The target under work is complete: the next one begins behind it. */
+static void end_call(struct bff_ask *ask)
+{
+    struct ask_room *room = ask->room;
+
+    if (ask->count > 0 && ask->calls[ask->count - 1].target.at == NULL) {
+        ask->calls[ask->count - 1].target = (struct text){room->at, room->len};
+        room->at += room->len;
+        room->capacity -= room->len;
+    }
+    room->len = 0;
+}
+
+/* ---- describing -------------------------------------------------------------------------------
+ */
+
+static const struct bff_part *row_of(const struct bff_ask *ask)
+{
+    return ask->plan->parts[ask->place].row;
+}
+
+static bool is_full(struct bff_ask *ask)
+{
+    const struct bff_part *row = row_of(ask);
+
+    if (ask->is_rehearsal && row->many == 0 && ask->count == 1)
+        mistake(ask, "%s twice, but the row has no .many", "ask_get");
+    return ask->count >= (row->many == 0 ? 1 : row->many);
+}
+
+static struct ask_call *add_call(struct bff_ask *ask)
+{
+    if (ask->count == ask->capacity) {
+        size_t first = row_of(ask)->many == 0 ? 1 : CALLS_FIRST;
+        size_t capacity = ask->capacity == 0 ? first : ask->capacity * 2;
+        struct ask_call *grown = pool_take(ask->pool, capacity * sizeof(*grown));
+        if (ask->count > 0)
+            memcpy(grown, ask->calls, ask->count * sizeof(*grown));
+        ask->calls = grown;
+        ask->capacity = capacity;
+    }
+    return &ask->calls[ask->count++];
+}
+
+void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path)
+{
+    end_call(ask);
+    ask->is_too_many |= is_full(ask);
+    if (ask->is_too_many)
+        return;
+    if (service == NULL || path == NULL || path[0] != '/') {
+        mistake(ask, "%s needs a service, and a path that begins with '/'", "ask_get");
+        return;
+    }
+    *add_call(ask) = (struct ask_call){.service = service, .headers = ask->headers};
+    ask->has_query = strchr(path, '?') != NULL;
+    put(ask, text_of(path));
+}
+
+/* What a service is asked with came from a client or from another service. */
+static bool is_fit(struct text text)
+{
+    if (text.at == NULL || text.len > ASK_TEXT_MAX)
+        return false;
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
+            return false;
+    return text_is_utf8(text);
+}
+
+static bool is_segment(struct text text)
+{
+    return is_fit(text) && text.len > 0 && !text_equal(text, TEXT(".")) &&
+           !text_equal(text, TEXT(".."));
+}
+
+void ask_segment(struct bff_ask *ask, struct text text)
+{
+    struct ask_call *call = current(ask);
+
+    if (call == NULL)
+        return;
+    if (ask->has_query)
+        mistake(ask, "%s behind a query", "ask_segment");
+    call->is_skipped |= !is_segment(text);
+    if (call->is_skipped)
+        return;
+    put(ask, TEXT("/"));
+    put_encoded(ask, text);
+}
+
+void ask_query(struct bff_ask *ask, const char *name, struct text text)
+{
+    struct ask_call *call = current(ask);
+
+    if (call == NULL)
+        return;
+    call->is_skipped |= !is_fit(text);
+    if (call->is_skipped)
+        return;
+    put(ask, ask->has_query ? TEXT("&") : TEXT("?"));
+    put_encoded(ask, text_of(name));
+    put(ask, TEXT("="));
+    put_encoded(ask, text);
+    ask->has_query = true;
+}
+
+void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
+{
+    char digits[12], *at = digits + sizeof(digits);
+
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    ask_query(ask, name, (struct text){at, (size_t)(digits + sizeof(digits) - at)});
+}
+
+/* ---- headers ----------------------------------------------------------------------------------
+ */
+
+/* What frames a request, or says who speaks to whom, is not a composite's to pass on. */
+static bool is_ours(const char *name)
+{
+    static const char *const ours[] = {
+        "connection", "content-length",    "expect",  "host",      "keep-alive",  "te",
+        "trailer",    "transfer-encoding", "upgrade", "x-user-id", "x-user-role",
+    };
+
+    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
+        if (text_equal_nocase(text_of(name), text_of(ours[i])))
+            return true;
+    return false;
+}
+
+static bool is_token(const char *name)
+{
+    static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+
+    return name[0] != '\0' && name[strspn(name, token)] == '\0';
+}
+
+/* A value that could end its line would add lines of its own. */
+static bool is_one_line(struct text value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (value.at[i] == '\r' || value.at[i] == '\n' || value.at[i] == '\0')
+            return false;
+    return value.at != NULL;
+}
+
+void ask_pass_header(struct bff_ask *ask, const char *name)
+{
+    struct ask_call *call = current(ask);
+    struct text value = {0};
+
+    if (call == NULL)
+        return;
+    if (!is_token(name) || is_ours(name)) {
+        mistake(ask, "ask_pass_header cannot pass \"%s\" on", name);
+        return;
+    }
+    if (ask->client_header != NULL)
+        value = ask->client_header(ask->cookie, name);
+    if (!is_one_line(value))
+        return;
+    call->headers =
+        pool_print(ask->pool, "%.*s%s: %.*s\r\n", TEXT_ARGS(call->headers), name, TEXT_ARGS(value));
+}
+
+/* ---- running ----------------------------------------------------------------------------------
+ */
+
+void ask_run(struct bff_ask *ask)
+{
+    row_of(ask)->ask(ask);
+    end_call(ask);
+}
+
+static struct json no_value(void *cookie, int part) { return (struct json){0}; }
+
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
+{
+    struct ask_room room = {0};
+    struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
+    struct bff_ask ask = {
+        .plan = plan,
+        .pool = pool,
+        .params = params,
+        .headers = TEXT(""),
+        .value = no_value,
+        .place = place,
+        .room = &room,
+        .is_rehearsal = true,
+    };
+
+    for (size_t i = 0; i < plan->param_count; i++)
+        params[i] = TEXT("1");
+    ask_run(&ask);
+    return ask.mistake;
+}

@@ -1,0 +1,320 @@
+/*
+ * See run.h. The one invariant: an item waits for a call that is under way, or it is in the queue
+ * of its part (from run_part.next on), or it has settled. Whatever happens (a call ended, time is
+ * up) settles items; carry_on then starts what has become possible, and ends the run when there is
+ * nothing left to wait for.
+ */
+#include <stddef.h>
+#include <string.h>
+
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/compose/ask.h"
+#include "bff/compose/run_calls.h"
+#include "bff/compose/run_settle.h"
+#include "bff/compose/run.h"
+
+static const struct plan_part *plan_of(const struct run *run, size_t part)
+{
+    return &run->request->plan->parts[part];
+}
+
+/* ---- starting
+ * ------------------------------------------------------------------------------------ */
+
+static void on_fetched(struct fetch *fetch, void *cookie);
+
+/* Makes the calls of part ${i} that may be made now, in order, and completes it if none is left. */
+static void pump(struct run *run, size_t i)
+{
+    struct run_part *part = &run->parts[i];
+
+    while (part->next < part->item_count) {
+        const struct ask_call *asked = &part->asked[part->next];
+        struct run_item *item = &part->items[part->next];
+        struct run_call *same = asked->is_skipped ? NULL : run_calls_find(run, asked);
+        if (asked->is_skipped) {
+            run_settle_item(run, item, REASON_SKIPPED);
+        } else if (same != NULL && same->state == RUN_CALL_ENDED) {
+            item->call = same;
+            run_settle_by_call(run, item);
+        } else if (same != NULL) {
+            run_calls_join(same, item);
+        } else if (part->under_way < plan_of(run, i)->at_once) {
+            run_calls_make(run, item, asked, on_fetched);
+        } else {
+            break;
+        }
+        part->next++;
+    }
+    if (part->unsettled == 0)
+        run_settle_complete(run, i);
+}
+
+static struct json read_value(void *cookie, int part)
+{
+    const struct run *run = cookie;
+
+    return run->parts[part].value;
+}
+
+static void describe(struct run *run, size_t i, struct bff_ask *ask)
+{
+    const struct run_request *request = run->request;
+
+    *ask = (struct bff_ask){
+        .plan = request->plan,
+        .pool = request->pool,
+        .params = request->params,
+        .headers = request->headers,
+        .client_header = request->client_header,
+        .cookie = request->cookie,
+        .value = read_value,
+        .value_cookie = run,
+        .place = (int)i,
+        .room = &run->room,
+    };
+    ask_run(ask);
+}
+
+static void wake_at(struct run *run, int64_t at_ns)
+{
+    if (!timer_is_set(&run->timer) || at_ns < run->timer.at_ns)
+        timer_set(run->request->timers, &run->timer, at_ns);
+}
+
+static void make_items(struct run *run, size_t i, const struct bff_ask *ask)
+{
+    struct run_part *part = &run->parts[i];
+
+    if (plan_of(run, i)->row->many > 0)
+        part->items = pool_zero(run->request->pool, (ask->count + 1) * sizeof(*part->items));
+    part->item_count = ask->count;
+    part->unsettled = ask->count;
+    part->asked = ask->calls;
+    for (size_t item = 0; item < ask->count; item++)
+        part->items[item].part = (unsigned)i;
+}
+
+static void start_part(struct run *run, size_t i)
+{
+    struct run_part *part = &run->parts[i];
+    const struct plan_part *plan = plan_of(run, i);
+    struct bff_ask ask;
+
+    part->is_started = true;
+    part->started_ns = run->now_ns;
+    part->deadline_ns = run->now_ns + (int64_t)plan->timeout_ms * CLOCK_MS;
+    describe(run, i, &ask);
+    if (ask.is_too_many) {
+        run_settle_part(run, i, REASON_TOO_LARGE, 0);
+        return;
+    }
+    if (ask.count == 0 && plan->row->many == 0) {
+        run_settle_part(run, i, REASON_SKIPPED, 0);
+        return;
+    }
+    make_items(run, i, &ask);
+    pump(run, i);
+    if (!part->is_settled)
+        wake_at(run, part->deadline_ns);
+}
+
+/* One pass is enough: a part waits for one above it. */
+static void start_parts(struct run *run)
+{
+    for (size_t i = 0; i < run->request->plan->part_count && run->failed == PLAN_NO_PART; i++) {
+        const struct run_part *before = NULL;
+        int after = plan_of(run, i)->after;
+        if (after != PLAN_NO_PART)
+            before = &run->parts[after];
+        if (run->parts[i].is_started || run->parts[i].is_settled)
+            continue;
+        if (before != NULL && !before->is_settled)
+            continue;
+        if (before == NULL || before->reason == REASON_NONE)
+            start_part(run, i);
+        else
+            run_settle_part(run, i, REASON_SKIPPED, 0);
+    }
+}
+
+/* ---- the end ----------------------------------------------------------------------------------
+ */
+
+static void stop(struct run *run)
+{
+    run->is_over = true;
+    timer_clear(run->request->timers, &run->timer);
+    run_calls_cancel(run);
+}
+
+static bool is_complete(const struct run *run)
+{
+    return run->unsettled == 0 || run->failed != PLAN_NO_PART;
+}
+
+/* The caller must not touch the run afterwards: it may be gone. */
+static void finish(struct run *run)
+{
+    stop(run);
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        if (run->parts[i].is_started && !run->parts[i].is_settled)
+            run->parts[i].settled_ns = run->now_ns;
+    run->done(run, run->cookie);
+}
+
+/* As finish. */
+static void carry_on(struct run *run)
+{
+    if (!is_complete(run))
+        start_parts(run);
+    if (is_complete(run))
+        finish(run);
+}
+
+/* ---- what happens -----------------------------------------------------------------------------
+ */
+
+static void on_fetched(struct fetch *fetch, void *cookie)
+{
+    struct run_call *call = cookie;
+    struct run *run = call->run;
+
+    must(!run->is_over && call->state == RUN_CALL_UNDER_WAY);
+    run->now_ns = clock_now_ns();
+    call->state = RUN_CALL_ENDED;
+    run->parts[call->maker].under_way--;
+    for (struct run_item *item = call->waiting; item != NULL; item = item->next) {
+        if (item->is_settled)
+            continue;
+        run_settle_by_call(run, item);
+        if (run->parts[item->part].unsettled == 0)
+            run_settle_complete(run, item->part);
+    }
+    if (!is_complete(run) && !run->parts[call->maker].is_settled)
+        pump(run, call->maker);
+    carry_on(run);
+}
+
+/* Items that have settled stay as they are: a list part keeps what it has got. */
+static void time_out(struct run *run, size_t i)
+{
+    struct run_part *part = &run->parts[i];
+
+    for (size_t at = 0; at < part->item_count; at++) {
+        struct run_item *item = &part->items[at];
+        if (item->is_settled)
+            continue;
+        run_settle_item(run, item, REASON_TIMEOUT);
+        if (item->call != NULL) {
+            item->status = item->call->fetch.status;
+            run_calls_leave(item->call);
+        }
+    }
+    part->next = part->item_count;
+    if (part->is_started)
+        run_settle_complete(run, i);
+    else
+        run_settle_part(run, i, REASON_TIMEOUT, 0);
+}
+
+/* At the budget all are timed out, those included that have not started. */
+static void time_out_parts(struct run *run)
+{
+    bool is_all = run->now_ns >= run->deadline_ns;
+
+    for (size_t i = 0; i < run->request->plan->part_count; i++) {
+        struct run_part *part = &run->parts[i];
+        bool is_due = part->is_started && run->now_ns >= part->deadline_ns;
+        if (!part->is_settled && (is_all || is_due))
+            time_out(run, i);
+    }
+}
+
+static void set_timer(struct run *run)
+{
+    int64_t at_ns = run->deadline_ns;
+
+    for (size_t i = 0; i < run->request->plan->part_count; i++) {
+        const struct run_part *part = &run->parts[i];
+        if (part->is_started && !part->is_settled && part->deadline_ns < at_ns)
+            at_ns = part->deadline_ns;
+    }
+    timer_set(run->request->timers, &run->timer, at_ns);
+}
+
+static void on_timer(struct timer *timer)
+{
+    struct run *run = (struct run *)(void *)((char *)timer - offsetof(struct run, timer));
+
+    run->now_ns = clock_now_ns();
+    if (!is_complete(run)) {
+        time_out_parts(run);
+        if (!is_complete(run))
+            set_timer(run);
+    }
+    carry_on(run);
+}
+
+/* ---- begin and end ----------------------------------------------------------------------------
+ */
+
+/* The run lies in the pool itself, so that whoever is disposed of after it may still cancel it. */
+struct holder {
+    struct run *run;
+};
+
+static void dispose(void *object)
+{
+    struct run *run = ((struct holder *)object)->run;
+
+    run_cancel(run);
+    run_calls_release(run);
+}
+
+/* One allocation: the run, its parts, an item for each, and a call for each. */
+static struct run *new_run(const struct run_request *request)
+{
+    struct block {
+        struct run run;
+        struct run_part parts[];
+    } * block;
+    size_t count = request->plan->part_count;
+    size_t each = sizeof(struct run_part) + sizeof(struct run_item) + sizeof(struct run_call);
+
+    block = pool_zero(request->pool, sizeof(*block) + count * each);
+    struct run_item *items = (struct run_item *)(void *)(block->parts + count);
+    block->run.parts = block->parts;
+    block->run.spare = (struct run_call *)(void *)(items + count);
+    block->run.spare_count = count;
+    for (size_t i = 0; i < count; i++)
+        block->parts[i].items = &items[i];
+    return &block->run;
+}
+
+struct run *run_start(const struct run_request *request, void (*done)(struct run *, void *cookie),
+                      void *cookie)
+{
+    struct run *run = new_run(request);
+    struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
+
+    holder->run = run;
+    run->request = request;
+    run->done = done;
+    run->cookie = cookie;
+    run->failed = PLAN_NO_PART;
+    run->unsettled = request->plan->part_count;
+    run->now_ns = clock_now_ns();
+    run->deadline_ns = run->now_ns + (int64_t)request->plan->budget_ms * CLOCK_MS;
+    run->timer.fire = on_timer;
+    start_parts(run);
+    wake_at(run, is_complete(run) ? run->now_ns : run->deadline_ns);
+    return run;
+}
+
+void run_cancel(struct run *run)
+{
+    if (!run->is_over)
+        stop(run);
+}

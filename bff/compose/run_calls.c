@@ -1,0 +1,100 @@
+/* See run_calls.h. */
+#include "bff/compose/run_calls.h"
+
+#define SPARE_CALLS 8 /* taken at once when more are needed than there are parts */
+
+static size_t bucket_of(struct text target)
+{
+    uint32_t hash = 2166136261u; /* FNV-1a */
+
+    for (size_t i = 0; i < target.len; i++)
+        hash = (hash ^ (unsigned char)target.at[i]) * 16777619u;
+    return (hash ^ hash >> 16) % RUN_BUCKETS;
+}
+
+static bool asks_same(const struct run_call *call, const struct ask_call *asked)
+{
+    return call->state != RUN_CALL_CANCELLED && call->ask.service == asked->service &&
+           text_equal(call->ask.target, asked->target) &&
+           text_equal(call->ask.headers, asked->headers);
+}
+
+struct run_call *run_calls_find(const struct run *run, const struct ask_call *asked)
+{
+    struct run_call *call = run->calls[bucket_of(asked->target)];
+
+    while (call != NULL && !asks_same(call, asked))
+        call = call->next;
+    return call;
+}
+
+static struct run_call *take(struct run *run)
+{
+    if (run->spare_count == 0) {
+        run->spare = pool_zero(run->request->pool, SPARE_CALLS * sizeof(*run->spare));
+        run->spare_count = SPARE_CALLS;
+    }
+    run->spare_count--;
+    return run->spare++;
+}
+
+void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
+                    fetch_done done)
+{
+    const struct run_request *request = run->request;
+    size_t bucket = bucket_of(asked->target);
+    struct run_call *call = take(run);
+
+    call->run = run;
+    call->next = run->calls[bucket];
+    run->calls[bucket] = call;
+    call->maker = item->part;
+    call->last = &call->waiting;
+    call->ask = (struct fetch_ask){
+        .service = asked->service,
+        .target = asked->target,
+        .headers = asked->headers,
+        .body_limit = request->body_limit,
+        .depth_limit = request->depth_limit,
+        .keep_slices = request->plan->parts[item->part].keep_slices,
+    };
+    run_calls_join(call, item);
+    run->parts[item->part].under_way++;
+    fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
+}
+
+void run_calls_join(struct run_call *call, struct run_item *item)
+{
+    item->call = call;
+    *call->last = item;
+    call->last = &item->next;
+    call->waiting_count++;
+}
+
+static void cancel(struct run_call *call)
+{
+    fetch_release(&call->fetch);
+    call->state = RUN_CALL_CANCELLED;
+    call->run->parts[call->maker].under_way--;
+}
+
+void run_calls_leave(struct run_call *call)
+{
+    if (--call->waiting_count == 0 && call->state == RUN_CALL_UNDER_WAY)
+        cancel(call);
+}
+
+void run_calls_cancel(struct run *run)
+{
+    for (size_t i = 0; i < RUN_BUCKETS; i++)
+        for (struct run_call *call = run->calls[i]; call != NULL; call = call->next)
+            if (call->state == RUN_CALL_UNDER_WAY)
+                cancel(call);
+}
+
+void run_calls_release(struct run *run)
+{
+    for (size_t i = 0; i < RUN_BUCKETS; i++)
+        for (struct run_call *call = run->calls[i]; call != NULL; call = call->next)
+            fetch_release(&call->fetch);
+}

@@ -1,0 +1,115 @@
+/* See run_settle.h. */
+#include "bff/base/check.h"
+#include "bff/base/json_print.h"
+#include "bff/compose/run_calls.h"
+#include "bff/compose/run_settle.h"
+
+static const struct plan_part *plan_of(const struct run *run, size_t part)
+{
+    return &run->request->plan->parts[part];
+}
+
+* /
+
+    void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
+{
+    struct run_part *part = &run->parts[i];
+
+    must(!part->is_settled);
+    part->is_settled = true;
+    part->settled_ns = run->now_ns;
+    part->reason = reason;
+    part->status = status;
+    run->unsettled--;
+    if (reason == REASON_NONE)
+        return;
+    run->is_partial = true;
+    if (plan_of(run, i)->row->need == BFF_REQUIRED && run->failed == PLAN_NO_PART)
+        run->failed = (int)i;
+}
+
+/* A list part's value as one JSON text, for those who read it; nobody else pays for it. */
+static struct json join_items(const struct run *run, const struct run_part *part)
+{
+    struct json_print out;
+
+    json_print_init(&out, run->request->pool);
+    json_print_raw(&out, TEXT("["));
+    for (size_t i = 0; i < part->item_count; i++) {
+        if (i > 0)
+            json_print_raw(&out, TEXT(","));
+        json_print_json(&out, part->items[i].value);
+    }
+    json_print_raw(&out, TEXT("]"));
+    return json_of(json_print_text(&out));
+}
+
+static struct json value_of(const struct run *run, size_t i)
+{
+    const struct plan_part *plan = plan_of(run, i);
+    const struct run_part *part = &run->parts[i];
+
+    if (plan->row->many > 0)
+        return join_items(run, part);
+    return json_is(part->items[0].value, JSON_NONE) ? plan->fallback : part->items[0].value;
+}
+
+void run_settle_complete(struct run *run, size_t i)
+{
+    struct run_part *part = &run->parts[i];
+    const struct plan_part *plan = plan_of(run, i);
+    bool is_list = plan->row->many > 0;
+
+    if (is_list)
+        run_settle_part(run, i, REASON_NONE, 0);
+    else
+        run_settle_part(run, i, part->items[0].reason, part->items[0].status);
+    if (part->reason == REASON_NONE && plan->is_read)
+        part->value = value_of(run, i);
+}
+
+void run_settle_item(struct run *run, struct run_item *item, enum reason reason)
+{
+    must(!item->is_settled);
+    item->is_settled = true;
+    item->reason = reason;
+    run->is_partial |= reason != REASON_NONE;
+    run->parts[item->part].unsettled--;
+}
+
+static bool is_of_kind(const struct plan_part *plan, struct json value)
+{
+    if (plan->kind == BFF_OBJECT)
+        return json_is(value, JSON_OBJECT);
+    if (plan->kind == BFF_LIST)
+        return json_is(value, JSON_ARRAY) && (plan->pick == NULL || pick_list_fits(value));
+    return true;
+}
+
+/* What a 2xx answer without a body comes to: nothing is not enough for a required part. */
+static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
+{
+    if (plan->row->need != BFF_REQUIRED || plan->row->many > 0)
+        return REASON_NONE;
+    return status == 204 ? REASON_STATUS : REASON_BAD_JSON;
+}
+
+void run_settle_by_call(struct run *run, struct run_item *item)
+{
+    const struct run_call *call = item->call;
+    const struct fetch *fetch = &call->fetch;
+    const struct plan_part *plan = plan_of(run, item->part);
+    enum reason reason = fetch->reason;
+
+    item->status = fetch->status;
+    if (reason == REASON_NONE && fetch->body.len == 0)
+        reason = verdict_on_nothing(plan, fetch->status);
+    else if (reason == REASON_NONE)
+        item->value =
+            call->ask.keep_slices ? json_scanned(fetch->body, &fetch->scan) : json_of(fetch->body);
+    if (!json_is(item->value, JSON_NONE) && !is_of_kind(plan, item->value)) {
+        item->value = (struct json){0};
+        reason = REASON_BAD_JSON;
+    }
+    run_settle_item(run, item, reason);
+}
