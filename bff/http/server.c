@@ -84,8 +84,7 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
 {
     struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, control, receiver);
 
-    if (worker->is_draining)
-        return;
+    h2o_linklist_unlink(&worker->stop.link);
     worker->is_draining = true;
     worker->drained_by_ns = clock_now_ns() + worker->server->settings->drain_ms * CLOCK_MS;
     worker->drain_timer.fire = on_drain_look;
@@ -210,7 +209,7 @@ void server_start(struct server *server)
 void server_stop(struct server *server)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
-        h2o_multithread_send_message(&server->workers[i].control, NULL);
+        h2o_multithread_send_message(&server->workers[i].control, &server->workers[i].stop);
     for (unsigned i = 0; i < server->settings->workers; i++)
         while (sem_wait(&server->ended) != 0)
             must(errno == EINTR);

@@ -56,7 +56,8 @@ struct worker {
     size_t client_count;
     h2o_linklist_t watches; /* of struct watch */
     struct worker_listener *listeners;
-    h2o_multithread_receiver_t control; /* "stop" comes here */
+    h2o_multithread_receiver_t control; /* where ${stop} comes to */
+    h2o_multithread_message_t stop;     /* libh2o wakes nobody for a message of NULL */
     h2o_multithread_receiver_t resolver;
     bool is_draining;
     int64_t drained_by_ns; /* when what is left is cut */
