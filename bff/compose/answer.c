@@ -8,8 +8,7 @@
 #define RETRY_AFTER_BREAKER "10" /* seconds: when the breaker lets a trial call through */
 #define RETRY_AFTER_LIMIT "1"
 
-/* ---- parts ------------------------------------------------------------------------------------
- */
+/* Parts. */
 
 /* A body under work: the members so far need a comma behind them. */
 struct body {
@@ -98,8 +97,7 @@ static void add_parts(struct body *body)
     }
 }
 
-/* ---- fields -----------------------------------------------------------------------------------
- */
+/* Fields. */
 
 static void add_fields(struct body *body)
 {
@@ -121,8 +119,7 @@ static void add_fields(struct body *body)
     }
 }
 
-/* ---- errors -----------------------------------------------------------------------------------
- */
+/* Errors. */
 
 static void print_reason(struct json_print *out, enum reason reason, int status)
 {
@@ -182,8 +179,7 @@ static void add_errors(struct body *body)
     pieces_add(body->pieces, json_print_text(&out));
 }
 
-/* ---- the whole --------------------------------------------------------------------------------
- */
+/* The whole. */
 
 static void add_stamp(struct body *body, int64_t wall_ms)
 {

@@ -58,8 +58,7 @@ enum reason answer_reason(const struct run *run, size_t i, int *status)
     return REASON_NONE;
 }
 
-/* ---- Server-Timing ----------------------------------------------------------------------------
- */
+/* Server-Timing. */
 
 /* Milliseconds with one decimal; a part that never started took none. */
 static void put_duration(struct line *line, const struct run_part *part)
@@ -94,8 +93,7 @@ struct text answer_server_timing(const struct run *run)
     return (struct text){line.at, line.len};
 }
 
-/* ---- Proxy-Status -----------------------------------------------------------------------------
- */
+/* Proxy-Status. */
 
 static void put_member(struct line *line, struct text server, struct text part, enum reason reason,
                        int status)

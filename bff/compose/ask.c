@@ -9,8 +9,7 @@
 #define CALLS_FIRST 8
 #define ROOM_BYTES 512 /* for the targets of a request; more is taken when it is full */
 
-/* ---- mistakes of a composite ------------------------------------------------------------------
- */
+/* Mistakes of a composite. */
 
 /* A rehearsal collects them; with a request at hand there must be none left. */
 static void mistake(struct bff_ask *ask, const char *format, const char *about)
@@ -20,8 +19,7 @@ static void mistake(struct bff_ask *ask, const char *format, const char *about)
     must(ask->is_rehearsal);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* Reading. */
 
 struct text ask_param(struct bff_ask *ask, const char *name)
 {
@@ -56,8 +54,7 @@ struct json ask_part(struct bff_ask *ask, const char *part)
 
 struct text ask_text(struct bff_ask *ask, struct json value) { return json_text(value, ask->pool); }
 
-/* ---- writing a target -------------------------------------------------------------------------
- */
+/* Writing a target. */
 
 /* The call under work; NULL before the first, and when it is one too many. */
 static struct ask_call *current(struct bff_ask *ask)
@@ -113,8 +110,7 @@ static void end_call(struct bff_ask *ask)
     room->len = 0;
 }
 
-/* ---- describing -------------------------------------------------------------------------------
- */
+/* Describing. */
 
 static const struct bff_part *row_of(const struct bff_ask *ask)
 {
@@ -217,8 +213,7 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
     ask_query(ask, name, (struct text){at, (size_t)(digits + sizeof(digits) - at)});
 }
 
-/* ---- headers ----------------------------------------------------------------------------------
- */
+/* Headers. */
 
 /* What frames a request, or says who speaks to whom, is not a composite's to pass on. */
 static bool is_ours(const char *name)
@@ -269,8 +264,7 @@ void ask_pass_header(struct bff_ask *ask, const char *name)
         pool_print(ask->pool, "%.*s%s: %.*s\r\n", TEXT_ARGS(call->headers), name, TEXT_ARGS(value));
 }
 
-/* ---- running ----------------------------------------------------------------------------------
- */
+/* Running. */
 
 void ask_run(struct bff_ask *ask)
 {

@@ -4,7 +4,7 @@
 #include "bff/base/check.h"
 #include "bff/compose/pick.h"
 
-/* ---- reading at boot ------------------------------------------------------------------------- */
+/* Reading at boot. */
 
 struct reader {
     struct pool *pool;
@@ -110,7 +110,7 @@ const struct pick *pick_read(struct pool *pool, const char *paths, const char **
     return reader.wrong == NULL ? root : NULL;
 }
 
-/* ---- applying -------------------------------------------------------------------------------- */
+/* Applying. */
 
 /* Which of ${pick}'s members ${key} means; key as written, escapes and all. */
 static size_t member_of(const struct pick *pick, struct text key)

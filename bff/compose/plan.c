@@ -9,8 +9,7 @@
 #define DEPTH_MAX 128         /* of a fallback */
 #define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and some errors */
 
-/* ---- the route --------------------------------------------------------------------------------
- */
+/* The route. */
 
 static void make_route(struct plan *plan, struct pool *pool)
 {
@@ -65,8 +64,7 @@ bool plan_collides(const struct plan *a, const struct plan *b)
     return true;
 }
 
-/* ---- parts ------------------------------------------------------------------------------------
- */
+/* Parts. */
 
 static struct text key_of(struct pool *pool, const char *name)
 {
@@ -159,8 +157,7 @@ static void make_parts(struct plan *plan, struct pool *pool, struct plan_mistake
     }
 }
 
-/* ---- the rest ---------------------------------------------------------------------------------
- */
+/* The rest. */
 
 static void make_fields(struct plan *plan, struct pool *pool)
 {

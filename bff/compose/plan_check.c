@@ -12,8 +12,7 @@ bool plan_is_made_of(struct text text, const char *bytes)
     return text.len > 0;
 }
 
-/* ---- rows -------------------------------------------------------------------------------------
- */
+/* Rows. */
 
 static bool is_last_row(const struct bff_part *row)
 {
@@ -133,8 +132,7 @@ static void check_parts(struct plan_mistakes *mistakes)
         plan_mistake(mistakes, NULL, ".failure is missing: a part is required");
 }
 
-/* ---- fields -----------------------------------------------------------------------------------
- */
+/* Fields. */
 
 static bool is_last_field(const struct bff_field *row)
 {

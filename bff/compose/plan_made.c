@@ -4,8 +4,7 @@
 #include "bff/compose/ask.h"
 #include "bff/compose/plan_check.h"
 
-/* ---- members ----------------------------------------------------------------------------------
- */
+/* Members. */
 
 /* The members of the answer, one after the other. */
 struct members {
@@ -62,8 +61,7 @@ static void check_members(struct plan_mistakes *mistakes, const struct plan *pla
         check_member(mistakes, at, name);
 }
 
-/* ---- readers ----------------------------------------------------------------------------------
- */
+/* Readers. */
 
 static void check_hidden(struct plan_mistakes *mistakes, const struct plan *plan)
 {
@@ -101,8 +99,7 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
                      TEXT_ARGS(path), TEXT_ARGS(name));
 }
 
-/* ---- ask functions ----------------------------------------------------------------------------
- */
+/* Ask functions. */
 
 static void check_asks(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
 {

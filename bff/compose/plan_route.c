@@ -5,8 +5,7 @@
 
 #define SEGMENT_BYTES PLAN_NAME_BYTES ".~"
 
-/* ---- the route --------------------------------------------------------------------------------
- */
+/* The route. */
 
 /* True when an earlier segment of ${path} than the one at ${segment} is the same. */
 static bool stands_before(struct text path, struct text segment)
@@ -66,8 +65,7 @@ void plan_check_route(struct plan_mistakes *mistakes)
     check_path(mistakes, path);
 }
 
-/* ---- who may ask ------------------------------------------------------------------------------
- */
+/* Who may ask. */
 
 void plan_check_access(struct plan_mistakes *mistakes)
 {

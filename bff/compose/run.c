@@ -19,8 +19,7 @@ static const struct plan_part *plan_of(const struct run *run, size_t part)
     return &run->request->plan->parts[part];
 }
 
-/* ---- starting
- * ------------------------------------------------------------------------------------ */
+/* Starting. */
 
 static void on_fetched(struct fetch *fetch, void *cookie);
 
@@ -139,8 +138,7 @@ static void start_parts(struct run *run)
     }
 }
 
-/* ---- the end ----------------------------------------------------------------------------------
- */
+/* The end. */
 
 static void stop(struct run *run)
 {
@@ -173,8 +171,7 @@ static void carry_on(struct run *run)
         finish(run);
 }
 
-/* ---- what happens -----------------------------------------------------------------------------
- */
+/* What happens. */
 
 static void on_fetched(struct fetch *fetch, void *cookie)
 {
@@ -257,8 +254,7 @@ static void on_timer(struct timer *timer)
     carry_on(run);
 }
 
-/* ---- begin and end ----------------------------------------------------------------------------
- */
+/* Begin and end. */
 
 /* The run lies in the pool itself, so that whoever is disposed of after it may still cancel it. */
 struct holder {

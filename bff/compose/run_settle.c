@@ -9,9 +9,7 @@ static const struct plan_part *plan_of(const struct run *run, size_t part)
     return &run->request->plan->parts[part];
 }
 
-* /
-
-    void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
+void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
 {
     struct run_part *part = &run->parts[i];
 
