@@ -299,6 +299,7 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
     run->request = request;
     run->done = done;
     run->cookie = cookie;
+    run->last_call = &run->calls;
     run->failed = PLAN_NO_PART;
     run->unsettled = request->plan->part_count;
     run->now_ns = clock_now_ns();

@@ -77,7 +77,8 @@ struct run {
     bool is_partial;        /* some part or item was rejected */
 
     /* run.c's own */
-    struct run_call *calls[RUN_BUCKETS]; /* by hash of what they ask */
+    struct run_call *calls, **last_call;   /* in the order made */
+    struct run_call *buckets[RUN_BUCKETS]; /* by hash of what they ask */
     struct run_call *spare;
     size_t spare_count;
     struct ask_room room;

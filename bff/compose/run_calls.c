@@ -21,10 +21,10 @@ static bool asks_same(const struct run_call *call, const struct ask_call *asked)
 
 struct run_call *run_calls_find(const struct run *run, const struct ask_call *asked)
 {
-    struct run_call *call = run->calls[bucket_of(asked->target)];
+    struct run_call *call = run->buckets[bucket_of(asked->target)];
 
     while (call != NULL && !asks_same(call, asked))
-        call = call->next;
+        call = call->in_bucket;
     return call;
 }
 
@@ -46,8 +46,10 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
     struct run_call *call = take(run);
 
     call->run = run;
-    call->next = run->calls[bucket];
-    run->calls[bucket] = call;
+    call->in_bucket = run->buckets[bucket];
+    run->buckets[bucket] = call;
+    *run->last_call = call;
+    run->last_call = &call->next;
     call->maker = item->part;
     call->last = &call->waiting;
     call->ask = (struct fetch_ask){
@@ -86,15 +88,13 @@ void run_calls_leave(struct run_call *call)
 
 void run_calls_cancel(struct run *run)
 {
-    for (size_t i = 0; i < RUN_BUCKETS; i++)
-        for (struct run_call *call = run->calls[i]; call != NULL; call = call->next)
-            if (call->state == RUN_CALL_UNDER_WAY)
-                cancel(call);
+    for (struct run_call *call = run->calls; call != NULL; call = call->next)
+        if (call->state == RUN_CALL_UNDER_WAY)
+            cancel(call);
 }
 
 void run_calls_release(struct run *run)
 {
-    for (size_t i = 0; i < RUN_BUCKETS; i++)
-        for (struct run_call *call = run->calls[i]; call != NULL; call = call->next)
-            fetch_release(&call->fetch);
+    for (struct run_call *call = run->calls; call != NULL; call = call->next)
+        fetch_release(&call->fetch);
 }

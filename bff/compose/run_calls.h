@@ -17,7 +17,8 @@ enum run_call_state {
 
 struct run_call {
     struct run *run;
-    struct run_call *next; /* in its bucket */
+    struct run_call *next;      /* in the order made */
+    struct run_call *in_bucket; /* the next one in its bucket */
     enum run_call_state state;
     unsigned maker;           /* the part on whose account it was made */
     struct run_item *waiting; /* items, those that have left included */

@@ -1,0 +1,353 @@
+/*
+ * A stage for a run: the services play from a script, the clock is ours, and what happened is
+ * written down. Each program in this folder has one stage.
+ *
+ * A script has a line for each call that is expected, separated by ';':
+ *
+ *     /users/1 50 {"id":1}; /orders?userId=1 20 status 500; /reviews 0 empty; /stock 0 hang
+ *
+ * that is: target, milliseconds until its end, and how it ends: JSON (200), "status 404", "empty"
+ * (200 without a body), "204", "hang" (never), or a reason's name. The first line that names the
+ * target counts; a target that none names hangs.
+ *
+ * The trace has "0 ask /users/1", "20 end /orders?userId=1", "300 drop /stock" for a call that is
+ * ended by us, and "300 done".
+ */
+#ifndef TESTS_FLOW_FLOW_H
+#define TESTS_FLOW_FLOW_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "bff/base/clock.h"
+#include "bff/base/memory.h"
+#include "bff/compose/answer.h"
+#include "bff/compose/plan.h"
+#include "bff/compose/run.h"
+
+#define FLOW_CALLS_MAX 1100
+#define FLOW_NEVER INT64_MAX
+#define FLOW_COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* 2026-11-24T12:00:00.000Z, when every scenario begins. */
+#define FLOW_WALL_MS INT64_C(1795521600000)
+#define FLOW_LOADED_AT "2026-11-24T12:00:00.000Z"
+
+struct flow_call {
+    struct fetch *fetch;
+    int64_t end_ns; /* FLOW_NEVER: it hangs */
+    struct text outcome;
+};
+
+static struct {
+    struct pool *boot, *pool;
+    struct timers timers;
+    int64_t now_ns, wake_ns;
+    const char *script;
+    struct flow_call calls[FLOW_CALLS_MAX]; /* under way */
+    size_t under_way, under_way_most, asked;
+    char trace[64 * 1024];
+    size_t trace_len;
+    struct run_request request;
+    struct run *run;
+    struct answer answer;
+    char body[256 * 1024];
+    size_t done;
+} flow;
+
+int64_t __wrap_clock_now_ns(void);
+int64_t __wrap_clock_wall_ms(void);
+
+int64_t __wrap_clock_now_ns(void) { return flow.now_ns; }
+int64_t __wrap_clock_wall_ms(void) { return FLOW_WALL_MS; }
+
+static inline void flow_trace(const char *what, struct text target)
+{
+    int len = snprintf(flow.trace + flow.trace_len, sizeof(flow.trace) - flow.trace_len,
+                       "%s%lld %s%s%.*s", flow.trace_len == 0 ? "" : "; ",
+                       (long long)(flow.now_ns / CLOCK_MS), what, target.len == 0 ? "" : " ",
+                       TEXT_ARGS(target));
+
+    flow.trace_len += (size_t)len;
+    assert_true(flow.trace_len < sizeof(flow.trace));
+}
+
+/* The services. */
+
+static inline struct text flow_line_of(struct text target)
+{
+    struct text rest = text_of(flow.script);
+
+    while (rest.at != NULL) {
+        struct text line = text_trim(text_cut(&rest, ';'));
+        if (text_equal(text_cut(&line, ' '), target))
+            return line;
+    }
+    return TEXT("0 hang");
+}
+
+void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
+                 fetch_done done, void *cookie)
+{
+    struct text line = flow_line_of(ask->target);
+    uint64_t after_ms = 0;
+
+    assert_null(fetch->ask);
+    assert_true(flow.under_way < FLOW_CALLS_MAX);
+    fetch->ask = ask;
+    fetch->done = done;
+    fetch->cookie = cookie;
+    assert_int_equal(text_number(text_cut(&line, ' '), 1000000, &after_ms), 0);
+    flow.calls[flow.under_way++] = (struct flow_call){
+        .fetch = fetch,
+        .end_ns = text_is(line, "hang") ? FLOW_NEVER : flow.now_ns + (int64_t)after_ms * CLOCK_MS,
+        .outcome = line,
+    };
+    flow.asked++;
+    if (flow.under_way > flow.under_way_most)
+        flow.under_way_most = flow.under_way;
+    flow_trace("ask", ask->target);
+}
+
+/* Takes the call from those under way; false when it is not among them. */
+static inline bool flow_take(const struct fetch *fetch)
+{
+    for (size_t i = 0; i < flow.under_way; i++) {
+        if (flow.calls[i].fetch != fetch)
+            continue;
+        flow.under_way--;
+        memmove(&flow.calls[i], &flow.calls[i + 1], (flow.under_way - i) * sizeof(flow.calls[0]));
+        return true;
+    }
+    return false;
+}
+
+void fetch_release(struct fetch *fetch)
+{
+    if (fetch->ask == NULL)
+        return;
+    if (flow_take(fetch))
+        flow_trace("drop", fetch->ask->target);
+    json_scan_free(&fetch->scan);
+    memory_free(fetch->buffer);
+    fetch->buffer = NULL;
+    fetch->body = (struct text){0};
+    fetch->ask = NULL;
+}
+
+static inline void flow_give_json(struct fetch *fetch, struct text json)
+{
+    fetch->buffer = memory_new(json.len); /* of its own, so that a sanitizer sees who holds it */
+    memcpy(fetch->buffer, json.at, json.len);
+    fetch->body = (struct text){fetch->buffer, json.len};
+    fetch->status = 200;
+    json_scan_init(&fetch->scan, fetch->ask->depth_limit, fetch->ask->keep_slices);
+    if (json_scan_end(&fetch->scan, fetch->body.at, fetch->body.len) != 0)
+        fetch->reason = REASON_BAD_JSON;
+}
+
+static inline enum reason flow_reason_of(struct text name)
+{
+    for (enum reason reason = REASON_NONE; reason < REASON_COUNT; reason++)
+        if (text_is(name, reason_name(reason)))
+            return reason;
+    return REASON_NONE;
+}
+
+static inline void flow_give(struct fetch *fetch, struct text outcome)
+{
+    struct text rest = outcome, word = text_cut(&rest, ' ');
+    uint64_t status = 0;
+
+    fetch->reason = flow_reason_of(word);
+    if (fetch->reason == REASON_STATUS) {
+        assert_int_equal(text_number(rest, 599, &status), 0);
+        fetch->status = (int)status;
+    } else if (text_is(outcome, "empty") || text_is(outcome, "204")) {
+        fetch->status = text_is(outcome, "204") ? 204 : 200;
+    } else if (fetch->reason == REASON_NONE) {
+        flow_give_json(fetch, outcome);
+    }
+}
+
+static inline void flow_end(struct flow_call call)
+{
+    struct fetch *fetch = call.fetch;
+
+    assert_true(flow_take(fetch));
+    flow_give(fetch, call.outcome);
+    flow_trace("end", fetch->ask->target);
+    fetch->done(fetch, fetch->cookie);
+}
+
+/* The play. */
+
+static inline void flow_wake_at(struct timers *timers, int64_t at_ns) { flow.wake_ns = at_ns; }
+
+static inline void flow_done(struct run *run, void *cookie)
+{
+    size_t len = 0;
+
+    assert_ptr_equal(cookie, &flow);
+    assert_int_equal(flow.done++, 0);
+    assert_int_equal(flow.under_way, 0);
+    flow_trace("done", (struct text){0});
+    answer_make(run, TEXT("bff-web"), TEXT("r-1"), clock_wall_ms(), &flow.answer);
+    for (size_t i = 0; i < flow.answer.body.count; i++) {
+        struct text piece = flow.answer.body.rows[i];
+        assert_true(len + piece.len < sizeof(flow.body));
+        memcpy(flow.body + len, piece.at, piece.len);
+        len += piece.len;
+    }
+    flow.body[len] = '\0';
+    assert_int_equal(len, flow.answer.body.bytes);
+}
+
+/* The call that ends next; NULL when all hang. */
+static inline const struct flow_call *flow_next(void)
+{
+    const struct flow_call *next = NULL;
+
+    for (size_t i = 0; i < flow.under_way; i++)
+        if (flow.calls[i].end_ns != FLOW_NEVER &&
+            (next == NULL || flow.calls[i].end_ns < next->end_ns))
+            next = &flow.calls[i];
+    return next;
+}
+
+/* Lets time go on to ${until_ms}; what is due then happens too, calls before timers. */
+static inline void flow_play(int64_t until_ms)
+{
+    int64_t until_ns = until_ms * CLOCK_MS;
+
+    while (flow.done == 0) {
+        const struct flow_call *next = flow_next();
+        int64_t wake_ns = flow.timers.count == 0 ? FLOW_NEVER : flow.wake_ns;
+        bool is_call = next != NULL && next->end_ns <= wake_ns;
+        int64_t at_ns = is_call ? next->end_ns : wake_ns;
+        if (at_ns > until_ns)
+            break;
+        flow.now_ns = at_ns;
+        if (is_call)
+            flow_end(*next);
+        else
+            timers_run(&flow.timers, flow.now_ns);
+    }
+    if (flow.done == 0)
+        flow.now_ns = until_ns;
+}
+
+static inline const struct plan *flow_plan(struct pool *boot, const struct bff_composite *composite)
+{
+    char error[1024] = "";
+    const struct plan *plan = plan_make(boot, composite, error, sizeof(error));
+
+    if (plan == NULL)
+        fail_msg("%s", error);
+    return plan;
+}
+
+static struct text flow_client_header(void *cookie, const char *name)
+{
+    return text_is(text_of(name), "cookie") ? TEXT("theme=dark") : (struct text){0};
+}
+
+/* Begins a run of ${composite}, whose only parameter is ${param}. */
+static inline void flow_begin(const struct bff_composite *composite, const char *param,
+                              const char *script)
+{
+    static struct text params[1];
+
+    memset(&flow, 0, sizeof(flow));
+    params[0] = text_of(param);
+    flow.script = script;
+    flow.boot = pool_new();
+    flow.pool = pool_new();
+    timers_init(&flow.timers, flow_wake_at);
+    flow.request = (struct run_request){
+        .plan = flow_plan(flow.boot, composite),
+        .pool = flow.pool,
+        .timers = &flow.timers,
+        .params = params,
+        .headers = TEXT("accept: application/json\r\n"),
+        .client_header = flow_client_header,
+        .body_limit = 4 * 1024 * 1024,
+        .depth_limit = 128,
+    };
+    flow.run = run_start(&flow.request, flow_done, &flow);
+    assert_int_equal(flow.done, 0); /* never from inside run_start */
+}
+
+/* The request goes. Nothing may be left behind. */
+static inline void flow_end_all(void)
+{
+    pool_free(flow.pool);
+    assert_int_equal(flow.under_way, 0);
+    assert_int_equal(flow.timers.count, 0);
+    timers_dispose(&flow.timers);
+    pool_free(flow.boot);
+}
+
+/* The whole in one: begins, and plays until the answer is there. */
+static inline void flow_run(const struct bff_composite *composite, const char *param,
+                            const char *script)
+{
+    flow_begin(composite, param, script);
+    flow_play(60 * 1000);
+    assert_int_equal(flow.done, 1);
+}
+
+/* A table of scenarios. What is NULL (or 0) is not looked at. */
+struct flow_case {
+    const char *why;
+    const char *param; /* NULL: "1" */
+    const char *script;
+    const char *trace;
+    int status; /* 0: 200 */
+    const char *body;
+    const char *server_timing, *proxy_status, *cache_control;
+};
+
+static inline int flow_differs(const char *why, const char *what, struct text got, const char *want)
+{
+    if (want == NULL || text_is(got, want))
+        return 0;
+    print_error("%s: %s is\n    %.*s\nnot\n    %s\n", why, what, TEXT_ARGS(got), want);
+    return 1;
+}
+
+static inline int flow_check(const struct bff_composite *composite, const struct flow_case *row)
+{
+    int wrong = 0, status = row->status == 0 ? 200 : row->status;
+
+    flow_run(composite, row->param == NULL ? "1" : row->param, row->script);
+    wrong += flow_differs(row->why, "trace", text_of(flow.trace), row->trace);
+    wrong += flow_differs(row->why, "body", text_of(flow.body), row->body);
+    wrong += flow_differs(row->why, "Server-Timing", flow.answer.server_timing, row->server_timing);
+    wrong += flow_differs(row->why, "Proxy-Status", flow.answer.proxy_status, row->proxy_status);
+    wrong += flow_differs(row->why, "Cache-Control", text_of(flow.answer.cache_control),
+                          row->cache_control);
+    if (flow.answer.status != status) {
+        print_error("%s: status is %d, not %d\n", row->why, flow.answer.status, status);
+        wrong++;
+    }
+    flow_end_all();
+    return wrong;
+}
+
+static inline void flow_check_all(const struct bff_composite *composite,
+                                  const struct flow_case *rows, size_t count)
+{
+    int wrong = 0;
+
+    for (size_t i = 0; i < count; i++)
+        wrong += flow_check(composite, &rows[i]);
+    assert_int_equal(wrong, 0);
+}
+
+#endif

@@ -1,0 +1,254 @@
+/* A page with a required part: what it needs ends it, what it can do without does not. */
+#include "tests/flow/flow.h"
+
+static const struct bff_service products = {.name = "products"}, reviews = {.name = "reviews"},
+                                stock = {.name = "inventory"};
+
+static void ask_product(struct bff_ask *ask)
+{
+    ask_get(ask, &products, "/products");
+    ask_segment(ask, ask_param(ask, "id"));
+}
+
+static void ask_reviews(struct bff_ask *ask)
+{
+    ask_get(ask, &reviews, "/reviews");
+    ask_query(ask, "productId", ask_param(ask, "id"));
+}
+
+static void ask_stock(struct bff_ask *ask)
+{
+    ask_get(ask, &stock, "/inventory");
+    ask_segment(ask, ask_param(ask, "id"));
+}
+
+static void print_count(struct json_print *out, struct json list)
+{
+    json_print_size(out, json_length(list));
+}
+
+static void print_quantity(struct json_print *out, struct json item)
+{
+    json_print_json(out, json_get(item, "quantity"));
+}
+
+static const struct bff_part parts[] = {
+    {.name = "product",
+     .ask = ask_product,
+     .need = BFF_REQUIRED,
+     .place = BFF_SPREAD,
+     .pick = "id name price"},
+    {.name = "reviews", .ask = ask_reviews, .place = BFF_HIDDEN, .kind = BFF_LIST},
+    {.name = "inventory", .ask = ask_stock, .place = BFF_HIDDEN, .kind = BFF_OBJECT},
+    {0},
+};
+
+static const struct bff_field fields[] = {
+    {.name = "reviewCount", .of = "reviews", .print = print_count},
+    {.name = "stockQuantity", .of = "inventory", .print = print_quantity},
+    {0},
+};
+
+static const struct bff_composite page = {
+    .route = "GET /api/products/:id",
+    .failure = "Failed to fetch product details",
+    .access = BFF_PUBLIC,
+    .parts = parts,
+    .fields = fields,
+};
+
+#define PRODUCT "{\"id\":7,\"name\":\"Kettle\",\"price\":19.90,\"cost\":8}"
+#define OTHERS "/reviews?productId=7 10 [1,2]; /inventory/7 20 {\"quantity\":12}"
+
+static void the_answer_is_flat_and_in_the_order_of_the_rows(void **state)
+{
+    static const struct flow_case cases[] = {
+        {.why = "all well",
+         .param = "7",
+         .script = "/products/7 30 " PRODUCT "; " OTHERS,
+         .trace = "0 ask /products/7; 0 ask /reviews?productId=7; 0 ask /inventory/7; "
+                  "10 end /reviews?productId=7; 20 end /inventory/7; 30 end /products/7; 30 done",
+         .body = "{\"id\":7,\"name\":\"Kettle\",\"price\":19.90,\"reviewCount\":2,"
+                 "\"stockQuantity\":12}",
+         .server_timing = "product;dur=30.0, reviews;dur=10.0, inventory;dur=20.0",
+         .proxy_status = "",
+         .cache_control = "private, no-cache"},
+        {.why = "what the service left out is left out",
+         .param = "7",
+         .script = "/products/7 30 {\"price\":1.10,\"id\":7}; " OTHERS,
+         .body = "{\"id\":7,\"price\":1.10,\"reviewCount\":2,\"stockQuantity\":12}"},
+        {.why = "nothing picked at all",
+         .param = "7",
+         .script = "/products/7 30 {}; " OTHERS,
+         .body = "{\"reviewCount\":2,\"stockQuantity\":12}"},
+        {.why = "of two members of a name the last counts",
+         .param = "7",
+         .script = "/products/7 0 {\"id\":1,\"\\u0069d\":2,\"name\":3,\"name\":4}; "
+                   "/reviews?productId=7 0 []; /inventory/7 0 {\"quantity\":1,\"quantity\":2}",
+         .body = "{\"id\":2,\"name\":4,\"reviewCount\":0,\"stockQuantity\":2}"},
+        {.why = "reviews are not known: null, not nought",
+         .param = "7",
+         .script = "/products/7 30 {\"id\":7}; /reviews?productId=7 5 status 500; "
+                   "/inventory/7 20 {\"quantity\":12}",
+         .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":12,\"partialFailure\":true,"
+                 "\"errors\":{\"reviews\":{\"reason\":\"status\",\"status\":500}}}",
+         .server_timing = "product;dur=30.0, reviews;dur=5.0;desc=\"status\", inventory;dur=20.0",
+         .proxy_status = "bff-web; error=destination_unavailable; received-status=500; "
+                         "details=\"reviews status\"",
+         .cache_control = "no-store"},
+        {.why = "no list of reviews, no object of stock",
+         .param = "7",
+         .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 {}; /inventory/7 0 []",
+         .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":null,\"partialFailure\":true,"
+                 "\"errors\":{\"reviews\":{\"reason\":\"bad_json\",\"status\":200},"
+                 "\"inventory\":{\"reason\":\"bad_json\",\"status\":200}}}"},
+        {.why = "empty answers are their fallbacks, and no error",
+         .param = "7",
+         .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 204; /inventory/7 0 empty",
+         .body = "{\"id\":7,\"reviewCount\":0,\"stockQuantity\":null}"},
+    };
+
+    flow_check_all(&page, cases, FLOW_COUNT(cases));
+}
+
+#define FAILED(reason)                                                                             \
+    "{\"error\":\"Failed to fetch product details\",\"part\":\"product\",\"reason\":" reason       \
+    ",\"requestId\":\"r-1\"}"
+#define TRACE                                                                                      \
+    "0 ask /products/7; 0 ask /reviews?productId=7; 0 ask /inventory/7; 5 end /products/7; "       \
+    "5 drop /reviews?productId=7; 5 drop /inventory/7; 5 done"
+
+static void a_required_part_ends_it_at_once(void **state)
+{
+    static const struct flow_case cases[] = {
+        {.why = "not found is not found",
+         .param = "7",
+         .script = "/products/7 5 status 404; " OTHERS,
+         .status = 404,
+         .body = FAILED("\"status\",\"status\":404"),
+         .server_timing = "product;dur=5.0;desc=\"status\", reviews;dur=5.0, inventory;dur=5.0",
+         .proxy_status = "bff-web; error=destination_unavailable; received-status=404; "
+                         "details=\"product status\"",
+         .cache_control = "no-store"},
+        {.why = "the service is broken",
+         .script = "/products/7 5 status 500; " OTHERS,
+         .param = "7",
+         .status = 502,
+         .body = FAILED("\"status\",\"status\":500")},
+        {.why = "the service moved",
+         .param = "7",
+         .script = "/products/7 5 status 301; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"status\",\"status\":301")},
+        {.why = "too slow",
+         .param = "7",
+         .script = "/products/7 5 timeout; " OTHERS,
+         .status = 504,
+         .body = FAILED("\"timeout\""),
+         .proxy_status = "bff-web; error=http_response_timeout; details=\"product timeout\""},
+        {.why = "not there",
+         .param = "7",
+         .script = "/products/7 5 connect; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"connect\"")},
+        {.why = "gone half-way",
+         .param = "7",
+         .script = "/products/7 5 reset; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"reset\"")},
+        {.why = "the breaker is open",
+         .param = "7",
+         .script = "/products/7 5 breaker_open; " OTHERS,
+         .status = 503,
+         .body = FAILED("\"breaker_open\"")},
+        {.why = "too many calls",
+         .param = "7",
+         .script = "/products/7 5 limited; " OTHERS,
+         .status = 503,
+         .body = FAILED("\"limited\"")},
+        {.why = "not JSON",
+         .param = "7",
+         .script = "/products/7 5 {\"id\":; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"bad_json\",\"status\":200")},
+        {.why = "no object",
+         .param = "7",
+         .script = "/products/7 5 [1]; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"bad_json\",\"status\":200")},
+        {.why = "null is no object",
+         .param = "7",
+         .script = "/products/7 5 null; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"bad_json\",\"status\":200")},
+        {.why = "nothing is not enough",
+         .param = "7",
+         .script = "/products/7 5 204; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"status\",\"status\":204")},
+        {.why = "an empty body neither",
+         .param = "7",
+         .script = "/products/7 5 empty; " OTHERS,
+         .status = 502,
+         .body = FAILED("\"bad_json\",\"status\":200")},
+    };
+
+    flow_check_all(&page, cases, FLOW_COUNT(cases));
+}
+
+static void its_siblings_are_cancelled(void **state)
+{
+    static const struct flow_case cases[] = {
+        {.why = "at once",
+         .param = "7",
+         .script = "/products/7 5 status 404; " OTHERS,
+         .status = 404,
+         .trace = TRACE},
+        {.why = "at the budget, without an answer",
+         .param = "7",
+         .script = "/products/7 0 hang; " OTHERS,
+         .status = 504,
+         .body = FAILED("\"timeout\""),
+         .server_timing = "product;dur=1000.0;desc=\"timeout\", reviews;dur=10.0, "
+                          "inventory;dur=20.0"},
+        {.why = "an identifier that cannot be asked for",
+         .param = "..",
+         .script = OTHERS,
+         .trace = "0 done",
+         .status = 502,
+         .body = FAILED("\"skipped\""),
+         .server_timing = "product;dur=0.0;desc=\"skipped\", reviews;dur=0.0, inventory;dur=0.0"},
+    };
+
+    flow_check_all(&page, cases, FLOW_COUNT(cases));
+}
+
+static void a_503_says_when_to_come_back(void **state)
+{
+    static const struct {
+        const char *script, *want;
+    } cases[] = {
+        {"/products/7 0 breaker_open", "10"},
+        {"/products/7 0 limited", "1"},
+        {"/products/7 0 timeout", ""},
+        {"/products/7 0 {}; " OTHERS, ""},
+    };
+
+    for (size_t i = 0; i < FLOW_COUNT(cases); i++) {
+        flow_run(&page, "7", cases[i].script);
+        assert_true(text_is(flow.answer.retry_after, cases[i].want));
+        flow_end_all();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_answer_is_flat_and_in_the_order_of_the_rows),
+        cmocka_unit_test(a_required_part_ends_it_at_once),
+        cmocka_unit_test(its_siblings_are_cancelled),
+        cmocka_unit_test(a_503_says_when_to_come_back),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
