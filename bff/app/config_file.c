@@ -1,0 +1,286 @@
+/* See config_file.h. */
+#include <stdio.h>
+
+#include "bff/app/document.h"
+#include "bff/app/expand.h"
+#include "bff/app/near.h"
+#include "bff/base/memory.h"
+
+#include "bff/app/config_file.h"
+
+#define NAMES_MAX 64
+#define NAMES_SIZE 512
+#define NAME_MAX_BYTES 64
+
+/* A mapping on the way down. */
+struct section {
+    struct settings *settings;
+    struct document *document;
+    char path[SETTINGS_PATH_SIZE];  /* as the table has it: "services.*.timeout", "" at the top */
+    char shown[SETTINGS_PATH_SIZE]; /* with the service's name */
+    size_t service;
+};
+
+/* The names that a section knows. */
+struct names {
+    const char *at[NAMES_MAX];
+    size_t count;
+    char memory[NAMES_SIZE];
+    size_t used;
+};
+
+static struct mistakes *mistakes_of(const struct section *section)
+{
+    return &section->settings->config->mistakes;
+}
+
+static void names_add(struct names *names, struct text name)
+{
+    for (size_t i = 0; i < names->count; i++)
+        if (text_is(name, names->at[i]))
+            return;
+    if (names->count == NAMES_MAX || names->used + name.len + 1 > NAMES_SIZE)
+        return;
+    char *copy = names->memory + names->used;
+    memcpy(copy, name.at, name.len);
+    copy[name.len] = '\0';
+    names->used += name.len + 1;
+    names->at[names->count++] = copy;
+}
+
+/* What stands in ${path} behind ${section}'s own path; absent when it is not below it. */
+static struct text below(const struct section *section, const char *path)
+{
+    size_t len = strlen(section->path);
+    struct text rest = text_of(path);
+
+    if (len == 0)
+        return rest;
+    if (!text_starts(rest, text_of(section->path)) || rest.len <= len || rest.at[len] != '.')
+        return (struct text){0};
+    return (struct text){rest.at + len + 1, rest.len - len - 1};
+}
+
+static bool is_services(const struct section *section)
+{
+    return text_is(text_of(section->path), "services");
+}
+
+static void names_collect(const struct section *section, struct names *names)
+{
+    const struct config *config = section->settings->config;
+
+    for (size_t i = 0; is_services(section) && i < config->service_count; i++)
+        names_add(names, text_of(config->services[i].service->name));
+    for (const struct setting *row = settings_table; row->path != NULL; row++) {
+        struct text rest = below(section, row->path);
+        if (rest.at != NULL && !is_services(section))
+            names_add(names, text_cut(&rest, '.'));
+    }
+}
+
+static void names_join(const struct names *names, char out[NAMES_SIZE])
+{
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < names->count && len < NAMES_SIZE; i++)
+        len +=
+            (size_t)snprintf(out + len, NAMES_SIZE - len, "%s%s", i == 0 ? "" : ", ", names->at[i]);
+}
+
+/* "services.users." for the names in it, "" at the top. */
+static void complain(const struct section *section, const yaml_node_t *key, const char *words)
+{
+    struct place place = document_place(section->document, key);
+    struct text name = document_text(key);
+
+    mistakes_add(mistakes_of(section), &place, "%s%s%.*s: %s", section->shown,
+                 section->shown[0] == '\0' ? "" : ".", name.len > 64 ? 64 : (int)name.len,
+                 name.at == NULL ? "" : name.at, words);
+}
+
+static void unknown(const struct section *section, const yaml_node_t *key)
+{
+    struct names names = {.count = 0};
+    char known[NAMES_SIZE], words[NAMES_SIZE + 64];
+    const char *what = is_services(section) ? "unknown service" : "unknown setting";
+
+    names_collect(section, &names);
+    names_join(&names, known);
+    const char *near = near_name(document_text(key), names.at, names.count);
+    if (near != NULL)
+        snprintf(words, sizeof(words), "%s; did you mean \"%s\"?", what, near);
+    else if (text_is(document_text(key), "<<"))
+        snprintf(words, sizeof(words), "merge keys are not read; write the settings out");
+    else
+        snprintf(words, sizeof(words), "%s; expected %s", what, known);
+    complain(section, key, words);
+}
+
+/* A scalar of ${key}'s value as a string; NULL when it is none, which has been told then. */
+static char *scalar_read(const struct section *section, const yaml_node_t *key,
+                         const yaml_node_t *node)
+{
+    struct text text = document_text(node);
+    char wrong[EXPAND_WRONG_SIZE] = "expected one value";
+    char *string = NULL;
+
+    if (text.at != NULL && memchr(text.at, '\0', text.len + 1) != text.at + text.len)
+        snprintf(wrong, sizeof(wrong), "it holds a NUL");
+    else if (text.at != NULL)
+        string = expand(text, wrong);
+    else
+        snprintf(wrong, sizeof(wrong), "expected one value, not a %s",
+                 node->type == YAML_SEQUENCE_NODE ? "list" : "mapping");
+    if (string == NULL) {
+        struct place place = document_place(section->document, node);
+        struct text name = document_text(key);
+        mistakes_add(mistakes_of(section), &place, "%s%s%.*s: %s", section->shown,
+                     section->shown[0] == '\0' ? "" : ".", TEXT_ARGS(name), wrong);
+    }
+    return string;
+}
+
+static int list_check(const struct section *section, const yaml_node_t *key, size_t count)
+{
+    char words[64];
+
+    if (count > 0 && count <= SETTINGS_LIST_MAX)
+        return 0;
+    snprintf(words, sizeof(words), "expected 1 to %d values, not %zu", SETTINGS_LIST_MAX, count);
+    complain(section, key, words);
+    return -1;
+}
+
+/* A list, or one scalar alone. */
+static void setting_read(const struct section *section, const struct setting *row,
+                         const yaml_node_t *key, yaml_node_t *value)
+{
+    struct settings_values values = {.count = 0};
+    bool is_list = settings_is_list(row) && value->type == YAML_SEQUENCE_NODE, is_good = true;
+    const yaml_node_item_t *items = is_list ? value->data.sequence.items.start : NULL;
+    size_t count = is_list ? (size_t)(value->data.sequence.items.top - items) : 1;
+
+    if (document_is_null(value) || list_check(section, key, count) != 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        yaml_node_t *node = is_list ? document_node(section->document, items[i]) : value;
+        char *string = scalar_read(section, key, node);
+        is_good = is_good && string != NULL;
+        if (string == NULL)
+            continue;
+        values.places[values.count] = document_place(section->document, node);
+        values.texts[values.count++] = string;
+    }
+    if (is_good)
+        settings_set(section->settings, row, section->service, &values);
+    for (size_t i = 0; i < values.count; i++)
+        memory_free((char *)values.texts[i]);
+}
+
+/* The section that ${name} opens; -1 when there is none of that name. */
+static int section_open(const struct section *section, struct text name, struct section *out)
+{
+    const struct config *config = section->settings->config;
+    const char *dot = section->path[0] == '\0' ? "" : ".";
+    struct text own = name;
+
+    *out = *section;
+    if (is_services(section)) {
+        size_t i = 0;
+        while (i < config->service_count && !text_is(name, config->services[i].service->name))
+            i++;
+        if (i == config->service_count)
+            return -1;
+        out->service = i;
+        own = TEXT("*");
+    }
+    if (name.len > NAME_MAX_BYTES)
+        return -1;
+    size_t path = strlen(section->path), shown = strlen(section->shown);
+    snprintf(out->path + path, sizeof(out->path) - path, "%s%.*s", dot, TEXT_ARGS(own));
+    snprintf(out->shown + shown, sizeof(out->shown) - shown, "%s%.*s", dot, TEXT_ARGS(name));
+    for (const struct setting *row = settings_table; row->path != NULL; row++)
+        if (below(out, row->path).at != NULL)
+            return 0;
+    return -1;
+}
+
+static const struct setting *row_find(const struct section *section, struct text name)
+{
+    for (const struct setting *row = settings_table; row->path != NULL; row++)
+        if (!is_services(section) && text_equal(below(section, row->path), name))
+            return row;
+    return NULL;
+}
+
+/* The table is at most four deep, and only what it knows is walked: so deep is the recursion, and
+ * an alias that holds itself ends. */
+static void section_read(const struct section *section, yaml_node_t *node);
+
+static bool is_repeated(const struct section *section, const yaml_node_t *mapping,
+                        const yaml_node_pair_t *pair)
+{
+    struct text name = document_text(document_node(section->document, pair->key));
+
+    for (const yaml_node_pair_t *at = mapping->data.mapping.pairs.start; at < pair; at++)
+        if (text_equal(document_text(document_node(section->document, at->key)), name))
+            return true;
+    return false;
+}
+
+static void pair_read(const struct section *section, const yaml_node_t *mapping,
+                      const yaml_node_pair_t *pair)
+{
+    struct section inner;
+    yaml_node_t *key = document_node(section->document, pair->key);
+    yaml_node_t *value = document_node(section->document, pair->value);
+    struct text name = document_text(key);
+    const struct setting *row = name.len == 0 ? NULL : row_find(section, name);
+    bool is_section = name.len > 0 && row == NULL && section_open(section, name, &inner) == 0;
+
+    if (name.at == NULL)
+        complain(section, key, "the name of a setting must be plain text");
+    else if (row == NULL && !is_section)
+        unknown(section, key);
+    else if (is_repeated(section, mapping, pair))
+        complain(section, key, "it stands here twice");
+    else if (row != NULL)
+        setting_read(section, row, key, value);
+    else
+        section_read(&inner, value);
+}
+
+static void section_read(const struct section *section, yaml_node_t *node)
+{
+    struct names names = {.count = 0};
+    char known[NAMES_SIZE];
+
+    if (document_is_null(node))
+        return;
+    if (node->type != YAML_MAPPING_NODE) {
+        struct place place = document_place(section->document, node);
+        names_collect(section, &names);
+        names_join(&names, known);
+        mistakes_add(mistakes_of(section), &place, "%s%sexpected a mapping with some of: %s",
+                     section->shown, section->shown[0] == '\0' ? "" : ": ", known);
+        return;
+    }
+    const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+    for (; pair < node->data.mapping.pairs.top && !mistakes_is_full(mistakes_of(section)); pair++)
+        pair_read(section, node, pair);
+}
+
+int config_file_read(struct settings *settings)
+{
+    struct document document;
+    struct section top = {.settings = settings, .document = &document};
+
+    document_load(&document, settings->config->file, &settings->config->mistakes);
+    if (document.root != NULL)
+        section_read(&top, document.root);
+    bool is_loaded = document.is_loaded;
+    document_free(&document);
+    return is_loaded ? 0 : -1;
+}
