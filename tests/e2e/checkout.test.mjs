@@ -9,7 +9,7 @@ import { gate } from './lib/wait.mjs'
 
 const page = pages['web checkout']
 const numbered = count => Array.from({ length: count }, (_, i) => `p${i}`)
-const productId = url => url.split('/').at(-1)
+const lastOf = url => url.split('/').at(-1)
 
 describe('the checkout', { concurrency: 4 }, () => {
   test('asks for user and products together, once the order is known', async t => {
@@ -35,7 +35,8 @@ describe('the checkout', { concurrency: 4 }, () => {
       'products /products/p1': { json: product('p1') },
     })
     const products = [product('p1'), product('p1'), product('p1')]
-    assertBody(await get(page.path), { order: basket, user: user('u1'), products, loadedAt: 'now', partialFailure: false })
+    assertBody(await get(page.path),
+      { order: basket, user: user('u1'), products, loadedAt: 'now', partialFailure: false })
     assert.equal(asked('products').length, 1)
   })
 
@@ -70,9 +71,10 @@ describe('the checkout', { concurrency: 4 }, () => {
     const door = gate()
     const basket = order('7', { products: numbered(50) })
     const { get, arrival, upstreams } = await scenario(t, 'web', {
-      'orders /orders/7': { json: basket }, 'orders /orders/8': { json: order('8', { products: [] }) },
+      'orders /orders/7': { json: basket },
+      'orders /orders/8': { json: order('8', { products: [] }) },
       'users *': { json: user('u1') },
-      'products *': ({ url }) => ({ json: product(productId(url)), until: door.opened }),
+      'products *': ({ url }) => ({ json: product(lastOf(url)), until: door.opened }),
     })
     const answer = get('/api/checkout/7')
     await arrival('products', 8)
@@ -133,6 +135,7 @@ describe('the checkout', { concurrency: 4 }, () => {
     })
     assert.equal((await get(page.path)).body.partialFailure, false)
     assert.deepEqual(asked('users').map(({ url }) => url), ['/users/..%2Forders%2F8%3Fx%3D1%23y'])
-    assert.deepEqual(asked('products').map(({ url }) => url).sort(), ['/products/%252e%252e', '/products/a%2Fb'])
+    assert.deepEqual(asked('products').map(({ url }) => url).sort(),
+      ['/products/%252e%252e', '/products/a%2Fb'])
   })
 })

@@ -1,5 +1,5 @@
-// A client that leaves takes its calls with it. Proved by order, not by the clock: somebody who asks
-// before and stays sees the call end only at the budget, so the other's must have ended earlier.
+// A client that leaves takes its calls with it. Proved by order, not by the clock: one who asks
+// before and stays has calls that end at the budget; those of the one who left end before them.
 import assert from 'node:assert/strict'
 import http2 from 'node:http2'
 import { describe, test } from 'node:test'
@@ -10,14 +10,18 @@ import { user } from './lib/samples.mjs'
 import { anywhere, scenario } from './lib/scenario.mjs'
 
 const hang = { fault: 'hang' }
-const plan = { 'users *': hang, 'orders *': hang, 'recommendations *': hang, 'notifications *': hang,
-  'users /users/good': { json: user('good') } }
+const plan = {
+  'users *': hang, 'orders *': hang, 'recommendations *': hang, 'notifications *': hang,
+  'users /users/good': { json: user('good') },
+}
 
 async function stage(t, leaving) {
   const ca = authority(t)
   const { certFile, keyFile } = ca.sign(['IP:127.0.0.1'])
   const scene = await scenario(t, 'web', plan, {
-    listen: [anywhere, 'https://127.0.0.1:0'], config: { tls: { certificate: certFile, key: keyFile } } })
+    listen: [anywhere, 'https://127.0.0.1:0'],
+    config: { tls: { certificate: certFile, key: keyFile } },
+  })
   const staying = scene.get('/api/dashboard/staying')
   await scene.arrival('orders')
   const leave = await leaving(scene, { ca: ca.ca })
@@ -34,29 +38,30 @@ async function stage(t, leaving) {
   assert.equal((await scene.get('/api/dashboard/good')).body.user.id, 'good')
 }
 
+const path = '/api/dashboard/leaving'
 const over = {
-  'HTTP/1.1': async ({ url }) => askAndLeave(url, '/api/dashboard/leaving').leave,
-  'HTTP/1.1 over TLS': async ({ urls }, tls) => askAndLeave(urls[1], '/api/dashboard/leaving', { tls }).leave,
+  'HTTP/1.1': async ({ url }) => askAndLeave(url, path).leave,
+  'HTTP/1.1 over TLS': async ({ urls }, tls) => askAndLeave(urls[1], path, { tls }).leave,
   'a reset of HTTP/1.1': async ({ bare }) => {
     const { socket } = await bare()
-    socket.write('GET /api/dashboard/leaving HTTP/1.1\r\nHost: a\r\n\r\n')
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
     return () => socket.resetAndDestroy()
   },
   'a stream of HTTP/2': async ({ http2: connect }) => {
     const { open } = await connect()
-    const stream = open('/api/dashboard/leaving')
+    const stream = open(path)
     stream.on('error', () => undefined)
     return () => stream.close(http2.constants.NGHTTP2_CANCEL)
   },
   'a stream of HTTP/2 over TLS': async ({ http2: connect, urls }, tls) => {
     const { open } = await connect(tls, urls[1])
-    const stream = open('/api/dashboard/leaving')
+    const stream = open(path)
     stream.on('error', () => undefined)
     return () => stream.close(http2.constants.NGHTTP2_CANCEL)
   },
   'a connection of HTTP/2': async ({ http2: connect }) => {
     const { open, session } = await connect()
-    open('/api/dashboard/leaving').on('error', () => undefined)
+    open(path).on('error', () => undefined)
     return () => session.destroy()
   },
 }

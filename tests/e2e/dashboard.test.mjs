@@ -15,7 +15,8 @@ describe('the dashboard', { concurrency: 4 }, () => {
 
     assert.equal(res.status, 200)
     assert.equal(stamped(res.text), page.text({}))
-    assert.deepEqual(asked().map(({ method, service, url }) => `${method} ${service} ${url}`).sort(), [
+    const calls = asked().map(({ method, service, url }) => `${method} ${service} ${url}`)
+    assert.deepEqual(calls.sort(), [
       'GET notifications /notifications/u1?unread=true',
       'GET orders /orders?userId=u1&limit=5',
       'GET recommendations /recommendations/u1',
@@ -40,7 +41,8 @@ describe('the dashboard', { concurrency: 4 }, () => {
   })
 
   test('leaves bytes as the services wrote them', async t => {
-    const text = '{ "id":12345678901234567890,\n\t"price":1.10, "n":"\\u00e9\\/\u00e9", "a":1,"a":2, "e":1E+2 }'
+    const text = '{ "id":12345678901234567890,\n\t"price":1.10, "n":"\\u00e9\\/\u00e9",' +
+      ' "a":1,"a":2, "e":1E+2 }'
     const { get } = await scenario(t, 'web', planOf(page, { user: { text: `\n${text}\r\n` } }))
     const res = await get(page.path)
 
@@ -53,8 +55,8 @@ describe('the dashboard', { concurrency: 4 }, () => {
     const res = await get(page.path)
 
     assert.equal(res.status, 200)
-    const error = { reason: 'status', status: 503 }
-    assert.equal(stamped(res.text), page.text(Object.fromEntries(parts.map(([part]) => [part, error]))))
+    const errors = parts.map(([part]) => [part, { reason: 'status', status: 503 }])
+    assert.equal(stamped(res.text), page.text(Object.fromEntries(errors)))
   })
 
   test('takes nothing (204, or an empty body) as a fallback, not as a failure', async t => {

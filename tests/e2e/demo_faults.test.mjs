@@ -21,7 +21,7 @@ describe('X-Mock', { concurrency: 4 }, () => {
   for (const [fault, errors] of cases) {
     test(fault, async t => {
       const { get } = await demo(t, 'web')
-      const res = await get('/api/dashboard/42', { headers: { 'x-mock': fault } })
+      const res = await get('/api/dashboard/u1', { headers: { 'x-mock': fault } })
 
       assert.equal(res.status, 200)
       assert.deepEqual(res.body.errors ?? {}, errors)

@@ -7,6 +7,7 @@ import { describe, test } from 'node:test'
 
 import { pages, planOf } from './lib/pages.mjs'
 import { scenario, stamped } from './lib/scenario.mjs'
+import { assertEnd } from './lib/server.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
 const page = pages['web dashboard']
@@ -28,17 +29,11 @@ function isRefused(url) {
   })
 }
 
-// The end that stop() would check, after our own SIGTERM.
-async function assertEnd(server) {
-  server.isStopped = true
-  const end = await soon(server.ended, 'the end of the server')
-  assert.deepEqual({ ...end, stderr: server.stderr }, { code: 0, signal: null, stderr: '' })
-}
-
 describe('a drain', { concurrency: 4 }, () => {
   for (const workers of ['1', '2']) {
     test(`finishes a request and lets nobody in, with workers: ${workers}`, async t => {
-      const { get, arrival, door, server, url, terminate } = await held(t, { args: ['--workers', workers] })
+      const args = ['--workers', workers]
+      const { get, arrival, door, server, url, terminate } = await held(t, { args })
       const answer = get(page.path, { headers: { connection: 'keep-alive' } })
       await arrival('users')
       terminate()

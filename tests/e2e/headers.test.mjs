@@ -27,8 +27,9 @@ describe('a call', { concurrency: 4 }, () => {
   test('says what it wants, and no more than it must', async t => {
     const { calls: all } = await calls(t, {
       'accept': 'text/html', 'accept-encoding': 'gzip, br', 'accept-language': 'de-CH, de;q=0.8',
-      'cookie': 'session=secret', 'authorization': 'Bearer secret', 'x-other': 'secret', 'x-mock': 'users hang',
-      'connection': 'x-named', 'x-named': 'secret', 'content-type': 'text/plain', 'if-none-match': '"x"',
+      'cookie': 'session=secret', 'authorization': 'Bearer secret', 'x-other': 'secret',
+      'connection': 'x-named', 'x-named': 'secret', 'x-mock': 'users hang',
+      'content-type': 'text/plain', 'if-none-match': '"x"',
     })
     for (const { headers, method } of all) {
       assert.equal(method, 'GET')
@@ -59,12 +60,13 @@ describe('a call', { concurrency: 4 }, () => {
 
   test('continues the trace of a client that has one', async t => {
     const { calls: all } = await calls(t, { traceparent: parent })
-    for (const { headers } of all) assert.match(headers.traceparent, new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`))
+    const continued = new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`)
+    for (const { headers } of all) assert.match(headers.traceparent, continued)
   })
 
   test('begins a trace when there is none, or none that is sane', async t => {
-    const none = [undefined, 'x', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`, `ff-${trace}-00f067aa0ba902b7-01`,
-      parent.toUpperCase(), `${parent}-x`]
+    const none = [undefined, 'x', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
+      `ff-${trace}-00f067aa0ba902b7-01`, parent.toUpperCase(), `${parent}-x`]
     for (const traceparent of none) {
       const { calls: all } = await calls(t, traceparent === undefined ? {} : { traceparent })
       const begun = only(all.map(({ headers }) => headers.traceparent.split('-')[1]))
@@ -78,26 +80,32 @@ describe('an answer', { concurrency: 4 }, () => {
   test('names its parts and their times, once each', async t => {
     const { res } = await calls(t, {})
     const members = res.headers['server-timing'].split(/, */)
-    assert.deepEqual(members.map(member => /^(\w+);dur=\d+(\.\d+)?$/.exec(member)?.[1]), Object.keys(page.parts))
+    const names = members.map(member => /^(\w+);dur=\d+(\.\d+)?$/.exec(member)?.[1])
+    assert.deepEqual(names, Object.keys(page.parts))
   })
 
   test('names a list part once, not once an item', async t => {
     const checkout = pages['web checkout']
     const { get } = await scenario(t, 'web', planOf(checkout, { 'products[1]': { status: 500 } }))
     const res = await get(checkout.path)
-    assert.deepEqual(res.headers['server-timing'].match(/\w+(?=;dur)/g), ['order', 'user', 'products'])
+    const names = res.headers['server-timing'].match(/\w+(?=;dur)/g)
+    assert.deepEqual(names, ['order', 'user', 'products'])
     assert.match(res.headers['proxy-status'], /^bff-web; error=\w+; details="products status"$/)
   })
 
   test('tells of each part that failed, and of no address', async t => {
     const { get } = await scenario(t, 'web', planOf(page, {
-      user: { status: 500 }, recentOrders: { fault: 'hang' }, recommendations: { fault: 'reset' } }))
+      user: { status: 500 }, recentOrders: { fault: 'hang' }, recommendations: { fault: 'reset' },
+    }))
     const { headers } = await get(page.path)
 
-    assert.equal(headers['proxy-status'], 'bff-web; error=destination_unavailable; details="user status", ' +
-      'bff-web; error=http_response_timeout; details="recentOrders timeout", ' +
-      'bff-web; error=connection_terminated; details="recommendations reset"')
-    assert.match(headers['server-timing'], /^user;dur=[\d.]+;desc="status", ?recentOrders;dur=1[\d.]+;desc="timeout", ?recommendations;dur=[\d.]+;desc="reset", ?unreadNotifications;dur=[\d.]+$/)
+    assert.equal(headers['proxy-status'], [
+      'bff-web; error=destination_unavailable; details="user status"',
+      'bff-web; error=http_response_timeout; details="recentOrders timeout"',
+      'bff-web; error=connection_terminated; details="recommendations reset"'].join(', '))
+    assert.equal(headers['server-timing'].replace(/dur=[\d.]+/g, 'dur'), [
+      'user;dur;desc="status"', 'recentOrders;dur;desc="timeout"',
+      'recommendations;dur;desc="reset"', 'unreadNotifications;dur'].join(', '))
     assert.doesNotMatch(JSON.stringify(headers), /127\.0\.0\.1|:\d{4,5}/)
   })
 })

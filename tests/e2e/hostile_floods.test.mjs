@@ -23,14 +23,15 @@ const floods = [
   ['a body that is no JSON', `${ok}\r\n`, '<p>'.repeat(mebibyte), 'bad_json'],
   ['brackets', `${ok}\r\n`, '['.repeat(mebibyte), 'bad_json'],
   ['a chunk extension', `${coded}1;`, 'x'.repeat(mebibyte), ['bad_http', 'timeout']],
-  ['extensions of small chunks', `${coded}1;${'x'.repeat(900)}\r\n"\r\n`, `1;${'x'.repeat(9000)}\r\nx\r\n`.repeat(9),
+  ['extensions of small chunks', `${coded}1\r\n"\r\n`, `1;${'x'.repeat(9000)}\r\nx\r\n`.repeat(9),
     ['bad_http', 'timeout', 'too_large']],
-  ['trailers', `${coded}7\r\n${user}\r\n0\r\n`, 'X-A: 1\r\n'.repeat(10_000), ['bad_http', 'timeout', user]],
+  ['trailers', `${coded}7\r\n${user}\r\n0\r\n`, 'X-A: 1\r\n'.repeat(10_000),
+    ['bad_http', 'timeout']],
   ['what follows a body', `${ok}Content-Length: 7\r\n\r\n${user}`, 'x'.repeat(mebibyte), user],
   ['what follows nothing', 'HTTP/1.1 204 No\r\n\r\n', 'x'.repeat(mebibyte), 'null'],
 ]
 
-test('an answer without an end', { concurrency: true }, async t => {
+test('an answer without an end', async t => {
   const send = (start, again) => async ({ socket }) => {
     socket.write(start)
     await writeForever(socket, again)
@@ -40,10 +41,12 @@ test('an answer without an end', { concurrency: true }, async t => {
   assertUser(await get(`/api/dashboard/${rows.length}`), user)
   const before = peakMemory(server)
 
-  await Promise.all(floods.map(([what, , , want], i) => t.test(what, async () => {
-    assertUser(await get(`/api/dashboard/${i}`), want)
-    await asked('users').find(({ url }) => url === `/users/${i}`).gone // it was hung up on
-  })))
+  for (const [i, [what, , , want]] of floods.entries()) {
+    await t.test(what, async () => {
+      assertUser(await get(`/api/dashboard/${i}`), want)
+      await asked('users').find(({ url }) => url === `/users/${i}`).gone // it was hung up on
+    })
+  }
   const grown = peakMemory(server) - before
   t.diagnostic(`${Math.round(grown / mebibyte)} MiB more`)
   assert.ok(grown < limit, `${grown} bytes more`)

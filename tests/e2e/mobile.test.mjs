@@ -21,14 +21,19 @@ describe('the phone', { concurrency: 4 }, () => {
 
   test('counts no notifications as 0, and leaves out what a service left out', async t => {
     const { get } = await scenario(t, 'mobile', planOf(dashboard, {
-      user: { json: { name: 'Ann', password: 'no' } }, recentOrders: { json: [{}, { total: 1, id: '1' }] },
+      user: { json: { name: 'Ann', password: 'no' } },
+      recentOrders: { json: [{}, { total: 1, id: '1' }] },
       unreadNotifications: { status: 204 },
     }))
-    assertBody(await get(dashboard.path), { user: { name: 'Ann' }, recentOrders: [{}, { id: '1', total: 1 }],
-      unreadCount: 0, loadedAt: 'now', partialFailure: false })
+    assertBody(await get(dashboard.path), {
+      user: { name: 'Ann' }, recentOrders: [{}, { id: '1', total: 1 }], unreadCount: 0,
+      loadedAt: 'now', partialFailure: false,
+    })
   })
 
-  for (const [part, json] of [['user', []], ['recentOrders', {}], ['recentOrders', [1]], ['unreadNotifications', {}]]) {
+  for (const [part, json] of [
+    ['user', []], ['recentOrders', {}], ['recentOrders', [1]], ['unreadNotifications', {}],
+  ]) {
     test(`${part} cannot be ${JSON.stringify(json)}`, async t => {
       const { get } = await scenario(t, 'mobile', planOf(dashboard, { [part]: { json } }))
       const errors = { [part]: { reason: 'bad_json', status: 200 } }

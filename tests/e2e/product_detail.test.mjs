@@ -39,7 +39,8 @@ const ratings = [
   ['a mean that is whole keeps its decimal', [4, 4, 4], '"averageRating":"4.0","reviewCount":3'],
   ['thirds', [5, 5, 4], '"averageRating":"4.7","reviewCount":3'],
   ['no reviews', [], '"averageRating":0,"reviewCount":0'],
-  ['a review without a rating counts, but not in the mean', [4, null, '5'], '"averageRating":"4.0","reviewCount":3'],
+  ['a review without a rating counts, but not in the mean', [4, null, '5'],
+    '"averageRating":"4.0","reviewCount":3'],
   ['no review with a rating', [null], '"averageRating":0,"reviewCount":1'],
 ]
 
@@ -62,7 +63,8 @@ describe('the product page', { concurrency: 4 }, () => {
   })
 
   test('asks its three services at once', async t => {
-    const meeting = Object.entries(page.parts).map(([part, { json }]) => [part, { json, meet: 'three' }])
+    const meeting = Object.entries(page.parts).map(
+      ([part, { json }]) => [part, { json, meet: 'three' }])
     const { get } = await scenario(t, 'web', planOf(page, Object.fromEntries(meeting)))
 
     assert.equal((await get(page.path)).text, page.text({}))
@@ -70,7 +72,8 @@ describe('the product page', { concurrency: 4 }, () => {
 
   test('leaves out what the product lacks, and its bytes as they are', async t => {
     const product = '{"stock":1,"price":1.10,"id": "\\u0031","name":"a","name":"b"}'
-    assert.equal(await fields(t, { product }), `{"id":"\\u0031","name":"b","price":1.10,${rest},"isOnSale":false,"savings":null}`)
+    assert.equal(await fields(t, { product }),
+      `{"id":"\\u0031","name":"b","price":1.10,${rest},"isOnSale":false,"savings":null}`)
   })
 
   for (const [price, salePrice, isOnSale, savings] of sales) {
@@ -85,14 +88,16 @@ describe('the product page', { concurrency: 4 }, () => {
     test(`ratings: ${why}`, async t => {
       const reviews = JSON.stringify(list.map(rating => review(rating)))
       const text = await fields(t, { reviews })
-      assert.equal(text, `{${want},"inStock":null,"stockQuantity":null,"isOnSale":false,"savings":null}`)
+      assert.equal(text,
+        `{${want},"inStock":null,"stockQuantity":null,"isOnSale":false,"savings":null}`)
     })
   }
 
   for (const [inventory, want] of stocks) {
     test(`a stock of ${inventory}`, async t => {
       const text = await fields(t, { inventory })
-      assert.equal(text, `{"averageRating":0,"reviewCount":0,${want},"isOnSale":false,"savings":null}`)
+      assert.equal(text,
+        `{"averageRating":0,"reviewCount":0,${want},"isOnSale":false,"savings":null}`)
     })
   }
 

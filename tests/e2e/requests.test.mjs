@@ -6,8 +6,13 @@ import { user } from './lib/samples.mjs'
 import { scenario } from './lib/scenario.mjs'
 
 const empty = { status: 204 }
-const anyone = { 'users *': { json: user('u') }, 'orders *': empty, 'recommendations *': empty, 'notifications *': empty }
+const anyone = {
+  'users *': { json: user('u') },
+  'orders *': empty, 'recommendations *': empty, 'notifications *': empty,
+}
 const me = { 'x-request-id': 'me' }
+const request = (method, path) =>
+  `${method} ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
 const refusal = error => JSON.stringify({ error, requestId: 'me' })
 
 // [segment as sent, as it goes upstream]
@@ -29,8 +34,8 @@ const fine = [
   ['%41'.repeat(256), 'A'.repeat(256)],
 ]
 
-const bad = ['%2e%2e', '%2E', '.', '..', '%00', 'a%0ab', '%7F', '%1b', '%ff', '%c0%80', '%ed%a0%80', '%', '%4', '%zz',
-  'x'.repeat(257), '%41'.repeat(257), '%C3%A9'.repeat(129)]
+const bad = ['%2e%2e', '%2E', '.', '..', '%00', 'a%0ab', '%7F', '%1b', '%ff', '%c0%80', '%ed%a0%80',
+  '%', '%4', '%zz', 'x'.repeat(257), '%41'.repeat(257), '%C3%A9'.repeat(129)]
 
 describe('a parameter', { concurrency: 4 }, () => {
   test('goes upstream as one segment, whatever it holds', async t => {
@@ -64,17 +69,17 @@ describe('a parameter', { concurrency: 4 }, () => {
   test('raw bytes in it', async t => {
     const { talk, asked } = await scenario(t, 'web', anyone)
     for (const raw of ['\xff', '\xc3\x28']) {
-      const text = `GET /api/dashboard/${raw} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
-      assert.match(await talk(Buffer.from(text, 'latin1')), /^HTTP\/1\.1 400 /)
+      const bytes = Buffer.from(request('GET', `/api/dashboard/${raw}`), 'latin1')
+      assert.match(await talk(bytes), /^HTTP\/1\.1 400 /)
     }
     assert.equal(asked().length, 0)
   })
 })
 
 describe('a path', { concurrency: 4 }, () => {
-  const nowhere = ['/', '/api', '/api/dashboard', '/api/dashboard/', '/api/dashboard//', '/api/dashboard/1/',
-    '/api/dashboard/1/2', '/api//dashboard/1', '//api/dashboard/1', '/API/dashboard/1', '/api/dashboard%2F1',
-    '/x/../api/dashboard']
+  const nowhere = ['/', '/api', '/api/dashboard', '/api/dashboard/', '/api/dashboard//',
+    '/api/dashboard/1/', '/api/dashboard/1/2', '/api//dashboard/1', '//api/dashboard/1',
+    '/API/dashboard/1', '/api/dashboard%2F1', '/x/../api/dashboard']
 
   test('that leads nowhere is not found', async t => {
     const { get, asked } = await scenario(t, 'web', anyone)
@@ -96,7 +101,8 @@ describe('a path', { concurrency: 4 }, () => {
 
   test('may be in absolute form', async t => {
     const { talk, asked } = await scenario(t, 'web', anyone)
-    const text = 'GET http://shop.example/api/dashboard/1 HTTP/1.1\r\nHost: shop.example\r\nConnection: close\r\n\r\n'
+    const text = 'GET http://shop.example/api/dashboard/1 HTTP/1.1\r\n' +
+      'Host: shop.example\r\nConnection: close\r\n\r\n'
     assert.match(await talk(text), /^HTTP\/1\.1 200 [^]*"partialFailure":false\}$/)
     assert.equal(asked('users')[0].url, '/users/1')
   })
@@ -124,7 +130,7 @@ describe('a method', { concurrency: 4 }, () => {
   test('that nobody knows is not implemented', async t => {
     const { talk } = await scenario(t, 'web', anyone)
     for (const method of ['BREW', 'TRACE', 'PROPFIND', 'get']) {
-      const text = await talk(`${method} /api/dashboard/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
+      const text = await talk(request(method, '/api/dashboard/1'))
       assert.match(text, /^HTTP\/1\.1 501 /, method)
       assert.match(text, /\r\n\r\n\{"error":"[^"]+","requestId":"[A-Za-z0-9._-]+"\}$/)
     }
@@ -132,17 +138,22 @@ describe('a method', { concurrency: 4 }, () => {
 
   test('HEAD has no body, whatever the answer is', async t => {
     const { talk } = await scenario(t, 'web', anyone)
-    for (const [path, status] of [['/api/dashboard/1', 200], ['/nowhere', 404], ['/api/dashboard/%00', 400]]) {
-      const text = await talk(`HEAD ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)
-      assert.match(text, new RegExp(`^HTTP/1\\.1 ${status} [^]*content-length: [1-9][^]*\r\n\r\n$`, 'i'))
+    for (const [path, status] of [
+      ['/api/dashboard/1', 200], ['/nowhere', 404], ['/api/dashboard/%00', 400],
+    ]) {
+      const head = new RegExp(`^HTTP/1\\.1 ${status} [^]*content-length: [1-9][^]*\r\n\r\n$`, 'i')
+      assert.match(await talk(request('HEAD', path)), head)
     }
   })
 
   test('over HTTP/2 it is the same', async t => {
     const { http2 } = await scenario(t, 'web', anyone)
     const { ask } = await http2()
-    for (const [method, path, status] of [['POST', '/api/dashboard/1', 405], ['GET', '/nowhere', 404],
-      ['GET', '/api/dashboard/%00', 400], ['BREW', '/api/dashboard/1', 501], ['OPTIONS', '/api/dashboard/1', 204]]) {
+    for (const [method, path, status] of [
+      ['POST', '/api/dashboard/1', 405], ['GET', '/nowhere', 404],
+      ['GET', '/api/dashboard/%00', 400], ['BREW', '/api/dashboard/1', 501],
+      ['OPTIONS', '/api/dashboard/1', 204],
+    ]) {
       assert.equal((await ask(path, { method })).status, status, `${method} ${path}`)
     }
   })

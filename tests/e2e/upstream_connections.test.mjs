@@ -16,7 +16,8 @@ describe('a connection to a service', { concurrency: 4 }, () => {
     const { get, asked } = await hostileUsers(t, [good, good, good])
     for (const id of [0, 1, 2]) assertUser(await get(`/api/dashboard/${id}`), user)
 
-    assert.deepEqual(asked('users').map(({ connection }) => connection), Array(3).fill(asked('users')[0].connection))
+    const used = asked('users').map(({ connection }) => connection)
+    assert.deepEqual(used, Array(3).fill(used[0]))
   })
 
   for (const [why, row] of [
@@ -47,7 +48,9 @@ describe('a connection to a service', { concurrency: 4 }, () => {
     assertUser(await get('/api/dashboard/1'), user)
   })
 
-  for (const [how, end] of [['closed', socket => socket.destroy()], ['reset', socket => socket.resetAndDestroy()]]) {
+  for (const [how, end] of [
+    ['closed', socket => socket.destroy()], ['reset', socket => socket.resetAndDestroy()],
+  ]) {
     test(`that is ${how} as the next request comes costs only a second try`, async t => {
       const fickle = { send: ({ socket }) => end(socket) }
       const { get, asked } = await hostileUsers(t, [good, [fickle, good]])
@@ -74,13 +77,15 @@ describe('a connection to a service', { concurrency: 4 }, () => {
   })
 
   test('may answer before it was asked, and nothing breaks', async t => {
-    const hasty = net.createServer(socket => socket.on('error', () => undefined).resume().write(whole))
+    const answer = socket => socket.on('error', () => undefined).resume().write(whole)
+    const hasty = net.createServer(answer)
     hasty.listen(0, '127.0.0.1')
     await once(hasty, 'listening')
     t.after(() => hasty.close())
     const env = { USERS_URL: `http://127.0.0.1:${hasty.address().port}` }
     const { get } = await hostileUsers(t, [], { env })
-    for (const id of [0, 1, 2]) assertUser(await get(`/api/dashboard/${id}`), [user, 'bad_http', 'reset'])
+    for (const id of [0, 1, 2])
+      assertUser(await get(`/api/dashboard/${id}`), [user, 'bad_http', 'reset'])
   })
 
   test('many at once, each with its own answer', async t => {

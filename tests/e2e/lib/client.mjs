@@ -28,10 +28,12 @@ function answer({ status, headers, names, bytes, began }) {
 }
 
 // Asks over HTTP/1.1, on a connection of its own unless an `agent` is given.
-export async function ask(url, path, { method = 'GET', headers = {}, agent = false, tls: secure } = {}) {
+export async function ask(url, path, options = {}) {
+  const { method = 'GET', headers = {}, agent = false, tls: secure } = options
   const began = performance.now()
   const { request } = isTls(url) ? https : http
-  const req = request({ host: hostOf(url), port: portOf(url), path, method, headers, agent, ...secure })
+  const where = { host: hostOf(url), port: portOf(url), path, ...secure }
+  const req = request({ ...where, method, headers, agent })
   req.end()
   const [res] = await soon(once(req, 'response'), `the answer to ${method} ${path}`)
   const bytes = await soon(gather(res), `the body of ${method} ${path}`)
@@ -60,7 +62,8 @@ export async function connectHttp2(url, options = {}) {
     const stream = open(path, what)
     const [head] = await soon(once(stream, 'response'), `the HTTP/2 answer to ${path}`)
     const { ':status': status, ...headers } = head
-    return answer({ status, headers, names: Object.keys(headers), bytes: await gather(stream), began })
+    const bytes = await soon(gather(stream), `the HTTP/2 body of ${path}`)
+    return answer({ status, headers, names: Object.keys(headers), bytes, began })
   }
   return { ask, open, session, close: () => session.destroy() }
 }

@@ -4,13 +4,14 @@ import assert from 'node:assert/strict'
 import { scenario, stamped } from './scenario.mjs'
 
 const empty = { status: 204 }
-const memory = 'quarantine_size_mb=8' // else a sanitizer's own cache is what is measured
+// Else a sanitizer's own cache is what is measured.
+const sanitizer = [process.env.ASAN_OPTIONS, 'quarantine_size_mb=8'].filter(Boolean).join(':')
 
 export const user = '{"a":1}'
 
 // `rows[i]` is what comes for /api/dashboard/i.
 export function hostileUsers(t, rows, options = {}) {
-  const env = { ASAN_OPTIONS: [process.env.ASAN_OPTIONS, memory].filter(Boolean).join(':'), ...options.env }
+  const env = { ASAN_OPTIONS: sanitizer, ...options.env }
   return scenario(t, 'web', {
     'users *': ({ url }) => rows[url.split('/').at(-1)],
     'orders *': empty, 'recommendations *': empty, 'notifications *': empty,

@@ -27,14 +27,17 @@ function* frames(bytes) {
 // Asks for `path` with an upgrade to h2c (RFC 7540 section 3.2) and gives the body that comes on
 // stream 1. `bare` is a connection of client.mjs.
 export async function upgradedBody(bare, path) {
-  bare.socket.write(`GET ${path} HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade, HTTP2-Settings\r\n` +
+  bare.socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n` +
     'Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n')
   const [head] = await bare.until(/^HTTP\/1\.1 101 [^]*?\r\n\r\n/)
   bare.socket.write(Buffer.concat([Buffer.from(preface), frame(SETTINGS, 0, 0)]))
-  const read = () => [...frames(bare.bytes.subarray(head.length))].filter(f => f.type === DATA && f.stream === 1)
-  const isComplete = { test: () => read().some(({ flags }) => flags & END_STREAM), exec: read,
-    toString: () => 'the end of stream 1' }
-  const data = await bare.until(isComplete)
+  const read = () => [...frames(bare.bytes.subarray(head.length))]
+    .filter(({ type, stream }) => type === DATA && stream === 1)
+  const data = await bare.until({
+    test: () => read().some(({ flags }) => flags & END_STREAM),
+    exec: read,
+    toString: () => 'the end of stream 1',
+  })
   bare.socket.destroy()
   return Buffer.concat(data.map(({ payload }) => payload)).toString('utf8')
 }

@@ -5,7 +5,8 @@ import { notification, order, product, recommendation, review, stock, user } fro
 const pick = (value, ...names) => Object.fromEntries(names.map(name => [name, value[name]]))
 const orElse = (errors, part, value, fallback) => (part in errors ? fallback : value)
 const listed = errors => (Object.keys(errors).length ? { errors } : {})
-const stamp = errors => ({ loadedAt: 'now', partialFailure: Object.keys(errors).length > 0, ...listed(errors) })
+const stamp = errors =>
+  ({ loadedAt: 'now', partialFailure: Object.keys(errors).length > 0, ...listed(errors) })
 
 const person = user('u1')
 const orders = [order('1'), order('2')]
@@ -46,7 +47,7 @@ const productFields = errors => ({
 const partial = errors => (Object.keys(errors).length ? { partialFailure: true, errors } : {})
 
 // savings is 5.00 on the wire, with the scale of the prices.
-const withScale = text => text.replace('"savings":5}', '"savings":5.00}').replace('"savings":5,', '"savings":5.00,')
+const withScale = text => text.replace(/"savings":5\b/, '"savings":5.00')
 
 const { recommendations: _, ...mobileDashboardParts } = dashboardParts(3)
 
@@ -64,7 +65,8 @@ export const pages = {
     build: 'web', path: '/api/products/p1', parts: productParts, budget: 1000,
     failure: 'Failed to fetch product details',
     text: errors => withScale(JSON.stringify({
-      ...pick(thing, 'id', 'name', 'price', 'description'), ...productFields(errors), ...partial(errors) })),
+      ...pick(thing, 'id', 'name', 'price', 'description'),
+      ...productFields(errors), ...partial(errors) })),
   },
   'web checkout': {
     build: 'web', path: '/api/checkout/7', parts: checkoutParts, budget: 1500,
@@ -79,7 +81,8 @@ export const pages = {
     build: 'mobile', path: '/api/dashboard/u1', parts: mobileDashboardParts, budget: 1000,
     text: errors => JSON.stringify({
       user: orElse(errors, 'user', pick(person, 'id', 'name', 'avatarUrl'), null),
-      recentOrders: orElse(errors, 'recentOrders', orders.map(o => pick(o, 'id', 'status', 'total')), []),
+      recentOrders: orElse(errors, 'recentOrders',
+        orders.map(each => pick(each, 'id', 'status', 'total')), []),
       unreadCount: orElse(errors, 'unreadNotifications', 2, null),
       ...stamp(errors) }),
   },
@@ -119,7 +122,8 @@ export function planByRequestId(page, faults) {
     const [broken, fault] = headers['x-request-id'].split('.')
     return broken[place] === '1' ? faults[fault.replaceAll('_', ' ')] : { json }
   }
-  return Object.fromEntries(Object.values(page.parts).map(({ call, json }, i) => [call, row(json, i)]))
+  return Object.fromEntries(
+    Object.values(page.parts).map(({ call, json }, place) => [call, row(json, place)]))
 }
 
 // The header that chooses them.

@@ -12,9 +12,11 @@ export const stock = (quantity, more) => ({ quantity, warehouse: 'north', ...mor
 
 export const order = (id, { userId = 'u1', products = ['p1'], ...more } = {}) => ({
   id, userId, status: 'shipped', total: 29.97, placedAt: '2024-05-01T10:00:00Z',
-  items: products.map(productId => ({ productId, quantity: 1, price: 9.99, sku: `sku-${productId}` })),
+  items: products.map(
+    productId => ({ productId, quantity: 1, price: 9.99, sku: `sku-${productId}` })),
   ...more })
 
-export const notification = (id, more) => ({ id, text: 'Your parcel is on its way', read: false, ...more })
+export const notification = (id, more) =>
+  ({ id, text: 'Your parcel is on its way', read: false, ...more })
 
 export const recommendation = (id, more) => ({ id, name: `Product ${id}`, score: 0.9, ...more })

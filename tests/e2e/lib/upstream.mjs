@@ -73,7 +73,8 @@ class Upstreams extends EventEmitter {
 
   #serve(service, req, res) {
     const { method, url, headers, socket } = req
-    const request = { service, method, url, headers, connection: socket.number, gone: socket.gone, socket }
+    const request = { service, method, url, headers, socket, connection: socket.number,
+      get gone() { return soon(socket.gone, `the connection to ${service} to end`) } }
     request.nth = this.requests.filter(r => r.service === service && r.url === url).length
     this.requests.push(request)
     this.#count(service, res)

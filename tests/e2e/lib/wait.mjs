@@ -1,4 +1,4 @@
-// Waiting for events. Nothing here decides a test by the clock: deadlines only end a test that hangs.
+// Waiting for events. Nothing here decides a test by the clock: deadlines only end one that hangs.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 
