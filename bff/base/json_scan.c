@@ -100,7 +100,7 @@ static uint64_t scan_portable(struct json_scan *scan, const char *text, const ch
     return broken;
 }
 
-#if defined(__x86_64__)
+#if defined(JSON_SCAN_AMD64)
 static uint64_t scan_sse2(struct json_scan *scan, const char *text, const char *bytes, size_t count)
 {
     uint64_t broken = 0;
@@ -125,28 +125,28 @@ static scan_blocks *path = scan_portable;
 
 bool json_scan_use(enum json_scan_path wanted)
 {
-#if defined(__x86_64__)
+#if defined(JSON_SCAN_AMD64)
     __builtin_cpu_init();
-    if (wanted == JSON_SCAN_AVX2) {
+    if (wanted == JSON_SCAN_BY_AVX2) {
         if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi"))
             return false;
         path = scan_avx2;
         return true;
     }
-    if (wanted == JSON_SCAN_SSE2) {
+    if (wanted == JSON_SCAN_BY_SSE2) {
         path = scan_sse2;
         return true;
     }
 #endif
     path = scan_portable;
-    return wanted == JSON_SCAN_PORTABLE;
+    return wanted == JSON_SCAN_BY_WORDS;
 }
 
 /* Before main, so that no two threads ever choose at once. */
 __attribute__((constructor)) static void choose_path(void)
 {
-    if (!json_scan_use(JSON_SCAN_AVX2))
-        json_scan_use(JSON_SCAN_SSE2);
+    if (!json_scan_use(JSON_SCAN_BY_AVX2))
+        json_scan_use(JSON_SCAN_BY_SSE2);
 }
 
 static int whole_blocks(struct json_scan *scan, const char *text, size_t len)

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 
 enum json_scan_path {
-    JSON_SCAN_PORTABLE,
-    JSON_SCAN_SSE2,
-    JSON_SCAN_AVX2,
+    JSON_SCAN_BY_WORDS,
+    JSON_SCAN_BY_SSE2,
+    JSON_SCAN_BY_AVX2,
 };
 
 /* Returns false when this machine has not got ${wanted}; the path in use is then not changed, or

@@ -33,7 +33,7 @@ struct skip {
 /* The bit of the bracket that closes the container, if it is among the 64 ${bytes}. */
 static uint64_t skip_block(struct skip *skip, const char *bytes)
 {
-#if defined(__x86_64__)
+#if defined(JSON_SCAN_AMD64)
     struct json_scan_masks is = json_scan_masks_sse2(bytes);
 #else
     struct json_scan_masks is = json_scan_masks_portable(bytes);
