@@ -95,9 +95,11 @@ static void complain(const struct section *section, const yaml_node_t *key, cons
     struct place place = document_place(section->document, key);
     struct text name = document_text(key);
 
+    if (name.len == 0)
+        name = TEXT("(no name)");
     mistakes_add(mistakes_of(section), &place, "%s%s%.*s: %s", section->shown,
-                 section->shown[0] == '\0' ? "" : ".", name.len > 64 ? 64 : (int)name.len,
-                 name.at == NULL ? "" : name.at, words);
+                 section->shown[0] == '\0' ? "" : ".", name.len > 64 ? 64 : (int)name.len, name.at,
+                 words);
 }
 
 static void unknown(const struct section *section, const yaml_node_t *key)

@@ -66,38 +66,74 @@ static void not_yaml(const yaml_parser_t *parser, const char *file, struct text 
                  context == NULL ? "" : context);
 }
 
-/* What stands behind the first document must be nothing. */
-static void document_end(struct document *document, yaml_parser_t *parser, struct text bytes,
-                         struct mistakes *mistakes)
+static void parser_begin(yaml_parser_t *parser, struct text bytes)
 {
-    yaml_document_t more;
+    must(yaml_parser_initialize(parser));
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser, (const unsigned char *)bytes.at, bytes.len);
+}
 
-    if (!yaml_parser_load(parser, &more)) {
-        not_yaml(parser, document->file, bytes, mistakes);
-        return;
+/* What we allow less of than YAML does. */
+struct shape {
+    unsigned depth;
+    unsigned documents;
+};
+
+static const char *shape_follow(struct shape *shape, yaml_event_type_t event)
+{
+    if (event == YAML_SEQUENCE_START_EVENT || event == YAML_MAPPING_START_EVENT)
+        shape->depth++;
+    else if (event == YAML_SEQUENCE_END_EVENT || event == YAML_MAPPING_END_EVENT)
+        shape->depth--;
+    else if (event == YAML_DOCUMENT_START_EVENT)
+        shape->documents++;
+    if (shape->depth > DOCUMENT_DEPTH_MAX)
+        return "nested deeper than 32 lists and mappings";
+    return shape->documents > 1 ? "a second document begins; expected one only" : NULL;
+}
+
+/*
+ * Goes through the file's events before a tree is made of them: the time that libyaml takes grows
+ * with the square of the nesting.
+ */
+static int shape_check(const char *file, struct text bytes, struct mistakes *mistakes)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    struct shape shape = {0};
+    const char *wrong = NULL;
+    bool is_over = false;
+
+    parser_begin(&parser, bytes);
+    while (wrong == NULL && !is_over) {
+        if (!yaml_parser_parse(&parser, &event)) {
+            not_yaml(&parser, file, bytes, mistakes);
+            break;
+        }
+        wrong = shape_follow(&shape, event.type);
+        if (wrong != NULL) {
+            struct place place = place_of_mark(file, &event.start_mark);
+            mistakes_add(mistakes, &place, "%s", wrong);
+        }
+        is_over = event.type == YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
     }
-    if (yaml_document_get_root_node(&more) != NULL) {
-        struct place place = place_of_mark(document->file, &more.start_mark);
-        mistakes_add(mistakes, &place, "a second document begins; expected one only");
-    }
-    yaml_document_delete(&more);
+    yaml_parser_delete(&parser);
+    return is_over ? 0 : -1;
 }
 
 static void document_parse(struct document *document, struct text bytes, struct mistakes *mistakes)
 {
     yaml_parser_t parser;
 
-    must(yaml_parser_initialize(&parser));
-    yaml_parser_set_encoding(&parser, YAML_UTF8_ENCODING);
-    yaml_parser_set_input_string(&parser, (const unsigned char *)bytes.at, bytes.len);
+    if (shape_check(document->file, bytes, mistakes) != 0)
+        return;
+    parser_begin(&parser, bytes);
     document->is_loaded = yaml_parser_load(&parser, &document->tree) == 1;
-    if (document->is_loaded) {
+    if (document->is_loaded)
         document->root = yaml_document_get_root_node(&document->tree);
-        if (document->root != NULL)
-            document_end(document, &parser, bytes, mistakes);
-    } else {
-        not_yaml(&parser, document->file, bytes, mistakes);
-    }
+    else
+        not_yaml(&parser, document->file, bytes, mistakes); /* an alias without its anchor */
     yaml_parser_delete(&parser);
 }
 

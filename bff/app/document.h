@@ -10,6 +10,7 @@
 #include "bff/base/text.h"
 
 #define DOCUMENT_MAX ((size_t)1 << 20) /* bytes of a file */
+#define DOCUMENT_DEPTH_MAX 32          /* lists and mappings in each other */
 
 /* All zero: an empty one. */
 struct document {
