@@ -197,9 +197,10 @@ struct text decimal_to_fixed_1(struct pool *pool, double value)
         return value < 0 ? TEXT("-Infinity") : TEXT("Infinity");
     if (fabs(value) >= 1e21)
         return shortest(pool, value);
-    /* printf is exact, but gives the even one of two nearest. A double stands in the middle only
-     * when it ends in .25 or .75, and the next one outwards is nearest to what we want. */
-    if (fabs(fmod(value, 0.5)) == 0.25)
-        value = nextafter(value, value < 0 ? -INFINITY : INFINITY);
+    /* printf is exact, but gives the even one of two nearest. A double can stand in the middle of
+     * two only with .25 or .75 behind its point. */
+    double fraction = fabs(fmod(value, 1));
+    if (fraction == 0.25 || fraction == 0.75)
+        return pool_print(pool, "%.0f.%c", trunc(value), fraction == 0.25 ? '3' : '8');
     return value == 0 ? TEXT("0.0") : pool_print(pool, "%.1f", value);
 }

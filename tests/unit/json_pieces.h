@@ -1,0 +1,55 @@
+/* Feeding the scanner piece by piece, from buffers of just the size, on each of its paths. */
+#ifndef TESTS_UNIT_JSON_PIECES_H
+#define TESTS_UNIT_JSON_PIECES_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "bff/base/check.h"
+#include "bff/base/json_scan.h"
+#include "bff/base/json_scan_path.h"
+
+#define EVERY_PATH(path)                                                                           \
+    enum json_scan_path path = JSON_SCAN_BY_WORDS;                                                 \
+    path <= JSON_SCAN_BY_AVX2;                                                                     \
+    path = (enum json_scan_path)(path + 1)
+
+/* Gives the scanner the first ${len} bytes in a buffer of just that size. */
+static inline int more(struct json_scan *scan, const char *text, size_t len)
+{
+    char *moved = malloc(len + (len == 0));
+
+    must(moved != NULL);
+    memcpy(moved, text, len);
+    int result = json_scan_more(scan, moved, len);
+    free(moved);
+    return result;
+}
+
+/* The verdict on ${text} in pieces of ${first} and then ${piece} bytes. ${*broken_at} is how much
+ * had come when the scanner refused, or ${len} + 1. */
+static inline int verdict(const char *text, size_t len, size_t first, size_t piece,
+                          size_t *broken_at)
+{
+    struct json_scan scan;
+    int result = 0;
+
+    json_scan_init(&scan, 128, true);
+    *broken_at = len + 1;
+    for (size_t at = first; result == 0; at += piece) {
+        at = at < len ? at : len;
+        result = more(&scan, text, at);
+        if (result != 0)
+            *broken_at = at;
+        if (at == len)
+            break;
+    }
+    if (result == 0)
+        result = json_scan_end(&scan, text, len);
+    else
+        must(json_scan_end(&scan, text, len) == -1);
+    json_scan_free(&scan);
+    return result;
+}
+
+#endif

@@ -1,0 +1,150 @@
+/* Printing: what comes out is always strictly valid. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bff/base/json_print.h"
+#include "bff/base/json_scan.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static struct pool *pool;
+
+static void expect_printed(const struct json_print *out, const char *want)
+{
+    struct text got = json_print_text(out);
+    struct json_scan scan;
+
+    if (!text_is(got, want))
+        fail_msg("%.*s, expected %s", TEXT_ARGS(got), want);
+    json_scan_init(&scan, 128, false);
+    assert_int_equal(json_scan_end(&scan, got.at, got.len), 0);
+    json_scan_free(&scan);
+}
+
+static void test_strings(void **state)
+{
+    static const struct {
+        const char *text, *want;
+    } cases[] = {
+        {"", "\"\""},
+        {"plain", "\"plain\""},
+        {"\"quoted\"", "\"\\\"quoted\\\"\""},
+        {"a\\b", "\"a\\\\b\""},
+        {"\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\""},
+        {"\1\37\177", "\"\\u0001\\u001f\177\""},
+        {"gr\303\274n \360\237\230\200", "\"gr\303\274n \360\237\230\200\""},
+        {"bad \377 byte", "\"bad \\ufffd byte\""},
+        {"surrogate \355\240\200", "\"surrogate \\ufffd\\ufffd\\ufffd\""},
+        {"cut \303", "\"cut \\ufffd\""},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct json_print out;
+        json_print_init(&out, pool);
+        json_print_string(&out, text_of(cases[i].text));
+        expect_printed(&out, cases[i].want);
+    }
+}
+
+static void test_nul(void **state)
+{
+    struct json_print out;
+
+    json_print_init(&out, pool);
+    json_print_string(&out, (struct text){"a\0b", 3});
+    expect_printed(&out, "\"a\\u0000b\"");
+}
+
+static void test_values(void **state)
+{
+    struct json_print out;
+
+    json_print_init(&out, pool);
+    json_print_raw(&out, TEXT("{"));
+    json_print_key(&out, "a\"");
+    json_print_null(&out);
+    json_print_key(&out, "b");
+    json_print_raw(&out, TEXT("["));
+    json_print_bool(&out, true);
+    json_print_raw(&out, TEXT(","));
+    json_print_bool(&out, false);
+    json_print_raw(&out, TEXT("]"));
+    json_print_key(&out, "c");
+    json_print_raw(&out, TEXT("{"));
+    json_print_key(&out, "d");
+    json_print_size(&out, SIZE_MAX);
+    json_print_key(&out, "e");
+    json_print_int(&out, INT64_MIN);
+    json_print_raw(&out, TEXT("}"));
+    json_print_key(&out, "f");
+    json_print_json(&out, json_of(TEXT(" [1, 2] ")));
+    json_print_key(&out, "g");
+    json_print_json(&out, (struct json){0});
+    json_print_raw(&out, TEXT("}"));
+    expect_printed(&out, "{\"a\\\"\":null,\"b\":[true,false],\"c\":{\"d\":18446744073709551615,"
+                         "\"e\":-9223372036854775808},\"f\":[1, 2],\"g\":null}");
+}
+
+/* A key is the first thing printed when somebody else prints the braces. */
+static void test_members_without_braces(void **state)
+{
+    struct json_print out;
+
+    json_print_init(&out, pool);
+    assert_int_equal(json_print_text(&out).len, 0);
+    json_print_key(&out, "a");
+    json_print_size(&out, 0);
+    json_print_key(&out, "b");
+    json_print_size(&out, 1);
+    assert_true(text_is(json_print_text(&out), "\"a\":0,\"b\":1"));
+}
+
+static void test_growing(void **state)
+{
+    struct json_print out;
+    struct text text;
+
+    json_print_init(&out, pool);
+    json_print_raw(&out, TEXT("["));
+    for (size_t i = 0; i < 20000; i++) {
+        json_print_raw(&out, i == 0 ? TEXT("") : TEXT(","));
+        json_print_size(&out, i);
+    }
+    json_print_raw(&out, TEXT("]"));
+    text = json_print_text(&out);
+    size_t at = 0;
+    json_each (item, json_of(text)) {
+        uint64_t value;
+        assert_int_equal(text_number(json_raw(item), 20000, &value), 0);
+        assert_int_equal(value, at++);
+    }
+    assert_int_equal(at, 20000);
+}
+
+static int begin(void **state)
+{
+    pool = pool_new();
+    return 0;
+}
+
+static int end(void **state)
+{
+    pool_free(pool);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_strings), cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_values),  cmocka_unit_test(test_members_without_braces),
+        cmocka_unit_test(test_growing),
+    };
+
+    return cmocka_run_group_tests(tests, begin, end);
+}
