@@ -53,9 +53,7 @@ static bool has_sale_price(struct json product)
 static bool read_price(struct pool *pool, struct json product, const char *name,
                        struct decimal *price)
 {
-    struct json value = json_get(product, name);
-
-    return json_is(value, JSON_NUMBER) && decimal_read(pool, json_raw(value), price) == 0;
+    return decimal_read(pool, json_raw(json_get(product, name)), price) == 0;
 }
 
 static bool read_prices(struct pool *pool, struct json product, struct decimal *price,
