@@ -145,10 +145,13 @@ static void start(struct serving *serving, struct upstream *upstream)
 /* ---- from request to run ----------------------------------------------------------------------
  */
 
-static void refuse_method(struct request *request, struct text allow)
+/* OPTIONS that is no preflight is answered for every path that there is. */
+static void refuse_method(struct request *request, struct text methods)
 {
+    struct text allow = pool_print(request->pool, "%.*s, OPTIONS", TEXT_ARGS(methods));
+
     if (text_is(request->method, "OPTIONS"))
-        reply_options(request, pool_print(request->pool, "%.*s, OPTIONS", TEXT_ARGS(allow)));
+        reply_options(request, allow);
     else
         reply_not_allowed(request, allow);
 }

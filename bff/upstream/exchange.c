@@ -7,10 +7,8 @@
 #include "bff/upstream/framing.h"
 
 /* libh2o exports picohttpparser's functions but ships no header for them. */
-int phr_parse_response(const char *buf, size_t len, int *minor_version, int *status,
-                       const char **msg, size_t *msg_len, struct exchange_field *headers,
-                       size_t *num_headers, size_t last_len);
-ssize_t phr_decode_chunked(struct exchange_chunks *decoder, char *buf, size_t *bufsz);
+int phr_parse_headers(const char *buf, size_t len, struct exchange_field *headers,
+                      size_t *num_headers, size_t last_len);
 
 static enum exchange_state fail(struct exchange *exchange, enum reason reason)
 {
@@ -27,7 +25,6 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
         .sink = sink,
         .cookie = cookie,
         .is_head_request = is_head_request,
-        .chunks = {.consume_trailer = 1},
     };
 }
 
@@ -57,7 +54,7 @@ static enum exchange_state complete(struct exchange *exchange, size_t bytes_behi
     return exchange->state = EXCHANGE_COMPLETE;
 }
 
-static enum exchange_state feed_length(struct exchange *exchange, char *bytes, size_t len)
+static enum exchange_state feed_length(struct exchange *exchange, const char *bytes, size_t len)
 {
     size_t take = len < exchange->left ? len : (size_t)exchange->left;
 
@@ -66,18 +63,26 @@ static enum exchange_state feed_length(struct exchange *exchange, char *bytes, s
     return exchange->left == 0 ? complete(exchange, len - take) : exchange->state;
 }
 
-static enum exchange_state feed_chunked(struct exchange *exchange, char *bytes, size_t len)
+static enum exchange_state feed_chunked(struct exchange *exchange, const char *bytes, size_t len)
 {
-    size_t decoded = len;
-    ssize_t rest = phr_decode_chunked(&exchange->chunks, bytes, &decoded);
+    struct text rest = {bytes, len}, piece;
 
-    if (rest == -1)
-        return fail(exchange, REASON_BAD_HTTP);
-    deliver(exchange, bytes, decoded);
-    return rest >= 0 ? complete(exchange, (size_t)rest) : exchange->state;
+    for (;;) {
+        switch (chunks_next(&exchange->chunks, &rest, &piece)) {
+        case CHUNKS_PIECE:
+            deliver(exchange, piece.at, piece.len);
+            break;
+        case CHUNKS_MORE:
+            return exchange->state;
+        case CHUNKS_END:
+            return complete(exchange, rest.len);
+        case CHUNKS_BAD:
+            return fail(exchange, REASON_BAD_HTTP);
+        }
+    }
 }
 
-static enum exchange_state feed_body(struct exchange *exchange, char *bytes, size_t len)
+static enum exchange_state feed_body(struct exchange *exchange, const char *bytes, size_t len)
 {
     switch (exchange->framing) {
     case EXCHANGE_NO_BODY:
@@ -106,30 +111,75 @@ static void begin_body(struct exchange *exchange, const struct exchange_head *he
         exchange->reason = why;
 }
 
+/* Visible, blank or beyond ASCII (RFC 9112 section 4). */
+static bool is_phrase(struct text phrase)
+{
+    for (size_t i = 0; i < phrase.len; i++)
+        if (((unsigned char)phrase.at[i] < 0x20 && phrase.at[i] != '\t') || phrase.at[i] == 0x7f)
+            return false;
+    return true;
+}
+
 /*
- * Parses one head at ${bytes}. Returns its length, 0 when it is not there as a whole, -1 when it
- * is refused. A 1xx head is skipped: the state stays IN_HEAD.
+ * A status line is "HTTP/1.x NNN" and a phrase that nobody reads; the space before the phrase is
+ * missing where there is none, whatever RFC 9112 section 4 says. Returns its length, or -1.
+ */
+static ssize_t parse_status_line(const char *bytes, size_t len, struct exchange_head *head)
+{
+    static const char version[] = "HTTP/1.";
+    struct text rest = {bytes, len}, line = text_cut(&rest, '\n');
+    ssize_t end = rest.at - bytes;
+    uint64_t number;
+
+    if (line.len > 0 && line.at[line.len - 1] == '\r')
+        line.len--;
+    struct text name = text_cut(&line, ' '), status = text_cut(&line, ' ');
+    if (name.len != sizeof(version) || !text_starts(name, TEXT(version)) || name.at[7] < '0' ||
+        name.at[7] > '9' || status.len != 3 || text_number(status, 999, &number) != 0 ||
+        !is_phrase(line))
+        return -1;
+    head->minor_version = name.at[7] - '0';
+    head->status = (int)number;
+    return end;
+}
+
+/* True when a head ends in ${bytes}; the first ${seen} were looked at before, in vain. */
+static bool has_whole_head(const char *bytes, size_t len, size_t seen)
+{
+    const char *end = bytes + len, *at = bytes + (seen < 2 ? 0 : seen - 2);
+
+    while ((at = memchr(at, '\n', (size_t)(end - at))) != NULL) {
+        at++;
+        if ((end - at >= 1 && at[0] == '\n') || (end - at >= 2 && at[0] == '\r' && at[1] == '\n'))
+            return true;
+    }
+    return false;
+}
+
+/*
+ * Parses one head at ${bytes}, ${seen} of which were there before. Returns its length, 0 when it is
+ * not there as a whole, -1 when it is refused. A 1xx head is skipped: the state stays IN_HEAD.
  */
 static ssize_t parse_head(struct exchange *exchange, const char *bytes, size_t len, size_t seen)
 {
     struct exchange_field fields[EXCHANGE_FIELDS_MAX];
     struct exchange_head head = {.fields = fields, .field_count = EXCHANGE_FIELDS_MAX};
-    const char *message;
-    size_t message_len;
-    int parsed = phr_parse_response(bytes, len, &head.minor_version, &head.status, &message,
-                                    &message_len, fields, &head.field_count, seen);
 
-    if (parsed == -2)
+    if (!has_whole_head(bytes, len, seen))
         return exchange->head_bytes + len > EXCHANGE_HEAD_MAX ? -1 : 0;
-    if (parsed < 0 || framing_read(&head, exchange->is_head_request) != 0)
+    ssize_t line = parse_status_line(bytes, len, &head);
+    if (line < 0)
         return -1;
-    exchange->head_bytes += (size_t)parsed;
+    int rest = phr_parse_headers(bytes + line, len - (size_t)line, fields, &head.field_count, 0);
+    if (rest < 0 || framing_read(&head, exchange->is_head_request) != 0)
+        return -1;
+    exchange->head_bytes += (size_t)line + (size_t)rest;
     /* 101 would be the end of HTTP on this connection, and nobody asked for it. */
     if (exchange->head_bytes > EXCHANGE_HEAD_MAX || head.status == 101)
         return -1;
     if (head.status >= 200)
         begin_body(exchange, &head);
-    return parsed;
+    return line + rest;
 }
 
 static void keep(struct exchange *exchange, const char *bytes, size_t len)
@@ -147,7 +197,7 @@ static void keep(struct exchange *exchange, const char *bytes, size_t len)
 }
 
 /* Feeds bytes that begin with a head, ${seen} of which have been looked at before. */
-static enum exchange_state feed_heads(struct exchange *exchange, char *bytes, size_t len,
+static enum exchange_state feed_heads(struct exchange *exchange, const char *bytes, size_t len,
                                       size_t seen)
 {
     while (exchange->state == EXCHANGE_IN_HEAD) {
@@ -180,7 +230,7 @@ static enum exchange_state feed_kept(struct exchange *exchange, const char *byte
     return state;
 }
 
-enum exchange_state exchange_feed(struct exchange *exchange, char *bytes, size_t len)
+enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, size_t len)
 {
     must(exchange->state == EXCHANGE_IN_HEAD || exchange->state == EXCHANGE_IN_BODY);
     if (len == 0)

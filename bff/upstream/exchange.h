@@ -3,7 +3,7 @@
  * bytes: it does no I/O. It is strict where framing is at stake: what two readers could read
  * differently is refused, not repaired.
  *
- * The head is parsed by libh2o's phr_parse_response, chunks by its phr_decode_chunked.
+ * The fields of a head are parsed by libh2o's phr_parse_headers.
  */
 #ifndef BFF_UPSTREAM_EXCHANGE_H
 #define BFF_UPSTREAM_EXCHANGE_H
@@ -15,6 +15,7 @@
 
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
+#include "bff/upstream/chunks.h"
 
 #define EXCHANGE_HEAD_MAX                                                                          \
     ((size_t)64 * 1024)         /* bytes of all heads of one response, 1xx included                \
@@ -64,13 +65,6 @@ enum exchange_state {
     EXCHANGE_FAILED,
 };
 
-/* A copy of libh2o's phr_chunked_decoder, whose header the package does not ship. */
-struct exchange_chunks {
-    size_t bytes_left_in_chunk;
-    char consume_trailer;
-    char hex_count, state;
-};
-
 struct exchange {
     const struct exchange_sink *sink;
     void *cookie;
@@ -84,7 +78,7 @@ struct exchange {
     size_t head_bytes;  /* of all heads so far */
     char *kept;         /* a head that came in pieces */
     size_t kept_len, kept_capacity;
-    struct exchange_chunks chunks;
+    struct chunks chunks;
 };
 
 /* Begins an exchange whose response goes to ${sink}, which gets ${cookie}. */
@@ -92,11 +86,11 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
                     bool is_head_request);
 
 /*
- * Feeds what was read (the bytes may be changed in place) and returns the state afterwards. The
+ * Feeds what was read and returns the state afterwards. The
  * sink's head and body are called from here, its end never: that is the caller's, with
  * exchange->reason, once the state is COMPLETE or FAILED or the connection has ended.
  */
-enum exchange_state exchange_feed(struct exchange *exchange, char *bytes, size_t len);
+enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, size_t len);
 
 /* The peer has closed: COMPLETE for a body that ends so, else FAILED with REASON_RESET. */
 enum exchange_state exchange_feed_end(struct exchange *exchange);

@@ -22,7 +22,7 @@ static bool is_host_byte(char c)
 static const char *scheme_read(struct text *rest, struct service_endpoint *out)
 {
     for (size_t i = 0; i < rest->len; i++)
-        if (rest->at[i] <= ' ' || rest->at[i] == 0x7f)
+        if ((unsigned char)rest->at[i] <= ' ' || rest->at[i] == 0x7f)
             return "it holds a space or a control byte";
 
     struct text scheme = {.at = rest->at};

@@ -1,0 +1,119 @@
+/* See chunks.h. */
+#include "bff/base/check.h"
+#include "bff/upstream/chunks.h"
+
+#define DIGITS_MAX 15 /* what fits 63 bits, whatever the digits are */
+
+/* What is expected next. */
+enum {
+    SIZE,       /* a digit of the size, or the end of the digits */
+    BLANK,      /* white space behind the size: then only ';' or the line's end */
+    EXTENSION,  /* what is swallowed up to the line's end */
+    SIZE_LF,    /* the LF of the size line */
+    DATA,       /* the chunk itself */
+    DATA_CR,    /* the CR behind it */
+    DATA_LF,    /* the LF behind it */
+    TRAILER,    /* the first byte of a trailer line, or the CR of the last line */
+    FIELD,      /* a trailer up to its line's end */
+    TRAILER_LF, /* the LF of a trailer */
+    END_LF,     /* the LF of the last line */
+};
+
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c |= 0x20;
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static int in_size(struct chunks *chunks, char c)
+{
+    int digit = hex_digit(c);
+
+    if (digit >= 0) {
+        chunks->left = chunks->left * 16 + (unsigned)digit;
+        return ++chunks->digits > DIGITS_MAX ? -1 : SIZE;
+    }
+    if (chunks->digits == 0)
+        return -1;
+    if (c == ' ' || c == '\t')
+        return BLANK;
+    return c == ';' ? EXTENSION : c == '\r' ? SIZE_LF : -1;
+}
+
+static int behind_size_line(struct chunks *chunks)
+{
+    chunks->digits = 0;
+    return chunks->left == 0 ? TRAILER : DATA;
+}
+
+/* Bytes without meaning to us: visible, blank or beyond ASCII, and not too many. */
+static int in_extra(struct chunks *chunks, char c, int stay, int end)
+{
+    if (c == '\r')
+        return end;
+    if (((unsigned char)c < 0x20 && c != '\t') || c == 0x7f)
+        return -1;
+    return ++chunks->extras > CHUNKS_EXTRA_MAX ? -1 : stay;
+}
+
+/* The state behind ${c}, or -1. DATA is not dealt with here. */
+static int step(struct chunks *chunks, char c)
+{
+    switch (chunks->state) {
+    case SIZE:
+        return in_size(chunks, c);
+    case BLANK:
+        if (c == ' ' || c == '\t' || c == ';' || c == '\r')
+            return in_extra(chunks, c, c == ';' ? EXTENSION : BLANK, SIZE_LF);
+        return -1;
+    case EXTENSION:
+        return in_extra(chunks, c, EXTENSION, SIZE_LF);
+    case SIZE_LF:
+        return c == '\n' ? behind_size_line(chunks) : -1;
+    case DATA_CR:
+        return c == '\r' ? DATA_LF : -1;
+    case DATA_LF:
+        return c == '\n' ? SIZE : -1;
+    case TRAILER:
+        return in_extra(chunks, c, FIELD, END_LF);
+    case FIELD:
+        return in_extra(chunks, c, FIELD, TRAILER_LF);
+    case TRAILER_LF:
+        return c == '\n' ? TRAILER : -1;
+    }
+    must(chunks->state == END_LF);
+    return c == '\n' ? END_LF : -1;
+}
+
+static struct text take_data(struct chunks *chunks, struct text *bytes)
+{
+    size_t len = bytes->len < chunks->left ? bytes->len : (size_t)chunks->left;
+    struct text piece = {bytes->at, len};
+
+    chunks->left -= len;
+    if (chunks->left == 0)
+        chunks->state = DATA_CR;
+    *bytes = (struct text){bytes->at + len, bytes->len - len};
+    return piece;
+}
+
+enum chunks_step chunks_next(struct chunks *chunks, struct text *bytes, struct text *piece)
+{
+    while (bytes->len > 0) {
+        if (chunks->state == DATA) {
+            *piece = take_data(chunks, bytes);
+            return CHUNKS_PIECE;
+        }
+        bool is_last = chunks->state == END_LF;
+        int next = step(chunks, *bytes->at);
+        *bytes = (struct text){bytes->at + 1, bytes->len - 1};
+        if (next < 0)
+            return CHUNKS_BAD;
+        if (is_last)
+            return CHUNKS_END;
+        chunks->state = (uint8_t)next;
+    }
+    return CHUNKS_MORE;
+}
