@@ -224,16 +224,27 @@ static bool is_ours(const char *name)
     };
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-        if (text_equal_nocase(text_of(name), text_of(ours[i])))
+        if (strcmp(name, ours[i]) == 0)
             return true;
     return false;
 }
 
 static bool is_token(const char *name)
 {
-    static const char token[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-";
+    static const char token[] = "abcdefghijklmnopqrstuvwxyz0123456789-";
 
     return name[0] != '\0' && name[strspn(name, token)] == '\0';
+}
+
+/* Names are looked up, compared and sent in lower case. */
+static const char *lower(struct pool *pool, const char *name)
+{
+    struct text text = text_of(name);
+    char *copy = pool_take(pool, text.len + 1);
+
+    for (size_t i = 0; i <= text.len; i++)
+        copy[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+    return copy;
 }
 
 /* A value that could end its line would add lines of its own. */
@@ -252,6 +263,7 @@ void ask_pass_header(struct bff_ask *ask, const char *name)
 
     if (call == NULL)
         return;
+    name = lower(ask->pool, name);
     if (!is_token(name) || is_ours(name)) {
         mistake(ask, "ask_pass_header cannot pass \"%s\" on", name);
         return;

@@ -36,7 +36,7 @@ struct bff_ask {
     struct pool *pool;
     const struct text *params;                                    /* in the order of plan->params */
     struct text headers;                                          /* lines for every call */
-    struct text (*client_header)(void *cookie, const char *name); /* NULL: the client sent none */
+    struct text (*client_header)(void *cookie, const char *name); /* NULL: it sent none */
     void *cookie;
     struct json (*value)(void *cookie, int part); /* of a part that part ${place} waits for */
     void *value_cookie;

@@ -29,7 +29,8 @@ struct bff_ask;
 /* A parameter of the route, decoded: ask_param(ask, "userId") for "/api/dashboard/:userId". */
 struct text ask_param(struct bff_ask *ask, const char *name);
 
-/* The value of an earlier part, which the row names in .after. */
+/* The value of an earlier part, which the row names in .after (or which that one waits for): its
+ * fallback's when the service sent none. */
 struct json ask_part(struct bff_ask *ask, const char *part);
 
 /* A member's value as text: a string's content, a number's digits as written, else absent. */
@@ -48,11 +49,13 @@ void ask_get(struct bff_ask *ask, const struct bff_service *service, const char 
  */
 void ask_segment(struct bff_ask *ask, struct text text);
 
-/* Adds "?name=text" (or "&..."), percent-encoded. Absent text is as in ask_segment; empty is sent. */
+/* Adds "?name=text" (or "&..."), percent-encoded. What is not text that can be sent is as in
+ * ask_segment; but a value may be empty, "." or "..". */
 void ask_query(struct bff_ask *ask, const char *name, struct text text);
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
-/* Passes the client's own header of this name on ("Cookie", "Authorization"), if it sent one. */
+/* Passes the client's own header of this name on ("Cookie", "Authorization"), if it sent one. Those
+ * that frame a request or name its user are not a composite's to pass on. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
 /* ---- the table ------------------------------------------------------------------------------- */

@@ -29,7 +29,7 @@ struct run_request {
     struct timers *timers;     /* the worker's */
     const struct text *params; /* decoded, in the order of plan->params */
     struct text headers;       /* lines for every call: accept, trace, request id */
-    /* The client's own header ${name}; absent text when it sent none. ${cookie} as given. */
+    /* The client's own header ${name}, in lower case; absent text when it sent none. */
     struct text (*client_header)(void *cookie, const char *name);
     void *cookie;
     size_t body_limit;    /* bytes of one part's body; 4 MiB by default */
