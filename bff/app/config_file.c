@@ -239,8 +239,10 @@ static void pair_read(const struct section *section, const yaml_node_t *mapping,
     yaml_node_t *key = document_node(section->document, pair->key);
     yaml_node_t *value = document_node(section->document, pair->value);
     struct text name = document_text(key);
-    const struct setting *row = name.len == 0 ? NULL : row_find(section, name);
-    bool is_section = name.len > 0 && row == NULL && section_open(section, name, &inner) == 0;
+    /* "tls.key" is a path for people; in the file it is a mapping in a mapping. */
+    bool is_name = name.len > 0 && memchr(name.at, '.', name.len) == NULL;
+    const struct setting *row = is_name ? row_find(section, name) : NULL;
+    bool is_section = is_name && row == NULL && section_open(section, name, &inner) == 0;
 
     if (name.at == NULL)
         complain(section, key, "the name of a setting must be plain text");

@@ -52,14 +52,17 @@ static void unknown(const char *argument, struct mistakes *mistakes)
     struct text rest = text_of(argument), name = text_cut(&rest, '=');
     struct place place = {0};
 
+    struct text bare = name; /* the dashes say nothing of what was meant */
+    while (bare.len > 0 && bare.at[0] == '-')
+        bare = (struct text){bare.at + 1, bare.len - 1};
     for (unsigned i = 0; i < OPTION_COUNT; i++)
-        names[i] = table[i].name;
-    const char *near = near_name(name, names, OPTION_COUNT);
+        names[i] = table[i].name + sizeof("--") - 1;
+    const char *near = near_name(bare, names, OPTION_COUNT);
     if (argument[0] != '-')
         mistakes_add(mistakes, &place, "%.100s: unexpected argument; --help shows the options",
                      argument);
     else if (near != NULL)
-        mistakes_add(mistakes, &place, "%.*s: unknown option; did you mean \"%s\"?",
+        mistakes_add(mistakes, &place, "%.*s: unknown option; did you mean \"--%s\"?",
                      name.len > 100 ? 100 : (int)name.len, name.at, near);
     else
         mistakes_add(mistakes, &place, "%.*s: unknown option; --help shows all",

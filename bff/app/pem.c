@@ -83,10 +83,13 @@ int pem_check_key(const char *certificate, const char *key, char wrong[PEM_WRONG
         return -1;
     SSL_CTX *context = context_new();
     int status = load_key(context, key, wrong);
+    /* OpenSSL forgets a key that the certificate does not fit. */
     if (status == 0 && certificate != NULL &&
-        SSL_CTX_use_certificate_chain_file(context, certificate) == 1)
-        status =
-            judge(SSL_CTX_check_private_key(context) == 1, "does not fit the certificate", wrong);
+        SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
+        SSL_CTX_check_private_key(context) != 1) {
+        snprintf(wrong, PEM_WRONG_SIZE, "does not fit the certificate");
+        status = -1;
+    }
     SSL_CTX_free(context);
     ERR_clear_error();
     return status;
