@@ -1,0 +1,177 @@
+/* What the file may say wrong, and that all of it is told with its place. */
+#include "tests/unit/config_reading.h"
+
+#define TOP "listen, tls, workers, services, composites, resolver, drain_timeout"
+
+/* want: the mistakes; "": none */
+static const struct {
+    const char *why, *yaml, *want;
+} cases[] = {
+    {"nothing", "", ""},
+    {"a comment", "# nothing\n", ""},
+    {"null is the default", "workers:\nlisten: ~\ntls: null\nservices:\n  users:\n", ""},
+    {"a name that is nearly right", "services:\n  users:\n    tiemout: 3s\n",
+     "web.yaml:3:5: services.users.tiemout: unknown setting; did you mean \"timeout\"?\n"},
+    {"two letters swapped", "wrokers: 3\n",
+     "web.yaml:1:1: wrokers: unknown setting; did you mean \"workers\"?\n"},
+    {"a name that is like no other", "colour: red\n",
+     "web.yaml:1:1: colour: unknown setting; expected " TOP "\n"},
+    {"a setting at the wrong level", "depth: 3\n",
+     "web.yaml:1:1: depth: unknown setting; expected " TOP "\n"},
+    {"a service that is nearly right", "services: {user: {}}\n",
+     "web.yaml:1:12: services.user: unknown service; did you mean \"users\"?\n"},
+    {"a service of another build", "services: {payments: {}}\n",
+     "web.yaml:1:12: services.payments: unknown service; expected users, orders\n"},
+    {"the table's star is no name", "services: {\"*\": {}}\n",
+     "web.yaml:1:12: services.*: unknown service; expected users, orders\n"},
+    {"a dotted name is no path", "tls.key: k.pem\n",
+     "web.yaml:1:1: tls.key: unknown setting; expected " TOP "\n"},
+    {"twice", "workers: 1\nworkers: 2\n", "web.yaml:2:1: workers: it stands here twice\n"},
+    {"a section twice", "tls: {}\ntls: {}\n", "web.yaml:2:1: tls: it stands here twice\n"},
+    {"a list at the top", "- workers\n",
+     "web.yaml:1:1: expected a mapping with some of: " TOP "\n"},
+    {"a scalar for a section", "composites: 3\n",
+     "web.yaml:1:13: composites: expected a mapping with some of: body_limit, depth\n"},
+    {"a mapping for a value", "workers: {a: 1}\n",
+     "web.yaml:1:10: workers: expected one value, not a mapping\n"},
+    {"a list for a value", "workers: [1]\n",
+     "web.yaml:1:10: workers: expected one value, not a list\n"},
+    {"an empty list", "listen: []\n", "web.yaml:1:1: listen: expected 1 to 64 values, not 0\n"},
+    {"a list in the list", "listen: [[a]]\n",
+     "web.yaml:1:10: listen: expected one value, not a list\n"},
+    {"a name that is no text", "? [a]\n: 1\n",
+     "web.yaml:1:3: (no name): the name of a setting must be plain text\n"},
+    {"a merge key", "<<: {workers: 3}\n",
+     "web.yaml:1:1: <<: merge keys are not read; write the settings out\n"},
+    {"no unit", "resolver: {interval: 30}\n",
+     "web.yaml:1:22: resolver.interval: \"30\": a duration needs a unit: ms, s, m or h\n"},
+    {"out of bounds", "drain_timeout: 31s\nworkers: 257\ncomposites: {depth: 0}\n",
+     "web.yaml:1:16: drain_timeout: \"31s\" is out of bounds: expected 0ms to 30s\n"
+     "web.yaml:2:10: workers: \"257\" is out of bounds: expected 1 to 256\n"
+     "web.yaml:3:21: composites.depth: \"0\" is out of bounds: expected 1 to 1024\n"},
+    {"no number", "workers: many\ncomposites: {depth: 0x10}\n",
+     "web.yaml:1:10: workers: \"many\": expected auto or a whole number\n"
+     "web.yaml:2:21: composites.depth: \"0x10\": expected a whole number\n"},
+    {"every wrong one of a list",
+     "services: {orders: {endpoints: [\"http://a b\", \"ftp://x\"]}}\n",
+     "web.yaml:1:33: services.orders.endpoints: \"http://a b\": it holds a space or a control "
+     "byte\n"
+     "web.yaml:1:47: services.orders.endpoints: \"ftp://x\": its scheme must be http or https\n"},
+    {"a variable that is not set", "listen: \"${BFF_NOT_SET}\"\n",
+     "web.yaml:1:9: listen: the environment variable BFF_NOT_SET is not set\n"},
+    {"a variable without a name", "listen: \"${}\"\n",
+     "web.yaml:1:9: listen: expected ${NAME}, the name of an environment variable (for ${ itself: "
+     "$${)\n"},
+    {"https without tls", "listen: [\"http://127.0.0.1:1\", \"https://127.0.0.1:2\"]\n",
+     "web.yaml:1:32: listen: \"https://127.0.0.1:2\": https needs tls.certificate and tls.key\n"},
+    {"an address twice", "listen: [\"127.0.0.1:1\", \"localhost:1\", \"*:0\", \"*:0\"]\n",
+     "web.yaml:1:25: listen: \"localhost:1\": the same address stands there before\n"},
+    {"a phase longer than the whole",
+     "services: {users: {timeout: {connect: 5s, first_byte: 2s, total: 3s}}}\n",
+     "web.yaml:1:39: services.users.timeout.connect: 5s is longer than timeout.total, which is "
+     "3s\n"},
+    {"a phase longer than the default whole", "services: {users: {timeout: {first_byte: 1m}}}\n",
+     "web.yaml:1:42: services.users.timeout.first_byte: 1m is longer than timeout.total, which is "
+     "30s\n"},
+    {"no authorities", "services: {users: {ca_file: no.pem}}\n",
+     "web.yaml:1:29: services.users.ca_file: \"no.pem\" cannot be read: No such file or "
+     "directory\n"},
+    {"an empty file name", "tls: {key: \"\"}\n",
+     "web.yaml:1:12: tls.key: \"\": expected the name of a file\n"},
+    {"no YAML", "tls:\n\tkey: x\n",
+     "web.yaml:2:1: this is not YAML: found character that cannot start any token while scanning "
+     "for the next token\n"},
+    {"an alias without anchor", "workers: *w\n",
+     "web.yaml:1:10: this is not YAML: found undefined alias\n"},
+    {"a second document", "workers: 3\n---\nworkers: 4\n",
+     "web.yaml:2:1: a second document begins; expected one only\n"},
+    {"an alias in itself", "services: &s {users: *s}\n",
+     "web.yaml:1:15: services.users.users: unknown setting; expected endpoints, timeout, "
+     "ca_file\n"},
+    {"not UTF-8", "listen: \"\xff\"\n",
+     "web.yaml:1:10: this is not YAML: invalid leading UTF-8 octet\n"},
+    {"a control byte", "# \x01\n",
+     "web.yaml:1:3: this is not YAML: control characters are not allowed\n"},
+    {"an escaped NUL", "listen: \"*:80\\0\"\n", "web.yaml:1:9: listen: it holds a NUL\n"},
+    {"no terminal obeys", "\"a\\e[2J\": 1\n",
+     "web.yaml:1:1: a?[2J: unknown setting; expected " TOP "\n"},
+};
+
+static void test_mistakes(void **state)
+{
+    char got[4096];
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct config config;
+        reading_file("web.yaml", cases[i].yaml, strlen(cases[i].yaml));
+        enum config_action action = reading_read("--config web.yaml", &config);
+        reading_mistakes(&config, got, sizeof(got));
+        if (strcmp(got, cases[i].want) != 0)
+            fail_msg("%s: got\n%swant\n%s", cases[i].why, got, cases[i].want);
+        assert_int_equal(action, *cases[i].want == '\0' ? CONFIG_SERVE : CONFIG_EXIT_BAD);
+        config_free(&config);
+        config_free(&config);
+    }
+}
+
+static void repeat_wants(const char *piece, size_t bytes, const char *last, const char *want)
+{
+    char *text = malloc(bytes + 1), got[64 * 1024];
+    struct config config;
+
+    for (size_t i = 0; i < bytes; i++)
+        text[i] = piece[i % strlen(piece)];
+    reading_file("web.yaml", text, bytes);
+    assert_int_equal(reading_read(last, &config), CONFIG_EXIT_BAD);
+    reading_mistakes(&config, got, sizeof(got));
+    if (strncmp(got, want, strlen(want)) != 0)
+        fail_msg("%s...: got\n%.200s\nwant\n%s", piece, got, want);
+    assert_in_range(config.mistakes.count, 1, MISTAKES_MAX);
+    config_free(&config);
+    free(text);
+}
+
+static void test_hostile(void **state)
+{
+    const char *read = "--config web.yaml";
+
+    repeat_wants("[", 1000000, read, "web.yaml:1:33: nested deeper than 32");
+    repeat_wants("{a: ", 1000000, read, "web.yaml:1:129: nested deeper than 32");
+    repeat_wants("- ", 1000000, read, "web.yaml:1:65: nested deeper than 32");
+    repeat_wants("workers: 1\n", 1100, read, "web.yaml:2:1: workers: it stands here twice");
+    repeat_wants("x: 1\n", 1000000, read, "web.yaml:1:1: x: unknown setting");
+    repeat_wants("# too long\n", (1 << 20) + 1, read, "web.yaml: is larger than 1 MiB");
+    repeat_wants("\x02", 1, read, "web.yaml:1:1: this is not YAML");
+}
+
+/* Ten lists of ten aliases each would be ten thousand million values. */
+static void test_aliases_are_not_multiplied(void **state)
+{
+    char text[4096], got[16384];
+    size_t len = (size_t)snprintf(text, sizeof(text), "a: &a [x,x,x,x,x,x,x,x,x,x]\n");
+    struct config config;
+
+    for (int i = 1; i < 10; i++) {
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "%c: &%c [", 'a' + i, 'a' + i);
+        for (int j = 0; j < 10; j++)
+            len += (size_t)snprintf(text + len, sizeof(text) - len, "*%c,", 'a' + i - 1);
+        len += (size_t)snprintf(text + len, sizeof(text) - len, "]\n");
+    }
+    len += (size_t)snprintf(text + len, sizeof(text) - len, "listen: *j\n");
+    reading_file("web.yaml", text, len);
+    assert_int_equal(reading_read("--config web.yaml", &config), CONFIG_EXIT_BAD);
+    assert_int_equal(config.mistakes.count, 10 + 10);
+    reading_mistakes(&config, got, sizeof(got));
+    assert_non_null(strstr(got, "listen: expected one value, not a list"));
+    config_free(&config);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_mistakes),
+        cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_aliases_are_not_multiplied),
+    };
+    return cmocka_run_group_tests(tests, reading_begin, reading_end);
+}

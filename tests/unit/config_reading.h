@@ -1,0 +1,77 @@
+/* Reads a configuration from text, in a directory of the test's own. */
+#ifndef TESTS_UNIT_CONFIG_READING_H
+#define TESTS_UNIT_CONFIG_READING_H
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "bff/app/config.h"
+
+static const struct bff_service reading_users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
+static const struct bff_service reading_orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
+static const struct bff_service *const reading_services[] = {&reading_users, &reading_orders, NULL};
+static const struct bff_build reading_build = {
+    .name = "web", .port = 8080, .services = reading_services};
+
+/* Sets up and tears down: the working directory, in which web.yaml and others lie. */
+static inline int reading_begin(void **state)
+{
+    static char directory[] = "/tmp/bff-config-XXXXXX";
+
+    *state = mkdtemp(directory);
+    unsetenv("USERS_URL");
+    unsetenv("ORDERS_URL");
+    return *state == NULL ? -1 : chdir(*state);
+}
+
+static inline int reading_end(void **state)
+{
+    char command[64];
+
+    snprintf(command, sizeof(command), "rm -r %s", (const char *)*state);
+    return chdir("/") == 0 ? system(command) : -1;
+}
+
+static inline void reading_file(const char *name, const char *bytes, size_t len)
+{
+    FILE *file = fopen(name, "w");
+
+    assert_non_null(file);
+    assert_int_equal(fwrite(bytes, 1, len, file), len);
+    assert_int_equal(fclose(file), 0);
+}
+
+#define READING_ARGUMENTS 8
+
+/* ${arguments}: of the command line, separated by spaces. */
+static inline enum config_action reading_read(const char *arguments, struct config *config)
+{
+    char copy[512], *argv[READING_ARGUMENTS + 1] = {"bff-web"}, *rest = copy;
+    int argc = 1;
+
+    snprintf(copy, sizeof(copy), "%s", arguments);
+    for (char *one; (one = strsep(&rest, " ")) != NULL && argc < READING_ARGUMENTS;)
+        if (*one != '\0')
+            argv[argc++] = one;
+    return config_read(argc, argv, &reading_build, config);
+}
+
+/* All mistakes, each with a line end. */
+static inline void reading_mistakes(const struct config *config, char *out, size_t size)
+{
+    size_t len = 0;
+
+    out[0] = '\0';
+    for (size_t i = 0; i < config->mistakes.count && len < size; i++)
+        len += (size_t)snprintf(out + len, size - len, "%s\n", config->mistakes.lines[i]);
+}
+
+#endif

@@ -1,0 +1,100 @@
+/* The samples and the page say what the table says. */
+#include "bff/app/settings.h"
+#include "clients/services.h"
+#include "tests/unit/config_reading.h"
+
+static char *file_text(const char *name)
+{
+    char *text = calloc(1, 65536);
+    FILE *file = fopen(name, "r");
+
+    assert_non_null(file);
+    size_t len = fread(text, 1, 65535, file);
+    assert_in_range(len, 1, 65534);
+    fclose(file);
+    return text;
+}
+
+static void assert_same(const struct config *got, const struct config *want)
+{
+    assert_int_equal(got->listen_count, want->listen_count);
+    assert_string_equal(got->listens[0].text, want->listens[0].text);
+    assert_int_equal(got->workers, want->workers);
+    assert_int_equal(got->body_limit, want->body_limit);
+    assert_int_equal(got->depth_limit, want->depth_limit);
+    assert_int_equal(got->resolve_ms, want->resolve_ms);
+    assert_int_equal(got->drain_ms, want->drain_ms);
+    assert_int_equal(got->service_count, want->service_count);
+    for (size_t i = 0; i < got->service_count; i++) {
+        const struct service_settings *a = &got->services[i], *b = &want->services[i];
+        assert_int_equal(a->endpoint_count, b->endpoint_count);
+        assert_string_equal(a->endpoints[0].authority, b->endpoints[0].authority);
+        assert_int_equal(a->connect_ms, b->connect_ms);
+        assert_int_equal(a->first_byte_ms, b->first_byte_ms);
+        assert_int_equal(a->total_ms, b->total_ms);
+    }
+}
+
+static void sample_check(char *name, unsigned port, char *file)
+{
+    struct bff_build build = {.name = name, .port = port, .services = clients_services};
+    char *argv[] = {name, "--config", file, NULL};
+    struct config normal, sample;
+
+    assert_int_equal(config_read(1, argv, &build, &normal), CONFIG_SERVE);
+    if (config_read(3, argv, &build, &sample) != CONFIG_SERVE)
+        fail_msg("%s", sample.mistakes.lines[0]);
+    assert_same(&sample, &normal);
+    config_free(&sample);
+    config_free(&normal);
+}
+
+static void test_samples_are_the_defaults(void **state)
+{
+    sample_check("web", 8080, SOURCE_DIR "/composites/web/web.yaml");
+    sample_check("mobile", 8081, SOURCE_DIR "/composites/mobile/mobile.yaml");
+}
+
+/* The last name of each path stands in the sample, in use or as a comment. */
+static void test_samples_show_every_setting(void **state)
+{
+    char *web = file_text(SOURCE_DIR "/composites/web/web.yaml");
+
+    for (const struct setting *row = settings_table; row->path != NULL; row++) {
+        const char *dot = strrchr(row->path, '.');
+        char name[64];
+        snprintf(name, sizeof(name), "%s:", dot == NULL ? row->path : dot + 1);
+        if (strstr(web, name) == NULL)
+            fail_msg("web.yaml does not show %s", row->path);
+    }
+    free(web);
+}
+
+/* Each row of the table is a row of the page, with its default. */
+static void test_the_page_lists_every_setting(void **state)
+{
+    char *page = file_text(SOURCE_DIR "/docs/configuration.md");
+
+    for (const struct setting *row = settings_table; row->path != NULL; row++) {
+        char name[64], normal[64];
+        snprintf(name, sizeof(name), "\n| `%s` |", row->path);
+        char *line = strstr(page, name);
+        if (line == NULL)
+            fail_msg("configuration.md does not list %s", row->path);
+        snprintf(normal, sizeof(normal), "| `%s` |", row->normal == NULL ? "" : row->normal);
+        char *found = strstr(line, normal), *end = strchr(line + 1, '\n');
+        if (row->normal != NULL && (found == NULL || found > end))
+            fail_msg("configuration.md has another default of %s than %s", row->path, normal);
+    }
+    free(page);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_samples_are_the_defaults),
+        cmocka_unit_test(test_samples_show_every_setting),
+        cmocka_unit_test(test_the_page_lists_every_setting),
+    };
+    return cmocka_run_group_tests(tests, reading_begin, reading_end);
+}
