@@ -6,6 +6,8 @@
 #ifndef BFF_BASE_CHECK_H
 #define BFF_BASE_CHECK_H
 
+#include "bff/base/text.h"
+
 #define must(condition)                                                                            \
     ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, __func__, #condition))
 
@@ -14,8 +16,8 @@ void check_failed(const char *file, int line, const char *function, const char *
 
 /*
  * Names the request that this thread works on, for the message of a failed must(). ${id} is
- * borrowed until the next call; NULL: none.
+ * borrowed until the next call; absent: none.
  */
-void check_working_on(const char *id);
+void check_working_on(struct text id);
 
 #endif

@@ -108,9 +108,9 @@ static void on_done(struct run *run, void *cookie)
 {
     struct serving *serving = cookie;
 
-    check_working_on(serving->request->id.at);
+    check_working_on(serving->request->id);
     send_answer(serving);
-    check_working_on(NULL);
+    check_working_on((struct text){0});
 }
 
 static void on_gone(struct watch *watch)

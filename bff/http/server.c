@@ -21,10 +21,10 @@
 
 static void begin(struct request *request)
 {
-    check_working_on(request->id.at);
+    check_working_on(request->id);
     if (guard_admits(request))
         request->worker->server->settings->on_request(request);
-    check_working_on(NULL);
+    check_working_on((struct text){0});
 }
 
 static void on_start(h2o_timeout_entry_t *entry)
