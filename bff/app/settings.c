@@ -16,7 +16,7 @@
 const struct setting settings_table[] = {
     {.path = "listen",
      .type = SETTING_LISTENS,
-     .shown = "http://0.0.0.0:8080 (web), http://0.0.0.0:8081 (mobile)",
+     .shown = "http://0.0.0.0 on the port of the build (web 8080, mobile 8081)",
      .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
     {.path = "tls.certificate",
      .type = SETTING_FILE,
