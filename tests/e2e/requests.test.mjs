@@ -115,7 +115,7 @@ describe('a method', { concurrency: 4 }, () => {
       const res = await get('/api/dashboard/1', { method, headers: me })
       assert.equal(res.status, 405, method)
       assert.equal(res.text, refusal('Method not allowed'))
-      assert.deepEqual(res.headers.allow.split(/, */).sort(), ['GET', 'HEAD', 'OPTIONS'])
+      assert.equal(res.headers.allow, 'GET, HEAD')
     }
   })
 
@@ -124,7 +124,7 @@ describe('a method', { concurrency: 4 }, () => {
     const res = await get('/api/dashboard/1', { method: 'OPTIONS' })
     assert.equal(res.status, 204)
     assert.equal(res.text, '')
-    assert.deepEqual(res.headers.allow.split(/, */).sort(), ['GET', 'HEAD', 'OPTIONS'])
+    assert.equal(res.headers.allow, 'GET, HEAD, OPTIONS')
   })
 
   test('that nobody knows is not implemented', async t => {

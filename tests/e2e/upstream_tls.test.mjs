@@ -18,6 +18,7 @@ async function secure(t, { host = 'localhost', names, isOwn, isTrusted = true, .
   const config = { services: { users: isTrusted ? { ca_file: ca.caFile } : {} } }
   const scene = await scenario(t, 'web', planOf(page), {
     services: { users: { tls } }, config: isTrusted ? config : undefined,
+    args: ['--workers', '1'],
     urlOf: { users: url => url.replace('127.0.0.1', host) },
   })
   return { ...scene, seen }
@@ -62,7 +63,7 @@ for (const version of ['TLSv1.2', 'TLSv1.3']) {
       })
     }
 
-    test('that is reset in the handshake or after it', async t => {
+    test('that resets the connection', async t => {
       const { get, upstreams } = await secure(t, { names: ['DNS:localhost'], ...only })
       upstreams.plan['users /users/u1'] = { fault: 'reset' }
       assert.equal(stamped((await get(page.path)).text), page.text({ user: { reason: 'reset' } }))

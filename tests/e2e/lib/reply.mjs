@@ -67,7 +67,7 @@ export const faults = {
   },
   hang: { send: () => undefined, error: { reason: 'timeout' } },
   drip: { send: drip, error: { reason: 'timeout', status: 200 } },
-  reset: { send: ({ socket }) => socket.resetAndDestroy(), error: { reason: 'reset' } },
+  reset: { send: ({ socket }) => socket.reset(), error: { reason: 'reset' } },
   'cut short': { send: cutShort, error: { reason: 'reset', status: 200 } },
   'bad JSON': {
     send: ({ res }) => whole({ text: '{"id":"1",}' }, res),

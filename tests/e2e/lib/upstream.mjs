@@ -26,6 +26,7 @@ function barriers(plan) {
 class Upstreams extends EventEmitter {
   requests = []
   unplanned = []
+  dialled = new Map()
   connections = []
   inFlight = {}
   mostInFlight = {}
@@ -56,7 +57,7 @@ class Upstreams extends EventEmitter {
     const server = tls ? https.createServer(tls) : http.createServer()
     Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 })
     server.on('request', (req, res) => this.#serve(service, req, res))
-    server.on('connection', socket => socket.setNoDelay(true).on('error', () => undefined))
+    server.on('connection', socket => this.#dialled(socket))
     server.on(tls ? 'secureConnection' : 'connection', socket => this.#connected(service, socket))
     server.listen(0, host)
     await once(server, 'listening')
@@ -65,7 +66,14 @@ class Upstreams extends EventEmitter {
     return `${tls ? 'https' : 'http'}://${name}:${server.address().port}`
   }
 
+  #dialled(socket) {
+    socket.setNoDelay(true).on('error', () => undefined)
+    this.dialled.set(socket.remotePort, socket)
+  }
+
   #connected(service, socket) {
+    const bare = this.dialled.get(socket.remotePort) // a TLS socket cannot send a reset itself
+    socket.reset = () => bare.resetAndDestroy()
     socket.number = this.connections.push({ service, socket })
     socket.on('error', () => undefined)
     socket.gone = new Promise(resolve => socket.once('close', resolve))
