@@ -78,16 +78,14 @@ static __attribute__((noinline)) void slices_note(struct json_scan *scan, const 
 
 /* Scans one block. Each path is this, built for its machine. */
 ALWAYS_INLINE uint64_t scan_one(struct json_scan *scan, const char *text, const char *bytes,
-                                struct json_scan_masks is)
+                                struct json_scan_block *block, uint64_t parity)
 {
-    struct json_scan_block block = {.is = is};
-
-    json_scan_block(&block, scan, bytes);
-    if (scan->keep_slices && (block.in_root | block.root_close) != 0 && block.broken == 0)
-        slices_note(scan, text, block.value & block.in_root, block.key,
-                    (block.is.comma & block.in_root) | block.root_close);
+    json_scan_block(block, scan, bytes, parity);
+    if (scan->keep_slices && (block->in_root | block->root_close) != 0 && block->broken == 0)
+        slices_note(scan, text, block->value & block->in_root, block->key,
+                    (block->is.comma & block->in_root) | block->root_close);
     scan->at += JSON_SCAN_BLOCK;
-    return block.broken;
+    return block->broken;
 }
 
 static uint64_t scan_portable(struct json_scan *scan, const char *text, const char *bytes,
@@ -95,8 +93,11 @@ static uint64_t scan_portable(struct json_scan *scan, const char *text, const ch
 {
     uint64_t broken = 0;
 
-    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK)
-        broken = scan_one(scan, text, bytes, json_scan_masks_portable(bytes));
+    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK) {
+        struct json_scan_block block = {.is = json_scan_masks_portable(bytes)};
+        json_scan_unescape(&block.is, &scan->carry);
+        broken = scan_one(scan, text, bytes, &block, json_scan_parity(block.is.quote));
+    }
     return broken;
 }
 
@@ -105,8 +106,11 @@ static uint64_t scan_sse2(struct json_scan *scan, const char *text, const char *
 {
     uint64_t broken = 0;
 
-    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK)
-        broken = scan_one(scan, text, bytes, json_scan_masks_sse2(bytes));
+    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK) {
+        struct json_scan_block block = {.is = json_scan_masks_sse2(bytes)};
+        json_scan_unescape(&block.is, &scan->carry);
+        broken = scan_one(scan, text, bytes, &block, json_scan_parity(block.is.quote));
+    }
     return broken;
 }
 
@@ -115,8 +119,11 @@ AVX2_TARGET static uint64_t scan_avx2(struct json_scan *scan, const char *text, 
 {
     uint64_t broken = 0;
 
-    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK)
-        broken = scan_one(scan, text, bytes, json_scan_masks_avx2(bytes));
+    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK) {
+        struct json_scan_block block = {.is = json_scan_masks_avx2(bytes)};
+        json_scan_unescape(&block.is, &scan->carry);
+        broken = scan_one(scan, text, bytes, &block, json_scan_parity_avx2(block.is.quote));
+    }
     return broken;
 }
 #endif
@@ -128,7 +135,8 @@ bool json_scan_use(enum json_scan_path wanted)
 #if defined(JSON_SCAN_AMD64)
     __builtin_cpu_init();
     if (wanted == JSON_SCAN_BY_AVX2) {
-        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi"))
+        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") ||
+            !__builtin_cpu_supports("pclmul"))
             return false;
         path = scan_avx2;
         return true;
@@ -157,9 +165,10 @@ static int whole_blocks(struct json_scan *scan, const char *text, size_t len)
 /* Scans what is no whole block, with spaces behind it. Returns the broken bits. */
 static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
 {
-    char bytes[JSON_SCAN_BLOCK];
+    char room[1 + JSON_SCAN_BLOCK], *bytes = room + 1;
 
-    memset(bytes, ' ', sizeof(bytes));
+    room[0] = scan->at > 0 ? text[scan->at - 1] : ' ';
+    memset(bytes, ' ', JSON_SCAN_BLOCK);
     memcpy(bytes, text + scan->at, len - scan->at);
     return path(scan, text, bytes, 1);
 }
@@ -187,8 +196,9 @@ int json_scan_end(struct json_scan *scan, const char *text, size_t len)
 {
     if (scan->is_broken)
         return -1;
+    /* The last block ends in a space; if the root has ended, it is in the gap behind it. */
     scan->is_broken = whole_blocks(scan, text, len) != 0 || last_block(scan, text, len) != 0 ||
-                      scan->depth > 0 || scan->carry.in_string != 0 || !scan->has_value;
+                      scan->depth > 0 || scan->carry.value_gap == 0;
     scan->at = len;
     return scan->is_broken ? -1 : 0;
 }

@@ -40,7 +40,6 @@ struct json_scan_carry {
     uint64_t value_end, value_gap, open, colon, key_run, key_end;
     uint64_t literal;         /* does a literal end or go on at the block's end? */
     const char *literal_rest; /* the letters that are still to come */
-    char last;                /* the byte before */
 };
 
 /* The text is scanned in blocks of 64 bytes; what is not yet one is only looked at for mistakes,
@@ -51,7 +50,6 @@ struct json_scan {
     unsigned depth_max;
     bool keep_slices;
     bool is_broken;
-    bool has_value; /* the root has begun */
     struct json_slices slices;
     size_t key_at; /* where the root's last key begins */
     struct json_scan_carry carry;

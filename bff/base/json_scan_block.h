@@ -40,12 +40,21 @@ struct json_scan_block {
 /* The broken bits among the bytes behind backslashes. */
 uint64_t json_scan_escapes(const char *bytes, uint64_t escaped, uint64_t *hex);
 
-/* The broken bits among the bytes from 0x80. ${before} is the byte before the block. */
-uint64_t json_scan_utf8(const char *bytes, char before, uint64_t high, uint64_t *continuation);
+/* The broken bits among the bytes from 0x80. If one before the block needs more, so does it. */
+uint64_t json_scan_utf8(const char *bytes, uint64_t high, uint64_t *continuation);
 
-/* The bits of true, false and null; ${*broken} gets those where one is misspelt or goes on. */
-uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes,
-                            const struct json_scan_block *block, uint64_t *broken);
+/* The bits of literals among ${begins}, where scalars begin; ${*broken} gets the broken ones. */
+uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes, uint64_t begins,
+                            uint64_t scalar, uint64_t *broken);
+
+/* The numbers of a block. */
+struct json_scan_numbers {
+    uint64_t begin, all, digit, behind_digit, dot;
+};
+
+/* The broken bits among signs and exponents; the rest is block_numbers. */
+uint64_t json_scan_exponents(struct json_scan_carry *carry, const char *bytes,
+                             struct json_scan_numbers numbers);
 
 /* The carry is one bit. */
 ALWAYS_INLINE uint64_t behind(uint64_t mask, uint64_t *carry)
@@ -92,30 +101,21 @@ ALWAYS_INLINE uint64_t json_scan_escaped(uint64_t backslash, uint64_t *carry)
     return (even ^ ((uint64_t)sum << 1)) & follows;
 }
 
-/* Each bit becomes the parity of itself and those below it. */
-ALWAYS_INLINE uint64_t json_scan_parity(uint64_t mask)
-{
-    for (unsigned i = 1; i < 64; i *= 2)
-        mask ^= mask << i;
-    return mask;
-}
-
 ALWAYS_INLINE void block_strings(struct json_scan_block *block, struct json_scan_carry *carry,
-                                 const char *bytes)
+                                 const char *bytes, uint64_t parity)
 {
-    uint64_t escaped = json_scan_escaped(block->is.backslash, &carry->escape);
-    uint64_t quote = block->is.quote & ~escaped;
+    uint64_t escaped = block->is.escaped, broken;
 
-    block->in_string = json_scan_parity(quote) ^ carry->in_string;
-    block->string_open = quote & block->in_string;
-    block->string_close = quote & ~block->in_string;
+    block->in_string = parity ^ carry->in_string;
+    block->string_open = block->is.quote & block->in_string;
+    block->string_close = block->is.quote & ~block->in_string;
     carry->in_string = 0 - (block->in_string >> 63);
-    block->broken = block->is.control & block->in_string;
-    escaped &= block->in_string;
+    broken = block->is.control & block->in_string;
     if ((escaped | carry->hex) != 0)
-        block->broken |= json_scan_escapes(bytes, escaped, &carry->hex);
+        broken |= json_scan_escapes(bytes, escaped & block->in_string, &carry->hex);
     if ((block->is.high | carry->continuation) != 0)
-        block->broken |= json_scan_utf8(bytes, carry->last, block->is.high, &carry->continuation);
+        broken |= json_scan_utf8(bytes, block->is.high, &carry->continuation);
+    block->broken = broken;
 }
 
 /* What counts outside strings only. */
@@ -132,55 +132,31 @@ ALWAYS_INLINE void block_outside(struct json_scan_block *block)
     block->scalar = outside & ~(is->space | is->open | is->close | is->comma | is->colon);
 }
 
-/* Numbers with a sign or an exponent, which are few. */
-ALWAYS_INLINE void block_exponents(struct json_scan_block *block, struct json_scan_carry *carry,
-                                   uint64_t number, uint64_t digit)
-{
-    uint64_t dot = block->is.dot & number, exponent = block->is.exponent & number;
-    uint64_t minus = block->is.minus & number, sign = minus | (block->is.plus & number);
-    uint64_t minus_first = minus & block->scalar_begin;
-    uint64_t behind_exponent = behind(exponent, &carry->exponent);
-    uint64_t exponent_sign = behind(sign & behind_exponent, &carry->exponent_sign);
-    uint64_t first = behind(minus_first, &carry->minus_first);
-    uint64_t broken;
-
-    broken = sign & ~(minus_first | behind_exponent);
-    broken |= (exponent_sign | first) & ~digit;
-    broken |= behind_exponent & ~(digit | sign);
-    broken |= behind(first & block->is.zero, &carry->zero_first) & digit;
-    broken |= past((behind_exponent | exponent_sign) & digit, digit, &carry->exponent_run) &
-              (dot | exponent);
-    block->broken |= broken;
-    carry->any_exponent = carry->exponent | carry->exponent_sign | carry->minus_first |
-                          carry->zero_first | carry->exponent_run;
-}
-
 ALWAYS_INLINE void block_numbers(struct json_scan_block *block, struct json_scan_carry *carry,
-                                 uint64_t number)
+                                 const char *bytes, uint64_t number)
 {
     uint64_t digit = block->is.digit & number, dot = block->is.dot & number;
     uint64_t first_zero = block->is.zero & block->scalar_begin;
+    uint64_t behind_digit = behind(digit, &carry->digit);
     uint64_t behind_dot = behind(dot, &carry->dot);
-    uint64_t rare = number & ~(digit | dot);
     uint64_t broken;
 
-    broken = number & ~(digit | dot | block->is.exponent | block->is.minus | block->is.plus);
-    broken |= (dot | (rare & block->is.exponent)) & ~behind(digit, &carry->digit);
+    broken = dot & ~behind_digit;
     broken |= behind_dot & ~digit;
     broken |= behind(first_zero, &carry->zero) & digit;
     broken |= past(behind_dot & digit, digit, &carry->fraction_run) & dot;
+    if (((number & ~(digit | dot)) | carry->any_exponent) != 0)
+        broken |= json_scan_exponents(
+            carry, bytes,
+            (struct json_scan_numbers){block->scalar_begin, number, digit, behind_digit, dot});
     block->broken |= broken;
-    if ((rare | carry->any_exponent) != 0)
-        block_exponents(block, carry, number, digit);
 }
 
-/* Opens a container of the kind. The bits above it are in it, until the next bracket. */
-ALWAYS_INLINE uint64_t stack_push(struct json_scan *scan, unsigned depth, uint64_t is_object)
+ALWAYS_INLINE void stack_push(struct json_scan *scan, unsigned depth, uint64_t is_object)
 {
     uint64_t *word = &scan->is_object[depth / 64];
 
     *word = (*word & ~(1ull << depth % 64)) | is_object << depth % 64;
-    return is_object;
 }
 
 ALWAYS_INLINE uint64_t stack_top(const struct json_scan *scan, unsigned depth)
@@ -190,43 +166,48 @@ ALWAYS_INLINE uint64_t stack_top(const struct json_scan *scan, unsigned depth)
 
 /*
  * Opens and closes the containers of the block, in turn. In between, the innermost container is the
- * same: its kind goes to all bits above the bracket, until the next bracket overwrites them.
+ * same: its kind goes to all bits above the bracket, until the next bracket changes them.
  */
 ALWAYS_INLINE void block_brackets(struct json_scan_block *block, struct json_scan *scan,
                                   const char *bytes)
 {
     unsigned depth = scan->depth;
-    uint64_t is_object = stack_top(scan, depth);
+    uint64_t is_object = stack_top(scan, depth), in_object = 0 - is_object;
+    uint64_t in_root = 0 - (uint64_t)(depth == 1), open = block->is.open, comma = block->is.comma;
+    uint64_t broken = 0, root_close = 0;
 
-    block->in_object = 0 - is_object;
-    block->in_root = 0 - (uint64_t)(depth == 1);
-    block->root_close = 0;
     if (depth == 0)
-        block->broken |= block->is.comma & ((block->is.open & (0 - block->is.open)) - 1);
-    for (uint64_t rest = block->is.open | block->is.close; rest != 0; rest &= rest - 1) {
-        uint64_t bit = rest & (0 - rest), upward = 0 - (bit << 1);
+        broken = comma & ((open & (0 - open)) - 1);
+    for (uint64_t rest = open | block->is.close; rest != 0; rest &= rest - 1) {
+        uint64_t bit = rest & (0 - rest), upward = 0 - (bit << 1), outer = is_object;
         uint64_t is_curly = (unsigned char)bytes[__builtin_ctzll(rest)] >> 5 & 1;
-        if ((block->is.open & bit) != 0) {
+        if ((open & bit) != 0) {
             if (depth == scan->depth_max) {
-                block->broken |= bit;
+                broken |= bit;
                 break;
             }
-            is_object = stack_push(scan, ++depth, is_curly);
+            is_object = is_curly;
+            stack_push(scan, ++depth, is_curly);
         } else {
             if (depth == 0 || is_curly != is_object) {
-                block->broken |= bit;
+                broken |= bit;
                 break;
             }
             is_object = stack_top(scan, --depth);
             if (depth == 0) {
-                block->broken |= block->is.comma & upward;
-                block->root_close = bit;
+                broken |= comma & upward;
+                root_close = bit;
             }
         }
-        block->in_object = (block->in_object & ~upward) | (upward & (0 - is_object));
-        block->in_root = (block->in_root & ~upward) | (upward & (0 - (uint64_t)(depth == 1)));
+        in_object ^= upward & (0 - (outer ^ is_object));
+        if (depth <= 2)
+            in_root = (in_root & ~upward) | (depth == 1 ? upward : 0);
     }
     scan->depth = depth;
+    block->broken |= broken;
+    block->in_object = in_object;
+    block->in_root = in_root;
+    block->root_close = root_close;
 }
 
 /* Which token may follow which. What follows a colon or a comma need not be said: only a value may
@@ -235,9 +216,9 @@ ALWAYS_INLINE void block_order(struct json_scan_block *block, struct json_scan_c
                                uint64_t behind_scalar)
 {
     const struct json_scan_masks *is = &block->is;
-    uint64_t value_end = block->string_close | is->close;
     uint64_t after_value =
-        past(behind(value_end, &carry->value_end) | behind_scalar, is->space, &carry->value_gap);
+        past(behind(block->string_close | is->close, &carry->value_end) | behind_scalar, is->space,
+             &carry->value_gap);
     uint64_t after_open = behind_past(is->open, is->space, &carry->open);
     uint64_t after_colon = behind_past(is->colon, is->space, &carry->colon);
 
@@ -253,25 +234,32 @@ ALWAYS_INLINE void block_order(struct json_scan_block *block, struct json_scan_c
     block->broken |= after_key ^ is->colon;
 }
 
-/* Judges the next 64 ${bytes}, of which block->is tells what they are. */
+/* The quotes that are not escaped; is->escaped becomes the bytes that are. */
+ALWAYS_INLINE void json_scan_unescape(struct json_scan_masks *is, struct json_scan_carry *carry)
+{
+    is->escaped = json_scan_escaped(is->backslash, &carry->escape);
+    is->quote &= ~is->escaped;
+}
+
+/* Judges the next 64 ${bytes}, of which block->is tells what they are; ${parity} is of its quotes.
+ */
 ALWAYS_INLINE void json_scan_block(struct json_scan_block *block, struct json_scan *scan,
-                                   const char *bytes)
+                                   const char *bytes, uint64_t parity)
 {
     struct json_scan_carry *carry = &scan->carry;
 
-    block_strings(block, carry, bytes);
+    block_strings(block, carry, bytes, parity);
     block_outside(block);
 
     uint64_t behind_scalar = behind(block->scalar, &carry->scalar);
     block->scalar_begin = block->scalar & ~behind_scalar;
-    uint64_t number = block->scalar;
-    if (((block->scalar_begin & ~(block->is.digit | block->is.minus)) | carry->literal) != 0)
-        number &= ~json_scan_literals(carry, bytes, block, &block->broken);
-    block_numbers(block, carry, number);
+    uint64_t number = block->scalar, letters = block->scalar_begin & ~block->is.digit, broken = 0;
+    if ((letters | carry->literal) != 0)
+        number &= ~json_scan_literals(carry, bytes, letters, block->scalar, &broken);
+    block->broken |= broken;
+    block_numbers(block, carry, bytes, number);
     block_brackets(block, scan, bytes);
     block_order(block, carry, behind_scalar & ~block->scalar);
-    scan->has_value |= block->value != 0;
-    carry->last = bytes[JSON_SCAN_BLOCK - 1];
 }
 
 #endif

@@ -17,9 +17,9 @@
 #endif
 
 struct json_scan_masks {
-    uint64_t quote, backslash, space, control, high;
+    uint64_t quote, backslash, escaped, space, control, high;
     uint64_t open, close, comma, colon;
-    uint64_t digit, zero, dot, exponent, minus, plus;
+    uint64_t digit, zero, dot;
 };
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
@@ -68,9 +68,6 @@ ALWAYS_INLINE void portable_eight(struct json_scan_masks *is, const char *at, un
     is->digit |= (portable_from(word, '0') & ~portable_from(word, '9' + 1)) << shift;
     is->zero |= portable_is(word, '0') << shift;
     is->dot |= portable_is(word, '.') << shift;
-    is->exponent |= portable_is(lower, 'e') << shift;
-    is->minus |= portable_is(word, '-') << shift;
-    is->plus |= portable_is(word, '+') << shift;
 }
 
 ALWAYS_INLINE struct json_scan_masks json_scan_masks_portable(const char *at)
@@ -80,6 +77,17 @@ ALWAYS_INLINE struct json_scan_masks json_scan_masks_portable(const char *at)
     for (unsigned i = 0; i < 64; i += 8)
         portable_eight(&is, at + i, i);
     return is;
+}
+
+/* Each bit becomes the parity of itself and those below it. */
+ALWAYS_INLINE uint64_t json_scan_parity(uint64_t mask)
+{
+    mask ^= mask << 1;
+    mask ^= mask << 2;
+    mask ^= mask << 4;
+    mask ^= mask << 8;
+    mask ^= mask << 16;
+    return mask ^ mask << 32;
 }
 
 #if defined(JSON_SCAN_AMD64)
@@ -159,14 +167,20 @@ ALWAYS_INLINE struct json_scan_masks json_scan_masks_sse2(const char *at)
         .digit = sse2_within(&block, '0', 9),
         .zero = sse2_is(&block, '0'),
         .dot = sse2_is(&block, '.'),
-        .exponent = sse2_is(&lower, 'e'),
-        .minus = sse2_is(&block, '-'),
-        .plus = sse2_is(&block, '+'),
     };
 }
 
 /* AVX2: two vectors of 32 bytes. */
-#define AVX2_TARGET __attribute__((target("avx2,bmi")))
+#define AVX2_TARGET __attribute__((target("avx2,bmi,pclmul")))
+
+/* A product without carries, with all bits set, is the parity. */
+ALWAYS_INLINE AVX2_TARGET uint64_t json_scan_parity_avx2(uint64_t mask)
+{
+    __m128i all = _mm_set1_epi8(-1);
+
+    return (uint64_t)_mm_cvtsi128_si64(
+        _mm_clmulepi64_si128(_mm_set_epi64x(0, (long long)mask), all, 0));
+}
 
 struct avx2_block {
     __m256i low, high;
@@ -230,9 +244,6 @@ ALWAYS_INLINE AVX2_TARGET struct json_scan_masks json_scan_masks_avx2(const char
         .digit = avx2_within(&block, '0', 9),
         .zero = avx2_is(&block, '0'),
         .dot = avx2_is(&block, '.'),
-        .exponent = avx2_is(&lower, 'e'),
-        .minus = avx2_is(&block, '-'),
-        .plus = avx2_is(&block, '+'),
     };
 }
 

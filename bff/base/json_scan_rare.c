@@ -79,7 +79,7 @@ static bool utf8_may_follow(unsigned char lead, unsigned char second)
     }
 }
 
-uint64_t json_scan_utf8(const char *bytes, char before, uint64_t high, uint64_t *continuation)
+uint64_t json_scan_utf8(const char *bytes, uint64_t high, uint64_t *continuation)
 {
     uint64_t broken, following = *continuation;
 
@@ -90,8 +90,7 @@ uint64_t json_scan_utf8(const char *bytes, char before, uint64_t high, uint64_t 
         uint64_t bit = 1ull << at;
         unsigned char byte = (unsigned char)bytes[at];
         if ((following & bit) != 0) {
-            unsigned char last = (unsigned char)(at == 0 ? before : bytes[at - 1]);
-            if (byte > 0xbf || !utf8_may_follow(last, byte))
+            if (byte > 0xbf || !utf8_may_follow((unsigned char)(bytes + at)[-1], byte))
                 broken |= bit;
             continue;
         }
@@ -118,9 +117,10 @@ static const char *literal_of(char first)
     }
 }
 
-/* Compares ${word} with what stands at ${at}; what does not fit is left to the next block. */
-static uint64_t literal(struct json_scan_carry *carry, const char *bytes, unsigned at,
-                        uint64_t *broken)
+/* Compares a literal's rest with what stands at ${at}; what does not fit is left to the next block.
+ * Not inlined: it is for the few, and must not cost the others their registers. */
+static __attribute__((noinline)) uint64_t literal(struct json_scan_carry *carry, const char *bytes,
+                                                  unsigned at, uint64_t *broken)
 {
     const char *word = carry->literal_rest;
     uint64_t found = 0;
@@ -137,36 +137,90 @@ static uint64_t literal(struct json_scan_carry *carry, const char *bytes, unsign
 }
 
 /* The same for one that is wholly in the block, as most are: four letters at once. */
-static uint64_t literal_inside(const char *at)
+static inline uint64_t literal_inside(const char *at)
 {
-    uint32_t letters;
+    uint32_t letters, words[3];
 
     memcpy(&letters, at, sizeof(letters));
-    if (memcmp(&letters, "true", 4) == 0 || memcmp(&letters, "null", 4) == 0)
+    memcpy(words, "truenullfals", sizeof(words));
+    if (letters == words[0] || letters == words[1])
         return 0xf;
-    return memcmp(&letters, "fals", 4) == 0 && at[4] == 'e' ? 0x1f : 0;
+    return letters == words[2] && at[4] == 'e' ? 0x1f : 0;
 }
 
-uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes,
-                            const struct json_scan_block *block, uint64_t *broken)
+uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes, uint64_t begins,
+                            uint64_t scalar, uint64_t *broken)
 {
-    uint64_t begins = block->scalar_begin & ~(block->is.digit | block->is.minus), found = 0;
-    uint64_t last = carry->literal;
+    uint64_t last = carry->literal, found = 0;
 
     if (last != 0)
         found = literal(carry, bytes, 0, broken);
     for (; begins != 0; begins &= begins - 1) {
         unsigned at = (unsigned)__builtin_ctzll(begins);
         uint64_t inside = at > JSON_SCAN_BLOCK - 5 ? 0 : literal_inside(bytes + at);
-        if (inside != 0) {
-            found |= inside << at;
+        if (inside == 0) {
+            carry->literal_rest = literal_of(bytes[at]);
+            inside = literal(carry, bytes, at, broken);
+        } else {
             carry->literal_rest = "";
-            continue;
+            inside <<= at;
         }
-        carry->literal_rest = literal_of(bytes[at]);
-        found |= literal(carry, bytes, at, broken);
+        found |= inside;
     }
     carry->literal = found >> 63;
-    *broken |= (found << 1 | last) & block->scalar & ~found;
+    *broken |= (found << 1 | last) & scalar & ~found;
     return found;
+}
+
+/* What may stand in a number beside digits and dots. */
+struct marks {
+    uint64_t exponent, minus, sign, zero, other;
+};
+
+static struct marks marks_of(const char *bytes, struct json_scan_numbers numbers, uint64_t first)
+{
+    struct marks marks = {0};
+
+    for (uint64_t rest = numbers.all & ~(numbers.digit | numbers.dot); rest != 0;
+         rest &= rest - 1) {
+        uint64_t bit = rest & (0 - rest);
+        char byte = bytes[__builtin_ctzll(rest)];
+        if (byte == 'e' || byte == 'E')
+            marks.exponent |= bit;
+        else if (byte == '-')
+            marks.minus |= bit;
+        else if (byte == '+')
+            marks.sign |= bit;
+        else
+            marks.other |= bit;
+    }
+    marks.sign |= marks.minus;
+    first |= (marks.minus & numbers.begin) << 1;
+    for (uint64_t rest = first; rest != 0; rest &= rest - 1) {
+        if (bytes[__builtin_ctzll(rest)] == '0')
+            marks.zero |= rest & (0 - rest);
+    }
+    return marks;
+}
+
+uint64_t json_scan_exponents(struct json_scan_carry *carry, const char *bytes,
+                             struct json_scan_numbers numbers)
+{
+    struct marks marks = marks_of(bytes, numbers, carry->minus_first);
+    uint64_t minus_first = marks.minus & numbers.begin;
+    uint64_t behind_exponent = behind(marks.exponent, &carry->exponent);
+    uint64_t exponent_sign = behind(marks.sign & behind_exponent, &carry->exponent_sign);
+    uint64_t broken = marks.other;
+
+    broken |= marks.exponent & ~numbers.behind_digit;
+    broken |= marks.sign & ~(minus_first | behind_exponent);
+    broken |= (exponent_sign | behind(minus_first, &carry->minus_first)) & ~numbers.digit;
+    broken |= behind_exponent & ~(numbers.digit | marks.sign);
+    broken |= behind(marks.zero, &carry->zero_first) & numbers.digit;
+    broken |= past((behind_exponent | exponent_sign) & numbers.digit, numbers.digit,
+                   &carry->exponent_run) &
+              (numbers.dot | marks.exponent);
+    carry->any_exponent = carry->exponent | carry->exponent_sign | carry->minus_first |
+                          carry->zero_first | carry->exponent_run;
+    return broken;
 }
