@@ -2,7 +2,7 @@
 // before and stays has calls that end at the budget; those of the one who left end before them.
 import assert from 'node:assert/strict'
 import http2 from 'node:http2'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
 import { askAndLeave } from './lib/client.mjs'
@@ -15,9 +15,10 @@ const plan = {
   'users /users/good': { json: user('good') },
 }
 
+const ca = authority({ after })
+const { certFile, keyFile } = ca.sign(['IP:127.0.0.1'])
+
 async function stage(t, leaving) {
-  const ca = authority(t)
-  const { certFile, keyFile } = ca.sign(['IP:127.0.0.1'])
   const scene = await scenario(t, 'web', plan, {
     listen: [anywhere, 'https://127.0.0.1:0'],
     config: { tls: { certificate: certFile, key: keyFile } },

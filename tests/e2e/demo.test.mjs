@@ -1,6 +1,6 @@
 // The fixtures' whole demo, over every protocol that we speak.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
 import { ask } from './lib/client.mjs'
@@ -24,7 +24,9 @@ const paths = {
   },
 }
 
-// Numbers may differ in form (5.00), so members are compared, and text with text.
+const ca = authority({ after })
+const { certFile, keyFile } = ca.sign(['IP:127.0.0.1'])
+
 async function assertSame(plain, get) {
   for (const path of Object.keys(paths)) {
     const [want, got] = [await plain(path), await get(path)]
@@ -80,8 +82,6 @@ for (const build of ['web', 'mobile']) {
 
     for (const version of ['TLSv1.2', 'TLSv1.3']) {
       test(`speaks HTTP/1.1 and HTTP/2 over ${version}`, async t => {
-        const ca = authority(t)
-        const { certFile, keyFile } = ca.sign(['IP:127.0.0.1'])
         const { get, http2, urls } = await demo(t, build, {
           listen: [anywhere, 'https://127.0.0.1:0'],
           config: { tls: { certificate: certFile, key: keyFile } },

@@ -9,13 +9,16 @@ const page = pages['web dashboard']
 const trace = '4bf92f3577b34da6a3ce929d0e0e4736'
 const parent = `00-${trace}-00f067aa0ba902b7-01`
 
-// Every request that the services got for one page.
-async function calls(t, headers) {
+// Asks for one page and gives every request that the services got for it: await asking(t) first.
+async function asking(t) {
   const { get, asked } = await scenario(t, 'web', planOf(page))
-  const res = await get(page.path, { headers })
-  assert.equal(res.status, 200)
-  assert.equal(asked().length, 4)
-  return { res, calls: asked() }
+  return async headers => {
+    const before = asked().length
+    const res = await get(page.path, { headers })
+    assert.equal(res.status, 200)
+    assert.equal(asked().length, before + 4)
+    return { res, calls: asked().slice(before) }
+  }
 }
 
 const only = list => {
@@ -25,13 +28,14 @@ const only = list => {
 
 describe('a call', { concurrency: 4 }, () => {
   test('says what it wants, and no more than it must', async t => {
-    const { calls: all } = await calls(t, {
+    const ask = await asking(t)
+    const { calls } = await ask({
       'accept': 'text/html', 'accept-encoding': 'gzip, br', 'accept-language': 'de-CH, de;q=0.8',
       'cookie': 'session=secret', 'authorization': 'Bearer secret', 'x-other': 'secret',
       'connection': 'x-named', 'x-named': 'secret', 'x-mock': 'users hang',
       'content-type': 'text/plain', 'if-none-match': '"x"',
     })
-    for (const { headers, method } of all) {
+    for (const { headers, method } of calls) {
       assert.equal(method, 'GET')
       assert.equal(headers.accept, 'application/json')
       assert.equal(headers['accept-encoding'], 'identity')
@@ -42,34 +46,38 @@ describe('a call', { concurrency: 4 }, () => {
   })
 
   test('continues the request id of a client that has a sane one', async t => {
+    const ask = await asking(t)
     for (const id of ['a', 'A-Z.09_x', 'x'.repeat(128)]) {
-      const { calls: all } = await calls(t, { 'x-request-id': id })
-      assert.equal(only(all.map(({ headers }) => headers['x-request-id'])), id)
+      const { calls } = await ask({ 'x-request-id': id })
+      assert.equal(only(calls.map(({ headers }) => headers['x-request-id'])), id)
     }
   })
 
   test('has a new request id when the client has none, or no sane one', async t => {
+    const ask = await asking(t)
     const ids = []
     for (const id of [undefined, '', 'a b', 'x'.repeat(129), 'é', 'a"b']) {
-      const { calls: all } = await calls(t, id === undefined ? {} : { 'x-request-id': id })
-      ids.push(only(all.map(({ headers }) => headers['x-request-id'])))
+      const { calls } = await ask(id === undefined ? {} : { 'x-request-id': id })
+      ids.push(only(calls.map(({ headers }) => headers['x-request-id'])))
       assert.match(ids.at(-1), /^[A-Za-z0-9._-]{8,128}$/)
     }
     assert.equal(new Set(ids).size, ids.length)
   })
 
   test('continues the trace of a client that has one', async t => {
-    const { calls: all } = await calls(t, { traceparent: parent })
+    const ask = await asking(t)
+    const { calls } = await ask({ traceparent: parent })
     const continued = new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`)
-    for (const { headers } of all) assert.match(headers.traceparent, continued)
+    for (const { headers } of calls) assert.match(headers.traceparent, continued)
   })
 
   test('begins a trace when there is none, or none that is sane', async t => {
     const none = [undefined, 'x', `00-${'0'.repeat(32)}-00f067aa0ba902b7-01`,
       `ff-${trace}-00f067aa0ba902b7-01`, parent.toUpperCase(), `${parent}-x`]
+    const ask = await asking(t)
     for (const traceparent of none) {
-      const { calls: all } = await calls(t, traceparent === undefined ? {} : { traceparent })
-      const begun = only(all.map(({ headers }) => headers.traceparent.split('-')[1]))
+      const { calls } = await ask(traceparent === undefined ? {} : { traceparent })
+      const begun = only(calls.map(({ headers }) => headers.traceparent.split('-')[1]))
       assert.match(begun, /^(?!0{32})[0-9a-f]{32}$/)
       assert.notEqual(begun, trace)
     }
@@ -78,7 +86,7 @@ describe('a call', { concurrency: 4 }, () => {
 
 describe('an answer', { concurrency: 4 }, () => {
   test('names its parts and their times, once each', async t => {
-    const { res } = await calls(t, {})
+    const { res } = await (await asking(t))({})
     const members = res.headers['server-timing'].split(/, */)
     const names = members.map(member => /^(\w+);dur=\d+(\.\d+)?$/.exec(member)?.[1])
     assert.deepEqual(names, Object.keys(page.parts))

@@ -1,6 +1,6 @@
 // Services over TLS: who they are is checked in every version, by name and by address.
 import assert from 'node:assert/strict'
-import { describe, test } from 'node:test'
+import { after, describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
 import { pages, planOf } from './lib/pages.mjs'
@@ -9,9 +9,10 @@ import { scenario, stamped } from './lib/scenario.mjs'
 const page = pages['web dashboard']
 const refused = page.text({ user: { reason: 'connect' } })
 
+const ca = authority({ after })
+
 // A dashboard whose users service is asked by the name `host` and shows a certificate for `names`.
 async function secure(t, { host = 'localhost', names, isOwn, isTrusted = true, ...more }) {
-  const ca = authority(t)
   const seen = []
   const SNICallback = (name, done) => { seen.push(name); done(null) }
   const tls = { ...ca.sign(names, { isOwn }), ...more, SNICallback }
@@ -79,7 +80,6 @@ describe('TLS and plain do not mix', { concurrency: 4 }, () => {
   })
 
   test('a TLS service that is asked in plain', async t => {
-    const ca = authority(t)
     const { get } = await scenario(t, 'web', planOf(page), {
       services: { users: { tls: ca.sign(['IP:127.0.0.1']) } },
       urlOf: { users: url => url.replace('https:', 'http:') } })

@@ -19,7 +19,8 @@ basicConstraints = critical, CA:false
 const fresh = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes',
   '-days', '2', '-subj', '/CN=bff test']
 
-// An authority in a directory of its own: { caFile, ca, sign }.
+// An authority that lives as long as the test, or as the file that imports `after` from node:test
+// and gives { after }: { caFile, ca, sign }.
 export function authority(t) {
   const directory = scratch(t)
   const at = name => path.join(directory, name)
