@@ -1,0 +1,359 @@
+/* A mistake in a table names the composite, the row and what is wrong. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bff/compose/plan.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct bff_service users = {.name = "users"};
+
+static void get(struct bff_ask *ask) { ask_get(ask, &users, "/users"); }
+
+static void get_twice(struct bff_ask *ask)
+{
+    get(ask);
+    get(ask);
+}
+
+static void get_nothing(struct bff_ask *ask) { ask_segment(ask, TEXT("x")); }
+static void get_nowhere(struct bff_ask *ask) { ask_get(ask, &users, "users"); }
+static void get_nobody(struct bff_ask *ask) { ask_get(ask, NULL, "/users"); }
+
+static void get_by_unknown(struct bff_ask *ask)
+{
+    get(ask);
+    ask_segment(ask, ask_param(ask, "userID"));
+}
+
+static void get_by_part(struct bff_ask *ask)
+{
+    get(ask);
+    ask_segment(ask, ask_text(ask, json_get(ask_part(ask, "a"), "id")));
+}
+
+static void get_late_segment(struct bff_ask *ask)
+{
+    get(ask);
+    ask_query(ask, "q", TEXT("1"));
+    ask_segment(ask, TEXT("x"));
+}
+
+static void get_as_host(struct bff_ask *ask)
+{
+    get(ask);
+    ask_pass_header(ask, "Host");
+}
+
+static void get_with_line(struct bff_ask *ask)
+{
+    get(ask);
+    ask_pass_header(ask, "a\r\nb");
+}
+
+static void print(struct json_print *out, struct json part) { json_print_null(out); }
+
+#define ROWS(...) ((const struct bff_part[]){__VA_ARGS__, {0}})
+#define FIELDS(...) ((const struct bff_field[]){__VA_ARGS__, {0}})
+#define ROW(...)                                                                                   \
+    {                                                                                              \
+        .name = "a", .ask = get, __VA_ARGS__                                                       \
+    }
+#define NEXT(...)                                                                                  \
+    {                                                                                              \
+        .name = "b", .ask = get, __VA_ARGS__                                                       \
+    }
+#define PAGE(...) PAGE_FOR(BFF_PUBLIC, __VA_ARGS__)
+#define PAGE_FOR(who, ...)                                                                         \
+    {                                                                                              \
+        .route = "GET /p/:id", .access = who, __VA_ARGS__                                          \
+    }
+#define PART "GET /p/:id: part \"a\": "
+#define PART_B "GET /p/:id: part \"b\": "
+#define PART_OK ROWS({.name = "a", .ask = get})
+
+struct error_case {
+    const char *want;
+    struct bff_composite composite;
+};
+
+static void check_all(const struct error_case *cases, size_t count)
+{
+    int wrong = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        struct pool *pool = pool_new();
+        char error[1024] = "no mistake";
+        if (plan_make(pool, &cases[i].composite, error, sizeof(error)) != NULL ||
+            strcmp(error, cases[i].want) != 0) {
+            print_error("it says\n    %s\nnot\n    %s\n", error, cases[i].want);
+            wrong++;
+        }
+        pool_free(pool);
+    }
+    assert_int_equal(wrong, 0);
+}
+
+#define NO_ROUTE(text) text ": .route must be a method, a space and a path: \"GET /api/users/:id\""
+#define SEGMENT "must be letters, digits, '-', '.', '_' or '~'"
+
+static void of_the_route(void **state)
+{
+    const struct error_case cases[] = {
+        {NO_ROUTE("composite without .route"), {.access = BFF_PUBLIC, .parts = PART_OK}},
+        {NO_ROUTE(""), {.route = "", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {NO_ROUTE("/p"), {.route = "/p", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {NO_ROUTE("GET p"), {.route = "GET p", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {NO_ROUTE("GET  /p"), {.route = "GET  /p", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {NO_ROUTE("GET /"), {.route = "GET /", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"POST /p: .route: a composite answers GET only, not POST",
+         {.route = "POST /p", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"get /p: .route: a composite answers GET only, not get",
+         {.route = "get /p", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p//q: .route: segment \"\" " SEGMENT,
+         {.route = "GET /p//q", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p/..: .route: segment \"..\" " SEGMENT,
+         {.route = "GET /p/..", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p%20q: .route: segment \"p%20q\" " SEGMENT,
+         {.route = "GET /p%20q", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p?q=1: .route: segment \"p?q=1\" " SEGMENT,
+         {.route = "GET /p?q=1", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p/:: .route: parameter \":\" must be ':' and letters, digits, '_' or '-'",
+         {.route = "GET /p/:", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /:a.b: .route: parameter \":a.b\" must be ':' and letters, digits, '_' or '-'",
+         {.route = "GET /:a.b", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /:a/x/:a: .route: parameter \":a\" stands twice",
+         {.route = "GET /:a/x/:a", .access = BFF_PUBLIC, .parts = PART_OK}},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+#define P "GET /p/:id: "
+
+static void of_who_may_ask(void **state)
+{
+    const struct error_case cases[] = {
+        {P ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER",
+         PAGE_FOR(BFF_ACCESS_MISSING, .parts = PART_OK)},
+        {P ".access is BFF_ROLE, but .role is missing", PAGE_FOR(BFF_ROLE, .parts = PART_OK)},
+        {P ".access is BFF_OWNER, but .owner is missing", PAGE_FOR(BFF_OWNER, .parts = PART_OK)},
+        {P ".role is named, but .access is not BFF_ROLE", PAGE(.role = "admin", .parts = PART_OK)},
+        {P ".owner is named, but .access is not BFF_OWNER", PAGE(.owner = "id", .parts = PART_OK)},
+        {P ".owner names \"userId\", which is neither a parameter nor a path into a part",
+         PAGE_FOR(BFF_OWNER, .owner = "userId", .parts = PART_OK)},
+        {P ".owner names \"a\", which is neither a parameter nor a path into a part",
+         PAGE_FOR(BFF_OWNER, .owner = "a", .parts = PART_OK)},
+        {P ".owner names \"id.x\", which is neither a parameter nor a path into a part",
+         PAGE_FOR(BFF_OWNER, .owner = "id.x", .parts = PART_OK)},
+        {P ".owner names \"a.userId\", but part \"a\" is neither required nor waited for",
+         PAGE_FOR(BFF_OWNER, .owner = "a.userId", .parts = PART_OK)},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_a_part(void **state)
+{
+    const struct error_case cases[] = {
+        {P ".parts is missing: a composite has at least one", PAGE(.parts = NULL)},
+        {P ".parts is missing: a composite has at least one", PAGE(.parts = ROWS({0}))},
+        {P "part 1: .name is missing", PAGE(.parts = ROWS({.ask = get}))},
+        {P "part \"\": .name must be letters, digits, '_' or '-'",
+         PAGE(.parts = ROWS({.name = "", .ask = get}))},
+        {P "part \"a b\": .name must be letters, digits, '_' or '-'",
+         PAGE(.parts = ROWS({.name = "a b", .ask = get}))},
+        {PART "a part above has the same .name", PAGE(.parts = ROWS(ROW(), ROW()))},
+        {PART ".ask is missing", PAGE(.parts = ROWS({.name = "a"}))},
+        {PART ".after names \"x\", which is no part above it",
+         PAGE(.parts = ROWS(ROW(.after = "x")))},
+        {PART ".after names \"a\", which is no part above it",
+         PAGE(.parts = ROWS(ROW(.after = "a")))},
+        {PART ".after names \"b\", which is no part above it",
+         PAGE(.parts = ROWS(ROW(.after = "b"), NEXT()))},
+        {PART ".need is none of enum bff_need", PAGE(.parts = ROWS(ROW(.need = 7)))},
+        {PART ".place is none of enum bff_place", PAGE(.parts = ROWS(ROW(.place = 7)))},
+        {PART ".kind is none of enum bff_kind", PAGE(.parts = ROWS(ROW(.kind = 7)))},
+        {PART ".timeout_ms is 1001, which is over the budget of 1000 ms",
+         PAGE(.parts = ROWS(ROW(.timeout_ms = 1001)))},
+        {PART ".timeout_ms is 501, which is over the budget of 500 ms",
+         PAGE(.budget_ms = 500, .parts = ROWS(ROW(.timeout_ms = 501)))},
+        {PART ".many is 1001, which is over 1000", PAGE(.parts = ROWS(ROW(.many = 1001)))},
+        {PART ".at_once is of use with .many only", PAGE(.parts = ROWS(ROW(.at_once = 4)))},
+        {P ".failure is missing: a part is required",
+         PAGE(.parts = ROWS(ROW(.need = BFF_REQUIRED)))},
+        {PART ".fallback is of no use: the part is required",
+         PAGE(.failure = "Failed", .parts = ROWS(ROW(.need = BFF_REQUIRED, .fallback = "{}")))},
+        {PART "it is hidden, and neither a field nor a part reads it",
+         PAGE(.parts = ROWS(ROW(.place = BFF_HIDDEN)))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_too_many_parts(void **state)
+{
+    struct bff_part rows[BFF_PARTS_MAX + 2] = {0};
+    struct pool *pool = pool_new();
+    char names[BFF_PARTS_MAX + 1][8], error[256];
+
+    for (size_t i = 0; i <= BFF_PARTS_MAX; i++) {
+        snprintf(names[i], sizeof(names[i]), "p%zu", i);
+        rows[i] = (struct bff_part){.name = names[i], .ask = get};
+    }
+    struct bff_composite page = PAGE(.parts = rows);
+    assert_null(plan_make(pool, &page, error, sizeof(error)));
+    assert_string_equal(error, P ".parts has more than 32 rows, or does not end with {0}");
+
+    rows[BFF_PARTS_MAX] = (struct bff_part){0};
+    assert_non_null(plan_make(pool, &page, error, sizeof(error)));
+    pool_free(pool);
+}
+
+static void of_fallbacks(void **state)
+{
+    const struct error_case cases[] = {
+        {PART ".fallback is not JSON: ", PAGE(.parts = ROWS(ROW(.fallback = "")))},
+        {PART ".fallback is not JSON: {name: none}",
+         PAGE(.parts = ROWS(ROW(.fallback = "{name: none}")))},
+        {PART ".fallback must be an array: the part is a list",
+         PAGE(.parts = ROWS(ROW(.kind = BFF_LIST, .fallback = "null")))},
+        {PART ".fallback must be an array: the part is a list",
+         PAGE(.parts = ROWS(ROW(.many = 3, .fallback = "{}")))},
+        {PART ".fallback must be an object or null: the part is an object",
+         PAGE(.parts = ROWS(ROW(.kind = BFF_OBJECT, .fallback = "[]")))},
+        {PART ".fallback must be an object or null: the part is an object",
+         PAGE(.parts = ROWS(ROW(.pick = "id", .fallback = "[]")))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_picks(void **state)
+{
+    const struct error_case cases[] = {
+        {PART ".pick: it names no member", PAGE(.parts = ROWS(ROW(.pick = "")))},
+        {PART ".pick: it names no member", PAGE(.parts = ROWS(ROW(.pick = "  ")))},
+        {PART ".pick: \"a..b\" cannot be read", PAGE(.parts = ROWS(ROW(.pick = "a..b")))},
+        {PART ".pick: \"items\" stands twice, or is part of another path",
+         PAGE(.parts = ROWS(ROW(.pick = "items[].price items")))},
+        {PART "BFF_SPREAD needs .pick, so that its members are known",
+         PAGE(.parts = ROWS(ROW(.place = BFF_SPREAD)))},
+        {PART "BFF_SPREAD needs an object, and this is a list",
+         PAGE(.parts = ROWS(ROW(.place = BFF_SPREAD, .pick = "id", .many = 3)))},
+        {PART "BFF_SPREAD needs an object, and this is a list",
+         PAGE(.parts = ROWS(ROW(.place = BFF_SPREAD, .pick = "id", .kind = BFF_LIST)))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+#define TWICE(name) P "member \"" name "\" would stand twice in the answer"
+
+static void of_members(void **state)
+{
+    const struct error_case cases[] = {
+        {P "field 1: .name is missing",
+         PAGE(.parts = PART_OK, .fields = FIELDS({.of = "a", .print = print}))},
+        {P "field \"x y\": .name must be letters, digits, '_' or '-'",
+         PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x y", .of = "a", .print = print}))},
+        {P "field \"x\": .of is missing: the part it reads",
+         PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x", .print = print}))},
+        {P "field \"x\": .of names \"b\", which is no part",
+         PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x", .of = "b", .print = print}))},
+        {P "field \"x\": .print is missing",
+         PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x", .of = "a"}))},
+        {TWICE("a"),
+         PAGE(.parts = PART_OK, .fields = FIELDS({.name = "a", .of = "a", .print = print}))},
+        {TWICE("b"), PAGE(.parts = ROWS(ROW(.place = BFF_SPREAD, .pick = "id b"), NEXT()))},
+        {TWICE("id"), PAGE(.parts = ROWS(ROW(.place = BFF_SPREAD, .pick = "id"),
+                                         NEXT(.place = BFF_SPREAD, .pick = "id.x")))},
+        {TWICE("x"),
+         PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x", .of = "a", .print = print},
+                                                 {.name = "x", .of = "a", .print = print}))},
+        {TWICE("errors"), PAGE(.parts = ROWS({.name = "errors", .ask = get}))},
+        {TWICE("loadedAt"),
+         PAGE(.parts = PART_OK, .fields = FIELDS({.name = "loadedAt", .of = "a", .print = print}))},
+        {TWICE("partialFailure"),
+         PAGE(.parts = ROWS(ROW(.place = BFF_SPREAD, .pick = "partialFailure")))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_what_is_asked(void **state)
+{
+    const struct error_case cases[] = {
+        {PART "ask_get twice, but the row has no .many",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_twice}))},
+        {PART "a segment, query or header before ask_get",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_nothing}))},
+        {PART "ask_get needs a service, and a path that begins with '/'",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_nowhere}))},
+        {PART "ask_get needs a service, and a path that begins with '/'",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_nobody}))},
+        {PART "ask_param names \"userID\", which is no parameter of the route",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_by_unknown}))},
+        {PART_B "ask_part names \"a\", which its .after does not wait for",
+         PAGE(.parts = ROWS(ROW(), {.name = "b", .ask = get_by_part}))},
+        {PART "ask_segment behind a query",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_late_segment}))},
+        {PART "ask_pass_header cannot pass \"host\" on",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_as_host}))},
+        {PART "ask_pass_header cannot pass \"a\r\nb\" on",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_with_line}))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void all_are_told_a_line_each(void **state)
+{
+    const struct error_case cases[] = {
+        {PART ".ask is missing\n" PART ".after names \"x\", which is no part above it\n" PART_B
+              ".at_once is of use with .many only",
+         PAGE(.parts = ROWS({.name = "a", .after = "x"}, NEXT(.at_once = 2)))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void as_much_is_told_as_fits(void **state)
+{
+    const struct bff_composite page = PAGE(.parts = ROWS({.name = "a", .after = "x"}));
+    struct pool *pool = pool_new();
+
+    for (size_t size = 0; size < 100; size++) {
+        char *error = malloc(size); /* of just that size, for the sanitizer to see */
+        assert_null(plan_make(pool, &page, error, size));
+        if (size > 0)
+            assert_true(strlen(error) < size);
+        free(error);
+    }
+    pool_free(pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(of_the_route),
+        cmocka_unit_test(of_who_may_ask),
+        cmocka_unit_test(of_a_part),
+        cmocka_unit_test(of_too_many_parts),
+        cmocka_unit_test(of_fallbacks),
+        cmocka_unit_test(of_picks),
+        cmocka_unit_test(of_members),
+        cmocka_unit_test(of_what_is_asked),
+        cmocka_unit_test(all_are_told_a_line_each),
+        cmocka_unit_test(as_much_is_told_as_fits),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
