@@ -16,11 +16,10 @@ static struct json value_at(const char *at, const char *end)
 
 struct json json_of(struct text text)
 {
-    const char *end = text.at + text.len, *at;
-
     if (text.at == NULL)
         return (struct json){0};
-    at = json_skip_space(text.at, end);
+
+    const char *end = text.at + text.len, *at = json_skip_space(text.at, end);
     while (end > at && json_skip_is_space(end[-1]))
         end--;
     if (at == end)
