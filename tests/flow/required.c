@@ -120,90 +120,56 @@ static void the_answer_is_flat_and_in_the_order_of_the_rows(void **state)
 
 static void a_required_part_ends_it_at_once(void **state)
 {
-    static const struct flow_case cases[] = {
-        {.why = "not found is not found",
-         .param = "7",
-         .script = "/products/7 5 status 404; " OTHERS,
-         .status = 404,
-         .body = FAILED("\"status\",\"status\":404"),
-         .server_timing = "product;dur=5.0;desc=\"status\", reviews;dur=5.0, inventory;dur=5.0",
-         .proxy_status = "bff-web; error=destination_unavailable; received-status=404; "
-                         "details=\"product status\"",
-         .cache_control = "no-store"},
-        {.why = "the service is broken",
-         .script = "/products/7 5 status 500; " OTHERS,
-         .param = "7",
-         .status = 502,
-         .body = FAILED("\"status\",\"status\":500")},
-        {.why = "the service moved",
-         .param = "7",
-         .script = "/products/7 5 status 301; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"status\",\"status\":301")},
-        {.why = "too slow",
-         .param = "7",
-         .script = "/products/7 5 timeout; " OTHERS,
-         .status = 504,
-         .body = FAILED("\"timeout\""),
-         .proxy_status = "bff-web; error=http_response_timeout; details=\"product timeout\""},
-        {.why = "not there",
-         .param = "7",
-         .script = "/products/7 5 connect; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"connect\"")},
-        {.why = "gone half-way",
-         .param = "7",
-         .script = "/products/7 5 reset; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"reset\"")},
-        {.why = "the breaker is open",
-         .param = "7",
-         .script = "/products/7 5 breaker_open; " OTHERS,
-         .status = 503,
-         .body = FAILED("\"breaker_open\"")},
-        {.why = "too many calls",
-         .param = "7",
-         .script = "/products/7 5 limited; " OTHERS,
-         .status = 503,
-         .body = FAILED("\"limited\"")},
-        {.why = "not JSON",
-         .param = "7",
-         .script = "/products/7 5 {\"id\":; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"bad_json\",\"status\":200")},
-        {.why = "no object",
-         .param = "7",
-         .script = "/products/7 5 [1]; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"bad_json\",\"status\":200")},
-        {.why = "null is no object",
-         .param = "7",
-         .script = "/products/7 5 null; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"bad_json\",\"status\":200")},
-        {.why = "nothing is not enough",
-         .param = "7",
-         .script = "/products/7 5 204; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"status\",\"status\":204")},
-        {.why = "an empty body neither",
-         .param = "7",
-         .script = "/products/7 5 empty; " OTHERS,
-         .status = 502,
-         .body = FAILED("\"bad_json\",\"status\":200")},
+    static const struct {
+        const char *why, *outcome;
+        int status;
+        const char *body;
+    } cases[] = {
+        {"not found", "status 404", 404, FAILED("\"status\",\"status\":404")},
+        {"it is broken", "status 500", 502, FAILED("\"status\",\"status\":500")},
+        {"it moved", "status 301", 502, FAILED("\"status\",\"status\":301")},
+        {"too slow", "timeout", 504, FAILED("\"timeout\"")},
+        {"not there", "connect", 502, FAILED("\"connect\"")},
+        {"gone half-way", "reset", 502, FAILED("\"reset\"")},
+        {"too large", "too_large", 502, FAILED("\"too_large\"")},
+        {"no HTTP", "bad_http", 502, FAILED("\"bad_http\"")},
+        {"the breaker is open", "breaker_open", 503, FAILED("\"breaker_open\"")},
+        {"too many calls", "limited", 503, FAILED("\"limited\"")},
+        {"not JSON", "{\"id\":", 502, FAILED("\"bad_json\",\"status\":200")},
+        {"no object", "[1]", 502, FAILED("\"bad_json\",\"status\":200")},
+        {"null is no object", "null", 502, FAILED("\"bad_json\",\"status\":200")},
+        {"nothing is not enough", "204", 502, FAILED("\"status\",\"status\":204")},
+        {"an empty body neither", "empty", 502, FAILED("\"bad_json\",\"status\":200")},
     };
+    int wrong = 0;
 
-    flow_check_all(&page, cases, FLOW_COUNT(cases));
+    for (size_t i = 0; i < FLOW_COUNT(cases); i++) {
+        char script[256];
+        snprintf(script, sizeof(script), "/products/7 5 %s; " OTHERS, cases[i].outcome);
+        wrong += flow_check(&page, &(struct flow_case){
+                                       .why = cases[i].why,
+                                       .param = "7",
+                                       .script = script,
+                                       .trace = TRACE,
+                                       .status = cases[i].status,
+                                       .body = cases[i].body,
+                                       .cache_control = "no-store",
+                                   });
+    }
+    assert_int_equal(wrong, 0);
 }
 
 static void its_siblings_are_cancelled(void **state)
 {
     static const struct flow_case cases[] = {
-        {.why = "at once",
+        {.why = "they have no reason of their own",
          .param = "7",
          .script = "/products/7 5 status 404; " OTHERS,
          .status = 404,
-         .trace = TRACE},
+         .trace = TRACE,
+         .server_timing = "product;dur=5.0;desc=\"status\", reviews;dur=5.0, inventory;dur=5.0",
+         .proxy_status = "bff-web; error=destination_unavailable; received-status=404; "
+                         "details=\"product status\""},
         {.why = "at the budget, without an answer",
          .param = "7",
          .script = "/products/7 0 hang; " OTHERS,
