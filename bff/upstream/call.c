@@ -19,33 +19,59 @@ static void expect_within(struct call *call, uint32_t ms)
               at_ns < call->total_ns ? at_ns : call->total_ns);
 }
 
-static void ask(struct call *call)
+static void put(struct call *call, struct text piece)
 {
-    const struct call_ask *what = call->ask;
-    struct text parts[CALL_PIECES] = {what->method,  TEXT(" "),
-                                      what->target,  call->endpoint->request_tail,
-                                      what->headers, TEXT("\r\n")};
+    if (piece.len > 0)
+        call->pieces[call->request.count++] = h2o_iovec_init(piece.at, piece.len);
+}
 
-    for (size_t i = 0; i < CALL_PIECES; i++)
-        call->pieces[i] = h2o_iovec_init(parts[i].at, parts[i].len);
+static void put_request(struct call *call)
+{
+    const struct call_ask *ask = call->ask;
+
+    put(call, ask->method);
+    put(call, TEXT(" "));
+    put(call, ask->target);
+    if (ask->host.at == NULL) {
+        put(call, call->endpoint->request_tail);
+    } else {
+        put(call, TEXT(" HTTP/1.1\r\nhost: "));
+        put(call, ask->host);
+        put(call, TEXT("\r\n"));
+    }
+    put(call, ask->headers);
+    put(call, TEXT("\r\n"));
+    put(call, ask->body);
+}
+
+static void send_request(struct call *call)
+{
+    const struct call_ask *ask = call->ask;
+    uint32_t own_ms = ask->first_byte_ms;
+
     call->request = (struct connection_request){
         .pieces = call->pieces,
-        .count = CALL_PIECES,
-        .is_head = text_is(what->method, "HEAD"),
+        .about = {.is_head = text_is(ask->method, "HEAD"), .wants_upgrade = ask->wants_upgrade},
         .sink = call->sink,
         .sink_cookie = call->cookie,
     };
-    expect_within(call, call->service->settings->first_byte_ms);
+    put_request(call);
+    expect_within(call, own_ms > 0 ? own_ms : call->service->settings->first_byte_ms);
     connection_ask(call->connection, &call->request);
 }
 
-static void on_opened(void *cookie) { ask(cookie); }
+static void on_opened(void *cookie) { send_request(cookie); }
 
-static void on_begun(void *cookie)
+static void on_received(void *cookie)
 {
     struct call *call = cookie;
 
-    timer_set(call->upstream->on.timers, &call->timer, call->total_ns);
+    if (call->connection->is_paused)
+        return;
+    if (call->ask->idle_ms > 0)
+        expect_within(call, call->ask->idle_ms);
+    else if (call->timer.at_ns != call->total_ns)
+        timer_set(call->upstream->on.timers, &call->timer, call->total_ns);
 }
 
 static void dial(struct call *call);
@@ -70,7 +96,7 @@ static void on_ended(void *cookie, enum reason reason, bool is_clean)
 
 static const struct connection_user user = {
     .opened = on_opened,
-    .begun = on_begun,
+    .received = on_received,
     .ended = on_ended,
 };
 
@@ -97,16 +123,16 @@ static void on_timer(struct timer *timer)
     end(call, call->service == NULL ? REASON_CONNECT : REASON_TIMEOUT);
 }
 
-void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask_what,
+void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie)
 {
     must(!call->is_running);
     *call = (struct call){
-        .ask = ask_what,
+        .ask = ask,
         .sink = sink,
         .cookie = cookie,
         .upstream = upstream,
-        .service = upstream_service(upstream, ask_what->service),
+        .service = upstream_service(upstream, ask->service),
         .timer = {.fire = on_timer},
         .is_running = true,
     };
@@ -114,14 +140,52 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
         timer_set(upstream->on.timers, &call->timer, clock_now_ns());
         return;
     }
-    call->total_ns = clock_now_ns() + call->service->settings->total_ms * CLOCK_MS;
+    call->total_ns = ask->idle_ms > 0
+                         ? INT64_MAX
+                         : clock_now_ns() + call->service->settings->total_ms * CLOCK_MS;
     call->endpoint = &call->service->endpoints[balance_pick(&call->service->balance)];
     call->connection = connection_take(call->endpoint, &user, call);
     call->is_reused = call->connection != NULL;
     if (call->is_reused)
-        ask(call);
+        send_request(call);
     else
         dial(call);
+}
+
+void call_pause(struct call *call)
+{
+    if (call->connection == NULL)
+        return;
+    connection_pause(call->connection);
+    timer_clear(call->upstream->on.timers, &call->timer);
+}
+
+void call_resume(struct call *call)
+{
+    if (call->connection == NULL)
+        return;
+    connection_resume(call->connection);
+    on_received(call);
+}
+
+static void on_written(void *cookie)
+{
+    struct call *call = cookie;
+
+    on_received(call);
+    call->written(call->cookie);
+}
+
+void call_write(struct call *call, struct text bytes, void (*written)(void *cookie))
+{
+    must(call->connection != NULL);
+    call->more = h2o_iovec_init(bytes.at, bytes.len);
+    call->written = written;
+    connection_write(call->connection, &(struct connection_output){
+                                           .pieces = &call->more,
+                                           .count = 1,
+                                           .written = on_written,
+                                       });
 }
 
 void call_cancel(struct call *call)

@@ -60,8 +60,8 @@ static void keep_idle(struct connection *connection)
 static bool may_be_kept(const struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
-           connection->endpoint->idle_count < UPSTREAM_IDLE_MAX && connection->unsent == NULL &&
-           !h2o_socket_is_writing(connection->socket);
+           connection->endpoint->idle_count < UPSTREAM_IDLE_MAX && !connection->is_paused &&
+           connection->out.pieces == NULL && !h2o_socket_is_writing(connection->socket);
 }
 
 /* The connection goes to the idle ones, or away, before its user is told and may ask again. */
@@ -81,7 +81,6 @@ static void end_exchange(struct connection *connection)
 /* Returns false when the exchange is over: ${connection} must not be touched any more. */
 static bool take_bytes(struct connection *connection, char *bytes, size_t len)
 {
-    bool was_silent = !connection->exchange.has_begun;
     enum exchange_state state = exchange_feed(&connection->exchange, bytes, len);
 
     if (state == EXCHANGE_COMPLETE || state == EXCHANGE_FAILED ||
@@ -89,8 +88,7 @@ static bool take_bytes(struct connection *connection, char *bytes, size_t len)
         end_exchange(connection);
         return false;
     }
-    if (was_silent)
-        connection->user->begun(connection->cookie);
+    connection->user->received(connection->cookie);
     return true;
 }
 
@@ -134,7 +132,7 @@ static void on_tls_readable(h2o_socket_t *socket, const char *error)
     while ((step = tls_read(connection->tls, scratch, UPSTREAM_SCRATCH_BYTES, &got)) == TLS_DONE) {
         if (!connection->is_asking)
             break;
-        if (!take_bytes(connection, scratch, got))
+        if (!take_bytes(connection, scratch, got) || connection->is_paused)
             return;
     }
     if (step == TLS_WANT_READ)
@@ -145,12 +143,33 @@ static void on_tls_readable(h2o_socket_t *socket, const char *error)
         connection_break(connection, REASON_RESET);
 }
 
+static void arm(struct connection *connection)
+{
+    h2o_socket_read_start(connection->socket,
+                          connection->tls == NULL ? on_plain_readable : on_tls_readable);
+}
+
 void connection_open(struct connection *connection)
 {
     h2o_socket_dont_read(connection->socket, 1);
-    h2o_socket_read_start(connection->socket,
-                          connection->tls == NULL ? on_plain_readable : on_tls_readable);
+    arm(connection);
     connection->user->opened(connection->cookie);
+}
+
+void connection_pause(struct connection *connection)
+{
+    if (connection->is_paused)
+        return;
+    connection->is_paused = true;
+    h2o_socket_read_stop(connection->socket);
+}
+
+void connection_resume(struct connection *connection)
+{
+    if (!connection->is_paused)
+        return;
+    connection->is_paused = false;
+    arm(connection);
 }
 
 struct connection *connection_take(struct upstream_endpoint *endpoint,
@@ -166,24 +185,45 @@ struct connection *connection_take(struct upstream_endpoint *endpoint,
     return connection;
 }
 
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+static void end_output(struct connection *connection)
+{
+    void (*written)(void *cookie) = connection->out.written;
+
+    connection->out = (struct connection_output){0};
+    if (written != NULL)
+        written(connection->cookie);
+}
+
 /* A failed write tells nothing that reading will not: an early answer may have come before it. */
-static void on_written(h2o_socket_t *socket, const char *error) {}
+static void on_written(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+
+    if (error == NULL && connection->out.pieces != NULL)
+        end_output(connection);
+}
 
 static void on_tls_writable(h2o_socket_t *socket, const char *error)
 {
     struct connection *connection = socket->data;
 
-    if (error == NULL && connection->unsent != NULL)
-        send_tls(connection);
+    if (error != NULL || connection->out.pieces == NULL)
+        return;
+    send_tls(connection);
+    if (connection->out.count == 0)
+        end_output(connection);
 }
 
 /* Copies what follows the first ${skip} bytes of the pieces, as much as fits; returns how much. */
-static size_t gather(const struct connection_request *request, size_t skip, char *out)
+static size_t gather(const struct connection_output *out, size_t skip, char *into)
 {
     size_t gathered = 0;
 
-    for (size_t i = 0; i < request->count && gathered < RECORD_BYTES; i++) {
-        h2o_iovec_t piece = request->pieces[i];
+    for (size_t i = 0; i < out->count && gathered < RECORD_BYTES; i++) {
+        h2o_iovec_t piece = out->pieces[i];
         if (skip >= piece.len) {
             skip -= piece.len;
             continue;
@@ -191,41 +231,58 @@ static size_t gather(const struct connection_request *request, size_t skip, char
         size_t len = piece.len - skip;
         if (len > RECORD_BYTES - gathered)
             len = RECORD_BYTES - gathered;
-        h2o_memcpy(out + gathered, piece.base + skip, len);
+        h2o_memcpy(into + gathered, piece.base + skip, len);
         gathered += len;
         skip = 0;
     }
     return gathered;
 }
 
+/* Writes as much as can be written now; count is 0 once all is. */
 static void send_tls(struct connection *connection)
 {
+    struct connection_output *out = &connection->out;
     char record[RECORD_BYTES];
     size_t len, sent;
 
-    while ((len = gather(connection->unsent, connection->sent, record)) > 0) {
+    while ((len = gather(out, out->sent, record)) > 0) {
         enum tls_step step = tls_write(connection->tls, record, len, &sent);
         if (step == TLS_WANT_WRITE && !h2o_socket_is_writing(connection->socket))
             h2o_socket_notify_write(connection->socket, on_tls_writable);
         if (step != TLS_DONE)
             return; /* broken: reading tells */
-        connection->sent += sent;
+        out->sent += sent;
     }
-    connection->unsent = NULL;
+    out->count = 0;
+}
+
+void connection_write(struct connection *connection, const struct connection_output *out)
+{
+    must(connection->out.pieces == NULL && connection->is_asking);
+    connection->out = *out;
+    if (connection->tls == NULL) {
+        h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
+        return;
+    }
+    connection->out.sent = 0;
+    send_tls(connection);
+    /* All written at once, yet its user is told from the loop, like everything else. */
+    if (connection->out.count == 0 && out->written != NULL &&
+        !h2o_socket_is_writing(connection->socket))
+        h2o_socket_notify_write(connection->socket, on_tls_writable);
+    else if (connection->out.count == 0 && out->written == NULL)
+        connection->out = (struct connection_output){0};
 }
 
 void connection_ask(struct connection *connection, const struct connection_request *request)
 {
     must(!connection->is_asking && connection->user != NULL);
     connection->is_asking = true;
-    exchange_begin(&connection->exchange, request->sink, request->sink_cookie, request->is_head);
-    if (connection->tls == NULL) {
-        h2o_socket_write(connection->socket, request->pieces, request->count, on_written);
-        return;
-    }
-    connection->unsent = request;
-    connection->sent = 0;
-    send_tls(connection);
+    exchange_begin(&connection->exchange, request->sink, request->sink_cookie, request->about);
+    connection_write(connection, &(struct connection_output){
+                                     .pieces = request->pieces,
+                                     .count = request->count,
+                                 });
 }
 
 void connection_close_idle(struct upstream_endpoint *endpoint, int64_t since_ns)

@@ -24,14 +24,14 @@ struct connection;
 /*
  * What its user is told, never from inside the user's own call:
  *
- *   opened  dialling has succeeded; the connection waits for connection_ask
- *   begun   the first bytes of the response have come, and more must
- *   ended   the exchange or the dialling is over: with REASON_NONE complete, else why. The
- *           connection is not the user's any more. ${is_clean}: no byte of a response had come
+ *   opened    dialling has succeeded; the connection waits for connection_ask
+ *   received  some bytes of the response have come, and more must
+ *   ended     the exchange or the dialling is over: with REASON_NONE complete, else why. The
+ *             connection is not the user's any more. ${is_clean}: no byte of a response had come
  */
 struct connection_user {
     void (*opened)(void *cookie);
-    void (*begun)(void *cookie);
+    void (*received)(void *cookie);
     void (*ended)(void *cookie, enum reason reason, bool is_clean);
 };
 
@@ -39,9 +39,17 @@ struct connection_user {
 struct connection_request {
     h2o_iovec_t *pieces;
     size_t count;
-    bool is_head; /* the method is HEAD */
+    struct exchange_request about;
     const struct exchange_sink *sink;
     void *sink_cookie;
+};
+
+/* Bytes on their way out; one lot at a time. */
+struct connection_output {
+    h2o_iovec_t *pieces; /* borrowed until they are written; NULL: nothing is under way */
+    size_t count;
+    size_t sent;                   /* bytes; TLS only, libh2o knows for plain */
+    void (*written)(void *cookie); /* told when all is written; may be NULL */
 };
 
 struct connection {
@@ -52,13 +60,13 @@ struct connection {
     const struct connection_user *user; /* NULL while idle */
     void *cookie;
     struct exchange exchange;
-    bool is_asking;                          /* an exchange is under way */
-    bool is_reused;                          /* it has carried an exchange before */
-    size_t untried;                          /* addresses left to dial */
-    int64_t idle_ns;                         /* since when */
-    struct timer later;                      /* tells of a failure to dial that came at once */
-    const struct connection_request *unsent; /* TLS: a request not written yet as a whole */
-    size_t sent;                             /* bytes of it that have been */
+    bool is_asking;     /* an exchange is under way */
+    bool is_reused;     /* it has carried an exchange before */
+    size_t untried;     /* addresses left to dial */
+    int64_t idle_ns;    /* since when */
+    struct timer later; /* tells of a failure to dial that came at once */
+    bool is_paused;     /* its user takes no more for now */
+    struct connection_output out;
 };
 
 /* The idle connection used last, for another exchange; NULL when there is none. */
@@ -71,6 +79,16 @@ struct connection *connection_dial(struct upstream_endpoint *endpoint,
 
 /* Sends a request whose response goes to its sink (head and body; end is the user's to call). */
 void connection_ask(struct connection *connection, const struct connection_request *request);
+
+/*
+ * Writes more, to a service that has agreed to another protocol (101); ${out->written} is told when
+ * it may write again, not from here. What fails is told by ended.
+ */
+void connection_write(struct connection *connection, const struct connection_output *out);
+
+/* Stops and goes on delivering the response: the service is held back by TCP. */
+void connection_pause(struct connection *connection);
+void connection_resume(struct connection *connection);
 
 /* Closes it, in whatever state, silently. */
 void connection_close(struct connection *connection);

@@ -18,13 +18,13 @@ static enum exchange_state fail(struct exchange *exchange, enum reason reason)
 }
 
 void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink, void *cookie,
-                    bool is_head_request)
+                    struct exchange_request request)
 {
     must(exchange->kept == NULL);
     *exchange = (struct exchange){
         .sink = sink,
         .cookie = cookie,
-        .is_head_request = is_head_request,
+        .request = request,
     };
 }
 
@@ -105,7 +105,7 @@ static void begin_body(struct exchange *exchange, const struct exchange_head *he
 
     exchange->state = EXCHANGE_IN_BODY;
     exchange->framing = head->framing;
-    exchange->is_persistent = head->is_persistent;
+    exchange->is_persistent = head->is_persistent && head->framing != EXCHANGE_UNTIL_CLOSE;
     exchange->left = head->length;
     if (exchange->sink->head(exchange->cookie, head, &why) != 0)
         exchange->reason = why;
@@ -171,13 +171,16 @@ static ssize_t parse_head(struct exchange *exchange, const char *bytes, size_t l
     if (line < 0)
         return -1;
     int rest = phr_parse_headers(bytes + line, len - (size_t)line, fields, &head.field_count, 0);
-    if (rest < 0 || framing_read(&head, exchange->is_head_request) != 0)
+    if (rest < 0 || framing_read(&head, exchange->request.is_head) != 0)
         return -1;
     exchange->head_bytes += (size_t)line + (size_t)rest;
-    /* 101 would be the end of HTTP on this connection, and nobody asked for it. */
-    if (exchange->head_bytes > EXCHANGE_HEAD_MAX || head.status == 101)
+    /* 101 is the end of HTTP on this connection: only who asked for that may get it. */
+    bool is_upgrade = head.status == 101 && exchange->request.wants_upgrade;
+    if (exchange->head_bytes > EXCHANGE_HEAD_MAX || (head.status == 101 && !is_upgrade))
         return -1;
-    if (head.status >= 200)
+    if (is_upgrade)
+        head.framing = EXCHANGE_UNTIL_CLOSE;
+    if (is_upgrade || head.status >= 200)
         begin_body(exchange, &head);
     return line + rest;
 }

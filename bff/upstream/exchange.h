@@ -32,7 +32,7 @@ enum exchange_framing {
     EXCHANGE_NO_BODY, /* 204, 304, an answer to HEAD */
     EXCHANGE_LENGTH,
     EXCHANGE_CHUNKED,
-    EXCHANGE_UNTIL_CLOSE,
+    EXCHANGE_UNTIL_CLOSE, /* that of 101 too: the other protocol's bytes */
 };
 
 /* A final response's head; valid during the sink's call only. */
@@ -65,13 +65,19 @@ enum exchange_state {
     EXCHANGE_FAILED,
 };
 
+/* What about the request its response depends on. */
+struct exchange_request {
+    bool is_head;       /* the method is HEAD: no body comes */
+    bool wants_upgrade; /* 101 is an answer: what follows is another protocol, until the close */
+};
+
 struct exchange {
     const struct exchange_sink *sink;
     void *cookie;
     enum exchange_state state;
     enum exchange_framing framing;
     enum reason reason; /* why it failed or was given up; REASON_NONE so far */
-    bool is_head_request;
+    struct exchange_request request;
     bool is_persistent; /* of use when COMPLETE: the connection may be used again */
     bool has_begun;     /* a byte has come */
     uint64_t left;      /* of the body, with EXCHANGE_LENGTH */
@@ -83,7 +89,7 @@ struct exchange {
 
 /* Begins an exchange whose response goes to ${sink}, which gets ${cookie}. */
 void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink, void *cookie,
-                    bool is_head_request);
+                    struct exchange_request request);
 
 /*
  * Feeds what was read and returns the state afterwards. The

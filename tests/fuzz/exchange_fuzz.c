@@ -44,7 +44,7 @@ static struct outcome run(const uint8_t *bytes, size_t len, size_t piece)
     struct exchange exchange = {0};
 
     must(outcome.body != NULL);
-    exchange_begin(&exchange, &sink, &outcome, false);
+    exchange_begin(&exchange, &sink, &outcome, (struct exchange_request){0});
     outcome.state = EXCHANGE_IN_HEAD;
     for (size_t at = 0; at < len; at += piece) {
         size_t take = len - at < piece ? len - at : piece;

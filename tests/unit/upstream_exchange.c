@@ -215,7 +215,8 @@ static void check(size_t i, size_t first, size_t step)
     struct exchange exchange = {0};
     struct got got = {0};
 
-    exchange_begin(&exchange, &sink, &got, cases[i].is_head);
+    exchange_begin(&exchange, &sink, &got,
+                   (struct exchange_request){.is_head = cases[i].is_head});
     enum exchange_state state = feed_pieces(&exchange, cases[i].response, first, step);
     bool is_right = exchange.reason == cases[i].reason && got.status == cases[i].status &&
                     (state == EXCHANGE_COMPLETE) == (cases[i].want != NULL);
@@ -278,7 +279,7 @@ static void test_head_limits(void **state)
         for (size_t step = 700; step < 200000; step *= 16) {
             struct exchange exchange = {0};
             struct got got = {0};
-            exchange_begin(&exchange, &sink, &got, false);
+            exchange_begin(&exchange, &sink, &got, (struct exchange_request){0});
             feed_pieces(&exchange, head, step, step);
             if (exchange.reason != heads[i].want)
                 fail_msg("%s: %s", heads[i].why, reason_name(exchange.reason));
@@ -296,7 +297,7 @@ static void test_endless_1xx(void **state)
     enum exchange_state at = EXCHANGE_IN_HEAD;
     int sent = 0;
 
-    exchange_begin(&exchange, &sink, &got, false);
+    exchange_begin(&exchange, &sink, &got, (struct exchange_request){0});
     for (; at == EXCHANGE_IN_HEAD && sent < 100000; sent++)
         at = feed(&exchange, "HTTP/1.1 100 Continue\r\n\r\n", 25);
     assert_int_equal(at, EXCHANGE_FAILED);
@@ -318,14 +319,14 @@ static void test_giving_up_looks_at_what_is_there(void **state)
     struct exchange exchange = {0};
     struct got got = {0};
 
-    exchange_begin(&exchange, &refusing, &got, false);
+    exchange_begin(&exchange, &refusing, &got, (struct exchange_request){0});
     assert_int_equal(feed(&exchange, whole, strlen(whole)), EXCHANGE_COMPLETE);
     assert_int_equal(exchange.reason, REASON_STATUS);
     assert_true(exchange.is_persistent);
     assert_int_equal(got.len, 0);
     exchange_dispose(&exchange);
 
-    exchange_begin(&exchange, &refusing, &got, false);
+    exchange_begin(&exchange, &refusing, &got, (struct exchange_request){0});
     assert_int_equal(feed(&exchange, whole, strlen(whole) - 1), EXCHANGE_IN_BODY);
     assert_int_equal(exchange.reason, REASON_STATUS);
     exchange_dispose(&exchange);
