@@ -1,0 +1,35 @@
+/* Who may: whether a user passes a rule. */
+#ifndef BFF_EDGE_ACCESS_H
+#define BFF_EDGE_ACCESS_H
+
+#include "bff/base/text.h"
+#include "bff/edge/login.h"
+
+#define ACCESS_ADMIN "admin" /* the role that passes in an owner's place */
+
+enum access_kind {
+    ACCESS_NOBODY, /* a rule that nobody has set lets nobody in */
+    ACCESS_PUBLIC,
+    ACCESS_SIGNED_IN,
+    ACCESS_ROLE,  /* users with exactly this role */
+    ACCESS_OWNER, /* the user with this id, or role admin */
+};
+
+struct access_rule {
+    enum access_kind kind;
+    struct text whom; /* the role, or the owner's id */
+};
+
+enum access_verdict {
+    ACCESS_ALLOW,
+    ACCESS_NEEDS_LOGIN, /* 401: nobody is signed in */
+    ACCESS_FORBIDDEN,   /* 403 */
+};
+
+/*
+ * ${user} is NULL when nobody is signed in. Ids and roles are compared as text, byte by byte; an
+ * owner that is absent or empty is nobody's.
+ */
+enum access_verdict access_decide(struct access_rule rule, const struct login_user *user);
+
+#endif

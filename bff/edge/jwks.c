@@ -1,0 +1,230 @@
+/* See jwks.h. */
+#include <stdio.h>
+
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/param_build.h>
+
+#include "bff/base/check.h"
+#include "bff/base/pool.h"
+#include "bff/edge/jwt_base64.h"
+#include "bff/edge/jwt_members.h"
+
+#include "bff/edge/jwks.h"
+
+#define COORDINATE_MAX 66 /* bytes: P-521 */
+
+enum { KTY, USE, KEY_OPS, ALG, KID, CRV, N, E, X, Y, D, MEMBER_COUNT };
+
+static const char *const names[MEMBER_COUNT] = {
+    [KTY] = "kty", [USE] = "use", [KEY_OPS] = "key_ops",
+    [ALG] = "alg", [KID] = "kid", [CRV] = "crv",
+    [N] = "n",     [E] = "e",     [X] = "x",
+    [Y] = "y",     [D] = "d",
+};
+
+static const struct curve {
+    const char *crv, *group;
+    size_t bytes; /* of a coordinate, exactly so many (RFC 7518 section 6.2.1.2) */
+    enum jwt_algorithm algorithm;
+} curves[] = {
+    {"P-256", "prime256v1", 32, JWT_ES256},
+    {"P-384", "secp384r1", 48, JWT_ES384},
+    {"P-521", "secp521r1", COORDINATE_MAX, JWT_ES512},
+};
+
+/* A key of the set under work. */
+struct jwk {
+    struct pool *pool;
+    struct jwt_member members[MEMBER_COUNT];
+};
+
+static struct text text_at(const struct jwk *jwk, int member)
+{
+    struct json value = jwk->members[member].value;
+
+    return json_is(value, JSON_STRING) ? json_text(value, jwk->pool) : (struct text){0};
+}
+
+static bool is_absent(const struct jwk *jwk, int member)
+{
+    return json_is(jwk->members[member].value, JSON_NONE);
+}
+
+static const struct curve *curve_of(const struct jwk *jwk)
+{
+    struct text crv = text_at(jwk, CRV);
+
+    for (size_t i = 0; i < sizeof(curves) / sizeof(curves[0]); i++) {
+        if (text_is(crv, curves[i].crv))
+            return &curves[i];
+    }
+    return NULL;
+}
+
+static bool is_to_verify(const struct jwk *jwk)
+{
+    if (!is_absent(jwk, USE) && !text_is(text_at(jwk, USE), "sig"))
+        return false;
+    if (is_absent(jwk, KEY_OPS))
+        return true;
+    json_each (operation, jwk->members[KEY_OPS].value) {
+        if (text_is(json_text(operation, jwk->pool), "verify"))
+            return true;
+    }
+    return false;
+}
+
+/* The algorithms that the key says it is for; an empty set: none of ours. */
+static unsigned said_algorithms(const struct jwk *jwk)
+{
+    const struct curve *curve = curve_of(jwk);
+    struct text kty = text_at(jwk, KTY);
+    unsigned said = 0;
+    enum jwt_algorithm one;
+
+    if (text_is(kty, "RSA"))
+        said = JWT_ALL_RS;
+    else if (text_is(kty, "EC") && curve != NULL)
+        said = JWT_BIT(curve->algorithm);
+    if (is_absent(jwk, ALG))
+        return said;
+    return jwt_algorithm_of(text_at(jwk, ALG), &one) == 0 ? said & JWT_BIT(one) : 0;
+}
+
+/* Makes the key of ${kind} of the parameters in ${build}; NULL when they make none. */
+static EVP_PKEY *make(const char *kind, OSSL_PARAM_BLD *build)
+{
+    OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
+    EVP_PKEY_CTX *context = EVP_PKEY_CTX_new_from_name(NULL, kind, NULL);
+    EVP_PKEY *key = NULL;
+
+    must(params != NULL && context != NULL && EVP_PKEY_fromdata_init(context) == 1);
+    if (EVP_PKEY_fromdata(context, &key, EVP_PKEY_PUBLIC_KEY, params) != 1)
+        key = NULL;
+    EVP_PKEY_CTX_free(context);
+    OSSL_PARAM_free(params);
+    ERR_clear_error();
+    return key;
+}
+
+static EVP_PKEY *rsa_key(const struct jwk *jwk)
+{
+    struct text n, e;
+
+    if (jwt_base64_decode(jwk->pool, text_at(jwk, N), &n) != 0 ||
+        jwt_base64_decode(jwk->pool, text_at(jwk, E), &e) != 0 || n.len == 0 || e.len == 0 ||
+        n.len > JWT_RSA_BITS_MAX / 8 + 1 || e.len > 8)
+        return NULL;
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    BIGNUM *modulus = BN_bin2bn((const unsigned char *)n.at, (int)n.len, NULL);
+    BIGNUM *exponent = BN_bin2bn((const unsigned char *)e.at, (int)e.len, NULL);
+    must(build != NULL && modulus != NULL && exponent != NULL);
+    must(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_N, modulus) == 1);
+    must(OSSL_PARAM_BLD_push_BN(build, OSSL_PKEY_PARAM_RSA_E, exponent) == 1);
+    EVP_PKEY *key = make("RSA", build);
+    OSSL_PARAM_BLD_free(build);
+    BN_free(modulus);
+    BN_free(exponent);
+    return key;
+}
+
+static EVP_PKEY *ec_key(const struct jwk *jwk)
+{
+    const struct curve *curve = curve_of(jwk);
+    unsigned char point[1 + 2 * COORDINATE_MAX] = {4}; /* both coordinates follow */
+    struct text x, y;
+
+    must(curve != NULL);
+    if (jwt_base64_decode(jwk->pool, text_at(jwk, X), &x) != 0 ||
+        jwt_base64_decode(jwk->pool, text_at(jwk, Y), &y) != 0 || x.len != curve->bytes ||
+        y.len != curve->bytes)
+        return NULL;
+    memcpy(point + 1, x.at, x.len);
+    memcpy(point + 1 + x.len, y.at, y.len);
+    OSSL_PARAM_BLD *build = OSSL_PARAM_BLD_new();
+    must(build != NULL);
+    must(OSSL_PARAM_BLD_push_utf8_string(build, OSSL_PKEY_PARAM_GROUP_NAME, curve->group, 0) == 1);
+    must(OSSL_PARAM_BLD_push_octet_string(build, OSSL_PKEY_PARAM_PUB_KEY, point,
+                                          1 + 2 * curve->bytes) == 1);
+    EVP_PKEY *key = make("EC", build);
+    OSSL_PARAM_BLD_free(build);
+    return key;
+}
+
+static int complain(char wrong[JWT_WRONG_SIZE], const char *what)
+{
+    snprintf(wrong, JWT_WRONG_SIZE, "%s", what);
+    return -1;
+}
+
+/* Adds the key, which is for ${algorithms}. */
+static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys,
+               char wrong[JWT_WRONG_SIZE])
+{
+    if (!is_absent(jwk, D))
+        return complain(wrong, "is private; give the public one, nothing else is needed");
+    if (!is_absent(jwk, KID) && !json_is(jwk->members[KID].value, JSON_STRING))
+        return complain(wrong, "has a kid that is no string");
+    EVP_PKEY *key = (algorithms & JWT_ALL_RS) != 0 ? rsa_key(jwk) : ec_key(jwk);
+    if (key == NULL)
+        return complain(wrong, "is malformed");
+    unsigned fitting = jwt_key_algorithms(key, wrong);
+    if (fitting == 0) {
+        EVP_PKEY_free(key);
+        return -1;
+    }
+    if (jwt_keys_add(keys, key, fitting & algorithms, text_at(jwk, KID)) != 0)
+        return complain(wrong, "is one key too many");
+    return 0;
+}
+
+static int read_one(struct json value, unsigned allowed, struct pool *pool, struct jwt_keys *keys,
+                    char wrong[JWT_WRONG_SIZE])
+{
+    struct jwk jwk = {.pool = pool};
+
+    for (size_t i = 0; i < MEMBER_COUNT; i++)
+        jwk.members[i].name = names[i];
+    if (!json_is(value, JSON_OBJECT))
+        return complain(wrong, "is no object");
+    if (jwt_members_read(value, jwk.members, MEMBER_COUNT) != 0)
+        return complain(wrong, "has a member twice");
+    unsigned algorithms = said_algorithms(&jwk) & allowed;
+    if (algorithms == 0 || !is_to_verify(&jwk))
+        return 0;
+    return add(&jwk, algorithms, keys, wrong);
+}
+
+static int read_all(struct json list, unsigned allowed, struct jwt_keys *keys,
+                    char wrong[JWT_WRONG_SIZE])
+{
+    char why[JWT_WRONG_SIZE - 40];
+    size_t before = keys->count;
+    unsigned place = 0;
+
+    json_each (value, list) {
+        struct pool *pool = pool_new();
+        place++;
+        int status = read_one(value, allowed, pool, keys, wrong);
+        pool_free(pool);
+        if (status == 0)
+            continue;
+        snprintf(why, sizeof(why), "%s", wrong);
+        snprintf(wrong, JWT_WRONG_SIZE, "key %u %s", place, why);
+        return -1;
+    }
+    return keys->count > before ? 0 : complain(wrong, "has no key for the algorithms");
+}
+
+int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys, char wrong[JWT_WRONG_SIZE])
+{
+    struct jwt_member list = {.name = "keys"};
+    struct json set;
+
+    if (jwt_object(text, &set) != 0 || jwt_members_read(set, &list, 1) != 0 ||
+        !json_is(list.value, JSON_ARRAY))
+        return complain(wrong, "is no JWK Set");
+    return read_all(list.value, allowed, keys, wrong);
+}

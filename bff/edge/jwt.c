@@ -1,0 +1,78 @@
+/* See jwt.h. */
+#include "bff/edge/jwt_base64.h"
+#include "bff/edge/jwt_members.h"
+
+#include "bff/edge/jwt.h"
+
+/*
+ * An escape in a name is not mistaken for another name, but nobody writes one here, and decoding
+ * hundreds of them would be work that a stranger can ask for.
+ */
+static bool has_escaped_name(struct json header)
+{
+    struct json_walk walk = json_walk(header);
+    struct json value;
+
+    while (json_walk_next(&walk, &value)) {
+        if (walk.key.len > 0 && memchr(walk.key.at, '\\', walk.key.len) != NULL)
+            return true;
+    }
+    return false;
+}
+
+static int read_algorithm(struct json alg, unsigned allowed, struct pool *pool,
+                          enum jwt_algorithm *out)
+{
+    if (!json_is(alg, JSON_STRING) || jwt_algorithm_of(json_text(alg, pool), out) != 0)
+        return -1;
+    return (allowed & JWT_BIT(*out)) != 0 ? 0 : -1;
+}
+
+static int read_kid(struct json kid, struct pool *pool, struct text *out)
+{
+    if (json_is(kid, JSON_NONE))
+        return 0;
+    if (!json_is(kid, JSON_STRING))
+        return -1;
+    *out = json_text(kid, pool);
+    return 0;
+}
+
+static int read_header(struct text text, unsigned allowed, struct pool *pool, struct jwt *out)
+{
+    enum { ALG, KID, CRIT, B64 };
+    struct jwt_member members[] = {
+        [ALG] = {.name = "alg"},
+        [KID] = {.name = "kid"},
+        [CRIT] = {.name = "crit"},
+        [B64] = {.name = "b64"},
+    };
+    struct json header;
+
+    if (jwt_object(text, &header) != 0 || has_escaped_name(header) ||
+        jwt_members_read(header, members, sizeof(members) / sizeof(members[0])) != 0)
+        return -1;
+    /* We know no extension, so that whatever `crit` lists has to be refused. */
+    if (!json_is(members[CRIT].value, JSON_NONE))
+        return -1;
+    if (!json_is(members[B64].value, JSON_NONE) && !json_is(members[B64].value, JSON_TRUE))
+        return -1;
+    if (read_algorithm(members[ALG].value, allowed, pool, &out->algorithm) != 0)
+        return -1;
+    return read_kid(members[KID].value, pool, &out->kid);
+}
+
+int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt *out)
+{
+    struct text rest = token, header = text_cut(&rest, '.'), claims = text_cut(&rest, '.');
+
+    *out = (struct jwt){0};
+    /* The third segment is the rest; a dot in it is no base64url. */
+    if (rest.at == NULL || jwt_base64_decode(pool, header, &header) != 0 ||
+        read_header(header, allowed, pool, out) != 0)
+        return -1;
+    out->signed_bytes = (struct text){token.at, (size_t)(rest.at - 1 - token.at)};
+    if (jwt_base64_decode(pool, claims, &out->claims) != 0)
+        return -1;
+    return jwt_base64_decode(pool, rest, &out->signature);
+}

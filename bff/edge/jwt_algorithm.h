@@ -1,0 +1,38 @@
+/*
+ * The signature algorithms that a token may have (RFC 7518 section 3.1), those without doubts:
+ * no `none`, no RSA with PSS, nothing that an operator has to weigh.
+ */
+#ifndef BFF_EDGE_JWT_ALGORITHM_H
+#define BFF_EDGE_JWT_ALGORITHM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bff/base/text.h"
+
+enum jwt_algorithm {
+    JWT_HS256,
+    JWT_HS384,
+    JWT_HS512,
+    JWT_RS256,
+    JWT_RS384,
+    JWT_RS512,
+    JWT_ES256,
+    JWT_ES384,
+    JWT_ES512,
+    JWT_ALGORITHM_COUNT,
+};
+
+/* A set of algorithms is a number with these bits. */
+#define JWT_BIT(algorithm) (1u << (algorithm))
+#define JWT_ALL_HS (JWT_BIT(JWT_HS256) | JWT_BIT(JWT_HS384) | JWT_BIT(JWT_HS512))
+#define JWT_ALL_RS (JWT_BIT(JWT_RS256) | JWT_BIT(JWT_RS384) | JWT_BIT(JWT_RS512))
+#define JWT_ALL_ES (JWT_BIT(JWT_ES256) | JWT_BIT(JWT_ES384) | JWT_BIT(JWT_ES512))
+
+/* "HS256" */
+const char *jwt_algorithm_name(enum jwt_algorithm algorithm);
+
+/* Looks ${name} up, in its exact case. Returns -1 when there is no such algorithm. */
+int jwt_algorithm_of(struct text name, enum jwt_algorithm *out);
+
+#endif

@@ -1,0 +1,204 @@
+/* See login.h. */
+#include <stdio.h>
+
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+#include "bff/edge/jwt.h"
+#include "bff/edge/jwt_verify.h"
+#include "bff/edge/login_cache.h"
+#include "bff/edge/login_claims.h"
+#include "bff/edge/login_keys.h"
+
+#include "bff/edge/login.h"
+
+#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* with a file's name before it */
+
+struct login {
+    unsigned algorithms;
+    struct jwt_secret *secret; /* NULL without HS* */
+    struct jwt_keys keys;
+    struct login_rules rules;
+};
+
+/* Making one. Each check returns 0, or -1 with ${wrong} filled. */
+
+static int check_secret(struct text secret, char wrong[WRONG_SIZE])
+{
+    static const char pem[] = "-----BEGIN";
+
+    if (secret.len == 0)
+        snprintf(wrong, WRONG_SIZE, "HS256, HS384 and HS512 need a secret");
+    else if (secret.len < LOGIN_SECRET_MIN)
+        snprintf(wrong, WRONG_SIZE, "the secret has %zu bytes; %d is the least", secret.len,
+                 LOGIN_SECRET_MIN);
+    else if (memmem(secret.at, secret.len, pem, sizeof(pem) - 1) != NULL)
+        snprintf(wrong, WRONG_SIZE, "the secret is a PEM key; its file belongs to the keys");
+    else
+        return 0;
+    return -1;
+}
+
+static int read_secret(struct login *login, struct text secret, char wrong[WRONG_SIZE])
+{
+    if ((login->algorithms & JWT_ALL_HS) == 0)
+        return 0;
+    if (check_secret(secret, wrong) != 0)
+        return -1;
+    login->secret = jwt_secret_new(secret);
+    return 0;
+}
+
+/* An algorithm without a key would refuse every token of its kind, without a word to anyone. */
+static int check_keys(const struct login *login, char wrong[WRONG_SIZE])
+{
+    for (unsigned i = 0; i < JWT_ALGORITHM_COUNT; i++) {
+        bool has_key = (login->algorithms & JWT_BIT(i) & ~JWT_ALL_HS) == 0;
+        for (size_t at = 0; at < login->keys.count; at++)
+            has_key = has_key || (login->keys.rows[at].algorithms & JWT_BIT(i)) != 0;
+        if (has_key)
+            continue;
+        snprintf(wrong, WRONG_SIZE, "there is no key for %s",
+                 jwt_algorithm_name((enum jwt_algorithm)i));
+        return -1;
+    }
+    return 0;
+}
+
+static int read_keys(struct login *login, const struct login_settings *settings,
+                     char wrong[WRONG_SIZE])
+{
+    char why[JWT_WRONG_SIZE] = "";
+
+    for (size_t i = 0; i < settings->key_file_count; i++) {
+        const char *file = settings->key_files[i];
+        if (login_keys_read(&login->keys, file, login->algorithms, why) != 0) {
+            snprintf(wrong, WRONG_SIZE, "%s: %s", file, why);
+            return -1;
+        }
+    }
+    return check_keys(login, wrong);
+}
+
+static char *copy(const char *string) { return string == NULL ? NULL : memory_string(string); }
+
+struct login *login_new(const struct login_settings *settings, const char **wrong)
+{
+    static _Thread_local char words[WRONG_SIZE];
+    struct login *login = memory_new(sizeof(*login));
+
+    login->algorithms = settings->algorithms & (JWT_BIT(JWT_ALGORITHM_COUNT) - 1);
+    login->rules = (struct login_rules){
+        .issuer = copy(settings->issuer),
+        .audience = copy(settings->audience),
+        .leeway_seconds = settings->leeway_seconds,
+        .require_exp = settings->require_exp,
+    };
+    snprintf(words, sizeof(words), "no algorithm is allowed");
+    if (login->algorithms != 0 && read_secret(login, settings->secret, words) == 0 &&
+        read_keys(login, settings, words) == 0)
+        return login;
+    login_free(login);
+    *wrong = words;
+    return NULL;
+}
+
+void login_free(struct login *login)
+{
+    if (login == NULL)
+        return;
+    jwt_secret_free(login->secret);
+    jwt_keys_clear(&login->keys);
+    memory_free(login->rules.issuer);
+    memory_free(login->rules.audience);
+    memory_free(login);
+}
+
+/* Checking. */
+
+/* The token in a field's ${value}; false when there is none. */
+static bool bearer_token(struct text value, struct text *token)
+{
+    struct text rest = value, scheme = text_cut(&rest, ' ');
+
+    if (!text_equal_nocase(scheme, TEXT("Bearer")))
+        return false;
+    while (rest.len > 0 && rest.at[0] == ' ') {
+        rest.at++;
+        rest.len--;
+    }
+    *token = rest;
+    return rest.len > 0;
+}
+
+/* The only place that knows which kind of key a token meets. */
+static bool is_signed(const struct login *login, const struct jwt *token)
+{
+    if ((JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0)
+        return jwt_verify_secret(token, login->secret);
+    return login_keys_verify(&login->keys, token);
+}
+
+static bool is_good(const struct login *login, struct text token, struct pool *pool,
+                    struct login_claims *claims)
+{
+    struct jwt jwt;
+
+    return jwt_read(token, login->algorithms, pool, &jwt) == 0 && is_signed(login, &jwt) &&
+           login_claims_read(jwt.claims, &login->rules, pool, claims) == 0;
+}
+
+static enum login_verdict check_new(const struct login *login, struct text token,
+                                    const struct login_request *request,
+                                    struct login_claims *claims)
+{
+    return is_good(login, token, request->pool, claims) &&
+                   login_claims_hold(claims, request->now_seconds)
+               ? LOGIN_OK
+               : LOGIN_BAD;
+}
+
+/* The copy lives on when the cache forgets the token. */
+static struct login_user copy_user(const struct login_user *user, struct pool *pool)
+{
+    return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->role)};
+}
+
+static enum login_verdict check_cached(const struct login *login, struct login_cache *cache,
+                                       struct text token, const struct login_request *request,
+                                       struct login_claims *claims)
+{
+    unsigned char digest[LOGIN_CACHE_DIGEST];
+
+    must(login_cache_of(cache) == login);
+    login_cache_digest(cache, token, digest);
+    const struct login_claims *known = login_cache_find(cache, digest);
+    if (known != NULL) {
+        claims->user = copy_user(&known->user, request->pool);
+        return login_claims_hold(known, request->now_seconds) ? LOGIN_OK : LOGIN_BAD;
+    }
+    enum login_verdict verdict = check_new(login, token, request, claims);
+    if (verdict == LOGIN_OK)
+        login_cache_put(cache, digest, claims);
+    return verdict;
+}
+
+enum login_verdict login_check(const struct login *login, struct login_cache *cache,
+                               const struct login_request *request, struct login_user *user)
+{
+    struct login_claims claims = {0};
+    struct text token;
+
+    *user = (struct login_user){0};
+    if (request->authorization_count > 1)
+        return LOGIN_AMBIGUOUS;
+    if (request->authorization_count == 0 || !bearer_token(request->authorization[0], &token))
+        return LOGIN_ANONYMOUS;
+    if (token.len > LOGIN_TOKEN_MAX)
+        return LOGIN_BAD;
+    enum login_verdict verdict = cache == NULL
+                                     ? check_new(login, token, request, &claims)
+                                     : check_cached(login, cache, token, request, &claims);
+    if (verdict == LOGIN_OK)
+        *user = claims.user;
+    return verdict;
+}

@@ -1,0 +1,137 @@
+/* See login_cache.h. */
+#include <openssl/evp.h>
+
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+
+#include "bff/edge/login_cache.h"
+
+#define BUCKETS 4096 /* a power of two */
+
+/* Entries are named by their place; place 0 holds none, and stands for "no entry" in a bucket and
+ * for the two ends of the list by age. */
+struct entry {
+    unsigned char digest[LOGIN_CACHE_DIGEST];
+    struct login_claims claims;
+    char *texts;           /* the memory of the claims' texts */
+    uint16_t next;         /* in the same bucket */
+    uint16_t older, newer; /* by when it was last seen */
+};
+
+struct login_cache {
+    const struct login *login;
+    EVP_MD *sha256;
+    EVP_MD_CTX *context;
+    uint16_t count;
+    uint16_t buckets[BUCKETS];
+    struct entry entries[LOGIN_CACHE_TOKENS + 1];
+};
+
+struct login_cache *login_cache_new(const struct login *login)
+{
+    struct login_cache *cache = memory_new(sizeof(*cache));
+
+    cache->login = login;
+    cache->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
+    cache->context = EVP_MD_CTX_new();
+    must(cache->sha256 != NULL && cache->context != NULL);
+    return cache;
+}
+
+void login_cache_free(struct login_cache *cache)
+{
+    if (cache == NULL)
+        return;
+    for (size_t i = 1; i <= cache->count; i++)
+        memory_free(cache->entries[i].texts);
+    EVP_MD_CTX_free(cache->context);
+    EVP_MD_free(cache->sha256);
+    memory_free(cache);
+}
+
+const struct login *login_cache_of(const struct login_cache *cache) { return cache->login; }
+
+void login_cache_digest(struct login_cache *cache, struct text token,
+                        unsigned char digest[LOGIN_CACHE_DIGEST])
+{
+    must(EVP_DigestInit_ex2(cache->context, cache->sha256, NULL) == 1 &&
+         EVP_DigestUpdate(cache->context, token.at, token.len) == 1 &&
+         EVP_DigestFinal_ex(cache->context, digest, NULL) == 1);
+}
+
+/* Only those with a good token put something in, so that nobody can fill one bucket. */
+static uint16_t *bucket_of(struct login_cache *cache, const unsigned char *digest)
+{
+    return &cache->buckets[(digest[0] | (unsigned)digest[1] << 8) & (BUCKETS - 1)];
+}
+
+/* The list by age: 0 is older than the newest's newer, newer than the oldest's older. */
+static void age_unlink(struct login_cache *cache, uint16_t place)
+{
+    struct entry *entry = &cache->entries[place];
+
+    cache->entries[entry->older].newer = entry->newer;
+    cache->entries[entry->newer].older = entry->older;
+}
+
+static void age_link_newest(struct login_cache *cache, uint16_t place)
+{
+    struct entry *entry = &cache->entries[place], *ends = &cache->entries[0];
+
+    entry->newer = 0;
+    entry->older = ends->older;
+    cache->entries[ends->older].newer = place;
+    ends->older = place;
+}
+
+const struct login_claims *login_cache_find(struct login_cache *cache,
+                                            const unsigned char digest[LOGIN_CACHE_DIGEST])
+{
+    uint16_t place = *bucket_of(cache, digest);
+
+    while (place != 0 && memcmp(cache->entries[place].digest, digest, LOGIN_CACHE_DIGEST) != 0)
+        place = cache->entries[place].next;
+    if (place == 0)
+        return NULL;
+    age_unlink(cache, place);
+    age_link_newest(cache, place);
+    return &cache->entries[place].claims;
+}
+
+/* Takes the oldest out of the lists; returns its place. */
+static uint16_t evict(struct login_cache *cache)
+{
+    uint16_t place = cache->entries[0].newer;
+    struct entry *entry = &cache->entries[place];
+    uint16_t *link = bucket_of(cache, entry->digest);
+
+    while (*link != place)
+        link = &cache->entries[*link].next;
+    *link = entry->next;
+    age_unlink(cache, place);
+    memory_free(entry->texts);
+    return place;
+}
+
+static void copy_user(struct entry *entry, const struct login_user *user)
+{
+    entry->texts = memory_new(user->id.len + user->role.len + 1);
+    memcpy(entry->texts, user->id.at, user->id.len);
+    memcpy(entry->texts + user->id.len, user->role.at, user->role.len);
+    entry->claims.user.id = (struct text){entry->texts, user->id.len};
+    entry->claims.user.role = (struct text){entry->texts + user->id.len, user->role.len};
+}
+
+void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],
+                     const struct login_claims *claims)
+{
+    uint16_t *bucket = bucket_of(cache, digest);
+    uint16_t place = cache->count < LOGIN_CACHE_TOKENS ? ++cache->count : evict(cache);
+    struct entry *entry = &cache->entries[place];
+
+    *entry = (struct entry){.claims = *claims, .next = *bucket};
+    memcpy(entry->digest, digest, LOGIN_CACHE_DIGEST);
+    copy_user(entry, &claims->user);
+    *bucket = place;
+    age_link_newest(cache, place);
+}

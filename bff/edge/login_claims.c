@@ -1,0 +1,147 @@
+/* See login_claims.h. */
+#include <math.h>
+
+#include "bff/edge/jwt_members.h"
+
+#include "bff/edge/login_claims.h"
+
+enum { EXP, NBF, IAT, ISS, AUD, ID, SUB, ROLE, CLAIM_COUNT };
+
+/* A time that is absent leaves ${*out} alone. Numbers beyond a double's range are no times. */
+static int read_time(struct json claim, double *out)
+{
+    double seconds;
+
+    if (json_is(claim, JSON_NONE))
+        return 0;
+    if (!json_double(claim, &seconds) || !isfinite(seconds))
+        return -1;
+    *out = seconds;
+    return 0;
+}
+
+static int read_times(const struct jwt_member *claims, const struct login_rules *rules,
+                      struct login_claims *out)
+{
+    double issued;
+
+    out->from = -INFINITY;
+    out->until = INFINITY;
+    if (read_time(claims[NBF].value, &out->from) != 0 ||
+        read_time(claims[EXP].value, &out->until) != 0 ||
+        read_time(claims[IAT].value, &issued) != 0)
+        return -1;
+    out->from -= rules->leeway_seconds;
+    out->until += rules->leeway_seconds;
+    return rules->require_exp && json_is(claims[EXP].value, JSON_NONE) ? -1 : 0;
+}
+
+static bool is_string(struct json claim, const char *wanted, struct pool *pool)
+{
+    return json_is(claim, JSON_STRING) && text_is(json_text(claim, pool), wanted);
+}
+
+static bool is_issuer(struct json iss, const char *wanted, struct pool *pool)
+{
+    if (wanted == NULL)
+        return json_is(iss, JSON_NONE) || json_is(iss, JSON_STRING);
+    return is_string(iss, wanted, pool);
+}
+
+/* One string, or a list of strings (RFC 7519 section 4.1.3). */
+static bool is_audience(struct json aud, const char *wanted, struct pool *pool)
+{
+    bool is_found = wanted == NULL;
+
+    if (json_is(aud, JSON_STRING))
+        return is_found || is_string(aud, wanted, pool);
+    if (json_is(aud, JSON_NONE))
+        return is_found;
+    if (!json_is(aud, JSON_ARRAY))
+        return false;
+    json_each (one, aud) {
+        if (!json_is(one, JSON_STRING))
+            return false;
+        is_found = is_found || is_string(one, wanted, pool);
+    }
+    return is_found;
+}
+
+/* What may stand in a header and is read the same by everyone: no byte that a service might cut
+ * off, decode or split at. */
+static bool is_header_value(struct text text)
+{
+    if (text.len > LOGIN_CLAIM_MAX)
+        return false;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < ' ' || text.at[i] > '~')
+            return false;
+    }
+    return text.len == 0 || (text.at[0] != ' ' && text.at[text.len - 1] != ' ');
+}
+
+static bool is_integer(struct json claim)
+{
+    struct text digits = json_raw(claim);
+
+    for (size_t i = digits.at[0] == '-' ? 1 : 0; i < digits.len; i++) {
+        if (digits.at[i] < '0' || digits.at[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+static int read_id(struct json claim, struct pool *pool, struct text *out)
+{
+    if (!json_is(claim, JSON_STRING) && !(json_is(claim, JSON_NUMBER) && is_integer(claim)))
+        return -1;
+    *out = json_text(claim, pool);
+    return out->len > 0 && is_header_value(*out) ? 0 : -1;
+}
+
+static int read_role(struct json claim, struct pool *pool, struct text *out)
+{
+    *out = TEXT("");
+    if (json_is(claim, JSON_NONE))
+        return 0;
+    if (!json_is(claim, JSON_STRING))
+        return -1;
+    *out = json_text(claim, pool);
+    return is_header_value(*out) ? 0 : -1;
+}
+
+static int read_user(const struct jwt_member *claims, struct pool *pool, struct login_user *out)
+{
+    bool has_id = !json_is(claims[ID].value, JSON_NONE);
+
+    if (read_id(claims[has_id ? ID : SUB].value, pool, &out->id) != 0)
+        return -1;
+    return read_role(claims[ROLE].value, pool, &out->role);
+}
+
+int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
+                      struct login_claims *out)
+{
+    struct jwt_member claims[CLAIM_COUNT] = {
+        [EXP] = {.name = "exp"}, [NBF] = {.name = "nbf"},   [IAT] = {.name = "iat"},
+        [ISS] = {.name = "iss"}, [AUD] = {.name = "aud"},   [ID] = {.name = "id"},
+        [SUB] = {.name = "sub"}, [ROLE] = {.name = "role"},
+    };
+    struct json object;
+
+    *out = (struct login_claims){0};
+    if (jwt_object(json, &object) != 0 || jwt_members_read(object, claims, CLAIM_COUNT) != 0 ||
+        read_times(claims, rules, out) != 0)
+        return -1;
+    if (!is_issuer(claims[ISS].value, rules->issuer, pool) ||
+        !is_audience(claims[AUD].value, rules->audience, pool))
+        return -1;
+    return read_user(claims, pool, &out->user);
+}
+
+bool login_claims_hold(const struct login_claims *claims, int64_t now_seconds)
+{
+    double now = (double)now_seconds;
+
+    return claims->from <= now && now < claims->until;
+}
