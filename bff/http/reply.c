@@ -71,14 +71,15 @@ void reply_send(struct request *request, const struct reply *reply)
     send_body(request, reply, bytes);
 }
 
-static void refuse(struct request *request, int status, const char *message, struct text allow)
+void reply_error_with(struct request *request, int status, const char *message,
+                      struct reply_field field)
 {
     struct text body[] = {TEXT("{\"error\":\""), text_of(message), TEXT("\",\"requestId\":\""),
                           request->id, TEXT("\"}")};
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", TEXT("no-store")},
-        {"allow", allow},
+        field,
     };
     struct text *kept = pool_take(request->pool, sizeof(body));
     memcpy(kept, body, sizeof(body));
@@ -94,12 +95,12 @@ static void refuse(struct request *request, int status, const char *message, str
 
 void reply_error(struct request *request, int status, const char *message)
 {
-    refuse(request, status, message, (struct text){0});
+    reply_error_with(request, status, message, (struct reply_field){0});
 }
 
 void reply_not_allowed(struct request *request, struct text allow)
 {
-    refuse(request, 405, "Method not allowed", allow);
+    reply_error_with(request, 405, "Method not allowed", (struct reply_field){"allow", allow});
 }
 
 void reply_options(struct request *request, struct text allow)

@@ -28,8 +28,11 @@ struct reply {
 /* Sends the answer. ${request} must not be touched afterwards. */
 void reply_send(struct request *request, const struct reply *reply);
 
-/* Our own refusal: {"error": message, "requestId": id}. ${message} needs no escaping. */
+/* Our own refusal: {"error": message, "requestId": id}. ${message} needs no escaping. With one
+ * field more, where that helps. */
 void reply_error(struct request *request, int status, const char *message);
+void reply_error_with(struct request *request, int status, const char *message,
+                      struct reply_field field);
 
 /* The same with Allow, for 405; and the answer to OPTIONS: 204 with Allow. */
 void reply_not_allowed(struct request *request, struct text allow);

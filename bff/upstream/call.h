@@ -71,6 +71,9 @@ void call_resume(struct call *call);
  * time. */
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie));
 
+/* True when all of the request has been written: what it borrows is not needed any more. */
+bool call_is_sent(const struct call *call);
+
 /* Ends it silently. Idempotent; for a call never started (all zero): nothing. */
 void call_cancel(struct call *call);
 
