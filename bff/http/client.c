@@ -1,12 +1,51 @@
 /* See client.h. */
+#include <errno.h>
+#include <stdatomic.h>
 #include <sys/socket.h>
 
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/http/client.h"
 #include "bff/http/server.h"
 
 #define ACCEPTS_PER_WAKE 16 /* so that a burst does not starve who is connected already */
+#define AGAIN_MS 100        /* between attempts to accept without a free descriptor */
+#define FRAME_HEAD 9        /* of an HTTP/2 frame: its length comes first */
+#define SECOND_NS (1000 * CLOCK_MS)
+
+/* ---- how many there are ------------------------------------------------------------------------
+ */
+
+/* What is counted is uncounted when it closes, whether there was room for it or not. */
+static bool has_room(struct client *client)
+{
+    struct server *server = client->worker->server;
+    const struct server_limits *limits = &server->limits;
+    struct sockaddr_storage address;
+    size_t all = atomic_fetch_add(&server->connections, 1) + 1, from_here = 0;
+
+    if (server->addresses != NULL &&
+        h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0) {
+        client->has_places = true;
+        client->places = addresses_places(server->addresses, (struct sockaddr *)&address);
+        from_here = addresses_add(server->addresses, client->places);
+    }
+    return (limits->connections == 0 || all <= limits->connections) &&
+           (!client->has_places || from_here <= limits->connections_per_address);
+}
+
+static void uncount(struct client *client)
+{
+    struct server *server = client->worker->server;
+
+    atomic_fetch_sub(&server->connections, 1);
+    if (client->has_places)
+        addresses_remove(server->addresses, client->places);
+}
+
+/* ---- accepting --------------------------------------------------------------------------------
+ */
 
 static void on_close(void *cookie)
 {
@@ -14,6 +53,7 @@ static void on_close(void *cookie)
 
     h2o_linklist_unlink(&client->link);
     client->worker->client_count--;
+    uncount(client);
     memory_free(client);
 }
 
@@ -30,15 +70,48 @@ static bool accept_one(struct worker_listener *listener)
     listener->worker->client_count++;
     socket->on_close.cb = on_close;
     socket->on_close.data = client;
-    h2o_accept(&listener->accept, socket);
+    int64_t now_ns = clock_now_ns();
+    client->pace = (struct pace){.head_ns = now_ns, .read_ns = now_ns, .write_ns = now_ns};
+    if (has_room(client))
+        h2o_accept(&listener->accept, socket);
+    else
+        h2o_socket_close(socket);
     return true;
+}
+
+static void on_again(struct timer *timer);
+
+/*
+ * Without a free descriptor (or memory for a socket) the listener stays readable, and asking again
+ * at once would keep the worker busy with nothing else.
+ */
+static void pause_accepting(struct worker_listener *listener)
+{
+    h2o_socket_read_stop(listener->socket);
+    listener->again.fire = on_again;
+    timer_set(worker_timers(listener->worker), &listener->again,
+              clock_now_ns() + AGAIN_MS * CLOCK_MS);
 }
 
 static void on_acceptable(h2o_socket_t *socket, const char *error)
 {
-    for (int i = 0; error == NULL && i < ACCEPTS_PER_WAKE; i++)
-        if (!accept_one(socket->data))
-            return;
+    struct worker_listener *listener = socket->data;
+
+    errno = 0;
+    for (int i = 0; error == NULL && i < ACCEPTS_PER_WAKE; i++) {
+        if (accept_one(listener))
+            continue;
+        if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+            pause_accepting(listener);
+        return;
+    }
+}
+
+static void on_again(struct timer *timer)
+{
+    struct worker_listener *listener = H2O_STRUCT_FROM_MEMBER(struct worker_listener, again, timer);
+
+    h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
 void client_listen(struct worker_listener *listener, int fd)
@@ -54,6 +127,7 @@ void client_stop_listening(struct worker_listener *listener)
 {
     if (listener->socket == NULL)
         return;
+    timer_clear(worker_timers(listener->worker), &listener->again);
     while (accept_one(listener))
         ;
     h2o_socket_close(listener->socket);
@@ -66,6 +140,50 @@ struct client *client_of(h2o_req_t *req)
 
     must(client != NULL);
     return client;
+}
+
+/* ---- ending -----------------------------------------------------------------------------------
+ */
+
+/* A reset frees what the kernel holds for a client that does not read; libh2o's close sends it. */
+void client_cut(struct client *client)
+{
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    int fd = h2o_socket_get_fd(client->socket);
+
+    client->is_cut = true;
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    shutdown(fd, SHUT_RDWR);
+}
+
+/*
+ * One read may have brought megabytes. The frame that is being looked at stands first, and libh2o
+ * will consume just that: what follows it is left out of the buffer.
+ */
+void client_cut_http2(struct client *client)
+{
+    h2o_buffer_t *input = client->socket->input;
+    const unsigned char *head = (const unsigned char *)input->bytes;
+
+    if (input->size >= FRAME_HEAD) {
+        size_t frame = FRAME_HEAD + ((size_t)head[0] << 16 | (size_t)head[1] << 8 | head[2]);
+        if (frame < input->size)
+            input->size = frame;
+    }
+    client_cut(client);
+}
+
+/* A bucket told by the time when it is full again. */
+void client_spend_reset(struct client *client)
+{
+    const struct server_limits *limits = &client->worker->server->limits;
+    int64_t each_ns = SECOND_NS / limits->resets_per_second, now_ns = clock_now_ns();
+
+    if (client->resets_ns < now_ns)
+        client->resets_ns = now_ns;
+    client->resets_ns += each_ns;
+    if (!client->is_cut && client->resets_ns - now_ns > each_ns * limits->resets_at_once)
+        client_cut_http2(client);
 }
 
 static void shut_each(struct worker *worker, bool idle_only, int how)

@@ -7,16 +7,39 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <h2o.h>
 
+#include "bff/base/timer.h"
+#include "bff/http/addresses.h"
+
 struct worker;
+
+/* What stall.c saw of a client when it last looked. */
+struct pace {
+    int state;
+    size_t requests, used_bytes, written;
+    uint64_t received, acked;
+    uint64_t fresh;  /* bytes received when the state last began or moved on */
+    uint64_t wasted; /* bytes that became no request, less what is forgiven */
+    int64_t head_ns, read_ns, write_ns;
+};
 
 struct client {
     h2o_linklist_t link; /* in worker->clients */
     struct worker *worker;
     h2o_socket_t *socket;
-    size_t in_flight; /* requests begun and not yet gone */
+    size_t in_flight;  /* requests begun and not yet gone */
+    size_t requests;   /* begun since it came */
+    size_t sending;    /* answers with bytes on the way: see stall.h */
+    size_t used_bytes; /* that became requests */
+    bool is_tunnel;    /* no HTTP any more: its new owner looks after it */
+    bool is_cut;       /* client_cut was called: no work is begun for it */
+    int64_t resets_ns; /* until when its resets are paid off */
+    struct pace pace;
+    bool has_places; /* in the count of addresses */
+    struct address_places places;
 };
 
 /* A worker's end of one listener. */
@@ -24,6 +47,7 @@ struct worker_listener {
     struct worker *worker;
     h2o_accept_ctx_t accept;
     h2o_socket_t *socket; /* NULL once closed */
+    struct timer again;   /* while there are no descriptors to accept with */
 };
 
 /* Begins to accept on ${fd}, which becomes the listener's. */
@@ -34,6 +58,18 @@ void client_stop_listening(struct worker_listener *listener);
 
 /* The client that ${req} came from. */
 struct client *client_of(h2o_req_t *req);
+
+/* Ends the connection now, without sending what waits to be sent. Safe from anywhere: libh2o finds
+ * the socket shut and closes it in its own time. */
+void client_cut(struct client *client);
+
+/* The same for HTTP/2, where libh2o also forgets what it has read and not looked at yet. Only from
+ * within what libh2o calls for the client, or from a timer. */
+void client_cut_http2(struct client *client);
+
+/* A request of an HTTP/2 connection ended before it was answered: over its budget
+ * (limits.resets_at_once) the connection is cut. */
+void client_spend_reset(struct client *client);
 
 /* Ends the connections that carry no request: their reading side is shut, and libh2o closes. */
 void client_close_idle(struct worker *worker);

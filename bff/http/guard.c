@@ -1,6 +1,13 @@
 /* See guard.h. */
+#include "bff/http/forward_fields.h"
 #include "bff/http/guard.h"
+#include "bff/http/guard_head.h"
 #include "bff/http/reply.h"
+#include "bff/http/target.h"
+
+#define ABSURD 10      /* times too many fields: no mistake of an honest client */
+#define FIELD_BYTES 4  /* ": " and the line's end */
+#define FRAME_BYTES 64 /* what a request costs on the wire beside its fields, at least */
 
 static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
@@ -12,47 +19,113 @@ static bool is_method(struct text method)
     return false;
 }
 
-/* Visible ASCII only: anything else in a request target must be percent-encoded (RFC 3986). */
-static bool is_target(struct text text)
+static struct text text_from(h2o_iovec_t iovec) { return (struct text){iovec.base, iovec.len}; }
+
+static size_t bytes_of_fields(const h2o_req_t *h2o)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] <= 0x20 || text.at[i] >= 0x7f)
+    size_t bytes = h2o->authority.len;
+
+    for (size_t i = 0; i < h2o->headers.size; i++)
+        bytes +=
+            h2o->headers.entries[i].name->len + h2o->headers.entries[i].value.len + FIELD_BYTES;
+    return bytes;
+}
+
+/* A name is empty where a line was folded. */
+static bool are_fields_sound(const h2o_headers_t *headers)
+{
+    for (size_t i = 0; i < headers->size; i++)
+        if (!field_is_token(text_from(*headers->entries[i].name)) ||
+            !field_is_value(text_from(headers->entries[i].value)))
             return false;
     return true;
 }
 
-static bool has_nameless_field(const h2o_headers_t *headers)
+static bool is_target_sound(const struct request *request)
 {
-    for (size_t i = 0; i < headers->size; i++)
-        if (headers->entries[i].name->len == 0)
-            return true;
+    if (!text_starts(request->path, TEXT("/")) &&
+        !(text_is(request->method, "OPTIONS") && text_is(request->path, "*")))
+        return false;
+    return target_is_clean(request->path) && target_is_clean(request->query);
+}
+
+/* RFC 9112 section 3.2: HTTP/1.1 has a Host even where the target has an authority. */
+static bool is_host_sound(const struct request *request)
+{
+    struct text field = request_host_field(request);
+
+    if (field.at == NULL && request->h2o->version >= 0x101)
+        return false;
+    if (field.len > 0 && !target_is_authority(field))
+        return false;
+    if (request->host.len == 0)
+        return request->h2o->version < 0x101 && request->host.at == field.at;
+    return target_is_authority(request->host);
+}
+
+/* HTTP/2 hides nothing that could be told apart here. */
+static enum guard_head judge_head(const struct request *request)
+{
+    const h2o_buffer_t *input = request->client->socket->input;
+    struct text expect = request_header(request, "expect");
+
+    if (!request_is_http2(request))
+        return guard_head((struct text){input->bytes, input->size}, request->h2o->version < 0x101);
+    return expect.at == NULL || text_equal_nocase(expect, TEXT("100-continue")) ? GUARD_HEAD_SOUND
+                                                                                : GUARD_HEAD_UNMET;
+}
+
+static bool refuse(struct request *request, int status, const char *message)
+{
+    request->h2o->http1_is_persistent = 0;
+    reply_error(request, status, message);
     return false;
 }
 
-static bool is_head_too_large(const h2o_req_t *h2o)
+bool guard_is_absurd(const struct request *request)
 {
-    size_t bytes = h2o->path.len + h2o->authority.len;
+    return request_is_http2(request) &&
+           request->h2o->headers.size / ABSURD >= request->worker->server->limits.header_fields;
+}
 
-    if (h2o->headers.size > GUARD_FIELDS_MAX)
+static bool refuse_fields(struct request *request)
+{
+    struct client *client = request->client;
+    bool is_absurd = guard_is_absurd(request);
+
+    refuse(request, 431, "Request header fields too large");
+    if (is_absurd)
+        client_cut_http2(client);
+    return false;
+}
+
+bool guard_admits_body(struct request *request, size_t limit)
+{
+    if (request->h2o->entity.len <= limit)
         return true;
-    for (size_t i = 0; i < h2o->headers.size; i++)
-        bytes += h2o->headers.entries[i].name->len + h2o->headers.entries[i].value.len;
-    return bytes > GUARD_HEAD_BYTES_MAX;
+    return refuse(request, 413, "Payload too large");
 }
 
 bool guard_admits(struct request *request)
 {
-    bool is_path = text_starts(request->path, TEXT("/")) ||
-                   (text_is(request->method, "OPTIONS") && text_is(request->path, "*"));
+    const h2o_req_t *h2o = request->h2o;
+    const struct server_limits *limits = &request->worker->server->limits;
+    size_t bytes = bytes_of_fields(h2o);
+    enum guard_head head = judge_head(request);
 
-    if (is_head_too_large(request->h2o))
-        reply_error(request, 431, "Request header fields too large");
-    else if (!is_method(request->method))
-        reply_error(request, 501, "Not implemented");
-    else if (!is_path || !is_target(request->path) || !is_target(request->query) ||
-             has_nameless_field(&request->h2o->headers))
-        reply_error(request, 400, "Bad request");
-    else
-        return true;
-    return false;
+    if (h2o->headers.size > limits->header_fields || bytes > limits->header_bytes)
+        return refuse_fields(request);
+    request->client->used_bytes += bytes + h2o->path.len + h2o->entity.len + FRAME_BYTES;
+    if (!field_is_token(request->method))
+        return refuse(request, 400, "Bad request");
+    if (!is_method(request->method))
+        return refuse(request, 501, "Not implemented");
+    if (h2o->path.len > limits->target_bytes)
+        return refuse(request, 414, "URI too long");
+    if (!is_target_sound(request) || !are_fields_sound(&h2o->headers) || !is_host_sound(request) ||
+        head == GUARD_HEAD_BAD)
+        return refuse(request, 400, "Bad request");
+    if (head == GUARD_HEAD_UNMET)
+        return refuse(request, 417, "Expectation failed");
+    return guard_admits_body(request, request->worker->server->settings->body_limit);
 }

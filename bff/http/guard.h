@@ -2,6 +2,21 @@
  * The door: what every request must be before anything of ours looks at it. libh2o lets pass what
  * it need not let pass (HTTP/2 with any number of fields, paths with spaces, nameless fields from
  * folded lines).
+ *
+ * | refused with | what |
+ * | --- | --- |
+ * | 431 | too many fields, or too many bytes of them; ten times too many: the connection is cut |
+ * | 400 | a method or a field's name that is no token; a control byte in a field; a target that
+ *         is no path or has other bytes than visible ASCII, or a '#'; no Host with HTTP/1.1 and
+ *         HTTP/2; a Host, or an authority in its stead, that is none; a head that can be read in
+ *         two ways (guard_head.h) |
+ * | 501 | another method than GET HEAD POST PUT PATCH DELETE OPTIONS |
+ * | 414 | a target that is too long |
+ * | 417 | Expect with anything but 100-continue |
+ * | 413 | a body over settings.body_limit |
+ *
+ * After a refusal an HTTP/1.1 connection is closed: who sends such a request may not be where we
+ * believe it to be in its next.
  */
 #ifndef BFF_HTTP_GUARD_H
 #define BFF_HTTP_GUARD_H
@@ -10,10 +25,14 @@
 
 #include "bff/http/request.h"
 
-#define GUARD_FIELDS_MAX 100
-#define GUARD_HEAD_BYTES_MAX ((size_t)64 * 1024)
+/* So many fields that the connection is cut: such a request is judged at once, before libh2o reads
+ * another of its kind. */
+bool guard_is_absurd(const struct request *request);
 
-/* Refuses ${request} (400, 431 or 501) and returns false, or returns true. */
+/* Refuses ${request} and returns false, or returns true. */
 bool guard_admits(struct request *request);
+
+/* The same for its body alone, with a lower limit: for routes. */
+bool guard_admits_body(struct request *request, size_t limit);
 
 #endif

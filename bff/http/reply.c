@@ -1,6 +1,8 @@
 /* See reply.h. */
 #include "bff/base/check.h"
+#include "bff/http/forward_fields.h"
 #include "bff/http/reply.h"
+#include "bff/http/stall.h"
 #include "bff/http/status.h"
 #include "bff/http/watch.h"
 
@@ -13,17 +15,9 @@ _Static_assert(sizeof(struct text) == sizeof(h2o_iovec_t) &&
                "a list of texts is a list of iovecs");
 
 /* What could end the field, or the head, does not go out (RFC 9110 section 5.5). */
-static bool is_field_value(struct text value)
-{
-    for (size_t i = 0; i < value.len; i++)
-        if (((unsigned char)value.at[i] < 0x20 && value.at[i] != '\t') || value.at[i] == 0x7f)
-            return false;
-    return true;
-}
-
 static void add_field(struct request *request, const char *name, struct text value)
 {
-    if (value.at == NULL || !is_field_value(value))
+    if (value.at == NULL || !field_is_value(value))
         return;
     h2o_add_header_by_str(&request->h2o->pool, &request->h2o->res.headers, name, strlen(name), 1,
                           NULL, value.at, value.len);
@@ -45,6 +39,7 @@ static void send_body(struct request *request, const struct reply *reply, size_t
     const struct text *body = reply->body;
     size_t count = reply->body_count;
 
+    stall_sending(request);
     h2o_start_response(request->h2o, &generator);
     if (text_is(request->method, "HEAD"))
         count = 0;

@@ -2,6 +2,8 @@
 #include "bff/base/check.h"
 #include "bff/http/identity.h"
 #include "bff/http/request.h"
+#include "bff/http/stall.h"
+#include "bff/http/target.h"
 
 static void dispose(void *object)
 {
@@ -9,23 +11,30 @@ static void dispose(void *object)
 
     must(request->watch == NULL);
     h2o_timeout_unlink(&request->start);
+    stall_sent(request);
+    if (request_is_http2(request) && !request->is_answered)
+        client_spend_reset(request->client);
     request->client->in_flight--;
 }
 
-/* A server must take the absolute form (RFC 9112 3.2.2); what names the host is not looked at. */
-static struct text origin_form(struct text target)
+/* libh2o puts the name of its only host where there is no Host. */
+struct text request_host_field(const struct request *request)
 {
-    struct text rest = target;
+    h2o_iovec_t authority = request->h2o->input.authority;
 
-    if (text_starts(target, TEXT("http://")) || text_starts(target, TEXT("https://"))) {
-        text_cut(&rest, '/');
-        text_cut(&rest, '/');
-        const char *path = rest.at == NULL ? NULL : memchr(rest.at, '/', rest.len);
-        if (path == NULL)
-            return TEXT("/");
-        return (struct text){path, (size_t)(target.at + target.len - path)};
-    }
-    return target;
+    if (authority.base == request->h2o->conn->hosts[0]->authority.hostport.base)
+        return (struct text){0};
+    return (struct text){authority.base, authority.len};
+}
+
+static void read_target(struct request *request)
+{
+    struct text raw = {request->h2o->path.base, request->h2o->path.len};
+    struct target target = request_is_http2(request) ? target_of_path(raw) : target_of(raw);
+
+    request->path = target.path;
+    request->query = target.query;
+    request->host = target.authority.at != NULL ? target.authority : request_host_field(request);
 }
 
 struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
@@ -37,9 +46,9 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->pool = pool_of(&h2o_req->pool);
     request->client = client_of(h2o_req);
     request->client->in_flight++;
+    request->client->requests++;
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
-    request->query = origin_form((struct text){h2o_req->path.base, h2o_req->path.len});
-    request->path = text_cut(&request->query, '?');
+    read_target(request);
     identity_read(request);
     return request;
 }

@@ -23,10 +23,13 @@ struct request {
     struct text method;
     struct text path;        /* as the client wrote it, without query: "/api/products/a%20b" */
     struct text query;       /* behind the '?'; absent without one */
+    struct text host;        /* host[:port] that was asked for; absent only with HTTP/1.0 */
     struct text id;          /* X-Request-Id, the client's or ours */
     struct text traceparent; /* for our calls: the client's trace or a new one, our own span */
     h2o_timeout_entry_t start;
     struct watch *watch; /* while somebody waits for the client to leave */
+    bool is_answered;    /* an answer has begun: see stall.h */
+    bool is_sending;
 };
 
 /* Makes the request; it ends with ${h2o_req}. */
@@ -36,6 +39,9 @@ static inline bool request_is_http2(const struct request *request)
 {
     return request->h2o->version >= 0x200;
 }
+
+/* The Host field, or :authority; absent when there is none, whatever the target says. */
+struct text request_host_field(const struct request *request);
 
 /* The value of the field ${name} (lower case): the first of them; absent when there is none. */
 struct text request_header(const struct request *request, const char *name);

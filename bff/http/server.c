@@ -7,20 +7,24 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/http/core_answer.h"
 #include "bff/http/guard.h"
 #include "bff/http/identity.h"
+#include "bff/http/quiet.h"
 #include "bff/http/request.h"
 #include "bff/http/server.h"
+#include "bff/http/stall.h"
 
-#define LOOKUP_THREADS 4        /* of getaddrinfo; libh2o's default is one */
-#define DRAIN_LOOK_MS 100       /* how often a draining worker looks for connections gone idle */
-#define BODY_SLACK ((size_t)64) /* libh2o's own limit lies above ours, so that ours answers */
+#define LOOKUP_THREADS 4  /* of getaddrinfo; libh2o's default is one */
+#define DRAIN_LOOK_MS 100 /* how often a draining worker looks for connections gone idle */
 
 /* ---- requests ---------------------------------------------------------------------------------
  */
 
 static void begin(struct request *request)
 {
+    if (request->client->is_cut)
+        return; /* libh2o ends it when it finds the connection shut */
     check_working_on(request->id);
     if (guard_admits(request))
         request->worker->server->settings->on_request(request);
@@ -41,7 +45,8 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     struct worker *worker = h2o_context_get_handler_context(h2o_req->conn->ctx, handler);
     struct request *request = request_new(h2o_req, worker);
 
-    if (!request_is_http2(request)) {
+    core_answer_not(h2o_req);
+    if (!request_is_http2(request) || guard_is_absurd(request)) {
         begin(request);
         return 0;
     }
@@ -105,6 +110,7 @@ static void init_worker(struct worker *worker)
         &worker->context, worker->server->config.hosts[0]->fallback_path.handlers.entries[0],
         worker);
     ticker_init(&worker->ticker, worker->loop);
+    stall_watch(worker);
     h2o_multithread_register_receiver(worker->context.queue, &worker->control, on_control);
     h2o_multithread_register_receiver(worker->context.queue, &worker->resolver,
                                       h2o_hostinfo_getaddr_receiver);
@@ -162,12 +168,17 @@ static void init_config(struct server *server)
 
     h2o_config_init(config);
     config->server_name = h2o_iovec_init("", 0);
-    config->max_request_entity_size = server->settings->body_limit + BODY_SLACK;
+    config->max_request_entity_size = limits_body_memory(server->settings->body_limit);
+    config->handshake_timeout = server->limits.header_ms;
+    config->http1.req_timeout = limits_request_ms(&server->limits);
+    config->http2.idle_timeout = server->limits.idle_ms;
+    config->http2.max_concurrent_requests_per_connection = server->limits.http2_requests;
     h2o_hostconf_t *host =
         h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
     /* The fallback takes every path, also those that do not begin with '/'. */
     h2o_handler_t *handler = h2o_create_handler(&host->fallback_path, sizeof(*handler));
     handler->on_req = on_request;
+    core_answer_register(&host->fallback_path);
 }
 
 struct server *server_new(const struct server_settings *settings)
@@ -175,7 +186,11 @@ struct server *server_new(const struct server_settings *settings)
     struct server *server = memory_new(sizeof(*server));
 
     h2o_hostinfo_max_threads = LOOKUP_THREADS;
+    quiet_frames();
     server->settings = settings;
+    server->limits = settings->limits != NULL ? *settings->limits : limits_default;
+    if (server->limits.connections_per_address > 0)
+        server->addresses = addresses_new();
     server->not_ready = settings->workers;
     must(sem_init(&server->ended, 0, 0) == 0);
     init_config(server);

@@ -17,6 +17,8 @@
 
 #include <h2o.h>
 
+#include "bff/http/addresses.h"
+#include "bff/http/limits.h"
 #include "bff/http/listen.h"
 #include "bff/http/ticker.h"
 
@@ -30,8 +32,9 @@ struct server_settings {
     size_t listen_count;
     SSL_CTX *tls; /* for listeners with is_tls; NULL when there is none */
     unsigned workers;
-    uint32_t drain_ms; /* how long requests in flight may take after server_stop */
-    size_t body_limit; /* of a client's request, bytes */
+    uint32_t drain_ms;                  /* how long requests in flight may take after server_stop */
+    size_t body_limit;                  /* of a client's request, bytes; the largest of any route */
+    const struct server_limits *limits; /* NULL: limits_default */
 
     /* In the worker's thread: before it serves (it calls server_worker_ready, then or later) and
      * after its last connection is gone. */
@@ -62,6 +65,7 @@ struct worker {
     bool is_draining;
     int64_t drained_by_ns; /* when what is left is cut */
     struct timer drain_timer;
+    struct timer sweep_timer; /* of stall.c */
     bool is_over;
     uint64_t random[2]; /* state of identity.c */
     void *application;  /* on_begin's to set */
@@ -70,6 +74,9 @@ struct worker {
 struct server {
     const struct server_settings *settings;
     h2o_globalconf_t config;
+    struct server_limits limits;
+    struct addresses *addresses; /* NULL without a limit for one address */
+    _Atomic size_t connections;
     struct worker *workers;
     _Atomic unsigned not_ready; /* workers */
     sem_t ended;                /* posted by each worker */

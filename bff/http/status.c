@@ -16,6 +16,8 @@ static const struct {
     {405, "Method Not Allowed"},
     {413, "Content Too Large"},
     {414, "URI Too Long"},
+    {417, "Expectation Failed"},
+    {421, "Misdirected Request"},
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {499, "Client Closed Request"}, /* nginx's; nobody is there to read it */

@@ -1,0 +1,164 @@
+/* See stall.h. */
+#include <linux/tcp.h>
+
+#include "bff/base/clock.h"
+#include "bff/http/request.h"
+#include "bff/http/stall.h"
+
+#define BODY_STEP 512                 /* bytes in body_ms that count as more of a body */
+#define FORGIVEN_A_SECOND (64 * 1024) /* of wasted bytes */
+#define WRITTEN_SHARE 8               /* a client may send so much less than it gets */
+
+/* What a client without a request is doing. */
+enum state {
+    WORKING, /* not without a request */
+    IDLE,
+    HEAD,
+    BODY,
+};
+
+void stall_sending(struct request *request)
+{
+    request->is_answered = true;
+    if (request->is_sending)
+        return;
+    request->is_sending = true;
+    request->client->sending++;
+}
+
+void stall_sent(struct request *request)
+{
+    if (!request->is_sending)
+        return;
+    request->is_sending = false;
+    request->client->sending--;
+}
+
+/* An older kernel tells less: then nothing has moved, and nothing is held against anybody. */
+static bool ask_kernel(const struct client *client, struct tcp_info *info)
+{
+    socklen_t len = sizeof(*info);
+
+    return getsockopt(h2o_socket_get_fd(client->socket), IPPROTO_TCP, TCP_INFO, info, &len) == 0 &&
+           len >= offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(uint64_t);
+}
+
+static const struct server_limits *limits_of(const struct client *client)
+{
+    return &client->worker->server->limits;
+}
+
+static bool is_over(int64_t now_ns, int64_t since_ns, uint32_t limit_ms)
+{
+    return now_ns - since_ns >= limit_ms * CLOCK_MS;
+}
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+static bool stalls(struct client *client, uint64_t acked, int64_t now_ns)
+{
+    struct pace *pace = &client->pace;
+    bool is_sending = client->sending > 0 || h2o_socket_is_writing(client->socket);
+
+    if (!is_sending || acked != pace->acked)
+        pace->write_ns = now_ns;
+    pace->acked = acked;
+    return is_over(now_ns, pace->write_ns, limits_of(client)->stall_ms);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+static bool wastes(struct client *client, uint64_t received, uint64_t elapsed_ms)
+{
+    struct pace *pace = &client->pace;
+    size_t body_memory = limits_body_memory(client->worker->server->settings->body_limit);
+    uint64_t forgiven = client->used_bytes - pace->used_bytes +
+                        (client->socket->bytes_written - pace->written) / WRITTEN_SHARE +
+                        elapsed_ms * FORGIVEN_A_SECOND / 1000;
+
+    pace->wasted += received - pace->received;
+    pace->wasted -= pace->wasted < forgiven ? pace->wasted : forgiven;
+    pace->used_bytes = client->used_bytes;
+    pace->written = client->socket->bytes_written;
+    pace->received = received;
+    return pace->wasted > limits_of(client)->wasted_bytes + body_memory;
+}
+
+/* Of an HTTP/1.1 request. An HTTP/2 frame, which begins with a byte of zero, is never a head. */
+static bool is_head(const h2o_buffer_t *input)
+{
+    return input->bytes[0] != '\0' && memmem(input->bytes, input->size, "\n\r\n", 3) == NULL &&
+           memmem(input->bytes, input->size, "\n\n", 2) == NULL;
+}
+
+/* It is not looked into while there is time for the head. */
+static enum state state_of(const struct client *client, int64_t now_ns)
+{
+    const h2o_buffer_t *input = client->socket->input;
+
+    if (client->in_flight > 0 || client->requests != client->pace.requests)
+        return WORKING;
+    if (input->size == 0)
+        return IDLE;
+    if (!is_over(now_ns, client->pace.head_ns, limits_of(client)->header_ms) || is_head(input))
+        return HEAD;
+    return BODY;
+}
+
+static bool is_late(struct client *client, uint64_t received, int64_t now_ns)
+{
+    struct pace *pace = &client->pace;
+    const struct server_limits *limits = limits_of(client);
+    enum state state = state_of(client, now_ns);
+    uint64_t step = state == BODY ? BODY_STEP : 1;
+
+    if ((int)state != pace->state || received - pace->fresh >= step) {
+        pace->read_ns = now_ns;
+        pace->fresh = received;
+    }
+    if (state == WORKING || state == IDLE || pace->state == WORKING || pace->state == IDLE)
+        pace->head_ns = now_ns;
+    pace->state = (int)state;
+    pace->requests = client->requests;
+    if (state == HEAD)
+        return is_over(now_ns, pace->head_ns, limits->header_ms);
+    if (state == BODY)
+        return is_over(now_ns, pace->read_ns, limits->body_ms);
+    return state == IDLE && is_over(now_ns, pace->read_ns, limits->idle_ms);
+}
+
+/* ---- the look ---------------------------------------------------------------------------------
+ */
+
+static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
+{
+    struct tcp_info info;
+
+    if (client->is_tunnel || client->is_cut || !ask_kernel(client, &info))
+        return;
+    if (wastes(client, info.tcpi_bytes_received, elapsed_ms) ||
+        stalls(client, info.tcpi_bytes_acked, now_ns))
+        client_cut(client);
+    else if (is_late(client, info.tcpi_bytes_received, now_ns))
+        shutdown(h2o_socket_get_fd(client->socket), SHUT_RD);
+}
+
+static void on_sweep(struct timer *timer)
+{
+    struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, sweep_timer, timer);
+    uint32_t sweep_ms = limits_sweep_ms(&worker->server->limits);
+    int64_t now_ns = clock_now_ns();
+
+    for (h2o_linklist_t *at = worker->clients.next; at != &worker->clients; at = at->next)
+        look(H2O_STRUCT_FROM_MEMBER(struct client, link, at), now_ns, sweep_ms);
+    timer_set(worker_timers(worker), timer, now_ns + sweep_ms * CLOCK_MS);
+}
+
+void stall_watch(struct worker *worker)
+{
+    worker->sweep_timer.fire = on_sweep;
+    timer_set(worker_timers(worker), &worker->sweep_timer,
+              clock_now_ns() + limits_sweep_ms(&worker->server->limits) * CLOCK_MS);
+}

@@ -1,0 +1,31 @@
+/*
+ * Clients that keep a connection and make nothing of it. libh2o has one timeout for all that it
+ * reads and none for what it writes; so a worker looks at its clients from time to time (which
+ * costs a request nothing) and ends those that
+ * - do not take their answer (stall_ms without a byte acknowledged),
+ * - send a head (header_ms) or a body (body_ms without some more of it) too slowly,
+ * - have no request (idle_ms),
+ * - send what becomes no request: PING, SETTINGS, CONTINUATION and other frames without end, bodies
+ *   that are never finished (wasted_bytes, from which a part of what is written to the client and
+ *   64 KiB a second are forgiven).
+ * Only the first and the last are cut off; the others are closed as if they had left.
+ */
+#ifndef BFF_HTTP_STALL_H
+#define BFF_HTTP_STALL_H
+
+struct request;
+struct worker;
+
+/* Begins to look at a worker's clients. */
+void stall_watch(struct worker *worker);
+
+/*
+ * There are bytes of an answer on their way to the client, and it must take them; there are none
+ * now (nothing is due until the next stall_sending). What sends a whole answer needs only the
+ * first: the end of the request is the end of it. What streams calls the second when libh2o asks
+ * for more.
+ */
+void stall_sending(struct request *request);
+void stall_sent(struct request *request);
+
+#endif
