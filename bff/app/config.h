@@ -16,7 +16,13 @@
 #include <sys/socket.h>
 
 #include "bff/app/mistakes.h"
+#include "bff/base/pool.h"
 #include "bff/compose/compose.h"
+#include "bff/edge/cors.h"
+#include "bff/edge/login.h"
+#include "bff/edge/trusted.h"
+#include "bff/http/limits.h"
+#include "bff/proxy/plain_route.h"
 #include "bff/upstream/service.h"
 
 /* An address to listen on. */
@@ -39,7 +45,18 @@ struct config {
     uint32_t resolve_ms;  /* between two look-ups of an endpoint's name */
     uint32_t drain_ms;    /* how long open requests may take to end; 0: no time */
     char *mock_dir;       /* a directory; NULL: no mock upstreams */
-    char *file;           /* of --config; NULL: none was given */
+
+    bool login_is_off;           /* explicitly: nobody is asked who he is */
+    struct login_settings login; /* login_new takes it; in mock mode the secret may be absent */
+    struct plain_routes routes;  /* the build's defaults, or the file's */
+    struct cors_settings cors;
+    struct server_limits limits;
+    size_t request_limit; /* bytes of a request's body, where no route says otherwise */
+    struct trusted trusted;
+    bool has_access_log;
+
+    struct pool *pool; /* of the values that lie in no memory of their own */
+    char *file;        /* of --config; NULL: none was given */
     struct mistakes mistakes;
 };
 
@@ -61,6 +78,9 @@ enum config_action config_load(int argc, char **argv, const struct bff_build *bu
 /* The same without printing, for those who read out->mistakes themselves. */
 enum config_action config_read(int argc, char **argv, const struct bff_build *build,
                                struct config *out);
+
+/* The longest body that any request may have: of all routes, and request_limit. */
+size_t config_largest_body(const struct config *config);
 
 /* Frees what ${config} holds. All zero, or freed before: nothing. */
 void config_free(struct config *config);

@@ -11,6 +11,7 @@
 
 #define ACCEPTS_PER_WAKE 16 /* so that a burst does not starve who is connected already */
 #define AGAIN_MS 100        /* between attempts to accept without a free descriptor */
+#define FRAME_HEAD 9        /* of an HTTP/2 frame: its length comes first */
 #define SECOND_NS (1000 * CLOCK_MS)
 
 /* ---- how many there are ------------------------------------------------------------------------
@@ -155,6 +156,23 @@ void client_cut(struct client *client)
     shutdown(fd, SHUT_RDWR);
 }
 
+/*
+ * One read may have brought megabytes. The frame that is being looked at stands first, and libh2o
+ * will consume just that: what follows it is left out of the buffer.
+ */
+void client_cut_http2(struct client *client)
+{
+    h2o_buffer_t *input = client->socket->input;
+    const unsigned char *head = (const unsigned char *)input->bytes;
+
+    if (input->size >= FRAME_HEAD) {
+        size_t frame = FRAME_HEAD + ((size_t)head[0] << 16 | (size_t)head[1] << 8 | head[2]);
+        if (frame < input->size)
+            input->size = frame;
+    }
+    client_cut(client);
+}
+
 /* A bucket told by the time when it is full again. */
 void client_spend_reset(struct client *client)
 {
@@ -165,7 +183,7 @@ void client_spend_reset(struct client *client)
         client->resets_ns = now_ns;
     client->resets_ns += each_ns;
     if (!client->is_cut && client->resets_ns - now_ns > each_ns * limits->resets_at_once)
-        client_cut(client);
+        client_cut_http2(client);
 }
 
 static void shut_each(struct worker *worker, bool idle_only, int how)

@@ -63,6 +63,10 @@ struct client *client_of(h2o_req_t *req);
  * the socket shut and closes it in its own time. */
 void client_cut(struct client *client);
 
+/* The same for HTTP/2, where libh2o also forgets what it has read and not looked at yet. Only from
+ * within what libh2o calls for the client, or from a timer. */
+void client_cut_http2(struct client *client);
+
 /* A request of an HTTP/2 connection ended before it was answered: over its budget
  * (limits.resets_at_once) the connection is cut. */
 void client_spend_reset(struct client *client);

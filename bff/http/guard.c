@@ -1,6 +1,7 @@
 /* See guard.h. */
 #include "bff/http/forward_fields.h"
 #include "bff/http/guard.h"
+#include "bff/http/guard_head.h"
 #include "bff/http/reply.h"
 #include "bff/http/target.h"
 
@@ -62,11 +63,16 @@ static bool is_host_sound(const struct request *request)
     return target_is_authority(request->host);
 }
 
-static bool is_expectation_met(const struct request *request)
+/* HTTP/2 hides nothing that could be told apart here. */
+static enum guard_head judge_head(const struct request *request)
 {
+    const h2o_buffer_t *input = request->client->socket->input;
     struct text expect = request_header(request, "expect");
 
-    return expect.at == NULL || text_equal_nocase(expect, TEXT("100-continue"));
+    if (!request_is_http2(request))
+        return guard_head((struct text){input->bytes, input->size}, request->h2o->version < 0x101);
+    return expect.at == NULL || text_equal_nocase(expect, TEXT("100-continue")) ? GUARD_HEAD_SOUND
+                                                                                : GUARD_HEAD_UNMET;
 }
 
 static bool refuse(struct request *request, int status, const char *message)
@@ -76,15 +82,20 @@ static bool refuse(struct request *request, int status, const char *message)
     return false;
 }
 
+bool guard_is_absurd(const struct request *request)
+{
+    return request_is_http2(request) &&
+           request->h2o->headers.size / ABSURD >= request->worker->server->limits.header_fields;
+}
+
 static bool refuse_fields(struct request *request)
 {
     struct client *client = request->client;
-    bool is_absurd =
-        request->h2o->headers.size / ABSURD > request->worker->server->limits.header_fields;
+    bool is_absurd = guard_is_absurd(request);
 
     refuse(request, 431, "Request header fields too large");
     if (is_absurd)
-        client_cut(client);
+        client_cut_http2(client);
     return false;
 }
 
@@ -100,6 +111,7 @@ bool guard_admits(struct request *request)
     const h2o_req_t *h2o = request->h2o;
     const struct server_limits *limits = &request->worker->server->limits;
     size_t bytes = bytes_of_fields(h2o);
+    enum guard_head head = judge_head(request);
 
     if (h2o->headers.size > limits->header_fields || bytes > limits->header_bytes)
         return refuse_fields(request);
@@ -110,9 +122,10 @@ bool guard_admits(struct request *request)
         return refuse(request, 501, "Not implemented");
     if (h2o->path.len > limits->target_bytes)
         return refuse(request, 414, "URI too long");
-    if (!is_target_sound(request) || !are_fields_sound(&h2o->headers) || !is_host_sound(request))
+    if (!is_target_sound(request) || !are_fields_sound(&h2o->headers) || !is_host_sound(request) ||
+        head == GUARD_HEAD_BAD)
         return refuse(request, 400, "Bad request");
-    if (!is_expectation_met(request))
+    if (head == GUARD_HEAD_UNMET)
         return refuse(request, 417, "Expectation failed");
     return guard_admits_body(request, request->worker->server->settings->body_limit);
 }

@@ -8,10 +8,11 @@
  * | 431 | too many fields, or too many bytes of them; ten times too many: the connection is cut |
  * | 400 | a method or a field's name that is no token; a control byte in a field; a target that
  *         is no path or has other bytes than visible ASCII, or a '#'; no Host with HTTP/1.1 and
- *         HTTP/2; a Host, or an authority in its stead, that is none |
+ *         HTTP/2; a Host, or an authority in its stead, that is none; a head that can be read in
+ *         two ways (guard_head.h) |
  * | 501 | another method than GET HEAD POST PUT PATCH DELETE OPTIONS |
  * | 414 | a target that is too long |
- * | 417 | Expect with anything but 100-continue (HTTP/1.1 hides it when there is no body) |
+ * | 417 | Expect with anything but 100-continue |
  * | 413 | a body over settings.body_limit |
  *
  * After a refusal an HTTP/1.1 connection is closed: who sends such a request may not be where we
@@ -23,6 +24,10 @@
 #include <stdbool.h>
 
 #include "bff/http/request.h"
+
+/* So many fields that the connection is cut: such a request is judged at once, before libh2o reads
+ * another of its kind. */
+bool guard_is_absurd(const struct request *request);
 
 /* Refuses ${request} and returns false, or returns true. */
 bool guard_admits(struct request *request);

@@ -10,6 +10,7 @@
 #include "bff/http/core_answer.h"
 #include "bff/http/guard.h"
 #include "bff/http/identity.h"
+#include "bff/http/quiet.h"
 #include "bff/http/request.h"
 #include "bff/http/server.h"
 #include "bff/http/stall.h"
@@ -45,7 +46,7 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     struct request *request = request_new(h2o_req, worker);
 
     core_answer_not(h2o_req);
-    if (!request_is_http2(request)) {
+    if (!request_is_http2(request) || guard_is_absurd(request)) {
         begin(request);
         return 0;
     }
@@ -185,6 +186,7 @@ struct server *server_new(const struct server_settings *settings)
     struct server *server = memory_new(sizeof(*server));
 
     h2o_hostinfo_max_threads = LOOKUP_THREADS;
+    quiet_frames();
     server->settings = settings;
     server->limits = settings->limits != NULL ? *settings->limits : limits_default;
     if (server->limits.connections_per_address > 0)

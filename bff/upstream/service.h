@@ -41,6 +41,11 @@ struct service_settings {
     uint32_t first_byte_ms; /* from the request sent to the answer's first byte */
     uint32_t total_ms;      /* from start to end, retries included */
     char *ca_file;          /* PEM of who may sign its certificate; NULL: the system's */
+
+    char *health_path;           /* asked now and then: 2xx is healthy; NULL: nobody asks */
+    uint32_t health_interval_ms; /* from one question to the next */
+    uint32_t health_timeout_ms;  /* an answer that comes later is none */
+    bool is_essential;           /* without it the server is not ready */
 };
 
 #endif

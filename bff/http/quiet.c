@@ -1,0 +1,34 @@
+/* See quiet.h. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bff/base/check.h"
+#include "bff/http/quiet.h"
+
+static const char dropped[] = "skipping frame (type:";
+
+/* glibc hands over what one fprintf wrote: the stream is buffered by lines. */
+static ssize_t pass_on(void *cookie, const char *bytes, size_t count)
+{
+    size_t done = 0;
+
+    if (count >= sizeof(dropped) - 1 && memcmp(bytes, dropped, sizeof(dropped) - 1) == 0)
+        return (ssize_t)count;
+    while (done < count) {
+        ssize_t wrote = write(STDERR_FILENO, bytes + done, count - done);
+        if (wrote < 0 && errno != EINTR)
+            return 0;
+        done += wrote > 0 ? (size_t)wrote : 0;
+    }
+    return (ssize_t)count;
+}
+
+void quiet_frames(void)
+{
+    FILE *quiet = fopencookie(NULL, "w", (cookie_io_functions_t){.write = pass_on});
+
+    must(quiet != NULL && setvbuf(quiet, NULL, _IOLBF, BUFSIZ) == 0);
+    stderr = quiet; /* glibc: an object that may be assigned to */
+}
