@@ -10,6 +10,7 @@
 
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
+#include "bff/edge/trusted.h"
 #include "bff/http/request.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/upstream.h"
@@ -19,8 +20,7 @@ struct proxy_settings {
     struct text server; /* what we call ourselves in Via and Proxy-Status: "bff-web" */
     bool is_mock;       /* X-Mock is passed on (it is an ordinary field; without mocks it is not) */
     bool hides_cors;    /* CORS is ours: the services' fields of it are left out */
-    /* True when what the peer says of a client is believed. */
-    bool (*is_trusted)(const struct sockaddr *peer);
+    const struct trusted *trusted; /* whose word on a client is believed */
 };
 
 struct proxy_ask {

@@ -78,30 +78,64 @@ static struct text peer_name(struct request *request, struct sockaddr_storage *p
     return pool_text(request->pool, text_of(host));
 }
 
-/* A proxy that we trust has said who its client is; from anybody else such fields are not taken. */
+/* The client as the nearest address that is no proxy of ours (RFC 7239 section 8.1 tells why from
+ * the right: what stands further left anybody can have written). */
+static struct text real_client(const struct trusted *trusted, struct text chain, struct text peer)
+{
+    struct text real = peer;
+
+    while (chain.len > 0) {
+        const char *comma = memrchr(chain.at, ',', chain.len);
+        size_t begin = comma == NULL ? 0 : (size_t)(comma + 1 - chain.at);
+        real = text_trim((struct text){chain.at + begin, chain.len - begin});
+        if (comma == NULL || !trusted_has_text(trusted, real))
+            break;
+        chain.len = begin - 1;
+    }
+    return real;
+}
+
+/* What a client is said to be: by the connection, or by a proxy that is believed. */
+struct forwarded {
+    struct text real, chain, proto, host;
+};
+
+static void believe(struct forwarded *forwarded, struct request *request,
+                    const struct trusted *trusted)
+{
+    struct text chain = request_header(request, "x-forwarded-for");
+    struct text proto = request_header(request, "x-forwarded-proto");
+    struct text host = request_header(request, "x-forwarded-host");
+
+    if (chain.len > 0 && field_is_value(chain)) {
+        forwarded->real = real_client(trusted, chain, forwarded->real);
+        forwarded->chain =
+            pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(chain), TEXT_ARGS(forwarded->chain));
+    }
+    if (field_is_token(proto))
+        forwarded->proto = proto;
+    if (host.len > 0 && field_is_value(host))
+        forwarded->host = host;
+}
+
 static void put_forwarded(struct build *out, struct request *request, const struct proxy_ask *ask)
 {
     struct sockaddr_storage peer = {0};
-    struct text name = peer_name(request, &peer), forwarded = name, real = name;
-    struct text proto = text_of_iovec(request->h2o->scheme->name), host = request->host;
+    struct text name = peer_name(request, &peer);
+    struct forwarded forwarded = {
+        .real = name,
+        .chain = name,
+        .proto = text_of_iovec(request->h2o->scheme->name),
+        .host = request->host,
+    };
 
-    if (ask->settings->is_trusted != NULL &&
-        ask->settings->is_trusted((const struct sockaddr *)&peer)) {
-        struct text theirs = request_header(request, "x-forwarded-for");
-        struct text their_proto = request_header(request, "x-forwarded-proto");
-        struct text their_host = request_header(request, "x-forwarded-host");
-        struct text their_real = request_header(request, "x-real-ip");
-        if (theirs.len > 0 && field_is_value(theirs))
-            forwarded = pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(theirs), TEXT_ARGS(name));
-        real = their_real.len > 0 && field_is_value(their_real) ? their_real : name;
-        proto = field_is_token(their_proto) ? their_proto : proto;
-        host = their_host.len > 0 && field_is_value(their_host) ? their_host : host;
-    }
-    build_field(out, TEXT("x-real-ip"), real);
-    build_field(out, TEXT("x-forwarded-for"), forwarded);
-    build_field(out, TEXT("x-forwarded-proto"), proto);
-    if (host.len > 0)
-        build_field(out, TEXT("x-forwarded-host"), host);
+    if (trusted_has(ask->settings->trusted, (const struct sockaddr *)&peer))
+        believe(&forwarded, request, ask->settings->trusted);
+    build_field(out, TEXT("x-real-ip"), forwarded.real);
+    build_field(out, TEXT("x-forwarded-for"), forwarded.chain);
+    build_field(out, TEXT("x-forwarded-proto"), forwarded.proto);
+    if (forwarded.host.len > 0)
+        build_field(out, TEXT("x-forwarded-host"), forwarded.host);
 }
 
 /* The body has been read as a whole, so its length is known, however it came. */
