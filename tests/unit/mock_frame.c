@@ -10,6 +10,11 @@
 
 #include "fixtures/mock_frame.h"
 
+/* A text that a table may hold. */
+#define BYTES(literal)                                                                             \
+    {                                                                                              \
+        (literal), sizeof(literal) - 1                                                             \
+    }
 #define MASK "\1\2\3\4"
 
 /* ${len} is that of the payload, where a frame is whole. */
@@ -19,28 +24,28 @@ static const struct {
     enum mock_frame_found want;
     size_t len;
 } cases[] = {
-    {"nothing", TEXT(""), MOCK_FRAME_PART, 0},
-    {"a byte", TEXT("\x81"), MOCK_FRAME_PART, 0},
-    {"no mask yet", TEXT("\x81\x82\1\2\3"), MOCK_FRAME_PART, 0},
-    {"half a payload", TEXT("\x81\x82" MASK "a"), MOCK_FRAME_PART, 0},
-    {"a text", TEXT("\x81\x82" MASK "ab"), MOCK_FRAME_WHOLE, 2},
-    {"a text and more", TEXT("\x81\x82" MASK "abc"), MOCK_FRAME_WHOLE, 2},
-    {"an empty text", TEXT("\x81\x80" MASK), MOCK_FRAME_WHOLE, 0},
-    {"a first fragment", TEXT("\x02\x81" MASK "a"), MOCK_FRAME_WHOLE, 1},
-    {"a last one", TEXT("\x80\x81" MASK "a"), MOCK_FRAME_WHOLE, 1},
-    {"half a length", TEXT("\x82\xfe\0"), MOCK_FRAME_PART, 0},
-    {"two bytes of length", TEXT("\x82\xfe\0\3" MASK "abc"), MOCK_FRAME_WHOLE, 3},
-    {"eight", TEXT("\x82\xff\0\0\0\0\0\0\0\3" MASK "abc"), MOCK_FRAME_WHOLE, 3},
-    {"too many", TEXT("\x82\xff\0\0\0\0\0\x20\0\1"), MOCK_FRAME_LARGE, 0},
-    {"the most", TEXT("\x82\xff\0\0\0\0\0\x20\0\0"), MOCK_FRAME_PART, 0},
-    {"all bits", TEXT("\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff"), MOCK_FRAME_LARGE, 0},
-    {"no mask", TEXT("\x81\1a"), MOCK_FRAME_WRONG, 0},
-    {"a reserved bit", TEXT("\xc1\x80" MASK), MOCK_FRAME_WRONG, 0},
-    {"an unknown kind", TEXT("\x83\x80" MASK), MOCK_FRAME_WRONG, 0},
-    {"an unknown control", TEXT("\x8b\x80" MASK), MOCK_FRAME_WRONG, 0},
-    {"a ping", TEXT("\x89\x81" MASK "a"), MOCK_FRAME_WHOLE, 1},
-    {"a ping in pieces", TEXT("\x09\x81" MASK "a"), MOCK_FRAME_WRONG, 0},
-    {"a long ping", TEXT("\x89\xfe\0\x80"), MOCK_FRAME_WRONG, 0},
+    {"nothing", BYTES(""), MOCK_FRAME_PART, 0},
+    {"a byte", BYTES("\x81"), MOCK_FRAME_PART, 0},
+    {"no mask yet", BYTES("\x81\x82\1\2\3"), MOCK_FRAME_PART, 0},
+    {"half a payload", BYTES("\x81\x82" MASK "a"), MOCK_FRAME_PART, 0},
+    {"a text", BYTES("\x81\x82" MASK "ab"), MOCK_FRAME_WHOLE, 2},
+    {"a text and more", BYTES("\x81\x82" MASK "abc"), MOCK_FRAME_WHOLE, 2},
+    {"an empty text", BYTES("\x81\x80" MASK), MOCK_FRAME_WHOLE, 0},
+    {"a first fragment", BYTES("\x02\x81" MASK "a"), MOCK_FRAME_WHOLE, 1},
+    {"a last one", BYTES("\x80\x81" MASK "a"), MOCK_FRAME_WHOLE, 1},
+    {"half a length", BYTES("\x82\xfe\0"), MOCK_FRAME_PART, 0},
+    {"two bytes of length", BYTES("\x82\xfe\0\3" MASK "abc"), MOCK_FRAME_WHOLE, 3},
+    {"eight", BYTES("\x82\xff\0\0\0\0\0\0\0\3" MASK "abc"), MOCK_FRAME_WHOLE, 3},
+    {"too many", BYTES("\x82\xff\0\0\0\0\0\x20\0\1"), MOCK_FRAME_LARGE, 0},
+    {"the most", BYTES("\x82\xff\0\0\0\0\0\x20\0\0"), MOCK_FRAME_PART, 0},
+    {"all bits", BYTES("\x82\xff\xff\xff\xff\xff\xff\xff\xff\xff"), MOCK_FRAME_LARGE, 0},
+    {"no mask", BYTES("\x81\1a"), MOCK_FRAME_WRONG, 0},
+    {"a reserved bit", BYTES("\xc1\x80" MASK), MOCK_FRAME_WRONG, 0},
+    {"an unknown kind", BYTES("\x83\x80" MASK), MOCK_FRAME_WRONG, 0},
+    {"an unknown control", BYTES("\x8b\x80" MASK), MOCK_FRAME_WRONG, 0},
+    {"a ping", BYTES("\x89\x81" MASK "a"), MOCK_FRAME_WHOLE, 1},
+    {"a ping in pieces", BYTES("\x09\x81" MASK "a"), MOCK_FRAME_WRONG, 0},
+    {"a long ping", BYTES("\x89\xfe\0\x80"), MOCK_FRAME_WRONG, 0},
 };
 
 static void frames_are_read(void **state)
@@ -66,11 +71,11 @@ static const struct {
     struct mock_frame frame;
     struct text want;
 } headed[] = {
-    {{.is_last = true, .kind = MOCK_FRAME_TEXT, .len = 0}, TEXT("\x81\0")},
-    {{.is_last = true, .kind = MOCK_FRAME_PONG, .len = 125}, TEXT("\x8a\x7d")},
-    {{.is_last = false, .kind = MOCK_FRAME_BINARY, .len = 126}, TEXT("\x02\x7e\0\x7e")},
-    {{.is_last = true, .kind = MOCK_FRAME_CONTINUATION, .len = 65535}, TEXT("\x80\x7e\xff\xff")},
-    {{.is_last = true, .kind = MOCK_FRAME_BINARY, .len = 65536}, TEXT("\x82\x7f\0\0\0\0\0\1\0\0")},
+    {{.is_last = true, .kind = MOCK_FRAME_TEXT, .len = 0}, BYTES("\x81\0")},
+    {{.is_last = true, .kind = MOCK_FRAME_PONG, .len = 125}, BYTES("\x8a\x7d")},
+    {{.is_last = false, .kind = MOCK_FRAME_BINARY, .len = 126}, BYTES("\x02\x7e\0\x7e")},
+    {{.is_last = true, .kind = MOCK_FRAME_CONTINUATION, .len = 65535}, BYTES("\x80\x7e\xff\xff")},
+    {{.is_last = true, .kind = MOCK_FRAME_BINARY, .len = 65536}, BYTES("\x82\x7f\0\0\0\0\0\1\0\0")},
 };
 
 static void heads_are_as_short_as_can_be(void **state)
