@@ -77,7 +77,8 @@ test('a corpus of JSON texts, valid and not', async t => {
 
   await inParallel(8, fours, async (four, i) => {
     const res = await get(`/api/dashboard/u${i}`)
-    assert.equal(stamped(res.bytes.toString('latin1')), page(four), four.map(({ name }) => name).join())
+    const text = stamped(res.bytes.toString('latin1'))
+    assert.equal(text, page(four), four.map(({ name }) => name).join())
   })
   t.diagnostic(`${all.length} texts, sent in ${work.length} ways`)
   assert.ok(all.length > 50)
