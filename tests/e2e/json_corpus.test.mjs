@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 import { scenario, stamped } from './lib/scenario.mjs'
+import { inParallel } from './lib/wait.mjs'
 
 const corpus = fileURLToPath(new URL('../corpus/json/', import.meta.url))
 const head = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n'
@@ -56,12 +57,6 @@ function page(four) {
     `"${part}":${four[i].isValid ? trimmed(four[i].bytes) : fallback}`)
   const listed = errors.length > 0 ? `,"errors":{${errors}}` : ''
   return `{${members},"loadedAt":"now","partialFailure":${errors.length > 0}${listed}}`
-}
-
-async function inParallel(count, work, run) {
-  const queue = work.entries()
-  const worker = async () => { for (const [i, item] of queue) await run(item, i) }
-  await Promise.all(Array.from({ length: count }, worker))
 }
 
 const inFours = list =>
