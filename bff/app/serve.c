@@ -4,75 +4,20 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 
+#include "bff/app/application.h"
 #include "bff/app/serve.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/http/server.h"
 #include "bff/http/server_tls.h"
-#include "bff/upstream/upstream.h"
-#include "fixtures/mock.h"
 
-#define BODY_LIMIT ((size_t)1024 * 1024) /* of a client's request */
+#define SECRET_BYTES 32 /* of the secret that mock mode makes */
 
 /* The process's one server; it and what hangs on it stay to the end (see run_worker). */
 static struct server *server;
-
-struct application {
-    struct config *config;
-    struct endpoints *endpoints;
-    struct server_settings settings;
-    struct mock *mock;
-};
-
-/* ---- a worker's hooks -------------------------------------------------------------------------
- */
-
-static void on_resolved(void *cookie) { server_worker_ready(cookie); }
-
-static void on_begin(struct worker *worker)
-{
-    const struct application *application = worker->server->settings->application;
-    const struct config *config = application->config;
-    struct upstream_loop on = {
-        .loop = worker->loop,
-        .resolver = &worker->resolver,
-        .timers = worker_timers(worker),
-    };
-    const char *wrong = NULL;
-    struct upstream *upstream = upstream_new(&on, config->services, config->service_count, &wrong);
-
-    must(upstream != NULL); /* the configuration has loaded every CA file already */
-    worker->application = upstream;
-    upstream_start(upstream, config->resolve_ms, on_resolved, worker);
-}
-
-/* Requests that the drain cut off still hold their calls: those go with the process. */
-static void on_end(struct worker *worker)
-{
-    if (worker->client_count == 0)
-        upstream_free(worker->application);
-}
-
-static void on_request(struct request *request)
-{
-    const struct application *application = request->worker->server->settings->application;
-
-    endpoint_serve(application->endpoints, request, request->worker->application);
-}
-
-static void on_ready(struct server *ready)
-{
-    printf("{\"event\":\"ready\",\"listen\":[");
-    for (size_t i = 0; i < ready->settings->listen_count; i++) {
-        char url[LISTEN_URL_SIZE];
-        listen_url(&ready->settings->listens[i], url);
-        printf("%s\"%s\"", i == 0 ? "" : ",", url);
-    }
-    printf("]}\n");
-    fflush(stdout);
-}
 
 /* ---- start ------------------------------------------------------------------------------------
  */
@@ -119,6 +64,20 @@ static void point_at(struct service_settings *service, const char *url)
     service->endpoint_count = 1;
 }
 
+/* Mock services issue tokens that nobody but this process believes. */
+static void make_secret(struct config *config)
+{
+    unsigned char bytes[SECRET_BYTES];
+
+    if (config->login_is_off || config->login.secret.len > 0)
+        return;
+    must(getrandom(bytes, sizeof(bytes), 0) == sizeof(bytes));
+    char *secret = pool_take(config->pool, 2 * SECRET_BYTES + 1);
+    for (size_t i = 0; i < SECRET_BYTES; i++)
+        snprintf(secret + 2 * i, 3, "%02x", bytes[i]);
+    config->login.secret = (struct text){secret, (size_t)2 * SECRET_BYTES};
+}
+
 static int start_mocks(struct application *application)
 {
     struct config *config = application->config;
@@ -126,7 +85,10 @@ static int start_mocks(struct application *application)
 
     if (config->mock_dir == NULL)
         return 0;
-    application->mock = mock_start(config->mock_dir, 0, error, sizeof(error));
+    make_secret(config);
+    application->mock = mock_start_with(
+        &(struct mock_options){.fixtures_dir = config->mock_dir, .secret = config->login.secret},
+        error, sizeof(error));
     if (application->mock == NULL) {
         fprintf(stderr, "%s\n", error);
         return EXIT_CONFIG;
@@ -150,6 +112,20 @@ static int load_tls(struct application *application)
     if (application->settings.tls != NULL)
         return 0;
     fprintf(stderr, "%s: %s\n", config->certificate, wrong);
+    return EXIT_CONFIG;
+}
+
+static int load_login(struct application *application)
+{
+    const struct config *config = application->config;
+    const char *wrong = NULL;
+
+    if (config->login_is_off)
+        return 0;
+    application->login = login_new(&config->login, &wrong);
+    if (application->login != NULL)
+        return 0;
+    fprintf(stderr, "login: %s\n", wrong);
     return EXIT_CONFIG;
 }
 
@@ -181,6 +157,8 @@ static int open_all(struct application *application)
 
     if (status == 0)
         status = start_mocks(application);
+    if (status == 0)
+        status = load_login(application);
     return status == 0 ? open_listeners(application) : status;
 }
 
@@ -191,15 +169,17 @@ static void close_all(struct application *application)
     memory_free(application->settings.listens);
     SSL_CTX_free(application->settings.tls);
     mock_stop(application->mock);
+    login_free(application->login);
+    health_free(application->dispatch.health.health);
 }
 
-/* Until login exists nobody may think that it does. */
-static void warn_of_login(const struct endpoints *endpoints)
+static void warn_of_login(const struct application *application)
 {
-    fprintf(stderr,
-            "%.*s: WARNING: LOGIN IS OFF. Access rules are checked at start but not enforced: "
-            "every composite answers whoever reaches this server.\n",
-            TEXT_ARGS(endpoints->server));
+    if (application->login == NULL)
+        fprintf(stderr,
+                "%.*s: WARNING: LOGIN IS OFF. No access rule is enforced: every composite and "
+                "every route answers whoever reaches this server.\n",
+                TEXT_ARGS(application->dispatch.endpoints->server));
 }
 
 /* ---- run --------------------------------------------------------------------------------------
@@ -217,33 +197,52 @@ static void run_until_signal(const sigset_t *stop)
     server_stop(server);
 }
 
+static void fill_dispatch(struct application *application, const struct endpoints *endpoints)
+{
+    const struct config *config = application->config;
+
+    application->dispatch = (struct dispatch){
+        .endpoints = endpoints,
+        .routes = &config->routes,
+        .login = application->login,
+        .cors = &config->cors,
+        .health = {.health = health_new(config->services, config->service_count, NULL)},
+        .proxy = {.server = endpoints->server,
+                  .is_mock = config->mock_dir != NULL,
+                  .hides_cors = cors_is_on(&config->cors),
+                  .trusted = &config->trusted},
+    };
+}
+
+static void prepare_process(sigset_t *stop)
+{
+    sigemptyset(stop);
+    sigaddset(stop, SIGTERM);
+    sigaddset(stop, SIGINT);
+    pthread_sigmask(SIG_BLOCK, stop, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    raise_open_files();
+    keep_memory();
+}
+
 int serve(struct config *config, struct endpoints *endpoints)
 {
     struct application application = {
         .config = config,
-        .endpoints = endpoints,
         .settings = {.workers = worker_count(config),
                      .drain_ms = config->drain_ms,
-                     .body_limit = BODY_LIMIT,
-                     .on_begin = on_begin,
-                     .on_end = on_end,
-                     .on_request = on_request,
-                     .on_ready = on_ready,
+                     .body_limit = config_largest_body(config),
+                     .limits = &config->limits,
                      .application = &application},
     };
     sigset_t stop;
 
-    sigemptyset(&stop);
-    sigaddset(&stop, SIGTERM);
-    sigaddset(&stop, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &stop, NULL);
-    signal(SIGPIPE, SIG_IGN);
-    raise_open_files();
-    keep_memory();
-
+    prepare_process(&stop);
+    hooks_set(&application.settings);
     int status = open_all(&application);
     if (status == 0) {
-        warn_of_login(endpoints);
+        fill_dispatch(&application, endpoints);
+        warn_of_login(&application);
         server = server_new(&application.settings);
         run_until_signal(&stop);
     }

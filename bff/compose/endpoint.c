@@ -1,17 +1,18 @@
 /* See endpoint.h. */
+#include "bff/base/build.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/endpoint.h"
 #include "bff/compose/run.h"
+#include "bff/http/forward_fields.h"
 #include "bff/http/reply.h"
 #include "bff/http/watch.h"
 
 /* A composite under way; lies in the request's memory. */
 struct serving {
-    const struct endpoints *endpoints;
+    struct endpoint_ask ask;
     struct request *request;
-    struct route_match match;
     struct run_request run_request;
     struct run *run;
     struct watch watch;
@@ -30,46 +31,32 @@ static void dispose(void *object)
 /* ---- the calls' headers -----------------------------------------------------------------------
  */
 
-/* A client's field may be passed on when it could have been written by us. */
-static bool is_passable(struct text value)
+static void put_line(struct build *out, struct request *request, const char *name)
 {
-    for (size_t i = 0; i < value.len; i++)
-        if ((unsigned char)value.at[i] < 0x20 || value.at[i] == 0x7f)
-            return false;
-    return value.at != NULL;
-}
+    struct text value = request_header(request, name);
 
-static struct text line(struct request *request, const char *name, const char *header)
-{
-    struct text value = request_header(request, header);
-
-    if (!is_passable(value))
-        return TEXT("");
-    return pool_print(request->pool, "%s: %.*s\r\n", name, TEXT_ARGS(value));
+    if (value.at != NULL && field_is_value(value))
+        build_field(out, text_of(name), value);
 }
 
 static struct text call_headers(const struct serving *serving)
 {
-    static const char fixed[] = "accept: application/json\r\naccept-encoding: identity\r\n";
     struct request *request = serving->request;
-    struct text parts[] = {
-        TEXT(fixed),
-        TEXT("traceparent: "),
-        request->traceparent,
-        TEXT("\r\nx-request-id: "),
-        request->id,
-        TEXT("\r\n"),
-        line(request, "accept-language", "accept-language"),
-        serving->endpoints->is_mock ? line(request, "x-mock", "x-mock") : TEXT(""),
-    };
-    size_t count = sizeof(parts) / sizeof(parts[0]), bytes = 0;
+    const struct login_user *user = serving->ask.user;
+    struct build out;
 
-    for (size_t i = 0; i < count; i++)
-        bytes += parts[i].len;
-    char *all = pool_take(request->pool, bytes), *end = all;
-    for (size_t i = 0; i < count; i++)
-        end = (char *)memcpy(end, parts[i].at, parts[i].len) + parts[i].len;
-    return (struct text){all, bytes};
+    build_init(&out, request->pool, 256);
+    build_add(&out, TEXT("accept: application/json\r\naccept-encoding: identity\r\n"));
+    build_field(&out, TEXT("traceparent"), request->traceparent);
+    build_field(&out, TEXT("x-request-id"), request->id);
+    put_line(&out, request, "accept-language");
+    if (serving->ask.endpoints->is_mock)
+        put_line(&out, request, "x-mock");
+    if (user != NULL)
+        build_field(&out, TEXT("x-user-id"), user->id);
+    if (user != NULL && user->role.len > 0)
+        build_field(&out, TEXT("x-user-role"), user->role);
+    return build_text(&out);
 }
 
 static struct text client_header(void *cookie, const char *name)
@@ -87,7 +74,8 @@ static void send_answer(struct serving *serving)
     struct request *request = serving->request;
     struct answer answer;
 
-    answer_make(serving->run, serving->endpoints->server, request->id, clock_wall_ms(), &answer);
+    answer_make(serving->run, serving->ask.endpoints->server, request->id, clock_wall_ms(),
+                &answer);
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", text_of(answer.cache_control)},
@@ -109,7 +97,10 @@ static void on_done(struct run *run, void *cookie)
     struct serving *serving = cookie;
 
     check_working_on(serving->request->id);
-    send_answer(serving);
+    if (run->is_forbidden)
+        reply_error(serving->request, 403, "Forbidden");
+    else
+        send_answer(serving);
     check_working_on((struct text){0});
 }
 
@@ -121,61 +112,61 @@ static void on_gone(struct watch *watch)
     reply_nobody(serving->request);
 }
 
-static void start(struct serving *serving, struct upstream *upstream)
+/* Without login there is nobody to compare an owner with. */
+static bool may_see(void *cookie, struct text owner)
 {
-    struct request *request = serving->request;
-    const struct endpoints *endpoints = serving->endpoints;
+    const struct serving *serving = cookie;
+    struct access_rule rule = {.kind = ACCESS_OWNER, .whom = owner};
 
+    return access_decide(rule, serving->ask.user) == ACCESS_ALLOW;
+}
+
+struct access_rule endpoint_access(const struct plan *plan, const struct text *params)
+{
+    const struct bff_composite *composite = plan->composite;
+    struct access_rule rule = {.kind = ACCESS_NOBODY};
+
+    switch (composite->access) {
+    case BFF_ACCESS_MISSING:
+        break;
+    case BFF_PUBLIC:
+        rule.kind = ACCESS_PUBLIC;
+        break;
+    case BFF_SIGNED_IN:
+        rule.kind = ACCESS_SIGNED_IN;
+        break;
+    case BFF_ROLE:
+        rule = (struct access_rule){ACCESS_ROLE, text_of(composite->role)};
+        break;
+    case BFF_OWNER:
+        rule.kind = ACCESS_SIGNED_IN;
+        if (plan->owner_param != PLAN_NO_PART)
+            rule = (struct access_rule){ACCESS_OWNER, params[plan->owner_param]};
+        break;
+    }
+    return rule;
+}
+
+void endpoint_serve(struct request *request, const struct endpoint_ask *ask)
+{
+    struct serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
+    const struct endpoints *endpoints = ask->endpoints;
+
+    serving->ask = *ask;
+    serving->request = request;
     serving->run_request = (struct run_request){
-        .plan = serving->match.route->target,
+        .plan = ask->plan,
         .pool = request->pool,
-        .upstream = upstream,
+        .upstream = ask->upstream,
         .timers = worker_timers(request->worker),
-        .params = serving->match.params,
+        .params = ask->params,
         .headers = call_headers(serving),
         .client_header = client_header,
+        .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
         .body_limit = endpoints->body_limit,
         .depth_limit = endpoints->depth_limit,
     };
     watch_begin(&serving->watch, request, on_gone);
     serving->run = run_start(&serving->run_request, on_done, serving);
-}
-
-/* ---- from request to run ----------------------------------------------------------------------
- */
-
-/* OPTIONS that is no preflight is answered for every path that there is. */
-static void refuse_method(struct request *request, struct text methods)
-{
-    struct text allow = pool_print(request->pool, "%.*s, OPTIONS", TEXT_ARGS(methods));
-
-    if (text_is(request->method, "OPTIONS"))
-        reply_options(request, allow);
-    else
-        reply_not_allowed(request, allow);
-}
-
-void endpoint_serve(const struct endpoints *endpoints, struct request *request,
-                    struct upstream *upstream)
-{
-    struct serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
-
-    serving->endpoints = endpoints;
-    serving->request = request;
-    switch (route_find(endpoints->routes, endpoints->count, request->pool, request->method,
-                       request->path, &serving->match)) {
-    case ROUTE_FOUND:
-        start(serving, upstream);
-        break;
-    case ROUTE_BAD_PARAMETER:
-        reply_error(request, 400, "Bad request");
-        break;
-    case ROUTE_OTHER_METHOD:
-        refuse_method(request, serving->match.allow);
-        break;
-    case ROUTE_NONE:
-        reply_error(request, 404, "Not found");
-        break;
-    }
 }

@@ -7,6 +7,7 @@
 
 #include "bff/base/text.h"
 #include "bff/compose/plan.h"
+#include "bff/edge/access.h"
 #include "bff/http/request.h"
 #include "bff/http/route.h"
 #include "bff/upstream/upstream.h"
@@ -22,8 +23,21 @@ struct endpoints {
     bool is_mock; /* X-Mock is passed on */
 };
 
-/* Finds what ${request} asks for and answers it, with the worker's ${upstream}. */
-void endpoint_serve(const struct endpoints *endpoints, struct request *request,
-                    struct upstream *upstream);
+/* What is asked for, and by whom. */
+struct endpoint_ask {
+    const struct endpoints *endpoints;
+    const struct plan *plan;
+    const struct text *params;     /* decoded, in the order of the path; as long as the request */
+    struct upstream *upstream;     /* the worker's */
+    const struct login_user *user; /* NULL: nobody is signed in */
+    bool has_login;                /* access rules hold */
+};
+
+/* Who may ask: the composite's rule, with the owner of the path when that is a parameter. For an
+ * owner in a part whoever is signed in may begin; the run decides. */
+struct access_rule endpoint_access(const struct plan *plan, const struct text *params);
+
+/* Runs the composite and answers ${request}. */
+void endpoint_serve(struct request *request, const struct endpoint_ask *ask);
 
 #endif

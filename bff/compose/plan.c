@@ -184,6 +184,27 @@ static void make_failure(struct plan *plan, struct pool *pool)
     plan->failure = json_print_text(&out);
 }
 
+/* "userId" is a parameter, "order.userId" a path into a part; that one of them holds is checked
+ * when all is made. */
+static void make_owner(struct plan *plan)
+{
+    struct text rest = text_of(plan->composite->owner), name = text_cut(&rest, '.');
+
+    plan->owner_param = plan->owner_part = PLAN_NO_PART;
+    if (name.at == NULL)
+        return;
+    if (rest.at == NULL) {
+        plan->owner_param = plan_param(plan, name);
+        return;
+    }
+    plan->owner_part = plan_part(plan, name);
+    plan->owner_path = rest.at;
+    if (plan->owner_part == PLAN_NO_PART)
+        return;
+    plan->parts[plan->owner_part].is_read = true;
+    plan->parts[plan->owner_part].keep_slices = true;
+}
+
 const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
                              size_t error_size)
 {
@@ -200,6 +221,7 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     make_parts(plan, pool, &mistakes);
     make_fields(plan, pool);
     make_failure(plan, pool);
+    make_owner(plan);
     if (mistakes.count == 0)
         plan_check_made(&mistakes, plan, pool);
     return mistakes.count == 0 ? plan : NULL;

@@ -52,6 +52,9 @@ struct plan {
     size_t part_count;
     struct plan_field *fields;
     size_t field_count;
+    int owner_param;        /* the owner is this parameter; or PLAN_NO_PART */
+    int owner_part;         /* the owner stands in this part; or PLAN_NO_PART */
+    const char *owner_path; /* and there: "userId" */
     struct text failure; /* "{\"error\":\"Failed to ...\",\"part\":", which a part's name follows */
     size_t bytes;        /* of keys, fallbacks and the rest that is not a service's, about */
 };

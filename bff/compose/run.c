@@ -118,12 +118,47 @@ static void start_part(struct run *run, size_t i)
         wake_at(run, part->deadline_ns);
 }
 
+/*
+ * Whose answer this is stands in a part: when that has settled, it is decided whether to go on.
+ * What has no owner, because the part was rejected or says nothing, is nobody's.
+ */
+static void look_at_owner(struct run *run)
+{
+    const struct run_request *request = run->request;
+    const struct run_part *part = &run->parts[request->plan->owner_part];
+    struct text owner = {0};
+
+    if (!part->is_settled || run->failed != PLAN_NO_PART)
+        return;
+    if (part->reason == REASON_NONE)
+        owner = json_text(json_path(part->value, request->plan->owner_path), request->pool);
+    run->has_seen_owner = true;
+    run->is_forbidden = !request->may_see(request->cookie, owner);
+}
+
+/* Until the owner is known, only the part that knows it, and what that waits for, is asked. */
+static bool must_wait(const struct run *run, size_t i)
+{
+    const struct plan *plan = run->request->plan;
+
+    if (run->has_seen_owner)
+        return false;
+    for (int at = plan->owner_part; at != PLAN_NO_PART; at = plan->parts[at].after)
+        if (at == (int)i)
+            return false;
+    return true;
+}
+
 /* One pass is enough: a part waits for one above it. */
 static void start_parts(struct run *run)
 {
     for (size_t i = 0; i < run->request->plan->part_count && run->failed == PLAN_NO_PART; i++) {
         const struct run_part *before = NULL;
         int after = plan_of(run, i)->after;
+        if (run->is_forbidden)
+            return;
+        if (must_wait(run, i))
+            continue;
         if (after != PLAN_NO_PART)
             before = &run->parts[after];
         if (run->parts[i].is_started || run->parts[i].is_settled)
@@ -148,7 +183,7 @@ static void stop(struct run *run)
 
 static bool is_complete(const struct run *run)
 {
-    return run->unsettled == 0 || run->failed != PLAN_NO_PART;
+    return run->unsettled == 0 || run->failed != PLAN_NO_PART || run->is_forbidden;
 }
 
 /* The caller must not touch the run afterwards: it may be gone. */
@@ -164,6 +199,8 @@ static void finish(struct run *run)
 /* As finish. */
 static void carry_on(struct run *run)
 {
+    if (!run->has_seen_owner)
+        look_at_owner(run);
     if (!is_complete(run))
         start_parts(run);
     if (is_complete(run))
@@ -301,6 +338,7 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
     run->last_call = &run->calls;
     run->failed = PLAN_NO_PART;
     run->unsettled = request->plan->part_count;
+    run->has_seen_owner = request->may_see == NULL || request->plan->owner_part == PLAN_NO_PART;
     run->now_ns = clock_now_ns();
     run->deadline_ns = run->now_ns + (int64_t)request->plan->budget_ms * CLOCK_MS;
     run->timer.fire = on_timer;

@@ -32,6 +32,9 @@ struct run_request {
     /* The client's own header ${name}, in lower case; absent text when it sent none. */
     struct text (*client_header)(void *cookie, const char *name);
     void *cookie;
+    /* True when the answer may go to who asks, ${owner} being what plan->owner_path says, decoded
+     * (absent: nothing there). NULL: it may go to anybody. Asked once, with ${cookie}. */
+    bool (*may_see)(void *cookie, struct text owner);
     size_t body_limit;    /* bytes of one part's body; 4 MiB by default */
     unsigned depth_limit; /* of one part's JSON; 128 by default */
 };
@@ -75,6 +78,7 @@ struct run {
     struct run_part *parts; /* plan->part_count of them */
     int failed;             /* the required part that was rejected first, or PLAN_NO_PART */
     bool is_partial;        /* some part or item was rejected */
+    bool is_forbidden;      /* may_see has said no: there is no answer */
 
     /* run.c's own */
     struct run_call *calls, **last_call;   /* in the order made */
@@ -88,13 +92,15 @@ struct run {
     struct timer timer;
     void (*done)(struct run *run, void *cookie);
     void *cookie;
-    bool is_over; /* done was called, or it was cancelled */
+    bool is_over;        /* done was called, or it was cancelled */
+    bool has_seen_owner; /* may_see was asked, or need not be */
 };
 
 /*
  * Starts the fan-out. ${done} is called once, never from here, when every part has settled, the
- * budget is over, or a required part was rejected; no call is under way then. Values stay valid
- * until the pool goes, which releases everything.
+ * budget is over, a required part was rejected, or may_see has said no (until it has said yes
+ * nothing is asked but the part where the owner stands); no call is under way then. Values stay
+ * valid until the pool goes, which releases everything.
  */
 struct run *run_start(const struct run_request *request, void (*done)(struct run *, void *cookie),
                       void *cookie);

@@ -189,7 +189,7 @@ static int read_one(struct json value, unsigned allowed, struct pool *pool, stru
         jwk.members[i].name = names[i];
     if (!json_is(value, JSON_OBJECT))
         return complain(wrong, "is no object");
-    if (jwt_members_read(value, jwk.members, MEMBER_COUNT) != 0)
+    if (jwt_members_read(value, pool, jwk.members, MEMBER_COUNT) != 0)
         return complain(wrong, "has a member twice");
     unsigned algorithms = said_algorithms(&jwk) & allowed;
     if (algorithms == 0 || !is_to_verify(&jwk))
@@ -197,7 +197,7 @@ static int read_one(struct json value, unsigned allowed, struct pool *pool, stru
     return add(&jwk, algorithms, keys, wrong);
 }
 
-static int read_all(struct json list, unsigned allowed, struct jwt_keys *keys,
+static int read_all(struct json list, unsigned allowed, struct pool *pool, struct jwt_keys *keys,
                     char wrong[JWT_WRONG_SIZE])
 {
     char why[JWT_WRONG_SIZE - 40];
@@ -205,11 +205,8 @@ static int read_all(struct json list, unsigned allowed, struct jwt_keys *keys,
     unsigned place = 0;
 
     json_each (value, list) {
-        struct pool *pool = pool_new();
         place++;
-        int status = read_one(value, allowed, pool, keys, wrong);
-        pool_free(pool);
-        if (status == 0)
+        if (read_one(value, allowed, pool, keys, wrong) == 0)
             continue;
         snprintf(why, sizeof(why), "%s", wrong);
         snprintf(wrong, JWT_WRONG_SIZE, "key %u %s", place, why);
@@ -221,10 +218,15 @@ static int read_all(struct json list, unsigned allowed, struct jwt_keys *keys,
 int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys, char wrong[JWT_WRONG_SIZE])
 {
     struct jwt_member list = {.name = "keys"};
+    struct pool *pool = pool_new();
     struct json set;
+    int status;
 
-    if (jwt_object(text, &set) != 0 || jwt_members_read(set, &list, 1) != 0 ||
+    if (jwt_object(text, &set) != 0 || jwt_members_read(set, pool, &list, 1) != 0 ||
         !json_is(list.value, JSON_ARRAY))
-        return complain(wrong, "is no JWK Set");
-    return read_all(list.value, allowed, keys, wrong);
+        status = complain(wrong, "is no JWK Set");
+    else
+        status = read_all(list.value, allowed, pool, keys, wrong);
+    pool_free(pool);
+    return status;
 }

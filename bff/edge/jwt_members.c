@@ -15,14 +15,22 @@ int jwt_object(struct text text, struct json *out)
     return json_is(*out, JSON_OBJECT) ? 0 : -1;
 }
 
-int jwt_members_read(struct json object, struct jwt_member *members, size_t count)
+/* A key stands in its quotes, as a string does. */
+static struct text decoded(struct text key, struct pool *pool)
+{
+    return json_text((struct json){.at = key.at - 1, .len = key.len + 2}, pool);
+}
+
+int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *members,
+                     size_t count)
 {
     struct json_walk walk = json_walk(object);
     struct json value;
 
     while (json_walk_next(&walk, &value)) {
+        struct text name = decoded(walk.key, pool);
         for (size_t i = 0; i < count; i++) {
-            if (!json_key_is(walk.key, members[i].name))
+            if (!text_is(name, members[i].name))
                 continue;
             if (!json_is(members[i].value, JSON_NONE))
                 return -1;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "bff/base/json.h"
+#include "bff/base/pool.h"
 #include "bff/base/text.h"
 
 #define JWT_DEPTH_MAX 32 /* nesting of a header, of claims, of a key */
@@ -21,9 +22,10 @@ struct jwt_member {
 int jwt_object(struct text text, struct json *out);
 
 /*
- * Fills the values of ${members} from ${object}. Names are compared decoded. Returns -1 when one
- * of them is there twice: readers do not agree on which of the two counts.
+ * Fills the values of ${members} from ${object}. Names are compared decoded (in ${pool}). Returns
+ * -1 when one of them is there twice: readers do not agree on which of the two counts.
  */
-int jwt_members_read(struct json object, struct jwt_member *members, size_t count);
+int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *members,
+                     size_t count);
 
 #endif

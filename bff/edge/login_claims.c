@@ -130,7 +130,8 @@ int login_claims_read(struct text json, const struct login_rules *rules, struct 
     struct json object;
 
     *out = (struct login_claims){0};
-    if (jwt_object(json, &object) != 0 || jwt_members_read(object, claims, CLAIM_COUNT) != 0 ||
+    if (jwt_object(json, &object) != 0 ||
+        jwt_members_read(object, pool, claims, CLAIM_COUNT) != 0 ||
         read_times(claims, rules, out) != 0)
         return -1;
     if (!is_issuer(claims[ISS].value, rules->issuer, pool) ||

@@ -51,6 +51,13 @@ static void send_body(struct request *request, const struct reply *reply, size_t
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
 }
 
+void reply_add_common(struct request *request)
+{
+    for (size_t i = 0; i < request->extra_count; i++)
+        add_field(request, request->extra[i].name, request->extra[i].value);
+    add_field(request, "x-request-id", request->id);
+}
+
 void reply_send(struct request *request, const struct reply *reply)
 {
     h2o_req_t *h2o = request->h2o;
@@ -65,20 +72,21 @@ void reply_send(struct request *request, const struct reply *reply)
     h2o->res.content_length = reply->status == 204 ? SIZE_MAX : bytes;
     for (size_t i = 0; i < reply->field_count; i++)
         add_field(request, reply->fields[i].name, reply->fields[i].value);
-    add_field(request, "x-request-id", request->id);
+    reply_add_common(request);
     if (request->worker->is_draining)
         h2o->http1_is_persistent = 0;
     send_body(request, reply, bytes);
 }
 
-static void refuse(struct request *request, int status, const char *message, struct text allow)
+void reply_error_with(struct request *request, int status, const char *message,
+                      struct reply_field field)
 {
     struct text body[] = {TEXT("{\"error\":\""), text_of(message), TEXT("\",\"requestId\":\""),
                           request->id, TEXT("\"}")};
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", TEXT("no-store")},
-        {"allow", allow},
+        field,
     };
     struct text *kept = pool_take(request->pool, sizeof(body));
     memcpy(kept, body, sizeof(body));
@@ -94,12 +102,12 @@ static void refuse(struct request *request, int status, const char *message, str
 
 void reply_error(struct request *request, int status, const char *message)
 {
-    refuse(request, status, message, (struct text){0});
+    reply_error_with(request, status, message, (struct reply_field){0});
 }
 
 void reply_not_allowed(struct request *request, struct text allow)
 {
-    refuse(request, 405, "Method not allowed", allow);
+    reply_error_with(request, 405, "Method not allowed", (struct reply_field){"allow", allow});
 }
 
 void reply_options(struct request *request, struct text allow)

@@ -62,16 +62,24 @@ static void send_request(struct call *call)
 
 static void on_opened(void *cookie) { send_request(cookie); }
 
-static void on_received(void *cookie)
+/* While its user has stopped it, a call's silence is its user's. */
+static void expect_more(struct call *call)
 {
-    struct call *call = cookie;
-
     if (call->connection->is_paused)
         return;
     if (call->ask->idle_ms > 0)
         expect_within(call, call->ask->idle_ms);
     else if (call->timer.at_ns != call->total_ns)
         timer_set(call->upstream->on.timers, &call->timer, call->total_ns);
+}
+
+static void on_received(void *cookie)
+{
+    struct call *call = cookie;
+
+    expect_more(call);
+    if (call->sink->flush != NULL)
+        call->sink->flush(call->cookie);
 }
 
 static void dial(struct call *call);
@@ -143,7 +151,9 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
     call->total_ns = ask->idle_ms > 0
                          ? INT64_MAX
                          : clock_now_ns() + call->service->settings->total_ms * CLOCK_MS;
-    call->endpoint = &call->service->endpoints[balance_pick(&call->service->balance)];
+    call->endpoint = ask->only != NULL
+                         ? ask->only
+                         : &call->service->endpoints[balance_pick(&call->service->balance)];
     call->connection = connection_take(call->endpoint, &user, call);
     call->is_reused = call->connection != NULL;
     if (call->is_reused)
@@ -162,17 +172,17 @@ void call_pause(struct call *call)
 
 void call_resume(struct call *call)
 {
-    if (call->connection == NULL)
+    if (call->connection == NULL || !call->connection->is_paused)
         return;
     connection_resume(call->connection);
-    on_received(call);
+    expect_more(call);
 }
 
 static void on_written(void *cookie)
 {
     struct call *call = cookie;
 
-    on_received(call);
+    expect_more(call);
     call->written(call->cookie);
 }
 
@@ -186,6 +196,11 @@ void call_write(struct call *call, struct text bytes, void (*written)(void *cook
                                            .count = 1,
                                            .written = on_written,
                                        });
+}
+
+bool call_is_sent(const struct call *call)
+{
+    return call->connection != NULL && call->connection->out.pieces == NULL;
 }
 
 void call_cancel(struct call *call)

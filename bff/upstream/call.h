@@ -27,6 +27,7 @@
 /* What to ask; borrowed until the call ends. All zero where the service's own is meant. */
 struct call_ask {
     const struct bff_service *service;
+    struct upstream_endpoint *only; /* of that service; NULL: the balance decides */
     struct text method;
     struct text target;     /* origin-form, encoded */
     struct text host;       /* for Host; absent: the endpoint's */
@@ -70,6 +71,9 @@ void call_resume(struct call *call);
 /* After 101: sends ${bytes}, borrowed until ${written} is told (with the call's cookie). One at a
  * time. */
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie));
+
+/* True when all of the request has been written: what it borrows is not needed any more. */
+bool call_is_sent(const struct call *call);
 
 /* Ends it silently. Idempotent; for a call never started (all zero): nothing. */
 void call_cancel(struct call *call);

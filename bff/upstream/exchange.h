@@ -55,6 +55,7 @@ struct exchange_head {
 struct exchange_sink {
     int (*head)(void *cookie, const struct exchange_head *head, enum reason *why);
     int (*body)(void *cookie, const char *bytes, size_t len, enum reason *why);
+    void (*flush)(void *cookie); /* may be NULL: what came at once has been delivered */
     void (*end)(void *cookie, enum reason reason); /* REASON_NONE: complete */
 };
 
@@ -93,7 +94,7 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
 
 /*
  * Feeds what was read and returns the state afterwards. The
- * sink's head and body are called from here, its end never: that is the caller's, with
+ * sink's head and body are called from here, its flush and end never: that is the caller's, with
  * exchange->reason, once the state is COMPLETE or FAILED or the connection has ended.
  */
 enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, size_t len);

@@ -34,7 +34,10 @@ static const struct {
     {"another service's path", MOCK_USERS, "GET", "/orders/o1", .status = 404},
     {"a longer name", MOCK_USERS, "GET", "/usersx", .status = 404},
     {"a deeper path", MOCK_USERS, "GET", "/users/u1/orders", .status = 404},
-    {"POST", MOCK_USERS, "POST", "/users/u1", .status = 405},
+    {"POST to a record", MOCK_USERS, "POST", "/users/u1", .status = 405},
+    {"DELETE of all", MOCK_USERS, "DELETE", "/users", .status = 405},
+    {"POST of a list's parts", MOCK_NOTIFICATIONS, "POST", "/notifications/u1", .status = 405},
+    {"any other method", MOCK_USERS, "LINK", "/users", .status = 405},
     {"POST to nowhere", MOCK_USERS, "POST", "/nowhere", .status = 404},
     {"all users", MOCK_USERS, "GET", "/users", 200, .records = 8},
     {"all products", MOCK_PRODUCTS, "GET", "/products", 200, .records = 14},
@@ -64,6 +67,14 @@ static const struct {
     {"all of them", MOCK_NOTIFICATIONS, "GET", "/notifications/u1?unread=false", 200, .records = 6},
 };
 
+static struct mock_answer ask(enum mock_service service, const char *method, const char *target)
+{
+    struct mock_question question = {
+        .service = service, .method = text_of(method), .target = text_of(target)};
+
+    return mock_answer(data, &question, pool);
+}
+
 static struct text body_of(const struct mock_answer *answer)
 {
     return pool_print(pool, "%.*s%.*s", TEXT_ARGS(answer->begin), (int)answer->end.len,
@@ -73,8 +84,7 @@ static struct text body_of(const struct mock_answer *answer)
 static void answers_as_the_services_will(void **state)
 {
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        struct mock_answer answer = mock_answer(data, cases[i].service, text_of(cases[i].method),
-                                                text_of(cases[i].target), pool);
+        struct mock_answer answer = ask(cases[i].service, cases[i].method, cases[i].target);
         struct json body = json_of(body_of(&answer));
         const char *id = cases[i].service == MOCK_INVENTORY ? "productId" : "id";
         if (answer.status != cases[i].status || json_length(body) != cases[i].records ||
@@ -84,19 +94,33 @@ static void answers_as_the_services_will(void **state)
     }
 }
 
-static void only_405_says_what_is_allowed(void **state)
-{
-    struct mock_answer answer = mock_answer(data, MOCK_USERS, TEXT("PUT"), TEXT("/users"), pool);
+static const struct {
+    const char *why;
+    enum mock_service service;
+    const char *target, *allow;
+} allowed[] = {
+    {"a record", MOCK_USERS, "/users/u1", "GET, HEAD, PUT, PATCH, DELETE, OPTIONS"},
+    {"all records", MOCK_ORDERS, "/orders", "GET, HEAD, POST, OPTIONS"},
+    {"a user's list", MOCK_NOTIFICATIONS, "/notifications/u1", "GET, HEAD, OPTIONS"},
+    {"health", MOCK_REVIEWS, "/health", "GET, HEAD, OPTIONS"},
+    {"a WebSocket", MOCK_REVIEWS, "/ws", "GET, HEAD, OPTIONS"},
+};
 
-    assert_int_equal(answer.status, 405);
-    assert_true(text_is(answer.allow, "GET, HEAD"));
-    answer = mock_answer(data, MOCK_USERS, TEXT("GET"), TEXT("/users"), pool);
-    assert_null(answer.allow.at);
+static void options_and_405_say_what_is_allowed(void **state)
+{
+    for (size_t i = 0; i < sizeof(allowed) / sizeof(allowed[0]); i++) {
+        struct mock_answer options = ask(allowed[i].service, "OPTIONS", allowed[i].target);
+        struct mock_answer refusal = ask(allowed[i].service, "LINK", allowed[i].target);
+        if (options.status != 204 || refusal.status != 405 ||
+            !text_is(options.allow, allowed[i].allow) || !text_is(refusal.allow, allowed[i].allow))
+            fail_msg("%s: %.*s", allowed[i].why, TEXT_ARGS(options.allow));
+    }
+    assert_null(ask(MOCK_USERS, "GET", "/users").allow.at);
 }
 
 static void a_status_of_failure_has_a_body_of_its_own(void **state)
 {
-    struct mock_answer answer = mock_answer(data, MOCK_USERS, TEXT("GET"), TEXT("/users/u1"), pool);
+    struct mock_answer answer = ask(MOCK_USERS, "GET", "/users/u1");
     struct text user = answer.begin;
 
     mock_fault_apply(&(struct mock_fault){.status = 201}, pool, &answer);
@@ -109,8 +133,7 @@ static void a_status_of_failure_has_a_body_of_its_own(void **state)
 
 static void large_is_the_same_and_white_space(void **state)
 {
-    struct mock_answer answer =
-        mock_answer(data, MOCK_ORDERS, TEXT("GET"), TEXT("/orders?userId=u1&limit=2"), pool);
+    struct mock_answer answer = ask(MOCK_ORDERS, "GET", "/orders?userId=u1&limit=2");
 
     mock_fault_apply(&(struct mock_fault){.body = MOCK_BODY_LARGE}, pool, &answer);
     assert_int_equal(answer.begin.len, 5 << 20);
@@ -138,7 +161,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_as_the_services_will),
-        cmocka_unit_test(only_405_says_what_is_allowed),
+        cmocka_unit_test(options_and_405_say_what_is_allowed),
         cmocka_unit_test(a_status_of_failure_has_a_body_of_its_own),
         cmocka_unit_test(large_is_the_same_and_white_space),
     };

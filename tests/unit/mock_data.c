@@ -170,6 +170,36 @@ static void bad_data_is_refused_by_name(void **state)
     remove_folder(folder);
 }
 
+static void bad_accounts_are_refused_by_name(void **state)
+{
+    static const char *const texts[] = {"[", "{}", "[1]",
+                                        "[{\"id\":\"u1\",\"role\":\"customer\"}]"};
+    char *folder = new_folder(), error[512];
+    const char *accounts = pool_print(pool, "%s/accounts", folder).at;
+
+    assert_int_equal(mkdir(accounts, 0700), 0);
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+        const char *path = write_file(accounts, "a.json", texts[i]);
+        struct mock_data *loaded = mock_data_load(folder, error, sizeof(error));
+        unlink(path);
+        if (loaded != NULL || strstr(error, "accounts/a.json: ") == NULL)
+            fail_msg("%s: %s", texts[i], error);
+    }
+    assert_int_equal(rmdir(accounts), 0);
+    remove_folder(folder);
+}
+
+static void accounts_may_be_left_out(void **state)
+{
+    char *folder = new_folder(), error[512];
+    struct mock_data *loaded = mock_data_load(folder, error, sizeof(error));
+
+    assert_non_null(loaded);
+    assert_null(mock_data_accounts(loaded));
+    mock_data_free(loaded);
+    remove_folder(folder);
+}
+
 static void an_id_in_two_files_names_both(void **state)
 {
     char *folder = new_folder(), error[512];
@@ -234,6 +264,8 @@ int main(void)
         cmocka_unit_test(each_product_has_stock_and_sound_reviews),
         cmocka_unit_test(each_user_has_recommendations_and_notifications),
         cmocka_unit_test(bad_data_is_refused_by_name),
+        cmocka_unit_test(bad_accounts_are_refused_by_name),
+        cmocka_unit_test(accounts_may_be_left_out),
         cmocka_unit_test(an_id_in_two_files_names_both),
         cmocka_unit_test(a_missing_folder_is_named),
         cmocka_unit_test(starts_on_free_ports_and_stops_clean),
