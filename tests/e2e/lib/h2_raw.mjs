@@ -1,6 +1,8 @@
 // HTTP/2 as bare frames (RFC 9113), for what no client library would send. Fields are coded as
 // literals without an index (RFC 7541 section 6.2.2) unless the test says otherwise.
-import { connectBare } from './client.mjs'
+import { once } from 'node:events'
+import net from 'node:net'
+
 import { soon } from './wait.mjs'
 
 export const types = { DATA: 0, HEADERS: 1, PRIORITY: 2, RST_STREAM: 3, SETTINGS: 4, PUSH_PROMISE: 5,
@@ -60,14 +62,17 @@ export const ping = () => frame(types.PING, 0, 0, Buffer.alloc(8))
 export const settings = rows => frame(types.SETTINGS, 0, 0, Buffer.concat(rows.map(
   ([id, value]) => Buffer.concat([Buffer.from([0, id]), uint32(value)]))))
 
-function* frames(bytes) {
-  for (let at = 0; at + 9 <= bytes.length;) {
-    const length = bytes.readUIntBE(at, 3)
-    if (at + 9 + length > bytes.length) return
-    yield { type: bytes[at + 3], flag: bytes[at + 4], stream: bytes.readUInt32BE(at + 5),
-      payload: bytes.subarray(at + 9, at + 9 + length) }
-    at += 9 + length
+// The whole frames at the start of `bytes`, put into `all`; gives what is left.
+function take(bytes, all) {
+  let at = 0
+  while (at + 9 <= bytes.length) {
+    const end = at + 9 + bytes.readUIntBE(at, 3)
+    if (end > bytes.length) break
+    all.push({ type: bytes[at + 3], flag: bytes[at + 4], stream: bytes.readUInt32BE(at + 5),
+      payload: bytes.subarray(at + 9, end) })
+    at = end
   }
+  return bytes.subarray(at)
 }
 
 // The statuses that have a number of their own in HPACK's table; others come as three digits.
@@ -86,32 +91,42 @@ function outcome(all, stream) {
 }
 
 /*
- * A connection that has sent its preface: { send, frames, answer, pong, ended, isOpen, socket }.
- * `answer(stream)` waits for a stream's outcome, `pong()` until all that was sent has been read.
- * send() resolves when the bytes have left, or the connection has ended.
+ * A connection that has sent its preface: { send, frames, answer, pong, end, isOpen, socket }.
+ * `answer(stream)` waits for a stream's outcome, `pong()` until all that was sent has been read,
+ * end() until the server ends the connection. send() resolves when the bytes have left, or the
+ * connection has ended.
  */
 export async function connectFrames(url, first = settings([])) {
-  const bare = await connectBare(url)
-  const { socket, ended } = bare
-  const all = () => [...frames(bare.bytes)]
-  const raw = { socket, ended, frames: all, isOpen: true }
-  ended.then(() => (raw.isOpen = false))
-  raw.send = bytes => new Promise(resolve => {
-    socket.write(bytes, resolve)
-    ended.then(resolve)
-  })
+  const { hostname, port } = new URL(url)
+  const socket = net.connect({ host: hostname, port, noDelay: true })
+  await soon(once(socket, 'connect'), `a connection to ${url}`)
+  const raw = { socket, frames: [], pings: 0, get isOpen() { return !socket.destroyed } }
+  let rest = Buffer.alloc(0)
+  const ended = new Promise(resolve => socket.once('close', resolve))
+  socket.on('error', () => undefined)
+  socket.on('data', chunk => (rest = take(Buffer.concat([rest, chunk]), raw.frames)))
   const moved = () => Promise.race([ended, new Promise(resolve => socket.once('data', resolve))])
   const seen = async read => {
     while (raw.isOpen && read() === undefined) await moved()
     return read() ?? 'closed'
   }
-  const when = (read, what) => soon(seen(read), what)
-  raw.answer = stream => when(() => outcome(all(), stream), `the answer on stream ${stream}`)
+  raw.send = bytes => new Promise(resolve => {
+    socket.write(bytes, resolve)
+    ended.then(resolve)
+  })
+  raw.answer = stream =>
+    soon(seen(() => outcome(raw.frames, stream)), `the answer on stream ${stream}`)
   raw.pong = async () => {
-    const count = () => all().filter(({ type, flag }) => type === types.PING && flag).length
-    const before = count()
-    raw.send(ping())
-    return when(() => (count() > before ? true : undefined), 'the answer to a ping')
+    const last = Buffer.alloc(8)
+    last.writeUInt32BE(++raw.pings)
+    raw.send(frame(types.PING, 0, 0, last))
+    const is = ({ type, payload }) => type === types.PING && payload.equals(last)
+    let from = raw.frames.length
+    const find = () => {
+      for (; from < raw.frames.length; from++) if (is(raw.frames[from])) return true
+      return undefined
+    }
+    return soon(seen(find), 'the answer to a ping')
   }
   raw.end = () => soon(ended, 'the server to end the connection')
   await raw.send(Buffer.concat([preface, first]))
