@@ -1,12 +1,15 @@
 /* See serve.h. */
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "bff/app/serve.h"
 #include "bff/base/check.h"
+#include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/server.h"
 #include "bff/http/server_tls.h"
@@ -14,6 +17,7 @@
 #include "fixtures/mock.h"
 
 #define BODY_LIMIT ((size_t)1024 * 1024) /* of a client's request */
+#define LOG_PATIENCE_MS 1000             /* how long the log's reader may keep the exit waiting */
 
 /* The process's one server; it and what hangs on it stay to the end (see run_worker). */
 static struct server *server;
@@ -71,10 +75,19 @@ static void on_ready(struct server *ready)
     }
     printf("]}\n");
     fflush(stdout);
+    log_start(STDOUT_FILENO);
 }
 
 /* ---- start ------------------------------------------------------------------------------------
  */
+
+/* A standard file that is closed would become a client's socket, and the log would go there. */
+static void open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1)
+            must(open("/dev/null", O_RDWR) == fd);
+}
 
 static void raise_open_files(void)
 {
@@ -202,7 +215,10 @@ static void run_until_signal(const sigset_t *stop)
     while (sigwait(stop, &signal_number) != 0)
         ;
     pthread_sigmask(SIG_UNBLOCK, stop, NULL);
+    log_event("draining", NULL);
     server_stop(server);
+    log_event("drained", NULL);
+    log_stop(LOG_PATIENCE_MS);
 }
 
 int serve(struct config *config, struct endpoints *endpoints)
@@ -213,6 +229,7 @@ int serve(struct config *config, struct endpoints *endpoints)
         .settings = {.workers = worker_count(config),
                      .drain_ms = config->drain_ms,
                      .body_limit = BODY_LIMIT,
+                     .access_log = true,
                      .on_begin = on_begin,
                      .on_end = on_end,
                      .on_request = on_request,
@@ -226,6 +243,7 @@ int serve(struct config *config, struct endpoints *endpoints)
     sigaddset(&stop, SIGINT);
     pthread_sigmask(SIG_BLOCK, &stop, NULL);
     signal(SIGPIPE, SIG_IGN);
+    open_standard_files();
     raise_open_files();
 
     int status = open_all(&application);

@@ -3,6 +3,7 @@
 #include "bff/base/clock.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/endpoint.h"
+#include "bff/compose/parts_log.h"
 #include "bff/compose/run.h"
 #include "bff/http/reply.h"
 #include "bff/http/watch.h"
@@ -140,6 +141,8 @@ static void start(struct serving *serving, struct upstream *upstream)
     };
     watch_begin(&serving->watch, request, on_gone);
     serving->run = run_start(&serving->run_request, on_done, serving);
+    request->log_parts = parts_log;
+    request->parts = serving->run;
 }
 
 /* ---- from request to run ----------------------------------------------------------------------

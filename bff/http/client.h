@@ -8,6 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include <netinet/in.h>
+
 #include <h2o.h>
 
 struct worker;
@@ -17,6 +19,11 @@ struct client {
     struct worker *worker;
     h2o_socket_t *socket;
     size_t in_flight; /* requests begun and not yet gone */
+
+    /* known from its first request on */
+    bool is_known;
+    char address[INET6_ADDRSTRLEN]; /* without port; empty when it was gone already */
+    const char *tls;                /* "TLSv1.3"; NULL: plain */
 };
 
 /* A worker's end of one listener. */

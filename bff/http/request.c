@@ -1,5 +1,7 @@
 /* See request.h. */
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/http/access_log.h"
 #include "bff/http/identity.h"
 #include "bff/http/request.h"
 
@@ -10,6 +12,8 @@ static void dispose(void *object)
     must(request->watch == NULL);
     h2o_timeout_unlink(&request->start);
     request->client->in_flight--;
+    if (request->worker->server->settings->access_log)
+        access_log_write(request);
 }
 
 /* A server must take the absolute form (RFC 9112 3.2.2); what names the host is not looked at. */
@@ -41,6 +45,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->query = origin_form((struct text){h2o_req->path.base, h2o_req->path.len});
     request->path = text_cut(&request->query, '?');
     identity_read(request);
+    request->began_ns = clock_now_ns();
     return request;
 }
 

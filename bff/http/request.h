@@ -10,6 +10,7 @@
 
 #include <h2o.h>
 
+#include "bff/base/log_line.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/http/client.h"
@@ -27,6 +28,13 @@ struct request {
     struct text traceparent; /* for our calls: the client's trace or a new one, our own span */
     h2o_timeout_entry_t start;
     struct watch *watch; /* while somebody waits for the client to leave */
+
+    /* for the access log */
+    int64_t began_ns; /* when its head and body were read */
+    struct text user; /* who asks; absent: nobody that we know */
+    /* Writes the value of "parts"; NULL: it has none. ${parts} lives as long as the pool. */
+    void (*log_parts)(struct log_line *line, const void *parts);
+    const void *parts;
 };
 
 /* Makes the request; it ends with ${h2o_req}. */

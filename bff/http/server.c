@@ -6,6 +6,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/guard.h"
 #include "bff/http/identity.h"
@@ -119,6 +120,7 @@ static void *run_worker(void *cookie)
 {
     struct worker *worker = cookie;
 
+    log_own_ring();
     worker->server->settings->on_begin(worker);
     while (!worker->is_over)
         h2o_evloop_run(worker->loop, INT32_MAX);

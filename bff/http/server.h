@@ -32,6 +32,7 @@ struct server_settings {
     unsigned workers;
     uint32_t drain_ms; /* how long requests in flight may take after server_stop */
     size_t body_limit; /* of a client's request, bytes */
+    bool access_log;   /* a line for each request */
 
     /* In the worker's thread: before it serves (it calls server_worker_ready, then or later) and
      * after its last connection is gone. */
