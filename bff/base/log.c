@@ -22,28 +22,30 @@ static _Thread_local struct source *own;
 static struct source shared;
 static pthread_mutex_t shared_lock = PTHREAD_MUTEX_INITIALIZER;
 
-static void open_source(struct source *source)
-{
-    log_ring_init(&source->ring, RING_BYTES);
-    log_writer_add(&writer, &source->ring);
-}
-
 void log_own_ring(void)
 {
     must(own == NULL);
     own = memory_new(sizeof(*own));
-    open_source(own);
+    log_ring_init(&own->ring, RING_BYTES);
+    log_writer_add(&writer, &own->ring);
 }
+
+static void lock_shared(void)
+{
+    must(pthread_mutex_lock(&shared_lock) == 0);
+    if (shared.ring.bytes == NULL)
+        log_ring_init(&shared.ring, RING_BYTES);
+}
+
+static void unlock_shared(void) { must(pthread_mutex_unlock(&shared_lock) == 0); }
 
 struct log_line *log_begin(void)
 {
     struct source *source = own;
 
     if (source == NULL) {
+        lock_shared();
         source = &shared;
-        pthread_mutex_lock(&shared_lock);
-        if (source->ring.bytes == NULL)
-            open_source(source);
     }
     source->line.len = 0;
     return &source->line;
@@ -58,7 +60,7 @@ void log_send(struct log_line *line)
     log_ring_put(&source->ring, (struct text){line->at, line->len});
     log_writer_nudge(&writer, &source->ring);
     if (source == &shared)
-        pthread_mutex_unlock(&shared_lock);
+        unlock_shared();
 }
 
 void log_event(const char *event, const struct log_field *fields)
@@ -83,7 +85,12 @@ void log_event(const char *event, const struct log_field *fields)
     log_send(line);
 }
 
-void log_start(int fd) { log_writer_start(&writer, fd); }
+void log_start(int fd)
+{
+    lock_shared();
+    log_writer_start(&writer, fd, &shared.ring);
+    unlock_shared();
+}
 
 void log_stop(unsigned patience_ms)
 {

@@ -4,8 +4,9 @@
  * writes what all rings hold. A line that finds its ring full is dropped and counted, and the count
  * is told ("event":"log_dropped") once there is room again.
  *
- * Lines are written whole, and those of one thread in their order. No line is written before
- * log_start; what was said until then waits.
+ * Lines are written whole, and those of one thread in their order; what a thread without a ring of
+ * its own says comes behind what others had said before. No line is written before log_start; what
+ * was said until then waits.
  */
 #ifndef BFF_BASE_LOG_H
 #define BFF_BASE_LOG_H
@@ -30,7 +31,8 @@ void log_own_ring(void);
  * Tells that something happened: {"time":"…","event":"${event}", …}, with ${fields} up to one
  * without a name; NULL: none. ${event} and the names need no escaping. From any thread:
  *
- *   log_event("breaker_open", (struct log_field[]){{"service", text}, {"failures", .number = 7},
+ *   log_event("breaker_open", (struct log_field[]){{"service", .text = name},
+ *                                                  {"failures", .number = 7},
  *                                                  {0}});
  */
 void log_event(const char *event, const struct log_field *fields);

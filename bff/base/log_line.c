@@ -134,7 +134,7 @@ void log_line_time(struct log_line *line, int64_t wall_ms)
     char *out = room(line, CLOCK_ISO_SIZE + 1);
     size_t ms = (size_t)(wall_ms % 1000);
 
-    if (line->second != wall_ms / 1000) {
+    if (line->second != wall_ms / 1000 || line->digits[0] == '\0') {
         char iso[CLOCK_ISO_SIZE];
         clock_iso(wall_ms, iso);
         memcpy(line->digits, iso, sizeof(line->digits) - 1);

@@ -90,10 +90,11 @@ static void drop(struct log_writer *writer, struct log_ring *ring, size_t bytes)
     }
 }
 
-/* As much as lies in ${ring} now, so that no ring keeps the others waiting for ever. */
-static size_t empty(struct log_writer *writer, struct log_ring *ring)
+/* ${bytes} of it and not what comes meanwhile, so that no ring keeps the others waiting for ever.
+ */
+static void empty(struct log_writer *writer, struct log_ring *ring, size_t bytes)
 {
-    size_t bytes = log_ring_used(ring), left = bytes;
+    size_t left = bytes;
 
     if (bytes > 0)
         mend(writer);
@@ -104,7 +105,7 @@ static size_t empty(struct log_writer *writer, struct log_ring *ring)
         left -= written;
     }
     drop(writer, ring, left);
-    return bytes;
+    writer->dropped += atomic_exchange_explicit(&ring->dropped, 0, memory_order_relaxed);
 }
 
 static void tell_dropped(struct log_writer *writer)
@@ -127,13 +128,15 @@ static void tell_dropped(struct log_writer *writer)
 /* Returns how many bytes there were. */
 static size_t empty_all(struct log_writer *writer)
 {
-    size_t bytes = 0;
+    size_t events = log_ring_used(writer->events), bytes = events;
 
     writer->is_failing = writer->is_broken;
     for (struct log_ring *ring = atomic_load(&writer->rings); ring != NULL; ring = ring->next) {
-        bytes += empty(writer, ring);
-        writer->dropped += atomic_exchange_explicit(&ring->dropped, 0, memory_order_relaxed);
+        size_t used = log_ring_used(ring);
+        empty(writer, ring, used);
+        bytes += used;
     }
+    empty(writer, writer->events, events);
     tell_dropped(writer);
     return bytes;
 }
@@ -146,7 +149,7 @@ static bool has_work(const struct log_writer *writer)
     for (struct log_ring *ring = atomic_load(&writer->rings); ring != NULL; ring = ring->next)
         if (log_ring_used(ring) > 0)
             return true;
-    return false;
+    return log_ring_used(writer->events) > 0;
 }
 
 static void after(unsigned ms, struct timespec *when)
@@ -156,14 +159,11 @@ static void after(unsigned ms, struct timespec *when)
     *when = (struct timespec){.tv_sec = at_ns / second_ns, .tv_nsec = at_ns % second_ns};
 }
 
-static int wait_for(sem_t *semaphore, const struct timespec *until)
+static void wait_for(sem_t *semaphore, const struct timespec *until)
 {
-    int error;
-
-    do
-        error = sem_clockwait(semaphore, CLOCK_MONOTONIC, until) == 0 ? 0 : errno;
-    while (error == EINTR);
-    return error == 0 ? 0 : -1;
+    while (sem_clockwait(semaphore, CLOCK_MONOTONIC, until) != 0)
+        if (errno != EINTR)
+            return;
 }
 
 static void nap(struct log_writer *writer)
@@ -173,7 +173,7 @@ static void nap(struct log_writer *writer)
     after(GATHER_MS, &until);
     atomic_store(&writer->state, LOG_WRITER_NAPS);
     if (!atomic_load(&writer->is_ending))
-        (void)wait_for(&writer->wake, &until);
+        wait_for(&writer->wake, &until);
     atomic_store(&writer->state, LOG_WRITER_AWAKE);
 }
 
@@ -202,6 +202,7 @@ static void *run(void *cookie)
             sleep_well(writer);
     } while (!is_last);
     log_line_free(&writer->line);
+    atomic_store(&writer->is_over, true);
     must(sem_post(&writer->ended) == 0);
     return NULL;
 }
@@ -233,12 +234,13 @@ void log_writer_nudge(struct log_writer *writer, const struct log_ring *ring)
 }
 
 /* No signal is this thread's business; SIGPIPE comes as EPIPE. */
-void log_writer_start(struct log_writer *writer, int fd)
+void log_writer_start(struct log_writer *writer, int fd, struct log_ring *events)
 {
     sigset_t all, before;
     pthread_t thread;
 
     writer->fd = fd;
+    writer->events = events;
     must(sem_init(&writer->wake, 0, 0) == 0 && sem_init(&writer->ended, 0, 0) == 0);
     writer->is_started = true;
     sigfillset(&all);
@@ -255,5 +257,6 @@ int log_writer_end(struct log_writer *writer, unsigned patience_ms)
     after(patience_ms, &until);
     atomic_store(&writer->is_ending, true);
     wake(writer);
-    return wait_for(&writer->ended, &until);
+    wait_for(&writer->ended, &until);
+    return atomic_load(&writer->is_over) ? 0 : -1;
 }

@@ -24,8 +24,9 @@ enum log_writer_state {
 struct log_writer {
     int fd;
     _Atomic(struct log_ring *) rings; /* a list */
+    struct log_ring *events;
     _Atomic int state;
-    _Atomic bool is_ending;
+    _Atomic bool is_ending, is_over;
     bool is_started;
     sem_t wake, ended;
 
@@ -44,8 +45,11 @@ void log_writer_add(struct log_writer *writer, struct log_ring *ring);
 /* Something was put into ${ring}, by the calling thread. */
 void log_writer_nudge(struct log_writer *writer, const struct log_ring *ring);
 
-/* Begins to write to ${fd}. */
-void log_writer_start(struct log_writer *writer, int fd);
+/*
+ * Begins to write to ${fd}. What ${events} holds comes out behind what the other rings were given
+ * before it: that all is drained is told after the requests.
+ */
+void log_writer_start(struct log_writer *writer, int fd, struct log_ring *events);
 
 /*
  * Writes out what the rings hold and ends. -1: somebody who does not read has used up
