@@ -62,7 +62,8 @@ export async function startServer(name, args, env = {}) {
   run.urls = run.ready.listen ?? []
   run.url = run.urls[0]
   run.stop = () => stop(run)
-  run.lines = () => run.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
+  run.texts = () => run.stdout.split('\n').slice(0, -1) // whole lines, as they were written
+  run.lines = () => run.texts().map(line => JSON.parse(line))
   return run
 }
 
