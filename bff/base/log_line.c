@@ -12,8 +12,7 @@ void log_line_free(struct log_line *line)
     *line = (struct log_line){0};
 }
 
-/* Where to write: ${bytes} and more are free there. */
-static char *room(struct log_line *line, size_t bytes)
+char *log_line_room(struct log_line *line, size_t bytes)
 {
     size_t need = line->len + bytes;
 
@@ -23,14 +22,6 @@ static char *room(struct log_line *line, size_t bytes)
         line->at = memory_grow(line->at, line->capacity);
     }
     return line->at + line->len;
-}
-
-void log_line_raw(struct log_line *line, struct text text)
-{
-    if (text.len == 0)
-        return;
-    memcpy(room(line, text.len), text.at, text.len);
-    line->len += text.len;
 }
 
 /* Strings. */
@@ -87,7 +78,7 @@ void log_line_string(struct log_line *line, struct text text)
         log_line_raw(line, TEXT("null"));
         return;
     }
-    char *out = room(line, text.len * ESCAPE_BYTES + 2);
+    char *out = log_line_room(line, text.len * ESCAPE_BYTES + 2);
     *out++ = '"';
     while (at < end) {
         if (is_plain((unsigned char)*at))
@@ -131,7 +122,7 @@ void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals)
 /* The calendar is asked once a second. */
 void log_line_time(struct log_line *line, int64_t wall_ms)
 {
-    char *out = room(line, CLOCK_ISO_SIZE + 1);
+    char *out = log_line_room(line, CLOCK_ISO_SIZE + 1);
     size_t ms = (size_t)(wall_ms % 1000);
 
     if (line->second != wall_ms / 1000 || line->digits[0] == '\0') {

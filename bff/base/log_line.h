@@ -5,6 +5,7 @@
 #ifndef BFF_BASE_LOG_LINE_H
 #define BFF_BASE_LOG_LINE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,8 +22,20 @@ struct log_line {
 /* Frees what it has grown to. */
 void log_line_free(struct log_line *line);
 
-/* As it is. */
-void log_line_raw(struct log_line *line, struct text text);
+/* Room for ${bytes} more, to be written at what it returns and to be added to line->len. */
+char *log_line_room(struct log_line *line, size_t bytes);
+
+/* As it is. Inline: most of a line is literals, whose copy the compiler then knows the length of.
+ */
+static inline void log_line_raw(struct log_line *line, struct text text)
+{
+    if (text.len == 0)
+        return;
+    bool fits = text.len <= line->capacity - line->len;
+    char *out = fits ? line->at + line->len : log_line_room(line, text.len);
+    memcpy(out, text.at, text.len);
+    line->len += text.len;
+}
 
 /*
  * A string with its quotation marks; absent: null. Control characters are escaped, those of the

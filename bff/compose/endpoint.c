@@ -13,7 +13,6 @@ struct serving {
     const struct endpoints *endpoints;
     struct request *request;
     struct route_match match;
-    struct run_request run_request;
     struct run *run;
     struct watch watch;
 };
@@ -126,8 +125,10 @@ static void start(struct serving *serving, struct upstream *upstream)
 {
     struct request *request = serving->request;
     const struct endpoints *endpoints = serving->endpoints;
+    /* In the pool itself: the access log reads the run when ${serving} is gone already. */
+    struct run_request *run_request = pool_take(request->pool, sizeof(*run_request));
 
-    serving->run_request = (struct run_request){
+    *run_request = (struct run_request){
         .plan = serving->match.route->target,
         .pool = request->pool,
         .upstream = upstream,
@@ -140,7 +141,7 @@ static void start(struct serving *serving, struct upstream *upstream)
         .depth_limit = endpoints->depth_limit,
     };
     watch_begin(&serving->watch, request, on_gone);
-    serving->run = run_start(&serving->run_request, on_done, serving);
+    serving->run = run_start(run_request, on_done, serving);
     request->log_parts = parts_log;
     request->parts = serving->run;
 }

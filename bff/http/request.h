@@ -32,7 +32,8 @@ struct request {
     /* for the access log */
     int64_t began_ns; /* when its head and body were read */
     struct text user; /* who asks; absent: nobody that we know */
-    /* Writes the value of "parts"; NULL: it has none. ${parts} lives as long as the pool. */
+    /* Writes the value of "parts"; NULL: it has none. ${parts} and what it borrows lie in the pool
+     * itself: objects with an end of their own are gone when the log is written. */
     void (*log_parts)(struct log_line *line, const void *parts);
     const void *parts;
 };
