@@ -73,7 +73,7 @@ struct server {
     h2o_globalconf_t config;
     struct worker *workers;
     _Atomic unsigned not_ready; /* workers */
-    sem_t ended;                /* posted by each worker */
+    sem_t begun, ended;         /* posted by each worker */
 };
 
 /* Makes the server; nothing runs yet. */
