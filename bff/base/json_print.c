@@ -82,9 +82,13 @@ static void print_escaped(struct json_print *out, char c)
 
 void json_print_string(struct json_print *out, struct text utf8)
 {
+    if (utf8.len == 0) {
+        json_print_raw(out, TEXT("\"\""));
+        return;
+    }
+
     bool is_utf8 = text_is_utf8(utf8); /* what is not must not spoil the answer */
     size_t plain = 0;
-
     json_print_raw(out, TEXT("\""));
     for (size_t i = 0; i < utf8.len; i++) {
         unsigned char c = (unsigned char)utf8.at[i];

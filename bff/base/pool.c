@@ -36,6 +36,8 @@ struct text pool_text(struct pool *pool, struct text text)
 struct text pool_print(struct pool *pool, const char *format, ...)
 {
     va_list args;
+
+    must(format != NULL);
     va_start(args, format);
     int len = vsnprintf(NULL, 0, format, args);
     va_end(args);

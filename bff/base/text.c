@@ -81,8 +81,9 @@ static int utf8_follow(unsigned char lead, unsigned char *low, unsigned char *hi
 
 bool text_is_utf8(struct text text)
 {
+    if (text.len == 0)
+        return true;
     const unsigned char *at = (const unsigned char *)text.at, *end = at + text.len;
-
     while (at < end) {
         unsigned char low, high;
         int follow = utf8_follow(*at++, &low, &high);

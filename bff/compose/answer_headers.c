@@ -95,16 +95,11 @@ struct text answer_server_timing(const struct run *run)
 
 /* Proxy-Status. */
 
-static void put_member(struct line *line, struct text server, struct text part, enum reason reason,
-                       int status)
+static void put_member(struct line *line, struct text server, struct text part, enum reason reason)
 {
     put(line, server);
     put(line, TEXT("; error="));
     put(line, text_of(reason_proxy_error(reason)));
-    if (status != 0) {
-        put(line, TEXT("; received-status="));
-        put_number(line, (uint64_t)status);
-    }
     put(line, TEXT("; details=\""));
     put(line, part);
     put(line, TEXT(" "));
@@ -127,7 +122,7 @@ struct text answer_proxy_status(const struct run *run, struct text server)
             continue;
         if (line.len > 0)
             put(&line, TEXT(", "));
-        put_member(&line, server, plan->parts[i].name, reason, status);
+        put_member(&line, server, plan->parts[i].name, reason);
     }
     return (struct text){line.at, line.len};
 }

@@ -1,5 +1,4 @@
 /* See ask.h and compose.h. */
-#include <stdio.h>
 #include <string.h>
 
 #include "bff/base/check.h"

@@ -1,7 +1,4 @@
 /* See plan.h. */
-#include <stdio.h>
-#include <string.h>
-
 #include "bff/base/json_print.h"
 #include "bff/compose/plan.h"
 #include "bff/compose/plan_check.h"

@@ -42,7 +42,7 @@ static void check_member(struct plan_mistakes *mistakes, struct members here, st
     size_t times = 0;
     struct members all = {.plan = here.plan};
 
-    /* up to and with the member itself, which the position behind it tells */
+    /* Up to the member itself, which is where the position behind it is the same. */
     for (struct text other = next_member(&all); other.at != NULL; other = next_member(&all)) {
         times += text_equal(other, name);
         if (memcmp(&all, &here, sizeof(all)) == 0)

@@ -1,6 +1,4 @@
 /* The route of a composite, and who may ask. See plan_check.h. */
-#include <string.h>
-
 #include "bff/compose/plan_check.h"
 
 #define SEGMENT_BYTES PLAN_NAME_BYTES ".~"

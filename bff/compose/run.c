@@ -5,7 +5,6 @@
  * nothing left to wait for.
  */
 #include <stddef.h>
-#include <string.h>
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"

@@ -95,8 +95,10 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
               clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
 }
 
-/* In the worker's own thread: the sockets made here take buffers from a store that libh2o keeps for
- * the thread that made them, without a lock. */
+/*
+ * In the worker's own thread: libh2o's queue between threads has a socket whose buffers come from
+ * the free list of the thread that makes it, and nothing guards such a list.
+ */
 static void init_worker(struct worker *worker)
 {
     h2o_linklist_init_anchor(&worker->clients);
@@ -183,7 +185,8 @@ struct server *server_new(const struct server_settings *settings)
     h2o_hostinfo_max_threads = LOOKUP_THREADS;
     server->settings = settings;
     server->not_ready = settings->workers;
-    must(sem_init(&server->begun, 0, 0) == 0 && sem_init(&server->ended, 0, 0) == 0);
+    must(sem_init(&server->begun, 0, 0) == 0);
+    must(sem_init(&server->ended, 0, 0) == 0);
     init_config(server);
     server->workers = memory_new(settings->workers * sizeof(*server->workers));
     for (unsigned i = 0; i < settings->workers; i++) {
@@ -203,24 +206,23 @@ static void start_worker(struct worker *worker)
     must(pthread_detach(thread) == 0);
 }
 
-static void await_each(struct server *server, sem_t *semaphore)
+static void wait_for_each(const struct server *server, sem_t *semaphore)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
         while (sem_wait(semaphore) != 0)
             must(errno == EINTR);
 }
 
-/* All workers can be spoken to when this returns. */
 void server_start(struct server *server)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
         start_worker(&server->workers[i]);
-    await_each(server, &server->begun);
+    wait_for_each(server, &server->begun); /* all can be spoken to from now on */
 }
 
 void server_stop(struct server *server)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
         h2o_multithread_send_message(&server->workers[i].control, &server->workers[i].stop);
-    await_each(server, &server->ended);
+    wait_for_each(server, &server->ended);
 }

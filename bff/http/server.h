@@ -73,7 +73,8 @@ struct server {
     h2o_globalconf_t config;
     struct worker *workers;
     _Atomic unsigned not_ready; /* workers */
-    sem_t begun, ended;         /* posted by each worker */
+    sem_t begun;                /* posted by each worker when it can be spoken to */
+    sem_t ended;                /* posted by each worker */
 };
 
 /* Makes the server; nothing runs yet. */

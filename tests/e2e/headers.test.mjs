@@ -85,6 +85,23 @@ describe('a call', { concurrency: 4 }, () => {
 })
 
 describe('an answer', { concurrency: 4 }, () => {
+  test('has these headers and no others', async t => {
+    const { get, http2 } = await scenario(t, 'web', planOf(page))
+    const { ask } = await http2()
+    const ours = ['cache-control', 'content-length', 'content-type', 'date', 'server-timing',
+      'x-request-id']
+    assert.deepEqual((await get(page.path)).names.sort(), [...ours, 'connection'].sort())
+    assert.deepEqual((await ask(page.path)).names.sort(), ours)
+  })
+
+  test('carries the request id that the services got', async t => {
+    const ask = await asking(t)
+    for (const headers of [{}, { 'x-request-id': 'me' }]) {
+      const { res, calls } = await ask(headers)
+      assert.equal(res.headers['x-request-id'], calls[0].headers['x-request-id'])
+    }
+  })
+
   test('names its parts and their times, once each', async t => {
     const { res } = await (await asking(t))({})
     const members = res.headers['server-timing'].split(/, */)
@@ -99,7 +116,7 @@ describe('an answer', { concurrency: 4 }, () => {
     const names = res.headers['server-timing'].match(/\w+(?=;dur)/g)
     assert.deepEqual(names, ['order', 'user', 'products'])
     assert.equal(res.headers['proxy-status'],
-      'bff-web; error=destination_unavailable; received-status=500; details="products status"')
+      'bff-web; error=destination_unavailable; details="products status"')
   })
 
   test('tells of each part that failed, and of no address', async t => {
@@ -109,7 +126,7 @@ describe('an answer', { concurrency: 4 }, () => {
     const { headers } = await get(page.path)
 
     assert.equal(headers['proxy-status'], [
-      'bff-web; error=destination_unavailable; received-status=500; details="user status"',
+      'bff-web; error=destination_unavailable; details="user status"',
       'bff-web; error=http_response_timeout; details="recentOrders timeout"',
       'bff-web; error=connection_terminated; details="recommendations reset"'].join(', '))
     assert.equal(headers['server-timing'].replace(/dur=[\d.]+/g, 'dur'), [

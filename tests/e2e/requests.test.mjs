@@ -115,7 +115,7 @@ describe('a method', { concurrency: 4 }, () => {
       const res = await get('/api/dashboard/1', { method, headers: me })
       assert.equal(res.status, 405, method)
       assert.equal(res.text, refusal('Method not allowed'))
-      assert.equal(res.headers.allow, 'GET, HEAD')
+      assert.equal(res.headers.allow, 'GET, HEAD, OPTIONS')
     }
   })
 

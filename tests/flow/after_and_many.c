@@ -128,7 +128,7 @@ static void an_item_that_fails_is_null_in_its_place(void **state)
          .body = "{\"order\":" ORDER ",\"user\":{\"id\":\"u9\"},\"products\":[null," BEE "]" STAMP(
              "true") ",\"errors\":{\"products[0]\":{\"reason\":\"status\",\"status\":500}}}",
          .server_timing = "order;dur=0.0, user;dur=50.0, products;dur=10.0;desc=\"status\"",
-         .proxy_status = "bff-web; error=destination_unavailable; received-status=500; "
+         .proxy_status = "bff-web; error=destination_unavailable; "
                          "details=\"products status\"",
          .cache_control = "no-store"},
         {.why = "no object to pick from",

@@ -66,12 +66,14 @@ int64_t __wrap_clock_wall_ms(void);
 int64_t __wrap_clock_now_ns(void) { return flow.now_ns; }
 int64_t __wrap_clock_wall_ms(void) { return FLOW_WALL_MS; }
 
+/* ${target} may be absent. */
 static inline void flow_trace(const char *what, struct text target)
 {
+    bool is_short = target.len == 0;
     int len = snprintf(flow.trace + flow.trace_len, sizeof(flow.trace) - flow.trace_len,
                        "%s%lld %s%s%.*s", flow.trace_len == 0 ? "" : "; ",
-                       (long long)(flow.now_ns / CLOCK_MS), what, target.len == 0 ? "" : " ",
-                       TEXT_ARGS(target));
+                       (long long)(flow.now_ns / CLOCK_MS), what, is_short ? "" : " ",
+                       (int)target.len, is_short ? "" : target.at);
 
     flow.trace_len += (size_t)len;
     assert_true(flow.trace_len < sizeof(flow.trace));

@@ -93,7 +93,7 @@ static void the_answer_is_flat_and_in_the_order_of_the_rows(void **state)
          .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":12,\"partialFailure\":true,"
                  "\"errors\":{\"reviews\":{\"reason\":\"status\",\"status\":500}}}",
          .server_timing = "product;dur=30.0, reviews;dur=5.0;desc=\"status\", inventory;dur=20.0",
-         .proxy_status = "bff-web; error=destination_unavailable; received-status=500; "
+         .proxy_status = "bff-web; error=destination_unavailable; "
                          "details=\"reviews status\"",
          .cache_control = "no-store"},
         {.why = "no list of reviews, no object of stock",
@@ -168,7 +168,7 @@ static void its_siblings_are_cancelled(void **state)
          .status = 404,
          .trace = TRACE,
          .server_timing = "product;dur=5.0;desc=\"status\", reviews;dur=5.0, inventory;dur=5.0",
-         .proxy_status = "bff-web; error=destination_unavailable; received-status=404; "
+         .proxy_status = "bff-web; error=destination_unavailable; "
                          "details=\"product status\""},
         {.why = "at the budget, without an answer",
          .param = "7",

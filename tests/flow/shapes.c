@@ -116,6 +116,48 @@ static void what_describes_no_call_is_skipped(void **state)
     flow_check_all(&page, cases, FLOW_COUNT(cases));
 }
 
+static void a_rejected_list_leaves_its_fallback(void **state)
+{
+    static const struct bff_part parts[] = {
+        {.name = "one", .ask = ask_both, .many = 1, .fallback = "[{\"id\":0}]"},
+        {.name = "two", .ask = ask_both, .many = 2, .fallback = "[{\"id\":0}]"},
+        {0},
+    };
+    static const struct bff_composite page = PAGE(parts);
+    static const struct flow_case cases[] = {
+        {.why = "the one that is too long, and not the one whose items fail",
+         .script = "/a 0 reset; /b 0 2",
+         .body = "{\"one\":[{\"id\":0}],\"two\":[null,2],\"partialFailure\":true,\"errors\":{"
+                 "\"one\":{\"reason\":\"too_large\"},\"two[0]\":{\"reason\":\"reset\"}}}"},
+    };
+
+    flow_check_all(&page, cases, FLOW_COUNT(cases));
+}
+
+static void of_two_required_parts_the_first_is_told(void **state)
+{
+    static const struct bff_part parts[] = {
+        {.name = "a", .ask = ask_a, .need = BFF_REQUIRED},
+        {.name = "b", .ask = ask_b, .need = BFF_REQUIRED},
+        {0},
+    };
+    static const struct bff_composite page = PAGE(parts);
+    static const struct flow_case cases[] = {
+        {.why = "both at the budget: the first row",
+         .script = "",
+         .status = 504,
+         .body = "{\"error\":\"Failed\",\"part\":\"a\",\"reason\":\"timeout\","
+                 "\"requestId\":\"r-1\"}"},
+        {.why = "else the one that failed first",
+         .script = "/b 5 status 404",
+         .status = 404,
+         .body = "{\"error\":\"Failed\",\"part\":\"b\",\"reason\":\"status\",\"status\":404,"
+                 "\"requestId\":\"r-1\"}"},
+    };
+
+    flow_check_all(&page, cases, FLOW_COUNT(cases));
+}
+
 static void a_field_that_prints_nothing_is_null(void **state)
 {
     static const struct bff_part parts[] = {{.name = "a", .ask = ask_a, .place = BFF_HIDDEN}, {0}};
@@ -156,6 +198,8 @@ int main(void)
         cmocka_unit_test(lists_are_picked_item_by_item),
         cmocka_unit_test(an_empty_predecessor_is_its_fallback),
         cmocka_unit_test(what_describes_no_call_is_skipped),
+        cmocka_unit_test(a_rejected_list_leaves_its_fallback),
+        cmocka_unit_test(of_two_required_parts_the_first_is_told),
         cmocka_unit_test(a_field_that_prints_nothing_is_null),
         cmocka_unit_test(a_long_value_is_borrowed_and_a_short_one_is_not),
     };

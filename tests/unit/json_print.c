@@ -51,13 +51,16 @@ static void test_strings(void **state)
     }
 }
 
-static void test_nul(void **state)
+static void test_nul_and_absent(void **state)
 {
     struct json_print out;
 
     json_print_init(&out, pool);
     json_print_string(&out, (struct text){"a\0b", 3});
     expect_printed(&out, "\"a\\u0000b\"");
+    json_print_init(&out, pool);
+    json_print_string(&out, (struct text){0});
+    expect_printed(&out, "\"\"");
 }
 
 static void test_values(void **state)
@@ -141,7 +144,7 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_strings), cmocka_unit_test(test_nul),
+        cmocka_unit_test(test_strings), cmocka_unit_test(test_nul_and_absent),
         cmocka_unit_test(test_values),  cmocka_unit_test(test_members_without_braces),
         cmocka_unit_test(test_growing),
     };

@@ -116,7 +116,7 @@ static void test_texts(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         struct text got = json_text(json_of(text_of(cases[i].text)), pool);
         expect_text(cases[i].text, got, cases[i].want);
-        assert_true(text_is_utf8(got));
+        assert_true(got.at == NULL || text_is_utf8(got));
     }
     struct text nul = json_text(json_of(TEXT("\"a\\u0000b\"")), pool);
     assert_true(text_equal(nul, (struct text){"a\0b", 3}));

@@ -1,9 +1,13 @@
-// As much of HTTP/2's framing (RFC 9113 section 4) as it takes to read an answer after an upgrade,
-// which Node's client does not do.
+// As much of HTTP/2's framing (RFC 9113 section 4) as it takes for what Node's client does not do.
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const DATA = 0
+const HEADERS = 1
+const RST_STREAM = 3
 const SETTINGS = 4
+const PING = 6
 const END_STREAM = 1
+const END_HEADERS = 4
+const CANCEL = Buffer.from([0, 0, 0, 8])
 
 function frame(type, flags, stream, payload = Buffer.alloc(0)) {
   const head = Buffer.alloc(9)
@@ -22,6 +26,28 @@ function* frames(bytes) {
       payload: bytes.subarray(at + 9, at + 9 + length) }
     at += 9 + length
   }
+}
+
+// GET http://a${path}, each field as a literal or from HPACK's static table (RFC 7541 appendix A).
+function request(path) {
+  return Buffer.concat([Buffer.from([0x82, 0x86, 0x01, 1]), Buffer.from('a'),
+    Buffer.from([0x04, path.length]), Buffer.from(path)])
+}
+
+// Opens `count` streams and resets each, in one go; resolves when all of it has been read.
+export async function openAndReset(bare, path, count) {
+  const fields = request(path)
+  const streams = Array.from({ length: count }, (_, i) => 2 * i + 1)
+  bare.socket.write(Buffer.concat([Buffer.from(preface), frame(SETTINGS, 0, 0),
+    ...streams.flatMap(stream => [
+      frame(HEADERS, END_STREAM | END_HEADERS, stream, fields),
+      frame(RST_STREAM, 0, stream, CANCEL)]),
+    frame(PING, 0, 0, Buffer.alloc(8))]))
+  await bare.until({
+    test: () => [...frames(bare.bytes)].some(({ type, flags }) => type === PING && flags === 1),
+    exec: () => undefined,
+    toString: () => 'the answer to PING',
+  })
 }
 
 // Asks for `path` with an upgrade to h2c (RFC 7540 section 3.2) and gives the body that comes on
