@@ -1,5 +1,7 @@
 /* See request.h. */
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/http/access_log.h"
 #include "bff/http/identity.h"
 #include "bff/http/request.h"
 #include "bff/http/stall.h"
@@ -15,6 +17,8 @@ static void dispose(void *object)
     if (request_is_http2(request) && !request->is_answered)
         client_spend_reset(request->client);
     request->client->in_flight--;
+    if (request->worker->server->settings->access_log)
+        access_log_write(request);
 }
 
 /* libh2o leaves blanks behind a value, and puts its only host's name where there is no Host. */
@@ -50,6 +54,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
     identity_read(request);
+    request->began_ns = clock_now_ns();
     return request;
 }
 
