@@ -237,6 +237,7 @@ test('every request of several workers has its line', async t => {
 test('the ready line is the first, and the drain is told behind all', async t => {
   const scene = await scenario(t, 'web')
   await scene.get('/nowhere')
+  await requests(scene)
   await scene.server.stop()
   const events = scene.server.lines().map(({ event, time }) => (isNow(time) ? event : [event, time]))
 
