@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "bff/app/health_page.h"
 #include "bff/app/serve.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
@@ -24,12 +25,28 @@ struct application {
     struct endpoints *endpoints;
     struct server_settings settings;
     struct mock *mock;
+    struct health_page health_page;
 };
 
 /* ---- a worker's hooks -------------------------------------------------------------------------
  */
 
-static void on_resolved(void *cookie) { server_worker_ready(cookie); }
+static struct health *health_of(const struct worker *worker)
+{
+    const struct application *application = worker->server->settings->application;
+
+    return application->health_page.health;
+}
+
+/* The first worker asks how the services are, for all. */
+static void on_resolved(void *cookie)
+{
+    struct worker *worker = cookie;
+
+    if (worker->number == 0)
+        health_start(health_of(worker), worker->application);
+    server_worker_ready(worker);
+}
 
 static void on_begin(struct worker *worker)
 {
@@ -51,6 +68,8 @@ static void on_begin(struct worker *worker)
 /* Requests that the drain cut off still hold their calls: those go with the process. */
 static void on_end(struct worker *worker)
 {
+    if (worker->number == 0)
+        health_stop(health_of(worker));
     if (worker->client_count == 0)
         upstream_free(worker->application);
 }
@@ -59,6 +78,8 @@ static void on_request(struct request *request)
 {
     const struct application *application = request->worker->server->settings->application;
 
+    if (health_page_serve(&application->health_page, request))
+        return;
     endpoint_serve(application->endpoints, request, request->worker->application);
 }
 
@@ -191,6 +212,7 @@ static void close_all(struct application *application)
     memory_free(application->settings.listens);
     SSL_CTX_free(application->settings.tls);
     mock_stop(application->mock);
+    health_free(application->health_page.health);
 }
 
 /* Until login exists nobody may think that it does. */
@@ -244,6 +266,7 @@ int serve(struct config *config, struct endpoints *endpoints)
     int status = open_all(&application);
     if (status == 0) {
         warn_of_login(endpoints);
+        application.health_page.health = health_new(config->services, config->service_count, NULL);
         server = server_new(&application.settings);
         run_until_signal(&stop);
     }
