@@ -7,6 +7,8 @@
 
 #include "bff/app/config_check.h"
 #include "bff/app/config_file.h"
+#include "bff/app/config_login.h"
+#include "bff/app/config_routes.h"
 #include "bff/app/options.h"
 #include "bff/app/settings.h"
 #include "bff/base/memory.h"
@@ -23,12 +25,28 @@ static void services_begin(struct config *config, const struct bff_build *build)
         config->services[i].service = build->services[i];
 }
 
-/* Endpoints, separated by commas. An empty variable counts as not set. */
+/* An empty variable counts as not set. */
+static const char *variable_of(const char *name)
+{
+    const char *value = name == NULL ? NULL : getenv(name);
+
+    return value == NULL || *value == '\0' ? NULL : value;
+}
+
+static void secret_read(struct settings *settings, const char *name, const char *path)
+{
+    const char *value = variable_of(name);
+
+    if (value != NULL)
+        settings_set_one(settings, settings_row(path), 0, value, (struct place){.source = name});
+}
+
+/* Endpoints, separated by commas. */
 static void variable_read(struct settings *settings, size_t service)
 {
     const char *name = settings->config->services[service].service->environment;
     struct settings_values values = {.count = 0};
-    char *list = memory_string(name == NULL || getenv(name) == NULL ? "" : getenv(name));
+    char *list = memory_string(variable_of(name) == NULL ? "" : variable_of(name));
     struct text rest = text_trim(text_of(list));
 
     while (rest.len > 0 && values.count < SETTINGS_LIST_MAX) {
@@ -62,8 +80,6 @@ static void mock_set(struct config *config, const char *directory)
 static void options_set(struct settings *settings, const struct options *options)
 {
     struct settings_values listens = {.count = options->listen_count};
-    struct settings_values workers = {
-        .texts = {options->workers}, .places = {{.source = "--workers"}}, .count = 1};
 
     for (size_t i = 0; i < options->listen_count; i++) {
         listens.texts[i] = options->listens[i];
@@ -72,7 +88,8 @@ static void options_set(struct settings *settings, const struct options *options
     if (listens.count > 0)
         settings_set(settings, settings_row("listen"), 0, &listens);
     if (options->workers != NULL)
-        settings_set(settings, settings_row("workers"), 0, &workers);
+        settings_set_one(settings, settings_row("workers"), 0, options->workers,
+                         (struct place){.source = "--workers"});
     mock_set(settings->config, options->mock);
 }
 
@@ -85,9 +102,15 @@ static void layers_read(struct config *config, const struct bff_build *build,
     bool is_known = config->file == NULL || config_file_read(&settings) == 0;
     for (size_t i = 0; i < config->service_count; i++)
         variable_read(&settings, i);
+    secret_read(&settings, "JWT_SECRET", "login.secret");
+    secret_read(&settings, "JWT_SECRET_FILE", "login.secret_file");
     options_set(&settings, options);
+    if (!settings.has_routes)
+        config_routes_default(&settings);
     if (is_known)
         config_check(&settings);
+    if (is_known && !options->is_routes) /* they are shown to people without secrets, too */
+        config_login_check(&settings);
     settings_end(&settings);
 }
 
@@ -95,6 +118,8 @@ static enum config_action read_options(const struct options *options, const stru
                                        struct config *out)
 {
     services_begin(out, build);
+    out->pool = pool_new();
+    out->limits = limits_default;
     if (options->config != NULL)
         out->file = memory_string(options->config);
     layers_read(out, build, options);
@@ -143,6 +168,16 @@ enum config_action config_load(int argc, char **argv, const struct bff_build *bu
     return action;
 }
 
+size_t config_largest_body(const struct config *config)
+{
+    size_t largest = config->request_limit;
+
+    for (size_t i = 0; i < config->routes.count; i++)
+        if (config->routes.rows[i].body_limit > largest)
+            largest = config->routes.rows[i].body_limit;
+    return largest;
+}
+
 void config_free(struct config *config)
 {
     for (size_t i = 0; i < config->listen_count; i++)
@@ -153,13 +188,17 @@ void config_free(struct config *config)
             service_endpoint_free(&service->endpoints[j]);
         memory_free(service->endpoints);
         memory_free(service->ca_file);
+        memory_free(service->health_path);
     }
     memory_free(config->listens);
     memory_free(config->services);
     memory_free(config->certificate);
     memory_free(config->key);
     memory_free(config->mock_dir);
+    memory_free(config->secret_file);
     memory_free(config->file);
+    if (config->pool != NULL)
+        pool_free(config->pool);
     mistakes_free(&config->mistakes);
     *config = (struct config){0};
 }

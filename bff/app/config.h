@@ -48,6 +48,7 @@ struct config {
 
     bool login_is_off;           /* explicitly: nobody is asked who he is */
     struct login_settings login; /* login_new takes it; in mock mode the secret may be absent */
+    char *secret_file;           /* in place of login.secret; NULL: none */
     struct plain_routes routes;  /* the build's defaults, or the file's */
     struct cors_settings cors;
     struct server_limits limits;

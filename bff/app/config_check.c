@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/address.h"
+#include "bff/app/config_routes.h"
 #include "bff/app/pem.h"
 #include "bff/app/units.h"
 
@@ -40,16 +41,6 @@ static void listens_check(struct settings *settings)
     }
 }
 
-static void row_complain(struct settings *settings, const struct setting *row, size_t service,
-                         const char *words)
-{
-    char path[SETTINGS_PATH_SIZE];
-
-    settings_path(settings, row, service, path);
-    mistakes_add(&settings->config->mistakes, settings_place(settings, row, service), "%s: %s",
-                 path, words);
-}
-
 static void file_complain(struct settings *settings, const struct setting *row, size_t service,
                           const char *words)
 {
@@ -59,7 +50,7 @@ static void file_complain(struct settings *settings, const struct setting *row, 
     const char *file = *(char *const *)(base + row->offset);
 
     snprintf(sentence, sizeof(sentence), "\"%.200s\" %s", file, words);
-    row_complain(settings, row, service, sentence);
+    settings_complain(settings, row, service, sentence);
 }
 
 static void tls_check(struct settings *settings)
@@ -76,9 +67,9 @@ static void tls_check(struct settings *settings)
     if (listens_on_tls(config)) /* which has said that both are needed */
         return;
     if (config->certificate != NULL && config->key == NULL)
-        row_complain(settings, certificate, 0, "it needs tls.key beside it");
+        settings_complain(settings, certificate, 0, "it needs tls.key beside it");
     if (config->key != NULL && config->certificate == NULL)
-        row_complain(settings, key, 0, "it needs tls.certificate beside it");
+        settings_complain(settings, key, 0, "it needs tls.certificate beside it");
 }
 
 /* A phase of a call cannot be longer than the whole. */
@@ -91,7 +82,7 @@ static void phase_check(struct settings *settings, size_t service, const char *p
 
     if (*phase_ms <= of->total_ms)
         return;
-    if (settings_place(settings, row, service)->source == NULL) {
+    if (settings_mark(settings, row, service)->place.source == NULL) {
         *phase_ms = of->total_ms;
         return;
     }
@@ -99,7 +90,7 @@ static void phase_check(struct settings *settings, size_t service, const char *p
     units_print_duration(of->total_ms, total);
     snprintf(sentence, sizeof(sentence), "%s is longer than timeout.total, which is %s", phase,
              total);
-    row_complain(settings, row, service, sentence);
+    settings_complain(settings, row, service, sentence);
 }
 
 static void service_check(struct settings *settings, size_t service)
@@ -113,10 +104,22 @@ static void service_check(struct settings *settings, size_t service)
         file_complain(settings, settings_row("services.*.ca_file"), service, wrong);
 }
 
+static void cors_check(struct settings *settings)
+{
+    const struct cors_settings *cors = &settings->config->cors;
+
+    if (cors->allows_any && cors->credentials)
+        settings_complain(settings, settings_row("cors.origins"), 0,
+                          "\"*\" lets every page act as the user; list the origins, or set "
+                          "cors.credentials to false");
+}
+
 void config_check(struct settings *settings)
 {
     listens_check(settings);
     tls_check(settings);
     for (size_t i = 0; i < settings->config->service_count; i++)
         service_check(settings, i);
+    config_routes_check(settings);
+    cors_check(settings);
 }

@@ -1,15 +1,16 @@
 /* See config_file.h. */
 #include <stdio.h>
 
+#include "bff/app/config_names.h"
 #include "bff/app/document.h"
 #include "bff/app/expand.h"
 #include "bff/app/near.h"
+#include "bff/app/setting_value.h"
 #include "bff/base/memory.h"
+#include "bff/http/forward_fields.h"
 
 #include "bff/app/config_file.h"
 
-#define NAMES_MAX 64
-#define NAMES_SIZE 512
 #define NAME_MAX_BYTES 64
 
 /* A mapping on the way down. */
@@ -18,34 +19,12 @@ struct section {
     struct document *document;
     char path[SETTINGS_PATH_SIZE];  /* as the table has it: "services.*.timeout", "" at the top */
     char shown[SETTINGS_PATH_SIZE]; /* with the service's name */
-    size_t service;
-};
-
-/* The names that a section knows. */
-struct names {
-    const char *at[NAMES_MAX];
-    size_t count;
-    char memory[NAMES_SIZE];
-    size_t used;
+    size_t index;                   /* of the service or the route */
 };
 
 static struct mistakes *mistakes_of(const struct section *section)
 {
     return &section->settings->config->mistakes;
-}
-
-static void names_add(struct names *names, struct text name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (text_is(name, names->at[i]))
-            return;
-    if (names->count == NAMES_MAX || names->used + name.len + 1 > NAMES_SIZE)
-        return;
-    char *copy = names->memory + names->used;
-    memcpy(copy, name.at, name.len);
-    copy[name.len] = '\0';
-    names->used += name.len + 1;
-    names->at[names->count++] = copy;
 }
 
 /* What stands in ${path} behind ${section}'s own path; absent when it is not below it. */
@@ -66,6 +45,12 @@ static bool is_services(const struct section *section)
     return text_is(text_of(section->path), "services");
 }
 
+/* The list of routes; its items are "routes.*". */
+static bool is_routes(const struct section *section)
+{
+    return text_is(text_of(section->path), "routes");
+}
+
 static void names_collect(const struct section *section, struct names *names)
 {
     const struct config *config = section->settings->config;
@@ -77,16 +62,6 @@ static void names_collect(const struct section *section, struct names *names)
         if (rest.at != NULL && !is_services(section))
             names_add(names, text_cut(&rest, '.'));
     }
-}
-
-static void names_join(const struct names *names, char out[NAMES_SIZE])
-{
-    size_t len = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < names->count && len < NAMES_SIZE; i++)
-        len +=
-            (size_t)snprintf(out + len, NAMES_SIZE - len, "%s%s", i == 0 ? "" : ", ", names->at[i]);
 }
 
 /* "services.users." for the names in it, "" at the top. */
@@ -155,28 +130,102 @@ static int list_check(const struct section *section, const yaml_node_t *key, siz
     return -1;
 }
 
-/* A list, or one scalar alone. */
+static void values_add(struct settings_values *values, char *string, struct place place)
+{
+    values->places[values->count] = place;
+    values->texts[values->count++] = string;
+}
+
+/* "name: value"; NULL when one of them is none, which has been told then. */
+static char *field_read(const struct section *section, const yaml_node_t *name,
+                        const yaml_node_t *node)
+{
+    struct text text = document_text(name);
+
+    if (!field_is_token(text)) {
+        complain(section, name, "expected the name of a header, such as X-Shop");
+        return NULL;
+    }
+    char *value = scalar_read(section, name, node);
+    if (value == NULL)
+        return NULL;
+    size_t size = text.len + strlen(value) + sizeof(": ");
+    char *joined = memory_new(size);
+    snprintf(joined, size, "%.*s: %s", TEXT_ARGS(text), value);
+    memory_free(value);
+    return joined;
+}
+
+/* A mapping of names and values. Returns how many there were to read, 0 when it is none. */
+static size_t mapping_read(const struct section *section, const yaml_node_t *key,
+                           const yaml_node_t *node, struct settings_values *values)
+{
+    struct section inner = *section;
+    size_t shown = strlen(section->shown);
+
+    if (node->type != YAML_MAPPING_NODE) {
+        complain(section, key, "expected a mapping of names and values");
+        return 0;
+    }
+    const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+    size_t count = (size_t)(node->data.mapping.pairs.top - pair);
+    if (list_check(section, key, count) != 0)
+        return 0;
+    snprintf(inner.shown + shown, sizeof(inner.shown) - shown, ".%.*s",
+             TEXT_ARGS(document_text(key)));
+    for (size_t i = 0; i < count; i++) {
+        yaml_node_t *name = document_node(section->document, pair[i].key);
+        char *string = field_read(&inner, name, document_node(section->document, pair[i].value));
+        if (string != NULL)
+            values_add(values, string, document_place(section->document, name));
+    }
+    return count;
+}
+
+/* A list, or one scalar alone. Returns how many there were to read. */
+static size_t list_read(const struct section *section, const yaml_node_t *key, yaml_node_t *node,
+                        struct settings_values *values)
+{
+    bool is_list = node->type == YAML_SEQUENCE_NODE;
+    const yaml_node_item_t *items = is_list ? node->data.sequence.items.start : NULL;
+    size_t count = is_list ? (size_t)(node->data.sequence.items.top - items) : 1;
+
+    if (list_check(section, key, count) != 0)
+        return 0;
+    for (size_t i = 0; i < count; i++) {
+        yaml_node_t *one = is_list ? document_node(section->document, items[i]) : node;
+        char *string = scalar_read(section, key, one);
+        if (string != NULL)
+            values_add(values, string, document_place(section->document, one));
+    }
+    return count;
+}
+
+/* So that a file which names the secret's variable serves for mock mode, too. */
+static bool is_secret_absent(const struct setting *row, const yaml_node_t *node)
+{
+    return row->type == SETTING_SECRET && expand_is_unset(document_text(node));
+}
+
 static void setting_read(const struct section *section, const struct setting *row,
-                         const yaml_node_t *key, yaml_node_t *value)
+                         const yaml_node_t *key, yaml_node_t *node)
 {
     struct settings_values values = {.count = 0};
-    bool is_list = settings_is_list(row) && value->type == YAML_SEQUENCE_NODE, is_good = true;
-    const yaml_node_item_t *items = is_list ? value->data.sequence.items.start : NULL;
-    size_t count = is_list ? (size_t)(value->data.sequence.items.top - items) : 1;
+    size_t count = 1;
+    char *string;
 
-    if (document_is_null(value) || list_check(section, key, count) != 0)
+    if (document_is_null(node) || is_secret_absent(row, node))
         return;
-    for (size_t i = 0; i < count; i++) {
-        yaml_node_t *node = is_list ? document_node(section->document, items[i]) : value;
-        char *string = scalar_read(section, key, node);
-        is_good = is_good && string != NULL;
-        if (string == NULL)
-            continue;
-        values.places[values.count] = document_place(section->document, node);
-        values.texts[values.count++] = string;
-    }
-    if (is_good)
-        settings_set(section->settings, row, section->service, &values);
+    if (setting_value_is_mapping(row))
+        count = mapping_read(section, key, node, &values);
+    else if (setting_value_is_many(row))
+        count = list_read(section, key, node, &values);
+    else if ((string = scalar_read(section, key, node)) != NULL)
+        values_add(&values, string, document_place(section->document, node));
+    if (values.count > 0)
+        settings_set(section->settings, row, section->index, &values);
+    if (count == 0 || values.count < count)
+        settings_mark(section->settings, row, section->index)->is_wrong = true;
     for (size_t i = 0; i < values.count; i++)
         memory_free((char *)values.texts[i]);
 }
@@ -195,7 +244,7 @@ static int section_open(const struct section *section, struct text name, struct 
             i++;
         if (i == config->service_count)
             return -1;
-        out->service = i;
+        out->index = i;
         own = TEXT("*");
     }
     if (name.len > NAME_MAX_BYTES)
@@ -217,9 +266,47 @@ static const struct setting *row_find(const struct section *section, struct text
     return NULL;
 }
 
-/* The table is at most four deep, and only what it knows is walked: so deep is the recursion, and
+/* The table is at most five deep, and only what it knows is walked: so deep is the recursion, and
  * an alias that holds itself ends. */
 static void section_read(const struct section *section, yaml_node_t *node);
+
+/* An item that is no mapping has been told, and nothing else is missing in it. */
+static void route_read(const struct section *section, size_t index, yaml_node_t *node)
+{
+    struct settings *settings = section->settings;
+    struct section inner = *section;
+
+    inner.index = index;
+    snprintf(inner.path, sizeof(inner.path), "routes.*");
+    snprintf(inner.shown, sizeof(inner.shown), "routes[%zu]", index);
+    settings->route_begins[index] = document_place(section->document, node);
+    section_read(&inner, node);
+    if (node->type == YAML_MAPPING_NODE || document_is_null(node))
+        return;
+    settings_mark(settings, settings_row("routes.*.path"), index)->is_wrong = true;
+    settings_mark(settings, settings_row("routes.*.service"), index)->is_wrong = true;
+}
+
+static void routes_read(const struct section *section, yaml_node_t *node)
+{
+    struct settings *settings = section->settings;
+    struct place place = document_place(section->document, node);
+    bool is_list = node->type == YAML_SEQUENCE_NODE;
+    const yaml_node_item_t *items = is_list ? node->data.sequence.items.start : NULL;
+    size_t count = is_list ? (size_t)(node->data.sequence.items.top - items) : 0;
+
+    if (document_is_null(node))
+        return;
+    if (!is_list || count > SETTINGS_ROUTES_MAX) {
+        mistakes_add(mistakes_of(section), &place, "routes: expected a list of at most %d routes",
+                     SETTINGS_ROUTES_MAX);
+        return;
+    }
+    settings->has_routes = true;
+    settings_routes(settings, count);
+    for (size_t i = 0; i < count && !mistakes_is_full(mistakes_of(section)); i++)
+        route_read(section, i, document_node(section->document, items[i]));
+}
 
 static bool is_repeated(const struct section *section, const yaml_node_t *mapping,
                         const yaml_node_pair_t *pair)
@@ -242,7 +329,9 @@ static void pair_read(const struct section *section, const yaml_node_t *mapping,
     /* "tls.key" is a path for people; in the file it is a mapping in a mapping. */
     bool is_name = name.len > 0 && memchr(name.at, '.', name.len) == NULL;
     const struct setting *row = is_name ? row_find(section, name) : NULL;
-    bool is_section = is_name && row == NULL && section_open(section, name, &inner) == 0;
+    /* "off" may stand where a section does. */
+    bool may_be_section = is_name && (row == NULL || value->type == YAML_MAPPING_NODE);
+    bool is_section = may_be_section && section_open(section, name, &inner) == 0;
 
     if (name.at == NULL)
         complain(section, key, "the name of a setting must be plain text");
@@ -250,10 +339,12 @@ static void pair_read(const struct section *section, const yaml_node_t *mapping,
         unknown(section, key);
     else if (is_repeated(section, mapping, pair))
         complain(section, key, "it stands here twice");
-    else if (row != NULL)
-        setting_read(section, row, key, value);
-    else
+    else if (is_section && is_routes(&inner))
+        routes_read(&inner, value);
+    else if (is_section)
         section_read(&inner, value);
+    else
+        setting_read(section, row, key, value);
 }
 
 static void section_read(const struct section *section, yaml_node_t *node)

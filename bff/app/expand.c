@@ -1,5 +1,4 @@
 /* See expand.h. */
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -80,4 +79,18 @@ char *expand(struct text text, char wrong[EXPAND_WRONG_SIZE])
         }
     }
     return out.bytes;
+}
+
+bool expand_is_unset(struct text text)
+{
+    char string[NAME_SIZE];
+    struct text name = {text.at + 2, text.len - 3};
+
+    if (text.len < sizeof("${}") || !text_starts(text, TEXT("${")) || text.at[text.len - 1] != '}')
+        return false;
+    if (!is_name(name))
+        return false;
+    snprintf(string, sizeof(string), "%.*s", TEXT_ARGS(name));
+    const char *value = getenv(string);
+    return value == NULL || *value == '\0';
 }

@@ -2,6 +2,7 @@
 #ifndef BFF_APP_EXPAND_H
 #define BFF_APP_EXPAND_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bff/base/text.h"
@@ -14,5 +15,8 @@
  * variable is not set or a name is none.
  */
 char *expand(struct text text, char wrong[EXPAND_WRONG_SIZE]);
+
+/* True when ${text} is one ${NAME} alone, and that variable is not set or empty. */
+bool expand_is_unset(struct text text);
 
 #endif

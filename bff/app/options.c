@@ -148,11 +148,13 @@ void options_help(FILE *file, const struct bff_build *build)
     for (unsigned i = 0; i < OPTION_COUNT; i++)
         fprintf(file, "  %-11s%-19s %s\n", table[i].name,
                 table[i].value == NULL ? "" : table[i].value, table[i].about);
-    fprintf(file, "\nSettings of the file (* is a service's name):\n");
+    fprintf(file, "\nSettings of the file (* is a service's name, or a route of the list):\n");
     settings_print(file);
-    fprintf(file, "\nEnvironment (endpoints, separated by commas; they win over the file):\n");
+    fprintf(file, "\nEnvironment (it wins over the file; endpoints are separated by commas):\n");
+    fprintf(file, "  %-34s %s\n", "JWT_SECRET", "login.secret");
+    fprintf(file, "  %-34s %s\n", "JWT_SECRET_FILE", "login.secret_file");
     for (size_t i = 0; build->services[i] != NULL; i++)
         if (build->services[i]->environment != NULL)
-            fprintf(file, "  %-30s default: %s\n", build->services[i]->environment,
+            fprintf(file, "  %-34s default: %s\n", build->services[i]->environment,
                     build->services[i]->endpoint);
 }

@@ -4,8 +4,9 @@
 
 #include "bff/app/settings.h"
 
-/* What is wrong with a value. */
+/* What is wrong with a value, and what one has to know to say so. */
 struct setting_wrong {
+    const struct config *config;
     const struct place *place;
     char words[512];
 };
@@ -14,10 +15,13 @@ struct setting_wrong {
 int setting_value_check(const struct setting *row, const char *text, struct setting_wrong *wrong);
 
 /*
- * Sets the member in ${owner} (${config} or one of its services) from values that have passed the
- * check; what it held is freed.
+ * Sets the member in ${owner} (${config}, or one of its services or routes) from values that have
+ * passed the check; what it held is freed.
  */
 void setting_value_set(const struct setting *row, struct config *config, void *owner,
                        const struct settings_values *values);
+
+bool setting_value_is_many(const struct setting *row);    /* a list or a mapping */
+bool setting_value_is_mapping(const struct setting *row); /* each value is "name: value" */
 
 #endif

@@ -8,97 +8,25 @@
 #include "bff/app/setting_value.h"
 #include "bff/app/settings.h"
 
-#define SECOND UINT64_C(1000)
-#define HOUR (3600 * SECOND)
-#define OF_CONFIG(member) offsetof(struct config, member)
-#define OF_SERVICE(member) offsetof(struct service_settings, member)
-
-const struct setting settings_table[] = {
-    {.path = "listen",
-     .type = SETTING_LISTENS,
-     .shown = "http://0.0.0.0 on the port of the build (web 8080, mobile 8081)",
-     .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
-    {.path = "tls.certificate",
-     .type = SETTING_FILE,
-     .offset = OF_CONFIG(certificate),
-     .about = "certificate chain for https addresses, a PEM file"},
-    {.path = "tls.key",
-     .type = SETTING_FILE,
-     .offset = OF_CONFIG(key),
-     .about = "its private key without pass phrase, a PEM file"},
-    {.path = "workers",
-     .type = SETTING_WORKERS,
-     .offset = OF_CONFIG(workers),
-     .least = 1,
-     .most = 256,
-     .normal = "auto",
-     .about = "threads that serve; auto: one for each core"},
-    {.path = "services.*.endpoints",
-     .type = SETTING_ENDPOINTS,
-     .shown = "the client file's",
-     .about = "where the service is: http://HOST:PORT or https://HOST:PORT"},
-    {.path = "services.*.timeout.connect",
-     .type = SETTING_DURATION,
-     .offset = OF_SERVICE(connect_ms),
-     .least = 1,
-     .most = HOUR,
-     .normal = "1s",
-     .about = "from dialling to connected, TLS included"},
-    {.path = "services.*.timeout.first_byte",
-     .type = SETTING_DURATION,
-     .offset = OF_SERVICE(first_byte_ms),
-     .least = 1,
-     .most = HOUR,
-     .normal = "10s",
-     .about = "from the request sent to the answer's first byte"},
-    {.path = "services.*.timeout.total",
-     .type = SETTING_DURATION,
-     .offset = OF_SERVICE(total_ms),
-     .least = 1,
-     .most = HOUR,
-     .normal = "30s",
-     .about = "from start to end of a call, retries included"},
-    {.path = "services.*.ca_file",
-     .type = SETTING_FILE,
-     .offset = OF_SERVICE(ca_file),
-     .shown = "the system's authorities",
-     .about = "who may sign the service's certificate, a PEM file"},
-    {.path = "composites.body_limit",
-     .type = SETTING_SIZE,
-     .offset = OF_CONFIG(body_limit),
-     .least = 1,
-     .most = UINT64_C(1) << 30,
-     .normal = "4MiB",
-     .about = "a part with a longer body is rejected as too_large"},
-    {.path = "composites.depth",
-     .type = SETTING_NUMBER,
-     .offset = OF_CONFIG(depth_limit),
-     .least = 1,
-     .most = 1024,
-     .normal = "128",
-     .about = "a part whose JSON is nested deeper is rejected as bad_json"},
-    {.path = "resolver.interval",
-     .type = SETTING_DURATION,
-     .offset = OF_CONFIG(resolve_ms),
-     .least = SECOND,
-     .most = 24 * HOUR,
-     .normal = "30s",
-     .about = "how often the names of endpoints are looked up again"},
-    {.path = "drain_timeout",
-     .type = SETTING_DURATION,
-     .offset = OF_CONFIG(drain_ms),
-     .least = 0,
-     .most = 30 * SECOND,
-     .normal = "30s",
-     .about = "how long open requests may take to end when the server stops"},
-    {0},
-};
-
-#define ROWS (sizeof(settings_table) / sizeof(settings_table[0]) - 1)
+static const char services[] = "services.*", routes[] = "routes.*";
 
 static bool is_of_service(const struct setting *row)
 {
-    return text_starts(text_of(row->path), TEXT("services."));
+    return text_starts(text_of(row->path), text_of(services));
+}
+
+static bool is_of_route(const struct setting *row)
+{
+    return text_starts(text_of(row->path), text_of(routes));
+}
+
+static size_t row_count(void)
+{
+    size_t count = 0;
+
+    while (settings_table[count].path != NULL)
+        count++;
+    return count;
 }
 
 const struct setting *settings_row(const char *path)
@@ -111,76 +39,97 @@ const struct setting *settings_row(const char *path)
     return row;
 }
 
-bool settings_is_list(const struct setting *row)
+struct setting_mark *settings_mark(struct settings *settings, const struct setting *row,
+                                   size_t index)
 {
-    return row->type == SETTING_LISTENS || row->type == SETTING_ENDPOINTS;
+    const struct config *config = settings->config;
+    size_t at = (size_t)(row - settings_table);
+
+    if (is_of_route(row))
+        return &settings->route_marks[at * config->routes.count + index];
+    return &settings->marks[at * (config->service_count + 1) + index];
 }
 
-struct place *settings_place(struct settings *settings, const struct setting *row, size_t service)
-{
-    size_t services = settings->config->service_count;
-
-    return &settings->places[(size_t)(row - settings_table) * (services + 1) + service];
-}
-
-void settings_path(const struct settings *settings, const struct setting *row, size_t service,
+void settings_path(const struct settings *settings, const struct setting *row, size_t index,
                    char out[SETTINGS_PATH_SIZE])
 {
-    if (!is_of_service(row))
-        snprintf(out, SETTINGS_PATH_SIZE, "%s", row->path);
+    const struct config *config = settings->config;
+
+    if (is_of_service(row))
+        snprintf(out, SETTINGS_PATH_SIZE, "services.%s%s", config->services[index].service->name,
+                 row->path + sizeof(services) - 1);
+    else if (is_of_route(row))
+        snprintf(out, SETTINGS_PATH_SIZE, "routes[%zu]%s", index, row->path + sizeof(routes) - 1);
     else
-        snprintf(out, SETTINGS_PATH_SIZE, "services.%s%s",
-                 settings->config->services[service].service->name,
-                 row->path + sizeof("services.*") - 1);
+        snprintf(out, SETTINGS_PATH_SIZE, "%s", row->path);
 }
 
 /* Environment and command line are named by the place; a line of a file needs the path. */
-static void complain(struct settings *settings, const struct setting *row, size_t service,
-                     const struct setting_wrong *wrong)
+static void complain(struct settings *settings, const struct setting *row, size_t index,
+                     const struct place *place, const char *words)
 {
     char path[SETTINGS_PATH_SIZE];
-    struct mistakes *mistakes = &settings->config->mistakes;
+    bool is_named = place->source != NULL && place->line == 0;
 
-    settings_path(settings, row, service, path);
-    if (wrong->place->line > 0)
-        mistakes_add(mistakes, wrong->place, "%s: %s", path, wrong->words);
-    else
-        mistakes_add(mistakes, wrong->place, "%s", wrong->words);
+    settings_path(settings, row, index, path);
+    mistakes_add(&settings->config->mistakes, place, "%s%s%s", is_named ? "" : path,
+                 is_named ? "" : ": ", words);
 }
 
-void settings_set(struct settings *settings, const struct setting *row, size_t service,
-                  const struct settings_values *values)
+void settings_complain(struct settings *settings, const struct setting *row, size_t index,
+                       const char *words)
+{
+    complain(settings, row, index, &settings_mark(settings, row, index)->place, words);
+}
+
+static void *owner_of(struct settings *settings, const struct setting *row, size_t index)
 {
     struct config *config = settings->config;
-    char *owner = is_of_service(row) ? (char *)&config->services[service] : (char *)config;
-    struct setting_wrong wrong;
+
+    if (is_of_service(row))
+        return &config->services[index];
+    return is_of_route(row) ? (void *)&config->routes.rows[index] : config;
+}
+
+void settings_set(struct settings *settings, const struct setting *row, size_t index,
+                  const struct settings_values *values)
+{
+    struct setting_wrong wrong = {.config = settings->config};
     int status = 0;
 
-    must(values->count > 0 && (values->count == 1 || settings_is_list(row)));
+    must(values->count > 0 && (values->count == 1 || setting_value_is_many(row)));
     /* Of a list, every value that is wrong is told. */
     for (size_t i = 0; i < values->count; i++) {
         wrong.place = &values->places[i];
         if (setting_value_check(row, values->texts[i], &wrong) == 0)
             continue;
-        complain(settings, row, service, &wrong);
+        complain(settings, row, index, wrong.place, wrong.words);
         status = -1;
     }
-    if (status != 0)
+    if (status != 0) {
+        settings_mark(settings, row, index)->is_wrong = true;
         return;
-    setting_value_set(row, config, owner, values);
-    *settings_place(settings, row, service) = values->places[0];
+    }
+    setting_value_set(row, settings->config, owner_of(settings, row, index), values);
+    settings_mark(settings, row, index)->place = values->places[0];
     if (row->type == SETTING_LISTENS)
         memcpy(settings->listen_places, values->places, sizeof(settings->listen_places));
 }
 
-static void default_set(struct settings *settings, const struct setting *row, size_t service,
+void settings_set_one(struct settings *settings, const struct setting *row, size_t index,
+                      const char *text, struct place place)
+{
+    settings_set(settings, row, index,
+                 &(struct settings_values){.texts = {text}, .places = {place}, .count = 1});
+}
+
+static void default_set(struct settings *settings, const struct setting *row, size_t index,
                         const char *text)
 {
     size_t mistakes = settings->config->mistakes.count;
 
     if (text != NULL)
-        settings_set(settings, row, service,
-                     &(struct settings_values){.texts = {text}, .count = 1});
+        settings_set_one(settings, row, index, text, (struct place){0});
     must(settings->config->mistakes.count == mistakes);
 }
 
@@ -190,11 +139,12 @@ void settings_begin(struct settings *settings, struct config *config, const stru
 
     snprintf(listen, sizeof(listen), "http://0.0.0.0:%u", build->port);
     *settings = (struct settings){.config = config};
-    settings->places = memory_new(ROWS * (config->service_count + 1) * sizeof(struct place));
+    settings->marks =
+        memory_new(row_count() * (config->service_count + 1) * sizeof(*settings->marks));
     for (const struct setting *row = settings_table; row->path != NULL; row++) {
         if (row->type == SETTING_LISTENS)
             default_set(settings, row, 0, listen);
-        else if (!is_of_service(row))
+        else if (!is_of_service(row) && !is_of_route(row))
             default_set(settings, row, 0, row->normal);
         for (size_t i = 0; i < config->service_count && is_of_service(row); i++)
             default_set(settings, row, i,
@@ -203,9 +153,25 @@ void settings_begin(struct settings *settings, struct config *config, const stru
     }
 }
 
+void settings_routes(struct settings *settings, size_t count)
+{
+    struct config *config = settings->config;
+
+    must(settings->route_marks == NULL && count <= SETTINGS_ROUTES_MAX);
+    config->routes.rows = pool_zero(config->pool, (count + 1) * sizeof(*config->routes.rows));
+    config->routes.count = count;
+    settings->route_marks = memory_new((row_count() * count + 1) * sizeof(*settings->route_marks));
+    settings->route_begins = memory_new((count + 1) * sizeof(*settings->route_begins));
+    for (const struct setting *row = settings_table; row->path != NULL; row++)
+        for (size_t i = 0; i < count && is_of_route(row); i++)
+            default_set(settings, row, i, row->normal);
+}
+
 void settings_end(struct settings *settings)
 {
-    memory_free(settings->places);
+    memory_free(settings->marks);
+    memory_free(settings->route_marks);
+    memory_free(settings->route_begins);
     *settings = (struct settings){0};
 }
 
@@ -213,8 +179,8 @@ void settings_print(FILE *file)
 {
     for (const struct setting *row = settings_table; row->path != NULL; row++) {
         const char *normal = row->shown != NULL ? row->shown : row->normal;
-        fprintf(file, "  %-30s %s\n", row->path, row->about);
+        fprintf(file, "  %-34s %s\n", row->path, row->about);
         if (normal != NULL)
-            fprintf(file, "  %-30s default: %s\n", "", normal);
+            fprintf(file, "  %-34s default: %s\n", "", normal);
     }
 }

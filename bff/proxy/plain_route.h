@@ -70,8 +70,8 @@ struct plain_routes {
 /* What is looked for. */
 struct plain_question {
     struct text method;
-    struct text path; /* normalised by plain_path */
-    struct text host; /* without port */
+    struct text path;                                      /* normalised by plain_path */
+    struct text host;                                      /* without port */
     struct text (*header)(void *cookie, struct text name); /* lower case; absent: not there */
     void *cookie;
 };
