@@ -258,6 +258,24 @@ static void test_questions_come_a_tenth_early_or_late(void **state)
     upstream_free(upstream);
 }
 
+static void test_no_question_before_the_last_one_is_over(void **state)
+{
+    struct service_settings settings = settings_of(1);
+    settings.health_timeout_ms = 3 * INTERVAL_MS;
+    struct upstream *upstream = upstream_of(&settings);
+    struct health *health = health_new(&settings, 1, NULL);
+
+    health_start(health, upstream);
+    pass(INTERVAL_MS * 11 / 10);
+    assert_int_equal(started, 1);
+    answer(calls[0], 200, 0);
+    pass(INTERVAL_MS * 11 / 10);
+    assert_int_equal(started, 2);
+    health_stop(health);
+    health_free(health);
+    upstream_free(upstream);
+}
+
 static void test_asks_what_the_settings_say(void **state)
 {
     struct service_settings settings = settings_of(1);
@@ -321,6 +339,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_reports),
         cmocka_unit_test_setup_teardown(test_questions_come_a_tenth_early_or_late, begin, finish),
+        cmocka_unit_test_setup_teardown(test_no_question_before_the_last_one_is_over, begin,
+                                        finish),
         cmocka_unit_test_setup_teardown(test_asks_what_the_settings_say, begin, finish),
         cmocka_unit_test_setup_teardown(test_times, begin, finish),
         cmocka_unit_test_setup_teardown(test_nobody_asks_without_a_path, begin, finish),
