@@ -212,6 +212,20 @@ static void run_until_signal(const sigset_t *stop)
     log_stop(LOG_PATIENCE_MS);
 }
 
+/* A service has gone, or is back. */
+static void on_health(const char *service, bool is_up, enum reason reason, int status)
+{
+    struct log_field fields[] = {
+        {"service", .text = text_of(service)},
+        {"state", .text = is_up ? TEXT("up") : TEXT("down")},
+        {"reason", .text = text_of(reason_name(reason))},
+        {"status", .number = status},
+        {0},
+    };
+
+    log_event("health", fields);
+}
+
 static void fill_dispatch(struct application *application, const struct endpoints *endpoints)
 {
     const struct config *config = application->config;
@@ -221,7 +235,7 @@ static void fill_dispatch(struct application *application, const struct endpoint
         .routes = &config->routes,
         .login = application->login,
         .cors = &config->cors,
-        .health = {.health = health_new(config->services, config->service_count, NULL)},
+        .health = {.health = health_new(config->services, config->service_count, on_health)},
         .proxy = {.server = endpoints->server,
                   .is_mock = config->mock_dir != NULL,
                   .hides_cors = cors_is_on(&config->cors),
