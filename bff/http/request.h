@@ -28,8 +28,7 @@ struct request {
     struct text traceparent; /* for our calls: the client's trace or a new one, our own span */
     h2o_timeout_entry_t start;
     struct watch *watch; /* while somebody waits for the client to leave */
-    bool is_answered;    /* an answer has begun: see stall.h */
-    bool is_sending;
+    bool is_sending;     /* bytes of its answer are on their way: see stall.h */
 };
 
 /* Makes the request; it ends with ${h2o_req}. */
