@@ -14,7 +14,7 @@ static void dispose(void *object)
     must(request->watch == NULL);
     h2o_timeout_unlink(&request->start);
     stall_sent(request);
-    if (request_is_http2(request) && !request->is_answered)
+    if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
         client_spend_reset(request->client);
     request->client->in_flight--;
     if (request->worker->server->settings->access_log)
