@@ -1,6 +1,7 @@
 /* See config_file.h. */
 #include <stdio.h>
 
+#include "bff/app/config_names.h"
 #include "bff/app/document.h"
 #include "bff/app/expand.h"
 #include "bff/app/near.h"
@@ -10,8 +11,6 @@
 
 #include "bff/app/config_file.h"
 
-#define NAMES_MAX 64
-#define NAMES_SIZE 512
 #define NAME_MAX_BYTES 64
 
 /* A mapping on the way down. */
@@ -23,31 +22,9 @@ struct section {
     size_t index;                   /* of the service or the route */
 };
 
-/* The names that a section knows. */
-struct names {
-    const char *at[NAMES_MAX];
-    size_t count;
-    char memory[NAMES_SIZE];
-    size_t used;
-};
-
 static struct mistakes *mistakes_of(const struct section *section)
 {
     return &section->settings->config->mistakes;
-}
-
-static void names_add(struct names *names, struct text name)
-{
-    for (size_t i = 0; i < names->count; i++)
-        if (text_is(name, names->at[i]))
-            return;
-    if (names->count == NAMES_MAX || names->used + name.len + 1 > NAMES_SIZE)
-        return;
-    char *copy = names->memory + names->used;
-    memcpy(copy, name.at, name.len);
-    copy[name.len] = '\0';
-    names->used += name.len + 1;
-    names->at[names->count++] = copy;
 }
 
 /* What stands in ${path} behind ${section}'s own path; absent when it is not below it. */
@@ -85,16 +62,6 @@ static void names_collect(const struct section *section, struct names *names)
         if (rest.at != NULL && !is_services(section))
             names_add(names, text_cut(&rest, '.'));
     }
-}
-
-static void names_join(const struct names *names, char out[NAMES_SIZE])
-{
-    size_t len = 0;
-
-    out[0] = '\0';
-    for (size_t i = 0; i < names->count && len < NAMES_SIZE; i++)
-        len +=
-            (size_t)snprintf(out + len, NAMES_SIZE - len, "%s%s", i == 0 ? "" : ", ", names->at[i]);
 }
 
 /* "services.users." for the names in it, "" at the top. */
@@ -193,18 +160,22 @@ static char *field_read(const struct section *section, const yaml_node_t *name,
 static size_t mapping_read(const struct section *section, const yaml_node_t *key,
                            const yaml_node_t *node, struct settings_values *values)
 {
-    const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+    struct section inner = *section;
+    size_t shown = strlen(section->shown);
 
     if (node->type != YAML_MAPPING_NODE) {
         complain(section, key, "expected a mapping of names and values");
         return 0;
     }
+    const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
     size_t count = (size_t)(node->data.mapping.pairs.top - pair);
     if (list_check(section, key, count) != 0)
         return 0;
+    snprintf(inner.shown + shown, sizeof(inner.shown) - shown, ".%.*s",
+             TEXT_ARGS(document_text(key)));
     for (size_t i = 0; i < count; i++) {
         yaml_node_t *name = document_node(section->document, pair[i].key);
-        char *string = field_read(section, name, document_node(section->document, pair[i].value));
+        char *string = field_read(&inner, name, document_node(section->document, pair[i].value));
         if (string != NULL)
             values_add(values, string, document_place(section->document, name));
     }
@@ -251,9 +222,9 @@ static void setting_read(const struct section *section, const struct setting *ro
         count = list_read(section, key, node, &values);
     else if ((string = scalar_read(section, key, node)) != NULL)
         values_add(&values, string, document_place(section->document, node));
-    if (count > 0 && values.count == count)
+    if (values.count > 0)
         settings_set(section->settings, row, section->index, &values);
-    else
+    if (count == 0 || values.count < count)
         settings_mark(section->settings, row, section->index)->is_wrong = true;
     for (size_t i = 0; i < values.count; i++)
         memory_free((char *)values.texts[i]);
@@ -299,6 +270,23 @@ static const struct setting *row_find(const struct section *section, struct text
  * an alias that holds itself ends. */
 static void section_read(const struct section *section, yaml_node_t *node);
 
+/* An item that is no mapping has been told, and nothing else is missing in it. */
+static void route_read(const struct section *section, size_t index, yaml_node_t *node)
+{
+    struct settings *settings = section->settings;
+    struct section inner = *section;
+
+    inner.index = index;
+    snprintf(inner.path, sizeof(inner.path), "routes.*");
+    snprintf(inner.shown, sizeof(inner.shown), "routes[%zu]", index);
+    settings->route_begins[index] = document_place(section->document, node);
+    section_read(&inner, node);
+    if (node->type == YAML_MAPPING_NODE || document_is_null(node))
+        return;
+    settings_mark(settings, settings_row("routes.*.path"), index)->is_wrong = true;
+    settings_mark(settings, settings_row("routes.*.service"), index)->is_wrong = true;
+}
+
 static void routes_read(const struct section *section, yaml_node_t *node)
 {
     struct settings *settings = section->settings;
@@ -309,22 +297,15 @@ static void routes_read(const struct section *section, yaml_node_t *node)
 
     if (document_is_null(node))
         return;
-    settings->has_routes = true;
     if (!is_list || count > SETTINGS_ROUTES_MAX) {
         mistakes_add(mistakes_of(section), &place, "routes: expected a list of at most %d routes",
                      SETTINGS_ROUTES_MAX);
-        count = 0;
+        return;
     }
+    settings->has_routes = true;
     settings_routes(settings, count);
-    for (size_t i = 0; i < count && !mistakes_is_full(mistakes_of(section)); i++) {
-        yaml_node_t *item = document_node(section->document, items[i]);
-        struct section inner = *section;
-        inner.index = i;
-        snprintf(inner.path, sizeof(inner.path), "routes.*");
-        snprintf(inner.shown, sizeof(inner.shown), "routes[%zu]", i);
-        settings->route_begins[i] = document_place(section->document, item);
-        section_read(&inner, item);
-    }
+    for (size_t i = 0; i < count && !mistakes_is_full(mistakes_of(section)); i++)
+        route_read(section, i, document_node(section->document, items[i]));
 }
 
 static bool is_repeated(const struct section *section, const yaml_node_t *mapping,

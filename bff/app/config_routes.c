@@ -142,13 +142,25 @@ static bool is_same(const struct plain_route *a, const struct plain_route *b)
            text_equal(a->header.value, b->header.value) && methods_equal(a->methods, b->methods);
 }
 
+/* A condition that is wrong may make two routes the same that were not meant to be. */
+static bool is_wrong(struct settings *settings, size_t index)
+{
+    static const char *const paths[] = {"routes.*.path", "routes.*.methods", "routes.*.host",
+                                        "routes.*.header.name", "routes.*.header.value"};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        if (settings_mark(settings, settings_row(paths[i]), index)->is_wrong)
+            return true;
+    return false;
+}
+
 static void repeated_check(struct settings *settings, size_t index)
 {
     const struct plain_route *rows = settings->config->routes.rows;
     char sentence[SENTENCE_SIZE];
 
     for (size_t i = 0; i < index; i++) {
-        if (!is_same(&rows[i], &rows[index]))
+        if (!is_same(&rows[i], &rows[index]) || is_wrong(settings, i) || is_wrong(settings, index))
             continue;
         snprintf(sentence, sizeof(sentence),
                  "routes[%zu] has the same path, methods, host and header; this one is never found",

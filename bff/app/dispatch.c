@@ -217,6 +217,49 @@ static void refuse_method(struct way *way)
         reply_not_allowed(request, allow);
 }
 
+/* ---- CORS -------------------------------------------------------------------------------------
+ */
+
+static void add_cors(struct way *way)
+{
+    struct request *request = way->request;
+    struct reply_field *fields = pool_zero(request->pool, CORS_FIELDS_MAX * sizeof(*fields));
+
+    request->extra = fields;
+    request->extra_count =
+        cors_answer_fields(way->dispatch->cors, request_header(request, "origin"), fields);
+}
+
+#define NO_METHOD "-" /* no route has it: what is found for it tells the methods that there are */
+#define ALL_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
+
+/* True when ${request} was a preflight, and has been answered. */
+static bool answered_preflight(struct way *way)
+{
+    struct request *request = way->request;
+    struct cors_preflight preflight = {
+        .origin = request_header(request, "origin"),
+        .request_method = request_header(request, "access-control-request-method"),
+        .request_headers = request_header(request, "access-control-request-headers"),
+    };
+    struct reply_field fields[CORS_FIELDS_MAX] = {{0}};
+
+    if (!cors_is_on(way->dispatch->cors) || !cors_is_preflight(request->method, &preflight))
+        return false;
+    enum found found = find(way, TEXT(NO_METHOD));
+    if (found != FOUND_ROUTE && found != FOUND_OTHER_METHOD)
+        return false;
+    struct text methods = found == FOUND_ROUTE ? TEXT(ALL_METHODS) : way->allow;
+    request->extra_count = 0;
+    reply_send(request, &(struct reply){
+                            .status = 204,
+                            .fields = fields,
+                            .field_count = cors_preflight_fields(way->dispatch->cors, &preflight,
+                                                                 methods, request->pool, fields),
+                        });
+    return true;
+}
+
 void dispatch_request(const struct dispatch *dispatch, const struct dispatch_worker *worker,
                       struct request *request)
 {
@@ -225,6 +268,9 @@ void dispatch_request(const struct dispatch *dispatch, const struct dispatch_wor
     way->dispatch = dispatch;
     way->worker = worker;
     way->request = request;
+    add_cors(way);
+    if (health_page_serve(&dispatch->health, request) || answered_preflight(way))
+        return;
     switch (find(way, request->method)) {
     case FOUND_COMPOSITE:
         serve_composite(way);

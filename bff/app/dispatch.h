@@ -1,13 +1,14 @@
 /*
- * From a request that the guard let pass to whoever answers it, in this order: route (404, 405),
- * preflight, login (401, 403), access (403), composite or plain route. A composite is found before
- * a plain route.
+ * From a request that the guard let pass to whoever answers it, in this order: our own health,
+ * route (404, 405), preflight, login (401, 403), access (403), composite or plain route. A
+ * composite is found before a plain route.
  */
 #ifndef BFF_APP_DISPATCH_H
 #define BFF_APP_DISPATCH_H
 
 #include <stdbool.h>
 
+#include "bff/app/health_page.h"
 #include "bff/compose/endpoint.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
@@ -20,6 +21,7 @@ struct dispatch {
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and no access rule holds */
     const struct cors_settings *cors;
+    struct health_page health;
 };
 
 /* A worker's own. */

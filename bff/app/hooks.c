@@ -12,7 +12,18 @@ static const struct application *application_of(const struct worker *worker)
     return worker->server->settings->application;
 }
 
-static void on_resolved(void *cookie) { server_worker_ready(cookie); }
+/* One worker asks after the services' health for all. */
+static bool is_prober(const struct worker *worker) { return worker->number == 0; }
+
+static void on_resolved(void *cookie)
+{
+    struct worker *worker = cookie;
+    struct dispatch_worker *own = worker->application;
+
+    if (is_prober(worker))
+        health_start(application_of(worker)->dispatch.health.health, own->upstream);
+    server_worker_ready(worker);
+}
 
 static void on_begin(struct worker *worker)
 {
@@ -39,6 +50,8 @@ static void on_end(struct worker *worker)
 {
     struct dispatch_worker *own = worker->application;
 
+    if (is_prober(worker))
+        health_stop(application_of(worker)->dispatch.health.health);
     if (worker->client_count > 0)
         return;
     upstream_free(own->upstream);

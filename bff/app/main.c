@@ -16,7 +16,7 @@ static int act(enum config_action action, struct config *config, struct endpoint
         printf("%.*s: the configuration is good\n", TEXT_ARGS(endpoints->server));
         return 0;
     case CONFIG_ROUTES:
-        table_print(endpoints, stdout);
+        table_print(endpoints, &config->routes, stdout);
         return 0;
     case CONFIG_SERVE:
         return serve(config, endpoints);

@@ -170,6 +170,7 @@ static void close_all(struct application *application)
     SSL_CTX_free(application->settings.tls);
     mock_stop(application->mock);
     login_free(application->login);
+    health_free(application->dispatch.health.health);
 }
 
 static void warn_of_login(const struct application *application)
@@ -205,9 +206,10 @@ static void fill_dispatch(struct application *application, const struct endpoint
         .routes = &config->routes,
         .login = application->login,
         .cors = &config->cors,
+        .health = {.health = health_new(config->services, config->service_count, NULL)},
         .proxy = {.server = endpoints->server,
                   .is_mock = config->mock_dir != NULL,
-                  .hides_cors = config->cors.origin_count > 0 || config->cors.allows_any,
+                  .hides_cors = cors_is_on(&config->cors),
                   .trusted = &config->trusted},
     };
 }

@@ -64,28 +64,22 @@ void settings_path(const struct settings *settings, const struct setting *row, s
         snprintf(out, SETTINGS_PATH_SIZE, "%s", row->path);
 }
 
+/* Environment and command line are named by the place; a line of a file needs the path. */
+static void complain(struct settings *settings, const struct setting *row, size_t index,
+                     const struct place *place, const char *words)
+{
+    char path[SETTINGS_PATH_SIZE];
+    bool is_named = place->source != NULL && place->line == 0;
+
+    settings_path(settings, row, index, path);
+    mistakes_add(&settings->config->mistakes, place, "%s%s%s", is_named ? "" : path,
+                 is_named ? "" : ": ", words);
+}
+
 void settings_complain(struct settings *settings, const struct setting *row, size_t index,
                        const char *words)
 {
-    char path[SETTINGS_PATH_SIZE];
-
-    settings_path(settings, row, index, path);
-    mistakes_add(&settings->config->mistakes, &settings_mark(settings, row, index)->place, "%s: %s",
-                 path, words);
-}
-
-/* Environment and command line are named by the place; a line of a file needs the path. */
-static void complain(struct settings *settings, const struct setting *row, size_t index,
-                     const struct setting_wrong *wrong)
-{
-    char path[SETTINGS_PATH_SIZE];
-    struct mistakes *mistakes = &settings->config->mistakes;
-
-    settings_path(settings, row, index, path);
-    if (wrong->place->line > 0)
-        mistakes_add(mistakes, wrong->place, "%s: %s", path, wrong->words);
-    else
-        mistakes_add(mistakes, wrong->place, "%s", wrong->words);
+    complain(settings, row, index, &settings_mark(settings, row, index)->place, words);
 }
 
 static void *owner_of(struct settings *settings, const struct setting *row, size_t index)
@@ -109,7 +103,7 @@ void settings_set(struct settings *settings, const struct setting *row, size_t i
         wrong.place = &values->places[i];
         if (setting_value_check(row, values->texts[i], &wrong) == 0)
             continue;
-        complain(settings, row, index, &wrong);
+        complain(settings, row, index, wrong.place, wrong.words);
         status = -1;
     }
     if (status != 0) {

@@ -98,16 +98,65 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
     fprintf(out, "\n");
 }
 
-void table_print(const struct endpoints *endpoints, FILE *out)
+static void print_composite(const struct plan *plan, FILE *out)
 {
-    for (size_t i = 0; i < endpoints->count; i++) {
-        const struct plan *plan = endpoints->plans[i];
-        fprintf(out, "%s  ", plan->composite->route);
-        print_access(plan->composite, out);
-        fprintf(out, ", budget %u ms\n", (unsigned)plan->budget_ms);
-        if (plan->composite->about != NULL)
-            fprintf(out, "    %s\n", plan->composite->about);
-        for (size_t j = 0; j < plan->part_count; j++)
-            print_part(plan, &plan->parts[j], out);
+    fprintf(out, "%s  ", plan->composite->route);
+    print_access(plan->composite, out);
+    fprintf(out, ", budget %u ms\n", (unsigned)plan->budget_ms);
+    if (plan->composite->about != NULL)
+        fprintf(out, "    %s\n", plan->composite->about);
+    for (size_t i = 0; i < plan->part_count; i++)
+        print_part(plan, &plan->parts[i], out);
+}
+
+static void print_methods(const struct plain_route *route, FILE *out)
+{
+    if (route->methods == NULL)
+        fprintf(out, "*");
+    for (const struct text *one = route->methods; one != NULL && one->at != NULL; one++)
+        fprintf(out, "%s%.*s", one == route->methods ? "" : ",", TEXT_ARGS(*one));
+}
+
+static void print_rule(struct access_rule rule, FILE *out)
+{
+    switch (rule.kind) {
+    case ACCESS_PUBLIC:
+        fprintf(out, "public");
+        break;
+    case ACCESS_SIGNED_IN:
+        fprintf(out, "signed-in");
+        break;
+    case ACCESS_ROLE:
+        fprintf(out, "role %.*s", TEXT_ARGS(rule.whom));
+        break;
+    case ACCESS_OWNER:
+    case ACCESS_NOBODY:
+        fprintf(out, "nobody");
+        break;
     }
+}
+
+static void print_route(const struct plain_route *route, FILE *out)
+{
+    struct text to = route->to.at == NULL ? route->path : route->to;
+
+    print_methods(route, out);
+    fprintf(out, " %.*s  ", TEXT_ARGS(route->path));
+    print_rule(route->access, out);
+    fprintf(out, ", to %s %.*s", route->service->name, TEXT_ARGS(to));
+    if (route->host.at != NULL)
+        fprintf(out, ", host %.*s", TEXT_ARGS(route->host));
+    if (route->header.name.at != NULL)
+        fprintf(out, ", with %.*s%s%.*s", TEXT_ARGS(route->header.name),
+                route->header.value.at == NULL ? "" : ": ", (int)route->header.value.len,
+                route->header.value.at == NULL ? "" : route->header.value.at);
+    fprintf(out, ", body at most %zu bytes\n", route->body_limit);
+}
+
+void table_print(const struct endpoints *endpoints, const struct plain_routes *routes, FILE *out)
+{
+    for (size_t i = 0; i < endpoints->count; i++)
+        print_composite(endpoints->plans[i], out);
+    for (size_t i = 0; i < routes->count; i++)
+        print_route(&routes->rows[i], out);
 }

@@ -7,6 +7,7 @@
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/compose/endpoint.h"
+#include "bff/proxy/plain_route.h"
 
 /*
  * Plans every composite of ${build} into ${out}, in ${pool}. Mistakes, all of them, go to
@@ -15,7 +16,8 @@
 unsigned table_make(struct pool *pool, const struct bff_build *build, struct endpoints *out,
                     FILE *errors);
 
-/* What is served, for people: a line for each composite and one for each of its parts. */
-void table_print(const struct endpoints *endpoints, FILE *out);
+/* What is served, for people: a line for each composite and one for each of its parts, then a line
+ * for each plain route. */
+void table_print(const struct endpoints *endpoints, const struct plain_routes *routes, FILE *out);
 
 #endif

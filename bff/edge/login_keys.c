@@ -9,7 +9,7 @@
 
 #include "bff/edge/login_keys.h"
 
-#define FILE_MAX (256 * 1024)
+#define FILE_MAX ((size_t)256 * 1024)
 
 /* The file's bytes, to be freed; a length of FILE_MAX + 1 says that there are more. */
 static char *read_file(const char *name, size_t *len)
@@ -62,7 +62,7 @@ int login_keys_read(struct jwt_keys *keys, const char *file, unsigned allowed,
     if (bytes == NULL)
         snprintf(wrong, JWT_WRONG_SIZE, "cannot be read: %s", strerror(errno));
     else if (len > FILE_MAX)
-        snprintf(wrong, JWT_WRONG_SIZE, "is larger than %d bytes", FILE_MAX);
+        snprintf(wrong, JWT_WRONG_SIZE, "is larger than %zu bytes", FILE_MAX);
     else if (is_json(text))
         status = jwks_read(text, allowed, keys, wrong);
     else

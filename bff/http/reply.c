@@ -51,6 +51,13 @@ static void send_body(struct request *request, const struct reply *reply, size_t
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
 }
 
+void reply_add_common(struct request *request)
+{
+    for (size_t i = 0; i < request->extra_count; i++)
+        add_field(request, request->extra[i].name, request->extra[i].value);
+    add_field(request, "x-request-id", request->id);
+}
+
 void reply_send(struct request *request, const struct reply *reply)
 {
     h2o_req_t *h2o = request->h2o;
@@ -65,7 +72,7 @@ void reply_send(struct request *request, const struct reply *reply)
     h2o->res.content_length = reply->status == 204 ? SIZE_MAX : bytes;
     for (size_t i = 0; i < reply->field_count; i++)
         add_field(request, reply->fields[i].name, reply->fields[i].value);
-    add_field(request, "x-request-id", request->id);
+    reply_add_common(request);
     if (request->worker->is_draining)
         h2o->http1_is_persistent = 0;
     send_body(request, reply, bytes);

@@ -19,11 +19,16 @@ struct reply_field {
 
 struct reply {
     int status;
-    const struct reply_field *fields; /* without Content-Length; X-Request-Id is added */
+    const struct reply_field *fields; /* without Content-Length; X-Request-Id and what the
+                                         request says (request->extra) are added */
     size_t field_count;
     const struct text *body; /* pieces, borrowed until the request is gone */
     size_t body_count;
 };
+
+/* Adds what every answer to ${request} has: X-Request-Id, and request->extra. For who does not use
+ * reply_send. */
+void reply_add_common(struct request *request);
 
 /* Sends the answer. ${request} must not be touched afterwards. */
 void reply_send(struct request *request, const struct reply *reply);

@@ -17,14 +17,14 @@ static void dispose(void *object)
     request->client->in_flight--;
 }
 
-/* libh2o puts the name of its only host where there is no Host. */
+/* libh2o leaves blanks behind a value, and puts its only host's name where there is no Host. */
 struct text request_host_field(const struct request *request)
 {
     h2o_iovec_t authority = request->h2o->input.authority;
 
     if (authority.base == request->h2o->conn->hosts[0]->authority.hostport.base)
         return (struct text){0};
-    return (struct text){authority.base, authority.len};
+    return text_trim((struct text){authority.base, authority.len});
 }
 
 static void read_target(struct request *request)
@@ -60,5 +60,5 @@ struct text request_header(const struct request *request, const char *name)
     if (found == -1)
         return (struct text){0};
     h2o_iovec_t value = request->h2o->headers.entries[found].value;
-    return (struct text){value.base, value.len};
+    return text_trim((struct text){value.base, value.len});
 }

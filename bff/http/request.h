@@ -15,6 +15,8 @@
 #include "bff/http/client.h"
 #include "bff/http/server.h"
 
+struct reply_field;
+
 struct request {
     h2o_req_t *h2o;
     struct worker *worker;
@@ -26,6 +28,8 @@ struct request {
     struct text host;        /* host[:port] that was asked for; absent only with HTTP/1.0 */
     struct text id;          /* X-Request-Id, the client's or ours */
     struct text traceparent; /* for our calls: the client's trace or a new one, our own span */
+    const struct reply_field *extra; /* fields of its answer, whoever answers (reply.h) */
+    size_t extra_count;
     h2o_timeout_entry_t start;
     struct watch *watch; /* while somebody waits for the client to leave */
     bool is_answered;    /* an answer has begun: see stall.h */

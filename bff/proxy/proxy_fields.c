@@ -2,7 +2,9 @@
 #include <netdb.h>
 
 #include "bff/base/build.h"
+#include "bff/edge/cors.h"
 #include "bff/http/forward_fields.h"
+#include "bff/http/reply.h"
 #include "bff/http/status.h"
 #include "bff/proxy/proxying.h"
 
@@ -221,15 +223,6 @@ static void add_field(struct request *request, struct text name, struct text val
                           kept.at, kept.len);
 }
 
-static bool is_cors(struct text name)
-{
-    static const struct text prefix = {"access-control-", sizeof("access-control-") - 1};
-
-    return (name.len > prefix.len &&
-            text_equal_nocase((struct text){name.at, prefix.len}, prefix)) ||
-           text_equal_nocase(name, TEXT("timing-allow-origin"));
-}
-
 static void add_fields(struct proxying *proxying, const struct exchange_head *head)
 {
     const struct plain_fields *change = &proxying->ask.route->response;
@@ -237,14 +230,15 @@ static void add_fields(struct proxying *proxying, const struct exchange_head *he
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
         if (is_ours(name) || is_set(change, name) || is_nominated(head, name) ||
-            (proxying->ask.settings->hides_cors && is_cors(name)) || !field_is_value(value))
+            (proxying->ask.settings->hides_cors && cors_is_cors_field(name)) ||
+            !field_is_value(value))
             continue;
         add_field(proxying->request, name, value);
     }
     for (size_t i = 0; i < change->count; i++)
         if (change->rows[i].value.at != NULL)
             add_field(proxying->request, change->rows[i].name, change->rows[i].value);
-    add_field(proxying->request, TEXT("x-request-id"), proxying->request->id);
+    reply_add_common(proxying->request);
 }
 
 /* What a HEAD's or a 304's Content-Length says of the body that is not there. */

@@ -151,7 +151,9 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
     call->total_ns = ask->idle_ms > 0
                          ? INT64_MAX
                          : clock_now_ns() + call->service->settings->total_ms * CLOCK_MS;
-    call->endpoint = &call->service->endpoints[balance_pick(&call->service->balance)];
+    call->endpoint = ask->only != NULL
+                         ? ask->only
+                         : &call->service->endpoints[balance_pick(&call->service->balance)];
     call->connection = connection_take(call->endpoint, &user, call);
     call->is_reused = call->connection != NULL;
     if (call->is_reused)

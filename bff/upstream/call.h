@@ -27,6 +27,7 @@
 /* What to ask; borrowed until the call ends. All zero where the service's own is meant. */
 struct call_ask {
     const struct bff_service *service;
+    struct upstream_endpoint *only; /* of that service; NULL: the balance decides */
     struct text method;
     struct text target;     /* origin-form, encoded */
     struct text host;       /* for Host; absent: the endpoint's */

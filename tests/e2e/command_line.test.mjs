@@ -138,7 +138,7 @@ describe('a start', { concurrency: 4 }, () => {
       'notifications *': empty,
     }, { args: ['--workers', '2'] })
     const paths = Array.from({ length: 100 }, (_, i) => `/api/dashboard/${i}`)
-    const answers = await inParallel(16, paths, where => get(where))
+    const answers = await inParallel(8, paths, where => get(where))
     assert.deepEqual(answers.map(({ body }) => body.user.url), answers.map((_, i) => `/users/${i}`))
   })
 })

@@ -70,7 +70,7 @@ test('a corpus of JSON texts, valid and not', async t => {
   const { get } = await scenario(t, 'web', Object.fromEntries(services.map((service, place) =>
     [`${service} *`, ({ url }) => ({ raw: fours[/u(\d+)/.exec(url)[1]][place].pieces })])))
 
-  await inParallel(8, fours, async (four, i) => {
+  await inParallel(6, fours, async (four, i) => {
     const res = await get(`/api/dashboard/u${i}`)
     const text = stamped(res.bytes.toString('latin1'))
     assert.equal(text, page(four), four.map(({ name }) => name).join())

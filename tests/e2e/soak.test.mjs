@@ -10,7 +10,7 @@ import { openFiles } from './lib/server.mjs'
 import { eventually, inParallel } from './lib/wait.mjs'
 
 const count = 2000
-const atOnce = 12
+const atOnce = 8
 const quick = ['status 500', 'status 404', 'redirect', 'reset', 'cut short', 'bad JSON', 'HTML',
   'too large', 'gzip']
 const slow = ['hang', 'drip']

@@ -94,7 +94,7 @@ describe('a connection to a service', { concurrency: 4 }, () => {
   test('many at once, each with its own answer', async t => {
     const rows = Array.from({ length: 200 }, (_, i) => ({ json: { i } }))
     const { get } = await hostileUsers(t, rows)
-    await inParallel(16, rows, async ({ json }, i) =>
+    await inParallel(8, rows, async ({ json }, i) =>
       assertUser(await get(`/api/dashboard/${i}`), JSON.stringify(json)))
   })
 })

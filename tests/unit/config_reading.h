@@ -21,6 +21,8 @@ static const struct bff_service *const reading_services[] = {&reading_users, &re
 static const struct bff_build reading_build = {
     .name = "web", .port = 8080, .services = reading_services};
 
+#define READING_SECRET "thirty-two bytes of a secret 1234"
+
 /* Sets up and tears down: the working directory, in which web.yaml and others lie. */
 static inline int reading_begin(void **state)
 {
@@ -29,6 +31,8 @@ static inline int reading_begin(void **state)
     *state = mkdtemp(directory);
     unsetenv("USERS_URL");
     unsetenv("ORDERS_URL");
+    unsetenv("JWT_SECRET_FILE");
+    setenv("JWT_SECRET", READING_SECRET, 1);
     return *state == NULL ? -1 : chdir(*state);
 }
 
@@ -72,6 +76,22 @@ static inline void reading_mistakes(const struct config *config, char *out, size
     out[0] = '\0';
     for (size_t i = 0; i < config->mistakes.count && len < size; i++)
         len += (size_t)snprintf(out + len, size - len, "%s\n", config->mistakes.lines[i]);
+}
+
+/* Reads ${yaml}, which has just the mistakes ${want}; "": none. */
+static inline void reading_wants(const char *why, const char *yaml, const char *want)
+{
+    char got[4096];
+    struct config config;
+
+    reading_file("web.yaml", yaml, strlen(yaml));
+    enum config_action action = reading_read("--config web.yaml", &config);
+    reading_mistakes(&config, got, sizeof(got));
+    if (strcmp(got, want) != 0)
+        fail_msg("%s: got\n%swant\n%s", why, got, want);
+    assert_int_equal(action, *want == '\0' ? CONFIG_SERVE : CONFIG_EXIT_BAD);
+    config_free(&config);
+    config_free(&config);
 }
 
 #endif

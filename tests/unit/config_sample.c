@@ -15,6 +15,43 @@ static char *file_text(const char *name)
     return text;
 }
 
+static void assert_same_text(struct text got, struct text want)
+{
+    if (!text_equal(got, want))
+        fail_msg("got %.*s, want %.*s", TEXT_ARGS(got), TEXT_ARGS(want));
+}
+
+static void assert_same_routes(const struct plain_routes *got, const struct plain_routes *want)
+{
+    assert_int_equal(got->count, want->count);
+    for (size_t i = 0; i < got->count; i++) {
+        const struct plain_route *a = &got->rows[i], *b = &want->rows[i];
+        assert_same_text(a->path, b->path);
+        assert_same_text(a->to, b->to);
+        assert_ptr_equal(a->service, b->service);
+        assert_int_equal(a->access.kind, b->access.kind);
+        assert_int_equal(a->body_limit, b->body_limit);
+        assert_int_equal(a->idle_ms, b->idle_ms);
+        assert_int_equal(a->may_upgrade, b->may_upgrade);
+    }
+}
+
+static void assert_same_door(const struct config *got, const struct config *want)
+{
+    assert_memory_equal(&got->limits, &want->limits, sizeof(want->limits));
+    assert_memory_equal(&got->limits, &limits_default, sizeof(limits_default));
+    assert_int_equal(got->request_limit, want->request_limit);
+    assert_int_equal(got->login.algorithms, want->login.algorithms);
+    assert_int_equal(got->login.leeway_seconds, want->login.leeway_seconds);
+    assert_int_equal(got->login.require_exp, want->login.require_exp);
+    assert_int_equal(got->login_is_off, want->login_is_off);
+    assert_int_equal(got->cors.origin_count, want->cors.origin_count);
+    assert_int_equal(got->cors.credentials, want->cors.credentials);
+    assert_int_equal(got->cors.max_age_seconds, want->cors.max_age_seconds);
+    assert_int_equal(got->trusted.count, want->trusted.count);
+    assert_int_equal(got->has_access_log, want->has_access_log);
+}
+
 static void assert_same(const struct config *got, const struct config *want)
 {
     assert_int_equal(got->listen_count, want->listen_count);
@@ -32,7 +69,13 @@ static void assert_same(const struct config *got, const struct config *want)
         assert_int_equal(a->connect_ms, b->connect_ms);
         assert_int_equal(a->first_byte_ms, b->first_byte_ms);
         assert_int_equal(a->total_ms, b->total_ms);
+        assert_string_equal(a->health_path, b->health_path);
+        assert_int_equal(a->health_interval_ms, b->health_interval_ms);
+        assert_int_equal(a->health_timeout_ms, b->health_timeout_ms);
+        assert_int_equal(a->is_essential, b->is_essential);
     }
+    assert_same_routes(&got->routes, &want->routes);
+    assert_same_door(got, want);
 }
 
 static void sample_check(char *name, unsigned port, char *file)

@@ -34,7 +34,15 @@ static enum login_verdict check_values(const char *first, const char *second)
     return verdict;
 }
 
-/* %s is the good token. */
+/* ${format} with the good token for each %s. */
+static const char *filled(char out[1024], const char *format)
+{
+    if (format == NULL)
+        return NULL;
+    snprintf(out, 1024, format, world.token.at, world.token.at);
+    return out;
+}
+
 static void test_fields(void **state)
 {
     static const struct {
@@ -69,11 +77,7 @@ static void test_fields(void **state)
 
     for (size_t i = 0; i < COUNT(cases); i++) {
         char first[1024], second[1024];
-        const char *values[] = {cases[i].first, cases[i].second};
-        const char *token = world.token.at;
-        snprintf(first, sizeof(first), values[0] == NULL ? "" : values[0], token, token);
-        snprintf(second, sizeof(second), values[1] == NULL ? "" : values[1], token, token);
-        if (check_values(values[0] == NULL ? NULL : first, values[1] == NULL ? NULL : second) !=
+        if (check_values(filled(first, cases[i].first), filled(second, cases[i].second)) !=
             cases[i].want)
             fail_msg("%s", cases[i].why);
     }

@@ -67,7 +67,6 @@ export async function startServer(name, args, env = {}) {
   run.urls = run.ready.listen ?? []
   run.url = run.urls[0]
   run.stop = () => stop(run)
-  run.lines = () => run.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
   return run
 }
 

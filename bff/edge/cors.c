@@ -1,0 +1,119 @@
+/* See cors.h. */
+#include "bff/http/forward_fields.h"
+
+#include "bff/edge/cors.h"
+
+/* What scripts of another origin could not read otherwise. Names only: with credentials a browser
+ * takes '*' for the name of a field. */
+#define EXPOSED                                                                                    \
+    "Server-Timing, Proxy-Status, X-Request-Id, RateLimit-Policy, RateLimit-Limit, "               \
+    "RateLimit-Remaining, RateLimit-Reset, Retry-After, Cache-Status, Age"
+
+#define VARY_OF_PREFLIGHT "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
+
+bool cors_is_on(const struct cors_settings *settings)
+{
+    return settings->allows_any || settings->origin_count > 0;
+}
+
+/* Where any may, it is still to be one that can be named in a field. */
+static bool is_origin(struct text origin)
+{
+    struct text rest = origin, scheme = text_cut(&rest, ':');
+
+    if (!field_is_token(scheme) || !text_starts(rest, TEXT("//")) || rest.len == 2)
+        return false;
+    for (size_t i = 0; i < origin.len; i++)
+        if (origin.at[i] <= ' ' || origin.at[i] >= 0x7f || origin.at[i] == ',')
+            return false;
+    return true;
+}
+
+bool cors_allows(const struct cors_settings *settings, struct text origin)
+{
+    if (!is_origin(origin))
+        return false;
+    for (size_t i = 0; i < settings->origin_count; i++)
+        if (text_equal(settings->origins[i], origin))
+            return true;
+    return settings->allows_any;
+}
+
+bool cors_is_preflight(struct text method, const struct cors_preflight *preflight)
+{
+    return text_is(method, "OPTIONS") && preflight->origin.at != NULL &&
+           preflight->request_method.at != NULL;
+}
+
+/* The names that may be sent: those asked for, or absent. */
+static struct text allowed_headers(struct text asked)
+{
+    struct text rest = asked, none = {0};
+    size_t count = 0;
+
+    if (asked.len == 0 || asked.len > CORS_REQUEST_HEADERS_BYTES)
+        return none;
+    while (rest.at != NULL) {
+        struct text name = text_trim(text_cut(&rest, ','));
+        if (!field_is_token(name) || ++count > CORS_REQUEST_HEADERS_MAX)
+            return none;
+    }
+    return asked;
+}
+
+static bool has_credentials(const struct cors_settings *settings)
+{
+    return settings->credentials && !settings->allows_any;
+}
+
+static struct text credentials(const struct cors_settings *settings)
+{
+    return has_credentials(settings) ? TEXT("true") : (struct text){0};
+}
+
+size_t cors_preflight_fields(const struct cors_settings *settings,
+                             const struct cors_preflight *preflight, struct text methods,
+                             struct pool *pool, struct reply_field out[CORS_FIELDS_MAX])
+{
+    size_t count = 0;
+
+    if (!cors_is_on(settings))
+        return 0;
+    out[count++] = (struct reply_field){"vary", TEXT(VARY_OF_PREFLIGHT)};
+    if (!cors_allows(settings, preflight->origin))
+        return count;
+    out[count++] = (struct reply_field){"access-control-allow-origin", preflight->origin};
+    out[count++] = (struct reply_field){"access-control-allow-methods", methods};
+    out[count++] = (struct reply_field){"access-control-allow-headers",
+                                        allowed_headers(preflight->request_headers)};
+    out[count++] = (struct reply_field){"access-control-allow-credentials", credentials(settings)};
+    out[count++] = (struct reply_field){"access-control-max-age",
+                                        pool_print(pool, "%u", settings->max_age_seconds)};
+    return count;
+}
+
+size_t cors_answer_fields(const struct cors_settings *settings, struct text origin,
+                          struct reply_field out[CORS_FIELDS_MAX])
+{
+    size_t count = 0;
+
+    if (!cors_is_on(settings))
+        return 0;
+    out[count++] = (struct reply_field){"vary", TEXT("Origin")};
+    if (!cors_allows(settings, origin))
+        return count;
+    out[count++] = (struct reply_field){"access-control-allow-origin", origin};
+    out[count++] = (struct reply_field){"access-control-allow-credentials", credentials(settings)};
+    out[count++] = (struct reply_field){"access-control-expose-headers", TEXT(EXPOSED)};
+    out[count++] = (struct reply_field){"timing-allow-origin", origin};
+    return count;
+}
+
+bool cors_is_cors_field(struct text name)
+{
+    const struct text prefix = TEXT("access-control-");
+    bool has_prefix =
+        name.len >= prefix.len && text_equal_nocase((struct text){name.at, prefix.len}, prefix);
+
+    return has_prefix || text_equal_nocase(name, TEXT("timing-allow-origin"));
+}

@@ -1,0 +1,291 @@
+/* See health.h. */
+#include <pthread.h>
+
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/base/memory.h"
+#include "bff/upstream/call.h"
+#include "bff/upstream/health.h"
+
+#define QUESTION "user-agent: bff-health\r\naccept: */*\r\n"
+
+/* The questions to one endpoint, one after the other. */
+struct probe {
+    struct watched *of;
+    enum health_state state;
+    enum reason reason; /* of the last failure */
+    int status;         /* the last answer's; 0: none */
+    size_t body_bytes;
+    int64_t asked_ns;
+    struct call_ask ask;
+    struct call call;
+    struct timer timeout;
+};
+
+struct watched {
+    struct health *health;
+    const struct service_settings *settings;
+    struct probe *probes; /* of each endpoint; NULL when nobody asks */
+    struct timer next;
+    struct health_report report; /* written in one thread, under the lock */
+};
+
+struct health {
+    struct watched *services;
+    size_t count;
+    health_changed changed;
+    struct upstream *upstream; /* NULL: not started */
+    uint64_t random;
+    /* Held for as long as a report is copied. */
+    pthread_mutex_t lock;
+};
+
+/* ---- what is known ----------------------------------------------------------------------------
+ */
+
+/* How a report changes by what ${probe} has learned. */
+static struct health_report report_after(const struct probe *probe)
+{
+    const struct watched *of = probe->of;
+    struct health_report report = of->report;
+    const struct probe *failed = probe->state == HEALTH_DOWN ? probe : NULL;
+    size_t up = 0, down = 0;
+
+    for (size_t i = 0; i < of->settings->endpoint_count; i++) {
+        up += of->probes[i].state == HEALTH_UP;
+        down += of->probes[i].state == HEALTH_DOWN;
+        if (failed == NULL && of->probes[i].state == HEALTH_DOWN)
+            failed = &of->probes[i];
+    }
+    if (up > 0)
+        report.state = HEALTH_UP;
+    else if (down == of->settings->endpoint_count)
+        report.state = HEALTH_DOWN;
+    report.reason = failed == NULL ? REASON_NONE : failed->reason;
+    report.status = failed == NULL ? 0 : failed->status;
+    report.asked_ms = clock_wall_ms();
+    report.took_ns = clock_now_ns() - probe->asked_ns;
+    report.endpoints_down = down;
+    if (report.state != of->report.state)
+        report.since_ms = report.asked_ms;
+    return report;
+}
+
+static void tell(const struct watched *of, enum health_state before)
+{
+    const struct health_report *report = &of->report;
+    bool is_up = report->state != HEALTH_DOWN, was_up = before != HEALTH_DOWN;
+
+    if (is_up == was_up || of->health->changed == NULL)
+        return;
+    of->health->changed(of->settings->service->name, is_up, is_up ? REASON_NONE : report->reason,
+                        is_up ? 0 : report->status);
+}
+
+static void settle(struct probe *probe, enum reason reason)
+{
+    struct watched *of = probe->of;
+    enum health_state before = of->report.state;
+
+    timer_clear(of->health->upstream->on.timers, &probe->timeout);
+    probe->state = reason == REASON_NONE ? HEALTH_UP : HEALTH_DOWN;
+    probe->reason = reason;
+    struct health_report report = report_after(probe);
+    must(pthread_mutex_lock(&of->health->lock) == 0);
+    of->report = report;
+    must(pthread_mutex_unlock(&of->health->lock) == 0);
+    tell(of, before);
+}
+
+/* ---- a question -------------------------------------------------------------------------------
+ */
+
+static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
+{
+    struct probe *probe = cookie;
+
+    probe->status = head->status;
+    if (head->status >= 200 && head->status <= 299)
+        return 0;
+    *why = REASON_STATUS;
+    return -1;
+}
+
+static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
+{
+    struct probe *probe = cookie;
+
+    probe->body_bytes += len;
+    if (probe->body_bytes <= HEALTH_BODY_MAX)
+        return 0;
+    *why = REASON_TOO_LARGE;
+    return -1;
+}
+
+static void on_end(void *cookie, enum reason reason) { settle(cookie, reason); }
+
+static const struct exchange_sink sink = {.head = on_head, .body = on_body, .end = on_end};
+
+static void on_timeout(struct timer *timer)
+{
+    struct probe *probe = H2O_STRUCT_FROM_MEMBER(struct probe, timeout, timer);
+
+    call_cancel(&probe->call);
+    settle(probe, REASON_TIMEOUT);
+}
+
+static void ask(struct probe *probe)
+{
+    struct upstream *upstream = probe->of->health->upstream;
+
+    probe->status = 0;
+    probe->body_bytes = 0;
+    probe->asked_ns = clock_now_ns();
+    timer_set(upstream->on.timers, &probe->timeout,
+              probe->asked_ns + probe->of->settings->health_timeout_ms * CLOCK_MS);
+    call_start(&probe->call, upstream, &probe->ask, &sink, probe);
+}
+
+/* ---- now and then -----------------------------------------------------------------------------
+ */
+
+/* Knuth's MMIX: it only has to differ from server to server. */
+static int64_t next_ns(struct health *health, uint32_t interval_ms)
+{
+    health->random = health->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    int64_t per_mille = 900 + (int64_t)((health->random >> 33) % 201);
+
+    return clock_now_ns() + interval_ms * per_mille * (CLOCK_MS / 1000);
+}
+
+/* An endpoint that has not answered the last question is not asked another one. */
+static void on_next(struct timer *timer)
+{
+    struct watched *service = H2O_STRUCT_FROM_MEMBER(struct watched, next, timer);
+    struct health *health = service->health;
+
+    for (size_t i = 0; i < service->settings->endpoint_count; i++)
+        if (!service->probes[i].call.is_running)
+            ask(&service->probes[i]);
+    timer_set(health->upstream->on.timers, timer,
+              next_ns(health, service->settings->health_interval_ms));
+}
+
+static void start(struct watched *service)
+{
+    const struct service_settings *settings = service->settings;
+    struct upstream_service *at = upstream_service(service->health->upstream, settings->service);
+
+    must(at != NULL && at->settings->endpoint_count == settings->endpoint_count);
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        service->probes[i].ask = (struct call_ask){
+            .service = settings->service,
+            .only = &at->endpoints[i],
+            .method = TEXT("GET"),
+            .target = text_of(settings->health_path),
+            .headers = TEXT(QUESTION),
+            .may_repeat = true,
+            .first_byte_ms = settings->health_timeout_ms,
+        };
+    on_next(&service->next);
+}
+
+void health_start(struct health *health, struct upstream *upstream)
+{
+    must(health->upstream == NULL);
+    health->upstream = upstream;
+    health->random = (uint64_t)clock_now_ns();
+    for (size_t i = 0; i < health->count; i++)
+        if (health->services[i].probes != NULL)
+            start(&health->services[i]);
+}
+
+static void stop(struct watched *service)
+{
+    struct timers *timers = service->health->upstream->on.timers;
+
+    timer_clear(timers, &service->next);
+    for (size_t i = 0; i < service->settings->endpoint_count; i++) {
+        timer_clear(timers, &service->probes[i].timeout);
+        call_cancel(&service->probes[i].call);
+    }
+}
+
+void health_stop(struct health *health)
+{
+    if (health->upstream == NULL)
+        return;
+    for (size_t i = 0; i < health->count; i++)
+        if (health->services[i].probes != NULL)
+            stop(&health->services[i]);
+    health->upstream = NULL;
+}
+
+/* ---- life -------------------------------------------------------------------------------------
+ */
+
+static void init(struct watched *service, const struct service_settings *settings)
+{
+    service->settings = settings;
+    service->next.fire = on_next;
+    service->report = (struct health_report){
+        .since_ms = clock_wall_ms(),
+        .endpoints = settings->endpoint_count,
+    };
+    if (settings->health_path == NULL)
+        return;
+    must(settings->health_interval_ms > 0 && settings->health_timeout_ms > 0);
+    service->probes = memory_new(settings->endpoint_count * sizeof(*service->probes));
+    for (size_t i = 0; i < settings->endpoint_count; i++) {
+        service->probes[i].of = service;
+        service->probes[i].timeout.fire = on_timeout;
+    }
+}
+
+struct health *health_new(const struct service_settings *services, size_t count,
+                          health_changed changed)
+{
+    struct health *health = memory_new(sizeof(*health));
+
+    must(pthread_mutex_init(&health->lock, NULL) == 0);
+    health->changed = changed;
+    health->count = count;
+    health->services = memory_new(count * sizeof(*health->services));
+    for (size_t i = 0; i < count; i++) {
+        health->services[i].health = health;
+        init(&health->services[i], &services[i]);
+    }
+    return health;
+}
+
+void health_free(struct health *health)
+{
+    if (health == NULL)
+        return;
+    must(health->upstream == NULL);
+    for (size_t i = 0; i < health->count; i++)
+        memory_free(health->services[i].probes);
+    pthread_mutex_destroy(&health->lock);
+    memory_free(health->services);
+    memory_free(health);
+}
+
+/* ---- reading ----------------------------------------------------------------------------------
+ */
+
+size_t health_count(const struct health *health) { return health->count; }
+
+const struct service_settings *health_service(const struct health *health, size_t service)
+{
+    must(service < health->count);
+    return health->services[service].settings;
+}
+
+struct health_report health_read(struct health *health, size_t service)
+{
+    must(service < health->count);
+    must(pthread_mutex_lock(&health->lock) == 0);
+    struct health_report report = health->services[service].report;
+    must(pthread_mutex_unlock(&health->lock) == 0);
+    return report;
+}

@@ -1,0 +1,114 @@
+/* Which of a client's fields a service may see. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "bff/http/forward_fields.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const struct {
+    const char *name;
+    bool want;
+} names[] = {
+    {"Accept", true},
+    {"accept-language", true},
+    {"Authorization", true},
+    {"Cookie", true},
+    {"Content-Type", true},
+    {"If-None-Match", true},
+    {"X-Mock", true},
+    {"X-Userland", true},
+    {"Hosting", true},
+    {"X-Requested-With", true},
+    {"Origin", true},
+    {"x_user_id", false},
+    {"X-User_Id", false},
+    {"accept_language", false},
+    {"X-User-Id", false},
+    {"x-user-role", false},
+    {"X-USER-ANYTHING", false},
+    {"X-Forwarded-For", false},
+    {"x-forwarded-host", false},
+    {"X-Forwarded-Proto", false},
+    {"X-Forwarded-Prefix", false},
+    {"X-Real-IP", false},
+    {"Forwarded", false},
+    {"True-Client-IP", false},
+    {"CF-Connecting-IP", false},
+    {"X-Original-URL", false},
+    {"X-Original-Method", false},
+    {"X-Rewrite-URL", false},
+    {"X-HTTP-Method-Override", false},
+    {"Connection", false},
+    {"Keep-Alive", false},
+    {"Proxy-Connection", false},
+    {"Proxy-Authorization", false},
+    {"TE", false},
+    {"Trailer", false},
+    {"Transfer-Encoding", false},
+    {"Upgrade", false},
+    {"HTTP2-Settings", false},
+    {"Host", false},
+    {"Content-Length", false},
+    {"Expect", false},
+    {"Via", false},
+    {"X-Request-Id", false},
+    {"traceparent", false},
+    {"", false},
+    {"X A", false},
+    {"X:A", false},
+    {"X\r\nA", false},
+    {"X(A)", false},
+    {"caf\xc3\xa9", false},
+};
+
+static void test_names(void **state)
+{
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (field_may_pass(text_of(names[i].name)) != names[i].want)
+            fail_msg("\"%s\"", names[i].name);
+    assert_false(field_may_pass((struct text){"a\0b", 3}));
+}
+
+static void test_nominated(void **state)
+{
+    static const struct {
+        const char *connection, *name;
+        bool want;
+    } cases[] = {
+        {"close, X-A", "x-a", true}, {"X-A", "x-a", true},    {" X-B ,\tx-a\t", "X-A", true},
+        {"close", "x-a", false},     {"", "x-a", false},      {"X-AB", "x-a", false},
+        {"X-A Y", "x-a", false},     {",,x-a,", "x-a", true},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (field_is_nominated(text_of(cases[i].connection), text_of(cases[i].name)) !=
+            cases[i].want)
+            fail_msg("\"%s\"", cases[i].connection);
+    assert_false(field_is_nominated((struct text){0}, TEXT("x-a")));
+}
+
+static void test_values(void **state)
+{
+    assert_true(field_is_value(TEXT("a\tb caf\xc3\xa9")));
+    assert_true(field_is_value(TEXT("")));
+    assert_false(field_is_value(TEXT("a\r\nb: c")));
+    assert_false(field_is_value(TEXT("a\nb")));
+    assert_false(field_is_value(TEXT("a\0b")));
+    assert_false(field_is_value(TEXT("a\x7f")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_nominated),
+        cmocka_unit_test(test_values),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
