@@ -5,9 +5,9 @@ import http2 from 'node:http2'
 import { after, describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
-import { askAndLeave } from './lib/client.mjs'
 import { user } from './lib/samples.mjs'
 import { anywhere, scenario } from './lib/scenario.mjs'
+import { signedIn } from './lib/token.mjs'
 
 const hang = { fault: 'hang' }
 const plan = {
@@ -41,11 +41,11 @@ async function stage(t, leaving) {
 
 const path = '/api/dashboard/leaving'
 const over = {
-  'HTTP/1.1': async ({ url }) => askAndLeave(url, path).leave,
-  'HTTP/1.1 over TLS': async ({ urls }, tls) => askAndLeave(urls[1], path, { tls }).leave,
+  'HTTP/1.1': async ({ leave }) => leave(path).leave,
+  'HTTP/1.1 over TLS': async ({ leave, urls }, tls) => leave(path, { tls, url: urls[1] }).leave,
   'a reset of HTTP/1.1': async ({ bare }) => {
     const { socket } = await bare()
-    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}\r\n`)
     return () => socket.resetAndDestroy()
   },
   'a stream of HTTP/2': async ({ http2: connect }) => {

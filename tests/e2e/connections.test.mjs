@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 
 import { product } from './lib/samples.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { signedIn } from './lib/token.mjs'
 import { gate } from './lib/wait.mjs'
 
 const id = url => url.split('/').at(-1)
@@ -13,8 +14,8 @@ const plan = {
   'reviews *': { json: [] },
   'inventory *': { json: { quantity: 1 } },
 }
-const ask = path => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
-const last = path => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
+const ask = path => `GET ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}\r\n`
+const last = path => `GET ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}Connection: close\r\n\r\n`
 
 describe('a connection', { concurrency: 4 }, () => {
   test('takes one request after the other', async t => {
@@ -101,7 +102,7 @@ describe('a connection', { concurrency: 4 }, () => {
 
   test('of HTTP/1.0 is answered and ended', async t => {
     const { talk } = await scenario(t, 'web', plan)
-    const text = await talk('GET /api/products/a HTTP/1.0\r\n\r\n')
+    const text = await talk(`GET /api/products/a HTTP/1.0\r\n${signedIn}\r\n`)
     assert.match(text, /^HTTP\/1\.[01] 200 [^]*\{"id":"a"/)
   })
 

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
-import { ask } from './lib/client.mjs'
 import { upgradedBody } from './lib/http2_frames.mjs'
 import { anywhere, demo, stamped } from './lib/scenario.mjs'
 
@@ -73,9 +72,9 @@ for (const build of ['web', 'mobile']) {
     })
 
     test('speaks HTTP/2 by upgrade', async t => {
-      const { get, bare } = await demo(t, build)
+      const { get, bare, server } = await demo(t, build)
       for (const path of Object.keys(paths)) {
-        const text = await upgradedBody(await bare(), path)
+        const text = await upgradedBody(await bare(), path, server.token)
         assert.equal(stamped(text), stamped((await get(path)).text))
       }
     })
@@ -88,7 +87,7 @@ for (const build of ['web', 'mobile']) {
         })
         const secure = { ca: ca.ca, minVersion: version, maxVersion: version }
         const http1 = { ...secure, ALPNProtocols: ['http/1.1'] }
-        await assertSame(get, path => ask(urls[1], path, { tls: http1 }))
+        await assertSame(get, path => get(path, { url: urls[1], tls: http1 }))
         const session = await http2(secure, urls[1])
         assert.equal(session.session.socket.getProtocol(), version)
         assert.equal(session.session.alpnProtocol, 'h2')

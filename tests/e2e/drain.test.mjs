@@ -8,6 +8,7 @@ import { describe, test } from 'node:test'
 import { pages, planOf } from './lib/pages.mjs'
 import { scenario, stamped } from './lib/scenario.mjs'
 import { assertEnd } from './lib/server.mjs'
+import { signedIn } from './lib/token.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
 const page = pages['web dashboard']
@@ -95,7 +96,7 @@ describe('a drain', { concurrency: 4 }, () => {
     const config = { drain_timeout: '50ms' }
     const { bare, arrival, server, terminate } = await held(t, { config })
     const { socket, ended } = await bare()
-    socket.write(`GET ${page.path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    socket.write(`GET ${page.path} HTTP/1.1\r\nHost: a\r\n${signedIn}\r\n`)
     await arrival('users')
     terminate()
 

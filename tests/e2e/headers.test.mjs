@@ -31,7 +31,7 @@ describe('a call', { concurrency: 4 }, () => {
     const ask = await asking(t)
     const { calls } = await ask({
       'accept': 'text/html', 'accept-encoding': 'gzip, br', 'accept-language': 'de-CH, de;q=0.8',
-      'cookie': 'session=secret', 'authorization': 'Bearer secret', 'x-other': 'secret',
+      'cookie': 'session=secret', 'x-other': 'secret', 'x-user-role': 'secret',
       'connection': 'x-named', 'x-named': 'secret', 'x-mock': 'users hang',
       'content-type': 'text/plain', 'if-none-match': '"x"',
     })
@@ -40,6 +40,9 @@ describe('a call', { concurrency: 4 }, () => {
       assert.equal(headers.accept, 'application/json')
       assert.equal(headers['accept-encoding'], 'identity')
       assert.equal(headers['accept-language'], 'de-CH, de;q=0.8')
+      assert.equal(headers.authorization, undefined)
+      assert.equal(headers['x-user-id'], 'admin')
+      assert.equal(headers['x-user-role'], 'admin')
       assert.match(headers.host, /^127\.0\.0\.1:\d+$/)
       assert.doesNotMatch(JSON.stringify(headers), /secret|x-mock|if-none-match|content-/)
     }

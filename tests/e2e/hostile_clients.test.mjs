@@ -5,6 +5,7 @@ import { describe, test } from 'node:test'
 import { openAndReset } from './lib/http2_frames.mjs'
 import { user } from './lib/samples.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { signedIn } from './lib/token.mjs'
 
 const empty = { status: 204 }
 const plan = {
@@ -41,7 +42,7 @@ describe('a head that is too large', { concurrency: 4 }, () => {
     test(`${why}, over HTTP/1.1`, async t => {
       const scene = await scenario(t, 'web', plan)
       const answer = await scene.talk(
-        `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${lines(headers)}\r\n`)
+        `GET ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}Connection: close\r\n${lines(headers)}\r\n`)
 
       assert.match(answer, /^HTTP\/1\.1 (400|431) /)
       assert.equal(scene.asked().length, 0)
@@ -52,7 +53,7 @@ describe('a head that is too large', { concurrency: 4 }, () => {
   test('100 fields are not too many', async t => {
     const scene = await scenario(t, 'web', plan)
     const answer = await scene.talk(
-      `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${lines(fields(97))}\r\n`)
+      `GET ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}Connection: close\r\n${lines(fields(97))}\r\n`)
     assert.match(answer, /^HTTP\/1\.1 200 /)
   })
 })
@@ -90,7 +91,7 @@ describe('requests that two readers could read differently', { concurrency: 4 },
     test(`${why}: refused`, async t => {
       const scene = await scenario(t, 'web', plan)
       const answer = await scene.talk(
-        `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${head}\r\n`)
+        `GET ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}Connection: close\r\n${head}\r\n`)
       assert.match(answer, /^HTTP\/1\.1 (400|501) /)
       assert.equal(scene.asked().length, 0)
       await assertServes(scene)
@@ -99,8 +100,9 @@ describe('requests that two readers could read differently', { concurrency: 4 },
 
   test('a body that nobody asked for does not become the next request', async t => {
     const scene = await scenario(t, 'web', plan)
-    const hidden = 'GET /api/dashboard/hidden HTTP/1.1\r\nHost: a\r\n\r\n'
-    const answer = await scene.talk(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n` +
+    const hidden = 'GET /api/dashboard/hidden HTTP/1.1\r\nHost: a\r\n${signedIn}\r\n'
+    const answer = await scene.talk(
+      `GET ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}Connection: close\r\n` +
       `Content-Length: ${hidden.length}\r\n\r\n${hidden}`)
     assert.equal(answer.match(/HTTP\/1\.1 /g).length, 1)
     assert.deepEqual(scene.asked('users').map(({ url }) => url), ['/users/u'])

@@ -4,6 +4,7 @@ import { describe, test } from 'node:test'
 
 import { user } from './lib/samples.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { signedIn } from './lib/token.mjs'
 
 const empty = { status: 204 }
 const anyone = {
@@ -12,7 +13,7 @@ const anyone = {
 }
 const me = { 'x-request-id': 'me' }
 const request = (method, path) =>
-  `${method} ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
+  `${method} ${path} HTTP/1.1\r\nHost: a\r\n${signedIn}Connection: close\r\n\r\n`
 const refusal = error => JSON.stringify({ error, requestId: 'me' })
 
 // [segment as sent, as it goes upstream]
@@ -102,7 +103,7 @@ describe('a path', { concurrency: 4 }, () => {
   test('may be in absolute form', async t => {
     const { talk, asked } = await scenario(t, 'web', anyone)
     const text = 'GET http://shop.example/api/dashboard/1 HTTP/1.1\r\n' +
-      'Host: shop.example\r\nConnection: close\r\n\r\n'
+      `Host: shop.example\r\n${signedIn}Connection: close\r\n\r\n`
     assert.match(await talk(text), /^HTTP\/1\.1 200 [^]*"partialFailure":false\}$/)
     assert.equal(asked('users')[0].url, '/users/1')
   })

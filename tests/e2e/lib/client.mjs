@@ -1,6 +1,7 @@
 // Clients: HTTP/1.1 and HTTP/2, plain and over TLS, and bare bytes for what no client would send.
 // An answer is { status, headers, names, bytes, text, body, ms }: `names` are the fields' names in
-// order, `body` is the JSON in it, `ms` how long it took.
+// order, `body` is the JSON in it, `ms` how long it took. Requests take { method, headers, token,
+// body }; a body is sent with its length, or in chunks where `isChunked`.
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
@@ -27,14 +28,21 @@ function answer({ status, headers, names, bytes, began }) {
   return { status, headers, names, bytes, text, body, ms: performance.now() - began }
 }
 
+const authorized = (headers = {}, token) =>
+  (token && !headers.authorization ? { authorization: `Bearer ${token}`, ...headers } : headers)
+
+const lengthOf = (body, isChunked) =>
+  (body === undefined || isChunked ? {} : { 'content-length': Buffer.byteLength(body) })
+
 // Asks over HTTP/1.1, on a connection of its own unless an `agent` is given.
 export async function ask(url, path, options = {}) {
-  const { method = 'GET', headers = {}, agent = false, tls: secure } = options
+  const { method = 'GET', token, body, isChunked, agent = false, tls: secure } = options
   const began = performance.now()
   const { request } = isTls(url) ? https : http
   const where = { host: hostOf(url), port: portOf(url), path, ...secure }
+  const headers = { ...lengthOf(body, isChunked), ...authorized(options.headers, token) }
   const req = request({ ...where, method, headers, agent })
-  req.end()
+  req.end(body)
   const [res] = await soon(once(req, 'response'), `the answer to ${method} ${path}`)
   const bytes = await soon(gather(res), `the body of ${method} ${path}`)
   const names = res.rawHeaders.filter((_, i) => i % 2 === 0).map(name => name.toLowerCase())
@@ -42,21 +50,29 @@ export async function ask(url, path, options = {}) {
 }
 
 // A request that its client gives up: { leave } ends the connection.
-export function askAndLeave(url, path, { tls: secure } = {}) {
+export function askAndLeave(url, path, { tls: secure, token } = {}) {
   const { request } = isTls(url) ? https : http
-  const req = request({ host: hostOf(url), port: portOf(url), path, agent: false, ...secure })
+  const headers = authorized({}, token)
+  const req = request({ host: hostOf(url), port: portOf(url), path, headers, agent: false,
+    ...secure })
   req.on('error', () => undefined)
   req.end()
   return { leave: () => req.destroy() }
 }
 
-// One HTTP/2 connection: { ask, open, session, close }. open() gives the bare stream.
-export async function connectHttp2(url, options = {}) {
+// One HTTP/2 connection: { ask, open, session, close }. open() gives the bare stream. Requests that
+// bring no token of their own have this one.
+export async function connectHttp2(url, options = {}, ours) {
   const session = http2.connect(url, options)
   session.on('error', () => undefined)
   await soon(once(session, 'connect'), `an HTTP/2 connection to ${url}`)
-  const open = (path, { method = 'GET', headers = {} } = {}) =>
-    session.request({ ':method': method, ':path': path, ...headers }, { endStream: true })
+  const open = (path, { method = 'GET', headers, token = ours, body, isChunked } = {}) => {
+    const fields = { ...lengthOf(body, isChunked), ...authorized(headers, token) }
+    const stream = session.request({ ':method': method, ':path': path, ...fields },
+      { endStream: body === undefined })
+    if (body !== undefined) stream.end(body)
+    return stream
+  }
   const ask = async (path, what) => {
     const began = performance.now()
     const stream = open(path, what)

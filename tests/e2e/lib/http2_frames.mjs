@@ -1,4 +1,6 @@
 // As much of HTTP/2's framing (RFC 9113 section 4) as it takes for what Node's client does not do.
+import { tokenFor } from './token.mjs'
+
 const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const DATA = 0
 const HEADERS = 1
@@ -28,10 +30,20 @@ function* frames(bytes) {
   }
 }
 
+// A number of 7 bits, or more (RFC 7541 section 5.1).
+function integer(value) {
+  if (value < 127) return Buffer.from([value])
+  const bytes = [127]
+  for (value -= 127; value >= 128; value = value >> 7) bytes.push((value & 127) | 128)
+  return Buffer.from([...bytes, value])
+}
+
 // GET http://a${path}, each field as a literal or from HPACK's static table (RFC 7541 appendix A).
 function request(path) {
+  const authorization = Buffer.from(`Bearer ${tokenFor()}`)
   return Buffer.concat([Buffer.from([0x82, 0x86, 0x01, 1]), Buffer.from('a'),
-    Buffer.from([0x04, path.length]), Buffer.from(path)])
+    Buffer.from([0x04, path.length]), Buffer.from(path),
+    Buffer.from([0x0f, 8]), integer(authorization.length), authorization])
 }
 
 // Opens `count` streams and resets each, in one go; resolves when all of it has been read.
@@ -52,8 +64,9 @@ export async function openAndReset(bare, path, count) {
 
 // Asks for `path` with an upgrade to h2c (RFC 7540 section 3.2) and gives the body that comes on
 // stream 1. `bare` is a connection of client.mjs.
-export async function upgradedBody(bare, path) {
-  bare.socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\n` +
+export async function upgradedBody(bare, path, token) {
+  bare.socket.write(`GET ${path} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${token}\r\n` +
+    'Connection: Upgrade, HTTP2-Settings\r\n' +
     'Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n\r\n')
   const [head] = await bare.until(/^HTTP\/1\.1 101 [^]*?\r\n\r\n/)
   bare.socket.write(Buffer.concat([Buffer.from(preface), frame(SETTINGS, 0, 0)]))

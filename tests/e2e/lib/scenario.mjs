@@ -7,6 +7,7 @@ import path from 'node:path'
 
 import { ask, askAndLeave, connectBare, connectHttp2, talk } from './client.mjs'
 import { fixtures, startServer } from './server.mjs'
+import { tokenFor } from './token.mjs'
 import { services, startUpstreams } from './upstream.mjs'
 
 export const anywhere = 'http://127.0.0.1:0'
@@ -25,15 +26,25 @@ export function configFile(t, settings) {
   return file
 }
 
-function clients(server) {
+/*
+ * Clients of `server`. Who asks is signed in as an admin, or `as` somebody: { as: 'u1' } is a
+ * customer, { as: { id, role } } has these claims, { as: null } brings no token. Bare bytes bring
+ * what the test writes (signedIn of token.mjs). `url` is another address of the server.
+ */
+function clients(server, tokenOf) {
   const sessions = []
+  const signed = async ({ as, ...options } = {}) =>
+    ({ token: as === null ? undefined : await tokenOf(as), ...options })
   return {
-    get: (where, options) => ask(server.url, where, options),
-    leave: (where, options) => askAndLeave(server.url, where, options),
-    bare: options => connectBare(server.url, options),
+    get: async (where, { url = server.url, ...options } = {}) =>
+      ask(url, where, await signed(options)),
+    leave: (where, { url = server.url, ...options } = {}) =>
+      askAndLeave(url, where, { token: server.token, ...options }),
+    bare: (options, url = server.url) => connectBare(url, options),
     talk: bytes => talk(server.url, bytes),
-    http2: async (options, url = server.url) => {
-      const session = await connectHttp2(url, options)
+    http2: async ({ as, ...options } = {}, url = server.url) => {
+      const { token } = await signed({ as })
+      const session = await connectHttp2(url, options, token)
       sessions.push(session)
       return session
     },
@@ -79,7 +90,8 @@ export async function scenario(t, build, plan = {}, options = {}) {
   const env = { ...addresses(upstreams, options.urlOf), ...options.env }
   const args = serverArguments(t, { ...options, config: undisturbed(options.config) })
   server = await startServer(build, args, env)
-  const all = clients(server)
+  server.token = tokenFor()
+  const all = clients(server, tokenFor)
   t.after(all.closeClients)
   return {
     ...all, server, upstreams, url: server.url, urls: server.urls,
@@ -88,12 +100,34 @@ export async function scenario(t, build, plan = {}, options = {}) {
   }
 }
 
-// The same on the mock services of fixtures/, inside the server.
+const accounts = {
+  u1: { email: 'ada.nowak@mail.example', password: 'ada-loves-tea' },
+  u2: { email: 'bruno.ferreira@mail.example', password: 'bruno-cooks' },
+  u7: { email: 'giorgos.p@mail.example', password: 'giorgos-rules' }, // an admin
+}
+
+// Signs in as the users of fixtures/, each once.
+function signingIn(url) {
+  const tokens = {}
+  const signIn = async user => {
+    const { status, body, text } = await ask(url, '/api/auth/login', { method: 'POST',
+      headers: { 'content-type': 'application/json' }, body: JSON.stringify(accounts[user]) })
+    assert.equal(status, 200, text)
+    return body.token
+  }
+  return (as = 'u7') => (tokens[as] ??= signIn(as))
+}
+
+// The same on the mock services of fixtures/, inside the server, which makes a secret for itself;
+// so { as } is one of their users.
 export async function demo(t, build, options = {}) {
   const args = ['--mock', fixtures, ...(options.args ?? [])]
-  const server = await startServer(build, serverArguments(t, { ...options, args }), options.env)
+  const env = { JWT_SECRET: undefined, ...options.env }
+  const server = await startServer(build, serverArguments(t, { ...options, args }), env)
   t.after(() => server.stop())
-  const all = clients(server)
+  const tokenOf = signingIn(server.url)
+  server.token = await tokenOf()
+  const all = clients(server, tokenOf)
   t.after(all.closeClients)
   return { ...all, server, url: server.url, urls: server.urls }
 }

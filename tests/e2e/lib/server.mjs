@@ -7,6 +7,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 
+import { secret } from './token.mjs'
 import { soon } from './wait.mjs'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
@@ -15,10 +16,10 @@ export const fixtures = path.join(root, 'fixtures')
 const builds = process.env.BFF_BUILD ?? path.join(root, 'build')
 const binary = name => path.join(builds, `bff-${name}`)
 
-// Our own environment without what would configure the binary.
+// Our own environment without what would configure the binary, and a secret.
 function environment(more) {
   const kept = Object.entries(process.env).filter(([name]) => !/_URL$|^JWT_|^NODE_/.test(name))
-  return { ...Object.fromEntries(kept), ...more }
+  return { ...Object.fromEntries(kept), JWT_SECRET: secret, ...more }
 }
 
 process.setMaxListeners(0) // a listener for each server
@@ -72,7 +73,7 @@ export async function startServer(name, args, env = {}) {
   return run
 }
 
-// What every start says on standard error, and nothing may be said beside it.
+// What a start without login says on standard error, and nothing may be said beside it.
 const greeting = /^bff-\w+: WARNING: LOGIN IS OFF\. .*\n/
 
 // It ends with 0, and had nothing to complain of: no sanitizer's report, no failed check, no leak.
