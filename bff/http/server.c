@@ -99,6 +99,10 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
               clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
 }
 
+/*
+ * In the worker's own thread: libh2o's queue between threads has a socket whose buffers come from
+ * the free list of the thread that makes it, and nothing guards such a list.
+ */
 static void init_worker(struct worker *worker)
 {
     h2o_linklist_init_anchor(&worker->clients);
@@ -125,6 +129,8 @@ static void *run_worker(void *cookie)
 {
     struct worker *worker = cookie;
 
+    init_worker(worker);
+    must(sem_post(&worker->server->begun) == 0);
     worker->server->settings->on_begin(worker);
     while (!worker->is_over)
         h2o_evloop_run(worker->loop, INT32_MAX);
@@ -192,6 +198,7 @@ struct server *server_new(const struct server_settings *settings)
     if (server->limits.connections_per_address > 0)
         server->addresses = addresses_new();
     server->not_ready = settings->workers;
+    must(sem_init(&server->begun, 0, 0) == 0);
     must(sem_init(&server->ended, 0, 0) == 0);
     init_config(server);
     server->workers = memory_new(settings->workers * sizeof(*server->workers));
@@ -212,20 +219,23 @@ static void start_worker(struct worker *worker)
     must(pthread_detach(thread) == 0);
 }
 
-/* All workers can be spoken to before the first of them runs. */
+static void wait_for_each(const struct server *server, sem_t *semaphore)
+{
+    for (unsigned i = 0; i < server->settings->workers; i++)
+        while (sem_wait(semaphore) != 0)
+            must(errno == EINTR);
+}
+
 void server_start(struct server *server)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
-        init_worker(&server->workers[i]);
-    for (unsigned i = 0; i < server->settings->workers; i++)
         start_worker(&server->workers[i]);
+    wait_for_each(server, &server->begun); /* all can be spoken to from now on */
 }
 
 void server_stop(struct server *server)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
         h2o_multithread_send_message(&server->workers[i].control, &server->workers[i].stop);
-    for (unsigned i = 0; i < server->settings->workers; i++)
-        while (sem_wait(&server->ended) != 0)
-            must(errno == EINTR);
+    wait_for_each(server, &server->ended);
 }

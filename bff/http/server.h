@@ -79,6 +79,7 @@ struct server {
     _Atomic size_t connections;
     struct worker *workers;
     _Atomic unsigned not_ready; /* workers */
+    sem_t begun;                /* posted by each worker when it can be spoken to */
     sem_t ended;                /* posted by each worker */
 };
 

@@ -88,6 +88,20 @@ describe('the checkout', { concurrency: 4 }, () => {
     assert.equal(upstreams.mostInFlight.products, 8)
   })
 
+  test('products that hang are given up at the budget, and so are those behind them', async t => {
+    const basket = order('7', { products: numbered(10) })
+    const { get, asked } = await scenario(t, 'web', {
+      'orders /orders/7': { json: basket }, 'users /users/u1': { json: user('u1') },
+      'products *': { fault: 'hang' },
+    })
+    const late = numbered(10).map((_, i) => [`products[${i}]`, { reason: 'timeout' }])
+    const res = await get(page.path)
+    assertBody(res, { order: basket, user: user('u1'), products: Array(10).fill(null),
+      loadedAt: 'now', partialFailure: true, errors: Object.fromEntries(late) })
+    assert.ok(res.ms >= page.budget - 1, `${res.ms} ms`)
+    assert.equal(asked('products').length, 8)
+  })
+
   test('an order without items has no products, and no failure', async t => {
     const { items, ...bare } = order('7')
     const { get } = await scenario(t, 'web', {

@@ -9,6 +9,7 @@ import { authority } from './lib/certificates.mjs'
 import { ask } from './lib/client.mjs'
 import { anywhere, configFile, scenario, scratch } from './lib/scenario.mjs'
 import { command, startServer } from './lib/server.mjs'
+import { inParallel } from './lib/wait.mjs'
 
 const routes = ['GET /api/dashboard/:userId', 'GET /api/products/:id', 'GET /api/checkout/:orderId']
 
@@ -137,7 +138,7 @@ describe('a start', { concurrency: 4 }, () => {
       'notifications *': empty,
     }, { args: ['--workers', '2'] })
     const paths = Array.from({ length: 100 }, (_, i) => `/api/dashboard/${i}`)
-    const answers = await Promise.all(paths.map(where => get(where)))
+    const answers = await inParallel(8, paths, where => get(where))
     assert.deepEqual(answers.map(({ body }) => body.user.url), answers.map((_, i) => `/users/${i}`))
   })
 })

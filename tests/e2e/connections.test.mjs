@@ -13,7 +13,7 @@ const plan = {
   'reviews *': { json: [] },
   'inventory *': { json: { quantity: 1 } },
 }
-const get = path => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
+const ask = path => `GET ${path} HTTP/1.1\r\nHost: a\r\n\r\n`
 const last = path => `GET ${path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`
 
 describe('a connection', { concurrency: 4 }, () => {
@@ -35,7 +35,7 @@ describe('a connection', { concurrency: 4 }, () => {
     const door = gate()
     const { talk, arrival } = await scenario(t, 'web', { ...plan,
       'products /products/a': { json: product('a'), until: door.opened } })
-    const text = talk(get('/api/products/a') + get('/nowhere') + last('/api/products/c'))
+    const text = talk(ask('/api/products/a') + ask('/nowhere') + last('/api/products/c'))
     await arrival('products')
     door.open()
 
@@ -58,12 +58,45 @@ describe('a connection', { concurrency: 4 }, () => {
       'products /products/slow': { json: product('slow'), until: door.opened } })
     const { ask } = await http2()
     const slow = ask('/api/products/slow')
-    const names = Array.from({ length: 30 }, (_, i) => `p${i}`)
+    const names = Array.from({ length: 15 }, (_, i) => `p${i}`)
     const answers = await Promise.all(names.map(name => ask(`/api/products/${name}`)))
     door.open()
 
     assert.deepEqual(answers.map(({ body }) => body.id), names)
     assert.equal((await slow).body.id, 'slow')
+  })
+
+  test('of HTTP/2 with a small window gets a large answer whole', async t => {
+    const description = 'x'.repeat(300_000)
+    const { http2 } = await scenario(t, 'web', { ...plan,
+      'products /products/large': { json: product('large', { description }) } })
+    const { ask } = await http2({ settings: { initialWindowSize: 1000 } })
+    const answers = await Promise.all([1, 2, 3].map(() => ask('/api/products/large')))
+    for (const { body } of answers) assert.equal(body.description, description)
+  })
+
+  test('that reads slowly gets a large answer whole, and does not hold the others', async t => {
+    const description = 'x'.repeat(1_000_000)
+    const { bare, get } = await scenario(t, 'web', { ...plan,
+      'products /products/large': { json: product('large', { description }) } })
+    const { socket, until, ended } = await bare()
+    socket.write(last('/api/products/large'))
+    await until(/\r\n\r\n/)
+    socket.pause()
+    assert.equal((await get('/api/products/a')).body.id, 'a')
+    socket.resume()
+    assert.equal(JSON.parse((await ended).split('\r\n\r\n')[1]).description, description)
+  })
+
+  test('that leaves in the middle of a large answer harms nobody', async t => {
+    const description = 'x'.repeat(1_000_000)
+    const { bare, get } = await scenario(t, 'web', { ...plan,
+      'products /products/large': { json: product('large', { description }) } })
+    const { socket, until } = await bare()
+    socket.write(last('/api/products/large'))
+    await until(/\r\n\r\n/)
+    socket.resetAndDestroy()
+    assert.equal((await get('/api/products/a')).body.id, 'a')
   })
 
   test('of HTTP/1.0 is answered and ended', async t => {

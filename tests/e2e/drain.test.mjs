@@ -91,6 +91,18 @@ describe('a drain', { concurrency: 4 }, () => {
     await assertEnd(server)
   })
 
+  test('that takes too long is cut off', async t => {
+    const config = { drain_timeout: '50ms' }
+    const { bare, arrival, server, terminate } = await held(t, { config })
+    const { socket, ended } = await bare()
+    socket.write(`GET ${page.path} HTTP/1.1\r\nHost: a\r\n\r\n`)
+    await arrival('users')
+    terminate()
+
+    assert.equal(await soon(ended, 'the connection to end'), '')
+    await assertEnd(server)
+  })
+
   test('SIGINT is the same', async t => {
     const { get, arrival, door, server } = await held(t)
     const answer = get(page.path)

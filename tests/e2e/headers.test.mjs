@@ -85,6 +85,23 @@ describe('a call', { concurrency: 4 }, () => {
 })
 
 describe('an answer', { concurrency: 4 }, () => {
+  test('has these headers and no others', async t => {
+    const { get, http2 } = await scenario(t, 'web', planOf(page))
+    const { ask } = await http2()
+    const ours = ['cache-control', 'content-length', 'content-type', 'date', 'server-timing',
+      'x-request-id']
+    assert.deepEqual((await get(page.path)).names.sort(), [...ours, 'connection'].sort())
+    assert.deepEqual((await ask(page.path)).names.sort(), ours)
+  })
+
+  test('carries the request id that the services got', async t => {
+    const ask = await asking(t)
+    for (const headers of [{}, { 'x-request-id': 'me' }]) {
+      const { res, calls } = await ask(headers)
+      assert.equal(res.headers['x-request-id'], calls[0].headers['x-request-id'])
+    }
+  })
+
   test('names its parts and their times, once each', async t => {
     const { res } = await (await asking(t))({})
     const members = res.headers['server-timing'].split(/, */)

@@ -105,18 +105,18 @@ async function assertAll(t, rows) {
   assertUser(await get('/api/dashboard/0'), rows[0][2])
 }
 
-test('an answer that is odd', { concurrency: 16 }, t =>
+test('an answer that is odd', { concurrency: 6 }, t =>
   assertAll(t, [...whole, ...overlong].map(([why, text, want]) => [why, { raw: all(text) }, want])))
 
-test('an odd answer that comes byte by byte', { concurrency: 16 }, t =>
+test('an odd answer that comes byte by byte', { concurrency: 6 }, t =>
   assertAll(t, whole.filter(([, text]) => text.length < 400)
     .map(([why, text, want]) => [why, { raw: everyByte(text) }, want])))
 
-test('an answer that ends', { concurrency: 16 }, t =>
+test('an answer that ends', { concurrency: 6 }, t =>
   assertAll(t, ended.map(([why, text, want]) =>
     [why, { send: ({ socket }) => socket.end(text) }, want])))
 
-test('an answer that is reset', { concurrency: 16 }, t => {
+test('an answer that is reset', { concurrency: 6 }, t => {
   const send = text => async ({ socket }) => {
     await writePieces(socket, everyByte(text))
     socket.reset()

@@ -7,10 +7,10 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { faults } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { openFiles } from './lib/server.mjs'
-import { eventually } from './lib/wait.mjs'
+import { eventually, inParallel } from './lib/wait.mjs'
 
 const count = 2000
-const atOnce = 32
+const atOnce = 8
 const quick = ['status 500', 'status 404', 'redirect', 'reset', 'cut short', 'bad JSON', 'HTML',
   'too large', 'gzip']
 const slow = ['hang', 'drip']
@@ -31,7 +31,7 @@ function random(seed) {
 function fates(seed) {
   const next = random(seed)
   const any = list => list[Math.floor(next() * list.length)]
-  const fault = () => (next() < 0.01 ? any(slow) : next() < 0.15 ? any(quick) : undefined)
+  const fault = () => (next() < 0.004 ? any(slow) : next() < 0.15 ? any(quick) : undefined)
   return Array.from({ length: count }, (_, id) => ({
     id, isLeft: next() < 0.1, turns: Math.floor(next() * 20),
     faults: Object.fromEntries(Object.keys(parts).map(service => [service, fault()])),
@@ -74,10 +74,7 @@ test('a soak', async t => {
   const all = fates(seed)
   const scene = await scenario(t, 'web', planOf(all))
   const before = openFiles(scene.server)
-  const queue = all.values()
-  await Promise.all(Array.from({ length: atOnce }, async () => {
-    for (const fate of queue) await live(scene, fate)
-  }))
+  await inParallel(atOnce, all, fate => live(scene, fate))
   scene.upstreams.hangUp()
   await eventually(() => openFiles(scene.server) <= before, 'every connection to be closed')
 })

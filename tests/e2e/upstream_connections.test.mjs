@@ -5,6 +5,7 @@ import net from 'node:net'
 import { describe, test } from 'node:test'
 
 import { assertUser, hostileUsers, user } from './lib/hostile.mjs'
+import { inParallel } from './lib/wait.mjs'
 
 const good = { text: user }
 const oneWorker = { args: ['--workers', '1'] } // each has connections of its own
@@ -93,7 +94,7 @@ describe('a connection to a service', { concurrency: 4 }, () => {
   test('many at once, each with its own answer', async t => {
     const rows = Array.from({ length: 200 }, (_, i) => ({ json: { i } }))
     const { get } = await hostileUsers(t, rows)
-    await Promise.all(rows.map(async ({ json }, i) =>
-      assertUser(await get(`/api/dashboard/${i}`), JSON.stringify(json))))
+    await inParallel(8, rows, async ({ json }, i) =>
+      assertUser(await get(`/api/dashboard/${i}`), JSON.stringify(json)))
   })
 })

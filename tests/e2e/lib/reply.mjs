@@ -93,6 +93,9 @@ async function raw(pieces, { res, socket }) {
   await writePieces(socket, [pieces].flat())
 }
 
+// Those that take all of a page's budget.
+export const isSlow = fault => faults[fault].error.reason === 'timeout'
+
 // Does what `row` says for one request.
 export async function reply(row, { req, res, request, meet, after }) {
   await Promise.all([row.until, meet, after])

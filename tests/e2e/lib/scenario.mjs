@@ -55,7 +55,7 @@ function addresses({ urls }, urlOf = {}) {
  * Starts the binary of `build` with the services of `plan` (upstream.mjs) behind it. Options:
  *   listen    addresses (one, plain)       config    settings, or YAML text
  *   args      more arguments               env       more environment
- *   services  { users: { tls, host } }     isOpen    requests that no plan names are fine
+ *   services  { users: { tls, host } }
  *   urlOf     { users: url => url }: the address that the server is given for a service
  */
 export async function scenario(t, build, plan = {}, options = {}) {
@@ -64,7 +64,7 @@ export async function scenario(t, build, plan = {}, options = {}) {
   t.after(async () => {
     try {
       await server?.stop()
-      if (!options.isOpen) assert.deepEqual(upstreams.unplanned, [], 'requests that no plan names')
+      assert.deepEqual(upstreams.unplanned, [], 'requests that no plan names')
     } finally {
       upstreams.close()
     }

@@ -22,10 +22,15 @@ function environment(more) {
   return { ...Object.fromEntries(kept), ...more }
 }
 
+process.setMaxListeners(0) // a listener for each server
+
 function start(name, args, env) {
   const stdio = ['ignore', 'pipe', 'pipe']
   const child = spawn(binary(name), args, { env: environment(env), stdio })
   const run = { child, pid: child.pid, stdout: '', stderr: '' }
+  // A test that fails half-way does not keep the others waiting for a server that it left behind.
+  for (const handle of [child, child.stdout, child.stderr]) handle.unref()
+  process.once('exit', () => child.kill('SIGKILL'))
   child.stdout.setEncoding('utf8').on('data', text => (run.stdout += text))
   child.stderr.setEncoding('utf8').on('data', text => (run.stderr += text))
   run.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
@@ -61,7 +66,6 @@ export async function startServer(name, args, env = {}) {
   run.urls = run.ready.listen ?? []
   run.url = run.urls[0]
   run.stop = () => stop(run)
-  run.lines = () => run.stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
   return run
 }
 

@@ -34,6 +34,18 @@ export async function soon(promise, what) {
   }
 }
 
+// Runs `work(item, place)` for each of the list, so many at a time: all answers must come within the
+// pages' budgets, also when the machine has other things to do.
+export async function inParallel(count, list, work) {
+  const results = []
+  const queue = list.entries()
+  const worker = async () => {
+    for (const [i, item] of queue) results[i] = await work(item, i)
+  }
+  await Promise.all(Array.from({ length: count }, worker))
+  return results
+}
+
 // For what tells of itself only when asked (/proc, a port that closes): asks until `check` passes.
 export async function eventually(check, what) {
   const end = performance.now() + patience
