@@ -141,6 +141,7 @@ static bool knows_user(struct way *way, struct access_rule rule)
         return false;
     case LOGIN_OK:
         way->has_user = true;
+        way->request->user = way->user.id;
         return true;
     case LOGIN_ANONYMOUS:
         break;

@@ -1,8 +1,10 @@
 /* A worker's begin and end, and its requests. See application.h. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "bff/app/application.h"
 #include "bff/base/check.h"
+#include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/request.h"
 #include "bff/upstream/upstream.h"
@@ -76,6 +78,7 @@ static void on_ready(struct server *server)
     }
     printf("]}\n");
     fflush(stdout);
+    log_start(STDOUT_FILENO);
 }
 
 void hooks_set(struct server_settings *settings)

@@ -1,4 +1,5 @@
 /* See serve.h. */
+#include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
 #include <signal.h>
@@ -6,21 +7,32 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "bff/app/application.h"
 #include "bff/app/serve.h"
 #include "bff/base/check.h"
+#include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/server.h"
 #include "bff/http/server_tls.h"
 
-#define SECRET_BYTES 32 /* of the secret that mock mode makes */
+#define SECRET_BYTES 32      /* of the secret that mock mode makes */
+#define LOG_PATIENCE_MS 1000 /* how long the log's reader may keep the exit waiting */
 
 /* The process's one server; it and what hangs on it stay to the end (see run_worker). */
 static struct server *server;
 
 /* ---- start ------------------------------------------------------------------------------------
  */
+
+/* A standard file that is closed would become a client's socket, and the log would go there. */
+static void open_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) == -1)
+            must(open("/dev/null", O_RDWR) == fd);
+}
 
 static void raise_open_files(void)
 {
@@ -194,7 +206,24 @@ static void run_until_signal(const sigset_t *stop)
     while (sigwait(stop, &signal_number) != 0)
         ;
     pthread_sigmask(SIG_UNBLOCK, stop, NULL);
+    log_event("draining", NULL);
     server_stop(server);
+    log_event("drained", NULL);
+    log_stop(LOG_PATIENCE_MS);
+}
+
+/* A service has gone, or is back. */
+static void on_health(const char *service, bool is_up, enum reason reason, int status)
+{
+    struct log_field fields[] = {
+        {"service", .text = text_of(service)},
+        {"state", .text = is_up ? TEXT("up") : TEXT("down")},
+        {"reason", .text = text_of(reason_name(reason))},
+        {"status", .number = status},
+        {0},
+    };
+
+    log_event("health", fields);
 }
 
 static void fill_dispatch(struct application *application, const struct endpoints *endpoints)
@@ -206,7 +235,7 @@ static void fill_dispatch(struct application *application, const struct endpoint
         .routes = &config->routes,
         .login = application->login,
         .cors = &config->cors,
-        .health = {.health = health_new(config->services, config->service_count, NULL)},
+        .health = {.health = health_new(config->services, config->service_count, on_health)},
         .proxy = {.server = endpoints->server,
                   .is_mock = config->mock_dir != NULL,
                   .hides_cors = cors_is_on(&config->cors),
@@ -221,6 +250,7 @@ static void prepare_process(sigset_t *stop)
     sigaddset(stop, SIGINT);
     pthread_sigmask(SIG_BLOCK, stop, NULL);
     signal(SIGPIPE, SIG_IGN);
+    open_standard_files();
     raise_open_files();
     keep_memory();
 }
@@ -233,6 +263,7 @@ int serve(struct config *config, struct endpoints *endpoints)
                      .drain_ms = config->drain_ms,
                      .body_limit = config_largest_body(config),
                      .limits = &config->limits,
+                     .access_log = config->has_access_log,
                      .application = &application},
     };
     sigset_t stop;

@@ -4,6 +4,7 @@
 #include "bff/base/clock.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/endpoint.h"
+#include "bff/compose/parts_log.h"
 #include "bff/compose/run.h"
 #include "bff/http/forward_fields.h"
 #include "bff/http/reply.h"
@@ -13,7 +14,6 @@
 struct serving {
     struct endpoint_ask ask;
     struct request *request;
-    struct run_request run_request;
     struct run *run;
     struct watch watch;
 };
@@ -151,10 +151,12 @@ void endpoint_serve(struct request *request, const struct endpoint_ask *ask)
 {
     struct serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
     const struct endpoints *endpoints = ask->endpoints;
+    /* In the pool itself: the access log reads the run when ${serving} is gone already. */
+    struct run_request *run_request = pool_take(request->pool, sizeof(*run_request));
 
     serving->ask = *ask;
     serving->request = request;
-    serving->run_request = (struct run_request){
+    *run_request = (struct run_request){
         .plan = ask->plan,
         .pool = request->pool,
         .upstream = ask->upstream,
@@ -168,5 +170,7 @@ void endpoint_serve(struct request *request, const struct endpoint_ask *ask)
         .depth_limit = endpoints->depth_limit,
     };
     watch_begin(&serving->watch, request, on_gone);
-    serving->run = run_start(&serving->run_request, on_done, serving);
+    serving->run = run_start(run_request, on_done, serving);
+    request->log_parts = parts_log;
+    request->parts = serving->run;
 }

@@ -349,6 +349,8 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
 
 void run_cancel(struct run *run)
 {
-    if (!run->is_over)
-        stop(run);
+    if (run->is_over)
+        return;
+    run->now_ns = clock_now_ns();
+    stop(run);
 }

@@ -9,6 +9,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <netinet/in.h>
+
 #include <h2o.h>
 
 #include "bff/base/timer.h"
@@ -40,6 +42,11 @@ struct client {
     struct pace pace;
     bool has_places; /* in the count of addresses */
     struct address_places places;
+
+    /* known from its first request on */
+    bool is_known;
+    char address[INET6_ADDRSTRLEN]; /* without port; empty when it was gone already */
+    const char *tls;                /* "TLSv1.3"; NULL: plain */
 };
 
 /* A worker's end of one listener. */

@@ -1,5 +1,7 @@
 /* See request.h. */
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/http/access_log.h"
 #include "bff/http/identity.h"
 #include "bff/http/request.h"
 #include "bff/http/stall.h"
@@ -12,9 +14,11 @@ static void dispose(void *object)
     must(request->watch == NULL);
     h2o_timeout_unlink(&request->start);
     stall_sent(request);
-    if (request_is_http2(request) && !request->is_answered)
+    if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
         client_spend_reset(request->client);
     request->client->in_flight--;
+    if (request->worker->server->settings->access_log)
+        access_log_write(request);
 }
 
 /* libh2o leaves blanks behind a value, and puts its only host's name where there is no Host. */
@@ -50,6 +54,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
     identity_read(request);
+    request->began_ns = clock_now_ns();
     return request;
 }
 

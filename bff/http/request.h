@@ -10,6 +10,7 @@
 
 #include <h2o.h>
 
+#include "bff/base/log_line.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/http/client.h"
@@ -32,8 +33,15 @@ struct request {
     size_t extra_count;
     h2o_timeout_entry_t start;
     struct watch *watch; /* while somebody waits for the client to leave */
-    bool is_answered;    /* an answer has begun: see stall.h */
-    bool is_sending;
+    bool is_sending;     /* bytes of its answer are on their way: see stall.h */
+
+    /* for the access log */
+    int64_t began_ns; /* when its head and body were read */
+    struct text user; /* who asks; absent: nobody that we know */
+    /* Writes the value of "parts"; NULL: it has none. ${parts} and what it borrows lie in the pool
+     * itself: objects with an end of their own are gone when the log is written. */
+    void (*log_parts)(struct log_line *line, const void *parts);
+    const void *parts;
 };
 
 /* Makes the request; it ends with ${h2o_req}. */

@@ -6,6 +6,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/core_answer.h"
 #include "bff/http/guard.h"
@@ -129,6 +130,7 @@ static void *run_worker(void *cookie)
 {
     struct worker *worker = cookie;
 
+    log_own_ring();
     init_worker(worker);
     must(sem_post(&worker->server->begun) == 0);
     worker->server->settings->on_begin(worker);

@@ -35,6 +35,7 @@ struct server_settings {
     uint32_t drain_ms;                  /* how long requests in flight may take after server_stop */
     size_t body_limit;                  /* of a client's request, bytes; the largest of any route */
     const struct server_limits *limits; /* NULL: limits_default */
+    bool access_log;                    /* a line for each request */
 
     /* In the worker's thread: before it serves (it calls server_worker_ready, then or later) and
      * after its last connection is gone. */

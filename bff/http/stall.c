@@ -19,7 +19,6 @@ enum state {
 
 void stall_sending(struct request *request)
 {
-    request->is_answered = true;
     if (request->is_sending)
         return;
     request->is_sending = true;

@@ -8,7 +8,7 @@ import path from 'node:path'
 import { ask, askAndLeave, connectBare, connectHttp2, talk } from './client.mjs'
 import { fixtures, startServer } from './server.mjs'
 import { tokenFor } from './token.mjs'
-import { startUpstreams } from './upstream.mjs'
+import { services, startUpstreams } from './upstream.mjs'
 
 export const anywhere = 'http://127.0.0.1:0'
 
@@ -57,6 +57,13 @@ function serverArguments(t, { listen = [anywhere], config, args = [] }) {
   return [...configured, ...listen.flatMap(address => ['--listen', address]), ...args]
 }
 
+// Nobody asks the services how they are, unless the test is about that.
+function undisturbed(config = {}) {
+  if (typeof config === 'string') return config
+  const each = services.map(name => [name, { health: 'off', ...config.services?.[name] }])
+  return { ...config, services: Object.fromEntries(each) }
+}
+
 function addresses({ urls }, urlOf = {}) {
   return Object.fromEntries(Object.entries(urls).map(
     ([service, url]) => [`${service.toUpperCase()}_URL`, urlOf[service]?.(url, urls) ?? url]))
@@ -81,7 +88,8 @@ export async function scenario(t, build, plan = {}, options = {}) {
     }
   })
   const env = { ...addresses(upstreams, options.urlOf), ...options.env }
-  server = await startServer(build, serverArguments(t, options), env)
+  const args = serverArguments(t, { ...options, config: undisturbed(options.config) })
+  server = await startServer(build, args, env)
   server.token = tokenFor()
   const all = clients(server, tokenFor)
   t.after(all.closeClients)

@@ -5,7 +5,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 import { secret } from './token.mjs'
@@ -45,14 +44,16 @@ export async function command(name, args, env = {}) {
   return { code, signal, stdout: run.stdout, stderr: run.stderr }
 }
 
+// The rest of standard output goes on being read: nobody else does it.
 async function ready(run) {
-  for await (const line of createInterface({ input: run.child.stdout })) {
-    const event = JSON.parse(line)
-    assert.equal(event.event, 'ready', 'the first line is the ready line')
-    return event
+  const isOver = run.ended.then(() => true)
+  while (!run.stdout.includes('\n')) {
+    const more = once(run.child.stdout, 'data').then(() => false)
+    if (await Promise.race([more, isOver])) assert.fail(`ended before it was ready: ${run.stderr}`)
   }
-  await run.ended
-  assert.fail(`ended before it was ready: ${run.stderr}`)
+  const event = JSON.parse(run.stdout.slice(0, run.stdout.indexOf('\n')))
+  assert.equal(event.event, 'ready', 'the first line is the ready line')
+  return event
 }
 
 // A server that serves: { pid, ready, urls, url, stop }. Whoever starts it calls stop().
@@ -67,6 +68,8 @@ export async function startServer(name, args, env = {}) {
   run.urls = run.ready.listen ?? []
   run.url = run.urls[0]
   run.stop = () => stop(run)
+  run.texts = () => run.stdout.split('\n').slice(0, -1) // whole lines, as they were written
+  run.lines = () => run.texts().map(line => JSON.parse(line))
   return run
 }
 

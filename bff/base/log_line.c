@@ -1,0 +1,143 @@
+/* See log_line.h. */
+#include "bff/base/clock.h"
+#include "bff/base/log_line.h"
+#include "bff/base/memory.h"
+
+#define FIRST_BYTES ((size_t)1024)
+#define ESCAPE_BYTES ((size_t)6) /* the most that one byte becomes: \u001b */
+
+void log_line_free(struct log_line *line)
+{
+    memory_free(line->at);
+    *line = (struct log_line){0};
+}
+
+char *log_line_room(struct log_line *line, size_t bytes)
+{
+    size_t need = line->len + bytes;
+
+    if (need > line->capacity) {
+        size_t twice = line->capacity * 2 + FIRST_BYTES;
+        line->capacity = twice > need ? twice : need;
+        line->at = memory_grow(line->at, line->capacity);
+    }
+    return line->at + line->len;
+}
+
+/* Strings. */
+
+static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+/* The length of the well-formed character at ${at}, which is not ASCII; 0: there is none. */
+static size_t character(const char *at, size_t left)
+{
+    unsigned char lead = (unsigned char)*at;
+    size_t len = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+
+    return left >= len && text_is_utf8((struct text){at, len}) ? len : 0;
+}
+
+static char *put_escape(char *out, unsigned code)
+{
+    static const char hex[] = "0123456789abcdef";
+
+    memcpy(out, "\\u00", 4);
+    out[4] = hex[code >> 4 & 15];
+    out[5] = hex[code & 15];
+    return out + ESCAPE_BYTES;
+}
+
+/* Writes what begins at ${*at}, which is not plain, and moves ${*at} behind it. */
+static char *put_odd(char *out, const char **at, size_t left)
+{
+    unsigned char c = (unsigned char)**at;
+    size_t len = c < 0x80 ? 1 : character(*at, left);
+
+    if (c == '"' || c == '\\') {
+        *out++ = '\\';
+        *out++ = (char)c;
+    } else if (c < 0x80) {
+        out = put_escape(out, c);
+    } else if (len == 0) {
+        out = (char *)memcpy(out, "\xef\xbf\xbd", 3) + 3;
+        len = 1;
+    } else if (c == 0xc2 && (unsigned char)(*at)[1] < 0xa0) {
+        out = put_escape(out, (unsigned char)(*at)[1]);
+    } else {
+        out = (char *)memcpy(out, *at, len) + len;
+    }
+    *at += len;
+    return out;
+}
+
+void log_line_string(struct log_line *line, struct text text)
+{
+    const char *at = text.at, *end = at + text.len;
+
+    if (at == NULL) {
+        log_line_raw(line, TEXT("null"));
+        return;
+    }
+    char *out = log_line_room(line, text.len * ESCAPE_BYTES + 2);
+    *out++ = '"';
+    while (at < end) {
+        if (is_plain((unsigned char)*at))
+            *out++ = *at++;
+        else
+            out = put_odd(out, &at, (size_t)(end - at));
+    }
+    *out++ = '"';
+    line->len = (size_t)(out - line->at);
+}
+
+/* Numbers. */
+
+void log_line_number(struct log_line *line, int64_t number)
+{
+    char digits[20], *end = digits + sizeof(digits), *at = end;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do
+        *--at = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (number < 0)
+        *--at = '-';
+    log_line_raw(line, (struct text){at, (size_t)(end - at)});
+}
+
+void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals)
+{
+    int64_t parts = 1; /* of a millisecond */
+    char behind[4] = {'.'};
+
+    for (unsigned i = 0; i < decimals; i++)
+        parts *= 10;
+    int64_t count = (ns + CLOCK_MS / parts / 2) / (CLOCK_MS / parts);
+    log_line_number(line, count / parts);
+    for (unsigned i = decimals; i > 0; i--, count /= 10)
+        behind[i] = (char)('0' + count % 10);
+    log_line_raw(line, (struct text){behind, decimals + 1});
+}
+
+/* The calendar is asked once a second. */
+void log_line_time(struct log_line *line, int64_t wall_ms)
+{
+    char *out = log_line_room(line, CLOCK_ISO_SIZE + 1);
+    size_t ms = (size_t)(wall_ms % 1000);
+
+    if (line->second != wall_ms / 1000 || line->digits[0] == '\0') {
+        char iso[CLOCK_ISO_SIZE];
+        clock_iso(wall_ms, iso);
+        memcpy(line->digits, iso, sizeof(line->digits) - 1);
+        line->second = wall_ms / 1000;
+    }
+    *out++ = '"';
+    out = (char *)memcpy(out, line->digits, sizeof(line->digits) - 1) + sizeof(line->digits) - 1;
+    *out++ = '.';
+    *out++ = (char)('0' + ms / 100);
+    *out++ = (char)('0' + ms / 10 % 10);
+    *out++ = (char)('0' + ms % 10);
+    *out++ = 'Z';
+    *out++ = '"';
+    line->len = (size_t)(out - line->at);
+}

@@ -1,0 +1,262 @@
+/* See log_writer.h. */
+#include <errno.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/base/log_writer.h"
+
+#define GATHER_MS 5
+#define WRITE_BYTES ((size_t)64 * 1024) /* at once: what a pipe holds; then there is room again */
+
+/* ---- writing ----------------------------------------------------------------------------------
+ */
+
+/* The descriptor may be one that does not block: then whoever reads it is waited for all the same.
+ * -1: what cannot be written now, perhaps never. */
+static ssize_t write_some(const struct log_writer *writer, struct text text)
+{
+    for (;;) {
+        ssize_t written = write(writer->fd, text.at, text.len);
+        if (written > 0)
+            return written;
+        struct pollfd look = {.fd = writer->fd, .events = POLLOUT};
+        if (errno == EAGAIN)
+            poll(&look, 1, -1);
+        else if (errno != EINTR)
+            return -1;
+    }
+}
+
+/* Told once, on the one channel that is left; a full disk may have room again, a pipe no reader. */
+static void fail(struct log_writer *writer)
+{
+    writer->is_failing = true;
+    if (errno != EPIPE && errno != EBADF)
+        return;
+    writer->is_broken = true;
+    dprintf(STDERR_FILENO, "the log ends here: standard output: %s\n", strerror(errno));
+}
+
+/* Returns how much of ${text} was written: all of it, or as much as went until it failed. */
+static size_t write_all(struct log_writer *writer, struct text text)
+{
+    size_t done = 0;
+
+    while (done < text.len) {
+        ssize_t some = write_some(writer, (struct text){text.at + done, text.len - done});
+        if (some < 0) {
+            fail(writer);
+            return done;
+        }
+        done += (size_t)some;
+        writer->is_torn = text.at[done - 1] != '\n';
+    }
+    return done;
+}
+
+/* After a failure amid a line: it is ended, so that it spoils no other. */
+static void mend(struct log_writer *writer)
+{
+    if (writer->is_torn && !writer->is_failing)
+        write_all(writer, TEXT("\n"));
+}
+
+/* ---- rings ------------------------------------------------------------------------------------
+ */
+
+static uint64_t count_lines(struct text text)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < text.len; i++)
+        count += text.at[i] == '\n';
+    return count;
+}
+
+static void drop(struct log_writer *writer, struct log_ring *ring, size_t bytes)
+{
+    while (bytes > 0) {
+        struct text lost = log_ring_peek(ring, bytes);
+        writer->dropped += count_lines(lost);
+        log_ring_take(ring, lost.len);
+        bytes -= lost.len;
+    }
+}
+
+/* ${bytes} of it and not what comes meanwhile, so that no ring keeps the others waiting for ever.
+ */
+static void empty(struct log_writer *writer, struct log_ring *ring, size_t bytes)
+{
+    size_t left = bytes;
+
+    if (bytes > 0)
+        mend(writer);
+    while (left > 0 && !writer->is_failing) {
+        size_t written =
+            write_all(writer, log_ring_peek(ring, left < WRITE_BYTES ? left : WRITE_BYTES));
+        log_ring_take(ring, written);
+        left -= written;
+    }
+    drop(writer, ring, left);
+    writer->dropped += atomic_exchange_explicit(&ring->dropped, 0, memory_order_relaxed);
+}
+
+static void tell_dropped(struct log_writer *writer)
+{
+    struct log_line *line = &writer->line;
+
+    if (writer->dropped == 0 || writer->is_failing)
+        return;
+    mend(writer);
+    line->len = 0;
+    log_line_raw(line, TEXT("{\"time\":"));
+    log_line_time(line, clock_wall_ms());
+    log_line_raw(line, TEXT(",\"event\":\"log_dropped\",\"lines\":"));
+    log_line_number(line, (int64_t)writer->dropped);
+    log_line_raw(line, TEXT("}\n"));
+    if (write_all(writer, (struct text){line->at, line->len}) == line->len)
+        writer->dropped = 0;
+}
+
+/* Returns how many bytes there were. */
+static size_t empty_all(struct log_writer *writer)
+{
+    size_t events = log_ring_used(writer->events), bytes = events;
+
+    writer->is_failing = writer->is_broken;
+    for (struct log_ring *ring = atomic_load(&writer->rings); ring != NULL; ring = ring->next) {
+        size_t used = log_ring_used(ring);
+        empty(writer, ring, used);
+        bytes += used;
+    }
+    empty(writer, writer->events, events);
+    tell_dropped(writer);
+    return bytes;
+}
+
+/* ---- resting ----------------------------------------------------------------------------------
+ */
+
+static bool has_work(const struct log_writer *writer)
+{
+    for (struct log_ring *ring = atomic_load(&writer->rings); ring != NULL; ring = ring->next)
+        if (log_ring_used(ring) > 0)
+            return true;
+    return log_ring_used(writer->events) > 0;
+}
+
+static void after(unsigned ms, struct timespec *when)
+{
+    int64_t at_ns = clock_now_ns() + ms * CLOCK_MS, second_ns = 1000 * CLOCK_MS;
+
+    *when = (struct timespec){.tv_sec = at_ns / second_ns, .tv_nsec = at_ns % second_ns};
+}
+
+static void wait_for(sem_t *semaphore, const struct timespec *until)
+{
+    while (sem_clockwait(semaphore, CLOCK_MONOTONIC, until) != 0)
+        if (errno != EINTR)
+            return;
+}
+
+static void nap(struct log_writer *writer)
+{
+    struct timespec until;
+
+    after(GATHER_MS, &until);
+    atomic_store(&writer->state, LOG_WRITER_NAPS);
+    if (!atomic_load(&writer->is_ending))
+        wait_for(&writer->wake, &until);
+    atomic_store(&writer->state, LOG_WRITER_AWAKE);
+}
+
+/* First the state, then a last look; a producer puts first and looks at the state then. Whatever
+ * their order, one of the two sees the other. */
+static void sleep_well(struct log_writer *writer)
+{
+    atomic_store(&writer->state, LOG_WRITER_SLEEPS);
+    if (!has_work(writer) && !atomic_load(&writer->is_ending))
+        while (sem_wait(&writer->wake) != 0)
+            must(errno == EINTR);
+    atomic_store(&writer->state, LOG_WRITER_AWAKE);
+}
+
+static void *run(void *cookie)
+{
+    struct log_writer *writer = cookie;
+    bool is_last;
+
+    do {
+        is_last = atomic_load(&writer->is_ending);
+        size_t bytes = empty_all(writer);
+        if (!is_last && bytes > 0)
+            nap(writer);
+        else if (!is_last)
+            sleep_well(writer);
+    } while (!is_last);
+    log_line_free(&writer->line);
+    atomic_store(&writer->is_over, true);
+    must(sem_post(&writer->ended) == 0);
+    return NULL;
+}
+
+/* ---- from other threads -----------------------------------------------------------------------
+ */
+
+static void wake(struct log_writer *writer)
+{
+    if (atomic_exchange(&writer->state, LOG_WRITER_AWAKE) != LOG_WRITER_AWAKE)
+        must(sem_post(&writer->wake) == 0);
+}
+
+void log_writer_add(struct log_writer *writer, struct log_ring *ring)
+{
+    ring->next = atomic_load(&writer->rings);
+    while (!atomic_compare_exchange_weak(&writer->rings, &ring->next, ring))
+        ;
+}
+
+void log_writer_nudge(struct log_writer *writer, const struct log_ring *ring)
+{
+    int state = atomic_load(&writer->state);
+
+    if (state == LOG_WRITER_AWAKE)
+        return;
+    if (state == LOG_WRITER_SLEEPS || log_ring_used(ring) > ring->size / 2)
+        wake(writer);
+}
+
+/* No signal is this thread's business; SIGPIPE comes as EPIPE. */
+void log_writer_start(struct log_writer *writer, int fd, struct log_ring *events)
+{
+    sigset_t all, before;
+    pthread_t thread;
+
+    writer->fd = fd;
+    writer->events = events;
+    must(sem_init(&writer->wake, 0, 0) == 0 && sem_init(&writer->ended, 0, 0) == 0);
+    writer->is_started = true;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    must(pthread_create(&thread, NULL, run, writer) == 0);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    must(pthread_detach(thread) == 0);
+}
+
+int log_writer_end(struct log_writer *writer, unsigned patience_ms)
+{
+    struct timespec until;
+
+    after(patience_ms, &until);
+    atomic_store(&writer->is_ending, true);
+    wake(writer);
+    wait_for(&writer->ended, &until);
+    return atomic_load(&writer->is_over) ? 0 : -1;
+}
