@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { user } from './lib/samples.mjs'
-import { scenario } from './lib/scenario.mjs'
+import { open, scenario } from './lib/scenario.mjs'
 
 const empty = { status: 204 }
 const anyone = {
@@ -134,7 +134,7 @@ const statuses = text => [...text.matchAll(/HTTP\/1\.1 (\d{3}) /g)].map(([, stat
 
 describe('the door', { concurrency: 4 }, () => {
   test('refuses, and hangs up', async t => {
-    const { talk, asked } = await scenario(t, 'web', anyone)
+    const { talk, asked } = await scenario(t, 'web', anyone, open)
     for (const [why, text, status, words] of refused) {
       await t.test(why, async () => {
         const answer = await talk(bytesOf(text))
@@ -153,7 +153,7 @@ describe('the door', { concurrency: 4 }, () => {
   })
 
   test('refuses HEAD without a body', async t => {
-    const { talk, asked } = await scenario(t, 'web', anyone)
+    const { talk, asked } = await scenario(t, 'web', anyone, open)
     for (const [text, status] of [
       [`HEAD ${page} HTTP/1.1\r\nHost: a b\r\n\r\n`, 400],
       [`HEAD /${'x'.repeat(9000)} HTTP/1.1\r\nHost: a\r\n\r\n`, 414],
@@ -166,7 +166,7 @@ describe('the door', { concurrency: 4 }, () => {
   })
 
   test('knows what is no request', async t => {
-    const { talk, asked } = await scenario(t, 'web', anyone)
+    const { talk, asked } = await scenario(t, 'web', anyone, open)
     for (const [why, text] of strange) {
       await t.test(why, async () => {
         const answer = await talk(bytesOf(text))
@@ -178,7 +178,7 @@ describe('the door', { concurrency: 4 }, () => {
   })
 
   test('lets in', async t => {
-    const { talk, asked } = await scenario(t, 'web', anyone)
+    const { talk, asked } = await scenario(t, 'web', anyone, open)
     for (const [i, [why, text, url]] of served.entries()) {
       await t.test(why, async () => {
         assert.match(await talk(bytesOf(text)), /^HTTP\/1\.1 200 [^]*"partialFailure":false\}$/)
@@ -189,7 +189,7 @@ describe('the door', { concurrency: 4 }, () => {
   })
 
   test('lets no path lead elsewhere', async t => {
-    const { talk, asked } = await scenario(t, 'web', anyone)
+    const { talk, asked } = await scenario(t, 'web', anyone, open)
     for (const path of dotted) {
       const [status] = statuses(await talk(bytesOf(get('Host: a\r\n', path))))
       assert.ok([200, 400, 404].includes(status), `${path}: ${status}`)
@@ -198,7 +198,7 @@ describe('the door', { concurrency: 4 }, () => {
   })
 
   test('lets nothing of a client split an answer', async t => {
-    const { talk } = await scenario(t, 'web', anyone)
+    const { talk } = await scenario(t, 'web', anyone, open)
     const evil = ['a%0d%0aX-Evil:1', 'a\tX-Evil:1', 'a"X-Evil', '\xe9X-Evil', 'a,X-Evil']
     for (const value of evil) {
       const fields = ['X-Request-Id', 'Origin', 'traceparent', 'Access-Control-Request-Headers',
@@ -210,7 +210,7 @@ describe('the door', { concurrency: 4 }, () => {
   })
 
   test('serves the next request on a connection after a page refused it', async t => {
-    const { bare } = await scenario(t, 'web', anyone)
+    const { bare } = await scenario(t, 'web', anyone, open)
     const client = await bare()
     client.socket.write(`POST ${page} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nGET /` +
       `GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n${get('Host: a\r\n')}`)

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 
 import { mebibyte } from './lib/reply.mjs'
-import { scenario } from './lib/scenario.mjs'
+import { open, scenario } from './lib/scenario.mjs'
 import { soon } from './lib/wait.mjs'
 
 const empty = { status: 204 }
@@ -16,7 +16,7 @@ const plan = {
 const request = 'GET /api/dashboard/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
 
 test('an answer of 4 MiB that is read slowly comes whole', async t => {
-  const { bare, get } = await scenario(t, 'web', plan)
+  const { bare, get } = await scenario(t, 'web', plan, open)
   const client = await bare({ highWaterMark: 65_536 })
   client.socket.pause()
   client.socket.write(request)
@@ -37,7 +37,7 @@ test('an answer of 4 MiB that is read slowly comes whole', async t => {
 })
 
 test('clients that never finish their heads', async t => {
-  const { bare, get, asked } = await scenario(t, 'web', plan)
+  const { bare, get, asked } = await scenario(t, 'web', plan, open)
   const slow = await Promise.all(Array.from({ length: 200 }, () => bare()))
   for (const [i, { socket }] of slow.entries()) socket.write(request.slice(0, 1 + i % 60))
   for (let i = 0; i < 20; i++) {
@@ -50,7 +50,7 @@ test('clients that never finish their heads', async t => {
 })
 
 test('clients that leave in the middle of a head, a body or an answer', async t => {
-  const { bare, get } = await scenario(t, 'web', plan)
+  const { bare, get } = await scenario(t, 'web', plan, open)
   const post = 'POST /api/dashboard/1 HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc'
   for (const text of ['G', request.slice(0, -2), post, request]) {
     for (const leave of ['end', 'destroy', 'resetAndDestroy']) {
