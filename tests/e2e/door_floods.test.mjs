@@ -47,7 +47,7 @@ async function serveBeside(get, attack) {
  * Runs `attack`, which is given a way to connect, beside a good client, and checks what became of
  * it: `seconds` of the processor and `memory` at most, `asked` requests for the attackers at most.
  */
-async function survive(t, attack, { seconds = 2, memory = 64 * mebibyte, asked: most = 0 } = {}) {
+async function survive(t, attack, { seconds = 2, memory = 128 * mebibyte, asked: most = 0 } = {}) {
   const scene = await scenario(t, 'web', plan, { ...open, env, args: ['--workers', '1'] })
   const { get, server, url, asked } = scene
   await get(good)
