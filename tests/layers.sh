@@ -1,6 +1,6 @@
 #!/bin/sh
 # Reads every #include "..." below ${1} (default: this repository) and fails on one that goes up a
-# layer, or sideways. docs/architecture.md has the list of layers; includes go down it only.
+# layer, or sideways. docs/design.md has the list of layers; includes go down it only.
 set -eu
 cd "${1:-$(dirname "$0")/..}"
 

@@ -74,21 +74,35 @@ static struct text join_methods(struct pool *pool, struct text a, struct text b)
     return joined;
 }
 
-/* What is found for ${method}; the path's methods in way->allow when it has others. */
+static enum route_result find_composite(struct way *way, struct text method, struct text path)
+{
+    const struct endpoints *endpoints = way->dispatch->endpoints;
+
+    return route_find(endpoints->routes, endpoints->count, way->request->pool, method, path,
+                      &way->match);
+}
+
+/*
+ * What is found for ${method}; the path's methods in way->allow when it has others. A composite is
+ * looked for by the path as it was written, whose parameters have rules of their own, and then by
+ * the path with its dot segments resolved: nobody gets around it by spelling.
+ */
 static enum found find(struct way *way, struct text method)
 {
     struct request *request = way->request;
-    const struct endpoints *endpoints = way->dispatch->endpoints;
-    enum route_result composite = route_find(endpoints->routes, endpoints->count, request->pool,
-                                             method, request->path, &way->match);
+    enum route_result composite = find_composite(way, method, request->path);
     struct text allow = TEXT("");
 
+    if (composite == ROUTE_NONE && !text_starts(request->path, TEXT("/")))
+        return FOUND_NOTHING;
+    if (composite != ROUTE_FOUND && composite != ROUTE_BAD_PARAMETER) {
+        if (plain_path(request->pool, request->path, &way->path) != 0)
+            return FOUND_BAD;
+        if (composite == ROUTE_NONE)
+            composite = find_composite(way, method, way->path);
+    }
     if (composite == ROUTE_FOUND || composite == ROUTE_BAD_PARAMETER)
         return composite == ROUTE_FOUND ? FOUND_COMPOSITE : FOUND_BAD;
-    if (!text_starts(request->path, TEXT("/")))
-        return FOUND_NOTHING;
-    if (plain_path(request->pool, request->path, &way->path) != 0)
-        return FOUND_BAD;
     if (find_plain(way, method, &allow) == PLAIN_FOUND)
         return FOUND_ROUTE;
     way->allow = join_methods(request->pool, way->match.allow, allow);

@@ -1,6 +1,6 @@
 /*
- * Answering a request: the one place that hands anything to libh2o's h2o_send. It knows that HEAD
- * has no body, that nothing of ours may split a header, and that a draining worker keeps no
+ * Answering a request with what is at hand as a whole (what streams is in bff/proxy). It knows that
+ * HEAD has no body, that nothing of ours may split a header, and that a draining worker keeps no
  * connection.
  */
 #ifndef BFF_HTTP_REPLY_H
