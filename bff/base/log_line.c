@@ -72,12 +72,11 @@ static char *put_odd(char *out, const char **at, size_t left)
 
 void log_line_string(struct log_line *line, struct text text)
 {
-    const char *at = text.at, *end = at + text.len;
-
-    if (at == NULL) {
+    if (text.at == NULL) {
         log_line_raw(line, TEXT("null"));
         return;
     }
+    const char *at = text.at, *end = at + text.len;
     char *out = log_line_room(line, text.len * ESCAPE_BYTES + 2);
     *out++ = '"';
     while (at < end) {

@@ -36,7 +36,7 @@ struct client {
     size_t requests;   /* begun since it came */
     size_t sending;    /* answers with bytes on the way: see stall.h */
     size_t used_bytes; /* that became requests */
-    bool is_tunnel;    /* no HTTP any more: its new owner looks after it */
+    bool is_tunnel;    /* no HTTP any more: only that it takes its bytes is looked after */
     bool is_cut;       /* client_cut was called: no work is begun for it */
     int64_t resets_ns; /* until when its resets are paid off */
     struct pace pace;

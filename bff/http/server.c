@@ -12,6 +12,7 @@
 #include "bff/http/guard.h"
 #include "bff/http/identity.h"
 #include "bff/http/quiet.h"
+#include "bff/http/reply.h"
 #include "bff/http/request.h"
 #include "bff/http/server.h"
 #include "bff/http/stall.h"
@@ -24,8 +25,12 @@
 
 static void begin(struct request *request)
 {
-    if (request->client->is_cut)
-        return; /* libh2o ends it when it finds the connection shut */
+    if (request->client->is_cut) {
+        /* libh2o reads an HTTP/2 connection on and finds it shut; HTTP/1.1 waits for its answer */
+        if (!request_is_http2(request))
+            reply_nobody(request);
+        return;
+    }
     check_working_on(request->id);
     if (guard_admits(request))
         request->worker->server->settings->on_request(request);

@@ -135,12 +135,13 @@ static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
 {
     struct tcp_info info;
 
-    if (client->is_tunnel || client->is_cut || !ask_kernel(client, &info))
+    if (client->is_cut || !ask_kernel(client, &info))
         return;
-    if (wastes(client, info.tcpi_bytes_received, elapsed_ms) ||
+    bool is_http = !client->is_tunnel;
+    if ((is_http && wastes(client, info.tcpi_bytes_received, elapsed_ms)) ||
         stalls(client, info.tcpi_bytes_acked, now_ns))
         client_cut(client);
-    else if (is_late(client, info.tcpi_bytes_received, now_ns))
+    else if (is_http && is_late(client, info.tcpi_bytes_received, now_ns))
         shutdown(h2o_socket_get_fd(client->socket), SHUT_RD);
 }
 

@@ -75,6 +75,7 @@ static void send_on(struct proxying *proxying)
         state = proxying->is_cut ? H2O_SEND_STATE_ERROR : H2O_SEND_STATE_FINAL;
         proxying->is_over = true;
     }
+    proxying->is_head_sent = true;
     stall_sending(request);
     h2o_iovec_t bytes = h2o_iovec_init(proxying->sending.at, proxying->sending.len);
     h2o_send(request->h2o, &bytes, bytes.len > 0 ? 1 : 0, state);
@@ -87,13 +88,11 @@ static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
 
     proxying->is_sending = false;
     stall_sent(proxying->request);
-    if (proxying->next.len > 0 || proxying->is_ended) {
+    call_resume(&proxying->call); /* before the end is sent, for that may be the end of us too */
+    if (proxying->next.len > 0 || proxying->is_ended)
         send_on(proxying);
-        call_resume(&proxying->call);
-        return;
-    }
-    call_resume(&proxying->call);
-    watch_begin(&proxying->watch, proxying->request, on_gone);
+    else
+        watch_begin(&proxying->watch, proxying->request, on_gone);
 }
 
 /* The client has left in the middle. */
@@ -136,13 +135,20 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
     return 0;
 }
 
+/* The head, or bytes: to libh2o, nothing at all is the end of an answer that is not chunked. A
+ * chunk's size may come alone. */
+static bool has_news(const struct proxying *proxying)
+{
+    return !proxying->is_head_sent || proxying->next.len > 0;
+}
+
 static void on_flush(void *cookie)
 {
     struct proxying *proxying = cookie;
 
     if (proxying->is_tunnel)
         tunnel_flush(proxying);
-    else if (proxying->is_begun && !proxying->is_sending)
+    else if (proxying->is_begun && !proxying->is_sending && has_news(proxying))
         send_on(proxying);
 }
 

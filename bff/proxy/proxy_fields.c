@@ -28,13 +28,30 @@ static void put_set(struct build *out, const struct plain_fields *fields)
             build_field(out, fields->rows[i].name, fields->rows[i].value);
 }
 
+/* The lines of a field that is a list, as one: absent when there is none (RFC 9110 section 5.3). */
+static struct text all_lines(struct request *request, struct text name)
+{
+    const h2o_headers_t *headers = &request->h2o->headers;
+    struct text all = {0};
+
+    for (size_t i = 0; i < headers->size; i++) {
+        struct text value = text_of_iovec(headers->entries[i].value);
+        if (!text_equal_nocase(text_of_iovec(*headers->entries[i].name), name))
+            continue;
+        all = all.at == NULL ? text_trim(value)
+                             : pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(all),
+                                          TEXT_ARGS(text_trim(value)));
+    }
+    return all;
+}
+
 /* True for what is passed on as the client wrote it. */
-static bool passes(struct request *request, const struct proxy_ask *ask, struct text name)
+static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
 {
     if (!field_may_pass(name) || is_set(&ask->route->request, name) ||
         (text_equal_nocase(name, TEXT("x-mock")) && !ask->settings->is_mock))
         return false;
-    return !field_is_nominated(request_header(request, "connection"), name);
+    return !field_is_nominated(nominated, name);
 }
 
 /* HTTP/2 may have cut Cookie in pieces; HTTP/1.1 has one (RFC 9113 section 8.2.3). */
@@ -57,14 +74,15 @@ static void put_client_fields(struct build *out, struct request *request,
                               const struct proxy_ask *ask)
 {
     const h2o_headers_t *headers = &request->h2o->headers;
+    struct text nominated = all_lines(request, TEXT("connection"));
 
     for (size_t i = 0; i < headers->size; i++) {
         struct text name = text_of_iovec(*headers->entries[i].name);
         struct text value = text_of_iovec(headers->entries[i].value);
-        if (!text_is(name, "cookie") && field_is_value(value) && passes(request, ask, name))
+        if (!text_is(name, "cookie") && field_is_value(value) && passes(ask, nominated, name))
             build_field(out, name, value);
     }
-    if (passes(request, ask, TEXT("cookie")))
+    if (passes(ask, nominated, TEXT("cookie")))
         put_cookie(out, headers);
 }
 
@@ -97,7 +115,8 @@ static struct text real_client(const struct trusted *trusted, struct text chain,
     return real;
 }
 
-/* What a client is said to be: by the connection, or by a proxy that is believed. */
+/* What a client is said to be: by the connection (HTTP/2's :scheme is the client's word), or by a
+ * proxy that is believed. */
 struct forwarded {
     struct text real, chain, proto, host;
 };
@@ -105,7 +124,8 @@ struct forwarded {
 static void believe(struct forwarded *forwarded, struct request *request,
                     const struct trusted *trusted)
 {
-    struct text chain = request_header(request, "x-forwarded-for");
+    /* A proxy may add a line of its own behind what its client wrote. */
+    struct text chain = all_lines(request, TEXT("x-forwarded-for"));
     struct text proto = request_header(request, "x-forwarded-proto");
     struct text host = request_header(request, "x-forwarded-host");
 
@@ -127,7 +147,7 @@ static void put_forwarded(struct build *out, struct request *request, const stru
     struct forwarded forwarded = {
         .real = name,
         .chain = name,
-        .proto = text_of_iovec(request->h2o->scheme->name),
+        .proto = request->client->tls != NULL ? TEXT("https") : TEXT("http"),
         .host = request->host,
     };
 
@@ -156,7 +176,7 @@ static struct text via(struct request *request, const struct proxy_ask *ask)
     const char *version = request_is_http2(request)        ? "2.0"
                           : request->h2o->version == 0x100 ? "1.0"
                                                            : "1.1";
-    struct text theirs = request_header(request, "via");
+    struct text theirs = all_lines(request, TEXT("via"));
 
     if (theirs.len == 0 || !field_is_value(theirs))
         return pool_print(request->pool, "%s %.*s", version, TEXT_ARGS(ask->settings->server));

@@ -36,7 +36,7 @@ static void on_sent(h2o_socket_t *socket, const char *error)
 
 void tunnel_flush(struct proxying *proxying)
 {
-    if (proxying->socket == NULL || proxying->is_sending)
+    if (proxying->is_sending)
         return;
     if (proxying->next.len == 0) {
         if (proxying->is_ended)
@@ -104,21 +104,25 @@ static void on_upgraded(void *cookie, h2o_socket_t *socket, size_t request_bytes
         return;
     }
     proxying->socket = socket;
+    proxying->is_sending = false;
     proxying->client->in_flight++;
     proxying->client->is_tunnel = true;
     socket->data = proxying;
     h2o_buffer_consume(&socket->input, request_bytes);
     h2o_socket_read_start(socket, on_client_bytes);
+    call_resume(&proxying->call);
     pass_up(proxying);
     tunnel_flush(proxying);
 }
 
+/* The head is sent like bytes of the service: until it is, there is a limit to what may follow. */
 void tunnel_begin(struct proxying *proxying)
 {
     struct request *request = proxying->request;
 
     watch_end(&proxying->watch);
     proxying->is_tunnel = true;
+    proxying->is_sending = true;
     h2o_add_header(&request->h2o->pool, &request->h2o->res.headers, H2O_TOKEN_UPGRADE, NULL,
                    H2O_STRLIT("websocket"));
     h2o_http1_upgrade(request->h2o, NULL, 0, on_upgraded, proxying);
