@@ -28,13 +28,23 @@ static void put_set(struct build *out, const struct plain_fields *fields)
             build_field(out, fields->rows[i].name, fields->rows[i].value);
 }
 
+/* Connection may stand there more than once (RFC 9110 section 5.3). */
+static bool is_named_by_connection(const h2o_headers_t *headers, struct text name)
+{
+    for (size_t i = 0; i < headers->size; i++)
+        if (text_is(text_of_iovec(*headers->entries[i].name), "connection") &&
+            field_is_nominated(text_of_iovec(headers->entries[i].value), name))
+            return true;
+    return false;
+}
+
 /* True for what is passed on as the client wrote it. */
 static bool passes(struct request *request, const struct proxy_ask *ask, struct text name)
 {
     if (!field_may_pass(name) || is_set(&ask->route->request, name) ||
         (text_equal_nocase(name, TEXT("x-mock")) && !ask->settings->is_mock))
         return false;
-    return !field_is_nominated(request_header(request, "connection"), name);
+    return !is_named_by_connection(&request->h2o->headers, name);
 }
 
 /* HTTP/2 may have cut Cookie in pieces; HTTP/1.1 has one (RFC 9113 section 8.2.3). */
