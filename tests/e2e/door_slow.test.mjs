@@ -5,6 +5,7 @@ import { test } from 'node:test'
 
 import { mebibyte } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { signedIn } from './lib/token.mjs'
 
 const empty = { status: 204 }
 const large = JSON.stringify('x'.repeat(4 * mebibyte - 2))
@@ -12,7 +13,7 @@ const plan = {
   'users *': { text: large },
   'orders *': empty, 'recommendations *': empty, 'notifications *': empty,
 }
-const request = 'GET /api/dashboard/1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+const request = `GET /api/dashboard/1 HTTP/1.1\r\nHost: a\r\n${signedIn}Connection: close\r\n\r\n`
 
 test('an answer of 4 MiB that is read slowly comes whole', async t => {
   const { bare, get } = await scenario(t, 'web', plan)
