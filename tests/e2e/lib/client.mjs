@@ -43,11 +43,25 @@ export async function ask(url, path, options = {}) {
   const where = { host: hostOf(url), port: portOf(url), path, ...secure }
   const headers = { ...framing(body, isChunked), ...authorized(options.headers, token) }
   const req = request({ ...where, method, headers, agent })
+  req.on('error', () => undefined) // after the head it is the body's that counts
   req.end(body)
   const [res] = await soon(once(req, 'response'), `the answer to ${method} ${path}`)
   const bytes = await soon(gather(res), `the body of ${method} ${path}`)
   const names = res.rawHeaders.filter((_, i) => i % 2 === 0).map(name => name.toLowerCase())
   return answer({ status: res.statusCode, headers: res.headers, names, bytes, began })
+}
+
+// Asks, and gives the answer's head and its body as a stream that the test reads: { stream, status,
+// headers, leave }.
+export async function openRequest(url, path, { token, tls: secure } = {}) {
+  const { request } = isTls(url) ? https : http
+  const req = request({ host: hostOf(url), port: portOf(url), path, agent: false,
+    headers: authorized({}, token), ...secure })
+  req.on('error', () => undefined)
+  req.end()
+  const [stream] = await soon(once(req, 'response'), `the answer to ${path}`)
+  stream.on('error', () => undefined)
+  return { stream, status: stream.statusCode, headers: stream.headers, leave: () => req.destroy() }
 }
 
 // A request that its client gives up: { leave } ends the connection.
