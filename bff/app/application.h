@@ -16,7 +16,8 @@ struct application {
     struct mock *mock;   /* NULL: none */
 };
 
-/* What the server calls in its workers' threads; ${settings->application} is a struct application. */
+/* What the server calls in its workers' threads; ${settings->application} is a struct application.
+ */
 void hooks_set(struct server_settings *settings);
 
 #endif

@@ -1,7 +1,7 @@
 /* See percent.h. */
 #include "bff/base/percent.h"
 
-static int hex_value(char c)
+int percent_hex(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -24,8 +24,8 @@ int percent_decode(struct pool *pool, struct text text, struct text *out)
             *end++ = text.at[i];
             continue;
         }
-        int high = text.len - i > 2 ? hex_value(text.at[i + 1]) : -1;
-        int low = high < 0 ? -1 : hex_value(text.at[i + 2]);
+        int high = text.len - i > 2 ? percent_hex(text.at[i + 1]) : -1;
+        int low = high < 0 ? -1 : percent_hex(text.at[i + 2]);
         if (low < 0)
             return -1;
         *end++ = (char)(high * 16 + low);
@@ -35,7 +35,7 @@ int percent_decode(struct pool *pool, struct text text, struct text *out)
     return 0;
 }
 
-static bool is_unreserved(unsigned char c)
+bool percent_is_unreserved(int c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
            c == '.' || c == '_' || c == '~';
@@ -48,7 +48,7 @@ size_t percent_encode(char *out, struct text text)
 
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.at[i];
-        if (is_unreserved(c)) {
+        if (percent_is_unreserved(c)) {
             *end++ = (char)c;
             continue;
         }

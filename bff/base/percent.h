@@ -5,6 +5,12 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
+/* The value of a hexadecimal digit, or -1. */
+int percent_hex(char c);
+
+/* True for the bytes that need no encoding anywhere (RFC 3986 section 2.3). */
+bool percent_is_unreserved(int c);
+
 /*
  * Decodes ${text} once into ${pool}; without a '%' the text itself is returned. Returns -1 when a
  * '%' is not followed by two hexadecimal digits. '+' is a plus sign.

@@ -162,10 +162,10 @@ struct bff_composite {
 
 /* A frontend's own binary. */
 struct bff_build {
-    const char *name;                                /* "web": bff-web */
-    unsigned port;                                   /* listened on when nothing else is said */
-    const struct bff_composite *const *composites;   /* ended by NULL */
-    const struct bff_service *const *services;       /* ended by NULL; in the order shown */
+    const char *name;                              /* "web": bff-web */
+    unsigned port;                                 /* listened on when nothing else is said */
+    const struct bff_composite *const *composites; /* ended by NULL */
+    const struct bff_service *const *services;     /* ended by NULL; in the order shown */
 };
 
 /* The whole program: reads configuration and command line, serves, returns the exit status. */

@@ -1,5 +1,6 @@
 /* See plain_route.h. */
 #include "bff/base/check.h"
+#include "bff/base/percent.h"
 #include "bff/proxy/plain_route.h"
 
 /* ---- finding ----------------------------------------------------------------------------------
@@ -86,20 +87,6 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
 /* ---- paths ------------------------------------------------------------------------------------
  */
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-static bool is_unreserved(int c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '.' || c == '_' || c == '~';
-}
-
 /* Writes one segment as it is to be spelt; returns its end, or NULL when it is wrongly encoded. */
 static char *spell(struct text segment, char *out)
 {
@@ -109,12 +96,12 @@ static char *spell(struct text segment, char *out)
             *out++ = c;
             continue;
         }
-        int high = segment.len - i > 2 ? hex_value(segment.at[i + 1]) : -1;
-        int low = high < 0 ? -1 : hex_value(segment.at[i + 2]);
+        int high = segment.len - i > 2 ? percent_hex(segment.at[i + 1]) : -1;
+        int low = high < 0 ? -1 : percent_hex(segment.at[i + 2]);
         if (low < 0)
             return NULL;
         i += 2;
-        if (is_unreserved(high * 16 + low)) {
+        if (percent_is_unreserved(high * 16 + low)) {
             *out++ = (char)(high * 16 + low);
             continue;
         }

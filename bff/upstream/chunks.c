@@ -1,5 +1,6 @@
 /* See chunks.h. */
 #include "bff/base/check.h"
+#include "bff/base/percent.h"
 #include "bff/upstream/chunks.h"
 
 #define DIGITS_MAX 15 /* what fits 63 bits, whatever the digits are */
@@ -19,17 +20,9 @@ enum {
     END_LF,     /* the LF of the last line */
 };
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c |= 0x20;
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static int in_size(struct chunks *chunks, char c)
 {
-    int digit = hex_digit(c);
+    int digit = percent_hex(c);
 
     if (digit >= 0) {
         chunks->left = chunks->left * 16 + (unsigned)digit;

@@ -8,7 +8,7 @@ import { connectFrames, fields, flags, frame, kept, ping, repeated, request, res
   windowUpdate } from './lib/h2_raw.mjs'
 import { mebibyte } from './lib/reply.mjs'
 import { user } from './lib/samples.mjs'
-import { scenario } from './lib/scenario.mjs'
+import { open, scenario } from './lib/scenario.mjs'
 import { peakMemory } from './lib/server.mjs'
 
 const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
@@ -47,8 +47,8 @@ async function serveBeside(get, attack) {
  * Runs `attack`, which is given a way to connect, beside a good client, and checks what became of
  * it: `seconds` of the processor and `memory` at most, `asked` requests for the attackers at most.
  */
-async function survive(t, attack, { seconds = 2, memory = 64 * mebibyte, asked: most = 0 } = {}) {
-  const scene = await scenario(t, 'web', plan, { env, args: ['--workers', '1'] })
+async function survive(t, attack, { seconds = 2, memory = 128 * mebibyte, asked: most = 0 } = {}) {
+  const scene = await scenario(t, 'web', plan, { ...open, env, args: ['--workers', '1'] })
   const { get, server, url, asked } = scene
   await get(good)
   const before = { spent: spent(server), memory: peakMemory(server), asked: asked('users').length }

@@ -215,8 +215,7 @@ static void check(size_t i, size_t first, size_t step)
     struct exchange exchange = {0};
     struct got got = {0};
 
-    exchange_begin(&exchange, &sink, &got,
-                   (struct exchange_request){.is_head = cases[i].is_head});
+    exchange_begin(&exchange, &sink, &got, (struct exchange_request){.is_head = cases[i].is_head});
     enum exchange_state state = feed_pieces(&exchange, cases[i].response, first, step);
     bool is_right = exchange.reason == cases[i].reason && got.status == cases[i].status &&
                     (state == EXCHANGE_COMPLETE) == (cases[i].want != NULL);

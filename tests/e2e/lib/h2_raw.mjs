@@ -48,10 +48,10 @@ export const kept = (name, value) =>
 export const repeated = (count, index = 62) =>
   Buffer.alloc(count, integer(index, 7, 0x80))
 
-// A request's fields: the usual four unless `pseudo` names others (undefined: left out), and the
-// token of an admin, or of whoever `as` is (token.mjs).
+// A request's fields: the usual four unless `pseudo` names others (undefined: left out), and a
+// token where `as` says whose (token.mjs).
 export function fields({ pseudo = {}, more = [], as } = {}) {
-  const signed = { authorization: `Bearer ${tokenFor(as)}` }
+  const signed = { authorization: as && `Bearer ${tokenFor(as)}` }
   const all = { ':method': 'GET', ':scheme': 'http', ':authority': 'a', ':path': '/', ...pseudo,
     ...signed }
   const rows = [...Object.entries(all).filter(([, value]) => value !== undefined), ...more]

@@ -69,6 +69,9 @@ function addresses({ urls }, urlOf = {}) {
     ([service, url]) => [`${service.toUpperCase()}_URL`, urlOf[service]?.(url, urls) ?? url]))
 }
 
+// Options for tests that are not about who asks: whoever reaches the server may.
+export const open = { config: { login: 'off' } }
+
 /*
  * Starts the binary of `build` with the services of `plan` (upstream.mjs) behind it. Options:
  *   listen    addresses (one, plain)       config    settings, or YAML text
