@@ -98,3 +98,10 @@ bool trusted_has_text(const struct trusted *trusted, struct text address)
 
     return address_read(address, bytes) != AF_UNSPEC && has(trusted, bytes);
 }
+
+bool trusted_is_address(struct text text)
+{
+    uint8_t bytes[TRUSTED_BITS / 8];
+
+    return address_read(text, bytes) != AF_UNSPEC;
+}

@@ -41,4 +41,7 @@ bool trusted_has(const struct trusted *trusted, const struct sockaddr *address);
  * address is in none. */
 bool trusted_has_text(const struct trusted *trusted, struct text address);
 
+/* True for an IPv4 or IPv6 address as text. */
+bool trusted_is_address(struct text text);
+
 #endif

@@ -63,6 +63,18 @@ static void on_gone(struct watch *watch)
     h2o_send(proxying->request->h2o, NULL, 0, H2O_SEND_STATE_ERROR);
 }
 
+/* A filter of libh2o keeps a piece of no bytes, and the head with it, to itself; the last stream of
+ * them sends it. */
+static void send_head(struct request *request)
+{
+    h2o_ostream_t *last = request->h2o->_ostr_top;
+    h2o_iovec_t nothing = h2o_iovec_init(NULL, 0);
+
+    while (last->next != NULL)
+        last = last->next;
+    last->do_send(last, request->h2o, &nothing, 0, H2O_SEND_STATE_IN_PROGRESS);
+}
+
 /* libh2o must find its socket as it left it before anything is sent. */
 static void send_on(struct proxying *proxying)
 {
@@ -75,10 +87,13 @@ static void send_on(struct proxying *proxying)
         state = proxying->is_cut ? H2O_SEND_STATE_ERROR : H2O_SEND_STATE_FINAL;
         proxying->is_over = true;
     }
-    proxying->is_head_sent = true;
     stall_sending(request);
     h2o_iovec_t bytes = h2o_iovec_init(proxying->sending.at, proxying->sending.len);
-    h2o_send(request->h2o, &bytes, bytes.len > 0 ? 1 : 0, state);
+    proxying->has_head = true;
+    if (bytes.len == 0 && !proxying->is_ended)
+        send_head(request);
+    else
+        h2o_send(request->h2o, &bytes, bytes.len > 0 ? 1 : 0, state);
 }
 
 /* libh2o has sent what it had and asks for more. */
@@ -135,20 +150,15 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
     return 0;
 }
 
-/* The head, or bytes: to libh2o, nothing at all is the end of an answer that is not chunked. A
- * chunk's size may come alone. */
-static bool has_news(const struct proxying *proxying)
-{
-    return !proxying->is_head_sent || proxying->next.len > 0;
-}
-
+/* What came may be a chunk's frame alone: no bytes would be the end to libh2o. */
 static void on_flush(void *cookie)
 {
     struct proxying *proxying = cookie;
+    bool has_more = proxying->next.len > 0 || !proxying->has_head;
 
     if (proxying->is_tunnel)
         tunnel_flush(proxying);
-    else if (proxying->is_begun && !proxying->is_sending && has_news(proxying))
+    else if (proxying->is_begun && !proxying->is_sending && has_more)
         send_on(proxying);
 }
 

@@ -99,7 +99,8 @@ static struct text peer_name(struct request *request, struct sockaddr_storage *p
 }
 
 /* The client as the nearest address that is no proxy of ours (RFC 7239 section 8.1 tells why from
- * the right: what stands further left anybody can have written). */
+ * the right: what stands further left anybody can have written). What is no address ends the
+ * search. */
 static struct text real_client(const struct trusted *trusted, struct text chain, struct text peer)
 {
     struct text real = peer;
@@ -107,8 +108,11 @@ static struct text real_client(const struct trusted *trusted, struct text chain,
     while (chain.len > 0) {
         const char *comma = memrchr(chain.at, ',', chain.len);
         size_t begin = comma == NULL ? 0 : (size_t)(comma + 1 - chain.at);
-        real = text_trim((struct text){chain.at + begin, chain.len - begin});
-        if (comma == NULL || !trusted_has_text(trusted, real))
+        struct text one = text_trim((struct text){chain.at + begin, chain.len - begin});
+        if (!trusted_is_address(one))
+            break;
+        real = one;
+        if (comma == NULL || !trusted_has_text(trusted, one))
             break;
         chain.len = begin - 1;
     }

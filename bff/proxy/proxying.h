@@ -28,8 +28,8 @@ struct proxying {
     struct call call;
     struct watch watch;
     struct proxying_bytes sending, next;
-    bool is_begun; /* the answer's head is libh2o's */
-    bool is_head_sent;
+    bool is_begun;   /* the answer's head is libh2o's */
+    bool has_head;   /* and the client's */
     bool is_sending; /* libh2o, or the client's socket, has ${sending} */
     bool is_ended;   /* the service has said all that it will */
     bool is_cut;     /* before its end */

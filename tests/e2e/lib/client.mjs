@@ -1,7 +1,7 @@
 // Clients: HTTP/1.1 and HTTP/2, plain and over TLS, and bare bytes for what no client would send.
 // An answer is { status, headers, names, bytes, text, body, ms }: `names` are the fields' names in
 // order, `body` is the JSON in it, `ms` how long it took. Requests take { method, headers, token,
-// body }; a body is sent with its length, or in chunks where `isChunked`.
+// body }; a body is sent with its length, or without one where `isChunked`.
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'
@@ -31,8 +31,9 @@ function answer({ status, headers, names, bytes, began }) {
 const authorized = (headers = {}, token) =>
   (token && !headers.authorization ? { authorization: `Bearer ${token}`, ...headers } : headers)
 
-const lengthOf = (body, isChunked) =>
-  (body === undefined || isChunked ? {} : { 'content-length': Buffer.byteLength(body) })
+const lengthOf = body => (body === undefined ? {} : { 'content-length': Buffer.byteLength(body) })
+const framing = (body, isChunked) =>
+  (isChunked ? { 'transfer-encoding': 'chunked' } : lengthOf(body))
 
 // Asks over HTTP/1.1, on a connection of its own unless an `agent` is given.
 export async function ask(url, path, options = {}) {
@@ -40,13 +41,27 @@ export async function ask(url, path, options = {}) {
   const began = performance.now()
   const { request } = isTls(url) ? https : http
   const where = { host: hostOf(url), port: portOf(url), path, ...secure }
-  const headers = { ...lengthOf(body, isChunked), ...authorized(options.headers, token) }
+  const headers = { ...framing(body, isChunked), ...authorized(options.headers, token) }
   const req = request({ ...where, method, headers, agent })
+  req.on('error', () => undefined) // after the head it is the body's that counts
   req.end(body)
   const [res] = await soon(once(req, 'response'), `the answer to ${method} ${path}`)
   const bytes = await soon(gather(res), `the body of ${method} ${path}`)
   const names = res.rawHeaders.filter((_, i) => i % 2 === 0).map(name => name.toLowerCase())
   return answer({ status: res.statusCode, headers: res.headers, names, bytes, began })
+}
+
+// Asks, and gives the answer's head and its body as a stream that the test reads: { stream, status,
+// headers, leave }.
+export async function openRequest(url, path, { token, tls: secure } = {}) {
+  const { request } = isTls(url) ? https : http
+  const req = request({ host: hostOf(url), port: portOf(url), path, agent: false,
+    headers: authorized({}, token), ...secure })
+  req.on('error', () => undefined)
+  req.end()
+  const [stream] = await soon(once(req, 'response'), `the answer to ${path}`)
+  stream.on('error', () => undefined)
+  return { stream, status: stream.statusCode, headers: stream.headers, leave: () => req.destroy() }
 }
 
 // A request that its client gives up: { leave } ends the connection.
@@ -67,7 +82,7 @@ export async function connectHttp2(url, options = {}, ours) {
   session.on('error', () => undefined)
   await soon(once(session, 'connect'), `an HTTP/2 connection to ${url}`)
   const open = (path, { method = 'GET', headers, token = ours, body, isChunked } = {}) => {
-    const fields = { ...lengthOf(body, isChunked), ...authorized(headers, token) }
+    const fields = { ...(isChunked ? {} : lengthOf(body)), ...authorized(headers, token) }
     const stream = session.request({ ':method': method, ':path': path, ...fields },
       { endStream: body === undefined })
     if (body !== undefined) stream.end(body)

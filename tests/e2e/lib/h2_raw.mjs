@@ -3,6 +3,7 @@
 import { once } from 'node:events'
 import net from 'node:net'
 
+import { tokenFor } from './token.mjs'
 import { soon } from './wait.mjs'
 
 export const types = { DATA: 0, HEADERS: 1, PRIORITY: 2, RST_STREAM: 3, SETTINGS: 4, PUSH_PROMISE: 5,
@@ -47,9 +48,12 @@ export const kept = (name, value) =>
 export const repeated = (count, index = 62) =>
   Buffer.alloc(count, integer(index, 7, 0x80))
 
-// A request's fields: the usual four unless `pseudo` names others (undefined: left out).
-export function fields({ pseudo = {}, more = [] } = {}) {
-  const all = { ':method': 'GET', ':scheme': 'http', ':authority': 'a', ':path': '/', ...pseudo }
+// A request's fields: the usual four unless `pseudo` names others (undefined: left out), and a
+// token where `as` says whose (token.mjs).
+export function fields({ pseudo = {}, more = [], as } = {}) {
+  const signed = { authorization: as && `Bearer ${tokenFor(as)}` }
+  const all = { ':method': 'GET', ':scheme': 'http', ':authority': 'a', ':path': '/', ...pseudo,
+    ...signed }
   const rows = [...Object.entries(all).filter(([, value]) => value !== undefined), ...more]
   return Buffer.concat(rows.map(([name, value]) => literal(name, value)))
 }

@@ -5,6 +5,7 @@
 //   send           a function ({ req, res, socket, request }) of the test's own
 // and may be held: `until` a promise resolves, until those who `meet` have all come, or until the
 // service named by `after` has answered something.
+import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 
 export const mebibyte = 1024 * 1024
@@ -104,4 +105,21 @@ export async function reply(row, { req, res, request, meet, after }) {
   else if (row.send) await row.send(asked)
   else if (row.raw) await raw(row.raw, asked)
   else whole(row, res)
+}
+
+// A row that says back what has been asked: { method, url, fields, length, sha256, text }; `fields`
+// are pairs in the order of their coming, `text` is the body's beginning.
+export const echo = {
+  async send({ req, res }) {
+    const chunks = []
+    for await (const chunk of req) chunks.push(chunk)
+    const body = Buffer.concat(chunks)
+    const fields = []
+    for (let i = 0; i < req.rawHeaders.length; i += 2) {
+      fields.push([req.rawHeaders[i].toLowerCase(), req.rawHeaders[i + 1]])
+    }
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    whole({ json: { method: req.method, url: req.url, fields, length: body.length, sha256,
+      text: body.subarray(0, 100).toString('latin1') } }, res)
+  },
 }
