@@ -63,6 +63,15 @@ static void on_gone(struct watch *watch)
     h2o_send(proxying->request->h2o, NULL, 0, H2O_SEND_STATE_ERROR);
 }
 
+/* True where libh2o has the connection's end be the answer's: HTTP/1 without length and chunks. */
+static bool ends_with_connection(const struct request *request)
+{
+    const h2o_req_t *h2o = request->h2o;
+
+    return !request_is_http2(request) && h2o->res.content_length == SIZE_MAX &&
+           (h2o->res.status != 200 || h2o->version < 0x101);
+}
+
 /* libh2o must find its socket as it left it before anything is sent. */
 static void send_on(struct proxying *proxying)
 {
@@ -74,6 +83,8 @@ static void send_on(struct proxying *proxying)
     if (proxying->is_ended) {
         state = proxying->is_cut ? H2O_SEND_STATE_ERROR : H2O_SEND_STATE_FINAL;
         proxying->is_over = true;
+        if (proxying->is_cut && ends_with_connection(request))
+            client_end_short(request->client);
     }
     proxying->is_head_sent = true;
     stall_sending(request);
@@ -231,8 +242,8 @@ bool proxying_wants_upgrade(const struct request *request, const struct plain_ro
 {
     struct text upgrade = {request->h2o->upgrade.base, request->h2o->upgrade.len};
 
-    return route->may_upgrade && !request_is_http2(request) && text_is(request->method, "GET") &&
-           text_equal_nocase(upgrade, TEXT("websocket"));
+    return route->may_upgrade && request->h2o->version == 0x101 &&
+           text_is(request->method, "GET") && text_equal_nocase(upgrade, TEXT("websocket"));
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
