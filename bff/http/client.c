@@ -174,14 +174,27 @@ struct client *client_of(h2o_req_t *req)
  */
 
 /* A reset frees what the kernel holds for a client that does not read; libh2o's close sends it. */
-void client_cut(struct client *client)
+static void close_by_reset(const struct client *client)
 {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
-    int fd = h2o_socket_get_fd(client->socket);
 
+    setsockopt(h2o_socket_get_fd(client->socket), SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+}
+
+void client_cut(struct client *client)
+{
     client->is_cut = true;
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    shutdown(fd, SHUT_RDWR);
+    close_by_reset(client);
+    shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR);
+}
+
+/* TLS must not say that it is the end: no close_notify gets out of a socket that is shut. */
+void client_end_short(struct client *client)
+{
+    if (client->tls != NULL)
+        client_cut(client);
+    else
+        close_by_reset(client);
 }
 
 /*

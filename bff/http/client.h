@@ -70,8 +70,12 @@ struct client *client_of(h2o_req_t *req);
  * the socket shut and closes it in its own time. */
 void client_cut(struct client *client);
 
-/* The same for HTTP/2, where libh2o also forgets what it has read and not looked at yet. Only from
- * within what libh2o calls for the client, or from a timer. */
+/* The connection, which is to be closed after what is sent next, does not end as if that were all:
+ * for answers that end with their connection, and end too early. */
+void client_end_short(struct client *client);
+
+/* client_cut for HTTP/2, where libh2o also forgets what it has read and not looked at yet. Only
+ * from within what libh2o calls for the client, or from a timer. */
 void client_cut_http2(struct client *client);
 
 /* A request of an HTTP/2 connection ended before it was answered: over its budget

@@ -75,6 +75,15 @@ static void send_head(struct request *request)
     last->do_send(last, request->h2o, &nothing, 0, H2O_SEND_STATE_IN_PROGRESS);
 }
 
+/* True where libh2o has the connection's end be the answer's: HTTP/1 without length and chunks. */
+static bool ends_with_connection(const struct request *request)
+{
+    const h2o_req_t *h2o = request->h2o;
+
+    return !request_is_http2(request) && h2o->res.content_length == SIZE_MAX &&
+           (h2o->res.status != 200 || h2o->version < 0x101);
+}
+
 /* libh2o must find its socket as it left it before anything is sent. */
 static void send_on(struct proxying *proxying)
 {
@@ -86,6 +95,8 @@ static void send_on(struct proxying *proxying)
     if (proxying->is_ended) {
         state = proxying->is_cut ? H2O_SEND_STATE_ERROR : H2O_SEND_STATE_FINAL;
         proxying->is_over = true;
+        if (proxying->is_cut && ends_with_connection(request))
+            client_end_short(request->client);
     }
     stall_sending(request);
     h2o_iovec_t bytes = h2o_iovec_init(proxying->sending.at, proxying->sending.len);
@@ -241,8 +252,8 @@ bool proxying_wants_upgrade(const struct request *request, const struct plain_ro
 {
     struct text upgrade = {request->h2o->upgrade.base, request->h2o->upgrade.len};
 
-    return route->may_upgrade && !request_is_http2(request) && text_is(request->method, "GET") &&
-           text_equal_nocase(upgrade, TEXT("websocket"));
+    return route->may_upgrade && request->h2o->version == 0x101 &&
+           text_is(request->method, "GET") && text_equal_nocase(upgrade, TEXT("websocket"));
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
