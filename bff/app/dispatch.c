@@ -235,14 +235,13 @@ static void refuse_method(struct way *way)
 /* ---- CORS -------------------------------------------------------------------------------------
  */
 
-static void add_cors(struct way *way)
+void dispatch_prepare(const struct dispatch *dispatch, struct request *request)
 {
-    struct request *request = way->request;
     struct reply_field *fields = pool_zero(request->pool, CORS_FIELDS_MAX * sizeof(*fields));
 
     request->extra = fields;
     request->extra_count =
-        cors_answer_fields(way->dispatch->cors, request_header(request, "origin"), fields);
+        cors_answer_fields(dispatch->cors, request_header(request, "origin"), fields);
 }
 
 #define NO_METHOD "-" /* no route has it: what is found for it tells the methods that there are */
@@ -283,7 +282,6 @@ void dispatch_request(const struct dispatch *dispatch, const struct dispatch_wor
     way->dispatch = dispatch;
     way->worker = worker;
     way->request = request;
-    add_cors(way);
     if (health_page_serve(&dispatch->health, request) || answered_preflight(way))
         return;
     switch (find(way, request->method)) {

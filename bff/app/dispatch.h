@@ -30,6 +30,9 @@ struct dispatch_worker {
     struct login_cache *logins;
 };
 
+/* Gives ${request} the fields that every answer to it has, the guard's refusals too. */
+void dispatch_prepare(const struct dispatch *dispatch, struct request *request);
+
 /* Answers ${request}, now or later. */
 void dispatch_request(const struct dispatch *dispatch, const struct dispatch_worker *worker,
                       struct request *request);

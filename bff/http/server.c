@@ -25,6 +25,8 @@
 
 static void begin(struct request *request)
 {
+    const struct server_settings *settings = request->worker->server->settings;
+
     if (request->client->is_cut) {
         /* libh2o reads an HTTP/2 connection on and finds it shut; HTTP/1.1 waits for its answer */
         if (!request_is_http2(request))
@@ -32,8 +34,10 @@ static void begin(struct request *request)
         return;
     }
     check_working_on(request->id);
+    if (settings->on_prepare != NULL)
+        settings->on_prepare(request);
     if (guard_admits(request))
-        request->worker->server->settings->on_request(request);
+        settings->on_request(request);
     check_working_on((struct text){0});
 }
 

@@ -164,3 +164,12 @@ describe('an answer', { concurrency: 2 }, () => {
     assert.equal(asked.headers['access-control-allow-credentials'], undefined)
   })
 })
+
+test('what the door refuses carries the fields too', async t => {
+  const origin = 'https://shop.example'
+  const { get } = await scenario(t, 'web', {}, { config: { cors: { origins: [origin] } } })
+  const res = await get('/api/users/1', { method: 'POST', body: 'x'.repeat(1024 * 1024 + 1),
+    headers: { origin } })
+  assert.equal(res.status, 413)
+  assert.equal(res.headers['access-control-allow-origin'], origin)
+})
