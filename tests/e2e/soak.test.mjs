@@ -1,5 +1,6 @@
-// Two thousand requests with faults and leaving clients, chosen by a seed: every answer is its own,
-// and nothing is left behind.
+// Requests to a page and to a plain route, with faults and leaving clients, chosen by a seed: every
+// answer is its own, and nothing is left behind. SOAK_COUNT, SOAK_AT_ONCE and SOAK_SEED
+// choose others.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -9,8 +10,8 @@ import { scenario } from './lib/scenario.mjs'
 import { openFiles } from './lib/server.mjs'
 import { eventually, inParallel } from './lib/wait.mjs'
 
-const count = 2000
-const atOnce = 8
+const count = Number(process.env.SOAK_COUNT ?? 2000)
+const atOnce = Number(process.env.SOAK_AT_ONCE ?? 8)
 const quick = ['status 500', 'status 404', 'redirect', 'reset', 'cut short', 'bad JSON', 'HTML',
   'too large', 'gzip']
 const slow = ['hang', 'drip']
@@ -33,7 +34,7 @@ function fates(seed) {
   const any = list => list[Math.floor(next() * list.length)]
   const fault = () => (next() < 0.004 ? any(slow) : next() < 0.15 ? any(quick) : undefined)
   return Array.from({ length: count }, (_, id) => ({
-    id, isLeft: next() < 0.1, turns: Math.floor(next() * 20),
+    id, isLeft: next() < 0.1, isPlain: next() < 0.3, turns: Math.floor(next() * 20),
     faults: Object.fromEntries(Object.keys(parts).map(service => [service, fault()])),
   }))
 }
@@ -60,8 +61,19 @@ function assertOwn(res, fate) {
   assert.equal(partialFailure, Object.keys(errors).length > 0)
 }
 
+// What becomes of an answer that is passed on as it comes; one that is cut ends its client's.
+async function assertPassedOn(ask, { id, faults: { users: fault } }) {
+  const { status } = faults[fault]?.error ?? { status: 200 }
+  const res = await ask.catch(error => error)
+  if (fault === undefined) assert.deepEqual([res.status, res.body], [200, ['users', id]])
+  else if (/^status|redirect/.test(fault)) assert.equal(res.status, status)
+  else if (fault === 'reset') assert.equal(res.status, 502)
+}
+
 async function live({ get, leave }, fate) {
-  const path = `/api/dashboard/u${fate.id}`
+  const path = fate.isPlain ? `/api/users/u${fate.id}` : `/api/dashboard/u${fate.id}`
+  if (!fate.isLeft && fate.isPlain && slow.includes(fate.faults.users)) return
+  if (!fate.isLeft && fate.isPlain) return assertPassedOn(get(path), fate)
   if (!fate.isLeft) return assertOwn(await get(path), fate)
   const client = leave(path)
   for (let i = 0; i < fate.turns; i++) await turn()
