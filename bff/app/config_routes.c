@@ -53,8 +53,7 @@ void config_routes_default(struct settings *settings)
     }
 }
 
-/* ---- checks -----------------------------------------------------------------------------------
- */
+/* Checks. */
 
 static void complain(struct settings *settings, size_t index, const char *path, const char *words)
 {

@@ -24,8 +24,7 @@ enum found {
     FOUND_NOTHING,
 };
 
-/* ---- route ------------------------------------------------------------------------------------
- */
+/* Route. */
 
 static struct text header(void *cookie, struct text name)
 {
@@ -109,8 +108,7 @@ static enum found find(struct way *way, struct text method)
     return way->allow.len > 0 ? FOUND_OTHER_METHOD : FOUND_NOTHING;
 }
 
-/* ---- login and access -------------------------------------------------------------------------
- */
+/* Login and access. */
 
 static void refuse_login(struct request *request, int status, const char *message,
                          const char *challenge)
@@ -183,8 +181,7 @@ static bool admits(struct way *way, struct access_rule rule)
     return false;
 }
 
-/* ---- whoever answers --------------------------------------------------------------------------
- */
+/* Whoever answers. */
 
 static void serve_composite(struct way *way)
 {
@@ -232,8 +229,7 @@ static void refuse_method(struct way *way)
         reply_not_allowed(request, allow);
 }
 
-/* ---- CORS -------------------------------------------------------------------------------------
- */
+/* CORS. */
 
 void dispatch_prepare(const struct dispatch *dispatch, struct request *request)
 {

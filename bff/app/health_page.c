@@ -12,8 +12,7 @@
 
 static const struct text of_service = {"/health/", sizeof("/health/") - 1};
 
-/* ---- printing ---------------------------------------------------------------------------------
- */
+/* Printing. */
 
 static void print_word(struct json_print *out, const char *name, const char *word)
 {
@@ -29,8 +28,7 @@ static void print_time(struct json_print *out, const char *name, int64_t wall_ms
     print_word(out, name, iso);
 }
 
-/* ---- /health ----------------------------------------------------------------------------------
- */
+/* /health. */
 
 static const char *verdict(const struct health_report *report)
 {
@@ -94,8 +92,7 @@ static struct health_answer answer_alive(struct health *health, struct pool *poo
     return (struct health_answer){200, HEALTH_JSON, json_print_text(&all)};
 }
 
-/* ---- /ready -----------------------------------------------------------------------------------
- */
+/* /ready. */
 
 static struct health_answer answer_ready(struct health *health, bool is_draining, struct pool *pool)
 {
@@ -120,8 +117,7 @@ static struct health_answer answer_ready(struct health *health, bool is_draining
     return (struct health_answer){503, JSON, json_print_text(&names)};
 }
 
-/* ---- /health/{service} ------------------------------------------------------------------------
- */
+/* /health/{service}. */
 
 static struct text print_service(const char *name, const struct health_report *report,
                                  struct pool *pool)
@@ -163,8 +159,7 @@ static struct health_answer answer_service(struct health *health, struct text na
     return (struct health_answer){.status = 404};
 }
 
-/* ---- serving ----------------------------------------------------------------------------------
- */
+/* Serving. */
 
 bool health_page_is(struct text path)
 {

@@ -23,8 +23,7 @@
 /* The process's one server; it and what hangs on it stay to the end (see run_worker). */
 static struct server *server;
 
-/* ---- start ------------------------------------------------------------------------------------
- */
+/* Start. */
 
 /* A standard file that is closed would become a client's socket, and the log would go there. */
 static void open_standard_files(void)
@@ -194,8 +193,7 @@ static void warn_of_login(const struct application *application)
                 TEXT_ARGS(application->dispatch.endpoints->server));
 }
 
-/* ---- run --------------------------------------------------------------------------------------
- */
+/* Run. */
 
 /* A second signal during the drain ends the process at once. */
 static void run_until_signal(const sigset_t *stop)

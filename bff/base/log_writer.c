@@ -15,8 +15,7 @@
 #define GATHER_MS 5
 #define WRITE_BYTES ((size_t)64 * 1024) /* at once: what a pipe holds; then there is room again */
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* Writing. */
 
 /* The descriptor may be one that does not block: then whoever reads it is waited for all the same.
  * -1: what cannot be written now, perhaps never. */
@@ -68,8 +67,7 @@ static void mend(struct log_writer *writer)
         write_all(writer, TEXT("\n"));
 }
 
-/* ---- rings ------------------------------------------------------------------------------------
- */
+/* Rings. */
 
 static uint64_t count_lines(struct text text)
 {
@@ -141,8 +139,7 @@ static size_t empty_all(struct log_writer *writer)
     return bytes;
 }
 
-/* ---- resting ----------------------------------------------------------------------------------
- */
+/* Resting. */
 
 static bool has_work(const struct log_writer *writer)
 {
@@ -207,8 +204,7 @@ static void *run(void *cookie)
     return NULL;
 }
 
-/* ---- from other threads -----------------------------------------------------------------------
- */
+/* From other threads. */
 
 static void wake(struct log_writer *writer)
 {

@@ -22,7 +22,7 @@
 #include "bff/base/text.h"
 #include "bff/upstream/service.h"
 
-/* ---- asking: what a part's .ask function is given ------------------------------------------- */
+/* Asking: what a part's .ask function is given. */
 
 struct bff_ask;
 
@@ -58,7 +58,7 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
  * that frame a request or name its user are not a composite's to pass on. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
-/* ---- the table ------------------------------------------------------------------------------- */
+/* The table. */
 
 enum bff_need {
     BFF_OPTIONAL, /* rejected: its fallback stands in the answer */

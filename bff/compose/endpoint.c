@@ -28,8 +28,7 @@ static void dispose(void *object)
         run_cancel(serving->run);
 }
 
-/* ---- the calls' headers -----------------------------------------------------------------------
- */
+/* The calls' headers. */
 
 static void put_line(struct build *out, struct request *request, const char *name)
 {
@@ -66,8 +65,7 @@ static struct text client_header(void *cookie, const char *name)
     return request_header(serving->request, name);
 }
 
-/* ---- from run to reply ------------------------------------------------------------------------
- */
+/* From run to reply. */
 
 static void send_answer(struct serving *serving)
 {

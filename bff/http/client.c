@@ -16,8 +16,7 @@
 #define FRAME_HEAD 9        /* of an HTTP/2 frame: its length comes first */
 #define SECOND_NS (1000 * CLOCK_MS)
 
-/* ---- how many there are ------------------------------------------------------------------------
- */
+/* How many there are. */
 
 /* What is counted is uncounted when it closes, whether there was room for it or not. */
 static bool has_room(struct client *client)
@@ -46,8 +45,7 @@ static void uncount(struct client *client)
         addresses_remove(server->addresses, client->places);
 }
 
-/* ---- accepting --------------------------------------------------------------------------------
- */
+/* Accepting. */
 
 static void on_close(void *cookie)
 {
@@ -170,8 +168,7 @@ struct client *client_of(h2o_req_t *req)
     return client;
 }
 
-/* ---- ending -----------------------------------------------------------------------------------
- */
+/* Ending. */
 
 /* A reset frees what the kernel holds for a client that does not read; libh2o's close sends it. */
 static void close_by_reset(const struct client *client)

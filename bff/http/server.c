@@ -20,8 +20,7 @@
 #define LOOKUP_THREADS 4  /* of getaddrinfo; libh2o's default is one */
 #define DRAIN_LOOK_MS 100 /* how often a draining worker looks for connections gone idle */
 
-/* ---- requests ---------------------------------------------------------------------------------
- */
+/* Requests. */
 
 static void begin(struct request *request)
 {
@@ -65,8 +64,7 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     return 0;
 }
 
-/* ---- a worker ---------------------------------------------------------------------------------
- */
+/* A worker. */
 
 static void stop_listening(struct worker *worker)
 {
@@ -176,8 +174,7 @@ void server_worker_ready(struct worker *worker)
         server->settings->on_ready(server);
 }
 
-/* ---- the server -------------------------------------------------------------------------------
- */
+/* The server. */
 
 static void init_config(struct server *server)
 {

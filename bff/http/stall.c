@@ -52,8 +52,7 @@ static bool is_over(int64_t now_ns, int64_t since_ns, uint32_t limit_ms)
     return now_ns - since_ns >= limit_ms * CLOCK_MS;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* Writing. */
 
 static bool stalls(struct client *client, uint64_t acked, int64_t now_ns)
 {
@@ -66,8 +65,7 @@ static bool stalls(struct client *client, uint64_t acked, int64_t now_ns)
     return is_over(now_ns, pace->write_ns, limits_of(client)->stall_ms);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* Reading. */
 
 static bool wastes(struct client *client, uint64_t received, uint64_t elapsed_ms)
 {
@@ -128,8 +126,7 @@ static bool is_late(struct client *client, uint64_t received, int64_t now_ns)
     return state == IDLE && is_over(now_ns, pace->read_ns, limits->idle_ms);
 }
 
-/* ---- the look ---------------------------------------------------------------------------------
- */
+/* The look. */
 
 static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
 {

@@ -3,8 +3,7 @@
 #include "bff/base/percent.h"
 #include "bff/proxy/plain_route.h"
 
-/* ---- finding ----------------------------------------------------------------------------------
- */
+/* Finding. */
 
 static bool is_prefix(const struct plain_route *route)
 {
@@ -84,8 +83,7 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
     return allow->len > 0 ? PLAIN_OTHER_METHOD : PLAIN_NONE;
 }
 
-/* ---- paths ------------------------------------------------------------------------------------
- */
+/* Paths. */
 
 /* Writes one segment as it is to be spelt; returns its end, or NULL when it is wrongly encoded. */
 static char *spell(struct text segment, char *out)

@@ -8,8 +8,7 @@
 /* A buffer that a burst has made larger than this is not kept for a trickle. */
 #define KEPT_BYTES ((size_t)16 * 1024)
 
-/* ---- the bytes --------------------------------------------------------------------------------
- */
+/* The bytes. */
 
 void proxying_add(struct proxying *proxying, const char *bytes, size_t len)
 {
@@ -46,8 +45,7 @@ void proxying_swap(struct proxying *proxying)
     proxying->is_sending = true;
 }
 
-/* ---- towards the client -----------------------------------------------------------------------
- */
+/* Towards the client. */
 
 static void on_gone(struct watch *watch)
 {
@@ -130,8 +128,7 @@ static void on_stop(h2o_generator_t *generator, h2o_req_t *h2o_req)
     call_cancel(&proxying->call);
 }
 
-/* ---- from the service -------------------------------------------------------------------------
- */
+/* From the service. */
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
@@ -212,8 +209,7 @@ static const struct exchange_sink sink = {
     .end = on_end,
 };
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* Life. */
 
 void proxying_free(struct proxying *proxying)
 {

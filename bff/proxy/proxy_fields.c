@@ -8,8 +8,7 @@
 #include "bff/http/status.h"
 #include "bff/proxy/proxying.h"
 
-/* ---- up ---------------------------------------------------------------------------------------
- */
+/* Up. */
 
 static struct text text_of_iovec(h2o_iovec_t iovec) { return (struct text){iovec.base, iovec.len}; }
 
@@ -210,8 +209,7 @@ struct text proxying_request_fields(struct request *request, const struct proxy_
     return build_text(&out);
 }
 
-/* ---- down -------------------------------------------------------------------------------------
- */
+/* Down. */
 
 /* What libh2o or we say ourselves, or what belongs to the connection (RFC 9110 section 7.6.1). */
 static bool is_ours(struct text name)

@@ -18,8 +18,7 @@ static void end(struct proxying *proxying)
     proxying_free(proxying);
 }
 
-/* ---- down: from the service to the client -----------------------------------------------------
- */
+/* Down: from the service to the client. */
 
 static void on_sent(h2o_socket_t *socket, const char *error)
 {
@@ -50,8 +49,7 @@ void tunnel_flush(struct proxying *proxying)
 
 void tunnel_ended(struct proxying *proxying) { tunnel_flush(proxying); }
 
-/* ---- up: from the client to the service -------------------------------------------------------
- */
+/* Up: from the client to the service. */
 
 static void on_client_bytes(h2o_socket_t *socket, const char *error);
 
@@ -90,8 +88,7 @@ static void on_client_bytes(h2o_socket_t *socket, const char *error)
         pass_up(proxying);
 }
 
-/* ---- begin ------------------------------------------------------------------------------------
- */
+/* Begin. */
 
 /* libh2o has sent the head and gives the socket away; its request is gone. */
 static void on_upgraded(void *cookie, h2o_socket_t *socket, size_t request_bytes)

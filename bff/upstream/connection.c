@@ -185,8 +185,7 @@ struct connection *connection_take(struct upstream_endpoint *endpoint,
     return connection;
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* Writing. */
 
 static void end_output(struct connection *connection)
 {

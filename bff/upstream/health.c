@@ -40,8 +40,7 @@ struct health {
     pthread_mutex_t lock;
 };
 
-/* ---- what is known ----------------------------------------------------------------------------
- */
+/* What is known. */
 
 /* How a report changes by what ${probe} has learned. */
 static struct health_report report_after(const struct probe *probe)
@@ -97,8 +96,7 @@ static void settle(struct probe *probe, enum reason reason)
     tell(of, before);
 }
 
-/* ---- a question -------------------------------------------------------------------------------
- */
+/* A question. */
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
@@ -146,8 +144,7 @@ static void ask(struct probe *probe)
     call_start(&probe->call, upstream, &probe->ask, &sink, probe);
 }
 
-/* ---- now and then -----------------------------------------------------------------------------
- */
+/* Now and then. */
 
 /* Knuth's MMIX: it only has to differ from server to server. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
@@ -221,8 +218,7 @@ void health_stop(struct health *health)
     health->upstream = NULL;
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* Life. */
 
 static void init(struct watched *service, const struct service_settings *settings)
 {
@@ -270,8 +266,7 @@ void health_free(struct health *health)
     memory_free(health);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* Reading. */
 
 size_t health_count(const struct health *health) { return health->count; }
 

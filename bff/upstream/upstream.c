@@ -10,8 +10,7 @@
 #include "bff/upstream/tls.h"
 #include "bff/upstream/upstream.h"
 
-/* ---- every endpoint ---------------------------------------------------------------------------
- */
+/* Every endpoint. */
 
 static void each_endpoint(struct upstream *upstream, void (*visit)(struct upstream_endpoint *))
 {
@@ -35,8 +34,7 @@ static void on_sweep(struct timer *timer)
     timer_set(upstream->on.timers, timer, clock_now_ns() + UPSTREAM_SWEEP_MS * CLOCK_MS);
 }
 
-/* ---- names ------------------------------------------------------------------------------------
- */
+/* Names. */
 
 static void tell_resolved(struct upstream *upstream)
 {
@@ -84,8 +82,7 @@ void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
     tell_resolved(upstream);
 }
 
-/* ---- life -------------------------------------------------------------------------------------
- */
+/* Life. */
 
 static struct text request_tail(const struct service_endpoint *at)
 {

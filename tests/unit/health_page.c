@@ -12,8 +12,7 @@
 
 #define NOON INT64_C(1769947200000) /* 2026-02-01T12:00:00.000Z */
 
-/* ---- what is known ----------------------------------------------------------------------------
- */
+/* What is known. */
 
 static struct bff_service users = {.name = "users"}, orders = {.name = "orders"};
 static struct service_settings services[2] = {{.service = &users}, {.service = &orders}};
@@ -57,8 +56,7 @@ static const struct health_report unknown = {.since_ms = NOON, .endpoints = 1},
                                             .reason = REASON_STATUS,
                                             .status = 503};
 
-/* ---- the pages --------------------------------------------------------------------------------
- */
+/* The pages. */
 
 #define TIME "\"time\":\"2026-02-01T12:00:00.005Z\","
 #define UP "[{\"status\":\"pass\"," TIME "\"observedValue\":1.2,\"observedUnit\":\"ms\"}]"

@@ -26,8 +26,7 @@
 
 static char big[BIG];
 
-/* ---- the server -------------------------------------------------------------------------------
- */
+/* The server. */
 
 struct under_test {
     struct listen listen;
@@ -97,8 +96,7 @@ static struct server_limits no_limits(void)
     return limits;
 }
 
-/* ---- clients ----------------------------------------------------------------------------------
- */
+/* Clients. */
 
 static int new_client(void)
 {
@@ -177,8 +175,7 @@ static int drip(int fd, const char *piece, size_t bytes, int most)
     return most;
 }
 
-/* ---- reading ----------------------------------------------------------------------------------
- */
+/* Reading. */
 
 static void test_a_head_that_takes_too_long(void **state)
 {
@@ -236,8 +233,7 @@ static void test_idle_connections(void **state)
     close(busy);
 }
 
-/* ---- writing ----------------------------------------------------------------------------------
- */
+/* Writing. */
 
 static void wait_until_alone(const struct under_test *test)
 {
@@ -303,8 +299,7 @@ static void test_a_window_that_stays_shut(void **state)
     wait_until_alone(test);
 }
 
-/* ---- how many ---------------------------------------------------------------------------------
- */
+/* How many. */
 
 static void assert_room_for_two(struct under_test *test)
 {

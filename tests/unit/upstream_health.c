@@ -17,8 +17,7 @@
 #define INTERVAL_MS 5000
 #define TIMEOUT_MS 1000
 
-/* ---- a clock and calls of our own -------------------------------------------------------------
- */
+/* A clock and calls of our own. */
 
 static int64_t now_ns;
 static struct timers timers;
@@ -85,8 +84,7 @@ static void pass(int64_t ms)
     timers_run(&timers, now_ns);
 }
 
-/* ---- a script ---------------------------------------------------------------------------------
- */
+/* A script. */
 
 static enum reason reason_of(struct text word)
 {
@@ -182,8 +180,7 @@ static int finish(void **state)
     return 0;
 }
 
-/* ---- tests ------------------------------------------------------------------------------------
- */
+/* Tests. */
 
 /* want: what is known at the start and after each step, and in parentheses what was told */
 static const struct {
