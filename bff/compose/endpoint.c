@@ -7,6 +7,7 @@
 #include "bff/compose/parts_log.h"
 #include "bff/compose/run.h"
 #include "bff/http/forward_fields.h"
+#include "bff/http/identity.h"
 #include "bff/http/reply.h"
 #include "bff/http/watch.h"
 
@@ -42,12 +43,14 @@ static struct text call_headers(const struct serving *serving)
 {
     struct request *request = serving->request;
     const struct login_user *user = serving->ask.user;
+    struct text tracestate = identity_tracestate(request);
     struct build out;
 
     build_init(&out, request->pool, 256);
     build_add(&out, TEXT("accept: application/json\r\naccept-encoding: identity\r\n"));
-    build_field(&out, TEXT("traceparent"), request->traceparent);
     build_field(&out, TEXT("x-request-id"), request->id);
+    if (tracestate.at != NULL)
+        build_field(&out, TEXT("tracestate"), tracestate);
     put_line(&out, request, "accept-language");
     if (serving->ask.endpoints->is_mock)
         put_line(&out, request, "x-mock");
@@ -161,6 +164,7 @@ void endpoint_serve(struct request *request, const struct endpoint_ask *ask)
         .timers = worker_timers(request->worker),
         .params = ask->params,
         .headers = call_headers(serving),
+        .traceparent = request->traceparent,
         .client_header = client_header,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,

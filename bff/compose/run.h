@@ -28,7 +28,8 @@ struct run_request {
     struct upstream *upstream; /* the worker's */
     struct timers *timers;     /* the worker's */
     const struct text *params; /* decoded, in the order of plan->params */
-    struct text headers;       /* lines for every call: accept, trace, request id */
+    struct text headers;       /* lines for every call: accept, request id */
+    struct text traceparent;   /* of the request; absent: none */
     /* The client's own header ${name}, in lower case; absent text when it sent none. */
     struct text (*client_header)(void *cookie, const char *name);
     void *cookie;

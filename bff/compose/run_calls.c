@@ -56,6 +56,7 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .service = asked->service,
         .target = asked->target,
         .headers = asked->headers,
+        .traceparent = run->request->traceparent,
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
         .keep_slices = request->plan->parts[item->part].keep_slices,

@@ -1,41 +1,13 @@
 /* See identity.h. */
-#include <sys/random.h>
-
-#include "bff/base/check.h"
+#include "bff/base/random.h"
+#include "bff/http/forward_fields.h"
 #include "bff/http/identity.h"
 #include "bff/http/request.h"
 
 #define TRACE_DIGITS 32
+#define TRACESTATE_BYTES 512 /* W3C Trace Context section 3.3.1.5 */
 #define SPAN_DIGITS 16
 #define TRACEPARENT_LEN (3 + TRACE_DIGITS + 1 + SPAN_DIGITS + 3)
-
-void identity_seed(struct worker *worker)
-{
-    must(getrandom(worker->random, sizeof(worker->random), 0) == sizeof(worker->random));
-    worker->random[0] |= 1; /* an all-zero state would stay so */
-}
-
-/* xoroshiro128+ (Blackman and Vigna). */
-static uint64_t next_random(struct worker *worker)
-{
-    uint64_t a = worker->random[0], b = worker->random[1], sum = a + b;
-
-    b ^= a;
-    worker->random[0] = ((a << 24) | (a >> 40)) ^ b ^ (b << 16);
-    worker->random[1] = (b << 37) | (b >> 27);
-    return sum;
-}
-
-static void put_hex(struct worker *worker, char *out, size_t digits)
-{
-    uint64_t bits = 0;
-
-    for (size_t i = 0; i < digits; i++, bits >>= 4) {
-        if (i % 16 == 0)
-            bits = next_random(worker) | (i == 0 ? 1 : 0); /* never all zero */
-        out[i] = "0123456789abcdef"[bits & 15];
-    }
-}
 
 static bool is_sane_byte(char c)
 {
@@ -87,12 +59,22 @@ static struct text make_traceparent(struct request *request, struct text theirs)
     if (identity_is_traceparent(theirs)) {
         memcpy(own, theirs.at, TRACEPARENT_LEN);
     } else {
-        put_hex(request->worker, own + 3, TRACE_DIGITS);
+        random_hex(&request->worker->random, own + 3, TRACE_DIGITS);
         own[3 + TRACE_DIGITS] = '-';
         memcpy(own + TRACEPARENT_LEN - 3, "-01", 3);
     }
-    put_hex(request->worker, own + 4 + TRACE_DIGITS, SPAN_DIGITS);
+    random_hex(&request->worker->random, own + 4 + TRACE_DIGITS, SPAN_DIGITS);
     return (struct text){own, TRACEPARENT_LEN};
+}
+
+struct text identity_tracestate(const struct request *request)
+{
+    struct text state = request_list(request, "tracestate");
+
+    if (!identity_is_traceparent(request_header(request, "traceparent")) || state.len == 0 ||
+        state.len > TRACESTATE_BYTES || !field_is_value(state))
+        return (struct text){0};
+    return state;
 }
 
 void identity_read(struct request *request)

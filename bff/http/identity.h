@@ -8,13 +8,12 @@
 #include "bff/base/text.h"
 
 struct request;
-struct worker;
 
 /* Sets request->id and request->traceparent. */
 void identity_read(struct request *request);
 
-/* Seeds a worker's source of ids. They are unique, not secret. */
-void identity_seed(struct worker *worker);
+/* The client's tracestate, which goes with a trace of its own that is continued; else absent. */
+struct text identity_tracestate(const struct request *request);
 
 /* True for 1 to 128 of [A-Za-z0-9._-]. */
 bool identity_is_sane(struct text id);

@@ -67,3 +67,20 @@ struct text request_header(const struct request *request, const char *name)
     h2o_iovec_t value = request->h2o->headers.entries[found].value;
     return text_trim((struct text){value.base, value.len});
 }
+
+struct text request_list(const struct request *request, const char *name)
+{
+    const h2o_headers_t *headers = &request->h2o->headers;
+    struct text list = {0};
+
+    for (size_t i = 0; i < headers->size; i++) {
+        const h2o_header_t *field = &headers->entries[i];
+        if (!h2o_memis(field->name->base, field->name->len, name, strlen(name)))
+            continue;
+        struct text one = text_trim((struct text){field->value.base, field->value.len});
+        list = list.at == NULL
+                   ? one
+                   : pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(list), TEXT_ARGS(one));
+    }
+    return list;
+}

@@ -28,7 +28,7 @@ struct request {
     struct text query;       /* behind the '?'; absent without one */
     struct text host;        /* host[:port] that was asked for; absent only with HTTP/1.0 */
     struct text id;          /* X-Request-Id, the client's or ours */
-    struct text traceparent; /* for our calls: the client's trace or a new one, our own span */
+    struct text traceparent; /* the client's trace or a new one, and our span in it */
     const struct reply_field *extra; /* fields of its answer, whoever answers (reply.h) */
     size_t extra_count;
     h2o_timeout_entry_t start;
@@ -57,5 +57,9 @@ struct text request_host_field(const struct request *request);
 
 /* The value of the field ${name} (lower case): the first of them; absent when there is none. */
 struct text request_header(const struct request *request, const char *name);
+
+/* The values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3); absent
+ * when there is none. */
+struct text request_list(const struct request *request, const char *name);
 
 #endif

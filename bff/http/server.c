@@ -10,7 +10,6 @@
 #include "bff/base/memory.h"
 #include "bff/http/core_answer.h"
 #include "bff/http/guard.h"
-#include "bff/http/identity.h"
 #include "bff/http/quiet.h"
 #include "bff/http/reply.h"
 #include "bff/http/request.h"
@@ -115,7 +114,7 @@ static void init_worker(struct worker *worker)
 {
     h2o_linklist_init_anchor(&worker->clients);
     h2o_linklist_init_anchor(&worker->watches);
-    identity_seed(worker);
+    random_seed(&worker->random);
     worker->loop = h2o_evloop_create();
     h2o_context_init(&worker->context, worker->loop, &worker->server->config);
     h2o_context_set_handler_context(

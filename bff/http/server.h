@@ -19,6 +19,7 @@
 
 #include "bff/http/addresses.h"
 #include "bff/http/limits.h"
+#include "bff/base/random.h"
 #include "bff/http/listen.h"
 #include "bff/http/ticker.h"
 
@@ -72,8 +73,8 @@ struct worker {
     struct timer drain_timer;
     struct timer sweep_timer; /* of stall.c */
     bool is_over;
-    uint64_t random[2]; /* state of identity.c */
-    void *application;  /* on_begin's to set */
+    struct random random; /* of ids */
+    void *application;    /* on_begin's to set */
 };
 
 struct server {

@@ -269,6 +269,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .target = plain_target(request->pool, ask->route, ask->path, request->query),
         .host = ask->route->keeps_host ? request->host : (struct text){0},
         .headers = proxying_request_fields(request, ask),
+        .traceparent = request->traceparent,
         .body = {body.base, body.len},
         .wants_upgrade = proxying_wants_upgrade(request, ask->route),
         .first_byte_ms = ask->route->first_byte_ms,

@@ -4,6 +4,7 @@
 #include "bff/base/build.h"
 #include "bff/edge/cors.h"
 #include "bff/http/forward_fields.h"
+#include "bff/http/identity.h"
 #include "bff/http/reply.h"
 #include "bff/http/status.h"
 #include "bff/proxy/proxying.h"
@@ -25,23 +26,6 @@ static void put_set(struct build *out, const struct plain_fields *fields)
     for (size_t i = 0; i < fields->count; i++)
         if (fields->rows[i].value.at != NULL)
             build_field(out, fields->rows[i].name, fields->rows[i].value);
-}
-
-/* The lines of a field that is a list, as one: absent when there is none (RFC 9110 section 5.3). */
-static struct text all_lines(struct request *request, struct text name)
-{
-    const h2o_headers_t *headers = &request->h2o->headers;
-    struct text all = {0};
-
-    for (size_t i = 0; i < headers->size; i++) {
-        struct text value = text_of_iovec(headers->entries[i].value);
-        if (!text_equal_nocase(text_of_iovec(*headers->entries[i].name), name))
-            continue;
-        all = all.at == NULL ? text_trim(value)
-                             : pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(all),
-                                          TEXT_ARGS(text_trim(value)));
-    }
-    return all;
 }
 
 /* True for what is passed on as the client wrote it. */
@@ -73,7 +57,7 @@ static void put_client_fields(struct build *out, struct request *request,
                               const struct proxy_ask *ask)
 {
     const h2o_headers_t *headers = &request->h2o->headers;
-    struct text nominated = all_lines(request, TEXT("connection"));
+    struct text nominated = request_list(request, "connection");
 
     for (size_t i = 0; i < headers->size; i++) {
         struct text name = text_of_iovec(*headers->entries[i].name);
@@ -128,7 +112,7 @@ static void believe(struct forwarded *forwarded, struct request *request,
                     const struct trusted *trusted)
 {
     /* A proxy may add a line of its own behind what its client wrote. */
-    struct text chain = all_lines(request, TEXT("x-forwarded-for"));
+    struct text chain = request_list(request, "x-forwarded-for");
     struct text proto = request_header(request, "x-forwarded-proto");
     struct text host = request_header(request, "x-forwarded-host");
 
@@ -179,7 +163,7 @@ static struct text via(struct request *request, const struct proxy_ask *ask)
     const char *version = request_is_http2(request)        ? "2.0"
                           : request->h2o->version == 0x100 ? "1.0"
                                                            : "1.1";
-    struct text theirs = all_lines(request, TEXT("via"));
+    struct text theirs = request_list(request, "via");
 
     if (theirs.len == 0 || !field_is_value(theirs))
         return pool_print(request->pool, "%s %.*s", version, TEXT_ARGS(ask->settings->server));
@@ -189,13 +173,15 @@ static struct text via(struct request *request, const struct proxy_ask *ask)
 
 struct text proxying_request_fields(struct request *request, const struct proxy_ask *ask)
 {
+    struct text tracestate = identity_tracestate(request);
     struct build out;
 
     build_init(&out, request->pool, 1024);
     put_client_fields(&out, request, ask);
     put_forwarded(&out, request, ask);
     build_field(&out, TEXT("via"), via(request, ask));
-    build_field(&out, TEXT("traceparent"), request->traceparent);
+    if (tracestate.at != NULL)
+        build_field(&out, TEXT("tracestate"), tracestate);
     build_field(&out, TEXT("x-request-id"), request->id);
     if (ask->user != NULL) {
         build_field(&out, TEXT("x-user-id"), ask->user->id);

@@ -1,4 +1,6 @@
 /* See call.h. */
+#include <string.h>
+
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/upstream/call.h"
@@ -25,6 +27,25 @@ static void put(struct call *call, struct text piece)
         call->pieces[call->request.count++] = h2o_iovec_init(piece.at, piece.len);
 }
 
+#define TRACEPARENT_LEN 55
+#define SPAN_AT 36 /* in traceparent: behind version and trace id */
+#define SPAN_DIGITS 16
+
+/* The trace goes on with a span of this call's own, a child of the request's. */
+static void put_trace(struct call *call)
+{
+    static const char name[] = "traceparent: ";
+    char *at = call->trace + sizeof(name) - 1;
+
+    if (call->ask->traceparent.len != TRACEPARENT_LEN)
+        return;
+    memcpy(call->trace, name, sizeof(name) - 1);
+    memcpy(at, call->ask->traceparent.at, TRACEPARENT_LEN);
+    random_hex(&call->upstream->random, at + SPAN_AT, SPAN_DIGITS);
+    memcpy(at + TRACEPARENT_LEN, "\r\n", 2);
+    put(call, (struct text){call->trace, CALL_TRACE_BYTES});
+}
+
 static void put_request(struct call *call)
 {
     const struct call_ask *ask = call->ask;
@@ -39,6 +60,7 @@ static void put_request(struct call *call)
         put(call, ask->host);
         put(call, TEXT("\r\n"));
     }
+    put_trace(call);
     put(call, ask->headers);
     put(call, TEXT("\r\n"));
     put(call, ask->body);

@@ -22,16 +22,21 @@
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-#define CALL_PIECES 9
+#define CALL_PIECES 10
+
+/* "traceparent: 00-<trace id>-<span id>-<flags>\r\n" */
+#define CALL_TRACE_BYTES (13 + 55 + 2)
 
 /* What to ask; borrowed until the call ends. All zero where the service's own is meant. */
 struct call_ask {
     const struct bff_service *service;
     struct upstream_endpoint *only; /* of that service; NULL: the balance decides */
     struct text method;
-    struct text target;     /* origin-form, encoded */
-    struct text host;       /* for Host; absent: the endpoint's */
-    struct text headers;    /* whole lines with CRLF, without Host */
+    struct text target;  /* origin-form, encoded */
+    struct text host;    /* for Host; absent: the endpoint's */
+    struct text headers; /* whole lines with CRLF, without Host */
+    struct text
+        traceparent;        /* whose child this call is (W3C Trace Context); absent: none is sent */
     struct text body;       /* its framing is in ${headers} */
     bool may_repeat;        /* idempotent (RFC 9110 9.2.2): a retry is allowed */
     bool wants_upgrade;     /* 101 is an answer */
@@ -52,7 +57,8 @@ struct call {
     struct connection *connection;      /* NULL when there is none */
     struct connection_request request;
     h2o_iovec_t pieces[CALL_PIECES];
-    h2o_iovec_t more; /* what call_write sends */
+    char trace[CALL_TRACE_BYTES]; /* a span of its own for each call */
+    h2o_iovec_t more;             /* what call_write sends */
     void (*written)(void *cookie);
     struct timer timer;
     int64_t total_ns; /* when the whole must be over; INT64_MAX: no limit */

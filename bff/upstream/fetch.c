@@ -85,6 +85,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
         .method = TEXT("GET"),
         .target = ask->target,
         .headers = ask->headers,
+        .traceparent = ask->traceparent,
         .may_repeat = true,
     };
     json_scan_init(&fetch->scan, ask->depth_limit, ask->keep_slices);

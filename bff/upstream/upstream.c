@@ -131,6 +131,7 @@ struct upstream *upstream_new(const struct upstream_loop *on,
     int failed = 0;
 
     upstream->on = *on;
+    random_seed(&upstream->random);
     upstream->scratch = memory_new(UPSTREAM_SCRATCH_BYTES);
     upstream->sweep.fire = on_sweep;
     upstream->resolve.fire = on_resolve;

@@ -15,6 +15,7 @@
 #include <h2o/multithread.h>
 #include <h2o/socket.h>
 
+#include "bff/base/random.h"
 #include "bff/base/text.h"
 #include "bff/base/timer.h"
 #include "bff/upstream/balance.h"
@@ -53,7 +54,8 @@ struct upstream {
     struct upstream_loop on;
     struct upstream_service *services;
     size_t service_count;
-    char *scratch; /* UPSTREAM_SCRATCH_BYTES that every connection reads into */
+    struct random random; /* of span ids */
+    char *scratch;        /* UPSTREAM_SCRATCH_BYTES that every connection reads into */
     struct timer sweep;
     struct timer resolve;
     uint32_t resolve_ms;

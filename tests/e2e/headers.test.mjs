@@ -69,9 +69,20 @@ describe('a call', { concurrency: 4 }, () => {
 
   test('continues the trace of a client that has one', async t => {
     const ask = await asking(t)
-    const { calls } = await ask({ traceparent: parent })
+    const { calls } = await ask({ traceparent: parent, tracestate: 'a=1' })
     const continued = new RegExp(`^00-${trace}-[0-9a-f]{16}-01$`)
-    for (const { headers } of calls) assert.match(headers.traceparent, continued)
+    for (const { headers } of calls) {
+      assert.match(headers.traceparent, continued)
+      assert.equal(headers.tracestate, 'a=1')
+    }
+    const spans = calls.map(({ headers }) => headers.traceparent.split('-')[2])
+    assert.equal(new Set([...spans, parent.split('-')[2]]).size, calls.length + 1)
+  })
+
+  test('drops the state of a trace that it does not continue', async t => {
+    const ask = await asking(t)
+    const { calls } = await ask({ traceparent: 'x', tracestate: 'a=1' })
+    for (const { headers } of calls) assert.equal(headers.tracestate, undefined)
   })
 
   test('begins a trace when there is none, or none that is sane', async t => {
