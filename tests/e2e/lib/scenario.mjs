@@ -78,9 +78,11 @@ export const open = { config: { login: 'off' } }
  *   args      more arguments               env       more environment
  *   services  { users: { tls, host } }
  *   urlOf     { users: url => url }: the address that the server is given for a service
+ *   keepsRecords  false: what the services were asked is forgotten
  */
 export async function scenario(t, build, plan = {}, options = {}) {
-  const upstreams = await startUpstreams(plan, options.services)
+  const { keepsRecords } = options
+  const upstreams = await startUpstreams(plan, options.services, { keepsRecords })
   let server
   t.after(async () => {
     try {

@@ -26,15 +26,19 @@ function barriers(plan) {
 class Upstreams extends EventEmitter {
   requests = []
   unplanned = []
+  counts = new Map() // how often each target was asked
   dialled = new Map()
   connections = []
+  connected = 0
+  open = new Set()
   inFlight = {}
   mostInFlight = {}
 
-  constructor(plan) {
+  constructor(plan, { keepsRecords = true } = {}) {
     super({ captureRejections: true })
     this.setMaxListeners(0)
     this.plan = plan
+    this.keepsRecords = keepsRecords
     this.meet = barriers(plan)
     this.servers = []
     this.answered = Object.fromEntries(services.map(service => [service, gate()]))
@@ -57,7 +61,7 @@ class Upstreams extends EventEmitter {
     const server = tls ? https.createServer(tls) : http.createServer()
     Object.assign(server, { keepAliveTimeout: 0, requestTimeout: 0, headersTimeout: 0 })
     server.on('request', (req, res) => this.#serve(service, req, res))
-    server.on('connection', socket => this.#dialled(socket))
+    server.on('connection', socket => this.#dialled(service, socket))
     server.on(tls ? 'secureConnection' : 'connection', socket => this.#connected(service, socket))
     server.listen(0, host)
     await once(server, 'listening')
@@ -66,15 +70,20 @@ class Upstreams extends EventEmitter {
     return `${tls ? 'https' : 'http'}://${name}:${server.address().port}`
   }
 
-  #dialled(socket) {
+  #dialled(service, socket) {
     socket.setNoDelay(true).on('error', () => undefined)
-    this.dialled.set(socket.remotePort, socket)
+    const key = `${service} ${socket.remotePort}`
+    this.dialled.set(key, socket)
+    socket.once('close', () => this.dialled.get(key) === socket && this.dialled.delete(key))
   }
 
   #connected(service, socket) {
-    const bare = this.dialled.get(socket.remotePort) // a TLS socket cannot send a reset itself
+    const bare = this.dialled.get(`${service} ${socket.remotePort}`) // a TLS socket cannot send a reset itself
     socket.reset = () => bare.resetAndDestroy()
-    socket.number = this.connections.push({ service, socket })
+    socket.number = ++this.connected
+    if (this.keepsRecords) this.connections.push({ service, socket })
+    this.open.add(socket)
+    socket.once('close', () => this.open.delete(socket))
     socket.on('error', () => undefined)
     socket.gone = new Promise(resolve => socket.once('close', resolve))
   }
@@ -83,8 +92,8 @@ class Upstreams extends EventEmitter {
     const { method, url, headers, socket } = req
     const request = { service, method, url, headers, socket, connection: socket.number,
       get gone() { return soon(socket.gone, `the connection to ${service} to end`) } }
-    request.nth = this.requests.filter(r => r.service === service && r.url === url).length
-    this.requests.push(request)
+    request.nth = this.#nth(`${service} ${url}`)
+    if (this.keepsRecords) this.requests.push(request)
     this.#count(service, res)
     const planned = this.plan[`${service} ${url}`] ?? this.plan[`${service} *`]
     if (planned === undefined) this.unplanned.push(`${service} ${method} ${url}`)
@@ -94,6 +103,13 @@ class Upstreams extends EventEmitter {
     const holds = { meet: this.meet[row.meet]?.(), after: this.answered[row.after]?.opened }
     reply(row, { req, res, request, ...holds })
       .catch(error => this.unplanned.push(`${service} ${url}: ${error.stack}`))
+  }
+
+  // How often it was asked before.
+  #nth(target) {
+    const nth = this.counts.get(target) ?? 0
+    this.counts.set(target, nth + 1)
+    return nth
   }
 
   #row(planned, request) {
@@ -109,7 +125,7 @@ class Upstreams extends EventEmitter {
 
   // Ends every connection from the services' side.
   hangUp() {
-    for (const { socket } of this.connections) socket.destroy()
+    for (const socket of this.open) socket.destroy()
   }
 
   close() {
@@ -119,8 +135,9 @@ class Upstreams extends EventEmitter {
 }
 
 // Starts all seven services; `options[service]` may say { tls, host }. `urls` tells where they are.
-export async function startUpstreams(plan, options = {}) {
-  const upstreams = new Upstreams(plan)
+// With { keepsRecords: false } in `how`, what they were asked is forgotten: for very long tests.
+export async function startUpstreams(plan, options = {}, how = {}) {
+  const upstreams = new Upstreams(plan, how)
   const urls = await Promise.all(services.map(name => upstreams.listen(name, options[name])))
   upstreams.urls = Object.fromEntries(services.map((name, i) => [name, urls[i]]))
   return upstreams
