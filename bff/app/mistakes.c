@@ -17,12 +17,24 @@ static int place_print(const struct place *place, char *out, size_t size)
     return snprintf(out, size, "%s:%zu:%zu: ", place->source, place->line, place->column);
 }
 
+/* U+0080 to U+009F: control characters, which a terminal obeys as it obeys an escape. */
+static bool is_control_pair(const char *at)
+{
+    unsigned char second = (unsigned char)at[1];
+
+    return (unsigned char)at[0] == 0xc2 && second >= 0x80 && second <= 0x9f;
+}
+
 /* A mistake is one line, and no terminal obeys what a file holds. */
 static void control_bytes_replace(char *line)
 {
-    for (; *line != '\0'; line++)
-        if ((unsigned char)*line < ' ' || *line == 0x7f)
-            *line = '?';
+    for (; *line != '\0'; line++) {
+        if (is_control_pair(line))
+            *line++ = '?';
+        else if ((unsigned char)*line >= ' ' && *line != 0x7f)
+            continue;
+        *line = '?';
+    }
 }
 
 void mistakes_add(struct mistakes *mistakes, const struct place *place, const char *format, ...)
