@@ -1,82 +1,144 @@
 /*
- * Any bytes as a response: the exchange must not crash, deliver more than it was fed, or come to
- * another verdict when the bytes come in other pieces.
+ * Any bytes as a response, in whatever pieces: the exchange comes to the same end, with the same
+ * head and the same body, as a reader who has all of it. The first byte says what was asked for:
+ *
+ *     h  HEAD              b  GET, and the sink gives up in the body
+ *     u  an upgrade        c  GET; what follows is a chunked body alone
+ *     r  GET, and the sink refuses the head
  */
-#include <stddef.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bff/base/check.h"
 #include "bff/upstream/exchange.h"
 
-struct outcome {
-    enum exchange_state state;
-    int status;
-    char *body;
-    size_t len;
+#include "tests/fuzz/chance.h"
+#include "tests/fuzz/response_reference.h"
+
+#define TEXT_MOST 8192     /* below every limit on bytes */
+#define EVERY_CUT_MOST 200 /* bytes */
+#define CHUNKED "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+struct sample {
+    struct text text;
+    char asked; /* the first byte */
+    struct response want;
 };
+
+struct outcome {
+    const struct sample *sample;
+    size_t heads, len;
+    char *body;
+    bool is_given_up;
+};
+
+static void check_fields(const struct response *want, const struct exchange_head *head)
+{
+    must(head->field_count == want->field_count);
+    for (size_t i = 0; i < head->field_count; i++)
+        must(text_equal(head->fields[i].name, want->names[i]) &&
+             text_equal(head->fields[i].value, want->values[i]));
+}
+
+static int give_up(struct outcome *outcome, enum reason *why)
+{
+    outcome->is_given_up = true;
+    *why = REASON_STATUS;
+    return -1;
+}
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct outcome *outcome = cookie;
 
-    must(outcome->status == 0 && head->field_count <= EXCHANGE_FIELDS_MAX);
-    outcome->status = head->status;
-    return 0;
+    must(outcome->heads++ == 0);
+    must(head->status == outcome->sample->want.status);
+    must(head->status >= 200 || (head->status == 101 && outcome->sample->asked == 'u'));
+    check_fields(&outcome->sample->want, head);
+    return outcome->sample->asked == 'r' ? give_up(outcome, why) : 0;
 }
 
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
 {
     struct outcome *outcome = cookie;
 
-    must(len > 0 && outcome->status != 0);
+    must(len > 0 && outcome->heads == 1 && !outcome->is_given_up);
+    must(len <= outcome->sample->text.len - outcome->len);
     memcpy(outcome->body + outcome->len, bytes, len);
     outcome->len += len;
-    return 0;
+    return outcome->sample->asked == 'b' ? give_up(outcome, why) : 0;
 }
 
 static const struct exchange_sink sink = {.head = on_head, .body = on_body};
 
-static struct outcome run(const uint8_t *bytes, size_t len, size_t piece)
+static bool is_over(enum exchange_state state)
 {
-    struct outcome outcome = {.body = malloc(len + 1)};
+    return state == EXCHANGE_COMPLETE || state == EXCHANGE_FAILED;
+}
+
+static void check_end(const struct exchange *exchange, const struct outcome *outcome)
+{
+    const struct response *want = &outcome->sample->want;
+    enum reason reason = want->end == RESPONSE_WHOLE ? REASON_NONE
+                         : want->end == RESPONSE_CUT ? REASON_RESET
+                                                     : REASON_BAD_HTTP;
+
+    must((exchange->state == EXCHANGE_COMPLETE) == (want->end == RESPONSE_WHOLE));
+    must(exchange->reason == (outcome->is_given_up ? REASON_STATUS : reason));
+    must((outcome->heads > 0) == (want->status != 0));
+    must(outcome->len <= want->body_len && memcmp(outcome->body, want->body, outcome->len) == 0);
+    must(outcome->is_given_up || outcome->len == want->body_len);
+}
+
+static void check_cuts(void *cookie, const struct cuts *cuts)
+{
+    const struct sample *sample = cookie;
+    struct outcome outcome = {.sample = sample, .body = malloc(cuts->len + 1)};
     struct exchange exchange = {0};
+    enum exchange_state state = EXCHANGE_IN_HEAD;
+    size_t at = 0;
 
     must(outcome.body != NULL);
-    exchange_begin(&exchange, &sink, &outcome, (struct exchange_request){0});
-    outcome.state = EXCHANGE_IN_HEAD;
-    for (size_t at = 0; at < len; at += piece) {
-        size_t take = len - at < piece ? len - at : piece;
-        char *copy = malloc(take);
-        must(copy != NULL);
-        memcpy(copy, bytes + at, take);
-        outcome.state = exchange_feed(&exchange, copy, take);
-        free(copy);
-        if (outcome.state == EXCHANGE_COMPLETE || outcome.state == EXCHANGE_FAILED)
-            break;
+    exchange_begin(&exchange, &sink, &outcome,
+                   (struct exchange_request){.is_head = sample->asked == 'h',
+                                             .wants_upgrade = sample->asked == 'u'});
+    while (at < cuts->len && !is_over(state)) {
+        size_t len = cuts_piece(cuts, at);
+        char *piece = chance_copy(sample->text.at + at, len);
+        state = exchange_feed(&exchange, piece, len);
+        free(piece);
+        at += len;
     }
-    if (outcome.state != EXCHANGE_COMPLETE && outcome.state != EXCHANGE_FAILED)
-        outcome.state = exchange_feed_end(&exchange);
+    /* Bytes behind the end are only seen when they come with it. */
+    if (state == EXCHANGE_COMPLETE && at == cuts->len)
+        must(exchange.is_persistent == sample->want.is_persistent);
+    if (!is_over(state))
+        exchange_feed_end(&exchange);
+    check_end(&exchange, &outcome);
     exchange_dispose(&exchange);
-    return outcome;
+    exchange_dispose(&exchange);
+    free(outcome.body);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    if (size < 2)
+    if (size < 2 || size > TEXT_MOST)
         return 0;
-    struct outcome whole = run(data + 1, size - 1, size - 1);
-    struct outcome pieces = run(data + 1, size - 1, (size_t)data[0] % 31 + 1);
+    bool is_chunked = data[0] == 'c';
+    size_t before = is_chunked ? sizeof(CHUNKED) - 1 : 0, len = before + size - 1;
+    char *bytes = malloc(len);
+    struct sample sample = {.text = {bytes, len}, .asked = (char)data[0]};
 
-    must(whole.state == pieces.state);
-    if (whole.state == EXCHANGE_COMPLETE) {
-        must(whole.status == pieces.status && whole.len == pieces.len);
-        must(memcmp(whole.body, pieces.body, whole.len) == 0);
-    }
-    free(whole.body);
-    free(pieces.body);
+    must(bytes != NULL);
+    memcpy(bytes, CHUNKED, before);
+    memcpy(bytes + before, data + 1, size - 1);
+    sample.want.is_head = sample.asked == 'h';
+    sample.want.wants_upgrade = sample.asked == 'u';
+    sample.want.body = chance_copy(bytes, len);
+    response_read(&sample.want, sample.text);
+    cuts_each(len, EVERY_CUT_MOST, chance_of(bytes, len), check_cuts, &sample);
+    free(sample.want.body);
+    free(bytes);
     return 0;
 }

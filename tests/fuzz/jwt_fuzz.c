@@ -1,10 +1,21 @@
 /*
- * Any bytes as an Authorization field, as a token's header, or as claims with a good signature: no
- * crash, no user that could not be a header, and the same verdict with a cache, twice.
+ * Any bytes as an Authorization field, as a token's header, or as claims: nothing is good that was
+ * not signed by us, and what was signed is good exactly when a plain reading of the rules says so;
+ * the user fits a header, and a cache changes nothing. The first byte says what the rest is:
+ *
+ *     c  claims, signed              t  "header.claims" as they stand in a token, signed
+ *     h  a header, signed            f  the field's value
  */
+#include <math.h>
+
+#include "bff/edge/jwt_members.h"
 #include "bff/edge/login.h"
 
+#include "tests/fuzz/json_tree.h"
+#include "tests/unit/json_reference.h"
 #include "tests/unit/login_tokens.h"
+
+#define LEEWAY LOGIN_LEEWAY_SECONDS
 
 static struct login *login;
 static struct login_cache *cache; /* one for all: making one costs more than a token */
@@ -34,6 +45,140 @@ static void make_login(void)
     pool_free(pool);
 }
 
+/* The rules, read plainly. */
+
+static const struct tree *object_of(struct pool *pool, struct text text)
+{
+    size_t mistake;
+
+    if (!reference_is_json(text.at, text.len, JWT_DEPTH_MAX, &mistake))
+        return NULL;
+    const struct tree *tree = tree_read(pool, text);
+    return tree_is(tree, '{') ? tree : NULL;
+}
+
+/* The member ${name}; NULL: none. ${*is_good} becomes false when there are two. */
+static const struct tree *only(struct pool *pool, const struct tree *object, const char *name,
+                               bool *is_good)
+{
+    size_t count = 0;
+
+    for (const struct tree *child = object->first; child != NULL; child = child->next)
+        count += text_is(tree_decoded(pool, child->key), name);
+    *is_good = *is_good && count < 2;
+    return tree_get(pool, object, text_of(name));
+}
+
+static bool is_string(const struct tree *tree) { return tree_is(tree, '"'); }
+
+static struct text content(struct pool *pool, const struct tree *string)
+{
+    return tree_decoded(pool, (struct text){string->raw.at + 1, string->raw.len - 2});
+}
+
+static bool is_number(const struct tree *tree)
+{
+    return strchr("-0123456789", *tree->raw.at) != NULL;
+}
+
+/* A time, or ${normal} where there is none; NAN for what is no time. */
+static double time_of(struct pool *pool, const struct tree *claim, double normal)
+{
+    if (claim == NULL)
+        return normal;
+    double seconds = is_number(claim) ? strtod(pool_text(pool, claim->raw).at, NULL) : NAN;
+    return isfinite(seconds) ? seconds : NAN;
+}
+
+static bool fits_header(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] < ' ' || text.at[i] > '~')
+            return false;
+    return text.len <= LOGIN_CLAIM_MAX && text_equal(text, text_trim(text));
+}
+
+static bool is_user(struct pool *pool, const struct tree *id)
+{
+    static const char digits[] = "-0123456789";
+
+    if (id == NULL)
+        return false;
+    if (!is_string(id)) {
+        for (size_t i = 0; i < id->raw.len; i++)
+            if (memchr(digits, id->raw.at[i], sizeof(digits) - 1) == NULL)
+                return false;
+        return id->raw.len <= LOGIN_CLAIM_MAX;
+    }
+    struct text text = content(pool, id);
+    return text.len > 0 && fits_header(text);
+}
+
+static bool is_audience(const struct tree *claim)
+{
+    if (claim == NULL || is_string(claim))
+        return true;
+    for (const struct tree *one = claim->first; one != NULL; one = one->next)
+        if (!is_string(one))
+            return false;
+    return tree_is(claim, '[');
+}
+
+static bool are_claims(struct pool *pool, struct text text)
+{
+    const struct tree *object = object_of(pool, text);
+    bool is_good = object != NULL;
+
+    if (!is_good)
+        return false;
+    double until = time_of(pool, only(pool, object, "exp", &is_good), NAN);
+    double from = time_of(pool, only(pool, object, "nbf", &is_good), -INFINITY);
+    double issued = time_of(pool, only(pool, object, "iat", &is_good), 0);
+    const struct tree *issuer = only(pool, object, "iss", &is_good);
+    const struct tree *audience = only(pool, object, "aud", &is_good);
+    const struct tree *id = only(pool, object, "id", &is_good);
+    const struct tree *subject = only(pool, object, "sub", &is_good);
+    const struct tree *role = only(pool, object, "role", &is_good);
+    return is_good && NOW < until + LEEWAY && from - LEEWAY <= NOW && !isnan(issued) &&
+           (issuer == NULL || is_string(issuer)) && is_audience(audience) &&
+           is_user(pool, id != NULL ? id : subject) &&
+           (role == NULL || (is_string(role) && fits_header(content(pool, role))));
+}
+
+static bool is_header(struct pool *pool, struct text text)
+{
+    const struct tree *object = object_of(pool, text);
+    bool is_good = object != NULL;
+
+    if (!is_good)
+        return false;
+    const struct tree *algorithm = only(pool, object, "alg", &is_good);
+    const struct tree *kid = only(pool, object, "kid", &is_good);
+    const struct tree *plain = only(pool, object, "b64", &is_good);
+    return is_good && algorithm != NULL && is_string(algorithm) &&
+           text_is(content(pool, algorithm), "HS256") && (kid == NULL || is_string(kid)) &&
+           only(pool, object, "crit", &is_good) == NULL &&
+           (plain == NULL || text_is(plain->raw, "true"));
+}
+
+/* Is the last segment what one who has the secret makes of the others? */
+static bool is_ours(struct pool *pool, struct text value)
+{
+    const char *space = memrchr(value.at, ' ', value.len), *end = value.at + value.len;
+    const char *begin = space == NULL ? value.at : space + 1;
+    const char *dot = memrchr(begin, '.', (size_t)(end - begin));
+
+    must(dot != NULL);
+    struct text what = {begin, (size_t)(dot - begin)},
+                signature = {dot + 1, (size_t)(end - dot) - 1};
+    for (enum jwt_algorithm one = JWT_HS256; one <= JWT_HS512; one = (enum jwt_algorithm)(one + 1))
+        if (text_equal(signature, signature_by_secret(pool, TEXT(SECRET), one, what)))
+            return true;
+    return false;
+}
+
+/* Checking. */
+
 static void check_value(struct text value, bool may_be_empty)
 {
     must(value.at != NULL && value.len <= LOGIN_CLAIM_MAX && (may_be_empty || value.len > 0));
@@ -41,7 +186,7 @@ static void check_value(struct text value, bool may_be_empty)
         must(value.at[i] >= ' ' && value.at[i] <= '~');
 }
 
-static void check(struct pool *pool, struct text value)
+static bool check(struct pool *pool, struct text value)
 {
     struct login_request request = {&value, 1, NOW, pool};
     struct login_user user, again;
@@ -49,6 +194,7 @@ static void check(struct pool *pool, struct text value)
 
     must(verdict != LOGIN_AMBIGUOUS);
     if (verdict == LOGIN_OK) {
+        must(is_ours(pool, value));
         check_value(user.id, false);
         check_value(user.role, true);
     }
@@ -56,6 +202,7 @@ static void check(struct pool *pool, struct text value)
         must(login_check(login, cache, &request, &again) == verdict);
         must(text_equal(user.id, again.id) && text_equal(user.role, again.role));
     }
+    return verdict == LOGIN_OK;
 }
 
 /* Signed with the secret, whatever the header says. */
@@ -66,20 +213,34 @@ static struct text bearer(struct pool *pool, const char *header, const char *cla
     return pool_print(pool, "Bearer %.*s", TEXT_ARGS(token));
 }
 
+static struct text signed_as_it_is(struct pool *pool, struct text what)
+{
+    struct text signature = signature_by_secret(pool, TEXT(SECRET), JWT_HS256, what);
+
+    return pool_print(pool, "Bearer %.*s.%.*s", TEXT_ARGS(what), TEXT_ARGS(signature));
+}
+
+#define TEXT_MOST 4096 /* no token is too long then */
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (login == NULL)
         make_login();
-    if (size == 0)
+    if (size == 0 || size > TEXT_MOST)
         return 0;
     struct pool *pool = pool_new();
     struct text bytes = pool_text(pool, (struct text){(const char *)data + 1, size - 1});
+    const char *string = bytes.at;
     if (data[0] == 'c')
-        check(pool, bearer(pool, "{\"alg\":\"HS256\"}", bytes.at));
+        must(check(pool, bearer(pool, "{\"alg\":\"HS256\"}", string)) ==
+             are_claims(pool, text_of(string)));
     else if (data[0] == 'h')
-        check(pool, bearer(pool, bytes.at, "{\"sub\":\"u\",\"exp\":1700000100}"));
+        must(check(pool, bearer(pool, string, "{\"sub\":\"u\",\"exp\":1700000100}")) ==
+             is_header(pool, text_of(string)));
+    else if (data[0] == 't')
+        check(pool, signed_as_it_is(pool, bytes));
     else
         check(pool, bytes);
     pool_free(pool);

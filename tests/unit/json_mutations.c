@@ -9,10 +9,10 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
-#include <yajl/yajl_parse.h>
 
 #include "tests/unit/json_pieces.h"
 #include "tests/unit/json_reference.h"
+#include "tests/unit/json_yajl.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define TEXT_MAX 16384
@@ -104,27 +104,6 @@ static void spoil(char *text, size_t *len)
             memmove(text + at + 1, text + at, (*len)++ - at);
         text[at] = way == 3 ? (char)pick(256) : likely[pick(COUNT(likely))];
     }
-}
-
-static bool yajl_takes(const char *text, size_t len)
-{
-    yajl_handle parser = yajl_alloc(NULL, NULL, NULL);
-    bool takes = yajl_parse(parser, (const unsigned char *)text, len) == yajl_status_ok &&
-                 yajl_complete_parse(parser) == yajl_status_ok;
-
-    yajl_free(parser);
-    return takes;
-}
-
-/* yajl lets through what is not UTF-8, takes \f and \v for white space, and overlooks a string cut
- * short behind the value: so the text is judged as the item of an array. */
-static bool yajl_can_judge(const char *text, size_t len)
-{
-    for (size_t i = 0; i < len; i++) {
-        if ((unsigned char)text[i] >= 0x80 || text[i] == '\f' || text[i] == '\v')
-            return false;
-    }
-    return true;
 }
 
 static void judge_reference(const char *text, size_t len)

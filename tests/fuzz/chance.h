@@ -1,0 +1,94 @@
+/* Choices that an input makes by itself: the same bytes always choose the same. */
+#ifndef TESTS_FUZZ_CHANCE_H
+#define TESTS_FUZZ_CHANCE_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bff/base/check.h"
+
+static inline uint64_t chance_of(const void *bytes, size_t len)
+{
+    const unsigned char *at = bytes;
+    uint64_t state = UINT64_C(0xcbf29ce484222325);
+
+    for (size_t i = 0; i < len; i++)
+        state = (state ^ at[i]) * UINT64_C(0x100000001b3);
+    return state | 1;
+}
+
+/* A number from 0 to ${below} - 1. */
+static inline size_t chance_next(uint64_t *state, size_t below)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return (size_t)((*state >> 11) % below);
+}
+
+/* A copy in memory of just its size, so that a read beyond it is found. The caller's to free. */
+static inline char *chance_copy(const void *bytes, size_t len)
+{
+    char *copy = malloc(len == 0 ? 1 : len);
+
+    must(copy != NULL);
+    if (len > 0)
+        memcpy(copy, bytes, len);
+    return copy;
+}
+
+/* Where a text of ${len} bytes is cut: is_end[i] tells whether a piece ends behind i bytes. */
+struct cuts {
+    unsigned char *is_end;
+    size_t len;
+};
+
+static inline struct cuts cuts_new(size_t len)
+{
+    struct cuts cuts = {calloc(len + 1, 1), len};
+
+    must(cuts.is_end != NULL);
+    cuts.is_end[len] = 1;
+    return cuts;
+}
+
+static inline void cuts_free(struct cuts *cuts) { free(cuts->is_end); }
+
+/* How long the piece is that begins at ${at}, which is before the end. */
+static inline size_t cuts_piece(const struct cuts *cuts, size_t at)
+{
+    size_t end = at + 1;
+
+    while (!cuts->is_end[end])
+        end++;
+    return end - at;
+}
+
+/*
+ * Calls ${check} with every way of cutting that is worth the time: whole, byte by byte, once in
+ * each place if there are at most ${places}, and twice at random, in few pieces and in many.
+ */
+static inline void cuts_each(size_t len, size_t places, uint64_t chance,
+                             void (*check)(void *cookie, const struct cuts *cuts), void *cookie)
+{
+    struct cuts cuts = cuts_new(len);
+
+    check(cookie, &cuts);
+    for (size_t at = 1; at < len && len <= places; at++) {
+        cuts.is_end[at] = 1;
+        check(cookie, &cuts);
+        cuts.is_end[at] = 0;
+    }
+    for (size_t one_in = 3; one_in <= 48; one_in *= 16) {
+        for (size_t at = 1; at < len; at++)
+            cuts.is_end[at] = chance_next(&chance, one_in) == 0;
+        check(cookie, &cuts);
+    }
+    memset(cuts.is_end, 1, len + 1);
+    check(cookie, &cuts);
+    cuts_free(&cuts);
+}
+
+#endif

@@ -1,0 +1,247 @@
+/*
+ * Any bytes as a configuration file: each reading of it comes to the same, what is served has every
+ * value within its bounds, and each mistake is one line that names a place. A first line "#! ..."
+ * holds what is on the command line, and USERS_URL=...
+ */
+#include <stdio.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "bff/app/config.h"
+#include "bff/app/settings.h"
+
+#include "tests/fuzz/chance.h"
+
+#define ARGUMENTS_MAX 16
+#define SECRET "thirty-two bytes of a secret 1234"
+
+static const struct bff_service users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
+static const struct bff_service orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
+static const struct bff_service *const services[] = {&users, &orders, NULL};
+static const struct bff_build build = {.name = "web", .port = 8080, .services = services};
+
+/* The input as it is read. */
+struct sample {
+    struct text text;
+    char *name;  /* of the file that holds it */
+    char *words; /* its first line, in pieces */
+    char *arguments[ARGUMENTS_MAX + 1];
+    int count;
+};
+
+static char *file_of(struct text text)
+{
+    static char name[64];
+    int fd = memfd_create("config", MFD_CLOEXEC);
+
+    must(fd >= 0 && write(fd, text.at, text.len) == (ssize_t)text.len);
+    snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
+    return name;
+}
+
+/* Other files are nobody's to name here, and help would be printed. */
+static bool may_stand(const char *word)
+{
+    return strncmp(word, "--config", 8) != 0 && strncmp(word, "--help", 6) != 0 &&
+           strncmp(word, "--version", 9) != 0;
+}
+
+static void words_read(struct sample *sample)
+{
+    struct text rest = sample->text, line = text_cut(&rest, '\n');
+    char *at = sample->words = chance_copy("", 0);
+
+    unsetenv("USERS_URL");
+    if (!text_starts(line, TEXT("#!")) || memchr(line.at, '\0', line.len) != NULL)
+        return;
+    free(at);
+    at = sample->words = strndup(line.at + 2, line.len - 2);
+    for (char *word; (word = strsep(&at, " ")) != NULL && sample->count < ARGUMENTS_MAX;) {
+        if (strncmp(word, "USERS_URL=", 10) == 0)
+            setenv("USERS_URL", word + 10, 1);
+        else if (*word != '\0' && may_stand(word))
+            sample->arguments[sample->count++] = word;
+    }
+}
+
+static void sample_begin(struct sample *sample)
+{
+    setenv("JWT_SECRET", SECRET, 1);
+    unsetenv("JWT_SECRET_FILE");
+    unsetenv("ORDERS_URL");
+    sample->name = file_of(sample->text);
+    sample->arguments[sample->count++] = "bff-web";
+    sample->arguments[sample->count++] = "--config";
+    sample->arguments[sample->count++] = sample->name;
+    words_read(sample);
+}
+
+static void sample_end(struct sample *sample)
+{
+    close(atoi(strrchr(sample->name, '/') + 1));
+    free(sample->words);
+}
+
+/* Mistakes. */
+
+/* No more lines than that have been in the file: YAML knows other ends of lines, too. */
+static size_t lines_most(struct text text)
+{
+    size_t count = 1;
+
+    for (size_t i = 0; i < text.len; i++)
+        count += memchr("\n\r\x85\xa8\xa9", text.at[i], 5) != NULL;
+    return count;
+}
+
+/* "file:7:3: ..." */
+static void check_place(const struct sample *sample, const char *line)
+{
+    size_t name = strlen(sample->name), row = 0, column = 0;
+
+    if (strncmp(line, sample->name, name) != 0 || strncmp(line + name, ": ", 2) == 0)
+        return;
+    must(sscanf(line + name, ":%zu:%zu: ", &row, &column) == 2);
+    must(row >= 1 && row <= lines_most(sample->text));
+    must(column >= 1 && column <= sample->text.len + 1);
+}
+
+/* No terminal obeys it: neither a control byte nor one of those that UTF-8 writes with two. */
+static void check_bytes(const char *line)
+{
+    const unsigned char *at = (const unsigned char *)line;
+
+    for (; *at != '\0'; at++)
+        must(*at >= ' ' && *at != 0x7f && !(at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0));
+}
+
+static void check_mistakes(const struct sample *sample, const struct mistakes *mistakes)
+{
+    bool names_secret = memmem(sample->text.at, sample->text.len, "JWT_SECRET", 10) != NULL;
+
+    must(mistakes->count <= MISTAKES_MAX);
+    for (size_t i = 0; i < mistakes->count; i++) {
+        check_place(sample, mistakes->lines[i]);
+        check_bytes(mistakes->lines[i]);
+        must(names_secret || strstr(mistakes->lines[i], SECRET) == NULL);
+    }
+}
+
+/* What is served. */
+
+static uint64_t number_of(const struct setting *row, const void *owner, bool *is_number)
+{
+    const char *member = (const char *)owner + row->offset;
+
+    *is_number = true;
+    switch (row->type) {
+    case SETTING_DURATION:
+    case SETTING_SECONDS:
+        return *(const uint32_t *)member;
+    case SETTING_SIZE:
+    case SETTING_COUNT:
+        return *(const size_t *)member;
+    case SETTING_NUMBER:
+    case SETTING_WORKERS:
+        return *(const unsigned *)member;
+    default:
+        *is_number = false;
+        return 0;
+    }
+}
+
+/* Every number of ${owner}, whose rows begin with ${prefix}. 0 stands for none, or "auto". */
+static void check_numbers(const char *prefix, const void *owner)
+{
+    for (const struct setting *row = settings_table; row->path != NULL; row++) {
+        bool is_here = strncmp(row->path, prefix, strlen(prefix)) == 0 &&
+                       (*prefix != '\0' || strchr(row->path, '*') == NULL);
+        bool is_number = false;
+        uint64_t number = is_here ? number_of(row, owner, &is_number) : 0;
+        bool has_none = row->normal == NULL || row->type == SETTING_WORKERS;
+        if (is_number && !(has_none && number == 0))
+            must(number >= row->least && number <= row->most);
+    }
+}
+
+static void check_path(struct text path)
+{
+    struct pool *pool = pool_new();
+    struct text normal;
+
+    must(plain_path(pool, path, &normal) == 0 && text_equal(path, normal));
+    must(memchr(path.at, '?', path.len) == NULL && memchr(path.at, '#', path.len) == NULL);
+    pool_free(pool);
+}
+
+static bool is_prefix(struct text path) { return path.at[path.len - 1] == '/'; }
+
+static void check_route(const struct plain_route *route)
+{
+    check_numbers("routes.*", route);
+    must(route->service == &users || route->service == &orders);
+    check_path(route->path);
+    if (route->to.at != NULL) {
+        check_path(route->to);
+        must(!is_prefix(route->path) || is_prefix(route->to));
+    }
+    must(route->methods == NULL || route->methods[0].len > 0);
+    must(route->access.kind != ACCESS_ROLE || route->access.whom.len > 0);
+    must(route->header.value.at == NULL || route->header.name.at != NULL);
+}
+
+static void check_service(const struct service_settings *service)
+{
+    check_numbers("services.*", service);
+    must(service->endpoint_count > 0);
+    must(service->connect_ms <= service->total_ms && service->first_byte_ms <= service->total_ms);
+    for (size_t i = 0; i < service->endpoint_count; i++)
+        must(service->endpoints[i].port > 0 && service->endpoints[i].host[0] != '\0');
+    must(service->health_path == NULL || service->health_path[0] == '/');
+}
+
+static void check_served(const struct config *config)
+{
+    check_numbers("", config);
+    must(config->listen_count > 0 && config->service_count == 2);
+    for (size_t i = 0; i < config->listen_count; i++)
+        must(!config->listens[i].is_tls || (config->certificate != NULL && config->key != NULL));
+    for (size_t i = 0; i < config->service_count; i++)
+        check_service(&config->services[i]);
+    for (size_t i = 0; i < config->routes.count; i++)
+        check_route(&config->routes.rows[i]);
+    must(config_largest_body(config) >= config->request_limit);
+    must(!config->cors.allows_any || !config->cors.credentials);
+}
+
+static enum config_action read_once(struct sample *sample, struct config *config)
+{
+    enum config_action action = config_read(sample->count, sample->arguments, &build, config);
+
+    must((action == CONFIG_EXIT_BAD) == (config->mistakes.count > 0));
+    check_mistakes(sample, &config->mistakes);
+    if (action == CONFIG_SERVE)
+        check_served(config);
+    return action;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct sample sample = {.text = {chance_copy(data, size), size}};
+    struct config first, second;
+
+    sample_begin(&sample);
+    enum config_action action = read_once(&sample, &first);
+    must(read_once(&sample, &second) == action);
+    must(first.mistakes.count == second.mistakes.count);
+    for (size_t i = 0; i < first.mistakes.count; i++)
+        must(strcmp(first.mistakes.lines[i], second.mistakes.lines[i]) == 0);
+    config_free(&first);
+    config_free(&second);
+    config_free(&second);
+    sample_end(&sample);
+    free((char *)sample.text.at);
+    return 0;
+}
