@@ -97,6 +97,8 @@ static const struct {
     {"an escaped NUL", "listen: \"*:80\\0\"\n", "web.yaml:1:9: listen: it holds a NUL\n"},
     {"no terminal obeys", "\"a\\e[2J\": 1\n",
      "web.yaml:1:1: a?[2J: unknown setting; expected " TOP "\n"},
+    {"nor what is a control character beyond ASCII", "\"a\\x9b2J\": 1\n",
+     "web.yaml:1:1: a??2J: unknown setting; expected " TOP "\n"},
 };
 
 static void test_mistakes(void **state)
