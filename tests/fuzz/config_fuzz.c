@@ -115,9 +115,15 @@ static void check_bytes(const char *line)
         must(*at >= ' ' && *at != 0x7f && !(at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0));
 }
 
+static bool holds(struct text text, const char *string)
+{
+    return memmem(text.at, text.len, string, strlen(string)) != NULL;
+}
+
 static void check_mistakes(const struct sample *sample, const struct mistakes *mistakes)
 {
-    bool names_secret = memmem(sample->text.at, sample->text.len, "JWT_SECRET", 10) != NULL;
+    /* Whoever puts it elsewhere by himself is shown it. */
+    bool names_secret = holds(sample->text, "JWT_SECRET") || holds(sample->text, SECRET);
 
     must(mistakes->count <= MISTAKES_MAX);
     for (size_t i = 0; i < mistakes->count; i++) {
