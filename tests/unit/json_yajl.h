@@ -4,8 +4,12 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <yajl/yajl_parse.h>
+
+#include "bff/base/check.h"
 
 static inline bool yajl_takes(const char *text, size_t len)
 {
@@ -17,8 +21,7 @@ static inline bool yajl_takes(const char *text, size_t len)
     return takes;
 }
 
-/* yajl lets through what is not UTF-8, takes \f and \v for white space, and overlooks a string cut
- * short behind the value: so the text is judged as the item of an array. */
+/* yajl lets through what is not UTF-8, and takes \f and \v for white space. */
 static inline bool yajl_can_judge(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -26,6 +29,25 @@ static inline bool yajl_can_judge(const char *text, size_t len)
             return false;
     }
     return true;
+}
+
+/*
+ * Is ${text} an item of an array? It is judged as one because yajl overlooks a string cut short
+ * behind the value. A text that closes the array itself may have one all the same: the quote behind
+ * everything ends that string, and then yajl sees it.
+ */
+static inline bool yajl_takes_item(const char *text, size_t len)
+{
+    char *array = malloc(len + 3);
+
+    must(array != NULL);
+    array[0] = '[';
+    memcpy(array + 1, text, len);
+    array[len + 1] = ']';
+    array[len + 2] = '"';
+    bool takes = yajl_takes(array, len + 2) && yajl_takes(array, len + 3);
+    free(array);
+    return takes;
 }
 
 #endif
