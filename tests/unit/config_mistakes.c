@@ -5,6 +5,10 @@
     "listen, tls, workers, services, composites, resolver, login, routes, cors, limits, "          \
     "trusted_proxies, access_log, drain_timeout"
 
+#define ROUTE(more) "routes: [{path: /a, service: users, " more "}]\n"
+#define SIXTEEN "abcdefghijklmnop"
+#define LONG SIXTEEN SIXTEEN SIXTEEN SIXTEEN
+
 /* want: the mistakes; "": none */
 static const struct {
     const char *why, *yaml, *want;
@@ -45,6 +49,14 @@ static const struct {
      "web.yaml:1:3: (no name): the name of a setting must be plain text\n"},
     {"a merge key", "<<: {workers: 3}\n",
      "web.yaml:1:1: <<: merge keys are not read; write the settings out\n"},
+    {"names and values that are none", ROUTE("request_headers: {set: {}}"),
+     "web.yaml:1:55: routes[0].request_headers.set: expected 1 to 64 values, not 0\n"},
+    {"a value that is none", ROUTE("request_headers: {set: {X-A: [1]}}"),
+     "web.yaml:1:66: routes[0].request_headers.set.X-A: expected one value, not a list\n"},
+    {"a name longer than any", LONG "q: {a: 1}\n",
+     "web.yaml:1:1: " LONG ": unknown setting; expected " TOP "\n"},
+    {"a role with a control byte", ROUTE("access: \"role:a\\tb\""),
+     "web.yaml:1:45: routes[0].access: \"role:a?b\": expected public, signed-in or role:NAME\n"},
     {"no unit", "resolver: {interval: 30}\n",
      "web.yaml:1:22: resolver.interval: \"30\": a duration needs a unit: ms, s, m or h\n"},
     {"out of bounds", "drain_timeout: 31s\nworkers: 257\ncomposites: {depth: 0}\n",

@@ -69,6 +69,8 @@ static struct plain_route rows[] = {
     {.path = T("/v/"), .to = T("/v2/"), .header = {T("x-version"), T("2")}},
     {.path = T("/v/"), .to = T("/v1/")},
     {.path = T("/h/"), .to = T("/shop/"), .host = T("shop.example")},
+    {.path = T("/m/"), .methods = get_put},
+    {.path = T("/m/"), .methods = get_put, .host = T("a")},
 };
 
 static struct text header(void *cookie, struct text name)
@@ -88,6 +90,8 @@ static void test_finding(void **state)
         {"another row for a method", "POST", "/api/users/", NULL, "a", NULL, "/new/"},
         {"no row for a method", "DELETE", "/api/users/7", NULL, "a", NULL,
          "405 GET, HEAD, PUT, POST"},
+        {"a method of two rows is told once", "DELETE", "/m/x", NULL, "a", NULL,
+         "405 GET, HEAD, PUT"},
         {"exactly", "GET", "/api/products", NULL, "a", NULL, "/products"},
         {"a prefix is not the path without its slash", "GET", "/api/users", NULL, "a", NULL, "404"},
         {"exact beats prefix", "GET", "/api/products/top", NULL, "a", NULL, "/best"},
