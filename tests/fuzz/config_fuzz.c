@@ -95,12 +95,18 @@ static size_t lines_most(struct text text)
     return count;
 }
 
+static bool holds(struct text text, const char *string)
+{
+    return memmem(text.at, text.len, string, strlen(string)) != NULL;
+}
+
 /* "file:7:3: ..." */
 static void check_place(const struct sample *sample, const char *line)
 {
     size_t name = strlen(sample->name), row = 0, column = 0;
 
-    if (strncmp(line, sample->name, name) != 0 || strncmp(line + name, ": ", 2) == 0)
+    if (strncmp(line, sample->name, name) != 0 || strncmp(line + name, ": ", 2) == 0 ||
+        holds(sample->text, sample->name)) /* the command line may hold anything */
         return;
     must(sscanf(line + name, ":%zu:%zu: ", &row, &column) == 2);
     must(row >= 1 && row <= lines_most(sample->text));
@@ -114,11 +120,6 @@ static void check_bytes(const char *line)
 
     for (; *at != '\0'; at++)
         must(*at >= ' ' && *at != 0x7f && !(at[0] == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0));
-}
-
-static bool holds(struct text text, const char *string)
-{
-    return memmem(text.at, text.len, string, strlen(string)) != NULL;
 }
 
 static void check_mistakes(const struct sample *sample, const struct mistakes *mistakes)
@@ -232,22 +233,31 @@ static enum config_action read_once(struct sample *sample, struct config *config
     return action;
 }
 
+static void compare_with_again(struct sample *sample, enum config_action action,
+                               const struct mistakes *mistakes)
+{
+    struct config again;
+
+    must(read_once(sample, &again) == action);
+    must(again.mistakes.count == mistakes->count);
+    for (size_t i = 0; i < mistakes->count; i++)
+        must(strcmp(again.mistakes.lines[i], mistakes->lines[i]) == 0);
+    config_free(&again);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct sample sample = {.text = {chance_copy(data, size), size}};
-    struct config first, second;
+    struct config config;
 
     sample_begin(&sample);
-    enum config_action action = read_once(&sample, &first);
-    must(read_once(&sample, &second) == action);
-    must(first.mistakes.count == second.mistakes.count);
-    for (size_t i = 0; i < first.mistakes.count; i++)
-        must(strcmp(first.mistakes.lines[i], second.mistakes.lines[i]) == 0);
-    config_free(&first);
-    config_free(&second);
-    config_free(&second);
+    enum config_action action = read_once(&sample, &config);
+    if (size % 4 == 0) /* to read takes long: not for every input */
+        compare_with_again(&sample, action, &config.mistakes);
+    config_free(&config);
+    config_free(&config);
     sample_end(&sample);
     free((char *)sample.text.at);
     return 0;
