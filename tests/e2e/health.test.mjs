@@ -72,6 +72,9 @@ describe('/health', { concurrency: 4 }, () => {
       const refused = await get(path, { method: 'POST' })
       assert.equal(refused.status, 405)
       assert.equal(refused.headers.allow, 'GET, HEAD, OPTIONS')
+      const asked = await get(path, { method: 'OPTIONS' })
+      assert.equal(asked.status, 204)
+      assert.equal(asked.headers.allow, 'GET, HEAD, OPTIONS')
     }
     const head = await get('/ready', { method: 'HEAD' })
     assert.deepEqual([head.status, head.text], [200, ''])

@@ -1,0 +1,154 @@
+/* A build's table: what is wrong with it stops the start, what is right is shown by --routes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "bff/app/table.h"
+
+#define T(literal)                                                                                 \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
+
+static const struct bff_service users = {.name = "users"};
+
+static void get(struct bff_ask *ask)
+{
+    ask_get(ask, &users, "/users");
+    ask_segment(ask, ask_param(ask, "id"));
+}
+
+static const struct bff_part parts[] = {
+    {.name = "user", .ask = get, .place = BFF_HIDDEN},
+    {.name = "more", .ask = get, .after = "user", .many = 5, .pick = "id name"},
+    {0},
+};
+
+static const struct bff_composite page = {
+    .route = "GET /api/page/:id", .about = "a page", .access = BFF_PUBLIC, .parts = parts};
+static const struct bff_composite same_page = {
+    .route = "GET /api/page/:id", .access = BFF_PUBLIC, .parts = parts};
+static const struct bff_composite staff_page = {
+    .route = "GET /api/staff/:id", .access = BFF_ROLE, .role = "staff", .parts = parts};
+static const struct bff_composite own_page = {
+    .route = "GET /api/own/:id", .access = BFF_OWNER, .owner = "id", .parts = parts};
+static const struct bff_composite signed_page = {
+    .route = "GET /api/signed/:id", .access = BFF_SIGNED_IN, .budget_ms = 250, .parts = parts};
+static const struct bff_composite bad_page = {
+    .route = "POST /api/bad/:id", .access = BFF_PUBLIC, .parts = parts};
+
+/* Makes the table of ${composites}; ${*errors} (free) is what was said. */
+static unsigned make(struct pool *pool, const struct bff_composite *const *composites,
+                     struct endpoints *out, char **errors)
+{
+    const struct bff_build build = {.name = "web", .composites = composites};
+    size_t len;
+    FILE *file = open_memstream(errors, &len);
+
+    assert_non_null(file);
+    unsigned wrong = table_make(pool, &build, out, file);
+    fclose(file);
+    return wrong;
+}
+
+static void what_is_wrong_is_told(void **state)
+{
+    static const struct {
+        const char *why;
+        const struct bff_composite *composites[4];
+        unsigned wrong;
+        const char *want;
+    } cases[] = {
+        {"nothing", {&page, &staff_page}, 0, ""},
+        {"the same requests",
+         {&page, &staff_page, &same_page},
+         1,
+         "GET /api/page/:id: the same requests as GET /api/page/:id\n"},
+        {"a table, and what stands behind it is looked at, too",
+         {&bad_page, &page, &same_page},
+         2,
+         "POST /api/bad/:id: .route: a composite answers GET only, not POST\n"
+         "GET /api/page/:id: the same requests as GET /api/page/:id\n"},
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct pool *pool = pool_new();
+        struct endpoints made = {0};
+        char *errors = NULL;
+        unsigned wrong = make(pool, cases[i].composites, &made, &errors);
+        if (wrong != cases[i].wrong || strcmp(errors, cases[i].want) != 0)
+            fail_msg("%s: %u, %s", cases[i].why, wrong, errors);
+        free(errors);
+        pool_free(pool);
+    }
+}
+
+static struct text get_put[] = {T("GET"), T("PUT"), {0}};
+
+static struct plain_route rows[] = {
+    {.path = T("/api/users/"),
+     .service = &users,
+     .access = {.kind = ACCESS_SIGNED_IN},
+     .to = T("/users/"),
+     .body_limit = 5},
+    {.path = T("/open"), .service = &users, .access = {.kind = ACCESS_PUBLIC}, .methods = get_put},
+    {.path = T("/staff"),
+     .service = &users,
+     .access = {ACCESS_ROLE, T("staff")},
+     .host = T("shop.example"),
+     .header = {T("x-kind"), T("b")}},
+    {.path = T("/none"),
+     .service = &users,
+     .access = {.kind = ACCESS_NOBODY},
+     .header = {T("x-kind"), {0}}},
+};
+
+#define PARTS                                                                                      \
+    "    user                   optional, %d ms, hidden\n"                                         \
+    "    more                   optional, %d ms, a list of at most 5, 8 at a time, after user, "   \
+    "picks id name\n"
+
+static void what_is_right_is_shown(void **state)
+{
+    static const struct bff_composite *const composites[] = {&page, &staff_page, &own_page,
+                                                             &signed_page, NULL};
+    struct pool *pool = pool_new();
+    struct endpoints made = {0};
+    char *errors = NULL, *shown = NULL, want[4096];
+    size_t len;
+
+    assert_int_equal(make(pool, composites, &made, &errors), 0);
+    FILE *file = open_memstream(&shown, &len);
+    table_print(&made, &(struct plain_routes){rows, 4}, file);
+    fclose(file);
+    snprintf(want, sizeof(want),
+             "GET /api/page/:id  public, budget 1000 ms\n    a page\n" PARTS
+             "GET /api/staff/:id  role staff, budget 1000 ms\n" PARTS
+             "GET /api/own/:id  owner id, budget 1000 ms\n" PARTS
+             "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
+             "* /api/users/  signed-in, to users /users/, body at most 5 bytes\n"
+             "GET,PUT /open  public, to users /open, body at most 0 bytes\n"
+             "* /staff  role staff, to users /staff, host shop.example, with x-kind: b, "
+             "body at most 0 bytes\n"
+             "* /none  nobody, to users /none, with x-kind, body at most 0 bytes\n",
+             1000, 1000, 1000, 1000, 1000, 1000, 250, 250);
+    assert_string_equal(shown, want);
+    free(shown);
+    free(errors);
+    pool_free(pool);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_wrong_is_told),
+        cmocka_unit_test(what_is_right_is_shown),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
