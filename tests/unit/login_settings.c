@@ -182,6 +182,7 @@ static void test_files(void **state)
         {"an empty file", TEXT(""), "neither a public key"},
         {"some text", TEXT("hello"), "neither a public key"},
         {"an object", TEXT("{\"keys\":1}"), "no JWK Set"},
+        {"an object behind white space", TEXT(" \r\n\t{\"keys\":1}"), "no JWK Set"},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)
