@@ -41,6 +41,14 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     return 0;
 }
 
+static char *room(void *cookie, size_t *len)
+{
+    struct fetch *fetch = cookie;
+
+    *len = fetch->capacity - fetch->body.len;
+    return *len == 0 ? NULL : fetch->buffer + fetch->body.len;
+}
+
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
 {
     struct fetch *fetch = cookie;
@@ -48,7 +56,8 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
     if (len > fetch->ask->body_limit - fetch->body.len)
         return refuse(REASON_TOO_LARGE, why);
     make_room(fetch, fetch->body.len + len);
-    memcpy(fetch->buffer + fetch->body.len, bytes, len);
+    if (bytes != fetch->buffer + fetch->body.len)
+        memcpy(fetch->buffer + fetch->body.len, bytes, len);
     fetch->body = (struct text){fetch->buffer, fetch->body.len + len};
     if (json_scan_more(&fetch->scan, fetch->body.at, fetch->body.len) != 0)
         return refuse(REASON_BAD_JSON, why);
@@ -71,7 +80,8 @@ static void on_end(void *cookie, enum reason reason)
     fetch->done(fetch, fetch->cookie);
 }
 
-static const struct exchange_sink sink = {.head = on_head, .body = on_body, .end = on_end};
+static const struct exchange_sink sink = {
+    .head = on_head, .room = room, .body = on_body, .end = on_end};
 
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie)
