@@ -35,7 +35,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     if (head->framing == EXCHANGE_LENGTH && head->length > fetch->ask->body_limit)
         return refuse(REASON_TOO_LARGE, why);
     if (head->framing == EXCHANGE_LENGTH)
-        make_room(fetch, (size_t)head->length);
+        make_room(fetch, fetch->length = (size_t)head->length);
     else if (head->framing != EXCHANGE_NO_BODY)
         make_room(fetch, BUFFER_BYTES);
     return 0;
@@ -59,6 +59,8 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
     if (bytes != fetch->buffer + fetch->body.len)
         memcpy(fetch->buffer + fetch->body.len, bytes, len);
     fetch->body = (struct text){fetch->buffer, fetch->body.len + len};
+    if (fetch->body.len == fetch->length)
+        return 0; /* the verdict comes at once, and scans what is left in one go */
     if (json_scan_more(&fetch->scan, fetch->body.at, fetch->body.len) != 0)
         return refuse(REASON_BAD_JSON, why);
     return 0;
