@@ -2,143 +2,39 @@
 """
 Measures bff beside other gateways: processor time for each request, above all. ./dev bench builds
 what is needed and runs this; docs/performance.md says how it is done and what it means.
-
-The gateway has a core for itself, load and services share another. Runs are interleaved: each
-round measures every peer once, each time in a new process, and the median of the rounds counts.
 """
 import argparse
-import json
 import os
 import resource
 import shutil
 import signal
 import sys
 import tempfile
-import time
-from dataclasses import dataclass
 
-import process
+import alone
+import memory
 import report
-from load import Load, Void, http1, http2
-from peers import PEERS, Failed, Site, token
+from measure import Bench
+from peers import Failed, Site
 from works import WORKS
 
-WARM_SECONDS = 1
-
-
-@dataclass
-class Run:
-    cpu_us: float       # of the gateway, for a request
-    load: Load
-    rss_bytes: int
-    others: float       # share of the gateway's core that others took
-
-
-def without_time(body):
-    answer = json.loads(body)
-    answer.pop('loadedAt', None)
-    return answer
-
-
-class Bench:
-    def __init__(self, site, seconds):
-        self.site, self.seconds = site, seconds
-        self.expected = {}
-
-    def checked_length(self, work, peer, headers):
-        """Of the body, once it is known to be what it has to be: bff's, which came first."""
-        body = peer.answer(work.path, headers, work.streams != 0)
-        try:
-            answer = without_time(body)
-        except ValueError:
-            raise Failed(f'{peer.title} answers {work.path} with no JSON: {body[:300]!r}')
-        if answer != self.expected.setdefault(work.path, answer):
-            raise Failed(f'{peer.title} answers {work.path} with something else than bff: '
-                         f'{body[:600]!r}')
-        return len(body)
-
-    def ask(self, work, peer, headers, seconds, *, length, look=False):
-        url, core = peer.url(work.path, work.streams != 0), self.site.load_core
-        if work.streams != 0:
-            return http2(url, seconds, core, connections=work.connections,
-                         streams=work.streams, body_length=length)
-        return http1(url, seconds, core, connections=work.connections, headers=headers,
-                     body_length=length, look=look)
-
-    def run(self, work, name):
-        peer = PEERS[name]
-        headers = self.headers(work, peer)
-        peer.start(self.site, name)
-        try:
-            length = self.checked_length(work, peer, headers)
-            self.ask(work, peer, headers, WARM_SECONDS, length=length, look=True)
-            peer.empty_log()
-            return self.measured(work, peer, headers, length)
-        finally:
-            peer.stop()
-
-    def measured(self, work, peer, headers, length):
-        peer.guard()
-        pids, core = peer.pids(), self.site.gateway_core
-        cpu, busy, began = process.cpu_seconds(pids), process.core_busy_seconds(core), time.time()
-        seen = self.ask(work, peer, headers, self.seconds, length=length)
-        cpu = process.cpu_seconds(pids) - cpu
-        busy, wall = process.core_busy_seconds(core) - busy, time.time() - began
-        peer.guard()
-        if peer.pids() != pids or cpu <= 0:
-            raise Void(f'the processes of {peer.title} have changed')
-        seen.p50_ms -= work.offset_ms
-        seen.p99_ms -= work.offset_ms
-        return Run(cpu * 1e6 / seen.requests, seen, process.memory_bytes(pids, 'Rss'),
-                   max(0, busy - cpu) / wall)
-
-    def check(self, work):
-        """Only: does everybody start, and answer as bff does?"""
-        for name in work.peers:
-            peer = PEERS[name]
-            peer.start(self.site, name)
-            try:
-                length = self.checked_length(work, peer, self.headers(work, peer))
-                print(f'{work.title}: {peer.title} answers with {length} bytes', flush=True)
-            finally:
-                peer.stop()
-
-    @staticmethod
-    def headers(work, peer):
-        return [f'Authorization: Bearer {token()}'] if work.token else peer.headers
-
-    def rounds(self, work, count):
-        """The runs of each peer; of one with a void run, why."""
-        runs = {name: [] for name in work.peers}
-        for number in range(count):
-            for name in work.peers:
-                say(f'{work.title}: round {number + 1} of {count}, {PEERS[name].title}')
-                if isinstance(runs[name], str):
-                    continue
-                try:
-                    runs[name].append(self.run(work, name))
-                except Void as void:
-                    runs[name] = str(void)
-        return runs
-
-
-def say(text):
-    if sys.stderr.isatty():
-        print(f'\r\033[K{text}', end='', file=sys.stderr, flush=True)
+# Those that are more than load on a row of peers: functions that return a table, and whether
+# something in it is void.
+SPECIAL = {'memory': memory.table, 'instructions': alone.instructions, 'scanner': alone.scanner}
+NAMES = [*WORKS, *SPECIAL]
 
 
 def chosen(names):
     """A name stands for all that begin with it: "dashboard" for three."""
-    works = [work for work in WORKS if not names or any(work.startswith(name) for name in names)]
     for name in names:
-        if not any(work.startswith(name) for work in works):
-            sys.exit(f'no such work: {name}; there are {", ".join(WORKS)}')
-    return works
+        if not any(work.startswith(name) for work in NAMES):
+            sys.exit(f'no such work: {name}; there are {", ".join(NAMES)}')
+    return [work for work in NAMES if not names or any(work.startswith(name) for name in names)]
 
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog='./dev bench', epilog=f'Works: {", ".join(WORKS)}. A beginning names all that have it.')
+        prog='./dev bench', epilog=f'Works: {", ".join(NAMES)}. A beginning names all that have it.')
     parser.add_argument('works', nargs='*', metavar='NAME', help='what to measure; default: all')
     parser.add_argument('--seconds', type=int, default=5, help='of each run (default: 5)')
     parser.add_argument('--runs', type=int, default=5, help='rounds (default: 5)')
@@ -148,10 +44,6 @@ def arguments():
                         help='measure nothing, only compare the answers')
     parser.add_argument('--build', default='build', help=argparse.SUPPRESS)
     return parser.parse_args()
-
-
-def interrupted(number, frame):
-    raise KeyboardInterrupt
 
 
 def raise_limit():
@@ -165,39 +57,55 @@ def raise_limit():
             pass
 
 
+def interrupted(number, frame):
+    raise KeyboardInterrupt
+
+
+def measure(bench, names, options):
+    """Whether all rows count."""
+    good = True
+    for name in names:
+        if options.check:
+            if name in WORKS:
+                bench.check(WORKS[name])
+            continue
+        if name in WORKS:
+            title, runs = WORKS[name].title, bench.rounds(WORKS[name])
+            table, is_void = report.table(name, WORKS[name], runs)
+        else:
+            title, (table, is_void) = name.capitalize(), SPECIAL[name](bench)
+        print(f'\n{title}\n\n{table}', flush=True)
+        good = good and not is_void
+        if options.write:
+            report.write(name, table)
+            report.write('machine', report.machine(options))
+    return good
+
+
 def main():
     options = arguments()
-    works = chosen(options.works)
+    names = chosen(options.works)
     raise_limit()
-    signal.signal(signal.SIGTERM, interrupted)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, interrupted)
     directory = tempfile.mkdtemp(prefix='bff-bench-', dir='/dev/shm')
     os.chmod(directory, 0o755)  # nginx's worker is another user
-    site, good = Site(os.path.abspath(options.build), directory), True
+    site = None
     try:
+        site = Site(os.path.abspath(options.build), directory)
         site.start_services()
-        bench = Bench(site, options.seconds)
-        for name in works:
-            work = WORKS[name]
-            if options.check:
-                bench.check(work)
-                continue
-            runs = bench.rounds(work, options.runs)
-            say('')
-            table, is_void = report.table(work, runs)
-            print(f'\n{work.title}\n\n{table}', flush=True)
-            good = good and not is_void
-            if options.write:
-                report.write(name, table)
-        if options.write:
-            report.write('machine', report.machine(options))
+        if not measure(Bench(site, options), names, options):
+            sys.exit('some rows are void')
     except Failed as failed:
-        sys.exit(f'\n{failed}')
+        sys.exit(f'bench: {failed}')
     except KeyboardInterrupt:
         sys.exit(130)
     finally:
-        site.stop_all()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, signal.SIG_IGN)
+        if site is not None:
+            site.stop_all()
         shutil.rmtree(directory, ignore_errors=True)
-    sys.exit(0 if good else 'some rows are void')
 
 
 if __name__ == '__main__':

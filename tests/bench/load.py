@@ -67,3 +67,9 @@ def http2(url, seconds, core, *, connections, streams, body_length):
 def http2_get(url):
     """The body of one answer."""
     return subprocess.run(['nghttp', url], capture_output=True, check=True).stdout
+
+
+def h1_requests(url, count, connections, core):
+    """Exactly so many requests, over HTTP/1.1."""
+    text = _command(core, 'h2load', '--h1', '-t1', f'-c{connections}', f'-n{count}', url)
+    _judge(count, count - int(re.search(r'(\d+) succeeded', text).group(1)), 0, 0)

@@ -44,6 +44,7 @@ class Site:
         if len(cores) < 2:
             raise Failed('two cores are needed: one for the gateway, one for load and services')
         self.gateway_core, self.load_core = cores[0], cores[-1]
+        os.sched_setaffinity(0, {self.load_core})
         self.running = []
         self.services = {}
 
@@ -51,9 +52,11 @@ class Site:
         """Starts a process group; what it says goes to files in the directory."""
         os.makedirs(directory, exist_ok=True)
         with open(f'{directory}/stdout', 'ab') as out, open(f'{directory}/stderr', 'wb') as err:
-            started = subprocess.Popen(['taskset', '-c', str(core), *command], cwd=directory,
-                                       stdin=subprocess.DEVNULL, stdout=out, stderr=err,
-                                       start_new_session=True, env={**os.environ, **(env or {})})
+            # Should we be killed ourselves, it ends as well.
+            started = subprocess.Popen(
+                ['taskset', '-c', str(core), 'setpriv', '--pdeathsig', 'TERM', *command],
+                cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                start_new_session=True, env={**os.environ, **(env or {})})
         started.stderr_path = f'{directory}/stderr'
         self.running.append(started)
         return started
@@ -112,11 +115,12 @@ class Peer:
       files     copied into its directory, so that words in them can be replaced
       env       more environment
       headers   that clients send it
+      path      asked for, in place of the work's
     """
 
-    def __init__(self, title, command, *, files=(), env=None, headers=()):
+    def __init__(self, title, command, *, files=(), env=None, headers=(), path=None):
         self.title, self.command, self.files = title, command, files
-        self.env, self.headers = env or {}, headers
+        self.env, self.headers, self.path = env or {}, headers, path
         self.http2_has_own_port = any('port2' in open(f'{FILES}/{file}').read() for file in files)
 
     def start(self, site, name):
@@ -172,17 +176,21 @@ class Peer:
         if http2:
             return load.http2_get(self.url(path, True))
         connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=10)
-        connection.request('GET', path, headers=dict(line.split(': ', 1) for line in headers))
-        response = connection.getresponse()
-        body = response.read()
-        connection.close()
+        try:
+            connection.request('GET', path, headers=dict(line.split(': ', 1) for line in headers))
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Failed(f'{self.title} does not answer on {path}: {error!r}') from None
+        finally:
+            connection.close()
         if response.status != 200:
             raise Failed(f'{self.title} answers {response.status} on {path}: {body[:300]!r}')
         return body
 
 
-def _bff(title, program, config, **more):
-    return Peer(title, [f'@build@/{program}', '--config', f'@peers@/{config}',
+def _bff(title, program, config, under=(), **more):
+    return Peer(title, [*under, f'@build@/{program}', '--config', f'@peers@/{config}',
                         '--listen', 'http://127.0.0.1:@port@'], **more)
 
 
@@ -203,7 +211,8 @@ _secret = {'JWT_SECRET': SECRET}
 PEERS = {
     'bff': _bff('bff', 'bff-web', 'bff.yaml'),
     'bff-login': _bff('bff with login', 'bff-web', 'bff_login.yaml', env=_secret),
-    'bff-parts': _bff('bff', 'tests/bench_parts', 'bff.yaml'),
+    'bff-callgrind': _bff('bff, counted', 'bff-web', 'bff.yaml', [
+        'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),
     'nginx': _nginx('nginx', 'nginx.conf'),
     'nginx-lua': _nginx('nginx with Lua', 'nginx_lua.conf', 'pages.lua'),
     'haproxy': Peer('haproxy', ['haproxy', '-db', '-f', '@work@/haproxy.cfg'],
@@ -213,3 +222,7 @@ PEERS = {
     'fastify': _node('Fastify', 'fastify.js'),
     'floor': Peer('C loop', ['@build@/tests/bench_floor', '@port@']),
 }
+PEERS.update({
+    f'parts-{count}': _bff(f'parts: {count}', 'tests/bench_parts', 'bff.yaml',
+                           path=f'/api/parts/{count}')
+    for count in (1, 4, 8, 16, 32)})

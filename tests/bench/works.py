@@ -1,7 +1,7 @@
 """
 What is measured. Of each work:
   title        of its table
-  path         that clients ask for; or several, each for a row of its own
+  path         that clients ask for
   peers        that do it, bff first; answers of the others have to be as bff's
   bars         the most that bff may cost in comparison: its processor time by a peer's
   connections  of the clients
@@ -48,4 +48,6 @@ WORKS = {
                     '/api/dashboard/slow', ('bff', 'nginx-lua'), connections=32, offset_ms=20),
     'login': Work('Login: a plain route with an HS256 token, known by the cache',
                   '/api/users/small', ('bff', 'bff-login'), token=True),
+    'parts': Work('Pages of 1 to 32 parts, 300 B each, 16 connections', None,
+                  tuple(f'parts-{count}' for count in (1, 4, 8, 16, 32)), connections=16),
 }

@@ -4,6 +4,8 @@
  * ever and knows no errors, so it is no server, but what one can be compared with.
  *
  *     USERS_URL=http://127.0.0.1:3000 ORDERS_URL=... bench_floor PORT
+ *
+ * A PORT of 0 is any free one; the first line on standard output says which.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -306,13 +308,17 @@ static void listen_on(struct source *listener, uint16_t port)
 {
     int on = 1, fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
     struct sockaddr_in address = loopback(port);
+    socklen_t len = sizeof(address);
 
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
-    if (bind(fd, (struct sockaddr *)&address, sizeof(address)) != 0 || listen(fd, 4096) != 0) {
+    if (bind(fd, (struct sockaddr *)&address, len) != 0 || listen(fd, 4096) != 0 ||
+        getsockname(fd, (struct sockaddr *)&address, &len) != 0) {
         perror("listen");
         exit(1);
     }
     watch(listener, fd, EPOLLIN);
+    printf("{\"event\":\"ready\",\"listen\":[\"http://127.0.0.1:%u\"]}\n", ntohs(address.sin_port));
+    fflush(stdout);
 }
 
 static uint16_t port_of(const char *variable)
