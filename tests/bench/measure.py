@@ -8,7 +8,7 @@ import process
 from load import Load, Void, http1, http2
 from peers import PEERS, Failed, token
 
-WARM_SECONDS = 1
+WARM_SECONDS = 2  # by then Node has compiled what is asked for often
 
 
 @dataclass

@@ -24,16 +24,15 @@ def _open(port, path):
     """A connection that has had an answer, and may have more."""
     opened = socket.create_connection(('127.0.0.1', port), 5)
     opened.sendall(f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.encode())
-    got = b''
-    while b'\r\n\r\n' not in got:
+    got, wanted = b'', None
+    while wanted is None or len(got) < wanted:
         more = opened.recv(65536)
         if not more:
             raise Void('a connection was closed')
         got += more
-    head, body = got.split(b'\r\n\r\n', 1)
-    left = int(re.search(rb'(?i)content-length: (\d+)', head).group(1)) - len(body)
-    while left > 0:
-        left -= len(opened.recv(65536))
+        length = re.search(rb'(?is)content-length: (\d+).*\r\n\r\n', got)
+        if length is not None:
+            wanted = got.index(b'\r\n\r\n') + 4 + int(length.group(1))
     return opened
 
 
