@@ -1,6 +1,7 @@
 """What is counted on bff alone: instructions for a page, and how fast its JSON scanner is."""
 import os
 import re
+import shutil
 import subprocess
 
 from load import h1_requests
@@ -18,7 +19,7 @@ def _counted(bench, path, requests):
         directory = peer.directory
     with open(f'{directory}/stderr') as file:
         counts = re.findall(r'Collected : (\d+)', file.read())
-    os.replace(f'{directory}/callgrind.out', f'{bench.site.build}/bench/callgrind.out')
+    shutil.copy(f'{directory}/callgrind.out', f'{bench.site.build}/bench/callgrind.out')
     return int(counts[-1])
 
 

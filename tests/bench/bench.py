@@ -14,6 +14,7 @@ import tempfile
 import alone
 import memory
 import report
+from load import Void
 from measure import Bench
 from peers import Failed, Site
 from works import WORKS
@@ -73,7 +74,11 @@ def measure(bench, names, options):
             title, runs = WORKS[name].title, bench.rounds(WORKS[name])
             table, is_void = report.table(name, WORKS[name], runs)
         else:
-            title, (table, is_void) = name.capitalize(), SPECIAL[name](bench)
+            title = name.capitalize()
+            try:
+                table, is_void = SPECIAL[name](bench)
+            except Void as void:
+                table, is_void = f'void: {void}', True
         print(f'\n{title}\n\n{table}', flush=True)
         good = good and not is_void
         if options.write:
