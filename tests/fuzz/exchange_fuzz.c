@@ -5,6 +5,7 @@
  *     h  HEAD              b  GET, and the sink gives up in the body
  *     u  an upgrade        c  GET; what follows is a chunked body alone
  *     r  GET, and the sink refuses the head
+ *     g  GET, and the body is read to the sink's own place; any other letter: GET
  */
 #include <stdlib.h>
 #include <string.h>
@@ -63,12 +64,41 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
 
     must(len > 0 && outcome->heads == 1 && !outcome->is_given_up);
     must(len <= outcome->sample->text.len - outcome->len);
-    memcpy(outcome->body + outcome->len, bytes, len);
+    if (bytes != outcome->body + outcome->len)
+        memcpy(outcome->body + outcome->len, bytes, len);
     outcome->len += len;
     return outcome->sample->asked == 'b' ? give_up(outcome, why) : 0;
 }
 
+static char *room(void *cookie, size_t *len)
+{
+    struct outcome *outcome = cookie;
+
+    *len = outcome->sample->text.len - outcome->len;
+    return *len == 0 ? NULL : outcome->body + outcome->len;
+}
+
 static const struct exchange_sink sink = {.head = on_head, .body = on_body};
+static const struct exchange_sink sink_with_room = {.head = on_head, .body = on_body, .room = room};
+
+/* Feeds ${len} bytes from ${from}, or as many as have room in the sink. Returns how many. */
+static size_t feed(struct exchange *exchange, const char *from, size_t len)
+{
+    enum exchange_state state = exchange->state;
+    char *copy = chance_copy(from, len);
+    size_t room_len;
+    char *place = exchange_room(exchange, &room_len);
+
+    must(exchange_feed(exchange, copy, 0) == state); /* nothing changes nothing */
+    if (place != NULL) {
+        must(room_len > 0);
+        len = len < room_len ? len : room_len;
+        memcpy(place, from, len);
+    }
+    exchange_feed(exchange, place != NULL ? place : copy, len);
+    free(copy);
+    return len;
+}
 
 static bool is_over(enum exchange_state state)
 {
@@ -94,25 +124,18 @@ static void check_cuts(void *cookie, const struct cuts *cuts)
     const struct sample *sample = cookie;
     struct outcome outcome = {.sample = sample, .body = malloc(cuts->len + 1)};
     struct exchange exchange = {0};
-    enum exchange_state state = EXCHANGE_IN_HEAD;
     size_t at = 0;
 
     must(outcome.body != NULL);
-    exchange_begin(&exchange, &sink, &outcome,
+    exchange_begin(&exchange, sample->asked == 'g' ? &sink_with_room : &sink, &outcome,
                    (struct exchange_request){.is_head = sample->asked == 'h',
                                              .wants_upgrade = sample->asked == 'u'});
-    while (at < cuts->len && !is_over(state)) {
-        size_t len = cuts_piece(cuts, at);
-        char *piece = chance_copy(sample->text.at + at, len);
-        must(exchange_feed(&exchange, piece, 0) == state); /* nothing changes nothing */
-        state = exchange_feed(&exchange, piece, len);
-        free(piece);
-        at += len;
-    }
+    while (at < cuts->len && !is_over(exchange.state))
+        at += feed(&exchange, sample->text.at + at, cuts_piece(cuts, at));
     /* Bytes behind the end are only seen when they come with it. */
-    if (state == EXCHANGE_COMPLETE && at == cuts->len)
+    if (exchange.state == EXCHANGE_COMPLETE && at == cuts->len)
         must(exchange.is_persistent == sample->want.is_persistent);
-    if (!is_over(state))
+    if (!is_over(exchange.state))
         exchange_feed_end(&exchange);
     check_end(&exchange, &outcome);
     exchange_dispose(&exchange);
