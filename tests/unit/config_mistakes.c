@@ -55,6 +55,10 @@ static const struct {
      "web.yaml:1:66: routes[0].request_headers.set.X-A: expected one value, not a list\n"},
     {"a name longer than any", LONG "q: {a: 1}\n",
      "web.yaml:1:1: " LONG ": unknown setting; expected " TOP "\n"},
+    {"hosts longer than any address", "listen: ['http://[" LONG "]:80', 'http://" LONG ":80']\n",
+     "web.yaml:1:10: listen: \"http://[" LONG "]:80\": in its brackets is no IPv6 address\n"
+     "web.yaml:1:90: listen: \"http://" LONG
+     ":80\": its host must be an IP address, localhost or *\n"},
     {"a role with a control byte", ROUTE("access: \"role:a\\tb\""),
      "web.yaml:1:45: routes[0].access: \"role:a?b\": expected public, signed-in or role:NAME\n"},
     {"no unit", "resolver: {interval: 30}\n",
