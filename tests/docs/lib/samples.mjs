@@ -1,0 +1,49 @@
+// Answers that the pages show without a command that brings them: made here, by the real server.
+import assert from 'node:assert/strict'
+
+import { eventually } from '../../e2e/lib/wait.mjs'
+
+const at = (stage, port) => `http://127.0.0.1:${stage.ports.get(port)}`
+
+// A server in front of services of which one is not there, once it knows.
+async function withoutOrders(stage) {
+  await stage.serve('', 'bff-mock', ' --data fixtures/data --port 3000')
+  const urls = ['users', 'products', 'reviews', 'inventory', 'recommendations', 'notifications']
+    .map((name, i) => `${name.toUpperCase()}_URL=http://127.0.0.1:${stage.ports.get(3000 + i + (i > 1))} `)
+  const secret = 'JWT_SECRET=long-enough-for-a-secret-of-tokens '
+  await stage.serve(`${secret}ORDERS_URL=http://127.0.0.1:9 ${urls.join('')}`, 'bff-web', '')
+  await eventually(async () => {
+    const { checks } = await (await fetch(`${at(stage, 8080)}/health`)).json()
+    return Object.values(checks).every(([check]) => check.time !== undefined)
+  }, 'an answer of every service')
+}
+
+// The whole page, but of the checks only those of two services.
+async function health(stage) {
+  await withoutOrders(stage)
+  const text = await (await fetch(`${at(stage, 8080)}/health`)).text()
+  const all = JSON.parse(text)
+  const { users, orders } = all.checks
+  assert.equal(JSON.stringify(all), text, 'numbers and members as they are printed')
+  return JSON.stringify({ ...all, checks: { users, orders } })
+}
+
+// A demo's line of the log for a dashboard whose orders never come.
+async function logLine(stage) {
+  const before = stage.log.stdout.length
+  await stage.run(`curl -s -H @/tmp/bff-token -H 'X-Mock: orders hang' ` +
+    'http://127.0.0.1:8080/api/dashboard/u1')
+  const line = () => stage.log.stdout.slice(before).split('\n')
+    .find(text => text.includes('"event":"request"') && text.includes('/api/dashboard'))
+  await eventually(() => line(), 'the line of the request')
+  return line()
+}
+
+export const samples = {
+  'docs/health.md': [
+    { begins: '{"status":"warn"', make: health },
+    { begins: '{"service":"orders"', make: async stage =>
+      (await fetch(`${at(stage, 8080)}/health/orders`)).text() },
+  ],
+  'docs/logs.md': [{ begins: '{"time":', make: logLine }],
+}
