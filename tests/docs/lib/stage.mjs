@@ -73,7 +73,7 @@ export class Stage {
     const [, before, program, rest = ''] = server.exec(command) ?? []
     if (program && !isBrief.test(rest)) return this.serve(before, program.replace(/^build\//, ''), rest)
     const run = this.#spawn(`set -o pipefail\n${curl}\n${this.#staged(command)}`)
-    const [code] = await soon(run.ended, command)
+    const [code] = await (command.startsWith('./dev') ? run.ended : soon(run.ended, command))
     const statuses = [...run.stderr.matchAll(/^@status (\d+)$/gm)].map(([, status]) => status)
     const output = run.stdout + run.stderr.replace(/^@status \d+\n/gm, '')
     const want = wanted(command)
@@ -130,8 +130,8 @@ export class Stage {
     const service = value => ({ get: async id => ({ id, ...value }) })
     return {
       token, orderId: 'o15', fetch: (where, options) => fetch(new URL(where, base), options),
-      orders: service({ userId: 'u1', items: [{ productId: 'p1' }] }),
-      users: service(), products: service(),
+      api: { orders: service({ userId: 'u1', items: [{ productId: 'p1' }] }), users: service(),
+        products: service() },
     }
   }
 
