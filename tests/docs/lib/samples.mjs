@@ -1,6 +1,4 @@
 // Answers that the pages show without a command that brings them: made here, by the real server.
-import assert from 'node:assert/strict'
-
 import { eventually } from '../../e2e/lib/wait.mjs'
 
 const at = (stage, port) => `http://127.0.0.1:${stage.ports.get(port)}`
@@ -22,28 +20,18 @@ async function withoutOrders(stage) {
 async function health(stage) {
   await withoutOrders(stage)
   const text = await (await fetch(`${at(stage, 8080)}/health`)).text()
-  const all = JSON.parse(text)
-  const { users, orders } = all.checks
-  assert.equal(JSON.stringify(all), text, 'numbers and members as they are printed')
-  return JSON.stringify({ ...all, checks: { users, orders } })
+  return text.replace(/"(products|reviews|inventory|recommendations|notifications)":\[[^\]]*\],?/g, '')
+    .replace(',}}', '}}')
 }
 
-// A demo's line of the log for a dashboard whose orders never come.
-async function logLine(stage) {
-  const before = stage.log.stdout.length
-  await stage.run(`curl -s -H @/tmp/bff-token -H 'X-Mock: orders hang' ` +
-    'http://127.0.0.1:8080/api/dashboard/u1')
-  const line = () => stage.log.stdout.slice(before).split('\n')
-    .find(text => text.includes('"event":"request"') && text.includes('/api/dashboard'))
-  await eventually(() => line(), 'the line of the request')
-  return line()
+async function healthOfOrders(stage) {
+  await withoutOrders(stage)
+  return (await fetch(`${at(stage, 8080)}/health/orders`)).text()
 }
 
 export const samples = {
   'docs/health.md': [
     { begins: '{"status":"warn"', make: health },
-    { begins: '{"service":"orders"', make: async stage =>
-      (await fetch(`${at(stage, 8080)}/health/orders`)).text() },
+    { begins: '{"service":"orders"', make: healthOfOrders },
   ],
-  'docs/logs.md': [{ begins: '{"time":', make: logLine }],
 }

@@ -10,7 +10,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
-import { soon } from '../../e2e/lib/wait.mjs'
+import { eventually, soon } from '../../e2e/lib/wait.mjs'
 
 process.setMaxListeners(0) // a listener for each command
 
@@ -34,6 +34,14 @@ function wanted(command) {
   const comment = /\s#(.*)$/.exec(command)?.[1] ?? ''
   return { status: /\b([1-5]\d\d)\b.* expected/.exec(comment)?.[1],
     code: Number(/ends with (\d+)/.exec(comment)?.[1] ?? 0) }
+}
+
+async function end(running) {
+  for (const { child } of running) child.kill('SIGTERM')
+  for (const run of running) {
+    const [code] = await soon(run.ended, 'a server to end')
+    assert.equal(code, 0, run.stderr)
+  }
 }
 
 export class Stage {
@@ -72,6 +80,8 @@ export class Stage {
   async run(command) {
     const [, before, program, rest = ''] = server.exec(command) ?? []
     if (program && !isBrief.test(rest)) return this.serve(before, program.replace(/^build\//, ''), rest)
+    if (command.startsWith('./dev demo')) return this.demo()
+    if (command.includes('access.log')) await this.#logged(command)
     const run = this.#spawn(`set -o pipefail\n${curl}\n${this.#staged(command)}`)
     const [code] = await (command.startsWith('./dev') ? run.ended : soon(run.ended, command))
     const statuses = [...run.stderr.matchAll(/^@status (\d+)$/gm)].map(([, status]) => status)
@@ -85,6 +95,14 @@ export class Stage {
     return output
   }
 
+  // access.log is what the demo's first server has written, as soon as there is what is looked for.
+  async #logged(command) {
+    const [, wanted] = /grep (?:-\w+ )?'([^']*)'/.exec(command) ?? []
+    const found = () => this.log.stdout.split('\n').some(line => new RegExp(wanted).test(line))
+    await eventually(found, `${wanted} in the log`)
+    this.write('access.log', this.log.stdout)
+  }
+
   // Starts a server, and gives its first line: it is ready.
   async serve(before, program, rest) {
     const isMock = program === 'bff-mock'
@@ -92,8 +110,9 @@ export class Stage {
       [undefined, isMock ? 3000 : usual[program]]
     const anywhere = isMock ? '--port 0' : '--listen http://127.0.0.1:0'
     const others = rest.replace(isMock ? /--port[ =]\d+/ : /--listen[ =]\S+/g, '').trim()
-    const script = `${before}exec ${this.builds}/${program} ${this.#staged(others)} ${anywhere}`
+    const script = `${this.#staged(before)}exec ${this.builds}/${program} ${this.#staged(others)} ${anywhere}`
     const run = this.#spawn(script)
+    run.isMock = isMock
     this.running.push(run)
     const lines = async () => {
       while (!run.stdout.includes('\n')) {
@@ -120,6 +139,7 @@ export class Stage {
     const lines = await Promise.all(['bff-web', 'bff-mobile'].map(
       program => this.serve(`JWT_SECRET='${secret}' `, program, '--mock fixtures')))
     this.log = this.running[0]
+    this.ofDemo = { running: [...this.running], ports: new Map(this.ports) }
     return lines.join('')
   }
 
@@ -141,6 +161,15 @@ export class Stage {
     return existsSync(file) ? readFileSync(file, 'utf8') : ''
   }
 
+  // The servers that a section has started end with it; mocks by themselves stay for the page.
+  async endSection() {
+    const isLeft = run => run.isMock || this.ofDemo?.running.includes(run)
+    const over = this.running.filter(run => !isLeft(run))
+    this.running = this.running.filter(isLeft)
+    for (const [port, real] of this.ofDemo?.ports ?? []) this.ports.set(port, real)
+    await end(over)
+  }
+
   write(file, text) {
     const name = path.join(this.place, file)
     mkdirSync(path.dirname(name), { recursive: true })
@@ -152,12 +181,7 @@ export class Stage {
   }
 
   async stop() {
-    const running = this.running.splice(0)
-    for (const { child } of running) child.kill('SIGTERM')
-    for (const run of running) {
-      const [code] = await soon(run.ended, 'a server to end')
-      assert.equal(code, 0, run.stderr)
-    }
+    await end(this.running.splice(0))
   }
 
   async close() {

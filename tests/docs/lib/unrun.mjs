@@ -3,15 +3,23 @@
 // Blocks, by their page and how they begin.
 export const blocks = [
   { page: 'docs/design.md', begins: 'client ── client.c', why: 'a picture' },
+  { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
   { page: 'docs/health.md', begins: 'livenessProbe:', why: 'Kubernetes reads it' },
 ]
 
-// Commands, by how they begin.
+// Commands, by how they begin; those of one page, with its name.
+const deploying = 'docs/deploying.md'
 export const commands = [
   { begins: './dev test', why: 'it runs this test' },
+  ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
+  { begins: 'kubectl', page: deploying, why: 'no Kubernetes here' },
+  ...['apt-get', 'install', 'systemd-run', 'systemctl'].map(
+    begins => ({ begins, page: deploying, why: 'it changes the machine' })),
+  { begins: 'export JWT_SECRET=', page: deploying, why: 'for the commands behind it, which are not run' },
 ]
 
 export const whyBlock = block =>
   blocks.find(({ page, begins }) => page === block.page && block.text.startsWith(begins))?.why
 export const whyCommand = command =>
-  commands.find(({ begins }) => command === begins || command.startsWith(`${begins} `))?.why
+  commands.find(({ begins }) => command === begins || command.startsWith(`${begins} `) ||
+    (begins.endsWith('=') && command.startsWith(begins)))?.why

@@ -104,7 +104,10 @@ export function walkPage(page, stageOf, samples = {}) {
     if (whyBlock(block)) continue
     test(`${block.title}: ${block.text.split('\n')[0]}`, async () => {
       walk.stage = stageOf()
-      if (block.anchor !== walk.anchor) walk.output = undefined
+      if (block.anchor !== walk.anchor) {
+        walk.output = undefined
+        await walk.stage.endSection()
+      }
       if (block.lead.includes('Put it right again')) takeBack()
       walk.anchor = block.anchor
       const undo = await kinds[block.kind](block, walk)
