@@ -16,8 +16,9 @@ const builds = process.env.BFF_BUILD ?? path.join(root, 'build')
 const guide = 'docs/first-composite.md'
 const all = Object.values(pages).flatMap(({ blocks }) => blocks)
 
-const signIn = `curl -s http://127.0.0.1:8080/api/auth/login -d '{"email":"ada.nowak@mail.example",` +
-  `"password":"ada-loves-tea"}' | sed 's/.*"token":"\\([^"]*\\)".*/Authorization: Bearer \\1/' >/tmp/bff-token`
+const signIn = 'curl -s http://127.0.0.1:8080/api/auth/login -d ' +
+  `'{"email":"ada.nowak@mail.example","password":"ada-loves-tea"}' ` +
+  `| sed 's/.*"token":"\\([^"]*\\)".*/Authorization: Bearer \\1/' >/tmp/bff-token`
 
 // Where the commands of a page run: with what it takes for granted.
 async function stageOf() {
@@ -52,7 +53,8 @@ test('every exception is needed, and says why', () => {
     assert.ok(isUsed && why, `${page}: ${begins}`)
   }
   const shown = all.filter(({ kind }) => kind === 'sh')
-  for (const { begins, page, why } of unrun.commands.filter(each => !each.page || pages[each.page])) {
+  const due = unrun.commands.filter(({ page }) => !page || pages[page])
+  for (const { begins, page, why } of due) {
     const commands = shown.filter(block => !page || block.page === page).flatMap(commandsOf)
     assert.ok(why && commands.some(command => command.startsWith(begins)), begins)
   }
@@ -61,7 +63,8 @@ test('every exception is needed, and says why', () => {
 test('every sample that a test makes is shown', () => {
   for (const [page, rows] of Object.entries(samples)) {
     for (const { begins } of rows) {
-      assert.ok(pages[page].blocks.some(({ text }) => text.startsWith(begins)), `${page}: ${begins}`)
+      const isShown = pages[page].blocks.some(({ text }) => text.startsWith(begins))
+      assert.ok(isShown, `${page}: ${begins}`)
     }
   }
 })

@@ -4,8 +4,10 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-const jwk = (type, options) =>
-  ({ ...generateKeyPairSync(type, options).publicKey.export({ format: 'jwk' }), kid: type, use: 'sig' })
+function jwk(type, options) {
+  const { publicKey } = generateKeyPairSync(type, options)
+  return { ...publicKey.export({ format: 'jwk' }), kid: type, use: 'sig' }
+}
 
 // In the stage's place: cert.pem and key.pem, internal-ca.pem, login.jwks, and a secret.
 export function keysIn(stage) {

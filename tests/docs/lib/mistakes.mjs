@@ -29,7 +29,7 @@ export const mistakes = {
   'part "products": ask_get twice, but the row has no .many':
     ['    json_each (item, orders_items(ask_part(ask, "order")))\n        products_get(ask, ' +
       'ask_text(ask, orders_item_product_id(item)));',
-    '    products_get(ask, ask_param(ask, "orderId"));\n    products_get(ask, ask_param(ask, "orderId"));'],
+    '    products_get(ask, ask_param(ask, "orderId"));\n'.repeat(2).trimEnd()],
   '.failure is missing: a part is required':
     ['    .failure = "Failed to load the order",\n', ''],
   '.route must be a method, a space and a path: "GET /api/users/:id"':
@@ -56,7 +56,8 @@ export const compilerMistakes = {
   "expected '}' before '{' token": ['.pick = "id status total"},', '.pick = "id status total"}'],
   "'const struct bff_part' has no member named 'picks'; did you mean 'pick'?":
     ['.pick = "id name"', '.picks = "id name"'],
-  "'usr' undeclared here (not in a function); did you mean 'user'?": ['.ask = user,', '.ask = usr,'],
+  "'usr' undeclared here (not in a function); did you mean 'user'?":
+    ['.ask = user,', '.ask = usr,'],
   "implicit declaration of function 'user_get'; did you mean 'users_get'?":
     ['users_get(', 'user_get('],
   "expected ',' or ';' at end of input": ['.fields = fields,\n};', '.fields = fields,\n}'],

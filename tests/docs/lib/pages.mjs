@@ -26,10 +26,10 @@ function numbered(anchor, seen) {
 const fileLine = /^`([\w./-]+)`(.*)$/
 
 /*
- * A page: { name, text, prose, blocks, anchors }. `prose` is the text without its blocks. A block is
- * { kind, text, line, anchor, title, file, remark, lead }: `kind` is the first word behind the fence,
- * `anchor` that of the heading it stands under, `file` the name in the line above it, `lead` what is said since
- * the block before.
+ * A page: { name, text, prose, blocks, anchors }. `prose` is the text without its blocks. A block
+ * is { kind, text, line, anchor, title, file, remark, lead }: `kind` is the first word behind the
+ * fence, `anchor` that of the heading it stands under, `file` the name in the line above it, and
+ * `lead` what is said since the block before.
  */
 export function readPage(name) {
   const page = { name, text: readFileSync(path.join(root, name), 'utf8'), blocks: [], anchors: [] }

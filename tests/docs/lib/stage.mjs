@@ -18,7 +18,7 @@ const services = ['users', 'products', 'orders', 'reviews', 'inventory', 'recomm
   'notifications']
 const usual = { 'bff-web': 8080, 'bff-mobile': 8081, 'bff-kiosk': 8082 }
 const isOurs = /_URL$|^JWT_|^NODE_|^BFF_/ // of the environment: what would change what runs
-const isBrief = /--(check|routes|help|version)\b/
+const isBrief = /--(check|routes|help|version|probe)\b/
 const setting = String.raw`\w+=(?:\$\([^)]*\)|\S+)`
 const server = new RegExp(`^((?:${setting} +)*)((?:build/)?bff-\\w+)( [^#]*)?(#.*)?$`)
 
@@ -64,7 +64,8 @@ export class Stage {
   }
 
   #spawn(script) {
-    const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !isOurs.test(name)))
+    const kept = Object.entries(process.env).filter(([name]) => !isOurs.test(name))
+    const env = Object.fromEntries(kept)
     env.PATH = `${this.builds}:${env.PATH}`
     const child = spawn('bash', ['-c', script],
       { cwd: this.place, env, stdio: ['ignore', 'pipe', 'pipe'] })
@@ -79,7 +80,7 @@ export class Stage {
   // Runs one command to its end, and gives what it printed.
   async run(command) {
     const [, before, program, rest = ''] = server.exec(command) ?? []
-    if (program && !isBrief.test(rest)) return this.serve(before, program.replace(/^build\//, ''), rest)
+    if (program && !isBrief.test(rest)) return this.serve(before, path.basename(program), rest)
     if (command.startsWith('./dev demo')) return this.demo()
     if (command.includes('access.log')) await this.#logged(command)
     const run = this.#spawn(`set -o pipefail\n${curl}\n${this.#staged(command)}`)
@@ -110,7 +111,8 @@ export class Stage {
       [undefined, isMock ? 3000 : usual[program]]
     const anywhere = isMock ? '--port 0' : '--listen http://127.0.0.1:0'
     const others = rest.replace(isMock ? /--port[ =]\d+/ : /--listen[ =]\S+/g, '').trim()
-    const script = `${this.#staged(before)}exec ${this.builds}/${program} ${this.#staged(others)} ${anywhere}`
+    const call = `${this.builds}/${program} ${this.#staged(others)} ${anywhere}`
+    const script = `${this.#staged(before)}exec ${call}`
     const run = this.#spawn(script)
     run.isMock = isMock
     this.running.push(run)

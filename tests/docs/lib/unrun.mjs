@@ -13,13 +13,13 @@ export const commands = [
   { begins: './dev test', why: 'it runs this test' },
   ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
   { begins: 'kubectl', page: deploying, why: 'no Kubernetes here' },
-  ...['apt-get', 'install', 'systemd-run', 'systemctl'].map(
+  ...['apt-get', '(umask', 'install', 'systemd-run', 'systemctl'].map(
     begins => ({ begins, page: deploying, why: 'it changes the machine' })),
-  { begins: 'export JWT_SECRET=', page: deploying, why: 'for the commands behind it, which are not run' },
+  { begins: 'export JWT_SECRET=', page: deploying, why: 'for commands that are not run' },
 ]
 
 export const whyBlock = block =>
   blocks.find(({ page, begins }) => page === block.page && block.text.startsWith(begins))?.why
 export const whyCommand = command =>
   commands.find(({ begins }) => command === begins || command.startsWith(`${begins} `) ||
-    (begins.endsWith('=') && command.startsWith(begins)))?.why
+    (/[=(]/.test(begins) && command.startsWith(begins)))?.why

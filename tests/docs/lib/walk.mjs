@@ -73,7 +73,8 @@ async function configuration(block, { stage }) {
   const name = block.file ?? 'sample.yaml'
   stage.write(name, block.text)
   if (block.remark?.includes('with mistakes')) return
-  const secret = /\bkeys:/.test(block.text) ? '' : `JWT_SECRET='one that is long enough for a token' `
+  const needsNone = /\bkeys:/.test(block.text)
+  const secret = needsNone ? '' : `JWT_SECRET='one that is long enough for a token' `
   await stage.run(`${secret}USERS_HOST=users.example bff-web --check --config ${name}`)
 }
 
