@@ -6,8 +6,9 @@
 # Makes a minimal Debian 12 by debootstrap (DIRECTORY/base.tar, made once), builds the images on it
 # by buildah, and starts each of them: as the first process of namespaces of its own, as the image's
 # user, without capabilities, on a root file system that nobody can write. DIRECTORY (default: a
-# temporary one, removed afterwards) also holds buildah's storage, about 5 GB. Needs root and the
-# packages' mirror; installs what it lacks. Not part of ./dev test: it takes some minutes.
+# temporary one, removed afterwards) also holds buildah's storage; where the kernel has no overlay for
+# it, say STORAGE_DRIVER=vfs, which takes longer and some GB. Needs root and the packages' mirror;
+# installs what it lacks. Not part of ./dev test: it takes some minutes.
 set -euo pipefail
 
 most_mb=45 # that our layers may add to the base
@@ -22,7 +23,8 @@ ok() { say "ok: $*"; }
 # ---- build ---------------------------------------------------------------------------------------
 
 buildah_here() {
-    buildah --root "$directory/storage" --runroot "$directory/run" --storage-driver vfs "$@"
+    buildah --root "$directory/storage" --runroot "$directory/run" \
+        --storage-driver "${STORAGE_DRIVER:-overlay}" "$@"
 }
 
 need() {
@@ -105,7 +107,7 @@ await() {
     local what=$1 end=$((SECONDS + 20))
     shift
     until "$@" >/dev/null 2>&1; do
-        [ $SECONDS -lt $end ] || die "waited in vain for $what"
+        [ $SECONDS -lt $end ] || die "waited in vain for $what: $(cat "$directory"/*.err)"
         sleep 0.05
     done
 }
@@ -124,7 +126,7 @@ start() {
     user=$(inspect "$image" '{{.OCIv1.Config.User}}')
     # What is mounted here is seen by this process only, and ends with it.
     # shellcheck disable=SC2016
-    unshare --pid --fork --kill-child --mount --ipc --uts bash -c '
+    unshare --pid --fork --mount --ipc --uts bash -c '
         set -e
         root=$1 user=$2
         shift 2
@@ -132,14 +134,15 @@ start() {
         mount -t proc proc "$root/proc"
         mount --rbind /dev "$root/dev"
         mount -o remount,bind,ro "$root"
-        exec env -i PATH=/usr/bin:/bin JWT_SECRET="$JWT_SECRET" chroot "$root" setpriv \
+        exec chroot "$root" env -i PATH=/usr/bin:/bin JWT_SECRET="$JWT_SECRET" setpriv \
             --reuid "${user%:*}" --regid "${user#*:}" --clear-groups --no-new-privs \
             --inh-caps=-all --bounding-set=-all "$@"
     ' start "$root" "$user" "${entry[@]}" "$@" \
         </dev/null >"$directory/$image.out" 2>"$directory/$image.err" &
     outer_process[$image]=$!
+    await "the first process of bff-$image" grep -q . "/proc/$!/task/$!/children"
+    first_process[$image]=$(cut -d ' ' -f 1 "/proc/$!/task/$!/children")
     await "the ready line of bff-$image" grep -q '"event":"ready"' "$directory/$image.out"
-    read -r "first_process[$image]" <"/proc/$!/task/$!/children"
 }
 
 # inside IMAGE COMMAND...: beside the first process, as docker exec does it.
@@ -153,7 +156,7 @@ inside() {
 ends_with() {
     local status=0
     wait "${outer_process[$1]}" || status=$?
-    unset "outer_process[$1]"
+    unset "outer_process[$1]" "first_process[$1]"
     [ $status = "$2" ] || die "bff-$1 ended with $status, not $2: $(cat "$directory/$1.err")"
 }
 
@@ -165,7 +168,7 @@ check_walls() {
     grep -qP '^NSpid:.*\t1$' <<<"$status" || die "bff-$image is not the first process"
     grep -qP '^Uid:\t65532\t65532\t65532\t65532$' <<<"$status" || die "bff-$image has another user"
     ! grep -P '^Cap(Prm|Eff|Bnd):\t.*[1-9a-f]' <<<"$status" || die "bff-$image has capabilities"
-    inside "$image" touch /tmp/a 2>&1 | grep -q 'Read-only file system' ||
+    [[ $(inside "$image" touch /tmp/a 2>&1) = *'Read-only file system' ]] ||
         die "the root of bff-$image can be written"
     ok "bff-$image is process 1, user 65532, without capabilities, on a root that is read only"
 }
@@ -251,7 +254,8 @@ run_all() {
 if [ "${1-}" = --run ]; then
     directory=$2
     export JWT_SECRET=$secret
-    trap 'kill -KILL "${outer_process[@]}" 2>/dev/null || true' EXIT
+    # With the first process of a namespace, all others end.
+    trap 'kill -KILL "${first_process[@]}" 2>/dev/null || true' EXIT
     run_all
     exit
 fi
