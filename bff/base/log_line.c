@@ -2,6 +2,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log_line.h"
 #include "bff/base/memory.h"
+#include "bff/base/word.h"
 
 #define FIRST_BYTES ((size_t)1024)
 #define ESCAPE_BYTES ((size_t)6) /* the most that one byte becomes: \u001b */
@@ -27,6 +28,24 @@ char *log_line_room(struct log_line *line, size_t bytes)
 /* Strings. */
 
 static bool is_plain(unsigned char c) { return c >= 0x20 && c < 0x7f && c != '"' && c != '\\'; }
+
+static bool is_plain_word(uint64_t word)
+{
+    return (word_has_control(word) | word_has_high(word) | word_has(word, '"') |
+            word_has(word, '\\')) == 0;
+}
+
+/* How many plain bytes there are at ${at}. */
+static size_t plain_run(const char *at, size_t left)
+{
+    size_t run = 0;
+
+    while (left - run >= WORD_BYTES && is_plain_word(word_at(at + run)))
+        run += WORD_BYTES;
+    while (run < left && is_plain((unsigned char)at[run]))
+        run++;
+    return run;
+}
 
 /* The length of the well-formed character at ${at}, which is not ASCII; 0: there is none. */
 static size_t character(const char *at, size_t left)
@@ -80,9 +99,11 @@ void log_line_string(struct log_line *line, struct text text)
     char *out = log_line_room(line, text.len * ESCAPE_BYTES + 2);
     *out++ = '"';
     while (at < end) {
-        if (is_plain((unsigned char)*at))
-            *out++ = *at++;
-        else
+        size_t plain = plain_run(at, (size_t)(end - at));
+        memcpy(out, at, plain);
+        out += plain;
+        at += plain;
+        if (at < end)
             out = put_odd(out, &at, (size_t)(end - at));
     }
     *out++ = '"';

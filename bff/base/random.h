@@ -12,7 +12,7 @@ struct random {
 void random_seed(struct random *random);
 uint64_t random_next(struct random *random);
 
-/* Writes ${digits} lower-case hexadecimal digits, not all of them zero. */
+/* Writes ${digits} lower-case hexadecimal digits, a multiple of 16, not all of them zero. */
 void random_hex(struct random *random, char *out, size_t digits);
 
 #endif

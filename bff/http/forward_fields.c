@@ -1,4 +1,5 @@
 /* See forward_fields.h. */
+#include "bff/base/word.h"
 #include "bff/http/forward_fields.h"
 
 static const char *const dropped[] = {
@@ -29,11 +30,18 @@ bool field_is_token(struct text text)
     return text.len > 0;
 }
 
+static bool is_value_byte(char c) { return ((unsigned char)c >= 0x20 && c != 0x7f) || c == '\t'; }
+
 bool field_is_value(struct text value)
 {
-    for (size_t i = 0; i < value.len; i++)
-        if (((unsigned char)value.at[i] < 0x20 && value.at[i] != '\t') || value.at[i] == 0x7f)
+    const char *at = value.at, *end = at + value.len;
+
+    while (at < end) {
+        if ((size_t)(end - at) >= WORD_BYTES && word_has_control(word_at(at)) == 0)
+            at += WORD_BYTES;
+        else if (!is_value_byte(*at++))
             return false;
+    }
     return true;
 }
 

@@ -27,31 +27,48 @@ static void put(struct call *call, struct text piece)
         call->pieces[call->request.count++] = h2o_iovec_init(piece.at, piece.len);
 }
 
+/* Each piece costs the kernel time of its own: what is short is put together. */
+static void put_method(struct call *call)
+{
+    struct text method = call->ask->method;
+
+    if (method.len >= sizeof(call->method)) {
+        put(call, method);
+        put(call, TEXT(" "));
+        return;
+    }
+    memcpy(call->method, method.at, method.len);
+    call->method[method.len] = ' ';
+    put(call, (struct text){call->method, method.len + 1});
+}
+
 #define TRACEPARENT_LEN 55
 #define SPAN_AT 36 /* in traceparent: behind version and trace id */
 #define SPAN_DIGITS 16
 
-/* The trace goes on with a span of this call's own, a child of the request's. */
-static void put_trace(struct call *call)
+/* The end of the head. The trace goes on with a span of this call's own, a child of the request's.
+ */
+static void put_trace_and_end(struct call *call)
 {
-    static const char name[] = "traceparent: ";
+    static const char name[] = "traceparent: ", end[] = "\r\n\r\n";
     char *at = call->trace + sizeof(name) - 1;
 
-    if (call->ask->traceparent.len != TRACEPARENT_LEN)
+    if (call->ask->traceparent.len != TRACEPARENT_LEN) {
+        put(call, TEXT("\r\n"));
         return;
+    }
     memcpy(call->trace, name, sizeof(name) - 1);
     memcpy(at, call->ask->traceparent.at, TRACEPARENT_LEN);
     random_hex(&call->upstream->random, at + SPAN_AT, SPAN_DIGITS);
-    memcpy(at + TRACEPARENT_LEN, "\r\n", 2);
-    put(call, (struct text){call->trace, CALL_TRACE_BYTES});
+    memcpy(at + TRACEPARENT_LEN, end, sizeof(end) - 1);
+    put(call, (struct text){call->trace, sizeof(call->trace)});
 }
 
 static void put_request(struct call *call)
 {
     const struct call_ask *ask = call->ask;
 
-    put(call, ask->method);
-    put(call, TEXT(" "));
+    put_method(call);
     put(call, ask->target);
     if (ask->host.at == NULL) {
         put(call, call->endpoint->request_tail);
@@ -60,9 +77,8 @@ static void put_request(struct call *call)
         put(call, ask->host);
         put(call, TEXT("\r\n"));
     }
-    put_trace(call);
     put(call, ask->headers);
-    put(call, TEXT("\r\n"));
+    put_trace_and_end(call);
     put(call, ask->body);
 }
 

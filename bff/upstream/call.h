@@ -24,8 +24,10 @@
 
 #define CALL_PIECES 10
 
-/* "traceparent: 00-<trace id>-<span id>-<flags>\r\n" */
-#define CALL_TRACE_BYTES (13 + 55 + 2)
+/* "traceparent: 00-<trace id>-<span id>-<flags>\r\n", and the empty line behind all fields */
+#define CALL_TRACE_BYTES (13 + 55 + 2 + 2)
+
+#define CALL_METHOD_BYTES 16 /* longer ones take a piece more */
 
 /* What to ask; borrowed until the call ends. All zero where the service's own is meant. */
 struct call_ask {
@@ -57,8 +59,9 @@ struct call {
     struct connection *connection;      /* NULL when there is none */
     struct connection_request request;
     h2o_iovec_t pieces[CALL_PIECES];
-    char trace[CALL_TRACE_BYTES]; /* a span of its own for each call */
-    h2o_iovec_t more;             /* what call_write sends */
+    char method[CALL_METHOD_BYTES]; /* and the space behind it */
+    char trace[CALL_TRACE_BYTES];   /* a span of its own for each call */
+    h2o_iovec_t more;               /* what call_write sends */
     void (*written)(void *cookie);
     struct timer timer;
     int64_t total_ns; /* when the whole must be over; INT64_MAX: no limit */

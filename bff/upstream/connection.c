@@ -1,5 +1,6 @@
 /* See connection.h. Dialling is in connection_dial.c. */
 #include <errno.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 #include "bff/base/check.h"
@@ -10,6 +11,11 @@
 
 /* One TLS record: what is gathered for a write at a time. */
 #define RECORD_BYTES ((size_t)16 * 1024)
+
+/* The first read of an answer whose body has a place of its own: a head, and a short body. */
+#define FIRST_BYTES ((size_t)16 * 1024)
+
+#define BEHIND_BYTES 16 /* enough to see that there is something */
 
 static void send_tls(struct connection *connection);
 
@@ -100,26 +106,67 @@ static void take_end(struct connection *connection)
         connection_break(connection, REASON_RESET);
 }
 
-/* While idle, anything that comes is the end or garbage. */
+/*
+ * Reads what has come: the rest of a body to its place, and what is behind it to the scratch
+ * buffer, so that it is not taken for the begin of another answer. Returns what read(2) does;
+ * ${*at} is where the bytes are.
+ */
+static ssize_t read_plain(struct connection *connection, char **at, size_t limit)
+{
+    char *scratch = connection->endpoint->upstream->scratch;
+    int fd = h2o_socket_get_fd(connection->socket);
+    size_t len;
+    ssize_t got;
+
+    *at = exchange_room(&connection->exchange, &len);
+    if (*at == NULL) {
+        *at = scratch;
+        do
+            got = read(fd, scratch, limit);
+        while (got == -1 && errno == EINTR);
+        return got;
+    }
+    struct iovec places[] = {{*at, len}, {scratch, BEHIND_BYTES}};
+    do
+        got = readv(fd, places, sizeof(places) / sizeof(places[0]));
+    while (got == -1 && errno == EINTR);
+    if (got <= (ssize_t)len)
+        return got;
+    connection->exchange.is_persistent = false;
+    return (ssize_t)len;
+}
+
+/* Returns false when there is no more to read now, or nobody to read it. */
+static bool read_some(struct connection *connection, size_t limit)
+{
+    char *at;
+    ssize_t got = read_plain(connection, &at, limit);
+
+    if (got > 0)
+        return take_bytes(connection, at, (size_t)got) && (size_t)got == limit &&
+               !connection->is_paused;
+    if (got == 0)
+        take_end(connection);
+    else if (errno != EAGAIN)
+        connection_break(connection, REASON_RESET);
+    return false;
+}
+
+/*
+ * While idle, anything that comes is the end or garbage. The first read of an answer is a short
+ * one where the rest of it has a place of its own, which it then goes to without a copy.
+ */
 static void on_plain_readable(h2o_socket_t *socket, const char *error)
 {
     struct connection *connection = socket->data;
-    char *scratch = connection->endpoint->upstream->scratch;
-    ssize_t got;
 
     if (!connection->is_asking) {
         connection_break(connection, REASON_RESET);
         return;
     }
-    do
-        got = read(h2o_socket_get_fd(socket), scratch, UPSTREAM_SCRATCH_BYTES);
-    while (got == -1 && errno == EINTR);
-    if (got > 0)
-        take_bytes(connection, scratch, (size_t)got);
-    else if (got == 0)
-        take_end(connection);
-    else if (errno != EAGAIN)
-        connection_break(connection, REASON_RESET);
+    bool has_place = connection->exchange.sink->room != NULL;
+    if (read_some(connection, has_place ? FIRST_BYTES : UPSTREAM_SCRATCH_BYTES))
+        read_some(connection, UPSTREAM_SCRATCH_BYTES);
 }
 
 static void on_tls_readable(h2o_socket_t *socket, const char *error)

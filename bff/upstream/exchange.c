@@ -252,3 +252,14 @@ enum exchange_state exchange_feed_end(struct exchange *exchange)
         return complete(exchange, 0);
     return fail(exchange, REASON_RESET);
 }
+
+char *exchange_room(const struct exchange *exchange, size_t *len)
+{
+    if (exchange->state != EXCHANGE_IN_BODY || exchange->framing != EXCHANGE_LENGTH ||
+        exchange->reason != REASON_NONE || exchange->sink->room == NULL)
+        return NULL;
+    char *room = exchange->sink->room(exchange->cookie, len);
+    if (*len > exchange->left)
+        *len = (size_t)exchange->left;
+    return room;
+}

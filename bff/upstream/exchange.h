@@ -55,6 +55,11 @@ struct exchange_head {
 struct exchange_sink {
     int (*head)(void *cookie, const struct exchange_head *head, enum reason *why);
     int (*body)(void *cookie, const char *bytes, size_t len, enum reason *why);
+    /*
+     * May be NULL. The sink's own place for the next bytes of a body, ${*len} of them: those read
+     * to there are delivered there, by a pointer to that place.
+     */
+    char *(*room)(void *cookie, size_t *len);
     void (*flush)(void *cookie); /* may be NULL: what came at once has been delivered */
     void (*end)(void *cookie, enum reason reason); /* REASON_NONE: complete */
 };
@@ -98,6 +103,12 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
  * exchange->reason, once the state is COMPLETE or FAILED or the connection has ended.
  */
 enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, size_t len);
+
+/*
+ * Where the rest of the body is best read to, at most ${*len} bytes; NULL when the sink has no
+ * place or the end of the body is not known. More than that is behind the body.
+ */
+char *exchange_room(const struct exchange *exchange, size_t *len);
 
 /* The peer has closed: COMPLETE for a body that ends so, else FAILED with REASON_RESET. */
 enum exchange_state exchange_feed_end(struct exchange *exchange);

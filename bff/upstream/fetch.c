@@ -35,10 +35,18 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     if (head->framing == EXCHANGE_LENGTH && head->length > fetch->ask->body_limit)
         return refuse(REASON_TOO_LARGE, why);
     if (head->framing == EXCHANGE_LENGTH)
-        make_room(fetch, (size_t)head->length);
+        make_room(fetch, fetch->length = (size_t)head->length);
     else if (head->framing != EXCHANGE_NO_BODY)
         make_room(fetch, BUFFER_BYTES);
     return 0;
+}
+
+static char *room(void *cookie, size_t *len)
+{
+    struct fetch *fetch = cookie;
+
+    *len = fetch->capacity - fetch->body.len;
+    return *len == 0 ? NULL : fetch->buffer + fetch->body.len;
 }
 
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
@@ -48,8 +56,11 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
     if (len > fetch->ask->body_limit - fetch->body.len)
         return refuse(REASON_TOO_LARGE, why);
     make_room(fetch, fetch->body.len + len);
-    memcpy(fetch->buffer + fetch->body.len, bytes, len);
+    if (bytes != fetch->buffer + fetch->body.len)
+        memcpy(fetch->buffer + fetch->body.len, bytes, len);
     fetch->body = (struct text){fetch->buffer, fetch->body.len + len};
+    if (fetch->body.len == fetch->length)
+        return 0; /* the verdict comes at once, and scans what is left in one go */
     if (json_scan_more(&fetch->scan, fetch->body.at, fetch->body.len) != 0)
         return refuse(REASON_BAD_JSON, why);
     return 0;
@@ -71,7 +82,8 @@ static void on_end(void *cookie, enum reason reason)
     fetch->done(fetch, fetch->cookie);
 }
 
-static const struct exchange_sink sink = {.head = on_head, .body = on_body, .end = on_end};
+static const struct exchange_sink sink = {
+    .head = on_head, .room = room, .body = on_body, .end = on_end};
 
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie)

@@ -46,6 +46,7 @@ struct fetch {
     void *cookie;
     char *buffer;
     size_t capacity;
+    size_t length; /* of the body, where its head says it; else 0 */
     struct call_ask call_ask;
     struct call call;
 };

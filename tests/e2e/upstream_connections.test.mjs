@@ -5,12 +5,15 @@ import net from 'node:net'
 import { describe, test } from 'node:test'
 
 import { assertUser, hostileUsers, user } from './lib/hostile.mjs'
-import { inParallel } from './lib/wait.mjs'
+import { scenario } from './lib/scenario.mjs'
+import { gate, inParallel } from './lib/wait.mjs'
 
 const good = { text: user }
 const oneWorker = { args: ['--workers', '1'] } // each has connections of its own
 const ok = 'HTTP/1.1 200 OK\r\n'
 const whole = `${ok}Content-Length: 7\r\n\r\n${user}`
+const long = JSON.stringify('long'.repeat(10_000)) // read to its place in several steps
+const longWhole = `${ok}Content-Length: ${long.length}\r\n\r\n${long}`
 const poison = `${ok}Content-Length: 12\r\n\r\n{"evil":true}`
 
 describe('a connection to a service', { concurrency: 4 }, () => {
@@ -22,16 +25,18 @@ describe('a connection to a service', { concurrency: 4 }, () => {
     assert.deepEqual(used, Array(3).fill(used[0]))
   })
 
-  for (const [why, row] of [
+  for (const [why, row, text = user] of [
     ['the service says close', { text: user, headers: { connection: 'close' } }],
     ['bytes follow the answer', { raw: `${whole}x` }],
     ['another answer follows the answer', { raw: `${whole}${poison}` }],
+    ['a byte follows a long answer', { raw: `${longWhole}x` }, long],
+    ['another answer follows a long answer', { raw: `${longWhole}${poison}` }, long],
     ['a body follows 204', { raw: `HTTP/1.1 204 No Content\r\n\r\n${poison}` }],
     ['it is HTTP/1.0', { raw: `HTTP/1.0 200 OK\r\nContent-Length: 7\r\n\r\n${user}` }],
   ]) {
     test(`is not used again when ${why}`, async t => {
       const { get, asked } = await hostileUsers(t, [row, good], oneWorker)
-      assertUser(await get('/api/dashboard/0'), [user, 'null'])
+      assertUser(await get('/api/dashboard/0'), [text, 'null'])
       await asked('users')[0].gone
       assertUser(await get('/api/dashboard/1'), user)
 
@@ -39,6 +44,24 @@ describe('a connection to a service', { concurrency: 4 }, () => {
       assert.notEqual(first.connection, second.connection)
     })
   }
+
+  // Nine products, eight at a time: the ninth is asked for the moment that the first has come.
+  test('is not used again at once when another answer follows a long answer', async t => {
+    const items = Array.from({ length: 9 }, (_, i) => ({ productId: `p${i}` }))
+    const ninth = gate()
+    const answers = { '/products/p0': { raw: `${longWhole}${poison}` }, '/products/p8': good }
+    const { get, asked } = await scenario(t, 'web', {
+      'orders *': { json: { items } },
+      'products *': ({ url }) => {
+        if (url === '/products/p8') ninth.open()
+        return answers[url] ?? { ...good, until: ninth.opened }
+      },
+    }, oneWorker)
+    const { body } = await get('/api/checkout/1')
+
+    assert.deepEqual(body.products, [JSON.parse(long), ...Array(8).fill(JSON.parse(user))])
+    assert.equal(new Set(asked('products').map(({ connection }) => connection)).size, 9)
+  })
 
   test('is given up when bytes come that nobody asked for', async t => {
     const { get, asked } = await hostileUsers(t, [good, good], oneWorker)

@@ -102,12 +102,28 @@ static void test_values(void **state)
     assert_false(field_is_value(TEXT("a\x7f")));
 }
 
+/* Eight bytes are looked at together: each byte at each place, beside what borrows from it. */
+static void test_each_byte_at_each_place(void **state)
+{
+    for (unsigned c = 0; c < 256; c++) {
+        bool is_good = c == '\t' || (c >= 0x20 && c != 0x7f);
+        for (size_t at = 0; at < 20; at++) {
+            char value[20];
+            memset(value, at % 2 == 0 ? 'a' : 0xff, sizeof(value));
+            value[at] = (char)c;
+            if (field_is_value((struct text){value, sizeof(value)}) != is_good)
+                fail_msg("byte %u at %zu", c, at);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_nominated),
         cmocka_unit_test(test_values),
+        cmocka_unit_test(test_each_byte_at_each_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,7 +3,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -131,6 +133,29 @@ static void test_a_line_grows(void **state)
     assert_null(line.at);
 }
 
+/* Eight bytes are looked at together: each byte of ASCII at each place. */
+static void test_each_byte_at_each_place(void **state)
+{
+    struct log_line line = {0};
+
+    for (int c = 0; c < 0x80; c++) {
+        for (size_t at = 0; at < 20; at++) {
+            char text[20], want[64], one[7] = {(char)c};
+            memset(text, 'a', sizeof(text));
+            text[at] = (char)c;
+            if (c == '"' || c == '\\')
+                snprintf(one, sizeof(one), "\\%c", c);
+            else if (c < 0x20 || c == 0x7f)
+                snprintf(one, sizeof(one), "\\u%04x", c);
+            snprintf(want, sizeof(want), "\"%.*s%s%.*s\"", (int)at, "aaaaaaaaaaaaaaaaaaa", one,
+                     (int)(sizeof(text) - at - 1), "aaaaaaaaaaaaaaaaaaa");
+            log_line_string(&line, (struct text){text, sizeof(text)});
+            expect("each byte at each place", &line, want);
+        }
+    }
+    log_line_free(&line);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -139,6 +164,7 @@ int main(void)
         cmocka_unit_test(test_milliseconds),
         cmocka_unit_test(test_times_within_a_second_and_beyond),
         cmocka_unit_test(test_a_line_grows),
+        cmocka_unit_test(test_each_byte_at_each_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

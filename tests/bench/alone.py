@@ -1,0 +1,42 @@
+"""What is counted on bff alone: instructions for a page, and how fast its JSON scanner is."""
+import os
+import re
+import shutil
+import subprocess
+
+from load import h1_requests
+from measure import say
+from works import WORKS
+
+FEW, MORE = 320, 1600  # requests; the difference does not know how long a start takes
+CONNECTIONS = 64
+
+
+def _counted(bench, path, requests):
+    """Instructions of a whole life with so many requests."""
+    with bench.started('bff-callgrind') as peer:
+        h1_requests(peer.url(path), requests, CONNECTIONS, bench.site.load_core)
+        directory = peer.directory
+    with open(f'{directory}/stderr') as file:
+        counts = re.findall(r'Collected : (\d+)', file.read())
+    shutil.copy(f'{directory}/callgrind.out', f'{bench.site.build}/bench/callgrind.out')
+    return int(counts[-1])
+
+
+def instructions(bench):
+    lines = ['| | instructions a request |', '| --- | ---: |']
+    os.makedirs(f'{bench.site.build}/bench', exist_ok=True)
+    for name in ('dashboard-64k', 'dashboard-4k', 'dashboard-300'):
+        work = WORKS[name]
+        say(f'Instructions: {work.title}')
+        few, more = (_counted(bench, work.path, requests) for requests in (FEW, MORE))
+        lines.insert(2, f'| {work.title} | {(more - few) / (MORE - FEW):.0f} |')
+    say('')
+    return '\n'.join(lines), False
+
+
+def scanner(bench):
+    core, program = str(bench.site.gateway_core), f'{bench.site.build}/tests/bench_json_bench'
+    done = subprocess.run(['taskset', '-c', core, program], capture_output=True, text=True,
+                          check=True)
+    return f'```\n{done.stdout}```', False

@@ -1,0 +1,75 @@
+"""The clients: wrk for HTTP/1.1, h2load for HTTP/2."""
+import json
+import os
+import re
+import subprocess
+import tempfile
+from dataclasses import dataclass
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+class Void(Exception):
+    """What was measured counts for nothing."""
+
+
+@dataclass
+class Load:
+    """What clients saw."""
+    requests: int
+    seconds: float
+    p50_ms: float
+    p99_ms: float
+
+
+def _command(core, *words):
+    done = subprocess.run(['taskset', '-c', str(core), *words], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True)
+    if done.returncode != 0:
+        raise Void(f'{words[0]} failed: {done.stdout[-300:]}{done.stderr[-300:]}')
+    return done.stdout
+
+
+def _judge(requests, bad, received, body_length):
+    if bad != 0:
+        raise Void(f'{bad} bad answers')
+    if requests == 0:
+        raise Void('no answer at all')
+    if received < requests * body_length:
+        raise Void(f'{received} bytes are too few for {requests} answers of {body_length}')
+
+
+def http1(url, seconds, core, *, connections, headers, body_length, look=False):
+    """${look}: wrk looks at each answer, which costs it time; not while the clock runs."""
+    words = ['wrk', '-t1', f'-c{connections}', f'-d{seconds}s', '--timeout', '10s',
+             '-s', os.path.join(HERE, 'wrk.lua')]
+    for header in headers:
+        words += ['-H', header]
+    words += [url, '--', str(body_length)] if look else [url]
+    found = json.loads(re.search(r'RESULT (\{.*\})', _command(core, *words)).group(1))
+    _judge(found['requests'], found['bad'], found['bytes'], body_length)
+    return Load(found['requests'], found['us'] / 1e6, found['p50_us'] / 1e3,
+                found['p99_us'] / 1e3)
+
+
+def http2(url, seconds, core, *, connections, streams, body_length):
+    with tempfile.NamedTemporaryFile('r', dir='/dev/shm') as log:
+        text = _command(core, 'h2load', '-t1', f'-c{connections}', f'-m{streams}',
+                        '-D', str(seconds), '--log-file', log.name, url)
+        latencies = sorted(int(line.split()[2]) for line in log)
+    done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
+    data = int(re.search(r'\((\d+)\) data', text).group(1))
+    _judge(done, done - succeeded, data, body_length)
+    return Load(done, seconds, latencies[len(latencies) // 2] / 1e3,
+                latencies[len(latencies) * 99 // 100] / 1e3)
+
+
+def http2_get(url):
+    """The body of one answer."""
+    return subprocess.run(['nghttp', url], capture_output=True, check=True).stdout
+
+
+def h1_requests(url, count, connections, core):
+    """Exactly so many requests, over HTTP/1.1."""
+    text = _command(core, 'h2load', '--h1', '-t1', f'-c{connections}', f'-n{count}', url)
+    _judge(count, count - int(re.search(r'(\d+) succeeded', text).group(1)), 0, 0)

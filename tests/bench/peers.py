@@ -1,0 +1,228 @@
+"""Those who are measured: how each is started, and what it is given."""
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import time
+
+import load
+import process
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+FILES = os.path.join(HERE, 'peers')
+SECRET = 'a secret of the benchmark, of 32 bytes and more'
+
+
+class Failed(Exception):
+    """A peer did not start, or its answer is wrong."""
+
+
+def token():
+    """Of a user whose id is "small", for a day."""
+    def encode(data):
+        return base64.urlsafe_b64encode(data).rstrip(b'=')
+
+    now = int(time.time())
+    claims = {'id': 'small', 'role': 'customer', 'iat': now, 'exp': now + 86400}
+    signed = encode(b'{"alg":"HS256","typ":"JWT"}') + b'.' + encode(json.dumps(claims).encode())
+    signature = hmac.new(SECRET.encode(), signed, hashlib.sha256).digest()
+    return (signed + b'.' + encode(signature)).decode()
+
+
+class Site:
+    """What all of a run have in common: directories, cores, the services."""
+
+    def __init__(self, build, work):
+        self.build, self.work = build, work
+        cores = sorted(os.sched_getaffinity(0))
+        if len(cores) < 2:
+            raise Failed('two cores are needed: one for the gateway, one for load and services')
+        self.gateway_core, self.load_core = cores[0], cores[-1]
+        os.sched_setaffinity(0, {self.load_core})
+        self.running = []
+        self.services = {}
+
+    def run(self, directory, command, core, env=None):
+        """Starts a process group; what it says goes to files in the directory."""
+        os.makedirs(directory, exist_ok=True)
+        with open(f'{directory}/stdout', 'ab') as out, open(f'{directory}/stderr', 'wb') as err:
+            # Should we be killed ourselves, it ends as well.
+            started = subprocess.Popen(
+                ['taskset', '-c', str(core), 'setpriv', '--pdeathsig', 'TERM', *command],
+                cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                start_new_session=True, env={**os.environ, **(env or {})})
+        started.stderr_path = f'{directory}/stderr'
+        self.running.append(started)
+        return started
+
+    def stop(self, started):
+        started.terminate()
+        try:
+            started.wait(10)
+        except subprocess.TimeoutExpired:
+            pass
+        try:
+            os.killpg(started.pid, signal.SIGKILL)  # whatever of the group is left
+        except ProcessLookupError:
+            pass
+        started.wait()
+        self.running.remove(started)
+
+    def stop_all(self):
+        for started in list(self.running):
+            self.stop(started)
+
+    def start_services(self):
+        directory = f'{self.work}/services'
+        started = self.run(directory, [f'{self.build}/tests/bench_services'], self.load_core)
+        for _ in range(100):
+            with open(f'{directory}/stdout') as file:
+                line = file.readline()
+            if line.endswith('\n'):
+                self.services = json.loads(line)['services']
+                return
+            time.sleep(0.05)
+        raise Failed(f'the services did not start: {complaint(started)}')
+
+    def urls(self):
+        """The services as all who are started find them: USERS_URL and so on."""
+        return {f'{name.upper()}_URL': url for name, url in self.services.items()}
+
+
+def complaint(started):
+    with open(started.stderr_path, errors='replace') as file:
+        return file.read()[-1000:].strip() or f'exit status {started.poll()}, and not a word'
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(('127.0.0.1', 0))
+        return probe.getsockname()[1]
+
+
+class Peer:
+    """
+    One gateway.
+      command   its words; in them and in the files below, @port@, @port2@ (for HTTP/2, where that
+                is another), @work@ (its directory), @build@, @peers@ and the names of services
+                are replaced
+      files     copied into its directory, so that words in them can be replaced
+      env       more environment
+      headers   that clients send it
+      path      asked for, in place of the work's
+    """
+
+    def __init__(self, title, command, *, files=(), env=None, headers=(), path=None):
+        self.title, self.command, self.files = title, command, files
+        self.env, self.headers, self.path = env or {}, headers, path
+        self.http2_has_own_port = any('port2' in open(f'{FILES}/{file}').read() for file in files)
+
+    def start(self, site, name):
+        self.site, self.directory = site, f'{site.work}/{name}'
+        self.port = free_port()
+        self.port2 = free_port() if self.http2_has_own_port else self.port
+        os.makedirs(self.directory, exist_ok=True)
+        for file in self.files:
+            with open(f'{FILES}/{file}') as source, open(f'{self.directory}/{file}', 'w') as copy:
+                copy.write(self._filled(source.read()))
+        env = {**site.urls(), 'PORT': str(self.port), **self.env}
+        command = [self._filled(word) for word in self.command]
+        self.started = site.run(self.directory, command, site.gateway_core, env)
+        self._wait_until_it_listens()
+
+    def _filled(self, text):
+        words = {'port': self.port, 'port2': self.port2, 'work': self.directory,
+                 'build': self.site.build, 'peers': FILES}
+        words.update((name, url.split('//')[1]) for name, url in self.site.services.items())
+        return re.sub('@([a-z0-9]+)@', lambda found: str(words[found.group(1)]), text)
+
+    def _wait_until_it_listens(self):
+        for _ in range(200):
+            if self.started.poll() is not None:
+                break
+            if process.listens(self.pids(), self.port):
+                return
+            time.sleep(0.05)
+        raise Failed(f'{self.title} did not start: {complaint(self.started)}')
+
+    def stop(self):
+        self.site.stop(self.started)
+
+    def pids(self):
+        return process.tree(self.started.pid)
+
+    def empty_log(self):
+        for file in ('stdout', 'access.log'):
+            if os.path.exists(f'{self.directory}/{file}'):
+                os.truncate(f'{self.directory}/{file}', 0)
+
+    def url(self, path, http2=False):
+        return f'http://127.0.0.1:{self.port2 if http2 else self.port}{path}'
+
+    def guard(self):
+        """Raises Void unless the port is this peer's: else another's work would be measured."""
+        if not process.listens(self.pids(), self.port2) or not process.listens(self.pids(),
+                                                                               self.port):
+            raise load.Void(f'the port of {self.title} is not its own')
+
+    def answer(self, path, headers=(), http2=False):
+        """The body of one answer, as bytes."""
+        if http2:
+            return load.http2_get(self.url(path, True))
+        connection = http.client.HTTPConnection('127.0.0.1', self.port, timeout=10)
+        try:
+            connection.request('GET', path, headers=dict(line.split(': ', 1) for line in headers))
+            response = connection.getresponse()
+            body = response.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise Failed(f'{self.title} does not answer on {path}: {error!r}') from None
+        finally:
+            connection.close()
+        if response.status != 200:
+            raise Failed(f'{self.title} answers {response.status} on {path}: {body[:300]!r}')
+        return body
+
+
+def _bff(title, program, config, under=(), **more):
+    return Peer(title, [*under, f'@build@/{program}', '--config', f'@peers@/{config}',
+                        '--listen', 'http://127.0.0.1:@port@'], **more)
+
+
+def _nginx(title, config, *more):
+    return Peer(title, ['nginx', '-e', 'stderr', '-p', '@work@', '-c', f'@work@/{config}',
+                        '-g', 'daemon off;'],
+                files=(config, 'nginx_start.conf', 'nginx_http.conf', *more))
+
+
+def _node(title, file, env=None, headers=()):
+    modules = {'NODE_ENV': 'production', 'NODE_PATH': os.environ.get('NODE_PATH', '')}
+    return Peer(title, ['node', f'@peers@/{file}'], env={**modules, **(env or {})},
+                headers=headers)
+
+
+_secret = {'JWT_SECRET': SECRET}
+
+PEERS = {
+    'bff': _bff('bff', 'bff-web', 'bff.yaml'),
+    'bff-login': _bff('bff with login', 'bff-web', 'bff_login.yaml', env=_secret),
+    'bff-callgrind': _bff('bff, counted', 'bff-web', 'bff.yaml', [
+        'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),
+    'nginx': _nginx('nginx', 'nginx.conf'),
+    'nginx-lua': _nginx('nginx with Lua', 'nginx_lua.conf', 'pages.lua'),
+    'haproxy': Peer('haproxy', ['haproxy', '-db', '-f', '@work@/haproxy.cfg'],
+                    files=('haproxy.cfg',)),
+    'express': _node('Express', 'express.js', _secret, [f'Authorization: Bearer {token()}']),
+    'express-bare': _node('Express, bare', 'express.js', {'BARE': '1'}),
+    'fastify': _node('Fastify', 'fastify.js'),
+    'floor': Peer('C loop', ['@build@/tests/bench_floor', '@port@']),
+}
+PEERS.update({
+    f'parts-{count}': _bff(f'parts: {count}', 'tests/bench_parts', 'bff.yaml',
+                           path=f'/api/parts/{count}')
+    for count in (1, 4, 8, 16, 32)})
