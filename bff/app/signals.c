@@ -13,13 +13,6 @@ static const int stops[] = {SIGTERM, SIGINT};
 
 #define STOP_COUNT (sizeof(stops) / sizeof(stops[0]))
 
-/* The handler is gone when this runs (SA_RESETHAND): whoever waits for us sees what ended us. */
-static void end(int number)
-{
-    raise(number);
-    _exit(EXIT_BY_SIGNAL + number); /* the first process of a container gets here */
-}
-
 static sigset_t all_stops(void)
 {
     sigset_t set;
@@ -30,9 +23,20 @@ static sigset_t all_stops(void)
     return set;
 }
 
+/* So that whoever waits for us sees which signal ended us, as if there were no handler. */
+static void end(int number)
+{
+    sigset_t set = all_stops();
+
+    signal(number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+    _exit(EXIT_BY_SIGNAL + number); /* the first process of a container gets here */
+}
+
 void signals_begin(void)
 {
-    struct sigaction action = {.sa_handler = end, .sa_flags = (int)(SA_RESETHAND | SA_NODEFER)};
+    struct sigaction action = {.sa_handler = end};
 
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);

@@ -55,11 +55,12 @@ describe('a server that is ready', { concurrency: 4 }, () => {
 
   for (const [everywhere, here] of [['0.0.0.0', '127.0.0.1'], ['[::]', '[::1]']]) {
     test(`on all addresses, ${everywhere}, is asked at ${here}`, async t => {
-      const { url, get } = await scenario(t, 'web', {},
+      const { url, server } = await scenario(t, 'web', {},
         { ...open, listen: [`http://${everywhere}:0`] })
       assert.ok(url.includes(everywhere))
       await assertReady(listening([url]))
-      assert.equal((await get('/ready', { url: url.replace(everywhere, here) })).status, 200)
+      await server.stop()
+      await assertNotReady(listening([url]), url.replace(everywhere, here), 'Connection refused')
     })
   }
 
