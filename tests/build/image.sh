@@ -261,9 +261,12 @@ if [ "${1-}" = --run ]; then
 fi
 
 [ "$(id -u)" = 0 ] || die "needs root"
+# What buildah leaves mounted is seen by nobody else, and ends with this script.
+[ -n "${IMAGE_INSIDE-}" ] || IMAGE_INSIDE=1 exec unshare --mount bash "$script" "$@"
 if [ $# = 0 ]; then
     directory=$(mktemp -d)
-    trap 'rm -rf "$directory"' EXIT
+    trap '! mountpoint -q "$directory/storage/overlay" || umount "$directory/storage/overlay"
+          rm -rf "$directory"' EXIT
 else
     mkdir -p "$1"
     directory=$(cd "$1" && pwd)
