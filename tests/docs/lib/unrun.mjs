@@ -4,7 +4,6 @@
 export const blocks = [
   { page: 'docs/design.md', begins: 'client ── client.c', why: 'a picture' },
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
-  { page: 'docs/health.md', begins: 'livenessProbe:', why: 'Kubernetes reads it' },
 ]
 
 // Commands, by how they begin; those of one page, with its name.
