@@ -109,7 +109,7 @@ static void layers_read(struct config *config, const struct bff_build *build,
         config_routes_default(&settings);
     if (is_known)
         config_check(&settings);
-    if (is_known && !options->is_routes) /* they are shown to people without secrets, too */
+    if (is_known && !options->is_routes && !options->is_probe) /* who looks needs no secret */
         config_login_check(&settings);
     settings_end(&settings);
 }
@@ -127,6 +127,8 @@ static enum config_action read_options(const struct options *options, const stru
         return CONFIG_EXIT_BAD;
     if (options->is_check)
         return CONFIG_CHECK;
+    if (options->is_probe)
+        return CONFIG_PROBE;
     return options->is_routes ? CONFIG_ROUTES : CONFIG_SERVE;
 }
 

@@ -43,7 +43,8 @@ struct config {
     size_t body_limit;    /* bytes of one part */
     unsigned depth_limit; /* nesting of one part's JSON */
     uint32_t resolve_ms;  /* between two look-ups of an endpoint's name */
-    uint32_t drain_ms;    /* how long open requests may take to end; 0: no time */
+    uint32_t leave_ms;    /* how long all goes on after a signal, but for /ready */
+    uint32_t drain_ms;    /* and then, how long open requests may take to end; 0: no time */
     char *mock_dir;       /* a directory; NULL: no mock upstreams */
 
     bool login_is_off;           /* explicitly: nobody is asked who he is */
@@ -65,6 +66,7 @@ enum config_action {
     CONFIG_SERVE,
     CONFIG_CHECK,    /* --check, and nothing is wrong */
     CONFIG_ROUTES,   /* --routes, and nothing is wrong */
+    CONFIG_PROBE,    /* --probe, and nothing is wrong */
     CONFIG_EXIT_OK,  /* --help or --version */
     CONFIG_EXIT_BAD, /* out->mistakes says why; exit with 2 */
 };

@@ -208,8 +208,8 @@ bool health_page_serve(const struct health_page *page, struct request *request)
         reply_not_allowed(request, TEXT(ALLOW));
         return true;
     }
-    struct health_answer answer =
-        health_page_answer(page, request->path, request->worker->is_draining, request->pool);
+    struct health_answer answer = health_page_answer(
+        page, request->path, server_is_leaving(request->worker->server), request->pool);
     if (answer.body.at == NULL)
         reply_error(request, 404, "Not found");
     else

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "bff/app/application.h"
+#include "bff/app/notify.h"
 #include "bff/base/check.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
@@ -83,6 +84,7 @@ static void on_ready(struct server *server)
     }
     printf("]}\n");
     fflush(stdout);
+    notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);
 }
 

@@ -2,7 +2,9 @@
 #include <stdio.h>
 
 #include "bff/app/config.h"
+#include "bff/app/probe.h"
 #include "bff/app/serve.h"
+#include "bff/app/signals.h"
 #include "bff/app/table.h"
 
 /* The tables are checked whatever the action: a build whose tables are wrong does nothing. */
@@ -18,6 +20,8 @@ static int act(enum config_action action, struct config *config, struct endpoint
     case CONFIG_ROUTES:
         table_print(endpoints, &config->routes, stdout);
         return 0;
+    case CONFIG_PROBE:
+        return probe(config, endpoints->server);
     case CONFIG_SERVE:
         return serve(config, endpoints);
     case CONFIG_EXIT_OK:
@@ -30,6 +34,7 @@ static int act(enum config_action action, struct config *config, struct endpoint
 
 int bff_main(int argc, char **argv, const struct bff_build *build)
 {
+    signals_begin();
     struct pool *pool = pool_new();
     struct config config;
     struct endpoints endpoints = {0};

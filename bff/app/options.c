@@ -14,6 +14,7 @@ enum option {
     OPTION_MOCK,
     OPTION_CHECK,
     OPTION_ROUTES,
+    OPTION_PROBE,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT,
@@ -30,6 +31,8 @@ static const struct {
     [OPTION_MOCK] = {"--mock", "DIR", "start mock services with the data of this directory"},
     [OPTION_CHECK] = {"--check", NULL, "check configuration and composites, then exit"},
     [OPTION_ROUTES] = {"--routes", NULL, "show the composites, then exit"},
+    [OPTION_PROBE] = {"--probe", NULL,
+                      "ask the server of this configuration if it is ready, then exit"},
     [OPTION_HELP] = {"--help", NULL, "show this, then exit"},
     [OPTION_VERSION] = {"--version", NULL, "show the version, then exit"},
 };
@@ -99,6 +102,8 @@ static bool *flag(struct options *out, enum option option)
         return &out->is_check;
     if (option == OPTION_ROUTES)
         return &out->is_routes;
+    if (option == OPTION_PROBE)
+        return &out->is_probe;
     return option == OPTION_HELP ? &out->is_help : &out->is_version;
 }
 
@@ -132,14 +137,30 @@ static int option_read(const char *argument, const char *next, struct options *o
     return taken;
 }
 
+/* One thing at a time. */
+static void actions_check(struct options *out, struct mistakes *mistakes)
+{
+    static const enum option actions[] = {OPTION_CHECK, OPTION_ROUTES, OPTION_PROBE};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        const char *name = table[actions[i]].name;
+        if (!*flag(out, actions[i]))
+            continue;
+        if (first != NULL)
+            mistakes_add(mistakes, &(struct place){.source = first},
+                         "%s stands beside it; expected one of the two", name);
+        else
+            first = name;
+    }
+}
+
 void options_read(int argc, char **argv, struct options *out, struct mistakes *mistakes)
 {
     *out = (struct options){0};
     for (int i = 1; i < argc;)
         i += option_read(argv[i], i + 1 < argc ? argv[i + 1] : NULL, out, mistakes);
-    if (out->is_check && out->is_routes)
-        mistakes_add(mistakes, &(struct place){.source = "--check"},
-                     "--routes stands beside it; expected one of the two");
+    actions_check(out, mistakes);
 }
 
 void options_help(FILE *file, const struct bff_build *build)

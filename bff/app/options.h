@@ -14,7 +14,7 @@ struct options {
     const char *mock;    /* a directory */
     const char *listens[SETTINGS_LIST_MAX];
     size_t listen_count;
-    bool is_check, is_routes, is_help, is_version;
+    bool is_check, is_routes, is_probe, is_help, is_version;
 };
 
 /* Reads ${argv}, whose strings are borrowed. What is wrong goes to ${mistakes}. */

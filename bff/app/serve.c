@@ -1,4 +1,5 @@
 /* See serve.h. */
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <sched.h>
@@ -7,11 +8,15 @@
 #include <string.h>
 #include <sys/random.h>
 #include <sys/resource.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bff/app/application.h"
+#include "bff/app/notify.h"
 #include "bff/app/serve.h"
+#include "bff/app/signals.h"
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/server.h"
@@ -195,16 +200,23 @@ static void warn_of_login(const struct application *application)
 
 /* Run. */
 
-/* A second signal during the drain ends the process at once. */
-static void run_until_signal(const sigset_t *stop)
+/* Load balancers need their time to see that /ready has changed. */
+static void leave(uint32_t patience_ms)
 {
-    int signal_number;
+    struct timespec rest = {.tv_sec = patience_ms / 1000, .tv_nsec = patience_ms % 1000 * CLOCK_MS};
 
+    server_leave(server);
+    while (nanosleep(&rest, &rest) != 0)
+        must(errno == EINTR);
+}
+
+static void run_until_signal(uint32_t leave_ms)
+{
     server_start(server);
-    while (sigwait(stop, &signal_number) != 0)
-        ;
-    pthread_sigmask(SIG_UNBLOCK, stop, NULL);
+    signals_wait();
     log_event("draining", NULL);
+    notify_send(NOTIFY_STOPPING);
+    leave(leave_ms);
     server_stop(server);
     log_event("drained", NULL);
     log_stop(LOG_PATIENCE_MS);
@@ -241,12 +253,9 @@ static void fill_dispatch(struct application *application, const struct endpoint
     };
 }
 
-static void prepare_process(sigset_t *stop)
+static void prepare_process(void)
 {
-    sigemptyset(stop);
-    sigaddset(stop, SIGTERM);
-    sigaddset(stop, SIGINT);
-    pthread_sigmask(SIG_BLOCK, stop, NULL);
+    signals_hold();
     signal(SIGPIPE, SIG_IGN);
     open_standard_files();
     raise_open_files();
@@ -264,16 +273,15 @@ int serve(struct config *config, struct endpoints *endpoints)
                      .access_log = config->has_access_log,
                      .application = &application},
     };
-    sigset_t stop;
 
-    prepare_process(&stop);
+    prepare_process();
     hooks_set(&application.settings);
     int status = open_all(&application);
     if (status == 0) {
         fill_dispatch(&application, endpoints);
         warn_of_login(&application);
         server = server_new(&application.settings);
-        run_until_signal(&stop);
+        run_until_signal(config->leave_ms);
     }
     close_all(&application);
     return status;

@@ -9,7 +9,8 @@
 #define EXIT_CONFIG 2 /* the configuration, the mocks' data or a table is wrong */
 
 /*
- * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, drains.
+ * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, drains. The
+ * service manager is told (notify.h).
  * ${config}'s services are pointed at mocks when it names a mock directory. Returns the exit
  * status.
  */

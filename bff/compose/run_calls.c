@@ -57,6 +57,8 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .target = asked->target,
         .headers = asked->headers,
         .traceparent = run->request->traceparent,
+        .pool = request->pool,
+        .until_ns = run->deadline_ns,
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
         .keep_slices = request->plan->parts[item->part].keep_slices,

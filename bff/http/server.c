@@ -240,8 +240,13 @@ void server_start(struct server *server)
     wait_for_each(server, &server->begun); /* all can be spoken to from now on */
 }
 
+void server_leave(struct server *server) { atomic_store(&server->is_leaving, true); }
+
+bool server_is_leaving(const struct server *server) { return atomic_load(&server->is_leaving); }
+
 void server_stop(struct server *server)
 {
+    server_leave(server);
     for (unsigned i = 0; i < server->settings->workers; i++)
         h2o_multithread_send_message(&server->workers[i].control, &server->workers[i].stop);
     wait_for_each(server, &server->ended);

@@ -85,8 +85,9 @@ struct server {
     _Atomic size_t connections;
     struct worker *workers;
     _Atomic unsigned not_ready; /* workers */
-    sem_t begun;                /* posted by each worker when it can be spoken to */
-    sem_t ended;                /* posted by each worker */
+    _Atomic bool is_leaving;
+    sem_t begun; /* posted by each worker when it can be spoken to */
+    sem_t ended; /* posted by each worker */
 };
 
 /* Makes the server; nothing runs yet. */
@@ -97,6 +98,11 @@ void server_start(struct server *server);
 
 /* A worker can serve now: its listeners are opened to connections. In the worker's thread. */
 void server_worker_ready(struct worker *worker);
+
+/* The server is going to be stopped: it serves on, and says so where it is asked (/ready). From any
+ * thread. */
+void server_leave(struct server *server);
+bool server_is_leaving(const struct server *server);
 
 /*
  * Drains: no new connections, requests in flight finish, idle connections close, HTTP/2 clients are

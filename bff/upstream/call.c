@@ -13,12 +13,22 @@ static void end(struct call *call, enum reason reason)
     call->sink->end(call->cookie, reason);
 }
 
+/* A limit that is later than the user's own costs no timer. */
+static void wake_at(struct call *call, int64_t at_ns)
+{
+    struct timers *timers = call->upstream->on.timers;
+
+    if (call->ask->until_ns != 0 && at_ns >= call->ask->until_ns)
+        timer_clear(timers, &call->timer);
+    else if (!timer_is_set(&call->timer) || call->timer.at_ns != at_ns)
+        timer_set(timers, &call->timer, at_ns);
+}
+
 static void expect_within(struct call *call, uint32_t ms)
 {
     int64_t at_ns = clock_now_ns() + ms * CLOCK_MS;
 
-    timer_set(call->upstream->on.timers, &call->timer,
-              at_ns < call->total_ns ? at_ns : call->total_ns);
+    wake_at(call, at_ns < call->total_ns ? at_ns : call->total_ns);
 }
 
 static void put(struct call *call, struct text piece)
@@ -107,8 +117,8 @@ static void expect_more(struct call *call)
         return;
     if (call->ask->idle_ms > 0)
         expect_within(call, call->ask->idle_ms);
-    else if (call->timer.at_ns != call->total_ns)
-        timer_set(call->upstream->on.timers, &call->timer, call->total_ns);
+    else
+        wake_at(call, call->total_ns);
 }
 
 static void on_received(void *cookie)

@@ -38,10 +38,11 @@ struct call_ask {
     struct text host;    /* for Host; absent: the endpoint's */
     struct text headers; /* whole lines with CRLF, without Host */
     struct text
-        traceparent;        /* whose child this call is (W3C Trace Context); absent: none is sent */
-    struct text body;       /* its framing is in ${headers} */
-    bool may_repeat;        /* idempotent (RFC 9110 9.2.2): a retry is allowed */
-    bool wants_upgrade;     /* 101 is an answer */
+        traceparent;    /* whose child this call is (W3C Trace Context); absent: none is sent */
+    struct text body;   /* its framing is in ${headers} */
+    int64_t until_ns;   /* its user ends it by then: no later limit is watched; 0: it does not */
+    bool may_repeat;    /* idempotent (RFC 9110 9.2.2): a retry is allowed */
+    bool wants_upgrade; /* 101 is an answer */
     uint32_t first_byte_ms; /* 0: the service's */
     uint32_t idle_ms; /* the longest silence within the answer, in place of a limit for all of it;
                          0: the service's total holds */

@@ -1,7 +1,7 @@
-/* See connection.h. Dialling is in connection_dial.c. */
+/* See connection.h. Dialling is in connection_dial.c, writing in connection_write.c. */
 #include <errno.h>
+#include <sys/socket.h>
 #include <sys/uio.h>
-#include <unistd.h>
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
@@ -9,15 +9,10 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-/* One TLS record: what is gathered for a write at a time. */
-#define RECORD_BYTES ((size_t)16 * 1024)
-
 /* The first read of an answer whose body has a place of its own: a head, and a short body. */
 #define FIRST_BYTES ((size_t)16 * 1024)
 
 #define BEHIND_BYTES 16 /* enough to see that there is something */
-
-static void send_tls(struct connection *connection);
 
 static void leave_idle(struct connection *connection)
 {
@@ -122,7 +117,7 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
     if (*at == NULL) {
         *at = scratch;
         do
-            got = read(fd, scratch, limit);
+            got = recv(fd, scratch, limit, 0); /* cheaper than read(2), which is for any file */
         while (got == -1 && errno == EINTR);
         return got;
     }
@@ -230,94 +225,6 @@ struct connection *connection_take(struct upstream_endpoint *endpoint,
     connection->user = user;
     connection->cookie = cookie;
     return connection;
-}
-
-/* Writing. */
-
-static void end_output(struct connection *connection)
-{
-    void (*written)(void *cookie) = connection->out.written;
-
-    connection->out = (struct connection_output){0};
-    if (written != NULL)
-        written(connection->cookie);
-}
-
-/* A failed write tells nothing that reading will not: an early answer may have come before it. */
-static void on_written(h2o_socket_t *socket, const char *error)
-{
-    struct connection *connection = socket->data;
-
-    if (error == NULL && connection->out.pieces != NULL)
-        end_output(connection);
-}
-
-static void on_tls_writable(h2o_socket_t *socket, const char *error)
-{
-    struct connection *connection = socket->data;
-
-    if (error != NULL || connection->out.pieces == NULL)
-        return;
-    send_tls(connection);
-    if (connection->out.count == 0)
-        end_output(connection);
-}
-
-/* Copies what follows the first ${skip} bytes of the pieces, as much as fits; returns how much. */
-static size_t gather(const struct connection_output *out, size_t skip, char *into)
-{
-    size_t gathered = 0;
-
-    for (size_t i = 0; i < out->count && gathered < RECORD_BYTES; i++) {
-        h2o_iovec_t piece = out->pieces[i];
-        if (skip >= piece.len) {
-            skip -= piece.len;
-            continue;
-        }
-        size_t len = piece.len - skip;
-        if (len > RECORD_BYTES - gathered)
-            len = RECORD_BYTES - gathered;
-        h2o_memcpy(into + gathered, piece.base + skip, len);
-        gathered += len;
-        skip = 0;
-    }
-    return gathered;
-}
-
-/* Writes as much as can be written now; count is 0 once all is. */
-static void send_tls(struct connection *connection)
-{
-    struct connection_output *out = &connection->out;
-    char record[RECORD_BYTES];
-    size_t len, sent;
-
-    while ((len = gather(out, out->sent, record)) > 0) {
-        enum tls_step step = tls_write(connection->tls, record, len, &sent);
-        if (step == TLS_WANT_WRITE && !h2o_socket_is_writing(connection->socket))
-            h2o_socket_notify_write(connection->socket, on_tls_writable);
-        if (step != TLS_DONE)
-            return; /* broken: reading tells */
-        out->sent += sent;
-    }
-    out->count = 0;
-}
-
-void connection_write(struct connection *connection, const struct connection_output *out)
-{
-    must(connection->out.pieces == NULL && connection->is_asking);
-    connection->out = *out;
-    if (connection->tls == NULL) {
-        h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
-        return;
-    }
-    connection->out.sent = 0;
-    send_tls(connection);
-    /* All written at once, yet its user is told from the loop, like everything else. */
-    if (connection->out.count == 0 && out->written != NULL &&
-        !h2o_socket_is_writing(connection->socket))
-        h2o_socket_notify_write(connection->socket, on_tls_writable);
-    else if (connection->out.count == 0 && out->written == NULL)
-        connection->out = (struct connection_output){0};
 }
 
 void connection_ask(struct connection *connection, const struct connection_request *request)

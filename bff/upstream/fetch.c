@@ -8,6 +8,9 @@
 /* The first room for a body of unknown length. */
 #define BUFFER_BYTES ((size_t)4 * 1024)
 
+/* What a request's pool gives without asking for memory of its own. */
+#define POOLED_BYTES ((size_t)1000)
+
 static int refuse(enum reason reason, enum reason *why)
 {
     *why = reason;
@@ -23,6 +26,19 @@ static void make_room(struct fetch *fetch, size_t need)
     fetch->capacity = capacity;
 }
 
+/* Room for all of a body of known length. */
+static void make_whole_room(struct fetch *fetch, size_t length)
+{
+    fetch->length = length;
+    fetch->is_in_pool = length > 0 && length <= POOLED_BYTES;
+    if (!fetch->is_in_pool) {
+        make_room(fetch, length);
+        return;
+    }
+    fetch->buffer = pool_take(fetch->ask->pool, length);
+    fetch->capacity = length;
+}
+
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct fetch *fetch = cookie;
@@ -35,7 +51,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     if (head->framing == EXCHANGE_LENGTH && head->length > fetch->ask->body_limit)
         return refuse(REASON_TOO_LARGE, why);
     if (head->framing == EXCHANGE_LENGTH)
-        make_room(fetch, fetch->length = (size_t)head->length);
+        make_whole_room(fetch, (size_t)head->length);
     else if (head->framing != EXCHANGE_NO_BODY)
         make_room(fetch, BUFFER_BYTES);
     return 0;
@@ -98,6 +114,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
         .target = ask->target,
         .headers = ask->headers,
         .traceparent = ask->traceparent,
+        .until_ns = ask->until_ns,
         .may_repeat = true,
     };
     json_scan_init(&fetch->scan, ask->depth_limit, ask->keep_slices);
@@ -110,7 +127,8 @@ void fetch_release(struct fetch *fetch)
         return;
     call_cancel(&fetch->call);
     json_scan_free(&fetch->scan);
-    memory_free(fetch->buffer);
+    if (!fetch->is_in_pool)
+        memory_free(fetch->buffer);
     fetch->buffer = NULL;
     fetch->body = (struct text){0};
     fetch->ask = NULL;

@@ -11,6 +11,7 @@
 #include <stddef.h>
 
 #include "bff/base/json_scan.h"
+#include "bff/base/pool.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
 #include "bff/upstream/call.h"
@@ -27,6 +28,8 @@ struct fetch_ask {
     struct text target;      /* path and query, encoded: "/users/42" */
     struct text headers;     /* whole lines, each with its CRLF, without Host: "accept: ...\r\n" */
     struct text traceparent; /* as in call_ask */
+    struct pool *pool;       /* outlives the fetch: short bodies lie there */
+    int64_t until_ns;        /* as in call_ask */
     size_t body_limit;       /* bytes */
     unsigned depth_limit;
     bool keep_slices; /* the value will be read, not just spliced */
@@ -46,7 +49,8 @@ struct fetch {
     void *cookie;
     char *buffer;
     size_t capacity;
-    size_t length; /* of the body, where its head says it; else 0 */
+    bool is_in_pool; /* the buffer */
+    size_t length;   /* of the body, where its head says it; else 0 */
     struct call_ask call_ask;
     struct call call;
 };

@@ -4,6 +4,7 @@ Measures bff beside other gateways: processor time for each request, above all. 
 what is needed and runs this; docs/performance.md says how it is done and what it means.
 """
 import argparse
+import dataclasses
 import os
 import resource
 import shutil
@@ -35,16 +36,35 @@ def chosen(names):
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog='./dev bench', epilog=f'Works: {", ".join(NAMES)}. A beginning names all that have it.')
+        prog='./dev bench',
+        epilog=f'Works: {", ".join(NAMES)}. A beginning names all that have it.')
     parser.add_argument('works', nargs='*', metavar='NAME', help='what to measure; default: all')
     parser.add_argument('--seconds', type=int, default=5, help='of each run (default: 5)')
     parser.add_argument('--runs', type=int, default=5, help='rounds (default: 5)')
+    parser.add_argument('--peers', type=lambda text: ['bff', *text.split(',')],
+                        help='only these beside bff, separated by commas: nginx-lua,floor')
     parser.add_argument('--write', action='store_true',
                         help='write the tables into docs/performance.md')
     parser.add_argument('--check', action='store_true',
                         help='measure nothing, only compare the answers')
     parser.add_argument('--build', default='build', help=argparse.SUPPRESS)
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.peers:
+        if options.write:
+            parser.error('--write wants all peers')
+        there = {peer for work in WORKS.values() for peer in work.peers}
+        unknown = set(options.peers) - there
+        if unknown:
+            parser.error(f'no such peer: {", ".join(unknown)}; there are {", ".join(sorted(there))}')
+    return options
+
+
+def work_of(name, options):
+    work = WORKS[name]
+    if options.peers and 'bff' in work.peers:
+        chosen_peers = tuple(peer for peer in work.peers if peer in options.peers)
+        work = dataclasses.replace(work, peers=chosen_peers)
+    return work
 
 
 def raise_limit():
@@ -68,11 +88,12 @@ def measure(bench, names, options):
     for name in names:
         if options.check:
             if name in WORKS:
-                bench.check(WORKS[name])
+                bench.check(work_of(name, options))
             continue
         if name in WORKS:
-            title, runs = WORKS[name].title, bench.rounds(WORKS[name])
-            table, is_void = report.table(name, WORKS[name], runs)
+            work = work_of(name, options)
+            title, runs = work.title, bench.rounds(work)
+            table, is_void = report.table(name, work, runs)
         else:
             title = name.capitalize()
             try:

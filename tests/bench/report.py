@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from peers import PEERS
+from works import WORKS
 
 PAGE = os.path.join(os.path.dirname(os.path.abspath(__file__)), '../../docs/performance.md')
 NOISE = 0.1  # others' share of the gateway's core from which on a row is marked
@@ -92,7 +93,8 @@ def table(work_name, work, runs):
     if any('(*)' in line for line in lines):
         lines += ['', '(*) others took more than a tenth of this core meanwhile.']
     is_void = any(isinstance(found, str) for found in runs.values())
-    if work_name in CLOSING and not is_void:
+    is_whole = set(runs) == set(WORKS[work_name].peers)
+    if work_name in CLOSING and is_whole and not is_void:
         lines += ['', CLOSING[work_name](runs)]
     return '\n'.join(lines), is_void
 

@@ -49,7 +49,8 @@ test('the loop that pastes bodies answers as bff does, in every size', async t =
 })
 
 test('pages of 1 to 32 parts have that many', async t => {
-  const { listen: [url] } = await start(t, 'tests/bench_parts', serverArguments(t), await services(t))
+  const env = await services(t)
+  const { listen: [url] } = await start(t, 'tests/bench_parts', serverArguments(t), env)
 
   for (const count of [1, 4, 8, 16, 32]) {
     const { body } = await ask(url, `/api/parts/${count}`)

@@ -104,6 +104,45 @@ describe('a drain', { concurrency: 4 }, () => {
     await assertEnd(server)
   })
 
+  test('serves on while load balancers look elsewhere, when it is told to', async t => {
+    const { get, door, server, terminate } = await held(t, { config: { drain_delay: '5m' } })
+    door.open()
+    terminate()
+    await eventually(async () => (await get('/ready')).status === 503, 'the end of readiness')
+
+    assert.deepEqual((await get('/ready')).body, { status: 'draining' })
+    assert.equal((await get('/health')).status, 200)
+    const agent = new http.Agent({ keepAlive: true })
+    t.after(() => agent.destroy())
+    const answer = await get(page.path, { agent })
+    assert.equal(stamped(answer.text), page.text({}))
+    assert.notEqual(answer.headers.connection, 'close')
+    server.isStopped = true
+    terminate() // who has waited enough says so once more
+    assert.deepEqual(await soon(server.ended, 'the end'), { code: null, signal: 'SIGTERM' })
+  })
+
+  test('begins when its delay is over', async t => {
+    const { door, server, terminate } = await held(t, { config: { drain_delay: '300ms' } })
+    door.open()
+    const began = performance.now()
+    terminate()
+    await assertEnd(server)
+    assert.ok(performance.now() - began >= 300)
+  })
+
+  test('is broken off by a second signal', async t => {
+    const { bare, arrival, server, url, terminate } = await held(t)
+    const { socket } = await bare()
+    socket.write(`GET ${page.path} HTTP/1.1\r\nHost: a\r\n${signedIn}\r\n`)
+    await arrival('users')
+    terminate()
+    await eventually(() => isRefused(url), 'new connections to be refused')
+    server.isStopped = true
+    terminate()
+    assert.deepEqual(await soon(server.ended, 'the end'), { code: null, signal: 'SIGTERM' })
+  })
+
   test('SIGINT is the same', async t => {
     const { get, arrival, door, server } = await held(t)
     const answer = get(page.path)

@@ -130,12 +130,14 @@ static void test_secrets(void **state)
     variable_set("JWT_SECRET_FILE", NULL);
 }
 
-static void test_routes_are_shown_without_a_secret(void **state)
+static void test_who_only_looks_needs_no_secret(void **state)
 {
     struct config config;
 
     unsetenv("JWT_SECRET");
     assert_int_equal(reading_read("--routes", &config), CONFIG_ROUTES);
+    config_free(&config);
+    assert_int_equal(reading_read("--probe", &config), CONFIG_PROBE);
     config_free(&config);
 }
 
@@ -221,7 +223,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_secrets),
-        cmocka_unit_test(test_routes_are_shown_without_a_secret),
+        cmocka_unit_test(test_who_only_looks_needs_no_secret),
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_values),
     };

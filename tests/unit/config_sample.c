@@ -60,6 +60,7 @@ static void assert_same(const struct config *got, const struct config *want)
     assert_int_equal(got->body_limit, want->body_limit);
     assert_int_equal(got->depth_limit, want->depth_limit);
     assert_int_equal(got->resolve_ms, want->resolve_ms);
+    assert_int_equal(got->leave_ms, want->leave_ms);
     assert_int_equal(got->drain_ms, want->drain_ms);
     assert_int_equal(got->service_count, want->service_count);
     for (size_t i = 0; i < got->service_count; i++) {

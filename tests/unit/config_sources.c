@@ -9,8 +9,8 @@ static void config_print(const struct config *config, char *out, size_t size)
 #define ADD(...) len += (size_t)snprintf(out + len, size - len, __VA_ARGS__)
     for (size_t i = 0; i < config->listen_count; i++)
         ADD("%s ", config->listens[i].text);
-    ADD("workers %u body %zu depth %u resolve %u drain %u;", config->workers, config->body_limit,
-        config->depth_limit, config->resolve_ms, config->drain_ms);
+    ADD("workers %u body %zu depth %u resolve %u drain %u+%u;", config->workers, config->body_limit,
+        config->depth_limit, config->resolve_ms, config->leave_ms, config->drain_ms);
     for (size_t i = 0; i < config->service_count; i++) {
         const struct service_settings *service = &config->services[i];
         ADD(" %s", service->service->name);
@@ -21,7 +21,7 @@ static void config_print(const struct config *config, char *out, size_t size)
 #undef ADD
 }
 
-#define DEFAULT_LIMITS "workers 0 body 4194304 depth 128 resolve 30000 drain 30000;"
+#define DEFAULT_LIMITS "workers 0 body 4194304 depth 128 resolve 30000 drain 0+30000;"
 #define DEFAULT_SERVICES                                                                           \
     " users 127.0.0.1:3000 1000 10000 30000 orders 127.0.0.1:3002 1000 10000 30000"
 #define DEFAULT_ORDERS " orders 127.0.0.1:3002 1000 10000 30000"
@@ -33,11 +33,11 @@ static const struct {
     {"nothing at all", NULL, NULL, "", "http://0.0.0.0:8080 " DEFAULT_LIMITS DEFAULT_SERVICES},
     {"the file over the defaults",
      "listen: \"*:1\"\nworkers: 3\ncomposites: {body_limit: 64KiB, depth: 5}\n"
-     "resolver: {interval: 5m}\ndrain_timeout: 1.5s\n"
+     "resolver: {interval: 5m}\ndrain_delay: 5s\ndrain_timeout: 1.5s\n"
      "services: {users: {endpoints: [\"http://a:1\", \"https://b\"], timeout: {connect: 250ms, "
      "first_byte: 1s, total: 3s}}}\n",
      NULL, "--config web.yaml",
-     "*:1 workers 3 body 65536 depth 5 resolve 300000 drain 1500; users a:1 b 250 1000 "
+     "*:1 workers 3 body 65536 depth 5 resolve 300000 drain 5000+1500; users a:1 b 250 1000 "
      "3000" DEFAULT_ORDERS},
     {"a scalar for a list", "services: {users: {endpoints: http://a}}\n", NULL, "--config=web.yaml",
      "http://0.0.0.0:8080 " DEFAULT_LIMITS " users a 1000 10000 30000" DEFAULT_ORDERS},
@@ -52,7 +52,7 @@ static const struct {
      "--config web.yaml",
      "http://0.0.0.0:8080 " DEFAULT_LIMITS " users from-env:1 1000 10000 30000" DEFAULT_ORDERS},
     {"a byte order mark", "\xef\xbb\xbfworkers: 3\n", NULL, "--config web.yaml --listen *:0",
-     "*:0 workers 3 body 4194304 depth 128 resolve 30000 drain 30000;" DEFAULT_SERVICES},
+     "*:0 workers 3 body 4194304 depth 128 resolve 30000 drain 0+30000;" DEFAULT_SERVICES},
     {"the environment over the file", "services: {users: {endpoints: http://a}}\n",
      "http://b:1, https://c ,", "--config web.yaml",
      "http://0.0.0.0:8080 " DEFAULT_LIMITS " users b:1 c 1000 10000 30000" DEFAULT_ORDERS},
@@ -89,6 +89,9 @@ static const struct {
     {"twice", NULL, NULL, "--workers 1 --workers 2", "! --workers: given twice\n"},
     {"two things to do", NULL, NULL, "--check --routes",
      "! --check: --routes stands beside it; expected one of the two\n"},
+    {"three things to do", NULL, NULL, "--probe --check --routes",
+     "! --check: --routes stands beside it; expected one of the two\n"
+     "--check: --probe stands beside it; expected one of the two\n"},
     {"an address twice", NULL, NULL, "--listen *:1 --listen http://0.0.0.0:1/",
      "! --listen: \"http://0.0.0.0:1/\": the same address stands there before\n"},
     {"https without tls", NULL, NULL, "--listen https://*:0",
@@ -130,6 +133,8 @@ static void test_what_to_do(void **state)
         {"", CONFIG_SERVE},
         {"--check", CONFIG_CHECK},
         {"--routes", CONFIG_ROUTES},
+        {"--probe", CONFIG_PROBE},
+        {"--probe --workers 0", CONFIG_EXIT_BAD},
         {"--help", CONFIG_EXIT_OK},
         {"--version", CONFIG_EXIT_OK},
         {"--help --config none.yaml", CONFIG_EXIT_OK},

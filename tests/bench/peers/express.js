@@ -42,7 +42,11 @@ function authenticate(req, res, next) {
 
 const app = express()
 app.use(morgan('combined'))
-if (!env.BARE) app.use('/api/', rateLimit({ windowMs: 15 * 60_000, limit: 1e9, standardHeaders: true, legacyHeaders: false }))
+if (!env.BARE) {
+  app.use('/api/', rateLimit({
+    windowMs: 15 * 60_000, limit: 1e9, standardHeaders: true, legacyHeaders: false,
+  }))
+}
 if (env.JWT_SECRET) app.use('/api/', authenticate)
 
 app.get('/api/dashboard/:userId', async (req, res) => {

@@ -1,0 +1,60 @@
+/* See signals.h. */
+#include <signal.h>
+#include <stddef.h>
+#include <unistd.h>
+
+#include "bff/base/check.h"
+
+#include "bff/app/signals.h"
+
+#define EXIT_BY_SIGNAL 128 /* and the signal's number, as shells have it */
+
+static const int stops[] = {SIGTERM, SIGINT};
+
+#define STOP_COUNT (sizeof(stops) / sizeof(stops[0]))
+
+static sigset_t all_stops(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    for (size_t i = 0; i < STOP_COUNT; i++)
+        sigaddset(&set, stops[i]);
+    return set;
+}
+
+/* So that whoever waits for us sees which signal ended us, as if there were no handler. */
+static void end(int number)
+{
+    sigset_t set = all_stops();
+
+    signal(number, SIG_DFL);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    raise(number);
+    _exit(EXIT_BY_SIGNAL + number); /* the first process of a container gets here */
+}
+
+void signals_begin(void)
+{
+    struct sigaction action = {.sa_handler = end};
+
+    for (size_t i = 0; i < STOP_COUNT; i++)
+        must(sigaction(stops[i], &action, NULL) == 0);
+}
+
+void signals_hold(void)
+{
+    sigset_t set = all_stops();
+
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+}
+
+void signals_wait(void)
+{
+    sigset_t set = all_stops();
+    int number;
+
+    while (sigwait(&set, &number) != 0)
+        ;
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+}

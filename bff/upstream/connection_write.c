@@ -1,0 +1,145 @@
+/* Writing to a service: see connection.h. */
+#include <sys/socket.h>
+
+#include "bff/base/check.h"
+#include "bff/upstream/connection.h"
+#include "bff/upstream/tls.h"
+
+/* One TLS record: what is gathered for a write at a time. */
+#define RECORD_BYTES ((size_t)16 * 1024)
+
+/* A request without a body is gathered and sent by one plain system call. */
+#define SHORT_BYTES ((size_t)2 * 1024)
+
+static void send_tls(struct connection *connection);
+
+static void end_output(struct connection *connection)
+{
+    void (*written)(void *cookie) = connection->out.written;
+
+    connection->out = (struct connection_output){0};
+    if (written != NULL)
+        written(connection->cookie);
+}
+
+/* A failed write tells nothing that reading will not: an early answer may have come before it. */
+static void on_written(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+
+    if (error == NULL && connection->out.pieces != NULL)
+        end_output(connection);
+}
+
+static void on_tls_writable(h2o_socket_t *socket, const char *error)
+{
+    struct connection *connection = socket->data;
+
+    if (error != NULL || connection->out.pieces == NULL)
+        return;
+    send_tls(connection);
+    if (connection->out.count == 0)
+        end_output(connection);
+}
+
+/* Copies what follows the first ${skip} bytes of the pieces, at most ${most}; returns how much. */
+static size_t gather(const struct connection_output *out, size_t skip, char *into, size_t most)
+{
+    size_t gathered = 0;
+
+    for (size_t i = 0; i < out->count && gathered < most; i++) {
+        h2o_iovec_t piece = out->pieces[i];
+        if (skip >= piece.len) {
+            skip -= piece.len;
+            continue;
+        }
+        size_t len = piece.len - skip;
+        if (len > most - gathered)
+            len = most - gathered;
+        h2o_memcpy(into + gathered, piece.base + skip, len);
+        gathered += len;
+        skip = 0;
+    }
+    return gathered;
+}
+
+/* Writes as much as can be written now; count is 0 once all is. */
+static void send_tls(struct connection *connection)
+{
+    struct connection_output *out = &connection->out;
+    char record[RECORD_BYTES];
+    size_t len, sent;
+
+    while ((len = gather(out, out->sent, record, RECORD_BYTES)) > 0) {
+        enum tls_step step = tls_write(connection->tls, record, len, &sent);
+        if (step == TLS_WANT_WRITE && !h2o_socket_is_writing(connection->socket))
+            h2o_socket_notify_write(connection->socket, on_tls_writable);
+        if (step != TLS_DONE)
+            return; /* broken: reading tells */
+        out->sent += sent;
+    }
+    out->count = 0;
+}
+
+static size_t length(const struct connection_output *out)
+{
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < out->count; i++)
+        bytes += out->pieces[i].len;
+    return bytes;
+}
+
+/* Tries to send it all at once, which is cheaper than by libh2o. False: nothing is sent,
+ * or only ${*sent} bytes of it. */
+static bool send_short(const struct connection *connection, size_t *sent)
+{
+    char all[SHORT_BYTES];
+    size_t len = gather(&connection->out, 0, all, sizeof(all));
+    ssize_t result = send(h2o_socket_get_fd(connection->socket), all, len, MSG_NOSIGNAL);
+
+    *sent = result < 0 ? 0 : (size_t)result;
+    return *sent == len;
+}
+
+/* Leaves out the first ${sent} bytes of what is to be sent. */
+static void skip(struct connection_output *out, size_t sent)
+{
+    for (; sent > 0 && sent >= out->pieces->len; out->pieces++, out->count--)
+        sent -= out->pieces->len;
+    out->pieces->base += sent;
+    out->pieces->len -= sent;
+}
+
+static void write_plain(struct connection *connection)
+{
+    struct connection_output *out = &connection->out;
+    size_t sent = 0;
+
+    if (out->written == NULL && length(out) <= SHORT_BYTES) {
+        if (send_short(connection, &sent)) {
+            *out = (struct connection_output){0};
+            return;
+        }
+        skip(out, sent);
+    }
+    h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
+}
+
+void connection_write(struct connection *connection, const struct connection_output *out)
+{
+    must(connection->out.pieces == NULL && connection->is_asking);
+    connection->out = *out;
+    if (connection->tls == NULL) {
+        write_plain(connection);
+        return;
+    }
+    connection->out.sent = 0;
+    send_tls(connection);
+    /* All written at once, yet its user is told from the loop, like everything else. */
+    if (connection->out.count == 0 && out->written != NULL &&
+        !h2o_socket_is_writing(connection->socket))
+        h2o_socket_notify_write(connection->socket, on_tls_writable);
+    else if (connection->out.count == 0 && out->written == NULL)
+        connection->out = (struct connection_output){0};
+}

@@ -1,0 +1,22 @@
+// The files that the samples of the configuration name, made for one run.
+import { execFileSync } from 'node:child_process'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
+import { copyFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+function jwk(type, options) {
+  const { publicKey } = generateKeyPairSync(type, options)
+  return { ...publicKey.export({ format: 'jwk' }), kid: type, use: 'sig' }
+}
+
+// In the stage's place: cert.pem and key.pem, internal-ca.pem, login.jwks, and a secret.
+export function keysIn(stage) {
+  const at = name => path.join(stage.place, name)
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
+    '-nodes', '-days', '2', '-subj', '/CN=shop.example', '-keyout', at('key.pem'),
+    '-out', at('cert.pem')], { stdio: 'pipe' })
+  copyFileSync(at('cert.pem'), at('internal-ca.pem'))
+  const keys = [jwk('rsa', { modulusLength: 2048 }), jwk('ec', { namedCurve: 'P-256' })]
+  writeFileSync(at('login.jwks'), JSON.stringify({ keys }))
+  writeFileSync(path.join(stage.temporary, 'jwt'), randomBytes(32).toString('hex'))
+}

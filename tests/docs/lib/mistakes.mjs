@@ -1,0 +1,64 @@
+// What the guide says about a wrong table, by the change of its own composite that is told so.
+export const mistakes = {
+  'part "user": .after names "ordr", which is no part above it':
+    ['.ask = user, .after = "order"', '.ask = user, .after = "ordr"'],
+  'part "user": a part above has the same .name':
+    ['{.name = "products", .ask = products', '{.name = "user", .ask = products'],
+  'part "order": ask_param names "orderID", which is no parameter of the route':
+    ['ask_param(ask, "orderId")', 'ask_param(ask, "orderID")'],
+  'part "products": ask_part names "order", which its .after does not wait for':
+    ['.ask = products, .after = "order"', '.ask = products'],
+  'part "user": a segment, query or header before ask_get':
+    ['    users_get(ask, ask_text(ask,', '    ask_segment(ask, ask_text(ask,'],
+  'part "user": .timeout_ms is 3000, which is over the budget of 1000 ms':
+    ['.timeout_ms = 300', '.timeout_ms = 3000'],
+  'part "user": .fallback is not JSON: {name: none}':
+    ['.timeout_ms = 300', '.fallback = "{name: none}"'],
+  'part "order": .pick: "items" stands twice, or is part of another path':
+    ['.pick = "id status total"', '.pick = "id items items[].price"'],
+  'part "user": it is hidden, and neither a field nor a part reads it':
+    ['.timeout_ms = 300', '.place = BFF_HIDDEN'],
+  'field "itemCount": .of names "ordr", which is no part':
+    ['.of = "order"', '.of = "ordr"'],
+  'member "order" would stand twice in the answer':
+    ['.name = "itemCount"', '.name = "order"'],
+  '.access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER':
+    ['    .access = BFF_OWNER,\n    .owner = "order.userId",\n', ''],
+  '.owner names "userId", which is neither a parameter nor a path into a part':
+    ['.owner = "order.userId"', '.owner = "userId"'],
+  'part "products": ask_get twice, but the row has no .many':
+    ['    json_each (item, orders_items(ask_part(ask, "order")))\n        products_get(ask, ' +
+      'ask_text(ask, orders_item_product_id(item)));',
+    '    products_get(ask, ask_param(ask, "orderId"));\n'.repeat(2).trimEnd()],
+  '.failure is missing: a part is required':
+    ['    .failure = "Failed to load the order",\n', ''],
+  '.route must be a method, a space and a path: "GET /api/users/:id"':
+    ['"GET /api/orders/:orderId/summary"', '"/api/orders/:orderId/summary"'],
+  'the same requests as GET /api/orders/:orderId/summary': ['', ''],
+}
+
+// Changes beside the first, where one alone would be another mistake.
+const also = {
+  'part "products": ask_get twice, but the row has no .many': [['.many = 20, ', '']],
+}
+
+// The composite with the mistake, under a name of its own.
+export function withMistake(source, told, name) {
+  return [mistakes[told], ...(also[told] ?? []), ['web_order_summary', name]].reduce(
+    (text, [from, to]) => text.replace(from, () => to),
+    source.replace('#include "composites/web/composites.h"', '#include "bff/compose/compose.h"'))
+}
+
+// The same for the compiler.
+export const compilerMistakes = {
+  "request for member 'need' in something not a structure or union":
+    ['.ask = order, .need', '.ask = order .need'],
+  "expected '}' before '{' token": ['.pick = "id status total"},', '.pick = "id status total"}'],
+  "'const struct bff_part' has no member named 'picks'; did you mean 'pick'?":
+    ['.pick = "id name"', '.picks = "id name"'],
+  "'usr' undeclared here (not in a function); did you mean 'user'?":
+    ['.ask = user,', '.ask = usr,'],
+  "implicit declaration of function 'user_get'; did you mean 'users_get'?":
+    ['users_get(', 'user_get('],
+  "expected ',' or ';' at end of input": ['.fields = fields,\n};', '.fields = fields,\n}'],
+}

@@ -1,0 +1,24 @@
+// What cannot be run here, and why. An entry that nothing needs any more fails, too.
+
+// Blocks, by their page and how they begin.
+export const blocks = [
+  { page: 'docs/design.md', begins: 'client ── client.c', why: 'a picture' },
+  { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
+]
+
+// Commands, by how they begin; those of one page, with its name.
+const deploying = 'docs/deploying.md'
+export const commands = [
+  { begins: './dev test', why: 'it runs this test' },
+  ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
+  { begins: 'kubectl', page: deploying, why: 'no Kubernetes here' },
+  ...['apt-get', '(umask', 'install', 'systemd-run', 'systemctl'].map(
+    begins => ({ begins, page: deploying, why: 'it changes the machine' })),
+  { begins: 'export JWT_SECRET=', page: deploying, why: 'for commands that are not run' },
+]
+
+export const whyBlock = block =>
+  blocks.find(({ page, begins }) => page === block.page && block.text.startsWith(begins))?.why
+export const whyCommand = command =>
+  commands.find(({ begins }) => command === begins || command.startsWith(`${begins} `) ||
+    (/[=(]/.test(begins) && command.startsWith(begins)))?.why
