@@ -84,7 +84,8 @@ static void on_ready(struct server *server)
     }
     printf("]}\n");
     fflush(stdout);
-    notify_send(NOTIFY_READY);
+    if (!server_is_leaving(server))
+        notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);
 }
 

@@ -41,6 +41,11 @@ static void limit_time(void)
 {
     snprintf(too_late, sizeof(too_late), "%sno answer within %d s\n", place, PATIENCE_SECONDS);
     must(signal(SIGALRM, on_alarm) != SIG_ERR);
+    /* Whoever started us may have blocked it. */
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGALRM);
+    must(sigprocmask(SIG_UNBLOCK, &set, NULL) == 0);
     alarm(PATIENCE_SECONDS);
 }
 

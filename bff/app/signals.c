@@ -37,9 +37,11 @@ static void end(int number)
 void signals_begin(void)
 {
     struct sigaction action = {.sa_handler = end};
+    sigset_t set = all_stops();
 
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* whoever started us may have blocked them */
 }
 
 void signals_hold(void)

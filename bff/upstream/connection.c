@@ -57,12 +57,27 @@ static void keep_idle(struct connection *connection)
     endpoint->idle_count++;
 }
 
+/*
+ * Is there anything behind the answer, or perhaps? It would be taken for the answer to the next
+ * request, which may be sent before the loop has seen it.
+ */
+static bool has_more(const struct connection *connection)
+{
+    char byte;
+    size_t got;
+
+    if (connection->tls == NULL)
+        return connection->is_full;
+    return tls_read(connection->tls, &byte, sizeof(byte), &got) != TLS_WANT_READ;
+}
+
 /* A connection whose request is still being written cannot carry another. */
 static bool may_be_kept(const struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
            connection->endpoint->idle_count < UPSTREAM_IDLE_MAX && !connection->is_paused &&
-           connection->out.pieces == NULL && !h2o_socket_is_writing(connection->socket);
+           connection->out.pieces == NULL && !h2o_socket_is_writing(connection->socket) &&
+           !has_more(connection);
 }
 
 /* The connection goes to the idle ones, or away, before its user is told and may ask again. */
@@ -103,8 +118,8 @@ static void take_end(struct connection *connection)
 
 /*
  * Reads what has come: the rest of a body to its place, and what is behind it to the scratch
- * buffer, so that it is not taken for the begin of another answer. Returns what read(2) does;
- * ${*at} is where the bytes are.
+ * buffer, so that it is seen. Returns what recv(2) does, without what is behind; ${*at} is where
+ * the bytes are.
  */
 static ssize_t read_plain(struct connection *connection, char **at, size_t limit)
 {
@@ -119,16 +134,15 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
         do
             got = recv(fd, scratch, limit, 0); /* cheaper than read(2), which is for any file */
         while (got == -1 && errno == EINTR);
+        connection->is_full = got == (ssize_t)limit;
         return got;
     }
     struct iovec places[] = {{*at, len}, {scratch, BEHIND_BYTES}};
     do
         got = readv(fd, places, sizeof(places) / sizeof(places[0]));
     while (got == -1 && errno == EINTR);
-    if (got <= (ssize_t)len)
-        return got;
-    connection->exchange.is_persistent = false;
-    return (ssize_t)len;
+    connection->is_full = got > (ssize_t)len;
+    return connection->is_full ? (ssize_t)len : got;
 }
 
 /* Returns false when there is no more to read now, or nobody to read it. */
@@ -138,7 +152,7 @@ static bool read_some(struct connection *connection, size_t limit)
     ssize_t got = read_plain(connection, &at, limit);
 
     if (got > 0)
-        return take_bytes(connection, at, (size_t)got) && (size_t)got == limit &&
+        return take_bytes(connection, at, (size_t)got) && connection->is_full &&
                !connection->is_paused;
     if (got == 0)
         take_end(connection);

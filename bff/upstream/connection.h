@@ -66,6 +66,7 @@ struct connection {
     int64_t idle_ns;    /* since when */
     struct timer later; /* tells of a failure to dial that came at once */
     bool is_paused;     /* its user takes no more for now */
+    bool is_full;       /* plain: the last read filled its place, so that more may have come */
     struct connection_output out;
 };
 

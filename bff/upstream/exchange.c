@@ -259,7 +259,8 @@ char *exchange_room(const struct exchange *exchange, size_t *len)
         exchange->reason != REASON_NONE || exchange->sink->room == NULL)
         return NULL;
     char *room = exchange->sink->room(exchange->cookie, len);
-    if (*len > exchange->left)
-        *len = (size_t)exchange->left;
+    if (*len < exchange->left)
+        return NULL;
+    *len = (size_t)exchange->left;
     return room;
 }

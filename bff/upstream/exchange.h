@@ -105,8 +105,8 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
 enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, size_t len);
 
 /*
- * Where the rest of the body is best read to, at most ${*len} bytes; NULL when the sink has no
- * place or the end of the body is not known. More than that is behind the body.
+ * Where all of the rest of the body, ${*len} bytes, is best read to; NULL when the sink has not got
+ * the place for it, or the end of the body is not known. More than that is behind the body.
  */
 char *exchange_room(const struct exchange *exchange, size_t *len);
 
