@@ -126,35 +126,65 @@ AVX2_TARGET static uint64_t scan_avx2(struct json_scan *scan, const char *text, 
     }
     return broken;
 }
+
+AVX512_TARGET static uint64_t scan_avx512(struct json_scan *scan, const char *text,
+                                          const char *bytes, size_t count)
+{
+    uint64_t broken = 0;
+
+    for (; count > 0 && broken == 0; count--, bytes += JSON_SCAN_BLOCK) {
+        struct json_scan_block block = {.is = json_scan_masks_avx512(bytes)};
+        json_scan_unescape(&block.is, &scan->carry);
+        broken = scan_one(scan, text, bytes, &block, json_scan_parity_avx2(block.is.quote));
+    }
+    return broken;
+}
+
+static bool has_avx2(void)
+{
+    __builtin_cpu_init();
+    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+           __builtin_cpu_supports("pclmul");
+}
+
+static bool has_avx512(void)
+{
+    return has_avx2() && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+}
 #endif
 
 static scan_blocks *path = scan_portable;
 
-bool json_scan_use(enum json_scan_path wanted)
+/* NULL: this machine has not got it. */
+static scan_blocks *path_of(enum json_scan_path wanted)
 {
 #if defined(JSON_SCAN_AMD64)
-    __builtin_cpu_init();
-    if (wanted == JSON_SCAN_BY_AVX2) {
-        if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("bmi") ||
-            !__builtin_cpu_supports("pclmul"))
-            return false;
-        path = scan_avx2;
-        return true;
-    }
-    if (wanted == JSON_SCAN_BY_SSE2) {
-        path = scan_sse2;
-        return true;
-    }
+    if (wanted == JSON_SCAN_BY_AVX512)
+        return has_avx512() ? scan_avx512 : NULL;
+    if (wanted == JSON_SCAN_BY_AVX2)
+        return has_avx2() ? scan_avx2 : NULL;
+    if (wanted == JSON_SCAN_BY_SSE2)
+        return scan_sse2;
 #endif
-    path = scan_portable;
-    return wanted == JSON_SCAN_BY_WORDS;
+    return wanted == JSON_SCAN_BY_WORDS ? scan_portable : NULL;
+}
+
+bool json_scan_use(enum json_scan_path wanted)
+{
+    scan_blocks *found = path_of(wanted);
+
+    if (found != NULL)
+        path = found;
+    return found != NULL;
 }
 
 /* Before main, so that no two threads ever choose at once. */
 __attribute__((constructor)) static void choose_path(void)
 {
-    if (!json_scan_use(JSON_SCAN_BY_AVX2))
-        json_scan_use(JSON_SCAN_BY_SSE2);
+    int wanted = JSON_SCAN_BY_AVX512;
+
+    while (!json_scan_use((enum json_scan_path)wanted))
+        wanted--;
 }
 
 static int whole_blocks(struct json_scan *scan, const char *text, size_t len)

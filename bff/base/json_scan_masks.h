@@ -247,5 +247,36 @@ ALWAYS_INLINE AVX2_TARGET struct json_scan_masks json_scan_masks_avx2(const char
     };
 }
 
+/* AVX-512: one vector, and a comparison gives the mask itself. */
+#define AVX512_TARGET __attribute__((target("avx2,avx512f,avx512bw,bmi,pclmul")))
+
+ALWAYS_INLINE AVX512_TARGET uint64_t avx512_is(__m512i block, char byte)
+{
+    return _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(byte));
+}
+
+ALWAYS_INLINE AVX512_TARGET struct json_scan_masks json_scan_masks_avx512(const char *at)
+{
+    __m512i block = _mm512_loadu_si512(at);
+    __m512i lower = _mm512_or_si512(block, _mm512_set1_epi8(LETTER_CASE));
+    __m512i off_zero = _mm512_sub_epi8(block, _mm512_set1_epi8('0'));
+    uint64_t line = avx512_is(block, '\n') | avx512_is(block, '\r');
+
+    return (struct json_scan_masks){
+        .quote = avx512_is(block, '"'),
+        .backslash = avx512_is(block, '\\'),
+        .space = avx512_is(block, ' ') | avx512_is(block, '\t') | line,
+        .control = _mm512_cmplt_epu8_mask(block, _mm512_set1_epi8(' ')),
+        .high = _mm512_movepi8_mask(block),
+        .open = avx512_is(lower, '{'),
+        .close = avx512_is(lower, '}'),
+        .comma = avx512_is(block, ','),
+        .colon = avx512_is(block, ':'),
+        .digit = _mm512_cmplt_epu8_mask(off_zero, _mm512_set1_epi8(10)),
+        .zero = avx512_is(block, '0'),
+        .dot = avx512_is(block, '.'),
+    };
+}
+
 #endif
 #endif

@@ -9,10 +9,10 @@ enum json_scan_path {
     JSON_SCAN_BY_WORDS,
     JSON_SCAN_BY_SSE2,
     JSON_SCAN_BY_AVX2,
+    JSON_SCAN_BY_AVX512,
 };
 
-/* Returns false when this machine has not got ${wanted}; the path in use is then not changed, or
- * the portable one. */
+/* Returns false when this machine has not got ${wanted}; the path in use is then not changed. */
 bool json_scan_use(enum json_scan_path wanted);
 
 #endif

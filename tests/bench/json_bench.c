@@ -125,13 +125,13 @@ static double speed(void (*once)(const struct sample *sample), const struct samp
 
 static void compare(size_t size, bool is_indented)
 {
-    static const char *const names[] = {"portable", "sse2", "avx2"};
+    static const char *const names[] = {"portable", "sse2", "avx2", "avx512"};
     struct sample *sample = sample_new(size, is_indented);
     double yajl = speed(yajl_once, sample);
 
     printf("%6zu bytes, %-8s  yajl %5.0f MB/s", sample->len, is_indented ? "indented" : "compact",
            yajl);
-    for (int path = JSON_SCAN_BY_WORDS; path <= JSON_SCAN_BY_AVX2; path++) {
+    for (int path = JSON_SCAN_BY_WORDS; path <= JSON_SCAN_BY_AVX512; path++) {
         if (!json_scan_use((enum json_scan_path)path))
             continue;
         double ours = speed(scan_once, sample);

@@ -11,7 +11,7 @@
 
 #define EVERY_PATH(path)                                                                           \
     enum json_scan_path path = JSON_SCAN_BY_WORDS;                                                 \
-    path <= JSON_SCAN_BY_AVX2;                                                                     \
+    path <= JSON_SCAN_BY_AVX512;                                                                   \
     path = (enum json_scan_path)(path + 1)
 
 /* Gives the scanner the first ${len} bytes in a buffer of just that size. */
