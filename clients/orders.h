@@ -9,7 +9,7 @@ extern const struct bff_service orders_service;
 /* One order. */
 void orders_get(struct bff_ask *ask, struct text id);
 
-/* The orders of a user: a list of at most ${limit}. */
+/* The orders of a user, the latest first: a list of at most ${limit}. */
 void orders_of_user(struct bff_ask *ask, struct text user_id, unsigned limit);
 
 /* Of an order: who placed it, and its items; no value when the order does not say. */

@@ -107,7 +107,8 @@ enum bff_access {
  *   fallback    JSON text in its place when it is rejected or empty; NULL: "null", and "[]" for
  *               .many and BFF_LIST
  *   pick        the members kept, in this order: "id name address.city items[].price"; NULL: the
- *               value goes through byte for byte. A member that the service left out is left out
+ *               value goes through byte for byte. A member that the service left out is left out.
+ *               Of an object, unless .kind is BFF_LIST: then of each item
  */
 struct bff_part {
     const char *name;

@@ -78,6 +78,10 @@ static void read_path(struct reader *reader, struct pick *root, struct text path
 {
     struct pick *at = root;
 
+    if (memchr(path.at, ',', path.len) != NULL) {
+        mistake(reader, "\"%.*s\" is no path: names are separated by spaces, not commas", path);
+        return;
+    }
     for (struct text rest = path; rest.at != NULL && at != NULL;) {
         bool is_list;
         struct text name = read_step(&rest, &is_list);

@@ -5,7 +5,8 @@
  * A dotted path keeps the nesting: "address.city" gives {"address":{"city":...}}. "items[]." walks
  * the items of an array. A member that is absent is left out; one that is not of the kind that the
  * path needs (a number where "address.city" wants an object) goes through as it is. Of members with
- * one name the last counts, as in JavaScript.
+ * one name the last counts, as in JavaScript. No name has a comma in it: in "id, name" it would be
+ * a member "id," that no service has.
  */
 #ifndef BFF_COMPOSE_PICK_H
 #define BFF_COMPOSE_PICK_H

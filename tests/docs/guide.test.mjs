@@ -7,7 +7,7 @@ import { after, describe, test } from 'node:test'
 
 import { compilerMistakes, mistakes, withMistake } from './lib/mistakes.mjs'
 import { settled } from './lib/compare.mjs'
-import { pages, root, rowsOf } from './lib/pages.mjs'
+import { isThere, pages, root, rowsOf } from './lib/pages.mjs'
 import { Stage } from './lib/stage.mjs'
 import { walkPage } from './lib/walk.mjs'
 
@@ -32,6 +32,7 @@ endfunction()
 class Clone extends Stage {
   constructor() {
     super({ builds: undefined })
+    this.isFollowed = isThere(summary) // by whoever reads the page and runs its tests
     this.builds = path.join(this.place, 'build')
     for (const name of parts)
       cpSync(path.join(root, name), path.join(this.place, name), { recursive: true })
@@ -83,9 +84,12 @@ int main(int argc, char **argv) { return bff_main(argc, argv, &build); }\n`)
     const rows = rowsOf(page, 'When C is wrong').slice(1).map(([said]) => said.slice(1, -1))
     assert.deepEqual(rows, Object.keys(compilerMistakes), 'the rows of the table')
     for (const told of rows) {
-      const [from, to] = compilerMistakes[told]
-      stage.write('wrong.c', stage.read(summary).replace(from, to))
-      const output = await stage.run(`gcc ${flags} -fsyntax-only wrong.c # ends with 1`)
+      const [from, to, file = summary] = compilerMistakes[told]
+      const whole = stage.read(file).replace('#include "composites/web/composites.h"\n',
+        () => stage.read('composites/web/composites.h'))
+      assert.ok(whole.includes(from), told)
+      stage.write('wrong.c', whole.replace(from, () => to))
+      const output = await stage.run(`gcc ${flags} -c wrong.c -o wrong.o # ends with 1`)
       assert.equal(/error: (.*?)( \[-W.*)?$/m.exec(settled(output))[1], told)
     }
   })

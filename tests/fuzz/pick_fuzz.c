@@ -33,7 +33,7 @@ static struct text step_of(struct text *path, bool *is_list)
 static bool is_name(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if ((unsigned char)name.at[i] < 0x20 || memchr("\"\\[]", name.at[i], 4) != NULL)
+        if ((unsigned char)name.at[i] < 0x20 || memchr("\"\\[],", name.at[i], 5) != NULL)
             return false;
     return name.len > 0 && text_is_utf8(name);
 }

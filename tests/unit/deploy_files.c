@@ -5,12 +5,14 @@
 #include <yaml.h>
 
 #include "clients/services.h"
+#include "fixtures/mock_data.h"
 #include "tests/unit/config_reading.h"
 
 #define DOCUMENTS_MAX 8
 #define POD "spec/template/spec/"
 #define CONTAINER POD "containers/0/"
-#define SLACK_MS 1000 /* for the log's last lines, behind the drain */
+#define SERVICES MOCK_SERVICES /* that the files know; a build may have more */
+#define SLACK_MS 1000          /* for the log's last lines, behind the drain */
 
 struct file {
     yaml_document_t documents[DOCUMENTS_MAX];
@@ -188,7 +190,8 @@ static void test_kubernetes_configures(void **state)
     assert_in_range(config.leave_ms, 1000, UINT32_MAX);
     assert_in_range(config.leave_ms + config.drain_ms + SLACK_MS, 0,
                     1000 * number(deployment, POD "terminationGracePeriodSeconds"));
-    for (size_t i = 0; i < config.service_count; i++)
+    assert_in_range(config.service_count, SERVICES, SIZE_MAX);
+    for (size_t i = 0; i < SERVICES; i++)
         assert_true(text_starts(text_of(config.services[i].endpoints[0].authority),
                                 text_of(config.services[i].service->name)));
     config_free(&config);
@@ -204,7 +207,8 @@ static void test_compose_finds_the_mocks(void **state)
 
     file_load(&file, SOURCE_DIR "/docs/deploy/compose.yaml");
     yaml_document_t *compose = &file.documents[0];
-    for (unsigned i = 0; clients_services[i] != NULL; i++) {
+    for (unsigned i = 0; i < SERVICES; i++) {
+        assert_non_null(clients_services[i]);
         snprintf(path, sizeof(path), "x-server/environment/%s", clients_services[i]->environment);
         snprintf(want, sizeof(want), "http://mock:%u", 3000 + i);
         assert_string_equal(get(compose, path), want);

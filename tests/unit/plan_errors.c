@@ -242,6 +242,8 @@ static void of_picks(void **state)
         {PART ".pick: it names no member", PAGE(.parts = ROWS(ROW(.pick = "")))},
         {PART ".pick: it names no member", PAGE(.parts = ROWS(ROW(.pick = "  ")))},
         {PART ".pick: \"a..b\" cannot be read", PAGE(.parts = ROWS(ROW(.pick = "a..b")))},
+        {PART ".pick: \"id,\" is no path: names are separated by spaces, not commas",
+         PAGE(.parts = ROWS(ROW(.pick = "id, name")))},
         {PART ".pick: \"items\" stands twice, or is part of another path",
          PAGE(.parts = ROWS(ROW(.pick = "items[].price items")))},
         {PART "BFF_SPREAD needs .pick, so that its members are known",

@@ -14,6 +14,8 @@ export const mistakes = {
     ['.timeout_ms = 300', '.timeout_ms = 3000'],
   'part "user": .fallback is not JSON: {name: none}':
     ['.timeout_ms = 300', '.fallback = "{name: none}"'],
+  'part "order": .pick: "id," is no path: names are separated by spaces, not commas':
+    ['.pick = "id status total"', '.pick = "id, status, total"'],
   'part "order": .pick: "items" stands twice, or is part of another path':
     ['.pick = "id status total"', '.pick = "id items items[].price"'],
   'part "user": it is hidden, and neither a field nor a part reads it':
@@ -30,6 +32,8 @@ export const mistakes = {
     ['    json_each (item, orders_items(ask_part(ask, "order")))\n        products_get(ask, ' +
       'ask_text(ask, orders_item_product_id(item)));',
     '    products_get(ask, ask_param(ask, "orderId"));\n'.repeat(2).trimEnd()],
+  '.parts has more than 32 rows, or does not end with {0}':
+    ['    {0},\n', `${'    {.name = "order", .ask = order},\n'.repeat(33)}    {0},\n`],
   '.failure is missing: a part is required':
     ['    .failure = "Failed to load the order",\n', ''],
   '.route must be a method, a space and a path: "GET /api/users/:id"':
@@ -60,5 +64,9 @@ export const compilerMistakes = {
     ['.ask = user,', '.ask = usr,'],
   "implicit declaration of function 'user_get'; did you mean 'users_get'?":
     ['users_get(', 'user_get('],
+  'character constant too long for its type': ['.pick = "id name"', ".pick = 'id name'"],
+  "'fields' defined but not used": ['    .fields = fields,\n', ''],
+  "'web_order_summary' undeclared here (not in a function)":
+    ['extern const struct bff_composite web_order_summary;\n', '', 'composites/web/build.c'],
   "expected ',' or ';' at end of input": ['.fields = fields,\n};', '.fields = fields,\n}'],
 }

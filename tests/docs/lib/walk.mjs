@@ -58,11 +58,14 @@ const file = (block, walk) => {
   walk.stage.write(block.file, block.text)
 }
 
-// "-" and "+" lines, with enough around them to be found once.
+// "-" and "+" lines, with enough around them to be found once. A clone whose owner has done so has
+// them already.
 function change(block, { stage }) {
-  const side = sign => block.text.split('\n').filter(line => line[0] === ' ' || line[0] === sign)
+  const linesOf = signs => block.text.split('\n').filter(line => line && signs.includes(line[0]))
     .map(line => `${line.slice(1)}\n`).join('')
+  const side = sign => linesOf(` ${sign}`)
   const text = stage.read(block.file)
+  if (stage.isFollowed && text.includes(linesOf('+'))) return undefined
   const pieces = text.split(side('-'))
   assert.equal(pieces.length, 2, `${block.title}: ${block.file} has it ${pieces.length - 1} times`)
   stage.write(block.file, pieces.join(side('+')))

@@ -3,14 +3,17 @@
 // value says what comes back (see reply.mjs), or is a list of that, one for each time it is asked,
 // or a function that is given the request and says it.
 import { EventEmitter, once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import http from 'node:http'
 import https from 'node:https'
 
 import { reply } from './reply.mjs'
 import { barrier, gate, soon } from './wait.mjs'
 
-export const services = ['users', 'products', 'orders', 'reviews', 'inventory', 'recommendations',
-  'notifications']
+const list = readFileSync(new URL('../../../clients/services.c', import.meta.url), 'utf8')
+
+// Those of the builds, in their order.
+export const services = [...list.matchAll(/&(\w+)_service\b/g)].map(([, name]) => name)
 
 const asList = value => (Array.isArray(value) ? value : [value])
 
@@ -134,7 +137,7 @@ class Upstreams extends EventEmitter {
   }
 }
 
-// Starts all seven services; `options[service]` may say { tls, host }. `urls` tells where they are.
+// Starts all services; `options[service]` may say { tls, host }. `urls` tells where they are.
 // With { keepsRecords: false } in `how`, what they were asked is forgotten: for very long tests.
 export async function startUpstreams(plan, options = {}, how = {}) {
   const upstreams = new Upstreams(plan, how)
