@@ -35,8 +35,22 @@ def instructions(bench):
     return '\n'.join(lines), False
 
 
+def _table(text):
+    """What bench_json_bench prints, a row for each text and a column for each path, as a table."""
+    rows, paths = [], []
+    for line in text.splitlines():
+        what, rest = re.match(r' *(\d+ bytes, \w+) +(.*)', line).groups()
+        speeds = re.findall(r'(\w+) +(\d+) MB/s(?: \( *([\d.]+)x\))?', rest)
+        paths = [path for path, _, _ in speeds]
+        rows.append([what] + [f'{int(speed) / 1000:.2f}' + (f' ({ratio} x)' if ratio else '')
+                              for _, speed, ratio in speeds])
+    head = ['GB/s'] + paths
+    return '\n'.join('| ' + ' | '.join(row) + ' |' for row in
+                     [head, ['---'] + ['---:'] * len(paths)] + rows)
+
+
 def scanner(bench):
     core, program = str(bench.site.gateway_core), f'{bench.site.build}/tests/bench_json_bench'
     done = subprocess.run(['taskset', '-c', core, program], capture_output=True, text=True,
                           check=True)
-    return f'```\n{done.stdout}```', False
+    return _table(done.stdout), False
