@@ -37,6 +37,7 @@ static void on_begin(struct worker *worker)
         .loop = worker->loop,
         .resolver = &worker->resolver,
         .timers = worker_timers(worker),
+        .soon = &worker->context.zero_timeout,
     };
     const char *wrong = NULL;
 

@@ -9,9 +9,6 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-/* The first read of an answer whose body has a place of its own: a head, and a short body. */
-#define FIRST_BYTES ((size_t)16 * 1024)
-
 #define BEHIND_BYTES 16 /* enough to see that there is something */
 
 static void leave_idle(struct connection *connection)
@@ -25,6 +22,8 @@ static void leave_idle(struct connection *connection)
 void connection_close(struct connection *connection)
 {
     leave_idle(connection);
+    batch_forget(&connection->receiving);
+    batch_forget(&connection->sending);
     timer_clear(connection->endpoint->upstream->on.timers, &connection->later);
     exchange_dispose(&connection->exchange);
     tls_end(connection->tls);
@@ -145,20 +144,46 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
     return connection->is_full ? (ssize_t)len : got;
 }
 
-/* Returns false when there is no more to read now, or nobody to read it. */
-static bool read_some(struct connection *connection, size_t limit)
+/* ${got} as of recv(2), but -errno. Returns false when there is no more to read now, or nobody to
+ * read it. */
+static bool take_read(struct connection *connection, char *at, ssize_t got)
 {
-    char *at;
-    ssize_t got = read_plain(connection, &at, limit);
-
     if (got > 0)
         return take_bytes(connection, at, (size_t)got) && connection->is_full &&
                !connection->is_paused;
     if (got == 0)
         take_end(connection);
-    else if (errno != EAGAIN)
+    else if (got != -EAGAIN)
         connection_break(connection, REASON_RESET);
     return false;
+}
+
+static bool read_some(struct connection *connection, size_t limit)
+{
+    char *at;
+    ssize_t got = read_plain(connection, &at, limit);
+
+    return take_read(connection, at, got == -1 ? -errno : got);
+}
+
+/* The first bytes of an answer are here, BATCH_RECEIVE_BYTES at most, or why not. */
+static void on_received(struct batch_call *call, char *at, ssize_t got)
+{
+    struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, receiving, call);
+
+    connection->is_full = got == (ssize_t)BATCH_RECEIVE_BYTES;
+    if (take_read(connection, at, got))
+        read_some(connection, UPSTREAM_SCRATCH_BYTES);
+}
+
+static bool read_later(struct connection *connection)
+{
+    struct batch *batch = connection->endpoint->upstream->batch;
+
+    if (batch == NULL || connection->exchange.has_begun)
+        return false;
+    connection->receiving.done = on_received;
+    return batch_receive(batch, h2o_socket_get_fd(connection->socket), &connection->receiving);
 }
 
 /*
@@ -173,8 +198,10 @@ static void on_plain_readable(h2o_socket_t *socket, const char *error)
         connection_break(connection, REASON_RESET);
         return;
     }
+    if (read_later(connection))
+        return;
     bool has_place = connection->exchange.sink->room != NULL;
-    if (read_some(connection, has_place ? FIRST_BYTES : UPSTREAM_SCRATCH_BYTES))
+    if (read_some(connection, has_place ? BATCH_RECEIVE_BYTES : UPSTREAM_SCRATCH_BYTES))
         read_some(connection, UPSTREAM_SCRATCH_BYTES);
 }
 
@@ -217,6 +244,7 @@ void connection_pause(struct connection *connection)
     if (connection->is_paused)
         return;
     connection->is_paused = true;
+    batch_forget(&connection->receiving);
     h2o_socket_read_stop(connection->socket);
 }
 

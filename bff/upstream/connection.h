@@ -16,6 +16,7 @@
 
 #include "bff/base/reason.h"
 #include "bff/base/timer.h"
+#include "bff/upstream/batch.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/upstream.h"
 
@@ -68,6 +69,7 @@ struct connection {
     bool is_paused;     /* its user takes no more for now */
     bool is_full;       /* plain: the last read filled its place, so that more may have come */
     struct connection_output out;
+    struct batch_call receiving, sending;
 };
 
 /* The idle connection used last, for another exchange; NULL when there is none. */

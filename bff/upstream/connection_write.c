@@ -8,9 +8,6 @@
 /* One TLS record: what is gathered for a write at a time. */
 #define RECORD_BYTES ((size_t)16 * 1024)
 
-/* A request without a body is gathered and sent by one plain system call. */
-#define SHORT_BYTES ((size_t)2 * 1024)
-
 static void send_tls(struct connection *connection);
 
 static void end_output(struct connection *connection)
@@ -94,7 +91,7 @@ static size_t length(const struct connection_output *out)
  * or only ${*sent} bytes of it. */
 static bool send_short(const struct connection *connection, size_t *sent)
 {
-    char all[SHORT_BYTES];
+    char all[BATCH_SEND_BYTES];
     size_t len = gather(&connection->out, 0, all, sizeof(all));
     ssize_t result = send(h2o_socket_get_fd(connection->socket), all, len, MSG_NOSIGNAL);
 
@@ -111,18 +108,44 @@ static void skip(struct connection_output *out, size_t sent)
     out->pieces->len -= sent;
 }
 
+/* What was not sent, as nothing or not all of it could be, libh2o sends when it can. */
+static void on_sent(struct batch_call *call, char *at, ssize_t sent)
+{
+    struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, sending, call);
+    struct connection_output *out = &connection->out;
+
+    if (sent == (ssize_t)length(out)) {
+        *out = (struct connection_output){0};
+        return;
+    }
+    skip(out, sent < 0 ? 0 : (size_t)sent);
+    h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
+}
+
+static void send_later(struct connection *connection)
+{
+    struct batch *batch = connection->endpoint->upstream->batch;
+    size_t len = gather(&connection->out, 0, batch_room(batch), BATCH_SEND_BYTES);
+
+    connection->sending.done = on_sent;
+    batch_send(batch, h2o_socket_get_fd(connection->socket), len, &connection->sending);
+}
+
 static void write_plain(struct connection *connection)
 {
     struct connection_output *out = &connection->out;
+    bool is_short = out->written == NULL && length(out) <= BATCH_SEND_BYTES;
     size_t sent = 0;
 
-    if (out->written == NULL && length(out) <= SHORT_BYTES) {
-        if (send_short(connection, &sent)) {
-            *out = (struct connection_output){0};
-            return;
-        }
-        skip(out, sent);
+    if (is_short && connection->endpoint->upstream->batch != NULL) {
+        send_later(connection);
+        return;
     }
+    if (is_short && send_short(connection, &sent)) {
+        *out = (struct connection_output){0};
+        return;
+    }
+    skip(out, sent);
     h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
 }
 

@@ -1,0 +1,217 @@
+/*
+ * See uring.h. Two rings are shared with the kernel: of what is to be done, whose tail is ours to
+ * move, and of what is done, whose head is. The kernel looks at them only while we are in
+ * io_uring_enter(2).
+ */
+#include <errno.h>
+#include <linux/io_uring.h>
+#include <stdatomic.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+#include "bff/base/uring.h"
+
+#define FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL)
+
+struct mapping {
+    void *at; /* NULL: none */
+    size_t bytes;
+};
+
+struct uring {
+    int fd;
+    struct mapping rings, entries;
+    _Atomic uint32_t *todo_tail;
+    uint32_t todo_mask;
+    uint32_t *todo; /* places of entries */
+    _Atomic uint32_t *done_head, *done_tail;
+    uint32_t done_mask;
+    struct io_uring_cqe *done;
+    struct uring_call *calls[URING_CALLS]; /* added */
+    size_t count;
+};
+
+/* That only one thread uses it spares the kernel some work, where it can be told (Linux 6.0). */
+static int setup(struct io_uring_params *params)
+{
+    *params = (struct io_uring_params){.flags = IORING_SETUP_SINGLE_ISSUER};
+    int fd = (int)syscall(SYS_io_uring_setup, URING_CALLS, params);
+
+    if (fd != -1 || errno != EINVAL)
+        return fd;
+    *params = (struct io_uring_params){0};
+    return (int)syscall(SYS_io_uring_setup, URING_CALLS, params);
+}
+
+static struct mapping map(int fd, size_t bytes, off_t what)
+{
+    void *at = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, fd, what);
+
+    return (struct mapping){at == MAP_FAILED ? NULL : at, bytes};
+}
+
+static void unmap(struct mapping mapping)
+{
+    if (mapping.at != NULL)
+        munmap(mapping.at, mapping.bytes);
+}
+
+/* Both rings are in one mapping (IORING_FEAT_SINGLE_MMAP, Linux 5.4). */
+static bool map_all(struct uring *uring, const struct io_uring_params *params)
+{
+    size_t todo_end = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
+    size_t done_end = params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
+
+    if ((params->features & IORING_FEAT_SINGLE_MMAP) == 0) {
+        errno = ENOSYS;
+        return false;
+    }
+    uring->rings = map(uring->fd, todo_end > done_end ? todo_end : done_end, IORING_OFF_SQ_RING);
+    uring->entries =
+        map(uring->fd, params->sq_entries * sizeof(struct io_uring_sqe), IORING_OFF_SQES);
+    return uring->rings.at != NULL && uring->entries.at != NULL;
+}
+
+static void find_rings(struct uring *uring, const struct io_uring_params *params)
+{
+    char *rings = uring->rings.at;
+
+    uring->todo_tail = (_Atomic uint32_t *)(void *)(rings + params->sq_off.tail);
+    uring->todo_mask = *(uint32_t *)(void *)(rings + params->sq_off.ring_mask);
+    uring->todo = (uint32_t *)(void *)(rings + params->sq_off.array);
+    uring->done_head = (_Atomic uint32_t *)(void *)(rings + params->cq_off.head);
+    uring->done_tail = (_Atomic uint32_t *)(void *)(rings + params->cq_off.tail);
+    uring->done_mask = *(uint32_t *)(void *)(rings + params->cq_off.ring_mask);
+    uring->done = (struct io_uring_cqe *)(void *)(rings + params->cq_off.cqes);
+}
+
+struct uring *uring_new(void)
+{
+    struct io_uring_params params;
+    int fd = setup(&params);
+
+    if (fd == -1)
+        return NULL;
+    struct uring *uring = memory_new(sizeof(*uring));
+    uring->fd = fd;
+    if (!map_all(uring, &params)) {
+        int error = errno;
+        uring_free(uring);
+        errno = error;
+        return NULL;
+    }
+    find_rings(uring, &params);
+    return uring;
+}
+
+void uring_free(struct uring *uring)
+{
+    if (uring == NULL)
+        return;
+    unmap(uring->rings);
+    unmap(uring->entries);
+    close(uring->fd);
+    memory_free(uring);
+}
+
+void uring_add(struct uring *uring, struct uring_call *call)
+{
+    must(uring->count < URING_CALLS);
+    uring->calls[uring->count++] = call;
+}
+
+/* Without the rings. */
+static void make_plain(struct uring_call *call)
+{
+    do
+        call->result = call->is_send ? send(call->fd, call->at, call->len, FLAGS)
+                                     : recv(call->fd, call->at, call->len, FLAGS);
+    while (call->result == -1 && errno == EINTR);
+    if (call->result == -1)
+        call->result = -errno;
+}
+
+static void put(struct uring *uring)
+{
+    uint32_t tail = atomic_load_explicit(uring->todo_tail, memory_order_relaxed);
+
+    for (size_t i = 0; i < uring->count; i++, tail++) {
+        const struct uring_call *call = uring->calls[i];
+        uint32_t place = tail & uring->todo_mask;
+        ((struct io_uring_sqe *)uring->entries.at)[place] = (struct io_uring_sqe){
+            .opcode = call->is_send ? IORING_OP_SEND : IORING_OP_RECV,
+            .fd = call->fd,
+            .addr = (uintptr_t)call->at,
+            .len = (uint32_t)call->len,
+            .msg_flags = FLAGS,
+            .user_data = i,
+        };
+        uring->todo[place] = place;
+    }
+    atomic_store_explicit(uring->todo_tail, tail, memory_order_release);
+}
+
+/* The kernel has not taken the last ${count} and shall not. */
+static void take_back(struct uring *uring, size_t count)
+{
+    uint32_t tail = atomic_load_explicit(uring->todo_tail, memory_order_relaxed);
+
+    atomic_store_explicit(uring->todo_tail, tail - (uint32_t)count, memory_order_release);
+}
+
+static size_t take_done(struct uring *uring)
+{
+    uint32_t head = atomic_load_explicit(uring->done_head, memory_order_relaxed);
+    uint32_t tail = atomic_load_explicit(uring->done_tail, memory_order_acquire);
+    size_t taken = tail - head;
+
+    for (; head != tail; head++) {
+        const struct io_uring_cqe *done = &uring->done[head & uring->done_mask];
+        uring->calls[done->user_data]->result = done->res;
+    }
+    atomic_store_explicit(uring->done_head, head, memory_order_release);
+    return taken;
+}
+
+static long enter(const struct uring *uring, size_t submit, size_t wait)
+{
+    long taken;
+
+    do
+        taken = syscall(SYS_io_uring_enter, uring->fd, submit, wait,
+                        wait > 0 ? IORING_ENTER_GETEVENTS : 0, NULL, 0);
+    while (taken == -1 && errno == EINTR);
+    return taken;
+}
+
+/* Returns how many the kernel has taken, and waits for those: they have nothing to wait for. */
+static size_t make_by_ring(struct uring *uring)
+{
+    put(uring);
+    long result = enter(uring, uring->count, 0);
+    size_t taken = result > 0 ? (size_t)result : 0;
+    size_t done = take_done(uring);
+
+    while (done < taken) {
+        must(enter(uring, 0, taken - done) >= 0);
+        done += take_done(uring);
+    }
+    take_back(uring, uring->count - taken);
+    return taken;
+}
+
+/* A single call is cheaper without. So is what the kernel does not take, as it is short of memory.
+ */
+void uring_run(struct uring *uring)
+{
+    size_t made = uring->count > 1 ? make_by_ring(uring) : 0;
+
+    for (; made < uring->count; made++)
+        make_plain(uring->calls[made]);
+    uring->count = 0;
+}
