@@ -56,6 +56,7 @@ struct config {
     size_t request_limit; /* bytes of a request's body, where no route says otherwise */
     struct trusted trusted;
     bool has_access_log;
+    bool may_use_io_uring;
 
     struct pool *pool; /* of the values that lie in no memory of their own */
     char *file;        /* of --config; NULL: none was given */

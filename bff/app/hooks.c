@@ -1,5 +1,7 @@
 /* A worker's begin and end, and its requests. See application.h. */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "bff/app/application.h"
@@ -8,6 +10,7 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/request.h"
+#include "bff/upstream/batch.h"
 #include "bff/upstream/upstream.h"
 
 static const struct application *application_of(const struct worker *worker)
@@ -28,16 +31,36 @@ static void on_resolved(void *cookie)
     server_worker_ready(worker);
 }
 
+/* Containers, for one, refuse it mostly; all works without, and costs more time of the processor.
+ */
+static struct batch *new_batch(struct worker *worker)
+{
+    if (!application_of(worker)->config->may_use_io_uring)
+        return NULL;
+    struct batch *batch = batch_new(worker->loop, &worker->context.zero_timeout);
+
+    if (batch == NULL && worker->number == 0) {
+        struct log_field fields[] = {
+            {"state", .text = TEXT("unavailable")},
+            {"reason", .text = text_of(strerrorname_np(errno))},
+            {0},
+        };
+        log_event("io_uring", fields);
+    }
+    return batch;
+}
+
 static void on_begin(struct worker *worker)
 {
     const struct application *application = application_of(worker);
     const struct config *config = application->config;
     struct dispatch_worker *own = memory_new(sizeof(*own));
+    own->batch = new_batch(worker);
     struct upstream_loop on = {
         .loop = worker->loop,
         .resolver = &worker->resolver,
         .timers = worker_timers(worker),
-        .soon = &worker->context.zero_timeout,
+        .batch = own->batch,
     };
     const char *wrong = NULL;
 
@@ -59,6 +82,7 @@ static void on_end(struct worker *worker)
     if (worker->client_count > 0)
         return;
     upstream_free(own->upstream);
+    batch_free(own->batch);
     login_cache_free(own->logins);
     memory_free(own);
     worker->application = NULL;

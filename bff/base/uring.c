@@ -61,13 +61,14 @@ static void unmap(struct mapping mapping)
         munmap(mapping.at, mapping.bytes);
 }
 
-/* Both rings are in one mapping (IORING_FEAT_SINGLE_MMAP, Linux 5.4). */
+/* One mapping has both rings (Linux 5.4), and sockets can be sent to (5.6; this tells of 5.7). */
 static bool map_all(struct uring *uring, const struct io_uring_params *params)
 {
     size_t todo_end = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
     size_t done_end = params->cq_off.cqes + params->cq_entries * sizeof(struct io_uring_cqe);
 
-    if ((params->features & IORING_FEAT_SINGLE_MMAP) == 0) {
+    if ((params->features & IORING_FEAT_SINGLE_MMAP) == 0 ||
+        (params->features & IORING_FEAT_FAST_POLL) == 0) {
         errno = ENOSYS;
         return false;
     }

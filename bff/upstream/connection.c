@@ -178,7 +178,7 @@ static void on_received(struct batch_call *call, char *at, ssize_t got)
 
 static bool read_later(struct connection *connection)
 {
-    struct batch *batch = connection->endpoint->upstream->batch;
+    struct batch *batch = connection->endpoint->upstream->on.batch;
 
     if (batch == NULL || connection->exchange.has_begun)
         return false;

@@ -132,8 +132,6 @@ struct upstream *upstream_new(const struct upstream_loop *on,
 
     upstream->on = *on;
     random_seed(&upstream->random);
-    if (getenv("NOBATCH") == NULL)
-        upstream->batch = batch_new(on->loop, on->soon);
     upstream->scratch = memory_new(UPSTREAM_SCRATCH_BYTES);
     upstream->sweep.fire = on_sweep;
     upstream->resolve.fire = on_resolve;
@@ -167,7 +165,6 @@ void upstream_free(struct upstream *upstream)
     for (size_t i = 0; i < upstream->service_count; i++)
         memory_free(upstream->services[i].endpoints);
     memory_free(upstream->services);
-    batch_free(upstream->batch);
     memory_free(upstream->scratch);
     memory_free(upstream);
 }

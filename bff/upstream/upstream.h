@@ -49,7 +49,7 @@ struct upstream_loop {
     h2o_loop_t *loop;
     h2o_multithread_receiver_t *resolver; /* runs h2o_hostinfo_getaddr_receiver */
     struct timers *timers;
-    h2o_timeout_t *soon;
+    struct batch *batch; /* NULL: connections send and read by themselves */
 };
 
 struct upstream {
@@ -57,7 +57,6 @@ struct upstream {
     struct upstream_service *services;
     size_t service_count;
     struct random random; /* of span ids */
-    struct batch *batch;
     char *scratch;        /* UPSTREAM_SCRATCH_BYTES that every connection reads into */
     struct timer sweep;
     struct timer resolve;

@@ -210,6 +210,7 @@ _secret = {'JWT_SECRET': SECRET}
 
 PEERS = {
     'bff': _bff('bff', 'bff-web', 'bff.yaml'),
+    'bff-single': _bff('bff, no io_uring', 'bff-web', 'bff_single.yaml'),
     'bff-login': _bff('bff with login', 'bff-web', 'bff_login.yaml', env=_secret),
     'bff-callgrind': _bff('bff, counted', 'bff-web', 'bff.yaml', [
         'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),

@@ -24,11 +24,11 @@ class Work:
     token: bool = False
 
 
-_aggregators = ('bff', 'nginx-lua', 'fastify', 'express', 'express-bare', 'floor')
+_aggregators = ('bff', 'bff-single', 'nginx-lua', 'fastify', 'express', 'express-bare', 'floor')
 
 WORKS = {
     'plain': Work('Plain route, 300 B, HTTP/1.1', '/api/users/small',
-                  ('bff', 'nginx', 'haproxy'), {'nginx': 1.0, 'haproxy': 1.0}),
+                  ('bff', 'bff-single', 'nginx', 'haproxy'), {'nginx': 1.0, 'haproxy': 1.0}),
     'h2c': Work('Plain route, 300 B, HTTP/2 without TLS, 16 connections of 8 streams',
                 '/api/users/small', ('bff', 'nginx', 'haproxy'), {'haproxy': 1.2},
                 connections=16, streams=8),

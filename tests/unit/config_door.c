@@ -133,17 +133,20 @@ static void test_proxies_and_log(void **state)
 {
     struct config config;
 
-    read_into(&config, "trusted_proxies: [10.0.0.0/8, \"::1\"]\naccess_log: false\n");
+    read_into(&config, "trusted_proxies: [10.0.0.0/8, \"::1\"]\naccess_log: false\n"
+                       "io_uring: false\n");
     assert_int_equal(config.trusted.count, 2);
     assert_true(trusted_has_text(&config.trusted, TEXT("10.1.2.3")));
     assert_true(trusted_has_text(&config.trusted, TEXT("::1")));
     assert_false(trusted_has_text(&config.trusted, TEXT("192.0.2.1")));
     assert_false(config.has_access_log);
+    assert_false(config.may_use_io_uring);
     config_free(&config);
 
     read_into(&config, "trusted_proxies: 10.0.0.0/8\n");
     assert_int_equal(config.trusted.count, 1);
     assert_true(config.has_access_log);
+    assert_true(config.may_use_io_uring);
     config_free(&config);
 }
 

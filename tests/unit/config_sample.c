@@ -50,6 +50,7 @@ static void assert_same_door(const struct config *got, const struct config *want
     assert_int_equal(got->cors.max_age_seconds, want->cors.max_age_seconds);
     assert_int_equal(got->trusted.count, want->trusted.count);
     assert_int_equal(got->has_access_log, want->has_access_log);
+    assert_int_equal(got->may_use_io_uring, want->may_use_io_uring);
 }
 
 static void assert_same(const struct config *got, const struct config *want)

@@ -102,7 +102,9 @@ static bool has_sent(struct connection *connection, ssize_t sent)
 
 static bool send_out(struct connection *connection)
 {
-    return has_sent(connection, writev(connection->fd, connection->out, 2));
+    struct msghdr all = {.msg_iov = connection->out, .msg_iovlen = 2};
+
+    return has_sent(connection, sendmsg(connection->fd, &all, MSG_DONTWAIT));
 }
 
 static void make_calls(struct lot *lot)

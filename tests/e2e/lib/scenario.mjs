@@ -57,9 +57,12 @@ function serverArguments(t, { listen = [anywhere], config, args = [] }) {
   return [...configured, ...listen.flatMap(address => ['--listen', address]), ...args]
 }
 
-// Nobody asks the services how they are, unless the test is about that.
+// Nobody asks the services how they are, unless the test is about that. BFF_IO_URING=false has all
+// tests run without io_uring.
 function undisturbed(config = {}) {
   if (typeof config === 'string') return config
+  const { BFF_IO_URING: uring } = process.env
+  if (uring !== undefined) config = { io_uring: uring === 'true', ...config }
   const each = services.map(name => [name, { health: 'off', ...config.services?.[name] }])
   return { ...config, services: Object.fromEntries(each) }
 }
