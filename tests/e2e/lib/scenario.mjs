@@ -81,6 +81,7 @@ export const open = { config: { login: 'off' } }
  *   args      more arguments               env       more environment
  *   services  { users: { tls, host } }
  *   urlOf     { users: url => url }: the address that the server is given for a service
+ *   under     a command that runs the binary
  *   keepsRecords  false: what the services were asked is forgotten
  */
 export async function scenario(t, build, plan = {}, options = {}) {
@@ -97,7 +98,7 @@ export async function scenario(t, build, plan = {}, options = {}) {
   })
   const env = { ...addresses(upstreams, options.urlOf), ...options.env }
   const args = serverArguments(t, { ...options, config: undisturbed(options.config) })
-  server = await startServer(build, args, env)
+  server = await startServer(build, args, env, options.under)
   server.token = tokenFor()
   const all = clients(server, tokenFor)
   t.after(all.closeClients)

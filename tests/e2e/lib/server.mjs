@@ -24,9 +24,13 @@ function environment(more) {
 
 process.setMaxListeners(0) // a listener for each server
 
-function start(name, args, env) {
+// What a test runs the server by: a program of the build's, from tests/e2e/lib/*.c.
+export const helper = name => path.join(builds, 'tests', name)
+
+function start(name, args, env, under = []) {
   const stdio = ['ignore', 'pipe', 'pipe']
-  const child = spawn(binary(name), args, { env: environment(env), stdio })
+  const [program, ...rest] = [...under, binary(name), ...args]
+  const child = spawn(program, rest, { env: environment(env), stdio })
   const run = { child, pid: child.pid, stdout: '', stderr: '' }
   // A test that fails half-way does not keep the others waiting for a server that it left behind.
   for (const handle of [child, child.stdout, child.stderr]) handle.unref()
@@ -57,8 +61,9 @@ async function ready(run) {
 }
 
 // A server that serves: { pid, ready, urls, url, stop }. Whoever starts it calls stop().
-export async function startServer(name, args, env = {}) {
-  const run = start(name, args, env)
+// `under` is a command that runs it.
+export async function startServer(name, args, env = {}, under = []) {
+  const run = start(name, args, env, under)
   try {
     run.ready = await soon(ready(run), 'the ready line')
   } catch (error) {
