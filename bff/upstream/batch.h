@@ -21,7 +21,8 @@ struct batch;
 
 /*
  * A call in a batch, embedded in what makes it; all zero means: there is none. ${done} is told the
- * result as in struct uring_call, from the loop. What was received is at ${at} until it returns.
+ * result as in struct uring_call, from the loop, or (of one that sends) from another's batch_room.
+ * What was received is at ${at} until it returns.
  */
 struct batch_call {
     void (*done)(struct batch_call *call, char *at, ssize_t result);
@@ -32,7 +33,8 @@ struct batch_call {
 struct batch *batch_new(h2o_loop_t *loop, h2o_timeout_t *soon);
 void batch_free(struct batch *batch);
 
-/* Where BATCH_SEND_BYTES for the next batch_send may be put. */
+/* Where BATCH_SEND_BYTES for the next batch_send may be put. When there is no place left, what is
+ * there already is sent first. */
 char *batch_room(struct batch *batch);
 
 /* Sends the first ${len} bytes of the room. */

@@ -187,14 +187,15 @@ static bool read_later(struct connection *connection)
 }
 
 /*
- * While idle, anything that comes is the end or garbage. The first read of an answer is a short
- * one where the rest of it has a place of its own, which it then goes to without a copy.
+ * While idle, and until the request is on its way, anything that comes is the end or garbage. The
+ * first read of an answer is a short one where the rest of it has a place of its own, which it then
+ * goes to without a copy.
  */
 static void on_plain_readable(h2o_socket_t *socket, const char *error)
 {
     struct connection *connection = socket->data;
 
-    if (!connection->is_asking) {
+    if (!connection->is_asking || connection->sending.place != NULL) {
         connection_break(connection, REASON_RESET);
         return;
     }
@@ -244,7 +245,6 @@ void connection_pause(struct connection *connection)
     if (connection->is_paused)
         return;
     connection->is_paused = true;
-    batch_forget(&connection->receiving);
     h2o_socket_read_stop(connection->socket);
 }
 

@@ -1,7 +1,7 @@
 /*
  * A connection to one endpoint: dialled, kept while idle, and carrying one exchange at a time. Its
  * socket is always armed for reading, so that an idle connection that the service closes is gone at
- * once. All connections of a worker read into its one scratch buffer and hold none of their own.
+ * once. All connections of a worker read into buffers that they share and hold none of their own.
  *
  * libh2o's socket tells when the connection can be read or written and writes for plain ones; we
  * read ourselves.
@@ -69,7 +69,7 @@ struct connection {
     bool is_paused;     /* its user takes no more for now */
     bool is_full;       /* plain: the last read filled its place, so that more may have come */
     struct connection_output out;
-    struct batch_call receiving, sending;
+    struct batch_call receiving, sending; /* in the worker's batch */
 };
 
 /* The idle connection used last, for another exchange; NULL when there is none. */
@@ -89,7 +89,8 @@ void connection_ask(struct connection *connection, const struct connection_reque
  */
 void connection_write(struct connection *connection, const struct connection_output *out);
 
-/* Stops and goes on delivering the response: the service is held back by TCP. */
+/* Stops and goes on delivering the response: the service is held back by TCP. What has been read
+ * already may still come. */
 void connection_pause(struct connection *connection);
 void connection_resume(struct connection *connection);
 

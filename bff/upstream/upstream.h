@@ -57,7 +57,7 @@ struct upstream {
     struct upstream_service *services;
     size_t service_count;
     struct random random; /* of span ids */
-    char *scratch;        /* UPSTREAM_SCRATCH_BYTES that every connection reads into */
+    char *scratch;        /* UPSTREAM_SCRATCH_BYTES that connections read into by themselves */
     struct timer sweep;
     struct timer resolve;
     uint32_t resolve_ms;

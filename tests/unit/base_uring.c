@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -16,6 +17,57 @@
 #include "bff/base/uring.h"
 
 #define BYTES 64
+
+/* What the kernel is asked: played, where ${takes} is not what it would do. */
+static size_t entered;  /* times */
+static long takes = -1; /* calls, the next time; -1: all */
+static int fails;       /* with this, the next time; 0: it does not */
+static bool is_late;    /* the calls are made when they are waited for */
+static long owed;       /* calls that are late */
+
+long __real_syscall(long number, ...);
+long __wrap_syscall(long number, ...);
+
+static long enter(long fd, long submit, long wait, long flags)
+{
+    entered++;
+    if (fails != 0) {
+        errno = fails;
+        fails = 0;
+        return -1;
+    }
+    if (wait > 0 && owed > 0) {
+        assert_int_equal(wait, owed);
+        owed = 0;
+        return __real_syscall(SYS_io_uring_enter, fd, wait, wait, flags, NULL, 0) == wait ? 0 : -1;
+    }
+    if (takes >= 0)
+        submit = takes;
+    takes = -1;
+    if (is_late) {
+        owed = submit;
+        is_late = false;
+        return submit;
+    }
+    return __real_syscall(SYS_io_uring_enter, fd, submit, wait, flags, NULL, 0);
+}
+
+long __wrap_syscall(long number, ...)
+{
+    va_list args;
+
+    va_start(args, number);
+    long first = va_arg(args, long);
+    if (number == SYS_io_uring_setup) {
+        void *params = va_arg(args, void *);
+        va_end(args);
+        return __real_syscall(number, first, params);
+    }
+    assert_int_equal(number, SYS_io_uring_enter);
+    long submit = va_arg(args, long), wait = va_arg(args, long), flags = va_arg(args, long);
+    va_end(args);
+    return enter(first, submit, wait, flags);
+}
 
 /* Sockets in pairs, and a call for each. */
 struct scene {
@@ -103,6 +155,70 @@ static void test_each_call_has_its_own_result(void **state)
             assert_string_equal(scene->bytes[i], string);
         }
     }
+}
+
+/* ${count} are sent, and arrive, in their order on one socket; and so do others afterwards. */
+static void expect_all(struct scene *scene, size_t count)
+{
+    for (size_t round = 0; round < 2; round++) {
+        char got[URING_CALLS + 1] = "", want[URING_CALLS + 1] = "";
+        for (size_t i = 0; i < count; i++) {
+            want[i] = (char)('0' + i);
+            scene->bytes[i][0] = want[i];
+            scene->calls[i] = (struct uring_call){
+                .is_send = true, .fd = scene->near[0], .at = scene->bytes[i], .len = 1};
+            uring_add(scene->uring, &scene->calls[i]);
+        }
+        uring_run(scene->uring);
+        for (size_t i = 0; i < count; i++)
+            assert_int_equal(scene->calls[i].result, 1);
+        assert_int_equal(recv(scene->far[0], got, URING_CALLS, MSG_DONTWAIT), count);
+        assert_string_equal(got, want);
+    }
+}
+
+static void test_one_system_call_for_all(void **state)
+{
+    struct scene *scene = scene_or_skip(state);
+
+    for (size_t count = 1; count <= URING_CALLS; count *= 2) {
+        entered = 0;
+        expect_all(scene, count);
+        assert_int_equal(entered, count == 1 ? 0 : 2); /* a single one goes without */
+    }
+}
+
+/* It is short of memory, or was interrupted. */
+static void test_the_kernel_takes_none_or_some(void **state)
+{
+    struct scene *scene = scene_or_skip(state);
+
+    for (long some = 0; some <= 5; some++) {
+        takes = some;
+        expect_all(scene, 5);
+    }
+    for (int *error = (int[]){EAGAIN, EBUSY, ENOMEM, EINTR, 0}; *error != 0; error++) {
+        fails = *error;
+        expect_all(scene, 5);
+    }
+}
+
+static void test_calls_that_are_late(void **state)
+{
+    struct scene *scene = scene_or_skip(state);
+
+    is_late = true;
+    entered = 0;
+    expect_all(scene, 7);
+    assert_int_equal(entered, 3);
+    takes = 3;
+    is_late = true;
+    add_send(scene, 0, "a");
+    add_send(scene, 1, "b");
+    add_send(scene, 2, "c");
+    uring_run(scene->uring);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(scene->calls[i].result, 1);
 }
 
 static void test_what_is_sent_first_can_be_received_in_the_same_run(void **state)
@@ -193,6 +309,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_each_call_has_its_own_result, begin, end),
+        cmocka_unit_test_setup_teardown(test_one_system_call_for_all, begin, end),
+        cmocka_unit_test_setup_teardown(test_the_kernel_takes_none_or_some, begin, end),
+        cmocka_unit_test_setup_teardown(test_calls_that_are_late, begin, end),
         cmocka_unit_test_setup_teardown(test_what_is_sent_first_can_be_received_in_the_same_run,
                                         begin, end),
         cmocka_unit_test_setup_teardown(test_failures, begin, end),

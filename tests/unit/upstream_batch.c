@@ -140,6 +140,23 @@ static void test_all_is_made_in_the_next_step(void **state)
     assert_int_equal(scene.ones[0].told + scene.ones[1].told, 2);
 }
 
+static void test_each_answer_has_its_own_place(void **state)
+{
+    char string[16];
+    size_t count = 0;
+
+    need_batch();
+    for (; count < PAIRS && receive_one(count); count++) {
+        int len = snprintf(string, sizeof(string), "answer %zu", count);
+        assert_int_equal(send(scene.far[count], string, (size_t)len, 0), len);
+    }
+    step();
+    for (size_t i = 0; i < count; i++) {
+        snprintf(string, sizeof(string), "answer %zu", i);
+        assert_string_equal(scene.ones[i].bytes, string);
+    }
+}
+
 /* A fan-out of a hundred: what does not fit any more goes at once, and nothing is lost. */
 static void test_more_sends_than_fit(void **state)
 {
@@ -220,6 +237,26 @@ static void test_one_sends_more(void **state)
     assert_int_equal(scene.ones[1].told, 1);
 }
 
+static void on_many(struct batch_call *call, char *at, ssize_t result)
+{
+    for (size_t i = 1; i < PAIRS; i++)
+        send_one(i, "many");
+}
+
+/* And one that lets more of them begin than fit. */
+static void test_one_sends_many(void **state)
+{
+    need_batch();
+    assert_int_equal(send(scene.far[0], "answer", 6, 0), 6);
+    assert_true(receive_one(0));
+    scene.ones[0].call.done = on_many;
+    step();
+    for (size_t i = 1; i < PAIRS; i++) {
+        expect_bytes(i, "many");
+        assert_int_equal(scene.ones[i].told, 1);
+    }
+}
+
 static void on_other(h2o_timeout_entry_t *entry)
 {
     scene.other_at = ++scene.order;
@@ -242,11 +279,13 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_all_is_made_in_the_next_step, begin, end),
+        cmocka_unit_test_setup_teardown(test_each_answer_has_its_own_place, begin, end),
         cmocka_unit_test_setup_teardown(test_more_sends_than_fit, begin, end),
         cmocka_unit_test_setup_teardown(test_more_receives_than_fit, begin, end),
         cmocka_unit_test_setup_teardown(test_what_is_forgotten_is_not_made, begin, end),
         cmocka_unit_test_setup_teardown(test_one_forgets_another, begin, end),
         cmocka_unit_test_setup_teardown(test_one_sends_more, begin, end),
+        cmocka_unit_test_setup_teardown(test_one_sends_many, begin, end),
         cmocka_unit_test_setup_teardown(test_it_waits_for_the_rest_of_the_step, begin, end),
     };
 
