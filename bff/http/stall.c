@@ -5,9 +5,9 @@
 #include "bff/http/request.h"
 #include "bff/http/stall.h"
 
-#define BODY_STEP 512                 /* bytes in body_ms that count as more of a body */
-#define FORGIVEN_A_SECOND (64 * 1024) /* of wasted bytes */
-#define WRITTEN_SHARE 8               /* a client may send so much less than it gets */
+#define BODY_STEP 512           /* bytes in body_ms that count as more of a body */
+#define FORGIVEN_A_SECOND 65536 /* of wasted bytes */
+#define WRITTEN_SHARE 8         /* a client may send so much less than it gets */
 
 /* What a client without a request is doing. */
 enum state {

@@ -26,6 +26,8 @@ export const mistakes = {
     ['.name = "itemCount"', '.name = "order"'],
   '.access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER':
     ['    .access = BFF_OWNER,\n    .owner = "order.userId",\n', ''],
+  '.owner is named, but .access is not BFF_OWNER':
+    ['    .access = BFF_OWNER,', '    .access = BFF_SIGNED_IN,'],
   '.owner names "userId", which is neither a parameter nor a path into a part':
     ['.owner = "order.userId"', '.owner = "userId"'],
   'part "products": ask_get twice, but the row has no .many':
