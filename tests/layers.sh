@@ -6,7 +6,7 @@ cd "${1:-$(dirname "$0")/..}"
 
 find bff composites clients fixtures -name '*.[ch]' -exec awk '
 BEGIN {
-    split("base http upstream edge proxy compose app", layers, " ")
+    split("base json loop http upstream edge proxy compose app", layers, " ")
     for (i in layers)
         rank[layers[i]] = i + 0
 }
@@ -29,7 +29,7 @@ function allowed(file, want,   own) {
     if (begins(want, own))
         return 1
     if (begins(file, "fixtures/"))
-        return begins(want, "bff/base/") || begins(want, "fixtures/")
+        return begins(want, "bff/base/") || begins(want, "bff/json/") || begins(want, "bff/loop/") || begins(want, "fixtures/")
     if (want == "bff/compose/compose.h")
         return 1
     return begins(file, "composites/") && !begins(file, "composites/shared/") \

@@ -5,7 +5,7 @@ check=$(cd "$(dirname "$0")" && pwd)/layers.sh
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
-for layer in base http upstream edge proxy compose app; do
+for layer in base json loop http upstream edge proxy compose app; do
     mkdir -p "$tree/bff/$layer"
     echo '#include "bff/base/text.h"' >"$tree/bff/$layer/noun.c"
 done
@@ -28,7 +28,7 @@ while read -r want file include; do
     fi
     rm "$tree/$file"
 done <<'TABLE'
-allowed bff/base/a.c            "bff/base/json.h"
+allowed bff/base/a.c            "bff/json/json.h"
 allowed bff/upstream/a.c        "bff/http/reply.h"
 allowed bff/compose/a.c         "bff/proxy/proxy.h"
 allowed bff/app/a.c             "bff/compose/plan.h"

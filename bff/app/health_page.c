@@ -1,7 +1,7 @@
 /* See health_page.h. */
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/base/json_print.h"
+#include "bff/json/json_print.h"
 #include "bff/http/reply.h"
 
 #include "bff/app/health_page.h"

@@ -1,7 +1,7 @@
 /* See answer.h. */
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/base/json_print.h"
+#include "bff/json/json_print.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/answer_headers.h"
 

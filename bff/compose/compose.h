@@ -17,8 +17,8 @@
 #include <stddef.h>
 
 #include "bff/base/decimal.h"
-#include "bff/base/json.h"
-#include "bff/base/json_print.h"
+#include "bff/json/json.h"
+#include "bff/json/json_print.h"
 #include "bff/base/text.h"
 #include "bff/upstream/service.h"
 

@@ -14,7 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/compose/pieces.h"

@@ -1,5 +1,5 @@
 /* See plan.h. */
-#include "bff/base/json_print.h"
+#include "bff/json/json_print.h"
 #include "bff/compose/plan.h"
 #include "bff/compose/plan_check.h"
 

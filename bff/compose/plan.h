@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/compose/compose.h"

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"

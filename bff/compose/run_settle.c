@@ -1,6 +1,6 @@
 /* See run_settle.h. */
 #include "bff/base/check.h"
-#include "bff/base/json_print.h"
+#include "bff/json/json_print.h"
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_settle.h"
 

@@ -1,5 +1,5 @@
 /* See jwt_members.h. */
-#include "bff/base/json_scan.h"
+#include "bff/json/json_scan.h"
 
 #include "bff/edge/jwt_members.h"
 

@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 

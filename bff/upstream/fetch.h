@@ -10,7 +10,7 @@
 
 #include <stddef.h>
 
-#include "bff/base/json_scan.h"
+#include "bff/json/json_scan.h"
 #include "bff/base/pool.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"

@@ -8,8 +8,8 @@
 #include <yajl/yajl_parse.h>
 
 #include "bff/base/check.h"
-#include "bff/base/json_scan.h"
-#include "bff/base/json_scan_path.h"
+#include "bff/json/json_scan.h"
+#include "bff/json/json_scan_path.h"
 
 #define TEXT_MAX (80 * 1024)
 

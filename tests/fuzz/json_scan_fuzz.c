@@ -5,7 +5,7 @@
  */
 #include <stdint.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "bff/base/pool.h"
 
 #include "tests/fuzz/chance.h"

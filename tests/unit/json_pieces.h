@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "bff/base/check.h"
-#include "bff/base/json_scan.h"
-#include "bff/base/json_scan_path.h"
+#include "bff/json/json_scan.h"
+#include "bff/json/json_scan_path.h"
 
 #define EVERY_PATH(path)                                                                           \
     enum json_scan_path path = JSON_SCAN_BY_WORDS;                                                 \

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "bff/base/json_print.h"
-#include "bff/base/json_scan.h"
+#include "bff/json/json_print.h"
+#include "bff/json/json_scan.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

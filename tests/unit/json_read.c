@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "fixtures/mock_answer.h"
 #include "fixtures/mock_fault.h"
 

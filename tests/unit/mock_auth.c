@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "fixtures/mock_auth.h"
 
 #define ADA "{\"email\":\"ada.nowak@mail.example\",\"password\":\"ada-loves-tea\"}"

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "fixtures/mock.h"
 #include "fixtures/mock_data.h"

@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "bff/base/json.h"
-#include "bff/base/json_scan.h"
+#include "bff/json/json.h"
+#include "bff/json/json_scan.h"
 #include "fixtures/mock_echo.h"
 
 static struct pool *pool;

@@ -1,5 +1,5 @@
 /* What the scanner looks at byte by byte: see json_scan_block.h. */
-#include "bff/base/json_scan_block.h"
+#include "bff/json/json_scan_block.h"
 
 /* ${mask} moved up by ${by}; what leaves it at the top comes back in ${*out}. */
 static uint64_t move_up(uint64_t mask, unsigned by, uint64_t *out)

@@ -3,8 +3,8 @@
  * that the processor has, and notes the slices; the grammar is in json_scan_block.h.
  */
 #include "bff/base/check.h"
-#include "bff/base/json_scan_block.h"
-#include "bff/base/json_scan_path.h"
+#include "bff/json/json_scan_block.h"
+#include "bff/json/json_scan_path.h"
 #include "bff/base/memory.h"
 
 /* What a path does: scans ${count} blocks of ${bytes}, which stand at scan->at in ${text}. Returns

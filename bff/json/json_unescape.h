@@ -1,6 +1,6 @@
 /* Strings with escapes, decoded. Private to json.c. */
-#ifndef BFF_BASE_JSON_UNESCAPE_H
-#define BFF_BASE_JSON_UNESCAPE_H
+#ifndef BFF_JSON_JSON_UNESCAPE_H
+#define BFF_JSON_JSON_UNESCAPE_H
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"

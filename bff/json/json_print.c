@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bff/base/json_print.h"
+#include "bff/json/json_print.h"
 
 #define CAPACITY_FIRST 128
 #define REPLACEMENT "\\ufffd"

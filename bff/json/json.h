@@ -10,13 +10,13 @@
  * Strings are decoded by yajl. Values are not: a yajl tree costs more than everything else that we
  * do with an answer, and would have to be built of all of it to read one member.
  */
-#ifndef BFF_BASE_JSON_H
-#define BFF_BASE_JSON_H
+#ifndef BFF_JSON_JSON_H
+#define BFF_JSON_JSON_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "bff/base/json_scan.h"
+#include "bff/json/json_scan.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 

@@ -1,7 +1,7 @@
 /* Which instructions the scanner uses. It takes the best by itself: this is for tests and
  * benchmarks, before any thread is started. */
-#ifndef BFF_BASE_JSON_SCAN_PATH_H
-#define BFF_BASE_JSON_SCAN_PATH_H
+#ifndef BFF_JSON_JSON_SCAN_PATH_H
+#define BFF_JSON_JSON_SCAN_PATH_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* Where a value ends, in bytes that the scanner has vouched for. Private to json.c. */
-#ifndef BFF_BASE_JSON_SKIP_H
-#define BFF_BASE_JSON_SKIP_H
+#ifndef BFF_JSON_JSON_SKIP_H
+#define BFF_JSON_JSON_SKIP_H
 
 #include <stdbool.h>
 

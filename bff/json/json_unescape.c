@@ -4,7 +4,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "bff/base/check.h"
-#include "bff/base/json_unescape.h"
+#include "bff/json/json_unescape.h"
 
 #define ESCAPE_LEN 6 /* of \uXXXX */
 

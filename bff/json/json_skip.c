@@ -4,8 +4,8 @@
  */
 #include <string.h>
 
-#include "bff/base/json_scan_block.h"
-#include "bff/base/json_skip.h"
+#include "bff/json/json_scan_block.h"
+#include "bff/json/json_skip.h"
 
 const char *json_skip_string(const char *at, const char *end)
 {

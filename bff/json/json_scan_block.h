@@ -14,11 +14,11 @@
  *
  * Private to json_scan.c.
  */
-#ifndef BFF_BASE_JSON_SCAN_BLOCK_H
-#define BFF_BASE_JSON_SCAN_BLOCK_H
+#ifndef BFF_JSON_JSON_SCAN_BLOCK_H
+#define BFF_JSON_JSON_SCAN_BLOCK_H
 
-#include "bff/base/json_scan.h"
-#include "bff/base/json_scan_masks.h"
+#include "bff/json/json_scan.h"
+#include "bff/json/json_scan_masks.h"
 
 #define JSON_SCAN_BLOCK 64
 

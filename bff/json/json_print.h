@@ -1,12 +1,12 @@
 /* Printing JSON into a pool: small values that we make ourselves. */
-#ifndef BFF_BASE_JSON_PRINT_H
-#define BFF_BASE_JSON_PRINT_H
+#ifndef BFF_JSON_JSON_PRINT_H
+#define BFF_JSON_JSON_PRINT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 

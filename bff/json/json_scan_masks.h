@@ -3,8 +3,8 @@
  * kind of byte, bit 0 for the first byte. This is all that the scanner does with vector
  * instructions, so that only this file knows several machines. Private to json_scan.c.
  */
-#ifndef BFF_BASE_JSON_SCAN_MASKS_H
-#define BFF_BASE_JSON_SCAN_MASKS_H
+#ifndef BFF_JSON_JSON_SCAN_MASKS_H
+#define BFF_JSON_JSON_SCAN_MASKS_H
 
 #include <endian.h>
 #include <stdint.h>

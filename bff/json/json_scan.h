@@ -10,8 +10,8 @@
  * On the way it can note where the children of the root are: its members if it is an object, its
  * items if it is an array. Reading then begins with an index instead of a second pass.
  */
-#ifndef BFF_BASE_JSON_SCAN_H
-#define BFF_BASE_JSON_SCAN_H
+#ifndef BFF_JSON_JSON_SCAN_H
+#define BFF_JSON_JSON_SCAN_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,10 +2,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bff/base/json_skip.h"
-#include "bff/base/json_unescape.h"
+#include "bff/json/json_skip.h"
+#include "bff/json/json_unescape.h"
 #include "bff/base/memory.h"
-#include "bff/base/json.h"
+#include "bff/json/json.h"
 
 #define NUMBER_ON_STACK 64 /* digits of a number that strtod can read without an allocation */
 
