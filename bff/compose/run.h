@@ -14,7 +14,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 #include "bff/compose/ask.h"
 #include "bff/compose/plan.h"
 #include "bff/upstream/fetch.h"

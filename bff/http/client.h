@@ -13,7 +13,7 @@
 
 #include <h2o.h>
 
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 #include "bff/http/addresses.h"
 
 struct worker;

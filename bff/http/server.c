@@ -14,7 +14,7 @@
 #include "bff/http/reply.h"
 #include "bff/http/request.h"
 #include "bff/http/server.h"
-#include "bff/http/soon.h"
+#include "bff/loop/zero_timeout.h"
 #include "bff/http/stall.h"
 
 #define LOOKUP_THREADS 4  /* of getaddrinfo; libh2o's default is one */
@@ -142,7 +142,7 @@ static void *run_worker(void *cookie)
     must(sem_post(&worker->server->begun) == 0);
     worker->server->settings->on_begin(worker);
     while (!worker->is_over) {
-        soon_is_now(&worker->context.zero_timeout);
+        zero_timeout_expire(&worker->context.zero_timeout);
         h2o_evloop_run(worker->loop, INT32_MAX);
     }
     worker->server->settings->on_end(worker);

@@ -21,7 +21,7 @@
 #include "bff/http/limits.h"
 #include "bff/base/random.h"
 #include "bff/http/listen.h"
-#include "bff/http/ticker.h"
+#include "bff/loop/ticker.h"
 
 struct request;
 struct server;

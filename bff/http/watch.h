@@ -10,7 +10,7 @@
 
 #include <h2o.h>
 
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 
 struct request;
 

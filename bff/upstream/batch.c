@@ -1,7 +1,7 @@
 /* See batch.h. */
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
-#include "bff/base/uring.h"
+#include "bff/loop/uring.h"
 #include "bff/upstream/batch.h"
 
 #define LOT_CALLS (URING_CALLS / 2)

@@ -1,6 +1,6 @@
 /*
  * A worker's requests and reads of answers, gathered while the loop looks at its events and made
- * together at the end of its step, by one system call (bff/base/uring.h). That is what most of the
+ * together at the end of its step, by one system call (bff/loop/uring.h). That is what most of the
  * time of a small page would go to otherwise.
  *
  * Where the kernel has no such call there is no batch, and connections send and receive themselves.

@@ -16,7 +16,7 @@
 
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 #include "bff/upstream/connection.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/service.h"

@@ -15,7 +15,7 @@
 #include <h2o/socket.h>
 
 #include "bff/base/reason.h"
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 #include "bff/upstream/batch.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/upstream.h"

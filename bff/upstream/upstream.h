@@ -17,10 +17,10 @@
 
 #include "bff/base/random.h"
 #include "bff/base/text.h"
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 #include "bff/upstream/balance.h"
 #include "bff/upstream/batch.h"
-#include "bff/upstream/resolve.h"
+#include "bff/loop/resolve.h"
 #include "bff/upstream/service.h"
 
 #define UPSTREAM_SCRATCH_BYTES ((size_t)128 * 1024)

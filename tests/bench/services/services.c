@@ -24,7 +24,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "bff/base/uring.h"
+#include "bff/loop/uring.h"
 #include "tests/bench/services/body.h"
 
 #define DELAY_NS 20000000

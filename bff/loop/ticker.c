@@ -4,7 +4,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/http/ticker.h"
+#include "bff/loop/ticker.h"
 
 #define SECOND_NS (1000 * CLOCK_MS)
 

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 
 static int64_t asked_for[64];
 static size_t asked;

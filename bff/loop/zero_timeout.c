@@ -1,7 +1,7 @@
 /* See soon.h. */
-#include "bff/http/soon.h"
+#include "bff/loop/zero_timeout.h"
 
-void soon_is_now(h2o_timeout_t *soon)
+void zero_timeout_expire(h2o_timeout_t *soon)
 {
     for (h2o_linklist_t *at = soon->_entries.next; at != &soon->_entries; at = at->next)
         H2O_STRUCT_FROM_MEMBER(h2o_timeout_entry_t, _link, at)->registered_at = 0;

@@ -1,13 +1,13 @@
 /*
  * Timers on CLOCK_MONOTONIC, in a binary heap; one set for each worker. Setting and clearing cost
  * no system call unless the new deadline is the earliest of all. The loop that drives a set calls
- * timers_run when it is due (bff/http/ticker.c does so by a timerfd; a test calls it by hand).
+ * timers_run when it is due (bff/loop/ticker.c does so by a timerfd; a test calls it by hand).
  *
  * libh2o's own timeouts run on the wall clock, which an operator may set back; nothing of ours
  * depends on them.
  */
-#ifndef BFF_BASE_TIMER_H
-#define BFF_BASE_TIMER_H
+#ifndef BFF_LOOP_TIMER_H
+#define BFF_LOOP_TIMER_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,8 +3,8 @@
  * address. A name is looked up by getaddrinfo in libh2o's helper threads; the old addresses stay
  * while a look-up runs, and when it fails.
  */
-#ifndef BFF_UPSTREAM_RESOLVE_H
-#define BFF_UPSTREAM_RESOLVE_H
+#ifndef BFF_LOOP_RESOLVE_H
+#define BFF_LOOP_RESOLVE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -4,12 +4,12 @@
  * when an operator sets that back in between, what waits, and all behind it, waits until the clock
  * has caught up.
  */
-#ifndef BFF_HTTP_SOON_H
-#define BFF_HTTP_SOON_H
+#ifndef BFF_LOOP_ZERO_TIMEOUT_H
+#define BFF_LOOP_ZERO_TIMEOUT_H
 
 #include <h2o.h>
 
 /* Before each step: whatever is there runs in it, and keeps the loop from sleeping. */
-void soon_is_now(h2o_timeout_t *soon);
+void zero_timeout_expire(h2o_timeout_t *soon);
 
 #endif

@@ -3,7 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 
 static void put(struct timers *timers, struct timer *timer, size_t place)
 {

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "bff/base/uring.h"
+#include "bff/loop/uring.h"
 
 #define BYTES 64
 

@@ -14,7 +14,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
-#include "bff/base/uring.h"
+#include "bff/loop/uring.h"
 
 #define FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL)
 

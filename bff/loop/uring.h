@@ -5,8 +5,8 @@
  * A kernel may be too old, an administrator may have switched it off, and what runs containers
  * mostly refuses it: whoever uses this must be able to do without.
  */
-#ifndef BFF_BASE_URING_H
-#define BFF_BASE_URING_H
+#ifndef BFF_LOOP_URING_H
+#define BFF_LOOP_URING_H
 
 #include <stdbool.h>
 #include <stddef.h>

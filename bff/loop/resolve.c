@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "bff/base/check.h"
-#include "bff/upstream/resolve.h"
+#include "bff/loop/resolve.h"
 
 static bool read_v4(struct resolve *resolve)
 {

@@ -3,12 +3,12 @@
  * socket. The timerfd is set only when an earlier wake-up is asked for, so timers that are set and
  * cleared all the time (a budget for each request) cost almost no system call.
  */
-#ifndef BFF_HTTP_TICKER_H
-#define BFF_HTTP_TICKER_H
+#ifndef BFF_LOOP_TICKER_H
+#define BFF_LOOP_TICKER_H
 
 #include <h2o/socket.h>
 
-#include "bff/base/timer.h"
+#include "bff/loop/timer.h"
 
 struct ticker {
     struct timers timers;

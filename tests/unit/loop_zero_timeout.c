@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bff/http/soon.h"
+#include "bff/loop/zero_timeout.h"
 
 static time_t set_back; /* seconds */
 
@@ -46,12 +46,12 @@ static void test_it_runs_though_the_clock_goes_back(void **state)
     h2o_evloop_run(loop, 0);
     assert_int_equal(left.runs, 0); /* so libh2o is as we say; else this is of no use any more */
     h2o_timeout_link(loop, &soon, &behind.timeout);
-    soon_is_now(&soon);
+    zero_timeout_expire(&soon);
     h2o_evloop_run(loop, 60 * 1000); /* and it does not wait first */
     assert_int_equal(left.runs, 1);
     assert_int_equal(behind.runs, 1);
 
-    soon_is_now(&soon); /* nothing is there */
+    zero_timeout_expire(&soon); /* nothing is there */
     h2o_timeout_dispose(loop, &soon);
     h2o_evloop_destroy(loop);
 }
