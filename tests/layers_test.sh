@@ -5,7 +5,7 @@ check=$(cd "$(dirname "$0")" && pwd)/layers.sh
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
-for layer in base json loop http upstream edge proxy compose app; do
+for layer in base json loop http upstream edge proxy compose config app; do
     mkdir -p "$tree/bff/$layer"
     echo '#include "bff/base/text.h"' >"$tree/bff/$layer/noun.c"
 done
@@ -47,11 +47,11 @@ allowed composites/web/a.c      "clients/users.h"
 allowed composites/web/a.c      "composites/shared/b.h"
 allowed composites/web/a.c      "composites/web/b.h"
 refused bff/base/a.c            "bff/http/reply.h"
-refused bff/base/a.h            "bff/app/config.h"
+refused bff/base/a.h            "bff/config/config.h"
 refused bff/http/a.c            "bff/upstream/call.h"
 refused bff/upstream/a.c        "bff/edge/login.h"
 refused bff/proxy/a.c           "bff/compose/compose.h"
-refused bff/compose/a.c         "bff/app/config.h"
+refused bff/compose/a.c         "bff/config/config.h"
 refused bff/compose/a.c         "fixtures/mock.h"
 refused bff/compose/a.c         "clients/users.h"
 refused bff/app/a.c             "composites/web/build.h"

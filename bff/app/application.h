@@ -2,7 +2,7 @@
 #ifndef BFF_APP_APPLICATION_H
 #define BFF_APP_APPLICATION_H
 
-#include "bff/app/config.h"
+#include "bff/config/config.h"
 #include "bff/app/dispatch.h"
 #include "bff/edge/login.h"
 #include "bff/http/server.h"

@@ -1,7 +1,7 @@
 /* The program: what compose.h promises as bff_main. */
 #include <stdio.h>
 
-#include "bff/app/config.h"
+#include "bff/config/config.h"
 #include "bff/app/probe.h"
 #include "bff/app/serve.h"
 #include "bff/app/signals.h"

@@ -5,7 +5,7 @@
 #ifndef BFF_APP_PROBE_H
 #define BFF_APP_PROBE_H
 
-#include "bff/app/config.h"
+#include "bff/config/config.h"
 #include "bff/base/text.h"
 
 #define EXIT_NOT_READY 1

@@ -2,7 +2,7 @@
 #ifndef BFF_APP_SERVE_H
 #define BFF_APP_SERVE_H
 
-#include "bff/app/config.h"
+#include "bff/config/config.h"
 #include "bff/compose/endpoint.h"
 
 #define EXIT_BUSY 1   /* an address cannot be listened on */

@@ -7,8 +7,8 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bff/app/config.h"
-#include "bff/app/settings.h"
+#include "bff/config/config.h"
+#include "bff/config/settings.h"
 
 #include "tests/fuzz/chance.h"
 

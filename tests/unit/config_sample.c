@@ -1,5 +1,5 @@
 /* The samples and the page say what the table says. */
-#include "bff/app/settings.h"
+#include "bff/config/settings.h"
 #include "clients/services.h"
 #include "tests/unit/config_reading.h"
 

@@ -1,7 +1,7 @@
 /* Durations, sizes, near names, variables. */
-#include "bff/app/expand.h"
-#include "bff/app/near.h"
-#include "bff/app/units.h"
+#include "bff/config/expand.h"
+#include "bff/config/suggest.h"
+#include "bff/config/units.h"
 #include "bff/base/memory.h"
 #include "tests/unit/config_reading.h"
 
@@ -132,7 +132,7 @@ static void test_near_names(void **state)
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        const char *got = near_name(text_of(cases[i].wrong), names, 4);
+        const char *got = suggest_name(text_of(cases[i].wrong), names, 4);
         if (!text_equal(text_of(got), text_of(cases[i].want)))
             fail_msg("%s: got %s", cases[i].wrong, got == NULL ? "none" : got);
     }

@@ -1,0 +1,193 @@
+/* See document.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+
+#include "bff/config/document.h"
+
+static const char byte_order_mark[] = "\xef\xbb\xbf";
+
+/* Returns the number of bytes, DOCUMENT_MAX + 1 for more than are allowed, -1 with errno. */
+static ssize_t file_read(const char *file, char *bytes)
+{
+    size_t len = 0;
+    ssize_t got = 1;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    while (got > 0 && len <= DOCUMENT_MAX) {
+        got = read(fd, bytes + len, DOCUMENT_MAX + 1 - len);
+        if (got > 0)
+            len += (size_t)got;
+        else if (got < 0 && errno == EINTR)
+            got = 1;
+    }
+    int error = errno;
+    close(fd);
+    errno = error;
+    return got < 0 ? -1 : (ssize_t)len;
+}
+
+/* What libyaml's reader refuses has an offset only. */
+static struct place place_at(const char *file, struct text bytes, size_t offset)
+{
+    struct place place = {.source = file, .line = 1, .column = 1};
+
+    for (size_t i = 0; i < offset && i < bytes.len; i++) {
+        place.column++;
+        if (bytes.at[i] == '\n') {
+            place.line++;
+            place.column = 1;
+        }
+    }
+    return place;
+}
+
+static struct place place_of_mark(const char *file, const yaml_mark_t *mark)
+{
+    return (struct place){.source = file, .line = mark->line + 1, .column = mark->column + 1};
+}
+
+static void not_yaml(const yaml_parser_t *parser, const char *file, struct text bytes,
+                     struct mistakes *mistakes)
+{
+    struct place place = parser->error == YAML_READER_ERROR
+                             ? place_at(file, bytes, parser->problem_offset)
+                             : place_of_mark(file, &parser->problem_mark);
+    const char *context = parser->context, *problem = parser->problem;
+
+    mistakes_add(mistakes, &place, "this is not YAML: %s%s%s",
+                 problem == NULL ? "unreadable" : problem, context == NULL ? "" : " ",
+                 context == NULL ? "" : context);
+}
+
+static void parser_begin(yaml_parser_t *parser, struct text bytes)
+{
+    must(yaml_parser_initialize(parser));
+    yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING);
+    yaml_parser_set_input_string(parser, (const unsigned char *)bytes.at, bytes.len);
+}
+
+/* What we allow less of than YAML does. */
+struct shape {
+    unsigned depth;
+    unsigned documents;
+};
+
+static const char *shape_follow(struct shape *shape, yaml_event_type_t event)
+{
+    if (event == YAML_SEQUENCE_START_EVENT || event == YAML_MAPPING_START_EVENT)
+        shape->depth++;
+    else if (event == YAML_SEQUENCE_END_EVENT || event == YAML_MAPPING_END_EVENT)
+        shape->depth--;
+    else if (event == YAML_DOCUMENT_START_EVENT)
+        shape->documents++;
+    if (shape->depth > DOCUMENT_DEPTH_MAX)
+        return "nested deeper than 32 lists and mappings";
+    return shape->documents > 1 ? "a second document begins; expected one only" : NULL;
+}
+
+/*
+ * Goes through the file's events before a tree is made of them: the time that libyaml takes grows
+ * with the square of the nesting.
+ */
+static int shape_check(const char *file, struct text bytes, struct mistakes *mistakes)
+{
+    yaml_parser_t parser;
+    yaml_event_t event;
+    struct shape shape = {0};
+    const char *wrong = NULL;
+    bool is_over = false;
+
+    parser_begin(&parser, bytes);
+    while (wrong == NULL && !is_over) {
+        if (!yaml_parser_parse(&parser, &event)) {
+            not_yaml(&parser, file, bytes, mistakes);
+            break;
+        }
+        wrong = shape_follow(&shape, event.type);
+        if (wrong != NULL) {
+            struct place place = place_of_mark(file, &event.start_mark);
+            mistakes_add(mistakes, &place, "%s", wrong);
+        }
+        is_over = event.type == YAML_STREAM_END_EVENT;
+        yaml_event_delete(&event);
+    }
+    yaml_parser_delete(&parser);
+    return is_over ? 0 : -1;
+}
+
+static void document_parse(struct document *document, struct text bytes, struct mistakes *mistakes)
+{
+    yaml_parser_t parser;
+
+    if (shape_check(document->file, bytes, mistakes) != 0)
+        return;
+    parser_begin(&parser, bytes);
+    document->is_loaded = yaml_parser_load(&parser, &document->tree) == 1;
+    if (document->is_loaded)
+        document->root = yaml_document_get_root_node(&document->tree);
+    else
+        not_yaml(&parser, document->file, bytes, mistakes); /* an alias without its anchor */
+    yaml_parser_delete(&parser);
+}
+
+void document_load(struct document *document, const char *file, struct mistakes *mistakes)
+{
+    char *memory = memory_new(DOCUMENT_MAX + 1);
+    struct place place = {.source = file};
+    ssize_t len = file_read(file, memory);
+
+    *document = (struct document){.file = file};
+    if (len < 0) {
+        mistakes_add(mistakes, &place, "cannot be read: %s", strerror(errno));
+    } else if ((size_t)len > DOCUMENT_MAX) {
+        mistakes_add(mistakes, &place, "is larger than 1 MiB");
+    } else {
+        struct text bytes = {.at = memory, .len = (size_t)len};
+        if (text_starts(bytes, text_of(byte_order_mark)))
+            bytes = (struct text){.at = bytes.at + 3, .len = bytes.len - 3};
+        document_parse(document, bytes, mistakes);
+    }
+    memory_free(memory);
+}
+
+yaml_node_t *document_node(struct document *document, int index)
+{
+    yaml_node_t *node = yaml_document_get_node(&document->tree, index);
+
+    must(node != NULL);
+    return node;
+}
+
+struct place document_place(const struct document *document, const yaml_node_t *node)
+{
+    return place_of_mark(document->file, &node->start_mark);
+}
+
+struct text document_text(const yaml_node_t *node)
+{
+    if (node->type != YAML_SCALAR_NODE)
+        return (struct text){0};
+    return (struct text){(const char *)node->data.scalar.value, node->data.scalar.length};
+}
+
+bool document_is_null(const yaml_node_t *node)
+{
+    struct text text = document_text(node);
+
+    return text.at != NULL && node->data.scalar.style == YAML_PLAIN_SCALAR_STYLE &&
+           (text.len == 0 || text_is(text, "~") || text_is(text, "null"));
+}
+
+void document_free(struct document *document)
+{
+    if (document->is_loaded)
+        yaml_document_delete(&document->tree);
+    *document = (struct document){0};
+}

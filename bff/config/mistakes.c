@@ -1,0 +1,66 @@
+/* See mistakes.h. */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "bff/base/memory.h"
+
+#include "bff/config/mistakes.h"
+
+#define LINE_SIZE 1024
+
+static int place_print(const struct place *place, char *out, size_t size)
+{
+    if (place->source == NULL)
+        return 0;
+    if (place->line == 0)
+        return snprintf(out, size, "%s: ", place->source);
+    return snprintf(out, size, "%s:%zu:%zu: ", place->source, place->line, place->column);
+}
+
+/* U+0080 to U+009F: control characters, which a terminal obeys as it obeys an escape. */
+static bool is_control_pair(const char *at)
+{
+    unsigned char second = (unsigned char)at[1];
+
+    return (unsigned char)at[0] == 0xc2 && second >= 0x80 && second <= 0x9f;
+}
+
+/* A mistake is one line, and no terminal obeys what a file holds. */
+static void control_bytes_replace(char *line)
+{
+    for (; *line != '\0'; line++) {
+        if (is_control_pair(line))
+            *line++ = '?';
+        else if ((unsigned char)*line >= ' ' && *line != 0x7f)
+            continue;
+        *line = '?';
+    }
+}
+
+void mistakes_add(struct mistakes *mistakes, const struct place *place, const char *format, ...)
+{
+    char line[LINE_SIZE];
+    va_list arguments;
+
+    if (mistakes_is_full(mistakes))
+        return;
+    size_t len = (size_t)place_print(place, line, sizeof(line));
+    va_start(arguments, format);
+    if (len < sizeof(line))
+        vsnprintf(line + len, sizeof(line) - len, format, arguments);
+    va_end(arguments);
+    control_bytes_replace(line);
+    mistakes->lines =
+        memory_grow(mistakes->lines, (mistakes->count + 1) * sizeof(*mistakes->lines));
+    mistakes->lines[mistakes->count++] = memory_string(line);
+}
+
+bool mistakes_is_full(const struct mistakes *mistakes) { return mistakes->count >= MISTAKES_MAX; }
+
+void mistakes_free(struct mistakes *mistakes)
+{
+    for (size_t i = 0; i < mistakes->count; i++)
+        memory_free(mistakes->lines[i]);
+    memory_free(mistakes->lines);
+    *mistakes = (struct mistakes){0};
+}

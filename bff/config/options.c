@@ -1,0 +1,181 @@
+/* See options.h. */
+#include <stdio.h>
+
+#include "bff/config/suggest.h"
+#include "bff/base/check.h"
+#include "bff/base/text.h"
+
+#include "bff/config/options.h"
+
+enum option {
+    OPTION_CONFIG,
+    OPTION_LISTEN,
+    OPTION_WORKERS,
+    OPTION_MOCK,
+    OPTION_CHECK,
+    OPTION_ROUTES,
+    OPTION_PROBE,
+    OPTION_HELP,
+    OPTION_VERSION,
+    OPTION_COUNT,
+};
+
+/* value: what its value is called; NULL: it has none. */
+static const struct {
+    const char *name, *value, *about;
+} table[OPTION_COUNT] = {
+    [OPTION_CONFIG] = {"--config", "FILE", "read the settings from this YAML file"},
+    [OPTION_LISTEN] = {"--listen", "ADDRESS",
+                       "listen here and not where the file says; may be repeated"},
+    [OPTION_WORKERS] = {"--workers", "N", "threads that serve: auto or 1 to 256"},
+    [OPTION_MOCK] = {"--mock", "DIR", "start mock services with the data of this directory"},
+    [OPTION_CHECK] = {"--check", NULL, "check configuration and composites, then exit"},
+    [OPTION_ROUTES] = {"--routes", NULL, "show the composites, then exit"},
+    [OPTION_PROBE] = {"--probe", NULL,
+                      "ask the server of this configuration if it is ready, then exit"},
+    [OPTION_HELP] = {"--help", NULL, "show this, then exit"},
+    [OPTION_VERSION] = {"--version", NULL, "show the version, then exit"},
+};
+
+/* Cuts "--name=value"; the value is NULL without '='. */
+static enum option option_find(const char *argument, const char **value)
+{
+    struct text rest = text_of(argument), name = text_cut(&rest, '=');
+
+    *value = rest.at;
+    for (unsigned i = 0; i < OPTION_COUNT; i++)
+        if (text_is(name, table[i].name))
+            return (enum option)i;
+    return OPTION_COUNT;
+}
+
+static void unknown(const char *argument, struct mistakes *mistakes)
+{
+    const char *names[OPTION_COUNT];
+    struct text rest = text_of(argument), name = text_cut(&rest, '=');
+    struct place place = {0};
+
+    struct text bare = name; /* the dashes say nothing of what was meant */
+    while (bare.len > 0 && bare.at[0] == '-')
+        bare = (struct text){bare.at + 1, bare.len - 1};
+    for (unsigned i = 0; i < OPTION_COUNT; i++)
+        names[i] = table[i].name + sizeof("--") - 1;
+    const char *near = suggest_name(bare, names, OPTION_COUNT);
+    if (argument[0] != '-')
+        mistakes_add(mistakes, &place, "%.100s: unexpected argument; --help shows the options",
+                     argument);
+    else if (near != NULL)
+        mistakes_add(mistakes, &place, "%.*s: unknown option; did you mean \"--%s\"?",
+                     name.len > 100 ? 100 : (int)name.len, name.at, near);
+    else
+        mistakes_add(mistakes, &place, "%.*s: unknown option; --help shows all",
+                     name.len > 100 ? 100 : (int)name.len, name.at);
+}
+
+static const char **single(struct options *out, enum option option)
+{
+    if (option == OPTION_CONFIG)
+        return &out->config;
+    return option == OPTION_WORKERS ? &out->workers : &out->mock;
+}
+
+static void value_set(struct options *out, enum option option, const char *value,
+                      struct mistakes *mistakes)
+{
+    struct place place = {.source = table[option].name};
+
+    if (option == OPTION_LISTEN) {
+        if (out->listen_count < SETTINGS_LIST_MAX)
+            out->listens[out->listen_count++] = value;
+        else
+            mistakes_add(mistakes, &place, "expected at most %d of them", SETTINGS_LIST_MAX);
+    } else if (*single(out, option) != NULL) {
+        mistakes_add(mistakes, &place, "given twice");
+    } else {
+        *single(out, option) = value;
+    }
+}
+
+static bool *flag(struct options *out, enum option option)
+{
+    if (option == OPTION_CHECK)
+        return &out->is_check;
+    if (option == OPTION_ROUTES)
+        return &out->is_routes;
+    if (option == OPTION_PROBE)
+        return &out->is_probe;
+    return option == OPTION_HELP ? &out->is_help : &out->is_version;
+}
+
+/* Returns how many arguments were read: ${next} is the one behind, NULL at the end. */
+static int option_read(const char *argument, const char *next, struct options *out,
+                       struct mistakes *mistakes)
+{
+    const char *value;
+    enum option option = option_find(argument, &value);
+
+    if (option == OPTION_COUNT) {
+        unknown(argument, mistakes);
+        return 1;
+    }
+    struct place place = {.source = table[option].name};
+    if (table[option].value == NULL) {
+        *flag(out, option) = true;
+        if (value != NULL)
+            mistakes_add(mistakes, &place, "it takes no value");
+        return 1;
+    }
+    int taken = value == NULL ? 2 : 1;
+    if (value == NULL)
+        value = next;
+    if (value == NULL || *value == '\0' || text_starts(text_of(value), TEXT("--"))) {
+        mistakes_add(mistakes, &place, "its value is missing: %s %s", table[option].name,
+                     table[option].value);
+        return value != NULL && *value == '\0' ? taken : 1;
+    }
+    value_set(out, option, value, mistakes);
+    return taken;
+}
+
+/* One thing at a time. */
+static void actions_check(struct options *out, struct mistakes *mistakes)
+{
+    static const enum option actions[] = {OPTION_CHECK, OPTION_ROUTES, OPTION_PROBE};
+    const char *first = NULL;
+
+    for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
+        const char *name = table[actions[i]].name;
+        if (!*flag(out, actions[i]))
+            continue;
+        if (first != NULL)
+            mistakes_add(mistakes, &(struct place){.source = first},
+                         "%s stands beside it; expected one of the two", name);
+        else
+            first = name;
+    }
+}
+
+void options_read(int argc, char **argv, struct options *out, struct mistakes *mistakes)
+{
+    *out = (struct options){0};
+    for (int i = 1; i < argc;)
+        i += option_read(argv[i], i + 1 < argc ? argv[i + 1] : NULL, out, mistakes);
+    actions_check(out, mistakes);
+}
+
+void options_help(FILE *file, const struct bff_build *build)
+{
+    fprintf(file, "Usage: bff-%s [OPTION]...\n\nOptions:\n", build->name);
+    for (unsigned i = 0; i < OPTION_COUNT; i++)
+        fprintf(file, "  %-11s%-19s %s\n", table[i].name,
+                table[i].value == NULL ? "" : table[i].value, table[i].about);
+    fprintf(file, "\nSettings of the file (* is a service's name, or a route of the list):\n");
+    settings_print(file);
+    fprintf(file, "\nEnvironment (it wins over the file; endpoints are separated by commas):\n");
+    fprintf(file, "  %-34s %s\n", "JWT_SECRET", "login.secret");
+    fprintf(file, "  %-34s %s\n", "JWT_SECRET_FILE", "login.secret_file");
+    for (size_t i = 0; build->services[i] != NULL; i++)
+        if (build->services[i]->environment != NULL)
+            fprintf(file, "  %-34s default: %s\n", build->services[i]->environment,
+                    build->services[i]->endpoint);
+}

@@ -1,0 +1,106 @@
+/* See pem.h. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+
+#include "bff/base/check.h"
+
+#include "bff/config/pem.h"
+
+static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
+{
+    *(bool *)cookie = true;
+    return -1;
+}
+
+/* Reads a byte: a directory can be opened, too. */
+static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
+{
+    char byte;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+    bool is_good = fd >= 0 && read(fd, &byte, 1) >= 0;
+
+    if (!is_good)
+        snprintf(wrong, PEM_WRONG_SIZE, "cannot be read: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return is_good ? 0 : -1;
+}
+
+/* ${is_good}, or ${what} with OpenSSL's own word for the first thing that failed. */
+static int judge(bool is_good, const char *what, char wrong[PEM_WRONG_SIZE])
+{
+    const char *reason = ERR_reason_error_string(ERR_get_error());
+
+    if (!is_good)
+        snprintf(wrong, PEM_WRONG_SIZE, "%s (%s)", what, reason == NULL ? "unknown" : reason);
+    ERR_clear_error();
+    return is_good ? 0 : -1;
+}
+
+static SSL_CTX *context_new(void)
+{
+    SSL_CTX *context = SSL_CTX_new(TLS_server_method());
+
+    must(context != NULL);
+    ERR_clear_error();
+    return context;
+}
+
+int pem_check_certificate(const char *certificate, char wrong[PEM_WRONG_SIZE])
+{
+    if (readable(certificate, wrong) != 0)
+        return -1;
+    SSL_CTX *context = context_new();
+    bool is_good = SSL_CTX_use_certificate_chain_file(context, certificate) == 1;
+    SSL_CTX_free(context);
+    return judge(is_good, "is no certificate in PEM form", wrong);
+}
+
+/* The key alone, without the certificate that it must fit. */
+static int load_key(SSL_CTX *context, const char *key, char wrong[PEM_WRONG_SIZE])
+{
+    bool is_encrypted = false;
+
+    SSL_CTX_set_default_passwd_cb(context, no_pass_phrase);
+    SSL_CTX_set_default_passwd_cb_userdata(context, &is_encrypted);
+    bool is_good = SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1;
+    return judge(is_good,
+                 is_encrypted ? "is encrypted; expected a key without pass phrase"
+                              : "is no private key in PEM form",
+                 wrong);
+}
+
+int pem_check_key(const char *certificate, const char *key, char wrong[PEM_WRONG_SIZE])
+{
+    if (readable(key, wrong) != 0)
+        return -1;
+    SSL_CTX *context = context_new();
+    int status = load_key(context, key, wrong);
+    /* OpenSSL forgets a key that the certificate does not fit. */
+    if (status == 0 && certificate != NULL &&
+        SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
+        SSL_CTX_check_private_key(context) != 1) {
+        snprintf(wrong, PEM_WRONG_SIZE, "does not fit the certificate");
+        status = -1;
+    }
+    SSL_CTX_free(context);
+    ERR_clear_error();
+    return status;
+}
+
+int pem_check_authorities(const char *file, char wrong[PEM_WRONG_SIZE])
+{
+    if (readable(file, wrong) != 0)
+        return -1;
+    SSL_CTX *context = context_new();
+    bool is_good = SSL_CTX_load_verify_file(context, file) == 1;
+    SSL_CTX_free(context);
+    return judge(is_good, "holds no certificate in PEM form", wrong);
+}

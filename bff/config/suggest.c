@@ -1,0 +1,47 @@
+/* See near.h. */
+#include "bff/config/suggest.h"
+
+#define NAME_MAX_BYTES 32 /* longer ones are nobody's typing error */
+
+static size_t least(size_t a, size_t b) { return a < b ? a : b; }
+
+/* Restricted Damerau-Levenshtein distance, row by row. */
+static size_t distance(struct text a, struct text b)
+{
+    size_t rows[NAME_MAX_BYTES + 1][NAME_MAX_BYTES + 1];
+
+    for (size_t i = 0; i <= a.len; i++) {
+        for (size_t j = 0; j <= b.len; j++) {
+            if (i == 0 || j == 0) {
+                rows[i][j] = i + j;
+                continue;
+            }
+            size_t replaced = rows[i - 1][j - 1] + (a.at[i - 1] != b.at[j - 1]);
+            rows[i][j] = least(replaced, least(rows[i - 1][j], rows[i][j - 1]) + 1);
+            if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1])
+                rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
+        }
+    }
+    return rows[a.len][b.len];
+}
+
+const char *suggest_name(struct text wrong, const char *const *names, size_t count)
+{
+    const char *best = NULL;
+    size_t best_distance = 1 + wrong.len / 3; /* beyond it, it is another word */
+
+    if (wrong.len == 0 || wrong.len > NAME_MAX_BYTES)
+        return NULL;
+    best_distance = least(best_distance, wrong.len - 1) + 1;
+    for (size_t i = 0; i < count; i++) {
+        struct text name = text_of(names[i]);
+        if (name.len > NAME_MAX_BYTES)
+            continue;
+        size_t away = distance(wrong, name);
+        if (away < best_distance) {
+            best = names[i];
+            best_distance = away;
+        }
+    }
+    return best;
+}

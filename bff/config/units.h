@@ -1,0 +1,23 @@
+/* Durations and sizes as people write them: "250ms", "1.5s", "4MiB". */
+#ifndef BFF_CONFIG_UNITS_H
+#define BFF_CONFIG_UNITS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bff/base/text.h"
+
+/*
+ * Both return NULL, or what is wrong with ${text} in words that can follow a colon; then ${*out}
+ * is not written. No unit has a default: "30" is refused as a duration.
+ */
+const char *units_duration(struct text text, uint64_t *ms); /* ms, s, m, h; decimals: "1.5s" */
+const char *units_size(struct text text, uint64_t *bytes);  /* none, B, KB, KiB, MB, MiB, GB, GiB */
+
+#define UNITS_SIZE 24 /* bytes that the printed forms need at most, with the NUL */
+
+/* The shortest form in whole units: 1000 ms is "1s", 4194304 bytes are "4MiB". */
+void units_print_duration(uint64_t ms, char out[UNITS_SIZE]);
+void units_print_size(uint64_t bytes, char out[UNITS_SIZE]);
+
+#endif
