@@ -1,4 +1,5 @@
-/* All that a serving process has, put together in serve.c and used by its workers (hooks.c). */
+/* All that a serving process has, put together in serve.c and used by its workers (worker_hooks.c).
+ */
 #ifndef BFF_APP_APPLICATION_H
 #define BFF_APP_APPLICATION_H
 

@@ -75,10 +75,9 @@ static struct text join_methods(struct pool *pool, struct text a, struct text b)
 
 static enum route_result find_composite(struct way *way, struct text method, struct text path)
 {
-    const struct endpoints *endpoints = way->dispatch->endpoints;
+    const struct pages *pages = way->dispatch->pages;
 
-    return route_find(endpoints->routes, endpoints->count, way->request->pool, method, path,
-                      &way->match);
+    return route_find(pages->routes, pages->count, way->request->pool, method, path, &way->match);
 }
 
 /*
@@ -187,16 +186,16 @@ static void serve_composite(struct way *way)
 {
     const struct plan *plan = way->match.route->target;
 
-    if (!admits(way, endpoint_access(plan, way->match.params)))
+    if (!admits(way, page_access(plan, way->match.params)))
         return;
-    endpoint_serve(way->request, &(struct endpoint_ask){
-                                     .endpoints = way->dispatch->endpoints,
-                                     .plan = plan,
-                                     .params = way->match.params,
-                                     .upstream = way->worker->upstream,
-                                     .user = way->has_user ? &way->user : NULL,
-                                     .has_login = way->dispatch->login != NULL,
-                                 });
+    page_serve(way->request, &(struct page_ask){
+                                 .pages = way->dispatch->pages,
+                                 .plan = plan,
+                                 .params = way->match.params,
+                                 .upstream = way->worker->upstream,
+                                 .user = way->has_user ? &way->user : NULL,
+                                 .has_login = way->dispatch->login != NULL,
+                             });
 }
 
 static void serve_route(struct way *way)

@@ -9,14 +9,14 @@
 #include <stdbool.h>
 
 #include "bff/app/health_page.h"
-#include "bff/compose/endpoint.h"
+#include "bff/compose/page.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
 #include "bff/proxy/proxy.h"
 
 /* Constant while the server runs. */
 struct dispatch {
-    const struct endpoints *endpoints;
+    const struct pages *pages;
     const struct plain_routes *routes;
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and no access rule holds */

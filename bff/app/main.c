@@ -5,25 +5,25 @@
 #include "bff/app/probe.h"
 #include "bff/app/serve.h"
 #include "bff/app/signals.h"
-#include "bff/app/table.h"
+#include "bff/app/route_list.h"
 
 /* The tables are checked whatever the action: a build whose tables are wrong does nothing. */
-static int act(enum config_action action, struct config *config, struct endpoints *endpoints)
+static int act(enum config_action action, struct config *config, struct pages *pages)
 {
-    endpoints->body_limit = config->body_limit;
-    endpoints->depth_limit = config->depth_limit;
-    endpoints->is_mock = config->mock_dir != NULL;
+    pages->body_limit = config->body_limit;
+    pages->depth_limit = config->depth_limit;
+    pages->is_mock = config->mock_dir != NULL;
     switch (action) {
     case CONFIG_CHECK:
-        printf("%.*s: the configuration is good\n", TEXT_ARGS(endpoints->server));
+        printf("%.*s: the configuration is good\n", TEXT_ARGS(pages->server));
         return 0;
     case CONFIG_ROUTES:
-        table_print(endpoints, &config->routes, stdout);
+        route_list_print(pages, &config->routes, stdout);
         return 0;
     case CONFIG_PROBE:
-        return probe(config, endpoints->server);
+        return probe(config, pages->server);
     case CONFIG_SERVE:
-        return serve(config, endpoints);
+        return serve(config, pages);
     case CONFIG_EXIT_OK:
         return 0;
     case CONFIG_EXIT_BAD:
@@ -37,12 +37,12 @@ int bff_main(int argc, char **argv, const struct bff_build *build)
     signals_begin();
     struct pool *pool = pool_new();
     struct config config;
-    struct endpoints endpoints = {0};
+    struct pages pages = {0};
     enum config_action action = config_load(argc, argv, build, &config);
 
-    if (table_make(pool, build, &endpoints, stderr) > 0)
+    if (route_list_make(pool, build, &pages, stderr) > 0)
         action = CONFIG_EXIT_BAD;
-    int status = act(action, &config, &endpoints);
+    int status = act(action, &config, &pages);
 
     config_free(&config);
     pool_free(pool);

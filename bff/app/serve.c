@@ -195,7 +195,7 @@ static void warn_of_login(const struct application *application)
         fprintf(stderr,
                 "%.*s: WARNING: LOGIN IS OFF. No access rule is enforced: every composite and "
                 "every route answers whoever reaches this server.\n",
-                TEXT_ARGS(application->dispatch.endpoints->server));
+                TEXT_ARGS(application->dispatch.pages->server));
 }
 
 /* Run. */
@@ -236,17 +236,17 @@ static void on_health(const char *service, bool is_up, enum reason reason, int s
     log_event("health", fields);
 }
 
-static void fill_dispatch(struct application *application, const struct endpoints *endpoints)
+static void fill_dispatch(struct application *application, const struct pages *pages)
 {
     const struct config *config = application->config;
 
     application->dispatch = (struct dispatch){
-        .endpoints = endpoints,
+        .pages = pages,
         .routes = &config->routes,
         .login = application->login,
         .cors = &config->cors,
         .health = {.health = health_new(config->services, config->service_count, on_health)},
-        .proxy = {.server = endpoints->server,
+        .proxy = {.server = pages->server,
                   .is_mock = config->mock_dir != NULL,
                   .hides_cors = cors_is_on(&config->cors),
                   .trusted = &config->trusted},
@@ -262,7 +262,7 @@ static void prepare_process(void)
     keep_memory();
 }
 
-int serve(struct config *config, struct endpoints *endpoints)
+int serve(struct config *config, struct pages *pages)
 {
     struct application application = {
         .config = config,
@@ -278,7 +278,7 @@ int serve(struct config *config, struct endpoints *endpoints)
     hooks_set(&application.settings);
     int status = open_all(&application);
     if (status == 0) {
-        fill_dispatch(&application, endpoints);
+        fill_dispatch(&application, pages);
         warn_of_login(&application);
         server = server_new(&application.settings);
         run_until_signal(config->leave_ms);

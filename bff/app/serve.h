@@ -3,7 +3,7 @@
 #define BFF_APP_SERVE_H
 
 #include "bff/config/config.h"
-#include "bff/compose/endpoint.h"
+#include "bff/compose/page.h"
 
 #define EXIT_BUSY 1   /* an address cannot be listened on */
 #define EXIT_CONFIG 2 /* the configuration, the mocks' data or a table is wrong */
@@ -14,6 +14,6 @@
  * ${config}'s services are pointed at mocks when it names a mock directory. Returns the exit
  * status.
  */
-int serve(struct config *config, struct endpoints *endpoints);
+int serve(struct config *config, struct pages *pages);
 
 #endif

@@ -223,6 +223,6 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     make_failure(plan, pool);
     make_owner(plan);
     if (mistakes.count == 0)
-        plan_check_made(&mistakes, plan, pool);
+        plan_check_whole(&mistakes, plan, pool);
     return mistakes.count == 0 ? plan : NULL;
 }

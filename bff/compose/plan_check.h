@@ -27,6 +27,6 @@ void plan_check_route(struct plan_mistakes *mistakes); /* called by it */
 void plan_check_access(struct plan_mistakes *mistakes);
 
 /* Checks what is only known once ${plan} is made: owner, members, readers, ask functions. */
-void plan_check_made(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool);
+void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool);
 
 #endif

@@ -1,4 +1,4 @@
-/* See config_names.h. */
+/* See names.h. */
 #include <stdio.h>
 
 #include "bff/config/names.h"

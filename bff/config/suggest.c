@@ -1,4 +1,4 @@
-/* See near.h. */
+/* See suggest.h. */
 #include "bff/config/suggest.h"
 
 #define NAME_MAX_BYTES 32 /* longer ones are nobody's typing error */

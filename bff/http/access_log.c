@@ -34,7 +34,7 @@ static struct text protocol(int version)
     return version == 0x100 ? TEXT("HTTP/1.0") : TEXT("HTTP/1.1");
 }
 
-/* Ids are made of letters, digits and the like: identity.c sees to that. */
+/* Ids are made of letters, digits and the like: request_id.c sees to that. */
 static void put_who(struct log_line *line, const struct request *request)
 {
     const struct client *client = request->client;

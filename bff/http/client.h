@@ -18,7 +18,7 @@
 
 struct worker;
 
-/* What stall.c saw of a client when it last looked. */
+/* What slow_client.c saw of a client when it last looked. */
 struct pace {
     int state;
     size_t requests, used_bytes, written;
@@ -34,7 +34,7 @@ struct client {
     h2o_socket_t *socket;
     size_t in_flight;  /* requests begun and not yet gone */
     size_t requests;   /* begun since it came */
-    size_t sending;    /* answers with bytes on the way: see stall.h */
+    size_t sending;    /* answers with bytes on the way: see slow_client.h */
     size_t used_bytes; /* that became requests */
     bool is_tunnel;    /* no HTTP any more: only that it takes its bytes is looked after */
     bool is_cut;       /* client_cut was called: no work is begun for it */

@@ -2,9 +2,9 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/http/access_log.h"
-#include "bff/http/identity.h"
+#include "bff/http/request_id.h"
 #include "bff/http/request.h"
-#include "bff/http/stall.h"
+#include "bff/http/slow_client.h"
 #include "bff/http/target.h"
 
 static void dispose(void *object)
@@ -13,7 +13,7 @@ static void dispose(void *object)
 
     must(request->watch == NULL);
     h2o_timeout_unlink(&request->start);
-    stall_sent(request);
+    slow_client_sent(request);
     if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
         client_spend_reset(request->client);
     request->client->in_flight--;
@@ -53,7 +53,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->client->requests++;
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
-    identity_read(request);
+    request_id_read(request);
     request->began_ns = clock_now_ns();
     return request;
 }

@@ -33,7 +33,7 @@ struct request {
     size_t extra_count;
     h2o_timeout_entry_t start;
     struct watch *watch; /* while somebody waits for the client to leave */
-    bool is_sending;     /* bytes of its answer are on their way: see stall.h */
+    bool is_sending;     /* bytes of its answer are on their way: see slow_client.h */
 
     /* for the access log */
     int64_t began_ns; /* when its head and body were read */

@@ -8,14 +8,14 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
-#include "bff/http/core_answer.h"
+#include "bff/http/libh2o_error.h"
 #include "bff/http/guard.h"
-#include "bff/http/quiet.h"
+#include "bff/http/stderr_filter.h"
 #include "bff/http/reply.h"
 #include "bff/http/request.h"
 #include "bff/http/server.h"
 #include "bff/loop/zero_timeout.h"
-#include "bff/http/stall.h"
+#include "bff/http/slow_client.h"
 
 #define LOOKUP_THREADS 4  /* of getaddrinfo; libh2o's default is one */
 #define DRAIN_LOOK_MS 100 /* how often a draining worker looks for connections gone idle */
@@ -54,7 +54,7 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     struct worker *worker = h2o_context_get_handler_context(h2o_req->conn->ctx, handler);
     struct request *request = request_new(h2o_req, worker);
 
-    core_answer_not(h2o_req);
+    libh2o_error_not(h2o_req);
     if (!request_is_http2(request) || guard_is_absurd(request)) {
         begin(request);
         return 0;
@@ -122,7 +122,7 @@ static void init_worker(struct worker *worker)
         &worker->context, worker->server->config.hosts[0]->fallback_path.handlers.entries[0],
         worker);
     ticker_init(&worker->ticker, worker->loop);
-    stall_watch(worker);
+    slow_client_watch(worker);
     h2o_multithread_register_receiver(worker->context.queue, &worker->control, on_control);
     h2o_multithread_register_receiver(worker->context.queue, &worker->resolver,
                                       h2o_hostinfo_getaddr_receiver);
@@ -194,7 +194,7 @@ static void init_config(struct server *server)
     /* The fallback takes every path, also those that do not begin with '/'. */
     h2o_handler_t *handler = h2o_create_handler(&host->fallback_path, sizeof(*handler));
     handler->on_req = on_request;
-    core_answer_register(&host->fallback_path);
+    libh2o_error_register(&host->fallback_path);
 }
 
 struct server *server_new(const struct server_settings *settings)
@@ -202,7 +202,7 @@ struct server *server_new(const struct server_settings *settings)
     struct server *server = memory_new(sizeof(*server));
 
     h2o_hostinfo_max_threads = LOOKUP_THREADS;
-    quiet_frames();
+    stderr_filter_install();
     server->settings = settings;
     server->limits = settings->limits != NULL ? *settings->limits : limits_default;
     if (server->limits.connections_per_address > 0)

@@ -71,7 +71,7 @@ struct worker {
     bool is_draining;
     int64_t drained_by_ns; /* when what is left is cut */
     struct timer drain_timer;
-    struct timer sweep_timer; /* of stall.c */
+    struct timer sweep_timer; /* of slow_client.c */
     bool is_over;
     struct random random; /* of ids */
     void *application;    /* on_begin's to set */

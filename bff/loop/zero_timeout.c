@@ -1,4 +1,4 @@
-/* See soon.h. */
+/* See zero_timeout.h. */
 #include "bff/loop/zero_timeout.h"
 
 void zero_timeout_expire(h2o_timeout_t *soon)

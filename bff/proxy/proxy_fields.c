@@ -1,10 +1,10 @@
 /* The header fields of a proxied request and of its answer. See proxying.h. */
 #include <netdb.h>
 
-#include "bff/base/build.h"
+#include "bff/base/text_builder.h"
 #include "bff/edge/cors.h"
 #include "bff/http/forward_fields.h"
-#include "bff/http/identity.h"
+#include "bff/http/request_id.h"
 #include "bff/http/reply.h"
 #include "bff/http/status.h"
 #include "bff/proxy/proxying.h"
@@ -21,11 +21,11 @@ static bool is_set(const struct plain_fields *fields, struct text name)
     return false;
 }
 
-static void put_set(struct build *out, const struct plain_fields *fields)
+static void put_set(struct text_builder *out, const struct plain_fields *fields)
 {
     for (size_t i = 0; i < fields->count; i++)
         if (fields->rows[i].value.at != NULL)
-            build_field(out, fields->rows[i].name, fields->rows[i].value);
+            text_builder_field(out, fields->rows[i].name, fields->rows[i].value);
 }
 
 /* True for what is passed on as the client wrote it. */
@@ -38,22 +38,22 @@ static bool passes(const struct proxy_ask *ask, struct text nominated, struct te
 }
 
 /* HTTP/2 may have cut Cookie in pieces; HTTP/1.1 has one (RFC 9113 section 8.2.3). */
-static void put_cookie(struct build *out, const h2o_headers_t *headers)
+static void put_cookie(struct text_builder *out, const h2o_headers_t *headers)
 {
     bool has_any = false;
 
     for (size_t i = 0; i < headers->size; i++) {
         if (!text_is(text_of_iovec(*headers->entries[i].name), "cookie"))
             continue;
-        build_add(out, has_any ? TEXT("; ") : TEXT("cookie: "));
-        build_add(out, text_of_iovec(headers->entries[i].value));
+        text_builder_add(out, has_any ? TEXT("; ") : TEXT("cookie: "));
+        text_builder_add(out, text_of_iovec(headers->entries[i].value));
         has_any = true;
     }
     if (has_any)
-        build_add(out, TEXT("\r\n"));
+        text_builder_add(out, TEXT("\r\n"));
 }
 
-static void put_client_fields(struct build *out, struct request *request,
+static void put_client_fields(struct text_builder *out, struct request *request,
                               const struct proxy_ask *ask)
 {
     const h2o_headers_t *headers = &request->h2o->headers;
@@ -63,7 +63,7 @@ static void put_client_fields(struct build *out, struct request *request,
         struct text name = text_of_iovec(*headers->entries[i].name);
         struct text value = text_of_iovec(headers->entries[i].value);
         if (!text_is(name, "cookie") && field_is_value(value) && passes(ask, nominated, name))
-            build_field(out, name, value);
+            text_builder_field(out, name, value);
     }
     if (passes(ask, nominated, TEXT("cookie")))
         put_cookie(out, headers);
@@ -127,7 +127,8 @@ static void believe(struct forwarded *forwarded, struct request *request,
         forwarded->host = host;
 }
 
-static void put_forwarded(struct build *out, struct request *request, const struct proxy_ask *ask)
+static void put_forwarded(struct text_builder *out, struct request *request,
+                          const struct proxy_ask *ask)
 {
     struct sockaddr_storage peer = {0};
     struct text name = peer_name(request, &peer);
@@ -140,22 +141,22 @@ static void put_forwarded(struct build *out, struct request *request, const stru
 
     if (trusted_has(ask->settings->trusted, (const struct sockaddr *)&peer))
         believe(&forwarded, request, ask->settings->trusted);
-    build_field(out, TEXT("x-real-ip"), forwarded.real);
-    build_field(out, TEXT("x-forwarded-for"), forwarded.chain);
-    build_field(out, TEXT("x-forwarded-proto"), forwarded.proto);
+    text_builder_field(out, TEXT("x-real-ip"), forwarded.real);
+    text_builder_field(out, TEXT("x-forwarded-for"), forwarded.chain);
+    text_builder_field(out, TEXT("x-forwarded-proto"), forwarded.proto);
     if (forwarded.host.len > 0)
-        build_field(out, TEXT("x-forwarded-host"), forwarded.host);
+        text_builder_field(out, TEXT("x-forwarded-host"), forwarded.host);
 }
 
 /* The body has been read as a whole, so its length is known, however it came. */
-static void put_framing(struct build *out, struct request *request)
+static void put_framing(struct text_builder *out, struct request *request)
 {
     bool may_have_body = text_is(request->method, "POST") || text_is(request->method, "PUT") ||
                          text_is(request->method, "PATCH");
     size_t len = request->h2o->entity.len;
 
     if (len > 0 || may_have_body)
-        build_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
+        text_builder_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
 }
 
 static struct text via(struct request *request, const struct proxy_ask *ask)
@@ -173,26 +174,26 @@ static struct text via(struct request *request, const struct proxy_ask *ask)
 
 struct text proxying_request_fields(struct request *request, const struct proxy_ask *ask)
 {
-    struct text tracestate = identity_tracestate(request);
-    struct build out;
+    struct text tracestate = request_id_tracestate(request);
+    struct text_builder out;
 
-    build_init(&out, request->pool, 1024);
+    text_builder_init(&out, request->pool, 1024);
     put_client_fields(&out, request, ask);
     put_forwarded(&out, request, ask);
-    build_field(&out, TEXT("via"), via(request, ask));
+    text_builder_field(&out, TEXT("via"), via(request, ask));
     if (tracestate.at != NULL)
-        build_field(&out, TEXT("tracestate"), tracestate);
-    build_field(&out, TEXT("x-request-id"), request->id);
+        text_builder_field(&out, TEXT("tracestate"), tracestate);
+    text_builder_field(&out, TEXT("x-request-id"), request->id);
     if (ask->user != NULL) {
-        build_field(&out, TEXT("x-user-id"), ask->user->id);
+        text_builder_field(&out, TEXT("x-user-id"), ask->user->id);
         if (ask->user->role.len > 0)
-            build_field(&out, TEXT("x-user-role"), ask->user->role);
+            text_builder_field(&out, TEXT("x-user-role"), ask->user->role);
     }
     if (proxying_wants_upgrade(request, ask->route))
-        build_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));
+        text_builder_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));
     put_framing(&out, request);
     put_set(&out, &ask->route->request);
-    return build_text(&out);
+    return text_builder_text(&out);
 }
 
 /* Down. */

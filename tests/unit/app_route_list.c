@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "bff/app/table.h"
+#include "bff/app/route_list.h"
 
 #define T(literal)                                                                                 \
     {                                                                                              \
@@ -44,14 +44,14 @@ static const struct bff_composite bad_page = {
 
 /* Makes the table of ${composites}; ${*errors} (free) is what was said. */
 static unsigned make(struct pool *pool, const struct bff_composite *const *composites,
-                     struct endpoints *out, char **errors)
+                     struct pages *out, char **errors)
 {
     const struct bff_build build = {.name = "web", .composites = composites};
     size_t len;
     FILE *file = open_memstream(errors, &len);
 
     assert_non_null(file);
-    unsigned wrong = table_make(pool, &build, out, file);
+    unsigned wrong = route_list_make(pool, &build, out, file);
     fclose(file);
     return wrong;
 }
@@ -78,7 +78,7 @@ static void what_is_wrong_is_told(void **state)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct pool *pool = pool_new();
-        struct endpoints made = {0};
+        struct pages made = {0};
         char *errors = NULL;
         unsigned wrong = make(pool, cases[i].composites, &made, &errors);
         if (wrong != cases[i].wrong || strcmp(errors, cases[i].want) != 0)
@@ -118,13 +118,13 @@ static void what_is_right_is_shown(void **state)
     static const struct bff_composite *const composites[] = {&page, &staff_page, &own_page,
                                                              &signed_page, NULL};
     struct pool *pool = pool_new();
-    struct endpoints made = {0};
+    struct pages made = {0};
     char *errors = NULL, *shown = NULL, want[4096];
     size_t len;
 
     assert_int_equal(make(pool, composites, &made, &errors), 0);
     FILE *file = open_memstream(&shown, &len);
-    table_print(&made, &(struct plain_routes){rows, 4}, file);
+    route_list_print(&made, &(struct plain_routes){rows, 4}, file);
     fclose(file);
     snprintf(want, sizeof(want),
              "GET /api/page/:id  public, budget 1000 ms\n    a page\n" PARTS

@@ -1,6 +1,6 @@
 /* The composites as the server sees them: from a request to its run, from the run to its reply. */
-#ifndef BFF_COMPOSE_ENDPOINT_H
-#define BFF_COMPOSE_ENDPOINT_H
+#ifndef BFF_COMPOSE_PAGE_H
+#define BFF_COMPOSE_PAGE_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "bff/upstream/upstream.h"
 
 /* Constant while the server runs. */
-struct endpoints {
+struct pages {
     struct text server; /* what we call ourselves in Proxy-Status: "bff-web" */
     const struct plan **plans;
     struct route *routes; /* one for each plan, in the same order */
@@ -24,8 +24,8 @@ struct endpoints {
 };
 
 /* What is asked for, and by whom. */
-struct endpoint_ask {
-    const struct endpoints *endpoints;
+struct page_ask {
+    const struct pages *pages;
     const struct plan *plan;
     const struct text *params;     /* decoded, in the order of the path; as long as the request */
     struct upstream *upstream;     /* the worker's */
@@ -35,9 +35,9 @@ struct endpoint_ask {
 
 /* Who may ask: the composite's rule, with the owner of the path when that is a parameter. For an
  * owner in a part whoever is signed in may begin; the run decides. */
-struct access_rule endpoint_access(const struct plan *plan, const struct text *params);
+struct access_rule page_access(const struct plan *plan, const struct text *params);
 
 /* Runs the composite and answers ${request}. */
-void endpoint_serve(struct request *request, const struct endpoint_ask *ask);
+void page_serve(struct request *request, const struct page_ask *ask);
 
 #endif

@@ -6,21 +6,21 @@
 
 #include <cmocka.h>
 
-#include "bff/base/build.h"
+#include "bff/base/text_builder.h"
 
 static void it_grows_as_it_is_added_to(void **state)
 {
     struct pool *pool = pool_new();
-    struct build build;
+    struct text_builder build;
     char want[3000];
 
-    build_init(&build, pool, 4);
+    text_builder_init(&build, pool, 4);
     for (size_t i = 0; i < sizeof(want); i += 3) {
         memcpy(want + i, "abc", 3);
-        build_add(&build, TEXT("abc"));
-        assert_int_equal(build_text(&build).len, i + 3);
+        text_builder_add(&build, TEXT("abc"));
+        assert_int_equal(text_builder_text(&build).len, i + 3);
     }
-    assert_memory_equal(build_text(&build).at, want, sizeof(want));
+    assert_memory_equal(text_builder_text(&build).at, want, sizeof(want));
     pool_free(pool);
 }
 
@@ -28,26 +28,26 @@ static void more_than_twice_its_room_fits(void **state)
 {
     struct pool *pool = pool_new();
     struct text long_one = TEXT("far more than there is room for, or for twice as much");
-    struct build build;
+    struct text_builder build;
 
-    build_init(&build, pool, 2);
-    build_add(&build, TEXT(""));
-    build_add(&build, TEXT("a"));
-    build_add(&build, long_one);
-    assert_int_equal(build_text(&build).len, 1 + long_one.len);
-    assert_memory_equal(build_text(&build).at + 1, long_one.at, long_one.len);
+    text_builder_init(&build, pool, 2);
+    text_builder_add(&build, TEXT(""));
+    text_builder_add(&build, TEXT("a"));
+    text_builder_add(&build, long_one);
+    assert_int_equal(text_builder_text(&build).len, 1 + long_one.len);
+    assert_memory_equal(text_builder_text(&build).at + 1, long_one.at, long_one.len);
     pool_free(pool);
 }
 
 static void fields_end_their_lines(void **state)
 {
     struct pool *pool = pool_new();
-    struct build build;
+    struct text_builder build;
 
-    build_init(&build, pool, 1);
-    build_field(&build, TEXT("via"), TEXT("1.1 bff-web"));
-    build_field(&build, TEXT("x-empty"), TEXT(""));
-    assert_true(text_is(build_text(&build), "via: 1.1 bff-web\r\nx-empty: \r\n"));
+    text_builder_init(&build, pool, 1);
+    text_builder_field(&build, TEXT("via"), TEXT("1.1 bff-web"));
+    text_builder_field(&build, TEXT("x-empty"), TEXT(""));
+    assert_true(text_is(text_builder_text(&build), "via: 1.1 bff-web\r\nx-empty: \r\n"));
     pool_free(pool);
 }
 

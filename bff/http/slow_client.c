@@ -1,9 +1,9 @@
-/* See stall.h. */
+/* See slow_client.h. */
 #include <linux/tcp.h>
 
 #include "bff/base/clock.h"
 #include "bff/http/request.h"
-#include "bff/http/stall.h"
+#include "bff/http/slow_client.h"
 
 #define BODY_STEP 512           /* bytes in body_ms that count as more of a body */
 #define FORGIVEN_A_SECOND 65536 /* of wasted bytes */
@@ -17,7 +17,7 @@ enum state {
     BODY,
 };
 
-void stall_sending(struct request *request)
+void slow_client_sending(struct request *request)
 {
     if (request->is_sending)
         return;
@@ -25,7 +25,7 @@ void stall_sending(struct request *request)
     request->client->sending++;
 }
 
-void stall_sent(struct request *request)
+void slow_client_sent(struct request *request)
 {
     if (!request->is_sending)
         return;
@@ -153,7 +153,7 @@ static void on_sweep(struct timer *timer)
     timer_set(worker_timers(worker), timer, now_ns + sweep_ms * CLOCK_MS);
 }
 
-void stall_watch(struct worker *worker)
+void slow_client_watch(struct worker *worker)
 {
     worker->sweep_timer.fire = on_sweep;
     timer_set(worker_timers(worker), &worker->sweep_timer,

@@ -1,5 +1,5 @@
-/* See table.h. */
-#include "bff/app/table.h"
+/* See route_list.h. */
+#include "bff/app/route_list.h"
 #include "bff/base/check.h"
 
 #define ERROR_SIZE 512
@@ -13,7 +13,7 @@ static size_t count_of(const struct bff_build *build)
     return count;
 }
 
-static unsigned check_collisions(const struct endpoints *made, size_t upto, FILE *errors)
+static unsigned check_collisions(const struct pages *made, size_t upto, FILE *errors)
 {
     const struct plan *last = made->plans[upto];
 
@@ -27,7 +27,7 @@ static unsigned check_collisions(const struct endpoints *made, size_t upto, FILE
     return 0;
 }
 
-static void add(struct endpoints *made, const struct plan *plan)
+static void add(struct pages *made, const struct plan *plan)
 {
     made->plans[made->count] = plan;
     made->routes[made->count++] = (struct route){
@@ -38,8 +38,8 @@ static void add(struct endpoints *made, const struct plan *plan)
     };
 }
 
-unsigned table_make(struct pool *pool, const struct bff_build *build, struct endpoints *out,
-                    FILE *errors)
+unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
+                         FILE *errors)
 {
     size_t count = count_of(build);
     unsigned wrong = 0;
@@ -153,10 +153,10 @@ static void print_route(const struct plain_route *route, FILE *out)
     fprintf(out, ", body at most %zu bytes\n", route->body_limit);
 }
 
-void table_print(const struct endpoints *endpoints, const struct plain_routes *routes, FILE *out)
+void route_list_print(const struct pages *pages, const struct plain_routes *routes, FILE *out)
 {
-    for (size_t i = 0; i < endpoints->count; i++)
-        print_composite(endpoints->plans[i], out);
+    for (size_t i = 0; i < pages->count; i++)
+        print_composite(pages->plans[i], out);
     for (size_t i = 0; i < routes->count; i++)
         print_route(&routes->rows[i], out);
 }

@@ -1,7 +1,7 @@
-/* See identity.h. */
+/* See request_id.h. */
 #include "bff/base/random.h"
 #include "bff/http/forward_fields.h"
-#include "bff/http/identity.h"
+#include "bff/http/request_id.h"
 #include "bff/http/request.h"
 
 #define TRACE_DIGITS 32
@@ -15,7 +15,7 @@ static bool is_sane_byte(char c)
            c == '_' || c == '-';
 }
 
-bool identity_is_sane(struct text id)
+bool request_id_is_sane(struct text id)
 {
     if (id.len < 1 || id.len > 128)
         return false;
@@ -38,7 +38,7 @@ static bool is_hex(struct text text, bool may_be_zero)
     return may_be_zero || !is_zero;
 }
 
-bool identity_is_traceparent(struct text traceparent)
+bool request_id_is_traceparent(struct text traceparent)
 {
     const char *at = traceparent.at;
 
@@ -56,7 +56,7 @@ static struct text make_traceparent(struct request *request, struct text theirs)
     char *own = pool_take(request->pool, TRACEPARENT_LEN);
 
     memcpy(own, "00-", 3);
-    if (identity_is_traceparent(theirs)) {
+    if (request_id_is_traceparent(theirs)) {
         memcpy(own, theirs.at, TRACEPARENT_LEN);
     } else {
         random_hex(&request->worker->random, own + 3, TRACE_DIGITS);
@@ -67,21 +67,21 @@ static struct text make_traceparent(struct request *request, struct text theirs)
     return (struct text){own, TRACEPARENT_LEN};
 }
 
-struct text identity_tracestate(const struct request *request)
+struct text request_id_tracestate(const struct request *request)
 {
     struct text state = request_list(request, "tracestate");
 
-    if (!identity_is_traceparent(request_header(request, "traceparent")) || state.len == 0 ||
+    if (!request_id_is_traceparent(request_header(request, "traceparent")) || state.len == 0 ||
         state.len > TRACESTATE_BYTES || !field_is_value(state))
         return (struct text){0};
     return state;
 }
 
-void identity_read(struct request *request)
+void request_id_read(struct request *request)
 {
     struct text id = request_header(request, "x-request-id");
 
     request->traceparent = make_traceparent(request, request_header(request, "traceparent"));
     request->id =
-        identity_is_sane(id) ? id : (struct text){request->traceparent.at + 3, TRACE_DIGITS};
+        request_id_is_sane(id) ? id : (struct text){request->traceparent.at + 3, TRACE_DIGITS};
 }

@@ -3,10 +3,10 @@
  * Browsers send some, and a client can send millions: neither may fill the log, nor stop the
  * server when nobody reads it. Those lines are dropped; all others pass.
  */
-#ifndef BFF_HTTP_QUIET_H
-#define BFF_HTTP_QUIET_H
+#ifndef BFF_HTTP_STDERR_FILTER_H
+#define BFF_HTTP_STDERR_FILTER_H
 
 /* Puts a stream that does so in the place of stderr. Once, before other threads run. */
-void quiet_frames(void);
+void stderr_filter_install(void);
 
 #endif

@@ -1,6 +1,6 @@
-/* See core_answer.h. */
+/* See libh2o_error.h. */
 #include "bff/http/client.h"
-#include "bff/http/core_answer.h"
+#include "bff/http/libh2o_error.h"
 #include "bff/http/request.h"
 #include "bff/http/status.h"
 
@@ -60,7 +60,7 @@ static void on_setup_ostream(h2o_filter_t *self, h2o_req_t *req, h2o_ostream_t *
     h2o_setup_next_ostream(req, req->num_delegated == 0 ? rewrite_answer(req, slot) : slot);
 }
 
-void core_answer_register(h2o_pathconf_t *paths)
+void libh2o_error_register(h2o_pathconf_t *paths)
 {
     h2o_filter_t *filter = h2o_create_filter(paths, sizeof(*filter));
 

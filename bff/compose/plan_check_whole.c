@@ -110,7 +110,7 @@ static void check_asks(struct plan_mistakes *mistakes, const struct plan *plan, 
     }
 }
 
-void plan_check_made(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
+void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
 {
     check_members(mistakes, plan);
     check_hidden(mistakes, plan);

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/http/identity.h"
+#include "bff/http/request_id.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define TRACE "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -25,12 +25,12 @@ static void test_ids(void **state)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)
-        if (identity_is_sane(text_of(cases[i].id)) != cases[i].want)
+        if (request_id_is_sane(text_of(cases[i].id)) != cases[i].want)
             fail_msg("\"%s\"", cases[i].id);
     memset(longest, 'a', sizeof(longest));
-    assert_true(identity_is_sane((struct text){longest, 128}));
-    assert_false(identity_is_sane((struct text){longest, 129}));
-    assert_false(identity_is_sane((struct text){0}));
+    assert_true(request_id_is_sane((struct text){longest, 128}));
+    assert_false(request_id_is_sane((struct text){longest, 129}));
+    assert_false(request_id_is_sane((struct text){0}));
 }
 
 static void test_traceparents(void **state)
@@ -54,9 +54,9 @@ static void test_traceparents(void **state)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)
-        if (identity_is_traceparent(text_of(cases[i].text)) != cases[i].want)
+        if (request_id_is_traceparent(text_of(cases[i].text)) != cases[i].want)
             fail_msg("%s", cases[i].why);
-    assert_false(identity_is_traceparent((struct text){0}));
+    assert_false(request_id_is_traceparent((struct text){0}));
 }
 
 int main(void)

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/compose/endpoint.h"
+#include "bff/compose/page.h"
 
 static void test_rules(void **state)
 {
@@ -28,7 +28,7 @@ static void test_rules(void **state)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct plan plan = {.composite = &cases[i].composite, .owner_param = cases[i].owner_param};
-        struct access_rule rule = endpoint_access(&plan, params);
+        struct access_rule rule = page_access(&plan, params);
         if (rule.kind != cases[i].kind || !text_equal(rule.whom, text_of(cases[i].whom)))
             fail_msg("%s: kind %d for \"%.*s\"", cases[i].why, (int)rule.kind,
                      TEXT_ARGS(rule.whom));

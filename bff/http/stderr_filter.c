@@ -1,11 +1,11 @@
-/* See quiet.h. */
+/* See stderr_filter.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "bff/base/check.h"
-#include "bff/http/quiet.h"
+#include "bff/http/stderr_filter.h"
 
 static const char dropped[] = "skipping frame (type:";
 
@@ -25,7 +25,7 @@ static ssize_t pass_on(void *cookie, const char *bytes, size_t count)
     return (ssize_t)count;
 }
 
-void quiet_frames(void)
+void stderr_filter_install(void)
 {
     FILE *quiet = fopencookie(NULL, "w", (cookie_io_functions_t){.write = pass_on});
 

@@ -1,19 +1,19 @@
-/* See endpoint.h. */
-#include "bff/base/build.h"
+/* See page.h. */
+#include "bff/base/text_builder.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/compose/answer.h"
-#include "bff/compose/endpoint.h"
+#include "bff/compose/page.h"
 #include "bff/compose/parts_log.h"
 #include "bff/compose/run.h"
 #include "bff/http/forward_fields.h"
-#include "bff/http/identity.h"
+#include "bff/http/request_id.h"
 #include "bff/http/reply.h"
 #include "bff/http/watch.h"
 
 /* A composite under way; lies in the request's memory. */
 struct serving {
-    struct endpoint_ask ask;
+    struct page_ask ask;
     struct request *request;
     struct run *run;
     struct watch watch;
@@ -31,34 +31,34 @@ static void dispose(void *object)
 
 /* The calls' headers. */
 
-static void put_line(struct build *out, struct request *request, const char *name)
+static void put_line(struct text_builder *out, struct request *request, const char *name)
 {
     struct text value = request_header(request, name);
 
     if (value.at != NULL && field_is_value(value))
-        build_field(out, text_of(name), value);
+        text_builder_field(out, text_of(name), value);
 }
 
 static struct text call_headers(const struct serving *serving)
 {
     struct request *request = serving->request;
     const struct login_user *user = serving->ask.user;
-    struct text tracestate = identity_tracestate(request);
-    struct build out;
+    struct text tracestate = request_id_tracestate(request);
+    struct text_builder out;
 
-    build_init(&out, request->pool, 256);
-    build_add(&out, TEXT("accept: application/json\r\naccept-encoding: identity\r\n"));
-    build_field(&out, TEXT("x-request-id"), request->id);
+    text_builder_init(&out, request->pool, 256);
+    text_builder_add(&out, TEXT("accept: application/json\r\naccept-encoding: identity\r\n"));
+    text_builder_field(&out, TEXT("x-request-id"), request->id);
     if (tracestate.at != NULL)
-        build_field(&out, TEXT("tracestate"), tracestate);
+        text_builder_field(&out, TEXT("tracestate"), tracestate);
     put_line(&out, request, "accept-language");
-    if (serving->ask.endpoints->is_mock)
+    if (serving->ask.pages->is_mock)
         put_line(&out, request, "x-mock");
     if (user != NULL)
-        build_field(&out, TEXT("x-user-id"), user->id);
+        text_builder_field(&out, TEXT("x-user-id"), user->id);
     if (user != NULL && user->role.len > 0)
-        build_field(&out, TEXT("x-user-role"), user->role);
-    return build_text(&out);
+        text_builder_field(&out, TEXT("x-user-role"), user->role);
+    return text_builder_text(&out);
 }
 
 static struct text client_header(void *cookie, const char *name)
@@ -75,8 +75,7 @@ static void send_answer(struct serving *serving)
     struct request *request = serving->request;
     struct answer answer;
 
-    answer_make(serving->run, serving->ask.endpoints->server, request->id, clock_wall_ms(),
-                &answer);
+    answer_make(serving->run, serving->ask.pages->server, request->id, clock_wall_ms(), &answer);
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", text_of(answer.cache_control)},
@@ -122,7 +121,7 @@ static bool may_see(void *cookie, struct text owner)
     return access_decide(rule, serving->ask.user) == ACCESS_ALLOW;
 }
 
-struct access_rule endpoint_access(const struct plan *plan, const struct text *params)
+struct access_rule page_access(const struct plan *plan, const struct text *params)
 {
     const struct bff_composite *composite = plan->composite;
     struct access_rule rule = {.kind = ACCESS_NOBODY};
@@ -148,10 +147,10 @@ struct access_rule endpoint_access(const struct plan *plan, const struct text *p
     return rule;
 }
 
-void endpoint_serve(struct request *request, const struct endpoint_ask *ask)
+void page_serve(struct request *request, const struct page_ask *ask)
 {
     struct serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
-    const struct endpoints *endpoints = ask->endpoints;
+    const struct pages *pages = ask->pages;
     /* In the pool itself: the access log reads the run when ${serving} is gone already. */
     struct run_request *run_request = pool_take(request->pool, sizeof(*run_request));
 
@@ -168,8 +167,8 @@ void endpoint_serve(struct request *request, const struct endpoint_ask *ask)
         .client_header = client_header,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
-        .body_limit = endpoints->body_limit,
-        .depth_limit = endpoints->depth_limit,
+        .body_limit = pages->body_limit,
+        .depth_limit = pages->depth_limit,
     };
     watch_begin(&serving->watch, request, on_gone);
     serving->run = run_start(run_request, on_done, serving);
