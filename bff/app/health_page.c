@@ -1,4 +1,6 @@
 /* See health_page.h. */
+#include <stdatomic.h>
+
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/json/json_print.h"
@@ -209,7 +211,7 @@ bool health_page_serve(const struct health_page *page, struct request *request)
         return true;
     }
     struct health_answer answer = health_page_answer(
-        page, request->path, server_is_leaving(request->worker->server), request->pool);
+        page, request->path, atomic_load(&request->worker->common->is_leaving), request->pool);
     if (answer.body.at == NULL)
         reply_error(request, 404, "Not found");
     else

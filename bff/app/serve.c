@@ -270,7 +270,6 @@ int serve(struct config *config, struct pages *pages)
                      .drain_ms = config->drain_ms,
                      .body_limit = config_largest_body(config),
                      .limits = &config->limits,
-                     .access_log = config->has_access_log,
                      .application = &application},
     };
 

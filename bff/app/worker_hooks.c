@@ -1,5 +1,6 @@
 /* A worker's begin and end, and its requests. See application.h. */
 #include <errno.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -9,13 +10,14 @@
 #include "bff/base/check.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/access_log.h"
 #include "bff/http/request.h"
 #include "bff/upstream/batch.h"
 #include "bff/upstream/upstream.h"
 
 static const struct application *application_of(const struct worker *worker)
 {
-    return worker->server->settings->application;
+    return worker->common->application;
 }
 
 /* One worker asks after the services' health for all. */
@@ -109,7 +111,7 @@ static void on_ready(struct server *server)
     }
     printf("]}\n");
     fflush(stdout);
-    if (!server_is_leaving(server))
+    if (!atomic_load(&server->common.is_leaving))
         notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);
 }
@@ -121,4 +123,6 @@ void hooks_set(struct server_settings *settings)
     settings->on_prepare = on_prepare;
     settings->on_request = on_request;
     settings->on_ready = on_ready;
+    if (((const struct application *)settings->application)->config->has_access_log)
+        settings->on_over = access_log_write;
 }

@@ -9,7 +9,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/http/client.h"
-#include "bff/http/server.h"
+#include "bff/http/worker.h"
 
 #define ACCEPTS_PER_WAKE 16 /* so that a burst does not starve who is connected already */
 #define AGAIN_MS 100        /* between attempts to accept without a free descriptor */
@@ -21,16 +21,16 @@
 /* What is counted is uncounted when it closes, whether there was room for it or not. */
 static bool has_room(struct client *client)
 {
-    struct server *server = client->worker->server;
-    const struct server_limits *limits = &server->limits;
+    struct worker_common *common = client->worker->common;
+    const struct server_limits *limits = &common->limits;
     struct sockaddr_storage address;
-    size_t all = atomic_fetch_add(&server->connections, 1) + 1, from_here = 0;
+    size_t all = atomic_fetch_add(&common->connections, 1) + 1, from_here = 0;
 
-    if (server->addresses != NULL &&
+    if (common->addresses != NULL &&
         h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0) {
         client->has_places = true;
-        client->places = addresses_places(server->addresses, (struct sockaddr *)&address);
-        from_here = addresses_add(server->addresses, client->places);
+        client->places = addresses_places(common->addresses, (struct sockaddr *)&address);
+        from_here = addresses_add(common->addresses, client->places);
     }
     return (limits->connections == 0 || all <= limits->connections) &&
            (!client->has_places || from_here <= limits->connections_per_address);
@@ -38,11 +38,11 @@ static bool has_room(struct client *client)
 
 static void uncount(struct client *client)
 {
-    struct server *server = client->worker->server;
+    struct worker_common *common = client->worker->common;
 
-    atomic_fetch_sub(&server->connections, 1);
+    atomic_fetch_sub(&common->connections, 1);
     if (client->has_places)
-        addresses_remove(server->addresses, client->places);
+        addresses_remove(common->addresses, client->places);
 }
 
 /* Accepting. */
@@ -214,7 +214,7 @@ void client_cut_http2(struct client *client)
 /* A bucket told by the time when it is full again. */
 void client_spend_reset(struct client *client)
 {
-    const struct server_limits *limits = &client->worker->server->limits;
+    const struct server_limits *limits = &client->worker->common->limits;
     int64_t each_ns = SECOND_NS / limits->resets_per_second, now_ns = clock_now_ns();
 
     if (client->resets_ns < now_ns)

@@ -2,7 +2,6 @@
 #include "bff/base/check.h"
 #include "bff/http/forward_fields.h"
 #include "bff/http/reply.h"
-#include "bff/http/slow_client.h"
 #include "bff/http/status.h"
 #include "bff/http/watch.h"
 
@@ -39,7 +38,7 @@ static void send_body(struct request *request, const struct reply *reply, size_t
     const struct text *body = reply->body;
     size_t count = reply->body_count;
 
-    slow_client_sending(request);
+    request_sending(request);
     h2o_start_response(request->h2o, &generator);
     if (text_is(request->method, "HEAD"))
         count = 0;

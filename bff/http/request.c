@@ -1,11 +1,25 @@
 /* See request.h. */
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/http/access_log.h"
 #include "bff/http/request_id.h"
 #include "bff/http/request.h"
-#include "bff/http/slow_client.h"
 #include "bff/http/target.h"
+
+void request_sending(struct request *request)
+{
+    if (request->is_sending)
+        return;
+    request->is_sending = true;
+    request->client->sending++;
+}
+
+void request_sent(struct request *request)
+{
+    if (!request->is_sending)
+        return;
+    request->is_sending = false;
+    request->client->sending--;
+}
 
 static void dispose(void *object)
 {
@@ -13,12 +27,12 @@ static void dispose(void *object)
 
     must(request->watch == NULL);
     h2o_timeout_unlink(&request->start);
-    slow_client_sent(request);
+    request_sent(request);
     if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
         client_spend_reset(request->client);
     request->client->in_flight--;
-    if (request->worker->server->settings->access_log)
-        access_log_write(request);
+    if (request->worker->common->on_over != NULL)
+        request->worker->common->on_over(request);
 }
 
 /* libh2o leaves blanks behind a value, and puts its only host's name where there is no Host. */

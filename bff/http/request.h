@@ -14,7 +14,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/http/client.h"
-#include "bff/http/server.h"
+#include "bff/http/worker.h"
 
 struct reply_field;
 
@@ -61,5 +61,14 @@ struct text request_header(const struct request *request, const char *name);
 /* The values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3); absent
  * when there is none. */
 struct text request_list(const struct request *request, const char *name);
+
+/*
+ * There are bytes of an answer on their way to the client, and it must take them (slow_client.h);
+ * there are none now (nothing is due until the next request_sending). What sends a whole answer
+ * needs only the first: the end of the request is the end of it. What streams calls the second when
+ * libh2o asks for more.
+ */
+void request_sending(struct request *request);
+void request_sent(struct request *request);
 
 #endif

@@ -185,10 +185,10 @@ static void init_config(struct server *server)
     h2o_config_init(config);
     config->server_name = h2o_iovec_init("", 0);
     config->max_request_entity_size = limits_body_memory(server->settings->body_limit);
-    config->handshake_timeout = server->limits.header_ms;
-    config->http1.req_timeout = limits_request_ms(&server->limits);
-    config->http2.idle_timeout = server->limits.idle_ms;
-    config->http2.max_concurrent_requests_per_connection = server->limits.http2_requests;
+    config->handshake_timeout = server->common.limits.header_ms;
+    config->http1.req_timeout = limits_request_ms(&server->common.limits);
+    config->http2.idle_timeout = server->common.limits.idle_ms;
+    config->http2.max_concurrent_requests_per_connection = server->common.limits.http2_requests;
     h2o_hostconf_t *host =
         h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
     /* The fallback takes every path, also those that do not begin with '/'. */
@@ -204,9 +204,12 @@ struct server *server_new(const struct server_settings *settings)
     h2o_hostinfo_max_threads = LOOKUP_THREADS;
     stderr_filter_install();
     server->settings = settings;
-    server->limits = settings->limits != NULL ? *settings->limits : limits_default;
-    if (server->limits.connections_per_address > 0)
-        server->addresses = addresses_new();
+    server->common.limits = settings->limits != NULL ? *settings->limits : limits_default;
+    server->common.body_limit = settings->body_limit;
+    server->common.on_over = settings->on_over;
+    server->common.application = settings->application;
+    if (server->common.limits.connections_per_address > 0)
+        server->common.addresses = addresses_new();
     server->not_ready = settings->workers;
     must(sem_init(&server->begun, 0, 0) == 0);
     must(sem_init(&server->ended, 0, 0) == 0);
@@ -215,6 +218,7 @@ struct server *server_new(const struct server_settings *settings)
     for (unsigned i = 0; i < settings->workers; i++) {
         struct worker *worker = &server->workers[i];
         worker->server = server;
+        worker->common = &server->common;
         worker->number = i;
         worker->listeners = memory_new(settings->listen_count * sizeof(*worker->listeners));
     }
@@ -243,9 +247,7 @@ void server_start(struct server *server)
     wait_for_each(server, &server->begun); /* all can be spoken to from now on */
 }
 
-void server_leave(struct server *server) { atomic_store(&server->is_leaving, true); }
-
-bool server_is_leaving(const struct server *server) { return atomic_load(&server->is_leaving); }
+void server_leave(struct server *server) { atomic_store(&server->common.is_leaving, true); }
 
 void server_stop(struct server *server)
 {

@@ -13,19 +13,9 @@
 #ifndef BFF_HTTP_SLOW_CLIENT_H
 #define BFF_HTTP_SLOW_CLIENT_H
 
-struct request;
 struct worker;
 
 /* Begins to look at a worker's clients. */
 void slow_client_watch(struct worker *worker);
-
-/*
- * There are bytes of an answer on their way to the client, and it must take them; there are none
- * now (nothing is due until the next slow_client_sending). What sends a whole answer needs only the
- * first: the end of the request is the end of it. What streams calls the second when libh2o asks
- * for more.
- */
-void slow_client_sending(struct request *request);
-void slow_client_sent(struct request *request);
 
 #endif

@@ -2,7 +2,6 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/http/reply.h"
-#include "bff/http/slow_client.h"
 #include "bff/proxy/proxying.h"
 
 /* A buffer that a burst has made larger than this is not kept for a trickle. */
@@ -96,7 +95,7 @@ static void send_on(struct proxying *proxying)
         if (proxying->is_cut && ends_with_connection(request))
             client_end_short(request->client);
     }
-    slow_client_sending(request);
+    request_sending(request);
     h2o_iovec_t bytes = h2o_iovec_init(proxying->sending.at, proxying->sending.len);
     proxying->has_head = true;
     if (bytes.len == 0 && !proxying->is_ended)
@@ -111,7 +110,7 @@ static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
     struct proxying *proxying = (struct proxying *)generator;
 
     proxying->is_sending = false;
-    slow_client_sent(proxying->request);
+    request_sent(proxying->request);
     call_resume(&proxying->call); /* before the end is sent, for that may be the end of us too */
     if (proxying->next.len > 0 || proxying->is_ended)
         send_on(proxying);

@@ -237,9 +237,9 @@ static void test_idle_connections(void **state)
 
 static void wait_until_alone(const struct under_test *test)
 {
-    for (int i = 0; i < 2000 && atomic_load(&test->server->connections) > 0; i++)
+    for (int i = 0; i < 2000 && atomic_load(&test->server->common.connections) > 0; i++)
         poll(NULL, 0, 10);
-    assert_int_equal(atomic_load(&test->server->connections), 0);
+    assert_int_equal(atomic_load(&test->server->common.connections), 0);
 }
 
 static void test_a_reader_that_stalls(void **state)
@@ -312,7 +312,7 @@ static void assert_room_for_two(struct under_test *test)
     close(third);
     assert_served(first);
     close(second);
-    for (int i = 0; i < 2000 && atomic_load(&test->server->connections) > 1; i++)
+    for (int i = 0; i < 2000 && atomic_load(&test->server->common.connections) > 1; i++)
         poll(NULL, 0, 10);
     third = connect_to(test);
     assert_served(third);
