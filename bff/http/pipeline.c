@@ -13,7 +13,7 @@ static void stop_waiting(struct pipeline *pipeline)
 static void cancel(struct pipeline *pipeline)
 {
     stop_waiting(pipeline);
-    pipeline->wait.cancel(pipeline->context);
+    pipeline->wait.cancel(pipeline->wait.state);
 }
 
 /* What the request holds of a pipeline that has waited: most never do, and cost nothing more. */
@@ -70,7 +70,7 @@ static void on_deadline(struct timer *timer)
     struct pipeline *pipeline = H2O_STRUCT_FROM_MEMBER(struct pipeline, deadline, timer);
 
     cancel(pipeline);
-    enum step_result result = pipeline->wait.late(pipeline->context);
+    enum step_result result = pipeline->wait.late(pipeline->wait.state);
     must(result != STEP_WAITS);
     go_on(pipeline, result);
 }

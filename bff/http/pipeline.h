@@ -37,15 +37,17 @@ struct step {
 };
 
 /*
+ *   state     the step's own: what it waits with; cancel and late get it
  *   until_ns  the deadline, on the clock of clock_now_ns; 0: none, something else ends the wait
  *   cancel    ends what the step waits for, silently: pipeline_resume must not be called after it
  *   late      what the step comes to when the deadline has passed: anything but STEP_WAITS; NULL
  *             only without a deadline
  */
 struct pipeline_wait {
+    void *state;
     int64_t until_ns;
-    void (*cancel)(struct request_context *context);
-    enum step_result (*late)(struct request_context *context);
+    void (*cancel)(void *state);
+    enum step_result (*late)(void *state);
 };
 
 /* Lies in the request's pool, all zero before pipeline_run. */
