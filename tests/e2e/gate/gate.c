@@ -108,10 +108,13 @@ static enum step_result come_to(struct waiting *waiting, bool is_refused)
     return is_refused ? pipeline_refuse(&waiting->context->pipeline, refusal) : STEP_PASS;
 }
 
+/* The doorkeeper has let go of the bell when it has let go of the lock. */
 static void on_bell(h2o_socket_t *socket, const char *error)
 {
     struct waiting *waiting = socket->data;
 
+    pthread_mutex_lock(&lock);
+    pthread_mutex_unlock(&lock);
     h2o_socket_close(socket);
     tell(waiting, "opened");
     pipeline_resume(&waiting->context->pipeline, come_to(waiting, waiting->is_refused));
