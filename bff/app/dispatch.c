@@ -120,15 +120,8 @@ static void refuse_login(struct request *request, int status, const char *messag
 
 static enum login_verdict check_login(struct way *way)
 {
-    const h2o_headers_t *headers = &way->request->h2o->headers;
     struct text values[AUTHORIZATION_MAX];
-    size_t count = 0;
-
-    for (size_t i = 0; i < headers->size && count < AUTHORIZATION_MAX; i++)
-        if (h2o_memis(headers->entries[i].name->base, headers->entries[i].name->len,
-                      H2O_STRLIT("authorization")))
-            values[count++] =
-                (struct text){headers->entries[i].value.base, headers->entries[i].value.len};
+    size_t count = request_values(way->request, "authorization", values, AUTHORIZATION_MAX);
     struct login_request question = {
         .authorization = values,
         .authorization_count = count,
@@ -202,7 +195,7 @@ static void serve_route(struct way *way)
 {
     const struct plain_route *route = way->route;
 
-    if (way->request->h2o->entity.len > route->body_limit) {
+    if (request_body(way->request).len > route->body_limit) {
         reply_error(way->request, 413, "Payload too large");
         return;
     }
@@ -232,11 +225,11 @@ static void refuse_method(struct way *way)
 
 void dispatch_prepare(const struct dispatch *dispatch, struct request *request)
 {
-    struct reply_field *fields = pool_zero(request->pool, CORS_FIELDS_MAX * sizeof(*fields));
+    struct reply_field fields[CORS_FIELDS_MAX];
+    size_t count = cors_answer_fields(dispatch->cors, request_header(request, "origin"), fields);
 
-    request->extra = fields;
-    request->extra_count =
-        cors_answer_fields(dispatch->cors, request_header(request, "origin"), fields);
+    for (size_t i = 0; i < count; i++)
+        reply_add_field(request, fields[i]);
 }
 
 #define NO_METHOD "-" /* no route has it: what is found for it tells the methods that there are */
@@ -259,7 +252,7 @@ static bool answered_preflight(struct way *way)
     if (found != FOUND_ROUTE && found != FOUND_OTHER_METHOD)
         return false;
     struct text methods = found == FOUND_ROUTE ? TEXT(ALL_METHODS) : way->allow;
-    request->extra_count = 0;
+    reply_clear_fields(request);
     reply_send(request, &(struct reply){
                             .status = 204,
                             .fields = fields,

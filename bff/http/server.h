@@ -40,8 +40,8 @@ struct server_settings {
     void (*on_begin)(struct worker *worker);
     void (*on_end)(struct worker *worker);
 
-    /* Every request, before the guard looks at it: what its answer has whoever gives it
-     * (request->extra). May be NULL. */
+    /* Every request, before the guard looks at it: adds the fields that its answer has, whoever
+     * gives it (reply_add_field). May be NULL. */
     void (*on_prepare)(struct request *request);
 
     /* A request that the guard let pass. The application answers by reply.h, now or later. */
