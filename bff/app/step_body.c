@@ -8,7 +8,7 @@ enum step_result step_body(struct request_context *context)
     const struct plain_route *route = context->found.route;
     struct refusal refusal = {.status = 413, .message = "Payload too large"};
 
-    if (route == NULL || context->request->h2o->entity.len <= route->body_limit)
+    if (route == NULL || request_body(context->request).len <= route->body_limit)
         return STEP_PASS;
     return pipeline_refuse(&context->pipeline, refusal);
 }

@@ -2,12 +2,13 @@
 #include "bff/base/check.h"
 #include "bff/http/pipeline.h"
 #include "bff/http/reply.h"
+#include "bff/http/reply_wait.h"
 
 static void stop_waiting(struct pipeline *pipeline)
 {
     pipeline->is_waiting = false;
     timer_clear(worker_timers(pipeline->request->worker), &pipeline->deadline);
-    watch_end(&pipeline->watch);
+    reply_wait_end(pipeline->request);
 }
 
 static void cancel(struct pipeline *pipeline)
@@ -38,13 +39,7 @@ static void hold(struct pipeline *pipeline)
     pipeline->is_held = true;
 }
 
-static void on_gone(struct watch *watch)
-{
-    struct pipeline *pipeline = H2O_STRUCT_FROM_MEMBER(struct pipeline, watch, watch);
-
-    cancel(pipeline);
-    reply_nobody(pipeline->request);
-}
+static void on_gone(void *cookie) { cancel(cookie); }
 
 /* The request may be gone when it returns: nothing is touched afterwards. */
 static void go_on(struct pipeline *pipeline, enum step_result result)
@@ -104,7 +99,7 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
     pipeline->is_waiting = true;
     pipeline->wait = wait;
     pipeline->deadline.fire = on_deadline;
-    watch_begin(&pipeline->watch, request, on_gone);
+    reply_wait_begin(request, on_gone, pipeline);
     if (wait.until_ns != 0)
         timer_set(worker_timers(request->worker), &pipeline->deadline, wait.until_ns);
     return STEP_WAITS;

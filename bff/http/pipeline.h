@@ -18,7 +18,6 @@
 
 #include "bff/http/refusal.h"
 #include "bff/http/request.h"
-#include "bff/http/watch.h"
 
 /* What the steps of one request share. The application defines it; the pipeline passes it on. */
 struct request_context;
@@ -58,7 +57,6 @@ struct pipeline {
     struct refusal refusal;
     struct pipeline_wait wait;
     struct timer deadline;
-    struct watch watch;
     bool is_held; /* the request ends its wait */
     bool is_waiting;
     bool is_running; /* a step is being run: pipeline_resume may not be called */
