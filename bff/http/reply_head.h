@@ -12,8 +12,9 @@
 #include "bff/base/text.h"
 #include "bff/http/request.h"
 
-#define REPLY_HEAD_NO_LENGTH SIZE_MAX /* no Content-Length: the length is not known, or not sent   \
-                                       */
+#define REPLY_HEAD_NO_LENGTH                                                                       \
+    SIZE_MAX /* no Content-Length: the length is not known, or not sent                            \
+              */
 
 /* Begins the head. ${length} becomes Content-Length. */
 void reply_head_begin(struct request *request, int status, size_t length);
