@@ -245,19 +245,25 @@ static void end_soon(struct call *call, enum reason reason, int64_t now_ns)
     timer_set(call->upstream->on->timers, &call->timer, now_ns);
 }
 
-/* All but the attempt, which sets itself up. */
+/* Sets member by member: the attempt, which is most of it, need not be cleared. */
 static void init(struct call *call, struct upstream *upstream, const struct call_ask *ask)
 {
-    memset(call, 0, offsetof(struct call, left_out));
-    call->attempt.connection = NULL;
+    struct upstream_service *service = upstream_service(upstream, ask->service);
+    bool has_policy = service != NULL && service->policy != NULL;
+
     call->ask = ask;
+    call->retries = 0;
     call->upstream = upstream;
-    call->service = upstream_service(upstream, ask->service);
-    call->policy = &call_policy_default;
-    if (call->service != NULL && call->service->policy != NULL)
-        call->policy = call->service->policy;
-    call->timer.fire = on_timer;
+    call->service = service;
+    call->endpoint = NULL;
+    call->policy = has_policy ? service->policy : &call_policy_default;
+    call->written = NULL;
+    call->timer = (struct timer){.fire = on_timer};
+    call->total_ns = INT64_MAX;
+    call->early = REASON_NONE;
     call->is_running = true;
+    call->left_out_count = 0;
+    call->attempt.connection = NULL;
 }
 
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
@@ -274,8 +280,8 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
         end_soon(call, REASON_CONNECT, now_ns);
         return;
     }
-    call->total_ns =
-        ask->idle_ms > 0 ? INT64_MAX : now_ns + call->service->settings->total_ms * CLOCK_MS;
+    if (ask->idle_ms == 0)
+        call->total_ns = now_ns + call->service->settings->total_ms * CLOCK_MS;
     call->endpoint = ask->only != NULL ? ask->only : pick(call);
     if (call->endpoint == NULL)
         end_soon(call, REASON_BREAKER_OPEN, now_ns);

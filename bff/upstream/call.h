@@ -44,7 +44,8 @@ struct call_ask {
                                0: the service's total holds */
 };
 
-/* Lies in its user's memory; all zero before call_start. */
+/* Lies in its user's memory. ${is_running} must be false before call_start; nothing else matters.
+ */
 struct call {
     const struct call_ask *ask;
     const struct exchange_sink *sink;
