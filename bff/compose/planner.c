@@ -4,7 +4,7 @@
 #include "bff/compose/planner_check.h"
 
 #define DEPTH_MAX 128         /* of a fallback */
-#define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and some errors */
+#define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and a few errors */
 
 /* The route. */
 
@@ -49,7 +49,7 @@ static const char *fallback_of(const struct bff_part *row)
     return row->many > 0 || row->kind == BFF_LIST ? "[]" : "null";
 }
 
-/* A list stays one for those who read it; an object may be missing. */
+/* The fallback of a list must be a list, for its readers. That of an object may be null. */
 static void make_fallback(struct plan *plan, size_t i, struct planner_mistakes *mistakes)
 {
     struct plan_part *part = &plan->parts[i];
@@ -148,8 +148,8 @@ static void make_failure(struct plan *plan, struct pool *pool)
     plan->failure = json_print_text(&out);
 }
 
-/* "userId" is a parameter, "order.userId" a path into a part; that one of them holds is checked
- * when all is made. */
+/* "userId" is a parameter, "order.userId" a path into a part. planner_check_whole checks that it is
+ * one of them. */
 static void make_owner(struct plan *plan)
 {
     struct text rest = text_of(plan->composite->owner), name = text_cut(&rest, '.');

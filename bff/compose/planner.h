@@ -12,10 +12,10 @@
 #include "bff/compose/plan.h"
 
 /*
- * Checks ${composite} and makes its plan in ${pool}, which lives for ever. Returns NULL and writes
- * to ${error} (as much as fits ${error_size}) what is wrong and in which row, a line for each
- * mistake, without a newline behind the last:
- *     GET /api/products/:id: part "reviews": .after names "prodcut", which is no part above it
+ * Checks ${composite} and makes its plan in ${pool}, which must live as long as the plan. When the
+ * composite has mistakes, it returns NULL and writes them to ${error}, cut off at ${error_size}:
+ * one line for each mistake, without a newline after the last one: GET /api/products/:id: part
+ * "reviews": .after names "prodcut", which is no part above it
  */
 const struct plan *planner_make(struct pool *pool, const struct bff_composite *composite,
                                 char *error, size_t error_size);

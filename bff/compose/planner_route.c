@@ -1,11 +1,11 @@
-/* The route of a composite, and who may ask. See planner_check.h. */
+/* Checks of a composite's route and its access. See planner_check.h. */
 #include "bff/compose/planner_check.h"
 
 #define SEGMENT_BYTES PLANNER_NAME_BYTES ".~"
 
 /* The route. */
 
-/* True when an earlier segment of ${path} than the one at ${segment} is the same. */
+/* True when a segment of ${path} before the one at ${segment} is equal to it. */
 static bool stands_before(struct text path, struct text segment)
 {
     struct text rest = path;
@@ -35,7 +35,7 @@ static void check_segment(struct planner_mistakes *mistakes, struct text path, s
                         TEXT_ARGS(segment));
 }
 
-/* An empty segment is a trailing slash: it may stand last, and is another path. */
+/* An empty segment is allowed only at the end. The trailing slash makes it a different path. */
 static void check_path(struct planner_mistakes *mistakes, struct text path)
 {
     struct text rest = {path.at + 1, path.len - 1};

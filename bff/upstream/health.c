@@ -9,7 +9,7 @@
 
 #define QUESTION "user-agent: bff-health\r\naccept: */*\r\n"
 
-/* The questions to one endpoint, one after the other. */
+/* The questions to one endpoint. There is one at a time. */
 struct probe {
     struct watched *of;
     enum health_state state;
@@ -25,7 +25,7 @@ struct probe {
 struct watched {
     struct health *health;
     const struct service_settings *settings;
-    struct probe *probes; /* of each endpoint; NULL when nobody asks */
+    struct probe *probes; /* one for each endpoint; NULL: the service is not asked */
     struct timer next;
     struct health_report report; /* written in one thread, under the lock */
 };
@@ -36,13 +36,13 @@ struct health {
     health_changed changed;
     struct upstream *upstream; /* NULL: not started */
     uint64_t random;
-    /* Held for as long as a report is copied. */
+    /* Held while a report is copied. */
     pthread_mutex_t lock;
 };
 
-/* What is known. */
+/* Results. */
 
-/* How a report changes by what ${probe} has learned. */
+/* The report of a service after ${probe} has settled. */
 static struct health_report report_after(const struct probe *probe)
 {
     const struct watched *of = probe->of;
@@ -96,7 +96,7 @@ static void settle(struct probe *probe, enum reason reason)
     tell(of, before);
 }
 
-/* A question. */
+/* One question. */
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
@@ -144,9 +144,9 @@ static void ask(struct probe *probe)
     call_start(&probe->call, upstream, &probe->ask, &sink, probe);
 }
 
-/* Now and then. */
+/* Timing. */
 
-/* Knuth's MMIX: it only has to differ from server to server. */
+/* Knuth's MMIX generator. The numbers only have to differ from server to server. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
     health->random = health->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -155,7 +155,7 @@ static int64_t next_ns(struct health *health, uint32_t interval_ms)
     return clock_now_ns() + interval_ms * per_mille * (CLOCK_MS / 1000);
 }
 
-/* An endpoint that has not answered the last question is not asked another one. */
+/* An endpoint that has not answered the last question yet is not asked again. */
 static void on_next(struct timer *timer)
 {
     struct watched *service = H2O_STRUCT_FROM_MEMBER(struct watched, next, timer);
