@@ -1,6 +1,6 @@
 /*
  * A composite in the form in which the engine runs it: names are resolved to places, and constant
- * text is prepared. planner.h makes it. It does not change afterwards, and all workers share it.
+ * text is prepared. plan_make.h makes it. It does not change afterwards, and all workers share it.
  */
 #ifndef BFF_COMPOSE_PLAN_H
 #define BFF_COMPOSE_PLAN_H

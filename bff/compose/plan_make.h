@@ -2,8 +2,8 @@
  * Makes plans of composites, at start: checks their tables, resolves names to places, and runs
  * their ask functions once without a request to find mistakes in them.
  */
-#ifndef BFF_COMPOSE_PLANNER_H
-#define BFF_COMPOSE_PLANNER_H
+#ifndef BFF_COMPOSE_PLAN_MAKE_H
+#define BFF_COMPOSE_PLAN_MAKE_H
 
 #include <stddef.h>
 
@@ -17,7 +17,7 @@
  * one line for each mistake, without a newline after the last one: GET /api/products/:id: part
  * "reviews": .after names "prodcut", which is no part above it
  */
-const struct plan *planner_make(struct pool *pool, const struct bff_composite *composite,
-                                char *error, size_t error_size);
+const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
+                             size_t error_size);
 
 #endif

@@ -1,8 +1,8 @@
-/* The checks of a composite that need its complete plan. See planner_check.h. */
+/* The checks of a composite that need its complete plan. See plan_check.h. */
 #include <string.h>
 
 #include "bff/compose/ask.h"
-#include "bff/compose/planner_check.h"
+#include "bff/compose/plan_check.h"
 
 /* Members. */
 
@@ -38,7 +38,7 @@ static struct text next_member(struct members *at)
     return name;
 }
 
-static void check_member(struct planner_mistakes *mistakes, struct members here, struct text name)
+static void check_member(struct plan_mistakes *mistakes, struct members here, struct text name)
 {
     size_t times = 0;
     struct members all = {.plan = here.plan};
@@ -50,11 +50,11 @@ static void check_member(struct planner_mistakes *mistakes, struct members here,
             break;
     }
     if (times == 2)
-        planner_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
-                        TEXT_ARGS(name));
+        plan_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
+                     TEXT_ARGS(name));
 }
 
-static void check_members(struct planner_mistakes *mistakes, const struct plan *plan)
+static void check_members(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     struct members at = {.plan = plan};
 
@@ -64,12 +64,11 @@ static void check_members(struct planner_mistakes *mistakes, const struct plan *
 
 /* Readers. */
 
-static void check_hidden(struct planner_mistakes *mistakes, const struct plan *plan)
+static void check_hidden(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->part_count; i++)
         if (plan->parts[i].row->place == BFF_HIDDEN && !plan->parts[i].is_read)
-            planner_part_mistake(mistakes, i,
-                                 "it is hidden, and neither a field nor a part reads it");
+            plan_part_mistake(mistakes, i, "it is hidden, and neither a field nor a part reads it");
 }
 
 static bool is_waited_for(const struct plan *plan, int part)
@@ -81,7 +80,7 @@ static bool is_waited_for(const struct plan *plan, int part)
 }
 
 /* "userId" is a parameter, "order.userId" a path into a part. */
-static void check_owner(struct planner_mistakes *mistakes, const struct plan *plan)
+static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     struct text path = text_of(plan->composite->owner), rest = path;
     struct text name = text_cut(&rest, '.');
@@ -90,33 +89,29 @@ static void check_owner(struct planner_mistakes *mistakes, const struct plan *pl
         return;
     int part = plan_part(plan, name);
     if (part < 0 || rest.len == 0) {
-        planner_mistake(
-            mistakes, NULL,
-            ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
-            TEXT_ARGS(path));
+        plan_mistake(mistakes, NULL,
+                     ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
+                     TEXT_ARGS(path));
         return;
     }
     if (!is_waited_for(plan, part) && plan->parts[part].row->need != BFF_REQUIRED)
-        planner_mistake(
-            mistakes, NULL,
-            ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
-            TEXT_ARGS(path), TEXT_ARGS(name));
+        plan_mistake(mistakes, NULL,
+                     ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
+                     TEXT_ARGS(path), TEXT_ARGS(name));
 }
 
 /* Ask functions. */
 
-static void check_asks(struct planner_mistakes *mistakes, const struct plan *plan,
-                       struct pool *pool)
+static void check_asks(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
         const char *wrong = ask_rehearse(plan, (int)i, pool);
         if (wrong != NULL)
-            planner_part_mistake(mistakes, i, "%s", wrong);
+            plan_part_mistake(mistakes, i, "%s", wrong);
     }
 }
 
-void planner_check_whole(struct planner_mistakes *mistakes, const struct plan *plan,
-                         struct pool *pool)
+void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
 {
     check_members(mistakes, plan);
     check_hidden(mistakes, plan);
