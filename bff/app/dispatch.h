@@ -24,6 +24,7 @@ struct dispatch {
 /* A worker's own. */
 struct dispatch_worker {
     struct batch *batch; /* of its calls to services; NULL: none */
+    struct endpoints *endpoints;
     struct upstream *upstream;
     struct login_cache *logins;
 };

@@ -58,16 +58,15 @@ static void on_begin(struct worker *worker)
     const struct config *config = application->config;
     struct dispatch_worker *own = memory_new(sizeof(*own));
     own->batch = new_batch(worker);
-    struct upstream_loop on = {
+    struct endpoint_loop on = {
         .loop = worker->loop,
         .resolver = &worker->resolver,
         .timers = worker_timers(worker),
         .batch = own->batch,
     };
-    const char *wrong = NULL;
 
-    own->upstream = upstream_new(&on, config->services, config->service_count, &wrong);
-    must(own->upstream != NULL); /* the configuration has loaded every CA file already */
+    own->endpoints = endpoints_new(&on);
+    own->upstream = upstream_new(own->endpoints, config->services, config->service_count);
     if (application->login != NULL)
         own->logins = login_cache_new(application->login);
     worker->application = own;
@@ -84,6 +83,7 @@ static void on_end(struct worker *worker)
     if (worker->client_count > 0)
         return;
     upstream_free(own->upstream);
+    endpoints_free(own->endpoints);
     batch_free(own->batch);
     login_cache_free(own->logins);
     memory_free(own);

@@ -9,7 +9,7 @@
 
 #define QUESTION "user-agent: bff-health\r\naccept: */*\r\n"
 
-/* The questions to one endpoint, one after the other. */
+/* The questions to one endpoint. There is one at a time. */
 struct probe {
     struct watched *of;
     enum health_state state;
@@ -25,7 +25,7 @@ struct probe {
 struct watched {
     struct health *health;
     const struct service_settings *settings;
-    struct probe *probes; /* of each endpoint; NULL when nobody asks */
+    struct probe *probes; /* one for each endpoint; NULL: the service is not asked */
     struct timer next;
     struct health_report report; /* written in one thread, under the lock */
 };
@@ -36,13 +36,13 @@ struct health {
     health_changed changed;
     struct upstream *upstream; /* NULL: not started */
     uint64_t random;
-    /* Held for as long as a report is copied. */
+    /* Held while a report is copied. */
     pthread_mutex_t lock;
 };
 
-/* What is known. */
+/* Results. */
 
-/* How a report changes by what ${probe} has learned. */
+/* The report of a service after ${probe} has settled. */
 static struct health_report report_after(const struct probe *probe)
 {
     const struct watched *of = probe->of;
@@ -86,7 +86,7 @@ static void settle(struct probe *probe, enum reason reason)
     struct watched *of = probe->of;
     enum health_state before = of->report.state;
 
-    timer_clear(of->health->upstream->on.timers, &probe->timeout);
+    timer_clear(of->health->upstream->on->timers, &probe->timeout);
     probe->state = reason == REASON_NONE ? HEALTH_UP : HEALTH_DOWN;
     probe->reason = reason;
     struct health_report report = report_after(probe);
@@ -96,7 +96,7 @@ static void settle(struct probe *probe, enum reason reason)
     tell(of, before);
 }
 
-/* A question. */
+/* One question. */
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
@@ -139,14 +139,14 @@ static void ask(struct probe *probe)
     probe->status = 0;
     probe->body_bytes = 0;
     probe->asked_ns = clock_now_ns();
-    timer_set(upstream->on.timers, &probe->timeout,
+    timer_set(upstream->on->timers, &probe->timeout,
               probe->asked_ns + probe->of->settings->health_timeout_ms * CLOCK_MS);
     call_start(&probe->call, upstream, &probe->ask, &sink, probe);
 }
 
-/* Now and then. */
+/* Timing. */
 
-/* Knuth's MMIX: it only has to differ from server to server. */
+/* Knuth's MMIX generator. The numbers only have to differ from server to server. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
     health->random = health->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -155,7 +155,7 @@ static int64_t next_ns(struct health *health, uint32_t interval_ms)
     return clock_now_ns() + interval_ms * per_mille * (CLOCK_MS / 1000);
 }
 
-/* An endpoint that has not answered the last question is not asked another one. */
+/* An endpoint that has not answered the last question yet is not asked again. */
 static void on_next(struct timer *timer)
 {
     struct watched *service = H2O_STRUCT_FROM_MEMBER(struct watched, next, timer);
@@ -164,7 +164,7 @@ static void on_next(struct timer *timer)
     for (size_t i = 0; i < service->settings->endpoint_count; i++)
         if (!service->probes[i].call.is_running)
             ask(&service->probes[i]);
-    timer_set(health->upstream->on.timers, timer,
+    timer_set(health->upstream->on->timers, timer,
               next_ns(health, service->settings->health_interval_ms));
 }
 
@@ -177,7 +177,7 @@ static void start(struct watched *service)
     for (size_t i = 0; i < settings->endpoint_count; i++)
         service->probes[i].ask = (struct call_ask){
             .service = settings->service,
-            .only = &at->endpoints[i],
+            .only = at->endpoints[i],
             .method = TEXT("GET"),
             .target = text_of(settings->health_path),
             .headers = TEXT(QUESTION),
@@ -199,7 +199,7 @@ void health_start(struct health *health, struct upstream *upstream)
 
 static void stop(struct watched *service)
 {
-    struct timers *timers = service->health->upstream->on.timers;
+    struct timers *timers = service->health->upstream->on->timers;
 
     timer_clear(timers, &service->next);
     for (size_t i = 0; i < service->settings->endpoint_count; i++) {
