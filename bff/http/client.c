@@ -10,6 +10,7 @@
 #include "bff/base/memory.h"
 #include "bff/http/client.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
 #define ACCEPTS_PER_WAKE 16 /* so that a burst does not starve who is connected already */
 #define AGAIN_MS 100        /* between attempts to accept without a free descriptor */
@@ -22,11 +23,11 @@
 static bool has_room(struct client *client)
 {
     struct worker_common *common = client->worker->common;
-    const struct server_limits *limits = &common->limits;
+    const struct server_limits *limits = &client->worker->settings->http->limits;
     struct sockaddr_storage address;
     size_t all = atomic_fetch_add(&common->connections, 1) + 1, from_here = 0;
 
-    if (common->addresses != NULL &&
+    if (limits->connections_per_address > 0 &&
         h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0) {
         client->has_places = true;
         client->places = addresses_places(common->addresses, (struct sockaddr *)&address);
@@ -57,6 +58,13 @@ static void on_close(void *cookie)
     memory_free(client);
 }
 
+static void begin(struct worker_listener *listener, h2o_socket_t *socket)
+{
+    if (listener->is_tls)
+        listener->accept.ssl_ctx = listener->worker->settings->http->tls;
+    h2o_accept(&listener->accept, socket);
+}
+
 static bool accept_one(struct worker_listener *listener)
 {
     h2o_socket_t *socket = h2o_evloop_socket_accept(listener->socket);
@@ -73,7 +81,7 @@ static bool accept_one(struct worker_listener *listener)
     int64_t now_ns = clock_now_ns();
     client->pace = (struct pace){.head_ns = now_ns, .read_ns = now_ns, .write_ns = now_ns};
     if (has_room(client))
-        h2o_accept(&listener->accept, socket);
+        begin(listener, socket);
     else
         h2o_socket_close(socket);
     return true;
@@ -214,7 +222,7 @@ void client_cut_http2(struct client *client)
 /* A bucket told by the time when it is full again. */
 void client_spend_reset(struct client *client)
 {
-    const struct server_limits *limits = &client->worker->common->limits;
+    const struct server_limits *limits = &client->worker->settings->http->limits;
     int64_t each_ns = SECOND_NS / limits->resets_per_second, now_ns = clock_now_ns();
 
     if (client->resets_ns < now_ns)

@@ -52,6 +52,7 @@ struct client {
 /* A worker's end of one listener. */
 struct worker_listener {
     struct worker *worker;
+    bool is_tls;
     h2o_accept_ctx_t accept;
     h2o_socket_t *socket; /* NULL once closed */
     struct timer again;   /* while there are no descriptors to accept with */

@@ -21,6 +21,7 @@ struct reply_field;
 struct request {
     h2o_req_t *h2o;
     struct worker *worker;
+    struct worker_settings *settings; /* those that it began with */
     struct client *client;
     struct pool *pool;
     struct text method;
