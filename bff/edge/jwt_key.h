@@ -39,6 +39,9 @@ unsigned jwt_key_algorithms(EVP_PKEY *public_key, char wrong[JWT_WRONG_SIZE]);
  */
 int jwt_keys_add(struct jwt_keys *keys, EVP_PKEY *public_key, unsigned algorithms, struct text kid);
 
+/* Adds all keys of ${from}, which keeps them, too. */
+void jwt_keys_share(struct jwt_keys *keys, const struct jwt_keys *from);
+
 void jwt_keys_clear(struct jwt_keys *keys);
 
 #endif

@@ -7,6 +7,7 @@
 #include "bff/edge/jwt_verify.h"
 #include "bff/edge/login_cache.h"
 #include "bff/edge/login_claims.h"
+#include "bff/edge/login_fingerprint.h"
 #include "bff/edge/login_keys.h"
 
 #include "bff/edge/login.h"
@@ -18,6 +19,7 @@ struct login {
     struct jwt_secret *secret; /* NULL without HS* */
     struct jwt_keys keys;
     struct login_rules rules;
+    unsigned char fingerprint[LOGIN_FINGERPRINT_BYTES];
 };
 
 /* Making one. Each check returns 0, or -1 with ${wrong} filled. */
@@ -69,6 +71,10 @@ static int read_keys(struct login *login, const struct login_settings *settings,
 {
     char why[JWT_WRONG_SIZE] = "";
 
+    if (settings->keys_of != NULL) {
+        jwt_keys_share(&login->keys, &settings->keys_of->keys);
+        return check_keys(login, wrong);
+    }
     for (size_t i = 0; i < settings->key_file_count; i++) {
         const char *file = settings->key_files[i];
         if (login_keys_read(&login->keys, file, login->algorithms, why) != 0) {
@@ -77,6 +83,12 @@ static int read_keys(struct login *login, const struct login_settings *settings,
         }
     }
     return check_keys(login, wrong);
+}
+
+static void take_fingerprint(struct login *login, struct text secret)
+{
+    login_fingerprint(login->algorithms, login->secret == NULL ? (struct text){0} : secret,
+                      &login->keys, &login->rules, login->fingerprint);
 }
 
 static char *copy(const char *string) { return string == NULL ? NULL : memory_string(string); }
@@ -95,8 +107,10 @@ struct login *login_new(const struct login_settings *settings, const char **wron
     };
     snprintf(words, sizeof(words), "no algorithm is allowed");
     if (login->algorithms != 0 && read_secret(login, settings->secret, words) == 0 &&
-        read_keys(login, settings, words) == 0)
+        read_keys(login, settings, words) == 0) {
+        take_fingerprint(login, settings->secret);
         return login;
+    }
     login_free(login);
     *wrong = words;
     return NULL;
@@ -111,6 +125,19 @@ void login_free(struct login *login)
     memory_free(login->rules.issuer);
     memory_free(login->rules.audience);
     memory_free(login);
+}
+
+/* Known tokens. */
+
+/* "3/" and the fingerprint in hex */
+struct login_cache *login_cache_hold(const struct login *login, unsigned worker)
+{
+    char name[32 + 2 * LOGIN_FINGERPRINT_BYTES];
+    int len = snprintf(name, sizeof(name), "%u/", worker);
+
+    for (size_t i = 0; i < LOGIN_FINGERPRINT_BYTES; i++)
+        len += snprintf(name + len, sizeof(name) - (size_t)len, "%02x", login->fingerprint[i]);
+    return login_cache_hold_named((struct text){name, (size_t)len}, login->fingerprint);
 }
 
 /* Checking. */
@@ -169,7 +196,7 @@ static enum login_verdict check_cached(const struct login *login, struct login_c
 {
     unsigned char digest[LOGIN_CACHE_DIGEST];
 
-    must(login_cache_of(cache) == login);
+    must(memcmp(login_cache_of(cache), login->fingerprint, LOGIN_FINGERPRINT_BYTES) == 0);
     login_cache_digest(cache, token, digest);
     const struct login_claims *known = login_cache_find(cache, digest);
     if (known != NULL) {

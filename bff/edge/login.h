@@ -31,6 +31,8 @@ struct login_cache; /* tokens that were good, one cache for each worker */
  *   algorithms      those allowed: JWT_BIT(JWT_HS256) | ...; one at least
  *   secret          the bytes for HS*; absent: none
  *   key_files       for RS* and ES*: each a PEM public key, a PEM certificate, or a JWK Set
+ *   keys_of         a login that was made of the same key_files: its keys are used, and no file is
+ *                   read again; NULL: the files are read
  *   issuer          what `iss` must be; NULL: not looked at
  *   audience        what `aud` must be or contain; NULL: not looked at
  *   leeway_seconds  by how much clocks may differ, for exp and nbf
@@ -41,6 +43,7 @@ struct login_settings {
     struct text secret;
     const char *const *key_files;
     size_t key_file_count;
+    const struct login *keys_of;
     const char *issuer;
     const char *audience;
     uint32_t leeway_seconds;
@@ -55,9 +58,13 @@ struct login_settings {
 struct login *login_new(const struct login_settings *settings, const char **wrong);
 void login_free(struct login *login); /* NULL: nothing */
 
-/* A cache for one worker, of tokens that ${login} finds good; goes before the login does. */
-struct login_cache *login_cache_new(const struct login *login);
-void login_cache_free(struct login_cache *cache); /* NULL: nothing */
+/*
+ * The cache of the worker with this number, for tokens that ${login} finds good. Only that worker
+ * uses it. The caches are state of the process (bff/base/registry.h): while somebody holds one,
+ * another login with the same settings and keys gets the same cache. It may outlive ${login}.
+ */
+struct login_cache *login_cache_hold(const struct login *login, unsigned worker);
+void login_cache_release(struct login_cache *cache); /* NULL: nothing */
 
 enum login_verdict {
     LOGIN_ANONYMOUS, /* no token, or another scheme */

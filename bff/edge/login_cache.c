@@ -3,8 +3,10 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/base/registry.h"
 
 #include "bff/edge/login_cache.h"
+#include "bff/edge/login_fingerprint.h"
 
 #define BUCKETS 4096 /* a power of two */
 
@@ -19,37 +21,50 @@ struct entry {
 };
 
 struct login_cache {
-    const struct login *login;
+    unsigned char fingerprint[LOGIN_FINGERPRINT_BYTES];
     EVP_MD *sha256;
     EVP_MD_CTX *context;
     uint16_t count;
     uint16_t buckets[BUCKETS];
-    struct entry entries[LOGIN_CACHE_TOKENS + 1];
+    struct entry *entries; /* LOGIN_CACHE_TOKENS + 1 */
 };
 
-struct login_cache *login_cache_new(const struct login *login)
+/* The entries are memory of their own, which costs nothing before it is used. */
+static void init(void *object, struct text name)
 {
-    struct login_cache *cache = memory_new(sizeof(*cache));
+    struct login_cache *cache = object;
 
-    cache->login = login;
+    cache->entries = memory_new((LOGIN_CACHE_TOKENS + 1) * sizeof(*cache->entries));
     cache->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     cache->context = EVP_MD_CTX_new();
     must(cache->sha256 != NULL && cache->context != NULL);
+}
+
+static void dispose(void *object)
+{
+    struct login_cache *cache = object;
+
+    for (size_t i = 1; i <= cache->count; i++)
+        memory_free(cache->entries[i].texts);
+    memory_free(cache->entries);
+    EVP_MD_CTX_free(cache->context);
+    EVP_MD_free(cache->sha256);
+}
+
+static const struct registry_kind kind = {
+    .bytes = sizeof(struct login_cache), .init = init, .dispose = dispose};
+
+struct login_cache *login_cache_hold_named(struct text name, const unsigned char *fingerprint)
+{
+    struct login_cache *cache = registry_hold(registry_of_process(), &kind, name);
+
+    memcpy(cache->fingerprint, fingerprint, LOGIN_FINGERPRINT_BYTES);
     return cache;
 }
 
-void login_cache_free(struct login_cache *cache)
-{
-    if (cache == NULL)
-        return;
-    for (size_t i = 1; i <= cache->count; i++)
-        memory_free(cache->entries[i].texts);
-    EVP_MD_CTX_free(cache->context);
-    EVP_MD_free(cache->sha256);
-    memory_free(cache);
-}
+void login_cache_release(struct login_cache *cache) { registry_release(cache); }
 
-const struct login *login_cache_of(const struct login_cache *cache) { return cache->login; }
+const unsigned char *login_cache_of(const struct login_cache *cache) { return cache->fingerprint; }
 
 void login_cache_digest(struct login_cache *cache, struct text token,
                         unsigned char digest[LOGIN_CACHE_DIGEST])
