@@ -24,6 +24,7 @@ void worker_settings_add(struct worker *worker, struct worker_settings *settings
         .http = http,
         .worker = worker,
         .holds = 1,
+        .is_new = true,
         .unused = {.fire = on_unused_timer},
         .on_unused = on_unused,
     };
@@ -60,6 +61,7 @@ void worker_settings_switch(struct worker *worker, struct worker_settings *setti
 
     must(settings->worker == worker && settings != before);
     worker->settings = settings;
+    settings->is_new = false;
     tell_libh2o(worker, settings->http);
     if (before != NULL)
         worker_settings_release(before);
@@ -74,6 +76,8 @@ void worker_settings_end(struct worker *worker)
          at = next) {
         struct worker_settings *settings = H2O_STRUCT_FROM_MEMBER(struct worker_settings, link, at);
         next = at->next;
+        if (settings->is_new && settings->holds > 0)
+            worker_settings_release(settings);
         if (settings->holds == 0)
             end(settings);
     }

@@ -9,6 +9,7 @@
 #ifndef BFF_HTTP_WORKER_SETTINGS_H
 #define BFF_HTTP_WORKER_SETTINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <h2o/linklist.h>
@@ -22,6 +23,7 @@ struct worker_settings {
     const struct http_settings *http;
     struct worker *worker;
     size_t holds;        /* the worker's own one, and one of each request and tunnel */
+    bool is_new;         /* they have not been the current ones yet */
     h2o_linklist_t link; /* in worker->settings_in_use */
     struct timer unused; /* set when the last hold is released */
     void (*on_unused)(struct worker_settings *settings);
@@ -52,8 +54,9 @@ static inline struct worker_settings *worker_settings_hold(struct worker_setting
 void worker_settings_release(struct worker_settings *settings);
 
 /*
- * The worker's loop has ended: the worker releases its current settings, and on_unused is called
- * for all settings that nobody holds. Those of requests that were cut off stay as they are.
+ * The worker's loop has ended: the worker releases its current settings and those that have not
+ * been current yet, and on_unused is called for all settings that nobody holds. Those of requests
+ * that were cut off stay as they are.
  */
 void worker_settings_end(struct worker *worker);
 

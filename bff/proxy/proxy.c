@@ -2,6 +2,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/http/reply.h"
+#include "bff/http/worker_settings.h"
 #include "bff/proxy/proxying.h"
 
 /* A buffer that a burst has made larger than this is not kept for a trickle. */
@@ -218,6 +219,7 @@ void proxying_free(struct proxying *proxying)
     drop(&proxying->next);
     if (proxying->upward != NULL)
         h2o_buffer_dispose(&proxying->upward);
+    worker_settings_release(proxying->settings);
     memory_free(proxying);
 }
 
@@ -260,6 +262,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
     holder->proxying = proxying;
     proxying->generator = (h2o_generator_t){.proceed = on_proceed, .stop = on_stop};
     proxying->request = request;
+    proxying->settings = worker_settings_hold(request->settings);
     proxying->client = request->client;
     proxying->ask = *ask;
     proxying->call_ask = (struct call_ask){

@@ -21,8 +21,9 @@ struct proxying_bytes {
 };
 
 struct proxying {
-    h2o_generator_t generator; /* first: libh2o gives it back */
-    struct request *request;   /* NULL once it is a tunnel */
+    h2o_generator_t generator;        /* first: libh2o gives it back */
+    struct request *request;          /* NULL once it is a tunnel */
+    struct worker_settings *settings; /* held: a tunnel uses them when its request is gone */
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;
