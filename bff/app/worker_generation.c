@@ -21,29 +21,15 @@ static void on_unused(struct worker_settings *settings)
     memory_free(own);
 }
 
-static struct upstream *new_upstream(struct worker *worker, const struct config *config,
-                                     struct batch *batch)
-{
-    struct upstream_loop on = {
-        .loop = worker->loop,
-        .resolver = &worker->resolver,
-        .timers = worker_timers(worker),
-        .batch = batch,
-    };
-    const char *wrong = NULL;
-    struct upstream *upstream = upstream_new(&on, config->services, config->service_count, &wrong);
-
-    must(upstream != NULL); /* the configuration has loaded every CA file already */
-    return upstream;
-}
-
 struct worker_generation *worker_generation_new(struct worker *worker,
-                                                struct generation *generation, struct batch *batch)
+                                                struct generation *generation,
+                                                struct endpoints *endpoints)
 {
     struct worker_generation *own = memory_new(sizeof(*own));
+    const struct config *config = &generation->config;
 
     own->generation = generation;
-    own->dispatch.upstream = new_upstream(worker, &generation->config, batch);
+    own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);

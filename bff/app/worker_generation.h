@@ -11,7 +11,7 @@
 #include "bff/app/generation.h"
 #include "bff/http/request.h"
 #include "bff/http/worker_settings.h"
-#include "bff/upstream/batch.h"
+#include "bff/upstream/endpoints.h"
 
 struct worker_generation {
     struct worker_settings settings; /* requests and tunnels hold it by this */
@@ -21,12 +21,13 @@ struct worker_generation {
 };
 
 /*
- * Makes the part of ${worker}. It takes over one of the caller's holds on ${generation}. The
- * worker's calls to services go through ${batch} (NULL: none), which must outlive it. The worker
- * holds the result until it switches to another generation.
+ * Makes the part of ${worker}. It takes over one of the caller's holds on ${generation}.
+ * ${endpoints} are the worker's and must outlive it. The worker holds the result until it switches
+ * to another generation.
  */
 struct worker_generation *worker_generation_new(struct worker *worker,
-                                                struct generation *generation, struct batch *batch);
+                                                struct generation *generation,
+                                                struct endpoints *endpoints);
 
 /* Looks up the names of the services. ${on_resolved} is called once, perhaps from here, when every
  * name has been looked up, with success or without. */

@@ -9,12 +9,20 @@
 #include "bff/app/worker_generation.h"
 #include "bff/app/worker_hooks.h"
 #include "bff/base/log.h"
+#include "bff/base/memory.h"
 #include "bff/http/access_log.h"
 #include "bff/http/request.h"
 #include "bff/upstream/batch.h"
+#include "bff/upstream/endpoints.h"
+
+/* What a worker has for its whole life, whatever the configuration says: worker->application. */
+struct worker_own {
+    struct batch *batch; /* of its calls to services; NULL: none */
+    struct endpoints *endpoints;
+};
 
 /* Containers, for example, mostly forbid io_uring; without it everything works, and costs more
- * processor time. The batch is worker->application. */
+ * processor time. */
 static struct batch *new_batch(struct worker *worker, const struct config *config)
 {
     if (!config->may_use_io_uring)
@@ -32,10 +40,39 @@ static struct batch *new_batch(struct worker *worker, const struct config *confi
     return batch;
 }
 
+static struct worker_own *own_new(struct worker *worker, const struct config *config)
+{
+    struct worker_own *own = memory_new(sizeof(*own));
+
+    own->batch = new_batch(worker, config);
+    own->endpoints = endpoints_new(&(struct endpoint_loop){
+        .loop = worker->loop,
+        .resolver = &worker->resolver,
+        .timers = worker_timers(worker),
+        .batch = own->batch,
+    });
+    return own;
+}
+
+static void own_free(struct worker_own *own)
+{
+    endpoints_free(own->endpoints);
+    batch_free(own->batch);
+    memory_free(own);
+}
+
 static void on_first_resolved(struct worker_generation *own)
 {
     worker_generation_watch_health(own);
     server_worker_ready(own->settings.worker);
+}
+
+static struct worker_generation *new_generation(struct worker *worker,
+                                                struct generation *generation)
+{
+    const struct worker_own *own = worker->application;
+
+    return worker_generation_new(worker, generation, own->endpoints);
 }
 
 /* The first generation is the current one at once: nobody is served before its names are known. */
@@ -43,9 +80,8 @@ static void on_begin(struct worker *worker)
 {
     struct generation *first = worker->common->application;
 
-    worker->application = new_batch(worker, &first->config);
-    struct worker_generation *own =
-        worker_generation_new(worker, generation_hold(first), worker->application);
+    worker->application = own_new(worker, &first->config);
+    struct worker_generation *own = new_generation(worker, generation_hold(first));
     worker_generation_switch(own);
     worker_generation_resolve(own, on_first_resolved);
 }
@@ -71,20 +107,14 @@ void worker_hooks_switch(struct worker *worker, void *cookie)
     if (worker->is_draining)
         generation_release(generation);
     else
-        worker_generation_resolve(worker_generation_new(worker, generation, worker->application),
-                                  on_later_resolved);
+        worker_generation_resolve(new_generation(worker, generation), on_later_resolved);
 }
 
 /* Requests that the drain cut off still hold their calls: those stay until the process ends. */
 static void on_end(struct worker *worker)
 {
     if (worker_generation_end(worker))
-        batch_free(worker->application);
-}
-
-static void on_prepare(struct request *request)
-{
-    dispatch_prepare(&worker_generation_of(request)->generation->dispatch, request);
+        own_free(worker->application);
 }
 
 static void on_request(struct request *request)
@@ -119,7 +149,6 @@ void worker_hooks_set(struct server_settings *settings, struct generation *first
 {
     settings->on_begin = on_begin;
     settings->on_end = on_end;
-    settings->on_prepare = on_prepare;
     settings->on_request = on_request;
     settings->on_over = on_over;
     settings->on_ready = on_ready;

@@ -118,13 +118,16 @@ static void phase_check(struct settings *settings, size_t service, const char *p
 
 static void service_check(struct settings *settings, size_t service)
 {
-    const char *ca_file = settings->config->services[service].ca_file;
+    struct service_settings *of = &settings->config->services[service];
+    const char *no_trust = NULL;
     char wrong[PEM_WRONG_SIZE];
 
     phase_check(settings, service, "services.*.timeout.connect");
     phase_check(settings, service, "services.*.timeout.first_byte");
-    if (ca_file != NULL && pem_check_authorities(ca_file, wrong) != 0)
+    if (of->ca_file != NULL && pem_check_authorities(of->ca_file, wrong) != 0)
         file_complain(settings, settings_row("services.*.ca_file"), service, wrong);
+    else if (service_load_trust(of, &no_trust) != 0)
+        settings_complain(settings, settings_row("services.*.ca_file"), service, no_trust);
 }
 
 static void cors_check(struct settings *settings)

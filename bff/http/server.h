@@ -41,12 +41,7 @@ struct server_settings {
      * worker_settings_end. */
     void (*on_end)(struct worker *worker);
 
-    /* Called for every request before the guard checks it. It sets the header fields that every
-     * answer to the request has (request->extra). May be NULL. */
-    void (*on_prepare)(struct request *request);
-
-    /* Called for every request that passed the guard. The application answers it by reply.h, then
-     * or later. */
+    /* Called for every request. The application answers it by reply.h, then or later. */
     void (*on_request)(struct request *request);
 
     /* Called once, in the thread of one worker, when all workers are ready. */

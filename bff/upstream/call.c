@@ -7,16 +7,19 @@
 
 static void end(struct call *call, enum reason reason)
 {
+    struct upstream *upstream = call->upstream;
+
     must(call->is_running && call->connection == NULL);
     call->is_running = false;
-    timer_clear(call->upstream->on.timers, &call->timer);
+    timer_clear(call->upstream->on->timers, &call->timer);
     call->sink->end(call->cookie, reason);
+    upstream_call_ended(upstream);
 }
 
 /* A limit that is later than the user's own costs no timer. */
 static void wake_at(struct call *call, int64_t at_ns)
 {
-    struct timers *timers = call->upstream->on.timers;
+    struct timers *timers = call->upstream->on->timers;
 
     if (call->ask->until_ns != 0 && at_ns >= call->ask->until_ns)
         timer_clear(timers, &call->timer);
@@ -183,6 +186,7 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
                 const struct exchange_sink *sink, void *cookie)
 {
     must(!call->is_running);
+    upstream_call_begins(upstream);
     *call = (struct call){
         .ask = ask,
         .sink = sink,
@@ -193,7 +197,7 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
         .is_running = true,
     };
     if (call->service == NULL) {
-        timer_set(upstream->on.timers, &call->timer, clock_now_ns());
+        timer_set(upstream->on->timers, &call->timer, clock_now_ns());
         return;
     }
     call->total_ns = ask->idle_ms > 0
@@ -201,7 +205,7 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
                          : clock_now_ns() + call->service->settings->total_ms * CLOCK_MS;
     call->endpoint = ask->only != NULL
                          ? ask->only
-                         : &call->service->endpoints[balance_pick(&call->service->balance)];
+                         : balance_pick(&call->service->balance, (struct text){0}, NULL);
     call->connection = connection_take(call->endpoint, &user, call);
     call->is_reused = call->connection != NULL;
     if (call->is_reused)
@@ -215,7 +219,7 @@ void call_pause(struct call *call)
     if (call->connection == NULL)
         return;
     connection_pause(call->connection);
-    timer_clear(call->upstream->on.timers, &call->timer);
+    timer_clear(call->upstream->on->timers, &call->timer);
 }
 
 void call_resume(struct call *call)
@@ -256,6 +260,7 @@ void call_cancel(struct call *call)
     if (!call->is_running)
         return;
     call->is_running = false;
-    timer_clear(call->upstream->on.timers, &call->timer);
+    timer_clear(call->upstream->on->timers, &call->timer);
     drop_connection(call);
+    upstream_call_ended(call->upstream);
 }

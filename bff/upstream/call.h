@@ -32,7 +32,7 @@
 /* What to ask; borrowed until the call ends. All zero where the service's own is meant. */
 struct call_ask {
     const struct bff_service *service;
-    struct upstream_endpoint *only; /* of that service; NULL: the balance decides */
+    struct endpoint *only; /* of that service; NULL: the balance decides */
     struct text method;
     struct text target;  /* origin-form, encoded */
     struct text host;    /* for Host; absent: the endpoint's */
@@ -56,8 +56,8 @@ struct call {
     unsigned retries;
     struct upstream *upstream;
     struct upstream_service *service;
-    struct upstream_endpoint *endpoint; /* the one asked last */
-    struct connection *connection;      /* NULL when there is none */
+    struct endpoint *endpoint;     /* the one asked last */
+    struct connection *connection; /* NULL when there is none */
     struct connection_request request;
     h2o_iovec_t pieces[CALL_PIECES];
     char method[CALL_METHOD_BYTES]; /* and the space behind it */

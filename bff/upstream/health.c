@@ -106,7 +106,7 @@ static void settle(struct probe *probe, enum reason reason)
     struct watched *of = probe->of;
     enum health_state before = of->known->report.state;
 
-    timer_clear(of->health->upstream->on.timers, &probe->timeout);
+    timer_clear(of->health->upstream->on->timers, &probe->timeout);
     probe->state = reason == REASON_NONE ? HEALTH_UP : HEALTH_DOWN;
     probe->reason = reason;
     struct health_report report = report_after(probe);
@@ -159,7 +159,7 @@ static void ask(struct probe *probe)
     probe->status = 0;
     probe->body_bytes = 0;
     probe->asked_ns = clock_now_ns();
-    timer_set(upstream->on.timers, &probe->timeout,
+    timer_set(upstream->on->timers, &probe->timeout,
               probe->asked_ns + probe->of->settings->health_timeout_ms * CLOCK_MS);
     call_start(&probe->call, upstream, &probe->ask, &sink, probe);
 }
@@ -184,7 +184,7 @@ static void on_next(struct timer *timer)
     for (size_t i = 0; i < service->settings->endpoint_count; i++)
         if (!service->probes[i].call.is_running)
             ask(&service->probes[i]);
-    timer_set(health->upstream->on.timers, timer,
+    timer_set(health->upstream->on->timers, timer,
               next_ns(health, service->settings->health_interval_ms));
 }
 
@@ -197,7 +197,7 @@ static void start(struct watched *service)
     for (size_t i = 0; i < settings->endpoint_count; i++)
         service->probes[i].ask = (struct call_ask){
             .service = settings->service,
-            .only = &at->endpoints[i],
+            .only = at->endpoints[i],
             .method = TEXT("GET"),
             .target = text_of(settings->health_path),
             .headers = TEXT(QUESTION),
@@ -219,7 +219,7 @@ void health_start(struct health *health, struct upstream *upstream)
 
 static void stop(struct watched *service)
 {
-    struct timers *timers = service->health->upstream->on.timers;
+    struct timers *timers = service->health->upstream->on->timers;
 
     timer_clear(timers, &service->next);
     for (size_t i = 0; i < service->settings->endpoint_count; i++) {
