@@ -6,7 +6,13 @@
 #include "bff/base/check.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/base/registry.h"
 #include "bff/upstream/health.h"
+
+struct generation_kept {
+    void *object;
+    struct generation_kept *next;
+};
 
 /* The tables are checked whatever the action: a build whose tables are wrong does nothing. */
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
@@ -80,6 +86,14 @@ const char *generation_prepare(struct generation *generation)
     return NULL;
 }
 
+void generation_keep(struct generation *generation, void *object)
+{
+    struct generation_kept *kept = pool_take(generation->pool, sizeof(*kept));
+
+    *kept = (struct generation_kept){object, generation->kept};
+    generation->kept = kept;
+}
+
 struct generation *generation_hold(struct generation *generation)
 {
     atomic_fetch_add(&generation->holds, 1);
@@ -94,6 +108,8 @@ void generation_release(struct generation *generation)
     if (before > 1)
         return;
     must(atomic_load(&generation->workers) == 0);
+    for (const struct generation_kept *kept = generation->kept; kept != NULL; kept = kept->next)
+        registry_release(kept->object);
     health_free(generation->health);
     login_free(generation->login);
     config_free(&generation->config);

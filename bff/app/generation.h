@@ -32,6 +32,7 @@ struct generation {
     struct health *health;
     struct http_settings http;
     struct dispatch dispatch;
+    struct generation_kept *kept; /* see generation_keep */
 };
 
 /*
@@ -47,6 +48,13 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
  * it changes. Returns NULL, or what is wrong with the login in words.
  */
 const char *generation_prepare(struct generation *generation);
+
+/*
+ * The generation takes over the caller's reference to ${object}, a piece of state in the registry
+ * that its configuration names. It releases it at its end, so the state lives on while a later
+ * generation keeps it, too. Before the generation is used.
+ */
+void generation_keep(struct generation *generation, void *object);
 
 /* One user more, and one less. From any thread. */
 struct generation *generation_hold(struct generation *generation);

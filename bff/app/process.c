@@ -41,10 +41,14 @@ int process_listen(struct process *process, const struct config *config, const c
     return 0;
 }
 
+/* The process holds its current generation, and each worker takes over a hold when it begins with
+ * it. */
 static void make_current(struct process *process, struct generation *generation)
 {
     generation->number = ++process->generations;
     process->current = generation_hold(generation);
+    for (unsigned i = 0; i < process->settings.workers; i++)
+        generation_hold(generation);
 }
 
 void process_start(struct process *process, struct generation *first)
@@ -72,8 +76,6 @@ const char *process_swap(struct process *process, struct generation *next)
     if (listens_on_tls(process) && next->http.tls == NULL)
         return "the server listens with TLS, and there is no certificate for it";
     make_current(process, next);
-    for (unsigned i = 0; i < process->settings.workers; i++)
-        generation_hold(next);
     server_tell_workers(process->server, worker_hooks_switch, next);
     generation_release(before);
     return NULL;

@@ -81,7 +81,7 @@ static void on_begin(struct worker *worker)
     struct generation *first = worker->common->application;
 
     worker->application = own_new(worker, &first->config);
-    struct worker_generation *own = new_generation(worker, generation_hold(first));
+    struct worker_generation *own = new_generation(worker, first);
     worker_generation_switch(own);
     worker_generation_resolve(own, on_first_resolved);
 }

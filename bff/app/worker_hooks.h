@@ -5,8 +5,8 @@
 #include "bff/app/generation.h"
 #include "bff/http/server.h"
 
-/* Sets the hooks of ${settings}, whose application is the first generation. It must be held until
- * every worker has begun, so at least until server_start returns. */
+/* Sets the hooks of ${settings}, whose application is the first generation. Each worker takes over
+ * one hold of the caller when it begins. */
 void worker_hooks_set(struct server_settings *settings, struct generation *first);
 
 /*
