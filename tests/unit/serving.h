@@ -7,6 +7,7 @@
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -129,6 +130,17 @@ static inline void answer_call(int fd, int status, const char *body)
 }
 
 /* The process under test. */
+
+void __real_log_start(int fd);
+void __wrap_log_start(int fd);
+
+void __wrap_log_start(int fd)
+{
+    static atomic_flag is_started = ATOMIC_FLAG_INIT;
+
+    if (!atomic_flag_test_and_set(&is_started))
+        __real_log_start(fd);
+}
 
 static inline struct generation *generation_of(const char *yaml)
 {
