@@ -12,7 +12,7 @@
 
 #include "bff/edge/login.h"
 
-#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* with a file's name before it */
+#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* with the name of a file in front of it */
 
 struct login {
     unsigned algorithms;
@@ -22,7 +22,7 @@ struct login {
     unsigned char fingerprint[LOGIN_FINGERPRINT_BYTES];
 };
 
-/* Making one. Each check returns 0, or -1 with ${wrong} filled. */
+/* Making a login. Each check returns 0, or -1 and fills ${wrong}. */
 
 static int check_secret(struct text secret, char wrong[WRONG_SIZE])
 {
@@ -50,7 +50,8 @@ static int read_secret(struct login *login, struct text secret, char wrong[WRONG
     return 0;
 }
 
-/* An algorithm without a key would refuse every token of its kind, without a word to anyone. */
+/* With an algorithm that has no key, every token of that kind would be refused, and the operator
+ * would not know why. */
 static int check_keys(const struct login *login, char wrong[WRONG_SIZE])
 {
     for (unsigned i = 0; i < JWT_ALGORITHM_COUNT; i++) {
@@ -142,7 +143,7 @@ struct login_cache *login_cache_hold(const struct login *login, unsigned worker)
 
 /* Checking. */
 
-/* The token in a field's ${value}; false when there is none. */
+/* Finds the token in the ${value} of a field. Returns false when there is none. */
 static bool bearer_token(struct text value, struct text *token)
 {
     struct text rest = value, scheme = text_cut(&rest, ' ');
@@ -157,7 +158,7 @@ static bool bearer_token(struct text value, struct text *token)
     return rest.len > 0;
 }
 
-/* The only place that knows which kind of key a token meets. */
+/* The only place that decides which kind of key a token is checked with. */
 static bool is_signed(const struct login *login, const struct jwt *token)
 {
     if ((JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0)
@@ -184,7 +185,7 @@ static enum login_verdict check_new(const struct login *login, struct text token
                : LOGIN_BAD;
 }
 
-/* The copy lives on when the cache forgets the token. */
+/* The copy stays when the cache drops the token. */
 static struct login_user copy_user(const struct login_user *user, struct pool *pool)
 {
     return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->role)};

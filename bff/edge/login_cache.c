@@ -10,14 +10,14 @@
 
 #define BUCKETS 4096 /* a power of two */
 
-/* Entries are named by their place; place 0 holds none, and stands for "no entry" in a bucket and
- * for the two ends of the list by age. */
+/* An entry is referred to by its place in the array. Place 0 is never used: it means "no entry" in
+ * a bucket, and it is both ends of the list by age. */
 struct entry {
     unsigned char digest[LOGIN_CACHE_DIGEST];
     struct login_claims claims;
-    char *texts;           /* the memory of the claims' texts */
-    uint16_t next;         /* in the same bucket */
-    uint16_t older, newer; /* by when it was last seen */
+    char *texts;           /* the memory of the texts of the claims */
+    uint16_t next;         /* the next one in the same bucket */
+    uint16_t older, newer; /* by the time when they were last seen */
 };
 
 struct login_cache {
@@ -74,13 +74,14 @@ void login_cache_digest(struct login_cache *cache, struct text token,
          EVP_DigestFinal_ex(cache->context, digest, NULL) == 1);
 }
 
-/* Only those with a good token put something in, so that nobody can fill one bucket. */
+/* Only good tokens are added, so a client cannot choose the bucket. */
 static uint16_t *bucket_of(struct login_cache *cache, const unsigned char *digest)
 {
     return &cache->buckets[(digest[0] | (unsigned)digest[1] << 8) & (BUCKETS - 1)];
 }
 
-/* The list by age: 0 is older than the newest's newer, newer than the oldest's older. */
+/* The list by age is a ring through place 0: its older one is the newest entry, its newer one is
+ * the oldest. */
 static void age_unlink(struct login_cache *cache, uint16_t place)
 {
     struct entry *entry = &cache->entries[place];
@@ -113,7 +114,7 @@ const struct login_claims *login_cache_find(struct login_cache *cache,
     return &cache->entries[place].claims;
 }
 
-/* Takes the oldest out of the lists; returns its place. */
+/* Removes the oldest entry from the lists. Returns its place. */
 static uint16_t evict(struct login_cache *cache)
 {
     uint16_t place = cache->entries[0].newer;

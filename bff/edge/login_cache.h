@@ -21,11 +21,11 @@
 void login_cache_digest(struct login_cache *cache, struct text token,
                         unsigned char digest[LOGIN_CACHE_DIGEST]);
 
-/* The claims of the token, until the next put; NULL when it is not here. */
+/* The claims of the token, valid until the next put; NULL when it is not known. */
 const struct login_claims *login_cache_find(struct login_cache *cache,
                                             const unsigned char digest[LOGIN_CACHE_DIGEST]);
 
-/* Keeps a copy of ${claims} for a token that is not here. */
+/* Keeps a copy of ${claims} for a token that is not known. */
 void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],
                      const struct login_claims *claims);
 

@@ -12,14 +12,14 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define ACCEPTS_PER_WAKE 16 /* so that a burst does not starve who is connected already */
-#define AGAIN_MS 100        /* between attempts to accept without a free descriptor */
-#define FRAME_HEAD 9        /* of an HTTP/2 frame: its length comes first */
+#define ACCEPTS_PER_WAKE 16 /* so that a burst does not delay the clients that are connected */
+#define AGAIN_MS 100        /* between two attempts to accept without a free descriptor */
+#define FRAME_HEAD 9        /* bytes in front of an HTTP/2 frame; its length comes first */
 #define SECOND_NS (1000 * CLOCK_MS)
 
-/* How many there are. */
+/* Counting. */
 
-/* What is counted is uncounted when it closes, whether there was room for it or not. */
+/* Counts the client. It is uncounted when it closes, whether there was room for it or not. */
 static bool has_room(struct client *client)
 {
     struct worker_common *common = client->worker->common;
@@ -90,7 +90,7 @@ static bool accept_one(struct worker_listener *listener)
 static void on_again(struct timer *timer);
 
 /*
- * Without a free descriptor (or memory for a socket) the listener stays readable, and asking again
+ * Without a free descriptor (or memory for a socket) the listener stays readable. To accept again
  * at once would keep the worker busy with nothing else.
  */
 static void pause_accepting(struct worker_listener *listener)
@@ -130,7 +130,7 @@ void client_listen(struct worker_listener *listener, int fd)
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-/* Closing a listener resets what waits in its backlog, so that is taken first. */
+/* To close a listener resets the connections in its backlog, so they are accepted first. */
 void client_stop_listening(struct worker_listener *listener)
 {
     if (listener->socket == NULL)
@@ -142,7 +142,7 @@ void client_stop_listening(struct worker_listener *listener)
     listener->socket = NULL;
 }
 
-/* An IPv4 client of a listener on [::] is told as what it is. */
+/* The mapped address of an IPv4 client of a listener on [::] is printed as IPv4. */
 static void print_address(const struct sockaddr_storage *from, char out[INET6_ADDRSTRLEN])
 {
     const struct sockaddr_in *v4 = (const void *)from;
@@ -178,7 +178,7 @@ struct client *client_of(h2o_req_t *req)
 
 /* Ending. */
 
-/* A reset frees what the kernel holds for a client that does not read; libh2o's close sends it. */
+/* A reset frees what the kernel holds for a client that does not read. The close sends it. */
 static void close_by_reset(const struct client *client)
 {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -193,7 +193,7 @@ void client_cut(struct client *client)
     shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR);
 }
 
-/* TLS must not say that it is the end: no close_notify gets out of a socket that is shut. */
+/* With TLS the client must not get a close_notify: nothing is sent on a socket that is shut. */
 void client_end_short(struct client *client)
 {
     if (client->tls != NULL)
@@ -203,8 +203,8 @@ void client_end_short(struct client *client)
 }
 
 /*
- * One read may have brought megabytes. The frame that is being looked at stands first, and libh2o
- * will consume just that: what follows it is left out of the buffer.
+ * One read may have brought megabytes. The frame that libh2o is processing is the first one, and
+ * libh2o will consume only that one. What follows it is removed from the buffer.
  */
 void client_cut_http2(struct client *client)
 {
@@ -219,7 +219,7 @@ void client_cut_http2(struct client *client)
     client_cut(client);
 }
 
-/* A bucket told by the time when it is full again. */
+/* The state of the bucket is the time when it is full again. */
 void client_spend_reset(struct client *client)
 {
     const struct server_limits *limits = &client->worker->settings->http->limits;
