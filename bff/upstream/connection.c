@@ -36,14 +36,20 @@ void connection_break(struct connection *connection, enum reason reason)
 {
     const struct connection_user *user = connection->user;
     void *cookie = connection->cookie;
-    bool is_clean = !connection->is_asking || !connection->exchange.has_begun;
+    struct connection_end end = {
+        .reason = reason,
+        .is_clean = !connection->is_asking || !connection->exchange.has_begun,
+        .received = connection->exchange.received,
+    };
 
     connection_close(connection);
-    if (user != NULL)
-        user->ended(cookie, reason, is_clean);
+    if (user == NULL)
+        return;
+    end.at_ns = clock_now_ns();
+    user->ended(cookie, &end);
 }
 
-static void keep_idle(struct connection *connection)
+static void keep_idle(struct connection *connection, int64_t now_ns)
 {
     struct endpoint *endpoint = connection->endpoint;
 
@@ -51,7 +57,7 @@ static void keep_idle(struct connection *connection)
     connection->user = NULL;
     connection->is_asking = false;
     connection->is_reused = true;
-    connection->idle_ns = clock_now_ns();
+    connection->idle_ns = now_ns;
     h2o_linklist_insert(endpoint->idle.next, &connection->idle);
     endpoint->idle_count++;
 }
@@ -85,13 +91,17 @@ static void end_exchange(struct connection *connection)
 {
     const struct connection_user *user = connection->user;
     void *cookie = connection->cookie;
-    enum reason reason = connection->exchange.reason;
+    struct connection_end end = {
+        .reason = connection->exchange.reason,
+        .received = connection->exchange.received,
+        .at_ns = clock_now_ns(),
+    };
 
     if (may_be_kept(connection))
-        keep_idle(connection);
+        keep_idle(connection, end.at_ns);
     else
         connection_close(connection);
-    user->ended(cookie, reason, false);
+    user->ended(cookie, &end);
 }
 
 /* Returns false when the exchange is over: ${connection} must not be touched any more. */

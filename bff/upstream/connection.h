@@ -24,18 +24,25 @@
 
 struct connection;
 
+/* How an exchange, or dialling, ended. */
+struct connection_end {
+    enum reason reason; /* REASON_NONE: the exchange is complete */
+    bool is_clean;      /* no byte of a response had come */
+    uint64_t received;  /* bytes of the response */
+    int64_t at_ns;      /* of clock_now_ns */
+};
+
 /*
  * What its user is told, never from inside the user's own call:
  *
  *   opened    dialling has succeeded; the connection waits for connection_ask
  *   received  some bytes of the response have come, and more must
- *   ended     the exchange or the dialling is over: with REASON_NONE complete, else why. The
- *             connection is not the user's any more. ${is_clean}: no byte of a response had come
+ *   ended     the exchange or the dialling is over. The connection is not the user's any more
  */
 struct connection_user {
     void (*opened)(void *cookie);
     void (*received)(void *cookie);
-    void (*ended)(void *cookie, enum reason reason, bool is_clean);
+    void (*ended)(void *cookie, const struct connection_end *end);
 };
 
 /* A request. It and its pieces are borrowed until the exchange ends. */

@@ -28,6 +28,12 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
     };
 }
 
+void exchange_hand_over(struct exchange *exchange, const struct exchange_sink *sink, void *cookie)
+{
+    exchange->sink = sink;
+    exchange->cookie = cookie;
+}
+
 static void drop_kept(struct exchange *exchange)
 {
     memory_free(exchange->kept);
@@ -239,6 +245,7 @@ enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, 
     if (len == 0)
         return exchange->state;
     exchange->has_begun = true;
+    exchange->received += len;
     if (exchange->state == EXCHANGE_IN_BODY)
         return feed_body(exchange, bytes, len);
     if (exchange->kept_len > 0)

@@ -46,14 +46,14 @@ static struct scene {
 static void on_opened(void *cookie) {}
 static void on_received(void *cookie) {}
 
-static void on_ended(void *cookie, enum reason reason, bool is_clean)
+static void on_ended(void *cookie, const struct connection_end *end)
 {
     struct peer *peer = cookie;
 
     peer->connection = NULL;
     peer->ended++;
-    peer->reason = reason;
-    peer->is_clean = is_clean;
+    peer->reason = end->reason;
+    peer->is_clean = end->is_clean;
     if (peer->closes == NULL || peer->closes->connection == NULL)
         return;
     connection_close(peer->closes->connection);

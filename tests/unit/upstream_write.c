@@ -72,7 +72,7 @@ static void batch_run(struct batch *batch)
 
 static void on_opened(void *cookie) {}
 static void on_received(void *cookie) {}
-static void on_ended(void *cookie, enum reason reason, bool is_clean) {}
+static void on_ended(void *cookie, const struct connection_end *end) {}
 
 static const struct connection_user user = {
     .opened = on_opened, .received = on_received, .ended = on_ended};
