@@ -3,6 +3,7 @@
 #include "bff/base/clock.h"
 #include "bff/http/body.h"
 #include "bff/http/guard.h"
+#include "bff/http/worker_settings.h"
 
 /* A plain route may allow less than the largest body that any request may have. Its refusal waits
  * for the whole body and keeps the connection. */
@@ -40,7 +41,7 @@ enum step_result step_body(struct request_context *context)
         enum step_result result = pipeline_judge_body(&context->pipeline, body->end);
         return result == STEP_PASS ? judge_route(context) : result;
     }
-    body_read(body, request->worker->common->body_limit, on_body, context);
+    body_read(body, request->settings->http->body_limit, on_body, context);
     return pipeline_wait(
         &context->pipeline,
         (struct pipeline_wait){.state = context, .is_reading = true, .cancel = cancel});

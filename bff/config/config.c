@@ -196,6 +196,8 @@ void config_free(struct config *config)
     }
     memory_free(config->listens);
     memory_free(config->services);
+    login_free(config->login_keys);
+    SSL_CTX_free(config->tls);
     memory_free(config->certificate);
     memory_free(config->key);
     memory_free(config->mock_dir);
