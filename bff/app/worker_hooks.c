@@ -10,8 +10,8 @@
 #include "bff/base/check.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
-#include "bff/http/access_log.h"
 #include "bff/http/request.h"
+#include "bff/observe/access_log.h"
 #include "bff/upstream/batch.h"
 #include "bff/upstream/upstream.h"
 
@@ -111,6 +111,11 @@ static void on_ready(struct server *server)
     log_start(STDOUT_FILENO);
 }
 
+/* Those who want to know what has happened. A new one is a row here. */
+static const struct observer *const observers[] = {&access_log_observer, NULL};
+
+static void on_over(const struct request *request) { observer_over(observers, request); }
+
 void hooks_set(struct server_settings *settings)
 {
     settings->on_begin = on_begin;
@@ -118,5 +123,5 @@ void hooks_set(struct server_settings *settings)
     settings->on_request = on_request;
     settings->on_ready = on_ready;
     if (((const struct application *)settings->application)->config->has_access_log)
-        settings->on_over = access_log_write;
+        settings->on_over = on_over;
 }

@@ -4,7 +4,7 @@
 #include "bff/base/clock.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/page.h"
-#include "bff/compose/parts_log.h"
+#include "bff/compose/part_reports.h"
 #include "bff/compose/run.h"
 #include "bff/http/forward_fields.h"
 #include "bff/http/request_id.h"
@@ -15,16 +15,22 @@
 struct serving {
     struct page_ask ask;
     struct request *request;
+    struct run_request run_request;
     struct run *run;
+    struct part_report *reports; /* NULL: nobody wants to know */
 };
 
-/* The request goes, for whatever reason: nothing of it may be called back any more. */
+/* The request goes, for whatever reason, and the observers are called next. */
 static void dispose(void *object)
 {
     struct serving *serving = object;
 
-    if (serving->run != NULL)
-        run_cancel(serving->run);
+    run_cancel(serving->run);
+    if (serving->reports == NULL)
+        return;
+    part_reports_make(serving->run, serving->reports);
+    serving->request->parts = serving->reports;
+    serving->request->part_count = serving->ask.plan->part_count;
 }
 
 /* The calls' headers. */
@@ -143,12 +149,10 @@ void page_serve(struct request *request, const struct page_ask *ask)
 {
     struct serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
     const struct pages *pages = ask->pages;
-    /* In the pool itself: the access log reads the run when ${serving} is gone already. */
-    struct run_request *run_request = pool_take(request->pool, sizeof(*run_request));
 
     serving->ask = *ask;
     serving->request = request;
-    *run_request = (struct run_request){
+    serving->run_request = (struct run_request){
         .plan = ask->plan,
         .pool = request->pool,
         .upstream = ask->upstream,
@@ -163,7 +167,8 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .depth_limit = pages->depth_limit,
     };
     reply_wait_begin(request, on_gone, serving);
-    serving->run = run_start(run_request, on_done, serving);
-    request->log_parts = parts_log;
-    request->parts = serving->run;
+    serving->run = run_start(&serving->run_request, on_done, serving);
+    if (request->worker->common->on_over != NULL)
+        serving->reports =
+            pool_take(request->pool, ask->plan->part_count * sizeof(*serving->reports));
 }

@@ -18,7 +18,7 @@
 #include "bff/http/watch.h"
 #include "bff/http/worker.h"
 
-struct log_line;
+struct part_report;
 struct reply_field;
 struct reply_filter;
 struct request_peer;
@@ -52,9 +52,10 @@ struct request {
     bool is_sending; /* bytes of its answer are on their way: see slow_client.h */
 
     /* for the readers of bff/observe */
-    int64_t began_ns; /* when its head and body had been read */
-    void (*log_parts)(struct log_line *line, const void *parts);
-    const void *parts;
+    int64_t began_ns;                /* when its head and body had been read */
+    const struct part_report *parts; /* of a composite's answer; NULL: it has none. They lie in the
+                                        pool itself, so they are valid until the request has gone */
+    size_t part_count;
 };
 
 /* A header field, as the client sent it; HTTP/1 names may have capital letters only where libh2o
