@@ -11,16 +11,16 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 
-/* A composite under way; lies in the request's memory. */
+/* A composite that is being answered; lies in the request's memory. */
 struct serving {
     struct page_ask ask;
     struct request *request;
     struct run_request run_request;
     struct run *run;
-    struct part_report *reports; /* NULL: nobody wants to know */
+    struct part_report *reports; /* filled at the end; NULL: nobody observes requests */
 };
 
-/* The request goes, for whatever reason, and the observers are called next. */
+/* The request goes, for whatever reason. The observers are called after this. */
 static void dispose(void *object)
 {
     struct serving *serving = object;
@@ -110,7 +110,7 @@ static void on_done(struct run *run, void *cookie)
 
 static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
 
-/* Without login there is nobody to compare an owner with. */
+/* Only asked with login: else there is no user to compare with the owner. */
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;

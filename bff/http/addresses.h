@@ -1,7 +1,8 @@
 /*
- * How many connections each address has, over all workers: a fixed table of counters without locks.
- * An address counts in two places, and the smaller number holds, so that one which shares a place
- * with a busy one is hardly ever mistaken for it; where the places are is secret.
+ * Counts the connections of each address, over all workers, in a fixed table of counters without
+ * locks. Each address has two counters, and other addresses may share them. The smaller of the two
+ * numbers counts, so an address is hardly ever refused because of another one. The places of the
+ * counters depend on a secret, so that nobody can choose addresses that collide.
  */
 #ifndef BFF_HTTP_ADDRESSES_H
 #define BFF_HTTP_ADDRESSES_H
@@ -20,11 +21,11 @@ struct address_places {
 struct addresses *addresses_new(void);
 void addresses_free(struct addresses *addresses);
 
-/* Where ${address} counts; an IPv6 address by its /64. */
+/* The places of ${address}; all IPv6 addresses of a /64 have the same. */
 struct address_places addresses_places(const struct addresses *addresses,
                                        const struct sockaddr *address);
 
-/* One more connection: gives how many there are with it. One less. */
+/* Adds a connection, and returns how many there are now; and: removes one. */
 size_t addresses_add(struct addresses *addresses, struct address_places places);
 void addresses_remove(struct addresses *addresses, struct address_places places);
 
