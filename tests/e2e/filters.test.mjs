@@ -139,6 +139,7 @@ describe('a streamed answer', { concurrency: 2 }, () => {
     let got = 0
     for await (const chunk of stream) got += chunk.length
     assert.equal(got, total * 2)
+    await eventually(() => tees(scene.server).length === 1, 'the end of the filter')
     assert.deepEqual(tees(scene.server), [{ bytes: total * 2, end: 'whole' }])
     if (!isSanitized) assert.ok(peakMemory(scene.server) < 64 * mebibyte)
   })
