@@ -5,6 +5,7 @@
  * nothing left to wait for.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
@@ -305,7 +306,8 @@ static void dispose(void *object)
     run_calls_release(run);
 }
 
-/* One allocation: the run, its parts, an item for each, and a call for each. */
+/* One allocation: the run, its parts, an item for each, and a call for each. The calls, which are
+ * the largest, need not be cleared. */
 static struct run *new_run(const struct run_request *request)
 {
     struct block {
@@ -315,7 +317,8 @@ static struct run *new_run(const struct run_request *request)
     size_t count = request->plan->part_count;
     size_t each = sizeof(struct run_part) + sizeof(struct run_item) + sizeof(struct run_call);
 
-    block = pool_zero(request->pool, sizeof(*block) + count * each);
+    block = pool_take(request->pool, sizeof(*block) + count * each);
+    memset(block, 0, sizeof(*block) + count * (each - sizeof(struct run_call)));
     struct run_item *items = (struct run_item *)(void *)(block->parts + count);
     block->run.parts = block->parts;
     block->run.spare = (struct run_call *)(void *)(items + count);

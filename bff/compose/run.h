@@ -47,7 +47,8 @@ struct run_item {
     enum reason reason;
     int status; /* the service's; 0: none */
     bool is_settled;
-    struct json value; /* fulfilled: the value; JSON_NONE when the service sent none */
+    struct json value;  /* fulfilled: the value; JSON_NONE when the service sent none */
+    struct value *held; /* what the value is read from, until the request's pool goes; or NULL */
 
     /* run.c's own */
     unsigned part;         /* its place */

@@ -39,7 +39,7 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
 void run_calls_join(struct run_call *call, struct run_item *item);
 void run_calls_leave(struct run_call *call);
 
-/* Ends all that are under way, silently. And: frees what the ended ones have brought. */
+/* Ends all that are under way, silently. And: releases the values of all calls and items. */
 void run_calls_cancel(struct run *run);
 void run_calls_release(struct run *run);
 

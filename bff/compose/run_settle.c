@@ -100,11 +100,12 @@ void run_settle_by_call(struct run *run, struct run_item *item)
     enum reason reason = fetch->reason;
 
     item->status = fetch->status;
-    if (reason == REASON_NONE && fetch->body.len == 0)
+    if (reason == REASON_NONE && fetch->value == NULL) {
         reason = verdict_on_nothing(plan, fetch->status);
-    else if (reason == REASON_NONE)
-        item->value =
-            call->ask.keep_slices ? json_scanned(fetch->body, &fetch->scan) : json_of(fetch->body);
+    } else if (reason == REASON_NONE) {
+        item->held = value_hold(fetch->value);
+        item->value = value_json(item->held);
+    }
     if (!json_is(item->value, JSON_NONE) && !is_of_kind(plan, item->value)) {
         item->value = (struct json){0};
         reason = REASON_BAD_JSON;

@@ -13,6 +13,7 @@
 #include "bff/config/settings.h"
 #include "bff/base/memory.h"
 #include "bff/base/text.h"
+#include "bff/upstream/trust.h"
 
 #include "bff/config/config.h"
 
@@ -190,10 +191,13 @@ void config_free(struct config *config)
             service_endpoint_free(&service->endpoints[j]);
         memory_free(service->endpoints);
         memory_free(service->ca_file);
+        trust_release(service->trust);
         memory_free(service->health_path);
     }
     memory_free(config->listens);
     memory_free(config->services);
+    login_free(config->login_keys);
+    SSL_CTX_free(config->tls);
     memory_free(config->certificate);
     memory_free(config->key);
     memory_free(config->mock_dir);

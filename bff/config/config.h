@@ -15,6 +15,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include <openssl/ssl.h>
+
 #include "bff/config/mistakes.h"
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
@@ -36,7 +38,8 @@ struct config_listen {
 struct config {
     struct config_listen *listens; /* one at least */
     size_t listen_count;
-    char *certificate, *key;           /* PEM files that load and match; NULL without tls */
+    char *certificate, *key;           /* PEM files; NULL without tls */
+    SSL_CTX *tls;                      /* they, loaded; NULL without tls, and where one is wrong */
     unsigned workers;                  /* 1 to 256; 0: one for each core */
     struct service_settings *services; /* in the build's order */
     size_t service_count;
@@ -49,6 +52,7 @@ struct config {
 
     bool login_is_off;           /* explicitly: nobody is asked who he is */
     struct login_settings login; /* login_new takes it; in mock mode the secret may be absent */
+    struct login *login_keys;    /* what login.keys_of points to; NULL without key files */
     char *secret_file;           /* in place of login.secret; NULL: none */
     struct plain_routes routes;  /* the build's defaults, or the file's */
     struct cors_settings cors;

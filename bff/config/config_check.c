@@ -4,6 +4,7 @@
 #include "bff/config/address.h"
 #include "bff/config/config_routes.h"
 #include "bff/config/pem.h"
+#include "bff/http/server_tls.h"
 #include "bff/config/units.h"
 
 #include "bff/config/config_check.h"
@@ -53,17 +54,39 @@ static void file_complain(struct settings *settings, const struct setting *row, 
     settings_complain(settings, row, service, sentence);
 }
 
+/* Loads both files into one context, which serves if both are right: they are not read again. */
+static void tls_load(struct settings *settings, const struct setting *certificate,
+                     const struct setting *key)
+{
+    struct config *config = settings->config;
+    SSL_CTX *context = server_tls_new();
+    char wrong[PEM_WRONG_SIZE];
+    bool is_good = config->certificate != NULL && config->key != NULL;
+
+    if (config->certificate != NULL &&
+        pem_load_certificate(context, config->certificate, wrong) != 0) {
+        file_complain(settings, certificate, 0, wrong);
+        is_good = false;
+        SSL_CTX_free(context); /* it may have half of the chain */
+        context = server_tls_new();
+    }
+    if (config->key != NULL && pem_load_key(context, config->key, wrong) != 0) {
+        file_complain(settings, key, 0, wrong);
+        is_good = false;
+    }
+    if (is_good)
+        config->tls = context;
+    else
+        SSL_CTX_free(context);
+}
+
 static void tls_check(struct settings *settings)
 {
     const struct config *config = settings->config;
     const struct setting *certificate = settings_row("tls.certificate");
     const struct setting *key = settings_row("tls.key");
-    char wrong[PEM_WRONG_SIZE];
 
-    if (config->certificate != NULL && pem_check_certificate(config->certificate, wrong) != 0)
-        file_complain(settings, certificate, 0, wrong);
-    if (config->key != NULL && pem_check_key(config->certificate, config->key, wrong) != 0)
-        file_complain(settings, key, 0, wrong);
+    tls_load(settings, certificate, key);
     if (listens_on_tls(config)) /* which has said that both are needed */
         return;
     if (config->certificate != NULL && config->key == NULL)
@@ -95,13 +118,16 @@ static void phase_check(struct settings *settings, size_t service, const char *p
 
 static void service_check(struct settings *settings, size_t service)
 {
-    const char *ca_file = settings->config->services[service].ca_file;
+    struct service_settings *of = &settings->config->services[service];
+    const char *no_trust = NULL;
     char wrong[PEM_WRONG_SIZE];
 
     phase_check(settings, service, "services.*.timeout.connect");
     phase_check(settings, service, "services.*.timeout.first_byte");
-    if (ca_file != NULL && pem_check_authorities(ca_file, wrong) != 0)
+    if (of->ca_file != NULL && pem_check_authorities(of->ca_file, wrong) != 0)
         file_complain(settings, settings_row("services.*.ca_file"), service, wrong);
+    else if (service_load_trust(of, &no_trust) != 0)
+        settings_complain(settings, settings_row("services.*.ca_file"), service, no_trust);
 }
 
 static void cors_check(struct settings *settings)

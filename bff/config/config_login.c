@@ -97,15 +97,16 @@ static const char *secret_choose(struct settings *settings)
     return config->login.secret.at == NULL ? NULL : "login.secret_file";
 }
 
-static void half_check(struct settings *settings, const struct login_settings *half,
-                       const char *path)
+/* Returns a login of this half; NULL when it is wrong, which has been said then. */
+static struct login *half_check(struct settings *settings, const struct login_settings *half,
+                                const char *path)
 {
     const char *wrong = NULL;
     struct login *login = login_new(half, &wrong);
 
     if (login == NULL)
         complain(settings, path, wrong);
-    login_free(login);
+    return login;
 }
 
 /* Where the secret stands has been said; that it is missing has no place. */
@@ -125,7 +126,7 @@ static void secret_check(struct settings *settings)
     if (half.algorithms == 0)
         return;
     if (from != NULL)
-        half_check(settings, &half, from);
+        login_free(half_check(settings, &half, from));
     else if (settings->config->mock_dir == NULL)
         complain(settings, "login.secret",
                  "it is missing. Set the environment variable JWT_SECRET, or JWT_SECRET_FILE to "
@@ -133,6 +134,7 @@ static void secret_check(struct settings *settings)
                  "with --mock DIR, and a secret is made");
 }
 
+/* The keys that were loaded are kept: the files are not read again. */
 static void keys_check(struct settings *settings)
 {
     struct login_settings half = settings->config->login;
@@ -140,7 +142,8 @@ static void keys_check(struct settings *settings)
 
     half.algorithms &= ~JWT_ALL_HS;
     if (half.algorithms != 0)
-        half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");
+        settings->config->login_keys =
+            half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");
     else if (has_keys)
         complain(settings, "login.keys",
                  "nothing uses them: login.algorithms has none of RS256, ES256 and their like");
@@ -155,4 +158,5 @@ void config_login_check(struct settings *settings)
         secret_check(settings);
     if (!is_wrong(settings, "login.keys"))
         keys_check(settings);
+    settings->config->login.keys_of = settings->config->login_keys;
 }

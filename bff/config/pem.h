@@ -1,18 +1,26 @@
-/* PEM files, looked at when the program starts, so that a bad one is known before it serves. */
+/* PEM files, loaded when a configuration is read, so that a bad one is known before it is used. */
 #ifndef BFF_CONFIG_PEM_H
 #define BFF_CONFIG_PEM_H
 
 #include <stddef.h>
 
+#include <openssl/ssl.h>
+
 #define PEM_WRONG_SIZE 256
 
 /*
  * Each returns 0, or -1 with what is wrong in words in ${wrong}. Nobody is ever asked for a pass
- * phrase: an encrypted key is refused. With a
- * ${certificate} of NULL the key alone is looked at.
+ * phrase: an encrypted key is refused.
  */
-int pem_check_certificate(const char *certificate, char wrong[PEM_WRONG_SIZE]);
-int pem_check_key(const char *certificate, const char *key, char wrong[PEM_WRONG_SIZE]);
+
+/* Loads a chain of certificates into ${context}. */
+int pem_load_certificate(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE]);
+
+/* Loads the key that fits the certificate in ${context}. With no certificate there, the key alone
+ * is checked, and ${context} stays as it is. */
+int pem_load_key(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE]);
+
+/* Whether ${file} holds certificates of authorities. */
 int pem_check_authorities(const char *file, char wrong[PEM_WRONG_SIZE]);
 
 #endif

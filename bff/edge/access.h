@@ -1,14 +1,14 @@
-/* Who may: whether a user passes a rule. */
+/* Access rules: whether a user passes a rule. */
 #ifndef BFF_EDGE_ACCESS_H
 #define BFF_EDGE_ACCESS_H
 
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
 
-#define ACCESS_ADMIN "admin" /* the role that passes in an owner's place */
+#define ACCESS_ADMIN "admin" /* the role that passes as if it were the owner */
 
 enum access_kind {
-    ACCESS_NOBODY, /* a rule that nobody has set lets nobody in */
+    ACCESS_NOBODY, /* a rule that was not set: nobody passes */
     ACCESS_PUBLIC,
     ACCESS_SIGNED_IN,
     ACCESS_ROLE,  /* users with exactly this role */
@@ -27,8 +27,8 @@ enum access_verdict {
 };
 
 /*
- * ${user} is NULL when nobody is signed in. Ids and roles are compared as text, byte by byte; an
- * owner that is absent or empty is nobody's.
+ * Decides by ${rule}; ${user} is NULL when nobody is signed in. Ids and roles are compared byte by
+ * byte. When the owner is absent or empty, no user is the owner.
  */
 enum access_verdict access_decide(struct access_rule rule, const struct login_user *user);
 

@@ -1,8 +1,8 @@
 /*
- * Counts the connections of each address, over all workers, in a fixed table of counters without
- * locks. Each address has two counters, and other addresses may share them. The smaller of the two
- * numbers counts, so an address is hardly ever refused because of another one. The places of the
- * counters depend on a secret, so that nobody can choose addresses that collide.
+ * How many connections each address has in all workers: a fixed table of counters without locks
+ * (a count-min sketch). An address counts in two places, and the smaller number is used. So an
+ * address that shares a place with a busy one is hardly ever mistaken for it. A client cannot guess
+ * the places, as they depend on secret keys.
  */
 #ifndef BFF_HTTP_ADDRESSES_H
 #define BFF_HTTP_ADDRESSES_H
@@ -21,12 +21,14 @@ struct address_places {
 struct addresses *addresses_new(void);
 void addresses_free(struct addresses *addresses);
 
-/* The places of ${address}; all IPv6 addresses of a /64 have the same. */
+/* The places of ${address}. All addresses of an IPv6 /64 have the same places. */
 struct address_places addresses_places(const struct addresses *addresses,
                                        const struct sockaddr *address);
 
-/* Adds a connection, and returns how many there are now; and: removes one. */
+/* Adds a connection. Returns how many there are now. */
 size_t addresses_add(struct addresses *addresses, struct address_places places);
+
+/* Removes a connection. */
 void addresses_remove(struct addresses *addresses, struct address_places places);
 
 #endif

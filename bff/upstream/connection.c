@@ -24,7 +24,7 @@ void connection_close(struct connection *connection)
     leave_idle(connection);
     batch_forget(&connection->receiving);
     batch_forget(&connection->sending);
-    timer_clear(connection->endpoint->upstream->on.timers, &connection->later);
+    timer_clear(connection->endpoint->on->timers, &connection->later);
     exchange_dispose(&connection->exchange);
     tls_end(connection->tls);
     if (connection->socket != NULL)
@@ -36,22 +36,28 @@ void connection_break(struct connection *connection, enum reason reason)
 {
     const struct connection_user *user = connection->user;
     void *cookie = connection->cookie;
-    bool is_clean = !connection->is_asking || !connection->exchange.has_begun;
+    struct connection_end end = {
+        .reason = reason,
+        .is_clean = !connection->is_asking || !connection->exchange.has_begun,
+        .received = connection->exchange.received,
+    };
 
     connection_close(connection);
-    if (user != NULL)
-        user->ended(cookie, reason, is_clean);
+    if (user == NULL)
+        return;
+    end.at_ns = clock_now_ns();
+    user->ended(cookie, &end);
 }
 
-static void keep_idle(struct connection *connection)
+static void keep_idle(struct connection *connection, int64_t now_ns)
 {
-    struct upstream_endpoint *endpoint = connection->endpoint;
+    struct endpoint *endpoint = connection->endpoint;
 
     exchange_dispose(&connection->exchange);
     connection->user = NULL;
     connection->is_asking = false;
     connection->is_reused = true;
-    connection->idle_ns = clock_now_ns();
+    connection->idle_ns = now_ns;
     h2o_linklist_insert(endpoint->idle.next, &connection->idle);
     endpoint->idle_count++;
 }
@@ -74,7 +80,8 @@ static bool has_more(const struct connection *connection)
 static bool may_be_kept(const struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
-           connection->endpoint->idle_count < UPSTREAM_IDLE_MAX && !connection->is_paused &&
+           connection->endpoint->idle_count < CONNECTION_IDLE_MAX &&
+           !connection->endpoint->is_forgotten && !connection->is_paused &&
            connection->out.pieces == NULL && !h2o_socket_is_writing(connection->socket) &&
            !has_more(connection);
 }
@@ -84,13 +91,17 @@ static void end_exchange(struct connection *connection)
 {
     const struct connection_user *user = connection->user;
     void *cookie = connection->cookie;
-    enum reason reason = connection->exchange.reason;
+    struct connection_end end = {
+        .reason = connection->exchange.reason,
+        .received = connection->exchange.received,
+        .at_ns = clock_now_ns(),
+    };
 
     if (may_be_kept(connection))
-        keep_idle(connection);
+        keep_idle(connection, end.at_ns);
     else
         connection_close(connection);
-    user->ended(cookie, reason, false);
+    user->ended(cookie, &end);
 }
 
 /* Returns false when the exchange is over: ${connection} must not be touched any more. */
@@ -122,7 +133,7 @@ static void take_end(struct connection *connection)
  */
 static ssize_t read_plain(struct connection *connection, char **at, size_t limit)
 {
-    char *scratch = connection->endpoint->upstream->scratch;
+    char *scratch = connection->endpoint->on->scratch;
     int fd = h2o_socket_get_fd(connection->socket);
     size_t len;
     ssize_t got;
@@ -173,12 +184,12 @@ static void on_received(struct batch_call *call, char *at, ssize_t got)
 
     connection->is_full = got == (ssize_t)BATCH_RECEIVE_BYTES;
     if (take_read(connection, at, got))
-        read_some(connection, UPSTREAM_SCRATCH_BYTES);
+        read_some(connection, ENDPOINT_SCRATCH_BYTES);
 }
 
 static bool read_later(struct connection *connection)
 {
-    struct batch *batch = connection->endpoint->upstream->on.batch;
+    struct batch *batch = connection->endpoint->on->batch;
 
     if (batch == NULL || connection->exchange.has_begun)
         return false;
@@ -202,18 +213,18 @@ static void on_plain_readable(h2o_socket_t *socket, const char *error)
     if (read_later(connection))
         return;
     bool has_place = connection->exchange.sink->room != NULL;
-    if (read_some(connection, has_place ? BATCH_RECEIVE_BYTES : UPSTREAM_SCRATCH_BYTES))
-        read_some(connection, UPSTREAM_SCRATCH_BYTES);
+    if (read_some(connection, has_place ? BATCH_RECEIVE_BYTES : ENDPOINT_SCRATCH_BYTES))
+        read_some(connection, ENDPOINT_SCRATCH_BYTES);
 }
 
 static void on_tls_readable(h2o_socket_t *socket, const char *error)
 {
     struct connection *connection = socket->data;
-    char *scratch = connection->endpoint->upstream->scratch;
+    char *scratch = connection->endpoint->on->scratch;
     enum tls_step step;
     size_t got;
 
-    while ((step = tls_read(connection->tls, scratch, UPSTREAM_SCRATCH_BYTES, &got)) == TLS_DONE) {
+    while ((step = tls_read(connection->tls, scratch, ENDPOINT_SCRATCH_BYTES, &got)) == TLS_DONE) {
         if (!connection->is_asking)
             break;
         if (!take_bytes(connection, scratch, got) || connection->is_paused)
@@ -256,8 +267,8 @@ void connection_resume(struct connection *connection)
     arm(connection);
 }
 
-struct connection *connection_take(struct upstream_endpoint *endpoint,
-                                   const struct connection_user *user, void *cookie)
+struct connection *connection_take(struct endpoint *endpoint, const struct connection_user *user,
+                                   void *cookie)
 {
     if (h2o_linklist_is_empty(&endpoint->idle))
         return NULL;
@@ -280,7 +291,7 @@ void connection_ask(struct connection *connection, const struct connection_reque
                                  });
 }
 
-void connection_close_idle(struct upstream_endpoint *endpoint, int64_t since_ns)
+void connection_close_idle(struct endpoint *endpoint, int64_t since_ns)
 {
     while (!h2o_linklist_is_empty(&endpoint->idle)) {
         struct connection *oldest =

@@ -17,23 +17,32 @@
 #include "bff/base/reason.h"
 #include "bff/loop/timer.h"
 #include "bff/upstream/batch.h"
+#include "bff/upstream/endpoint.h"
 #include "bff/upstream/exchange.h"
-#include "bff/upstream/upstream.h"
+
+#define CONNECTION_IDLE_MAX 256 /* idle connections kept for one endpoint */
 
 struct connection;
+
+/* How an exchange, or dialling, ended. */
+struct connection_end {
+    enum reason reason; /* REASON_NONE: the exchange is complete */
+    bool is_clean;      /* no byte of a response had come */
+    uint64_t received;  /* bytes of the response */
+    int64_t at_ns;      /* of clock_now_ns */
+};
 
 /*
  * What its user is told, never from inside the user's own call:
  *
  *   opened    dialling has succeeded; the connection waits for connection_ask
  *   received  some bytes of the response have come, and more must
- *   ended     the exchange or the dialling is over: with REASON_NONE complete, else why. The
- *             connection is not the user's any more. ${is_clean}: no byte of a response had come
+ *   ended     the exchange or the dialling is over. The connection is not the user's any more
  */
 struct connection_user {
     void (*opened)(void *cookie);
     void (*received)(void *cookie);
-    void (*ended)(void *cookie, enum reason reason, bool is_clean);
+    void (*ended)(void *cookie, const struct connection_end *end);
 };
 
 /* A request. It and its pieces are borrowed until the exchange ends. */
@@ -57,7 +66,7 @@ struct connection {
     h2o_linklist_t idle; /* linked while in endpoint->idle */
     h2o_socket_t *socket;
     SSL *tls; /* NULL: plain */
-    struct upstream_endpoint *endpoint;
+    struct endpoint *endpoint;
     const struct connection_user *user; /* NULL while idle */
     void *cookie;
     struct exchange exchange;
@@ -73,12 +82,12 @@ struct connection {
 };
 
 /* The idle connection used last, for another exchange; NULL when there is none. */
-struct connection *connection_take(struct upstream_endpoint *endpoint,
-                                   const struct connection_user *user, void *cookie);
+struct connection *connection_take(struct endpoint *endpoint, const struct connection_user *user,
+                                   void *cookie);
 
 /* Dials: each of the endpoint's addresses in turn until one answers. */
-struct connection *connection_dial(struct upstream_endpoint *endpoint,
-                                   const struct connection_user *user, void *cookie);
+struct connection *connection_dial(struct endpoint *endpoint, const struct connection_user *user,
+                                   void *cookie);
 
 /* Sends a request whose response goes to its sink (head and body; end is the user's to call). */
 void connection_ask(struct connection *connection, const struct connection_request *request);
@@ -98,7 +107,7 @@ void connection_resume(struct connection *connection);
 void connection_close(struct connection *connection);
 
 /* Closes the idle connections of ${endpoint} that have been so since before ${since_ns}. */
-void connection_close_idle(struct upstream_endpoint *endpoint, int64_t since_ns);
+void connection_close_idle(struct endpoint *endpoint, int64_t since_ns);
 
 /* For connection_dial.c: the connection works; its user is told. And: it does not. */
 void connection_open(struct connection *connection);

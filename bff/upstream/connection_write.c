@@ -124,7 +124,7 @@ static void on_sent(struct batch_call *call, char *at, ssize_t sent)
 
 static void send_later(struct connection *connection)
 {
-    struct batch *batch = connection->endpoint->upstream->on.batch;
+    struct batch *batch = connection->endpoint->on->batch;
     size_t len = gather(&connection->out, 0, batch_room(batch), BATCH_SEND_BYTES);
 
     connection->sending.done = on_sent;
@@ -137,7 +137,7 @@ static void write_plain(struct connection *connection)
     bool is_short = out->written == NULL && length(out) <= BATCH_SEND_BYTES;
     size_t sent = 0;
 
-    if (is_short && connection->endpoint->upstream->on.batch != NULL) {
+    if (is_short && connection->endpoint->on->batch != NULL) {
         send_later(connection);
         return;
     }

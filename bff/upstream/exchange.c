@@ -4,7 +4,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/exchange.h"
-#include "bff/upstream/framing.h"
+#include "bff/upstream/exchange_framing.h"
 
 /* libh2o exports picohttpparser's functions but ships no header for them. */
 int phr_parse_headers(const char *buf, size_t len, struct exchange_field *headers,
@@ -26,6 +26,12 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
         .cookie = cookie,
         .request = request,
     };
+}
+
+void exchange_hand_over(struct exchange *exchange, const struct exchange_sink *sink, void *cookie)
+{
+    exchange->sink = sink;
+    exchange->cookie = cookie;
 }
 
 static void drop_kept(struct exchange *exchange)
@@ -171,7 +177,7 @@ static ssize_t parse_head(struct exchange *exchange, const char *bytes, size_t l
     if (line < 0)
         return -1;
     int rest = phr_parse_headers(bytes + line, len - (size_t)line, fields, &head.field_count, 0);
-    if (rest < 0 || framing_read(&head, exchange->request.is_head) != 0)
+    if (rest < 0 || exchange_framing_read(&head, exchange->request.is_head) != 0)
         return -1;
     exchange->head_bytes += (size_t)line + (size_t)rest;
     /* 101 is the end of HTTP on this connection: only who asked for that may get it. */
@@ -239,6 +245,7 @@ enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, 
     if (len == 0)
         return exchange->state;
     exchange->has_begun = true;
+    exchange->received += len;
     if (exchange->state == EXCHANGE_IN_BODY)
         return feed_body(exchange, bytes, len);
     if (exchange->kept_len > 0)

@@ -86,6 +86,7 @@ struct exchange {
     struct exchange_request request;
     bool is_persistent; /* of use when COMPLETE: the connection may be used again */
     bool has_begun;     /* a byte has come */
+    uint64_t received;  /* bytes that were fed, heads and framing included */
     uint64_t left;      /* of the body, with EXCHANGE_LENGTH */
     size_t head_bytes;  /* of all heads so far */
     char *kept;         /* a head that came in pieces */
@@ -96,6 +97,9 @@ struct exchange {
 /* Begins an exchange whose response goes to ${sink}, which gets ${cookie}. */
 void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink, void *cookie,
                     struct exchange_request request);
+
+/* From the head of the response on, inside the sink's head too: the rest goes to ${sink}. */
+void exchange_hand_over(struct exchange *exchange, const struct exchange_sink *sink, void *cookie);
 
 /*
  * Feeds what was read and returns the state afterwards. The

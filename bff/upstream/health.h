@@ -47,7 +47,11 @@ typedef void (*health_changed)(const char *service, bool is_up, enum reason reas
 
 struct health;
 
-/* Nobody is asked yet. ${services} outlives it; ${changed} may be NULL. */
+/*
+ * Nobody is asked yet. ${services} outlives it; ${changed} may be NULL. What is known of a service
+ * is state of the process (bff/base/registry.h), found by the service's name: the health of a new
+ * configuration goes on with what the one before has found. At most one of them is started.
+ */
 struct health *health_new(const struct service_settings *services, size_t count,
                           health_changed changed);
 

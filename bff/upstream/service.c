@@ -6,6 +6,7 @@
 #include "bff/base/text.h"
 
 #include "bff/upstream/service.h"
+#include "bff/upstream/trust.h"
 
 #define HOST_MAX 253 /* bytes of a DNS name */
 
@@ -174,4 +175,20 @@ void service_endpoint_free(struct service_endpoint *endpoint)
     memory_free(endpoint->host);
     memory_free(endpoint->authority);
     *endpoint = (struct service_endpoint){0};
+}
+
+static bool needs_trust(const struct service_settings *settings)
+{
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        if (settings->endpoints[i].is_tls)
+            return true;
+    return settings->ca_file != NULL;
+}
+
+int service_load_trust(struct service_settings *settings, const char **wrong)
+{
+    if (settings->trust != NULL || !needs_trust(settings))
+        return 0;
+    settings->trust = trust_new(settings->ca_file, wrong);
+    return settings->trust == NULL ? -1 : 0;
 }

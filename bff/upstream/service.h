@@ -32,7 +32,10 @@ const char *service_endpoint_read(const char *url, struct service_endpoint *out)
 /* Frees what service_endpoint_read wrote. All zero: nothing. */
 void service_endpoint_free(struct service_endpoint *endpoint);
 
-/* What the configuration says of a service. Set at boot, constant afterwards. */
+struct trust;
+
+/* What a configuration says of a service. It is constant once the configuration has been checked.
+ */
 struct service_settings {
     const struct bff_service *service;
     struct service_endpoint *endpoints;
@@ -40,12 +43,19 @@ struct service_settings {
     uint32_t connect_ms;    /* from dialling to connected, TLS included */
     uint32_t first_byte_ms; /* from the request sent to the answer's first byte */
     uint32_t total_ms;      /* from start to end, retries included */
-    char *ca_file;          /* PEM of who may sign its certificate; NULL: the system's */
+    char *ca_file;          /* PEM, the authorities for its certificate; NULL: the system's */
+    struct trust *trust;    /* what ca_file came to; NULL: not loaded (see service_load_trust) */
 
     char *health_path;           /* asked now and then: 2xx is healthy; NULL: nobody asks */
     uint32_t health_interval_ms; /* from one question to the next */
     uint32_t health_timeout_ms;  /* an answer that comes later is none */
     bool is_essential;           /* without it the server is not ready */
 };
+
+/*
+ * Loads ${settings->trust} when the service has an https endpoint or a CA file. Returns 0; or -1,
+ * and a sentence in *wrong, when the file cannot be used. trust_release frees it.
+ */
+int service_load_trust(struct service_settings *settings, const char **wrong);
 
 #endif

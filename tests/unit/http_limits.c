@@ -30,14 +30,25 @@ static char big[BIG];
 
 struct under_test {
     struct listen listen;
-    struct server_limits limits;
+    struct http_settings http;
+    struct worker_settings of_worker;
     struct server_settings settings;
     struct server *server;
     sem_t ready;
 };
 
-static void on_begin(struct worker *worker) { server_worker_ready(worker); }
-static void on_end(struct worker *worker) { (void)worker; }
+static void on_unused(struct worker_settings *settings) { (void)settings; }
+
+static void on_begin(struct worker *worker)
+{
+    struct under_test *test = worker->common->application;
+
+    worker_settings_add(worker, &test->of_worker, &test->http, on_unused);
+    worker_settings_switch(worker, &test->of_worker);
+    server_worker_ready(worker);
+}
+
+static void on_end(struct worker *worker) { worker_settings_end(worker); }
 
 static void on_ready(struct server *server)
 {
@@ -66,14 +77,15 @@ static struct under_test *serve(const struct server_limits *limits)
     test->listen.address_len = sizeof(address);
     assert_int_equal(listen_open(&test->listen, 1), 0);
     assert_int_equal(sem_init(&test->ready, 0, 0), 0);
-    test->limits = *limits;
+    test->http = (struct http_settings){
+        .limits = *limits,
+        .body_limit = 1024 * 1024,
+        .drain_ms = 1000,
+    };
     test->settings = (struct server_settings){
         .listens = &test->listen,
         .listen_count = 1,
         .workers = 1,
-        .drain_ms = 1000,
-        .body_limit = 1024 * 1024,
-        .limits = &test->limits,
         .on_begin = on_begin,
         .on_end = on_end,
         .on_request = on_request,

@@ -1,5 +1,5 @@
-/* See framing.h. */
-#include "bff/upstream/framing.h"
+/* See exchange_framing.h. */
+#include "bff/upstream/exchange_framing.h"
 
 struct seen {
     bool has_length, has_coding, is_chunked, wants_close, wants_keep;
@@ -72,7 +72,7 @@ static enum exchange_framing framing_of(const struct exchange_head *head, const 
     return seen->has_length ? EXCHANGE_LENGTH : EXCHANGE_UNTIL_CLOSE;
 }
 
-int framing_read(struct exchange_head *head, bool is_head_request)
+int exchange_framing_read(struct exchange_head *head, bool is_head_request)
 {
     struct seen seen = {0};
 

@@ -1,8 +1,8 @@
-/* What is only known of a composite once its plan is made. See plan_check.h. */
+/* What is only known of a composite once its plan is made. See planner_check.h. */
 #include <string.h>
 
 #include "bff/compose/ask.h"
-#include "bff/compose/plan_check.h"
+#include "bff/compose/planner_check.h"
 
 /* Members. */
 
@@ -37,7 +37,7 @@ static struct text next_member(struct members *at)
     return name;
 }
 
-static void check_member(struct plan_mistakes *mistakes, struct members here, struct text name)
+static void check_member(struct planner_mistakes *mistakes, struct members here, struct text name)
 {
     size_t times = 0;
     struct members all = {.plan = here.plan};
@@ -49,11 +49,11 @@ static void check_member(struct plan_mistakes *mistakes, struct members here, st
             break;
     }
     if (times == 2)
-        plan_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
-                     TEXT_ARGS(name));
+        planner_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
+                        TEXT_ARGS(name));
 }
 
-static void check_members(struct plan_mistakes *mistakes, const struct plan *plan)
+static void check_members(struct planner_mistakes *mistakes, const struct plan *plan)
 {
     struct members at = {.plan = plan};
 
@@ -63,11 +63,12 @@ static void check_members(struct plan_mistakes *mistakes, const struct plan *pla
 
 /* Readers. */
 
-static void check_hidden(struct plan_mistakes *mistakes, const struct plan *plan)
+static void check_hidden(struct planner_mistakes *mistakes, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->part_count; i++)
         if (plan->parts[i].row->place == BFF_HIDDEN && !plan->parts[i].is_read)
-            plan_part_mistake(mistakes, i, "it is hidden, and neither a field nor a part reads it");
+            planner_part_mistake(mistakes, i,
+                                 "it is hidden, and neither a field nor a part reads it");
 }
 
 static bool is_waited_for(const struct plan *plan, int part)
@@ -79,7 +80,7 @@ static bool is_waited_for(const struct plan *plan, int part)
 }
 
 /* "userId" is a parameter, "order.userId" a path into a part. */
-static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
+static void check_owner(struct planner_mistakes *mistakes, const struct plan *plan)
 {
     struct text path = text_of(plan->composite->owner), rest = path;
     struct text name = text_cut(&rest, '.');
@@ -88,29 +89,33 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
         return;
     int part = plan_part(plan, name);
     if (part < 0 || rest.len == 0) {
-        plan_mistake(mistakes, NULL,
-                     ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
-                     TEXT_ARGS(path));
+        planner_mistake(
+            mistakes, NULL,
+            ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
+            TEXT_ARGS(path));
         return;
     }
     if (!is_waited_for(plan, part) && plan->parts[part].row->need != BFF_REQUIRED)
-        plan_mistake(mistakes, NULL,
-                     ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
-                     TEXT_ARGS(path), TEXT_ARGS(name));
+        planner_mistake(
+            mistakes, NULL,
+            ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
+            TEXT_ARGS(path), TEXT_ARGS(name));
 }
 
 /* Ask functions. */
 
-static void check_asks(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
+static void check_asks(struct planner_mistakes *mistakes, const struct plan *plan,
+                       struct pool *pool)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
         const char *wrong = ask_rehearse(plan, (int)i, pool);
         if (wrong != NULL)
-            plan_part_mistake(mistakes, i, "%s", wrong);
+            planner_part_mistake(mistakes, i, "%s", wrong);
     }
 }
 
-void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
+void planner_check_whole(struct planner_mistakes *mistakes, const struct plan *plan,
+                         struct pool *pool)
 {
     check_members(mistakes, plan);
     check_hidden(mistakes, plan);

@@ -1,12 +1,12 @@
 /* What is wrong with a composite, as text: a line for each mistake. */
-#ifndef BFF_COMPOSE_PLAN_MISTAKES_H
-#define BFF_COMPOSE_PLAN_MISTAKES_H
+#ifndef BFF_COMPOSE_PLANNER_MISTAKES_H
+#define BFF_COMPOSE_PLANNER_MISTAKES_H
 
 #include <stddef.h>
 
 #include "bff/compose/compose.h"
 
-struct plan_mistakes {
+struct planner_mistakes {
     const struct bff_composite *composite;
     char *error; /* the lines; as many as fit ${size} */
     size_t size, len;
@@ -14,11 +14,11 @@ struct plan_mistakes {
 };
 
 /* Adds "route: what"; with ${where} "route: where: what". */
-void plan_mistake(struct plan_mistakes *mistakes, const char *where, const char *format, ...)
+void planner_mistake(struct planner_mistakes *mistakes, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The same of row ${i} of the parts: "route: part \"reviews\": what". */
-void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
+void planner_part_mistake(struct planner_mistakes *mistakes, size_t i, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 #endif

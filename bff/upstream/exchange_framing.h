@@ -1,6 +1,6 @@
 /* From the fields of a response head to how its body ends: RFC 9112 section 6.3, read strictly. */
-#ifndef BFF_UPSTREAM_FRAMING_H
-#define BFF_UPSTREAM_FRAMING_H
+#ifndef BFF_UPSTREAM_EXCHANGE_FRAMING_H
+#define BFF_UPSTREAM_EXCHANGE_FRAMING_H
 
 #include "bff/upstream/exchange.h"
 
@@ -10,6 +10,6 @@
  * another or stands beside Transfer-Encoding, a Transfer-Encoding other than chunked or from an
  * HTTP/1.0 peer, a status outside 100 to 599.
  */
-int framing_read(struct exchange_head *head, bool is_head_request);
+int exchange_framing_read(struct exchange_head *head, bool is_head_request);
 
 #endif
