@@ -1,8 +1,10 @@
 /* See pipeline.h. */
 #include "bff/base/check.h"
+#include "bff/http/body.h"
 #include "bff/http/pipeline.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/worker_settings.h"
 
 static void stop_waiting(struct pipeline *pipeline)
 {
@@ -39,7 +41,46 @@ static void hold(struct pipeline *pipeline)
     pipeline->is_held = true;
 }
 
-static void on_gone(void *pipeline) { cancel(pipeline); }
+static void on_gone(void *cookie) { cancel(cookie); }
+
+/*
+ * A refusal waits for the body when the connection goes on behind it; then a body that is wrong or
+ * too long is what the request is refused for.
+ */
+static enum step_result judge_refused(struct pipeline *pipeline, enum body_end end)
+{
+    struct refusal bad = {.status = 400, .message = "Bad request", .ends_connection = true};
+    struct refusal large = {.status = 413, .message = "Payload too large", .ends_connection = true};
+
+    if (end == BODY_BROKEN)
+        pipeline->refusal = bad;
+    else if (end == BODY_TOO_LARGE)
+        pipeline->refusal = large;
+    return end == BODY_LEFT ? STEP_LEFT : STEP_REFUSED;
+}
+
+static void on_body(void *cookie, enum body_end end)
+{
+    struct pipeline *pipeline = cookie;
+
+    pipeline_resume(pipeline, judge_refused(pipeline, end));
+}
+
+static void stop_body(void *state) { body_stop(((struct pipeline *)state)->request->body); }
+
+/* Returns how the refused request goes on: STEP_REFUSED now, or STEP_WAITS. */
+static enum step_result wait_for_body(struct pipeline *pipeline)
+{
+    struct request *request = pipeline->request;
+
+    if (request->body == NULL || pipeline->refusal.ends_connection)
+        return STEP_REFUSED;
+    if (request->body->is_over)
+        return judge_refused(pipeline, request->body->end);
+    body_read(request->body, request->settings->http->body_limit, on_body, pipeline);
+    return pipeline_wait(pipeline, (struct pipeline_wait){
+                                       .state = pipeline, .is_reading = true, .cancel = stop_body});
+}
 
 /* The request may be gone when it returns: nothing is touched afterwards. */
 static void go_on(struct pipeline *pipeline, enum step_result result)
@@ -54,7 +95,11 @@ static void go_on(struct pipeline *pipeline, enum step_result result)
         result = pipeline->step->run(pipeline->context);
     }
     if (result == STEP_REFUSED)
+        result = wait_for_body(pipeline);
+    if (result == STEP_REFUSED)
         reply_refusal(request, &pipeline->refusal);
+    else if (result == STEP_LEFT)
+        reply_nobody(request);
     else if (result == STEP_WAITS)
         pipeline->is_running = false;
     check_working_on((struct text){0});
@@ -99,7 +144,8 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
     pipeline->is_waiting = true;
     pipeline->wait = wait;
     pipeline->deadline.fire = on_deadline;
-    reply_wait_begin(request, on_gone, pipeline);
+    if (!wait.is_reading)
+        reply_wait_begin(request, on_gone, pipeline);
     if (wait.until_ns != 0)
         timer_set(worker_timers(request->worker), &pipeline->deadline, wait.until_ns);
     return STEP_WAITS;

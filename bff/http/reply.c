@@ -2,6 +2,7 @@
 #include "bff/base/check.h"
 #include "bff/base/text_builder.h"
 #include "bff/http/reply.h"
+#include "bff/http/reply_early.h"
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_wait.h"
@@ -75,9 +76,15 @@ static void send_body(struct request *request, const struct text *body, size_t c
     static h2o_generator_t generator;
 
     request_sending(request);
-    h2o_start_response(request->h2o, &generator);
     if (text_is(request->method, "HEAD"))
         count = 0;
+    if (reply_early_is_due(request) && count > 0) {
+        reply_early_send(request, body, count);
+        return;
+    }
+    if (reply_early_is_due(request))
+        request->h2o->http1_is_persistent = 0;
+    h2o_start_response(request->h2o, &generator);
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
 }
 

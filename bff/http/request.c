@@ -1,6 +1,7 @@
 /* See request.h. */
 #include "bff/base/clock.h"
 #include "bff/http/request_id.h"
+#include "bff/http/body.h"
 #include "bff/http/request.h"
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
@@ -66,6 +67,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->settings = worker_settings_hold(worker->settings);
     request->pool = pool_of(&h2o_req->pool);
     request->client = client_of(h2o_req);
+    request->body = body_of(h2o_req);
     request->client->in_flight++;
     request->client->requests++;
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};

@@ -18,6 +18,7 @@
 #include "bff/http/watch.h"
 #include "bff/http/worker.h"
 
+struct body;
 struct part_report;
 struct reply_field;
 struct reply_filter;
@@ -40,6 +41,7 @@ struct request {
     struct worker_settings *settings; /* those that it began with */
     struct client *client;
     struct pool *pool;
+    struct body *body; /* NULL: it has none; body.h */
     struct text method;
     struct text path;        /* as the client wrote it, without query: "/api/products/a%20b" */
     struct text query;       /* behind the '?'; absent without one */
@@ -53,7 +55,7 @@ struct request {
     bool is_sending; /* bytes of its answer are on their way: see slow_client.h */
 
     /* for the readers of bff/observe */
-    int64_t began_ns;                /* when its head and body had been read */
+    int64_t began_ns;                /* when its head had been read */
     const struct part_report *parts; /* of a composite's answer; NULL: it has none. They lie in the
                                         pool itself, so they are valid until the request has gone */
     size_t part_count;
@@ -76,7 +78,7 @@ static inline bool request_is_http2(const struct request *request)
     return request_version(request) >= 0x200;
 }
 
-/* The body, as a whole. */
+/* The body, as a whole, when it has come (body.h). */
 static inline struct text request_body(const struct request *request)
 {
     return (struct text){request->h2o->entity.base, request->h2o->entity.len};
