@@ -55,7 +55,7 @@ struct request {
     bool is_sending; /* bytes of its answer are on their way: see slow_client.h */
 
     /* for the readers of bff/observe */
-    int64_t began_ns;                /* when its head had been read */
+    int64_t began_ns; /* when its head had been read; or its body, if that came later */
     const struct part_report *parts; /* of a composite's answer; NULL: it has none. They lie in the
                                         pool itself, so they are valid until the request has gone */
     size_t part_count;
