@@ -1,7 +1,7 @@
 /* See route_list.h. */
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
-#include "bff/compose/planner.h"
+#include "bff/compose/plan_make.h"
 
 #define ERROR_SIZE 512
 
@@ -51,7 +51,7 @@ unsigned route_list_make(struct pool *pool, const struct bff_build *build, struc
     out->count = 0;
     for (size_t i = 0; i < count; i++) {
         char error[ERROR_SIZE];
-        const struct plan *plan = planner_make(pool, build->composites[i], error, sizeof(error));
+        const struct plan *plan = plan_make(pool, build->composites[i], error, sizeof(error));
         if (plan == NULL) {
             fprintf(errors, "%s\n", error);
             wrong++;

@@ -19,7 +19,7 @@ int plan_part(const struct plan *plan, struct text name)
 
 static bool is_param(struct text segment) { return segment.len > 0 && segment.at[0] == ':'; }
 
-/* A parameter takes any segment but an empty one. */
+/* A parameter matches every segment that is not empty. */
 static bool segments_meet(struct text a, struct text b)
 {
     if (is_param(a) || is_param(b))

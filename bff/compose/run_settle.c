@@ -26,7 +26,7 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
         run->failed = (int)i;
 }
 
-/* A list part's value as one JSON text, for those who read it; nobody else pays for it. */
+/* The value of a list part as one JSON text. It is made only for parts that are read. */
 static struct json join_items(const struct run *run, const struct run_part *part)
 {
     struct json_print out;
@@ -84,7 +84,7 @@ static bool is_of_kind(const struct plan_part *plan, struct json value)
     return true;
 }
 
-/* What a 2xx answer without a body comes to: nothing is not enough for a required part. */
+/* A 2xx answer without a body is not enough for a required part. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
     if (plan->row->need != BFF_REQUIRED || plan->row->many > 0)

@@ -36,10 +36,10 @@ struct client {
     size_t requests;         /* begun since the connection was accepted */
     size_t sending;          /* answers with bytes that are being sent: see slow_client.h */
     size_t used_bytes;       /* that became requests */
-    size_t reading;          /* bodies of requests that are waited for: see body.h */
+    size_t reading;          /* requests that wait for their body: see body.h */
     h2o_linklist_t bodies;   /* of struct body */
-    h2o_linklist_t answered; /* of body_http2.c, and how many; what frees them */
-    size_t answered_count;
+    h2o_linklist_t answered; /* of body_http2.c, */
+    size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
     bool is_tunnel;    /* no HTTP any more: only its reading is checked */
     bool is_cut;       /* client_cut was called: no work begins for it */

@@ -17,7 +17,7 @@
  */
 struct passing {
     struct request *request;          /* NULL once it has gone: only a tunnel is left then */
-    struct worker_settings *settings; /* held: a tunnel uses them when its request has gone */
+    struct worker_settings *settings; /* held: a tunnel uses them after its request */
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;

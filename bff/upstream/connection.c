@@ -9,7 +9,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-#define BEHIND_BYTES 16 /* enough to see that there is something */
+#define BEHIND_BYTES 16 /* enough to notice that there is something */
 
 static void leave_idle(struct connection *connection)
 {
@@ -63,8 +63,8 @@ static void keep_idle(struct connection *connection, int64_t now_ns)
 }
 
 /*
- * Is there anything behind the answer, or perhaps? It would be taken for the answer to the next
- * request, which may be sent before the loop has seen it.
+ * True when bytes follow the answer, or might follow. They would be taken for the answer to the
+ * next request, which may be sent before the loop notices them.
  */
 static bool has_more(const struct connection *connection)
 {
@@ -76,7 +76,7 @@ static bool has_more(const struct connection *connection)
     return tls_read(connection->tls, &byte, sizeof(byte), &got) != TLS_WANT_READ;
 }
 
-/* A connection whose request is still being written cannot carry another. */
+/* A connection whose request is still being written cannot carry another exchange. */
 static bool may_be_kept(const struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
@@ -86,7 +86,7 @@ static bool may_be_kept(const struct connection *connection)
            !has_more(connection);
 }
 
-/* The connection goes to the idle ones, or away, before its user is told and may ask again. */
+/* The connection becomes idle or is closed first, because its user may ask again when told. */
 static void end_exchange(struct connection *connection)
 {
     const struct connection_user *user = connection->user;
@@ -104,7 +104,7 @@ static void end_exchange(struct connection *connection)
     user->ended(cookie, &end);
 }
 
-/* Returns false when the exchange is over: ${connection} must not be touched any more. */
+/* Returns false when the exchange is over. Then ${connection} must not be touched any more. */
 static bool take_bytes(struct connection *connection, char *bytes, size_t len)
 {
     enum exchange_state state = exchange_feed(&connection->exchange, bytes, len);
@@ -127,9 +127,9 @@ static void take_end(struct connection *connection)
 }
 
 /*
- * Reads what has come: the rest of a body to its place, and what is behind it to the scratch
- * buffer, so that it is seen. Returns what recv(2) does, without what is behind; ${*at} is where
- * the bytes are.
+ * Reads from the socket. The rest of a body goes to the sink's buffer if it has one; bytes that
+ * follow it go to the scratch buffer, so that they are noticed. Returns the same as recv(2),
+ * without the bytes that follow the body. ${*at} is set to where the bytes are.
  */
 static ssize_t read_plain(struct connection *connection, char **at, size_t limit)
 {
@@ -155,8 +155,8 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
     return connection->is_full ? (ssize_t)len : got;
 }
 
-/* ${got} as of recv(2), but -errno. Returns false when there is no more to read now, or nobody to
- * read it. */
+/* ${got} is the result of recv(2), with -errno for an error. Returns false when there is nothing
+ * more to read now, or the connection must not be touched any more. */
 static bool take_read(struct connection *connection, char *at, ssize_t got)
 {
     if (got > 0)
@@ -177,7 +177,7 @@ static bool read_some(struct connection *connection, size_t limit)
     return take_read(connection, at, got == -1 ? -errno : got);
 }
 
-/* The first bytes of an answer are here, BATCH_RECEIVE_BYTES at most, or why not. */
+/* The batch has received the first bytes of an answer, at most BATCH_RECEIVE_BYTES, or an error. */
 static void on_received(struct batch_call *call, char *at, ssize_t got)
 {
     struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, receiving, call);
@@ -198,9 +198,9 @@ static bool read_later(struct connection *connection)
 }
 
 /*
- * While idle, and until the request is on its way, anything that comes is the end or garbage. The
- * first read of an answer is a short one where the rest of it has a place of its own, which it then
- * goes to without a copy.
+ * On an idle connection, and before the request has been sent, readable means: the service has
+ * closed it, or has sent garbage. When the sink has a buffer for the body, the first read is a
+ * short one, so that most of the body can be read to that buffer without a copy.
  */
 static void on_plain_readable(h2o_socket_t *socket, const char *error)
 {
@@ -231,7 +231,7 @@ static void on_tls_readable(h2o_socket_t *socket, const char *error)
             return;
     }
     if (step == TLS_WANT_READ)
-        return; /* idle ones too: a session ticket may come at any time */
+        return; /* on an idle connection, too: a session ticket may come at any time */
     if (step == TLS_ENDED && connection->is_asking)
         take_end(connection);
     else

@@ -1,4 +1,5 @@
-/* Dialling: the addresses of an endpoint in turn, then TLS where it is spoken. See connection.h. */
+/* Dialling: tries the addresses of an endpoint in turn, then begins TLS if needed. See
+ * connection.h. */
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
@@ -59,7 +60,7 @@ static void on_connected(h2o_socket_t *socket, const char *error)
     }
 }
 
-/* connect(2) may fail at once; its user must not be told from inside its own call. */
+/* connect(2) may fail at once, but the user must not be told from inside its own call. */
 static void on_later(struct timer *timer)
 {
     connection_break(H2O_STRUCT_FROM_MEMBER(struct connection, later, timer), REASON_CONNECT);

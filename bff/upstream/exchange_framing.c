@@ -11,7 +11,7 @@ static bool is_field(const struct exchange_field *field, struct text name)
     return field->name.len == name.len && text_equal_nocase(field->name, name);
 }
 
-/* A list of equal numbers is one number (RFC 9112 6.3 rule 5 allows it to be repaired). */
+/* A list of equal numbers counts as one number (RFC 9112 section 6.3, rule 5, allows it). */
 static int read_length(struct seen *seen, struct text value)
 {
     while (value.at != NULL) {
@@ -26,7 +26,8 @@ static int read_length(struct seen *seen, struct text value)
     return 0;
 }
 
-/* Only "chunked", once: we never ask for another coding (no TE field), so another is an error. */
+/* Only one "chunked" is accepted. We never offer another coding (no TE field), so it is an error.
+ */
 static int read_coding(struct seen *seen, struct text value)
 {
     if (seen->has_coding || !text_equal_nocase(value, TEXT("chunked")))

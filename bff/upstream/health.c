@@ -10,7 +10,7 @@
 
 #define QUESTION "user-agent: bff-health\r\naccept: */*\r\n"
 
-/* The questions to one endpoint, one after the other. */
+/* The questions to one endpoint. There is one at a time. */
 struct probe {
     struct watched *of;
     enum health_state state;
@@ -33,8 +33,8 @@ struct known {
 struct watched {
     struct health *health;
     const struct service_settings *settings;
-    struct probe *probes; /* of each endpoint; NULL when nobody asks */
-    struct known *known;  /* NULL when nobody asks */
+    struct probe *probes; /* one for each endpoint; NULL: the service is not asked */
+    struct known *known;  /* NULL: the service is not asked */
     struct timer next;
     int64_t since_ms; /* when ${health} was made */
 };
@@ -60,9 +60,9 @@ static void known_dispose(void *object) { pthread_mutex_destroy(&((struct known 
 static const struct registry_kind known_kind = {
     .bytes = sizeof(struct known), .init = known_init, .dispose = known_dispose};
 
-/* What is known. */
+/* Results. */
 
-/* How a report changes by what ${probe} has learned. */
+/* The report of a service after ${probe} has settled. */
 static struct health_report report_after(const struct probe *probe)
 {
     const struct watched *of = probe->of;
@@ -116,7 +116,7 @@ static void settle(struct probe *probe, enum reason reason)
     tell(of, before);
 }
 
-/* A question. */
+/* One question. */
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
@@ -164,9 +164,9 @@ static void ask(struct probe *probe)
     call_start(&probe->call, upstream, &probe->ask, &sink, probe);
 }
 
-/* Now and then. */
+/* Timing. */
 
-/* Knuth's MMIX: it only has to differ from server to server. */
+/* Knuth's MMIX generator. The numbers only have to differ from server to server. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
     health->random = health->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -175,7 +175,7 @@ static int64_t next_ns(struct health *health, uint32_t interval_ms)
     return clock_now_ns() + interval_ms * per_mille * (CLOCK_MS / 1000);
 }
 
-/* An endpoint that has not answered the last question is not asked another one. */
+/* An endpoint that has not answered the last question yet is not asked again. */
 static void on_next(struct timer *timer)
 {
     struct watched *service = H2O_STRUCT_FROM_MEMBER(struct watched, next, timer);

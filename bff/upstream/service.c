@@ -55,7 +55,7 @@ static const char *path_read(struct text *rest)
     return NULL;
 }
 
-/* The last label of a name decides: when it is a number, the whole must be an IPv4 address. */
+/* When the last label is a number, the host must be an IPv4 address. */
 static bool looks_like_ipv4(struct text host)
 {
     size_t i = host.len;

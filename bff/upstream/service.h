@@ -1,7 +1,6 @@
 /*
- * An upstream service as its client file declares it: its name and where it is by default. What an
- * operator may change (endpoints, timeouts, TLS) is the configuration's business and lies in
- * service_settings.
+ * An upstream service. bff_service is what its client file declares: its name and its default
+ * address. service_settings is what an operator may configure: endpoints, timeouts, TLS, health.
  */
 #ifndef BFF_UPSTREAM_SERVICE_H
 #define BFF_UPSTREAM_SERVICE_H
@@ -11,9 +10,9 @@
 #include <stdint.h>
 
 struct bff_service {
-    const char *name;        /* "users": in the configuration, in logs, in /health/users */
+    const char *name;        /* "users", as in the configuration, in logs and in /health/users */
     const char *environment; /* "USERS_URL": endpoints, separated by commas */
-    const char *endpoint;    /* where it is when nothing else is said: "http://127.0.0.1:3000" */
+    const char *endpoint;    /* the default endpoint: "http://127.0.0.1:3000" */
 };
 
 /* One address of a service, read from "http://host:port" or "https://[::1]:8443". */
@@ -24,7 +23,7 @@ struct service_endpoint {
     bool is_tls;
 };
 
-/* Reads ${url} (scheme http or https, host, optional port, at most a "/" behind it; memory from
+/* Reads ${url} (scheme http or https, host, optional port, at most a "/" after it; memory from
  * memory_new). Returns NULL, or what is wrong with it in words; then
  * ${out} is not written. */
 const char *service_endpoint_read(const char *url, struct service_endpoint *out);
@@ -46,10 +45,10 @@ struct service_settings {
     char *ca_file;          /* PEM, the authorities for its certificate; NULL: the system's */
     struct trust *trust;    /* what ca_file came to; NULL: not loaded (see service_load_trust) */
 
-    char *health_path;           /* asked now and then: 2xx is healthy; NULL: nobody asks */
+    char *health_path;           /* asked regularly, 2xx is healthy; NULL: not asked */
     uint32_t health_interval_ms; /* from one question to the next */
-    uint32_t health_timeout_ms;  /* an answer that comes later is none */
-    bool is_essential;           /* without it the server is not ready */
+    uint32_t health_timeout_ms;  /* a later answer does not count */
+    bool is_essential;           /* while it is down, the server is not ready */
 };
 
 /*

@@ -27,7 +27,8 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/compose/answer.h"
-#include "bff/compose/planner.h"
+#include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 #include "bff/compose/run.h"
 
 #define FLOW_CALLS_MAX 1100
@@ -246,7 +247,7 @@ static inline void flow_play(int64_t until_ms)
 static inline const struct plan *flow_plan(struct pool *boot, const struct bff_composite *composite)
 {
     char error[1024] = "";
-    const struct plan *plan = planner_make(boot, composite, error, sizeof(error));
+    const struct plan *plan = plan_make(boot, composite, error, sizeof(error));
 
     if (plan == NULL)
         fail_msg("%s", error);

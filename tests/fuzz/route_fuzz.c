@@ -5,7 +5,7 @@
  */
 #include "bff/base/percent.h"
 #include "bff/compose/ask.h"
-#include "bff/compose/planner.h"
+#include "bff/compose/plan_make.h"
 #include "bff/http/route.h"
 
 #include "tests/fuzz/chance.h"
@@ -160,7 +160,7 @@ static const struct plan *plan_of_things(void)
     char error[256];
 
     value = TEXT("1");
-    const struct plan *plan = planner_make(pool, &page, error, sizeof(error));
+    const struct plan *plan = plan_make(pool, &page, error, sizeof(error));
     must(plan != NULL);
     return plan;
 }

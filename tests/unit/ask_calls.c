@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "bff/compose/ask.h"
-#include "bff/compose/planner.h"
+#include "bff/compose/plan_make.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define HEADERS "accept: application/json\r\n"
@@ -46,7 +46,7 @@ static void run_with(const struct bff_part *row, void (*function)(struct bff_ask
     param = with;
     room = (struct ask_room){0};
     describe = nothing; /* the rehearsal at boot would find what is wrong on purpose here */
-    const struct plan *plan = planner_make(pool, &page, error, sizeof(error));
+    const struct plan *plan = plan_make(pool, &page, error, sizeof(error));
     assert_string_equal(error, "");
     describe = function;
     ask = (struct bff_ask){

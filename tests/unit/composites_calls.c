@@ -8,7 +8,8 @@
 #include <cmocka.h>
 
 #include "bff/compose/ask.h"
-#include "bff/compose/planner.h"
+#include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 #include "clients/services.h"
 #include "composites/mobile/composites.h"
 #include "composites/web/composites.h"
@@ -18,7 +19,7 @@
 static const struct plan *plan_of(struct pool *pool, const struct bff_composite *composite)
 {
     char error[1024] = "";
-    const struct plan *plan = planner_make(pool, composite, error, sizeof(error));
+    const struct plan *plan = plan_make(pool, composite, error, sizeof(error));
 
     if (plan == NULL)
         fail_msg("%s", error);

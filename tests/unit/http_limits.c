@@ -19,42 +19,13 @@
 #include "bff/base/memory.h"
 #include "bff/http/body.h"
 #include "bff/http/reply.h"
-#include "bff/http/server.h"
+#include "tests/unit/http_under_test.h"
 
 #define LONG_MS 60000
 #define BIG ((size_t)32 * 1024 * 1024) /* more than the kernel takes from us */
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static char big[BIG];
-struct under_test {
-    struct listen listen;
-    struct http_settings http;
-    struct worker_settings of_worker;
-    struct server_settings settings;
-    struct server *server;
-    sem_t ready;
-};
-
-static void on_unused(struct worker_settings *settings) { (void)settings; }
-
-static void on_begin(struct worker *worker)
-{
-    struct under_test *test = worker->common->application;
-
-    worker_settings_add(worker, &test->of_worker, &test->http, on_unused);
-    worker_settings_switch(worker, &test->of_worker);
-    server_worker_ready(worker);
-}
-
-static void on_end(struct worker *worker) { worker_settings_end(worker); }
-
-static void on_ready(struct server *server)
-{
-    struct under_test *test = server->settings->application;
-
-    sem_post(&test->ready);
-}
-
 static void answer(struct request *request);
 static void on_body(void *cookie, enum body_end end)
 {

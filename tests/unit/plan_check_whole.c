@@ -6,7 +6,8 @@
 
 #include <cmocka.h>
 
-#include "bff/compose/planner.h"
+#include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -52,7 +53,7 @@ static int free_pool(void **state)
 static const struct plan *plan_of(const struct bff_composite *composite)
 {
     char error[256] = "";
-    const struct plan *plan = planner_make(pool, composite, error, sizeof(error));
+    const struct plan *plan = plan_make(pool, composite, error, sizeof(error));
 
     assert_string_equal(error, "");
     return plan;

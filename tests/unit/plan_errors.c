@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-#include "bff/compose/planner.h"
+#include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -91,7 +92,7 @@ static void check_all(const struct error_case *cases, size_t count)
     for (size_t i = 0; i < count; i++) {
         struct pool *pool = pool_new();
         char error[1024] = "no mistake";
-        if (planner_make(pool, &cases[i].composite, error, sizeof(error)) != NULL ||
+        if (plan_make(pool, &cases[i].composite, error, sizeof(error)) != NULL ||
             strcmp(error, cases[i].want) != 0) {
             print_error("it says\n    %s\nnot\n    %s\n", error, cases[i].want);
             wrong++;
@@ -209,11 +210,11 @@ static void of_too_many_parts(void **state)
         rows[i] = (struct bff_part){.name = names[i], .ask = get};
     }
     struct bff_composite page = PAGE(.parts = rows);
-    assert_null(planner_make(pool, &page, error, sizeof(error)));
+    assert_null(plan_make(pool, &page, error, sizeof(error)));
     assert_string_equal(error, P ".parts has more than 32 rows, or does not end with {0}");
 
     rows[BFF_PARTS_MAX] = (struct bff_part){0};
-    assert_non_null(planner_make(pool, &page, error, sizeof(error)));
+    assert_non_null(plan_make(pool, &page, error, sizeof(error)));
     pool_free(pool);
 }
 
@@ -334,7 +335,7 @@ static void as_much_is_told_as_fits(void **state)
 
     for (size_t size = 0; size < 100; size++) {
         char *error = malloc(size); /* of just that size, for the sanitizer to see */
-        assert_null(planner_make(pool, &page, error, size));
+        assert_null(plan_make(pool, &page, error, size));
         if (size > 0)
             assert_true(strlen(error) < size);
         free(error);

@@ -1,10 +1,10 @@
-/* See planner_mistakes.h. */
+/* See plan_mistakes.h. */
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "bff/compose/planner_mistakes.h"
+#include "bff/compose/plan_mistakes.h"
 
-static void tell(struct planner_mistakes *mistakes, const char *format, va_list args)
+static void tell(struct plan_mistakes *mistakes, const char *format, va_list args)
 {
     size_t left = mistakes->size - mistakes->len;
     int len = vsnprintf(mistakes->error + mistakes->len, left, format, args);
@@ -13,10 +13,10 @@ static void tell(struct planner_mistakes *mistakes, const char *format, va_list 
         mistakes->len += (size_t)len < left ? (size_t)len : left - 1;
 }
 
-static void add(struct planner_mistakes *mistakes, const char *format, ...)
+static void add(struct plan_mistakes *mistakes, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
-static void add(struct planner_mistakes *mistakes, const char *format, ...)
+static void add(struct plan_mistakes *mistakes, const char *format, ...)
 {
     va_list args;
 
@@ -25,7 +25,7 @@ static void add(struct planner_mistakes *mistakes, const char *format, ...)
     va_end(args);
 }
 
-static void add_where(struct planner_mistakes *mistakes, const char *where)
+static void add_where(struct plan_mistakes *mistakes, const char *where)
 {
     const char *route = mistakes->composite->route;
 
@@ -36,7 +36,7 @@ static void add_where(struct planner_mistakes *mistakes, const char *where)
     mistakes->count++;
 }
 
-void planner_mistake(struct planner_mistakes *mistakes, const char *where, const char *format, ...)
+void plan_mistake(struct plan_mistakes *mistakes, const char *where, const char *format, ...)
 {
     va_list args;
 
@@ -46,7 +46,7 @@ void planner_mistake(struct planner_mistakes *mistakes, const char *where, const
     va_end(args);
 }
 
-void planner_part_mistake(struct planner_mistakes *mistakes, size_t i, const char *format, ...)
+void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
 {
     const char *name = mistakes->composite->parts[i].name;
     va_list args;

@@ -1,8 +1,8 @@
-/* What is only known of a composite once its plan is made. See planner_check.h. */
+/* The checks of a composite that need its complete plan. See plan_check.h. */
 #include <string.h>
 
 #include "bff/compose/ask.h"
-#include "bff/compose/planner_check.h"
+#include "bff/compose/plan_check.h"
 
 /* Members. */
 
@@ -26,7 +26,8 @@ static struct text next_of_parts(struct members *at)
     return (struct text){0};
 }
 
-/* The next member's name; absent behind the last. Ours come first: they are always taken. */
+/* The name of the next member; absent after the last. Our own members come first, as their names
+ * are always taken. */
 static struct text next_member(struct members *at)
 {
     if (at->own < sizeof(own_members) / sizeof(own_members[0]))
@@ -37,23 +38,23 @@ static struct text next_member(struct members *at)
     return name;
 }
 
-static void check_member(struct planner_mistakes *mistakes, struct members here, struct text name)
+static void check_member(struct plan_mistakes *mistakes, struct members here, struct text name)
 {
     size_t times = 0;
     struct members all = {.plan = here.plan};
 
-    /* Up to the member itself, which is where the position behind it is the same. */
+    /* Compares with the members before it. It is the member itself when the positions are equal. */
     for (struct text other = next_member(&all); other.at != NULL; other = next_member(&all)) {
         times += text_equal(other, name);
         if (memcmp(&all, &here, sizeof(all)) == 0)
             break;
     }
     if (times == 2)
-        planner_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
-                        TEXT_ARGS(name));
+        plan_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
+                     TEXT_ARGS(name));
 }
 
-static void check_members(struct planner_mistakes *mistakes, const struct plan *plan)
+static void check_members(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     struct members at = {.plan = plan};
 
@@ -63,12 +64,11 @@ static void check_members(struct planner_mistakes *mistakes, const struct plan *
 
 /* Readers. */
 
-static void check_hidden(struct planner_mistakes *mistakes, const struct plan *plan)
+static void check_hidden(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->part_count; i++)
         if (plan->parts[i].row->place == BFF_HIDDEN && !plan->parts[i].is_read)
-            planner_part_mistake(mistakes, i,
-                                 "it is hidden, and neither a field nor a part reads it");
+            plan_part_mistake(mistakes, i, "it is hidden, and neither a field nor a part reads it");
 }
 
 static bool is_waited_for(const struct plan *plan, int part)
@@ -80,7 +80,7 @@ static bool is_waited_for(const struct plan *plan, int part)
 }
 
 /* "userId" is a parameter, "order.userId" a path into a part. */
-static void check_owner(struct planner_mistakes *mistakes, const struct plan *plan)
+static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     struct text path = text_of(plan->composite->owner), rest = path;
     struct text name = text_cut(&rest, '.');
@@ -89,33 +89,29 @@ static void check_owner(struct planner_mistakes *mistakes, const struct plan *pl
         return;
     int part = plan_part(plan, name);
     if (part < 0 || rest.len == 0) {
-        planner_mistake(
-            mistakes, NULL,
-            ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
-            TEXT_ARGS(path));
+        plan_mistake(mistakes, NULL,
+                     ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
+                     TEXT_ARGS(path));
         return;
     }
     if (!is_waited_for(plan, part) && plan->parts[part].row->need != BFF_REQUIRED)
-        planner_mistake(
-            mistakes, NULL,
-            ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
-            TEXT_ARGS(path), TEXT_ARGS(name));
+        plan_mistake(mistakes, NULL,
+                     ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
+                     TEXT_ARGS(path), TEXT_ARGS(name));
 }
 
 /* Ask functions. */
 
-static void check_asks(struct planner_mistakes *mistakes, const struct plan *plan,
-                       struct pool *pool)
+static void check_asks(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
         const char *wrong = ask_rehearse(plan, (int)i, pool);
         if (wrong != NULL)
-            planner_part_mistake(mistakes, i, "%s", wrong);
+            plan_part_mistake(mistakes, i, "%s", wrong);
     }
 }
 
-void planner_check_whole(struct planner_mistakes *mistakes, const struct plan *plan,
-                         struct pool *pool)
+void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
 {
     check_members(mistakes, plan);
     check_hidden(mistakes, plan);

@@ -1,10 +1,10 @@
-/* See planner.h. */
+/* See plan_make.h. */
 #include "bff/json/json_print.h"
-#include "bff/compose/planner.h"
-#include "bff/compose/planner_check.h"
+#include "bff/compose/plan_make.h"
+#include "bff/compose/plan_check.h"
 
 #define DEPTH_MAX 128         /* of a fallback */
-#define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and some errors */
+#define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and a few errors */
 
 /* The route. */
 
@@ -49,28 +49,28 @@ static const char *fallback_of(const struct bff_part *row)
     return row->many > 0 || row->kind == BFF_LIST ? "[]" : "null";
 }
 
-/* A list stays one for those who read it; an object may be missing. */
-static void make_fallback(struct plan *plan, size_t i, struct planner_mistakes *mistakes)
+/* The fallback of a list must be a list, for its readers. That of an object may be null. */
+static void make_fallback(struct plan *plan, size_t i, struct plan_mistakes *mistakes)
 {
     struct plan_part *part = &plan->parts[i];
     struct text text = text_of(fallback_of(part->row));
 
     if (!is_json(text)) {
-        planner_part_mistake(mistakes, i, ".fallback is not JSON: %.*s", TEXT_ARGS(text));
+        plan_part_mistake(mistakes, i, ".fallback is not JSON: %.*s", TEXT_ARGS(text));
         return;
     }
     part->fallback = json_of(text);
     enum json_kind kind = json_kind(part->fallback);
     bool is_list = part->row->many > 0 || part->kind == BFF_LIST;
     if (is_list && kind != JSON_ARRAY)
-        planner_part_mistake(mistakes, i, ".fallback must be an array: the part is a list");
+        plan_part_mistake(mistakes, i, ".fallback must be an array: the part is a list");
     if (!is_list && part->kind == BFF_OBJECT && kind != JSON_OBJECT && kind != JSON_NULL)
-        planner_part_mistake(mistakes, i,
-                             ".fallback must be an object or null: the part is an object");
+        plan_part_mistake(mistakes, i,
+                          ".fallback must be an object or null: the part is an object");
 }
 
 static void make_pick(struct plan *plan, size_t i, struct pool *pool,
-                      struct planner_mistakes *mistakes)
+                      struct plan_mistakes *mistakes)
 {
     struct plan_part *part = &plan->parts[i];
     const char *wrong = NULL;
@@ -80,7 +80,7 @@ static void make_pick(struct plan *plan, size_t i, struct pool *pool,
         return;
     part->pick = pick_read(pool, part->row->pick, &wrong);
     if (wrong != NULL)
-        planner_part_mistake(mistakes, i, ".pick: %s", wrong);
+        plan_part_mistake(mistakes, i, ".pick: %s", wrong);
     if (part->kind == BFF_ANY)
         part->kind = BFF_OBJECT;
     part->keep_slices = true;
@@ -104,9 +104,9 @@ static void make_part(struct plan *plan, size_t i, struct pool *pool)
     }
 }
 
-static void make_parts(struct plan *plan, struct pool *pool, struct planner_mistakes *mistakes)
+static void make_parts(struct plan *plan, struct pool *pool, struct plan_mistakes *mistakes)
 {
-    size_t count = planner_row_count(plan->composite);
+    size_t count = plan_row_count(plan->composite);
 
     plan->parts = pool_zero(pool, count * sizeof(*plan->parts));
     for (size_t i = 0; i < count; i++) {
@@ -122,7 +122,7 @@ static void make_parts(struct plan *plan, struct pool *pool, struct planner_mist
 
 static void make_fields(struct plan *plan, struct pool *pool)
 {
-    plan->field_count = planner_field_count(plan->composite);
+    plan->field_count = plan_field_count(plan->composite);
     plan->fields = pool_zero(pool, (plan->field_count + 1) * sizeof(*plan->fields));
     for (size_t i = 0; i < plan->field_count; i++) {
         struct plan_field *field = &plan->fields[i];
@@ -148,8 +148,8 @@ static void make_failure(struct plan *plan, struct pool *pool)
     plan->failure = json_print_text(&out);
 }
 
-/* "userId" is a parameter, "order.userId" a path into a part; that one of them holds is checked
- * when all is made. */
+/* "userId" is a parameter, "order.userId" a path into a part. plan_check_whole checks that it is
+ * one of them. */
 static void make_owner(struct plan *plan)
 {
     struct text rest = text_of(plan->composite->owner), name = text_cut(&rest, '.');
@@ -169,13 +169,13 @@ static void make_owner(struct plan *plan)
     plan->parts[plan->owner_part].keep_slices = true;
 }
 
-const struct plan *planner_make(struct pool *pool, const struct bff_composite *composite,
-                                char *error, size_t error_size)
+const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
+                             size_t error_size)
 {
-    struct planner_mistakes mistakes = {.composite = composite, .error = error, .size = error_size};
+    struct plan_mistakes mistakes = {.composite = composite, .error = error, .size = error_size};
     struct plan *plan = pool_zero(pool, sizeof(*plan));
 
-    planner_check_table(&mistakes);
+    plan_check_table(&mistakes);
     if (mistakes.count > 0)
         return NULL;
     plan->composite = composite;
@@ -187,6 +187,6 @@ const struct plan *planner_make(struct pool *pool, const struct bff_composite *c
     make_failure(plan, pool);
     make_owner(plan);
     if (mistakes.count == 0)
-        planner_check_whole(&mistakes, plan, pool);
+        plan_check_whole(&mistakes, plan, pool);
     return mistakes.count == 0 ? plan : NULL;
 }

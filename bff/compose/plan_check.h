@@ -1,0 +1,33 @@
+/* Checks the table of a composite for mistakes. For plan_make.c. */
+#ifndef BFF_COMPOSE_PLAN_CHECK_H
+#define BFF_COMPOSE_PLAN_CHECK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bff/base/pool.h"
+#include "bff/base/text.h"
+#include "bff/compose/plan.h"
+#include "bff/compose/plan_mistakes.h"
+
+/* The bytes of a name. Names are printed unchanged into JSON and into headers. */
+#define PLAN_NAME_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
+
+/* True when ${text} is not empty and every byte of it is one of ${bytes}. */
+bool plan_is_made_of(struct text text, const char *bytes);
+
+/* The number of rows before the row that ends the table. Counts to one more than the most allowed.
+ */
+size_t plan_row_count(const struct bff_composite *composite);
+size_t plan_field_count(const struct bff_composite *composite);
+
+/* Checks the rows as they are written. When no mistake was added, the route, the rows and the names
+ * in them are valid. */
+void plan_check_table(struct plan_mistakes *mistakes);
+void plan_check_route(struct plan_mistakes *mistakes); /* called by plan_check_table */
+void plan_check_access(struct plan_mistakes *mistakes);
+
+/* Checks what needs a complete plan: owner, members, readers, ask functions. */
+void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool);
+
+#endif

@@ -1,0 +1,83 @@
+/* Checks of a composite's route and its access. See plan_check.h. */
+#include "bff/compose/plan_check.h"
+
+#define SEGMENT_BYTES PLAN_NAME_BYTES ".~"
+
+/* The route. */
+
+/* True when a segment of ${path} before the one at ${segment} is equal to it. */
+static bool stands_before(struct text path, struct text segment)
+{
+    struct text rest = path;
+
+    for (struct text at = text_cut(&rest, '/'); at.at != segment.at; at = text_cut(&rest, '/'))
+        if (text_equal(at, segment))
+            return true;
+    return false;
+}
+
+static void check_segment(struct plan_mistakes *mistakes, struct text path, struct text segment)
+{
+    bool is_param = segment.len > 0 && segment.at[0] == ':';
+    struct text name = {segment.at + 1, segment.len - 1};
+
+    if (!is_param && (!plan_is_made_of(segment, SEGMENT_BYTES) || text_is(segment, ".") ||
+                      text_is(segment, "..")))
+        plan_mistake(mistakes, NULL,
+                     ".route: segment \"%.*s\" must be letters, digits, '-', '.', '_' or '~'",
+                     TEXT_ARGS(segment));
+    if (is_param && !plan_is_made_of(name, PLAN_NAME_BYTES))
+        plan_mistake(mistakes, NULL,
+                     ".route: parameter \"%.*s\" must be ':' and letters, digits, '_' or '-'",
+                     TEXT_ARGS(segment));
+    else if (is_param && stands_before(path, segment))
+        plan_mistake(mistakes, NULL, ".route: parameter \"%.*s\" stands twice", TEXT_ARGS(segment));
+}
+
+/* An empty segment is allowed only at the end. The trailing slash makes it a different path. */
+static void check_path(struct plan_mistakes *mistakes, struct text path)
+{
+    struct text rest = {path.at + 1, path.len - 1};
+
+    while (rest.at != NULL) {
+        struct text segment = text_cut(&rest, '/');
+        bool is_trailing = segment.len == 0 && rest.at == NULL;
+        if (!is_trailing)
+            check_segment(mistakes, path, segment);
+    }
+}
+
+void plan_check_route(struct plan_mistakes *mistakes)
+{
+    struct text path = text_of(mistakes->composite->route);
+    struct text method = text_cut(&path, ' ');
+
+    if (method.len == 0 || path.len < 2 || path.at[0] != '/') {
+        plan_mistake(mistakes, NULL,
+                     ".route must be a method, a space and a path: \"GET /api/users/:id\"");
+        return;
+    }
+    if (!text_is(method, "GET"))
+        plan_mistake(mistakes, NULL, ".route: a composite answers GET only, not %.*s",
+                     TEXT_ARGS(method));
+    check_path(mistakes, path);
+}
+
+/* Who may ask. */
+
+void plan_check_access(struct plan_mistakes *mistakes)
+{
+    const struct bff_composite *composite = mistakes->composite;
+
+    if (composite->access == BFF_ACCESS_MISSING)
+        plan_mistake(mistakes, NULL,
+                     ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER");
+    if (composite->access == BFF_ROLE && (composite->role == NULL || composite->role[0] == '\0'))
+        plan_mistake(mistakes, NULL, ".access is BFF_ROLE, but .role is missing");
+    if (composite->access == BFF_OWNER && (composite->owner == NULL || composite->owner[0] == '\0'))
+        plan_mistake(mistakes, NULL, ".access is BFF_OWNER, but .owner is missing");
+    if (composite->access != BFF_ROLE && composite->role != NULL)
+        plan_mistake(mistakes, NULL, ".role is named, but .access is not BFF_ROLE");
+    if (composite->access != BFF_OWNER && composite->owner != NULL)
+        plan_mistake(mistakes, NULL, ".owner is named, but .access is not BFF_OWNER");
+}
