@@ -1,7 +1,7 @@
 /* See setting_value.h. */
 #include <stdio.h>
 
-#include "bff/config/setting_value_kinds.h"
+#include "bff/config/kind.h"
 
 #include "bff/config/setting_value.h"
 

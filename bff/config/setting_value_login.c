@@ -5,7 +5,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 
-#include "bff/config/setting_value_kinds.h"
+#include "bff/config/kind.h"
 
 /* What it is worth is for login_new to say; here nothing may show it. */
 static int secret_check(const struct setting *row, const char *text, struct setting_wrong *wrong)

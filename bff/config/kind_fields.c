@@ -3,7 +3,7 @@
 
 #include "bff/http/forward_fields.h"
 
-#include "bff/config/setting_value_kinds.h"
+#include "bff/config/kind.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -5,7 +5,7 @@
 #include "bff/config/units.h"
 #include "bff/base/check.h"
 
-#include "bff/config/setting_value_kinds.h"
+#include "bff/config/kind.h"
 
 static const char *seconds_read(struct text text, uint64_t *out)
 {

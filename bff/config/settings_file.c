@@ -1,4 +1,4 @@
-/* See config_file.h. */
+/* See settings_file.h. */
 #include <stdio.h>
 
 #include "bff/config/names.h"
@@ -9,7 +9,7 @@
 #include "bff/base/memory.h"
 #include "bff/http/forward_fields.h"
 
-#include "bff/config/config_file.h"
+#include "bff/config/settings_file.h"
 
 #define NAME_MAX_BYTES 64
 

@@ -1,4 +1,4 @@
-/* See config_login.h. */
+/* See section_login.h. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

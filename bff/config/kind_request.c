@@ -4,7 +4,7 @@
 #include "bff/config/suggest.h"
 #include "bff/base/check.h"
 
-#include "bff/config/setting_value_kinds.h"
+#include "bff/config/kind.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

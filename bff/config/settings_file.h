@@ -1,6 +1,6 @@
 /* The configuration file: walks its tree along the table of settings. */
-#ifndef BFF_CONFIG_CONFIG_FILE_H
-#define BFF_CONFIG_CONFIG_FILE_H
+#ifndef BFF_CONFIG_SETTINGS_FILE_H
+#define BFF_CONFIG_SETTINGS_FILE_H
 
 #include "bff/config/settings.h"
 

@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 
 #include "bff/config/config_check.h"
-#include "bff/config/config_file.h"
+#include "bff/config/settings_file.h"
 #include "bff/config/config_login.h"
 #include "bff/config/config_routes.h"
 #include "bff/config/options.h"

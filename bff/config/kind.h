@@ -1,6 +1,6 @@
 /* The kinds of values that setting_value.c chooses from, by what they are about. */
-#ifndef BFF_CONFIG_SETTING_VALUE_KINDS_H
-#define BFF_CONFIG_SETTING_VALUE_KINDS_H
+#ifndef BFF_CONFIG_KIND_H
+#define BFF_CONFIG_KIND_H
 
 #include "bff/config/setting_value.h"
 

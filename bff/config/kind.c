@@ -3,7 +3,7 @@
 
 #include "bff/base/memory.h"
 
-#include "bff/config/setting_value_kinds.h"
+#include "bff/config/kind.h"
 
 static int bool_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
 {

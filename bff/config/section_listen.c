@@ -5,7 +5,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 
-#include "bff/config/setting_value_kinds.h"
+#include "bff/config/kind.h"
 
 static int listen_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
 {
