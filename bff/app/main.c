@@ -1,7 +1,7 @@
 /* The program: what compose.h promises as bff_main. */
 #include <stdio.h>
 
-#include "bff/config/config.h"
+#include "bff/config/config_read.h"
 #include "bff/app/probe.h"
 #include "bff/app/serve.h"
 #include "bff/app/signals.h"
@@ -38,7 +38,7 @@ int bff_main(int argc, char **argv, const struct bff_build *build)
     struct pool *pool = pool_new();
     struct config config;
     struct pages pages = {0};
-    enum config_action action = config_load(argc, argv, build, &config);
+    enum config_action action = config_read_and_print(argc, argv, build, &config);
 
     if (route_list_make(pool, build, &pages, stderr) > 0)
         action = CONFIG_EXIT_BAD;

@@ -1,66 +1,33 @@
-/* See config.h. */
+/* See config_read.h. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "bff/config/config_check.h"
-#include "bff/config/settings_file.h"
-#include "bff/config/config_login.h"
-#include "bff/config/config_routes.h"
 #include "bff/config/options.h"
-#include "bff/config/settings.h"
-#include "bff/base/memory.h"
-#include "bff/base/text.h"
+#include "bff/config/section.h"
+#include "bff/config/settings_file.h"
 
-#include "bff/config/config.h"
-
-static void services_begin(struct config *config, const struct bff_build *build)
-{
-    while (build->services[config->service_count] != NULL)
-        config->service_count++;
-    config->services = memory_new((config->service_count + 1) * sizeof(*config->services));
-    for (size_t i = 0; i < config->service_count; i++)
-        config->services[i].service = build->services[i];
-}
+#include "bff/config/config_read.h"
 
 /* An empty variable counts as not set. */
-static const char *variable_of(const char *name)
+static void variable_set(struct settings *settings, const struct setting *row)
 {
-    const char *value = name == NULL ? NULL : getenv(name);
+    const char *value = row->environment == NULL ? NULL : getenv(row->environment);
 
-    return value == NULL || *value == '\0' ? NULL : value;
+    if (value != NULL && *value != '\0')
+        settings_set_one(settings, row->path, 0, value, (struct place){.source = row->environment});
 }
 
-static void secret_read(struct settings *settings, const char *name, const char *path)
+static void environment_set(struct settings *settings)
 {
-    const char *value = variable_of(name);
-
-    if (value != NULL)
-        settings_set_one(settings, settings_row(path), 0, value, (struct place){.source = name});
-}
-
-/* Endpoints, separated by commas. */
-static void variable_read(struct settings *settings, size_t service)
-{
-    const char *name = settings->config->services[service].service->environment;
-    struct settings_values values = {.count = 0};
-    char *list = memory_string(variable_of(name) == NULL ? "" : variable_of(name));
-    struct text rest = text_trim(text_of(list));
-
-    while (rest.len > 0 && values.count < SETTINGS_LIST_MAX) {
-        struct text one = text_trim(text_cut(&rest, ','));
-        ((char *)one.at)[one.len] = '\0'; /* where the comma was, a blank, or the end */
-        values.places[values.count] = (struct place){.source = name};
-        values.texts[values.count++] = one.at;
+    for (const struct section *const *at = section_list; *at != NULL; at++) {
+        if ((*at)->environment != NULL)
+            (*at)->environment(settings);
+        for (const struct setting *row = (*at)->rows; row->path != NULL; row++)
+            variable_set(settings, row);
     }
-    if (rest.len > 0)
-        mistakes_add(&settings->config->mistakes, &values.places[0],
-                     "expected at most %d endpoints", SETTINGS_LIST_MAX);
-    else if (values.count > 0)
-        settings_set(settings, settings_row("services.*.endpoints"), service, &values);
-    memory_free(list);
 }
 
 static void mock_set(struct config *config, const char *directory)
@@ -74,7 +41,7 @@ static void mock_set(struct config *config, const char *directory)
         mistakes_add(&config->mistakes, &place, "\"%.200s\": %s", directory, strerror(errno));
     else if (!S_ISDIR(status.st_mode))
         mistakes_add(&config->mistakes, &place, "\"%.200s\" is not a directory", directory);
-    config->mock_dir = memory_string(directory);
+    config->mock_dir = (char *)pool_text(config->pool, text_of(directory)).at;
 }
 
 static void options_set(struct settings *settings, const struct options *options)
@@ -86,44 +53,41 @@ static void options_set(struct settings *settings, const struct options *options
         listens.places[i] = (struct place){.source = "--listen"};
     }
     if (listens.count > 0)
-        settings_set(settings, settings_row("listen"), 0, &listens);
+        settings_set(settings, "listen", 0, &listens);
     if (options->workers != NULL)
-        settings_set_one(settings, settings_row("workers"), 0, options->workers,
+        settings_set_one(settings, "workers", 0, options->workers,
                          (struct place){.source = "--workers"});
     mock_set(settings->config, options->mock);
 }
 
-static void layers_read(struct config *config, const struct bff_build *build,
-                        const struct options *options)
+static void check(struct settings *settings, const struct options *options)
+{
+    bool is_to_serve = !options->is_routes && !options->is_probe;
+
+    for (const struct section *const *at = section_list; *at != NULL; at++)
+        if ((*at)->check != NULL)
+            (*at)->check(settings);
+    for (const struct section *const *at = section_list; *at != NULL && is_to_serve; at++)
+        if ((*at)->check_to_serve != NULL)
+            (*at)->check_to_serve(settings);
+}
+
+static void layers_read(struct config *config, const struct options *options)
 {
     struct settings settings;
 
-    settings_begin(&settings, config, build);
-    bool is_known = config->file == NULL || config_file_read(&settings) == 0;
-    for (size_t i = 0; i < config->service_count; i++)
-        variable_read(&settings, i);
-    secret_read(&settings, "JWT_SECRET", "login.secret");
-    secret_read(&settings, "JWT_SECRET_FILE", "login.secret_file");
+    settings_begin(&settings, config, section_list);
+    bool is_known = config->file == NULL || settings_file_read(&settings) == 0;
+    environment_set(&settings);
     options_set(&settings, options);
-    if (!settings.has_routes)
-        config_routes_default(&settings);
     if (is_known)
-        config_check(&settings);
-    if (is_known && !options->is_routes && !options->is_probe) /* who looks needs no secret */
-        config_login_check(&settings);
+        check(&settings, options);
     settings_end(&settings);
 }
 
-static enum config_action read_options(const struct options *options, const struct bff_build *build,
-                                       struct config *out)
+static enum config_action action_of(const struct config *config, const struct options *options)
 {
-    services_begin(out, build);
-    out->pool = pool_new();
-    out->limits = limits_default;
-    if (options->config != NULL)
-        out->file = memory_string(options->config);
-    layers_read(out, build, options);
-    if (out->mistakes.count > 0)
+    if (config->mistakes.count > 0)
         return CONFIG_EXIT_BAD;
     if (options->is_check)
         return CONFIG_CHECK;
@@ -132,75 +96,46 @@ static enum config_action read_options(const struct options *options, const stru
     return options->is_routes ? CONFIG_ROUTES : CONFIG_SERVE;
 }
 
+static enum config_action read_all(int argc, char **argv, const struct bff_build *build,
+                                   struct config *out, struct options *options)
+{
+    *out = (struct config){.build = build, .pool = pool_new()};
+    options_read(argc, argv, options, &out->mistakes);
+    if (options->is_help || options->is_version)
+        return CONFIG_EXIT_OK;
+    if (options->config != NULL)
+        out->file = (char *)pool_text(out->pool, text_of(options->config)).at;
+    layers_read(out, options);
+    return action_of(out, options);
+}
+
 enum config_action config_read(int argc, char **argv, const struct bff_build *build,
                                struct config *out)
 {
     struct options options;
 
-    *out = (struct config){0};
-    options_read(argc, argv, &options, &out->mistakes);
-    if (options.is_help || options.is_version)
-        return CONFIG_EXIT_OK;
-    return read_options(&options, build, out);
+    return read_all(argc, argv, build, out, &options);
 }
 
-static void mistakes_print(const struct config *config)
+static void mistakes_print(const struct mistakes *mistakes)
 {
-    for (size_t i = 0; i < config->mistakes.count; i++)
-        fprintf(stderr, "%s\n", config->mistakes.lines[i]);
-    if (mistakes_is_full(&config->mistakes))
+    for (size_t i = 0; i < mistakes->count; i++)
+        fprintf(stderr, "%s\n", mistakes->lines[i]);
+    if (mistakes_is_full(mistakes))
         fprintf(stderr, "... and perhaps more: only the first %d are shown\n", MISTAKES_MAX);
 }
 
-enum config_action config_load(int argc, char **argv, const struct bff_build *build,
-                               struct config *out)
+enum config_action config_read_and_print(int argc, char **argv, const struct bff_build *build,
+                                         struct config *out)
 {
     struct options options;
-    enum config_action action = config_read(argc, argv, build, out);
+    enum config_action action = read_all(argc, argv, build, out, &options);
 
     if (action == CONFIG_EXIT_BAD)
-        mistakes_print(out);
-    if (action != CONFIG_EXIT_OK)
-        return action;
-    options_read(argc, argv, &options, &out->mistakes);
+        mistakes_print(&out->mistakes);
     if (options.is_help)
-        options_help(stdout, build);
-    else
+        options_help(stdout, build, section_list);
+    else if (options.is_version)
         printf("bff-%s %s\n", build->name, BFF_VERSION);
     return action;
-}
-
-size_t config_largest_body(const struct config *config)
-{
-    size_t largest = config->request_limit;
-
-    for (size_t i = 0; i < config->routes.count; i++)
-        if (config->routes.rows[i].body_limit > largest)
-            largest = config->routes.rows[i].body_limit;
-    return largest;
-}
-
-void config_free(struct config *config)
-{
-    for (size_t i = 0; i < config->listen_count; i++)
-        memory_free(config->listens[i].text);
-    for (size_t i = 0; i < config->service_count; i++) {
-        struct service_settings *service = &config->services[i];
-        for (size_t j = 0; j < service->endpoint_count; j++)
-            service_endpoint_free(&service->endpoints[j]);
-        memory_free(service->endpoints);
-        memory_free(service->ca_file);
-        memory_free(service->health_path);
-    }
-    memory_free(config->listens);
-    memory_free(config->services);
-    memory_free(config->certificate);
-    memory_free(config->key);
-    memory_free(config->mock_dir);
-    memory_free(config->secret_file);
-    memory_free(config->file);
-    if (config->pool != NULL)
-        pool_free(config->pool);
-    mistakes_free(&config->mistakes);
-    *config = (struct config){0};
 }

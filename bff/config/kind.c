@@ -1,99 +1,71 @@
-/* Switches, and text that is kept as it is. */
-#include <stdio.h>
-
-#include "bff/base/memory.h"
-
+/* See kind.h. Switches, and text that is kept as it is. */
 #include "bff/config/kind.h"
 
-static int bool_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static void bool_read(struct settings_input *input)
 {
-    bool is_good = strcmp(text, "true") == 0 || strcmp(text, "false") == 0;
+    bool is_on = strcmp(input->text, "true") == 0;
 
-    return setting_judge(wrong, text, is_good ? NULL : "expected true or false");
+    if (is_on || strcmp(input->text, "false") == 0)
+        *(bool *)input->member = is_on;
+    else
+        settings_refuse_value(input, 0, "expected true or false");
 }
 
-static void bool_set(const struct setting *row, struct config *config, void *member,
-                     const struct settings_values *values)
+bool kind_is_off(struct settings_input *input)
 {
-    *(bool *)member = strcmp(values->texts[0], "true") == 0;
+    if (strcmp(input->text, "off") != 0)
+        settings_refuse_value(input, 0, "expected off, or a mapping of its settings");
+    return !input->is_wrong;
 }
 
-static int off_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static void off_read(struct settings_input *input)
 {
-    return setting_judge(wrong, text,
-                         strcmp(text, "off") == 0 ? NULL
-                                                  : "expected off, or a mapping of its settings");
+    if (kind_is_off(input))
+        *(bool *)input->member = true;
 }
 
-static void off_set(const struct setting *row, struct config *config, void *member,
-                    const struct settings_values *values)
+char *kind_file_name(struct settings_input *input, size_t which)
 {
-    *(bool *)member = true;
+    const char *name = input->values->texts[which], *file = input->config->file;
+    const char *slash = file == NULL ? NULL : strrchr(file, '/');
+    size_t directory = slash == NULL ? 0 : (size_t)(slash - file) + 1;
+
+    if (*name == '\0')
+        settings_refuse_value(input, which, "expected the name of a file");
+    if (*name == '/' || input->values->places[which].line == 0)
+        directory = 0;
+    return (char *)pool_print(input->config->pool, "%.*s%s", (int)directory, file, name).at;
 }
 
-static void none_set(const struct setting *row, struct config *config, void *member,
-                     const struct settings_values *values)
+static void file_read(struct settings_input *input)
 {
-    memory_free(*(char **)member);
-    *(char **)member = NULL;
+    char *name = kind_file_name(input, 0);
+
+    if (!input->is_wrong)
+        *(char **)input->member = name;
 }
 
-static int file_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static void string_read(struct settings_input *input)
 {
-    return setting_judge(wrong, text, *text == '\0' ? "expected the name of a file" : NULL);
+    if (*input->text == '\0')
+        settings_refuse_value(input, 0, "expected some text");
+    else
+        *(const char **)input->member = pool_text(input->config->pool, text_of(input->text)).at;
 }
 
-char *setting_file_name(const struct config *config, const char *text, const struct place *place)
+struct text kind_lower(struct pool *pool, struct text text)
 {
-    const char *slash = config->file == NULL ? NULL : strrchr(config->file, '/');
+    char *bytes = pool_take(pool, text.len + 1);
 
-    if (*text == '/' || place->line == 0 || slash == NULL)
-        return memory_string(text);
-    size_t directory = (size_t)(slash - config->file) + 1, size = directory + strlen(text) + 1;
-    char *name = memory_new(size);
-    snprintf(name, size, "%.*s%s", (int)directory, config->file, text);
-    return name;
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        bytes[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    }
+    bytes[text.len] = '\0';
+    return (struct text){bytes, text.len};
 }
 
-static void file_set(const struct setting *row, struct config *config, void *member,
-                     const struct settings_values *values)
-{
-    memory_free(*(char **)member);
-    *(char **)member = setting_file_name(config, values->texts[0], &values->places[0]);
-}
-
-static int target_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
-{
-    if (*text != '/')
-        return setting_judge(wrong, text, "it must begin with /");
-    for (const char *at = text; *at != '\0'; at++)
-        if (*at <= ' ' || *at >= 0x7f || *at == '#')
-            return setting_judge(wrong, text,
-                                 "it holds a byte that must be written as % and two digits");
-    return 0;
-}
-
-static void target_set(const struct setting *row, struct config *config, void *member,
-                       const struct settings_values *values)
-{
-    memory_free(*(char **)member);
-    *(char **)member = memory_string(values->texts[0]);
-}
-
-static int string_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
-{
-    return setting_judge(wrong, text, *text == '\0' ? "expected some text" : NULL);
-}
-
-static void string_set(const struct setting *row, struct config *config, void *member,
-                       const struct settings_values *values)
-{
-    *(const char **)member = pool_text(config->pool, text_of(values->texts[0])).at;
-}
-
-const struct setting_kind setting_bool = {bool_check, bool_set, false, false};
-const struct setting_kind setting_off = {off_check, off_set, false, false};
-const struct setting_kind setting_none = {off_check, none_set, false, false};
-const struct setting_kind setting_file = {file_check, file_set, false, false};
-const struct setting_kind setting_target = {target_check, target_set, false, false};
-const struct setting_kind setting_string = {string_check, string_set, false, false};
+const struct settings_kind kind_bool = {.read = bool_read};
+const struct settings_kind kind_off = {.read = off_read};
+const struct settings_kind kind_file = {.read = file_read};
+const struct settings_kind kind_string = {.read = string_read};

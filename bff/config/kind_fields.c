@@ -1,18 +1,15 @@
-/* Header fields: those that a route asks for, and those that it sets and removes. */
-#include <stdio.h>
-
+/* Header fields: those that a request must have, and those that are set and removed. See kind.h.
+ *
+ * What is set and what is removed are rows of one struct plain_fields, so a second setting adds to
+ * what the first one has read. */
 #include "bff/http/forward_fields.h"
 
 #include "bff/config/kind.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static bool is_request(const struct setting *row)
-{
-    return row->offset == offsetof(struct plain_route, request);
-}
-
-/* A service that is told of a field by CGI cannot tell '_' from '-'. */
+/* Compares without case, and takes '_' for '-': a service that gets fields by CGI cannot tell them
+ * apart. ${start} is lower case. */
 static bool starts(struct text name, const char *start)
 {
     for (size_t i = 0; start[i] != '\0'; i++) {
@@ -62,84 +59,78 @@ static const char *value_words(struct text value)
     return NULL;
 }
 
-static int name_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static void name_read(struct settings_input *input)
 {
-    return setting_judge(wrong, text, name_words(text_of(text)));
+    const char *words = name_words(text_of(input->text));
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = kind_lower(input->config->pool, text_of(input->text));
 }
 
-static void name_set(const struct setting *row, struct config *config, void *member,
-                     const struct settings_values *values)
+static void value_read(struct settings_input *input)
 {
-    *(struct text *)member = setting_lower(config->pool, text_of(values->texts[0]));
+    const char *words = value_words(text_of(input->text));
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
 }
 
-static int value_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+/* "name: value" of a mapping. In a list it is the name of a field to remove, without a value. */
+static struct plain_field field_of(const struct settings_input *input, size_t which)
 {
-    return setting_judge(wrong, text, value_words(text_of(text)));
+    struct text value = text_of(input->values->texts[which]), name = value;
+
+    if (!input->row->kind->is_mapping)
+        return (struct plain_field){.name = name};
+    name = text_cut(&value, ':');
+    return (struct plain_field){name, {value.at + 1, value.len - 1}};
 }
 
-static void value_set(const struct setting *row, struct config *config, void *member,
-                      const struct settings_values *values)
+static void field_check(struct settings_input *input, size_t which, struct plain_field field,
+                        bool of_request)
 {
-    *(struct text *)member = pool_text(config->pool, text_of(values->texts[0]));
-}
-
-/* "name: value" as config_file.c joins them; without ": " it is a name to remove. */
-static struct plain_field field_of(const char *text)
-{
-    struct text value = text_of(text), name = text_cut(&value, ':');
-
-    if (value.at != NULL)
-        value = (struct text){value.at + 1, value.len - 1};
-    return (struct plain_field){name, value};
-}
-
-static int field_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
-{
-    struct plain_field field = field_of(text);
-    char name[128];
+    int shown = field.name.len > 100 ? 100 : (int)field.name.len;
     const char *words = name_words(field.name);
 
-    snprintf(name, sizeof(name), "%.*s", field.name.len > 100 ? 100 : (int)field.name.len,
-             field.name.at);
     if (words == NULL)
-        words = owner_words(field.name, is_request(row));
-    if (words == NULL)
+        words = owner_words(field.name, of_request);
+    if (words == NULL && field.value.at != NULL)
         words = value_words(field.value);
-    return setting_judge(wrong, name, words);
+    if (words != NULL)
+        settings_refuse(input, which, "\"%.*s\": %s", shown, field.name.at, words);
 }
 
-static int removed_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static void fields_read(struct settings_input *input, bool of_request)
 {
-    const char *words = name_words(text_of(text));
-
-    return setting_judge(wrong, text,
-                         words != NULL ? words : owner_words(text_of(text), is_request(row)));
-}
-
-/* What is set and what is removed stand in one list. */
-static void fields_add(const struct setting *row, struct config *config, void *member,
-                       const struct settings_values *values)
-{
-    struct plain_fields *fields = member;
-    struct plain_field *rows =
-        pool_zero(config->pool, (fields->count + values->count) * sizeof(*rows));
+    struct plain_fields *fields = input->member;
+    struct pool *pool = input->config->pool;
+    size_t count = fields->count + input->values->count;
+    struct plain_field *rows = pool_zero(pool, count * sizeof(*rows));
 
     if (fields->count > 0)
         memcpy(rows, fields->rows, fields->count * sizeof(*rows));
-    for (size_t i = 0; i < values->count; i++) {
-        struct plain_field field = field_of(values->texts[i]);
-        struct text value = field.value;
+    for (size_t i = 0; i < input->values->count; i++) {
+        struct plain_field field = field_of(input, i);
+        field_check(input, i, field, of_request);
         rows[fields->count + i] = (struct plain_field){
-            .name = setting_lower(config->pool, field.name),
-            .value = value.at == NULL ? value : pool_text(config->pool, value),
+            .name = kind_lower(pool, field.name),
+            .value = field.value.at == NULL ? field.value : pool_text(pool, field.value),
         };
     }
-    fields->rows = rows;
-    fields->count += values->count;
+    if (!input->is_wrong)
+        *fields = (struct plain_fields){rows, count};
 }
 
-const struct setting_kind setting_field_name = {name_check, name_set, false, false};
-const struct setting_kind setting_field_value = {value_check, value_set, false, false};
-const struct setting_kind setting_fields = {field_check, fields_add, false, true};
-const struct setting_kind setting_field_names = {removed_check, fields_add, true, false};
+static void request_read(struct settings_input *input) { fields_read(input, true); }
+static void response_read(struct settings_input *input) { fields_read(input, false); }
+
+const struct settings_kind kind_field_name = {.read = name_read};
+const struct settings_kind kind_field_value = {.read = value_read};
+const struct settings_kind kind_request_set = {.read = request_read, .is_mapping = true};
+const struct settings_kind kind_request_remove = {.read = request_read, .is_list = true};
+const struct settings_kind kind_response_set = {.read = response_read, .is_mapping = true};
+const struct settings_kind kind_response_remove = {.read = response_read, .is_list = true};

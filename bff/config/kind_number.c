@@ -1,86 +1,99 @@
-/* Numbers of all kinds, with their bounds. */
+/* Numbers of all kinds, with their bounds. See kind.h. */
 #include <inttypes.h>
 #include <stdio.h>
 
-#include "bff/config/units.h"
-#include "bff/base/check.h"
-
 #include "bff/config/kind.h"
 
-static const char *seconds_read(struct text text, uint64_t *out)
+int kind_read_number(struct settings_input *input, const struct kind_form *form, uint64_t *number)
+{
+    const struct settings_bounds *within = &input->row->within;
+    const char *words = form->read(text_of(input->text), number);
+    char least[UNITS_SIZE], most[UNITS_SIZE];
+
+    if (words != NULL) {
+        settings_refuse_value(input, 0, words);
+        return -1;
+    }
+    if (*number >= within->least && *number <= within->most)
+        return 0;
+    form->print(within->least, least);
+    form->print(within->most, most);
+    settings_refuse(input, 0, "\"%.100s\" is out of bounds: expected %s to %s", input->text, least,
+                    most);
+    return -1;
+}
+
+static const char *whole_read(struct text text, uint64_t *out)
+{
+    return text_number(text, UINT64_MAX, out) == 0 ? NULL : "expected a whole number";
+}
+
+static void whole_print(uint64_t number, char out[UNITS_SIZE])
+{
+    snprintf(out, UNITS_SIZE, "%" PRIu64, number);
+}
+
+static const char *seconds_text_read(struct text text, uint64_t *out)
 {
     uint64_t ms = 0;
     const char *words = units_duration(text, &ms);
 
-    if (words == NULL && ms % 1000 != 0)
-        words = "expected whole seconds";
-    if (words == NULL)
-        *out = ms / 1000;
-    return words;
+    *out = ms / 1000;
+    return words == NULL && ms % 1000 != 0 ? "expected whole seconds" : words;
 }
 
-static const char *number_read(const struct setting *row, struct text text, uint64_t *out)
+static void seconds_print(uint64_t number, char out[UNITS_SIZE])
 {
-    switch (row->type) {
-    case SETTING_DURATION:
-        return units_duration(text, out);
-    case SETTING_SECONDS:
-        return seconds_read(text, out);
-    case SETTING_SIZE:
-        return units_size(text, out);
-    case SETTING_WORKERS:
-        if (text_is(text, "auto")) {
-            *out = 0;
-            return NULL;
-        }
-        return text_number(text, UINT64_MAX, out) == 0 ? NULL : "expected auto or a whole number";
-    default:
-        return text_number(text, UINT64_MAX, out) == 0 ? NULL : "expected a whole number";
-    }
+    snprintf(out, UNITS_SIZE, "%" PRIu64 "s", number);
 }
 
-static void bound_print(const struct setting *row, uint64_t value, char out[UNITS_SIZE])
+static void duration_read(struct settings_input *input)
 {
-    if (row->type == SETTING_DURATION)
-        units_print_duration(value, out);
-    else if (row->type == SETTING_SECONDS)
-        snprintf(out, UNITS_SIZE, "%" PRIu64 "s", value);
-    else if (row->type == SETTING_SIZE)
-        units_print_size(value, out);
-    else
-        snprintf(out, UNITS_SIZE, "%" PRIu64, value);
-}
-
-static int number_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
-{
+    static const struct kind_form form = {units_duration, units_print_duration};
     uint64_t number = 0;
-    char least[UNITS_SIZE], most[UNITS_SIZE];
-    const char *words = number_read(row, text_of(text), &number);
-    bool is_auto = row->type == SETTING_WORKERS && text_is(text_of(text), "auto");
 
-    if (words != NULL)
-        return setting_judge(wrong, text, words);
-    if (is_auto || (number >= row->least && number <= row->most))
-        return 0;
-    bound_print(row, row->least, least);
-    bound_print(row, row->most, most);
-    snprintf(wrong->words, sizeof(wrong->words), "\"%.100s\" is out of bounds: expected %s to %s",
-             text, least, most);
-    return -1;
+    if (kind_read_number(input, &form, &number) == 0)
+        *(uint32_t *)input->member = (uint32_t)number;
 }
 
-static void number_set(const struct setting *row, struct config *config, void *member,
-                       const struct settings_values *values)
+static void seconds_read(struct settings_input *input)
+{
+    static const struct kind_form form = {seconds_text_read, seconds_print};
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &form, &number) == 0)
+        *(uint32_t *)input->member = (uint32_t)number;
+}
+
+static void size_read(struct settings_input *input)
+{
+    static const struct kind_form form = {units_size, units_print_size};
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &form, &number) == 0)
+        *(size_t *)input->member = (size_t)number;
+}
+
+static void count_read(struct settings_input *input)
 {
     uint64_t number = 0;
 
-    must(number_read(row, text_of(values->texts[0]), &number) == NULL);
-    if (row->type == SETTING_SIZE || row->type == SETTING_COUNT)
-        *(size_t *)member = (size_t)number;
-    else if (row->type == SETTING_DURATION || row->type == SETTING_SECONDS)
-        *(uint32_t *)member = (uint32_t)number;
-    else
-        *(unsigned *)member = (unsigned)number;
+    if (kind_read_number(input, &kind_whole, &number) == 0)
+        *(size_t *)input->member = (size_t)number;
 }
 
-const struct setting_kind setting_number = {number_check, number_set, false, false};
+static void number_read(struct settings_input *input)
+{
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &kind_whole, &number) == 0)
+        *(unsigned *)input->member = (unsigned)number;
+}
+
+const struct kind_form kind_whole = {whole_read, whole_print};
+
+const struct settings_kind kind_duration = {.read = duration_read};
+const struct settings_kind kind_seconds = {.read = seconds_read};
+const struct settings_kind kind_size = {.read = size_read};
+const struct settings_kind kind_count = {.read = count_read};
+const struct settings_kind kind_number = {.read = number_read};

@@ -1,28 +1,17 @@
-/* Paths, services, access rules, methods and hosts of routes. */
+/* What requests are told apart by: paths, hosts and methods. And who gets them: services, and users
+ * by access rules. See kind.h. */
 #include <stdio.h>
 
 #include "bff/config/suggest.h"
-#include "bff/base/check.h"
 
 #include "bff/config/kind.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define SENTENCE_SIZE 256
 
 static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
-struct text setting_lower(struct pool *pool, struct text text)
-{
-    char *bytes = pool_take(pool, text.len + 1);
-
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bytes[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    }
-    bytes[text.len] = '\0';
-    return (struct text){bytes, text.len};
-}
-
-/* What no path holds, whatever it means. */
+/* What no path has, whatever it means. */
 static const char *bytes_check(struct text path)
 {
     if (!text_starts(path, TEXT("/")))
@@ -36,139 +25,120 @@ static const char *bytes_check(struct text path)
     return NULL;
 }
 
-/* Requests are brought into one spelling before they are compared; another would never be found. */
-static int path_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+/*
+ * Requests are brought into one spelling before they are compared, so a path in another spelling
+ * would never be found. Returns NULL, or what is wrong, perhaps in ${sentence}.
+ */
+static const char *spelling_check(struct pool *pool, struct text path, char sentence[SENTENCE_SIZE])
 {
-    const char *words = bytes_check(text_of(text));
-    char sentence[256];
     struct text normal;
 
+    if (plain_path(pool, path, &normal) != 0)
+        return "it leads above the root, or has a % without two hexadecimal digits";
+    if (text_equal(normal, path))
+        return NULL;
+    snprintf(sentence, SENTENCE_SIZE, "paths are compared in one spelling; write it as %.*s",
+             normal.len > 100 ? 100 : (int)normal.len, normal.at);
+    return sentence;
+}
+
+static void path_read(struct settings_input *input)
+{
+    struct pool *pool = input->config->pool;
+    struct text path = text_of(input->text);
+    char sentence[SENTENCE_SIZE];
+    const char *words = bytes_check(path);
+
+    if (words == NULL)
+        words = spelling_check(pool, path, sentence);
     if (words != NULL)
-        return setting_judge(wrong, text, words);
-    struct pool *pool = pool_new();
-    if (plain_path(pool, text_of(text), &normal) != 0) {
-        words = "it leads above the root, or has a % without two hexadecimal digits";
-    } else if (!text_is(normal, text)) {
-        snprintf(sentence, sizeof(sentence), "paths are compared in one spelling; write it as %.*s",
-                 normal.len > 100 ? 100 : (int)normal.len, normal.at);
-        words = sentence;
-    }
-    pool_free(pool);
-    return setting_judge(wrong, text, words);
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = pool_text(pool, path);
 }
 
-static void text_set(const struct setting *row, struct config *config, void *member,
-                     const struct settings_values *values)
+static void service_refuse(struct settings_input *input)
 {
-    *(struct text *)member = pool_text(config->pool, text_of(values->texts[0]));
-}
-
-static void lower_set(const struct setting *row, struct config *config, void *member,
-                      const struct settings_values *values)
-{
-    *(struct text *)member = setting_lower(config->pool, text_of(values->texts[0]));
-}
-
-static const struct bff_service *service_find(const struct config *config, const char *name)
-{
-    for (size_t i = 0; i < config->service_count; i++)
-        if (strcmp(config->services[i].service->name, name) == 0)
-            return config->services[i].service;
-    return NULL;
-}
-
-static int service_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
-{
-    const struct config *config = wrong->config;
+    const struct config *config = input->config;
     const char *names[SETTINGS_LIST_MAX];
-    char words[256] = "unknown service; this build has ";
+    char words[SENTENCE_SIZE] = "unknown service; this build has ";
     size_t count = 0, len = strlen(words);
 
-    if (service_find(config, text) != NULL)
-        return 0;
     for (; count < config->service_count && count < SETTINGS_LIST_MAX; count++) {
         names[count] = config->services[count].service->name;
         if (len < sizeof(words))
             len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s",
                                     count == 0 ? "" : ", ", names[count]);
     }
-    const char *near = suggest_name(text_of(text), names, count);
+    const char *near = suggest_name(text_of(input->text), names, count);
     if (near != NULL)
         snprintf(words, sizeof(words), "unknown service; did you mean \"%s\"?", near);
-    return setting_judge(wrong, text, words);
+    settings_refuse_value(input, 0, words);
 }
 
-static void service_set(const struct setting *row, struct config *config, void *member,
-                        const struct settings_values *values)
+static void service_read(struct settings_input *input)
 {
-    *(const struct bff_service **)member = service_find(config, values->texts[0]);
+    const struct config *config = input->config;
+    size_t i = 0;
+
+    while (i < config->service_count && strcmp(config->services[i].service->name, input->text) != 0)
+        i++;
+    if (i == config->service_count)
+        service_refuse(input);
+    else
+        *(const struct bff_service **)input->member = config->services[i].service;
 }
 
-/* Returns -1 for what is none. ${out}'s text is ${text}'s. */
-static int access_read(struct text text, struct access_rule *out)
+static bool is_role(struct text role)
 {
-    static const struct text role = {"role:", sizeof("role:") - 1};
-
-    *out = (struct access_rule){.kind = ACCESS_SIGNED_IN};
-    if (text_is(text, "signed-in"))
-        return 0;
-    out->kind = ACCESS_PUBLIC;
-    if (text_is(text, "public"))
-        return 0;
-    out->kind = ACCESS_ROLE;
-    if (!text_starts(text, role))
-        return -1;
-    out->whom = (struct text){text.at + role.len, text.len - role.len};
-    for (size_t i = 0; i < out->whom.len; i++)
-        if (out->whom.at[i] < ' ' || out->whom.at[i] == 0x7f)
-            return -1;
-    return out->whom.len > 0 && out->whom.len <= LOGIN_CLAIM_MAX &&
-                   text_equal(out->whom, text_trim(out->whom))
-               ? 0
-               : -1;
+    for (size_t i = 0; i < role.len; i++)
+        if (role.at[i] < ' ' || role.at[i] == 0x7f)
+            return false;
+    return role.len > 0 && role.len <= LOGIN_CLAIM_MAX && text_equal(role, text_trim(role));
 }
 
-static int access_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static void access_read(struct settings_input *input)
 {
-    struct access_rule rule;
-    int status = access_read(text_of(text), &rule);
+    struct text rest = text_of(input->text);
+    struct access_rule *rule = input->member;
+    bool has_role = text_is(text_cut(&rest, ':'), "role") && rest.at != NULL && is_role(rest);
 
-    return setting_judge(wrong, text,
-                         status == 0 ? NULL : "expected public, signed-in or role:NAME");
+    if (strcmp(input->text, "signed-in") == 0)
+        *rule = (struct access_rule){.kind = ACCESS_SIGNED_IN};
+    else if (strcmp(input->text, "public") == 0)
+        *rule = (struct access_rule){.kind = ACCESS_PUBLIC};
+    else if (has_role)
+        *rule = (struct access_rule){ACCESS_ROLE, pool_text(input->config->pool, rest)};
+    else
+        settings_refuse_value(input, 0, "expected public, signed-in or role:NAME");
 }
 
-static void access_set(const struct setting *row, struct config *config, void *member,
-                       const struct settings_values *values)
-{
-    struct access_rule rule;
-
-    must(access_read(text_of(values->texts[0]), &rule) == 0);
-    if (rule.kind == ACCESS_ROLE)
-        rule.whom = pool_text(config->pool, rule.whom);
-    *(struct access_rule *)member = rule;
-}
-
-static int method_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static bool is_method(const char *text)
 {
     for (size_t i = 0; i < COUNT(methods); i++)
         if (strcmp(methods[i], text) == 0)
-            return 0;
-    return setting_judge(wrong, text,
-                         "expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            return true;
+    return false;
 }
 
-static void methods_set(const struct setting *row, struct config *config, void *member,
-                        const struct settings_values *values)
+static void methods_read(struct settings_input *input)
 {
-    struct text *list = pool_zero(config->pool, (values->count + 1) * sizeof(*list));
+    const struct settings_values *values = input->values;
+    struct pool *pool = input->config->pool;
+    struct text *list = pool_zero(pool, (values->count + 1) * sizeof(*list));
 
     for (size_t i = 0; i < values->count; i++)
-        list[i] = pool_text(config->pool, text_of(values->texts[i]));
-    *(struct text **)member = list;
+        if (is_method(values->texts[i]))
+            list[i] = pool_text(pool, text_of(values->texts[i]));
+        else
+            settings_refuse_value(input, i,
+                                  "expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    if (!input->is_wrong)
+        *(struct text **)input->member = list;
 }
 
-/* The host of a URL, and no port beside it. */
-static int host_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+/* The host of a URL, without a port. */
+static bool is_host(const char *text)
 {
     char url[512];
     struct service_endpoint endpoint = {0};
@@ -178,12 +148,19 @@ static int host_check(const struct setting *row, const char *text, struct settin
                    endpoint.port == 80;
 
     service_endpoint_free(&endpoint);
-    return setting_judge(wrong, text,
-                         is_good ? NULL : "expected a host without port, such as shop.example");
+    return is_good;
 }
 
-const struct setting_kind setting_path = {path_check, text_set, false, false};
-const struct setting_kind setting_service = {service_check, service_set, false, false};
-const struct setting_kind setting_access = {access_check, access_set, false, false};
-const struct setting_kind setting_methods = {method_check, methods_set, true, false};
-const struct setting_kind setting_host = {host_check, lower_set, false, false};
+static void host_read(struct settings_input *input)
+{
+    if (is_host(input->text))
+        *(struct text *)input->member = kind_lower(input->config->pool, text_of(input->text));
+    else
+        settings_refuse_value(input, 0, "expected a host without port, such as shop.example");
+}
+
+const struct settings_kind kind_path = {.read = path_read};
+const struct settings_kind kind_host = {.read = host_read};
+const struct settings_kind kind_methods = {.read = methods_read, .is_list = true};
+const struct settings_kind kind_service = {.read = service_read};
+const struct settings_kind kind_access = {.read = access_read};

@@ -5,7 +5,6 @@
 #include <stddef.h>
 #include <stdio.h>
 
-#include "bff/config/config.h"
 #include "bff/config/settings.h"
 
 struct options {
@@ -20,7 +19,7 @@ struct options {
 /* Reads ${argv}, whose strings are borrowed. What is wrong goes to ${mistakes}. */
 void options_read(int argc, char **argv, struct options *out, struct mistakes *mistakes);
 
-/* Options, settings and environment for people. */
-void options_help(FILE *file, const struct bff_build *build);
+/* Options, the settings of ${sections} (ended by NULL) and variables, for people. */
+void options_help(FILE *file, const struct bff_build *build, const struct section *const *sections);
 
 #endif

@@ -1,118 +1,140 @@
-/* Lists of addresses: those to listen on, of services, of origins, of proxies. */
+/* listen, tls, workers: where the server listens, and with how many threads. */
 #include <stdio.h>
 
-#include "bff/config/address.h"
 #include "bff/base/check.h"
-#include "bff/base/memory.h"
-
+#include "bff/config/address.h"
 #include "bff/config/kind.h"
+#include "bff/config/pem.h"
 
-static int listen_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, member)
+
+static void listens_read(struct settings_input *input)
 {
-    struct config_listen listen;
-
-    return setting_judge(wrong, text, address_read(text, &listen));
-}
-
-static void listens_set(const struct setting *row, struct config *config, void *member,
-                        const struct settings_values *values)
-{
-    struct config_listen *listens = memory_new(values->count * sizeof(*listens));
+    const struct settings_values *values = input->values;
+    struct pool *pool = input->config->pool;
+    struct config_listen *listens = pool_zero(pool, values->count * sizeof(*listens));
 
     for (size_t i = 0; i < values->count; i++) {
-        must(address_read(values->texts[i], &listens[i]) == NULL);
-        listens[i].text = memory_string(values->texts[i]);
+        const char *words = address_read(values->texts[i], &listens[i]);
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+        listens[i].text = (char *)pool_text(pool, text_of(values->texts[i])).at;
     }
-    for (size_t i = 0; i < config->listen_count; i++)
-        memory_free(config->listens[i].text);
-    memory_free(config->listens);
-    config->listens = listens;
-    config->listen_count = values->count;
+    if (input->is_wrong)
+        return;
+    input->config->listens = listens;
+    input->config->listen_count = values->count;
 }
 
-static int endpoint_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static const char *workers_text_read(struct text text, uint64_t *number)
 {
-    struct service_endpoint endpoint = {0};
-    const char *words = service_endpoint_read(text, &endpoint);
-
-    service_endpoint_free(&endpoint);
-    return setting_judge(wrong, text, words);
+    return kind_whole.read(text, number) == NULL ? NULL : "expected auto or a whole number";
 }
 
-static void endpoints_set(const struct setting *row, struct config *config, void *member,
-                          const struct settings_values *values)
+static void workers_read(struct settings_input *input)
 {
-    struct service_settings *service = member; /* the row's offset is 0 */
-    struct service_endpoint *endpoints = memory_new(values->count * sizeof(*endpoints));
+    struct kind_form form = {workers_text_read, kind_whole.print};
+    uint64_t number = 0;
 
-    for (size_t i = 0; i < values->count; i++)
-        must(service_endpoint_read(values->texts[i], &endpoints[i]) == NULL);
-    for (size_t i = 0; i < service->endpoint_count; i++)
-        service_endpoint_free(&service->endpoints[i]);
-    memory_free(service->endpoints);
-    service->endpoints = endpoints;
-    service->endpoint_count = values->count;
+    if (strcmp(input->text, "auto") == 0 || kind_read_number(input, &form, &number) == 0)
+        *(unsigned *)input->member = (unsigned)number;
 }
 
-/* Browsers send scheme, host, and a port that is not the scheme's own; nothing else is compared. */
-static int origin_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
-{
-    struct service_endpoint endpoint = {0};
-    const char *words = NULL;
-    char sentence[256];
+static const struct settings_kind listens_kind = {.read = listens_read, .is_list = true};
+static const struct settings_kind workers_kind = {.read = workers_read};
 
-    if (strcmp(text, "*") == 0)
-        return 0;
-    if (service_endpoint_read(text, &endpoint) != NULL) {
-        words = "expected an origin such as https://shop.example or http://localhost:3000";
-    } else {
-        snprintf(sentence, sizeof(sentence), "%s://%.200s", endpoint.is_tls ? "https" : "http",
-                 endpoint.authority);
-        if (!text_equal_nocase(text_of(text), text_of(sentence))) {
-            snprintf(sentence, sizeof(sentence), "browsers write it as %s://%.200s",
-                     endpoint.is_tls ? "https" : "http", endpoint.authority);
-            words = sentence;
+static const struct setting rows[] = {
+    {.path = "listen",
+     .kind = &listens_kind,
+     .shown = "http://0.0.0.0 on the port of the build (web 8080, mobile 8081)",
+     .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
+    {.path = "tls.certificate",
+     .kind = &kind_file,
+     .offset = OF(certificate),
+     .about = "certificate chain for https addresses, a PEM file"},
+    {.path = "tls.key",
+     .kind = &kind_file,
+     .offset = OF(key),
+     .about = "its private key without pass phrase, a PEM file"},
+    {.path = "workers",
+     .kind = &workers_kind,
+     .offset = OF(workers),
+     .within = {1, 256},
+     .normal = "auto",
+     .about = "threads that serve; auto: one for each core"},
+    {0},
+};
+
+static void begin(struct config *config, const struct bff_build *build)
+{
+    char text[sizeof("http://0.0.0.0:4294967295")];
+
+    snprintf(text, sizeof(text), "http://0.0.0.0:%u", build->port);
+    config->listens = pool_zero(config->pool, sizeof(*config->listens));
+    config->listen_count = 1;
+    must(address_read(text, config->listens) == NULL);
+    config->listens[0].text = (char *)pool_text(config->pool, text_of(text)).at;
+}
+
+/* The place of a listen address. It names the setting only with an option, so a line of the file
+ * needs the path. */
+static void listen_complain(struct settings *settings, size_t index, const char *words)
+{
+    const struct settings_mark *mark = settings_mark(settings, "listen", 0);
+    const struct place *place = mark->places == NULL ? &mark->place : &mark->places[index];
+
+    mistakes_add(&settings->config->mistakes, place, "%s\"%.100s\": %s",
+                 place->line > 0 ? "listen: " : "", settings->config->listens[index].text, words);
+}
+
+static void listens_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    for (size_t i = 0; i < config->listen_count; i++) {
+        if (config->listens[i].is_tls && (config->certificate == NULL || config->key == NULL))
+            listen_complain(settings, i, "https needs tls.certificate and tls.key");
+        for (size_t j = 0; j < i; j++) {
+            if (!address_equal(&config->listens[i], &config->listens[j]))
+                continue;
+            listen_complain(settings, i, "the same address stands there before");
+            break;
         }
     }
-    service_endpoint_free(&endpoint);
-    return setting_judge(wrong, text, words);
 }
 
-static void origins_set(const struct setting *row, struct config *config, void *member,
-                        const struct settings_values *values)
+static bool listens_on_tls(const struct config *config)
 {
-    struct cors_settings *cors = &config->cors;
-
-    cors->origins = pool_zero(config->pool, values->count * sizeof(*cors->origins));
-    cors->origin_count = 0;
-    cors->allows_any = false;
-    for (size_t i = 0; i < values->count; i++)
-        if (strcmp(values->texts[i], "*") == 0)
-            cors->allows_any = true;
-        else
-            cors->origins[cors->origin_count++] =
-                setting_lower(config->pool, text_of(values->texts[i]));
+    for (size_t i = 0; i < config->listen_count; i++)
+        if (config->listens[i].is_tls)
+            return true;
+    return false;
 }
 
-static int network_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
+static void tls_check(struct settings *settings)
 {
-    struct trusted_network network;
+    const struct config *config = settings->config;
+    const char *certificate = config->certificate, *key = config->key;
+    char wrong[PEM_WRONG_SIZE];
 
-    return setting_judge(wrong, text, trusted_read(text_of(text), &network));
+    if (certificate != NULL && pem_check_certificate(certificate, wrong) != 0)
+        settings_complain(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
+    if (key != NULL && pem_check_key(certificate, key, wrong) != 0)
+        settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
+    if (listens_on_tls(config)) /* listens_check has told that both are needed */
+        return;
+    if (certificate != NULL && key == NULL)
+        settings_complain(settings, "tls.certificate", 0, "it needs tls.key beside it");
+    if (key != NULL && certificate == NULL)
+        settings_complain(settings, "tls.key", 0, "it needs tls.certificate beside it");
 }
 
-static void networks_set(const struct setting *row, struct config *config, void *member,
-                         const struct settings_values *values)
+static void check(struct settings *settings)
 {
-    struct trusted *trusted = &config->trusted;
-
-    trusted->networks = pool_zero(config->pool, values->count * sizeof(*trusted->networks));
-    trusted->count = values->count;
-    for (size_t i = 0; i < values->count; i++)
-        must(trusted_read(text_of(values->texts[i]), &trusted->networks[i]) == NULL);
+    listens_check(settings);
+    tls_check(settings);
 }
 
-const struct setting_kind setting_listens = {listen_check, listens_set, true, false};
-const struct setting_kind setting_endpoints = {endpoint_check, endpoints_set, true, false};
-const struct setting_kind setting_origins = {origin_check, origins_set, true, false};
-const struct setting_kind setting_networks = {network_check, networks_set, true, false};
+const struct section section_listen = {.rows = rows, .begin = begin, .check = check};

@@ -1,31 +1,134 @@
-/* See section_login.h. */
+/* login: who is asked who they are, and which tokens are believed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
-#include "bff/config/config_login.h"
+#include "bff/config/kind.h"
+#include "bff/config/suggest.h"
 
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, member)
 #define SECRET_MAX ((size_t)8192) /* bytes of a secret's file */
-#define SENTENCE_SIZE 1024
 
-static void complain(struct settings *settings, const char *path, const char *words)
+/* login_new says whether the secret is good. No message here may show it. */
+static void secret_read(struct settings_input *input)
 {
-    settings_complain(settings, settings_row(path), 0, words);
+    if (*input->text == '\0')
+        settings_refuse(input, 0, "the secret is empty");
+    else
+        *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
 }
+
+static void algorithm_refuse(struct settings_input *input, size_t which)
+{
+    const char *text = input->values->texts[which], *names[JWT_ALGORITHM_COUNT];
+    char words[128] = "expected HS256, HS384, HS512, RS256, RS384, RS512, ES256, ES384 or ES512";
+
+    for (unsigned i = 0; i < JWT_ALGORITHM_COUNT; i++)
+        names[i] = jwt_algorithm_name((enum jwt_algorithm)i);
+    const char *near = suggest_name(text_of(text), names, JWT_ALGORITHM_COUNT);
+    if (strcmp(text, "none") == 0)
+        snprintf(words, sizeof(words), "tokens without a signature are never taken");
+    else if (near != NULL)
+        snprintf(words, sizeof(words), "unknown algorithm; did you mean \"%s\"?", near);
+    settings_refuse_value(input, which, words);
+}
+
+static void algorithms_read(struct settings_input *input)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < input->values->count; i++) {
+        enum jwt_algorithm algorithm;
+        if (jwt_algorithm_of(text_of(input->values->texts[i]), &algorithm) == 0)
+            bits |= JWT_BIT(algorithm);
+        else
+            algorithm_refuse(input, i);
+    }
+    if (!input->is_wrong)
+        *(unsigned *)input->member = bits;
+}
+
+static void key_files_read(struct settings_input *input)
+{
+    size_t count = input->values->count;
+    const char **files = pool_zero(input->config->pool, count * sizeof(*files));
+
+    for (size_t i = 0; i < count; i++)
+        files[i] = kind_file_name(input, i);
+    if (input->is_wrong)
+        return;
+    input->config->login.key_files = files;
+    input->config->login.key_file_count = count;
+}
+
+static const struct settings_kind secret_kind = {.read = secret_read};
+static const struct settings_kind algorithms_kind = {.read = algorithms_read, .is_list = true};
+static const struct settings_kind key_files_kind = {.read = key_files_read, .is_list = true};
+
+static const struct setting rows[] = {
+    {.path = "login",
+     .kind = &kind_off,
+     .offset = OF(login_is_off),
+     .about = "off: nobody is asked who he is, and no access rule is enforced"},
+    {.path = "login.algorithms",
+     .kind = &algorithms_kind,
+     .offset = OF(login.algorithms),
+     .normal = "HS256",
+     .about = "what tokens may be signed with: HS256 RS256 ES256, or the same with 384 and 512"},
+    {.path = "login.secret",
+     .kind = &secret_kind,
+     .offset = OF(login.secret),
+     .shown = "JWT_SECRET of the environment",
+     .about = "the secret of HS*, 32 bytes at least",
+     .environment = "JWT_SECRET",
+     .may_be_unset = true},
+    {.path = "login.secret_file",
+     .kind = &kind_file,
+     .offset = OF(secret_file),
+     .shown = "JWT_SECRET_FILE of the environment",
+     .about = "the file that holds the secret, in its place",
+     .environment = "JWT_SECRET_FILE"},
+    {.path = "login.keys",
+     .kind = &key_files_kind,
+     .about = "public keys of RS* and ES*: files with a PEM key, a certificate or a JWK Set"},
+    {.path = "login.issuer",
+     .kind = &kind_string,
+     .offset = OF(login.issuer),
+     .shown = "any",
+     .about = "what a token's iss must be"},
+    {.path = "login.audience",
+     .kind = &kind_string,
+     .offset = OF(login.audience),
+     .shown = "any",
+     .about = "what a token's aud must be, or contain"},
+    {.path = "login.leeway",
+     .kind = &kind_seconds,
+     .offset = OF(login.leeway_seconds),
+     .within = {0, 3600},
+     .normal = "30s",
+     .about = "by how much clocks may differ"},
+    {.path = "login.require_exp",
+     .kind = &kind_bool,
+     .offset = OF(login.require_exp),
+     .normal = "true",
+     .about = "refuse tokens that never expire"},
+    {0},
+};
 
 static const struct place *place_of(struct settings *settings, const char *path)
 {
-    return &settings_mark(settings, settings_row(path), 0)->place;
+    return &settings_mark(settings, path, 0)->place;
 }
 
 static bool is_wrong(struct settings *settings, const char *path)
 {
-    return settings_mark(settings, settings_row(path), 0)->is_wrong;
+    return settings_mark(settings, path, 0)->is_wrong;
 }
 
-/* Returns the number of bytes, SECRET_MAX + 1 for more than are allowed, -1 with errno. */
+/* Returns the number of bytes, SECRET_MAX + 1 when there are more, -1 with errno. */
 static ssize_t file_read(const char *file, char *bytes)
 {
     size_t len = 0;
@@ -45,7 +148,7 @@ static ssize_t file_read(const char *file, char *bytes)
     return got < 0 ? -1 : (ssize_t)len;
 }
 
-/* Editors end a file with a line end, which nobody means. */
+/* Editors end a file with a line end, which is no part of the secret. */
 static struct text line_end_cut(struct text text)
 {
     if (text.len > 0 && text.at[text.len - 1] == '\n')
@@ -58,25 +161,25 @@ static struct text line_end_cut(struct text text)
 static void secret_file_read(struct settings *settings)
 {
     struct config *config = settings->config;
-    char *bytes = pool_take(config->pool, SECRET_MAX + 1), sentence[SENTENCE_SIZE];
-    ssize_t len = file_read(config->secret_file, bytes);
+    const char *path = "login.secret_file", *file = config->secret_file;
+    char *bytes = pool_take(config->pool, SECRET_MAX + 1);
+    ssize_t len = file_read(file, bytes);
+    struct text secret = line_end_cut((struct text){bytes, len < 0 ? 0 : (size_t)len});
 
-    config->login.secret = line_end_cut((struct text){bytes, len < 0 ? 0 : (size_t)len});
-    if (len < 0)
-        snprintf(sentence, sizeof(sentence), "\"%.200s\" cannot be read: %s", config->secret_file,
-                 strerror(errno));
-    else if ((size_t)len > SECRET_MAX)
-        snprintf(sentence, sizeof(sentence), "\"%.200s\" is larger than 8 KiB",
-                 config->secret_file);
-    else if (config->login.secret.len == 0)
-        snprintf(sentence, sizeof(sentence), "\"%.200s\" is empty", config->secret_file);
-    else
-        return;
     config->login.secret = (struct text){0};
-    complain(settings, "login.secret_file", sentence);
+    if (len < 0)
+        settings_complain(settings, path, 0, "\"%.200s\" cannot be read: %s", file,
+                          strerror(errno));
+    else if ((size_t)len > SECRET_MAX)
+        settings_complain(settings, path, 0, "\"%.200s\" is larger than 8 KiB", file);
+    else if (secret.len == 0)
+        settings_complain(settings, path, 0, "\"%.200s\" is empty", file);
+    else
+        config->login.secret = secret;
 }
 
-/* Returns the row that the secret is from, NULL when there is none or it is wrong. */
+/* Returns the path of the setting that the secret is from; NULL when there is no secret, or it is
+ * wrong. */
 static const char *secret_choose(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -87,8 +190,8 @@ static const char *secret_choose(struct settings *settings)
     if (config->secret_file == NULL)
         return config->login.secret.at == NULL ? NULL : "login.secret";
     if (secret->source != NULL && (file->line > 0) == (secret->line > 0)) {
-        complain(settings, "login.secret_file",
-                 "the secret itself is given beside it; expected one of the two");
+        settings_complain(settings, "login.secret_file", 0,
+                          "the secret itself is given beside it; expected one of the two");
         return NULL;
     }
     if (!is_of_file)
@@ -97,6 +200,8 @@ static const char *secret_choose(struct settings *settings)
     return config->login.secret.at == NULL ? NULL : "login.secret_file";
 }
 
+/* HS* and the other algorithms are checked one after the other, so that each mistake has the
+ * place of its own setting. */
 static void half_check(struct settings *settings, const struct login_settings *half,
                        const char *path)
 {
@@ -104,11 +209,10 @@ static void half_check(struct settings *settings, const struct login_settings *h
     struct login *login = login_new(half, &wrong);
 
     if (login == NULL)
-        complain(settings, path, wrong);
+        settings_complain(settings, path, 0, "%s", wrong);
     login_free(login);
 }
 
-/* Where the secret stands has been said; that it is missing has no place. */
 static void secret_check(struct settings *settings)
 {
     struct login_settings half = settings->config->login;
@@ -121,16 +225,18 @@ static void secret_check(struct settings *settings)
     if (settings->config->mistakes.count > mistakes)
         return;
     if (half.algorithms == 0 && from != NULL && place_of(settings, from)->line > 0)
-        complain(settings, from, "nothing uses it: login.algorithms has no HS256, HS384 or HS512");
+        settings_complain(settings, from, 0,
+                          "nothing uses it: login.algorithms has no HS256, HS384 or HS512");
     if (half.algorithms == 0)
         return;
     if (from != NULL)
         half_check(settings, &half, from);
     else if (settings->config->mock_dir == NULL)
-        complain(settings, "login.secret",
-                 "it is missing. Set the environment variable JWT_SECRET, or JWT_SECRET_FILE to "
-                 "the name of a file that holds it; to try things out with mock services, start "
-                 "with --mock DIR, and a secret is made");
+        settings_complain(
+            settings, "login.secret", 0,
+            "it is missing. Set the environment variable JWT_SECRET, or JWT_SECRET_FILE to "
+            "the name of a file that holds it; to try things out with mock services, start "
+            "with --mock DIR, and a secret is made");
 }
 
 static void keys_check(struct settings *settings)
@@ -142,11 +248,12 @@ static void keys_check(struct settings *settings)
     if (half.algorithms != 0)
         half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");
     else if (has_keys)
-        complain(settings, "login.keys",
-                 "nothing uses them: login.algorithms has none of RS256, ES256 and their like");
+        settings_complain(
+            settings, "login.keys", 0,
+            "nothing uses them: login.algorithms has none of RS256, ES256 and their like");
 }
 
-void config_login_check(struct settings *settings)
+static void check_to_serve(struct settings *settings)
 {
     if (settings->config->login_is_off || is_wrong(settings, "login") ||
         is_wrong(settings, "login.algorithms"))
@@ -156,3 +263,5 @@ void config_login_check(struct settings *settings)
     if (!is_wrong(settings, "login.keys"))
         keys_check(settings);
 }
+
+const struct section section_login = {.rows = rows, .check_to_serve = check_to_serve};

@@ -1,13 +1,111 @@
-/* See config_routes.h. */
-#include <stdio.h>
+/* routes: the plain routes, each to one service. */
+#include "bff/config/kind.h"
 
-#include "bff/base/text.h"
+#include "bff/config/section.h"
 
-#include "bff/config/config_routes.h"
+#define OF(member) offsetof(struct plain_route, member)
+#define ROUTES_MAX 1024
 
-#define SENTENCE_SIZE 256
+static const struct setting rows[] = {
+    {.path = "routes.*.path",
+     .kind = &kind_path,
+     .offset = OF(path),
+     .about = "what a request's path begins with, when it ends with /; else the whole path"},
+    {.path = "routes.*.service",
+     .kind = &kind_service,
+     .offset = OF(service),
+     .about = "who is asked"},
+    {.path = "routes.*.to",
+     .kind = &kind_path,
+     .offset = OF(to),
+     .shown = "the path stays as it is",
+     .about = "takes the place of path in what the service is asked for"},
+    {.path = "routes.*.access",
+     .kind = &kind_access,
+     .offset = OF(access),
+     .normal = "signed-in",
+     .about = "who may: public, signed-in or role:NAME"},
+    {.path = "routes.*.methods",
+     .kind = &kind_methods,
+     .offset = OF(methods),
+     .shown = "all",
+     .about = "methods that are passed on"},
+    {.path = "routes.*.host",
+     .kind = &kind_host,
+     .offset = OF(host),
+     .shown = "any",
+     .about = "only requests for this host"},
+    {.path = "routes.*.header.name",
+     .kind = &kind_field_name,
+     .offset = OF(header.name),
+     .shown = "any",
+     .about = "only requests with this header"},
+    {.path = "routes.*.header.value",
+     .kind = &kind_field_value,
+     .offset = OF(header.value),
+     .shown = "any",
+     .about = "and exactly this value of it"},
+    {.path = "routes.*.body_limit",
+     .kind = &kind_size,
+     .offset = OF(body_limit),
+     .within = {0, UNITS_GIB},
+     .shown = "limits.body",
+     .about = "a request with a longer body is refused"},
+    {.path = "routes.*.timeout.first_byte",
+     .kind = &kind_duration,
+     .offset = OF(first_byte_ms),
+     .within = {1, UNITS_HOUR},
+     .shown = "the service's",
+     .about = "from the request sent to the answer's first byte"},
+    {.path = "routes.*.timeout.idle",
+     .kind = &kind_duration,
+     .offset = OF(idle_ms),
+     .within = {1, 24 * UNITS_HOUR},
+     .normal = "60s",
+     .about = "the longest silence within an answer, or in a tunnel"},
+    {.path = "routes.*.preserve_host",
+     .kind = &kind_bool,
+     .offset = OF(keeps_host),
+     .normal = "false",
+     .about = "Host is the client's, not the endpoint's"},
+    {.path = "routes.*.upgrade",
+     .kind = &kind_bool,
+     .offset = OF(may_upgrade),
+     .normal = "true",
+     .about = "WebSocket is passed on"},
+    {.path = "routes.*.request_headers.set",
+     .kind = &kind_request_set,
+     .offset = OF(request),
+     .about = "headers set on the way to the service: a mapping of names and values"},
+    {.path = "routes.*.request_headers.remove",
+     .kind = &kind_request_remove,
+     .offset = OF(request),
+     .about = "headers removed on the way to the service"},
+    {.path = "routes.*.response_headers.set",
+     .kind = &kind_response_set,
+     .offset = OF(response),
+     .about = "headers set on the way back: a mapping of names and values"},
+    {.path = "routes.*.response_headers.remove",
+     .kind = &kind_response_remove,
+     .offset = OF(response),
+     .about = "headers removed on the way back"},
+    {0},
+};
 
-/* Those that a file without routes has. access: NULL: the row's default */
+static size_t count(const struct config *config) { return config->routes.count; }
+
+static void *at(struct config *config, size_t index) { return &config->routes.rows[index]; }
+
+static void make(struct config *config, size_t count)
+{
+    config->routes.rows = pool_zero(config->pool, (count + 1) * sizeof(*config->routes.rows));
+    config->routes.count = count;
+}
+
+static const struct settings_items items = {
+    .path = "routes", .noun = "route", .count = count, .at = at, .make = make, .most = ROUTES_MAX};
+
+/* The routes of a file that has none. access: NULL: the row's default */
 static const struct {
     const char *path, *service, *to, *access;
 } defaults[] = {
@@ -32,16 +130,17 @@ static bool has_service(const struct config *config, const char *name)
 static void default_set(struct settings *settings, const char *path, size_t index, const char *text)
 {
     if (text != NULL)
-        settings_set_one(settings, settings_row(path), index, text, (struct place){0});
+        settings_set_one(settings, path, index, text, (struct place){0});
 }
 
-void config_routes_default(struct settings *settings)
+/* Makes the routes of a file that has none. */
+static void defaults_set(struct settings *settings, struct settings_group *group)
 {
     size_t count = 0, index = 0;
 
     for (size_t i = 0; i < DEFAULTS; i++)
         count += has_service(settings->config, defaults[i].service);
-    settings_routes(settings, count);
+    settings_make(settings, group, count);
     for (size_t i = 0; i < DEFAULTS; i++) {
         if (!has_service(settings->config, defaults[i].service))
             continue;
@@ -53,21 +152,14 @@ void config_routes_default(struct settings *settings)
     }
 }
 
-/* Checks. */
-
-static void complain(struct settings *settings, size_t index, const char *path, const char *words)
-{
-    settings_complain(settings, settings_row(path), index, words);
-}
-
 /* A value that is wrong has been told, and is not missing. */
-static void missing_check(struct settings *settings, size_t index, const char *path)
+static void missing_check(struct settings *settings, const struct settings_group *group,
+                          size_t index, const char *path)
 {
-    const struct setting *row = settings_row(path);
-    const struct setting_mark *mark = settings_mark(settings, row, index);
+    const struct settings_mark *mark = settings_mark(settings, path, index);
 
-    if (settings->has_routes && mark->place.source == NULL && !mark->is_wrong)
-        mistakes_add(&settings->config->mistakes, &settings->route_begins[index],
+    if (group->is_given && mark->place.source == NULL && !mark->is_wrong)
+        mistakes_add(&settings->config->mistakes, &group->begins[index],
                      "routes[%zu]: its %s is missing", index, path + sizeof("routes.*.") - 1);
 }
 
@@ -76,13 +168,14 @@ static void header_check(struct settings *settings, size_t index)
     const struct plain_route *route = &settings->config->routes.rows[index];
 
     if (route->header.value.at != NULL && route->header.name.at == NULL &&
-        !settings_mark(settings, settings_row("routes.*.header.name"), index)->is_wrong)
-        complain(settings, index, "routes.*.header.value", "it needs header.name beside it");
+        !settings_mark(settings, "routes.*.header.name", index)->is_wrong)
+        settings_complain(settings, "routes.*.header.value", index,
+                          "it needs header.name beside it");
 }
 
 static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
 
-/* What follows the path in a request would be glued to the last word of the target. */
+/* What follows the path in a request would become one word with the end of the target. */
 static void target_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
@@ -90,24 +183,19 @@ static void target_check(struct settings *settings, size_t index)
     if (route->path.at == NULL || route->to.at == NULL)
         return;
     if (ends_open(route->path) && !ends_open(route->to))
-        complain(settings, index, "routes.*.to", "it must end with / as the path does");
+        settings_complain(settings, "routes.*.to", index, "it must end with / as the path does");
 }
 
-static void fields_check(struct settings *settings, size_t index, const char *path)
+static void fields_check(struct settings *settings, size_t index, const char *path,
+                         const struct plain_fields *fields)
 {
-    const struct setting *row = settings_row(path);
-    const struct plain_fields *fields =
-        (const void *)((const char *)&settings->config->routes.rows[index] + row->offset);
-    char sentence[SENTENCE_SIZE];
-
     for (size_t i = 0; i < fields->count; i++)
         for (size_t j = 0; j < i; j++) {
             struct text name = fields->rows[i].name;
             if (!text_equal(name, fields->rows[j].name))
                 continue;
-            snprintf(sentence, sizeof(sentence), "\"%.*s\" stands there twice",
-                     name.len > 64 ? 64 : (int)name.len, name.at);
-            settings_complain(settings, row, index, sentence);
+            settings_complain(settings, path, index, "\"%.*s\" stands there twice",
+                              name.len > 64 ? 64 : (int)name.len, name.at);
         }
 }
 
@@ -119,7 +207,7 @@ static bool is_listed(const struct text *list, struct text method)
     return false;
 }
 
-/* NULL is all of them, and that is no set that a list could have. */
+/* NULL is all methods. No list equals it. */
 static bool methods_equal(const struct text *a, const struct text *b)
 {
     if (a == NULL || b == NULL)
@@ -141,48 +229,55 @@ static bool is_same(const struct plain_route *a, const struct plain_route *b)
            text_equal(a->header.value, b->header.value) && methods_equal(a->methods, b->methods);
 }
 
-/* A condition that is wrong may make two routes the same that were not meant to be. */
+/* Two routes may only look the same because a condition of one was wrong, which has been told. */
 static bool is_wrong(struct settings *settings, size_t index)
 {
     static const char *const paths[] = {"routes.*.path", "routes.*.methods", "routes.*.host",
                                         "routes.*.header.name", "routes.*.header.value"};
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-        if (settings_mark(settings, settings_row(paths[i]), index)->is_wrong)
+        if (settings_mark(settings, paths[i], index)->is_wrong)
             return true;
     return false;
 }
 
 static void repeated_check(struct settings *settings, size_t index)
 {
-    const struct plain_route *rows = settings->config->routes.rows;
-    char sentence[SENTENCE_SIZE];
-
+    const struct plain_route *routes = settings->config->routes.rows;
     for (size_t i = 0; i < index; i++) {
-        if (!is_same(&rows[i], &rows[index]) || is_wrong(settings, i) || is_wrong(settings, index))
+        if (!is_same(&routes[i], &routes[index]) || is_wrong(settings, i) ||
+            is_wrong(settings, index))
             continue;
-        snprintf(sentence, sizeof(sentence),
-                 "routes[%zu] has the same path, methods, host and header; this one is never found",
-                 i);
-        complain(settings, index, "routes.*.path", sentence);
+        settings_complain(
+            settings, "routes.*.path", index,
+            "routes[%zu] has the same path, methods, host and header; this one is never found", i);
         return;
     }
 }
 
-void config_routes_check(struct settings *settings)
+static void route_check(struct settings *settings, const struct settings_group *group, size_t index)
 {
-    const struct setting *body_limit = settings_row("routes.*.body_limit");
-    struct config *config = settings->config;
+    struct plain_route *route = &settings->config->routes.rows[index];
 
-    for (size_t i = 0; i < config->routes.count; i++) {
-        missing_check(settings, i, "routes.*.path");
-        missing_check(settings, i, "routes.*.service");
-        header_check(settings, i);
-        target_check(settings, i);
-        fields_check(settings, i, "routes.*.request_headers.set");
-        fields_check(settings, i, "routes.*.response_headers.set");
-        repeated_check(settings, i);
-        if (settings_mark(settings, body_limit, i)->place.source == NULL)
-            config->routes.rows[i].body_limit = config->request_limit;
-    }
+    missing_check(settings, group, index, "routes.*.path");
+    missing_check(settings, group, index, "routes.*.service");
+    header_check(settings, index);
+    target_check(settings, index);
+    fields_check(settings, index, "routes.*.request_headers.set", &route->request);
+    fields_check(settings, index, "routes.*.response_headers.set", &route->response);
+    repeated_check(settings, index);
+    if (settings_mark(settings, "routes.*.body_limit", index)->place.source == NULL)
+        route->body_limit = settings->config->request_limit;
 }
+
+static void check(struct settings *settings)
+{
+    struct settings_group *group = settings_group_of(settings, &section_routes);
+
+    if (!group->is_given)
+        defaults_set(settings, group);
+    for (size_t i = 0; i < settings->config->routes.count; i++)
+        route_check(settings, group, i);
+}
+
+const struct section section_routes = {.rows = rows, .items = &items, .check = check};

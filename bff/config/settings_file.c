@@ -1,102 +1,109 @@
 /* See settings_file.h. */
 #include <stdio.h>
 
-#include "bff/config/names.h"
+#include "bff/base/memory.h"
 #include "bff/config/document.h"
 #include "bff/config/expand.h"
+#include "bff/config/names.h"
 #include "bff/config/suggest.h"
-#include "bff/config/setting_value.h"
-#include "bff/base/memory.h"
 #include "bff/http/forward_fields.h"
 
 #include "bff/config/settings_file.h"
 
 #define NAME_MAX_BYTES 64
+#define PATH_SIZE 128
 
 /* A mapping on the way down. */
-struct section {
+struct mapping {
     struct settings *settings;
     struct document *document;
-    char path[SETTINGS_PATH_SIZE];  /* as the table has it: "services.*.timeout", "" at the top */
-    char shown[SETTINGS_PATH_SIZE]; /* with the service's name */
-    size_t index;                   /* of the service or the route */
+    char path[PATH_SIZE];  /* as rows have it: "services.*.timeout", "" at the top */
+    char shown[PATH_SIZE]; /* with the name or number of the item */
+    size_t index;          /* of the item */
 };
 
-static struct mistakes *mistakes_of(const struct section *section)
+static struct mistakes *mistakes_of(const struct mapping *mapping)
 {
-    return &section->settings->config->mistakes;
+    return &mapping->settings->config->mistakes;
 }
 
-/* What stands in ${path} behind ${section}'s own path; absent when it is not below it. */
-static struct text below(const struct section *section, const char *path)
+/* What follows the path of ${mapping} in ${path}; absent when it is not below. */
+static struct text below(const struct mapping *mapping, const char *path)
 {
-    size_t len = strlen(section->path);
+    size_t len = strlen(mapping->path);
     struct text rest = text_of(path);
 
     if (len == 0)
         return rest;
-    if (!text_starts(rest, text_of(section->path)) || rest.len <= len || rest.at[len] != '.')
+    if (!text_starts(rest, text_of(mapping->path)) || rest.len <= len || rest.at[len] != '.')
         return (struct text){0};
     return (struct text){rest.at + len + 1, rest.len - len - 1};
 }
 
-static bool is_services(const struct section *section)
+/* The group whose items ${mapping} holds; NULL: it holds settings. */
+static struct settings_group *group_in(const struct mapping *mapping)
 {
-    return text_is(text_of(section->path), "services");
-}
+    struct settings *settings = mapping->settings;
 
-/* The list of routes; its items are "routes.*". */
-static bool is_routes(const struct section *section)
-{
-    return text_is(text_of(section->path), "routes");
-}
-
-static void names_collect(const struct section *section, struct names *names)
-{
-    const struct config *config = section->settings->config;
-
-    for (size_t i = 0; is_services(section) && i < config->service_count; i++)
-        names_add(names, text_of(config->services[i].service->name));
-    for (const struct setting *row = settings_table; row->path != NULL; row++) {
-        struct text rest = below(section, row->path);
-        if (rest.at != NULL && !is_services(section))
-            names_add(names, text_cut(&rest, '.'));
+    for (size_t i = 0; i < settings->group_count; i++) {
+        const struct settings_items *items = settings->groups[i].section->items;
+        if (items != NULL && strcmp(items->path, mapping->path) == 0)
+            return &settings->groups[i];
     }
+    return NULL;
 }
 
-/* "services.users." for the names in it, "" at the top. */
-static void complain(const struct section *section, const yaml_node_t *key, const char *words)
+/* The names that ${mapping} may have. */
+static void names_collect(const struct mapping *mapping, struct names *names)
 {
-    struct place place = document_place(section->document, key);
+    const struct settings *settings = mapping->settings;
+    const struct settings_group *in = group_in(mapping);
+
+    for (size_t i = 0; in != NULL && i < in->count; i++)
+        names_add(names, text_of(in->section->items->name(settings->config, i)));
+    for (size_t i = 0; in == NULL && i < settings->group_count; i++)
+        for (const struct setting *row = settings->groups[i].section->rows; row->path != NULL;
+             row++) {
+            struct text rest = below(mapping, row->path);
+            if (rest.at != NULL)
+                names_add(names, text_cut(&rest, '.'));
+        }
+}
+
+/* Tells a mistake at ${key}, with the path that leads to it. */
+static void complain(const struct mapping *mapping, const yaml_node_t *key, const char *words)
+{
+    struct place place = document_place(mapping->document, key);
     struct text name = document_text(key);
 
     if (name.len == 0)
         name = TEXT("(no name)");
-    mistakes_add(mistakes_of(section), &place, "%s%s%.*s: %s", section->shown,
-                 section->shown[0] == '\0' ? "" : ".", name.len > 64 ? 64 : (int)name.len, name.at,
+    mistakes_add(mistakes_of(mapping), &place, "%s%s%.*s: %s", mapping->shown,
+                 mapping->shown[0] == '\0' ? "" : ".", name.len > 64 ? 64 : (int)name.len, name.at,
                  words);
 }
 
-static void unknown(const struct section *section, const yaml_node_t *key)
+static void unknown(const struct mapping *mapping, const yaml_node_t *key)
 {
+    const struct settings_group *in = group_in(mapping);
+    const char *what = in == NULL ? "setting" : in->section->items->noun;
     struct names names = {.count = 0};
     char known[NAMES_SIZE], words[NAMES_SIZE + 64];
-    const char *what = is_services(section) ? "unknown service" : "unknown setting";
 
-    names_collect(section, &names);
+    names_collect(mapping, &names);
     names_join(&names, known);
     const char *near = suggest_name(document_text(key), names.at, names.count);
     if (near != NULL)
-        snprintf(words, sizeof(words), "%s; did you mean \"%s\"?", what, near);
+        snprintf(words, sizeof(words), "unknown %s; did you mean \"%s\"?", what, near);
     else if (text_is(document_text(key), "<<"))
         snprintf(words, sizeof(words), "merge keys are not read; write the settings out");
     else
-        snprintf(words, sizeof(words), "%s; expected %s", what, known);
-    complain(section, key, words);
+        snprintf(words, sizeof(words), "unknown %s; expected %s", what, known);
+    complain(mapping, key, words);
 }
 
-/* A scalar of ${key}'s value as a string; NULL when it is none, which has been told then. */
-static char *scalar_read(const struct section *section, const yaml_node_t *key,
+/* The value of ${key} as a string (memory_free); NULL when it is no scalar, which has been told. */
+static char *scalar_read(const struct mapping *mapping, const yaml_node_t *key,
                          const yaml_node_t *node)
 {
     struct text text = document_text(node);
@@ -111,22 +118,22 @@ static char *scalar_read(const struct section *section, const yaml_node_t *key,
         snprintf(wrong, sizeof(wrong), "expected one value, not a %s",
                  node->type == YAML_SEQUENCE_NODE ? "list" : "mapping");
     if (string == NULL) {
-        struct place place = document_place(section->document, node);
+        struct place place = document_place(mapping->document, node);
         struct text name = document_text(key);
-        mistakes_add(mistakes_of(section), &place, "%s%s%.*s: %s", section->shown,
-                     section->shown[0] == '\0' ? "" : ".", TEXT_ARGS(name), wrong);
+        mistakes_add(mistakes_of(mapping), &place, "%s%s%.*s: %s", mapping->shown,
+                     mapping->shown[0] == '\0' ? "" : ".", TEXT_ARGS(name), wrong);
     }
     return string;
 }
 
-static int list_check(const struct section *section, const yaml_node_t *key, size_t count)
+static int list_check(const struct mapping *mapping, const yaml_node_t *key, size_t count)
 {
     char words[64];
 
     if (count > 0 && count <= SETTINGS_LIST_MAX)
         return 0;
     snprintf(words, sizeof(words), "expected 1 to %d values, not %zu", SETTINGS_LIST_MAX, count);
-    complain(section, key, words);
+    complain(mapping, key, words);
     return -1;
 }
 
@@ -136,17 +143,17 @@ static void values_add(struct settings_values *values, char *string, struct plac
     values->texts[values->count++] = string;
 }
 
-/* "name: value"; NULL when one of them is none, which has been told then. */
-static char *field_read(const struct section *section, const yaml_node_t *name,
+/* "name: value" (memory_free); NULL when one of them is no scalar, which has been told. */
+static char *field_read(const struct mapping *mapping, const yaml_node_t *name,
                         const yaml_node_t *node)
 {
     struct text text = document_text(name);
 
     if (!field_is_token(text)) {
-        complain(section, name, "expected the name of a header, such as X-Shop");
+        complain(mapping, name, "expected the name of a header, such as X-Shop");
         return NULL;
     }
-    char *value = scalar_read(section, name, node);
+    char *value = scalar_read(mapping, name, node);
     if (value == NULL)
         return NULL;
     size_t size = text.len + strlen(value) + sizeof(": ");
@@ -156,198 +163,210 @@ static char *field_read(const struct section *section, const yaml_node_t *name,
     return joined;
 }
 
-/* A mapping of names and values. Returns how many there were to read, 0 when it is none. */
-static size_t mapping_read(const struct section *section, const yaml_node_t *key,
-                           const yaml_node_t *node, struct settings_values *values)
+/* A mapping of names and values. Returns how many there were to read, 0 when it is no mapping. */
+static size_t pairs_read(const struct mapping *mapping, const yaml_node_t *key,
+                         const yaml_node_t *node, struct settings_values *values)
 {
-    struct section inner = *section;
-    size_t shown = strlen(section->shown);
+    struct mapping inner = *mapping;
+    size_t shown = strlen(mapping->shown);
 
     if (node->type != YAML_MAPPING_NODE) {
-        complain(section, key, "expected a mapping of names and values");
+        complain(mapping, key, "expected a mapping of names and values");
         return 0;
     }
     const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
     size_t count = (size_t)(node->data.mapping.pairs.top - pair);
-    if (list_check(section, key, count) != 0)
+    if (list_check(mapping, key, count) != 0)
         return 0;
     snprintf(inner.shown + shown, sizeof(inner.shown) - shown, ".%.*s",
              TEXT_ARGS(document_text(key)));
     for (size_t i = 0; i < count; i++) {
-        yaml_node_t *name = document_node(section->document, pair[i].key);
-        char *string = field_read(&inner, name, document_node(section->document, pair[i].value));
+        yaml_node_t *name = document_node(mapping->document, pair[i].key);
+        char *string = field_read(&inner, name, document_node(mapping->document, pair[i].value));
         if (string != NULL)
-            values_add(values, string, document_place(section->document, name));
+            values_add(values, string, document_place(mapping->document, name));
     }
     return count;
 }
 
 /* A list, or one scalar alone. Returns how many there were to read. */
-static size_t list_read(const struct section *section, const yaml_node_t *key, yaml_node_t *node,
+static size_t list_read(const struct mapping *mapping, const yaml_node_t *key, yaml_node_t *node,
                         struct settings_values *values)
 {
     bool is_list = node->type == YAML_SEQUENCE_NODE;
     const yaml_node_item_t *items = is_list ? node->data.sequence.items.start : NULL;
     size_t count = is_list ? (size_t)(node->data.sequence.items.top - items) : 1;
 
-    if (list_check(section, key, count) != 0)
+    if (list_check(mapping, key, count) != 0)
         return 0;
     for (size_t i = 0; i < count; i++) {
-        yaml_node_t *one = is_list ? document_node(section->document, items[i]) : node;
-        char *string = scalar_read(section, key, one);
+        yaml_node_t *one = is_list ? document_node(mapping->document, items[i]) : node;
+        char *string = scalar_read(mapping, key, one);
         if (string != NULL)
-            values_add(values, string, document_place(section->document, one));
+            values_add(values, string, document_place(mapping->document, one));
     }
     return count;
 }
 
-/* So that a file which names the secret's variable serves for mock mode, too. */
-static bool is_secret_absent(const struct setting *row, const yaml_node_t *node)
-{
-    return row->type == SETTING_SECRET && expand_is_unset(document_text(node));
-}
-
-static void setting_read(const struct section *section, const struct setting *row,
+static void setting_read(const struct mapping *mapping, const struct setting *row,
                          const yaml_node_t *key, yaml_node_t *node)
 {
     struct settings_values values = {.count = 0};
     size_t count = 1;
     char *string;
 
-    if (document_is_null(node) || is_secret_absent(row, node))
+    if (document_is_null(node) || (row->may_be_unset && expand_is_unset(document_text(node))))
         return;
-    if (setting_value_is_mapping(row))
-        count = mapping_read(section, key, node, &values);
-    else if (setting_value_is_many(row))
-        count = list_read(section, key, node, &values);
-    else if ((string = scalar_read(section, key, node)) != NULL)
-        values_add(&values, string, document_place(section->document, node));
+    if (row->kind->is_mapping)
+        count = pairs_read(mapping, key, node, &values);
+    else if (row->kind->is_list)
+        count = list_read(mapping, key, node, &values);
+    else if ((string = scalar_read(mapping, key, node)) != NULL)
+        values_add(&values, string, document_place(mapping->document, node));
     if (values.count > 0)
-        settings_set(section->settings, row, section->index, &values);
+        settings_set(mapping->settings, row->path, mapping->index, &values);
     if (count == 0 || values.count < count)
-        settings_mark(section->settings, row, section->index)->is_wrong = true;
+        settings_mark(mapping->settings, row->path, mapping->index)->is_wrong = true;
     for (size_t i = 0; i < values.count; i++)
         memory_free((char *)values.texts[i]);
 }
 
-/* The section that ${name} opens; -1 when there is none of that name. */
-static int section_open(const struct section *section, struct text name, struct section *out)
+/* Writes the paths of ${name} below ${mapping} into ${out}; ${own} takes its place in rows. */
+static void mapping_enter(const struct mapping *mapping, struct text own, struct text name,
+                          struct mapping *out)
 {
-    const struct config *config = section->settings->config;
-    const char *dot = section->path[0] == '\0' ? "" : ".";
-    struct text own = name;
+    const char *dot = mapping->path[0] == '\0' ? "" : ".";
+    size_t path = strlen(mapping->path), shown = strlen(mapping->shown);
 
-    *out = *section;
-    if (is_services(section)) {
-        size_t i = 0;
-        while (i < config->service_count && !text_is(name, config->services[i].service->name))
-            i++;
-        if (i == config->service_count)
-            return -1;
-        out->index = i;
-        own = TEXT("*");
-    }
-    if (name.len > NAME_MAX_BYTES)
-        return -1;
-    size_t path = strlen(section->path), shown = strlen(section->shown);
+    *out = *mapping;
     snprintf(out->path + path, sizeof(out->path) - path, "%s%.*s", dot, TEXT_ARGS(own));
     snprintf(out->shown + shown, sizeof(out->shown) - shown, "%s%.*s", dot, TEXT_ARGS(name));
-    for (const struct setting *row = settings_table; row->path != NULL; row++)
-        if (below(out, row->path).at != NULL)
-            return 0;
-    return -1;
 }
 
-static const struct setting *row_find(const struct section *section, struct text name)
+/* The mapping that ${name} opens; -1 when rows know none of that name. */
+static int mapping_open(const struct mapping *mapping, struct text name, struct mapping *out)
 {
-    for (const struct setting *row = settings_table; row->path != NULL; row++)
-        if (!is_services(section) && text_equal(below(section, row->path), name))
-            return row;
-    return NULL;
+    const struct config *config = mapping->settings->config;
+    const struct settings_group *in = group_in(mapping);
+    struct names names = {.count = 0};
+    size_t index = mapping->index;
+
+    if (name.len > NAME_MAX_BYTES)
+        return -1;
+    if (in != NULL) {
+        index = 0;
+        while (index < in->count && !text_is(name, in->section->items->name(config, index)))
+            index++;
+        if (index == in->count)
+            return -1;
+    }
+    mapping_enter(mapping, in == NULL ? name : TEXT("*"), name, out);
+    out->index = index;
+    names_collect(out, &names);
+    return group_in(out) != NULL || names.count > 0 ? 0 : -1;
 }
 
-/* The table is at most five deep, and only what it knows is walked: so deep is the recursion, and
- * an alias that holds itself ends. */
-static void section_read(const struct section *section, yaml_node_t *node);
-
-/* An item that is no mapping has been told, and nothing else is missing in it. */
-static void route_read(const struct section *section, size_t index, yaml_node_t *node)
+static const struct setting *row_find(const struct mapping *mapping, struct text name)
 {
-    struct settings *settings = section->settings;
-    struct section inner = *section;
+    struct mapping inner;
+
+    if (name.len > NAME_MAX_BYTES || memchr(name.at, '\0', name.len) != NULL ||
+        group_in(mapping) != NULL)
+        return NULL;
+    mapping_enter(mapping, name, name, &inner);
+    return settings_find(mapping->settings, inner.path);
+}
+
+/* Paths have five names at most, and only what rows know is walked. So the recursion is not deeper,
+ * and an alias that holds itself ends. */
+static void mapping_read(const struct mapping *mapping, yaml_node_t *node);
+
+/* An item that is no mapping has been told, so nothing else is missing in it. */
+static void item_read(const struct mapping *list, struct settings_group *group, size_t index,
+                      yaml_node_t *node)
+{
+    struct mapping inner = *list;
+    const struct setting *row = group->section->rows;
 
     inner.index = index;
-    snprintf(inner.path, sizeof(inner.path), "routes.*");
-    snprintf(inner.shown, sizeof(inner.shown), "routes[%zu]", index);
-    settings->route_begins[index] = document_place(section->document, node);
-    section_read(&inner, node);
-    if (node->type == YAML_MAPPING_NODE || document_is_null(node))
-        return;
-    settings_mark(settings, settings_row("routes.*.path"), index)->is_wrong = true;
-    settings_mark(settings, settings_row("routes.*.service"), index)->is_wrong = true;
+    snprintf(inner.path, sizeof(inner.path), "%s.*", group->section->items->path);
+    snprintf(inner.shown, sizeof(inner.shown), "%s[%zu]", group->section->items->path, index);
+    group->begins[index] = document_place(list->document, node);
+    mapping_read(&inner, node);
+    for (; row->path != NULL && node->type != YAML_MAPPING_NODE && !document_is_null(node); row++)
+        settings_mark(list->settings, row->path, index)->is_wrong = true;
 }
 
-static void routes_read(const struct section *section, yaml_node_t *node)
+static void items_read(const struct mapping *list, struct settings_group *group, yaml_node_t *node)
 {
-    struct settings *settings = section->settings;
-    struct place place = document_place(section->document, node);
+    const struct settings_items *known = group->section->items;
+    struct place place = document_place(list->document, node);
     bool is_list = node->type == YAML_SEQUENCE_NODE;
     const yaml_node_item_t *items = is_list ? node->data.sequence.items.start : NULL;
     size_t count = is_list ? (size_t)(node->data.sequence.items.top - items) : 0;
 
     if (document_is_null(node))
         return;
-    if (!is_list || count > SETTINGS_ROUTES_MAX) {
-        mistakes_add(mistakes_of(section), &place, "routes: expected a list of at most %d routes",
-                     SETTINGS_ROUTES_MAX);
+    if (!is_list || count > known->most) {
+        mistakes_add(mistakes_of(list), &place, "%s: expected a list of at most %zu %ss",
+                     known->path, known->most, known->noun);
         return;
     }
-    settings->has_routes = true;
-    settings_routes(settings, count);
-    for (size_t i = 0; i < count && !mistakes_is_full(mistakes_of(section)); i++)
-        route_read(section, i, document_node(section->document, items[i]));
+    group->is_given = true;
+    settings_make(list->settings, group, count);
+    for (size_t i = 0; i < count && !mistakes_is_full(mistakes_of(list)); i++)
+        item_read(list, group, i, document_node(list->document, items[i]));
 }
 
-static bool is_repeated(const struct section *section, const yaml_node_t *mapping,
+/* The value of a name that opens a mapping, or a list of items. */
+static void inner_read(const struct mapping *inner, yaml_node_t *value)
+{
+    struct settings_group *group = group_in(inner);
+
+    if (group != NULL && group->section->items->name == NULL)
+        items_read(inner, group, value);
+    else
+        mapping_read(inner, value);
+}
+
+static bool is_repeated(const struct mapping *mapping, const yaml_node_t *node,
                         const yaml_node_pair_t *pair)
 {
-    struct text name = document_text(document_node(section->document, pair->key));
+    struct text name = document_text(document_node(mapping->document, pair->key));
 
-    for (const yaml_node_pair_t *at = mapping->data.mapping.pairs.start; at < pair; at++)
-        if (text_equal(document_text(document_node(section->document, at->key)), name))
+    for (const yaml_node_pair_t *at = node->data.mapping.pairs.start; at < pair; at++)
+        if (text_equal(document_text(document_node(mapping->document, at->key)), name))
             return true;
     return false;
 }
 
-static void pair_read(const struct section *section, const yaml_node_t *mapping,
+static void pair_read(const struct mapping *mapping, const yaml_node_t *node,
                       const yaml_node_pair_t *pair)
 {
-    struct section inner;
-    yaml_node_t *key = document_node(section->document, pair->key);
-    yaml_node_t *value = document_node(section->document, pair->value);
+    struct mapping inner;
+    yaml_node_t *key = document_node(mapping->document, pair->key);
+    yaml_node_t *value = document_node(mapping->document, pair->value);
     struct text name = document_text(key);
-    /* "tls.key" is a path for people; in the file it is a mapping in a mapping. */
+    /* "tls.key" is a path for people. In the file it is a mapping in a mapping. */
     bool is_name = name.len > 0 && memchr(name.at, '.', name.len) == NULL;
-    const struct setting *row = is_name ? row_find(section, name) : NULL;
-    /* "off" may stand where a section does. */
-    bool may_be_section = is_name && (row == NULL || value->type == YAML_MAPPING_NODE);
-    bool is_section = may_be_section && section_open(section, name, &inner) == 0;
+    const struct setting *row = is_name ? row_find(mapping, name) : NULL;
+    /* "off" may be in the place of a mapping. */
+    bool may_open = is_name && (row == NULL || value->type == YAML_MAPPING_NODE);
+    bool is_open = may_open && mapping_open(mapping, name, &inner) == 0;
 
     if (name.at == NULL)
-        complain(section, key, "the name of a setting must be plain text");
-    else if (row == NULL && !is_section)
-        unknown(section, key);
-    else if (is_repeated(section, mapping, pair))
-        complain(section, key, "it stands here twice");
-    else if (is_section && is_routes(&inner))
-        routes_read(&inner, value);
-    else if (is_section)
-        section_read(&inner, value);
+        complain(mapping, key, "the name of a setting must be plain text");
+    else if (row == NULL && !is_open)
+        unknown(mapping, key);
+    else if (is_repeated(mapping, node, pair))
+        complain(mapping, key, "it stands here twice");
+    else if (is_open)
+        inner_read(&inner, value);
     else
-        setting_read(section, row, key, value);
+        setting_read(mapping, row, key, value);
 }
 
-static void section_read(const struct section *section, yaml_node_t *node)
+static void mapping_read(const struct mapping *mapping, yaml_node_t *node)
 {
     struct names names = {.count = 0};
     char known[NAMES_SIZE];
@@ -355,26 +374,26 @@ static void section_read(const struct section *section, yaml_node_t *node)
     if (document_is_null(node))
         return;
     if (node->type != YAML_MAPPING_NODE) {
-        struct place place = document_place(section->document, node);
-        names_collect(section, &names);
+        struct place place = document_place(mapping->document, node);
+        names_collect(mapping, &names);
         names_join(&names, known);
-        mistakes_add(mistakes_of(section), &place, "%s%sexpected a mapping with some of: %s",
-                     section->shown, section->shown[0] == '\0' ? "" : ": ", known);
+        mistakes_add(mistakes_of(mapping), &place, "%s%sexpected a mapping with some of: %s",
+                     mapping->shown, mapping->shown[0] == '\0' ? "" : ": ", known);
         return;
     }
     const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-    for (; pair < node->data.mapping.pairs.top && !mistakes_is_full(mistakes_of(section)); pair++)
-        pair_read(section, node, pair);
+    for (; pair < node->data.mapping.pairs.top && !mistakes_is_full(mistakes_of(mapping)); pair++)
+        pair_read(mapping, node, pair);
 }
 
-int config_file_read(struct settings *settings)
+int settings_file_read(struct settings *settings)
 {
     struct document document;
-    struct section top = {.settings = settings, .document = &document};
+    struct mapping top = {.settings = settings, .document = &document};
 
     document_load(&document, settings->config->file, &settings->config->mistakes);
     if (document.root != NULL)
-        section_read(&top, document.root);
+        mapping_read(&top, document.root);
     bool is_loaded = document.is_loaded;
     document_free(&document);
     return is_loaded ? 0 : -1;

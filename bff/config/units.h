@@ -7,6 +7,11 @@
 
 #include "bff/base/text.h"
 
+#define UNITS_SECOND UINT64_C(1000) /* milliseconds */
+#define UNITS_HOUR (3600 * UNITS_SECOND)
+#define UNITS_KIB UINT64_C(1024) /* bytes */
+#define UNITS_GIB (1024 * 1024 * UNITS_KIB)
+
 /*
  * Both return NULL, or what is wrong with ${text} in words that can follow a colon; then ${*out}
  * is not written. No unit has a default: "30" is refused as a duration.

@@ -175,3 +175,12 @@ void service_endpoint_free(struct service_endpoint *endpoint)
     memory_free(endpoint->authority);
     *endpoint = (struct service_endpoint){0};
 }
+
+void service_endpoints_free(struct service_settings *service)
+{
+    for (size_t i = 0; i < service->endpoint_count; i++)
+        service_endpoint_free(&service->endpoints[i]);
+    memory_free(service->endpoints);
+    service->endpoints = NULL;
+    service->endpoint_count = 0;
+}

@@ -48,4 +48,7 @@ struct service_settings {
     bool is_essential;           /* without it the server is not ready */
 };
 
+/* Frees the endpoints of ${service}, which has none then. */
+void service_endpoints_free(struct service_settings *service);
+
 #endif

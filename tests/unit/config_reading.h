@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "bff/config/config.h"
+#include "bff/config/config_read.h"
 
 static const struct bff_service reading_users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service reading_orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};

@@ -1,0 +1,22 @@
+/* See config.h. */
+#include "bff/config/config.h"
+
+size_t config_largest_body(const struct config *config)
+{
+    size_t largest = config->request_limit;
+
+    for (size_t i = 0; i < config->routes.count; i++)
+        if (config->routes.rows[i].body_limit > largest)
+            largest = config->routes.rows[i].body_limit;
+    return largest;
+}
+
+void config_free(struct config *config)
+{
+    for (size_t i = 0; i < config->service_count; i++)
+        service_endpoints_free(&config->services[i]);
+    if (config->pool != NULL)
+        pool_free(config->pool);
+    mistakes_free(&config->mistakes);
+    *config = (struct config){0};
+}
