@@ -7,7 +7,6 @@
 #include "bff/app/dispatch.h"
 #include "bff/edge/login.h"
 #include "bff/http/server.h"
-#include "fixtures/mock.h"
 
 struct application {
     struct config *config;

@@ -186,7 +186,7 @@ static void serve_composite(struct way *way)
 {
     const struct plan *plan = way->match.route->target;
 
-    if (!admits(way, page_access(plan, way->match.params)))
+    if (!admits(way, page_access(way->dispatch->pages, plan, way->match.params)))
         return;
     page_serve(way->request, &(struct page_ask){
                                  .pages = way->dispatch->pages,

@@ -12,7 +12,7 @@ static int act(enum config_action action, struct config *config, struct pages *p
 {
     pages->body_limit = config->body_limit;
     pages->depth_limit = config->depth_limit;
-    pages->is_mock = config->mock_dir != NULL;
+    pages->mock_header = config_mock_header(config);
     switch (action) {
     case CONFIG_CHECK:
         printf("%.*s: the configuration is good\n", TEXT_ARGS(pages->server));

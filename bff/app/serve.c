@@ -73,9 +73,7 @@ static void point_at(struct service_settings *service, const char *url)
     struct service_endpoint *endpoint = memory_new(sizeof(*endpoint));
 
     must(service_endpoint_read(url, endpoint) == NULL);
-    for (size_t i = 0; i < service->endpoint_count; i++)
-        service_endpoint_free(&service->endpoints[i]);
-    memory_free(service->endpoints);
+    service_endpoints_free(service);
     service->endpoints = endpoint;
     service->endpoint_count = 1;
 }
@@ -97,20 +95,19 @@ static void make_secret(struct config *config)
 static int start_mocks(struct application *application)
 {
     struct config *config = application->config;
-    char error[MOCK_ERROR_SIZE];
+    const struct bff_mocks *mocks = config->build->mocks;
+    char error[BFF_MOCKS_ERROR_SIZE];
 
     if (config->mock_dir == NULL)
         return 0;
     make_secret(config);
-    application->mock = mock_start_with(
-        &(struct mock_options){.fixtures_dir = config->mock_dir, .secret = config->login.secret},
-        error, sizeof(error));
+    application->mock = mocks->start(config->mock_dir, config->login.secret, error, sizeof(error));
     if (application->mock == NULL) {
         fprintf(stderr, "%s\n", error);
         return EXIT_CONFIG;
     }
     for (size_t i = 0; i < config->service_count; i++) {
-        const char *url = mock_url(application->mock, config->services[i].service->name);
+        const char *url = mocks->url(application->mock, config->services[i].service->name);
         if (url != NULL)
             point_at(&config->services[i], url);
     }
@@ -184,7 +181,8 @@ static void close_all(struct application *application)
         listen_close(&application->settings.listens[i]);
     memory_free(application->settings.listens);
     SSL_CTX_free(application->settings.tls);
-    mock_stop(application->mock);
+    if (application->mock != NULL)
+        application->config->build->mocks->stop(application->mock);
     login_free(application->login);
     health_free(application->dispatch.health.health);
 }
@@ -247,7 +245,7 @@ static void fill_dispatch(struct application *application, const struct pages *p
         .cors = &config->cors,
         .health = {.health = health_new(config->services, config->service_count, on_health)},
         .proxy = {.server = pages->server,
-                  .is_mock = config->mock_dir != NULL,
+                  .withheld = config_withheld_header(config),
                   .hides_cors = cors_is_on(&config->cors),
                   .trusted = &config->trusted},
     };

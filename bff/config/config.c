@@ -11,6 +11,20 @@ size_t config_largest_body(const struct config *config)
     return largest;
 }
 
+static const char *mock_header(const struct config *config, bool is_mock)
+{
+    const struct bff_mocks *mocks = config->build->mocks;
+
+    return mocks != NULL && (config->mock_dir != NULL) == is_mock ? mocks->header : NULL;
+}
+
+const char *config_mock_header(const struct config *config) { return mock_header(config, true); }
+
+struct text config_withheld_header(const struct config *config)
+{
+    return text_of(mock_header(config, false));
+}
+
 void config_free(struct config *config)
 {
     for (size_t i = 0; i < config->service_count; i++)

@@ -66,6 +66,13 @@ struct config {
 /* The longest body that any request may have: the largest of all routes' and request_limit. */
 size_t config_largest_body(const struct config *config);
 
+/* The header of clients that is passed on to mock services; NULL: not in mock mode, or none. */
+const char *config_mock_header(const struct config *config);
+
+/* The header of clients that no service gets, which is the same one without mock mode; absent when
+ * the build has no mock services. */
+struct text config_withheld_header(const struct config *config);
+
 /* Frees what ${config} holds and clears it. A cleared configuration may be freed again. */
 void config_free(struct config *config);
 

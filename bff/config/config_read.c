@@ -37,6 +37,10 @@ static void mock_set(struct config *config, const char *directory)
 
     if (directory == NULL)
         return;
+    if (config->build->mocks == NULL) {
+        mistakes_add(&config->mistakes, &place, "this build has no mock services");
+        return;
+    }
     if (stat(directory, &status) != 0)
         mistakes_add(&config->mistakes, &place, "\"%.200s\": %s", directory, strerror(errno));
     else if (!S_ISDIR(status.st_mode))

@@ -108,7 +108,8 @@ static void access_read(struct settings_input *input)
     else if (strcmp(input->text, "public") == 0)
         *rule = (struct access_rule){.kind = ACCESS_PUBLIC};
     else if (has_role)
-        *rule = (struct access_rule){ACCESS_ROLE, pool_text(input->config->pool, rest)};
+        *rule =
+            (struct access_rule){.kind = ACCESS_ROLE, .whom = pool_text(input->config->pool, rest)};
     else
         settings_refuse_value(input, 0, "expected public, signed-in or role:NAME");
 }

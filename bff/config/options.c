@@ -190,9 +190,12 @@ static void environment_print(FILE *file, const struct section *const *sections,
 void options_help(FILE *file, const struct bff_build *build, const struct section *const *sections)
 {
     fprintf(file, "Usage: bff-%s [OPTION]...\n\nOptions:\n", build->name);
-    for (unsigned i = 0; i < OPTION_COUNT; i++)
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (i == OPTION_MOCK && build->mocks == NULL)
+            continue;
         fprintf(file, "  %-11s%-19s %s\n", table[i].name,
                 table[i].value == NULL ? "" : table[i].value, table[i].about);
+    }
     fprintf(file, "\nSettings of the file (* is a service's name, or a route of the list):\n");
     settings_print(file, sections);
     fprintf(file, "\nEnvironment (it wins over the file; endpoints are separated by commas):\n");

@@ -105,20 +105,6 @@ static void make(struct config *config, size_t count)
 static const struct settings_items items = {
     .path = "routes", .noun = "route", .count = count, .at = at, .make = make, .most = ROUTES_MAX};
 
-/* The routes of a file that has none. access: NULL: the row's default */
-static const struct {
-    const char *path, *service, *to, *access;
-} defaults[] = {
-    {"/api/users/", "users", "/users/", NULL},
-    {"/api/products", "products", "/products", NULL},
-    {"/api/products/", "products", "/products/", NULL},
-    {"/api/orders", "orders", "/orders", NULL},
-    {"/api/orders/", "orders", "/orders/", NULL},
-    {"/api/auth/", "users", "/auth/", "public"},
-};
-
-#define DEFAULTS (sizeof(defaults) / sizeof(defaults[0]))
-
 static bool has_service(const struct config *config, const char *name)
 {
     for (size_t i = 0; i < config->service_count; i++)
@@ -133,21 +119,24 @@ static void default_set(struct settings *settings, const char *path, size_t inde
         settings_set_one(settings, path, index, text, (struct place){0});
 }
 
-/* Makes the routes of a file that has none. */
+/* Makes the routes of a configuration without routes: the build's, of services that it has. */
 static void defaults_set(struct settings *settings, struct settings_group *group)
 {
+    static const struct bff_route none[] = {{0}};
+    const struct config *config = settings->config;
+    const struct bff_route *routes = config->build->routes == NULL ? none : config->build->routes;
     size_t count = 0, index = 0;
 
-    for (size_t i = 0; i < DEFAULTS; i++)
-        count += has_service(settings->config, defaults[i].service);
+    for (const struct bff_route *route = routes; route->path != NULL; route++)
+        count += has_service(config, route->service);
     settings_make(settings, group, count);
-    for (size_t i = 0; i < DEFAULTS; i++) {
-        if (!has_service(settings->config, defaults[i].service))
+    for (const struct bff_route *route = routes; route->path != NULL; route++) {
+        if (!has_service(config, route->service))
             continue;
-        default_set(settings, "routes.*.path", index, defaults[i].path);
-        default_set(settings, "routes.*.service", index, defaults[i].service);
-        default_set(settings, "routes.*.to", index, defaults[i].to);
-        default_set(settings, "routes.*.access", index, defaults[i].access);
+        default_set(settings, "routes.*.path", index, route->path);
+        default_set(settings, "routes.*.service", index, route->service);
+        default_set(settings, "routes.*.to", index, route->to);
+        default_set(settings, "routes.*.access", index, route->access);
         index++;
     }
 }

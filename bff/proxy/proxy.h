@@ -17,9 +17,9 @@
 
 /* Constant while the server runs. */
 struct proxy_settings {
-    struct text server; /* what we call ourselves in Via and Proxy-Status: "bff-web" */
-    bool is_mock;       /* X-Mock is passed on (it is an ordinary field; without mocks it is not) */
-    bool hides_cors;    /* CORS is ours: the services' fields of it are left out */
+    struct text server;            /* what we call ourselves in Via and Proxy-Status: "bff-web" */
+    struct text withheld;          /* a client's field that is not passed on; absent: none */
+    bool hides_cors;               /* CORS is ours: the services' fields of it are left out */
     const struct trusted *trusted; /* whose word on a client is believed */
 };
 

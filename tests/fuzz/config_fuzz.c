@@ -10,6 +10,8 @@
 #include "bff/config/config_read.h"
 #include "bff/config/kind.h"
 #include "bff/config/section.h"
+#include "composites/shared/shop.h"
+#include "fixtures/mock_upstreams.h"
 
 #include "tests/fuzz/chance.h"
 
@@ -19,7 +21,11 @@
 static const struct bff_service users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
 static const struct bff_service *const services[] = {&users, &orders, NULL};
-static const struct bff_build build = {.name = "web", .port = 8080, .services = services};
+static const struct bff_build build = {.name = "web",
+                                       .port = 8080,
+                                       .services = services,
+                                       .routes = shop_routes,
+                                       .mocks = &mock_upstreams};
 
 /* The input as it is read. */
 struct sample {
