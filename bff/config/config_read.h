@@ -2,7 +2,7 @@
  * Reads a configuration: one YAML file (--config), over it the environment (USERS_URL and so on),
  * over that the command line.
  *
- * Every mistake is found, not only the first, and each is told with its place:
+ * Every mistake is found, not only the first, and each has its place:
  *
  *     web.yaml:7:3: services.users.tiemout: unknown setting; did you mean "timeout"?
  */

@@ -8,7 +8,7 @@
 #include "bff/config/settings.h"
 #include "bff/config/units.h"
 
-/* Switches and text; the member's type stands behind each. */
+/* Switches and text. The comment of each kind begins with the type of the member. */
 extern const struct settings_kind kind_bool; /* bool: true or false */
 extern const struct settings_kind kind_off; /* bool: "off" sets it; a mapping may be in its place */
 extern const struct settings_kind kind_file;   /* char *; a relative name is beside the file */
@@ -21,7 +21,7 @@ extern const struct settings_kind kind_size;     /* size_t, bytes */
 extern const struct settings_kind kind_count;    /* size_t */
 extern const struct settings_kind kind_number;   /* unsigned */
 
-/* What requests are told apart by, and who gets them. */
+/* Properties of requests, the services that get them, and the users who may send them. */
 extern const struct settings_kind kind_path;    /* struct text: a path as it is compared */
 extern const struct settings_kind kind_host;    /* struct text: a host, lower case */
 extern const struct settings_kind kind_methods; /* struct text *, ended by absent text; a list */

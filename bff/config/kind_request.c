@@ -1,5 +1,5 @@
-/* What requests are told apart by: paths, hosts and methods. And who gets them: services, and users
- * by access rules. See kind.h. */
+/* Properties of requests: paths, hosts and methods. Also the services that get requests, and the
+ * access rules of users. See kind.h. */
 #include <stdio.h>
 
 #include "bff/config/suggest.h"

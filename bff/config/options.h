@@ -9,14 +9,14 @@
 
 struct options {
     const char *config;  /* a file */
-    const char *workers; /* as given */
+    const char *workers; /* the text as given */
     const char *mock;    /* a directory */
     const char *listens[SETTINGS_LIST_MAX];
     size_t listen_count;
     bool is_check, is_routes, is_probe, is_help, is_version;
 };
 
-/* Reads ${argv}, whose strings are borrowed. What is wrong goes to ${mistakes}. */
+/* Reads ${argv}; its strings are borrowed. What is wrong goes to ${mistakes}. */
 void options_read(int argc, char **argv, struct options *out, struct mistakes *mistakes);
 
 /* Options, the settings of ${sections} (ended by NULL) and variables, for people. */

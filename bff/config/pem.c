@@ -19,7 +19,7 @@ static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
     return -1;
 }
 
-/* Reads a byte: a directory can be opened, too. */
+/* Reads a byte, since a directory can be opened, too. */
 static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
 {
     char byte;
@@ -33,7 +33,8 @@ static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
     return is_good ? 0 : -1;
 }
 
-/* ${is_good}, or ${what} with OpenSSL's own word for the first thing that failed. */
+/* Returns 0 when ${is_good}. Otherwise writes ${what} with OpenSSL's reason for the first failure.
+ */
 static int judge(bool is_good, const char *what, char wrong[PEM_WRONG_SIZE])
 {
     const char *reason = ERR_reason_error_string(ERR_get_error());
@@ -63,7 +64,7 @@ int pem_check_certificate(const char *certificate, char wrong[PEM_WRONG_SIZE])
     return judge(is_good, "is no certificate in PEM form", wrong);
 }
 
-/* The key alone, without the certificate that it must fit. */
+/* Loads the key without a certificate. */
 static int load_key(SSL_CTX *context, const char *key, char wrong[PEM_WRONG_SIZE])
 {
     bool is_encrypted = false;
@@ -83,7 +84,7 @@ int pem_check_key(const char *certificate, const char *key, char wrong[PEM_WRONG
         return -1;
     SSL_CTX *context = context_new();
     int status = load_key(context, key, wrong);
-    /* OpenSSL forgets a key that the certificate does not fit. */
+    /* OpenSSL drops a key that does not fit the certificate. */
     if (status == 0 && certificate != NULL &&
         SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
         SSL_CTX_check_private_key(context) != 1) {

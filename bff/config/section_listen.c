@@ -123,7 +123,7 @@ static void tls_check(struct settings *settings)
         settings_complain(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
     if (key != NULL && pem_check_key(certificate, key, wrong) != 0)
         settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
-    if (listens_on_tls(config)) /* listens_check has told that both are needed */
+    if (listens_on_tls(config)) /* listens_check has complained if a file is missing */
         return;
     if (certificate != NULL && key == NULL)
         settings_complain(settings, "tls.certificate", 0, "it needs tls.key beside it");

@@ -141,7 +141,7 @@ static void defaults_set(struct settings *settings, struct settings_group *group
     }
 }
 
-/* A value that is wrong has been told, and is not missing. */
+/* A value that is wrong is not missing: it has been reported already. */
 static void missing_check(struct settings *settings, const struct settings_group *group,
                           size_t index, const char *path)
 {
@@ -218,7 +218,7 @@ static bool is_same(const struct plain_route *a, const struct plain_route *b)
            text_equal(a->header.value, b->header.value) && methods_equal(a->methods, b->methods);
 }
 
-/* Two routes may only look the same because a condition of one was wrong, which has been told. */
+/* A wrong condition was not set, so two different routes may look the same. */
 static bool is_wrong(struct settings *settings, size_t index)
 {
     static const char *const paths[] = {"routes.*.path", "routes.*.methods", "routes.*.host",

@@ -22,8 +22,8 @@ struct settings_input;
 /*
  * How the texts of a setting become its member. kind.h has the kinds that many sections use.
  *
- *   read        reads all texts of ${input} and sets input->member. A text that is wrong is told
- *               by settings_refuse; the member then keeps its value
+ *   read        reads all texts of ${input} and sets input->member. It reports a wrong
+ *               text by settings_refuse; the member then keeps its value
  *   is_list     a list may have several values; one value alone is a list of one
  *   is_mapping  a mapping of names and values; each pair comes as one text, "name: value"
  */
@@ -92,7 +92,7 @@ struct settings_items {
  *   begin           makes what has to be there before the defaults of the rows are set, and sets
  *                   the defaults that depend on the build
  *   environment     sets what variables without a row say
- *   check           tells what the settings contradict each other in, and which files are bad;
+ *   check           reports settings that contradict each other, and files that are bad;
  *                   gives values that depend on other settings. Not called when the file could not
  *                   be read as a whole
  *   check_to_serve  the same, but only when the configuration is to be served or checked (--check);
@@ -118,7 +118,7 @@ struct settings_values {
 struct settings_mark {
     struct place place;         /* where it was set last; no source: it has its default */
     const struct place *places; /* of every value of a list; NULL: as ${place} */
-    bool is_wrong;              /* a value was wrong somewhere, which has been told */
+    bool is_wrong;              /* a value was wrong, and has been reported */
 };
 
 /* One setting while its texts are read. */
@@ -185,11 +185,11 @@ void settings_set_one(struct settings *settings, const char *path, size_t index,
 struct settings_mark *settings_mark(const struct settings *settings, const char *path,
                                     size_t index);
 
-/* Tells a mistake of a value that is right by itself: its place, its path and the words. */
+/* Reports a mistake of a value that is right by itself: its place, its path and the words. */
 void settings_complain(struct settings *settings, const char *path, size_t index,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* For kinds: the value number ${which} is wrong. Tells its place, its path and the words. */
+/* For kinds: the value number ${which} is wrong. Reports its place, its path and the words. */
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -70,7 +70,7 @@ static void names_collect(const struct mapping *mapping, struct names *names)
         }
 }
 
-/* Tells a mistake at ${key}, with the path that leads to it. */
+/* Reports a mistake at ${key}, with the path that leads to it. */
 static void complain(const struct mapping *mapping, const yaml_node_t *key, const char *words)
 {
     struct place place = document_place(mapping->document, key);
@@ -102,7 +102,8 @@ static void unknown(const struct mapping *mapping, const yaml_node_t *key)
     complain(mapping, key, words);
 }
 
-/* The value of ${key} as a string (memory_free); NULL when it is no scalar, which has been told. */
+/* The value of ${key} as a string (memory_free); NULL when it is not a scalar, which has
+ * been reported then. */
 static char *scalar_read(const struct mapping *mapping, const yaml_node_t *key,
                          const yaml_node_t *node)
 {
@@ -143,7 +144,8 @@ static void values_add(struct settings_values *values, char *string, struct plac
     values->texts[values->count++] = string;
 }
 
-/* "name: value" (memory_free); NULL when one of them is no scalar, which has been told. */
+/* "name: value" (memory_free); NULL when one of them is not a scalar, which has been reported then.
+ */
 static char *field_read(const struct mapping *mapping, const yaml_node_t *name,
                         const yaml_node_t *node)
 {
@@ -281,7 +283,7 @@ static const struct setting *row_find(const struct mapping *mapping, struct text
  * and an alias that holds itself ends. */
 static void mapping_read(const struct mapping *mapping, yaml_node_t *node);
 
-/* An item that is no mapping has been told, so nothing else is missing in it. */
+/* An item that is not a mapping has been reported, so nothing else is missing in it. */
 static void item_read(const struct mapping *list, struct settings_group *group, size_t index,
                       yaml_node_t *node)
 {
@@ -305,8 +307,6 @@ static void items_read(const struct mapping *list, struct settings_group *group,
     const yaml_node_item_t *items = is_list ? node->data.sequence.items.start : NULL;
     size_t count = is_list ? (size_t)(node->data.sequence.items.top - items) : 0;
 
-    if (document_is_null(node))
-        return;
     if (!is_list || count > known->most) {
         mistakes_add(mistakes_of(list), &place, "%s: expected a list of at most %zu %ss",
                      known->path, known->most, known->noun);
@@ -316,17 +316,6 @@ static void items_read(const struct mapping *list, struct settings_group *group,
     settings_make(list->settings, group, count);
     for (size_t i = 0; i < count && !mistakes_is_full(mistakes_of(list)); i++)
         item_read(list, group, i, document_node(list->document, items[i]));
-}
-
-/* The value of a name that opens a mapping, or a list of items. */
-static void inner_read(const struct mapping *inner, yaml_node_t *value)
-{
-    struct settings_group *group = group_in(inner);
-
-    if (group != NULL && group->section->items->name == NULL)
-        items_read(inner, group, value);
-    else
-        mapping_read(inner, value);
 }
 
 static bool is_repeated(const struct mapping *mapping, const yaml_node_t *node,
@@ -361,18 +350,23 @@ static void pair_read(const struct mapping *mapping, const yaml_node_t *node,
     else if (is_repeated(mapping, node, pair))
         complain(mapping, key, "it stands here twice");
     else if (is_open)
-        inner_read(&inner, value);
+        mapping_read(&inner, value);
     else
         setting_read(mapping, row, key, value);
 }
 
 static void mapping_read(const struct mapping *mapping, yaml_node_t *node)
 {
+    struct settings_group *group = group_in(mapping);
     struct names names = {.count = 0};
     char known[NAMES_SIZE];
 
     if (document_is_null(node))
         return;
+    if (group != NULL && group->section->items->name == NULL) {
+        items_read(mapping, group, node);
+        return;
+    }
     if (node->type != YAML_MAPPING_NODE) {
         struct place place = document_place(mapping->document, node);
         names_collect(mapping, &names);

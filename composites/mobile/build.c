@@ -1,4 +1,4 @@
-/* bff-mobile: what the phone app talks to. */
+/* bff-mobile: the backend of the phone app. */
 #include "clients/services.h"
 #include "composites/shared/shop.h"
 #include "composites/mobile/composites.h"

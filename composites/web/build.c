@@ -1,4 +1,4 @@
-/* bff-web: what the browser app talks to. */
+/* bff-web: the backend of the browser app. */
 #include "clients/services.h"
 #include "composites/shared/shop.h"
 #include "composites/web/composites.h"
