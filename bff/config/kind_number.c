@@ -6,7 +6,7 @@
 
 int kind_read_number(struct settings_input *input, const struct kind_form *form, uint64_t *number)
 {
-    const struct settings_bounds *within = &input->row->within;
+    const struct setting *row = input->row;
     const char *words = form->read(text_of(input->text), number);
     char least[UNITS_SIZE], most[UNITS_SIZE];
 
@@ -14,10 +14,10 @@ int kind_read_number(struct settings_input *input, const struct kind_form *form,
         settings_refuse_value(input, 0, words);
         return -1;
     }
-    if (*number >= within->least && *number <= within->most)
+    if (*number >= row->least && *number <= row->most)
         return 0;
-    form->print(within->least, least);
-    form->print(within->most, most);
+    form->print(row->least, least);
+    form->print(row->most, most);
     settings_refuse(input, 0, "\"%.100s\" is out of bounds: expected %s to %s", input->text, least,
                     most);
     return -1;

@@ -6,17 +6,9 @@
 #define OF(member) offsetof(struct config, member)
 
 static const struct setting rows[] = {
-    {.path = "composites.body_limit",
-     .kind = &kind_size,
-     .offset = OF(body_limit),
-     .within = {1, UNITS_GIB},
-     .normal = "4MiB",
+    {"composites.body_limit", &kind_size, OF(body_limit), 1, UNITS_GIB, .normal = "4MiB",
      .about = "a part with a longer body is rejected as too_large"},
-    {.path = "composites.depth",
-     .kind = &kind_number,
-     .offset = OF(depth_limit),
-     .within = {1, 1024},
-     .normal = "128",
+    {"composites.depth", &kind_number, OF(depth_limit), 1, 1024, .normal = "128",
      .about = "a part whose JSON is nested deeper is rejected as bad_json"},
     {0},
 };

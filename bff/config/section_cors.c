@@ -52,19 +52,11 @@ static void origins_read(struct settings_input *input)
 static const struct settings_kind origins_kind = {.read = origins_read, .is_list = true};
 
 static const struct setting rows[] = {
-    {.path = "cors.origins",
-     .kind = &origins_kind,
+    {"cors.origins", &origins_kind,
      .about = "pages of these origins may read answers: https://shop.example"},
-    {.path = "cors.credentials",
-     .kind = &kind_bool,
-     .offset = OF(cors.credentials),
-     .normal = "true",
+    {"cors.credentials", &kind_bool, OF(cors.credentials), .normal = "true",
      .about = "and may send cookies and Authorization"},
-    {.path = "cors.max_age",
-     .kind = &kind_seconds,
-     .offset = OF(cors.max_age_seconds),
-     .within = {0, 86400},
-     .normal = "600s",
+    {"cors.max_age", &kind_seconds, OF(cors.max_age_seconds), 0, 86400, .normal = "600s",
      .about = "how long a browser keeps a preflight's answer"},
     {0},
 };

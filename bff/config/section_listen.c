@@ -46,23 +46,13 @@ static const struct settings_kind listens_kind = {.read = listens_read, .is_list
 static const struct settings_kind workers_kind = {.read = workers_read};
 
 static const struct setting rows[] = {
-    {.path = "listen",
-     .kind = &listens_kind,
+    {"listen", &listens_kind,
      .shown = "http://0.0.0.0 on the port of the build (web 8080, mobile 8081)",
      .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
-    {.path = "tls.certificate",
-     .kind = &kind_file,
-     .offset = OF(certificate),
+    {"tls.certificate", &kind_file, OF(certificate),
      .about = "certificate chain for https addresses, a PEM file"},
-    {.path = "tls.key",
-     .kind = &kind_file,
-     .offset = OF(key),
-     .about = "its private key without pass phrase, a PEM file"},
-    {.path = "workers",
-     .kind = &workers_kind,
-     .offset = OF(workers),
-     .within = {1, 256},
-     .normal = "auto",
+    {"tls.key", &kind_file, OF(key), .about = "its private key without pass phrase, a PEM file"},
+    {"workers", &workers_kind, OF(workers), 1, 256, .normal = "auto",
      .about = "threads that serve; auto: one for each core"},
     {0},
 };

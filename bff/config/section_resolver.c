@@ -6,12 +6,8 @@
 #define OF(member) offsetof(struct config, member)
 
 static const struct setting rows[] = {
-    {.path = "resolver.interval",
-     .kind = &kind_duration,
-     .offset = OF(resolve_ms),
-     .within = {UNITS_SECOND, 24 * UNITS_HOUR},
-     .normal = "30s",
-     .about = "how often the names of endpoints are looked up again"},
+    {"resolver.interval", &kind_duration, OF(resolve_ms), UNITS_SECOND, 24 * UNITS_HOUR,
+     .normal = "30s", .about = "how often the names of endpoints are looked up again"},
     {0},
 };
 

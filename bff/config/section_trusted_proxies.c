@@ -21,9 +21,7 @@ static void networks_read(struct settings_input *input)
 static const struct settings_kind networks_kind = {.read = networks_read, .is_list = true};
 
 static const struct setting rows[] = {
-    {.path = "trusted_proxies",
-     .kind = &networks_kind,
-     .shown = "none",
+    {"trusted_proxies", &networks_kind, .shown = "none",
      .about = "whose X-Forwarded-For is believed: 10.0.0.0/8 or an address"},
     {0},
 };

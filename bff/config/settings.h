@@ -33,17 +33,13 @@ struct settings_kind {
     bool is_mapping;
 };
 
-struct settings_bounds {
-    uint64_t least, most;
-};
-
 /*
- * A row: one setting.
+ * A row: one setting. The first columns need no names: path, kind, offset, least, most.
  *
  *   path         its place in the file; "*" is the name of an item, or stands for its number
  *   kind         what its value is
  *   offset       of the member in struct config, or in the struct of the section's items
- *   within       the least and the most that a number may be, in the member's unit
+ *   least, most  bounds of a number, in the member's unit
  *   normal       the default, as an operator would write it; NULL: none, or not always the same
  *   shown        the default as --help shows it, in place of ${normal}
  *   about        one line for people
@@ -54,7 +50,7 @@ struct setting {
     const char *path;
     const struct settings_kind *kind;
     size_t offset;
-    struct settings_bounds within;
+    uint64_t least, most;
     const char *normal;
     const char *shown;
     const char *about;

@@ -170,7 +170,7 @@ static void check_number(const struct setting *row, const char *prefix, const vo
     bool has_none = row->normal == NULL || is_workers(row);
 
     if (is_number && !(has_none && number == 0))
-        must(number >= row->within.least && number <= row->within.most);
+        must(number >= row->least && number <= row->most);
 }
 
 /* Every number of ${owner}, whose rows begin with ${prefix}. 0 stands for none, or "auto". */
