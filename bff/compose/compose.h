@@ -20,6 +20,7 @@
 #include "bff/json/json.h"
 #include "bff/json/json_print.h"
 #include "bff/base/text.h"
+#include "bff/compose/mocks.h"
 #include "bff/upstream/service.h"
 
 /* Asking: what a part's .ask function is given. */
@@ -83,7 +84,7 @@ enum bff_access {
     BFF_PUBLIC,
     BFF_SIGNED_IN,
     BFF_ROLE,  /* the role named in .role */
-    BFF_OWNER, /* the user named by .owner (or role admin) */
+    BFF_OWNER, /* the user named by .owner, or a user with the build's admin role */
 };
 
 /* The most parts a composite may have, and items a list part. */
@@ -161,12 +162,42 @@ struct bff_composite {
     const struct bff_field *fields;
 };
 
-/* A frontend's own binary. */
+/*
+ * A plain route that a build has by default: requests that no composite answers go straight to a
+ * service. The texts are what a configuration file would say. A row ends the list when it is all
+ * zero.
+ *
+ *   path     a request's path: "/api/users/" (a prefix) or "/api/users" (exactly that)
+ *   service  the name of the service that is asked; without such a service the row does not count
+ *   to       takes the place of ${path} in what the service is asked for; NULL: the path stays
+ *   access   "public", "signed-in" or "role:NAME"; NULL: "signed-in"
+ */
+struct bff_route {
+    const char *path;
+    const char *service;
+    const char *to;
+    const char *access;
+};
+
+/*
+ * A frontend's own binary.
+ *
+ *   name        "web": bff-web
+ *   port        listened on when the configuration says nothing else
+ *   composites  ended by NULL
+ *   services    ended by NULL; in the order shown
+ *   routes      the plain routes when the configuration has none; NULL: none
+ *   admin_role  users with this role pass where .owner asks for somebody else; NULL: nobody does
+ *   mocks       the mock services of --mock; NULL: none, and --mock is refused
+ */
 struct bff_build {
-    const char *name;                              /* "web": bff-web */
-    unsigned port;                                 /* listened on when nothing else is said */
-    const struct bff_composite *const *composites; /* ended by NULL */
-    const struct bff_service *const *services;     /* ended by NULL; in the order shown */
+    const char *name;
+    unsigned port;
+    const struct bff_composite *const *composites;
+    const struct bff_service *const *services;
+    const struct bff_route *routes;
+    const char *admin_role;
+    const struct bff_mocks *mocks;
 };
 
 /* The whole program: reads configuration and command line, serves, returns the exit status. */

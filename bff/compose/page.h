@@ -14,13 +14,14 @@
 
 /* Constant while the server runs. */
 struct pages {
-    struct text server; /* what we call ourselves in Proxy-Status: "bff-web" */
+    struct text server;     /* what we call ourselves in Proxy-Status: "bff-web" */
+    struct text admin_role; /* passes in an owner's place; absent: no role does */
     const struct plan **plans;
     struct route *routes; /* one for each plan, in the same order */
     size_t count;
     size_t body_limit;
     unsigned depth_limit;
-    bool is_mock; /* X-Mock is passed on */
+    const char *mock_header; /* of clients, passed on to mock services; NULL: no mock mode */
 };
 
 /* What is asked for, and by whom. */
@@ -35,7 +36,8 @@ struct page_ask {
 
 /* Who may ask: the composite's rule, with the owner of the path when that is a parameter. For an
  * owner in a part whoever is signed in may begin; the run decides. */
-struct access_rule page_access(const struct plan *plan, const struct text *params);
+struct access_rule page_access(const struct pages *pages, const struct plan *plan,
+                               const struct text *params);
 
 /* Runs the composite and answers ${request}. */
 void page_serve(struct request *request, const struct page_ask *ask);
