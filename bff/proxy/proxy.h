@@ -18,7 +18,7 @@
 /* What the configuration says; constant while a request uses it. */
 struct proxy_settings {
     struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
-    struct text withheld; /* a client's field that is not passed on; absent: none */
+    struct text withheld; /* a field of clients that is not passed on; absent: none */
     bool hides_cors;      /* this server answers CORS, so the services' CORS fields are left out */
     const struct trusted *trusted; /* the proxies whose X-Forwarded-* are believed */
 };
