@@ -1,4 +1,4 @@
-/* What is in stock. */
+/* The inventory service: the stock of products. */
 #ifndef CLIENTS_INVENTORY_H
 #define CLIENTS_INVENTORY_H
 

@@ -1,4 +1,4 @@
-/* What a user ought to hear of. */
+/* The notifications service. */
 #ifndef CLIENTS_NOTIFICATIONS_H
 #define CLIENTS_NOTIFICATIONS_H
 
@@ -6,7 +6,7 @@
 
 extern const struct bff_service notifications_service;
 
-/* What a user has not read yet: a list. */
+/* The notifications that the user has not read: a list. */
 void notifications_unread(struct bff_ask *ask, struct text user_id);
 
 #endif

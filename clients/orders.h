@@ -1,4 +1,4 @@
-/* What users have bought. */
+/* The orders service. */
 #ifndef CLIENTS_ORDERS_H
 #define CLIENTS_ORDERS_H
 
@@ -9,14 +9,14 @@ extern const struct bff_service orders_service;
 /* One order. */
 void orders_get(struct bff_ask *ask, struct text id);
 
-/* The orders of a user, the latest first: a list of at most ${limit}. */
+/* The orders of a user, newest first: a list of at most ${limit}. */
 void orders_of_user(struct bff_ask *ask, struct text user_id, unsigned limit);
 
-/* Of an order: who placed it, and its items; no value when the order does not say. */
+/* From an order: the id of its user, and its items. Absent when the order does not have them. */
 struct json orders_user_id(struct json order);
 struct json orders_items(struct json order);
 
-/* Of an item of an order: what was bought. */
+/* From an item of an order: the id of the product. */
 struct json orders_item_product_id(struct json item);
 
 #endif

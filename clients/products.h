@@ -1,4 +1,4 @@
-/* The catalogue. */
+/* The products service: the catalogue. */
 #ifndef CLIENTS_PRODUCTS_H
 #define CLIENTS_PRODUCTS_H
 

@@ -1,4 +1,4 @@
-/* What a user might like. */
+/* The recommendations service. */
 #ifndef CLIENTS_RECOMMENDATIONS_H
 #define CLIENTS_RECOMMENDATIONS_H
 
@@ -6,7 +6,7 @@
 
 extern const struct bff_service recommendations_service;
 
-/* Recommendations for a user: a list. */
+/* The recommendations for a user: a list. */
 void recommendations_for_user(struct bff_ask *ask, struct text user_id);
 
 #endif

@@ -1,4 +1,4 @@
-/* What buyers think of a product. */
+/* The reviews service. */
 #ifndef CLIENTS_REVIEWS_H
 #define CLIENTS_REVIEWS_H
 

@@ -1,11 +1,11 @@
-/* All services there are. */
+/* All services. */
 #ifndef CLIENTS_SERVICES_H
 #define CLIENTS_SERVICES_H
 
 #include "bff/compose/compose.h"
 
-/* In the order in which they are shown, and in which the mock services take their ports; ended by
- * NULL. */
+/* In the order of --help and of /health, which is also the order of the mock services' ports. Ends
+ * with NULL. */
 extern const struct bff_service *const clients_services[];
 
 #endif

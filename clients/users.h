@@ -1,4 +1,4 @@
-/* People: who they are and how to show them. */
+/* The users service. */
 #ifndef CLIENTS_USERS_H
 #define CLIENTS_USERS_H
 

@@ -24,16 +24,17 @@ function allowed(file, want,   own) {
     own = file
     sub("[^/]*$", "", own)
     if (begins(file, "bff/"))
-        return (layer(want) && layer(want) <= layer(file)) \
-            || (begins(file, "bff/app/") && want == "fixtures/mock.h")
+        return layer(want) && layer(want) <= layer(file)
     if (begins(want, own))
         return 1
     if (begins(file, "fixtures/"))
-        return begins(want, "bff/base/") || begins(want, "bff/json/") || begins(want, "bff/loop/") || begins(want, "fixtures/")
+        return begins(want, "bff/base/") || begins(want, "bff/json/") || begins(want, "bff/loop/") \
+            || want == "bff/compose/mocks.h"
     if (want == "bff/compose/compose.h")
         return 1
     return begins(file, "composites/") && !begins(file, "composites/shared/") \
-        && (begins(want, "clients/") || begins(want, "composites/shared/"))
+        && (begins(want, "clients/") || begins(want, "composites/shared/") \
+            || want == "fixtures/mock_upstreams.h")
 }
 
 function complain(why) {

@@ -24,12 +24,12 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
 
     atomic_init(&generation->holds, 1);
     generation->pool = pool_new();
-    *action = config_load(argc, argv, build, config);
+    *action = config_read_and_print(argc, argv, build, config);
     if (route_list_make(generation->pool, build, pages, stderr) > 0)
         *action = CONFIG_EXIT_BAD;
     pages->body_limit = config->body_limit;
     pages->depth_limit = config->depth_limit;
-    pages->is_mock = config->mock_dir != NULL;
+    pages->mock_header = config_mock_header(config);
     return generation;
 }
 
@@ -59,7 +59,7 @@ static void fill_dispatch(struct generation *generation)
         .cors = &config->cors,
         .health = {.health = generation->health},
         .proxy = {.server = server,
-                  .is_mock = config->mock_dir != NULL,
+                  .withheld = config_withheld_header(config),
                   .hides_cors = cors_is_on(&config->cors),
                   .trusted = &config->trusted},
     };

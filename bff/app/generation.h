@@ -17,7 +17,7 @@
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/compose/page.h"
-#include "bff/config/config.h"
+#include "bff/config/config_read.h"
 #include "bff/edge/login.h"
 #include "bff/http/http_settings.h"
 

@@ -95,7 +95,8 @@ void process_end(struct process *process)
     for (size_t i = 0; i < process->settings.listen_count; i++)
         listen_close(&process->settings.listens[i]);
     memory_free(process->settings.listens);
-    mock_stop(process->mock);
+    if (process->mocks != NULL)
+        process->mocks->stop(process->mock);
     if (process->current != NULL)
         generation_release(process->current);
     process->current = NULL;

@@ -1,7 +1,7 @@
 /*
- * What the process has, whatever its configuration says later: listeners, workers, mocks. The
- * configuration by which it serves now is its current generation, which can be replaced while the
- * server runs. All functions are called by the first thread.
+ * What the process has, whatever its configuration says later: listeners, workers, mock services.
+ * The configuration by which it serves now is its current generation, which can be replaced while
+ * the server runs. All functions are called by the first thread.
  */
 #ifndef BFF_APP_PROCESS_H
 #define BFF_APP_PROCESS_H
@@ -10,14 +10,14 @@
 
 #include "bff/app/generation.h"
 #include "bff/http/server.h"
-#include "fixtures/mock.h"
 
 struct process {
     struct server_settings settings;
-    struct server *server;      /* NULL: not started */
-    struct generation *current; /* held; what each worker has is in worker->settings */
-    unsigned long generations;  /* that there have been */
-    struct mock *mock;          /* NULL: none */
+    struct server *server;         /* NULL: not started */
+    struct generation *current;    /* held; what each worker has is in worker->settings */
+    unsigned long generations;     /* that there have been */
+    const struct bff_mocks *mocks; /* of the build; NULL: they do not run */
+    struct mock *mock;
 };
 
 struct process *process_new(void);

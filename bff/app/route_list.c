@@ -46,6 +46,7 @@ unsigned route_list_make(struct pool *pool, const struct bff_build *build, struc
     unsigned wrong = 0;
 
     out->server = pool_print(pool, "bff-%s", build->name);
+    out->admin_role = text_of(build->admin_role);
     out->plans = pool_zero(pool, (count + 1) * sizeof(*out->plans));
     out->routes = pool_zero(pool, (count + 1) * sizeof(*out->routes));
     out->count = 0;

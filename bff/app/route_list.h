@@ -1,4 +1,4 @@
-/* A build's composites, planned and ready to be found by path: made once at start. */
+/* The plans of a build's composites, made once at start, so that requests find them by path. */
 #ifndef BFF_APP_ROUTE_LIST_H
 #define BFF_APP_ROUTE_LIST_H
 
@@ -10,14 +10,14 @@
 #include "bff/proxy/plain_route.h"
 
 /*
- * Plans every composite of ${build} into ${out}, in ${pool}. Mistakes, all of them, go to
- * ${errors}, a line each; returns how many there were.
+ * Makes a plan of every composite of ${build}, in ${pool}, and fills ${out} with them. Every
+ * mistake is a line in ${errors}. Returns the number of mistakes.
  */
 unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
                          FILE *errors);
 
-/* What is served, for people: a line for each composite and one for each of its parts, then a line
- * for each plain route. */
+/* Prints what the server serves, for people: a line for each composite and each of its parts, then
+ * a line for each plain route. */
 void route_list_print(const struct pages *pages, const struct plain_routes *routes, FILE *out);
 
 #endif

@@ -59,9 +59,7 @@ static void point_at(struct service_settings *service, const char *url)
     struct service_endpoint *endpoint = memory_new(sizeof(*endpoint));
 
     must(service_endpoint_read(url, endpoint) == NULL);
-    for (size_t i = 0; i < service->endpoint_count; i++)
-        service_endpoint_free(&service->endpoints[i]);
-    memory_free(service->endpoints);
+    service_endpoints_free(service);
     service->endpoints = endpoint;
     service->endpoint_count = 1;
 }
@@ -82,20 +80,20 @@ static void make_secret(struct config *config)
 
 static int start_mocks(struct process *process, struct config *config)
 {
-    char error[MOCK_ERROR_SIZE];
+    const struct bff_mocks *mocks = config->build->mocks;
+    char error[BFF_MOCKS_ERROR_SIZE];
 
     if (config->mock_dir == NULL)
         return 0;
     make_secret(config);
-    process->mock = mock_start_with(
-        &(struct mock_options){.fixtures_dir = config->mock_dir, .secret = config->login.secret},
-        error, sizeof(error));
+    process->mock = mocks->start(config->mock_dir, config->login.secret, error, sizeof(error));
     if (process->mock == NULL) {
         fprintf(stderr, "%s\n", error);
         return EXIT_CONFIG;
     }
+    process->mocks = mocks;
     for (size_t i = 0; i < config->service_count; i++) {
-        const char *url = mock_url(process->mock, config->services[i].service->name);
+        const char *url = mocks->url(process->mock, config->services[i].service->name);
         if (url != NULL)
             point_at(&config->services[i], url);
     }

@@ -80,7 +80,8 @@ enum step_result step_route(struct request_context *context)
 
     step_route_find(context, context->request->method, found);
     if (found->kind == FOUND_COMPOSITE)
-        context->rule = page_access(found->match.route->target, found->match.params);
+        context->rule =
+            page_access(context->dispatch->pages, found->match.route->target, found->match.params);
     else if (found->kind == FOUND_ROUTE)
         context->rule = found->route->access;
     return STEP_PASS;

@@ -49,6 +49,7 @@
 #include "bff/json/json.h"
 #include "bff/json/json_print.h"
 #include "bff/base/text.h"
+#include "bff/compose/mocks.h"
 #include "bff/upstream/service.h"
 
 /* Asking. These functions are for the .ask function of a part; ${ask} is what it was given. */
@@ -115,7 +116,7 @@ enum bff_access {
     BFF_PUBLIC,
     BFF_SIGNED_IN,
     BFF_ROLE,  /* users with the role in .role */
-    BFF_OWNER, /* the user whom .owner names, and users with the role admin */
+    BFF_OWNER, /* the user whom .owner names, and users with the admin role of the build */
 };
 
 /* The most parts of a composite, and the most items of a list part. */
@@ -200,12 +201,42 @@ struct bff_composite {
     const struct bff_field *fields;
 };
 
-/* A build: the program of one frontend. */
+/*
+ * A plain route that a build has by default: requests that no composite answers go straight to a
+ * service. The texts are what a configuration file would say. A row ends the list when it is all
+ * zero.
+ *
+ *   path     a request's path: "/api/users/" (a prefix) or "/api/users" (exactly that)
+ *   service  the name of the service that is asked; without such a service the row does not count
+ *   to       takes the place of ${path} in what the service is asked for; NULL: the path stays
+ *   access   "public", "signed-in" or "role:NAME"; NULL: "signed-in"
+ */
+struct bff_route {
+    const char *path;
+    const char *service;
+    const char *to;
+    const char *access;
+};
+
+/*
+ * A build: the program of one frontend.
+ *
+ *   name        "web" for the program bff-web
+ *   port        to listen on, unless the configuration says more
+ *   composites  ended by NULL
+ *   services    ended by NULL; in the order shown
+ *   routes      the plain routes when the configuration has none; NULL: none
+ *   admin_role  users with this role pass where .owner asks for somebody else; NULL: nobody does
+ *   mocks       the mock services of --mock; NULL: none, and --mock is refused
+ */
 struct bff_build {
-    const char *name;                              /* "web" for the program bff-web */
-    unsigned port;                                 /* to listen on, unless the operator says more */
-    const struct bff_composite *const *composites; /* ended by NULL */
-    const struct bff_service *const *services;     /* ended by NULL; shown in this order */
+    const char *name;
+    unsigned port;
+    const struct bff_composite *const *composites;
+    const struct bff_service *const *services;
+    const struct bff_route *routes;
+    const char *admin_role;
+    const struct bff_mocks *mocks;
 };
 
 /* The whole program: reads the configuration and the command line, serves, and returns the exit

@@ -56,8 +56,8 @@ static struct text call_headers(const struct serving *serving)
     if (tracestate.at != NULL)
         text_builder_field(&out, TEXT("tracestate"), tracestate);
     put_line(&out, request, "accept-language");
-    if (serving->ask.pages->is_mock)
-        put_line(&out, request, "x-mock");
+    if (serving->ask.pages->mock_header != NULL)
+        put_line(&out, request, serving->ask.pages->mock_header);
     if (user != NULL)
         text_builder_field(&out, TEXT("x-user-id"), user->id);
     if (user != NULL && user->role.len > 0)
@@ -114,12 +114,13 @@ static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run);
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;
-    struct access_rule rule = {.kind = ACCESS_OWNER, .whom = owner};
+    struct access_rule rule = {ACCESS_OWNER, owner, serving->ask.pages->admin_role};
 
     return access_decide(rule, serving->ask.user) == ACCESS_ALLOW;
 }
 
-struct access_rule page_access(const struct plan *plan, const struct text *params)
+struct access_rule page_access(const struct pages *pages, const struct plan *plan,
+                               const struct text *params)
 {
     const struct bff_composite *composite = plan->composite;
     struct access_rule rule = {.kind = ACCESS_NOBODY};
@@ -134,12 +135,12 @@ struct access_rule page_access(const struct plan *plan, const struct text *param
         rule.kind = ACCESS_SIGNED_IN;
         break;
     case BFF_ROLE:
-        rule = (struct access_rule){ACCESS_ROLE, text_of(composite->role)};
+        rule = (struct access_rule){.kind = ACCESS_ROLE, .whom = text_of(composite->role)};
         break;
     case BFF_OWNER:
         rule.kind = ACCESS_SIGNED_IN;
         if (plan->owner_param != PLAN_NO_PART)
-            rule = (struct access_rule){ACCESS_OWNER, params[plan->owner_param]};
+            rule = (struct access_rule){ACCESS_OWNER, params[plan->owner_param], pages->admin_role};
         break;
     }
     return rule;

@@ -14,13 +14,14 @@
 
 /* What the build and the configuration say; constant while a request uses it. */
 struct pages {
-    struct text server; /* this server's name in Proxy-Status: "bff-web" */
+    struct text server;     /* this server's name in Proxy-Status: "bff-web" */
+    struct text admin_role; /* passes in an owner's place; absent: no role does */
     const struct plan **plans;
     struct route *routes; /* one for each plan, in the same order */
     size_t count;
     size_t body_limit;
     unsigned depth_limit;
-    bool is_mock; /* X-Mock is passed on */
+    const char *mock_header; /* of clients, passed on to mock services; NULL: no mock mode */
 };
 
 /* The page that is asked for, and the user who asks. */
@@ -35,7 +36,8 @@ struct page_ask {
 
 /* The access rule of the composite. When the owner is a parameter of the path, the rule names that
  * owner. When the owner stands in a part, every signed-in user passes here, and the run decides. */
-struct access_rule page_access(const struct plan *plan, const struct text *params);
+struct access_rule page_access(const struct pages *pages, const struct plan *plan,
+                               const struct text *params);
 
 /* Runs the composite and answers ${request}, later. */
 void page_serve(struct request *request, const struct page_ask *ask);

@@ -29,7 +29,7 @@ static const char *scheme_read(struct text *rest, bool *is_tls)
     return NULL;
 }
 
-/* Cuts the host off, brackets included; ":port" stays in ${*rest}. */
+/* Cuts off the host with its brackets. ":port" stays in ${*rest}. */
 static struct text host_cut(struct text *rest)
 {
     const char *end = memchr(rest->at, text_starts(*rest, TEXT("[")) ? ']' : ':', rest->len);
@@ -116,7 +116,7 @@ const char *address_read(const char *string, struct config_listen *out)
     return wrong;
 }
 
-/* sin_port and sin6_port lie at the same place. */
+/* sin_port and sin6_port have the same offset. */
 static bool has_port(const struct config_listen *listen)
 {
     struct sockaddr_in address;

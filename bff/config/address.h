@@ -7,13 +7,14 @@
 #include "bff/config/config.h"
 
 /*
- * Reads ${string} into ${out}, but for out->text. The host is an IPv4 address, an IPv6 address in
- * brackets, "localhost" (127.0.0.1) or "*" (0.0.0.0); no scheme means http. Returns NULL, or what
- * is wrong with it in words; then ${out} is not written.
+ * Reads ${string} into ${out}, without out->text. The host is an IPv4 address, an IPv6 address in
+ * brackets, "localhost" (127.0.0.1) or "*" (0.0.0.0). Without a scheme it is http. Returns NULL, or
+ * in words what is wrong; then ${out} is not written.
  */
 const char *address_read(const char *string, struct config_listen *out);
 
-/* The same address, and not one with port 0, which is another one each time. */
+/* True for the same address and port. Port 0 is a different port each time, so it equals nothing.
+ */
 bool address_equal(const struct config_listen *a, const struct config_listen *b);
 
 #endif

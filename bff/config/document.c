@@ -11,7 +11,7 @@
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* Returns the number of bytes, DOCUMENT_MAX + 1 for more than are allowed, -1 with errno. */
+/* Returns the number of bytes, DOCUMENT_MAX + 1 when there are more, -1 with errno. */
 static ssize_t file_read(const char *file, char *bytes)
 {
     size_t len = 0;
@@ -33,7 +33,7 @@ static ssize_t file_read(const char *file, char *bytes)
     return got < 0 ? -1 : (ssize_t)len;
 }
 
-/* What libyaml's reader refuses has an offset only. */
+/* For errors of libyaml's reader, which have an offset and no line. */
 static struct place place_at(const char *file, struct text bytes, size_t offset)
 {
     struct place place = {.source = file, .line = 1, .column = 1};
@@ -73,7 +73,7 @@ static void parser_begin(yaml_parser_t *parser, struct text bytes)
     yaml_parser_set_input_string(parser, (const unsigned char *)bytes.at, bytes.len);
 }
 
-/* What we allow less of than YAML does. */
+/* Two properties of a file that we limit and YAML does not. */
 struct shape {
     unsigned depth;
     unsigned documents;
@@ -93,8 +93,8 @@ static const char *shape_follow(struct shape *shape, yaml_event_type_t event)
 }
 
 /*
- * Goes through the file's events before a tree is made of them: the time that libyaml takes grows
- * with the square of the nesting.
+ * Reads the file's events before a tree is made. libyaml needs time that grows with the square of
+ * the nesting, so a file that is nested too deeply must not become a tree.
  */
 static int shape_check(const char *file, struct text bytes, struct mistakes *mistakes)
 {
@@ -133,7 +133,7 @@ static void document_parse(struct document *document, struct text bytes, struct 
     if (document->is_loaded)
         document->root = yaml_document_get_root_node(&document->tree);
     else
-        not_yaml(&parser, document->file, bytes, mistakes); /* an alias without its anchor */
+        not_yaml(&parser, document->file, bytes, mistakes); /* an alias without an anchor */
     yaml_parser_delete(&parser);
 }
 

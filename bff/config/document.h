@@ -1,4 +1,4 @@
-/* A YAML file as libyaml's tree, in which every node keeps its line and column. */
+/* A YAML file as libyaml's tree. Every node keeps its line and column. */
 #ifndef BFF_CONFIG_DOCUMENT_H
 #define BFF_CONFIG_DOCUMENT_H
 
@@ -10,17 +10,17 @@
 #include "bff/base/text.h"
 
 #define DOCUMENT_MAX ((size_t)1 << 20) /* bytes of a file */
-#define DOCUMENT_DEPTH_MAX 32          /* lists and mappings in each other */
+#define DOCUMENT_DEPTH_MAX 32          /* levels of lists and mappings */
 
 /* All zero: an empty one. */
 struct document {
     const char *file; /* borrowed */
     yaml_document_t tree;
-    yaml_node_t *root; /* NULL: nothing is in it */
+    yaml_node_t *root; /* NULL: the file is empty or wrong */
     bool is_loaded;
 };
 
-/* Reads ${file}. What is wrong goes to ${mistakes}; the document is then empty. */
+/* Reads ${file} (borrowed). What is wrong goes to ${mistakes}; the document is then empty. */
 void document_load(struct document *document, const char *file, struct mistakes *mistakes);
 
 yaml_node_t *document_node(struct document *document, int index);
@@ -28,10 +28,10 @@ yaml_node_t *document_node(struct document *document, int index);
 /* Where ${node} begins. */
 struct place document_place(const struct document *document, const yaml_node_t *node);
 
-/* A scalar's text; absent for other nodes. */
+/* The text of a scalar, valid until document_free; absent for other nodes. */
 struct text document_text(const yaml_node_t *node);
 
-/* "null", "~" or nothing at all. */
+/* True for "null", "~" and an empty value without quotes. */
 bool document_is_null(const yaml_node_t *node);
 
 void document_free(struct document *document);

@@ -1,4 +1,4 @@
-/* "${NAME}" in a setting's value: the environment's. */
+/* "${NAME}" in the value of a setting stands for an environment variable. */
 #ifndef BFF_CONFIG_EXPAND_H
 #define BFF_CONFIG_EXPAND_H
 
@@ -10,13 +10,13 @@
 #define EXPAND_WRONG_SIZE 256
 
 /*
- * A copy of ${text} (memory_free) with each ${NAME} replaced; "$${" stands for "${". What comes
- * from the environment is not looked through again. NULL, and a sentence in ${wrong}, when a
- * variable is not set or a name is none.
+ * Returns a copy of ${text} (memory_free) in which each ${NAME} is replaced by the variable. "$${"
+ * becomes "${". The value of a variable is not expanded again. Returns NULL, and a sentence in
+ * ${wrong}, when a variable is not set or its name is not a valid one.
  */
 char *expand(struct text text, char wrong[EXPAND_WRONG_SIZE]);
 
-/* True when ${text} is one ${NAME} alone, and that variable is not set or empty. */
+/* True when ${text} is exactly one ${NAME}, and that variable is not set, or is empty. */
 bool expand_is_unset(struct text text);
 
 #endif

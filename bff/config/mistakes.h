@@ -1,13 +1,13 @@
-/* What is wrong with the configuration, all of it, each with its place, in the order found. */
+/* All mistakes of a configuration, each with its place, in the order in which they are found. */
 #ifndef BFF_CONFIG_MISTAKES_H
 #define BFF_CONFIG_MISTAKES_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#define MISTAKES_MAX 100 /* that are told; a file with more of them is no configuration */
+#define MISTAKES_MAX 100 /* later mistakes are not kept */
 
-/* Where a value stands. Borrowed by whoever holds it. */
+/* Where a value was read. The source is borrowed. */
 struct place {
     const char *source; /* a file, "USERS_URL" or "--listen"; NULL: a default */
     size_t line;        /* from 1; 0: the source has no lines */
@@ -20,12 +20,12 @@ struct mistakes {
     size_t count;
 };
 
-/* Adds one: the place, then ${format}. What it holds of others' control bytes is replaced by '?'.
- */
+/* Adds one line: the place, then the words. Control bytes in it, which come from a file or a
+ * variable, are replaced by '?'. */
 void mistakes_add(struct mistakes *mistakes, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* No more are told: what reads a file may stop. */
+/* True when no more are kept, so that reading may stop. */
 bool mistakes_is_full(const struct mistakes *mistakes);
 
 void mistakes_free(struct mistakes *mistakes);

@@ -1,4 +1,4 @@
-/* The names that a section of the file knows, to be listed when another one stands there. */
+/* A list of names, for messages that say which names a mapping may have. */
 #ifndef BFF_CONFIG_NAMES_H
 #define BFF_CONFIG_NAMES_H
 
@@ -17,7 +17,7 @@ struct names {
     size_t used;
 };
 
-/* Adds a copy of ${name}, once; more than there is room for are left out. */
+/* Adds a copy of ${name}, if it is not there yet and there is room. */
 void names_add(struct names *names, struct text name);
 
 /* "listen, tls, workers" */

@@ -20,7 +20,7 @@ enum option {
     OPTION_COUNT,
 };
 
-/* value: what its value is called; NULL: it has none. */
+/* value: what the option's value is called; NULL: the option has none. */
 static const struct {
     const char *name, *value, *about;
 } table[OPTION_COUNT] = {
@@ -55,7 +55,7 @@ static void unknown(const char *argument, struct mistakes *mistakes)
     struct text rest = text_of(argument), name = text_cut(&rest, '=');
     struct place place = {0};
 
-    struct text bare = name; /* the dashes say nothing of what was meant */
+    struct text bare = name; /* names are compared without their dashes */
     while (bare.len > 0 && bare.at[0] == '-')
         bare = (struct text){bare.at + 1, bare.len - 1};
     for (unsigned i = 0; i < OPTION_COUNT; i++)
@@ -107,7 +107,7 @@ static bool *flag(struct options *out, enum option option)
     return option == OPTION_HELP ? &out->is_help : &out->is_version;
 }
 
-/* Returns how many arguments were read: ${next} is the one behind, NULL at the end. */
+/* Reads ${argument}, and ${next} (NULL at the end) if it is the value. Returns how many it read. */
 static int option_read(const char *argument, const char *next, struct options *out,
                        struct mistakes *mistakes)
 {
@@ -137,7 +137,7 @@ static int option_read(const char *argument, const char *next, struct options *o
     return taken;
 }
 
-/* One thing at a time. */
+/* A process has one action. */
 static void actions_check(struct options *out, struct mistakes *mistakes)
 {
     static const enum option actions[] = {OPTION_CHECK, OPTION_ROUTES, OPTION_PROBE};
@@ -163,19 +163,41 @@ void options_read(int argc, char **argv, struct options *out, struct mistakes *m
     actions_check(out, mistakes);
 }
 
-void options_help(FILE *file, const struct bff_build *build)
+static void settings_print(FILE *file, const struct section *const *sections)
 {
-    fprintf(file, "Usage: bff-%s [OPTION]...\n\nOptions:\n", build->name);
-    for (unsigned i = 0; i < OPTION_COUNT; i++)
-        fprintf(file, "  %-11s%-19s %s\n", table[i].name,
-                table[i].value == NULL ? "" : table[i].value, table[i].about);
-    fprintf(file, "\nSettings of the file (* is a service's name, or a route of the list):\n");
-    settings_print(file);
-    fprintf(file, "\nEnvironment (it wins over the file; endpoints are separated by commas):\n");
-    fprintf(file, "  %-34s %s\n", "JWT_SECRET", "login.secret");
-    fprintf(file, "  %-34s %s\n", "JWT_SECRET_FILE", "login.secret_file");
+    for (; *sections != NULL; sections++)
+        for (const struct setting *row = (*sections)->rows; row->path != NULL; row++) {
+            const char *normal = row->shown != NULL ? row->shown : row->normal;
+            fprintf(file, "  %-34s %s\n", row->path, row->about);
+            if (normal != NULL)
+                fprintf(file, "  %-34s default: %s\n", "", normal);
+        }
+}
+
+static void environment_print(FILE *file, const struct section *const *sections,
+                              const struct bff_build *build)
+{
+    for (; *sections != NULL; sections++)
+        for (const struct setting *row = (*sections)->rows; row->path != NULL; row++)
+            if (row->environment != NULL)
+                fprintf(file, "  %-34s %s\n", row->environment, row->path);
     for (size_t i = 0; build->services[i] != NULL; i++)
         if (build->services[i]->environment != NULL)
             fprintf(file, "  %-34s default: %s\n", build->services[i]->environment,
                     build->services[i]->endpoint);
+}
+
+void options_help(FILE *file, const struct bff_build *build, const struct section *const *sections)
+{
+    fprintf(file, "Usage: bff-%s [OPTION]...\n\nOptions:\n", build->name);
+    for (unsigned i = 0; i < OPTION_COUNT; i++) {
+        if (i == OPTION_MOCK && build->mocks == NULL)
+            continue;
+        fprintf(file, "  %-11s%-19s %s\n", table[i].name,
+                table[i].value == NULL ? "" : table[i].value, table[i].about);
+    }
+    fprintf(file, "\nSettings of the file (* is a service's name, or a route of the list):\n");
+    settings_print(file, sections);
+    fprintf(file, "\nEnvironment (it wins over the file; endpoints are separated by commas):\n");
+    environment_print(file, sections, build);
 }

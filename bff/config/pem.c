@@ -19,7 +19,7 @@ static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
     return -1;
 }
 
-/* Reads a byte: a directory can be opened, too. */
+/* Reads a byte, since a directory can be opened, too. */
 static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
 {
     char byte;
@@ -33,7 +33,8 @@ static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
     return is_good ? 0 : -1;
 }
 
-/* ${is_good}, or ${what} with OpenSSL's own word for the first thing that failed. */
+/* Returns 0 when ${is_good}. Otherwise writes ${what} with OpenSSL's reason for the first failure.
+ */
 static int judge(bool is_good, const char *what, char wrong[PEM_WRONG_SIZE])
 {
     const char *reason = ERR_reason_error_string(ERR_get_error());

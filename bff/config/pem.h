@@ -9,8 +9,8 @@
 #define PEM_WRONG_SIZE 256
 
 /*
- * Each returns 0, or -1 with what is wrong in words in ${wrong}. Nobody is ever asked for a pass
- * phrase: an encrypted key is refused.
+ * Each returns 0, or -1 with words in ${wrong} that say what is wrong. An encrypted key is refused:
+ * there is no question for a pass phrase.
  */
 
 /* Loads a chain of certificates into ${context}. */

@@ -1,186 +1,225 @@
 /* See settings.h. */
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "bff/base/check.h"
-#include "bff/base/memory.h"
 #include "bff/base/text.h"
 
-#include "bff/config/setting_value.h"
 #include "bff/config/settings.h"
 
-static const char services[] = "services.*", routes[] = "routes.*";
+#define PATH_SIZE 128
+#define WORDS_SIZE 1024
 
-static bool is_of_service(const struct setting *row)
+/* A row, and the section that it belongs to. */
+struct known {
+    struct settings_group *group;
+    const struct setting *row;
+};
+
+static struct known find(const struct settings *settings, const char *path)
 {
-    return text_starts(text_of(row->path), text_of(services));
+    for (size_t i = 0; i < settings->group_count; i++) {
+        struct settings_group *group = &settings->groups[i];
+        for (const struct setting *row = group->section->rows; row->path != NULL; row++)
+            if (strcmp(row->path, path) == 0)
+                return (struct known){group, row};
+    }
+    return (struct known){0};
 }
 
-static bool is_of_route(const struct setting *row)
+static struct known find_known(const struct settings *settings, const char *path)
 {
-    return text_starts(text_of(row->path), text_of(routes));
+    struct known known = find(settings, path);
+
+    must(known.row != NULL);
+    return known;
 }
 
-static size_t row_count(void)
+const struct setting *settings_find(const struct settings *settings, const char *path)
 {
-    size_t count = 0;
-
-    while (settings_table[count].path != NULL)
-        count++;
-    return count;
+    return find(settings, path).row;
 }
 
-const struct setting *settings_row(const char *path)
+struct settings_group *settings_group_of(const struct settings *settings,
+                                         const struct section *section)
 {
-    const struct setting *row = settings_table;
+    size_t i = 0;
 
-    while (row->path != NULL && !text_is(text_of(path), row->path))
-        row++;
-    must(row->path != NULL);
-    return row;
+    while (i < settings->group_count && settings->groups[i].section != section)
+        i++;
+    must(i < settings->group_count);
+    return &settings->groups[i];
 }
 
-struct setting_mark *settings_mark(struct settings *settings, const struct setting *row,
-                                   size_t index)
+static struct settings_mark *mark_of(struct known known, size_t index)
 {
-    const struct config *config = settings->config;
-    size_t at = (size_t)(row - settings_table);
+    size_t number = (size_t)(known.row - known.group->section->rows);
 
-    if (is_of_route(row))
-        return &settings->route_marks[at * config->routes.count + index];
-    return &settings->marks[at * (config->service_count + 1) + index];
+    must(index < known.group->count);
+    return &known.group->marks[number * known.group->count + index];
 }
 
-void settings_path(const struct settings *settings, const struct setting *row, size_t index,
-                   char out[SETTINGS_PATH_SIZE])
+struct settings_mark *settings_mark(const struct settings *settings, const char *path, size_t index)
 {
-    const struct config *config = settings->config;
+    return mark_of(find_known(settings, path), index);
+}
 
-    if (is_of_service(row))
-        snprintf(out, SETTINGS_PATH_SIZE, "services.%s%s", config->services[index].service->name,
-                 row->path + sizeof(services) - 1);
-    else if (is_of_route(row))
-        snprintf(out, SETTINGS_PATH_SIZE, "routes[%zu]%s", index, row->path + sizeof(routes) - 1);
+/* The row's path with the item's name or number in it. */
+static void path_print(const struct config *config, struct known known, size_t index,
+                       char out[PATH_SIZE])
+{
+    const struct settings_items *items = known.group->section->items;
+    const char *rest =
+        items == NULL ? "" : known.row->path + strlen(items->path) + sizeof(".*") - 1;
+
+    if (items == NULL)
+        snprintf(out, PATH_SIZE, "%s", known.row->path);
+    else if (items->name != NULL)
+        snprintf(out, PATH_SIZE, "%s.%s%s", items->path, items->name(config, index), rest);
     else
-        snprintf(out, SETTINGS_PATH_SIZE, "%s", row->path);
+        snprintf(out, PATH_SIZE, "%s[%zu]%s", items->path, index, rest);
 }
 
-/* Environment and command line are named by the place; a line of a file needs the path. */
-static void complain(struct settings *settings, const struct setting *row, size_t index,
-                     const struct place *place, const char *words)
+/* A place that is a variable or an option names the setting. A line of a file needs the path. */
+static void complain(struct settings *settings, struct known known, size_t index,
+                     const struct place *place, const char *format, va_list arguments)
 {
-    char path[SETTINGS_PATH_SIZE];
+    char path[PATH_SIZE], words[WORDS_SIZE];
     bool is_named = place->source != NULL && place->line == 0;
 
-    settings_path(settings, row, index, path);
+    path_print(settings->config, known, index, path);
+    vsnprintf(words, sizeof(words), format, arguments);
     mistakes_add(&settings->config->mistakes, place, "%s%s%s", is_named ? "" : path,
                  is_named ? "" : ": ", words);
 }
 
-void settings_complain(struct settings *settings, const struct setting *row, size_t index,
-                       const char *words)
+void settings_complain(struct settings *settings, const char *path, size_t index,
+                       const char *format, ...)
 {
-    complain(settings, row, index, &settings_mark(settings, row, index)->place, words);
+    struct known known = find_known(settings, path);
+    va_list arguments;
+
+    va_start(arguments, format);
+    complain(settings, known, index, &mark_of(known, index)->place, format, arguments);
+    va_end(arguments);
 }
 
-static void *owner_of(struct settings *settings, const struct setting *row, size_t index)
+void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
 {
-    struct config *config = settings->config;
+    va_list arguments;
 
-    if (is_of_service(row))
-        return &config->services[index];
-    return is_of_route(row) ? (void *)&config->routes.rows[index] : config;
+    va_start(arguments, format);
+    complain(input->settings, find_known(input->settings, input->row->path), input->index,
+             &input->values->places[which], format, arguments);
+    va_end(arguments);
+    input->is_wrong = true;
 }
 
-void settings_set(struct settings *settings, const struct setting *row, size_t index,
-                  const struct settings_values *values)
+void settings_refuse_value(struct settings_input *input, size_t which, const char *words)
 {
-    struct setting_wrong wrong = {.config = settings->config};
-    int status = 0;
+    settings_refuse(input, which, "\"%.100s\": %s", input->values->texts[which], words);
+}
 
-    must(values->count > 0 && (values->count == 1 || setting_value_is_many(row)));
-    /* Of a list, every value that is wrong is told. */
-    for (size_t i = 0; i < values->count; i++) {
-        wrong.place = &values->places[i];
-        if (setting_value_check(row, values->texts[i], &wrong) == 0)
-            continue;
-        complain(settings, row, index, wrong.place, wrong.words);
-        status = -1;
-    }
-    if (status != 0) {
-        settings_mark(settings, row, index)->is_wrong = true;
+static void *member_of(struct config *config, struct known known, size_t index)
+{
+    const struct settings_items *items = known.group->section->items;
+    char *owner = items == NULL ? (char *)config : items->at(config, index);
+
+    return owner + known.row->offset;
+}
+
+static void known_set(struct settings *settings, struct known known, size_t index,
+                      const struct settings_values *values)
+{
+    struct settings_mark *mark = mark_of(known, index);
+    struct settings_input input = {
+        .config = settings->config,
+        .row = known.row,
+        .member = member_of(settings->config, known, index),
+        .values = values,
+        .text = values->texts[0],
+        .settings = settings,
+        .index = index,
+    };
+
+    must(values->count > 0);
+    must(values->count == 1 || known.row->kind->is_list || known.row->kind->is_mapping);
+    known.row->kind->read(&input);
+    if (input.is_wrong) {
+        mark->is_wrong = true;
         return;
     }
-    setting_value_set(row, settings->config, owner_of(settings, row, index), values);
-    settings_mark(settings, row, index)->place = values->places[0];
-    if (row->type == SETTING_LISTENS)
-        memcpy(settings->listen_places, values->places, sizeof(settings->listen_places));
+    struct place *places = pool_take(settings->pool, values->count * sizeof(*places));
+    memcpy(places, values->places, values->count * sizeof(*places));
+    mark->places = places;
+    mark->place = places[0];
 }
 
-void settings_set_one(struct settings *settings, const struct setting *row, size_t index,
-                      const char *text, struct place place)
+void settings_set(struct settings *settings, const char *path, size_t index,
+                  const struct settings_values *values)
 {
-    settings_set(settings, row, index,
+    known_set(settings, find_known(settings, path), index, values);
+}
+
+void settings_set_one(struct settings *settings, const char *path, size_t index, const char *text,
+                      struct place place)
+{
+    settings_set(settings, path, index,
                  &(struct settings_values){.texts = {text}, .places = {place}, .count = 1});
 }
 
-static void default_set(struct settings *settings, const struct setting *row, size_t index,
-                        const char *text)
+static void defaults_set(struct settings *settings, struct settings_group *group)
 {
     size_t mistakes = settings->config->mistakes.count;
 
-    if (text != NULL)
-        settings_set_one(settings, row, index, text, (struct place){0});
+    for (const struct setting *row = group->section->rows; row->path != NULL; row++)
+        for (size_t i = 0; i < group->count && row->normal != NULL; i++)
+            known_set(settings, (struct known){group, row}, i,
+                      &(struct settings_values){.texts = {row->normal}, .count = 1});
     must(settings->config->mistakes.count == mistakes);
 }
 
-void settings_begin(struct settings *settings, struct config *config, const struct bff_build *build)
+static void group_begin(struct settings *settings, struct settings_group *group, size_t count)
 {
-    char listen[sizeof("http://0.0.0.0:4294967295")];
+    size_t rows = 0;
 
-    snprintf(listen, sizeof(listen), "http://0.0.0.0:%u", build->port);
-    *settings = (struct settings){.config = config};
-    settings->marks =
-        memory_new(row_count() * (config->service_count + 1) * sizeof(*settings->marks));
-    for (const struct setting *row = settings_table; row->path != NULL; row++) {
-        if (row->type == SETTING_LISTENS)
-            default_set(settings, row, 0, listen);
-        else if (!is_of_service(row) && !is_of_route(row))
-            default_set(settings, row, 0, row->normal);
-        for (size_t i = 0; i < config->service_count && is_of_service(row); i++)
-            default_set(settings, row, i,
-                        row->type == SETTING_ENDPOINTS ? config->services[i].service->endpoint
-                                                       : row->normal);
-    }
+    while (group->section->rows[rows].path != NULL)
+        rows++;
+    group->count = count;
+    group->marks = pool_zero(settings->pool, (rows * count + 1) * sizeof(*group->marks));
+    defaults_set(settings, group);
 }
 
-void settings_routes(struct settings *settings, size_t count)
+void settings_make(struct settings *settings, struct settings_group *group, size_t count)
 {
-    struct config *config = settings->config;
+    const struct settings_items *items = group->section->items;
 
-    must(settings->route_marks == NULL && count <= SETTINGS_ROUTES_MAX);
-    config->routes.rows = pool_zero(config->pool, (count + 1) * sizeof(*config->routes.rows));
-    config->routes.count = count;
-    settings->route_marks = memory_new((row_count() * count + 1) * sizeof(*settings->route_marks));
-    settings->route_begins = memory_new((count + 1) * sizeof(*settings->route_begins));
-    for (const struct setting *row = settings_table; row->path != NULL; row++)
-        for (size_t i = 0; i < count && is_of_route(row); i++)
-            default_set(settings, row, i, row->normal);
+    must(group->begins == NULL && count <= items->most);
+    group->begins = pool_zero(settings->pool, (count + 1) * sizeof(*group->begins));
+    items->make(settings->config, count);
+    group_begin(settings, group, count);
+}
+
+void settings_begin(struct settings *settings, struct config *config,
+                    const struct section *const *sections)
+{
+    *settings = (struct settings){.config = config, .pool = pool_new()};
+    while (sections[settings->group_count] != NULL)
+        settings->group_count++;
+    settings->groups = pool_zero(settings->pool, settings->group_count * sizeof(*settings->groups));
+    for (size_t i = 0; i < settings->group_count; i++) {
+        struct settings_group *group = &settings->groups[i];
+        group->section = sections[i];
+        if (sections[i]->begin != NULL)
+            sections[i]->begin(config, config->build);
+        if (sections[i]->items == NULL || sections[i]->items->name != NULL)
+            group_begin(settings, group,
+                        sections[i]->items == NULL ? 1 : sections[i]->items->count(config));
+    }
 }
 
 void settings_end(struct settings *settings)
 {
-    memory_free(settings->marks);
-    memory_free(settings->route_marks);
-    memory_free(settings->route_begins);
+    pool_free(settings->pool);
     *settings = (struct settings){0};
-}
-
-void settings_print(FILE *file)
-{
-    for (const struct setting *row = settings_table; row->path != NULL; row++) {
-        const char *normal = row->shown != NULL ? row->shown : row->normal;
-        fprintf(file, "  %-34s %s\n", row->path, row->about);
-        if (normal != NULL)
-            fprintf(file, "  %-34s default: %s\n", "", normal);
-    }
 }

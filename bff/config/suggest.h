@@ -1,4 +1,4 @@
-/* The name that somebody may have meant. */
+/* The name that a wrong name may have been meant to be. */
 #ifndef BFF_CONFIG_SUGGEST_H
 #define BFF_CONFIG_SUGGEST_H
 
@@ -7,8 +7,9 @@
 #include "bff/base/text.h"
 
 /*
- * The one of ${names} that is least letters away from ${wrong} (inserted, left out, replaced, or
- * two neighbours swapped), the first of equals; NULL when none is near enough to be meant.
+ * Returns the one of ${names} that is nearest to ${wrong}: a step is a letter that is inserted,
+ * left out or replaced, or two neighbours that are swapped. Of equals it returns the first. Returns
+ * NULL when none is near.
  */
 const char *suggest_name(struct text wrong, const char *const *names, size_t count);
 

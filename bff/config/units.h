@@ -7,16 +7,22 @@
 
 #include "bff/base/text.h"
 
+#define UNITS_SECOND UINT64_C(1000) /* milliseconds */
+#define UNITS_HOUR (3600 * UNITS_SECOND)
+#define UNITS_KIB UINT64_C(1024) /* bytes */
+#define UNITS_GIB (1024 * 1024 * UNITS_KIB)
+
 /*
- * Both return NULL, or what is wrong with ${text} in words that can follow a colon; then ${*out}
- * is not written. No unit has a default: "30" is refused as a duration.
+ * Both return NULL, or in words what is wrong with ${text}; the words can follow a colon. Then the
+ * number is not written. A duration needs a unit: "30" is refused.
  */
 const char *units_duration(struct text text, uint64_t *ms); /* ms, s, m, h; decimals: "1.5s" */
-const char *units_size(struct text text, uint64_t *bytes);  /* none, B, KB, KiB, MB, MiB, GB, GiB */
+const char *units_size(struct text text,
+                       uint64_t *bytes); /* no unit, B, KB, KiB, MB, MiB, GB, GiB */
 
-#define UNITS_SIZE 24 /* bytes that the printed forms need at most, with the NUL */
+#define UNITS_SIZE 24 /* bytes of the longest printed form, with the NUL */
 
-/* The shortest form in whole units: 1000 ms is "1s", 4194304 bytes are "4MiB". */
+/* Prints in the largest unit that divides the value: 1000 ms is "1s", 4194304 bytes are "4MiB". */
 void units_print_duration(uint64_t ms, char out[UNITS_SIZE]);
 void units_print_size(uint64_t bytes, char out[UNITS_SIZE]);
 

@@ -1,10 +1,8 @@
 /* See access.h. */
 #include "bff/edge/access.h"
 
-static bool is_owner(struct text owner, const struct login_user *user)
-{
-    return text_is(user->role, ACCESS_ADMIN) || (owner.len > 0 && text_equal(owner, user->id));
-}
+/* Is ${a} the same as ${b}? An absent or empty text is the same as nothing. */
+static bool is_same(struct text a, struct text b) { return a.len > 0 && text_equal(a, b); }
 
 static bool is_allowed(struct access_rule rule, const struct login_user *user)
 {
@@ -13,9 +11,9 @@ static bool is_allowed(struct access_rule rule, const struct login_user *user)
     case ACCESS_SIGNED_IN:
         return true;
     case ACCESS_ROLE:
-        return rule.whom.len > 0 && text_equal(rule.whom, user->role);
+        return is_same(rule.whom, user->role);
     case ACCESS_OWNER:
-        return is_owner(rule.whom, user);
+        return is_same(rule.whom, user->id) || is_same(rule.admin_role, user->role);
     case ACCESS_NOBODY:
         break;
     }

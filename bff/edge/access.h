@@ -5,19 +5,18 @@
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
 
-#define ACCESS_ADMIN "admin" /* the role that passes as if it were the owner */
-
 enum access_kind {
     ACCESS_NOBODY, /* a rule that was not set: nobody passes */
     ACCESS_PUBLIC,
     ACCESS_SIGNED_IN,
     ACCESS_ROLE,  /* users with exactly this role */
-    ACCESS_OWNER, /* the user with this id, or role admin */
+    ACCESS_OWNER, /* the user with this id, or with the admin role */
 };
 
 struct access_rule {
     enum access_kind kind;
-    struct text whom; /* the role, or the owner's id */
+    struct text whom;       /* the role, or the owner's id */
+    struct text admin_role; /* passes in an owner's place; absent: only the owner does */
 };
 
 enum access_verdict {

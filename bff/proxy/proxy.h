@@ -17,9 +17,9 @@
 
 /* What the configuration says; constant while a request uses it. */
 struct proxy_settings {
-    struct text server; /* this server's name in Via and Proxy-Status: "bff-web" */
-    bool is_mock;       /* X-Mock is passed on, like any other field; without mocks it is not */
-    bool hides_cors;    /* this server answers CORS, so the services' CORS fields are left out */
+    struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
+    struct text withheld; /* a field of clients that is not passed on; absent: none */
+    bool hides_cors;      /* this server answers CORS, so the services' CORS fields are left out */
     const struct trusted *trusted; /* the proxies whose X-Forwarded-* are believed */
 };
 

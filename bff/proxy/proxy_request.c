@@ -17,7 +17,7 @@ static void put_set(struct text_builder *out, const struct plain_fields *fields)
 static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
 {
     if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
-        (text_equal_nocase(name, TEXT("x-mock")) && !ask->settings->is_mock))
+        text_equal_nocase(name, ask->settings->withheld))
         return false;
     return !field_is_nominated(nominated, name);
 }

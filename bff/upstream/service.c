@@ -192,3 +192,12 @@ int service_load_trust(struct service_settings *settings, const char **wrong)
     settings->trust = trust_new(settings->ca_file, wrong);
     return settings->trust == NULL ? -1 : 0;
 }
+
+void service_endpoints_free(struct service_settings *service)
+{
+    for (size_t i = 0; i < service->endpoint_count; i++)
+        service_endpoint_free(&service->endpoints[i]);
+    memory_free(service->endpoints);
+    service->endpoints = NULL;
+    service->endpoint_count = 0;
+}

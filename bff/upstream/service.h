@@ -57,4 +57,7 @@ struct service_settings {
  */
 int service_load_trust(struct service_settings *settings, const char **wrong);
 
+/* Frees the endpoints of ${service}, which has none then. */
+void service_endpoints_free(struct service_settings *service);
+
 #endif

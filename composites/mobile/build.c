@@ -1,6 +1,8 @@
-/* bff-mobile: what the phone app talks to. */
+/* bff-mobile: the backend of the phone app. */
 #include "clients/services.h"
+#include "composites/shared/shop.h"
 #include "composites/mobile/composites.h"
+#include "fixtures/mock_upstreams.h"
 
 static const struct bff_composite *const composites[] = {
     &mobile_dashboard,
@@ -14,6 +16,9 @@ static const struct bff_build build = {
     .port = 8081,
     .composites = composites,
     .services = clients_services,
+    .routes = shop_routes,
+    .admin_role = SHOP_ADMIN_ROLE,
+    .mocks = &mock_upstreams,
 };
 
 int main(int argc, char **argv) { return bff_main(argc, argv, &build); }

@@ -1,4 +1,4 @@
-/* The checkout screen: an order, who placed it, and the products in it, without their details. */
+/* The checkout screen: an order, its user, and its products without their details. */
 #include "clients/orders.h"
 #include "clients/products.h"
 #include "clients/users.h"

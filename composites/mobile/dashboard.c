@@ -1,4 +1,4 @@
-/* The app's first screen: who the user is, the latest orders, and the badge on the bell. */
+/* The first screen of the app: the user, the latest orders, and the notifications. */
 #include "clients/notifications.h"
 #include "clients/orders.h"
 #include "clients/users.h"

@@ -1,4 +1,4 @@
-/* The product screen: what fits on a phone of a product, its ratings and its stock. */
+/* The product screen: the members of a product that a phone shows, its ratings and its stock. */
 #include "clients/inventory.h"
 #include "clients/products.h"
 #include "clients/reviews.h"

@@ -1,6 +1,8 @@
-/* bff-web: what the browser app talks to. */
+/* bff-web: the backend of the browser app. */
 #include "clients/services.h"
+#include "composites/shared/shop.h"
 #include "composites/web/composites.h"
+#include "fixtures/mock_upstreams.h"
 
 static const struct bff_composite *const composites[] = {
     &web_dashboard,
@@ -14,6 +16,9 @@ static const struct bff_build build = {
     .port = 8080,
     .composites = composites,
     .services = clients_services,
+    .routes = shop_routes,
+    .admin_role = SHOP_ADMIN_ROLE,
+    .mocks = &mock_upstreams,
 };
 
 int main(int argc, char **argv) { return bff_main(argc, argv, &build); }

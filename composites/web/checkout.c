@@ -1,4 +1,4 @@
-/* The checkout page: an order, who placed it, and the products in it. */
+/* The checkout page: an order, its user, and its products. */
 #include "clients/orders.h"
 #include "clients/products.h"
 #include "clients/users.h"

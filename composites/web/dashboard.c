@@ -1,4 +1,4 @@
-/* The page a user sees first: who they are, and what is new for them. */
+/* The first page: the user, the latest orders, recommendations and notifications. */
 #include "clients/notifications.h"
 #include "clients/orders.h"
 #include "clients/recommendations.h"

@@ -1,4 +1,4 @@
-/* The product page: the product with its ratings and its stock, in one flat answer. */
+/* The product page: the product, its ratings and its stock in one flat answer. */
 #include "clients/inventory.h"
 #include "clients/products.h"
 #include "clients/reviews.h"

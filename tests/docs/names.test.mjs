@@ -147,7 +147,7 @@ test('every column of a table and every function of compose.h, in the guide', ()
 })
 
 test('every function of the headers below it that the guide names is there', () => {
-  const headers = ['json', 'json_print', 'text'].map(name => read(`bff/base/${name}.h`)).join('\n')
+  const headers = ['json/json', 'json/json_print', 'base/text'].map(name => read(`bff/${name}.h`)).join('\n')
   const { text } = pages['docs/first-composite.md']
   const named = new Set(all(text, /\b((?:json|text|JSON)_\w+)\b/g).flat())
   assert.ok(named.has('json_get') && named.has('text_is') && named.has('JSON_NONE'))

@@ -7,8 +7,11 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "bff/config/config.h"
-#include "bff/config/settings.h"
+#include "bff/config/config_read.h"
+#include "bff/config/kind.h"
+#include "bff/config/section.h"
+#include "composites/shared/shop.h"
+#include "fixtures/mock_upstreams.h"
 
 #include "tests/fuzz/chance.h"
 
@@ -18,7 +21,11 @@
 static const struct bff_service users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
 static const struct bff_service *const services[] = {&users, &orders, NULL};
-static const struct bff_build build = {.name = "web", .port = 8080, .services = services};
+static const struct bff_build build = {.name = "web",
+                                       .port = 8080,
+                                       .services = services,
+                                       .routes = shop_routes,
+                                       .mocks = &mock_upstreams};
 
 /* The input as it is read. */
 struct sample {
@@ -137,39 +144,41 @@ static void check_mistakes(const struct sample *sample, const struct mistakes *m
 
 /* What is served. */
 
+static bool is_workers(const struct setting *row) { return strcmp(row->path, "workers") == 0; }
+
 static uint64_t number_of(const struct setting *row, const void *owner, bool *is_number)
 {
     const char *member = (const char *)owner + row->offset;
 
     *is_number = true;
-    switch (row->type) {
-    case SETTING_DURATION:
-    case SETTING_SECONDS:
+    if (row->kind == &kind_duration || row->kind == &kind_seconds)
         return *(const uint32_t *)member;
-    case SETTING_SIZE:
-    case SETTING_COUNT:
+    if (row->kind == &kind_size || row->kind == &kind_count)
         return *(const size_t *)member;
-    case SETTING_NUMBER:
-    case SETTING_WORKERS:
+    if (row->kind == &kind_number || is_workers(row))
         return *(const unsigned *)member;
-    default:
-        *is_number = false;
-        return 0;
-    }
+    *is_number = false;
+    return 0;
+}
+
+static void check_number(const struct setting *row, const char *prefix, const void *owner)
+{
+    bool is_here = strncmp(row->path, prefix, strlen(prefix)) == 0 &&
+                   (*prefix != '\0' || strchr(row->path, '*') == NULL);
+    bool is_number = false;
+    uint64_t number = is_here ? number_of(row, owner, &is_number) : 0;
+    bool has_none = row->normal == NULL || is_workers(row);
+
+    if (is_number && !(has_none && number == 0))
+        must(number >= row->least && number <= row->most);
 }
 
 /* Every number of ${owner}, whose rows begin with ${prefix}. 0 stands for none, or "auto". */
 static void check_numbers(const char *prefix, const void *owner)
 {
-    for (const struct setting *row = settings_table; row->path != NULL; row++) {
-        bool is_here = strncmp(row->path, prefix, strlen(prefix)) == 0 &&
-                       (*prefix != '\0' || strchr(row->path, '*') == NULL);
-        bool is_number = false;
-        uint64_t number = is_here ? number_of(row, owner, &is_number) : 0;
-        bool has_none = row->normal == NULL || row->type == SETTING_WORKERS;
-        if (is_number && !(has_none && number == 0))
-            must(number >= row->least && number <= row->most);
-    }
+    for (const struct section *const *at = section_list; *at != NULL; at++)
+        for (const struct setting *row = (*at)->rows; row->path != NULL; row++)
+            check_number(row, prefix, owner);
 }
 
 static void check_path(struct text path)

@@ -99,7 +99,7 @@ static struct plain_route rows[] = {
     {.path = T("/open"), .service = &users, .access = {.kind = ACCESS_PUBLIC}, .methods = get_put},
     {.path = T("/staff"),
      .service = &users,
-     .access = {ACCESS_ROLE, T("staff")},
+     .access = {.kind = ACCESS_ROLE, .whom = T("staff")},
      .host = T("shop.example"),
      .header = {T("x-kind"), T("b")}},
     {.path = T("/none"),

@@ -13,13 +13,18 @@
 
 #include <cmocka.h>
 
-#include "bff/config/config.h"
+#include "bff/config/config_read.h"
+#include "composites/shared/shop.h"
+#include "fixtures/mock_upstreams.h"
 
 static const struct bff_service reading_users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service reading_orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
 static const struct bff_service *const reading_services[] = {&reading_users, &reading_orders, NULL};
-static const struct bff_build reading_build = {
-    .name = "web", .port = 8080, .services = reading_services};
+static const struct bff_build reading_build = {.name = "web",
+                                               .port = 8080,
+                                               .services = reading_services,
+                                               .routes = shop_routes,
+                                               .mocks = &mock_upstreams};
 
 #define READING_SECRET "thirty-two bytes of a secret 1234"
 

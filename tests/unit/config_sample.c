@@ -1,5 +1,5 @@
 /* The samples and the page say what the table says. */
-#include "bff/config/settings.h"
+#include "bff/config/section.h"
 #include "clients/services.h"
 #include "tests/unit/config_reading.h"
 
@@ -82,7 +82,8 @@ static void assert_same(const struct config *got, const struct config *want)
 
 static void sample_check(char *name, unsigned port, char *file)
 {
-    struct bff_build build = {.name = name, .port = port, .services = clients_services};
+    struct bff_build build = {
+        .name = name, .port = port, .services = clients_services, .routes = shop_routes};
     char *argv[] = {name, "--config", file, NULL};
     struct config normal, sample;
 
@@ -100,19 +101,45 @@ static void test_samples_are_the_defaults(void **state)
     sample_check("mobile", 8081, SOURCE_DIR "/composites/mobile/mobile.yaml");
 }
 
+/* Calls ${check} for every row of every section. */
+static void each_row(void (*check)(const struct setting *row, const char *text), const char *text)
+{
+    for (const struct section *const *at = section_list; *at != NULL; at++)
+        for (const struct setting *row = (*at)->rows; row->path != NULL; row++)
+            check(row, text);
+}
+
+static void assert_shown(const struct setting *row, const char *web)
+{
+    const char *dot = strrchr(row->path, '.');
+    char name[64];
+
+    snprintf(name, sizeof(name), "%s:", dot == NULL ? row->path : dot + 1);
+    if (strstr(web, name) == NULL)
+        fail_msg("web.yaml does not show %s", row->path);
+}
+
 /* The last name of each path stands in the sample, in use or as a comment. */
 static void test_samples_show_every_setting(void **state)
 {
     char *web = file_text(SOURCE_DIR "/composites/web/web.yaml");
 
-    for (const struct setting *row = settings_table; row->path != NULL; row++) {
-        const char *dot = strrchr(row->path, '.');
-        char name[64];
-        snprintf(name, sizeof(name), "%s:", dot == NULL ? row->path : dot + 1);
-        if (strstr(web, name) == NULL)
-            fail_msg("web.yaml does not show %s", row->path);
-    }
+    each_row(assert_shown, web);
     free(web);
+}
+
+static void assert_listed(const struct setting *row, const char *page)
+{
+    char name[64], normal[64];
+
+    snprintf(name, sizeof(name), "\n| `%s` |", row->path);
+    const char *line = strstr(page, name);
+    if (line == NULL)
+        fail_msg("configuration.md does not list %s", row->path);
+    snprintf(normal, sizeof(normal), "| `%s` |", row->normal == NULL ? "" : row->normal);
+    const char *found = strstr(line, normal), *end = strchr(line + 1, '\n');
+    if (row->normal != NULL && (found == NULL || found > end))
+        fail_msg("configuration.md has another default of %s than %s", row->path, normal);
 }
 
 /* Each row of the table is a row of the page, with its default. */
@@ -120,17 +147,7 @@ static void test_the_page_lists_every_setting(void **state)
 {
     char *page = file_text(SOURCE_DIR "/docs/configuration.md");
 
-    for (const struct setting *row = settings_table; row->path != NULL; row++) {
-        char name[64], normal[64];
-        snprintf(name, sizeof(name), "\n| `%s` |", row->path);
-        char *line = strstr(page, name);
-        if (line == NULL)
-            fail_msg("configuration.md does not list %s", row->path);
-        snprintf(normal, sizeof(normal), "| `%s` |", row->normal == NULL ? "" : row->normal);
-        char *found = strstr(line, normal), *end = strchr(line + 1, '\n');
-        if (row->normal != NULL && (found == NULL || found > end))
-            fail_msg("configuration.md has another default of %s than %s", row->path, normal);
-    }
+    each_row(assert_listed, page);
     free(page);
 }
 

@@ -44,7 +44,7 @@ static void test_rules(void **state)
     };
 
     for (size_t i = 0; i < COUNT(cases); i++) {
-        struct access_rule rule = {cases[i].kind, text_of(cases[i].whom)};
+        struct access_rule rule = {cases[i].kind, text_of(cases[i].whom), TEXT("admin")};
         struct login_user user = {text_of(cases[i].id), text_of(cases[i].role)};
         if (access_decide(rule, cases[i].id == NULL ? NULL : &user) != cases[i].want)
             fail_msg("%s", cases[i].why);

@@ -26,12 +26,16 @@ static void test_rules(void **state)
         {"an owner to be found later", {.access = BFF_OWNER}, PLAN_NO_PART, ACCESS_SIGNED_IN, NULL},
     };
 
+    static const struct pages pages = {.admin_role = {"chief", 5}};
+
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct plan plan = {.composite = &cases[i].composite, .owner_param = cases[i].owner_param};
-        struct access_rule rule = page_access(&plan, params);
+        struct access_rule rule = page_access(&pages, &plan, params);
         if (rule.kind != cases[i].kind || !text_equal(rule.whom, text_of(cases[i].whom)))
             fail_msg("%s: kind %d for \"%.*s\"", cases[i].why, (int)rule.kind,
                      TEXT_ARGS(rule.whom));
+        if (rule.kind == ACCESS_OWNER)
+            assert_true(text_is(rule.admin_role, "chief"));
     }
 }
 

@@ -1,0 +1,71 @@
+/* See kind.h. Switches, and text that is kept as it is. */
+#include "bff/config/kind.h"
+
+static void bool_read(struct settings_input *input)
+{
+    bool is_on = strcmp(input->text, "true") == 0;
+
+    if (is_on || strcmp(input->text, "false") == 0)
+        *(bool *)input->member = is_on;
+    else
+        settings_refuse_value(input, 0, "expected true or false");
+}
+
+bool kind_is_off(struct settings_input *input)
+{
+    if (strcmp(input->text, "off") != 0)
+        settings_refuse_value(input, 0, "expected off, or a mapping of its settings");
+    return !input->is_wrong;
+}
+
+static void off_read(struct settings_input *input)
+{
+    if (kind_is_off(input))
+        *(bool *)input->member = true;
+}
+
+char *kind_file_name(struct settings_input *input, size_t which)
+{
+    const char *name = input->values->texts[which], *file = input->config->file;
+    const char *slash = file == NULL ? NULL : strrchr(file, '/');
+    size_t directory = slash == NULL ? 0 : (size_t)(slash - file) + 1;
+
+    if (*name == '\0')
+        settings_refuse_value(input, which, "expected the name of a file");
+    if (*name == '/' || input->values->places[which].line == 0)
+        directory = 0;
+    return (char *)pool_print(input->config->pool, "%.*s%s", (int)directory, file, name).at;
+}
+
+static void file_read(struct settings_input *input)
+{
+    char *name = kind_file_name(input, 0);
+
+    if (!input->is_wrong)
+        *(char **)input->member = name;
+}
+
+static void string_read(struct settings_input *input)
+{
+    if (*input->text == '\0')
+        settings_refuse_value(input, 0, "expected some text");
+    else
+        *(const char **)input->member = pool_text(input->config->pool, text_of(input->text)).at;
+}
+
+struct text kind_lower(struct pool *pool, struct text text)
+{
+    char *bytes = pool_take(pool, text.len + 1);
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        bytes[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+    }
+    bytes[text.len] = '\0';
+    return (struct text){bytes, text.len};
+}
+
+const struct settings_kind kind_bool = {.read = bool_read};
+const struct settings_kind kind_off = {.read = off_read};
+const struct settings_kind kind_file = {.read = file_read};
+const struct settings_kind kind_string = {.read = string_read};

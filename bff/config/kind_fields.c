@@ -1,0 +1,136 @@
+/* Header fields: those that a request must have, and those that are set and removed. See kind.h.
+ *
+ * What is set and what is removed are rows of one struct plain_fields, so a second setting adds to
+ * what the first one has read. */
+#include "bff/http/forward_fields.h"
+
+#include "bff/config/kind.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+/* Compares without case, and takes '_' for '-': a service that gets fields by CGI cannot tell them
+ * apart. ${start} is lower case. */
+static bool starts(struct text name, const char *start)
+{
+    for (size_t i = 0; start[i] != '\0'; i++) {
+        if (i == name.len)
+            return false;
+        char c = name.at[i];
+        char lower = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+        if ((lower == '_' ? '-' : lower) != start[i])
+            return false;
+    }
+    return true;
+}
+
+static bool is_name(struct text name, const char *want)
+{
+    return name.len == strlen(want) && starts(name, want);
+}
+
+/* Why a route may not touch the field; NULL: it may. */
+static const char *owner_words(struct text name, bool of_request)
+{
+    static const char *const connection[] = {
+        "connection",     "keep-alive", "te",     "trailer",       "transfer-encoding",
+        "content-length", "upgrade",    "expect", "http2-settings"};
+
+    for (size_t i = 0; i < COUNT(connection); i++)
+        if (is_name(name, connection[i]))
+            return "it belongs to the connection; the server alone writes it";
+    if (starts(name, "proxy-"))
+        return "it belongs to the connection; the server alone writes it";
+    if (of_request && is_name(name, "host"))
+        return "the server alone writes it; preserve_host: true keeps the client's";
+    if (of_request && starts(name, "x-user-"))
+        return "the server alone says who the user is";
+    return NULL;
+}
+
+static const char *name_words(struct text name)
+{
+    return field_is_token(name) ? NULL : "expected the name of a header, such as X-Shop";
+}
+
+static const char *value_words(struct text value)
+{
+    if (!field_is_value(value) || !text_equal(value, text_trim(value)))
+        return "a header's value has no control bytes, and no blanks at its ends";
+    return NULL;
+}
+
+static void name_read(struct settings_input *input)
+{
+    const char *words = name_words(text_of(input->text));
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = kind_lower(input->config->pool, text_of(input->text));
+}
+
+static void value_read(struct settings_input *input)
+{
+    const char *words = value_words(text_of(input->text));
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
+}
+
+/* "name: value" of a mapping. In a list it is the name of a field to remove, without a value. */
+static struct plain_field field_of(const struct settings_input *input, size_t which)
+{
+    struct text value = text_of(input->values->texts[which]), name = value;
+
+    if (!input->row->kind->is_mapping)
+        return (struct plain_field){.name = name};
+    name = text_cut(&value, ':');
+    return (struct plain_field){name, {value.at + 1, value.len - 1}};
+}
+
+static void field_check(struct settings_input *input, size_t which, struct plain_field field,
+                        bool of_request)
+{
+    int shown = field.name.len > 100 ? 100 : (int)field.name.len;
+    const char *words = name_words(field.name);
+
+    if (words == NULL)
+        words = owner_words(field.name, of_request);
+    if (words == NULL && field.value.at != NULL)
+        words = value_words(field.value);
+    if (words != NULL)
+        settings_refuse(input, which, "\"%.*s\": %s", shown, field.name.at, words);
+}
+
+static void fields_read(struct settings_input *input, bool of_request)
+{
+    struct plain_fields *fields = input->member;
+    struct pool *pool = input->config->pool;
+    size_t count = fields->count + input->values->count;
+    struct plain_field *rows = pool_zero(pool, count * sizeof(*rows));
+
+    if (fields->count > 0)
+        memcpy(rows, fields->rows, fields->count * sizeof(*rows));
+    for (size_t i = 0; i < input->values->count; i++) {
+        struct plain_field field = field_of(input, i);
+        field_check(input, i, field, of_request);
+        rows[fields->count + i] = (struct plain_field){
+            .name = kind_lower(pool, field.name),
+            .value = field.value.at == NULL ? field.value : pool_text(pool, field.value),
+        };
+    }
+    if (!input->is_wrong)
+        *fields = (struct plain_fields){rows, count};
+}
+
+static void request_read(struct settings_input *input) { fields_read(input, true); }
+static void response_read(struct settings_input *input) { fields_read(input, false); }
+
+const struct settings_kind kind_field_name = {.read = name_read};
+const struct settings_kind kind_field_value = {.read = value_read};
+const struct settings_kind kind_request_set = {.read = request_read, .is_mapping = true};
+const struct settings_kind kind_request_remove = {.read = request_read, .is_list = true};
+const struct settings_kind kind_response_set = {.read = response_read, .is_mapping = true};
+const struct settings_kind kind_response_remove = {.read = response_read, .is_list = true};

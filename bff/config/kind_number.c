@@ -1,0 +1,99 @@
+/* Numbers of all kinds, with their bounds. See kind.h. */
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "bff/config/kind.h"
+
+int kind_read_number(struct settings_input *input, const struct kind_form *form, uint64_t *number)
+{
+    const struct setting *row = input->row;
+    const char *words = form->read(text_of(input->text), number);
+    char least[UNITS_SIZE], most[UNITS_SIZE];
+
+    if (words != NULL) {
+        settings_refuse_value(input, 0, words);
+        return -1;
+    }
+    if (*number >= row->least && *number <= row->most)
+        return 0;
+    form->print(row->least, least);
+    form->print(row->most, most);
+    settings_refuse(input, 0, "\"%.100s\" is out of bounds: expected %s to %s", input->text, least,
+                    most);
+    return -1;
+}
+
+static const char *whole_read(struct text text, uint64_t *out)
+{
+    return text_number(text, UINT64_MAX, out) == 0 ? NULL : "expected a whole number";
+}
+
+static void whole_print(uint64_t number, char out[UNITS_SIZE])
+{
+    snprintf(out, UNITS_SIZE, "%" PRIu64, number);
+}
+
+static const char *seconds_text_read(struct text text, uint64_t *out)
+{
+    uint64_t ms = 0;
+    const char *words = units_duration(text, &ms);
+
+    *out = ms / 1000;
+    return words == NULL && ms % 1000 != 0 ? "expected whole seconds" : words;
+}
+
+static void seconds_print(uint64_t number, char out[UNITS_SIZE])
+{
+    snprintf(out, UNITS_SIZE, "%" PRIu64 "s", number);
+}
+
+static void duration_read(struct settings_input *input)
+{
+    static const struct kind_form form = {units_duration, units_print_duration};
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &form, &number) == 0)
+        *(uint32_t *)input->member = (uint32_t)number;
+}
+
+static void seconds_read(struct settings_input *input)
+{
+    static const struct kind_form form = {seconds_text_read, seconds_print};
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &form, &number) == 0)
+        *(uint32_t *)input->member = (uint32_t)number;
+}
+
+static void size_read(struct settings_input *input)
+{
+    static const struct kind_form form = {units_size, units_print_size};
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &form, &number) == 0)
+        *(size_t *)input->member = (size_t)number;
+}
+
+static void count_read(struct settings_input *input)
+{
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &kind_whole, &number) == 0)
+        *(size_t *)input->member = (size_t)number;
+}
+
+static void number_read(struct settings_input *input)
+{
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &kind_whole, &number) == 0)
+        *(unsigned *)input->member = (unsigned)number;
+}
+
+const struct kind_form kind_whole = {whole_read, whole_print};
+
+const struct settings_kind kind_duration = {.read = duration_read};
+const struct settings_kind kind_seconds = {.read = seconds_read};
+const struct settings_kind kind_size = {.read = size_read};
+const struct settings_kind kind_count = {.read = count_read};
+const struct settings_kind kind_number = {.read = number_read};

@@ -1,0 +1,167 @@
+/* Properties of requests: paths, hosts and methods. Also the services that get requests, and the
+ * access rules of users. See kind.h. */
+#include <stdio.h>
+
+#include "bff/config/suggest.h"
+
+#include "bff/config/kind.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define SENTENCE_SIZE 256
+
+static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
+
+/* What no path has, whatever it means. */
+static const char *bytes_check(struct text path)
+{
+    if (!text_starts(path, TEXT("/")))
+        return "it must begin with /";
+    for (size_t i = 0; i < path.len; i++) {
+        if (path.at[i] == '?' || path.at[i] == '#')
+            return "a path ends before ? and #";
+        if (path.at[i] <= ' ' || path.at[i] >= 0x7f)
+            return "it holds a byte that must be written as % and two hexadecimal digits";
+    }
+    return NULL;
+}
+
+/*
+ * Requests are brought into one spelling before they are compared, so a path in another spelling
+ * would never be found. Returns NULL, or what is wrong, perhaps in ${sentence}.
+ */
+static const char *spelling_check(struct pool *pool, struct text path, char sentence[SENTENCE_SIZE])
+{
+    struct text normal;
+
+    if (plain_path(pool, path, &normal) != 0)
+        return "it leads above the root, or has a % without two hexadecimal digits";
+    if (text_equal(normal, path))
+        return NULL;
+    snprintf(sentence, SENTENCE_SIZE, "paths are compared in one spelling; write it as %.*s",
+             normal.len > 100 ? 100 : (int)normal.len, normal.at);
+    return sentence;
+}
+
+static void path_read(struct settings_input *input)
+{
+    struct pool *pool = input->config->pool;
+    struct text path = text_of(input->text);
+    char sentence[SENTENCE_SIZE];
+    const char *words = bytes_check(path);
+
+    if (words == NULL)
+        words = spelling_check(pool, path, sentence);
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = pool_text(pool, path);
+}
+
+static void service_refuse(struct settings_input *input)
+{
+    const struct config *config = input->config;
+    const char *names[SETTINGS_LIST_MAX];
+    char words[SENTENCE_SIZE] = "unknown service; this build has ";
+    size_t count = 0, len = strlen(words);
+
+    for (; count < config->service_count && count < SETTINGS_LIST_MAX; count++) {
+        names[count] = config->services[count].service->name;
+        if (len < sizeof(words))
+            len += (size_t)snprintf(words + len, sizeof(words) - len, "%s%s",
+                                    count == 0 ? "" : ", ", names[count]);
+    }
+    const char *near = suggest_name(text_of(input->text), names, count);
+    if (near != NULL)
+        snprintf(words, sizeof(words), "unknown service; did you mean \"%s\"?", near);
+    settings_refuse_value(input, 0, words);
+}
+
+static void service_read(struct settings_input *input)
+{
+    const struct config *config = input->config;
+    size_t i = 0;
+
+    while (i < config->service_count && strcmp(config->services[i].service->name, input->text) != 0)
+        i++;
+    if (i == config->service_count)
+        service_refuse(input);
+    else
+        *(const struct bff_service **)input->member = config->services[i].service;
+}
+
+static bool is_role(struct text role)
+{
+    for (size_t i = 0; i < role.len; i++)
+        if (role.at[i] < ' ' || role.at[i] == 0x7f)
+            return false;
+    return role.len > 0 && role.len <= LOGIN_CLAIM_MAX && text_equal(role, text_trim(role));
+}
+
+static void access_read(struct settings_input *input)
+{
+    struct text rest = text_of(input->text);
+    struct access_rule *rule = input->member;
+    bool has_role = text_is(text_cut(&rest, ':'), "role") && rest.at != NULL && is_role(rest);
+
+    if (strcmp(input->text, "signed-in") == 0)
+        *rule = (struct access_rule){.kind = ACCESS_SIGNED_IN};
+    else if (strcmp(input->text, "public") == 0)
+        *rule = (struct access_rule){.kind = ACCESS_PUBLIC};
+    else if (has_role)
+        *rule =
+            (struct access_rule){.kind = ACCESS_ROLE, .whom = pool_text(input->config->pool, rest)};
+    else
+        settings_refuse_value(input, 0, "expected public, signed-in or role:NAME");
+}
+
+static bool is_method(const char *text)
+{
+    for (size_t i = 0; i < COUNT(methods); i++)
+        if (strcmp(methods[i], text) == 0)
+            return true;
+    return false;
+}
+
+static void methods_read(struct settings_input *input)
+{
+    const struct settings_values *values = input->values;
+    struct pool *pool = input->config->pool;
+    struct text *list = pool_zero(pool, (values->count + 1) * sizeof(*list));
+
+    for (size_t i = 0; i < values->count; i++)
+        if (is_method(values->texts[i]))
+            list[i] = pool_text(pool, text_of(values->texts[i]));
+        else
+            settings_refuse_value(input, i,
+                                  "expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+    if (!input->is_wrong)
+        *(struct text **)input->member = list;
+}
+
+/* The host of a URL, without a port. */
+static bool is_host(const char *text)
+{
+    char url[512];
+    struct service_endpoint endpoint = {0};
+    int len = snprintf(url, sizeof(url), "http://%s", text);
+    bool is_good = (size_t)len < sizeof(url) && service_endpoint_read(url, &endpoint) == NULL &&
+                   text_equal_nocase(text_of(endpoint.authority), text_of(text)) &&
+                   endpoint.port == 80;
+
+    service_endpoint_free(&endpoint);
+    return is_good;
+}
+
+static void host_read(struct settings_input *input)
+{
+    if (is_host(input->text))
+        *(struct text *)input->member = kind_lower(input->config->pool, text_of(input->text));
+    else
+        settings_refuse_value(input, 0, "expected a host without port, such as shop.example");
+}
+
+const struct settings_kind kind_path = {.read = path_read};
+const struct settings_kind kind_host = {.read = host_read};
+const struct settings_kind kind_methods = {.read = methods_read, .is_list = true};
+const struct settings_kind kind_service = {.read = service_read};
+const struct settings_kind kind_access = {.read = access_read};

@@ -1,0 +1,16 @@
+/* See section.h. */
+#include "bff/config/section.h"
+
+const struct section *const section_list[] = {
+    &section_listen,
+    &section_services,
+    &section_composites,
+    &section_resolver,
+    &section_login,
+    &section_routes,
+    &section_cors,
+    &section_limits,
+    &section_trusted_proxies,
+    &section_process,
+    NULL,
+};

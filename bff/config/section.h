@@ -1,0 +1,22 @@
+/* All sections of the file. A new section is a file section_NAME.c, and a line here and in
+ * section.c. */
+#ifndef BFF_CONFIG_SECTION_H
+#define BFF_CONFIG_SECTION_H
+
+#include "bff/config/settings.h"
+
+extern const struct section section_listen; /* listen, tls, workers */
+extern const struct section section_services;
+extern const struct section section_composites;
+extern const struct section section_resolver;
+extern const struct section section_login;
+extern const struct section section_routes;
+extern const struct section section_cors;
+extern const struct section section_limits;
+extern const struct section section_trusted_proxies;
+extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
+
+/* All of them in the order of --help; ended by NULL. */
+extern const struct section *const section_list[];
+
+#endif

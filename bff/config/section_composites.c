@@ -1,0 +1,16 @@
+/* composites: how large a part may be. */
+#include "bff/config/kind.h"
+
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, member)
+
+static const struct setting rows[] = {
+    {"composites.body_limit", &kind_size, OF(body_limit), 1, UNITS_GIB, .normal = "4MiB",
+     .about = "a part with a longer body is rejected as too_large"},
+    {"composites.depth", &kind_number, OF(depth_limit), 1, 1024, .normal = "128",
+     .about = "a part whose JSON is nested deeper is rejected as bad_json"},
+    {0},
+};
+
+const struct section section_composites = {.rows = rows};

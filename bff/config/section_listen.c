@@ -1,0 +1,151 @@
+/* listen, tls, workers: where the server listens, and with how many threads. */
+#include <stdio.h>
+
+#include "bff/base/check.h"
+#include "bff/config/address.h"
+#include "bff/config/kind.h"
+#include "bff/config/pem.h"
+#include "bff/http/server_tls.h"
+
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, member)
+
+static void listens_read(struct settings_input *input)
+{
+    const struct settings_values *values = input->values;
+    struct pool *pool = input->config->pool;
+    struct config_listen *listens = pool_zero(pool, values->count * sizeof(*listens));
+
+    for (size_t i = 0; i < values->count; i++) {
+        const char *words = address_read(values->texts[i], &listens[i]);
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+        listens[i].text = (char *)pool_text(pool, text_of(values->texts[i])).at;
+    }
+    if (input->is_wrong)
+        return;
+    input->config->listens = listens;
+    input->config->listen_count = values->count;
+}
+
+static const char *workers_text_read(struct text text, uint64_t *number)
+{
+    return kind_whole.read(text, number) == NULL ? NULL : "expected auto or a whole number";
+}
+
+static void workers_read(struct settings_input *input)
+{
+    struct kind_form form = {workers_text_read, kind_whole.print};
+    uint64_t number = 0;
+
+    if (strcmp(input->text, "auto") == 0 || kind_read_number(input, &form, &number) == 0)
+        *(unsigned *)input->member = (unsigned)number;
+}
+
+static const struct settings_kind listens_kind = {.read = listens_read, .is_list = true};
+static const struct settings_kind workers_kind = {.read = workers_read};
+
+static const struct setting rows[] = {
+    {"listen", &listens_kind,
+     .shown = "http://0.0.0.0 on the port of the build (web 8080, mobile 8081)",
+     .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
+    {"tls.certificate", &kind_file, OF(certificate),
+     .about = "certificate chain for https addresses, a PEM file"},
+    {"tls.key", &kind_file, OF(key), .about = "its private key without pass phrase, a PEM file"},
+    {"workers", &workers_kind, OF(workers), 1, 256, .normal = "auto",
+     .about = "threads that serve; auto: one for each core"},
+    {0},
+};
+
+static void begin(struct config *config, const struct bff_build *build)
+{
+    char text[sizeof("http://0.0.0.0:4294967295")];
+
+    snprintf(text, sizeof(text), "http://0.0.0.0:%u", build->port);
+    config->listens = pool_zero(config->pool, sizeof(*config->listens));
+    config->listen_count = 1;
+    must(address_read(text, config->listens) == NULL);
+    config->listens[0].text = (char *)pool_text(config->pool, text_of(text)).at;
+}
+
+/* The place of a listen address. It names the setting only with an option, so a line of the file
+ * needs the path. */
+static void listen_complain(struct settings *settings, size_t index, const char *words)
+{
+    const struct settings_mark *mark = settings_mark(settings, "listen", 0);
+    const struct place *place = mark->places == NULL ? &mark->place : &mark->places[index];
+
+    mistakes_add(&settings->config->mistakes, place, "%s\"%.100s\": %s",
+                 place->line > 0 ? "listen: " : "", settings->config->listens[index].text, words);
+}
+
+static void listens_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    for (size_t i = 0; i < config->listen_count; i++) {
+        if (config->listens[i].is_tls && (config->certificate == NULL || config->key == NULL))
+            listen_complain(settings, i, "https needs tls.certificate and tls.key");
+        for (size_t j = 0; j < i; j++) {
+            if (!address_equal(&config->listens[i], &config->listens[j]))
+                continue;
+            listen_complain(settings, i, "the same address stands there before");
+            break;
+        }
+    }
+}
+
+static bool listens_on_tls(const struct config *config)
+{
+    for (size_t i = 0; i < config->listen_count; i++)
+        if (config->listens[i].is_tls)
+            return true;
+    return false;
+}
+
+/* Loads both files into one context. It serves if both are right: they are not read again. */
+static void tls_load(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const char *certificate = config->certificate, *key = config->key;
+    SSL_CTX *context = server_tls_new();
+    char wrong[PEM_WRONG_SIZE];
+    bool is_good = certificate != NULL && key != NULL;
+
+    if (certificate != NULL && pem_load_certificate(context, certificate, wrong) != 0) {
+        settings_complain(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
+        is_good = false;
+        SSL_CTX_free(context); /* it may have half of the chain */
+        context = server_tls_new();
+    }
+    if (key != NULL && pem_load_key(context, key, wrong) != 0) {
+        settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
+        is_good = false;
+    }
+    if (is_good)
+        config->tls = context;
+    else
+        SSL_CTX_free(context);
+}
+
+static void tls_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    tls_load(settings);
+    if (listens_on_tls(config)) /* listens_check has complained if a file is missing */
+        return;
+    if (config->certificate != NULL && config->key == NULL)
+        settings_complain(settings, "tls.certificate", 0, "it needs tls.key beside it");
+    if (config->key != NULL && config->certificate == NULL)
+        settings_complain(settings, "tls.key", 0, "it needs tls.certificate beside it");
+}
+
+static void check(struct settings *settings)
+{
+    listens_check(settings);
+    tls_check(settings);
+}
+
+const struct section section_listen = {.rows = rows, .begin = begin, .check = check};

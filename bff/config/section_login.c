@@ -1,0 +1,244 @@
+/* login: who is asked who they are, and which tokens are believed. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "bff/config/kind.h"
+#include "bff/config/suggest.h"
+
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, member)
+#define SECRET_MAX ((size_t)8192) /* bytes of a secret's file */
+
+/* login_new says whether the secret is good. No message here may show it. */
+static void secret_read(struct settings_input *input)
+{
+    if (*input->text == '\0')
+        settings_refuse(input, 0, "the secret is empty");
+    else
+        *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
+}
+
+static void algorithm_refuse(struct settings_input *input, size_t which)
+{
+    const char *text = input->values->texts[which], *names[JWT_ALGORITHM_COUNT];
+    char words[128] = "expected HS256, HS384, HS512, RS256, RS384, RS512, ES256, ES384 or ES512";
+
+    for (unsigned i = 0; i < JWT_ALGORITHM_COUNT; i++)
+        names[i] = jwt_algorithm_name((enum jwt_algorithm)i);
+    const char *near = suggest_name(text_of(text), names, JWT_ALGORITHM_COUNT);
+    if (strcmp(text, "none") == 0)
+        snprintf(words, sizeof(words), "tokens without a signature are never taken");
+    else if (near != NULL)
+        snprintf(words, sizeof(words), "unknown algorithm; did you mean \"%s\"?", near);
+    settings_refuse_value(input, which, words);
+}
+
+static void algorithms_read(struct settings_input *input)
+{
+    unsigned bits = 0;
+
+    for (size_t i = 0; i < input->values->count; i++) {
+        enum jwt_algorithm algorithm;
+        if (jwt_algorithm_of(text_of(input->values->texts[i]), &algorithm) == 0)
+            bits |= JWT_BIT(algorithm);
+        else
+            algorithm_refuse(input, i);
+    }
+    if (!input->is_wrong)
+        *(unsigned *)input->member = bits;
+}
+
+static void key_files_read(struct settings_input *input)
+{
+    size_t count = input->values->count;
+    const char **files = pool_zero(input->config->pool, count * sizeof(*files));
+
+    for (size_t i = 0; i < count; i++)
+        files[i] = kind_file_name(input, i);
+    if (input->is_wrong)
+        return;
+    input->config->login.key_files = files;
+    input->config->login.key_file_count = count;
+}
+
+static const struct settings_kind secret_kind = {.read = secret_read};
+static const struct settings_kind algorithms_kind = {.read = algorithms_read, .is_list = true};
+static const struct settings_kind key_files_kind = {.read = key_files_read, .is_list = true};
+
+static const struct setting rows[] = {
+    {"login", &kind_off, OF(login_is_off),
+     .about = "off: nobody is asked who he is, and no access rule is enforced"},
+    {"login.algorithms", &algorithms_kind, OF(login.algorithms), .normal = "HS256",
+     .about = "what tokens may be signed with: HS256 RS256 ES256, or the same with 384 and 512"},
+    {"login.secret", &secret_kind, OF(login.secret), .shown = "JWT_SECRET of the environment",
+     .about = "the secret of HS*, 32 bytes at least", .environment = "JWT_SECRET",
+     .may_be_unset = true},
+    {"login.secret_file", &kind_file, OF(secret_file),
+     .shown = "JWT_SECRET_FILE of the environment",
+     .about = "the file that holds the secret, in its place", .environment = "JWT_SECRET_FILE"},
+    {"login.keys", &key_files_kind,
+     .about = "public keys of RS* and ES*: files with a PEM key, a certificate or a JWK Set"},
+    {"login.issuer", &kind_string, OF(login.issuer), .shown = "any",
+     .about = "what a token's iss must be"},
+    {"login.audience", &kind_string, OF(login.audience), .shown = "any",
+     .about = "what a token's aud must be, or contain"},
+    {"login.leeway", &kind_seconds, OF(login.leeway_seconds), 0, 3600, .normal = "30s",
+     .about = "by how much clocks may differ"},
+    {"login.require_exp", &kind_bool, OF(login.require_exp), .normal = "true",
+     .about = "refuse tokens that never expire"},
+    {0},
+};
+
+static const struct place *place_of(struct settings *settings, const char *path)
+{
+    return &settings_mark(settings, path, 0)->place;
+}
+
+static bool is_wrong(struct settings *settings, const char *path)
+{
+    return settings_mark(settings, path, 0)->is_wrong;
+}
+
+/* Returns the number of bytes, SECRET_MAX + 1 when there are more, -1 with errno. */
+static ssize_t file_read(const char *file, char *bytes)
+{
+    size_t len = 0;
+    ssize_t got = 1;
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -1;
+    while (got > 0 && len <= SECRET_MAX) {
+        got = read(fd, bytes + len, SECRET_MAX + 1 - len);
+        if (got > 0)
+            len += (size_t)got;
+    }
+    int error = errno;
+    close(fd);
+    errno = error;
+    return got < 0 ? -1 : (ssize_t)len;
+}
+
+/* Editors end a file with a line end, which is no part of the secret. */
+static struct text line_end_cut(struct text text)
+{
+    if (text.len > 0 && text.at[text.len - 1] == '\n')
+        text.len--;
+    if (text.len > 0 && text.at[text.len - 1] == '\r')
+        text.len--;
+    return text;
+}
+
+static void secret_file_read(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const char *path = "login.secret_file", *file = config->secret_file;
+    char *bytes = pool_take(config->pool, SECRET_MAX + 1);
+    ssize_t len = file_read(file, bytes);
+    struct text secret = line_end_cut((struct text){bytes, len < 0 ? 0 : (size_t)len});
+
+    config->login.secret = (struct text){0};
+    if (len < 0)
+        settings_complain(settings, path, 0, "\"%.200s\" cannot be read: %s", file,
+                          strerror(errno));
+    else if ((size_t)len > SECRET_MAX)
+        settings_complain(settings, path, 0, "\"%.200s\" is larger than 8 KiB", file);
+    else if (secret.len == 0)
+        settings_complain(settings, path, 0, "\"%.200s\" is empty", file);
+    else
+        config->login.secret = secret;
+}
+
+/* Returns the path of the setting that the secret is from; NULL when there is no secret, or it is
+ * wrong. */
+static const char *secret_choose(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const struct place *secret = place_of(settings, "login.secret");
+    const struct place *file = place_of(settings, "login.secret_file");
+    bool is_of_file = secret->source == NULL || (file->source != NULL && file->line < secret->line);
+
+    if (config->secret_file == NULL)
+        return config->login.secret.at == NULL ? NULL : "login.secret";
+    if (secret->source != NULL && (file->line > 0) == (secret->line > 0)) {
+        settings_complain(settings, "login.secret_file", 0,
+                          "the secret itself is given beside it; expected one of the two");
+        return NULL;
+    }
+    if (!is_of_file)
+        return "login.secret";
+    secret_file_read(settings);
+    return config->login.secret.at == NULL ? NULL : "login.secret_file";
+}
+
+/* HS* and the other algorithms are checked one after the other, so that each mistake has the
+ * place of its own setting. Returns the login of this half; NULL when it is wrong. */
+static struct login *half_check(struct settings *settings, const struct login_settings *half,
+                                const char *path)
+{
+    const char *wrong = NULL;
+    struct login *login = login_new(half, &wrong);
+
+    if (login == NULL)
+        settings_complain(settings, path, 0, "%s", wrong);
+    return login;
+}
+
+static void secret_check(struct settings *settings)
+{
+    struct login_settings half = settings->config->login;
+    size_t mistakes = settings->config->mistakes.count;
+    const char *from = secret_choose(settings);
+
+    half.algorithms &= JWT_ALL_HS;
+    half.secret = settings->config->login.secret;
+    half.key_file_count = 0;
+    if (settings->config->mistakes.count > mistakes)
+        return;
+    if (half.algorithms == 0 && from != NULL && place_of(settings, from)->line > 0)
+        settings_complain(settings, from, 0,
+                          "nothing uses it: login.algorithms has no HS256, HS384 or HS512");
+    if (half.algorithms == 0)
+        return;
+    if (from != NULL)
+        login_free(half_check(settings, &half, from));
+    else if (settings->config->mock_dir == NULL)
+        settings_complain(
+            settings, "login.secret", 0,
+            "it is missing. Set the environment variable JWT_SECRET, or JWT_SECRET_FILE to "
+            "the name of a file that holds it; to try things out with mock services, start "
+            "with --mock DIR, and a secret is made");
+}
+
+/* The keys that were loaded are kept: the files are not read again. */
+static void keys_check(struct settings *settings)
+{
+    struct login_settings half = settings->config->login;
+    bool has_keys = half.key_file_count > 0;
+
+    half.algorithms &= ~JWT_ALL_HS;
+    if (half.algorithms != 0)
+        settings->config->login_keys =
+            half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");
+    else if (has_keys)
+        settings_complain(
+            settings, "login.keys", 0,
+            "nothing uses them: login.algorithms has none of RS256, ES256 and their like");
+}
+
+static void check_to_serve(struct settings *settings)
+{
+    if (settings->config->login_is_off || is_wrong(settings, "login") ||
+        is_wrong(settings, "login.algorithms"))
+        return;
+    if (!is_wrong(settings, "login.secret") && !is_wrong(settings, "login.secret_file"))
+        secret_check(settings);
+    if (!is_wrong(settings, "login.keys"))
+        keys_check(settings);
+    settings->config->login.keys_of = settings->config->login_keys;
+}
+
+const struct section section_login = {.rows = rows, .check_to_serve = check_to_serve};

@@ -1,0 +1,222 @@
+/* routes: the plain routes, each to one service. */
+#include "bff/config/kind.h"
+
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct plain_route, member)
+#define ROUTES_MAX 1024
+
+static const struct setting rows[] = {
+    {"routes.*.path", &kind_path, OF(path),
+     .about = "what a request's path begins with, when it ends with /; else the whole path"},
+    {"routes.*.service", &kind_service, OF(service), .about = "who is asked"},
+    {"routes.*.to", &kind_path, OF(to), .shown = "the path stays as it is",
+     .about = "takes the place of path in what the service is asked for"},
+    {"routes.*.access", &kind_access, OF(access), .normal = "signed-in",
+     .about = "who may: public, signed-in or role:NAME"},
+    {"routes.*.methods", &kind_methods, OF(methods), .shown = "all",
+     .about = "methods that are passed on"},
+    {"routes.*.host", &kind_host, OF(host), .shown = "any", .about = "only requests for this host"},
+    {"routes.*.header.name", &kind_field_name, OF(header.name), .shown = "any",
+     .about = "only requests with this header"},
+    {"routes.*.header.value", &kind_field_value, OF(header.value), .shown = "any",
+     .about = "and exactly this value of it"},
+    {"routes.*.body_limit", &kind_size, OF(body_limit), 0, UNITS_GIB, .shown = "limits.body",
+     .about = "a request with a longer body is refused"},
+    {"routes.*.timeout.first_byte", &kind_duration, OF(first_byte_ms), 1, UNITS_HOUR,
+     .shown = "the service's", .about = "from the request sent to the answer's first byte"},
+    {"routes.*.timeout.idle", &kind_duration, OF(idle_ms), 1, 24 * UNITS_HOUR, .normal = "60s",
+     .about = "the longest silence within an answer, or in a tunnel"},
+    {"routes.*.preserve_host", &kind_bool, OF(keeps_host), .normal = "false",
+     .about = "Host is the client's, not the endpoint's"},
+    {"routes.*.upgrade", &kind_bool, OF(may_upgrade), .normal = "true",
+     .about = "WebSocket is passed on"},
+    {"routes.*.request_headers.set", &kind_request_set, OF(request),
+     .about = "headers set on the way to the service: a mapping of names and values"},
+    {"routes.*.request_headers.remove", &kind_request_remove, OF(request),
+     .about = "headers removed on the way to the service"},
+    {"routes.*.response_headers.set", &kind_response_set, OF(response),
+     .about = "headers set on the way back: a mapping of names and values"},
+    {"routes.*.response_headers.remove", &kind_response_remove, OF(response),
+     .about = "headers removed on the way back"},
+    {0},
+};
+
+static size_t count(const struct config *config) { return config->routes.count; }
+
+static void *at(struct config *config, size_t index) { return &config->routes.rows[index]; }
+
+static void make(struct config *config, size_t count)
+{
+    config->routes.rows = pool_zero(config->pool, (count + 1) * sizeof(*config->routes.rows));
+    config->routes.count = count;
+}
+
+static const struct settings_items items = {
+    .path = "routes", .noun = "route", .count = count, .at = at, .make = make, .most = ROUTES_MAX};
+
+static bool has_service(const struct config *config, const char *name)
+{
+    for (size_t i = 0; i < config->service_count; i++)
+        if (strcmp(config->services[i].service->name, name) == 0)
+            return true;
+    return false;
+}
+
+static void default_set(struct settings *settings, const char *path, size_t index, const char *text)
+{
+    if (text != NULL)
+        settings_set_one(settings, path, index, text, (struct place){0});
+}
+
+/* Makes the routes of a configuration without routes: the build's, of services that it has. */
+static void defaults_set(struct settings *settings, struct settings_group *group)
+{
+    static const struct bff_route none[] = {{0}};
+    const struct config *config = settings->config;
+    const struct bff_route *routes = config->build->routes == NULL ? none : config->build->routes;
+    size_t count = 0, index = 0;
+
+    for (const struct bff_route *route = routes; route->path != NULL; route++)
+        count += has_service(config, route->service);
+    settings_make(settings, group, count);
+    for (const struct bff_route *route = routes; route->path != NULL; route++) {
+        if (!has_service(config, route->service))
+            continue;
+        default_set(settings, "routes.*.path", index, route->path);
+        default_set(settings, "routes.*.service", index, route->service);
+        default_set(settings, "routes.*.to", index, route->to);
+        default_set(settings, "routes.*.access", index, route->access);
+        index++;
+    }
+}
+
+/* A value that is wrong is not missing: it has been reported already. */
+static void missing_check(struct settings *settings, const struct settings_group *group,
+                          size_t index, const char *path)
+{
+    const struct settings_mark *mark = settings_mark(settings, path, index);
+
+    if (group->is_given && mark->place.source == NULL && !mark->is_wrong)
+        mistakes_add(&settings->config->mistakes, &group->begins[index],
+                     "routes[%zu]: its %s is missing", index, path + sizeof("routes.*.") - 1);
+}
+
+static void header_check(struct settings *settings, size_t index)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+
+    if (route->header.value.at != NULL && route->header.name.at == NULL &&
+        !settings_mark(settings, "routes.*.header.name", index)->is_wrong)
+        settings_complain(settings, "routes.*.header.value", index,
+                          "it needs header.name beside it");
+}
+
+static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
+
+/* What follows the path in a request would become one word with the end of the target. */
+static void target_check(struct settings *settings, size_t index)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+
+    if (route->path.at == NULL || route->to.at == NULL)
+        return;
+    if (ends_open(route->path) && !ends_open(route->to))
+        settings_complain(settings, "routes.*.to", index, "it must end with / as the path does");
+}
+
+static void fields_check(struct settings *settings, size_t index, const char *path,
+                         const struct plain_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        for (size_t j = 0; j < i; j++) {
+            struct text name = fields->rows[i].name;
+            if (!text_equal(name, fields->rows[j].name))
+                continue;
+            settings_complain(settings, path, index, "\"%.*s\" stands there twice",
+                              name.len > 64 ? 64 : (int)name.len, name.at);
+        }
+}
+
+static bool is_listed(const struct text *list, struct text method)
+{
+    for (; list->at != NULL; list++)
+        if (text_equal(*list, method))
+            return true;
+    return false;
+}
+
+/* NULL is all methods. No list equals it. */
+static bool methods_equal(const struct text *a, const struct text *b)
+{
+    if (a == NULL || b == NULL)
+        return a == b;
+    for (const struct text *one = a; one->at != NULL; one++)
+        if (!is_listed(b, *one))
+            return false;
+    for (const struct text *one = b; one->at != NULL; one++)
+        if (!is_listed(a, *one))
+            return false;
+    return true;
+}
+
+static bool is_same(const struct plain_route *a, const struct plain_route *b)
+{
+    return a->path.at != NULL && text_equal(a->path, b->path) && text_equal(a->host, b->host) &&
+           text_equal(a->header.name, b->header.name) &&
+           (a->header.value.at == NULL) == (b->header.value.at == NULL) &&
+           text_equal(a->header.value, b->header.value) && methods_equal(a->methods, b->methods);
+}
+
+/* A wrong condition was not set, so two different routes may look the same. */
+static bool is_wrong(struct settings *settings, size_t index)
+{
+    static const char *const paths[] = {"routes.*.path", "routes.*.methods", "routes.*.host",
+                                        "routes.*.header.name", "routes.*.header.value"};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        if (settings_mark(settings, paths[i], index)->is_wrong)
+            return true;
+    return false;
+}
+
+static void repeated_check(struct settings *settings, size_t index)
+{
+    const struct plain_route *routes = settings->config->routes.rows;
+    for (size_t i = 0; i < index; i++) {
+        if (!is_same(&routes[i], &routes[index]) || is_wrong(settings, i) ||
+            is_wrong(settings, index))
+            continue;
+        settings_complain(
+            settings, "routes.*.path", index,
+            "routes[%zu] has the same path, methods, host and header; this one is never found", i);
+        return;
+    }
+}
+
+static void route_check(struct settings *settings, const struct settings_group *group, size_t index)
+{
+    struct plain_route *route = &settings->config->routes.rows[index];
+
+    missing_check(settings, group, index, "routes.*.path");
+    missing_check(settings, group, index, "routes.*.service");
+    header_check(settings, index);
+    target_check(settings, index);
+    fields_check(settings, index, "routes.*.request_headers.set", &route->request);
+    fields_check(settings, index, "routes.*.response_headers.set", &route->response);
+    repeated_check(settings, index);
+    if (settings_mark(settings, "routes.*.body_limit", index)->place.source == NULL)
+        route->body_limit = settings->config->request_limit;
+}
+
+static void check(struct settings *settings)
+{
+    struct settings_group *group = settings_group_of(settings, &section_routes);
+
+    if (!group->is_given)
+        defaults_set(settings, group);
+    for (size_t i = 0; i < settings->config->routes.count; i++)
+        route_check(settings, group, i);
+}
+
+const struct section section_routes = {.rows = rows, .items = &items, .check = check};
