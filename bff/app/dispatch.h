@@ -11,7 +11,7 @@
 #include "bff/edge/login.h"
 #include "bff/proxy/proxy.h"
 
-/* Constant while the server runs. */
+/* Of one generation, and constant. */
 struct dispatch {
     const struct pages *pages;
     const struct plain_routes *routes;
@@ -21,9 +21,8 @@ struct dispatch {
     struct health_page health;
 };
 
-/* A worker's own. */
+/* Of one generation in one worker. */
 struct dispatch_worker {
-    struct batch *batch; /* of its calls to services; NULL: none */
     struct upstream *upstream;
     struct login_cache *logins;
 };

@@ -69,7 +69,7 @@ static void print_check(struct json_print *out, const struct health_report *repo
     json_print_raw(out, TEXT("}]"));
 }
 
-/* A service that is away does not make this server unhealthy: to start it anew would not help. */
+/* A service that is down does not make this server unhealthy: a restart would not help. */
 static struct health_answer answer_alive(struct health *health, struct pool *pool)
 {
     struct json_print checks, all;

@@ -10,8 +10,8 @@
 
 #include "bff/app/notify.h"
 
-/* "/run/systemd/notify", or "@name" for one that lies in no directory. Returns its length, 0 when
- * it is neither. */
+/* Reads "/run/systemd/notify", or "@name" for an abstract address. Returns the length of the
+ * address; 0 when ${name} is neither. */
 static socklen_t address_read(const char *name, struct sockaddr_un *out)
 {
     size_t len = strlen(name);

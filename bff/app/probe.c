@@ -16,12 +16,12 @@
 #include "bff/app/probe.h"
 
 #define PATIENCE_SECONDS 2
-#define ANSWER_SIZE 4096 /* what comes behind is not read */
-#define SHOWN_MAX 200    /* bytes of its body */
+#define ANSWER_SIZE 4096 /* bytes of the answer; the rest is not read */
+#define SHOWN_MAX 200    /* bytes of the body */
 #define LINE_SIZE 512
 #define STATUS_OK 200
 
-/* "bff-web: not ready: http://127.0.0.1:8080/ready: ", and the line for when time is up. */
+/* "bff-web: not ready: http://127.0.0.1:8080/ready: ", and the line for the end of the time. */
 static char place[LINE_SIZE / 2], too_late[LINE_SIZE];
 
 static int complain(const char *words)
@@ -36,12 +36,12 @@ static void on_alarm(int number)
     _exit(EXIT_NOT_READY);
 }
 
-/* One deadline for connecting, the handshake and the answer, however slowly each goes on. */
+/* One deadline for connecting, the handshake and the answer together. */
 static void limit_time(void)
 {
     snprintf(too_late, sizeof(too_late), "%sno answer within %d s\n", place, PATIENCE_SECONDS);
     must(signal(SIGALRM, on_alarm) != SIG_ERR);
-    /* Whoever started us may have blocked it. */
+    /* The parent process may have blocked it. */
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGALRM);
@@ -59,7 +59,7 @@ static const struct config_listen *choose(const struct config *config)
     return &config->listens[0];
 }
 
-/* Who listens on all addresses of this machine is asked at the one that every machine has. */
+/* When the server listens on all addresses of this machine, the loopback address is asked. */
 static void turn_to_loopback(struct listen *listen)
 {
     struct sockaddr_in ipv4;
@@ -76,7 +76,7 @@ static void turn_to_loopback(struct listen *listen)
     }
 }
 
-/* IPv4 and IPv6 have their port at the same place. */
+/* IPv4 and IPv6 addresses have the port at the same place. */
 static bool has_port(const struct listen *listen)
 {
     struct sockaddr_in address;
@@ -87,10 +87,10 @@ static bool has_port(const struct listen *listen)
 
 /* Asking. */
 
-/* ${plain} with TLS over it; NULL, with nothing left open, when they do not agree on it. */
+/* ${plain} with TLS over it; NULL, with nothing left open, when the handshake fails. */
 static BIO *secure(BIO *plain)
 {
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method()); /* it verifies nobody */
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method()); /* it checks no certificate */
 
     must(context != NULL);
     BIO *secured = BIO_new_ssl(context, 1);
@@ -103,7 +103,7 @@ static BIO *secure(BIO *plain)
     return NULL;
 }
 
-/* NULL, and in *wrong what is wrong in words. */
+/* NULL when it fails, and then *wrong says why in words. */
 static BIO *open_connection(const struct listen *listen, const char **wrong)
 {
     int fd = socket(listen->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -139,7 +139,7 @@ static struct text get_ready(BIO *connection, char bytes[ANSWER_SIZE])
 
 /* Judging. */
 
-/* 0 when that is no answer by HTTP/1. */
+/* 0 when it is no answer by HTTP/1. */
 static uint64_t status_of(struct text answer)
 {
     const size_t at = sizeof("HTTP/1.1 ") - 1, digits = 3;
@@ -150,7 +150,7 @@ static uint64_t status_of(struct text answer)
     return status;
 }
 
-/* The first line of its body, as far as it can be shown. */
+/* The first line of the body, up to the first byte that is not visible ASCII. */
 static struct text shown_of(struct text answer)
 {
     const char *end = memmem(answer.at, answer.len, "\r\n\r\n", 4);

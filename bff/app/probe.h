@@ -1,6 +1,6 @@
 /*
- * --probe: asks the server that a configuration describes whether it may get requests, from beside
- * it: for a container's health check, where there is no other client.
+ * --probe: asks the server that a configuration describes whether it is ready. It is for the health
+ * check of a container, where there is no other client.
  */
 #ifndef BFF_APP_PROBE_H
 #define BFF_APP_PROBE_H
@@ -12,9 +12,9 @@
 
 /*
  * Asks for /ready on the first plain address of ${config}, or over TLS when there is no plain one;
- * whose certificate it is does not matter. Returns 0 when the answer is 200, else EXIT_NOT_READY
- * with a line on standard error that begins with ${program}. When all of it takes too long, the
- * process ends in here in the same way.
+ * the certificate is not checked. Returns 0 when the answer is 200, else EXIT_NOT_READY with a line
+ * on standard error that begins with ${program}. When it takes too long, this function writes such
+ * a line and ends the process with EXIT_NOT_READY.
  */
 int probe(const struct config *config, struct text program);
 

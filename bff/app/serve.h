@@ -2,18 +2,17 @@
 #ifndef BFF_APP_SERVE_H
 #define BFF_APP_SERVE_H
 
-#include "bff/config/config.h"
-#include "bff/compose/page.h"
+#include "bff/app/generation.h"
 
 #define EXIT_BUSY 1   /* an address cannot be listened on */
 #define EXIT_CONFIG 2 /* the configuration, the mocks' data or a table is wrong */
 
 /*
- * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, drains. The
- * service manager is told (notify.h).
- * ${config}'s services are pointed at mocks when it names a mock directory. Returns the exit
+ * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, and drains.
+ * The service manager is notified (notify.h). When the configuration of ${generation} names a mock
+ * directory, mock services are started, and its services are pointed at them. Returns the exit
  * status.
  */
-int serve(struct config *config, struct pages *pages);
+int serve(struct generation *generation);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "bff/app/signals.h"
 
-#define EXIT_BY_SIGNAL 128 /* and the signal's number, as shells have it */
+#define EXIT_BY_SIGNAL 128 /* plus the number of the signal, as in shells */
 
 static const int stops[] = {SIGTERM, SIGINT};
 
@@ -23,7 +23,7 @@ static sigset_t all_stops(void)
     return set;
 }
 
-/* So that whoever waits for us sees which signal ended us, as if there were no handler. */
+/* The parent process sees which signal ended us, as if there were no handler. */
 static void end(int number)
 {
     sigset_t set = all_stops();
@@ -31,7 +31,7 @@ static void end(int number)
     signal(number, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     raise(number);
-    _exit(EXIT_BY_SIGNAL + number); /* the first process of a container gets here */
+    _exit(EXIT_BY_SIGNAL + number); /* only the first process of a container gets here */
 }
 
 void signals_begin(void)
@@ -41,7 +41,7 @@ void signals_begin(void)
 
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* whoever started us may have blocked them */
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* the parent process may have blocked them */
 }
 
 void signals_hold(void)

@@ -1,18 +1,18 @@
 /*
- * SIGTERM and SIGINT. The first one while the server runs asks it to drain; any other ends the
- * process at once: before it serves, and while it drains. That holds for the first process of a
- * container, too, which the kernel spares signals that it has no handler for.
+ * SIGTERM and SIGINT. The first one while the server runs makes it drain. Before the server runs,
+ * and while it drains, a signal ends the process at once. That is true for the first process of a
+ * container, too: the kernel does not deliver it signals that have no handler.
  */
 #ifndef BFF_APP_SIGNALS_H
 #define BFF_APP_SIGNALS_H
 
-/* The first thing of the program. */
+/* The program calls it before anything else. */
 void signals_begin(void);
 
-/* They are kept for signals_wait from now on. To be called before there is another thread. */
+/* From now on the signals wait for signals_wait. To be called before there is another thread. */
 void signals_hold(void);
 
-/* Waits for the first one. By the thread that called signals_hold. */
+/* Waits for the first signal. To be called by the thread that called signals_hold. */
 void signals_wait(void);
 
 #endif

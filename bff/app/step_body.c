@@ -2,6 +2,7 @@
 #include "bff/app/request_steps.h"
 #include "bff/http/body.h"
 #include "bff/http/guard.h"
+#include "bff/http/worker_settings.h"
 
 static enum step_result refuse(struct request_context *context, int status, const char *message)
 {
@@ -39,7 +40,7 @@ static size_t limit_of(const struct request_context *context)
 {
     const struct plain_route *route = context->found.route;
 
-    return route != NULL ? route->body_limit : context->request->worker->common->body_limit;
+    return route != NULL ? route->body_limit : context->request->settings->http->body_limit;
 }
 
 /* Without a deadline: slow_client.h ends a client that sends its body too slowly. */

@@ -1,43 +1,31 @@
-/* A worker's begin and end, and its requests. See application.h. */
+/* See worker_hooks.h. */
 #include <errno.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "bff/app/application.h"
 #include "bff/app/notify.h"
-#include "bff/base/check.h"
+#include "bff/app/worker_generation.h"
+#include "bff/app/worker_hooks.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/access_log.h"
 #include "bff/http/request.h"
 #include "bff/upstream/batch.h"
-#include "bff/upstream/upstream.h"
+#include "bff/upstream/endpoints.h"
 
-static const struct application *application_of(const struct worker *worker)
+/* What a worker has for its whole life, whatever the configuration says: worker->application. */
+struct worker_own {
+    struct batch *batch; /* of its calls to services; NULL: none */
+    struct endpoints *endpoints;
+};
+
+/* Containers, for example, mostly forbid io_uring; without it everything works, and costs more
+ * processor time. */
+static struct batch *new_batch(struct worker *worker, const struct config *config)
 {
-    return worker->common->application;
-}
-
-/* One worker asks after the services' health for all. */
-static bool is_prober(const struct worker *worker) { return worker->number == 0; }
-
-static void on_resolved(void *cookie)
-{
-    struct worker *worker = cookie;
-    struct dispatch_worker *own = worker->application;
-
-    if (is_prober(worker))
-        health_start(application_of(worker)->dispatch.health.health, own->upstream);
-    server_worker_ready(worker);
-}
-
-/* Containers, for one, refuse it mostly; all works without, and costs more time of the processor.
- */
-static struct batch *new_batch(struct worker *worker)
-{
-    if (!application_of(worker)->config->may_use_io_uring)
+    if (!config->may_use_io_uring)
         return NULL;
     struct batch *batch = batch_new(worker->loop, &worker->context.zero_timeout);
 
@@ -52,48 +40,94 @@ static struct batch *new_batch(struct worker *worker)
     return batch;
 }
 
-static void on_begin(struct worker *worker)
+static struct worker_own *own_new(struct worker *worker, const struct config *config)
 {
-    const struct application *application = application_of(worker);
-    const struct config *config = application->config;
-    struct dispatch_worker *own = memory_new(sizeof(*own));
-    own->batch = new_batch(worker);
-    struct upstream_loop on = {
+    struct worker_own *own = memory_new(sizeof(*own));
+
+    own->batch = new_batch(worker, config);
+    own->endpoints = endpoints_new(&(struct endpoint_loop){
         .loop = worker->loop,
         .resolver = &worker->resolver,
         .timers = worker_timers(worker),
         .batch = own->batch,
-    };
-    const char *wrong = NULL;
-
-    own->upstream = upstream_new(&on, config->services, config->service_count, &wrong);
-    must(own->upstream != NULL); /* the configuration has loaded every CA file already */
-    if (application->login != NULL)
-        own->logins = login_cache_new(application->login);
-    worker->application = own;
-    upstream_start(own->upstream, config->resolve_ms, on_resolved, worker);
+    });
+    return own;
 }
 
-/* Requests that the drain cut off still hold their calls: those go with the process. */
+static void own_free(struct worker_own *own)
+{
+    endpoints_free(own->endpoints);
+    batch_free(own->batch);
+    memory_free(own);
+}
+
+static void on_first_resolved(struct worker_generation *own)
+{
+    worker_generation_watch_health(own);
+    server_worker_ready(own->settings.worker);
+}
+
+static struct worker_generation *new_generation(struct worker *worker,
+                                                struct generation *generation)
+{
+    const struct worker_own *own = worker->application;
+
+    return worker_generation_new(worker, generation, own->endpoints);
+}
+
+/* The first generation is the current one at once: nobody is served before its names are known. */
+static void on_begin(struct worker *worker)
+{
+    struct generation *first = worker->common->application;
+
+    worker->application = own_new(worker, &first->config);
+    struct worker_generation *own = new_generation(worker, first);
+    worker_generation_switch(own);
+    worker_generation_resolve(own, on_first_resolved);
+}
+
+/* Look-ups of a later generation may have been faster. */
+static void on_later_resolved(struct worker_generation *own)
+{
+    struct worker *worker = own->settings.worker;
+    const struct generation *current = worker_generation_current(worker)->generation;
+
+    if (worker->is_draining || own->generation->number < current->number) {
+        worker_settings_release(&own->settings);
+        return;
+    }
+    worker_generation_switch(own);
+    worker_generation_watch_health(own);
+}
+
+void worker_hooks_switch(struct worker *worker, void *cookie)
+{
+    struct generation *generation = cookie;
+
+    if (worker->is_draining)
+        generation_release(generation);
+    else
+        worker_generation_resolve(new_generation(worker, generation), on_later_resolved);
+}
+
+/* Requests that the drain cut off still hold their calls: those stay until the process ends. */
 static void on_end(struct worker *worker)
 {
-    struct dispatch_worker *own = worker->application;
-
-    if (is_prober(worker))
-        health_stop(application_of(worker)->dispatch.health.health);
-    if (worker->client_count > 0)
-        return;
-    upstream_free(own->upstream);
-    batch_free(own->batch);
-    login_cache_free(own->logins);
-    memory_free(own);
-    worker->application = NULL;
+    if (worker_generation_end(worker))
+        own_free(worker->application);
 }
 
 static void on_request(struct request *request)
 {
-    dispatch_request(&application_of(request->worker)->dispatch, request->worker->application,
-                     request);
+    const struct worker_generation *own = worker_generation_of(request);
+
+    dispatch_request(&own->generation->dispatch, &own->dispatch, request);
+}
+
+static void on_over(const struct request *request)
+{
+    if (worker_generation_of(request)->generation->config.has_access_log)
+        access_log_write(request);
 }
 
 static void on_ready(struct server *server)
@@ -111,12 +145,12 @@ static void on_ready(struct server *server)
     log_start(STDOUT_FILENO);
 }
 
-void hooks_set(struct server_settings *settings)
+void worker_hooks_set(struct server_settings *settings, struct generation *first)
 {
     settings->on_begin = on_begin;
     settings->on_end = on_end;
     settings->on_request = on_request;
+    settings->on_over = on_over;
     settings->on_ready = on_ready;
-    if (((const struct application *)settings->application)->config->has_access_log)
-        settings->on_over = access_log_write;
+    settings->application = first;
 }

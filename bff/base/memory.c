@@ -13,6 +13,14 @@ void *memory_new(size_t bytes)
     return memory;
 }
 
+void *memory_new_aligned(size_t alignment, size_t bytes)
+{
+    void *memory = NULL;
+
+    must(posix_memalign(&memory, alignment, bytes) == 0);
+    return memset(memory, 0, bytes);
+}
+
 void *memory_grow(void *old, size_t bytes)
 {
     void *memory = realloc(old, bytes);

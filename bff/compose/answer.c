@@ -5,12 +5,12 @@
 #include "bff/compose/answer.h"
 #include "bff/compose/answer_headers.h"
 
-#define RETRY_AFTER_BREAKER "10" /* seconds: when the breaker lets a trial call through */
+#define RETRY_AFTER_BREAKER "10" /* seconds, after which the breaker allows a trial call */
 #define RETRY_AFTER_LIMIT "1"
 
 /* Parts. */
 
-/* A body under work: the members so far need a comma behind them. */
+/* A body that is being written. The next member may need a comma before it. */
 struct body {
     const struct run *run;
     struct pieces *pieces;
@@ -24,7 +24,7 @@ static void add_key(struct body *body, struct text key)
     body->has_any = true;
 }
 
-/* A value as the service sent it, picked from if the row says so. */
+/* A value as the service sent it, or the members that the row picks from it. */
 static void add_value(const struct plan_part *plan, struct json value, struct pieces *out)
 {
     if (plan->pick == NULL)
@@ -54,7 +54,8 @@ static bool is_fulfilled(const struct run_part *part)
     return part->is_settled && part->reason == REASON_NONE;
 }
 
-/* The value of a part that is no list; NONE when it was rejected or the service sent nothing. */
+/* The value of a part that is not a list. JSON_NONE when the part was rejected, or the service sent
+ * nothing. */
 static struct json single_value(const struct run_part *part)
 {
     return is_fulfilled(part) ? part->items[0].value : (struct json){0};
@@ -132,7 +133,7 @@ static void print_reason(struct json_print *out, enum reason reason, int status)
     json_print_int(out, status);
 }
 
-/* One error; ${at} is the item's place, or -1. */
+/* One error. ${at} is the place of the item, or -1. */
 static void print_error(struct json_print *out, struct text name, int64_t at,
                         const struct run_item *how)
 {

@@ -1,5 +1,5 @@
-/* A settled run as an HTTP answer: status, body in pieces, and the headers that tell of its parts.
- */
+/* Turns a settled run into an HTTP answer: the status, the body in pieces, and the headers that
+ * describe its parts. */
 #ifndef BFF_COMPOSE_ANSWER_H
 #define BFF_COMPOSE_ANSWER_H
 
@@ -14,13 +14,13 @@ struct answer {
     struct pieces body;
     const char *cache_control;
     struct text server_timing; /* "user;dur=12.1, recentOrders;dur=182.4;desc=\"timeout\"" */
-    struct text proxy_status;  /* absent when nothing was rejected */
-    struct text retry_after;   /* seconds; absent but for 503 */
+    struct text proxy_status;  /* absent when no part was rejected */
+    struct text retry_after;   /* seconds; absent unless the status is 503 */
 };
 
 /*
- * Makes the answer in the run's pool. ${server} names us in Proxy-Status ("bff-web"); ${request_id}
- * ends the body of an error; ${wall_ms} is printed as loadedAt.
+ * Makes the answer in the run's pool. ${server} is our name in Proxy-Status ("bff-web").
+ * ${request_id} is the last member of an error's body. ${wall_ms} is printed as loadedAt.
  */
 void answer_make(const struct run *run, struct text server, struct text request_id, int64_t wall_ms,
                  struct answer *out);

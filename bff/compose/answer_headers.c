@@ -5,11 +5,11 @@
 #include "bff/base/clock.h"
 #include "bff/compose/answer_headers.h"
 
-/* The most that one member takes beside the names in it: durations, words, punctuation. */
+/* The most bytes of one member besides the names in it: durations, words, punctuation. */
 #define TIMING_BYTES 64
 #define PROXY_BYTES 160
 
-/* A line being written, with room for all of it. */
+/* A line that is being written. It has room for all of it. */
 struct line {
     char *at;
     size_t len, capacity;
@@ -60,7 +60,7 @@ enum reason answer_reason(const struct run *run, size_t i, int *status)
 
 /* Server-Timing. */
 
-/* Milliseconds with one decimal; a part that never started took none. */
+/* Milliseconds with one decimal. A part that was never started has none. */
 static void put_duration(struct line *line, const struct run_part *part)
 {
     int64_t took_ns = part->is_started ? part->settled_ns - part->started_ns : 0;

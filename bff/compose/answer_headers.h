@@ -1,18 +1,19 @@
-/* The headers that tell how an answer's parts fared. Names of parts only; no addresses. */
+/* The headers that say how each part of an answer ended. They hold names of parts, and no
+ * addresses. */
 #ifndef BFF_COMPOSE_ANSWER_HEADERS_H
 #define BFF_COMPOSE_ANSWER_HEADERS_H
 
 #include "bff/base/text.h"
 #include "bff/compose/run.h"
 
-/* Why part ${i} failed, as a whole or as the first of its items that did, with the service's
- * status; REASON_NONE when it did not, or was cancelled. */
+/* Why part ${i} failed, or the first of its items that failed, with the status of the service.
+ * REASON_NONE when nothing failed, or the part was cancelled. */
 enum reason answer_reason(const struct run *run, size_t i, int *status);
 
-/* Server-Timing, one member for each part, never one for an item. */
+/* Server-Timing, with one member for each part. Items have none. */
 struct text answer_server_timing(const struct run *run);
 
-/* Proxy-Status (RFC 9209), one member for each part that failed; absent when none did. */
+/* Proxy-Status (RFC 9209), with one member for each part that failed. Absent when none failed. */
 struct text answer_proxy_status(const struct run *run, struct text server);
 
 #endif

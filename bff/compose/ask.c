@@ -6,11 +6,11 @@
 #include "bff/compose/ask.h"
 
 #define CALLS_FIRST 8
-#define ROOM_BYTES 512 /* for the targets of a request; more is taken when it is full */
+#define ROOM_BYTES 512 /* for the targets of a request; when it is full, more is taken */
 
 /* Mistakes of a composite. */
 
-/* A rehearsal collects them; with a request at hand there must be none left. */
+/* Only a rehearsal may find a mistake. Afterwards there must be none. */
 static void mistake(struct bff_ask *ask, const char *format, const char *about)
 {
     if (ask->is_rehearsal && ask->mistake == NULL)
@@ -31,7 +31,7 @@ struct text ask_param(struct bff_ask *ask, const char *name)
     return ask->params[place];
 }
 
-/* True when the part that asks waits for ${part}, directly or by another. */
+/* True when the part that asks waits for ${part}, directly or through another part. */
 static bool waits_for(const struct bff_ask *ask, int part)
 {
     for (int at = ask->place; at != PLAN_NO_PART; at = ask->plan->parts[at].after)
@@ -55,7 +55,7 @@ struct text ask_text(struct bff_ask *ask, struct json value) { return json_text(
 
 /* Writing a target. */
 
-/* The call under work; NULL before the first, and when it is one too many. */
+/* The call that is being described. NULL before the first one, and when there are too many. */
 static struct ask_call *current(struct bff_ask *ask)
 {
     if (ask->is_too_many)
@@ -67,7 +67,7 @@ static struct ask_call *current(struct bff_ask *ask)
     return &ask->calls[ask->count - 1];
 }
 
-/* Room for ${len} more bytes; the target under work moves when its place is too small. */
+/* Room for ${len} more bytes. The target moves when its memory is too small. */
 static char *room_for(struct bff_ask *ask, size_t len)
 {
     struct ask_room *room = ask->room;
@@ -96,7 +96,7 @@ static void put_encoded(struct bff_ask *ask, struct text text)
     ask->room->len += percent_encode(at, text);
 }
 
-/* The target under work is complete: the next one begins behind it. */
+/* The target is complete, and the next one begins behind it. */
 static void end_call(struct bff_ask *ask)
 {
     struct ask_room *room = ask->room;
@@ -154,7 +154,7 @@ void ask_get(struct bff_ask *ask, const struct bff_service *service, const char 
     put(ask, text_of(path));
 }
 
-/* What a service is asked with came from a client or from another service. */
+/* The text may come from a client or from another service, so it is checked. */
 static bool is_fit(struct text text)
 {
     if (text.at == NULL || text.len > ASK_TEXT_MAX)
@@ -214,7 +214,8 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 
 /* Headers. */
 
-/* What frames a request, or says who speaks to whom, is not a composite's to pass on. */
+/* Headers that a composite may not pass on: they frame the request, or name the host or the user.
+ */
 static bool is_ours(const char *name)
 {
     static const char *const ours[] = {
@@ -235,7 +236,7 @@ static bool is_token(const char *name)
     return name[0] != '\0' && name[strspn(name, token)] == '\0';
 }
 
-/* Names are looked up, compared and sent in lower case. */
+/* Names of headers are looked up, compared and sent in lower case. */
 static const char *lower(struct pool *pool, const char *name)
 {
     struct text text = text_of(name);
@@ -246,7 +247,7 @@ static const char *lower(struct pool *pool, const char *name)
     return copy;
 }
 
-/* A value that could end its line would add lines of its own. */
+/* A value with a line break could add header lines. */
 static bool is_one_line(struct text value)
 {
     for (size_t i = 0; i < value.len; i++)

@@ -4,7 +4,7 @@
 #include "bff/base/check.h"
 #include "bff/compose/pick.h"
 
-/* Reading at boot. */
+/* Reading, at start. */
 
 struct reader {
     struct pool *pool;
@@ -25,7 +25,7 @@ static struct pick *find_member(struct pick *members, size_t count, struct text 
     return NULL;
 }
 
-/* A name is printed as it is, so it may hold nothing that JSON escapes. */
+/* A name is printed unchanged, so it must not hold a byte that JSON escapes. */
 static bool is_name(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
@@ -34,7 +34,7 @@ static bool is_name(struct text name)
     return name.len > 0 && text_is_utf8(name);
 }
 
-/* A dotted path's step: "items[]" is the name "items" of a list. */
+/* One step of a dotted path. "items[]" is the list with the name "items". */
 static struct text read_step(struct text *rest, bool *is_list)
 {
     struct text step = text_cut(rest, '.');
@@ -59,7 +59,7 @@ static struct pick *add_member(struct reader *reader, struct pick *parent, struc
     return added;
 }
 
-/* The member of ${parent} that the step ${name} leads to; NULL when it cannot stand there. */
+/* The member of ${parent} for the step ${name}. NULL when the step is not allowed there. */
 static struct pick *step_into(struct reader *reader, struct pick *parent, struct text name,
                               bool is_last)
 {
@@ -116,7 +116,7 @@ const struct pick *pick_read(struct pool *pool, const char *paths, const char **
 
 /* Applying. */
 
-/* Which of ${pick}'s members ${key} means; key as written, escapes and all. */
+/* The place of ${key} among the members of ${pick}. The key is as written, with its escapes. */
 static size_t member_of(const struct pick *pick, struct text key)
 {
     bool is_escaped = key.len > 0 && memchr(key.at, '\\', key.len) != NULL;
@@ -129,7 +129,7 @@ static size_t member_of(const struct pick *pick, struct text key)
     return pick->member_count;
 }
 
-/* One walk for all members: to look each up would be a walk for each. */
+/* Finds all members in one walk. Looking up each of them would take one walk each. */
 static void find_members(const struct pick *pick, struct json value, struct json *found)
 {
     struct json child;

@@ -1,12 +1,13 @@
 /*
- * Picking members: "id name address.city items[].price". Read at boot into a tree; applied to a
- * value it yields the service's own bytes between punctuation of ours.
+ * Picks members from an object: "id name address.city items[].price". At start the text is read
+ * into a tree. Applied to a value, it writes the service's own bytes, with punctuation of ours in
+ * between.
  *
- * A dotted path keeps the nesting: "address.city" gives {"address":{"city":...}}. "items[]." walks
- * the items of an array. A member that is absent is left out; one that is not of the kind that the
- * path needs (a number where "address.city" wants an object) goes through as it is. Of members with
- * one name the last counts, as in JavaScript. No name has a comma in it: in "id, name" it would be
- * a member "id," that no service has.
+ * A dotted path keeps the nesting: "address.city" gives {"address":{"city":...}}. "items[]."
+ * applies to each item of an array. A member that is absent is left out. A member of another kind
+ * than the path needs (a number where "address.city" needs an object) is written unchanged. When a
+ * name occurs twice, the last member counts, as in JavaScript. A comma is not allowed in a name,
+ * because in "id, name" it would be a member "id,", which no service has.
  */
 #ifndef BFF_COMPOSE_PICK_H
 #define BFF_COMPOSE_PICK_H
@@ -24,25 +25,28 @@
 struct pick {
     struct text name;     /* the member's; absent at the root */
     struct text key;      /* ",\"name\":" */
-    bool is_list;         /* its value is an array: what is below applies to each item */
-    struct pick *members; /* what is kept below, in order; NULL: all of it */
+    bool is_list;         /* its value is an array, and the members below apply to each item */
+    struct pick *members; /* the members to keep, in order; NULL: the whole value */
     size_t member_count;
 };
 
-/* Reads ${paths} into ${pool}; NULL, and *wrong set to a sentence, when it cannot be read, or when
- * a path stands twice or is part of another. */
+/* Reads ${paths} into ${pool}. Returns NULL, and sets *wrong to a sentence, when the text cannot be
+ * read, or when a path occurs twice or is a part of another path. */
 const struct pick *pick_read(struct pool *pool, const char *paths, const char **wrong);
 
-/* Adds what ${pick} keeps of the object ${value}, in the order picked: with braces (pick_object),
- * or the members only (pick_members), whose first gets a comma before it if ${*has_any}, which is
- * set when there was one. A value that is no object: as it is, and nothing. */
+/*
+ * Both add the members that ${pick} keeps of the object ${value}, in the order of the pick.
+ * pick_object adds the braces too; a value that is not an object is added unchanged. pick_members
+ * adds only the members, with a comma before the first one if ${*has_any} is true, and sets
+ * ${*has_any} when it has added one; of a value that is not an object it adds nothing.
+ */
 void pick_object(const struct pick *pick, struct json value, struct pieces *out);
 void pick_members(const struct pick *pick, struct json value, bool *has_any, struct pieces *out);
 
-/* Adds the array ${list} with pick_object for each item. */
+/* Adds the array ${list}, with pick_object applied to each item. */
 void pick_list(const struct pick *pick, struct json list, struct pieces *out);
 
-/* False when some item of ${list} is no object. */
+/* False when an item of ${list} is not an object. */
 bool pick_list_fits(struct json list);
 
 #endif

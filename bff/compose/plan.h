@@ -1,6 +1,6 @@
 /*
- * A composite as the engine runs it: its table checked, names resolved to places, constant text
- * prepared. Made once at boot, constant afterwards, shared by all workers.
+ * A composite in the form in which the engine runs it: names are resolved to places, and constant
+ * text is prepared. plan_make.h makes it. It does not change afterwards, and all workers share it.
  */
 #ifndef BFF_COMPOSE_PLAN_H
 #define BFF_COMPOSE_PLAN_H
@@ -16,21 +16,21 @@
 #include "bff/compose/pick.h"
 
 #define PLAN_NO_PART (-1)
-#define PLAN_BUDGET_MS 1000 /* when the composite names none */
-#define PLAN_AT_ONCE 8      /* when a list part names none */
+#define PLAN_BUDGET_MS 1000 /* when the composite sets none */
+#define PLAN_AT_ONCE 8      /* when a list part sets none */
 
 struct plan_part {
     const struct bff_part *row;
-    int after;               /* the place of the part waited for, or PLAN_NO_PART */
-    uint32_t timeout_ms;     /* never 0: the budget when the row names none */
+    int after;               /* the place of the part that it waits for, or PLAN_NO_PART */
+    uint32_t timeout_ms;     /* never 0; the budget when the row sets none */
     unsigned at_once;        /* never 0 */
-    enum bff_kind kind;      /* of its value, or of each item's; what .pick implies included */
+    enum bff_kind kind;      /* of its value, or of each item; includes what .pick implies */
     struct json fallback;    /* never absent */
-    const struct pick *pick; /* NULL: all of it */
+    const struct pick *pick; /* NULL: the whole value */
     struct text name;
     struct text key;  /* ",\"recentOrders\":" */
-    bool is_read;     /* its value is read: by a field or by a later part */
-    bool keep_slices; /* the same, or picked from: its calls keep an index of their bodies */
+    bool is_read;     /* a field or a later part reads its value */
+    bool keep_slices; /* its value is read or picked from, so its calls keep an index */
 };
 
 struct plan_field {
@@ -53,23 +53,14 @@ struct plan {
     struct plan_field *fields;
     size_t field_count;
     int owner_param;        /* the owner is this parameter; or PLAN_NO_PART */
-    int owner_part;         /* the owner stands in this part; or PLAN_NO_PART */
-    const char *owner_path; /* and there: "userId" */
+    int owner_part;         /* the owner is a member of this part; or PLAN_NO_PART */
+    const char *owner_path; /* the path of that member: "userId" */
     struct text failure; /* "{\"error\":\"Failed to ...\",\"part\":", which a part's name follows */
-    size_t bytes;        /* of keys, fallbacks and the rest that is not a service's, about */
+    size_t bytes; /* about so many bytes of an answer are not a service's: keys, fallbacks... */
 };
 
-/*
- * Checks ${composite} and makes its plan in ${pool}, which lives for ever. Returns NULL and writes
- * to ${error} (as much as fits ${error_size}) what is wrong and in which row, a line for each
- * mistake, without a newline behind the last:
- *     GET /api/products/:id: part "reviews": .after names "prodcut", which is no part above it
- */
-const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
-                             size_t error_size);
-
-/* True when two plans claim the same requests: same method, and segments equal where neither is a
- * parameter. The build is refused then. */
+/* True when a request could belong to both plans: the method is the same, and the segments are
+ * equal where neither is a parameter. Such a build is refused at start. */
 bool plan_collides(const struct plan *a, const struct plan *b);
 
 /* The place of the parameter or part ${name}, or -1. */

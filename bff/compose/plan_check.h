@@ -1,4 +1,4 @@
-/* What can be wrong with a composite's table. For plan.c. */
+/* Checks the table of a composite for mistakes. For plan_make.c. */
 #ifndef BFF_COMPOSE_PLAN_CHECK_H
 #define BFF_COMPOSE_PLAN_CHECK_H
 
@@ -10,23 +10,24 @@
 #include "bff/compose/plan.h"
 #include "bff/compose/plan_mistakes.h"
 
-/* What a name may be made of. It is printed into JSON and into headers as it is. */
+/* The bytes of a name. Names are printed unchanged into JSON and into headers. */
 #define PLAN_NAME_BYTES "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-"
 
-/* True when ${text} is not empty and all of its bytes are among ${bytes}. */
+/* True when ${text} is not empty and every byte of it is one of ${bytes}. */
 bool plan_is_made_of(struct text text, const char *bytes);
 
-/* The rows before the one that ends the table, counted up to one more than there may be. */
+/* The number of rows before the row that ends the table. Counts to one more than the most allowed.
+ */
 size_t plan_row_count(const struct bff_composite *composite);
 size_t plan_field_count(const struct bff_composite *composite);
 
-/* Checks what can be seen in the rows as they are written. If no mistake was told, the route, the
- * rows and the names in them can be relied on. */
+/* Checks the rows as they are written. When no mistake was added, the route, the rows and the names
+ * in them are valid. */
 void plan_check_table(struct plan_mistakes *mistakes);
-void plan_check_route(struct plan_mistakes *mistakes); /* called by it */
+void plan_check_route(struct plan_mistakes *mistakes); /* called by plan_check_table */
 void plan_check_access(struct plan_mistakes *mistakes);
 
-/* Checks what is only known once ${plan} is made: owner, members, readers, ask functions. */
+/* Checks what needs a complete plan: owner, members, readers, ask functions. */
 void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool);
 
 #endif

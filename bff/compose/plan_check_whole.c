@@ -1,4 +1,4 @@
-/* What is only known of a composite once its plan is made. See plan_check.h. */
+/* The checks of a composite that need its complete plan. See plan_check.h. */
 #include <string.h>
 
 #include "bff/compose/ask.h"
@@ -26,7 +26,8 @@ static struct text next_of_parts(struct members *at)
     return (struct text){0};
 }
 
-/* The next member's name; absent behind the last. Ours come first: they are always taken. */
+/* The name of the next member; absent after the last. Our own members come first, as their names
+ * are always taken. */
 static struct text next_member(struct members *at)
 {
     if (at->own < sizeof(own_members) / sizeof(own_members[0]))
@@ -42,7 +43,7 @@ static void check_member(struct plan_mistakes *mistakes, struct members here, st
     size_t times = 0;
     struct members all = {.plan = here.plan};
 
-    /* Up to the member itself, which is where the position behind it is the same. */
+    /* Compares with the members before it. It is the member itself when the positions are equal. */
     for (struct text other = next_member(&all); other.at != NULL; other = next_member(&all)) {
         times += text_equal(other, name);
         if (memcmp(&all, &here, sizeof(all)) == 0)

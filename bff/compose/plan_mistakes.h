@@ -1,4 +1,4 @@
-/* What is wrong with a composite, as text: a line for each mistake. */
+/* The mistakes of a composite as text, one line for each. */
 #ifndef BFF_COMPOSE_PLAN_MISTAKES_H
 #define BFF_COMPOSE_PLAN_MISTAKES_H
 
@@ -8,16 +8,16 @@
 
 struct plan_mistakes {
     const struct bff_composite *composite;
-    char *error; /* the lines; as many as fit ${size} */
+    char *error; /* the lines, cut off at ${size} */
     size_t size, len;
     size_t count;
 };
 
-/* Adds "route: what"; with ${where} "route: where: what". */
+/* Adds the line "route: what", or with ${where} "route: where: what". */
 void plan_mistake(struct plan_mistakes *mistakes, const char *where, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same of row ${i} of the parts: "route: part \"reviews\": what". */
+/* Adds a line about row ${i} of the parts: "route: part \"reviews\": what". */
 void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

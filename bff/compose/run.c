@@ -1,10 +1,12 @@
 /*
- * See run.h. The one invariant: an item waits for a call that is under way, or it is in the queue
- * of its part (from run_part.next on), or it has settled. Whatever happens (a call ended, time is
- * up) settles items; carry_on then starts what has become possible, and ends the run when there is
- * nothing left to wait for.
+ * See run.h. There is one invariant. Each item is in one of three states: it waits for a call that
+ * is under way; or it is in the queue of its part (from run_part.next on); or it has settled.
+ *
+ * Every event (a call has ended, a time is over) settles items. Then carry_on starts the parts that
+ * can start now, and ends the run when nothing is left to wait for.
  */
 #include <stddef.h>
+#include <string.h>
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
@@ -22,7 +24,8 @@ static const struct plan_part *plan_of(const struct run *run, size_t part)
 
 static void on_fetched(struct fetch *fetch, void *cookie);
 
-/* Makes the calls of part ${i} that may be made now, in order, and completes it if none is left. */
+/* Makes the calls of part ${i} that can be made now, in order. When all items have settled, the
+ * part settles, too. */
 static void pump(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
@@ -119,8 +122,8 @@ static void start_part(struct run *run, size_t i)
 }
 
 /*
- * Whose answer this is stands in a part: when that has settled, it is decided whether to go on.
- * What has no owner, because the part was rejected or says nothing, is nobody's.
+ * The owner of the answer is a member of a part. When that part has settled, may_see decides
+ * whether the run goes on. When the part was rejected or has no such member, the owner is absent.
  */
 static void look_at_owner(struct run *run)
 {
@@ -136,7 +139,8 @@ static void look_at_owner(struct run *run)
     run->is_forbidden = !request->may_see(request->cookie, owner);
 }
 
-/* Until the owner is known, only the part that knows it, and what that waits for, is asked. */
+/* Until the owner is known, only the part with the owner is asked, and the parts that it waits for.
+ */
 static bool must_wait(const struct run *run, size_t i)
 {
     const struct plan *plan = run->request->plan;
@@ -149,7 +153,7 @@ static bool must_wait(const struct run *run, size_t i)
     return true;
 }
 
-/* One pass is enough: a part waits for one above it. */
+/* One pass is enough, because a part only waits for a part above it. */
 static void start_parts(struct run *run)
 {
     for (size_t i = 0; i < run->request->plan->part_count && run->failed == PLAN_NO_PART; i++) {
@@ -186,7 +190,7 @@ static bool is_complete(const struct run *run)
     return run->unsettled == 0 || run->failed != PLAN_NO_PART || run->is_forbidden;
 }
 
-/* The caller must not touch the run afterwards: it may be gone. */
+/* Afterwards the caller must not touch the run, which may be freed. */
 static void finish(struct run *run)
 {
     stop(run);
@@ -196,7 +200,7 @@ static void finish(struct run *run)
     run->done(run, run->cookie);
 }
 
-/* As finish. */
+/* Afterwards the caller must not touch the run, as with finish. */
 static void carry_on(struct run *run)
 {
     if (!run->has_seen_owner)
@@ -207,7 +211,7 @@ static void carry_on(struct run *run)
         finish(run);
 }
 
-/* What happens. */
+/* Events. */
 
 static void on_fetched(struct fetch *fetch, void *cookie)
 {
@@ -230,7 +234,7 @@ static void on_fetched(struct fetch *fetch, void *cookie)
     carry_on(run);
 }
 
-/* Items that have settled stay as they are: a list part keeps what it has got. */
+/* Items that have settled keep their values, so a list part keeps what it has. */
 static void time_out(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
@@ -252,7 +256,7 @@ static void time_out(struct run *run, size_t i)
         run_settle_part(run, i, REASON_TIMEOUT, 0);
 }
 
-/* At the budget all are timed out, those included that have not started. */
+/* When the budget is over, all parts time out, including those that have not started. */
 static void time_out_parts(struct run *run)
 {
     bool is_all = run->now_ns >= run->deadline_ns;
@@ -292,7 +296,8 @@ static void on_timer(struct timer *timer)
 
 /* Begin and end. */
 
-/* The run lies in the pool itself, so that whoever is disposed of after it may still cancel it. */
+/* The run itself lies in the pool, not in this object, so that objects that are disposed of later
+ * can still cancel it. */
 struct holder {
     struct run *run;
 };
@@ -305,7 +310,8 @@ static void dispose(void *object)
     run_calls_release(run);
 }
 
-/* One allocation: the run, its parts, an item for each, and a call for each. */
+/* One allocation: the run, its parts, an item for each, and a call for each. The calls, which are
+ * the largest, need not be cleared. */
 static struct run *new_run(const struct run_request *request)
 {
     struct block {
@@ -315,7 +321,8 @@ static struct run *new_run(const struct run_request *request)
     size_t count = request->plan->part_count;
     size_t each = sizeof(struct run_part) + sizeof(struct run_item) + sizeof(struct run_call);
 
-    block = pool_zero(request->pool, sizeof(*block) + count * each);
+    block = pool_take(request->pool, sizeof(*block) + count * each);
+    memset(block, 0, sizeof(*block) + count * (each - sizeof(struct run_call)));
     struct run_item *items = (struct run_item *)(void *)(block->parts + count);
     block->run.parts = block->parts;
     block->run.spare = (struct run_call *)(void *)(items + count);

@@ -1,7 +1,7 @@
 /* See run_calls.h. */
 #include "bff/compose/run_calls.h"
 
-#define SPARE_CALLS 8 /* taken at once when more are needed than there are parts */
+#define SPARE_CALLS 8 /* so many are taken at a time, when there are more calls than parts */
 
 static size_t bucket_of(struct text target)
 {
@@ -31,7 +31,7 @@ struct run_call *run_calls_find(const struct run *run, const struct ask_call *as
 static struct run_call *take(struct run *run)
 {
     if (run->spare_count == 0) {
-        run->spare = pool_zero(run->request->pool, SPARE_CALLS * sizeof(*run->spare));
+        run->spare = pool_take(run->request->pool, SPARE_CALLS * sizeof(*run->spare));
         run->spare_count = SPARE_CALLS;
     }
     run->spare_count--;
@@ -46,6 +46,10 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
     struct run_call *call = take(run);
 
     call->run = run;
+    call->next = NULL;
+    call->state = RUN_CALL_UNDER_WAY;
+    call->waiting = NULL;
+    call->waiting_count = 0;
     call->in_bucket = run->buckets[bucket];
     run->buckets[bucket] = call;
     *run->last_call = call;
@@ -57,7 +61,6 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .target = asked->target,
         .headers = asked->headers,
         .traceparent = run->request->traceparent,
-        .pool = request->pool,
         .until_ns = run->deadline_ns,
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
@@ -100,4 +103,7 @@ void run_calls_release(struct run *run)
 {
     for (struct run_call *call = run->calls; call != NULL; call = call->next)
         fetch_release(&call->fetch);
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        for (size_t item = 0; item < run->parts[i].item_count; item++)
+            value_release(run->parts[i].items[item].held);
 }

@@ -1,4 +1,4 @@
-/* The calls of a run: each made once, however many items ask the same. For run.c. */
+/* The calls of a run. Items that ask the same share one call. For run.c. */
 #ifndef BFF_COMPOSE_RUN_CALLS_H
 #define BFF_COMPOSE_RUN_CALLS_H
 
@@ -12,34 +12,35 @@
 enum run_call_state {
     RUN_CALL_UNDER_WAY,
     RUN_CALL_ENDED,
-    RUN_CALL_CANCELLED, /* nobody waited any longer; its outcome is not known */
+    RUN_CALL_CANCELLED, /* no item waits for it any more; it has no outcome */
 };
 
 struct run_call {
     struct run *run;
-    struct run_call *next;      /* in the order made */
-    struct run_call *in_bucket; /* the next one in its bucket */
+    struct run_call *next;      /* in the order in which they were made */
+    struct run_call *in_bucket; /* the next call in the same bucket */
     enum run_call_state state;
-    unsigned maker;           /* the part on whose account it was made */
-    struct run_item *waiting; /* items, those that have left included */
-    struct run_item **last;   /* where the next one is hung */
-    size_t waiting_count;     /* without those that have left */
+    unsigned maker;           /* the part that made it */
+    struct run_item *waiting; /* items, including those that have left */
+    struct run_item **last;   /* where the next item is linked */
+    size_t waiting_count;     /* of the items that have not left */
     struct fetch_ask ask;
     struct fetch fetch;
 };
 
-/* The call that asks what ${asked} says, unless it was cancelled; NULL when there is none. */
+/* The call that asks the same as ${asked} and was not cancelled. NULL when there is none. */
 struct run_call *run_calls_find(const struct run *run, const struct ask_call *asked);
 
-/* Makes a call for ${item}; ${done} gets the struct run_call as its cookie. */
+/* Makes a call for ${item}. ${done} gets the struct run_call as its cookie. */
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     fetch_done done);
 
-/* ${item} waits for ${call} too. And: it does so no more; a call that nobody waits for ends. */
+/* ${item} waits for ${call}, too. And: one item waits no more; the last one to leave cancels the
+ * call. */
 void run_calls_join(struct run_call *call, struct run_item *item);
 void run_calls_leave(struct run_call *call);
 
-/* Ends all that are under way, silently. And: frees what the ended ones have brought. */
+/* Cancels all calls that are under way. And: releases the values of all calls and items. */
 void run_calls_cancel(struct run *run);
 void run_calls_release(struct run *run);
 

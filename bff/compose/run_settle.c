@@ -26,7 +26,7 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
         run->failed = (int)i;
 }
 
-/* A list part's value as one JSON text, for those who read it; nobody else pays for it. */
+/* The value of a list part as one JSON text. It is made only for parts that are read. */
 static struct json join_items(const struct run *run, const struct run_part *part)
 {
     struct json_print out;
@@ -84,7 +84,7 @@ static bool is_of_kind(const struct plan_part *plan, struct json value)
     return true;
 }
 
-/* What a 2xx answer without a body comes to: nothing is not enough for a required part. */
+/* A 2xx answer without a body is not enough for a required part. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
     if (plan->row->need != BFF_REQUIRED || plan->row->many > 0)
@@ -100,11 +100,12 @@ void run_settle_by_call(struct run *run, struct run_item *item)
     enum reason reason = fetch->reason;
 
     item->status = fetch->status;
-    if (reason == REASON_NONE && fetch->body.len == 0)
+    if (reason == REASON_NONE && fetch->value == NULL) {
         reason = verdict_on_nothing(plan, fetch->status);
-    else if (reason == REASON_NONE)
-        item->value =
-            call->ask.keep_slices ? json_scanned(fetch->body, &fetch->scan) : json_of(fetch->body);
+    } else if (reason == REASON_NONE) {
+        item->held = value_hold(fetch->value);
+        item->value = value_json(item->held);
+    }
     if (!json_is(item->value, JSON_NONE) && !is_of_kind(plan, item->value)) {
         item->value = (struct json){0};
         reason = REASON_BAD_JSON;

@@ -1,4 +1,6 @@
 /* See config.h. */
+#include "bff/upstream/trust.h"
+
 #include "bff/config/config.h"
 
 size_t config_largest_body(const struct config *config)
@@ -27,8 +29,12 @@ struct text config_withheld_header(const struct config *config)
 
 void config_free(struct config *config)
 {
-    for (size_t i = 0; i < config->service_count; i++)
+    for (size_t i = 0; i < config->service_count; i++) {
+        trust_release(config->services[i].trust);
         service_endpoints_free(&config->services[i]);
+    }
+    login_free(config->login_keys);
+    SSL_CTX_free(config->tls);
     if (config->pool != NULL)
         pool_free(config->pool);
     mistakes_free(&config->mistakes);

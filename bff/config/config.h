@@ -13,6 +13,8 @@
 #include <stdint.h>
 #include <sys/socket.h>
 
+#include <openssl/ssl.h>
+
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
@@ -36,7 +38,8 @@ struct config {
 
     struct config_listen *listens; /* one at least */
     size_t listen_count;
-    char *certificate, *key;           /* PEM files that load and match; NULL without tls */
+    char *certificate, *key;           /* PEM files; NULL without tls */
+    SSL_CTX *tls;                      /* made of both; NULL without tls, or when one is wrong */
     unsigned workers;                  /* 1 to 256; 0: one for each core */
     struct service_settings *services; /* in the build's order */
     size_t service_count;
@@ -49,6 +52,7 @@ struct config {
 
     bool login_is_off;           /* the file says so: nobody is asked who they are */
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */
+    struct login *login_keys;    /* what login.keys_of points to; NULL without key files */
     char *secret_file;           /* in place of login.secret; NULL: none */
     struct plain_routes routes;  /* the file's, or the build's */
     struct cors_settings cors;

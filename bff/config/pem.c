@@ -54,45 +54,51 @@ static SSL_CTX *context_new(void)
     return context;
 }
 
-int pem_check_certificate(const char *certificate, char wrong[PEM_WRONG_SIZE])
+int pem_load_certificate(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE])
 {
-    if (readable(certificate, wrong) != 0)
+    if (readable(file, wrong) != 0)
         return -1;
-    SSL_CTX *context = context_new();
-    bool is_good = SSL_CTX_use_certificate_chain_file(context, certificate) == 1;
-    SSL_CTX_free(context);
-    return judge(is_good, "is no certificate in PEM form", wrong);
+    ERR_clear_error();
+    return judge(SSL_CTX_use_certificate_chain_file(context, file) == 1,
+                 "is no certificate in PEM form", wrong);
 }
 
-/* Loads the key without a certificate. */
-static int load_key(SSL_CTX *context, const char *key, char wrong[PEM_WRONG_SIZE])
+/* Loads the key into a context of its own, without the certificate that it must fit. */
+static int load_alone(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE])
 {
     bool is_encrypted = false;
 
     SSL_CTX_set_default_passwd_cb(context, no_pass_phrase);
     SSL_CTX_set_default_passwd_cb_userdata(context, &is_encrypted);
-    bool is_good = SSL_CTX_use_PrivateKey_file(context, key, SSL_FILETYPE_PEM) == 1;
+    bool is_good = SSL_CTX_use_PrivateKey_file(context, file, SSL_FILETYPE_PEM) == 1;
     return judge(is_good,
                  is_encrypted ? "is encrypted; expected a key without pass phrase"
                               : "is no private key in PEM form",
                  wrong);
 }
 
-int pem_check_key(const char *certificate, const char *key, char wrong[PEM_WRONG_SIZE])
+/* OpenSSL accepts a key of another kind than the certificate's, so there are two checks. */
+static int join(SSL_CTX *context, EVP_PKEY *key, char wrong[PEM_WRONG_SIZE])
 {
-    if (readable(key, wrong) != 0)
-        return -1;
-    SSL_CTX *context = context_new();
-    int status = load_key(context, key, wrong);
-    /* OpenSSL drops a key that does not fit the certificate. */
-    if (status == 0 && certificate != NULL &&
-        SSL_CTX_use_certificate_chain_file(context, certificate) == 1 &&
-        SSL_CTX_check_private_key(context) != 1) {
+    bool fits =
+        SSL_CTX_get0_certificate(context) == NULL ||
+        (SSL_CTX_use_PrivateKey(context, key) == 1 && SSL_CTX_check_private_key(context) == 1);
+
+    if (!fits)
         snprintf(wrong, PEM_WRONG_SIZE, "does not fit the certificate");
-        status = -1;
-    }
-    SSL_CTX_free(context);
     ERR_clear_error();
+    return fits ? 0 : -1;
+}
+
+int pem_load_key(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE])
+{
+    if (readable(file, wrong) != 0)
+        return -1;
+    SSL_CTX *alone = context_new();
+    int status = load_alone(alone, file, wrong);
+    if (status == 0)
+        status = join(context, SSL_CTX_get0_privatekey(alone), wrong);
+    SSL_CTX_free(alone);
     return status;
 }
 

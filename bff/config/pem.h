@@ -1,17 +1,27 @@
-/* Checks PEM files before the server starts to serve. */
+/* PEM files. They are loaded when a configuration is read, so a bad file is known before it is
+ * used. */
 #ifndef BFF_CONFIG_PEM_H
 #define BFF_CONFIG_PEM_H
 
 #include <stddef.h>
 
+#include <openssl/ssl.h>
+
 #define PEM_WRONG_SIZE 256
 
 /*
  * Each returns 0, or -1 with words in ${wrong} that say what is wrong. An encrypted key is refused:
- * there is no question for a pass phrase. Without a ${certificate} (NULL) only the key is checked.
+ * there is no question for a pass phrase.
  */
-int pem_check_certificate(const char *certificate, char wrong[PEM_WRONG_SIZE]);
-int pem_check_key(const char *certificate, const char *key, char wrong[PEM_WRONG_SIZE]);
+
+/* Loads a chain of certificates into ${context}. */
+int pem_load_certificate(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE]);
+
+/* Loads the key, which must fit the certificate in ${context}. Without a certificate there, only
+ * the key is checked, and ${context} stays as it is. */
+int pem_load_key(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE]);
+
+/* Checks that ${file} has certificates of authorities. */
 int pem_check_authorities(const char *file, char wrong[PEM_WRONG_SIZE]);
 
 #endif

@@ -5,6 +5,7 @@
 #include "bff/config/address.h"
 #include "bff/config/kind.h"
 #include "bff/config/pem.h"
+#include "bff/http/server_tls.h"
 
 #include "bff/config/section.h"
 
@@ -103,21 +104,42 @@ static bool listens_on_tls(const struct config *config)
     return false;
 }
 
+/* Loads both files into one context. The server uses it if both are right, so they are not read
+ * again. */
+static void tls_load(struct settings *settings)
+{
+    struct config *config = settings->config;
+    SSL_CTX *context = server_tls_new();
+    const char *certificate = config->certificate, *key = config->key;
+    char wrong[PEM_WRONG_SIZE];
+    bool is_good = certificate != NULL && key != NULL;
+
+    if (certificate != NULL && pem_load_certificate(context, certificate, wrong) != 0) {
+        settings_complain(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
+        is_good = false;
+        SSL_CTX_free(context); /* it may have half of the chain */
+        context = server_tls_new();
+    }
+    if (key != NULL && pem_load_key(context, key, wrong) != 0) {
+        settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
+        is_good = false;
+    }
+    if (is_good)
+        config->tls = context;
+    else
+        SSL_CTX_free(context);
+}
+
 static void tls_check(struct settings *settings)
 {
     const struct config *config = settings->config;
-    const char *certificate = config->certificate, *key = config->key;
-    char wrong[PEM_WRONG_SIZE];
 
-    if (certificate != NULL && pem_check_certificate(certificate, wrong) != 0)
-        settings_complain(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
-    if (key != NULL && pem_check_key(certificate, key, wrong) != 0)
-        settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
+    tls_load(settings);
     if (listens_on_tls(config)) /* listens_check has complained if a file is missing */
         return;
-    if (certificate != NULL && key == NULL)
+    if (config->certificate != NULL && config->key == NULL)
         settings_complain(settings, "tls.certificate", 0, "it needs tls.key beside it");
-    if (key != NULL && certificate == NULL)
+    if (config->key != NULL && config->certificate == NULL)
         settings_complain(settings, "tls.key", 0, "it needs tls.certificate beside it");
 }
 

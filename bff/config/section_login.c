@@ -176,15 +176,16 @@ static const char *secret_choose(struct settings *settings)
 
 /* HS* and the other algorithms are checked one after the other, so that each mistake has the
  * place of its own setting. */
-static void half_check(struct settings *settings, const struct login_settings *half,
-                       const char *path)
+/* Returns the login of this half; NULL when it is wrong, which has been reported then. */
+static struct login *half_check(struct settings *settings, const struct login_settings *half,
+                                const char *path)
 {
     const char *wrong = NULL;
     struct login *login = login_new(half, &wrong);
 
     if (login == NULL)
         settings_complain(settings, path, 0, "%s", wrong);
-    login_free(login);
+    return login;
 }
 
 static void secret_check(struct settings *settings)
@@ -204,7 +205,7 @@ static void secret_check(struct settings *settings)
     if (half.algorithms == 0)
         return;
     if (from != NULL)
-        half_check(settings, &half, from);
+        login_free(half_check(settings, &half, from));
     else if (settings->config->mock_dir == NULL)
         settings_complain(
             settings, "login.secret", 0,
@@ -213,6 +214,7 @@ static void secret_check(struct settings *settings)
             "with --mock DIR, and a secret is made");
 }
 
+/* The loaded keys are kept, so their files are not read again. */
 static void keys_check(struct settings *settings)
 {
     struct login_settings half = settings->config->login;
@@ -220,11 +222,13 @@ static void keys_check(struct settings *settings)
 
     half.algorithms &= ~JWT_ALL_HS;
     if (half.algorithms != 0)
-        half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");
+        settings->config->login_keys =
+            half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");
     else if (has_keys)
         settings_complain(
             settings, "login.keys", 0,
             "nothing uses them: login.algorithms has none of RS256, ES256 and their like");
+    settings->config->login.keys_of = settings->config->login_keys;
 }
 
 static void check_to_serve(struct settings *settings)

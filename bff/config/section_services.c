@@ -163,11 +163,14 @@ static void phase_check(struct settings *settings, size_t index, const char *pat
 
 static void authorities_check(struct settings *settings, size_t index)
 {
-    const char *file = settings->config->services[index].ca_file;
+    struct service_settings *service = &settings->config->services[index];
+    const char *file = service->ca_file, *no_trust = NULL;
     char wrong[PEM_WRONG_SIZE];
 
     if (file != NULL && pem_check_authorities(file, wrong) != 0)
         settings_complain(settings, "services.*.ca_file", index, "\"%.200s\" %s", file, wrong);
+    else if (service_load_trust(service, &no_trust) != 0)
+        settings_complain(settings, "services.*.ca_file", index, "%s", no_trust);
 }
 
 static void check(struct settings *settings)

@@ -1,4 +1,4 @@
-/* Who may: whether a user passes a rule. */
+/* Access rules: whether a user passes a rule. */
 #ifndef BFF_EDGE_ACCESS_H
 #define BFF_EDGE_ACCESS_H
 
@@ -6,7 +6,7 @@
 #include "bff/edge/login.h"
 
 enum access_kind {
-    ACCESS_NOBODY, /* a rule that nobody has set lets nobody in */
+    ACCESS_NOBODY, /* a rule that was not set: nobody passes */
     ACCESS_PUBLIC,
     ACCESS_SIGNED_IN,
     ACCESS_ROLE,  /* users with exactly this role */
@@ -26,8 +26,8 @@ enum access_verdict {
 };
 
 /*
- * ${user} is NULL when nobody is signed in. Ids and roles are compared as text, byte by byte; an
- * owner that is absent or empty is nobody's.
+ * Decides by ${rule}; ${user} is NULL when nobody is signed in. Ids and roles are compared byte by
+ * byte. When the owner is absent or empty, no user is the owner.
  */
 enum access_verdict access_decide(struct access_rule rule, const struct login_user *user);
 

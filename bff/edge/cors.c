@@ -3,8 +3,8 @@
 
 #include "bff/edge/cors.h"
 
-/* What scripts of another origin could not read otherwise. Names only: with credentials a browser
- * takes '*' for the name of a field. */
+/* Fields that scripts of another origin may read only if they are listed. With credentials a
+ * browser takes '*' as the name of a field, so they are listed by name. */
 #define EXPOSED                                                                                    \
     "Server-Timing, Proxy-Status, X-Request-Id, RateLimit-Policy, RateLimit-Limit, "               \
     "RateLimit-Remaining, RateLimit-Reset, Retry-After, Cache-Status, Age"
@@ -16,7 +16,7 @@ bool cors_is_on(const struct cors_settings *settings)
     return settings->allows_any || settings->origin_count > 0;
 }
 
-/* Where any may, it is still to be one that can be named in a field. */
+/* When every origin is allowed, it must still be one that can be written in a field. */
 static bool is_origin(struct text origin)
 {
     struct text rest = origin, scheme = text_cut(&rest, ':');
@@ -45,7 +45,7 @@ bool cors_is_preflight(struct text method, const struct cors_preflight *prefligh
            preflight->request_method.at != NULL;
 }
 
-/* The names that may be sent: those asked for, or absent. */
+/* The names that may be sent: the requested ones; absent: none. */
 static struct text allowed_headers(struct text asked)
 {
     struct text rest = asked, none = {0};

@@ -1,10 +1,10 @@
 /*
- * Cross-origin requests (the Fetch standard's CORS protocol): what the configuration says of them,
- * and the fields that follow from it. Nothing here answers; who does adds the fields. They are
- * borrowed from settings, request and pool.
+ * Cross-origin requests (the CORS protocol of the Fetch standard): what the configuration says
+ * about them, and the header fields that follow from it. These functions do not send an answer; the
+ * caller adds the fields to its answer. The fields are borrowed from settings, request and pool.
  *
- * An origin that is answered is always named, never "*"; the origin "null", which anything in a
- * sandbox has, is never allowed.
+ * The answer always names the allowed origin and never "*". The origin "null", which every
+ * sandboxed document has, is never allowed.
  */
 #ifndef BFF_EDGE_CORS_H
 #define BFF_EDGE_CORS_H
@@ -19,10 +19,10 @@
 
 /*
  *   origins          those that may read answers, as browsers send them: "https://shop.example",
- *                    in lower case, no default port; none: no origin may
+ *                    in lower case, without the default port; none: no origin may
  *   allows_any       every origin may (never together with ${credentials})
  *   credentials      cookies and Authorization are allowed
- *   max_age_seconds  how long a browser keeps a preflight's answer
+ *   max_age_seconds  how long a browser keeps the answer to a preflight
  */
 struct cors_settings {
     struct text *origins;
@@ -32,41 +32,47 @@ struct cors_settings {
     uint32_t max_age_seconds;
 };
 
-#define CORS_FIELDS_MAX 6                         /* that one call writes */
-#define CORS_REQUEST_HEADERS_MAX 32               /* names that a preflight may ask for, */
-#define CORS_REQUEST_HEADERS_BYTES ((size_t)1024) /* and their bytes; more: none is allowed */
+#define CORS_FIELDS_MAX 6           /* fields that one call writes */
+#define CORS_REQUEST_HEADERS_MAX 32 /* names in a preflight, */
+#define CORS_REQUEST_HEADERS_BYTES                                                                 \
+    ((size_t)1024) /* and their bytes; with more, none is allowed                                  \
+                    */
 
-/* What a preflight asks; each absent where the client sent no such field. */
+/* The questions of a preflight; each is absent when the client sent no such field. */
 struct cors_preflight {
     struct text origin;          /* Origin */
     struct text request_method;  /* Access-Control-Request-Method */
     struct text request_headers; /* Access-Control-Request-Headers */
 };
 
-/* False when no origin may read anything: then no field is added, and a service's own stay. */
+/* False when no origin may read answers: then no field is added, and the fields of a service stay.
+ */
 bool cors_is_on(const struct cors_settings *settings);
 
+/* True when ${origin} may read answers. */
 bool cors_allows(const struct cors_settings *settings, struct text origin);
 
-/* A browser's question whether it may ask: to be answered with 204 and cors_preflight_fields, at
- * every path that there is, for every origin and before login. */
+/* True for a preflight: a browser asks whether it may send a request. The answer is 204 with
+ * cors_preflight_fields, on every known path, for every origin and before the login. */
 bool cors_is_preflight(struct text method, const struct cors_preflight *preflight);
 
 /*
- * The fields of the answer to a preflight for a path that has ${methods} ("GET, HEAD, PUT").
- * Returns how many it wrote. An origin that may not gets Vary only. The names asked for are
- * allowed as they are when all of them are tokens and not too many; else none is.
+ * Writes the fields of the answer to a preflight for a path with ${methods} ("GET, HEAD, PUT").
+ * Returns how many it wrote. An origin that is not allowed gets Vary only. The names of the
+ * requested fields are allowed as they are when all of them are tokens and there are not too many
+ * of them; otherwise none is allowed.
  */
 size_t cors_preflight_fields(const struct cors_settings *settings,
                              const struct cors_preflight *preflight, struct text methods,
                              struct pool *pool, struct reply_field out[CORS_FIELDS_MAX]);
 
-/* The fields of every other answer to a request from ${origin} (absent: none was sent). Returns
- * how many it wrote. */
+/* Writes the fields of every other answer to a request from ${origin} (absent: none was sent).
+ * Returns how many it wrote. */
 size_t cors_answer_fields(const struct cors_settings *settings, struct text origin,
                           struct reply_field out[CORS_FIELDS_MAX]);
 
-/* A service's field (any case) that must not reach the client where CORS is on: we say that. */
+/* True for a field of a service (in any case) that must not reach the client when CORS is on: we
+ * send our own. */
 bool cors_is_cors_field(struct text name);
 
 #endif

@@ -26,7 +26,7 @@ static const char *const names[MEMBER_COUNT] = {
 
 static const struct curve {
     const char *crv, *group;
-    size_t bytes; /* of a coordinate, exactly so many (RFC 7518 section 6.2.1.2) */
+    size_t bytes; /* of a coordinate, exactly (RFC 7518 section 6.2.1.2) */
     enum jwt_algorithm algorithm;
 } curves[] = {
     {"P-256", "prime256v1", 32, JWT_ES256},
@@ -34,7 +34,7 @@ static const struct curve {
     {"P-521", "secp521r1", COORDINATE_MAX, JWT_ES512},
 };
 
-/* A key of the set under work. */
+/* The key of the set that is being read. */
 struct jwk {
     struct pool *pool;
     struct jwt_member members[MEMBER_COUNT];
@@ -76,7 +76,7 @@ static bool is_to_verify(const struct jwk *jwk)
     return false;
 }
 
-/* The algorithms that the key says it is for; an empty set: none of ours. */
+/* The algorithms that the key declares; an empty set: none of ours. */
 static unsigned said_algorithms(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);
@@ -93,7 +93,7 @@ static unsigned said_algorithms(const struct jwk *jwk)
     return jwt_algorithm_of(text_at(jwk, ALG), &one) == 0 ? said & JWT_BIT(one) : 0;
 }
 
-/* Makes the key of ${kind} of the parameters in ${build}; NULL when they make none. */
+/* Makes the key of ${kind} from the parameters in ${build}; NULL when they are no key. */
 static EVP_PKEY *make(const char *kind, OSSL_PARAM_BLD *build)
 {
     OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
@@ -133,7 +133,7 @@ static EVP_PKEY *rsa_key(const struct jwk *jwk)
 static EVP_PKEY *ec_key(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);
-    unsigned char point[1 + 2 * COORDINATE_MAX] = {4}; /* both coordinates follow */
+    unsigned char point[1 + 2 * COORDINATE_MAX] = {4}; /* both coordinates come behind it */
     struct text x, y;
 
     must(curve != NULL);
@@ -159,7 +159,7 @@ static int complain(char wrong[JWT_WRONG_SIZE], const char *what)
     return -1;
 }
 
-/* Adds the key, which is for ${algorithms}. */
+/* Adds the key, which verifies ${algorithms}. */
 static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys,
                char wrong[JWT_WRONG_SIZE])
 {

@@ -1,5 +1,4 @@
-/* A JWK Set (RFC 7517): public keys as JSON, each with a name, as identity providers publish them.
- */
+/* A JWK Set (RFC 7517): public keys in JSON, each with a name. Identity providers publish them. */
 #ifndef BFF_EDGE_JWKS_H
 #define BFF_EDGE_JWKS_H
 
@@ -7,12 +6,14 @@
 #include "bff/edge/jwt_key.h"
 
 /*
- * Adds the keys in ${text} that can verify tokens of the algorithms ${allowed}. Keys for something
- * else are left out, as the RFC wants: another kind or curve, for encryption, for an algorithm
- * that is not allowed. Symmetric keys ("oct") are among them: a secret never comes from here.
+ * Adds the keys in ${text} that can verify tokens of the algorithms ${allowed}. Other keys are
+ * skipped, as the RFC demands: keys of another kind or curve, for encryption, or for an algorithm
+ * that is not allowed. Symmetric keys ("oct") are skipped, too: a secret never comes from a JWK
+ * Set.
  *
- * Returns -1 with what is wrong in ${wrong}, some keys added or not: no JWK Set, no key to use, or
- * one that is for us but is malformed, too weak or private.
+ * Returns 0; or -1 with what is wrong in ${wrong}, and then some keys may have been added. Wrong
+ * is: no JWK Set, no key to use, or a key for our algorithms that is malformed, too weak or
+ * private.
  */
 int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
               char wrong[JWT_WRONG_SIZE]);

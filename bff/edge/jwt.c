@@ -36,7 +36,7 @@ static int read_header(struct text text, unsigned allowed, struct pool *pool, st
     if (jwt_object(text, &header) != 0 ||
         jwt_members_read(header, pool, members, sizeof(members) / sizeof(members[0])) != 0)
         return -1;
-    /* We know no extension, so that whatever `crit` lists has to be refused. */
+    /* We support no extension, so every extension that `crit` lists must be refused. */
     if (!json_is(members[CRIT].value, JSON_NONE))
         return -1;
     if (!json_is(members[B64].value, JSON_NONE) && !json_is(members[B64].value, JSON_TRUE))
@@ -51,7 +51,7 @@ int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt 
     struct text rest = token, header = text_cut(&rest, '.'), claims = text_cut(&rest, '.');
 
     *out = (struct jwt){0};
-    /* The third segment is the rest; a dot in it is no base64url. */
+    /* The third segment is the rest. A dot in it is not base64url, so it is refused later. */
     if (rest.at == NULL || jwt_base64_decode(pool, header, &header) != 0 ||
         read_header(header, allowed, pool, out) != 0)
         return -1;

@@ -1,6 +1,6 @@
 /*
- * A signed token in its compact form (RFC 7515 section 3.1), taken apart: header.claims.signature.
- * Nothing of it is to be believed before its signature was verified (jwt_verify.h).
+ * A signed token in its compact form (RFC 7515 section 3.1), split into its parts:
+ * header.claims.signature. Do not use its claims before its signature was verified (jwt_verify.h).
  */
 #ifndef BFF_EDGE_JWT_H
 #define BFF_EDGE_JWT_H
@@ -11,16 +11,17 @@
 
 struct jwt {
     enum jwt_algorithm algorithm; /* one of those allowed */
-    struct text kid;              /* which key; absent when the token does not say */
-    struct text signed_bytes;     /* what the signature is of, within the token */
+    struct text kid;              /* the name of the key; absent when the token has none */
+    struct text signed_bytes;     /* the part of the token that is signed */
     struct text signature;        /* decoded */
-    struct text claims;           /* decoded, anything yet */
+    struct text claims;           /* decoded; they can be any bytes */
 };
 
 /*
- * Takes ${token} apart; what is decoded lives in ${pool}. Returns -1 when it is no such token: not
- * three segments, one that is not strict base64url, a header that is no JSON object, an algorithm
- * that is not in the set ${allowed}, or a header that asks for what we do not do (`crit`, `b64`).
+ * Splits ${token}; what is decoded lives in ${pool}. Returns 0; or -1 when it is no such token: it
+ * has not three segments, a segment is not strict base64url, the header is no JSON object, the
+ * algorithm is not in the set ${allowed}, or the header demands what we do not support (`crit`,
+ * `b64`).
  */
 int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt *out);
 

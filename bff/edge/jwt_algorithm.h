@@ -1,6 +1,6 @@
 /*
- * The signature algorithms that a token may have (RFC 7518 section 3.1), those without doubts:
- * no `none`, no RSA with PSS, nothing that an operator has to weigh.
+ * The signature algorithms that a token may have (RFC 7518 section 3.1). Only those that need no
+ * thought of the operator are here: not `none`, and not RSA with PSS.
  */
 #ifndef BFF_EDGE_JWT_ALGORITHM_H
 #define BFF_EDGE_JWT_ALGORITHM_H
@@ -23,16 +23,16 @@ enum jwt_algorithm {
     JWT_ALGORITHM_COUNT,
 };
 
-/* A set of algorithms is a number with these bits. */
+/* A set of algorithms is a number with these bits set. */
 #define JWT_BIT(algorithm) (1u << (algorithm))
 #define JWT_ALL_HS (JWT_BIT(JWT_HS256) | JWT_BIT(JWT_HS384) | JWT_BIT(JWT_HS512))
 #define JWT_ALL_RS (JWT_BIT(JWT_RS256) | JWT_BIT(JWT_RS384) | JWT_BIT(JWT_RS512))
 #define JWT_ALL_ES (JWT_BIT(JWT_ES256) | JWT_BIT(JWT_ES384) | JWT_BIT(JWT_ES512))
 
-/* "HS256" */
+/* Its name, such as "HS256". */
 const char *jwt_algorithm_name(enum jwt_algorithm algorithm);
 
-/* Looks ${name} up, in its exact case. Returns -1 when there is no such algorithm. */
+/* Finds the algorithm ${name}, in exactly this case. Returns 0, or -1 when there is none. */
 int jwt_algorithm_of(struct text name, enum jwt_algorithm *out);
 
 #endif

@@ -1,7 +1,7 @@
 /* See jwt_base64.h. */
 #include "bff/edge/jwt_base64.h"
 
-/* The six bits that a byte of ASCII stands for; -1: none. */
+/* The six bits for each byte of ASCII; -1: not in the alphabet. */
 static const signed char digits[128] = {
     /* clang-format off */
     -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
@@ -26,7 +26,7 @@ int jwt_base64_decode(struct pool *pool, struct text text, struct text *out)
         return -1;
     char *bytes = pool_take(pool, text.len / 4 * 3 + 3);
     size_t len = 0;
-    unsigned bits = 0, held = 0; /* the lowest ${held} bits of ${bits} are still to be written */
+    unsigned bits = 0, held = 0; /* the lowest ${held} bits of ${bits} are not written yet */
 
     for (size_t i = 0; i < text.len; i++) {
         int six = digit(text.at[i]);

@@ -1,6 +1,6 @@
 /*
- * base64url without padding (RFC 4648 section 5, RFC 7515 section 2), strictly: bytes have one
- * spelling, so that a token has one, too.
+ * base64url without padding (RFC 4648 section 5, RFC 7515 section 2), strictly: every sequence of
+ * bytes has exactly one encoding, so every token has exactly one spelling.
  */
 #ifndef BFF_EDGE_JWT_BASE64_H
 #define BFF_EDGE_JWT_BASE64_H
@@ -9,8 +9,8 @@
 #include "bff/base/text.h"
 
 /*
- * Decodes ${text} into ${pool}. Returns -1 on any byte that is not of the alphabet ('=' and white
- * space among them), on a length that no bytes have, and when bits that are not used are not zero.
+ * Decodes ${text} into ${pool}. Returns 0; or -1 for a byte that is not in the alphabet (such as
+ * '=' and white space), for a length that no encoding has, and when unused bits are not zero.
  */
 int jwt_base64_decode(struct pool *pool, struct text text, struct text *out);
 

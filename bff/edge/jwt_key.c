@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 
+#include "bff/base/check.h"
 #include "bff/base/memory.h"
 
 #include "bff/edge/jwt_key.h"
@@ -79,6 +80,16 @@ int jwt_keys_add(struct jwt_keys *keys, EVP_PKEY *public_key, unsigned algorithm
     key->kid_len = kid.len;
     memcpy(key->kid, kid.at, kid.len);
     return 0;
+}
+
+void jwt_keys_share(struct jwt_keys *keys, const struct jwt_keys *from)
+{
+    for (size_t i = 0; i < from->count; i++) {
+        const struct jwt_key *key = &from->rows[i];
+        must(EVP_PKEY_up_ref(key->public_key) == 1);
+        must(jwt_keys_add(keys, key->public_key, key->algorithms,
+                          (struct text){key->kid, key->kid_len}) == 0);
+    }
 }
 
 void jwt_keys_clear(struct jwt_keys *keys)

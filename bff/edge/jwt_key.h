@@ -1,4 +1,4 @@
-/* Public keys that verify tokens, parsed once. */
+/* Public keys that verify tokens. They are parsed once. */
 #ifndef BFF_EDGE_JWT_KEY_H
 #define BFF_EDGE_JWT_KEY_H
 
@@ -12,33 +12,38 @@
 #define JWT_KEYS_MAX 32
 #define JWT_RSA_BITS_MIN 2048
 #define JWT_RSA_BITS_MAX 8192
-#define JWT_WRONG_SIZE 256 /* what is wrong, in words */
+#define JWT_WRONG_SIZE 256 /* of a text that says what is wrong */
 
 struct jwt_key {
-    unsigned algorithms; /* those that it can verify */
+    unsigned algorithms; /* those that it verifies */
     char *kid;           /* its name in a JWK Set; NULL: it has none */
     size_t kid_len;
     EVP_PKEY *public_key;
 };
 
-/* All zero: none yet. */
+/* All zero: no key. */
 struct jwt_keys {
     struct jwt_key rows[JWT_KEYS_MAX];
     size_t count;
 };
 
 /*
- * The algorithms that ${public_key} fits: those of RSA when it has a sound size, or the one of its
- * curve. 0 with the reason in ${wrong} when it fits none, or is not valid (a point off its curve).
+ * The algorithms that ${public_key} can verify: those of RSA when its size is allowed, or the one
+ * of its curve. 0, and the reason in ${wrong}, when there is none or when the key is not valid (for
+ * example a point that is not on its curve).
  */
 unsigned jwt_key_algorithms(EVP_PKEY *public_key, char wrong[JWT_WRONG_SIZE]);
 
 /*
- * Adds ${public_key}, which becomes the keys' (also when this fails). ${kid} is copied; absent:
- * none. Returns -1 when there are too many.
+ * Adds ${public_key} and takes over its ownership, also in case of failure. ${kid}, its name, is
+ * copied; absent: it has no name. Returns 0, or -1 when there are too many keys.
  */
 int jwt_keys_add(struct jwt_keys *keys, EVP_PKEY *public_key, unsigned algorithms, struct text kid);
 
+/* Adds all keys of ${from} to ${keys}; both own them. */
+void jwt_keys_share(struct jwt_keys *keys, const struct jwt_keys *from);
+
+/* Frees all keys. Afterwards ${keys} is all zero. */
 void jwt_keys_clear(struct jwt_keys *keys);
 
 #endif

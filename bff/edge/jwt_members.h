@@ -1,4 +1,4 @@
-/* The members of an object that matter, found in one walk. */
+/* Finds the members of a JSON object that matter, in one pass. */
 #ifndef BFF_EDGE_JWT_MEMBERS_H
 #define BFF_EDGE_JWT_MEMBERS_H
 
@@ -8,22 +8,23 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-#define JWT_DEPTH_MAX 32 /* nesting of a header, of claims, of a key */
+#define JWT_DEPTH_MAX 32 /* nesting of a header, of claims or of a key */
 
 struct jwt_member {
     const char *name;
-    struct json value; /* JSON_NONE: there is none */
+    struct json value; /* JSON_NONE: the object has no such member */
 };
 
 /*
- * Reads ${text}, which may be anything, as a JSON object (RFC 8259 strictly, nested no deeper than
- * JWT_DEPTH_MAX). Returns -1 when it is none.
+ * Reads ${text}, which can be any bytes, as a JSON object (strictly RFC 8259, nested no deeper than
+ * JWT_DEPTH_MAX). Returns 0, or -1 when it is no such object.
  */
 int jwt_object(struct text text, struct json *out);
 
 /*
- * Fills the values of ${members} from ${object}. Names are compared decoded (in ${pool}). Returns
- * -1 when one of them is there twice: readers do not agree on which of the two counts.
+ * Fills the values of ${members} from ${object}. Names are compared in decoded form (in ${pool}).
+ * Returns 0; or -1 when a member occurs twice, since programs do not agree on which of the two
+ * counts.
  */
 int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *members,
                      size_t count);

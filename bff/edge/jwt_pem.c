@@ -9,7 +9,7 @@
 
 #include "bff/edge/jwt_pem.h"
 
-/* A block of a PEM file: OpenSSL's memory, until block_free. */
+/* A block of a PEM file. OpenSSL owns the memory; block_free frees it. */
 struct block {
     char *name, *header;
     unsigned char *bytes;
@@ -84,7 +84,7 @@ static int add_block(const struct block *block, struct jwt_keys *keys, char wron
     return 0;
 }
 
-/* What stands behind a key would be overlooked, so it must not be there. A chain may. */
+/* Nothing may stand behind a key, as we would ignore it. Behind a certificate its chain may. */
 static int check_rest(BIO *from, bool may_have_chain, char wrong[JWT_WRONG_SIZE])
 {
     struct block block;

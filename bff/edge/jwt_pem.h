@@ -6,9 +6,9 @@
 #include "bff/edge/jwt_key.h"
 
 /*
- * Adds the key in ${pem}: one PUBLIC KEY or RSA PUBLIC KEY, or a CERTIFICATE, which others (its
- * chain) may follow; its dates and issuer are not looked at. Returns -1 with what is wrong in
- * ${wrong}: no key, a private key, more than one, or one that fits no algorithm of ours.
+ * Adds the key in ${pem}: one PUBLIC KEY or RSA PUBLIC KEY, or a CERTIFICATE with or without its
+ * chain behind it. Dates and issuer of a certificate are not checked. Returns 0; or -1 with what is
+ * wrong in ${wrong}: no key, a private key, more than one key, or a key for no algorithm of ours.
  */
 int jwt_pem_read(struct text pem, struct jwt_keys *keys, char wrong[JWT_WRONG_SIZE]);
 

@@ -14,15 +14,15 @@
 
 #define ES512_NUMBER 66 /* bytes: 521 bits */
 
-/* The secret is in contexts that are copied for each token: setting one up costs more than the
- * token. A copy only reads, so that all workers may take one at a time. */
+/* The secret is in contexts that are copied for each token: to set one up costs more than to check
+ * a token. To copy only reads the context, so several workers may copy it at the same time. */
 struct jwt_secret {
     EVP_MAC_CTX *contexts[3]; /* HS256, HS384, HS512 */
 };
 
 static EVP_MAC_CTX *mac_context(EVP_MAC *mac, const char *digest, struct text secret)
 {
-    char name[] = "SHA..."; /* OpenSSL asks for one that may be written to */
+    char name[] = "SHA..."; /* OpenSSL wants a buffer that is not const */
     OSSL_PARAM params[] = {
         OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
         OSSL_PARAM_construct_end(),
@@ -98,13 +98,13 @@ static bool verify(const struct jwt *token, EVP_PKEY *key, const unsigned char *
                          token->signed_bytes.len) == 1;
 
     EVP_MD_CTX_free(context);
-    /* What OpenSSL notes of a bad signature would be taken for a fault of the next connection. */
+    /* OpenSSL leaves an error of a bad signature behind. The next connection would report it. */
     if (!is_good)
         ERR_clear_error();
     return is_good;
 }
 
-/* A number of an ES* signature. */
+/* One of the two numbers of an ES* signature. */
 static size_t number_size(enum jwt_algorithm algorithm)
 {
     if (algorithm == JWT_ES256)
@@ -112,8 +112,8 @@ static size_t number_size(enum jwt_algorithm algorithm)
     return algorithm == JWT_ES384 ? 48 : ES512_NUMBER;
 }
 
-/* A token has the two numbers side by side, of a fixed size (RFC 7518 section 3.4); OpenSSL wants
- * them as ASN.1 has it. */
+/* A token has the two numbers side by side, with a fixed size (RFC 7518 section 3.4). OpenSSL wants
+ * them in ASN.1. */
 static bool verify_ec(const struct jwt *token, EVP_PKEY *key)
 {
     unsigned char der[2 * ES512_NUMBER + 16], *end = der;

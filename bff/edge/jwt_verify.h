@@ -1,6 +1,6 @@
 /*
  * Whether a token's signature is good. There are two functions that share nothing, one for the
- * secret and one for public keys, so that no token can have the wrong kind of key used on it.
+ * secret and one for public keys. So a token is never checked with the wrong kind of key.
  */
 #ifndef BFF_EDGE_JWT_VERIFY_H
 #define BFF_EDGE_JWT_VERIFY_H
@@ -10,16 +10,17 @@
 #include "bff/edge/jwt.h"
 #include "bff/edge/jwt_key.h"
 
-/* A secret, ready for HS*; constant once made. */
+/* A secret, prepared for HS*. It is constant after it was made. */
 struct jwt_secret;
 
 struct jwt_secret *jwt_secret_new(struct text secret);
 void jwt_secret_free(struct jwt_secret *secret); /* NULL: nothing */
 
-/* For HS*; any other algorithm is a mistake of ours. Takes the same time for every signature. */
+/* For HS*; to call it for another algorithm is our mistake. It takes the same time for every
+ * signature. */
 bool jwt_verify_secret(const struct jwt *token, const struct jwt_secret *secret);
 
-/* For RS* and ES*, with a key that fits the token's algorithm; else it is a mistake of ours. */
+/* For RS* and ES*, with a key for the token's algorithm; to call it with another is our mistake. */
 bool jwt_verify_key(const struct jwt *token, const struct jwt_key *key);
 
 #endif

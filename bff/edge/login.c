@@ -7,20 +7,22 @@
 #include "bff/edge/jwt_verify.h"
 #include "bff/edge/login_cache.h"
 #include "bff/edge/login_claims.h"
+#include "bff/edge/login_fingerprint.h"
 #include "bff/edge/login_keys.h"
 
 #include "bff/edge/login.h"
 
-#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* with a file's name before it */
+#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* with the name of a file in front of it */
 
 struct login {
     unsigned algorithms;
     struct jwt_secret *secret; /* NULL without HS* */
     struct jwt_keys keys;
     struct login_rules rules;
+    unsigned char fingerprint[LOGIN_FINGERPRINT_BYTES];
 };
 
-/* Making one. Each check returns 0, or -1 with ${wrong} filled. */
+/* Making a login. Each check returns 0, or -1 and fills ${wrong}. */
 
 static int check_secret(struct text secret, char wrong[WRONG_SIZE])
 {
@@ -48,7 +50,8 @@ static int read_secret(struct login *login, struct text secret, char wrong[WRONG
     return 0;
 }
 
-/* An algorithm without a key would refuse every token of its kind, without a word to anyone. */
+/* With an algorithm that has no key, every token of that kind would be refused, and the operator
+ * would not know why. */
 static int check_keys(const struct login *login, char wrong[WRONG_SIZE])
 {
     for (unsigned i = 0; i < JWT_ALGORITHM_COUNT; i++) {
@@ -69,6 +72,10 @@ static int read_keys(struct login *login, const struct login_settings *settings,
 {
     char why[JWT_WRONG_SIZE] = "";
 
+    if (settings->keys_of != NULL) {
+        jwt_keys_share(&login->keys, &settings->keys_of->keys);
+        return check_keys(login, wrong);
+    }
     for (size_t i = 0; i < settings->key_file_count; i++) {
         const char *file = settings->key_files[i];
         if (login_keys_read(&login->keys, file, login->algorithms, why) != 0) {
@@ -77,6 +84,12 @@ static int read_keys(struct login *login, const struct login_settings *settings,
         }
     }
     return check_keys(login, wrong);
+}
+
+static void take_fingerprint(struct login *login, struct text secret)
+{
+    login_fingerprint(login->algorithms, login->secret == NULL ? (struct text){0} : secret,
+                      &login->keys, &login->rules, login->fingerprint);
 }
 
 static char *copy(const char *string) { return string == NULL ? NULL : memory_string(string); }
@@ -95,8 +108,10 @@ struct login *login_new(const struct login_settings *settings, const char **wron
     };
     snprintf(words, sizeof(words), "no algorithm is allowed");
     if (login->algorithms != 0 && read_secret(login, settings->secret, words) == 0 &&
-        read_keys(login, settings, words) == 0)
+        read_keys(login, settings, words) == 0) {
+        take_fingerprint(login, settings->secret);
         return login;
+    }
     login_free(login);
     *wrong = words;
     return NULL;
@@ -113,9 +128,22 @@ void login_free(struct login *login)
     memory_free(login);
 }
 
+/* Known tokens. */
+
+/* "3/" and the fingerprint in hex */
+struct login_cache *login_cache_hold(const struct login *login, unsigned worker)
+{
+    char name[32 + 2 * LOGIN_FINGERPRINT_BYTES];
+    int len = snprintf(name, sizeof(name), "%u/", worker);
+
+    for (size_t i = 0; i < LOGIN_FINGERPRINT_BYTES; i++)
+        len += snprintf(name + len, sizeof(name) - (size_t)len, "%02x", login->fingerprint[i]);
+    return login_cache_hold_named((struct text){name, (size_t)len}, login->fingerprint);
+}
+
 /* Checking. */
 
-/* The token in a field's ${value}; false when there is none. */
+/* Finds the token in the ${value} of a field. Returns false when there is none. */
 static bool bearer_token(struct text value, struct text *token)
 {
     struct text rest = value, scheme = text_cut(&rest, ' ');
@@ -130,7 +158,7 @@ static bool bearer_token(struct text value, struct text *token)
     return rest.len > 0;
 }
 
-/* The only place that knows which kind of key a token meets. */
+/* The only place that decides which kind of key a token is checked with. */
 static bool is_signed(const struct login *login, const struct jwt *token)
 {
     if ((JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0)
@@ -157,7 +185,7 @@ static enum login_verdict check_new(const struct login *login, struct text token
                : LOGIN_BAD;
 }
 
-/* The copy lives on when the cache forgets the token. */
+/* The copy stays when the cache drops the token. */
 static struct login_user copy_user(const struct login_user *user, struct pool *pool)
 {
     return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->role)};
@@ -169,7 +197,7 @@ static enum login_verdict check_cached(const struct login *login, struct login_c
 {
     unsigned char digest[LOGIN_CACHE_DIGEST];
 
-    must(login_cache_of(cache) == login);
+    must(memcmp(login_cache_of(cache), login->fingerprint, LOGIN_FINGERPRINT_BYTES) == 0);
     login_cache_digest(cache, token, digest);
     const struct login_claims *known = login_cache_find(cache, digest);
     if (known != NULL) {

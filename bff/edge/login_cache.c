@@ -3,53 +3,68 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/base/registry.h"
 
 #include "bff/edge/login_cache.h"
+#include "bff/edge/login_fingerprint.h"
 
 #define BUCKETS 4096 /* a power of two */
 
-/* Entries are named by their place; place 0 holds none, and stands for "no entry" in a bucket and
- * for the two ends of the list by age. */
+/* An entry is referred to by its place in the array. Place 0 is never used: it means "no entry" in
+ * a bucket, and it is both ends of the list by age. */
 struct entry {
     unsigned char digest[LOGIN_CACHE_DIGEST];
     struct login_claims claims;
-    char *texts;           /* the memory of the claims' texts */
-    uint16_t next;         /* in the same bucket */
-    uint16_t older, newer; /* by when it was last seen */
+    char *texts;           /* the memory of the texts of the claims */
+    uint16_t next;         /* the next one in the same bucket */
+    uint16_t older, newer; /* by the time when they were last seen */
 };
 
 struct login_cache {
-    const struct login *login;
+    unsigned char fingerprint[LOGIN_FINGERPRINT_BYTES];
     EVP_MD *sha256;
     EVP_MD_CTX *context;
     uint16_t count;
     uint16_t buckets[BUCKETS];
-    struct entry entries[LOGIN_CACHE_TOKENS + 1];
+    struct entry *entries; /* LOGIN_CACHE_TOKENS + 1 */
 };
 
-struct login_cache *login_cache_new(const struct login *login)
+/* The entries are memory of their own, which costs nothing before it is used. */
+static void init(void *object, struct text name)
 {
-    struct login_cache *cache = memory_new(sizeof(*cache));
+    struct login_cache *cache = object;
 
-    cache->login = login;
+    cache->entries = memory_new((LOGIN_CACHE_TOKENS + 1) * sizeof(*cache->entries));
     cache->sha256 = EVP_MD_fetch(NULL, "SHA256", NULL);
     cache->context = EVP_MD_CTX_new();
     must(cache->sha256 != NULL && cache->context != NULL);
+}
+
+static void dispose(void *object)
+{
+    struct login_cache *cache = object;
+
+    for (size_t i = 1; i <= cache->count; i++)
+        memory_free(cache->entries[i].texts);
+    memory_free(cache->entries);
+    EVP_MD_CTX_free(cache->context);
+    EVP_MD_free(cache->sha256);
+}
+
+static const struct registry_kind kind = {
+    .bytes = sizeof(struct login_cache), .init = init, .dispose = dispose};
+
+struct login_cache *login_cache_hold_named(struct text name, const unsigned char *fingerprint)
+{
+    struct login_cache *cache = registry_hold(registry_of_process(), &kind, name);
+
+    memcpy(cache->fingerprint, fingerprint, LOGIN_FINGERPRINT_BYTES);
     return cache;
 }
 
-void login_cache_free(struct login_cache *cache)
-{
-    if (cache == NULL)
-        return;
-    for (size_t i = 1; i <= cache->count; i++)
-        memory_free(cache->entries[i].texts);
-    EVP_MD_CTX_free(cache->context);
-    EVP_MD_free(cache->sha256);
-    memory_free(cache);
-}
+void login_cache_release(struct login_cache *cache) { registry_release(cache); }
 
-const struct login *login_cache_of(const struct login_cache *cache) { return cache->login; }
+const unsigned char *login_cache_of(const struct login_cache *cache) { return cache->fingerprint; }
 
 void login_cache_digest(struct login_cache *cache, struct text token,
                         unsigned char digest[LOGIN_CACHE_DIGEST])
@@ -59,13 +74,14 @@ void login_cache_digest(struct login_cache *cache, struct text token,
          EVP_DigestFinal_ex(cache->context, digest, NULL) == 1);
 }
 
-/* Only those with a good token put something in, so that nobody can fill one bucket. */
+/* Only good tokens are added, so a client cannot choose the bucket. */
 static uint16_t *bucket_of(struct login_cache *cache, const unsigned char *digest)
 {
     return &cache->buckets[(digest[0] | (unsigned)digest[1] << 8) & (BUCKETS - 1)];
 }
 
-/* The list by age: 0 is older than the newest's newer, newer than the oldest's older. */
+/* The list by age is a ring through place 0: its older one is the newest entry, its newer one is
+ * the oldest. */
 static void age_unlink(struct login_cache *cache, uint16_t place)
 {
     struct entry *entry = &cache->entries[place];
@@ -98,7 +114,7 @@ const struct login_claims *login_cache_find(struct login_cache *cache,
     return &cache->entries[place].claims;
 }
 
-/* Takes the oldest out of the lists; returns its place. */
+/* Removes the oldest entry from the lists. Returns its place. */
 static uint16_t evict(struct login_cache *cache)
 {
     uint16_t place = cache->entries[0].newer;

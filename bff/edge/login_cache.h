@@ -1,8 +1,11 @@
 /*
- * Tokens whose signature and claims were good, by the SHA-256 of their bytes: seeing one again
- * costs a hash. Bounded; the one that was not seen for the longest time goes. What is kept is
- * kept with its times, which are for the caller to look at each time. Bad tokens are not kept:
- * anyone can make as many of them as he likes.
+ * Tokens whose signature and claims were good, found by the SHA-256 of their bytes: to see a token
+ * again costs one hash. The number of tokens is bounded; the token that was not seen for the
+ * longest time is dropped. A token is kept together with its times, which the caller checks each
+ * time. Bad tokens are not kept, since anyone can make as many of them as they like.
+ *
+ * A cache belongs to one worker and to what the login settings say (login_fingerprint.h). It is
+ * state of the process: a new configuration with the same login settings finds it again.
  */
 #ifndef BFF_EDGE_LOGIN_CACHE_H
 #define BFF_EDGE_LOGIN_CACHE_H
@@ -18,15 +21,19 @@
 void login_cache_digest(struct login_cache *cache, struct text token,
                         unsigned char digest[LOGIN_CACHE_DIGEST]);
 
-/* The claims of the token, until the next put; NULL when it is not here. */
+/* The claims of the token, valid until the next put; NULL when it is not known. */
 const struct login_claims *login_cache_find(struct login_cache *cache,
                                             const unsigned char digest[LOGIN_CACHE_DIGEST]);
 
-/* Keeps a copy of ${claims} for a token that is not here. */
+/* Keeps a copy of ${claims} for a token that is not known. */
 void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],
                      const struct login_claims *claims);
 
-/* The login whose tokens these are. */
-const struct login *login_cache_of(const struct login_cache *cache);
+/* For login_cache_hold (login.h): the cache of this name, which is of one worker and of the login
+ * with this fingerprint. */
+struct login_cache *login_cache_hold_named(struct text name, const unsigned char *fingerprint);
+
+/* The fingerprint of the login whose tokens these are. */
+const unsigned char *login_cache_of(const struct login_cache *cache);
 
 #endif

@@ -7,7 +7,8 @@
 
 enum { EXP, NBF, IAT, ISS, AUD, ID, SUB, ROLE, CLAIM_COUNT };
 
-/* A time that is absent leaves ${*out} alone. Numbers beyond a double's range are no times. */
+/* When the time is absent, ${*out} stays as it is. Numbers that a double cannot hold are refused.
+ */
 static int read_time(struct json claim, double *out)
 {
     double seconds;
@@ -67,8 +68,8 @@ static bool is_audience(struct json aud, const char *wanted, struct pool *pool)
     return is_found;
 }
 
-/* What may stand in a header and is read the same by everyone: no byte that a service might cut
- * off, decode or split at. */
+/* A text that can stand in a header and that every service reads in the same way: it has no byte
+ * that a service might remove, decode or split at. */
 static bool is_header_value(struct text text)
 {
     if (text.len > LOGIN_CLAIM_MAX)

@@ -1,4 +1,4 @@
-/* What a token says, once its signature is known to be good: from when, until when, and who. */
+/* What a token with a good signature says: from when, until when, and for which user. */
 #ifndef BFF_EDGE_LOGIN_CLAIMS_H
 #define BFF_EDGE_LOGIN_CLAIMS_H
 
@@ -17,19 +17,19 @@ struct login_rules {
 };
 
 struct login_claims {
-    double from, until; /* seconds since 1970 UTC, the leeway in them; -INFINITY, INFINITY: ever */
+    double from, until; /* seconds since 1970 UTC with the leeway; -INFINITY, INFINITY: always */
     struct login_user user;
 };
 
 /*
- * Reads ${json}, which may be anything; what is decoded lives in ${pool}. Returns -1 when it is no
- * JSON object, a claim that we read is there twice or of a wrong type, issuer or audience are not
- * those of ${rules}, or nobody is named in it. Whether it is in time is for login_claims_hold.
+ * Reads ${json}, which can be any bytes; what is decoded lives in ${pool}. Returns 0; or -1 when it
+ * is no JSON object, a claim that we read occurs twice or has a wrong type, issuer or audience are
+ * not those of ${rules}, or it names no user. login_claims_hold checks the times.
  */
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
                       struct login_claims *out);
 
-/* Whether the claims hold at ${now_seconds}. */
+/* Whether the claims are valid at ${now_seconds}. */
 bool login_claims_hold(const struct login_claims *claims, int64_t now_seconds);
 
 #endif

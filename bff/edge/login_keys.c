@@ -11,7 +11,8 @@
 
 #define FILE_MAX ((size_t)256 * 1024)
 
-/* The file's bytes, to be freed; a length of FILE_MAX + 1 says that there are more. */
+/* The bytes of the file, to be freed by the caller; a length of FILE_MAX + 1: the file is larger.
+ * NULL with errno: it cannot be read. */
 static char *read_file(const char *name, size_t *len)
 {
     FILE *file = fopen(name, "re");

@@ -1,4 +1,4 @@
-/* The operator's public keys: reading their files, and choosing among them for a token. */
+/* The public keys of the operator: reads their files, and chooses keys for a token. */
 #ifndef BFF_EDGE_LOGIN_KEYS_H
 #define BFF_EDGE_LOGIN_KEYS_H
 
@@ -8,16 +8,16 @@
 #include "bff/edge/jwt_key.h"
 
 /*
- * Adds what is in ${file}: a PEM public key, a PEM certificate or a JWK Set. Returns -1 with what
- * is wrong in ${wrong} when it cannot be read, or has nothing for the algorithms ${allowed}.
+ * Adds the keys in ${file}: a PEM public key, a PEM certificate or a JWK Set. Returns 0; or -1 with
+ * what is wrong in ${wrong}, when it cannot be read or has no key for the algorithms ${allowed}.
  */
 int login_keys_read(struct jwt_keys *keys, const char *file, unsigned allowed,
                     char wrong[JWT_WRONG_SIZE]);
 
 /*
- * Whether one of the keys that ${token} may use verifies it. It may use those that fit its
- * algorithm; and of these, when it has a kid, those of that name, else the only one there is. Keys
- * without a name (from PEM files) are tried for every token.
+ * Whether ${token} is verified by one of the keys for its algorithm. If the token has a kid, only
+ * keys with that name are tried; if it has none, a named key is tried only when it is the only key
+ * for the algorithm. Keys without a name (from PEM files) are tried for every token.
  */
 bool login_keys_verify(const struct jwt_keys *keys, const struct jwt *token);
 

@@ -1,6 +1,6 @@
 /*
- * Whom we believe what he says of the client: the proxies in front of this server, by address. From
- * everybody else X-Forwarded-For and its like are not read.
+ * The trusted proxies in front of this server, by address. X-Forwarded-For and similar fields are
+ * read only when they come from one of them.
  */
 #ifndef BFF_EDGE_TRUSTED_H
 #define BFF_EDGE_TRUSTED_H
@@ -14,31 +14,31 @@
 
 #define TRUSTED_BITS 128
 
-/* A network: the first ${bits} of ${address}, the rest of it zero. IPv4 lies in ::ffff:0:0/96, so
- * that an IPv4 client is the same one on a socket that takes both families. */
+/* A network: the first ${bits} of ${address}; all other bits are zero. IPv4 networks lie in
+ * ::ffff:0:0/96, so that an IPv4 client has the same address on a socket for both families. */
 struct trusted_network {
     uint8_t address[TRUSTED_BITS / 8];
     unsigned bits;
 };
 
-/* All zero: nobody. */
+/* All zero: no proxy is trusted. */
 struct trusted {
     struct trusted_network *networks;
     size_t count;
 };
 
 /*
- * Reads "10.0.0.0/8", "192.0.2.7", "2001:db8::/32" or "::1". Returns NULL, or what is wrong with
- * ${text} in words; then ${out} is not written. Bits set behind the prefix are wrong: the writer
- * meant another network.
+ * Reads "10.0.0.0/8", "192.0.2.7", "2001:db8::/32" or "::1". Returns NULL; or what is wrong with
+ * ${text} in words, and then ${out} is not written. An address with bits behind its prefix is
+ * refused: the operator may have meant another network.
  */
 const char *trusted_read(struct text text, struct trusted_network *out);
 
-/* Whether ${address} is in one of the networks; other families are in none. */
+/* Whether ${address} is in one of the networks. Addresses of other families are not. */
 bool trusted_has(const struct trusted *trusted, const struct sockaddr *address);
 
-/* The same for an address as text, as in X-Forwarded-For: "192.0.2.7", "2001:db8::1"; what is no
- * address is in none. */
+/* The same for an address as text, as in X-Forwarded-For: "192.0.2.7", "2001:db8::1". False for a
+ * text that is no address. */
 bool trusted_has_text(const struct trusted *trusted, struct text address);
 
 /* True for an IPv4 or IPv6 address as text. */

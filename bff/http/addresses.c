@@ -26,7 +26,8 @@ struct addresses *addresses_new(void)
 
 void addresses_free(struct addresses *addresses) { memory_free(addresses); }
 
-/* The part of an address that counts: all of IPv4, a /64 of IPv6, and IPv4 in IPv6's clothes. */
+/* The part of an address that counts: all of IPv4, the /64 of IPv6, the IPv4 part of a mapped
+ * address. */
 static uint64_t number_of(const struct sockaddr *address)
 {
     struct sockaddr_in v4;
@@ -47,7 +48,7 @@ static uint64_t number_of(const struct sockaddr *address)
     return number;
 }
 
-/* splitmix64's finish, keyed before and between. */
+/* The finish of splitmix64, with one key before it and one in the middle. */
 static uint32_t place_of(const uint64_t keys[2], uint64_t number)
 {
     uint64_t x = number ^ keys[0];

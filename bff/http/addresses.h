@@ -1,7 +1,8 @@
 /*
- * How many connections each address has, over all workers: a fixed table of counters without locks.
- * An address counts in two places, and the smaller number holds, so that one which shares a place
- * with a busy one is hardly ever mistaken for it; where the places are is secret.
+ * How many connections each address has in all workers: a fixed table of counters without locks
+ * (a count-min sketch). An address counts in two places, and the smaller number is used. So an
+ * address that shares a place with a busy one is hardly ever mistaken for it. A client cannot guess
+ * the places, as they depend on secret keys.
  */
 #ifndef BFF_HTTP_ADDRESSES_H
 #define BFF_HTTP_ADDRESSES_H
@@ -20,12 +21,14 @@ struct address_places {
 struct addresses *addresses_new(void);
 void addresses_free(struct addresses *addresses);
 
-/* Where ${address} counts; an IPv6 address by its /64. */
+/* The places of ${address}. All addresses of an IPv6 /64 have the same places. */
 struct address_places addresses_places(const struct addresses *addresses,
                                        const struct sockaddr *address);
 
-/* One more connection: gives how many there are with it. One less. */
+/* Adds a connection. Returns how many there are now. */
 size_t addresses_add(struct addresses *addresses, struct address_places places);
+
+/* Removes a connection. */
 void addresses_remove(struct addresses *addresses, struct address_places places);
 
 #endif

@@ -2,6 +2,7 @@
 #include "bff/base/check.h"
 #include "bff/http/body.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
 struct body *body_of(h2o_req_t *h2o)
 {
@@ -64,7 +65,7 @@ void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *sou
     body->h2o = h2o;
     body->source = source;
     body->length = length;
-    body->limit = body->client->worker->common->body_limit;
+    body->limit = body->client->worker->settings->http->body_limit;
     h2o_linklist_insert(&body->client->bodies, &body->link);
 }
 

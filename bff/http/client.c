@@ -10,23 +10,24 @@
 #include "bff/base/memory.h"
 #include "bff/http/client.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
-#define ACCEPTS_PER_WAKE 16 /* so that a burst does not starve who is connected already */
-#define AGAIN_MS 100        /* between attempts to accept without a free descriptor */
-#define FRAME_HEAD 9        /* of an HTTP/2 frame: its length comes first */
+#define ACCEPTS_PER_WAKE 16 /* so that a burst does not delay the clients that are connected */
+#define AGAIN_MS 100        /* between two attempts to accept without a free descriptor */
+#define FRAME_HEAD 9        /* bytes in front of an HTTP/2 frame; its length comes first */
 #define SECOND_NS (1000 * CLOCK_MS)
 
-/* How many there are. */
+/* Counting. */
 
-/* What is counted is uncounted when it closes, whether there was room for it or not. */
+/* Counts the client. It is uncounted when it closes, whether there was room for it or not. */
 static bool has_room(struct client *client)
 {
     struct worker_common *common = client->worker->common;
-    const struct server_limits *limits = &common->limits;
+    const struct server_limits *limits = &client->worker->settings->http->limits;
     struct sockaddr_storage address;
     size_t all = atomic_fetch_add(&common->connections, 1) + 1, from_here = 0;
 
-    if (common->addresses != NULL &&
+    if (limits->connections_per_address > 0 &&
         h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0) {
         client->has_places = true;
         client->places = addresses_places(common->addresses, (struct sockaddr *)&address);
@@ -59,6 +60,13 @@ static void on_close(void *cookie)
     memory_free(client);
 }
 
+static void begin(struct worker_listener *listener, h2o_socket_t *socket)
+{
+    if (listener->is_tls)
+        listener->accept.ssl_ctx = listener->worker->settings->http->tls;
+    h2o_accept(&listener->accept, socket);
+}
+
 static bool accept_one(struct worker_listener *listener)
 {
     h2o_socket_t *socket = h2o_evloop_socket_accept(listener->socket);
@@ -77,7 +85,7 @@ static bool accept_one(struct worker_listener *listener)
     int64_t now_ns = clock_now_ns();
     client->pace = (struct pace){.head_ns = now_ns, .read_ns = now_ns, .write_ns = now_ns};
     if (has_room(client))
-        h2o_accept(&listener->accept, socket);
+        begin(listener, socket);
     else
         h2o_socket_close(socket);
     return true;
@@ -86,7 +94,7 @@ static bool accept_one(struct worker_listener *listener)
 static void on_again(struct timer *timer);
 
 /*
- * Without a free descriptor (or memory for a socket) the listener stays readable, and asking again
+ * Without a free descriptor (or memory for a socket) the listener stays readable. To accept again
  * at once would keep the worker busy with nothing else.
  */
 static void pause_accepting(struct worker_listener *listener)
@@ -126,7 +134,7 @@ void client_listen(struct worker_listener *listener, int fd)
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-/* Closing a listener resets what waits in its backlog, so that is taken first. */
+/* To close a listener resets the connections in its backlog, so they are accepted first. */
 void client_stop_listening(struct worker_listener *listener)
 {
     if (listener->socket == NULL)
@@ -138,7 +146,7 @@ void client_stop_listening(struct worker_listener *listener)
     listener->socket = NULL;
 }
 
-/* An IPv4 client of a listener on [::] is told as what it is. */
+/* The mapped address of an IPv4 client of a listener on [::] is printed as IPv4. */
 static void print_address(const struct sockaddr_storage *from, char out[INET6_ADDRSTRLEN])
 {
     const struct sockaddr_in *v4 = (const void *)from;
@@ -174,7 +182,7 @@ struct client *client_of(h2o_req_t *req)
 
 /* Ending. */
 
-/* A reset frees what the kernel holds for a client that does not read; libh2o's close sends it. */
+/* A reset frees what the kernel holds for a client that does not read. The close sends it. */
 static void close_by_reset(const struct client *client)
 {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -189,7 +197,7 @@ void client_cut(struct client *client)
     shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR);
 }
 
-/* TLS must not say that it is the end: no close_notify gets out of a socket that is shut. */
+/* With TLS the client must not get a close_notify: nothing is sent on a socket that is shut. */
 void client_end_short(struct client *client)
 {
     if (client->tls != NULL)
@@ -199,8 +207,8 @@ void client_end_short(struct client *client)
 }
 
 /*
- * One read may have brought megabytes. The frame that is being looked at stands first, and libh2o
- * will consume just that: what follows it is left out of the buffer.
+ * One read may have brought megabytes. The frame that libh2o is processing is the first one, and
+ * libh2o will consume only that one. What follows it is removed from the buffer.
  */
 void client_cut_http2(struct client *client)
 {
@@ -215,10 +223,10 @@ void client_cut_http2(struct client *client)
     client_cut(client);
 }
 
-/* A bucket told by the time when it is full again. */
+/* The state of the bucket is the time when it is full again. */
 void client_spend_reset(struct client *client)
 {
-    const struct server_limits *limits = &client->worker->common->limits;
+    const struct server_limits *limits = &client->worker->settings->http->limits;
     int64_t each_ns = SECOND_NS / limits->resets_per_second, now_ns = clock_now_ns();
 
     if (client->resets_ns < now_ns)

@@ -4,6 +4,7 @@
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
 #include "bff/http/target.h"
+#include "bff/http/worker_settings.h"
 
 #define ABSURD 10      /* times too many fields: no mistake of an honest client */
 #define FIELD_BYTES 4  /* ": " and the line's end */
@@ -93,7 +94,7 @@ static bool refuse(struct refusal *out, int status, const char *message)
 bool guard_is_absurd(const struct request *request)
 {
     return request_is_http2(request) &&
-           request->h2o->headers.size / ABSURD >= request->worker->common->limits.header_fields;
+           request->h2o->headers.size / ABSURD >= request->settings->http->limits.header_fields;
 }
 
 static bool refuse_fields(const struct request *request, struct refusal *out)
@@ -116,7 +117,7 @@ bool guard_admits_body(const struct request *request, size_t limit, struct refus
 bool guard_admits(const struct request *request, struct refusal *refusal)
 {
     const h2o_req_t *h2o = request->h2o;
-    const struct server_limits *limits = &request->worker->common->limits;
+    const struct server_limits *limits = &request->settings->http->limits;
     size_t bytes = bytes_of_fields(h2o);
     enum guard_head head = judge_head(request);
 
@@ -134,5 +135,5 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
         return refuse(refusal, 400, "Bad request");
     if (head == GUARD_HEAD_UNMET)
         return refuse(refusal, 417, "Expectation failed");
-    return guard_admits_body(request, request->worker->common->body_limit, refusal);
+    return guard_admits_body(request, request->settings->http->body_limit, refusal);
 }

@@ -10,7 +10,7 @@
 #include "bff/base/memory.h"
 #include "bff/http/listen.h"
 
-#define BACKLOG 4096 /* the kernel cuts it to net.core.somaxconn */
+#define BACKLOG 4096 /* the kernel limits it to net.core.somaxconn */
 
 static int set_on(int fd, int level, int option)
 {
@@ -40,8 +40,8 @@ static int bind_socket(const struct listen *listen, bool is_shared)
 }
 
 /*
- * SO_REUSEPORT would let us share a port with another process of the same user without a word, so
- * the address is first bound without it, which fails if anybody listens there.
+ * With SO_REUSEPORT we would share a port with another process of the same user and not notice it.
+ * So the address is first bound without it, which fails if any process listens there.
  */
 static int check_free(const struct listen *listen)
 {
@@ -59,7 +59,7 @@ static int open_one(struct listen *on)
 
     if (fd == -1)
         return -1;
-    /* After the first socket the address has its port, and the others get the same. */
+    /* After the first socket the address has its port, and the other sockets get the same one. */
     if (listen(fd, BACKLOG) == 0 &&
         getsockname(fd, (struct sockaddr *)&on->address, &on->address_len) == 0)
         return fd;

@@ -1,5 +1,5 @@
-/* Listening sockets: bound in the main thread before any worker runs, so that a busy port is known
- * at once. */
+/* Listening sockets. The first thread binds them before any worker runs, so that a busy port is
+ * known at once. */
 #ifndef BFF_HTTP_LISTEN_H
 #define BFF_HTTP_LISTEN_H
 
@@ -19,15 +19,15 @@ struct listen {
 #define LISTEN_URL_SIZE 96
 
 /*
- * Opens ${count} sockets on one address. Returns 0, or the errno of what failed with nothing left
- * open. That another process listens there is found even if it, too, shares its port.
+ * Opens ${count} sockets on one address. Returns 0; or the errno of what failed, and then nothing
+ * is open. It fails when another process listens there, even if that process shares its port.
  */
 int listen_open(struct listen *listen, size_t count);
 
-/* Closes what is open in the caller's hands (a worker takes its own by setting fds[i] to -1). */
+/* Closes the sockets that no worker has taken. A worker takes its socket and sets fds[i] to -1. */
 void listen_close(struct listen *listen);
 
-/* "http://127.0.0.1:8080", with the port as it is now. */
+/* Writes "http://127.0.0.1:8080", with the port that the kernel chose. */
 void listen_url(const struct listen *listen, char out[LISTEN_URL_SIZE]);
 
 #endif

@@ -4,6 +4,7 @@
 #include "bff/http/pipeline.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/worker_settings.h"
 
 static void stop_waiting(struct pipeline *pipeline)
 {
@@ -76,7 +77,7 @@ static enum step_result wait_for_body(struct pipeline *pipeline)
         return STEP_REFUSED;
     if (request->body->is_over)
         return judge_refused(pipeline, request->body->end);
-    body_read(request->body, request->worker->common->body_limit, on_body, pipeline);
+    body_read(request->body, request->settings->http->body_limit, on_body, pipeline);
     return pipeline_wait(pipeline, (struct pipeline_wait){
                                        .state = pipeline, .is_reading = true, .cancel = stop_body});
 }

@@ -4,6 +4,7 @@
 #include "bff/http/body.h"
 #include "bff/http/request.h"
 #include "bff/http/target.h"
+#include "bff/http/worker_settings.h"
 
 void request_sending(struct request *request)
 {
@@ -33,6 +34,7 @@ static void dispose(void *object)
     request->client->in_flight--;
     if (request->worker->common->on_over != NULL)
         request->worker->common->on_over(request);
+    worker_settings_release(request->settings);
 }
 
 /* libh2o leaves blanks behind a value. Where there is no Host, it puts the name of its only host.
@@ -62,6 +64,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
 
     request->h2o = h2o_req;
     request->worker = worker;
+    request->settings = worker_settings_hold(worker->settings);
     request->pool = pool_of(&h2o_req->pool);
     request->client = client_of(h2o_req);
     request->body = body_of(h2o_req);

@@ -38,6 +38,7 @@ struct request_answer {
 struct request {
     h2o_req_t *h2o;
     struct worker *worker;
+    struct worker_settings *settings; /* those that it began with */
     struct client *client;
     struct pool *pool;
     struct body *body; /* NULL: it has none; body.h */

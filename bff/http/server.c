@@ -28,7 +28,7 @@ static void begin(struct request *request)
     if (!request->client->is_cut)
         request->worker->server->settings->on_request(request);
     else if (!request_is_http2(request))
-        /* libh2o reads an HTTP/2 connection on and finds it shut; HTTP/1.1 waits for its answer */
+        /* libh2o finds by itself that an HTTP/2 connection is shut; HTTP/1.1 waits for an answer */
         reply_nobody(request);
 }
 
@@ -38,8 +38,8 @@ static void on_start(h2o_timeout_entry_t *entry)
 }
 
 /*
- * An HTTP/2 request begins in the loop's next step, not here: a stream that is reset in the same
- * read as it was opened (as in a rapid-reset flood) then costs no work.
+ * An HTTP/2 request begins in the loop's next step, not here. So a stream that is opened and reset
+ * in the same read (a rapid-reset flood) costs no work.
  */
 static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
 {
@@ -67,8 +67,9 @@ static void stop_listening(struct worker *worker)
 }
 
 /*
- * libh2o tells HTTP/2 clients by GOAWAY and keeps no HTTP/1.1 connection after its answer; those
- * that are idle already it leaves open, so we close them. HTTP/2 ones get a moment for GOAWAY.
+ * libh2o sends GOAWAY to HTTP/2 clients and closes an HTTP/1.1 connection after its next answer. It
+ * leaves connections open that are idle already, so we close those. HTTP/2 connections get a moment
+ * for their GOAWAY.
  */
 static void on_drain_look(struct timer *timer)
 {
@@ -87,13 +88,10 @@ static void on_drain_look(struct timer *timer)
         timer_set(worker_timers(worker), timer, now_ns + DRAIN_LOOK_MS * CLOCK_MS);
 }
 
-static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
+static void drain(struct worker *worker, void *cookie)
 {
-    struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, control, receiver);
-
-    h2o_linklist_unlink(&worker->stop.link);
     worker->is_draining = true;
-    worker->drained_by_ns = clock_now_ns() + worker->server->settings->drain_ms * CLOCK_MS;
+    worker->drained_by_ns = clock_now_ns() + worker->settings->http->drain_ms * CLOCK_MS;
     worker->drain_timer.fire = on_drain_look;
     stop_listening(worker);
     h2o_context_request_shutdown(&worker->context);
@@ -101,41 +99,64 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
               clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
 }
 
+/* A message to a worker: what it does in its thread. */
+struct task {
+    h2o_multithread_message_t message;
+    void (*run)(struct worker *worker, void *cookie);
+    void *cookie;
+};
+
+static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *messages)
+{
+    struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, control, receiver);
+
+    while (!h2o_linklist_is_empty(messages)) {
+        struct task *task = H2O_STRUCT_FROM_MEMBER(struct task, message.link, messages->next);
+        h2o_linklist_unlink(&task->message.link);
+        task->run(worker, task->cookie);
+        memory_free(task);
+    }
+}
+
 /*
- * In the worker's own thread: libh2o's queue between threads has a socket whose buffers come from
- * the free list of the thread that makes it, and nothing guards such a list.
+ * To be called in the worker's own thread: libh2o's queue between threads has a socket whose
+ * buffers come from a free list of the thread that makes it, and no lock protects that list.
  */
 static void init_worker(struct worker *worker)
 {
     head_hooks_install();
     h2o_linklist_init_anchor(&worker->clients);
     h2o_linklist_init_anchor(&worker->watches);
+    h2o_linklist_init_anchor(&worker->settings_in_use);
     random_seed(&worker->random);
     worker->loop = h2o_evloop_create();
-    h2o_context_init(&worker->context, worker->loop, &worker->server->config);
+    h2o_context_init(&worker->context, worker->loop, &worker->config);
     h2o_context_set_handler_context(
-        &worker->context, worker->server->config.hosts[0]->fallback_path.handlers.entries[0],
-        worker);
+        &worker->context, worker->config.hosts[0]->fallback_path.handlers.entries[0], worker);
     ticker_init(&worker->ticker, worker->loop);
-    slow_client_watch(worker);
     h2o_multithread_register_receiver(worker->context.queue, &worker->control, on_control);
     h2o_multithread_register_receiver(worker->context.queue, &worker->resolver,
                                       h2o_hostinfo_getaddr_receiver);
 }
 
+/* By this the leak checker finds what the thread of a worker still holds. Volatile, since nothing
+ * else reads it. */
+static _Thread_local struct worker *volatile worker_of_this_thread;
+
 /*
  * What libh2o holds for this thread is left to the end of the process: its context cannot be
- * disposed of before its own timers have run out, and there is nobody to wait for that. So the
- * thread stays, and what it holds stays reachable.
+ * disposed of before its own timers have run out, and we do not wait for that. So the thread stays.
  */
 static void *run_worker(void *cookie)
 {
     struct worker *worker = cookie;
 
+    worker_of_this_thread = worker;
     log_own_ring();
     init_worker(worker);
     must(sem_post(&worker->server->begun) == 0);
     worker->server->settings->on_begin(worker);
+    must(worker->settings != NULL);
     while (!worker->is_over) {
         zero_timeout_expire(&worker->context.zero_timeout);
         h2o_evloop_run(worker->loop, INT32_MAX);
@@ -152,10 +173,10 @@ static void listen_on(struct worker *worker, size_t place)
     struct worker_listener *listener = &worker->listeners[place];
 
     listener->worker = worker;
+    listener->is_tls = listen->is_tls;
     listener->accept = (h2o_accept_ctx_t){
         .ctx = &worker->context,
-        .hosts = worker->server->config.hosts,
-        .ssl_ctx = listen->is_tls ? worker->server->settings->tls : NULL,
+        .hosts = worker->config.hosts,
     };
     client_listen(listener, listen->fds[worker->number]);
     listen->fds[worker->number] = -1;
@@ -165,6 +186,7 @@ void server_worker_ready(struct worker *worker)
 {
     struct server *server = worker->server;
 
+    slow_client_watch(worker);
     for (size_t i = 0; i < server->settings->listen_count && !worker->is_draining; i++)
         listen_on(worker, i);
     if (atomic_fetch_sub(&server->not_ready, 1) == 1)
@@ -173,17 +195,11 @@ void server_worker_ready(struct worker *worker)
 
 /* The server. */
 
-static void init_config(struct server *server)
+/* The values that a configuration decides come with the worker's first settings. */
+static void init_config(h2o_globalconf_t *config)
 {
-    h2o_globalconf_t *config = &server->config;
-
     h2o_config_init(config);
     config->server_name = h2o_iovec_init("", 0);
-    config->max_request_entity_size = limits_body_memory(server->settings->body_limit);
-    config->handshake_timeout = server->common.limits.header_ms;
-    config->http1.req_timeout = limits_request_ms(&server->common.limits);
-    config->http2.idle_timeout = server->common.limits.idle_ms;
-    config->http2.max_concurrent_requests_per_connection = server->common.limits.http2_requests;
     h2o_hostconf_t *host =
         h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
     /* The fallback takes every path, also those that do not begin with '/'. */
@@ -199,16 +215,12 @@ struct server *server_new(const struct server_settings *settings)
     h2o_hostinfo_max_threads = LOOKUP_THREADS;
     stderr_filter_install();
     server->settings = settings;
-    server->common.limits = settings->limits != NULL ? *settings->limits : limits_default;
-    server->common.body_limit = settings->body_limit;
     server->common.on_over = settings->on_over;
     server->common.application = settings->application;
-    if (server->common.limits.connections_per_address > 0)
-        server->common.addresses = addresses_new();
+    server->common.addresses = addresses_new();
     server->not_ready = settings->workers;
     must(sem_init(&server->begun, 0, 0) == 0);
     must(sem_init(&server->ended, 0, 0) == 0);
-    init_config(server);
     server->workers = memory_new(settings->workers * sizeof(*server->workers));
     for (unsigned i = 0; i < settings->workers; i++) {
         struct worker *worker = &server->workers[i];
@@ -216,6 +228,7 @@ struct server *server_new(const struct server_settings *settings)
         worker->common = &server->common;
         worker->number = i;
         worker->listeners = memory_new(settings->listen_count * sizeof(*worker->listeners));
+        init_config(&worker->config);
     }
     return server;
 }
@@ -239,7 +252,18 @@ void server_start(struct server *server)
 {
     for (unsigned i = 0; i < server->settings->workers; i++)
         start_worker(&server->workers[i]);
-    wait_for_each(server, &server->begun); /* all can be spoken to from now on */
+    wait_for_each(server, &server->begun);
+}
+
+void server_tell_workers(struct server *server, void (*run)(struct worker *worker, void *cookie),
+                         void *cookie)
+{
+    for (unsigned i = 0; i < server->settings->workers; i++) {
+        struct task *task = memory_new(sizeof(*task));
+        task->run = run;
+        task->cookie = cookie;
+        h2o_multithread_send_message(&server->workers[i].control, &task->message);
+    }
 }
 
 void server_leave(struct server *server) { atomic_store(&server->common.is_leaving, true); }
@@ -247,7 +271,6 @@ void server_leave(struct server *server) { atomic_store(&server->common.is_leavi
 void server_stop(struct server *server)
 {
     server_leave(server);
-    for (unsigned i = 0; i < server->settings->workers; i++)
-        h2o_multithread_send_message(&server->workers[i].control, &server->workers[i].stop);
+    server_tell_workers(server, drain, NULL);
     wait_for_each(server, &server->ended);
 }

@@ -4,8 +4,7 @@
 
 #include <openssl/ssl.h>
 
-/* A server context from a certificate chain and its key, both PEM files. NULL, and a sentence in
- * *wrong, when they cannot be used. Freed by SSL_CTX_free. */
-SSL_CTX *server_tls_new(const char *certificate, const char *key, const char **wrong);
+/* A server context without certificate and key, which the caller loads. Freed by SSL_CTX_free. */
+SSL_CTX *server_tls_new(void);
 
 #endif

@@ -5,6 +5,7 @@
 #include "bff/http/client.h"
 #include "bff/http/slow_client.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
 #define BODY_STEP 512           /* bytes in body_ms that count as more of a body */
 #define FORGIVEN_A_SECOND 65536 /* of wasted bytes */
@@ -29,7 +30,7 @@ static bool ask_kernel(const struct client *client, struct tcp_info *info)
 
 static const struct server_limits *limits_of(const struct client *client)
 {
-    return &client->worker->common->limits;
+    return &client->worker->settings->http->limits;
 }
 
 static bool is_over(int64_t now_ns, int64_t since_ns, uint32_t limit_ms)
@@ -55,7 +56,7 @@ static bool stalls(struct client *client, uint64_t acked, int64_t now_ns)
 static bool wastes(struct client *client, uint64_t received, uint64_t elapsed_ms)
 {
     struct pace *pace = &client->pace;
-    size_t body_memory = limits_body_memory(client->worker->common->body_limit);
+    size_t body_memory = limits_body_memory(client->worker->settings->http->body_limit);
     uint64_t forgiven = client->used_bytes - pace->used_bytes +
                         (client->socket->bytes_written - pace->written) / WRITTEN_SHARE +
                         elapsed_ms * FORGIVEN_A_SECOND / 1000;
@@ -134,7 +135,7 @@ static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
 static void on_sweep(struct timer *timer)
 {
     struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, sweep_timer, timer);
-    uint32_t sweep_ms = limits_sweep_ms(&worker->common->limits);
+    uint32_t sweep_ms = limits_sweep_ms(&worker->settings->http->limits);
     int64_t now_ns = clock_now_ns();
 
     for (h2o_linklist_t *at = worker->clients.next; at != &worker->clients; at = at->next)
@@ -146,5 +147,5 @@ void slow_client_watch(struct worker *worker)
 {
     worker->sweep_timer.fire = on_sweep;
     timer_set(worker_timers(worker), &worker->sweep_timer,
-              clock_now_ns() + limits_sweep_ms(&worker->common->limits) * CLOCK_MS);
+              clock_now_ns() + limits_sweep_ms(&worker->settings->http->limits) * CLOCK_MS);
 }

@@ -1,6 +1,6 @@
 /*
- * A worker: a thread with one libh2o loop and everything that it needs. Workers share only what
- * struct worker_common says.
+ * A worker: a thread with one libh2o loop and everything that it needs. Workers share only what is
+ * in struct worker_common.
  */
 #ifndef BFF_HTTP_WORKER_H
 #define BFF_HTTP_WORKER_H
@@ -13,47 +13,47 @@
 
 #include "bff/base/random.h"
 #include "bff/http/addresses.h"
-#include "bff/http/limits.h"
 #include "bff/loop/ticker.h"
 
 struct request;
 struct server;
+struct worker_settings;
 
 /* What all workers of a server share. Only the atomics change while it runs. */
 struct worker_common {
-    struct server_limits limits;
-    size_t body_limit;           /* of a client's request, bytes; the largest of any route */
-    struct addresses *addresses; /* NULL without a limit for one address */
+    struct addresses *addresses;
     _Atomic size_t connections;
     _Atomic bool is_leaving; /* the server is going to be stopped */
 
-    /* ${request} is over, and still whole except for objects with an end of their own. NULL: nobody
-     * wants to know. */
+    /* Called when ${request} is over. It is still whole, except for objects with an end of their
+     * own. May be NULL. */
     void (*on_over)(const struct request *request);
-    void *application; /* the application's to know */
+    void *application; /* belongs to the application */
 };
 
 struct worker {
     struct server *server;
     struct worker_common *common;
     unsigned number;
+    h2o_globalconf_t config; /* a worker's own one, so that it can change it at any time */
     h2o_context_t context;
     h2o_loop_t *loop;
     struct ticker ticker;
-    h2o_linklist_t clients; /* of struct client */
+    struct worker_settings *settings; /* the current ones; NULL before the first */
+    h2o_linklist_t settings_in_use;   /* of struct worker_settings */
+    h2o_linklist_t clients;           /* of struct client */
     size_t client_count;
     h2o_linklist_t watches; /* of struct watch */
     struct worker_listener *listeners;
-    h2o_multithread_receiver_t control; /* where ${stop} comes to */
-    h2o_multithread_message_t stop;     /* libh2o wakes nobody for a message of NULL */
+    h2o_multithread_receiver_t control; /* where the messages of server.c arrive */
     h2o_multithread_receiver_t resolver;
     bool is_draining;
-    int64_t drained_by_ns; /* when what is left is cut */
+    int64_t drained_by_ns; /* when the connections that are left are cut */
     struct timer drain_timer;
     struct timer sweep_timer; /* of slow_client.c */
     bool is_over;
     struct random random; /* of ids */
-    void *application;    /* on_begin's to set */
+    void *application;    /* on_begin sets it */
 };
 
 static inline struct timers *worker_timers(struct worker *worker) { return &worker->ticker.timers; }

@@ -8,7 +8,7 @@
 
 #define SECOND_NS (1000 * CLOCK_MS)
 
-/* An all-zero time would disarm it: what is due already is due in a nanosecond. */
+/* A time of zero would disarm the timerfd, so the smallest time is one nanosecond. */
 static void wake_at(struct timers *timers, int64_t at_ns)
 {
     struct ticker *ticker = H2O_STRUCT_FROM_MEMBER(struct ticker, timers, timers);
@@ -23,7 +23,7 @@ static void on_tick(h2o_socket_t *socket, const char *error)
     struct ticker *ticker = socket->data;
     uint64_t expirations;
 
-    /* It may have been set anew since it was found readable: then there is nothing to read. */
+    /* When it was set again after it became readable, there is nothing to read. */
     if (read(h2o_socket_get_fd(socket), &expirations, sizeof(expirations)) < 0)
         return;
     timers_run(&ticker->timers, clock_now_ns());

@@ -1,7 +1,7 @@
 /*
- * Drives a worker's timers by a timerfd on CLOCK_MONOTONIC, registered with its loop like any
- * socket. The timerfd is set only when an earlier wake-up is asked for, so timers that are set and
- * cleared all the time (a budget for each request) cost almost no system call.
+ * Drives a worker's timers with a timerfd on CLOCK_MONOTONIC, which the loop watches like a socket.
+ * The timerfd is set only when an earlier wake-up is needed. So timers that are set and cleared for
+ * each request cost almost no system calls.
  */
 #ifndef BFF_LOOP_TICKER_H
 #define BFF_LOOP_TICKER_H

@@ -87,7 +87,7 @@ void timer_set(struct timers *timers, struct timer *timer, int64_t at_ns)
     ask_wake(timers);
 }
 
-/* The wake-up stays as it was asked for: one that finds nothing due is cheaper than moving it. */
+/* The requested wake-up stays. Waking up for nothing costs less than moving the wake-up. */
 void timer_clear(struct timers *timers, struct timer *timer)
 {
     if (!timer_is_set(timer))
@@ -102,7 +102,8 @@ void timer_clear(struct timers *timers, struct timer *timer)
 void timers_run(struct timers *timers, int64_t now_ns)
 {
     timers->armed_ns = INT64_MAX;
-    /* What a callback sets for now or earlier waits for the next turn: no turn is endless. */
+    /* A timer that a callback sets for now or earlier waits for the next turn, so every turn ends.
+     */
     for (size_t left = timers->count; left > 0 && timers->count > 0; left--) {
         struct timer *due = timers->heap[0];
         if (due->at_ns > now_ns)

@@ -1,6 +1,6 @@
 /*
- * See uring.h. Two rings are shared with the kernel: of what is to be done, whose tail is ours to
- * move, and of what is done, whose head is. The kernel looks at them only while we are in
+ * See uring.h. We share two rings with the kernel: a ring of calls to make, whose tail we move, and
+ * a ring of results, whose head we move. The kernel reads and writes them only while we are in
  * io_uring_enter(2).
  */
 #include <errno.h>
@@ -36,7 +36,7 @@ struct uring {
     size_t count;
 };
 
-/* That only one thread uses it spares the kernel some work, where it can be told (Linux 6.0). */
+/* Linux 6.0 can be told that only one thread uses the ring, which saves the kernel some work. */
 static int setup(struct io_uring_params *params)
 {
     *params = (struct io_uring_params){.flags = IORING_SETUP_SINGLE_ISSUER};
@@ -61,7 +61,8 @@ static void unmap(struct mapping mapping)
         munmap(mapping.at, mapping.bytes);
 }
 
-/* One mapping has both rings (Linux 5.4), and sockets can be sent to (5.6; this tells of 5.7). */
+/* We need one mapping for both rings (Linux 5.4) and sends to sockets (5.6). The features that we
+ * check imply both (5.7). */
 static bool map_all(struct uring *uring, const struct io_uring_params *params)
 {
     size_t todo_end = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
@@ -126,7 +127,7 @@ void uring_add(struct uring *uring, struct uring_call *call)
     uring->calls[uring->count++] = call;
 }
 
-/* Without the rings. */
+/* Makes a call without the ring. */
 static void make_plain(struct uring_call *call)
 {
     do
@@ -157,7 +158,7 @@ static void put(struct uring *uring)
     atomic_store_explicit(uring->todo_tail, tail, memory_order_release);
 }
 
-/* The kernel has not taken the last ${count} and shall not. */
+/* The kernel has not taken the last ${count} calls, and must not take them later. */
 static void take_back(struct uring *uring, size_t count)
 {
     uint32_t tail = atomic_load_explicit(uring->todo_tail, memory_order_relaxed);
@@ -190,7 +191,8 @@ static long enter(const struct uring *uring, size_t submit, size_t wait)
     return taken;
 }
 
-/* Returns how many the kernel has taken, and waits for those: they have nothing to wait for. */
+/* Returns how many calls the kernel has made. Waiting for them takes no time, as none of them
+ * blocks. */
 static size_t make_by_ring(struct uring *uring)
 {
     put(uring);
@@ -206,8 +208,8 @@ static size_t make_by_ring(struct uring *uring)
     return taken;
 }
 
-/* A single call is cheaper without. So is what the kernel does not take, as it is short of memory.
- */
+/* A single call is made without the ring, because that is cheaper. So are calls that the kernel did
+ * not take because it is short of memory. */
 void uring_run(struct uring *uring)
 {
     size_t made = uring->count > 1 ? make_by_ring(uring) : 0;

@@ -1,9 +1,9 @@
 /*
- * Many sends and receives by one system call, where the kernel lets us (io_uring(7)). None of them
- * waits: each ends as send(2) or recv(2) with MSG_DONTWAIT would.
+ * Many sends and receives with one system call (io_uring(7)). None of them waits: each has the same
+ * result as send(2) or recv(2) with MSG_DONTWAIT.
  *
- * A kernel may be too old, an administrator may have switched it off, and what runs containers
- * mostly refuses it: whoever uses this must be able to do without.
+ * It is not always available: the kernel may be too old, an administrator may have switched it off,
+ * and most container runtimes refuse it. So callers must also work without it.
  */
 #ifndef BFF_LOOP_URING_H
 #define BFF_LOOP_URING_H
@@ -12,26 +12,26 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define URING_CALLS 64 /* at most, added and not run yet */
+#define URING_CALLS 64 /* the most that may be added before a run */
 
 struct uring;
 
 struct uring_call {
-    bool is_send; /* else it receives */
+    bool is_send; /* false: it receives */
     int fd;       /* of a socket */
     char *at;
     size_t len;
     ssize_t result; /* bytes, 0 at the end of the stream, or -errno */
 };
 
-/* Of use to the thread that makes it only. NULL, with errno, where there is no such thing. */
+/* Only the thread that made it may use it. NULL, with errno set, where it is not available. */
 struct uring *uring_new(void);
 void uring_free(struct uring *uring);
 
-/* ${call} is made by the next uring_run, in the order of adding; it is borrowed until then. */
+/* Adds ${call}, which is borrowed until the next uring_run makes it. The order is kept. */
 void uring_add(struct uring *uring, struct uring_call *call);
 
-/* Makes all that were added: each has its result afterwards. */
+/* Makes all calls that were added. Afterwards each of them has its result. */
 void uring_run(struct uring *uring);
 
 #endif

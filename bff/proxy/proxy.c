@@ -4,6 +4,7 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/worker_settings.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_request.h"
@@ -15,7 +16,8 @@
  * outlives its request. The request holds it by a hook, until it is a tunnel.
  */
 struct passing {
-    struct request *request; /* NULL once it has gone: only a tunnel is left then */
+    struct request *request;          /* NULL once it has gone: only a tunnel is left then */
+    struct worker_settings *settings; /* held: a tunnel uses them after its request */
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;
@@ -29,6 +31,7 @@ static void free_passing(struct passing *passing)
     call_cancel(&passing->call);
     reply_stream_free(&passing->stream);
     tunnel_free(&passing->tunnel);
+    worker_settings_release(passing->settings);
     memory_free(passing);
 }
 
@@ -159,6 +162,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
 
     holder->passing = passing;
     passing->request = request;
+    passing->settings = worker_settings_hold(request->settings);
     passing->ask = *ask;
     passing->call_ask = (struct call_ask){
         .service = route->service,

@@ -1,20 +1,36 @@
 /*
- * Which endpoint of a service is asked next. One worker's state for one service; other algorithms
- * go behind the same two functions.
+ * Which endpoint of a service is asked next. The state of one service, of one configuration, in one
+ * worker. What the endpoints themselves are like is in their shared states (endpoint_state.h).
  */
 #ifndef BFF_UPSTREAM_BALANCE_H
 #define BFF_UPSTREAM_BALANCE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+#include "bff/base/text.h"
+#include "bff/upstream/endpoint.h"
+
 struct balance {
-    size_t count; /* endpoints */
+    struct endpoint *const *endpoints; /* of the service, borrowed */
+    size_t count;
     size_t next;
 };
 
-void balance_init(struct balance *balance, size_t count);
+/* A set of endpoints to leave out. */
+struct balance_except {
+    bool (*has)(const void *cookie, const struct endpoint *endpoint);
+    const void *cookie;
+};
 
-/* The place of the endpoint to ask, less than count: round robin. */
-size_t balance_pick(struct balance *balance);
+void balance_init(struct balance *balance, struct endpoint *const *endpoints, size_t count);
+
+/*
+ * The endpoint to ask, none of ${except} (NULL: nothing is left out). ${key} is what the request
+ * belongs to, for algorithms that give equal keys the same endpoint; absent text: nothing. Returns
+ * NULL when all endpoints are left out. The algorithm is round robin, which uses no key.
+ */
+struct endpoint *balance_pick(struct balance *balance, struct text key,
+                              const struct balance_except *except);
 
 #endif

@@ -6,7 +6,7 @@
 
 #define LOT_CALLS (URING_CALLS / 2)
 
-/* Calls of one kind. One that was forgotten is NULL. */
+/* Calls of one kind. A call that was forgotten is NULL. */
 struct lot {
     struct batch_call *calls[LOT_CALLS];
     struct uring_call made[LOT_CALLS];
@@ -19,7 +19,7 @@ struct batch {
     h2o_timeout_entry_t step;
     struct uring *uring;
     struct lot sends, receives;
-    char *send_bytes; /* LOT_CALLS * BATCH_SEND_BYTES, filled from the front */
+    char *send_bytes; /* LOT_CALLS * BATCH_SEND_BYTES, used from the front */
     size_t send_len;
     char *receive_bytes; /* BATCH_RECEIVE_BYTES for each of LOT_CALLS */
 };
@@ -31,7 +31,7 @@ static void hand_over(struct batch *batch, struct lot *lot)
             uring_add(batch->uring, &lot->made[i]);
 }
 
-/* What is told may forget others, and add to the other lot, but not to this one. */
+/* A done function may forget other calls and add calls to the other lot, but not to this one. */
 static void tell(struct lot *lot)
 {
     for (size_t i = 0; i < lot->count; i++) {
@@ -52,7 +52,7 @@ static void send_all(struct batch *batch)
     tell(&batch->sends);
 }
 
-/* Once nothing else is left to do in this step of the loop: it may add more. */
+/* Waits until nothing else is left in this step of the loop, because that may add more calls. */
 static void on_step(h2o_timeout_entry_t *entry)
 {
     struct batch *batch = H2O_STRUCT_FROM_MEMBER(struct batch, step, entry);

@@ -1,9 +1,9 @@
 /*
- * A worker's requests and reads of answers, gathered while the loop looks at its events and made
- * together at the end of its step, by one system call (bff/loop/uring.h). That is what most of the
- * time of a small page would go to otherwise.
+ * Collects a worker's sends and receives while the loop handles its events, and makes them together
+ * at the end of the step, with one system call (bff/loop/uring.h). Without it, a small page would
+ * spend most of its time in system calls.
  *
- * Where the kernel has no such call there is no batch, and connections send and receive themselves.
+ * On a kernel without io_uring there is no batch, and each connection sends and receives by itself.
  */
 #ifndef BFF_UPSTREAM_BATCH_H
 #define BFF_UPSTREAM_BATCH_H
@@ -20,30 +20,32 @@
 struct batch;
 
 /*
- * A call in a batch, embedded in what makes it; all zero means: there is none. ${done} is told the
- * result as in struct uring_call, from the loop, or (of one that sends) from another's batch_room.
- * What was received is at ${at} until it returns.
+ * A call in a batch, embedded in its owner. All zero means: no call is pending. ${done} gets the
+ * result as in struct uring_call. It is called from the loop; for a send it may also be called from
+ * the batch_room of another connection. Received bytes are at ${at} until done returns.
  */
 struct batch_call {
     void (*done)(struct batch_call *call, char *at, ssize_t result);
-    struct batch_call **place; /* in the batch; NULL: it is not under way */
+    struct batch_call **place; /* in the batch; NULL: not pending */
 };
 
-/* NULL, with errno, where there can be none. ${soon} are the loop's timeouts of 0 ms. */
+/* Returns NULL, with errno set, where io_uring is not available. ${soon} is the loop's list of
+ * timeouts of 0 ms. */
 struct batch *batch_new(h2o_loop_t *loop, h2o_timeout_t *soon);
 void batch_free(struct batch *batch);
 
-/* Where BATCH_SEND_BYTES for the next batch_send may be put. When there is no place left, what is
- * there already is sent first. */
+/* Returns the buffer for the next batch_send, BATCH_SEND_BYTES long. When the batch is full, all
+ * collected sends are made first. */
 char *batch_room(struct batch *batch);
 
-/* Sends the first ${len} bytes of the room. */
+/* Adds a send of the first ${len} bytes of that buffer. */
 void batch_send(struct batch *batch, int fd, size_t len, struct batch_call *call);
 
-/* False: there is no room for more in this step of the loop. */
+/* Adds a receive. Returns false when the batch is full for this step of the loop. */
 bool batch_receive(struct batch *batch, int fd, struct batch_call *call);
 
-/* It is not made, if it has not been yet, and nobody is told. Nothing, when it is not under way. */
+/* Cancels ${call}: it is not made if it has not been made yet, and done is not called. Does nothing
+ * when it is not pending. */
 void batch_forget(struct batch_call *call);
 
 #endif

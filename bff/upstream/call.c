@@ -1,22 +1,15 @@
 /* See call.h. */
-#include <string.h>
-
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/upstream/call.h"
+#include "bff/upstream/call_policy.h"
 
-static void end(struct call *call, enum reason reason)
-{
-    must(call->is_running && call->connection == NULL);
-    call->is_running = false;
-    timer_clear(call->upstream->on.timers, &call->timer);
-    call->sink->end(call->cookie, reason);
-}
+/* The time. */
 
-/* A limit that is later than the user's own costs no timer. */
+/* A limit that is later than the user's own needs no timer. */
 static void wake_at(struct call *call, int64_t at_ns)
 {
-    struct timers *timers = call->upstream->on.timers;
+    struct timers *timers = call->upstream->on->timers;
 
     if (call->ask->until_ns != 0 && at_ns >= call->ask->until_ns)
         timer_clear(timers, &call->timer);
@@ -24,101 +17,184 @@ static void wake_at(struct call *call, int64_t at_ns)
         timer_set(timers, &call->timer, at_ns);
 }
 
-static void expect_within(struct call *call, uint32_t ms)
+static void expect_within(struct call *call, int64_t now_ns, uint32_t ms)
 {
-    int64_t at_ns = clock_now_ns() + ms * CLOCK_MS;
+    int64_t at_ns = now_ns + ms * CLOCK_MS;
 
     wake_at(call, at_ns < call->total_ns ? at_ns : call->total_ns);
 }
 
-static void put(struct call *call, struct text piece)
+static void expect_answer(struct call *call, int64_t now_ns)
 {
-    if (piece.len > 0)
-        call->pieces[call->request.count++] = h2o_iovec_init(piece.at, piece.len);
+    uint32_t own_ms = call->ask->first_byte_ms;
+
+    expect_within(call, now_ns, own_ms > 0 ? own_ms : call->service->settings->first_byte_ms);
 }
 
-/* Each piece costs the kernel time of its own: what is short is put together. */
-static void put_method(struct call *call)
-{
-    struct text method = call->ask->method;
-
-    if (method.len >= sizeof(call->method)) {
-        put(call, method);
-        put(call, TEXT(" "));
-        return;
-    }
-    memcpy(call->method, method.at, method.len);
-    call->method[method.len] = ' ';
-    put(call, (struct text){call->method, method.len + 1});
-}
-
-#define TRACEPARENT_LEN 55
-#define SPAN_AT 36 /* in traceparent: behind version and trace id */
-#define SPAN_DIGITS 16
-
-/* The end of the head. The trace goes on with a span of this call's own, a child of the request's.
- */
-static void put_trace_and_end(struct call *call)
-{
-    static const char name[] = "traceparent: ", end[] = "\r\n\r\n";
-    char *at = call->trace + sizeof(name) - 1;
-
-    if (call->ask->traceparent.len != TRACEPARENT_LEN) {
-        put(call, TEXT("\r\n"));
-        return;
-    }
-    memcpy(call->trace, name, sizeof(name) - 1);
-    memcpy(at, call->ask->traceparent.at, TRACEPARENT_LEN);
-    random_hex(&call->upstream->random, at + SPAN_AT, SPAN_DIGITS);
-    memcpy(at + TRACEPARENT_LEN, end, sizeof(end) - 1);
-    put(call, (struct text){call->trace, sizeof(call->trace)});
-}
-
-static void put_request(struct call *call)
-{
-    const struct call_ask *ask = call->ask;
-
-    put_method(call);
-    put(call, ask->target);
-    if (ask->host.at == NULL) {
-        put(call, call->endpoint->request_tail);
-    } else {
-        put(call, TEXT(" HTTP/1.1\r\nhost: "));
-        put(call, ask->host);
-        put(call, TEXT("\r\n"));
-    }
-    put(call, ask->headers);
-    put_trace_and_end(call);
-    put(call, ask->body);
-}
-
-static void send_request(struct call *call)
-{
-    const struct call_ask *ask = call->ask;
-    uint32_t own_ms = ask->first_byte_ms;
-
-    call->request = (struct connection_request){
-        .pieces = call->pieces,
-        .about = {.is_head = text_is(ask->method, "HEAD"), .wants_upgrade = ask->wants_upgrade},
-        .sink = call->sink,
-        .sink_cookie = call->cookie,
-    };
-    put_request(call);
-    expect_within(call, own_ms > 0 ? own_ms : call->service->settings->first_byte_ms);
-    connection_ask(call->connection, &call->request);
-}
-
-static void on_opened(void *cookie) { send_request(cookie); }
-
-/* While its user has stopped it, a call's silence is its user's. */
+/* While the user has stopped the call, a silence is the user's own. */
 static void expect_more(struct call *call)
 {
-    if (call->connection->is_paused)
+    if (attempt_is_paused(&call->attempt))
         return;
     if (call->ask->idle_ms > 0)
-        expect_within(call, call->ask->idle_ms);
+        expect_within(call, clock_now_ns(), call->ask->idle_ms);
     else
         wake_at(call, call->total_ns);
+}
+
+/* Endpoints. */
+
+static bool is_left_out(const void *cookie, const struct endpoint *endpoint)
+{
+    const struct call *call = cookie;
+
+    for (unsigned i = 0; i < call->left_out_count; i++)
+        if (call->left_out[i] == endpoint)
+            return true;
+    return call->policy->may_ask != NULL && !call->policy->may_ask(call, endpoint);
+}
+
+static struct endpoint *pick(struct call *call)
+{
+    const struct balance_except except = {.has = is_left_out, .cookie = call};
+    bool leaves_out = call->left_out_count > 0 || call->policy->may_ask != NULL;
+
+    return balance_pick(&call->service->balance, call->ask->key, leaves_out ? &except : NULL);
+}
+
+bool call_has_other(const struct call *call)
+{
+    const struct balance *balance = &call->service->balance;
+
+    if (call->ask->only != NULL || call->left_out_count == CALL_ENDPOINTS_MAX)
+        return false;
+    for (size_t i = 0; i < balance->count; i++)
+        if (balance->endpoints[i] != call->endpoint && !is_left_out(call, balance->endpoints[i]))
+            return true;
+    return false;
+}
+
+/* Attempts. */
+
+static const struct attempt_user attempt_user;
+
+static void begin_attempt(struct call *call, bool is_fresh, int64_t now_ns)
+{
+    const struct call_ask *ask = call->ask;
+
+    attempt_begin(&call->attempt,
+                  &(struct attempt_ask){
+                      .endpoint = call->endpoint,
+                      .is_fresh = is_fresh,
+                      .wants_upgrade = ask->wants_upgrade,
+                      .method = ask->method,
+                      .target = ask->target,
+                      .host = ask->host,
+                      .headers = ask->headers,
+                      .traceparent = ask->traceparent,
+                      .body = ask->body,
+                      .random = &call->upstream->random,
+                      .sink = call->sink,
+                      .sink_cookie = call->cookie,
+                      .now_ns = now_ns,
+                  },
+                  &attempt_user, call);
+    if (call->attempt.is_reused)
+        expect_answer(call, now_ns);
+    else
+        expect_within(call, now_ns, call->service->settings->connect_ms);
+}
+
+static void end(struct call *call, enum reason reason)
+{
+    struct upstream *upstream = call->upstream;
+
+    must(call->is_running && !attempt_is_under_way(&call->attempt));
+    call->is_running = false;
+    timer_clear(upstream->on->timers, &call->timer);
+    call->sink->end(call->cookie, reason);
+    upstream_call_ended(upstream);
+}
+
+/* Tells what the attempt that has just ended came to. */
+static void report(const struct call *call, bool is_cancelled, struct call_report *report)
+{
+    const struct attempt *attempt = &call->attempt;
+
+    *report = (struct call_report){
+        .service = call->ask->service,
+        .endpoint = attempt->endpoint,
+        .number = call->retries,
+        .reason = attempt->reason,
+        .status = attempt->status,
+        .is_cancelled = is_cancelled,
+        .is_reused = attempt->is_reused,
+        .is_clean = attempt->is_clean,
+        .started_ns = attempt->started_ns,
+        .connected_ns = attempt->connected_ns,
+        .first_byte_ns = attempt->first_byte_ns,
+        .ended_ns = attempt->ended_ns,
+        .received = attempt->received,
+    };
+    if (call->policy->report != NULL)
+        call->policy->report(call, report);
+    if (call->upstream->observe != NULL)
+        call->upstream->observe(call->upstream->observe_cookie, report);
+}
+
+static void try_other(struct call *call, const struct call_report *failed)
+{
+    struct endpoint *other = NULL;
+
+    if (call_has_other(call)) {
+        call->left_out[call->left_out_count++] = call->endpoint;
+        other = pick(call);
+    }
+    if (other == NULL) {
+        end(call, failed->reason);
+        return;
+    }
+    call->endpoint = other;
+    call->retries++;
+    begin_attempt(call, false, clock_now_ns());
+}
+
+/* An attempt has ended, and is no longer under way. */
+static void carry_on(struct call *call)
+{
+    const struct call_policy *policy = call->policy;
+    struct call_report over;
+
+    report(call, false, &over);
+    enum call_next next = CALL_END;
+    if (policy->ended != NULL && over.ended_ns < call->total_ns)
+        next = policy->ended(call, &over);
+    if (next == CALL_OTHER) {
+        try_other(call, &over);
+    } else if (next == CALL_AGAIN) {
+        call->retries++;
+        begin_attempt(call, true, clock_now_ns());
+    } else {
+        end(call, over.reason);
+    }
+}
+
+static void on_opened(void *cookie)
+{
+    struct call *call = cookie;
+
+    expect_answer(call, call->attempt.connected_ns);
+}
+
+static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
+{
+    struct call *call = cookie;
+
+    if (call->policy->accepts != NULL && !call->policy->accepts(call, head)) {
+        *why = REASON_STATUS;
+        return -1;
+    }
+    return call->sink->head(call->cookie, head, why);
 }
 
 static void on_received(void *cookie)
@@ -130,102 +206,6 @@ static void on_received(void *cookie)
         call->sink->flush(call->cookie);
 }
 
-static void dial(struct call *call);
-
-/*
- * A service may close an idle connection just as we use it (RFC 9112 9.3.1): that tells nothing
- * about the request, and costs one attempt on a fresh connection.
- */
-static void on_ended(void *cookie, enum reason reason, bool is_clean)
-{
-    struct call *call = cookie;
-    bool may_retry = reason == REASON_RESET && is_clean && call->is_reused && call->ask->may_repeat;
-
-    call->connection = NULL;
-    if (!may_retry) {
-        end(call, reason);
-        return;
-    }
-    call->retries++;
-    dial(call);
-}
-
-static const struct connection_user user = {
-    .opened = on_opened,
-    .received = on_received,
-    .ended = on_ended,
-};
-
-static void dial(struct call *call)
-{
-    call->is_reused = false;
-    expect_within(call, call->service->settings->connect_ms);
-    call->connection = connection_dial(call->endpoint, &user, call);
-}
-
-static void drop_connection(struct call *call)
-{
-    if (call->connection != NULL)
-        connection_close(call->connection);
-    call->connection = NULL;
-}
-
-/* Time is up; or the service is not one of this build's, which is told as soon as it may be. */
-static void on_timer(struct timer *timer)
-{
-    struct call *call = H2O_STRUCT_FROM_MEMBER(struct call, timer, timer);
-
-    drop_connection(call);
-    end(call, call->service == NULL ? REASON_CONNECT : REASON_TIMEOUT);
-}
-
-void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
-                const struct exchange_sink *sink, void *cookie)
-{
-    must(!call->is_running);
-    *call = (struct call){
-        .ask = ask,
-        .sink = sink,
-        .cookie = cookie,
-        .upstream = upstream,
-        .service = upstream_service(upstream, ask->service),
-        .timer = {.fire = on_timer},
-        .is_running = true,
-    };
-    if (call->service == NULL) {
-        timer_set(upstream->on.timers, &call->timer, clock_now_ns());
-        return;
-    }
-    call->total_ns = ask->idle_ms > 0
-                         ? INT64_MAX
-                         : clock_now_ns() + call->service->settings->total_ms * CLOCK_MS;
-    call->endpoint = ask->only != NULL
-                         ? ask->only
-                         : &call->service->endpoints[balance_pick(&call->service->balance)];
-    call->connection = connection_take(call->endpoint, &user, call);
-    call->is_reused = call->connection != NULL;
-    if (call->is_reused)
-        send_request(call);
-    else
-        dial(call);
-}
-
-void call_pause(struct call *call)
-{
-    if (call->connection == NULL)
-        return;
-    connection_pause(call->connection);
-    timer_clear(call->upstream->on.timers, &call->timer);
-}
-
-void call_resume(struct call *call)
-{
-    if (call->connection == NULL || !call->connection->is_paused)
-        return;
-    connection_resume(call->connection);
-    expect_more(call);
-}
-
 static void on_written(void *cookie)
 {
     struct call *call = cookie;
@@ -234,28 +214,116 @@ static void on_written(void *cookie)
     call->written(call->cookie);
 }
 
-void call_write(struct call *call, struct text bytes, void (*written)(void *cookie))
+static void on_ended(void *cookie) { carry_on(cookie); }
+
+static const struct attempt_user attempt_user = {
+    .opened = on_opened,
+    .head = on_head,
+    .received = on_received,
+    .written = on_written,
+    .ended = on_ended,
+};
+
+/* The time is over; or there is no attempt, which the user is told as soon as possible. */
+static void on_timer(struct timer *timer)
 {
-    must(call->connection != NULL);
-    call->more = h2o_iovec_init(bytes.at, bytes.len);
-    call->written = written;
-    connection_write(call->connection, &(struct connection_output){
-                                           .pieces = &call->more,
-                                           .count = 1,
-                                           .written = on_written,
-                                       });
+    struct call *call = H2O_STRUCT_FROM_MEMBER(struct call, timer, timer);
+
+    if (call->early != REASON_NONE) {
+        end(call, call->early);
+        return;
+    }
+    attempt_stop(&call->attempt, REASON_TIMEOUT);
+    carry_on(call);
 }
 
-bool call_is_sent(const struct call *call)
+/* The call. */
+
+static void end_soon(struct call *call, enum reason reason, int64_t now_ns)
 {
-    return call->connection != NULL && call->connection->out.pieces == NULL;
+    call->early = reason;
+    timer_set(call->upstream->on->timers, &call->timer, now_ns);
 }
+
+/* Sets member by member: the attempt, which is most of it, need not be cleared. */
+static void init(struct call *call, struct upstream *upstream, const struct call_ask *ask)
+{
+    struct upstream_service *service = upstream_service(upstream, ask->service);
+    bool has_policy = service != NULL && service->policy != NULL;
+
+    call->ask = ask;
+    call->retries = 0;
+    call->upstream = upstream;
+    call->service = service;
+    call->endpoint = NULL;
+    call->policy = has_policy ? service->policy : &call_policy_default;
+    call->written = NULL;
+    call->timer = (struct timer){.fire = on_timer};
+    call->total_ns = INT64_MAX;
+    call->early = REASON_NONE;
+    call->is_running = true;
+    call->left_out_count = 0;
+    call->attempt.connection = NULL;
+}
+
+void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
+                const struct exchange_sink *sink, void *cookie)
+{
+    int64_t now_ns = clock_now_ns();
+
+    must(!call->is_running);
+    upstream_call_begins(upstream);
+    init(call, upstream, ask);
+    call->sink = sink;
+    call->cookie = cookie;
+    if (call->service == NULL) {
+        end_soon(call, REASON_CONNECT, now_ns);
+        return;
+    }
+    if (ask->idle_ms == 0)
+        call->total_ns = now_ns + call->service->settings->total_ms * CLOCK_MS;
+    call->endpoint = ask->only != NULL ? ask->only : pick(call);
+    if (call->endpoint == NULL)
+        end_soon(call, REASON_BREAKER_OPEN, now_ns);
+    else
+        begin_attempt(call, false, now_ns);
+}
+
+void call_pause(struct call *call)
+{
+    if (!attempt_is_under_way(&call->attempt))
+        return;
+    attempt_pause(&call->attempt);
+    timer_clear(call->upstream->on->timers, &call->timer);
+}
+
+void call_resume(struct call *call)
+{
+    if (!attempt_is_paused(&call->attempt))
+        return;
+    attempt_resume(&call->attempt);
+    expect_more(call);
+}
+
+void call_write(struct call *call, struct text bytes, void (*written)(void *cookie))
+{
+    call->written = written;
+    attempt_write(&call->attempt, bytes);
+}
+
+bool call_is_sent(const struct call *call) { return attempt_is_sent(&call->attempt); }
 
 void call_cancel(struct call *call)
 {
+    struct call_report over;
+
     if (!call->is_running)
         return;
     call->is_running = false;
-    timer_clear(call->upstream->on.timers, &call->timer);
-    drop_connection(call);
+    timer_clear(call->upstream->on->timers, &call->timer);
+    if (attempt_is_under_way(&call->attempt)) {
+        attempt_stop(&call->attempt, REASON_NONE);
+        report(call, true, &over);
+    }
+    upstream_call_ended(call->upstream);
 }

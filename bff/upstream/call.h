@@ -1,11 +1,11 @@
 /*
- * One answer from one service: chooses an endpoint, takes a connection or dials one, runs the
- * exchange, repeats it once on a fresh connection when a reused one died before any byte, and
- * keeps the time. What it receives goes to a sink, piece by piece.
+ * One answer from one service: one attempt (attempt.h) or several. The balance chooses the
+ * endpoint, the service's policy (call_policy.h) decides whether the answer is good enough and what
+ * follows a failure, and the call keeps the time. The answer goes to a sink, piece by piece.
  *
  * Times (service_settings): connect from dialling to connected, first_byte from there to the first
- * byte of the response, total for all of it; or idle, for answers that may last. Each ends the call
- * with REASON_TIMEOUT.
+ * byte of the response, total for all attempts together. For an answer that may last as long as it
+ * likes, idle_ms takes the place of total. Each limit ends the attempt with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -17,75 +17,75 @@
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
 #include "bff/loop/timer.h"
-#include "bff/upstream/connection.h"
+#include "bff/upstream/attempt.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-#define CALL_PIECES 10
+#define CALL_ENDPOINTS_MAX 8 /* that one call asks */
 
-/* "traceparent: 00-<trace id>-<span id>-<flags>\r\n", and the empty line behind all fields */
-#define CALL_TRACE_BYTES (13 + 55 + 2 + 2)
-
-#define CALL_METHOD_BYTES 16 /* longer ones take a piece more */
-
-/* What to ask; borrowed until the call ends. All zero where the service's own is meant. */
+/* What to ask; borrowed until the call ends. Zero means: the service's own value. */
 struct call_ask {
     const struct bff_service *service;
-    struct upstream_endpoint *only; /* of that service; NULL: the balance decides */
+    struct endpoint *only; /* of that service; NULL: the balance decides */
+    struct text key;       /* for the balance: what the request belongs to; absent: nothing */
     struct text method;
-    struct text target;  /* origin-form, encoded */
-    struct text host;    /* for Host; absent: the endpoint's */
-    struct text headers; /* whole lines with CRLF, without Host */
-    struct text
-        traceparent;    /* whose child this call is (W3C Trace Context); absent: none is sent */
-    struct text body;   /* its framing is in ${headers} */
-    int64_t until_ns;   /* its user ends it by then: no later limit is watched; 0: it does not */
+    struct text target;      /* origin-form, encoded */
+    struct text host;        /* for Host; absent: the endpoint's */
+    struct text headers;     /* whole lines with CRLF, without Host */
+    struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
+    struct text body;        /* its framing is in ${headers} */
+    int64_t until_ns;   /* the user ends the call by then, so that no later limit needs a timer; 0:
+                           the   user does not */
     bool may_repeat;    /* idempotent (RFC 9110 9.2.2): a retry is allowed */
     bool wants_upgrade; /* 101 is an answer */
     uint32_t first_byte_ms; /* 0: the service's */
-    uint32_t idle_ms; /* the longest silence within the answer, in place of a limit for all of it;
-                         0: the service's total holds */
+    uint32_t idle_ms;       /* the longest silence within the answer, which then has no total limit;
+                               0: the service's total holds */
 };
 
-/* Lies in its user's memory; all zero before call_start. */
+/* Lies in its user's memory. ${is_running} must be false before call_start; nothing else matters.
+ */
 struct call {
     const struct call_ask *ask;
     const struct exchange_sink *sink;
     void *cookie;
-    unsigned retries;
+    unsigned retries; /* attempts after the first one */
     struct upstream *upstream;
     struct upstream_service *service;
-    struct upstream_endpoint *endpoint; /* the one asked last */
-    struct connection *connection;      /* NULL when there is none */
-    struct connection_request request;
-    h2o_iovec_t pieces[CALL_PIECES];
-    char method[CALL_METHOD_BYTES]; /* and the space behind it */
-    char trace[CALL_TRACE_BYTES];   /* a span of its own for each call */
-    h2o_iovec_t more;               /* what call_write sends */
+    struct endpoint *endpoint; /* the one asked last; NULL: none was */
+
+    /* call.c's own */
+    const struct call_policy *policy;
     void (*written)(void *cookie);
     struct timer timer;
-    int64_t total_ns; /* when the whole must be over; INT64_MAX: no limit */
-    bool is_reused;   /* the connection has carried an exchange before */
+    int64_t total_ns;  /* when the whole must be over; INT64_MAX: no limit */
+    enum reason early; /* why there is no attempt, told as soon as possible; else REASON_NONE */
     bool is_running;
+    unsigned left_out_count;
+    const struct endpoint *left_out[CALL_ENDPOINTS_MAX]; /* asked before, not to be asked again */
+    struct attempt attempt;
 };
 
 /* Starts. ${sink}'s callbacks get ${cookie}; its end is called once, never from here. */
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie);
 
-/* Stops and goes on delivering to the sink; while stopped no silence is counted. */
+/* Stops delivering to the sink, and goes on. While the call is stopped no silence is counted. */
 void call_pause(struct call *call);
 void call_resume(struct call *call);
 
-/* After 101: sends ${bytes}, borrowed until ${written} is told (with the call's cookie). One at a
+/* After 101: sends ${bytes}, borrowed until ${written} is called (with the call's cookie). One at a
  * time. */
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie));
 
-/* True when all of the request has been written: what it borrows is not needed any more. */
+/* True when all of the request has been written, so that nothing of it is borrowed any more. */
 bool call_is_sent(const struct call *call);
 
-/* Ends it silently. Idempotent; for a call never started (all zero): nothing. */
+/* Ends it silently. Idempotent; for a call that was never started (all zero): nothing. */
 void call_cancel(struct call *call);
+
+/* For policies: true when there is an endpoint that the call has not asked and may ask. */
+bool call_has_other(const struct call *call);
 
 #endif

@@ -3,19 +3,19 @@
 #include "bff/base/percent.h"
 #include "bff/upstream/chunks.h"
 
-#define DIGITS_MAX 15 /* what fits 63 bits, whatever the digits are */
+#define DIGITS_MAX 15 /* every size with so many digits fits in 63 bits */
 
 /* What is expected next. */
 enum {
     SIZE,       /* a digit of the size, or the end of the digits */
-    BLANK,      /* white space behind the size: then only ';' or the line's end */
-    EXTENSION,  /* what is swallowed up to the line's end */
+    BLANK,      /* white space after the size; only ';' or the end of the line may follow */
+    EXTENSION,  /* ignored up to the end of the line */
     SIZE_LF,    /* the LF of the size line */
     DATA,       /* the chunk itself */
-    DATA_CR,    /* the CR behind it */
-    DATA_LF,    /* the LF behind it */
+    DATA_CR,    /* the CR after the chunk */
+    DATA_LF,    /* the LF after the chunk */
     TRAILER,    /* the first byte of a trailer line, or the CR of the last line */
-    FIELD,      /* a trailer up to its line's end */
+    FIELD,      /* a trailer, ignored up to the end of its line */
     TRAILER_LF, /* the LF of a trailer */
     END_LF,     /* the LF of the last line */
 };
@@ -41,7 +41,8 @@ static int behind_size_line(struct chunks *chunks)
     return chunks->left == 0 ? TRAILER : DATA;
 }
 
-/* Bytes without meaning to us: visible, blank or beyond ASCII, and not too many. */
+/* Bytes that we ignore must be visible, blank or not ASCII, and there is a limit to their number.
+ */
 static int in_extra(struct chunks *chunks, char c, int stay, int end)
 {
     if (c == '\r')
@@ -51,7 +52,7 @@ static int in_extra(struct chunks *chunks, char c, int stay, int end)
     return ++chunks->extras > CHUNKS_EXTRA_MAX ? -1 : stay;
 }
 
-/* The state behind ${c}, or -1. DATA is not dealt with here. */
+/* Returns the state after ${c}, or -1. It is not called in the state DATA. */
 static int step(struct chunks *chunks, char c)
 {
     switch (chunks->state) {

@@ -1,8 +1,10 @@
 /*
- * Reading a chunked body (RFC 9112 section 7.1), strictly: a size is hexadecimal digits and nothing
- * else before the ';' of an extension or the line's end, every line ends by CRLF, a chunk is as
- * long as it said. libh2o's decoder takes "0x7" for 0 and "7xyz" for 7, which another reader of the
- * same bytes may see differently; and it moves bytes that need not be moved.
+ * A strict reader of chunked bodies (RFC 9112 section 7.1). A size consists of hexadecimal digits
+ * only, up to the ';' of an extension or the end of the line. Every line ends with CRLF. A chunk is
+ * exactly as long as its size says.
+ *
+ * We do not use libh2o's decoder, for two reasons. It reads "0x7" as 0 and "7xyz" as 7, and another
+ * reader may read the same bytes differently. And it moves bytes that could stay where they are.
  */
 #ifndef BFF_UPSTREAM_CHUNKS_H
 #define BFF_UPSTREAM_CHUNKS_H
@@ -12,26 +14,27 @@
 
 #include "bff/base/text.h"
 
-/* Bytes of extensions and trailers that a whole body may have; both are swallowed. */
+/* The most bytes of extensions and trailers in one body. Both are ignored. */
 #define CHUNKS_EXTRA_MAX (16 * 1024)
 
 struct chunks {
     uint8_t state;
-    uint8_t digits;  /* of the size line under way */
-    uint64_t left;   /* of the chunk under way */
+    uint8_t digits;  /* of the size line that is being read */
+    uint64_t left;   /* bytes left of the current chunk */
     uint32_t extras; /* bytes of extensions and trailers so far */
 };
 
 enum chunks_step {
-    CHUNKS_MORE,  /* all bytes are used up, the body goes on */
-    CHUNKS_PIECE, /* *piece is a part of the body; there may be more in what is left */
-    CHUNKS_END,   /* the body is complete; what is left belongs to nobody */
+    CHUNKS_MORE,  /* all bytes are used up, and the body continues */
+    CHUNKS_PIECE, /* *piece is a part of the body; the rest of the bytes may hold more */
+    CHUNKS_END,   /* the body is complete; the rest of the bytes is not part of it */
     CHUNKS_BAD,
 };
 
 /*
- * Takes bytes from the front of ${*bytes} up to the next piece of the body, which lies among them.
- * All zero is where a body begins. After END or BAD it must not be called again.
+ * Removes bytes from the front of ${*bytes}, up to the end of the next piece of the body. The piece
+ * lies among these bytes. A body begins with a struct chunks that is all zero. After CHUNKS_END or
+ * CHUNKS_BAD this must not be called again.
  */
 enum chunks_step chunks_next(struct chunks *chunks, struct text *bytes, struct text *piece);
 

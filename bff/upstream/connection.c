@@ -9,7 +9,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-#define BEHIND_BYTES 16 /* enough to see that there is something */
+#define BEHIND_BYTES 16 /* enough to notice that there is something */
 
 static void leave_idle(struct connection *connection)
 {
@@ -24,7 +24,7 @@ void connection_close(struct connection *connection)
     leave_idle(connection);
     batch_forget(&connection->receiving);
     batch_forget(&connection->sending);
-    timer_clear(connection->endpoint->upstream->on.timers, &connection->later);
+    timer_clear(connection->endpoint->on->timers, &connection->later);
     exchange_dispose(&connection->exchange);
     tls_end(connection->tls);
     if (connection->socket != NULL)
@@ -36,29 +36,35 @@ void connection_break(struct connection *connection, enum reason reason)
 {
     const struct connection_user *user = connection->user;
     void *cookie = connection->cookie;
-    bool is_clean = !connection->is_asking || !connection->exchange.has_begun;
+    struct connection_end end = {
+        .reason = reason,
+        .is_clean = !connection->is_asking || !connection->exchange.has_begun,
+        .received = connection->exchange.received,
+    };
 
     connection_close(connection);
-    if (user != NULL)
-        user->ended(cookie, reason, is_clean);
+    if (user == NULL)
+        return;
+    end.at_ns = clock_now_ns();
+    user->ended(cookie, &end);
 }
 
-static void keep_idle(struct connection *connection)
+static void keep_idle(struct connection *connection, int64_t now_ns)
 {
-    struct upstream_endpoint *endpoint = connection->endpoint;
+    struct endpoint *endpoint = connection->endpoint;
 
     exchange_dispose(&connection->exchange);
     connection->user = NULL;
     connection->is_asking = false;
     connection->is_reused = true;
-    connection->idle_ns = clock_now_ns();
+    connection->idle_ns = now_ns;
     h2o_linklist_insert(endpoint->idle.next, &connection->idle);
     endpoint->idle_count++;
 }
 
 /*
- * Is there anything behind the answer, or perhaps? It would be taken for the answer to the next
- * request, which may be sent before the loop has seen it.
+ * True when bytes follow the answer, or might follow. They would be taken for the answer to the
+ * next request, which may be sent before the loop notices them.
  */
 static bool has_more(const struct connection *connection)
 {
@@ -70,30 +76,35 @@ static bool has_more(const struct connection *connection)
     return tls_read(connection->tls, &byte, sizeof(byte), &got) != TLS_WANT_READ;
 }
 
-/* A connection whose request is still being written cannot carry another. */
+/* A connection whose request is still being written cannot carry another exchange. */
 static bool may_be_kept(const struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
-           connection->endpoint->idle_count < UPSTREAM_IDLE_MAX && !connection->is_paused &&
+           connection->endpoint->idle_count < CONNECTION_IDLE_MAX &&
+           !connection->endpoint->is_forgotten && !connection->is_paused &&
            connection->out.pieces == NULL && !h2o_socket_is_writing(connection->socket) &&
            !has_more(connection);
 }
 
-/* The connection goes to the idle ones, or away, before its user is told and may ask again. */
+/* The connection becomes idle or is closed first, because its user may ask again when told. */
 static void end_exchange(struct connection *connection)
 {
     const struct connection_user *user = connection->user;
     void *cookie = connection->cookie;
-    enum reason reason = connection->exchange.reason;
+    struct connection_end end = {
+        .reason = connection->exchange.reason,
+        .received = connection->exchange.received,
+        .at_ns = clock_now_ns(),
+    };
 
     if (may_be_kept(connection))
-        keep_idle(connection);
+        keep_idle(connection, end.at_ns);
     else
         connection_close(connection);
-    user->ended(cookie, reason, false);
+    user->ended(cookie, &end);
 }
 
-/* Returns false when the exchange is over: ${connection} must not be touched any more. */
+/* Returns false when the exchange is over. Then ${connection} must not be touched any more. */
 static bool take_bytes(struct connection *connection, char *bytes, size_t len)
 {
     enum exchange_state state = exchange_feed(&connection->exchange, bytes, len);
@@ -116,13 +127,13 @@ static void take_end(struct connection *connection)
 }
 
 /*
- * Reads what has come: the rest of a body to its place, and what is behind it to the scratch
- * buffer, so that it is seen. Returns what recv(2) does, without what is behind; ${*at} is where
- * the bytes are.
+ * Reads from the socket. The rest of a body goes to the sink's buffer if it has one; bytes that
+ * follow it go to the scratch buffer, so that they are noticed. Returns the same as recv(2),
+ * without the bytes that follow the body. ${*at} is set to where the bytes are.
  */
 static ssize_t read_plain(struct connection *connection, char **at, size_t limit)
 {
-    char *scratch = connection->endpoint->upstream->scratch;
+    char *scratch = connection->endpoint->on->scratch;
     int fd = h2o_socket_get_fd(connection->socket);
     size_t len;
     ssize_t got;
@@ -144,8 +155,8 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
     return connection->is_full ? (ssize_t)len : got;
 }
 
-/* ${got} as of recv(2), but -errno. Returns false when there is no more to read now, or nobody to
- * read it. */
+/* ${got} is the result of recv(2), with -errno for an error. Returns false when there is nothing
+ * more to read now, or the connection must not be touched any more. */
 static bool take_read(struct connection *connection, char *at, ssize_t got)
 {
     if (got > 0)
@@ -166,19 +177,19 @@ static bool read_some(struct connection *connection, size_t limit)
     return take_read(connection, at, got == -1 ? -errno : got);
 }
 
-/* The first bytes of an answer are here, BATCH_RECEIVE_BYTES at most, or why not. */
+/* The batch has received the first bytes of an answer, at most BATCH_RECEIVE_BYTES, or an error. */
 static void on_received(struct batch_call *call, char *at, ssize_t got)
 {
     struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, receiving, call);
 
     connection->is_full = got == (ssize_t)BATCH_RECEIVE_BYTES;
     if (take_read(connection, at, got))
-        read_some(connection, UPSTREAM_SCRATCH_BYTES);
+        read_some(connection, ENDPOINT_SCRATCH_BYTES);
 }
 
 static bool read_later(struct connection *connection)
 {
-    struct batch *batch = connection->endpoint->upstream->on.batch;
+    struct batch *batch = connection->endpoint->on->batch;
 
     if (batch == NULL || connection->exchange.has_begun)
         return false;
@@ -187,9 +198,9 @@ static bool read_later(struct connection *connection)
 }
 
 /*
- * While idle, and until the request is on its way, anything that comes is the end or garbage. The
- * first read of an answer is a short one where the rest of it has a place of its own, which it then
- * goes to without a copy.
+ * On an idle connection, and before the request has been sent, readable means: the service has
+ * closed it, or has sent garbage. When the sink has a buffer for the body, the first read is a
+ * short one, so that most of the body can be read to that buffer without a copy.
  */
 static void on_plain_readable(h2o_socket_t *socket, const char *error)
 {
@@ -202,25 +213,25 @@ static void on_plain_readable(h2o_socket_t *socket, const char *error)
     if (read_later(connection))
         return;
     bool has_place = connection->exchange.sink->room != NULL;
-    if (read_some(connection, has_place ? BATCH_RECEIVE_BYTES : UPSTREAM_SCRATCH_BYTES))
-        read_some(connection, UPSTREAM_SCRATCH_BYTES);
+    if (read_some(connection, has_place ? BATCH_RECEIVE_BYTES : ENDPOINT_SCRATCH_BYTES))
+        read_some(connection, ENDPOINT_SCRATCH_BYTES);
 }
 
 static void on_tls_readable(h2o_socket_t *socket, const char *error)
 {
     struct connection *connection = socket->data;
-    char *scratch = connection->endpoint->upstream->scratch;
+    char *scratch = connection->endpoint->on->scratch;
     enum tls_step step;
     size_t got;
 
-    while ((step = tls_read(connection->tls, scratch, UPSTREAM_SCRATCH_BYTES, &got)) == TLS_DONE) {
+    while ((step = tls_read(connection->tls, scratch, ENDPOINT_SCRATCH_BYTES, &got)) == TLS_DONE) {
         if (!connection->is_asking)
             break;
         if (!take_bytes(connection, scratch, got) || connection->is_paused)
             return;
     }
     if (step == TLS_WANT_READ)
-        return; /* idle ones too: a session ticket may come at any time */
+        return; /* on an idle connection, too: a session ticket may come at any time */
     if (step == TLS_ENDED && connection->is_asking)
         take_end(connection);
     else
@@ -256,8 +267,8 @@ void connection_resume(struct connection *connection)
     arm(connection);
 }
 
-struct connection *connection_take(struct upstream_endpoint *endpoint,
-                                   const struct connection_user *user, void *cookie)
+struct connection *connection_take(struct endpoint *endpoint, const struct connection_user *user,
+                                   void *cookie)
 {
     if (h2o_linklist_is_empty(&endpoint->idle))
         return NULL;
@@ -280,7 +291,7 @@ void connection_ask(struct connection *connection, const struct connection_reque
                                  });
 }
 
-void connection_close_idle(struct upstream_endpoint *endpoint, int64_t since_ns)
+void connection_close_idle(struct endpoint *endpoint, int64_t since_ns)
 {
     while (!h2o_linklist_is_empty(&endpoint->idle)) {
         struct connection *oldest =

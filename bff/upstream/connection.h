@@ -1,10 +1,10 @@
 /*
- * A connection to one endpoint: dialled, kept while idle, and carrying one exchange at a time. Its
- * socket is always armed for reading, so that an idle connection that the service closes is gone at
- * once. All connections of a worker read into buffers that they share and hold none of their own.
+ * A connection to one endpoint. It is dialled, carries one exchange at a time, and is kept while it
+ * is idle. Its socket is always armed for reading, so that an idle connection is removed as soon as
+ * the service closes it. All connections of a worker share their read buffers.
  *
- * libh2o's socket tells when the connection can be read or written and writes for plain ones; we
- * read ourselves.
+ * libh2o's socket tells us when the connection is readable or writable, and writes to connections
+ * without TLS. We do the reading.
  */
 #ifndef BFF_UPSTREAM_CONNECTION_H
 #define BFF_UPSTREAM_CONNECTION_H
@@ -17,26 +17,35 @@
 #include "bff/base/reason.h"
 #include "bff/loop/timer.h"
 #include "bff/upstream/batch.h"
+#include "bff/upstream/endpoint.h"
 #include "bff/upstream/exchange.h"
-#include "bff/upstream/upstream.h"
+
+#define CONNECTION_IDLE_MAX 256 /* idle connections kept for one endpoint */
 
 struct connection;
 
+/* How an exchange, or dialling, ended. */
+struct connection_end {
+    enum reason reason; /* REASON_NONE: the exchange is complete */
+    bool is_clean;      /* no byte of a response had come */
+    uint64_t received;  /* bytes of the response */
+    int64_t at_ns;      /* of clock_now_ns */
+};
+
 /*
- * What its user is told, never from inside the user's own call:
+ * What a connection tells its user, never from inside the user's own call:
  *
  *   opened    dialling has succeeded; the connection waits for connection_ask
- *   received  some bytes of the response have come, and more must
- *   ended     the exchange or the dialling is over: with REASON_NONE complete, else why. The
- *             connection is not the user's any more. ${is_clean}: no byte of a response had come
+ *   received  some bytes of the response have come, and more must follow
+ *   ended     the exchange or the dialling is over; the user must not touch the connection any more
  */
 struct connection_user {
     void (*opened)(void *cookie);
     void (*received)(void *cookie);
-    void (*ended)(void *cookie, enum reason reason, bool is_clean);
+    void (*ended)(void *cookie, const struct connection_end *end);
 };
 
-/* A request. It and its pieces are borrowed until the exchange ends. */
+/* A request. The struct and the pieces are borrowed until the exchange ends. */
 struct connection_request {
     h2o_iovec_t *pieces;
     size_t count;
@@ -45,62 +54,62 @@ struct connection_request {
     void *sink_cookie;
 };
 
-/* Bytes on their way out; one lot at a time. */
+/* Bytes that are being written. There is one write at a time. */
 struct connection_output {
-    h2o_iovec_t *pieces; /* borrowed until they are written; NULL: nothing is under way */
+    h2o_iovec_t *pieces; /* borrowed until they are written; NULL: nothing is being written */
     size_t count;
-    size_t sent;                   /* bytes; TLS only, libh2o knows for plain */
-    void (*written)(void *cookie); /* told when all is written; may be NULL */
+    size_t sent; /* bytes; only used with TLS, libh2o counts for plain connections */
+    void (*written)(void *cookie); /* called when all is written; may be NULL */
 };
 
 struct connection {
     h2o_linklist_t idle; /* linked while in endpoint->idle */
     h2o_socket_t *socket;
     SSL *tls; /* NULL: plain */
-    struct upstream_endpoint *endpoint;
+    struct endpoint *endpoint;
     const struct connection_user *user; /* NULL while idle */
     void *cookie;
     struct exchange exchange;
     bool is_asking;     /* an exchange is under way */
     bool is_reused;     /* it has carried an exchange before */
     size_t untried;     /* addresses left to dial */
-    int64_t idle_ns;    /* since when */
-    struct timer later; /* tells of a failure to dial that came at once */
-    bool is_paused;     /* its user takes no more for now */
-    bool is_full;       /* plain: the last read filled its place, so that more may have come */
+    int64_t idle_ns;    /* when it became idle */
+    struct timer later; /* reports a dialling that failed at once */
+    bool is_paused;     /* its user has paused it */
+    bool is_full;       /* plain: the last read filled its buffer, so there may be more */
     struct connection_output out;
     struct batch_call receiving, sending; /* in the worker's batch */
 };
 
-/* The idle connection used last, for another exchange; NULL when there is none. */
-struct connection *connection_take(struct upstream_endpoint *endpoint,
-                                   const struct connection_user *user, void *cookie);
+/* Takes the idle connection that was used last. NULL when there is none. */
+struct connection *connection_take(struct endpoint *endpoint, const struct connection_user *user,
+                                   void *cookie);
 
-/* Dials: each of the endpoint's addresses in turn until one answers. */
-struct connection *connection_dial(struct upstream_endpoint *endpoint,
-                                   const struct connection_user *user, void *cookie);
+/* Dials the endpoint's addresses one after the other until one answers. */
+struct connection *connection_dial(struct endpoint *endpoint, const struct connection_user *user,
+                                   void *cookie);
 
-/* Sends a request whose response goes to its sink (head and body; end is the user's to call). */
+/* Sends a request. The sink gets head and body; calling its end is the business of the user. */
 void connection_ask(struct connection *connection, const struct connection_request *request);
 
 /*
- * Writes more, to a service that has agreed to another protocol (101); ${out->written} is told when
- * it may write again, not from here. What fails is told by ended.
+ * Writes more bytes, to a service that has agreed to another protocol (101). ${out->written} is
+ * called when all is written, never from here. A failure is reported by ended.
  */
 void connection_write(struct connection *connection, const struct connection_output *out);
 
-/* Stops and goes on delivering the response: the service is held back by TCP. What has been read
- * already may still come. */
+/* Stops and resumes the delivery of the response. While it is paused, TCP holds the service back.
+ * Bytes that have been read already may still be delivered. */
 void connection_pause(struct connection *connection);
 void connection_resume(struct connection *connection);
 
-/* Closes it, in whatever state, silently. */
+/* Closes the connection in any state. The user is not told. */
 void connection_close(struct connection *connection);
 
-/* Closes the idle connections of ${endpoint} that have been so since before ${since_ns}. */
-void connection_close_idle(struct upstream_endpoint *endpoint, int64_t since_ns);
+/* Closes the connections of ${endpoint} that became idle before ${since_ns}. */
+void connection_close_idle(struct endpoint *endpoint, int64_t since_ns);
 
-/* For connection_dial.c: the connection works; its user is told. And: it does not. */
+/* For connection_dial.c: the connection works, or it failed. Both tell the user. */
 void connection_open(struct connection *connection);
 void connection_break(struct connection *connection, enum reason reason);
 

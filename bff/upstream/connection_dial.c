@@ -1,4 +1,5 @@
-/* Dialling: the addresses of an endpoint in turn, then TLS where it is spoken. See connection.h. */
+/* Dialling: tries the addresses of an endpoint in turn, then begins TLS if needed. See
+ * connection.h. */
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
@@ -33,7 +34,7 @@ static void step_handshake(struct connection *connection)
 
 static void begin_tls(struct connection *connection)
 {
-    struct upstream_endpoint *endpoint = connection->endpoint;
+    struct endpoint *endpoint = connection->endpoint;
 
     connection->tls =
         tls_begin(endpoint->tls, h2o_socket_get_fd(connection->socket), endpoint->at->host);
@@ -59,7 +60,7 @@ static void on_connected(h2o_socket_t *socket, const char *error)
     }
 }
 
-/* connect(2) may fail at once; its user must not be told from inside its own call. */
+/* connect(2) may fail at once, but the user must not be told from inside its own call. */
 static void on_later(struct timer *timer)
 {
     connection_break(H2O_STRUCT_FROM_MEMBER(struct connection, later, timer), REASON_CONNECT);
@@ -67,14 +68,14 @@ static void on_later(struct timer *timer)
 
 static void dial_next(struct connection *connection)
 {
-    struct upstream_endpoint *endpoint = connection->endpoint;
+    struct endpoint *endpoint = connection->endpoint;
 
     for (; connection->untried > 0; connection->untried--) {
         const struct resolve_address *address = resolve_next(&endpoint->addresses);
         if (address == NULL)
             break;
         struct sockaddr_storage to = address->sockaddr;
-        connection->socket = h2o_socket_connect(endpoint->upstream->on.loop, (struct sockaddr *)&to,
+        connection->socket = h2o_socket_connect(endpoint->on->loop, (struct sockaddr *)&to,
                                                 address->len, on_connected);
         if (connection->socket == NULL)
             continue;
@@ -82,11 +83,11 @@ static void dial_next(struct connection *connection)
         connection->untried--;
         return;
     }
-    timer_set(endpoint->upstream->on.timers, &connection->later, clock_now_ns());
+    timer_set(endpoint->on->timers, &connection->later, clock_now_ns());
 }
 
-struct connection *connection_dial(struct upstream_endpoint *endpoint,
-                                   const struct connection_user *user, void *cookie)
+struct connection *connection_dial(struct endpoint *endpoint, const struct connection_user *user,
+                                   void *cookie)
 {
     struct connection *connection = memory_new(sizeof(*connection));
 

@@ -5,7 +5,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-/* One TLS record: what is gathered for a write at a time. */
+/* One TLS record. So much is copied together for one write. */
 #define RECORD_BYTES ((size_t)16 * 1024)
 
 static void send_tls(struct connection *connection);
@@ -19,7 +19,8 @@ static void end_output(struct connection *connection)
         written(connection->cookie);
 }
 
-/* A failed write tells nothing that reading will not: an early answer may have come before it. */
+/* A failed write is ignored, because reading reports the same failure. The service may also have
+ * answered before it closed. */
 static void on_written(h2o_socket_t *socket, const char *error)
 {
     struct connection *connection = socket->data;
@@ -39,7 +40,7 @@ static void on_tls_writable(h2o_socket_t *socket, const char *error)
         end_output(connection);
 }
 
-/* Copies what follows the first ${skip} bytes of the pieces, at most ${most}; returns how much. */
+/* Copies at most ${most} bytes of the pieces, after the first ${skip}. Returns how many. */
 static size_t gather(const struct connection_output *out, size_t skip, char *into, size_t most)
 {
     size_t gathered = 0;
@@ -60,7 +61,7 @@ static size_t gather(const struct connection_output *out, size_t skip, char *int
     return gathered;
 }
 
-/* Writes as much as can be written now; count is 0 once all is. */
+/* Writes as much as possible now. When all is written, count is 0. */
 static void send_tls(struct connection *connection)
 {
     struct connection_output *out = &connection->out;
@@ -72,7 +73,7 @@ static void send_tls(struct connection *connection)
         if (step == TLS_WANT_WRITE && !h2o_socket_is_writing(connection->socket))
             h2o_socket_notify_write(connection->socket, on_tls_writable);
         if (step != TLS_DONE)
-            return; /* broken: reading tells */
+            return; /* an error is reported by reading */
         out->sent += sent;
     }
     out->count = 0;
@@ -87,8 +88,8 @@ static size_t length(const struct connection_output *out)
     return bytes;
 }
 
-/* Tries to send it all at once, which is cheaper than by libh2o. False: nothing is sent,
- * or only ${*sent} bytes of it. */
+/* Tries to send everything with one system call, which is cheaper than libh2o. Returns false when
+ * only ${*sent} bytes were sent, perhaps 0. */
 static bool send_short(const struct connection *connection, size_t *sent)
 {
     char all[BATCH_SEND_BYTES];
@@ -99,7 +100,7 @@ static bool send_short(const struct connection *connection, size_t *sent)
     return *sent == len;
 }
 
-/* Leaves out the first ${sent} bytes of what is to be sent. */
+/* Removes the first ${sent} bytes, which have been sent. */
 static void skip(struct connection_output *out, size_t sent)
 {
     for (; sent > 0 && sent >= out->pieces->len; out->pieces++, out->count--)
@@ -108,7 +109,7 @@ static void skip(struct connection_output *out, size_t sent)
     out->pieces->len -= sent;
 }
 
-/* What was not sent, as nothing or not all of it could be, libh2o sends when it can. */
+/* libh2o sends the bytes that could not be sent at once. */
 static void on_sent(struct batch_call *call, char *at, ssize_t sent)
 {
     struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, sending, call);
@@ -124,7 +125,7 @@ static void on_sent(struct batch_call *call, char *at, ssize_t sent)
 
 static void send_later(struct connection *connection)
 {
-    struct batch *batch = connection->endpoint->upstream->on.batch;
+    struct batch *batch = connection->endpoint->on->batch;
     size_t len = gather(&connection->out, 0, batch_room(batch), BATCH_SEND_BYTES);
 
     connection->sending.done = on_sent;
@@ -137,7 +138,7 @@ static void write_plain(struct connection *connection)
     bool is_short = out->written == NULL && length(out) <= BATCH_SEND_BYTES;
     size_t sent = 0;
 
-    if (is_short && connection->endpoint->upstream->on.batch != NULL) {
+    if (is_short && connection->endpoint->on->batch != NULL) {
         send_later(connection);
         return;
     }
@@ -159,7 +160,7 @@ void connection_write(struct connection *connection, const struct connection_out
     }
     connection->out.sent = 0;
     send_tls(connection);
-    /* All written at once, yet its user is told from the loop, like everything else. */
+    /* All is written, but the user must be told from the loop, not from here. */
     if (connection->out.count == 0 && out->written != NULL &&
         !h2o_socket_is_writing(connection->socket))
         h2o_socket_notify_write(connection->socket, on_tls_writable);

@@ -4,9 +4,9 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/exchange.h"
-#include "bff/upstream/framing.h"
+#include "bff/upstream/exchange_framing.h"
 
-/* libh2o exports picohttpparser's functions but ships no header for them. */
+/* libh2o exports the functions of picohttpparser, but has no header for them. */
 int phr_parse_headers(const char *buf, size_t len, struct exchange_field *headers,
                       size_t *num_headers, size_t last_len);
 
@@ -28,6 +28,12 @@ void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink,
     };
 }
 
+void exchange_hand_over(struct exchange *exchange, const struct exchange_sink *sink, void *cookie)
+{
+    exchange->sink = sink;
+    exchange->cookie = cookie;
+}
+
 static void drop_kept(struct exchange *exchange)
 {
     memory_free(exchange->kept);
@@ -46,7 +52,7 @@ static void deliver(struct exchange *exchange, const char *bytes, size_t len)
         exchange->reason = why;
 }
 
-/* Complete; bytes behind the end belong to nobody and cost the connection its reuse. */
+/* Bytes after the end are not part of the response; then the connection is not reused. */
 static enum exchange_state complete(struct exchange *exchange, size_t bytes_behind)
 {
     if (bytes_behind > 0)
@@ -98,7 +104,7 @@ static enum exchange_state feed_body(struct exchange *exchange, const char *byte
     return exchange->state;
 }
 
-/* A final head has been parsed: the body begins behind it. */
+/* A final head has been parsed, and the body begins. */
 static void begin_body(struct exchange *exchange, const struct exchange_head *head)
 {
     enum reason why = REASON_BAD_HTTP;
@@ -111,7 +117,7 @@ static void begin_body(struct exchange *exchange, const struct exchange_head *he
         exchange->reason = why;
 }
 
-/* Visible, blank or beyond ASCII (RFC 9112 section 4). */
+/* Visible, blank or not ASCII (RFC 9112 section 4). */
 static bool is_phrase(struct text phrase)
 {
     for (size_t i = 0; i < phrase.len; i++)
@@ -121,8 +127,9 @@ static bool is_phrase(struct text phrase)
 }
 
 /*
- * A status line is "HTTP/1.x NNN" and a phrase that nobody reads; the space before the phrase is
- * missing where there is none, whatever RFC 9112 section 4 says. Returns its length, or -1.
+ * A status line is "HTTP/1.x NNN" and a phrase, which is ignored. Some servers without a phrase
+ * leave out the space before it too, against RFC 9112 section 4; we accept that. Returns the length
+ * of the line, or -1.
  */
 static ssize_t parse_status_line(const char *bytes, size_t len, struct exchange_head *head)
 {
@@ -143,7 +150,7 @@ static ssize_t parse_status_line(const char *bytes, size_t len, struct exchange_
     return end;
 }
 
-/* True when a head ends in ${bytes}; the first ${seen} were looked at before, in vain. */
+/* True when ${bytes} contain the end of a head. The first ${seen} bytes were searched before. */
 static bool has_whole_head(const char *bytes, size_t len, size_t seen)
 {
     const char *end = bytes + len, *at = bytes + (seen < 2 ? 0 : seen - 2);
@@ -157,8 +164,9 @@ static bool has_whole_head(const char *bytes, size_t len, size_t seen)
 }
 
 /*
- * Parses one head at ${bytes}, ${seen} of which were there before. Returns its length, 0 when it is
- * not there as a whole, -1 when it is refused. A 1xx head is skipped: the state stays IN_HEAD.
+ * Parses one head at ${bytes}; the first ${seen} bytes were searched before. Returns the length of
+ * the head, 0 when it is not complete yet, or -1 when it is refused. A 1xx head is skipped, and the
+ * state stays IN_HEAD.
  */
 static ssize_t parse_head(struct exchange *exchange, const char *bytes, size_t len, size_t seen)
 {
@@ -171,10 +179,10 @@ static ssize_t parse_head(struct exchange *exchange, const char *bytes, size_t l
     if (line < 0)
         return -1;
     int rest = phr_parse_headers(bytes + line, len - (size_t)line, fields, &head.field_count, 0);
-    if (rest < 0 || framing_read(&head, exchange->request.is_head) != 0)
+    if (rest < 0 || exchange_framing_read(&head, exchange->request.is_head) != 0)
         return -1;
     exchange->head_bytes += (size_t)line + (size_t)rest;
-    /* 101 is the end of HTTP on this connection: only who asked for that may get it. */
+    /* HTTP ends on this connection with 101, so it is refused unless the request asked for it. */
     bool is_upgrade = head.status == 101 && exchange->request.wants_upgrade;
     if (exchange->head_bytes > EXCHANGE_HEAD_MAX || (head.status == 101 && !is_upgrade))
         return -1;
@@ -199,7 +207,7 @@ static void keep(struct exchange *exchange, const char *bytes, size_t len)
     exchange->kept_len = need;
 }
 
-/* Feeds bytes that begin with a head, ${seen} of which have been looked at before. */
+/* Feeds bytes that begin with a head. The first ${seen} bytes were searched before. */
 static enum exchange_state feed_heads(struct exchange *exchange, const char *bytes, size_t len,
                                       size_t seen)
 {
@@ -218,7 +226,7 @@ static enum exchange_state feed_heads(struct exchange *exchange, const char *byt
     return feed_body(exchange, bytes, len);
 }
 
-/* A head came in pieces: what was kept and what is new are put together. */
+/* A head came in pieces: puts the kept bytes and the new ones together. */
 static enum exchange_state feed_kept(struct exchange *exchange, const char *bytes, size_t len)
 {
     size_t seen = exchange->kept_len;
@@ -239,6 +247,7 @@ enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, 
     if (len == 0)
         return exchange->state;
     exchange->has_begun = true;
+    exchange->received += len;
     if (exchange->state == EXCHANGE_IN_BODY)
         return feed_body(exchange, bytes, len);
     if (exchange->kept_len > 0)

@@ -1,7 +1,7 @@
 /*
- * One HTTP/1.1 request and its response on one connection (RFC 9112), as a machine that is fed
- * bytes: it does no I/O. It is strict where framing is at stake: what two readers could read
- * differently is refused, not repaired.
+ * The response to one HTTP/1.1 request on one connection (RFC 9112), as a state machine that is fed
+ * bytes. It does no I/O. It is strict about framing: bytes that two readers could read differently
+ * are refused, not repaired.
  *
  * The fields of a head are parsed by libh2o's phr_parse_headers.
  */
@@ -18,11 +18,11 @@
 #include "bff/upstream/chunks.h"
 
 #define EXCHANGE_HEAD_MAX                                                                          \
-    ((size_t)64 * 1024)         /* bytes of all heads of one response, 1xx included                \
+    ((size_t)64 * 1024)         /* bytes of all heads of one response, including 1xx               \
                                  */
 #define EXCHANGE_FIELDS_MAX 100 /* fields in one head */
 
-/* Laid out as libh2o's parser writes it. */
+/* The layout is that of libh2o's parser, which writes it. */
 struct exchange_field {
     struct text name, value;
 };
@@ -32,10 +32,10 @@ enum exchange_framing {
     EXCHANGE_NO_BODY, /* 204, 304, an answer to HEAD */
     EXCHANGE_LENGTH,
     EXCHANGE_CHUNKED,
-    EXCHANGE_UNTIL_CLOSE, /* that of 101 too: the other protocol's bytes */
+    EXCHANGE_UNTIL_CLOSE, /* also after 101: the bytes of the other protocol */
 };
 
-/* A final response's head; valid during the sink's call only. */
+/* The head of a final response. Valid only during the call of the sink. */
 struct exchange_head {
     int status;
     int minor_version; /* of HTTP/1 */
@@ -44,23 +44,23 @@ struct exchange_head {
     enum exchange_framing framing;
     uint64_t length;    /* with EXCHANGE_LENGTH */
     bool is_persistent; /* the connection may carry another exchange */
-    bool is_coded;      /* Content-Encoding is there and other than identity */
+    bool is_coded;      /* there is a Content-Encoding other than identity */
 };
 
 /*
- * Where a response goes. head and body return -1 to give the exchange up, with the reason stored
- * in ${*why}: then nothing more is delivered but end, with that reason. What has been read already
- * is still looked at, so that a short body does not cost the connection.
+ * Where a response goes. head and body return -1 to give the exchange up, and store the reason in
+ * ${*why}. After that only end is called, with that reason. Bytes that have been read already are
+ * still parsed, so that the connection can be reused if the body was short.
  */
 struct exchange_sink {
     int (*head)(void *cookie, const struct exchange_head *head, enum reason *why);
     int (*body)(void *cookie, const char *bytes, size_t len, enum reason *why);
     /*
-     * May be NULL. The sink's own place for the next bytes of a body, ${*len} of them: those read
-     * to there are delivered there, by a pointer to that place.
+     * May be NULL. Returns the sink's own buffer for the next ${*len} bytes of the body. The caller
+     * may read to it directly; body then gets a pointer to this buffer.
      */
     char *(*room)(void *cookie, size_t *len);
-    void (*flush)(void *cookie); /* may be NULL: what came at once has been delivered */
+    void (*flush)(void *cookie); /* may be NULL: all bytes of one read have been delivered */
     void (*end)(void *cookie, enum reason reason); /* REASON_NONE: complete */
 };
 
@@ -71,10 +71,10 @@ enum exchange_state {
     EXCHANGE_FAILED,
 };
 
-/* What about the request its response depends on. */
+/* The properties of a request on which the reading of its response depends. */
 struct exchange_request {
-    bool is_head;       /* the method is HEAD: no body comes */
-    bool wants_upgrade; /* 101 is an answer: what follows is another protocol, until the close */
+    bool is_head;       /* the method is HEAD: there is no body */
+    bool wants_upgrade; /* 101 is accepted; another protocol follows, up to the close */
 };
 
 struct exchange {
@@ -82,10 +82,11 @@ struct exchange {
     void *cookie;
     enum exchange_state state;
     enum exchange_framing framing;
-    enum reason reason; /* why it failed or was given up; REASON_NONE so far */
+    enum reason reason; /* why it failed or was given up; REASON_NONE until then */
     struct exchange_request request;
-    bool is_persistent; /* of use when COMPLETE: the connection may be used again */
-    bool has_begun;     /* a byte has come */
+    bool is_persistent; /* when COMPLETE: the connection may be used again */
+    bool has_begun;     /* at least one byte has come */
+    uint64_t received;  /* bytes that were fed, heads and framing included */
     uint64_t left;      /* of the body, with EXCHANGE_LENGTH */
     size_t head_bytes;  /* of all heads so far */
     char *kept;         /* a head that came in pieces */
@@ -97,23 +98,28 @@ struct exchange {
 void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink, void *cookie,
                     struct exchange_request request);
 
+/* The rest of the response goes to ${sink}. May be called from inside the sink's head. */
+void exchange_hand_over(struct exchange *exchange, const struct exchange_sink *sink, void *cookie);
+
 /*
- * Feeds what was read and returns the state afterwards. The
- * sink's head and body are called from here, its flush and end never: that is the caller's, with
- * exchange->reason, once the state is COMPLETE or FAILED or the connection has ended.
+ * Feeds bytes that were read, and returns the new state. Calls the sink's head and body. It never
+ * calls flush and end: the caller does that, with exchange->reason, once the state is COMPLETE or
+ * FAILED or the connection has ended.
  */
 enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, size_t len);
 
 /*
- * Where all of the rest of the body, ${*len} bytes, is best read to; NULL when the sink has not got
- * the place for it, or the end of the body is not known. More than that is behind the body.
+ * Returns a buffer to which the whole rest of the body, ${*len} bytes, can be read directly. NULL
+ * when the sink has no buffer for it, or the length of the body is not known. Bytes beyond ${*len}
+ * are not part of the body.
  */
 char *exchange_room(const struct exchange *exchange, size_t *len);
 
-/* The peer has closed: COMPLETE for a body that ends so, else FAILED with REASON_RESET. */
+/* The peer has closed the connection. Returns COMPLETE if the body ends with the connection, else
+ * FAILED with REASON_RESET. */
 enum exchange_state exchange_feed_end(struct exchange *exchange);
 
-/* Frees what it holds. Idempotent. */
+/* Frees the memory that ${exchange} holds. Idempotent. */
 void exchange_dispose(struct exchange *exchange);
 
 #endif

@@ -1,9 +1,8 @@
 /*
- * One JSON answer from one service: a call (call.h: endpoint, connection, retry, timeouts) whose
- * body is gathered in one piece and scanned as it arrives. What composites are made of.
+ * One JSON answer from one service: a call (call.h) whose body is gathered into a value and scanned
+ * as it arrives. Composites are made of fetches.
  *
- * The contract of everything asynchronous here: ${done} is called exactly once, never from inside
- * fetch_start; after fetch_release, never.
+ * ${done} is called exactly once, never from inside fetch_start, and not after fetch_release.
  */
 #ifndef BFF_UPSTREAM_FETCH_H
 #define BFF_UPSTREAM_FETCH_H
@@ -11,7 +10,7 @@
 #include <stddef.h>
 
 #include "bff/json/json_scan.h"
-#include "bff/base/pool.h"
+#include "bff/json/value.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
 #include "bff/upstream/call.h"
@@ -28,29 +27,26 @@ struct fetch_ask {
     struct text target;      /* path and query, encoded: "/users/42" */
     struct text headers;     /* whole lines, each with its CRLF, without Host: "accept: ...\r\n" */
     struct text traceparent; /* as in call_ask */
-    struct pool *pool;       /* outlives the fetch: short bodies lie there */
     int64_t until_ns;        /* as in call_ask */
     size_t body_limit;       /* bytes */
     unsigned depth_limit;
     bool keep_slices; /* the value will be read, not just spliced */
 };
 
-/* Lies in its user's memory (a request's pool); all zero before fetch_start. */
+/* Lies in its user's memory, which need not be cleared before fetch_start. */
 struct fetch {
     /* the outcome, set when done is called */
     enum reason reason; /* REASON_NONE: 2xx and valid JSON, or empty */
     int status;         /* the service's, 0 when its status line was not read */
-    struct text body;   /* the text; len 0 when the service sent none (204, or nothing) */
-    struct json_scan scan;
+    struct value
+        *value; /* with REASON_NONE: the body; NULL: the service sent none (204, or nothing) */
 
     /* fetch.c's own */
     const struct fetch_ask *ask;
     fetch_done done;
     void *cookie;
-    char *buffer;
-    size_t capacity;
-    bool is_in_pool; /* the buffer */
-    size_t length;   /* of the body, where its head says it; else 0 */
+    struct json_scan scan;
+    size_t length; /* of the body, where its head says it; else 0 */
     struct call_ask call_ask;
     struct call call;
 };
@@ -59,8 +55,8 @@ struct fetch {
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie);
 
-/* Ends the fetch, done or not, silently, and frees its body. Called again, or for a fetch that
- * never started (all zero): nothing. */
+/* Ends the fetch, done or not, silently, and releases its value. Called again, or for a fetch that
+ * is all zero: nothing. */
 void fetch_release(struct fetch *fetch);
 
 #endif

@@ -4,12 +4,13 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/base/registry.h"
 #include "bff/upstream/call.h"
 #include "bff/upstream/health.h"
 
 #define QUESTION "user-agent: bff-health\r\naccept: */*\r\n"
 
-/* The questions to one endpoint, one after the other. */
+/* The questions to one endpoint. There is one at a time. */
 struct probe {
     struct watched *of;
     enum health_state state;
@@ -22,12 +23,20 @@ struct probe {
     struct timer timeout;
 };
 
+/* What is known of a service: state of the process, found by the service's name. Only the thread
+ * that asks writes the report. The lock is held while a report is copied. */
+struct known {
+    pthread_mutex_t lock;
+    struct health_report report;
+};
+
 struct watched {
     struct health *health;
     const struct service_settings *settings;
-    struct probe *probes; /* of each endpoint; NULL when nobody asks */
+    struct probe *probes; /* one for each endpoint; NULL: the service is not asked */
+    struct known *known;  /* NULL: the service is not asked */
     struct timer next;
-    struct health_report report; /* written in one thread, under the lock */
+    int64_t since_ms; /* when ${health} was made */
 };
 
 struct health {
@@ -36,17 +45,28 @@ struct health {
     health_changed changed;
     struct upstream *upstream; /* NULL: not started */
     uint64_t random;
-    /* Held for as long as a report is copied. */
-    pthread_mutex_t lock;
 };
 
-/* What is known. */
+static void known_init(void *object, struct text name)
+{
+    struct known *known = object;
 
-/* How a report changes by what ${probe} has learned. */
+    must(pthread_mutex_init(&known->lock, NULL) == 0);
+    known->report.since_ms = clock_wall_ms();
+}
+
+static void known_dispose(void *object) { pthread_mutex_destroy(&((struct known *)object)->lock); }
+
+static const struct registry_kind known_kind = {
+    .bytes = sizeof(struct known), .init = known_init, .dispose = known_dispose};
+
+/* Results. */
+
+/* The report of a service after ${probe} has settled. */
 static struct health_report report_after(const struct probe *probe)
 {
     const struct watched *of = probe->of;
-    struct health_report report = of->report;
+    struct health_report report = of->known->report;
     const struct probe *failed = probe->state == HEALTH_DOWN ? probe : NULL;
     size_t up = 0, down = 0;
 
@@ -65,14 +85,14 @@ static struct health_report report_after(const struct probe *probe)
     report.asked_ms = clock_wall_ms();
     report.took_ns = clock_now_ns() - probe->asked_ns;
     report.endpoints_down = down;
-    if (report.state != of->report.state)
+    if (report.state != of->known->report.state)
         report.since_ms = report.asked_ms;
     return report;
 }
 
 static void tell(const struct watched *of, enum health_state before)
 {
-    const struct health_report *report = &of->report;
+    const struct health_report *report = &of->known->report;
     bool is_up = report->state != HEALTH_DOWN, was_up = before != HEALTH_DOWN;
 
     if (is_up == was_up || of->health->changed == NULL)
@@ -84,19 +104,19 @@ static void tell(const struct watched *of, enum health_state before)
 static void settle(struct probe *probe, enum reason reason)
 {
     struct watched *of = probe->of;
-    enum health_state before = of->report.state;
+    enum health_state before = of->known->report.state;
 
-    timer_clear(of->health->upstream->on.timers, &probe->timeout);
+    timer_clear(of->health->upstream->on->timers, &probe->timeout);
     probe->state = reason == REASON_NONE ? HEALTH_UP : HEALTH_DOWN;
     probe->reason = reason;
     struct health_report report = report_after(probe);
-    must(pthread_mutex_lock(&of->health->lock) == 0);
-    of->report = report;
-    must(pthread_mutex_unlock(&of->health->lock) == 0);
+    must(pthread_mutex_lock(&of->known->lock) == 0);
+    of->known->report = report;
+    must(pthread_mutex_unlock(&of->known->lock) == 0);
     tell(of, before);
 }
 
-/* A question. */
+/* One question. */
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
@@ -139,14 +159,14 @@ static void ask(struct probe *probe)
     probe->status = 0;
     probe->body_bytes = 0;
     probe->asked_ns = clock_now_ns();
-    timer_set(upstream->on.timers, &probe->timeout,
+    timer_set(upstream->on->timers, &probe->timeout,
               probe->asked_ns + probe->of->settings->health_timeout_ms * CLOCK_MS);
     call_start(&probe->call, upstream, &probe->ask, &sink, probe);
 }
 
-/* Now and then. */
+/* Timing. */
 
-/* Knuth's MMIX: it only has to differ from server to server. */
+/* Knuth's MMIX generator. The numbers only have to differ from server to server. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
     health->random = health->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -155,7 +175,7 @@ static int64_t next_ns(struct health *health, uint32_t interval_ms)
     return clock_now_ns() + interval_ms * per_mille * (CLOCK_MS / 1000);
 }
 
-/* An endpoint that has not answered the last question is not asked another one. */
+/* An endpoint that has not answered the last question yet is not asked again. */
 static void on_next(struct timer *timer)
 {
     struct watched *service = H2O_STRUCT_FROM_MEMBER(struct watched, next, timer);
@@ -164,7 +184,7 @@ static void on_next(struct timer *timer)
     for (size_t i = 0; i < service->settings->endpoint_count; i++)
         if (!service->probes[i].call.is_running)
             ask(&service->probes[i]);
-    timer_set(health->upstream->on.timers, timer,
+    timer_set(health->upstream->on->timers, timer,
               next_ns(health, service->settings->health_interval_ms));
 }
 
@@ -177,7 +197,7 @@ static void start(struct watched *service)
     for (size_t i = 0; i < settings->endpoint_count; i++)
         service->probes[i].ask = (struct call_ask){
             .service = settings->service,
-            .only = &at->endpoints[i],
+            .only = at->endpoints[i],
             .method = TEXT("GET"),
             .target = text_of(settings->health_path),
             .headers = TEXT(QUESTION),
@@ -199,7 +219,7 @@ void health_start(struct health *health, struct upstream *upstream)
 
 static void stop(struct watched *service)
 {
-    struct timers *timers = service->health->upstream->on.timers;
+    struct timers *timers = service->health->upstream->on->timers;
 
     timer_clear(timers, &service->next);
     for (size_t i = 0; i < service->settings->endpoint_count; i++) {
@@ -224,12 +244,11 @@ static void init(struct watched *service, const struct service_settings *setting
 {
     service->settings = settings;
     service->next.fire = on_next;
-    service->report = (struct health_report){
-        .since_ms = clock_wall_ms(),
-        .endpoints = settings->endpoint_count,
-    };
+    service->since_ms = clock_wall_ms();
     if (settings->health_path == NULL)
         return;
+    service->known =
+        registry_hold(registry_of_process(), &known_kind, text_of(settings->service->name));
     must(settings->health_interval_ms > 0 && settings->health_timeout_ms > 0);
     service->probes = memory_new(settings->endpoint_count * sizeof(*service->probes));
     for (size_t i = 0; i < settings->endpoint_count; i++) {
@@ -243,7 +262,6 @@ struct health *health_new(const struct service_settings *services, size_t count,
 {
     struct health *health = memory_new(sizeof(*health));
 
-    must(pthread_mutex_init(&health->lock, NULL) == 0);
     health->changed = changed;
     health->count = count;
     health->services = memory_new(count * sizeof(*health->services));
@@ -259,9 +277,10 @@ void health_free(struct health *health)
     if (health == NULL)
         return;
     must(health->upstream == NULL);
-    for (size_t i = 0; i < health->count; i++)
+    for (size_t i = 0; i < health->count; i++) {
         memory_free(health->services[i].probes);
-    pthread_mutex_destroy(&health->lock);
+        registry_release(health->services[i].known);
+    }
     memory_free(health->services);
     memory_free(health);
 }
@@ -276,11 +295,19 @@ const struct service_settings *health_service(const struct health *health, size_
     return health->services[service].settings;
 }
 
+/* The endpoints that were asked may have been those of a configuration before. */
 struct health_report health_read(struct health *health, size_t service)
 {
     must(service < health->count);
-    must(pthread_mutex_lock(&health->lock) == 0);
-    struct health_report report = health->services[service].report;
-    must(pthread_mutex_unlock(&health->lock) == 0);
+    const struct watched *of = &health->services[service];
+    struct health_report report = {.since_ms = of->since_ms};
+    if (of->known != NULL) {
+        must(pthread_mutex_lock(&of->known->lock) == 0);
+        report = of->known->report;
+        must(pthread_mutex_unlock(&of->known->lock) == 0);
+    }
+    report.endpoints = of->settings->endpoint_count;
+    if (report.endpoints_down > report.endpoints)
+        report.endpoints_down = report.endpoints;
     return report;
 }

@@ -6,6 +6,7 @@
 #include "bff/base/text.h"
 
 #include "bff/upstream/service.h"
+#include "bff/upstream/trust.h"
 
 #define HOST_MAX 253 /* bytes of a DNS name */
 
@@ -54,7 +55,7 @@ static const char *path_read(struct text *rest)
     return NULL;
 }
 
-/* The last label of a name decides: when it is a number, the whole must be an IPv4 address. */
+/* When the last label is a number, the host must be an IPv4 address. */
 static bool looks_like_ipv4(struct text host)
 {
     size_t i = host.len;
@@ -183,4 +184,20 @@ void service_endpoints_free(struct service_settings *service)
     memory_free(service->endpoints);
     service->endpoints = NULL;
     service->endpoint_count = 0;
+}
+
+static bool needs_trust(const struct service_settings *settings)
+{
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        if (settings->endpoints[i].is_tls)
+            return true;
+    return settings->ca_file != NULL;
+}
+
+int service_load_trust(struct service_settings *settings, const char **wrong)
+{
+    if (settings->trust != NULL || !needs_trust(settings))
+        return 0;
+    settings->trust = trust_new(settings->ca_file, wrong);
+    return settings->trust == NULL ? -1 : 0;
 }

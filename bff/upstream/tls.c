@@ -7,19 +7,6 @@
 #include "bff/base/check.h"
 #include "bff/upstream/tls.h"
 
-static int load_authorities(SSL_CTX *context, const char *ca_file, const char **wrong)
-{
-    int loaded = ca_file == NULL ? SSL_CTX_set_default_verify_paths(context)
-                                 : SSL_CTX_load_verify_locations(context, ca_file, NULL);
-
-    if (loaded == 1)
-        return 0;
-    ERR_clear_error();
-    *wrong = ca_file == NULL ? "the system's certificate authorities cannot be loaded"
-                             : "the file holds no certificate authorities in PEM form";
-    return -1;
-}
-
 static int is_address(const char *host)
 {
     struct in6_addr unused;
@@ -28,9 +15,9 @@ static int is_address(const char *host)
 }
 
 /* An address is matched against the certificate's IP names, anything else against its DNS names. */
-static void pin_host(SSL_CTX *context, const char *host)
+static void pin_host(SSL *tls, const char *host)
 {
-    X509_VERIFY_PARAM *verify = SSL_CTX_get0_param(context);
+    X509_VERIFY_PARAM *verify = SSL_get0_param(tls);
     int pinned = is_address(host) ? X509_VERIFY_PARAM_set1_ip_asc(verify, host)
                                   : X509_VERIFY_PARAM_set1_host(verify, host, 0);
 
@@ -38,28 +25,12 @@ static void pin_host(SSL_CTX *context, const char *host)
     X509_VERIFY_PARAM_set_hostflags(verify, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
 }
 
-SSL_CTX *tls_client_context(const char *host, const char *ca_file, const char **wrong)
-{
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method());
-
-    must(context != NULL);
-    SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
-    SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
-                                  SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
-    SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION);
-    SSL_CTX_set_verify(context, SSL_VERIFY_PEER, NULL);
-    pin_host(context, host);
-    if (load_authorities(context, ca_file, wrong) == 0)
-        return context;
-    SSL_CTX_free(context);
-    return NULL;
-}
-
 SSL *tls_begin(SSL_CTX *context, int fd, const char *host)
 {
     SSL *tls = SSL_new(context);
 
     must(tls != NULL && SSL_set_fd(tls, fd) == 1);
+    pin_host(tls, host);
     if (!is_address(host))
         must(SSL_set_tlsext_host_name(tls, host) == 1);
     SSL_set_connect_state(tls);

@@ -1,8 +1,7 @@
 /*
  * TLS towards a service, on a non-blocking socket that the caller polls. We do not use libh2o's TLS
- * client: it skips its check of the host name on TLS 1.3, and buffers without a bound behind a
- * close_notify. Here the name is pinned in the context and OpenSSL checks it within the handshake:
- * one context for each endpoint.
+ * client: with TLS 1.3 it skips the check of the host name, and it buffers without a bound behind a
+ * close_notify. Here OpenSSL checks the name within the handshake.
  */
 #ifndef BFF_UPSTREAM_TLS_H
 #define BFF_UPSTREAM_TLS_H
@@ -13,33 +12,30 @@
 #include <openssl/ssl.h>
 
 /*
- * A client context that trusts ${ca_file} (PEM; NULL: the system's authorities) and only a
- * certificate for ${host}, a name or an IP address. NULL and a sentence in *wrong when the file
- * cannot be used. Freed by SSL_CTX_free.
+ * Begins TLS on ${fd}, with the context of a trust (trust.h). Only a certificate for ${host}, a
+ * name or an IP address, is accepted. SNI is sent for a name, not for an address (RFC 6066 section
+ * 3).
  */
-SSL_CTX *tls_client_context(const char *host, const char *ca_file, const char **wrong);
-
-/* Begins TLS on ${fd}. SNI is sent for a name, not for an address (RFC 6066 section 3). */
 SSL *tls_begin(SSL_CTX *context, int fd, const char *host);
 
-/* What a step came to. */
+/* The result of a step. */
 enum tls_step {
     TLS_DONE,
     TLS_WANT_READ,  /* again when the socket is readable */
     TLS_WANT_WRITE, /* again when it is writable */
-    TLS_ENDED,      /* the peer has said that this is the end (close_notify) */
-    TLS_BROKEN,     /* the handshake failed, or the connection ended without a word */
+    TLS_ENDED,      /* the peer has ended the connection in order (close_notify) */
+    TLS_BROKEN,     /* the handshake failed, or the connection ended without close_notify */
 };
 
 enum tls_step tls_handshake(SSL *tls);
 
-/* Reads at least one byte when TLS_DONE; *got bytes were read. */
+/* Reads. With TLS_DONE, *got is the number of bytes read, at least one. */
 enum tls_step tls_read(SSL *tls, char *into, size_t len, size_t *got);
 
-/* Writes some of ${bytes}, *sent of them. After a WANT_ the same bytes must be offered again. */
+/* Writes the first *sent of ${bytes}. After TLS_WANT_ the same bytes must be offered again. */
 enum tls_step tls_write(SSL *tls, const char *bytes, size_t len, size_t *sent);
 
-/* Says close_notify, if that can be done at once, and frees. NULL: nothing. */
+/* Sends close_notify if that is possible at once, and frees ${tls}. NULL: nothing. */
 void tls_end(SSL *tls);
 
 #endif

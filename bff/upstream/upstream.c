@@ -1,172 +1,114 @@
 /* See upstream.h. */
-#include <stdio.h>
-
-#include <h2o/linklist.h>
-
 #include "bff/base/check.h"
-#include "bff/base/clock.h"
 #include "bff/base/memory.h"
-#include "bff/upstream/connection.h"
-#include "bff/upstream/tls.h"
 #include "bff/upstream/upstream.h"
 
 /* Every endpoint. */
 
-static void each_endpoint(struct upstream *upstream, void (*visit)(struct upstream_endpoint *))
+static void each_endpoint(struct upstream *upstream, void (*visit)(struct endpoint *))
 {
-    for (size_t i = 0; i < upstream->service_count; i++) {
-        struct upstream_service *service = &upstream->services[i];
-        for (size_t j = 0; j < service->settings->endpoint_count; j++)
-            visit(&service->endpoints[j]);
-    }
-}
-
-static void sweep_endpoint(struct upstream_endpoint *endpoint)
-{
-    connection_close_idle(endpoint, clock_now_ns() - UPSTREAM_IDLE_MS * CLOCK_MS);
-}
-
-static void on_sweep(struct timer *timer)
-{
-    struct upstream *upstream = H2O_STRUCT_FROM_MEMBER(struct upstream, sweep, timer);
-
-    each_endpoint(upstream, sweep_endpoint);
-    timer_set(upstream->on.timers, timer, clock_now_ns() + UPSTREAM_SWEEP_MS * CLOCK_MS);
+    for (size_t i = 0; i < upstream->service_count; i++)
+        for (size_t j = 0; j < upstream->services[i].settings->endpoint_count; j++)
+            visit(upstream->services[i].endpoints[j]);
 }
 
 /* Names. */
 
-static void tell_resolved(struct upstream *upstream)
+static bool is_resolved(const struct upstream *upstream)
 {
-    void (*tell)(void *cookie) = upstream->on_resolved;
+    for (size_t i = 0; i < upstream->service_count; i++)
+        for (size_t j = 0; j < upstream->services[i].settings->endpoint_count; j++)
+            if (!upstream->services[i].endpoints[j]->is_looked_up)
+                return false;
+    return true;
+}
 
-    if (upstream->looking > 0 || tell == NULL)
+static void on_looked_up(struct endpoints_listener *listener)
+{
+    struct upstream *upstream = H2O_STRUCT_FROM_MEMBER(struct upstream, listener, listener);
+
+    if (!is_resolved(upstream))
         return;
-    upstream->on_resolved = NULL;
-    tell(upstream->cookie);
-}
-
-static void on_looked_up(struct resolve *addresses)
-{
-    struct upstream_endpoint *endpoint =
-        H2O_STRUCT_FROM_MEMBER(struct upstream_endpoint, addresses, addresses);
-
-    endpoint->upstream->looking--;
-    tell_resolved(endpoint->upstream);
-}
-
-static void look_up(struct upstream_endpoint *endpoint)
-{
-    if (endpoint->addresses.is_literal || endpoint->addresses.under_way != NULL)
-        return;
-    endpoint->upstream->looking++;
-    resolve_again(&endpoint->addresses, endpoint->upstream->on.resolver, on_looked_up);
-}
-
-static void on_resolve(struct timer *timer)
-{
-    struct upstream *upstream = H2O_STRUCT_FROM_MEMBER(struct upstream, resolve, timer);
-
-    each_endpoint(upstream, look_up);
-    timer_set(upstream->on.timers, timer, clock_now_ns() + upstream->resolve_ms * CLOCK_MS);
+    endpoints_unlisten(listener);
+    upstream->on_resolved(upstream->cookie);
 }
 
 void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
                     void (*on_resolved)(void *cookie), void *cookie)
 {
-    upstream->resolve_ms = resolve_ms;
     upstream->on_resolved = on_resolved;
     upstream->cookie = cookie;
-    on_resolve(&upstream->resolve);
-    on_sweep(&upstream->sweep);
-    tell_resolved(upstream);
+    endpoints_resolve(upstream->endpoints, resolve_ms);
+    endpoints_listen(upstream->endpoints, &upstream->listener);
+    on_looked_up(&upstream->listener);
 }
 
 /* Life. */
 
-static struct text request_tail(const struct service_endpoint *at)
+static void init_service(struct upstream *upstream, struct upstream_service *service,
+                         const struct service_settings *settings)
 {
-    static const char format[] = " HTTP/1.1\r\nhost: %s\r\n";
-    size_t size = sizeof(format) + strlen(at->authority);
-    char *tail = memory_new(size);
-    int len = snprintf(tail, size, format, at->authority);
-
-    return (struct text){tail, (size_t)len};
-}
-
-static int init_endpoint(struct upstream_endpoint *endpoint,
-                         const struct service_settings *settings, const char **wrong)
-{
-    h2o_linklist_init_anchor(&endpoint->idle);
-    resolve_init(&endpoint->addresses, endpoint->at->host, endpoint->at->port);
-    endpoint->request_tail = request_tail(endpoint->at);
-    if (!endpoint->at->is_tls)
-        return 0;
-    endpoint->tls = tls_client_context(endpoint->at->host, settings->ca_file, wrong);
-    return endpoint->tls == NULL ? -1 : 0;
-}
-
-static int init_service(struct upstream *upstream, struct upstream_service *service,
-                        const char **wrong)
-{
-    const struct service_settings *settings = service->settings;
-    int failed = 0;
-
     must(settings->endpoint_count > 0);
-    service->endpoints = memory_new(settings->endpoint_count * sizeof(*service->endpoints));
-    balance_init(&service->balance, settings->endpoint_count);
-    for (size_t i = 0; i < settings->endpoint_count; i++) {
-        service->endpoints[i].at = &settings->endpoints[i];
-        service->endpoints[i].upstream = upstream;
-        failed |= init_endpoint(&service->endpoints[i], settings, wrong);
-    }
-    return failed;
+    service->settings = settings;
+    service->endpoints = memory_new(settings->endpoint_count * sizeof(struct endpoint *));
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        service->endpoints[i] = endpoints_hold(upstream->endpoints, settings->service->name,
+                                               &settings->endpoints[i], settings->trust);
+    balance_init(&service->balance, service->endpoints, settings->endpoint_count);
 }
 
-struct upstream *upstream_new(const struct upstream_loop *on,
-                              const struct service_settings *settings, size_t count,
-                              const char **wrong)
+struct upstream *upstream_new(struct endpoints *endpoints, const struct service_settings *settings,
+                              size_t count)
 {
     struct upstream *upstream = memory_new(sizeof(*upstream));
-    int failed = 0;
 
-    upstream->on = *on;
+    upstream->on = &endpoints->on;
+    upstream->endpoints = endpoints;
+    upstream->listener.looked_up = on_looked_up;
     random_seed(&upstream->random);
-    upstream->scratch = memory_new(UPSTREAM_SCRATCH_BYTES);
-    upstream->sweep.fire = on_sweep;
-    upstream->resolve.fire = on_resolve;
     upstream->services = memory_new(count * sizeof(*upstream->services));
     upstream->service_count = count;
-    for (size_t i = 0; i < count; i++) {
-        upstream->services[i].settings = &settings[i];
-        failed |= init_service(upstream, &upstream->services[i], wrong);
-    }
-    if (failed == 0)
-        return upstream;
-    upstream_free(upstream);
-    return NULL;
+    for (size_t i = 0; i < count; i++)
+        init_service(upstream, &upstream->services[i], &settings[i]);
+    return upstream;
 }
 
-static void free_endpoint(struct upstream_endpoint *endpoint)
+static void dispose(struct upstream *upstream)
 {
-    connection_close_idle(endpoint, INT64_MAX);
-    resolve_cancel(&endpoint->addresses);
-    SSL_CTX_free(endpoint->tls);
-    memory_free((char *)endpoint->request_tail.at);
+    for (size_t i = 0; i < upstream->service_count; i++) {
+        struct balance *balance = &upstream->services[i].balance;
+        for (size_t j = 0; j < balance->count; j++)
+            endpoints_release(balance->endpoints[j]);
+        memory_free(upstream->services[i].endpoints);
+    }
+    memory_free(upstream->services);
+    memory_free(upstream);
 }
 
 void upstream_free(struct upstream *upstream)
 {
     if (upstream == NULL)
         return;
-    timer_clear(upstream->on.timers, &upstream->sweep);
-    timer_clear(upstream->on.timers, &upstream->resolve);
-    each_endpoint(upstream, free_endpoint);
-    for (size_t i = 0; i < upstream->service_count; i++)
-        memory_free(upstream->services[i].endpoints);
-    memory_free(upstream->services);
-    memory_free(upstream->scratch);
-    memory_free(upstream);
+    must(!upstream->is_over);
+    upstream->is_over = true;
+    endpoints_unlisten(&upstream->listener);
+    each_endpoint(upstream, endpoints_forget);
+    if (upstream->calls == 0)
+        dispose(upstream);
+}
+
+void upstream_call_begins(struct upstream *upstream)
+{
+    must(!upstream->is_over);
+    upstream->calls++;
+}
+
+void upstream_call_ended(struct upstream *upstream)
+{
+    must(upstream->calls > 0);
+    upstream->calls--;
+    if (upstream->is_over && upstream->calls == 0)
+        dispose(upstream);
 }
 
 struct upstream_service *upstream_service(struct upstream *upstream,

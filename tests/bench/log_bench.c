@@ -27,7 +27,7 @@ static struct plan_part plan_parts[PARTS] = {
 static const struct plan plan = {.parts = plan_parts, .part_count = PARTS};
 static const struct run_request run_request = {.plan = &plan};
 static const struct service_endpoint address = {.authority = (char *)(uintptr_t) "127.0.0.1:3002"};
-static struct upstream_endpoint endpoint = {.at = &address};
+static struct endpoint endpoint = {.at = &address};
 static struct run_call calls[PARTS];
 static struct run_item items[PARTS];
 static struct run_part parts[PARTS];

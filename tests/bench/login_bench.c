@@ -85,7 +85,7 @@ int main(void)
         files[i] = file_with(pool, pem_of(pool, keys[i + 1]));
     login = login_new(&settings, &wrong);
     must(login != NULL);
-    cache = login_cache_new(login);
+    cache = login_cache_hold(login, 0);
     for (size_t i = 0; i < COUNT(files); i++)
         unlink(files[i]);
     for (size_t i = 0; i < COUNT(keys); i++)

@@ -28,6 +28,7 @@
 #include "bff/base/memory.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 #include "bff/compose/run.h"
 
 #define FLOW_CALLS_MAX 1100
@@ -99,11 +100,8 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     struct text line = flow_line_of(ask->target);
     uint64_t after_ms = 0;
 
-    assert_null(fetch->ask);
     assert_true(flow.under_way < FLOW_CALLS_MAX);
-    fetch->ask = ask;
-    fetch->done = done;
-    fetch->cookie = cookie;
+    *fetch = (struct fetch){.ask = ask, .done = done, .cookie = cookie};
     assert_int_equal(text_number(text_cut(&line, ' '), 1000000, &after_ms), 0);
     flow.calls[flow.under_way++] = (struct flow_call){
         .fetch = fetch,
@@ -136,21 +134,23 @@ void fetch_release(struct fetch *fetch)
     if (flow_take(fetch))
         flow_trace("drop", fetch->ask->target);
     json_scan_free(&fetch->scan);
-    memory_free(fetch->buffer);
-    fetch->buffer = NULL;
-    fetch->body = (struct text){0};
+    value_release(fetch->value);
+    fetch->value = NULL;
     fetch->ask = NULL;
 }
 
 static inline void flow_give_json(struct fetch *fetch, struct text json)
 {
-    fetch->buffer = memory_new(json.len); /* of its own, so that a sanitizer sees who holds it */
-    memcpy(fetch->buffer, json.at, json.len);
-    fetch->body = (struct text){fetch->buffer, json.len};
+    struct value *value = value_add(value_new(json.len), json.at, json.len);
     fetch->status = 200;
     json_scan_init(&fetch->scan, fetch->ask->depth_limit, fetch->ask->keep_slices);
-    if (json_scan_end(&fetch->scan, fetch->body.at, fetch->body.len) != 0)
+    if (json_scan_end(&fetch->scan, value->text.at, value->text.len) == 0) {
+        value_take_slices(value, &fetch->scan);
+        fetch->value = value;
+    } else {
         fetch->reason = REASON_BAD_JSON;
+        value_release(value);
+    }
 }
 
 static inline enum reason flow_reason_of(struct text name)

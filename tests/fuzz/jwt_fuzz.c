@@ -37,7 +37,7 @@ static void make_login(void)
 
     login = login_new(&settings, &wrong);
     must(login != NULL);
-    cache = login_cache_new(login);
+    cache = login_cache_hold(login, 0);
     for (size_t i = 0; i < COUNT(files); i++)
         unlink(files[i]);
     EVP_PKEY_free(rsa);

@@ -3,6 +3,8 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "bff/upstream/upstream.h"
+
 #include "tests/unit/config_reading.h"
 
 static void certificate_write(const char *name, EVP_PKEY *key)
@@ -129,11 +131,39 @@ static void test_files_lie_beside_the_configuration(void **state)
     config_free(&config);
 }
 
+/* Authorities are loaded with the configuration: their file may change or vanish afterwards. */
+static void test_authorities_stay_loaded(void **state)
+{
+    static const char yaml[] = "services: {users: {ca_file: gone.pem}}\n";
+    struct config config;
+
+    assert_int_equal(chdir(*state), 0);
+    pair_write("gone", NULL);
+    reading_file("web.yaml", yaml, sizeof(yaml) - 1);
+    setenv("USERS_URL", "https://127.0.0.1:1,https://127.0.0.1:2", 1);
+    assert_int_equal(reading_read("--config web.yaml", &config), CONFIG_SERVE);
+    unsetenv("USERS_URL");
+    assert_int_equal(unlink("gone.pem"), 0);
+
+    struct timers timers = {0};
+    struct endpoints *endpoints = endpoints_new(&(struct endpoint_loop){.timers = &timers});
+    struct upstream *one = upstream_new(endpoints, config.services, config.service_count);
+    struct upstream *two = upstream_new(endpoints, config.services, config.service_count);
+    struct endpoint *endpoint = upstream_service(one, &reading_users)->endpoints[0];
+    assert_non_null(endpoint->tls);
+    assert_ptr_equal(upstream_service(two, &reading_users)->endpoints[0], endpoint);
+    upstream_free(one);
+    upstream_free(two);
+    endpoints_free(endpoints);
+    config_free(&config);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_tls),
         cmocka_unit_test(test_files_lie_beside_the_configuration),
+        cmocka_unit_test(test_authorities_stay_loaded),
     };
     return cmocka_run_group_tests(tests, begin, reading_end);
 }

@@ -19,30 +19,13 @@
 #include "bff/base/memory.h"
 #include "bff/http/body.h"
 #include "bff/http/reply.h"
-#include "bff/http/server.h"
+#include "tests/unit/http_under_test.h"
 
 #define LONG_MS 60000
 #define BIG ((size_t)32 * 1024 * 1024) /* more than the kernel takes from us */
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static char big[BIG];
-struct under_test {
-    struct listen listen;
-    struct server_limits limits;
-    struct server_settings settings;
-    struct server *server;
-    sem_t ready;
-};
-
-static void on_begin(struct worker *worker) { server_worker_ready(worker); }
-static void on_end(struct worker *worker) { (void)worker; }
-static void on_ready(struct server *server)
-{
-    struct under_test *test = server->settings->application;
-
-    sem_post(&test->ready);
-}
-
 static void answer(struct request *request);
 static void on_body(void *cookie, enum body_end end)
 {
@@ -80,14 +63,15 @@ static struct under_test *serve(const struct server_limits *limits)
     test->listen.address_len = sizeof(address);
     assert_int_equal(listen_open(&test->listen, 1), 0);
     assert_int_equal(sem_init(&test->ready, 0, 0), 0);
-    test->limits = *limits;
+    test->http = (struct http_settings){
+        .limits = *limits,
+        .body_limit = 1024 * 1024,
+        .drain_ms = 1000,
+    };
     test->settings = (struct server_settings){
         .listens = &test->listen,
         .listen_count = 1,
         .workers = 1,
-        .drain_ms = 1000,
-        .body_limit = 1024 * 1024,
-        .limits = &test->limits,
         .on_begin = on_begin,
         .on_end = on_end,
         .on_request = on_request,

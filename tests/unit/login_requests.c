@@ -138,7 +138,7 @@ static bool is_kept(struct login_cache *cache, struct text token)
 
 static void test_seen_again(void **state)
 {
-    struct login_cache *cache = login_cache_new(world.login);
+    struct login_cache *cache = login_cache_hold(world.login, 0);
     struct text token = token_of(
         world.pool, "{\"id\":\"u8\",\"role\":\"staff\",\"nbf\":1699999900,\"exp\":1700000100}");
 
@@ -151,12 +151,12 @@ static void test_seen_again(void **state)
     /* An operator has set the clock back. */
     assert_int_equal(check_at(cache, token, NOW - 130, "u8"), LOGIN_OK);
     assert_int_equal(check_at(cache, token, NOW - 131, NULL), LOGIN_BAD);
-    login_cache_free(cache);
+    login_cache_release(cache);
 }
 
 static void test_bad_ones_are_not_kept(void **state)
 {
-    struct login_cache *cache = login_cache_new(world.login);
+    struct login_cache *cache = login_cache_hold(world.login, 0);
     struct text bad[] = {
         token_of(world.pool, "{\"sub\":\"u7\",\"exp\":1}"),
         token_of(world.pool, "{\"sub\":\"u7\",\"nbf\":1800000000,\"exp\":1800000001}"),
@@ -169,13 +169,13 @@ static void test_bad_ones_are_not_kept(void **state)
         assert_int_equal(check_at(cache, bad[i], NOW, NULL), LOGIN_BAD);
         assert_false(is_kept(cache, bad[i]));
     }
-    login_cache_free(cache);
+    login_cache_release(cache);
 }
 
 /* A token that is good but for one byte is another token. */
 static void test_no_mistaking(void **state)
 {
-    struct login_cache *cache = login_cache_new(world.login);
+    struct login_cache *cache = login_cache_hold(world.login, 0);
     char *changed = pool_take(world.pool, world.token.len);
 
     assert_int_equal(check_at(cache, world.token, NOW, "u7"), LOGIN_OK);
@@ -185,7 +185,7 @@ static void test_no_mistaking(void **state)
         assert_int_equal(check_at(cache, (struct text){changed, world.token.len}, NOW, NULL),
                          LOGIN_BAD);
     }
-    login_cache_free(cache);
+    login_cache_release(cache);
 }
 
 static void digest_of_number(unsigned number, unsigned char digest[LOGIN_CACHE_DIGEST])
@@ -215,7 +215,7 @@ static void put_number(struct login_cache *cache, unsigned number)
 
 static void test_oldest_goes(void **state)
 {
-    struct login_cache *cache = login_cache_new(world.login);
+    struct login_cache *cache = login_cache_hold(world.login, 0);
 
     for (unsigned i = 0; i < LOGIN_CACHE_TOKENS; i++)
         put_number(cache, i);
@@ -226,14 +226,14 @@ static void test_oldest_goes(void **state)
     assert_true(has_number(cache, LOGIN_CACHE_TOKENS));
     for (unsigned i = 2; i < LOGIN_CACHE_TOKENS; i++)
         assert_true(has_number(cache, i));
-    login_cache_free(cache);
+    login_cache_release(cache);
 }
 
 /* Against a list that is as simple as can be. */
 static void test_any_order(void **state)
 {
     static unsigned seen[LOGIN_CACHE_TOKENS + 1000];
-    struct login_cache *cache = login_cache_new(world.login);
+    struct login_cache *cache = login_cache_hold(world.login, 0);
     unsigned clock = 0, seed = 1;
 
     memset(seen, 0, sizeof(seen));
@@ -248,7 +248,7 @@ static void test_any_order(void **state)
             put_number(cache, number);
         seen[number] = ++clock;
     }
-    login_cache_free(cache);
+    login_cache_release(cache);
 }
 
 static int begin(void **state)

@@ -38,22 +38,22 @@ static struct scene {
     h2o_loop_t *loop;
     h2o_timeout_t soon;
     struct timers timers;
-    struct upstream upstream;
-    struct upstream_endpoint endpoint;
+    struct endpoint_loop on;
+    struct endpoint endpoint;
     struct peer peers[PEERS];
 } scene;
 
 static void on_opened(void *cookie) {}
 static void on_received(void *cookie) {}
 
-static void on_ended(void *cookie, enum reason reason, bool is_clean)
+static void on_ended(void *cookie, const struct connection_end *end)
 {
     struct peer *peer = cookie;
 
     peer->connection = NULL;
     peer->ended++;
-    peer->reason = reason;
-    peer->is_clean = is_clean;
+    peer->reason = end->reason;
+    peer->is_clean = end->is_clean;
     if (peer->closes == NULL || peer->closes->connection == NULL)
         return;
     connection_close(peer->closes->connection);
@@ -99,15 +99,15 @@ static int begin(void **state)
     scene = (struct scene){.loop = h2o_evloop_create()};
     h2o_timeout_init(scene.loop, &scene.soon, 0);
     timers_init(&scene.timers, no_wake);
-    scene.upstream.on = (struct upstream_loop){
+    scene.on = (struct endpoint_loop){
         .loop = scene.loop,
         .timers = &scene.timers,
         .batch = batch_new(scene.loop, &scene.soon),
+        .scratch = memory_new(ENDPOINT_SCRATCH_BYTES),
     };
-    if (scene.upstream.on.batch == NULL)
+    if (scene.on.batch == NULL)
         printf("no batch here: %s\n", strerror(errno));
-    scene.upstream.scratch = memory_new(UPSTREAM_SCRATCH_BYTES);
-    scene.endpoint.upstream = &scene.upstream;
+    scene.endpoint.on = &scene.on;
     h2o_linklist_init_anchor(&scene.endpoint.idle);
     for (size_t i = 0; i < PEERS; i++)
         if (open_peer(&scene.peers[i]) != 0)
@@ -123,8 +123,8 @@ static int end(void **state)
         close(scene.peers[i].service);
     }
     connection_close_idle(&scene.endpoint, INT64_MAX);
-    batch_free(scene.upstream.on.batch);
-    memory_free(scene.upstream.scratch);
+    batch_free(scene.on.batch);
+    memory_free(scene.on.scratch);
     timers_dispose(&scene.timers);
     h2o_evloop_run(scene.loop, 0);
     h2o_timeout_dispose(scene.loop, &scene.soon);
@@ -134,7 +134,7 @@ static int end(void **state)
 
 static void need_batch(void)
 {
-    if (scene.upstream.on.batch == NULL)
+    if (scene.on.batch == NULL)
         skip();
 }
 

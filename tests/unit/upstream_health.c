@@ -43,7 +43,7 @@ static void note(const char *format, ...)
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie)
 {
-    size_t place = (size_t)(ask->only - upstream->services[0].endpoints);
+    size_t place = ask->only == upstream->services[0].endpoints[0] ? 0 : 1;
 
     must(place < 2 && calls[place] == NULL);
     *call = (struct call){.ask = ask, .sink = sink, .cookie = cookie, .is_running = true};
@@ -155,12 +155,17 @@ static struct service_settings settings_of(size_t endpoints)
 
 static struct upstream *upstream_of(const struct service_settings *settings)
 {
-    const char *wrong = NULL;
-    struct upstream_loop on = {.timers = &timers};
-    struct upstream *upstream = upstream_new(&on, settings, 1, &wrong);
+    struct endpoint_loop on = {.timers = &timers};
 
-    must(upstream != NULL);
-    return upstream;
+    return upstream_new(endpoints_new(&on), settings, 1);
+}
+
+static void free_upstream(struct upstream *upstream)
+{
+    struct endpoints *endpoints = upstream->endpoints;
+
+    upstream_free(upstream);
+    endpoints_free(endpoints);
 }
 
 static int begin(void **state)
@@ -229,7 +234,7 @@ static void test_reports(void **state)
             fail_msg("%s:\n got %s\nwant %s", cases[i].why, trace, cases[i].want);
         health_stop(health);
         health_free(health);
-        upstream_free(upstream);
+        free_upstream(upstream);
         finish(state);
     }
 }
@@ -252,7 +257,7 @@ static void test_questions_come_a_tenth_early_or_late(void **state)
     }
     health_stop(health);
     health_free(health);
-    upstream_free(upstream);
+    free_upstream(upstream);
 }
 
 static void test_no_question_before_the_last_one_is_over(void **state)
@@ -270,7 +275,7 @@ static void test_no_question_before_the_last_one_is_over(void **state)
     assert_int_equal(started, 2);
     health_stop(health);
     health_free(health);
-    upstream_free(upstream);
+    free_upstream(upstream);
 }
 
 static void test_asks_what_the_settings_say(void **state)
@@ -287,7 +292,7 @@ static void test_asks_what_the_settings_say(void **state)
     health_stop(health);
     assert_null(calls[0]);
     health_free(health);
-    upstream_free(upstream);
+    free_upstream(upstream);
 }
 
 static void test_times(void **state)
@@ -311,7 +316,7 @@ static void test_times(void **state)
     assert_int_equal(report.took_ns, 7 * CLOCK_MS);
     health_stop(health);
     health_free(health);
-    upstream_free(upstream);
+    free_upstream(upstream);
 }
 
 static void test_nobody_asks_without_a_path(void **state)
@@ -328,7 +333,7 @@ static void test_nobody_asks_without_a_path(void **state)
     health_stop(health);
     health_stop(health);
     health_free(health);
-    upstream_free(upstream);
+    free_upstream(upstream);
 }
 
 int main(void)

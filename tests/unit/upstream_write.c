@@ -72,7 +72,7 @@ static void batch_run(struct batch *batch)
 
 static void on_opened(void *cookie) {}
 static void on_received(void *cookie) {}
-static void on_ended(void *cookie, enum reason reason, bool is_clean) {}
+static void on_ended(void *cookie, const struct connection_end *end) {}
 
 static const struct connection_user user = {
     .opened = on_opened, .received = on_received, .ended = on_ended};
@@ -98,8 +98,8 @@ static void ask(h2o_loop_t *loop, struct batch *batch)
 {
     struct timers timers;
     timers_init(&timers, no_wake);
-    struct upstream upstream = {.on = {.loop = loop, .timers = &timers, .batch = batch}};
-    struct upstream_endpoint endpoint = {.upstream = &upstream};
+    struct endpoint_loop on = {.loop = loop, .timers = &timers, .batch = batch};
+    struct endpoint endpoint = {.on = &on};
     static const struct exchange_sink sink;
     h2o_iovec_t pieces[] = {{H2O_STRLIT(FIRST)}, {H2O_STRLIT(SECOND)}, {H2O_STRLIT(THIRD)}};
     struct connection_request request = {.pieces = pieces, .count = 3, .sink = &sink};

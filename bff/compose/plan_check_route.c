@@ -1,11 +1,11 @@
-/* The route of a composite, and who may ask. See plan_check.h. */
+/* Checks of a composite's route and its access. See plan_check.h. */
 #include "bff/compose/plan_check.h"
 
 #define SEGMENT_BYTES PLAN_NAME_BYTES ".~"
 
 /* The route. */
 
-/* True when an earlier segment of ${path} than the one at ${segment} is the same. */
+/* True when a segment of ${path} before the one at ${segment} is equal to it. */
 static bool stands_before(struct text path, struct text segment)
 {
     struct text rest = path;
@@ -34,7 +34,7 @@ static void check_segment(struct plan_mistakes *mistakes, struct text path, stru
         plan_mistake(mistakes, NULL, ".route: parameter \"%.*s\" stands twice", TEXT_ARGS(segment));
 }
 
-/* An empty segment is a trailing slash: it may stand last, and is another path. */
+/* An empty segment is allowed only at the end. The trailing slash makes it a different path. */
 static void check_path(struct plan_mistakes *mistakes, struct text path)
 {
     struct text rest = {path.at + 1, path.len - 1};

@@ -1,5 +1,5 @@
-/* See framing.h. */
-#include "bff/upstream/framing.h"
+/* See exchange_framing.h. */
+#include "bff/upstream/exchange_framing.h"
 
 struct seen {
     bool has_length, has_coding, is_chunked, wants_close, wants_keep;
@@ -11,7 +11,7 @@ static bool is_field(const struct exchange_field *field, struct text name)
     return field->name.len == name.len && text_equal_nocase(field->name, name);
 }
 
-/* A list of equal numbers is one number (RFC 9112 6.3 rule 5 allows it to be repaired). */
+/* A list of equal numbers counts as one number (RFC 9112 section 6.3, rule 5, allows it). */
 static int read_length(struct seen *seen, struct text value)
 {
     while (value.at != NULL) {
@@ -26,7 +26,8 @@ static int read_length(struct seen *seen, struct text value)
     return 0;
 }
 
-/* Only "chunked", once: we never ask for another coding (no TE field), so another is an error. */
+/* Only one "chunked" is accepted. We never offer another coding (no TE field), so it is an error.
+ */
 static int read_coding(struct seen *seen, struct text value)
 {
     if (seen->has_coding || !text_equal_nocase(value, TEXT("chunked")))
@@ -72,7 +73,7 @@ static enum exchange_framing framing_of(const struct exchange_head *head, const 
     return seen->has_length ? EXCHANGE_LENGTH : EXCHANGE_UNTIL_CLOSE;
 }
 
-int framing_read(struct exchange_head *head, bool is_head_request)
+int exchange_framing_read(struct exchange_head *head, bool is_head_request)
 {
     struct seen seen = {0};
 

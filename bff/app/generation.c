@@ -1,0 +1,118 @@
+/* See generation.h. */
+#include <stdio.h>
+
+#include "bff/app/generation.h"
+#include "bff/app/route_list.h"
+#include "bff/base/check.h"
+#include "bff/base/log.h"
+#include "bff/base/memory.h"
+#include "bff/base/registry.h"
+#include "bff/upstream/health.h"
+
+struct generation_kept {
+    void *object;
+    struct generation_kept *next;
+};
+
+/* The tables are checked whatever the action: a build whose tables are wrong does nothing. */
+struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
+                                   enum config_action *action)
+{
+    struct generation *generation = memory_new(sizeof(*generation));
+    struct config *config = &generation->config;
+    struct pages *pages = &generation->pages;
+
+    atomic_init(&generation->holds, 1);
+    generation->pool = pool_new();
+    *action = config_read_and_print(argc, argv, build, config);
+    if (route_list_make(generation->pool, build, pages, stderr) > 0)
+        *action = CONFIG_EXIT_BAD;
+    pages->body_limit = config->body_limit;
+    pages->depth_limit = config->depth_limit;
+    pages->mock_header = config_mock_header(config);
+    return generation;
+}
+
+/* A service is down, or up again. */
+static void on_health(const char *service, bool is_up, enum reason reason, int status)
+{
+    struct log_field fields[] = {
+        {"service", .text = text_of(service)},
+        {"state", .text = is_up ? TEXT("up") : TEXT("down")},
+        {"reason", .text = text_of(reason_name(reason))},
+        {"status", .number = status},
+        {0},
+    };
+
+    log_event("health", fields);
+}
+
+static void fill_dispatch(struct generation *generation)
+{
+    const struct config *config = &generation->config;
+    struct text server = generation->pages.server;
+
+    generation->dispatch = (struct dispatch){
+        .pages = &generation->pages,
+        .routes = &config->routes,
+        .login = generation->login,
+        .cors = &config->cors,
+        .health = {.health = generation->health},
+        .proxy = {.server = server,
+                  .withheld = config_withheld_header(config),
+                  .hides_cors = cors_is_on(&config->cors),
+                  .trusted = &config->trusted},
+    };
+}
+
+const char *generation_prepare(struct generation *generation)
+{
+    const struct config *config = &generation->config;
+    const char *wrong = NULL;
+
+    if (!config->login_is_off) {
+        generation->login = login_new(&config->login, &wrong);
+        if (generation->login == NULL)
+            return wrong;
+    }
+    generation->health = health_new(config->services, config->service_count, on_health);
+    generation->http = (struct http_settings){
+        .limits = config->limits,
+        .body_limit = config_largest_body(config),
+        .drain_ms = config->drain_ms,
+        .tls = config->tls,
+    };
+    fill_dispatch(generation);
+    return NULL;
+}
+
+void generation_keep(struct generation *generation, void *object)
+{
+    struct generation_kept *kept = pool_take(generation->pool, sizeof(*kept));
+
+    *kept = (struct generation_kept){object, generation->kept};
+    generation->kept = kept;
+}
+
+struct generation *generation_hold(struct generation *generation)
+{
+    atomic_fetch_add(&generation->holds, 1);
+    return generation;
+}
+
+void generation_release(struct generation *generation)
+{
+    size_t before = atomic_fetch_sub(&generation->holds, 1);
+
+    must(before > 0);
+    if (before > 1)
+        return;
+    must(atomic_load(&generation->workers) == 0);
+    for (const struct generation_kept *kept = generation->kept; kept != NULL; kept = kept->next)
+        registry_release(kept->object);
+    health_free(generation->health);
+    login_free(generation->login);
+    config_free(&generation->config);
+    pool_free(generation->pool);
+    memory_free(generation);
+}

@@ -1,0 +1,105 @@
+/* See process.h. */
+#include <sched.h>
+#include <stdatomic.h>
+
+#include "bff/app/process.h"
+#include "bff/app/worker_hooks.h"
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+
+struct process *process_new(void) { return memory_new(sizeof(struct process)); }
+
+/* Start. */
+
+static unsigned worker_count(const struct config *config)
+{
+    cpu_set_t cores;
+
+    if (config->workers > 0)
+        return config->workers;
+    return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (unsigned)CPU_COUNT(&cores) : 1;
+}
+
+int process_listen(struct process *process, const struct config *config, const char **where)
+{
+    struct server_settings *settings = &process->settings;
+
+    settings->workers = worker_count(config);
+    settings->listens = memory_new(config->listen_count * sizeof(*settings->listens));
+    for (size_t i = 0; i < config->listen_count; i++) {
+        settings->listens[i] = (struct listen){
+            .address = config->listens[i].address,
+            .address_len = config->listens[i].address_len,
+            .is_tls = config->listens[i].is_tls,
+        };
+        int error = listen_open(&settings->listens[i], settings->workers);
+        *where = config->listens[i].text;
+        if (error != 0)
+            return error;
+        settings->listen_count = i + 1;
+    }
+    return 0;
+}
+
+/* The process holds its current generation, and each worker takes over a hold when it begins with
+ * it. */
+static void make_current(struct process *process, struct generation *generation)
+{
+    generation->number = ++process->generations;
+    process->current = generation_hold(generation);
+    for (unsigned i = 0; i < process->settings.workers; i++)
+        generation_hold(generation);
+}
+
+void process_start(struct process *process, struct generation *first)
+{
+    make_current(process, first);
+    worker_hooks_set(&process->settings, first);
+    process->server = server_new(&process->settings);
+    server_start(process->server);
+}
+
+/* Another generation. */
+
+static bool listens_on_tls(const struct process *process)
+{
+    for (size_t i = 0; i < process->settings.listen_count; i++)
+        if (process->settings.listens[i].is_tls)
+            return true;
+    return false;
+}
+
+const char *process_swap(struct process *process, struct generation *next)
+{
+    struct generation *before = process->current;
+
+    if (listens_on_tls(process) && next->http.tls == NULL)
+        return "the server listens with TLS, and there is no certificate for it";
+    make_current(process, next);
+    server_tell_workers(process->server, worker_hooks_switch, next);
+    generation_release(before);
+    return NULL;
+}
+
+bool process_has_swapped(const struct process *process)
+{
+    return atomic_load(&process->current->workers) == process->settings.workers;
+}
+
+/* End. */
+
+void process_stop(struct process *process) { server_stop(process->server); }
+
+void process_end(struct process *process)
+{
+    for (size_t i = 0; i < process->settings.listen_count; i++)
+        listen_close(&process->settings.listens[i]);
+    memory_free(process->settings.listens);
+    if (process->mocks != NULL)
+        process->mocks->stop(process->mock);
+    if (process->current != NULL)
+        generation_release(process->current);
+    process->current = NULL;
+    if (process->server == NULL)
+        memory_free(process);
+}

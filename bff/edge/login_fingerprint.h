@@ -1,0 +1,19 @@
+/*
+ * A fingerprint of what decides about tokens: algorithms, secret, keys and rules. Two logins with
+ * the same fingerprint give the same verdict about every token, so what one of them has found is
+ * true for the other.
+ */
+#ifndef BFF_EDGE_LOGIN_FINGERPRINT_H
+#define BFF_EDGE_LOGIN_FINGERPRINT_H
+
+#include "bff/base/text.h"
+#include "bff/edge/jwt_key.h"
+#include "bff/edge/login_claims.h"
+
+#define LOGIN_FINGERPRINT_BYTES 32 /* SHA-256 */
+
+/* Writes the fingerprint to ${out}. ${secret} is absent without HS* algorithms. */
+void login_fingerprint(unsigned algorithms, struct text secret, const struct jwt_keys *keys,
+                       const struct login_rules *rules, unsigned char out[LOGIN_FINGERPRINT_BYTES]);
+
+#endif

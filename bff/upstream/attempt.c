@@ -1,0 +1,234 @@
+/* See attempt.h. */
+#include <string.h>
+
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/upstream/attempt.h"
+
+/* The request. */
+
+static void put(struct attempt *attempt, struct text piece)
+{
+    if (piece.len > 0)
+        attempt->pieces[attempt->request.count++] = h2o_iovec_init(piece.at, piece.len);
+}
+
+/* Every piece costs time in the kernel, so short ones are put together. */
+static void put_method(struct attempt *attempt, struct text method)
+{
+    if (method.len >= sizeof(attempt->method)) {
+        put(attempt, method);
+        put(attempt, TEXT(" "));
+        return;
+    }
+    memcpy(attempt->method, method.at, method.len);
+    attempt->method[method.len] = ' ';
+    put(attempt, (struct text){attempt->method, method.len + 1});
+}
+
+#define TRACEPARENT_LEN 55
+#define SPAN_AT 36 /* in traceparent: behind version and trace id */
+#define SPAN_DIGITS 16
+
+/* The end of the head. The attempt's span is a child of the request's. */
+static void put_trace_and_end(struct attempt *attempt, const struct attempt_ask *ask)
+{
+    static const char name[] = "traceparent: ", end[] = "\r\n\r\n";
+    char *at = attempt->trace + sizeof(name) - 1;
+
+    if (ask->traceparent.len != TRACEPARENT_LEN) {
+        put(attempt, TEXT("\r\n"));
+        return;
+    }
+    memcpy(attempt->trace, name, sizeof(name) - 1);
+    memcpy(at, ask->traceparent.at, TRACEPARENT_LEN);
+    random_hex(ask->random, at + SPAN_AT, SPAN_DIGITS);
+    memcpy(at + TRACEPARENT_LEN, end, sizeof(end) - 1);
+    put(attempt, (struct text){attempt->trace, sizeof(attempt->trace)});
+}
+
+static void put_request(struct attempt *attempt, const struct attempt_ask *ask)
+{
+    put_method(attempt, ask->method);
+    put(attempt, ask->target);
+    if (ask->host.at == NULL) {
+        put(attempt, ask->endpoint->request_tail);
+    } else {
+        put(attempt, TEXT(" HTTP/1.1\r\nhost: "));
+        put(attempt, ask->host);
+        put(attempt, TEXT("\r\n"));
+    }
+    put(attempt, ask->headers);
+    put_trace_and_end(attempt, ask);
+    put(attempt, ask->body);
+}
+
+/* The answer. */
+
+static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
+{
+    struct attempt *attempt = cookie;
+
+    attempt->status = head->status;
+    if (attempt->first_byte_ns == 0)
+        attempt->first_byte_ns = clock_now_ns();
+    if (attempt->user->head(attempt->cookie, head, why) != 0)
+        return -1;
+    exchange_hand_over(&attempt->connection->exchange, attempt->sink, attempt->sink_cookie);
+    return 0;
+}
+
+/* There is no room before the head; that there will be some lets the connection read less at first
+ * (see connection.c). */
+static char *no_room(void *cookie, size_t *len)
+{
+    *len = 0;
+    return NULL;
+}
+
+static const struct exchange_sink head_sink = {.head = on_head};
+static const struct exchange_sink head_sink_with_room = {.head = on_head, .room = no_room};
+
+/* The connection. */
+
+/* The endpoint's state learns of each attempt once, whatever way it ends. An idle connection that
+ * the service closed just as it was used tells nothing about the service. */
+static enum endpoint_outcome outcome(const struct attempt *attempt)
+{
+    switch (attempt->reason) {
+    case REASON_TIMEOUT:
+    case REASON_CONNECT:
+    case REASON_BAD_HTTP:
+        return ENDPOINT_FAILED;
+    case REASON_RESET:
+        return attempt->is_reused && attempt->is_clean ? ENDPOINT_UNKNOWN : ENDPOINT_FAILED;
+    default:
+        return attempt->status >= 500 ? ENDPOINT_FAILED : ENDPOINT_WORKED;
+    }
+}
+
+static void on_opened(void *cookie)
+{
+    struct attempt *attempt = cookie;
+
+    attempt->connected_ns = clock_now_ns();
+    connection_ask(attempt->connection, &attempt->request);
+    attempt->user->opened(attempt->cookie);
+}
+
+static void on_received(void *cookie)
+{
+    struct attempt *attempt = cookie;
+
+    if (attempt->first_byte_ns == 0)
+        attempt->first_byte_ns = clock_now_ns();
+    attempt->user->received(attempt->cookie);
+}
+
+static void on_ended(void *cookie, const struct connection_end *end)
+{
+    struct attempt *attempt = cookie;
+
+    attempt->connection = NULL;
+    attempt->reason = end->reason;
+    attempt->is_clean = end->is_clean;
+    attempt->received = end->received;
+    attempt->ended_ns = end->at_ns;
+    endpoint_state_ended(attempt->endpoint->state, outcome(attempt));
+    attempt->user->ended(attempt->cookie);
+}
+
+static const struct connection_user connection_user = {
+    .opened = on_opened,
+    .received = on_received,
+    .ended = on_ended,
+};
+
+/* The buffers of the request need not be cleared, which is why this sets member by member. */
+static void init(struct attempt *attempt, const struct attempt_ask *ask)
+{
+    attempt->endpoint = ask->endpoint;
+    attempt->reason = REASON_NONE;
+    attempt->status = 0;
+    attempt->is_clean = false;
+    attempt->started_ns = ask->now_ns;
+    attempt->connected_ns = attempt->first_byte_ns = attempt->ended_ns = 0;
+    attempt->received = 0;
+    attempt->sink = ask->sink;
+    attempt->sink_cookie = ask->sink_cookie;
+    attempt->request = (struct connection_request){
+        .pieces = attempt->pieces,
+        .about = {.is_head = text_is(ask->method, "HEAD"), .wants_upgrade = ask->wants_upgrade},
+        .sink = ask->sink->room == NULL ? &head_sink : &head_sink_with_room,
+        .sink_cookie = attempt,
+    };
+}
+
+void attempt_begin(struct attempt *attempt, const struct attempt_ask *ask,
+                   const struct attempt_user *user, void *cookie)
+{
+    struct endpoint *endpoint = ask->endpoint;
+
+    init(attempt, ask);
+    attempt->user = user;
+    attempt->cookie = cookie;
+    put_request(attempt, ask);
+    endpoint_state_begin(endpoint->state);
+    attempt->connection =
+        ask->is_fresh ? NULL : connection_take(endpoint, &connection_user, attempt);
+    attempt->is_reused = attempt->connection != NULL;
+    if (attempt->is_reused) {
+        attempt->connected_ns = ask->now_ns;
+        connection_ask(attempt->connection, &attempt->request);
+    } else {
+        attempt->connection = connection_dial(endpoint, &connection_user, attempt);
+    }
+}
+
+void attempt_pause(struct attempt *attempt)
+{
+    if (attempt->connection != NULL)
+        connection_pause(attempt->connection);
+}
+
+void attempt_resume(struct attempt *attempt)
+{
+    if (attempt->connection != NULL)
+        connection_resume(attempt->connection);
+}
+
+static void on_written(void *cookie)
+{
+    struct attempt *attempt = cookie;
+
+    attempt->user->written(attempt->cookie);
+}
+
+void attempt_write(struct attempt *attempt, struct text bytes)
+{
+    must(attempt->connection != NULL);
+    attempt->more = h2o_iovec_init(bytes.at, bytes.len);
+    connection_write(attempt->connection, &(struct connection_output){
+                                              .pieces = &attempt->more,
+                                              .count = 1,
+                                              .written = on_written,
+                                          });
+}
+
+bool attempt_is_sent(const struct attempt *attempt)
+{
+    return attempt->connection != NULL && attempt->connection->out.pieces == NULL;
+}
+
+void attempt_stop(struct attempt *attempt, enum reason reason)
+{
+    must(attempt->connection != NULL);
+    attempt->reason = reason;
+    attempt->received = attempt->connection->exchange.received;
+    attempt->is_clean = attempt->received == 0;
+    attempt->ended_ns = clock_now_ns();
+    connection_close(attempt->connection);
+    attempt->connection = NULL;
+    endpoint_state_ended(attempt->endpoint->state,
+                         reason == REASON_NONE ? ENDPOINT_UNKNOWN : outcome(attempt));
+}

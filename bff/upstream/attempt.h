@@ -1,0 +1,119 @@
+/*
+ * One exchange on one connection: takes an idle connection or dials one, sends the request, and
+ * notes how it went and when. It sees the head of the answer first; when its user accepts the head,
+ * the body goes straight to the sink.
+ *
+ * An attempt keeps no time limit and repeats nothing: that is the business of call.c.
+ */
+#ifndef BFF_UPSTREAM_ATTEMPT_H
+#define BFF_UPSTREAM_ATTEMPT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bff/base/random.h"
+#include "bff/base/reason.h"
+#include "bff/base/text.h"
+#include "bff/upstream/connection.h"
+#include "bff/upstream/endpoint.h"
+#include "bff/upstream/exchange.h"
+
+#define ATTEMPT_PIECES 10
+
+/* "traceparent: 00-<trace id>-<span id>-<flags>\r\n", and the empty line behind all fields */
+#define ATTEMPT_TRACE_BYTES (13 + 55 + 2 + 2)
+
+#define ATTEMPT_METHOD_BYTES 16 /* a longer method takes a piece more */
+
+/*
+ * What an attempt tells its user, never from inside the user's own call, apart from head:
+ *
+ *   opened    the connection was dialled, and the request is on its way; not told for an idle one
+ *   head      the head of the answer is there. 0 accepts it. -1 refuses it, with the reason stored
+ *             in ${*why}: the attempt ends with that reason, and the sink sees nothing
+ *   received  some bytes of the answer have come, and more must
+ *   written   all that attempt_write was given has been written
+ *   ended     the attempt is over; its outcome is in struct attempt
+ */
+struct attempt_user {
+    void (*opened)(void *cookie);
+    int (*head)(void *cookie, const struct exchange_head *head, enum reason *why);
+    void (*received)(void *cookie);
+    void (*written)(void *cookie);
+    void (*ended)(void *cookie);
+};
+
+/* What to ask. The texts are borrowed until the attempt ends; absent: left out. */
+struct attempt_ask {
+    struct endpoint *endpoint;
+    bool is_fresh; /* on a new connection, even if there is an idle one */
+    bool wants_upgrade;
+    struct text method;
+    struct text target;               /* origin-form, encoded */
+    struct text host;                 /* for Host; absent: the endpoint's */
+    struct text headers;              /* whole lines with CRLF, without Host */
+    struct text traceparent;          /* the attempt gets a span of its own, a child of this one */
+    struct text body;                 /* its framing is in ${headers} */
+    struct random *random;            /* for the span's id */
+    const struct exchange_sink *sink; /* for what follows an accepted head; end is never called */
+    void *sink_cookie;
+    int64_t now_ns;
+};
+
+/* Lies in its user's memory. */
+struct attempt {
+    struct endpoint *endpoint;
+
+    /* The outcome. Times are of clock_now_ns; 0: it did not come so far. */
+    enum reason reason; /* REASON_NONE: complete */
+    int status;         /* 0: no head has come */
+    bool is_reused;     /* on a connection that had carried an exchange before */
+    bool is_clean;      /* it ended, and no byte of an answer had come */
+    int64_t started_ns;
+    int64_t connected_ns; /* equals started_ns when the connection was idle */
+    int64_t first_byte_ns;
+    int64_t ended_ns;
+    uint64_t received; /* bytes of the answer, heads and framing included */
+
+    /* attempt.c's own */
+    const struct attempt_user *user;
+    void *cookie;
+    const struct exchange_sink *sink;
+    void *sink_cookie;
+    struct connection *connection; /* NULL: the attempt is over */
+    struct connection_request request;
+    h2o_iovec_t more; /* what attempt_write sends */
+    h2o_iovec_t pieces[ATTEMPT_PIECES];
+    char method[ATTEMPT_METHOD_BYTES]; /* and the space behind it */
+    char trace[ATTEMPT_TRACE_BYTES];
+};
+
+/* Begins. ${user} gets ${cookie}. */
+void attempt_begin(struct attempt *attempt, const struct attempt_ask *ask,
+                   const struct attempt_user *user, void *cookie);
+
+/* Stops delivering and goes on. Both do nothing when the attempt is over. */
+void attempt_pause(struct attempt *attempt);
+void attempt_resume(struct attempt *attempt);
+static inline bool attempt_is_paused(const struct attempt *attempt)
+{
+    return attempt->connection != NULL && attempt->connection->is_paused;
+}
+
+/* After 101: sends ${bytes}, borrowed until written is told. One at a time. */
+void attempt_write(struct attempt *attempt, struct text bytes);
+
+/* True when the whole request has been written, so that nothing of it is borrowed any more. */
+bool attempt_is_sent(const struct attempt *attempt);
+
+/* Ends it silently: because its time is over (REASON_TIMEOUT), or because nobody wants it any more
+ * (REASON_NONE; that says nothing about the endpoint). The outcome is set. */
+void attempt_stop(struct attempt *attempt, enum reason reason);
+
+static inline bool attempt_is_under_way(const struct attempt *attempt)
+{
+    return attempt->connection != NULL;
+}
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * What one attempt of a call came to. Every attempt leaves exactly one report, also one that was
+ * cancelled. A report is valid during the callback that gets it.
+ */
+#ifndef BFF_UPSTREAM_CALL_REPORT_H
+#define BFF_UPSTREAM_CALL_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bff/base/reason.h"
+#include "bff/upstream/endpoint.h"
+#include "bff/upstream/service.h"
+
+struct call_report {
+    const struct bff_service *service;
+    const struct endpoint *endpoint; /* its address is endpoint->at, its state endpoint->state */
+    unsigned number;                 /* of the attempt within its call, from 0 */
+    enum reason reason;              /* REASON_NONE: the answer is complete, or it was cancelled */
+    int status;                      /* 0: no head came */
+    bool is_cancelled;               /* the call's user ended it */
+    bool is_reused;                  /* the connection had carried an exchange before */
+    bool is_clean;                   /* no byte of an answer came */
+
+    /* Of clock_now_ns; 0: it did not come to that. connected_ns equals started_ns on a connection
+     * that was idle. */
+    int64_t started_ns, connected_ns, first_byte_ns, ended_ns;
+
+    uint64_t received; /* bytes of the answer, heads and framing included */
+};
+
+#endif

@@ -1,0 +1,35 @@
+/* See endpoint_state.h. */
+#include <stdio.h>
+#include <string.h>
+
+#include "bff/base/check.h"
+#include "bff/base/memory.h"
+#include "bff/upstream/endpoint_state.h"
+
+static const struct registry_kind states = {.bytes = sizeof(struct endpoint_state)};
+
+/* "users http://127.0.0.1:3000" */
+struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
+                                           const struct service_endpoint *at)
+{
+    size_t size = strlen(service) + sizeof(" https://") + strlen(at->authority);
+    char *name = memory_new(size);
+
+    snprintf(name, size, "%s %s://%s", service, at->is_tls ? "https" : "http", at->authority);
+    struct endpoint_state *state = registry_hold(registry, &states, text_of(name));
+    memory_free(name);
+    return state;
+}
+
+/* The number of failures is mostly 0 and stays so: then the cache line is not written for it. */
+void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome outcome)
+{
+    unsigned before = atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_relaxed);
+
+    must(before > 0);
+    if (outcome == ENDPOINT_FAILED)
+        atomic_fetch_add_explicit(&state->failures, 1, memory_order_relaxed);
+    else if (outcome == ENDPOINT_WORKED &&
+             atomic_load_explicit(&state->failures, memory_order_relaxed) != 0)
+        atomic_store_explicit(&state->failures, 0, memory_order_relaxed);
+}
