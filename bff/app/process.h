@@ -16,8 +16,8 @@ struct process {
     struct server *server;         /* NULL: not started */
     struct generation *current;    /* held; what each worker has is in worker->settings */
     unsigned long generations;     /* that there have been */
-    const struct bff_mocks *mocks; /* of the build; NULL: they do not run */
-    struct mock *mock;
+    const struct bff_mocks *mocks; /* NULL: no mock mode */
+    struct mock *mock;             /* NULL: none */
 };
 
 struct process *process_new(void);

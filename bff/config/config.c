@@ -30,8 +30,8 @@ struct text config_withheld_header(const struct config *config)
 void config_free(struct config *config)
 {
     for (size_t i = 0; i < config->service_count; i++) {
-        service_endpoints_free(&config->services[i]);
         trust_release(config->services[i].trust);
+        service_endpoints_free(&config->services[i]);
     }
     login_free(config->login_keys);
     SSL_CTX_free(config->tls);

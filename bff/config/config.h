@@ -39,7 +39,7 @@ struct config {
     struct config_listen *listens; /* one at least */
     size_t listen_count;
     char *certificate, *key;           /* PEM files; NULL without tls */
-    SSL_CTX *tls;                      /* they, loaded; NULL without tls, and where one is wrong */
+    SSL_CTX *tls;                      /* made of both; NULL without tls, or when one is wrong */
     unsigned workers;                  /* 1 to 256; 0: one for each core */
     struct service_settings *services; /* in the build's order */
     size_t service_count;

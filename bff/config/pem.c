@@ -77,7 +77,7 @@ static int load_alone(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_S
                  wrong);
 }
 
-/* OpenSSL takes a key of another kind than the certificate's without a word: hence two checks. */
+/* OpenSSL accepts a key of another kind than the certificate's, so there are two checks. */
 static int join(SSL_CTX *context, EVP_PKEY *key, char wrong[PEM_WRONG_SIZE])
 {
     bool fits =

@@ -1,4 +1,5 @@
-/* PEM files, loaded when a configuration is read, so that a bad one is known before it is used. */
+/* PEM files. They are loaded when a configuration is read, so a bad file is known before it is
+ * used. */
 #ifndef BFF_CONFIG_PEM_H
 #define BFF_CONFIG_PEM_H
 
@@ -16,11 +17,11 @@
 /* Loads a chain of certificates into ${context}. */
 int pem_load_certificate(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE]);
 
-/* Loads the key that fits the certificate in ${context}. With no certificate there, the key alone
- * is checked, and ${context} stays as it is. */
+/* Loads the key, which must fit the certificate in ${context}. Without a certificate there, only
+ * the key is checked, and ${context} stays as it is. */
 int pem_load_key(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE]);
 
-/* Whether ${file} holds certificates of authorities. */
+/* Checks that ${file} has certificates of authorities. */
 int pem_check_authorities(const char *file, char wrong[PEM_WRONG_SIZE]);
 
 #endif

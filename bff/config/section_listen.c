@@ -104,12 +104,13 @@ static bool listens_on_tls(const struct config *config)
     return false;
 }
 
-/* Loads both files into one context. It serves if both are right: they are not read again. */
+/* Loads both files into one context. The server uses it if both are right, so they are not read
+ * again. */
 static void tls_load(struct settings *settings)
 {
     struct config *config = settings->config;
-    const char *certificate = config->certificate, *key = config->key;
     SSL_CTX *context = server_tls_new();
+    const char *certificate = config->certificate, *key = config->key;
     char wrong[PEM_WRONG_SIZE];
     bool is_good = certificate != NULL && key != NULL;
 

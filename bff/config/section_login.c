@@ -175,7 +175,8 @@ static const char *secret_choose(struct settings *settings)
 }
 
 /* HS* and the other algorithms are checked one after the other, so that each mistake has the
- * place of its own setting. Returns the login of this half; NULL when it is wrong. */
+ * place of its own setting. */
+/* Returns the login of this half; NULL when it is wrong, which has been reported then. */
 static struct login *half_check(struct settings *settings, const struct login_settings *half,
                                 const char *path)
 {
@@ -213,7 +214,7 @@ static void secret_check(struct settings *settings)
             "with --mock DIR, and a secret is made");
 }
 
-/* The keys that were loaded are kept: the files are not read again. */
+/* The loaded keys are kept, so their files are not read again. */
 static void keys_check(struct settings *settings)
 {
     struct login_settings half = settings->config->login;
@@ -227,6 +228,7 @@ static void keys_check(struct settings *settings)
         settings_complain(
             settings, "login.keys", 0,
             "nothing uses them: login.algorithms has none of RS256, ES256 and their like");
+    settings->config->login.keys_of = settings->config->login_keys;
 }
 
 static void check_to_serve(struct settings *settings)

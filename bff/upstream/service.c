@@ -177,6 +177,15 @@ void service_endpoint_free(struct service_endpoint *endpoint)
     *endpoint = (struct service_endpoint){0};
 }
 
+void service_endpoints_free(struct service_settings *service)
+{
+    for (size_t i = 0; i < service->endpoint_count; i++)
+        service_endpoint_free(&service->endpoints[i]);
+    memory_free(service->endpoints);
+    service->endpoints = NULL;
+    service->endpoint_count = 0;
+}
+
 static bool needs_trust(const struct service_settings *settings)
 {
     for (size_t i = 0; i < settings->endpoint_count; i++)
@@ -191,13 +200,4 @@ int service_load_trust(struct service_settings *settings, const char **wrong)
         return 0;
     settings->trust = trust_new(settings->ca_file, wrong);
     return settings->trust == NULL ? -1 : 0;
-}
-
-void service_endpoints_free(struct service_settings *service)
-{
-    for (size_t i = 0; i < service->endpoint_count; i++)
-        service_endpoint_free(&service->endpoints[i]);
-    memory_free(service->endpoints);
-    service->endpoints = NULL;
-    service->endpoint_count = 0;
 }

@@ -51,13 +51,13 @@ struct service_settings {
     bool is_essential;           /* while it is down, the server is not ready */
 };
 
+/* Frees the endpoints of ${service}, which has none then. */
+void service_endpoints_free(struct service_settings *service);
+
 /*
  * Loads ${settings->trust} when the service has an https endpoint or a CA file. Returns 0; or -1,
  * and a sentence in *wrong, when the file cannot be used. trust_release frees it.
  */
 int service_load_trust(struct service_settings *settings, const char **wrong);
-
-/* Frees the endpoints of ${service}, which has none then. */
-void service_endpoints_free(struct service_settings *service);
 
 #endif
