@@ -7,7 +7,7 @@
 #include "bff/config/suggest.h"
 #include "bff/config/setting_value.h"
 #include "bff/base/memory.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 #include "bff/config/config_file.h"
 

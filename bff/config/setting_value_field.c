@@ -1,7 +1,7 @@
 /* Header fields: those that a route asks for, and those that it sets and removes. */
 #include <stdio.h>
 
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 #include "bff/config/setting_value_kinds.h"
 

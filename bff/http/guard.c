@@ -1,5 +1,5 @@
 /* See guard.h. */
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
 #include "bff/http/reply.h"

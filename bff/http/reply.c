@@ -1,6 +1,6 @@
 /* See reply.h. */
 #include "bff/base/check.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/reply.h"
 #include "bff/http/status.h"
 #include "bff/http/watch.h"

@@ -1,6 +1,6 @@
 /* See request_id.h. */
 #include "bff/base/random.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/request_id.h"
 #include "bff/http/request.h"
 

@@ -3,7 +3,7 @@
 
 #include "bff/base/text_builder.h"
 #include "bff/edge/cors.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
 #include "bff/http/status.h"

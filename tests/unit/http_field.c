@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -3,8 +3,8 @@
  * a client, so nothing that they could read as said by it passes; what concerns only the
  * connection ends here (RFC 9110 section 7.6.1).
  */
-#ifndef BFF_HTTP_FORWARD_FIELDS_H
-#define BFF_HTTP_FORWARD_FIELDS_H
+#ifndef BFF_HTTP_FIELD_H
+#define BFF_HTTP_FIELD_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
-/* See forward_fields.h. */
+/* See field.h. */
 #include "bff/base/word.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 static const char *const dropped[] = {
     /* the connection's */
