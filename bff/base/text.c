@@ -41,6 +41,29 @@ struct text text_trim(struct text text)
     return text;
 }
 
+struct text text_lower(char *out, struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        out[i] = text_lower_char(text.at[i]);
+    return (struct text){out, text.len};
+}
+
+bool text_list_has(struct text list, struct text item)
+{
+    while (list.at != NULL)
+        if (text_equal(text_trim(text_cut(&list, ',')), item))
+            return true;
+    return false;
+}
+
+bool text_list_has_nocase(struct text list, struct text item)
+{
+    while (list.at != NULL)
+        if (text_equal_nocase(text_trim(text_cut(&list, ',')), item))
+            return true;
+    return false;
+}
+
 int text_number(struct text text, uint64_t most, uint64_t *out)
 {
     uint64_t value = 0;

@@ -40,6 +40,22 @@ static inline bool text_is(struct text text, const char *string)
 /* Equal but for the case of ASCII letters. */
 bool text_equal_nocase(struct text a, struct text b);
 
+/* ${c} in lower case if it is an ASCII capital letter, else ${c}. */
+static inline char text_lower_char(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+/* Writes ${text} to ${out}, which has room for text.len bytes, with ASCII letters in lower case. */
+struct text text_lower(char *out, struct text text);
+
+/*
+ * True when ${list}, separated by commas with optional blanks, has an item equal to ${item};
+ * nocase: without regard to the case of ASCII letters. An absent list has no items.
+ */
+bool text_list_has(struct text list, struct text item);
+bool text_list_has_nocase(struct text list, struct text item);
+
 /* True when ${text} begins with ${prefix}. */
 bool text_starts(struct text text, struct text prefix);
 

@@ -3,6 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/percent.h"
+#include "bff/http/field.h"
 #include "bff/compose/ask.h"
 
 #define CALLS_FIRST 8
@@ -214,18 +215,16 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 
 /* Headers. */
 
-/* What frames a request, or says who speaks to whom, is not a composite's to pass on. */
+/* True for a field (lower case) that frames a request or names its user or its target. */
 static bool is_ours(const char *name)
 {
-    static const char *const ours[] = {
-        "connection", "content-length",    "expect",  "host",      "keep-alive",  "te",
-        "trailer",    "transfer-encoding", "upgrade", "x-user-id", "x-user-role",
-    };
+    static const char *const ours[] = {"content-length", "expect", "host", "x-user-id",
+                                       "x-user-role"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (strcmp(name, ours[i]) == 0)
             return true;
-    return false;
+    return field_is_hop_by_hop(text_of(name));
 }
 
 static bool is_token(const char *name)
@@ -238,12 +237,9 @@ static bool is_token(const char *name)
 /* Names are looked up, compared and sent in lower case. */
 static const char *lower(struct pool *pool, const char *name)
 {
-    struct text text = text_of(name);
-    char *copy = pool_take(pool, text.len + 1);
+    size_t size = strlen(name) + 1;
 
-    for (size_t i = 0; i <= text.len; i++)
-        copy[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
-    return copy;
+    return text_lower(pool_take(pool, size), (struct text){name, size}).at;
 }
 
 /* A value that could end its line would add lines of its own. */

@@ -2,19 +2,46 @@
 #include "bff/base/word.h"
 #include "bff/http/field.h"
 
-static const char *const dropped[] = {
-    /* the connection's */
-    "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
-    /* ours */
-    "host", "content-length", "expect", "via", "x-request-id", "traceparent", "tracestate",
-    "x-real-ip",
-    /* believed by others */
-    "forwarded", "true-client-ip", "x-client-ip", "x-cluster-client-ip", "cf-connecting-ip",
-    "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override", "x-host"};
-
-static const char *const dropped_starts[] = {"proxy-", "x-user-", "x-forwarded-", "x-original-"};
-
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define NAME(literal)                                                                              \
+    {                                                                                              \
+        .at = (literal), .len = sizeof(literal) - 1                                                \
+    }
+
+/* The one list of hop-by-hop fields. Every other list below adds to it. */
+static const struct text hop_by_hop[] = {
+    NAME("connection"), NAME("keep-alive"),        NAME("proxy-connection"), NAME("te"),
+    NAME("trailer"),    NAME("transfer-encoding"), NAME("upgrade"),          NAME("http2-settings"),
+};
+
+/* What the server says to a service itself, and what other servers mistake for such a field. */
+static const struct text not_to_services[] = {
+    NAME("host"),
+    NAME("content-length"),
+    NAME("expect"),
+    NAME("via"),
+    NAME("x-request-id"),
+    NAME("traceparent"),
+    NAME("tracestate"),
+    NAME("x-real-ip"),
+    NAME("forwarded"),
+    NAME("true-client-ip"),
+    NAME("x-client-ip"),
+    NAME("x-cluster-client-ip"),
+    NAME("cf-connecting-ip"),
+    NAME("x-rewrite-url"),
+    NAME("x-http-method"),
+    NAME("x-http-method-override"),
+    NAME("x-method-override"),
+    NAME("x-host"),
+};
+
+static const struct text starts_not_to_services[] = {NAME("proxy-"), NAME("x-user-"),
+                                                     NAME("x-forwarded-"), NAME("x-original-")};
+
+/* What the server says to a client itself. */
+static const struct text not_to_clients[] = {NAME("date"), NAME("server"), NAME("content-length"),
+                                             NAME("x-request-id")};
 
 static bool is_token_byte(char c)
 {
@@ -45,27 +72,39 @@ bool field_is_value(struct text value)
     return true;
 }
 
+static bool has_name(const struct text *names, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+static bool starts_with_any(const struct text *starts, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name.len >= starts[i].len &&
+            text_equal_nocase((struct text){name.at, starts[i].len}, starts[i]))
+            return true;
+    return false;
+}
+
+bool field_is_hop_by_hop(struct text name) { return has_name(hop_by_hop, COUNT(hop_by_hop), name); }
+
 bool field_may_pass(struct text name)
 {
     if (!field_is_token(name) || memchr(name.at, '_', name.len) != NULL)
         return false;
-    for (size_t i = 0; i < COUNT(dropped); i++)
-        if (text_equal_nocase(name, text_of(dropped[i])))
-            return false;
-    for (size_t i = 0; i < COUNT(dropped_starts); i++) {
-        struct text start = text_of(dropped_starts[i]);
-        if (name.len >= start.len && text_equal_nocase((struct text){name.at, start.len}, start))
-            return false;
-    }
-    return true;
+    return !field_is_hop_by_hop(name) && !has_name(not_to_services, COUNT(not_to_services), name) &&
+           !starts_with_any(starts_not_to_services, COUNT(starts_not_to_services), name);
+}
+
+bool field_may_return(struct text name)
+{
+    return !field_is_hop_by_hop(name) && !has_name(not_to_clients, COUNT(not_to_clients), name);
 }
 
 bool field_is_nominated(struct text connection, struct text name)
 {
-    struct text rest = connection;
-
-    while (rest.at != NULL)
-        if (text_equal_nocase(text_trim(text_cut(&rest, ',')), name))
-            return true;
-    return false;
+    return text_list_has_nocase(connection, name);
 }

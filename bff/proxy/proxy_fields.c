@@ -198,20 +198,6 @@ struct text proxying_request_fields(struct request *request, const struct proxy_
 
 /* Down. */
 
-/* What libh2o or we say ourselves, or what belongs to the connection (RFC 9110 section 7.6.1). */
-static bool is_ours(struct text name)
-{
-    static const char *const ours[] = {"connection",        "keep-alive",   "proxy-connection",
-                                       "transfer-encoding", "te",           "trailer",
-                                       "upgrade",           "date",         "server",
-                                       "content-length",    "x-request-id", "http2-settings"};
-
-    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-        if (text_equal_nocase(name, text_of(ours[i])))
-            return true;
-    return false;
-}
-
 static bool is_nominated(const struct exchange_head *head, struct text name)
 {
     for (size_t i = 0; i < head->field_count; i++)
@@ -226,8 +212,7 @@ static void add_field(struct request *request, struct text name, struct text val
     char *lower = pool_take(request->pool, name.len + 1);
     struct text kept = pool_text(request->pool, value);
 
-    for (size_t i = 0; i < name.len; i++)
-        lower[i] = (char)(name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] | 0x20 : name.at[i]);
+    text_lower(lower, name);
     h2o_add_header_by_str(&request->h2o->pool, &request->h2o->res.headers, lower, name.len, 1, NULL,
                           kept.at, kept.len);
 }
@@ -238,7 +223,7 @@ static void add_fields(struct proxying *proxying, const struct exchange_head *he
 
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
-        if (is_ours(name) || is_set(change, name) || is_nominated(head, name) ||
+        if (!field_may_return(name) || is_set(change, name) || is_nominated(head, name) ||
             (proxying->ask.settings->hides_cors && cors_is_cors_field(name)) ||
             !field_is_value(value))
             continue;
