@@ -1,6 +1,7 @@
 /* See dispatch.h. */
 #include "bff/app/dispatch.h"
 #include "bff/base/clock.h"
+#include "bff/http/method.h"
 #include "bff/http/reply.h"
 
 /* A request on its way; in the request's memory. */
@@ -57,22 +58,6 @@ static enum plain_result find_plain(struct way *way, struct text method, struct 
                             allow);
 }
 
-static struct text join_methods(struct pool *pool, struct text a, struct text b)
-{
-    if (a.len == 0 || b.len == 0)
-        return a.len == 0 ? b : a;
-    struct text joined = a;
-    while (b.at != NULL) {
-        struct text one = text_trim(text_cut(&b, ',')), rest = a;
-        bool is_there = false;
-        while (rest.at != NULL && !is_there)
-            is_there = text_equal(text_trim(text_cut(&rest, ',')), one);
-        if (!is_there)
-            joined = pool_print(pool, "%.*s, %.*s", TEXT_ARGS(joined), TEXT_ARGS(one));
-    }
-    return joined;
-}
-
 static enum route_result find_composite(struct way *way, struct text method, struct text path)
 {
     const struct pages *pages = way->dispatch->pages;
@@ -103,7 +88,7 @@ static enum found find(struct way *way, struct text method)
         return composite == ROUTE_FOUND ? FOUND_COMPOSITE : FOUND_BAD;
     if (find_plain(way, method, &allow) == PLAIN_FOUND)
         return FOUND_ROUTE;
-    way->allow = join_methods(request->pool, way->match.allow, allow);
+    way->allow = method_join(request->pool, way->match.allow, allow);
     return way->allow.len > 0 ? FOUND_OTHER_METHOD : FOUND_NOTHING;
 }
 
@@ -220,7 +205,7 @@ static void serve_route(struct way *way)
 static void refuse_method(struct way *way)
 {
     struct request *request = way->request;
-    struct text allow = join_methods(request->pool, way->allow, TEXT("OPTIONS"));
+    struct text allow = method_join(request->pool, way->allow, TEXT("OPTIONS"));
 
     if (text_is(request->method, "OPTIONS"))
         reply_options(request, allow);
@@ -240,7 +225,6 @@ void dispatch_prepare(const struct dispatch *dispatch, struct request *request)
 }
 
 #define NO_METHOD "-" /* no route has it: what is found for it tells the methods that there are */
-#define ALL_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 /* True when ${request} was a preflight, and has been answered. */
 static bool answered_preflight(struct way *way)
@@ -258,7 +242,7 @@ static bool answered_preflight(struct way *way)
     enum found found = find(way, TEXT(NO_METHOD));
     if (found != FOUND_ROUTE && found != FOUND_OTHER_METHOD)
         return false;
-    struct text methods = found == FOUND_ROUTE ? TEXT(ALL_METHODS) : way->allow;
+    struct text methods = found == FOUND_ROUTE ? TEXT(METHOD_ALL) : way->allow;
     request->extra_count = 0;
     reply_send(request, &(struct reply){
                             .status = 204,

@@ -3,21 +3,15 @@
 
 #include "bff/config/suggest.h"
 #include "bff/base/check.h"
+#include "bff/http/method.h"
 
 #include "bff/config/setting_value_kinds.h"
-
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-
-static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
 struct text setting_lower(struct pool *pool, struct text text)
 {
     char *bytes = pool_take(pool, text.len + 1);
 
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bytes[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    }
+    text_lower(bytes, text);
     bytes[text.len] = '\0';
     return (struct text){bytes, text.len};
 }
@@ -150,11 +144,8 @@ static void access_set(const struct setting *row, struct config *config, void *m
 
 static int method_check(const struct setting *row, const char *text, struct setting_wrong *wrong)
 {
-    for (size_t i = 0; i < COUNT(methods); i++)
-        if (strcmp(methods[i], text) == 0)
-            return 0;
     return setting_judge(wrong, text,
-                         "expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+                         method_is_known(text_of(text)) ? NULL : "expected one of " METHOD_ALL);
 }
 
 static void methods_set(const struct setting *row, struct config *config, void *member,

@@ -1,6 +1,7 @@
 /* See proxy.h and proxying.h: life of a proxied request, and the way of the answer's bytes. */
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/http/method.h"
 #include "bff/http/reply.h"
 #include "bff/proxy/proxying.h"
 
@@ -238,11 +239,6 @@ static void dispose(void *object)
     proxying->request = NULL;
 }
 
-static bool is_idempotent(struct text method)
-{
-    return !text_is(method, "POST") && !text_is(method, "PATCH");
-}
-
 bool proxying_wants_upgrade(const struct request *request, const struct plain_route *route)
 {
     struct text upgrade = {request->h2o->upgrade.base, request->h2o->upgrade.len};
@@ -275,7 +271,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .idle_ms = ask->route->idle_ms > 0 ? ask->route->idle_ms : PLAIN_IDLE_MS,
     };
     proxying->call_ask.may_repeat =
-        is_idempotent(request->method) && !proxying->call_ask.wants_upgrade;
+        method_is_idempotent(request->method) && !proxying->call_ask.wants_upgrade;
     watch_begin(&proxying->watch, request, on_gone);
     call_start(&proxying->call, ask->upstream, &proxying->call_ask, &sink, proxying);
 }

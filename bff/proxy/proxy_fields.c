@@ -4,6 +4,7 @@
 #include "bff/base/text_builder.h"
 #include "bff/edge/cors.h"
 #include "bff/http/field.h"
+#include "bff/http/method.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
 #include "bff/http/status.h"
@@ -151,11 +152,9 @@ static void put_forwarded(struct text_builder *out, struct request *request,
 /* The body has been read as a whole, so its length is known, however it came. */
 static void put_framing(struct text_builder *out, struct request *request)
 {
-    bool may_have_body = text_is(request->method, "POST") || text_is(request->method, "PUT") ||
-                         text_is(request->method, "PATCH");
     size_t len = request->h2o->entity.len;
 
-    if (len > 0 || may_have_body)
+    if (len > 0 || method_has_body(request->method))
         text_builder_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
 }
 
