@@ -1,10 +1,9 @@
 /* See config_login.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
+#include "bff/base/file.h"
 #include "bff/config/config_login.h"
 
 #define SECRET_MAX ((size_t)8192) /* bytes of a secret's file */
@@ -25,26 +24,6 @@ static bool is_wrong(struct settings *settings, const char *path)
     return settings_mark(settings, settings_row(path), 0)->is_wrong;
 }
 
-/* Returns the number of bytes, SECRET_MAX + 1 for more than are allowed, -1 with errno. */
-static ssize_t file_read(const char *file, char *bytes)
-{
-    size_t len = 0;
-    ssize_t got = 1;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return -1;
-    while (got > 0 && len <= SECRET_MAX) {
-        got = read(fd, bytes + len, SECRET_MAX + 1 - len);
-        if (got > 0)
-            len += (size_t)got;
-    }
-    int error = errno;
-    close(fd);
-    errno = error;
-    return got < 0 ? -1 : (ssize_t)len;
-}
-
 /* Editors end a file with a line end, which nobody means. */
 static struct text line_end_cut(struct text text)
 {
@@ -59,7 +38,7 @@ static void secret_file_read(struct settings *settings)
 {
     struct config *config = settings->config;
     char *bytes = pool_take(config->pool, SECRET_MAX + 1), sentence[SENTENCE_SIZE];
-    ssize_t len = file_read(config->secret_file, bytes);
+    ssize_t len = file_read(config->secret_file, bytes, SECRET_MAX);
 
     config->login.secret = line_end_cut((struct text){bytes, len < 0 ? 0 : (size_t)len});
     if (len < 0)

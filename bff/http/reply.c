@@ -2,7 +2,7 @@
 #include "bff/base/check.h"
 #include "bff/http/field.h"
 #include "bff/http/reply.h"
-#include "bff/http/status.h"
+#include "bff/base/status.h"
 #include "bff/http/watch.h"
 
 /* More pieces than this are copied together: libh2o puts its copy of their list on the stack. */

@@ -7,7 +7,7 @@
 #include "bff/http/method.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
-#include "bff/http/status.h"
+#include "bff/base/status.h"
 #include "bff/proxy/proxying.h"
 
 /* Up. */
