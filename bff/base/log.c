@@ -47,7 +47,7 @@ struct log_line *log_begin(void)
         lock_shared();
         source = &shared;
     }
-    source->line.len = 0;
+    source->line.text.len = 0;
     return &source->line;
 }
 
@@ -57,7 +57,7 @@ void log_send(struct log_line *line)
 
     must(line == &source->line);
     log_line_raw(line, TEXT("\n"));
-    log_ring_put(&source->ring, (struct text){line->at, line->len});
+    log_ring_put(&source->ring, text_builder_text(&line->text));
     log_writer_nudge(&writer, &source->ring);
     if (source == &shared)
         unlock_shared();

@@ -10,31 +10,22 @@
 #include <stdint.h>
 
 #include "bff/base/text.h"
+#include "bff/base/text_builder.h"
 
 /* All zero: empty. */
 struct log_line {
-    char *at;
-    size_t len, capacity;
-    int64_t second; /* of the time written last, and its digits */
+    struct text_builder text; /* without a pool */
+    int64_t second;           /* of the time written last, and its digits */
     char digits[sizeof("2026-01-31T23:59:59")];
 };
 
-/* Frees what it has grown to. */
+/* Frees the memory of ${line} and leaves it empty. */
 void log_line_free(struct log_line *line);
 
-/* Room for ${bytes} more, to be written at what it returns and to be added to line->len. */
-char *log_line_room(struct log_line *line, size_t bytes);
-
-/* As it is. Inline: most of a line is literals, whose copy the compiler then knows the length of.
- */
+/* Adds ${text} as it is. Inline, since most of a line is literals. */
 static inline void log_line_raw(struct log_line *line, struct text text)
 {
-    if (text.len == 0)
-        return;
-    bool fits = text.len <= line->capacity - line->len;
-    char *out = fits ? line->at + line->len : log_line_room(line, text.len);
-    memcpy(out, text.at, text.len);
-    line->len += text.len;
+    text_builder_add(&line->text, text);
 }
 
 /*

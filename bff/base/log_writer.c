@@ -113,13 +113,13 @@ static void tell_dropped(struct log_writer *writer)
     if (writer->dropped == 0 || writer->is_failing)
         return;
     mend(writer);
-    line->len = 0;
+    line->text.len = 0;
     log_line_raw(line, TEXT("{\"time\":"));
     log_line_time(line, clock_wall_ms());
     log_line_raw(line, TEXT(",\"event\":\"log_dropped\",\"lines\":"));
     log_line_number(line, (int64_t)writer->dropped);
     log_line_raw(line, TEXT("}\n"));
-    if (write_all(writer, (struct text){line->at, line->len}) == line->len)
+    if (write_all(writer, text_builder_text(&line->text)) == line->text.len)
         writer->dropped = 0;
 }
 

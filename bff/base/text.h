@@ -74,6 +74,19 @@ struct text text_trim(struct text text);
  */
 int text_number(struct text text, uint64_t most, uint64_t *out);
 
+#define TEXT_DIGITS 20 /* of the largest number that text_digits takes */
+
+/* Writes ${number} in decimal digits into ${digits}, at its end, and returns them. */
+static inline struct text text_digits(char digits[TEXT_DIGITS], uint64_t number)
+{
+    char *end = digits + TEXT_DIGITS, *at = end;
+
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    return (struct text){at, (size_t)(end - at)};
+}
+
 /* True when the bytes are well-formed UTF-8 (RFC 3629: no overlong form, no surrogate). */
 bool text_is_utf8(struct text text);
 

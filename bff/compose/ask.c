@@ -205,12 +205,9 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text)
 
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 {
-    char digits[12], *at = digits + sizeof(digits);
+    char digits[TEXT_DIGITS];
 
-    do
-        *--at = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    ask_query(ask, name, (struct text){at, (size_t)(digits + sizeof(digits) - at)});
+    ask_query(ask, name, text_digits(digits, number));
 }
 
 /* Headers. */

@@ -9,18 +9,18 @@
 #include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
+#include "bff/base/text_builder.h"
 
-/* What is printed so far. Ours to write, and the caller's to read by json_print_text. */
+/* What is printed so far; read it with json_print_text. */
 struct json_print {
-    struct pool *pool;
-    char *at;
-    size_t len, capacity;
+    struct pool *pool; /* the text lies there; for what a user of json_print makes, too */
+    struct text_builder text;
 };
 
 void json_print_init(struct json_print *out, struct pool *pool);
 static inline struct text json_print_text(const struct json_print *out)
 {
-    return (struct text){out->at, out->len};
+    return text_builder_text(&out->text);
 }
 
 /* One value each. */
@@ -32,7 +32,13 @@ void json_print_string(struct json_print *out, struct text utf8); /* quoted and 
 void json_print_json(struct json_print *out, struct json value);  /* as written; none: null */
 
 /* Bytes as they are: punctuation, or text that is JSON already. */
-void json_print_raw(struct json_print *out, struct text bytes);
+static inline void json_print_raw(struct json_print *out, struct text bytes)
+{
+    text_builder_add(&out->text, bytes);
+}
+
+/* A comma, unless it would follow '{' or nothing. */
+void json_print_comma(struct json_print *out);
 
 /* A member's name with its colon, and a comma before it unless it follows '{' or nothing. */
 void json_print_key(struct json_print *out, const char *name);
