@@ -1,12 +1,9 @@
 /*
- * From a request that the guard let pass to whoever answers it, in this order: our own health,
- * route (404, 405), preflight, login (401, 403), access (403), composite or plain route. A
- * composite is found before a plain route.
+ * From a request to its answer: runs the table of steps (request_steps.c) for it. What is here is
+ * what the steps read of the configuration and of their worker.
  */
 #ifndef BFF_APP_DISPATCH_H
 #define BFF_APP_DISPATCH_H
-
-#include <stdbool.h>
 
 #include "bff/app/health_page.h"
 #include "bff/compose/page.h"
@@ -30,9 +27,6 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
 };
-
-/* Gives ${request} the fields that every answer to it has, the guard's refusals too. */
-void dispatch_prepare(const struct dispatch *dispatch, struct request *request);
 
 /* Answers ${request}, now or later. */
 void dispatch_request(const struct dispatch *dispatch, const struct dispatch_worker *worker,

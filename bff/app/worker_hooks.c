@@ -90,11 +90,6 @@ static void on_end(struct worker *worker)
     worker->application = NULL;
 }
 
-static void on_prepare(struct request *request)
-{
-    dispatch_prepare(&application_of(request->worker)->dispatch, request);
-}
-
 static void on_request(struct request *request)
 {
     dispatch_request(&application_of(request->worker)->dispatch, request->worker->application,
@@ -120,7 +115,6 @@ void hooks_set(struct server_settings *settings)
 {
     settings->on_begin = on_begin;
     settings->on_end = on_end;
-    settings->on_prepare = on_prepare;
     settings->on_request = on_request;
     settings->on_ready = on_ready;
     if (((const struct application *)settings->application)->config->has_access_log)

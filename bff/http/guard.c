@@ -3,7 +3,6 @@
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
 #include "bff/http/method.h"
-#include "bff/http/reply.h"
 #include "bff/http/target.h"
 
 #define ABSURD 10      /* times too many fields: no mistake of an honest client */
@@ -66,10 +65,9 @@ static enum guard_head judge_head(const struct request *request)
                                                                                 : GUARD_HEAD_UNMET;
 }
 
-static bool refuse(struct request *request, int status, const char *message)
+static bool refuse(struct refusal *out, int status, const char *message)
 {
-    request->h2o->http1_is_persistent = 0;
-    reply_error(request, status, message);
+    *out = (struct refusal){.status = status, .message = message, .ends_connection = true};
     return false;
 }
 
@@ -79,25 +77,21 @@ bool guard_is_absurd(const struct request *request)
            request->h2o->headers.size / ABSURD >= request->worker->common->limits.header_fields;
 }
 
-static bool refuse_fields(struct request *request)
+static bool refuse_fields(const struct request *request, struct refusal *out)
 {
-    struct client *client = request->client;
-    bool is_absurd = guard_is_absurd(request);
-
-    refuse(request, 431, "Request header fields too large");
-    if (is_absurd)
-        client_cut_http2(client);
+    refuse(out, 431, "Request header fields too large");
+    out->cuts = guard_is_absurd(request);
     return false;
 }
 
-bool guard_admits_body(struct request *request, size_t limit)
+bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
 {
     if (request->h2o->entity.len <= limit)
         return true;
-    return refuse(request, 413, "Payload too large");
+    return refuse(refusal, 413, "Payload too large");
 }
 
-bool guard_admits(struct request *request)
+bool guard_admits(const struct request *request, struct refusal *refusal)
 {
     const h2o_req_t *h2o = request->h2o;
     const struct server_limits *limits = &request->worker->common->limits;
@@ -105,18 +99,18 @@ bool guard_admits(struct request *request)
     enum guard_head head = judge_head(request);
 
     if (h2o->headers.size > limits->header_fields || bytes > limits->header_bytes)
-        return refuse_fields(request);
+        return refuse_fields(request, refusal);
     request->client->used_bytes += bytes + h2o->path.len + h2o->entity.len + FRAME_BYTES;
     if (!field_is_token(request->method))
-        return refuse(request, 400, "Bad request");
+        return refuse(refusal, 400, "Bad request");
     if (!method_is_known(request->method))
-        return refuse(request, 501, "Not implemented");
+        return refuse(refusal, 501, "Not implemented");
     if (h2o->path.len > limits->target_bytes)
-        return refuse(request, 414, "URI too long");
+        return refuse(refusal, 414, "URI too long");
     if (!is_target_sound(request) || !are_fields_sound(&h2o->headers) || !is_host_sound(request) ||
         head == GUARD_HEAD_BAD)
-        return refuse(request, 400, "Bad request");
+        return refuse(refusal, 400, "Bad request");
     if (head == GUARD_HEAD_UNMET)
-        return refuse(request, 417, "Expectation failed");
-    return guard_admits_body(request, request->worker->common->body_limit);
+        return refuse(refusal, 417, "Expectation failed");
+    return guard_admits_body(request, request->worker->common->body_limit, refusal);
 }

@@ -23,16 +23,17 @@
 
 #include <stdbool.h>
 
+#include "bff/http/refusal.h"
 #include "bff/http/request.h"
 
 /* So many fields that the connection is cut: such a request is judged at once, before libh2o reads
  * another of its kind. */
 bool guard_is_absurd(const struct request *request);
 
-/* Refuses ${request} and returns false, or returns true. */
-bool guard_admits(struct request *request);
+/* True: the request may go on. False: ${refusal} says what it is answered. */
+bool guard_admits(const struct request *request, struct refusal *refusal);
 
-/* The same for its body alone, with a lower limit: for routes. */
-bool guard_admits_body(struct request *request, size_t limit);
+/* The same for its body alone: 413 for one of more than ${limit} bytes. */
+bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal);
 
 #endif

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "bff/base/text.h"
+#include "bff/http/refusal.h"
 #include "bff/http/request.h"
 
 /* A field; the name in lower case, both borrowed until the request is gone. */
@@ -38,6 +39,9 @@ void reply_send(struct request *request, const struct reply *reply);
 void reply_error(struct request *request, int status, const char *message);
 void reply_error_with(struct request *request, int status, const char *message,
                       struct reply_field field);
+
+/* Sends ${refusal}. */
+void reply_refusal(struct request *request, const struct refusal *refusal);
 
 /* The same with Allow, for 405; and the answer to OPTIONS: 204 with Allow. */
 void reply_not_allowed(struct request *request, struct text allow);

@@ -24,20 +24,11 @@
 
 static void begin(struct request *request)
 {
-    const struct server_settings *settings = request->worker->server->settings;
-
-    if (request->client->is_cut) {
+    if (!request->client->is_cut)
+        request->worker->server->settings->on_request(request);
+    else if (!request_is_http2(request))
         /* libh2o reads an HTTP/2 connection on and finds it shut; HTTP/1.1 waits for its answer */
-        if (!request_is_http2(request))
-            reply_nobody(request);
-        return;
-    }
-    check_working_on(request->id);
-    if (settings->on_prepare != NULL)
-        settings->on_prepare(request);
-    if (guard_admits(request))
-        settings->on_request(request);
-    check_working_on((struct text){0});
+        reply_nobody(request);
 }
 
 static void on_start(h2o_timeout_entry_t *entry)

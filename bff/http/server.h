@@ -40,11 +40,7 @@ struct server_settings {
     void (*on_begin)(struct worker *worker);
     void (*on_end)(struct worker *worker);
 
-    /* Every request, before the guard looks at it: what its answer has whoever gives it
-     * (request->extra). May be NULL. */
-    void (*on_prepare)(struct request *request);
-
-    /* A request that the guard let pass. The application answers by reply.h, now or later. */
+    /* Every request. The application answers it by reply.h, now or later. */
     void (*on_request)(struct request *request);
 
     /* All workers are ready; called once, in one of their threads. */

@@ -1,0 +1,40 @@
+/* What the steps of one request share. It lies in the request's pool and ends with it. */
+#ifndef BFF_APP_REQUEST_CONTEXT_H
+#define BFF_APP_REQUEST_CONTEXT_H
+
+#include <stdbool.h>
+
+#include "bff/app/dispatch.h"
+#include "bff/http/pipeline.h"
+#include "bff/http/route.h"
+#include "bff/proxy/plain_route.h"
+
+enum found_kind {
+    FOUND_COMPOSITE,
+    FOUND_ROUTE,
+    FOUND_BAD,          /* the path cannot be: 400 */
+    FOUND_OTHER_METHOD, /* the path is known, not with this method: 405 */
+    FOUND_NOTHING,      /* 404 */
+};
+
+/* What a method and the request's path lead to. */
+struct found {
+    enum found_kind kind;
+    struct route_match match;        /* of a composite */
+    const struct plain_route *route; /* of a plain route */
+    struct text path;                /* in one spelling (plain_path); absent for some composites */
+    struct text allow;               /* with FOUND_OTHER_METHOD: the methods that the path has */
+};
+
+struct request_context {
+    struct pipeline pipeline;
+    const struct dispatch *dispatch;
+    const struct dispatch_worker *worker;
+    struct request *request;
+    struct found found;      /* step_route's */
+    struct access_rule rule; /* step_route's: of the composite or the route */
+    struct login_user user;  /* step_login's */
+    bool has_user;           /* a user is signed in */
+};
+
+#endif

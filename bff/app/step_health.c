@@ -1,0 +1,9 @@
+/* Step "health": the server's own pages, before login. */
+#include "bff/app/request_steps.h"
+
+enum step_result step_health(struct request_context *context)
+{
+    bool is_answered = health_page_serve(&context->dispatch->health, context->request);
+
+    return is_answered ? STEP_ANSWERED : STEP_PASS;
+}

@@ -1,0 +1,58 @@
+/* Step "login": which user the request is from. */
+#include "bff/app/request_steps.h"
+#include "bff/base/clock.h"
+
+#define AUTHORIZATION_MAX 2 /* fields that are looked at: two are too many */
+
+static enum login_verdict check_login(struct request_context *context)
+{
+    const h2o_headers_t *headers = &context->request->h2o->headers;
+    struct text values[AUTHORIZATION_MAX];
+    size_t count = 0;
+
+    for (size_t i = 0; i < headers->size && count < AUTHORIZATION_MAX; i++)
+        if (h2o_memis(headers->entries[i].name->base, headers->entries[i].name->len,
+                      H2O_STRLIT("authorization")))
+            values[count++] =
+                (struct text){headers->entries[i].value.base, headers->entries[i].value.len};
+    struct login_request question = {
+        .authorization = values,
+        .authorization_count = count,
+        .now_seconds = clock_wall_ms() / 1000,
+        .pool = context->request->pool,
+    };
+    return login_check(context->dispatch->login, context->worker->logins, &question,
+                       &context->user);
+}
+
+static enum step_result refuse(struct request_context *context, struct refusal refusal)
+{
+    return pipeline_refuse(&context->pipeline, refusal);
+}
+
+/* A public route does not need a good token: only an ambiguous request is refused there. */
+enum step_result step_login(struct request_context *context)
+{
+    if (context->dispatch->login == NULL)
+        return STEP_PASS;
+    switch (check_login(context)) {
+    case LOGIN_AMBIGUOUS:
+        return refuse(context, (struct refusal){.status = 400, .message = "Bad request"});
+    case LOGIN_BAD:
+        if (context->rule.kind == ACCESS_PUBLIC)
+            break;
+        return refuse(context, (struct refusal){
+                                   .status = 403,
+                                   .message = "Invalid token",
+                                   .name = "www-authenticate",
+                                   .value = TEXT("Bearer error=\"invalid_token\""),
+                               });
+    case LOGIN_OK:
+        context->has_user = true;
+        context->request->user = context->user.id;
+        break;
+    case LOGIN_ANONYMOUS:
+        break;
+    }
+    return STEP_PASS;
+}

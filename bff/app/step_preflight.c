@@ -1,0 +1,40 @@
+/* Step "preflight": a browser asks whether it may send a request (the Fetch standard's CORS). */
+#include "bff/app/request_steps.h"
+#include "bff/http/method.h"
+#include "bff/http/reply.h"
+
+#define NO_METHOD "-" /* no route has it: what is found for it tells the methods that there are */
+
+static void answer(struct request_context *context, const struct cors_preflight *preflight,
+                   struct text methods)
+{
+    struct request *request = context->request;
+    struct reply_field fields[CORS_FIELDS_MAX] = {{0}};
+
+    request->extra_count = 0;
+    reply_send(request, &(struct reply){
+                            .status = 204,
+                            .fields = fields,
+                            .field_count = cors_preflight_fields(context->dispatch->cors, preflight,
+                                                                 methods, request->pool, fields),
+                        });
+}
+
+enum step_result step_preflight(struct request_context *context)
+{
+    struct request *request = context->request;
+    struct cors_preflight preflight = {
+        .origin = request_header(request, "origin"),
+        .request_method = request_header(request, "access-control-request-method"),
+        .request_headers = request_header(request, "access-control-request-headers"),
+    };
+    struct found found = {0};
+
+    if (!cors_is_on(context->dispatch->cors) || !cors_is_preflight(request->method, &preflight))
+        return STEP_PASS;
+    step_route_find(context, TEXT(NO_METHOD), &found);
+    if (found.kind != FOUND_ROUTE && found.kind != FOUND_OTHER_METHOD)
+        return STEP_PASS;
+    answer(context, &preflight, found.kind == FOUND_ROUTE ? TEXT(METHOD_ALL) : found.allow);
+    return STEP_ANSWERED;
+}

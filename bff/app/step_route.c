@@ -1,0 +1,88 @@
+/* Step "route": what answers a request, by its method and path. */
+#include "bff/app/request_steps.h"
+#include "bff/http/method.h"
+
+static struct text header(void *cookie, struct text name)
+{
+    const struct request *request = ((const struct request_context *)cookie)->request;
+
+    return request_header(request, pool_text(request->pool, name).at);
+}
+
+/* host[:port] without its port; an IPv6 address keeps its brackets. */
+static struct text host_name(struct text host)
+{
+    const char *colon = host.len == 0 ? NULL : memrchr(host.at, ':', host.len);
+
+    if (colon != NULL && memchr(colon, ']', (size_t)(host.at + host.len - colon)) == NULL)
+        host.len = (size_t)(colon - host.at);
+    return host;
+}
+
+static enum plain_result find_plain(struct request_context *context, struct text method,
+                                    struct found *out, struct text *allow)
+{
+    struct request *request = context->request;
+    struct plain_question question = {
+        .method = method,
+        .path = out->path,
+        .host = host_name(request->host),
+        .header = header,
+        .cookie = context,
+    };
+
+    return plain_route_find(context->dispatch->routes, &question, request->pool, &out->route,
+                            allow);
+}
+
+static enum route_result find_composite(struct request_context *context, struct text method,
+                                        struct text path, struct found *out)
+{
+    const struct pages *pages = context->dispatch->pages;
+
+    return route_find(pages->routes, pages->count, context->request->pool, method, path,
+                      &out->match);
+}
+
+/*
+ * A composite is looked for by the path as it was written, whose parameters have rules of their
+ * own, and then by the path with its dot segments resolved: another spelling does not avoid it.
+ */
+static enum found_kind find(struct request_context *context, struct text method, struct found *out)
+{
+    struct request *request = context->request;
+    enum route_result composite = find_composite(context, method, request->path, out);
+    struct text allow = TEXT("");
+
+    if (composite == ROUTE_NONE && !text_starts(request->path, TEXT("/")))
+        return FOUND_NOTHING;
+    if (composite != ROUTE_FOUND && composite != ROUTE_BAD_PARAMETER) {
+        if (plain_path(request->pool, request->path, &out->path) != 0)
+            return FOUND_BAD;
+        if (composite == ROUTE_NONE)
+            composite = find_composite(context, method, out->path, out);
+    }
+    if (composite == ROUTE_FOUND || composite == ROUTE_BAD_PARAMETER)
+        return composite == ROUTE_FOUND ? FOUND_COMPOSITE : FOUND_BAD;
+    if (find_plain(context, method, out, &allow) == PLAIN_FOUND)
+        return FOUND_ROUTE;
+    out->allow = method_join(request->pool, out->match.allow, allow);
+    return out->allow.len > 0 ? FOUND_OTHER_METHOD : FOUND_NOTHING;
+}
+
+void step_route_find(struct request_context *context, struct text method, struct found *out)
+{
+    out->kind = find(context, method, out);
+}
+
+enum step_result step_route(struct request_context *context)
+{
+    struct found *found = &context->found;
+
+    step_route_find(context, context->request->method, found);
+    if (found->kind == FOUND_COMPOSITE)
+        context->rule = page_access(found->match.route->target, found->match.params);
+    else if (found->kind == FOUND_ROUTE)
+        context->rule = found->route->access;
+    return STEP_PASS;
+}

@@ -1,0 +1,36 @@
+/* Step "serve": the composite or the proxy takes the request over. */
+#include "bff/app/request_steps.h"
+
+static void serve_composite(struct request_context *context)
+{
+    const struct found *found = &context->found;
+
+    page_serve(context->request, &(struct page_ask){
+                                     .pages = context->dispatch->pages,
+                                     .plan = found->match.route->target,
+                                     .params = found->match.params,
+                                     .upstream = context->worker->upstream,
+                                     .user = context->has_user ? &context->user : NULL,
+                                     .has_login = context->dispatch->login != NULL,
+                                 });
+}
+
+static void serve_route(struct request_context *context)
+{
+    proxy_serve(context->request, &(struct proxy_ask){
+                                      .settings = &context->dispatch->proxy,
+                                      .route = context->found.route,
+                                      .user = context->has_user ? &context->user : NULL,
+                                      .path = context->found.path,
+                                      .upstream = context->worker->upstream,
+                                  });
+}
+
+enum step_result step_serve(struct request_context *context)
+{
+    if (context->found.kind == FOUND_COMPOSITE)
+        serve_composite(context);
+    else
+        serve_route(context);
+    return STEP_ANSWERED;
+}

@@ -1,0 +1,118 @@
+/* See pipeline.h. */
+#include "bff/base/check.h"
+#include "bff/http/pipeline.h"
+#include "bff/http/reply.h"
+
+static void stop_waiting(struct pipeline *pipeline)
+{
+    pipeline->is_waiting = false;
+    timer_clear(worker_timers(pipeline->request->worker), &pipeline->deadline);
+    watch_end(&pipeline->watch);
+}
+
+static void cancel(struct pipeline *pipeline)
+{
+    stop_waiting(pipeline);
+    pipeline->wait.cancel(pipeline->wait.state);
+}
+
+/* What the request holds of a pipeline that has waited: most never do, and cost nothing more. */
+struct holder {
+    struct pipeline *pipeline;
+};
+
+/* The request is gone. */
+static void dispose(void *object)
+{
+    struct pipeline *pipeline = ((struct holder *)object)->pipeline;
+
+    if (pipeline->is_waiting)
+        cancel(pipeline);
+}
+
+static void hold(struct pipeline *pipeline)
+{
+    struct holder *holder = pool_shared(pipeline->request->pool, sizeof(*holder), dispose);
+
+    holder->pipeline = pipeline;
+    pipeline->is_held = true;
+}
+
+static void on_gone(struct watch *watch)
+{
+    struct pipeline *pipeline = H2O_STRUCT_FROM_MEMBER(struct pipeline, watch, watch);
+
+    cancel(pipeline);
+    reply_nobody(pipeline->request);
+}
+
+/* The request may be gone when it returns: nothing is touched afterwards. */
+static void go_on(struct pipeline *pipeline, enum step_result result)
+{
+    struct request *request = pipeline->request;
+
+    check_working_on(request->id);
+    pipeline->is_running = true;
+    while (result == STEP_PASS) {
+        pipeline->step++;
+        must(pipeline->step->run != NULL);
+        result = pipeline->step->run(pipeline->context);
+    }
+    if (result == STEP_REFUSED)
+        reply_refusal(request, &pipeline->refusal);
+    else if (result == STEP_WAITS)
+        pipeline->is_running = false;
+    check_working_on((struct text){0});
+}
+
+static void on_deadline(struct timer *timer)
+{
+    struct pipeline *pipeline = H2O_STRUCT_FROM_MEMBER(struct pipeline, deadline, timer);
+
+    cancel(pipeline);
+    enum step_result result = pipeline->wait.late(pipeline->wait.state);
+    must(result != STEP_WAITS);
+    go_on(pipeline, result);
+}
+
+void pipeline_run(struct pipeline *pipeline, struct request *request,
+                  struct request_context *context, const struct step *steps)
+{
+    must(pipeline->request == NULL && steps->run != NULL);
+    pipeline->request = request;
+    pipeline->context = context;
+    pipeline->step = steps;
+    pipeline->is_running = true;
+    go_on(pipeline, steps->run(context));
+}
+
+enum step_result pipeline_refuse(struct pipeline *pipeline, struct refusal refusal)
+{
+    must(refusal.status >= 400 && refusal.message != NULL);
+    pipeline->refusal = refusal;
+    return STEP_REFUSED;
+}
+
+enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait wait)
+{
+    struct request *request = pipeline->request;
+
+    must(!pipeline->is_waiting && wait.cancel != NULL);
+    must((wait.until_ns == 0) == (wait.late == NULL));
+    if (!pipeline->is_held)
+        hold(pipeline);
+    pipeline->is_waiting = true;
+    pipeline->wait = wait;
+    pipeline->deadline.fire = on_deadline;
+    watch_begin(&pipeline->watch, request, on_gone);
+    if (wait.until_ns != 0)
+        timer_set(worker_timers(request->worker), &pipeline->deadline, wait.until_ns);
+    return STEP_WAITS;
+}
+
+void pipeline_resume(struct pipeline *pipeline, enum step_result result)
+{
+    must(pipeline->is_waiting && !pipeline->is_running && result != STEP_WAITS);
+    stop_waiting(pipeline);
+    go_on(pipeline, result);
+}

@@ -1,0 +1,83 @@
+/*
+ * The way of a request as a table of steps, run from top to bottom. A step passes, answers, refuses
+ * or waits. The table is the application's (bff/app/request_steps.c); this file runs it.
+ *
+ * A step that waits (for a store, for a key, for the body) calls pipeline_wait and returns
+ * STEP_WAITS. Then exactly one of four things happens, and only once:
+ *
+ *   pipeline_resume   what it waited for has come: the pipeline goes on
+ *   the deadline      wait.cancel is called, then wait.late says how to go on
+ *   the client leaves wait.cancel is called; nothing of the pipeline is called afterwards
+ *   the request ends  (a reset stream, a drain that is over) as when the client leaves
+ */
+#ifndef BFF_HTTP_PIPELINE_H
+#define BFF_HTTP_PIPELINE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bff/http/refusal.h"
+#include "bff/http/request.h"
+#include "bff/http/watch.h"
+
+/* What the steps of one request share. The application defines it; the pipeline passes it on. */
+struct request_context;
+
+enum step_result {
+    STEP_PASS,     /* the next step is run */
+    STEP_ANSWERED, /* the request has been answered, or the step has handed it to who answers it */
+    STEP_REFUSED,  /* pipeline_refuse was called: the pipeline sends the refusal */
+    STEP_WAITS,    /* pipeline_wait was called */
+};
+
+/* A row of the table. A row whose run is NULL ends it; the last step must answer. */
+struct step {
+    const char *name;
+    enum step_result (*run)(struct request_context *context);
+};
+
+/*
+ *   state     the step's own: what it waits with; cancel and late get it
+ *   until_ns  the deadline, on the clock of clock_now_ns; 0: none, something else ends the wait
+ *   cancel    ends what the step waits for, silently: pipeline_resume must not be called after it
+ *   late      what the step comes to when the deadline has passed: anything but STEP_WAITS; NULL
+ *             only without a deadline
+ */
+struct pipeline_wait {
+    void *state;
+    int64_t until_ns;
+    void (*cancel)(void *state);
+    enum step_result (*late)(void *state);
+};
+
+/* Lies in the request's pool, all zero before pipeline_run. */
+struct pipeline {
+    struct request *request;
+    struct request_context *context;
+    const struct step *step; /* the one that runs or waits */
+    struct refusal refusal;
+    struct pipeline_wait wait;
+    struct timer deadline;
+    struct watch watch;
+    bool is_held; /* the request ends its wait */
+    bool is_waiting;
+    bool is_running; /* a step is being run: pipeline_resume may not be called */
+};
+
+/* Runs ${steps} for ${request}; they get ${context}. The request may be gone when it returns. */
+void pipeline_run(struct pipeline *pipeline, struct request *request,
+                  struct request_context *context, const struct step *steps);
+
+/* For a step that refuses: keeps ${refusal}. Returns STEP_REFUSED. */
+enum step_result pipeline_refuse(struct pipeline *pipeline, struct refusal refusal);
+
+/* For a step that waits; see above. Returns STEP_WAITS. */
+enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait wait);
+
+/*
+ * Ends the wait: the waiting step comes to ${result}, which is not STEP_WAITS. To be called in the
+ * request's worker, from the loop and not from the step. The request may be gone when it returns.
+ */
+void pipeline_resume(struct pipeline *pipeline, enum step_result result);
+
+#endif
