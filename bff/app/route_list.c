@@ -1,6 +1,7 @@
 /* See route_list.h. */
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
+#include "bff/compose/plan_make.h"
 
 #define ERROR_SIZE 512
 

@@ -59,15 +59,6 @@ struct plan {
     size_t bytes;        /* of keys, fallbacks and the rest that is not a service's, about */
 };
 
-/*
- * Checks ${composite} and makes its plan in ${pool}, which lives for ever. Returns NULL and writes
- * to ${error} (as much as fits ${error_size}) what is wrong and in which row, a line for each
- * mistake, without a newline behind the last:
- *     GET /api/products/:id: part "reviews": .after names "prodcut", which is no part above it
- */
-const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
-                             size_t error_size);
-
 /* True when two plans claim the same requests: same method, and segments equal where neither is a
  * parameter. The build is refused then. */
 bool plan_collides(const struct plan *a, const struct plan *b);

@@ -28,6 +28,7 @@
 #include "bff/base/memory.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 #include "bff/compose/run.h"
 
 #define FLOW_CALLS_MAX 1100

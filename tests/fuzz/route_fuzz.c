@@ -5,6 +5,7 @@
  */
 #include "bff/base/percent.h"
 #include "bff/compose/ask.h"
+#include "bff/compose/plan_make.h"
 #include "bff/http/route.h"
 
 #include "tests/fuzz/chance.h"

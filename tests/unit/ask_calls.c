@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "bff/compose/ask.h"
+#include "bff/compose/plan_make.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define HEADERS "accept: application/json\r\n"

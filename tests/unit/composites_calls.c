@@ -9,6 +9,7 @@
 
 #include "bff/compose/ask.h"
 #include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 #include "clients/services.h"
 #include "composites/mobile/composites.h"
 #include "composites/web/composites.h"

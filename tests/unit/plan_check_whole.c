@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "bff/compose/plan.h"
+#include "bff/compose/plan_make.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 

@@ -1,0 +1,192 @@
+/* See plan_make.h. */
+#include "bff/json/json_print.h"
+#include "bff/compose/plan_check.h"
+#include "bff/compose/plan_make.h"
+
+#define DEPTH_MAX 128         /* of a fallback */
+#define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and some errors */
+
+/* The route. */
+
+static void make_route(struct plan *plan, struct pool *pool)
+{
+    struct text path = text_of(plan->composite->route), rest;
+
+    plan->method = text_cut(&path, ' ');
+    plan->path = path;
+    plan->segments = pool_zero(pool, path.len * sizeof(*plan->segments));
+    plan->params = pool_zero(pool, path.len * sizeof(*plan->params));
+    rest = (struct text){path.at + 1, path.len - 1};
+    while (rest.at != NULL) {
+        struct text segment = text_cut(&rest, '/');
+        plan->segments[plan->segment_count++] = segment;
+        if (segment.len > 0 && segment.at[0] == ':')
+            plan->params[plan->param_count++] = (struct text){segment.at + 1, segment.len - 1};
+    }
+}
+
+/* Parts. */
+
+static struct text key_of(struct pool *pool, const char *name)
+{
+    return pool_print(pool, ",\"%s\":", name);
+}
+
+static bool is_json(struct text text)
+{
+    struct json_scan scan;
+
+    json_scan_init(&scan, DEPTH_MAX, false);
+    int verdict = json_scan_end(&scan, text.at, text.len);
+    json_scan_free(&scan);
+    return verdict == 0;
+}
+
+static const char *fallback_of(const struct bff_part *row)
+{
+    if (row->fallback != NULL)
+        return row->fallback;
+    return row->many > 0 || row->kind == BFF_LIST ? "[]" : "null";
+}
+
+/* A list stays one for those who read it; an object may be missing. */
+static void make_fallback(struct plan *plan, size_t i, struct plan_mistakes *mistakes)
+{
+    struct plan_part *part = &plan->parts[i];
+    struct text text = text_of(fallback_of(part->row));
+
+    if (!is_json(text)) {
+        plan_part_mistake(mistakes, i, ".fallback is not JSON: %.*s", TEXT_ARGS(text));
+        return;
+    }
+    part->fallback = json_of(text);
+    enum json_kind kind = json_kind(part->fallback);
+    bool is_list = part->row->many > 0 || part->kind == BFF_LIST;
+    if (is_list && kind != JSON_ARRAY)
+        plan_part_mistake(mistakes, i, ".fallback must be an array: the part is a list");
+    if (!is_list && part->kind == BFF_OBJECT && kind != JSON_OBJECT && kind != JSON_NULL)
+        plan_part_mistake(mistakes, i,
+                          ".fallback must be an object or null: the part is an object");
+}
+
+static void make_pick(struct plan *plan, size_t i, struct pool *pool,
+                      struct plan_mistakes *mistakes)
+{
+    struct plan_part *part = &plan->parts[i];
+    const char *wrong = NULL;
+
+    part->kind = part->row->kind;
+    if (part->row->pick == NULL)
+        return;
+    part->pick = pick_read(pool, part->row->pick, &wrong);
+    if (wrong != NULL)
+        plan_part_mistake(mistakes, i, ".pick: %s", wrong);
+    if (part->kind == BFF_ANY)
+        part->kind = BFF_OBJECT;
+    part->keep_slices = true;
+}
+
+static void make_part(struct plan *plan, size_t i, struct pool *pool)
+{
+    const struct bff_part *row = &plan->composite->parts[i];
+    struct plan_part *part = &plan->parts[i];
+
+    part->row = row;
+    part->name = text_of(row->name);
+    part->key = key_of(pool, row->name);
+    part->timeout_ms = row->timeout_ms == 0 ? plan->budget_ms : row->timeout_ms;
+    part->at_once = row->at_once == 0 ? PLAN_AT_ONCE : row->at_once;
+    part->after = PLAN_NO_PART;
+    if (row->after != NULL) {
+        part->after = plan_part(plan, text_of(row->after));
+        plan->parts[part->after].is_read = true;
+        plan->parts[part->after].keep_slices = true;
+    }
+}
+
+static void make_parts(struct plan *plan, struct pool *pool, struct plan_mistakes *mistakes)
+{
+    size_t count = plan_row_count(plan->composite);
+
+    plan->parts = pool_zero(pool, count * sizeof(*plan->parts));
+    for (size_t i = 0; i < count; i++) {
+        make_part(plan, i, pool);
+        plan->part_count++;
+        make_pick(plan, i, pool, mistakes);
+        make_fallback(plan, i, mistakes);
+        plan->bytes += plan->parts[i].key.len + plan->parts[i].fallback.len;
+    }
+}
+
+/* The rest. */
+
+static void make_fields(struct plan *plan, struct pool *pool)
+{
+    plan->field_count = plan_field_count(plan->composite);
+    plan->fields = pool_zero(pool, (plan->field_count + 1) * sizeof(*plan->fields));
+    for (size_t i = 0; i < plan->field_count; i++) {
+        struct plan_field *field = &plan->fields[i];
+        field->row = &plan->composite->fields[i];
+        field->key = key_of(pool, field->row->name);
+        field->of = plan_part(plan, text_of(field->row->of));
+        plan->parts[field->of].is_read = true;
+        plan->parts[field->of].keep_slices = true;
+        plan->bytes += field->key.len + 16;
+    }
+}
+
+static void make_failure(struct plan *plan, struct pool *pool)
+{
+    struct json_print out;
+
+    if (plan->composite->failure == NULL)
+        return;
+    json_print_init(&out, pool);
+    json_print_raw(&out, TEXT("{\"error\":"));
+    json_print_string(&out, text_of(plan->composite->failure));
+    json_print_raw(&out, TEXT(",\"part\":"));
+    plan->failure = json_print_text(&out);
+}
+
+/* "userId" is a parameter, "order.userId" a path into a part; that one of them holds is checked
+ * when all is made. */
+static void make_owner(struct plan *plan)
+{
+    struct text rest = text_of(plan->composite->owner), name = text_cut(&rest, '.');
+
+    plan->owner_param = plan->owner_part = PLAN_NO_PART;
+    if (name.at == NULL)
+        return;
+    if (rest.at == NULL) {
+        plan->owner_param = plan_param(plan, name);
+        return;
+    }
+    plan->owner_part = plan_part(plan, name);
+    plan->owner_path = rest.at;
+    if (plan->owner_part == PLAN_NO_PART)
+        return;
+    plan->parts[plan->owner_part].is_read = true;
+    plan->parts[plan->owner_part].keep_slices = true;
+}
+
+const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
+                             size_t error_size)
+{
+    struct plan_mistakes mistakes = {.composite = composite, .error = error, .size = error_size};
+    struct plan *plan = pool_zero(pool, sizeof(*plan));
+
+    plan_check_table(&mistakes);
+    if (mistakes.count > 0)
+        return NULL;
+    plan->composite = composite;
+    plan->budget_ms = composite->budget_ms == 0 ? PLAN_BUDGET_MS : composite->budget_ms;
+    plan->bytes = BYTES_OF_THE_REST;
+    make_route(plan, pool);
+    make_parts(plan, pool, &mistakes);
+    make_fields(plan, pool);
+    make_failure(plan, pool);
+    make_owner(plan);
+    if (mistakes.count == 0)
+        plan_check_whole(&mistakes, plan, pool);
+    return mistakes.count == 0 ? plan : NULL;
+}
