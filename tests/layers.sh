@@ -88,7 +88,7 @@ nouns() {
     function noun(name,   shorter, found) {
         found = shorter = name
         while (sub(/_[^_]*$/, "", shorter))
-            if ((shorter in is_file) && (!(name in has_header) ||
+            if ((shorter in is_file) && (!(found in has_header) ||
                 ((shorter, name) in includes) || ((shorter, found) in includes)))
                 found = shorter
         return found

@@ -90,6 +90,7 @@ allowed a.c:a.h a.c:b.h b.c:b.h
 allowed a.c:a.h a.h:b.h b.c:b.h c.h:a.h c.h:b.h
 allowed a.c:a.h a.h:a_part.h a_part.c:a_part.h a_part.c:a.h
 allowed a.c:a.h a_part.c:a.h
+allowed a_new.h:b.h b.h:a.h a_new.c:a_new.h a_new_part.c:b.h
 refused a.c:a.h a.h:b.h b.h:a.h
 refused a.c:b.h a.h:a_other.h b.h:b_other.h b.c:a.h
 refused a.c:b.h a.h:c.h b.c:c.h b.h:d.h c.c:a.h c.h:d.h
