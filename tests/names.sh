@@ -11,6 +11,7 @@ cd "${1:-$(dirname "$0")/..}"
 # Beginnings of the paths of files that do not follow the rule yet.
 pending="bff/config/setting_value bff/proxy/ bff/app/worker_hooks"
 
+# shellcheck disable=SC2016 # awk's fields
 find bff -name '*.[ch]' | sort | xargs awk -v pending="$pending" '
 function stem(path) { sub(/^.*\//, "", path); sub(/\.[ch]$/, "", path); return path }
 function room(path) { sub(/[^\/]*$/, "", path); return path }
