@@ -11,7 +11,8 @@
 
 #define RING_BYTES ((size_t)1024 * 1024)
 
-/* Where lines come from; it stays, found through the writer's rings, when its thread ends. */
+/* A thread that writes lines. It stays in memory when the thread ends, since the writer still uses
+ * its ring. */
 struct source {
     struct log_ring ring;
     struct log_line line; /* the one being written */

@@ -3,7 +3,7 @@
 #include "bff/base/log_line.h"
 #include "bff/base/word.h"
 
-#define ESCAPE_BYTES ((size_t)6) /* the most that one byte becomes: \u001b */
+#define ESCAPE_BYTES ((size_t)6) /* the longest form of one byte: \u001b */
 
 void log_line_free(struct log_line *line)
 {
@@ -21,7 +21,7 @@ static bool is_plain_word(uint64_t word)
             word_has(word, '\\')) == 0;
 }
 
-/* How many plain bytes there are at ${at}. */
+/* Returns the number of plain bytes at ${at}. */
 static size_t plain_run(const char *at, size_t left)
 {
     size_t run = 0;
@@ -33,7 +33,7 @@ static size_t plain_run(const char *at, size_t left)
     return run;
 }
 
-/* The length of the well-formed character at ${at}, which is not ASCII; 0: there is none. */
+/* Returns the length of the character at ${at}, which is not ASCII; 0 if it is not well-formed. */
 static size_t character(const char *at, size_t left)
 {
     unsigned char lead = (unsigned char)*at;
@@ -52,7 +52,7 @@ static char *put_escape(char *out, unsigned code)
     return out + ESCAPE_BYTES;
 }
 
-/* Writes what begins at ${*at}, which is not plain, and moves ${*at} behind it. */
+/* Writes the character at ${*at}, which is not plain, and moves ${*at} behind it. */
 static char *put_odd(char *out, const char **at, size_t left)
 {
     unsigned char c = (unsigned char)**at;
@@ -117,7 +117,7 @@ void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals)
     log_line_raw(line, (struct text){behind, decimals + 1});
 }
 
-/* The calendar is asked once a second. */
+/* The calendar is computed once a second: the digits of the last second are kept. */
 void log_line_time(struct log_line *line, int64_t wall_ms)
 {
     char *out = text_builder_room(&line->text, CLOCK_ISO_SIZE + 1);

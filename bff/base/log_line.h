@@ -1,6 +1,6 @@
 /*
- * A line of the log while it is being written: text appended to text, without printf, as every
- * request pays for it. It grows as needed; what comes out is JSON whatever bytes go in.
+ * A line of the log while it is written. It does not use printf, since every request pays for its
+ * line. The strings in it are valid JSON for all possible input.
  */
 #ifndef BFF_BASE_LOG_LINE_H
 #define BFF_BASE_LOG_LINE_H
@@ -12,10 +12,10 @@
 #include "bff/base/text.h"
 #include "bff/base/text_builder.h"
 
-/* All zero: empty. */
+/* All zero: an empty line. */
 struct log_line {
     struct text_builder text; /* without a pool */
-    int64_t second;           /* of the time written last, and its digits */
+    int64_t second;           /* of the time that was written last, and its digits */
     char digits[sizeof("2026-01-31T23:59:59")];
 };
 
@@ -29,18 +29,20 @@ static inline void log_line_raw(struct log_line *line, struct text text)
 }
 
 /*
- * A string with its quotation marks; absent: null. Control characters are escaped, those of the
- * range U+0080 to U+009F and DEL included (a terminal obeys them); a byte that is not part of
- * well-formed UTF-8 becomes U+FFFD.
+ * Adds a string with its quotation marks, or null for an absent text. Control characters are
+ * escaped, and so are DEL and U+0080 to U+009F, since terminals obey them. A byte that is not part
+ * of well-formed UTF-8 becomes U+FFFD. JSON in responses is escaped less: see json_print.h.
  */
 void log_line_string(struct log_line *line, struct text text);
 
+/* Adds decimal digits. */
 void log_line_number(struct log_line *line, int64_t number);
 
-/* Nanoseconds as milliseconds with ${decimals} (1 to 3) digits behind the point, rounded. */
+/* Adds ${ns} nanoseconds as milliseconds, rounded to ${decimals} digits (1 to 3) behind the point.
+ */
 void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals);
 
-/* "2026-01-31T23:59:59.999Z", with its quotation marks. */
+/* Adds "2026-01-31T23:59:59.999Z" with its quotation marks. */
 void log_line_time(struct log_line *line, int64_t wall_ms);
 
 #endif

@@ -84,7 +84,7 @@ static bool refuse_fields(const struct request *request, struct refusal *out)
     return false;
 }
 
-bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
+static bool admits_body(const struct request *request, size_t limit, struct refusal *refusal)
 {
     if (request->h2o->entity.len <= limit)
         return true;
@@ -112,5 +112,5 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
         return refuse(refusal, 400, "Bad request");
     if (head == GUARD_HEAD_UNMET)
         return refuse(refusal, 417, "Expectation failed");
-    return guard_admits_body(request, request->worker->common->body_limit, refusal);
+    return admits_body(request, request->worker->common->body_limit, refusal);
 }
