@@ -3,13 +3,13 @@
 # repository). For bff/ROOM/a_b.c and a_b.h these beginnings are allowed:
 #   a_b, and its plural a_bs;
 #   a, if bff/ROOM/a.h exists: then a_b.c is a part of a.
-# Static functions have no rule, except those in headers. The one exception is bff_main, which the
-# public header compose.h declares.
+# Static functions have no rule, except those in headers. There are two exceptions: bff_main, which the
+# public header compose.h declares, and functions that replace a function of libh2o (h2o_, phr_).
 set -eu
 cd "${1:-$(dirname "$0")/..}"
 
 # Beginnings of the paths of files that do not follow the rule yet.
-pending="bff/config/setting_value bff/proxy/ bff/app/worker_hooks"
+pending="bff/config/setting_value bff/app/worker_hooks"
 
 # shellcheck disable=SC2016 # awk's fields
 find bff -name '*.[ch]' | sort | xargs awk -v pending="$pending" '
@@ -53,7 +53,7 @@ line && (/^\{/ || (line == FNR && /\{.*\}$/)) {
     is_hidden = text ~ /^static / && FILENAME ~ /\.c$/
     sub(/\(.*/, "", text)
     sub(/^.*[ *]/, "", text)
-    if (!is_hidden && text != "bff_main" && !allowed(text) && !is_pending()) {
+    if (!is_hidden && text !~ /^(bff_main$|h2o_|phr_)/ && !allowed(text) && !is_pending()) {
         printf "%s:%d: %s does not begin with the name of its file\n", FILENAME, line, text
         bad = 1
     }

@@ -5,10 +5,11 @@
 enum step_result step_cors(struct request_context *context)
 {
     struct request *request = context->request;
-    struct reply_field *fields = pool_zero(request->pool, CORS_FIELDS_MAX * sizeof(*fields));
-
-    request->extra = fields;
-    request->extra_count =
+    struct reply_field fields[CORS_FIELDS_MAX];
+    size_t count =
         cors_answer_fields(context->dispatch->cors, request_header(request, "origin"), fields);
+
+    for (size_t i = 0; i < count; i++)
+        reply_add_field(request, fields[i]);
     return STEP_PASS;
 }

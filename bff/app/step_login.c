@@ -6,15 +6,8 @@
 
 static enum login_verdict check_login(struct request_context *context)
 {
-    const h2o_headers_t *headers = &context->request->h2o->headers;
     struct text values[AUTHORIZATION_MAX];
-    size_t count = 0;
-
-    for (size_t i = 0; i < headers->size && count < AUTHORIZATION_MAX; i++)
-        if (h2o_memis(headers->entries[i].name->base, headers->entries[i].name->len,
-                      H2O_STRLIT("authorization")))
-            values[count++] =
-                (struct text){headers->entries[i].value.base, headers->entries[i].value.len};
+    size_t count = request_values(context->request, "authorization", values, AUTHORIZATION_MAX);
     struct login_request question = {
         .authorization = values,
         .authorization_count = count,

@@ -11,7 +11,7 @@ static void answer(struct request_context *context, const struct cors_preflight 
     struct request *request = context->request;
     struct reply_field fields[CORS_FIELDS_MAX] = {{0}};
 
-    request->extra_count = 0;
+    reply_clear_fields(request);
     reply_send(request, &(struct reply){
                             .status = 204,
                             .fields = fields,

@@ -9,14 +9,13 @@
 #include "bff/http/field.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
-#include "bff/http/watch.h"
+#include "bff/http/reply_wait.h"
 
 /* A composite under way; lies in the request's memory. */
 struct serving {
     struct page_ask ask;
     struct request *request;
     struct run *run;
-    struct watch watch;
 };
 
 /* The request goes, for whatever reason: nothing of it may be called back any more. */
@@ -24,7 +23,6 @@ static void dispose(void *object)
 {
     struct serving *serving = object;
 
-    watch_end(&serving->watch);
     if (serving->run != NULL)
         run_cancel(serving->run);
 }
@@ -104,13 +102,7 @@ static void on_done(struct run *run, void *cookie)
     check_working_on((struct text){0});
 }
 
-static void on_gone(struct watch *watch)
-{
-    struct serving *serving = H2O_STRUCT_FROM_MEMBER(struct serving, watch, watch);
-
-    run_cancel(serving->run);
-    reply_nobody(serving->request);
-}
+static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
 
 /* Without login there is nobody to compare an owner with. */
 static bool may_see(void *cookie, struct text owner)
@@ -170,7 +162,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .body_limit = pages->body_limit,
         .depth_limit = pages->depth_limit,
     };
-    watch_begin(&serving->watch, request, on_gone);
+    reply_wait_begin(request, on_gone, serving);
     serving->run = run_start(run_request, on_done, serving);
     request->log_parts = parts_log;
     request->parts = serving->run;

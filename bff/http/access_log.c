@@ -4,15 +4,13 @@
  */
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
+#include "bff/base/traceparent.h"
 #include "bff/http/access_log.h"
 #include "bff/http/request.h"
 
 /* A refused request may be called anything, at any length. */
 #define METHOD_BYTES ((size_t)32)
 #define PATH_BYTES ((size_t)4096)
-
-#define TRACE_AT 3 /* in traceparent: "00-" trace id "-" ... */
-#define TRACE_DIGITS 32
 
 #define STATUS_CLIENT_LEFT 499 /* before there was an answer */
 
@@ -38,12 +36,11 @@ static struct text protocol(int version)
 static void put_who(struct log_line *line, const struct request *request)
 {
     const struct client *client = request->client;
-    struct text trace = {request->traceparent.at + TRACE_AT, TRACE_DIGITS};
 
     log_line_raw(line, TEXT(",\"event\":\"request\",\"id\":\""));
     log_line_raw(line, request->id);
     log_line_raw(line, TEXT("\",\"trace\":\""));
-    log_line_raw(line, trace);
+    log_line_raw(line, traceparent_trace(request->traceparent));
     log_line_raw(line, TEXT("\",\"client\":"));
     log_line_string(line, client->address[0] == '\0' ? (struct text){0} : text_of(client->address));
 }

@@ -51,6 +51,8 @@ static void on_close(void *cookie)
 {
     struct client *client = cookie;
 
+    if (client->forget_answered != NULL)
+        client->forget_answered(client);
     h2o_linklist_unlink(&client->link);
     client->worker->client_count--;
     uncount(client);
@@ -66,6 +68,8 @@ static bool accept_one(struct worker_listener *listener)
     struct client *client = memory_new(sizeof(*client));
     client->worker = listener->worker;
     client->socket = socket;
+    h2o_linklist_init_anchor(&client->bodies);
+    h2o_linklist_init_anchor(&client->answered);
     h2o_linklist_insert(&listener->worker->clients, &client->link);
     listener->worker->client_count++;
     socket->on_close.cb = on_close;

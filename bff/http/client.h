@@ -32,10 +32,15 @@ struct client {
     h2o_linklist_t link; /* in worker->clients */
     struct worker *worker;
     h2o_socket_t *socket;
-    size_t in_flight;  /* requests begun and not yet gone */
-    size_t requests;   /* begun since it came */
-    size_t sending;    /* answers with bytes on the way: see slow_client.h */
-    size_t used_bytes; /* that became requests */
+    size_t in_flight;        /* requests begun and not yet gone */
+    size_t requests;         /* begun since it came */
+    size_t sending;          /* answers with bytes on the way: see slow_client.h */
+    size_t used_bytes;       /* that became requests */
+    size_t reading;          /* bodies of requests that are waited for: see body.h */
+    h2o_linklist_t bodies;   /* of struct body */
+    h2o_linklist_t answered; /* of body_http2.c, and how many; what frees them */
+    size_t answered_count;
+    void (*forget_answered)(struct client *client);
     bool is_tunnel;    /* no HTTP any more: only that it takes its bytes is looked after */
     bool is_cut;       /* client_cut was called: no work is begun for it */
     int64_t resets_ns; /* until when its resets are paid off */

@@ -1,4 +1,5 @@
 /* See guard.h. */
+#include "bff/http/body_http1.h"
 #include "bff/http/field.h"
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
@@ -53,14 +54,23 @@ static bool is_host_sound(const struct request *request)
     return target_is_authority(request->host);
 }
 
+/* The head of an HTTP/1 request as it came, and perhaps more behind it. */
+static struct text raw_head(const struct request *request)
+{
+    const h2o_buffer_t *input = request->client->socket->input;
+
+    if (request->body != NULL)
+        return body_http1_head_bytes(request->body);
+    return (struct text){input->bytes, input->size};
+}
+
 /* HTTP/2 hides nothing that could be told apart here. */
 static enum guard_head judge_head(const struct request *request)
 {
-    const h2o_buffer_t *input = request->client->socket->input;
     struct text expect = request_header(request, "expect");
 
     if (!request_is_http2(request))
-        return guard_head((struct text){input->bytes, input->size}, request->h2o->version < 0x101);
+        return guard_head(raw_head(request), request->h2o->version < 0x101);
     return expect.at == NULL || text_equal_nocase(expect, TEXT("100-continue")) ? GUARD_HEAD_SOUND
                                                                                 : GUARD_HEAD_UNMET;
 }
@@ -84,9 +94,12 @@ static bool refuse_fields(const struct request *request, struct refusal *out)
     return false;
 }
 
-static bool admits_body(const struct request *request, size_t limit, struct refusal *refusal)
+bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
 {
-    if (request->h2o->entity.len <= limit)
+    const struct body *body = request->body;
+
+    if (body == NULL ||
+        (body->len <= limit && (body->length == BODY_NO_LENGTH || body->length <= limit)))
         return true;
     return refuse(refusal, 413, "Payload too large");
 }
@@ -100,7 +113,7 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
 
     if (h2o->headers.size > limits->header_fields || bytes > limits->header_bytes)
         return refuse_fields(request, refusal);
-    request->client->used_bytes += bytes + h2o->path.len + h2o->entity.len + FRAME_BYTES;
+    request->client->used_bytes += bytes + h2o->path.len + FRAME_BYTES;
     if (!field_is_token(request->method))
         return refuse(refusal, 400, "Bad request");
     if (!method_is_known(request->method))
@@ -112,5 +125,5 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
         return refuse(refusal, 400, "Bad request");
     if (head == GUARD_HEAD_UNMET)
         return refuse(refusal, 417, "Expectation failed");
-    return admits_body(request, request->worker->common->body_limit, refusal);
+    return guard_admits_body(request, request->worker->common->body_limit, refusal);
 }

@@ -33,4 +33,7 @@ bool guard_is_absurd(const struct request *request);
 /* True: the request may go on. False: ${refusal} says what it is answered. */
 bool guard_admits(const struct request *request, struct refusal *refusal);
 
+/* The same for its body alone: 413 for one of more than ${limit} bytes. */
+bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal);
+
 #endif

@@ -1,13 +1,15 @@
 /* See pipeline.h. */
 #include "bff/base/check.h"
+#include "bff/http/body.h"
 #include "bff/http/pipeline.h"
 #include "bff/http/reply.h"
+#include "bff/http/reply_wait.h"
 
 static void stop_waiting(struct pipeline *pipeline)
 {
     pipeline->is_waiting = false;
     timer_clear(worker_timers(pipeline->request->worker), &pipeline->deadline);
-    watch_end(&pipeline->watch);
+    reply_wait_end(pipeline->request);
 }
 
 static void cancel(struct pipeline *pipeline)
@@ -38,12 +40,45 @@ static void hold(struct pipeline *pipeline)
     pipeline->is_held = true;
 }
 
-static void on_gone(struct watch *watch)
-{
-    struct pipeline *pipeline = H2O_STRUCT_FROM_MEMBER(struct pipeline, watch, watch);
+static void on_gone(void *cookie) { cancel(cookie); }
 
-    cancel(pipeline);
-    reply_nobody(pipeline->request);
+/*
+ * A refusal waits for the body when the connection goes on behind it; then a body that is wrong or
+ * too long is what the request is refused for.
+ */
+static enum step_result judge_refused(struct pipeline *pipeline, enum body_end end)
+{
+    struct refusal bad = {.status = 400, .message = "Bad request", .ends_connection = true};
+    struct refusal large = {.status = 413, .message = "Payload too large", .ends_connection = true};
+
+    if (end == BODY_BROKEN)
+        pipeline->refusal = bad;
+    else if (end == BODY_TOO_LARGE)
+        pipeline->refusal = large;
+    return end == BODY_LEFT ? STEP_LEFT : STEP_REFUSED;
+}
+
+static void on_body(void *cookie, enum body_end end)
+{
+    struct pipeline *pipeline = cookie;
+
+    pipeline_resume(pipeline, judge_refused(pipeline, end));
+}
+
+static void stop_body(void *state) { body_stop(((struct pipeline *)state)->request->body); }
+
+/* Returns how the refused request goes on: STEP_REFUSED now, or STEP_WAITS. */
+static enum step_result wait_for_body(struct pipeline *pipeline)
+{
+    struct request *request = pipeline->request;
+
+    if (request->body == NULL || pipeline->refusal.ends_connection)
+        return STEP_REFUSED;
+    if (request->body->is_over)
+        return judge_refused(pipeline, request->body->end);
+    body_read(request->body, request->worker->common->body_limit, on_body, pipeline);
+    return pipeline_wait(pipeline, (struct pipeline_wait){
+                                       .state = pipeline, .is_reading = true, .cancel = stop_body});
 }
 
 /* The request may be gone when it returns: nothing is touched afterwards. */
@@ -59,7 +94,11 @@ static void go_on(struct pipeline *pipeline, enum step_result result)
         result = pipeline->step->run(pipeline->context);
     }
     if (result == STEP_REFUSED)
+        result = wait_for_body(pipeline);
+    if (result == STEP_REFUSED)
         reply_refusal(request, &pipeline->refusal);
+    else if (result == STEP_LEFT)
+        reply_nobody(request);
     else if (result == STEP_WAITS)
         pipeline->is_running = false;
     check_working_on((struct text){0});
@@ -104,7 +143,8 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
     pipeline->is_waiting = true;
     pipeline->wait = wait;
     pipeline->deadline.fire = on_deadline;
-    watch_begin(&pipeline->watch, request, on_gone);
+    if (!wait.is_reading)
+        reply_wait_begin(request, on_gone, pipeline);
     if (wait.until_ns != 0)
         timer_set(worker_timers(request->worker), &pipeline->deadline, wait.until_ns);
     return STEP_WAITS;

@@ -18,7 +18,6 @@
 
 #include "bff/http/refusal.h"
 #include "bff/http/request.h"
-#include "bff/http/watch.h"
 
 /* What the steps of one request share. The application defines it; the pipeline passes it on. */
 struct request_context;
@@ -28,6 +27,7 @@ enum step_result {
     STEP_ANSWERED, /* the request has been answered, or the step has handed it to who answers it */
     STEP_REFUSED,  /* pipeline_refuse was called: the pipeline sends the refusal */
     STEP_WAITS,    /* pipeline_wait was called */
+    STEP_LEFT,     /* the client has left: nobody is to be answered */
 };
 
 /* A row of the table. A row whose run is NULL ends it; the last step must answer. */
@@ -39,6 +39,7 @@ struct step {
 /*
  *   state     the step's own: what it waits with; cancel and late get it
  *   until_ns  the deadline, on the clock of clock_now_ns; 0: none, something else ends the wait
+ *   is_reading  the step reads from the client, and so learns by itself that it leaves
  *   cancel    ends what the step waits for, silently: pipeline_resume must not be called after it
  *   late      what the step comes to when the deadline has passed: anything but STEP_WAITS; NULL
  *             only without a deadline
@@ -46,6 +47,7 @@ struct step {
 struct pipeline_wait {
     void *state;
     int64_t until_ns;
+    bool is_reading;
     void (*cancel)(void *state);
     enum step_result (*late)(void *state);
 };
@@ -58,7 +60,6 @@ struct pipeline {
     struct refusal refusal;
     struct pipeline_wait wait;
     struct timer deadline;
-    struct watch watch;
     bool is_held; /* the request ends its wait */
     bool is_waiting;
     bool is_running; /* a step is being run: pipeline_resume may not be called */

@@ -1,26 +1,66 @@
 /* See reply.h. */
 #include "bff/base/check.h"
-#include "bff/http/field.h"
+#include "bff/base/text_builder.h"
 #include "bff/http/reply.h"
-#include "bff/base/status.h"
-#include "bff/http/watch.h"
+#include "bff/http/reply_early.h"
+#include "bff/http/reply_filter.h"
+#include "bff/http/reply_head.h"
+#include "bff/http/reply_wait.h"
 
-/* More pieces than this are copied together: libh2o puts its copy of their list on the stack. */
+/* libh2o copies the list of pieces to its stack. A longer list is joined to one piece. */
 #define PIECES_MAX 512
+
+#define FIELDS_AT_FIRST 8 /* room that is taken for the first collected field */
 
 _Static_assert(sizeof(struct text) == sizeof(h2o_iovec_t) &&
                    offsetof(struct text, at) == offsetof(h2o_iovec_t, base) &&
                    offsetof(struct text, len) == offsetof(h2o_iovec_t, len),
                "a list of texts is a list of iovecs");
 
-/* What could end the field, or the head, does not go out (RFC 9110 section 5.5). */
-static void add_field(struct request *request, const char *name, struct text value)
+/* Collected fields. */
+
+static void grow(struct request *request)
 {
-    if (value.at == NULL || !field_is_value(value))
-        return;
-    h2o_add_header_by_str(&request->h2o->pool, &request->h2o->res.headers, name, strlen(name), 1,
-                          NULL, value.at, value.len);
+    struct request_answer *answer = &request->answer;
+    size_t capacity = answer->field_count == 0 ? FIELDS_AT_FIRST : answer->field_count * 2;
+    struct reply_field *fields = pool_take(request->pool, capacity * sizeof(*fields));
+
+    if (answer->field_count > 0)
+        memcpy(fields, answer->fields, answer->field_count * sizeof(*fields));
+    answer->fields = fields;
+    answer->field_capacity = capacity;
 }
+
+void reply_add_field(struct request *request, struct reply_field field)
+{
+    struct request_answer *answer = &request->answer;
+
+    if (answer->field_count == answer->field_capacity)
+        grow(request);
+    answer->fields[answer->field_count++] = field;
+}
+
+void reply_set_field(struct request *request, struct reply_field field)
+{
+    struct request_answer *answer = &request->answer;
+    size_t kept = 0;
+    bool is_set = false;
+
+    for (size_t i = 0; i < answer->field_count; i++) {
+        bool is_same = strcmp(answer->fields[i].name, field.name) == 0;
+        if (is_same && is_set)
+            continue;
+        answer->fields[kept++] = is_same ? field : answer->fields[i];
+        is_set = is_set || is_same;
+    }
+    answer->field_count = kept;
+    if (!is_set)
+        reply_add_field(request, field);
+}
+
+void reply_clear_fields(struct request *request) { request->answer.field_count = 0; }
+
+/* Sending. */
 
 static struct text join(struct request *request, const struct reply *reply, size_t bytes)
 {
@@ -31,51 +71,74 @@ static struct text join(struct request *request, const struct reply *reply, size
     return (struct text){all, bytes};
 }
 
-static void send_body(struct request *request, const struct reply *reply, size_t bytes)
+static void send_body(struct request *request, const struct text *body, size_t count)
 {
     static h2o_generator_t generator;
-    struct text joined;
-    const struct text *body = reply->body;
-    size_t count = reply->body_count;
 
     request_sending(request);
-    h2o_start_response(request->h2o, &generator);
     if (text_is(request->method, "HEAD"))
         count = 0;
-    if (count > PIECES_MAX) {
-        joined = join(request, reply, bytes);
-        body = &joined;
-        count = 1;
+    if (reply_early_is_due(request) && count > 0) {
+        reply_early_send(request, body, count);
+        return;
     }
+    if (reply_early_is_due(request))
+        request->h2o->http1_is_persistent = 0;
+    h2o_start_response(request->h2o, &generator);
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
 }
 
-void reply_add_common(struct request *request)
+/* The end of the filters: gathers what they pass. */
+struct gatherer {
+    struct reply_filter filter; /* first: the filters call it by this */
+    struct text_builder body;
+};
+
+static void gather(struct reply_filter *filter, struct text bytes)
 {
-    for (size_t i = 0; i < request->extra_count; i++)
-        add_field(request, request->extra[i].name, request->extra[i].value);
-    add_field(request, "x-request-id", request->id);
+    text_builder_add(&((struct gatherer *)filter)->body, bytes);
+}
+
+static struct text filtered(struct request *request, const struct reply *reply, size_t bytes)
+{
+    struct gatherer gatherer = {.filter = {.data = gather}};
+
+    text_builder_init(&gatherer.body, request->pool, bytes + 1);
+    reply_filter_add(request, &gatherer.filter);
+    reply_filter_head(request);
+    for (size_t i = 0; i < reply->body_count; i++)
+        reply_filter_data(request, reply->body[i]);
+    reply_filter_end(request, false);
+    return text_builder_text(&gatherer.body);
 }
 
 void reply_send(struct request *request, const struct reply *reply)
 {
-    h2o_req_t *h2o = request->h2o;
-    size_t bytes = 0;
+    const struct text *body = reply->body;
+    size_t bytes = 0, count = reply->body_count;
+    struct text joined;
 
-    if (request->watch != NULL)
-        watch_end(request->watch);
-    for (size_t i = 0; i < reply->body_count; i++)
-        bytes += reply->body[i].len;
-    h2o->res.status = reply->status;
-    h2o->res.reason = status_phrase(reply->status);
-    h2o->res.content_length = reply->status == 204 ? SIZE_MAX : bytes;
+    reply_wait_end(request);
+    for (size_t i = 0; i < count; i++)
+        bytes += body[i].len;
+    reply_head_begin(request, reply->status, reply->status == 204 ? REPLY_HEAD_NO_LENGTH : bytes);
     for (size_t i = 0; i < reply->field_count; i++)
-        add_field(request, reply->fields[i].name, reply->fields[i].value);
-    reply_add_common(request);
-    if (request->worker->is_draining)
-        h2o->http1_is_persistent = 0;
-    send_body(request, reply, bytes);
+        reply_head_add(request, text_of(reply->fields[i].name), reply->fields[i].value);
+    reply_head_end(request);
+    if (request->answer.filters != NULL) {
+        joined = filtered(request, reply, bytes);
+        if (reply->status != 204)
+            reply_head_set_length(request, joined.len);
+    } else if (count > PIECES_MAX) {
+        joined = join(request, reply, bytes);
+    } else {
+        send_body(request, body, count);
+        return;
+    }
+    send_body(request, &joined, joined.len > 0 ? 1 : 0);
 }
+
+/* Refusals. */
 
 void reply_error_with(struct request *request, int status, const char *message,
                       struct reply_field field)
@@ -131,6 +194,7 @@ void reply_options(struct request *request, struct text allow)
 
 void reply_nobody(struct request *request)
 {
+    request->answer.filters = NULL;
     request->h2o->http1_is_persistent = 0;
     reply_send(request, &(struct reply){.status = 499});
 }

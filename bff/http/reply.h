@@ -1,7 +1,10 @@
 /*
- * Answering a request with what is at hand as a whole (what streams is in bff/proxy). It knows that
- * HEAD has no body, that nothing of ours may split a header, and that a draining worker keeps no
- * connection.
+ * Answering a request. This file answers with a whole body, and holds what all answers have in
+ * common. reply_stream.h answers piece by piece, reply_wait.h is for answers that come later.
+ * Nothing outside bff/http sends anything by libh2o itself.
+ *
+ * Every answer has the fields that were collected for its request, and X-Request-Id. HEAD gets no
+ * body. When the worker is draining, the connection is closed behind the answer.
  */
 #ifndef BFF_HTTP_REPLY_H
 #define BFF_HTTP_REPLY_H
@@ -12,7 +15,7 @@
 #include "bff/http/refusal.h"
 #include "bff/http/request.h"
 
-/* A field; the name in lower case, both borrowed until the request is gone. */
+/* A field. The name is in lower case; name and value are borrowed until the request is gone. */
 struct reply_field {
     const char *name;
     struct text value; /* absent: the field is left out */
@@ -20,22 +23,33 @@ struct reply_field {
 
 struct reply {
     int status;
-    const struct reply_field *fields; /* without Content-Length; X-Request-Id and what the
-                                         request says (request->extra) are added */
+    const struct reply_field *fields; /* its own, without Content-Length */
     size_t field_count;
     const struct text *body; /* pieces, borrowed until the request is gone */
     size_t body_count;
 };
 
-/* Adds what every answer to ${request} has: X-Request-Id, and request->extra. For who does not use
- * reply_send. */
-void reply_add_common(struct request *request);
+/*
+ * Fields for the answer to ${request}, whoever gives it. They leave behind the answer's own fields,
+ * in the order in which they were collected. Several writers may add fields: CORS, limits, cookies,
+ * the state of a cache. To be called before the answer leaves; later calls have no effect.
+ */
+
+/* Adds a field, also when one of that name is there (Set-Cookie, Vary). */
+void reply_add_field(struct request *request, struct reply_field field);
+
+/* Replaces the collected fields of that name by one, in the place of the first; adds it when there
+ * is none. */
+void reply_set_field(struct request *request, struct reply_field field);
+
+/* Forgets all collected fields. */
+void reply_clear_fields(struct request *request);
 
 /* Sends the answer. ${request} must not be touched afterwards. */
 void reply_send(struct request *request, const struct reply *reply);
 
-/* Our own refusal: {"error": message, "requestId": id}. ${message} needs no escaping. With one
- * field more, where that helps. */
+/* A refusal of our own: {"error": message, "requestId": id}. ${message} needs no escaping. The
+ * second function adds one field. */
 void reply_error(struct request *request, int status, const char *message);
 void reply_error_with(struct request *request, int status, const char *message,
                       struct reply_field field);
@@ -43,11 +57,11 @@ void reply_error_with(struct request *request, int status, const char *message,
 /* Sends ${refusal}. */
 void reply_refusal(struct request *request, const struct refusal *refusal);
 
-/* The same with Allow, for 405; and the answer to OPTIONS: 204 with Allow. */
+/* 405 with Allow; and the answer to OPTIONS: 204 with Allow. */
 void reply_not_allowed(struct request *request, struct text allow);
 void reply_options(struct request *request, struct text allow);
 
-/* The client has left: whatever it was, it is over, and so is the connection. */
+/* Ends a request whose client has left, and its connection. Nobody reads this answer (499). */
 void reply_nobody(struct request *request);
 
 #endif

@@ -1,7 +1,7 @@
 /* See request.h. */
-#include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/http/request_id.h"
+#include "bff/http/body.h"
 #include "bff/http/request.h"
 #include "bff/http/target.h"
 
@@ -25,7 +25,7 @@ static void dispose(void *object)
 {
     struct request *request = object;
 
-    must(request->watch == NULL);
+    watch_end(&request->answer.watch);
     h2o_timeout_unlink(&request->start);
     request_sent(request);
     if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
@@ -35,7 +35,8 @@ static void dispose(void *object)
         request->worker->common->on_over(request);
 }
 
-/* libh2o leaves blanks behind a value, and puts its only host's name where there is no Host. */
+/* libh2o leaves blanks behind a value. Where there is no Host, it puts the name of its only host.
+ */
 struct text request_host_field(const struct request *request)
 {
     h2o_iovec_t authority = request->h2o->input.authority;
@@ -63,6 +64,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->worker = worker;
     request->pool = pool_of(&h2o_req->pool);
     request->client = client_of(h2o_req);
+    request->body = body_of(h2o_req);
     request->client->in_flight++;
     request->client->requests++;
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
@@ -80,6 +82,26 @@ struct text request_header(const struct request *request, const char *name)
         return (struct text){0};
     h2o_iovec_t value = request->h2o->headers.entries[found].value;
     return text_trim((struct text){value.base, value.len});
+}
+
+size_t request_values(const struct request *request, const char *name, struct text *values,
+                      size_t most)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < request_field_count(request) && count < most; i++) {
+        struct request_field field = request_field(request, i);
+        if (text_is(field.name, name))
+            values[count++] = field.value;
+    }
+    return count;
+}
+
+socklen_t request_peername(const struct request *request, struct sockaddr_storage *out)
+{
+    h2o_conn_t *conn = request->h2o->conn;
+
+    return conn->callbacks->get_peername(conn, (struct sockaddr *)out);
 }
 
 struct text request_list(const struct request *request, const char *name)

@@ -1,6 +1,8 @@
 /*
- * A client's request as the rest of us sees it. It lives in libh2o's pool of the request and ends
- * with it, for whatever reason: what hangs on it hangs on that pool too.
+ * A request of a client, for all other code. It lies in libh2o's pool of the request and ends with
+ * it, for whatever reason. So what belongs to the request belongs to that pool too.
+ *
+ * Only bff/http uses ${h2o}. All others use the functions below, reply.h and reply_stream.h.
  */
 #ifndef BFF_HTTP_REQUEST_H
 #define BFF_HTTP_REQUEST_H
@@ -10,63 +12,121 @@
 
 #include <h2o.h>
 
-#include "bff/base/log_line.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/http/client.h"
+#include "bff/http/watch.h"
 #include "bff/http/worker.h"
 
+struct body;
+struct log_line;
 struct reply_field;
+struct reply_filter;
+struct request_peer;
+
+/* What is known of the answer before it leaves. Private to reply*.c. */
+struct request_answer {
+    struct reply_field *fields; /* collected by reply_add_field */
+    size_t field_count, field_capacity;
+    struct reply_filter *filters; /* the first; NULL: none */
+    struct watch watch;           /* on the client, while the answer is worked on */
+    void (*gone)(void *cookie);   /* what reply_wait_begin was given */
+    void *cookie;
+    bool has_begun; /* it is streamed, and libh2o has its head */
+};
 
 struct request {
     h2o_req_t *h2o;
     struct worker *worker;
     struct client *client;
     struct pool *pool;
+    struct body *body; /* NULL: it has none; body.h */
     struct text method;
     struct text path;        /* as the client wrote it, without query: "/api/products/a%20b" */
     struct text query;       /* behind the '?'; absent without one */
     struct text host;        /* host[:port] that was asked for; absent only with HTTP/1.0 */
-    struct text id;          /* X-Request-Id, the client's or ours */
-    struct text traceparent; /* the client's trace or a new one, and our span in it */
-    const struct reply_field *extra; /* fields of its answer, whoever answers (reply.h) */
-    size_t extra_count;
+    struct text id;          /* X-Request-Id: the client's, or a new one */
+    struct text traceparent; /* a span of this server, in the client's trace or in a new one */
+    struct text user;        /* the id of the user who asks; absent: none is known */
+    const struct request_peer *peer; /* NULL until somebody asks for it: see bff/edge/peer.h */
+    struct request_answer answer;
     h2o_timeout_entry_t start;
-    struct watch *watch; /* while somebody waits for the client to leave */
-    bool is_sending;     /* bytes of its answer are on their way: see slow_client.h */
+    bool is_sending; /* bytes of its answer are on their way: see slow_client.h */
 
-    /* for the access log */
-    int64_t began_ns; /* when its head and body were read */
-    struct text user; /* who asks; absent: nobody that we know */
-    /* Writes the value of "parts"; NULL: it has none. ${parts} and what it borrows lie in the pool
-     * itself: objects with an end of their own are gone when the log is written. */
+    /* for the readers of bff/observe */
+    int64_t began_ns; /* when its head had been read */
     void (*log_parts)(struct log_line *line, const void *parts);
     const void *parts;
+};
+
+/* A header field, as the client sent it; HTTP/1 names may have capital letters only where libh2o
+ * does not know them. */
+struct request_field {
+    struct text name, value;
 };
 
 /* Makes the request; it ends with ${h2o_req}. */
 struct request *request_new(h2o_req_t *h2o_req, struct worker *worker);
 
+/* The version of HTTP: 0x100, 0x101, 0x200. */
+static inline int request_version(const struct request *request) { return request->h2o->version; }
+
 static inline bool request_is_http2(const struct request *request)
 {
-    return request->h2o->version >= 0x200;
+    return request_version(request) >= 0x200;
+}
+
+/* The body, as a whole, when it has come (body.h). */
+static inline struct text request_body(const struct request *request)
+{
+    return (struct text){request->h2o->entity.base, request->h2o->entity.len};
+}
+
+/* The status of the answer and the bytes of its body that were sent, when the request is over; 0:
+ * no answer had begun. */
+static inline int request_status(const struct request *request) { return request->h2o->res.status; }
+
+static inline size_t request_bytes_sent(const struct request *request)
+{
+    return request->h2o->bytes_sent;
 }
 
 /* The Host field, or :authority; absent when there is none, whatever the target says. */
 struct text request_host_field(const struct request *request);
 
-/* The value of the field ${name} (lower case): the first of them; absent when there is none. */
+/* All header fields in their order, without Host, Content-Length, Transfer-Encoding, and Upgrade on
+ * HTTP/1: libh2o takes those out. */
+static inline size_t request_field_count(const struct request *request)
+{
+    return request->h2o->headers.size;
+}
+
+static inline struct request_field request_field(const struct request *request, size_t i)
+{
+    const h2o_header_t *field = &request->h2o->headers.entries[i];
+
+    return (struct request_field){{field->name->base, field->name->len},
+                                  {field->value.base, field->value.len}};
+}
+
+/* The value of the first field ${name} (lower case); absent when there is none. */
 struct text request_header(const struct request *request, const char *name);
+
+/* The values of the first ${most} fields ${name} (lower case), untrimmed. Returns how many. */
+size_t request_values(const struct request *request, const char *name, struct text *values,
+                      size_t most);
 
 /* The values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3); absent
  * when there is none. */
 struct text request_list(const struct request *request, const char *name);
 
+/* The address that the connection comes from; returns its length, 0 when it has gone already. */
+socklen_t request_peername(const struct request *request, struct sockaddr_storage *out);
+
 /*
- * There are bytes of an answer on their way to the client, and it must take them (slow_client.h);
- * there are none now (nothing is due until the next request_sending). What sends a whole answer
- * needs only the first: the end of the request is the end of it. What streams calls the second when
- * libh2o asks for more.
+ * Bytes of the answer are on their way to the client, and it must take them (slow_client.h); and:
+ * none are, until the next request_sending. A whole answer needs only the first, because it ends
+ * with the request. A streamed one calls the second when libh2o asks for more.
  */
 void request_sending(struct request *request);
 void request_sent(struct request *request);

@@ -10,6 +10,7 @@
 #include "bff/base/memory.h"
 #include "bff/http/libh2o_error.h"
 #include "bff/http/guard.h"
+#include "bff/http/head_hooks.h"
 #include "bff/http/stderr_filter.h"
 #include "bff/http/reply.h"
 #include "bff/http/request.h"
@@ -43,9 +44,11 @@ static void on_start(h2o_timeout_entry_t *entry)
 static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
 {
     struct worker *worker = h2o_context_get_handler_context(h2o_req->conn->ctx, handler);
-    struct request *request = request_new(h2o_req, worker);
 
     libh2o_error_not(h2o_req);
+    head_hooks_begin_body(h2o_req); /* before the request, which then ends first */
+    struct request *request = request_new(h2o_req, worker);
+
     if (!request_is_http2(request) || guard_is_absurd(request)) {
         begin(request);
         return 0;
@@ -104,6 +107,7 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
  */
 static void init_worker(struct worker *worker)
 {
+    head_hooks_install();
     h2o_linklist_init_anchor(&worker->clients);
     h2o_linklist_init_anchor(&worker->watches);
     random_seed(&worker->random);

@@ -80,7 +80,11 @@ static enum state state_of(const struct client *client, int64_t now_ns)
 {
     const h2o_buffer_t *input = client->socket->input;
 
-    if (client->in_flight > 0 || client->requests != client->pace.requests)
+    if (client->requests != client->pace.requests)
+        return WORKING;
+    if (client->reading > 0 && client->reading == client->in_flight)
+        return BODY;
+    if (client->in_flight > 0)
         return WORKING;
     if (input->size == 0)
         return IDLE;

@@ -1,34 +1,34 @@
 /*
- * Notices that the client has left while its request is being worked on. HTTP/2 tells by itself
- * (libh2o ends the request); on HTTP/1.1 libh2o does not read while a handler is pending, so we
- * watch the socket without reading it. That also saves libh2o's taking it off the poll and back.
+ * Notices that an HTTP/1.1 client leaves while its request is worked on. libh2o does not read from
+ * the connection during that time, so the socket is watched without reading from it. This also
+ * saves libh2o the system calls that take the socket off the poll and put it back. HTTP/2 needs no
+ * watch: libh2o reads all the time and ends the request.
  *
- * A client that only shuts its sending side looks gone, as it does to nginx.
+ * A client that only shuts down its sending side (half-close) looks as if it had left.
  */
 #ifndef BFF_HTTP_WATCH_H
 #define BFF_HTTP_WATCH_H
 
 #include <h2o.h>
 
+#include "bff/http/client.h"
 #include "bff/loop/timer.h"
 
-struct request;
-
 struct watch {
-    h2o_linklist_t link; /* in worker->watches */
-    struct request *request;
-    h2o_socket_t *socket;
+    h2o_linklist_t link;   /* in worker->watches */
+    struct client *client; /* NULL: nothing is watched */
     void (*gone)(struct watch *watch);
     struct timer look_again; /* after bytes came that are not ours to read yet */
 };
 
 /*
- * Begins to watch; ${watch} (all zero) lies in the request's memory. ${gone} is called once, when
- * the client has left; the watch has ended then. Does nothing for HTTP/2.
+ * Begins to watch ${client}, which speaks HTTP/1.1. ${watch} is all zero or has ended. ${gone} is
+ * called once, from the loop, when the client has left; the watch has ended then.
  */
-void watch_begin(struct watch *watch, struct request *request, void (*gone)(struct watch *watch));
+void watch_begin(struct watch *watch, struct client *client, void (*gone)(struct watch *watch));
 
-/* Ends the watch: before anything is sent, and when the request goes. Idempotent. */
+/* Ends the watch. To be called before anything is sent, because libh2o must find its socket as it
+ * left it, and when the request goes. Idempotent. */
 void watch_end(struct watch *watch);
 
 #endif

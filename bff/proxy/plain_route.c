@@ -1,10 +1,7 @@
 /* See plain_route.h. */
 #include "bff/base/check.h"
-#include "bff/base/percent.h"
 #include "bff/http/method.h"
 #include "bff/proxy/plain_route.h"
-
-/* Finding. */
 
 static bool is_prefix(const struct plain_route *route)
 {
@@ -72,75 +69,8 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
     return allow->len > 0 ? PLAIN_OTHER_METHOD : PLAIN_NONE;
 }
 
-/* Paths. */
-
-/* Writes one segment as it is to be spelt; returns its end, or NULL when it is wrongly encoded. */
-static char *spell(struct text segment, char *out)
-{
-    for (size_t i = 0; i < segment.len; i++) {
-        char c = segment.at[i];
-        if (c != '%') {
-            *out++ = c;
-            continue;
-        }
-        int high = segment.len - i > 2 ? percent_hex(segment.at[i + 1]) : -1;
-        int low = high < 0 ? -1 : percent_hex(segment.at[i + 2]);
-        if (low < 0)
-            return NULL;
-        i += 2;
-        if (percent_is_unreserved(high * 16 + low)) {
-            *out++ = (char)(high * 16 + low);
-            continue;
-        }
-        *out++ = '%';
-        *out++ = "0123456789ABCDEF"[high];
-        *out++ = "0123456789ABCDEF"[low];
-    }
-    return out;
-}
-
-/* ${at} is behind a '/': goes back to behind the '/' before it. NULL at the root. */
-static char *parent(char *start, char *at)
-{
-    if (at == start + 1)
-        return NULL;
-    for (at--; at[-1] != '/'; at--)
-        ;
-    return at;
-}
-
-/* What is written always ends behind a '/', so that a segment, or nothing, can follow. */
-int plain_path(struct pool *pool, struct text path, struct text *out)
-{
-    char *start = pool_take(pool, path.len + 1), *at = start;
-    struct text rest = path;
-
-    must(text_starts(path, TEXT("/")));
-    text_cut(&rest, '/');
-    *at++ = '/';
-    while (rest.at != NULL) {
-        struct text segment = text_cut(&rest, '/');
-        char *end = spell(segment, at);
-        if (end == NULL)
-            return -1;
-        struct text spelt = {at, (size_t)(end - at)};
-        bool is_up = text_is(spelt, "..");
-        if (is_up)
-            at = parent(start, at);
-        if (at == NULL)
-            return -1;
-        if (is_up || text_is(spelt, "."))
-            continue;
-        at = end;
-        if (rest.at != NULL)
-            *at++ = '/';
-    }
-    *out = (struct text){start, (size_t)(at - start)};
-    return 0;
-}
-
-struct text plain_target(struct pool *pool, const struct plain_route *route, struct text path,
-                         struct text query)
+struct text plain_route_target(struct pool *pool, const struct plain_route *route, struct text path,
+                               struct text query)
 {
     struct text head = route->to, tail = path;
 
@@ -151,4 +81,12 @@ struct text plain_target(struct pool *pool, const struct plain_route *route, str
         tail = (struct text){path.at + route->path.len, path.len - route->path.len};
     return pool_print(pool, "%.*s%.*s%s%.*s", TEXT_ARGS(head), TEXT_ARGS(tail),
                       query.at == NULL ? "" : "?", TEXT_ARGS(query));
+}
+
+bool plain_route_changes(const struct plain_fields *fields, struct text name)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (text_equal_nocase(fields->rows[i].name, name))
+            return true;
+    return false;
 }

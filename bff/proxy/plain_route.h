@@ -1,6 +1,6 @@
 /*
- * A plain route: what no composite claims is passed straight to a service. The table comes from the
- * configuration and is constant while the server runs.
+ * A plain route: requests that no composite claims are passed straight to a service. The table
+ * comes from the configuration and is constant while a request uses it.
  */
 #ifndef BFF_PROXY_PLAIN_ROUTE_H
 #define BFF_PROXY_PLAIN_ROUTE_H
@@ -12,9 +12,10 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/edge/access.h"
+#include "bff/proxy/plain_path.h"
 #include "bff/upstream/service.h"
 
-/* A field set on what is passed on; an absent value removes the field instead. */
+/* A field that is set on the message that is passed on. An absent value removes the field. */
 struct plain_field {
     struct text name; /* lower case */
     struct text value;
@@ -26,18 +27,18 @@ struct plain_fields {
 };
 
 /*
- *   path          "/api/users/" (ends with '/': a prefix) or "/api/users" (exactly that)
- *   to            takes the place of ${path} in the target, as a URI on nginx's proxy_pass does;
- *                 absent: the target stays as it is
- *   service       who is asked
- *   methods       those that are passed on, ended by absent text; NULL: all that the server knows
- *   host          only requests for this host (no port, lower case); absent: any
- *   header        only requests with this field, and this value if one is given; absent name: any
- *   access        who may
- *   request       fields set or removed on the way to the service
- *   response      fields set or removed on the way back
- *   body_limit    of a request, bytes
- *   first_byte_ms 0: the service's own
+ *   path          "/api/users/" (ends with '/': a prefix) or "/api/users" (exactly that path)
+ *   to            replaces ${path} in the target, as a URI on nginx's proxy_pass does; absent: the
+ *                 target stays as it is
+ *   service       the service that gets the request
+ *   methods       those that are passed on, ended by an absent text; NULL: all that the server
+ * knows host          only requests for this host (no port, lower case); absent: any host header
+ * only requests with this field, and with this value if one is given; absent name: any request
+ *   access        who may ask
+ *   request       fields that are set or removed on the way to the service
+ *   response      fields that are set or removed on the way back
+ *   body_limit    of the request, bytes
+ *   first_byte_ms 0: the service's own limit
  *   idle_ms       the longest silence of the service within an answer, or of both sides of a tunnel
  *   keeps_host    Host is the client's, not the endpoint's
  *   may_upgrade   WebSocket is tunnelled
@@ -67,41 +68,36 @@ struct plain_routes {
     size_t count;
 };
 
-/* What is looked for. */
+/* What is looked for. ${header} gives a field of the request; absent: there is none. */
 struct plain_question {
     struct text method;
     struct text path;                                      /* normalised by plain_path */
     struct text host;                                      /* without port */
-    struct text (*header)(void *cookie, struct text name); /* lower case; absent: not there */
+    struct text (*header)(void *cookie, struct text name); /* ${name} is in lower case */
     void *cookie;
 };
 
 enum plain_result {
     PLAIN_FOUND,
-    PLAIN_OTHER_METHOD, /* the path is known, not with this method */
+    PLAIN_OTHER_METHOD, /* the path is known, but not with this method */
     PLAIN_NONE,
 };
 
 /*
- * Finds the route for ${question}: an exact path beats every prefix, the longer prefix the shorter;
- * among equals the first whose conditions hold. With PLAIN_OTHER_METHOD ${*allow} gets the methods
- * of the path, "GET, PUT".
+ * Finds the route for ${question}. An exact path beats every prefix, and a longer prefix beats a
+ * shorter one. Among equals, the first one whose conditions hold is taken. With PLAIN_OTHER_METHOD,
+ * ${*allow} gets the methods of the path: "GET, PUT".
  */
 enum plain_result plain_route_find(const struct plain_routes *routes,
                                    const struct plain_question *question, struct pool *pool,
                                    const struct plain_route **found, struct text *allow);
 
-/*
- * ${path} (raw, beginning with '/') as it is matched and passed on: dot segments resolved (those
- * written "%2e" too), unreserved bytes decoded, hexadecimal digits in upper case; everything else,
- * "%2F" above all, stays as it is (RFC 3986 section 6.2.2). So no spelling of a path escapes the
- * rule of another. Returns -1 for a path that leads above the root or is wrongly encoded.
- */
-int plain_path(struct pool *pool, struct text path, struct text *out);
+/* True when ${fields} sets or removes the field ${name} (any case). */
+bool plain_route_changes(const struct plain_fields *fields, struct text name);
 
-/* The target to ask the service for: ${path} with route->path replaced by route->to, and
+/* The target of the request to the service: ${path} with route->path replaced by route->to, and
  * "?query" when there is one. */
-struct text plain_target(struct pool *pool, const struct plain_route *route, struct text path,
-                         struct text query);
+struct text plain_route_target(struct pool *pool, const struct plain_route *route, struct text path,
+                               struct text query);
 
 #endif

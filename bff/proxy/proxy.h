@@ -1,7 +1,7 @@
 /*
- * Straight proxying: a request goes to a service as it is, its answer comes back as it comes,
- * neither gathered nor looked into. The client holds the service back: when it does not read, we do
- * not either. WebSocket is tunnelled (tunnel.c).
+ * Plain proxying: a request goes to a service as it is, and the answer comes back while it arrives.
+ * It is neither gathered nor looked into. A client that does not read stops the reading from the
+ * service (backpressure). WebSocket is tunnelled (tunnel.h).
  */
 #ifndef BFF_PROXY_PROXY_H
 #define BFF_PROXY_PROXY_H
@@ -15,12 +15,12 @@
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/upstream.h"
 
-/* Constant while the server runs. */
+/* What the configuration says; constant while a request uses it. */
 struct proxy_settings {
-    struct text server; /* what we call ourselves in Via and Proxy-Status: "bff-web" */
-    bool is_mock;       /* X-Mock is passed on (it is an ordinary field; without mocks it is not) */
-    bool hides_cors;    /* CORS is ours: the services' fields of it are left out */
-    const struct trusted *trusted; /* whose word on a client is believed */
+    struct text server; /* this server's name in Via and Proxy-Status: "bff-web" */
+    bool is_mock;       /* X-Mock is passed on, like any other field; without mocks it is not */
+    bool hides_cors;    /* this server answers CORS, so the services' CORS fields are left out */
+    const struct trusted *trusted; /* the proxies whose X-Forwarded-* are believed */
 };
 
 struct proxy_ask {
@@ -28,10 +28,10 @@ struct proxy_ask {
     const struct plain_route *route;
     const struct login_user *user; /* NULL: nobody is signed in */
     struct text path;              /* normalised by plain_path */
-    struct upstream *upstream;
+    struct upstream *upstream;     /* the worker's */
 };
 
-/* Passes ${request} on and answers it. What ${ask} points to lives as long as the request. */
+/* Passes ${request} on and answers it. What ${ask} points to must live as long as the request. */
 void proxy_serve(struct request *request, const struct proxy_ask *ask);
 
 #endif

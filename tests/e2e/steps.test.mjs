@@ -23,8 +23,7 @@ const where = '/api/users/u1'
 async function stage(t, { workers = '1', config } = {}) {
   const fifo = path.join(scratch(t), 'gate')
   execFileSync('mkfifo', [fifo])
-  const scene = await scenario(t, 'gate', { 'users /users/u1': { json: user('u1') },
-    'users POST /users/u1': { json: user('u1') } }, {
+  const scene = await scenario(t, 'gate', { 'users /users/u1': { json: user('u1') } }, {
     listen: [anywhere, 'https://127.0.0.1:0'], env: { GATE: fifo }, args: ['--workers', workers],
     config: { tls: { certificate: certFile, key: keyFile }, ...config },
   })

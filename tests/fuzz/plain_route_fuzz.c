@@ -153,7 +153,7 @@ static const struct plain_route *expected(const struct client *client, struct te
 /* What the service is asked for. */
 static void check_target(const struct plain_route *row, struct text path, struct text query)
 {
-    struct text target = plain_target(pool, row, path, query);
+    struct text target = plain_route_target(pool, row, path, query);
     struct target asked = target_of_path(target);
     struct text resolved, tail = {path.at + row->path.len, path.len - row->path.len};
     struct text own = row->to.at == NULL ? row->path : row->to;

@@ -17,6 +17,7 @@
 
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/http/body.h"
 #include "bff/http/reply.h"
 #include "bff/http/server.h"
 
@@ -25,9 +26,6 @@
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 
 static char big[BIG];
-
-/* The server. */
-
 struct under_test {
     struct listen listen;
     struct server_limits limits;
@@ -38,7 +36,6 @@ struct under_test {
 
 static void on_begin(struct worker *worker) { server_worker_ready(worker); }
 static void on_end(struct worker *worker) { (void)worker; }
-
 static void on_ready(struct server *server)
 {
     struct under_test *test = server->settings->application;
@@ -46,7 +43,24 @@ static void on_ready(struct server *server)
     sem_post(&test->ready);
 }
 
+static void answer(struct request *request);
+static void on_body(void *cookie, enum body_end end)
+{
+    if (end == BODY_LEFT)
+        reply_nobody(cookie);
+    else
+        answer(cookie);
+}
+
 static void on_request(struct request *request)
+{
+    if (request->body == NULL || request->body->is_over)
+        answer(request);
+    else
+        body_read(request->body, 1024 * 1024, on_body, request);
+}
+
+static void answer(struct request *request)
 {
     static const struct text small = {"small", 5}, large = {big, sizeof(big)};
     struct reply reply = {

@@ -118,7 +118,7 @@ static void test_finding(void **state)
         struct text allow, got = TEXT("404");
         enum plain_result result = plain_route_find(&routes, &question, pool, &found, &allow);
         if (result == PLAIN_FOUND)
-            got = plain_target(pool, found, question.path, text_of(cases[i].query));
+            got = plain_route_target(pool, found, question.path, text_of(cases[i].query));
         else if (result == PLAIN_OTHER_METHOD)
             got = pool_print(pool, "405 %.*s", TEXT_ARGS(allow));
         if (!text_is(got, cases[i].want))

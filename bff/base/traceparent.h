@@ -1,0 +1,34 @@
+/*
+ * The header field traceparent of W3C Trace Context, version 00. Its layout is written here and
+ * nowhere else:
+ *
+ *   00-<trace id, 32 digits>-<span id, 16 digits>-<flags, 2 digits>
+ *
+ * All digits are lower-case hexadecimal, and neither id is all zero.
+ */
+#ifndef BFF_BASE_TRACEPARENT_H
+#define BFF_BASE_TRACEPARENT_H
+
+#include <stdbool.h>
+
+#include "bff/base/random.h"
+#include "bff/base/text.h"
+
+#define TRACEPARENT_LEN 55
+#define TRACEPARENT_TRACE_DIGITS 32
+#define TRACEPARENT_SPAN_DIGITS 16
+
+/* True when ${text} is a traceparent of version 00. */
+bool traceparent_is_sane(struct text text);
+
+/* Writes a traceparent with a new trace id and a new span id; the flag "sampled" is set. */
+void traceparent_make(struct random *random, char out[TRACEPARENT_LEN]);
+
+/* Writes a child of ${parent}, which is sane: the same trace id and flags, a new span id. */
+void traceparent_child(struct random *random, struct text parent, char out[TRACEPARENT_LEN]);
+
+/* The trace id and the span id of ${traceparent}, which is sane. Both are slices of it. */
+struct text traceparent_trace(struct text traceparent);
+struct text traceparent_span(struct text traceparent);
+
+#endif

@@ -1,0 +1,81 @@
+/* See peer.h. */
+#include <netdb.h>
+
+#include "bff/edge/peer.h"
+#include "bff/http/field.h"
+
+static struct text connection_name(struct request *request, struct sockaddr_storage *address)
+{
+    char host[NI_MAXHOST];
+    socklen_t len = request_peername(request, address);
+
+    if (len == 0 || getnameinfo((struct sockaddr *)address, len, host, sizeof(host), NULL, 0,
+                                NI_NUMERICHOST) != 0)
+        return TEXT("unknown");
+    return pool_text(request->pool, text_of(host));
+}
+
+/*
+ * The client is the nearest address that is not a trusted proxy. The chain is read from the right:
+ * everything further left can be written by anybody (RFC 7239 section 8.1). The search ends at
+ * something that is not an address.
+ */
+static struct text find_client(const struct trusted *trusted, struct text chain, struct text peer)
+{
+    struct text client = peer;
+
+    while (chain.len > 0) {
+        const char *comma = memrchr(chain.at, ',', chain.len);
+        size_t begin = comma == NULL ? 0 : (size_t)(comma + 1 - chain.at);
+        struct text one = text_trim((struct text){chain.at + begin, chain.len - begin});
+        if (!trusted_is_address(one))
+            break;
+        client = one;
+        if (comma == NULL || !trusted_has_text(trusted, one))
+            break;
+        chain.len = begin - 1;
+    }
+    return client;
+}
+
+/* Takes over what a trusted proxy says. */
+static void believe(struct request_peer *peer, struct request *request,
+                    const struct trusted *trusted)
+{
+    /* A proxy may add a line of its own behind the lines of its client. */
+    struct text chain = request_list(request, "x-forwarded-for");
+    struct text proto = request_header(request, "x-forwarded-proto");
+    struct text host = request_header(request, "x-forwarded-host");
+
+    if (chain.len > 0 && field_is_value(chain)) {
+        peer->client = find_client(trusted, chain, peer->client);
+        peer->chain =
+            pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(chain), TEXT_ARGS(peer->chain));
+    }
+    if (field_is_token(proto))
+        peer->proto = proto;
+    if (host.len > 0 && field_is_value(host))
+        peer->host = host;
+}
+
+/* The protocol is the connection's: the :scheme of HTTP/2 is only the client's word. */
+const struct request_peer *peer_of(struct request *request, const struct trusted *trusted)
+{
+    struct sockaddr_storage address = {0};
+
+    if (request->peer != NULL)
+        return request->peer;
+    struct request_peer *peer = pool_take(request->pool, sizeof(*peer));
+    struct text name = connection_name(request, &address);
+    *peer = (struct request_peer){
+        .connection = name,
+        .client = name,
+        .chain = name,
+        .proto = request->client->tls != NULL ? TEXT("https") : TEXT("http"),
+        .host = request->host,
+    };
+    if (trusted_has(trusted, (const struct sockaddr *)&address))
+        believe(peer, request, trusted);
+    request->peer = peer;
+    return peer;
+}

@@ -1,0 +1,90 @@
+/* See body.h. */
+#include "bff/base/check.h"
+#include "bff/http/body.h"
+#include "bff/http/worker.h"
+
+struct body *body_of(h2o_req_t *h2o)
+{
+    struct client *client = client_of(h2o);
+
+    for (h2o_linklist_t *at = client->bodies.next; at != &client->bodies; at = at->next) {
+        struct body *body = H2O_STRUCT_FROM_MEMBER(struct body, link, at);
+        if (body->h2o == h2o)
+            return body;
+    }
+    return NULL;
+}
+
+static void set_read(struct body *body, bool is_read)
+{
+    if (body->is_read == is_read)
+        return;
+    body->is_read = is_read;
+    body->client->reading += is_read ? 1 : (size_t)-1;
+}
+
+static void begin_reading(struct body *body, size_t limit,
+                          void (*done)(void *cookie, enum body_end end), void *cookie)
+{
+    must(!body->is_over && body->done == NULL);
+    body->limit = limit;
+    body->done = done;
+    body->cookie = cookie;
+    set_read(body, true);
+    body->source->read(body);
+}
+
+void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
+               void *cookie)
+{
+    must(!body->is_discarded);
+    begin_reading(body, limit, done, cookie);
+}
+
+void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
+                  void *cookie)
+{
+    body->is_discarded = true;
+    begin_reading(body, limit, done, cookie);
+}
+
+void body_stop(struct body *body)
+{
+    if (body == NULL)
+        return;
+    body->done = NULL;
+    if (body->is_read)
+        body->source->stop(body);
+    set_read(body, false);
+}
+
+void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *source, size_t length)
+{
+    body->client = client_of(h2o);
+    body->h2o = h2o;
+    body->source = source;
+    body->length = length;
+    body->limit = body->client->worker->common->body_limit;
+    h2o_linklist_insert(&body->client->bodies, &body->link);
+}
+
+void body_finish(struct body *body, enum body_end end)
+{
+    void (*done)(void *cookie, enum body_end end) = body->done;
+    void *cookie = body->cookie;
+
+    must(!body->is_over);
+    body->is_over = true;
+    body->end = end;
+    body_stop(body);
+    if (end == BODY_WHOLE && !body->is_discarded)
+        body->client->used_bytes += body->len;
+    if (done != NULL)
+        done(cookie, end);
+}
+
+void body_dispose(struct body *body)
+{
+    body_stop(body);
+    h2o_linklist_unlink(&body->link);
+}

@@ -1,0 +1,82 @@
+/*
+ * The body of a client's request while it comes. libh2o does not see it: it gets the head of such a
+ * request as one without a body (head_hooks.h), so that our handler is called when the head is
+ * known. Then the body is read here, by body_http1.c or body_http2.c.
+ *
+ * A body is gathered as a whole, or it is discarded. It lies in the request's pool and ends with
+ * the request.
+ */
+#ifndef BFF_HTTP_BODY_H
+#define BFF_HTTP_BODY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <h2o.h>
+
+#include "bff/base/text.h"
+#include "bff/http/client.h"
+
+#define BODY_NO_LENGTH SIZE_MAX /* the head does not say how long the body is */
+
+/* How the reading of a body ends. */
+enum body_end {
+    BODY_WHOLE,     /* all of it has come */
+    BODY_TOO_LARGE, /* more than the limit */
+    BODY_BROKEN,    /* its chunks are wrong (RFC 9112 section 7.1) */
+    BODY_LEFT,      /* the client has left in the middle */
+};
+
+struct body;
+
+/* The protocol's side: begins to read from the client, and stops. Both are idempotent. */
+struct body_source {
+    void (*read)(struct body *body);
+    void (*stop)(struct body *body);
+};
+
+struct body {
+    h2o_linklist_t link; /* in client->bodies */
+    struct client *client;
+    h2o_req_t *h2o;
+    const struct body_source *source;
+    size_t length; /* as the head says; or BODY_NO_LENGTH */
+    size_t len;    /* bytes that have come */
+    size_t limit;  /* more bytes are not gathered */
+    bool is_over;  /* nothing more will come; end says why */
+    bool is_read;  /* somebody waits for it: client->reading counts it */
+    bool is_discarded;
+    enum body_end end;
+    void (*done)(void *cookie, enum body_end end);
+    void *cookie;
+};
+
+/* The body of ${h2o}, which has come to our handler; NULL: it has none. */
+struct body *body_of(h2o_req_t *h2o);
+
+/*
+ * Reads the body as a whole, up to ${limit} bytes. ${done} is called once, from the loop, never
+ * from here. With BODY_WHOLE the bytes are the request's entity. To be called for a body that is
+ * not over, and that is not read yet.
+ */
+void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
+               void *cookie);
+
+/* As body_read, but the bytes are thrown away, those too that have come already. */
+void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
+                  void *cookie);
+
+/* Ends the wait for the body, silently. Idempotent; NULL: nothing. */
+void body_stop(struct body *body);
+
+/* For the protocol's side. Begins ${body}, all zero, of ${h2o}. */
+void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *source, size_t length);
+
+/* For the protocol's side: nothing more will come. The body may be gone afterwards. */
+void body_finish(struct body *body, enum body_end end);
+
+/* For the protocol's side: the request goes. */
+void body_dispose(struct body *body);
+
+#endif

@@ -1,0 +1,206 @@
+/* See body_http1.h. */
+#include "bff/base/check.h"
+#include "bff/base/pool.h"
+#include "bff/http/body_http1.h"
+
+/* libh2o's parser (picohttpparser), which it exports and does not declare. */
+struct phr_chunked_decoder {
+    size_t bytes_left_in_chunk;
+    char consume_trailer, _hex_count, _state;
+};
+ssize_t phr_decode_chunked(struct phr_chunked_decoder *decoder, char *bytes, size_t *size);
+
+struct http1 {
+    struct body body;     /* first: the body is one of these */
+    h2o_socket_t *socket; /* its input is the body, and what follows it */
+    h2o_buffer_t *head;   /* what the socket's input was: the request's fields lie there */
+    struct phr_chunked_decoder decoder;
+    bool expects;     /* the client may wait for 100 Continue */
+    bool is_inviting; /* 100 Continue is being written */
+};
+
+/* Bytes of the socket's input that have been looked at already. */
+static size_t looked_at(const struct http1 *http1)
+{
+    return http1->body.is_discarded ? 0 : http1->body.len;
+}
+
+/* ${bytes} more of the body have come, at the place that was looked at next. */
+static void take(struct http1 *http1, size_t bytes)
+{
+    http1->body.len += bytes;
+    if (http1->body.is_discarded)
+        h2o_buffer_consume(&http1->socket->input, bytes);
+}
+
+/* Returns true when the body is whole. */
+static bool take_by_length(struct http1 *http1)
+{
+    size_t here = http1->socket->input->size - looked_at(http1);
+    size_t left = http1->body.length - http1->body.len;
+
+    take(http1, here < left ? here : left);
+    return http1->body.len == http1->body.length;
+}
+
+/* Decodes in place. Returns 1 when the body is whole, 0 when more must come, -1 for broken chunks.
+ */
+static int take_chunks(struct http1 *http1)
+{
+    h2o_buffer_t *input = http1->socket->input;
+    size_t at = looked_at(http1), size = input->size - at;
+    ssize_t behind = phr_decode_chunked(&http1->decoder, input->bytes + at, &size);
+
+    if (behind == -1)
+        return -1;
+    input->size = at + size + (behind > 0 ? (size_t)behind : 0);
+    take(http1, size);
+    return behind >= 0 ? 1 : 0;
+}
+
+static void finish(struct http1 *http1, enum body_end end)
+{
+    if (end == BODY_WHOLE && !http1->body.is_discarded)
+        http1->body.h2o->entity = h2o_iovec_init(http1->socket->input->bytes, http1->body.len);
+    body_finish(&http1->body, end);
+}
+
+/* What has come is looked at. The body may be gone afterwards. */
+static void look(struct http1 *http1)
+{
+    int state = http1->body.length != BODY_NO_LENGTH ? take_by_length(http1) : take_chunks(http1);
+
+    if (state == -1)
+        finish(http1, BODY_BROKEN);
+    else if (http1->body.len > http1->body.limit)
+        finish(http1, BODY_TOO_LARGE);
+    else if (state == 1)
+        finish(http1, BODY_WHOLE);
+}
+
+/* HTTP/1.1 has one body at a time; NULL when its request has gone meanwhile. */
+static struct http1 *of_socket(h2o_socket_t *socket)
+{
+    struct client *client = socket->on_close.data;
+
+    if (h2o_linklist_is_empty(&client->bodies))
+        return NULL;
+    return (struct http1 *)H2O_STRUCT_FROM_MEMBER(struct body, link, client->bodies.next);
+}
+
+static void on_read(h2o_socket_t *socket, const char *error)
+{
+    struct http1 *http1 = of_socket(socket);
+
+    if (error != NULL)
+        finish(http1, BODY_LEFT);
+    else
+        look(http1);
+}
+
+static void on_invited(h2o_socket_t *socket, const char *error)
+{
+    struct http1 *http1 = of_socket(socket);
+
+    if (http1 == NULL)
+        return;
+    http1->is_inviting = false;
+    if (error != NULL)
+        finish(http1, BODY_LEFT);
+    else if (http1->body.is_read)
+        h2o_socket_read_start(socket, on_read);
+}
+
+/* A client that has sent some of its body already does not wait for 100 Continue. */
+static void invite(struct http1 *http1)
+{
+    static h2o_iovec_t go_on = {H2O_STRLIT("HTTP/1.1 100 Continue\r\n\r\n")};
+
+    http1->expects = false;
+    http1->is_inviting = true;
+    h2o_socket_write(http1->socket, &go_on, 1, on_invited);
+}
+
+static void start(struct body *body)
+{
+    struct http1 *http1 = (struct http1 *)body;
+
+    if (body->is_discarded) {
+        must(!http1->is_inviting);
+        h2o_buffer_consume(&http1->socket->input, body->len);
+    } else if (http1->expects && http1->socket->input->size == 0) {
+        invite(http1);
+        return;
+    }
+    h2o_socket_read_start(http1->socket, on_read);
+}
+
+static void stop(struct body *body)
+{
+    struct http1 *http1 = (struct http1 *)body;
+
+    if (!http1->is_inviting)
+        h2o_socket_read_stop(http1->socket);
+}
+
+static const struct body_source source = {.read = start, .stop = stop};
+
+/*
+ * Runs before libh2o takes the head from the socket's input: so the head must be there again, and
+ * behind it what has come of the next request. Behind a body that is not whole there is none: that
+ * connection ends.
+ */
+static void dispose(void *object)
+{
+    struct http1 *http1 = object;
+    h2o_buffer_t *input = http1->socket->input;
+    size_t at = looked_at(http1);
+    bool is_whole = http1->body.is_over && http1->body.end == BODY_WHOLE;
+
+    body_dispose(&http1->body);
+    http1->socket->input = http1->head;
+    if (is_whole && input->size > at) {
+        size_t rest = input->size - at;
+        h2o_iovec_t to = h2o_buffer_reserve(&http1->socket->input, rest);
+        memcpy(to.base, input->bytes + at, rest);
+        http1->socket->input->size += rest;
+    }
+    h2o_buffer_dispose(&input);
+}
+
+/* What came behind the head moves to a buffer of its own. */
+static void part_from_head(struct http1 *http1, size_t head_bytes)
+{
+    h2o_buffer_t *head = http1->socket->input;
+    size_t rest = head->size - head_bytes;
+
+    http1->head = head;
+    h2o_buffer_init(&http1->socket->input, &h2o_socket_buffer_prototype);
+    if (rest > 0) {
+        h2o_iovec_t to = h2o_buffer_reserve(&http1->socket->input, rest);
+        memcpy(to.base, head->bytes + head_bytes, rest);
+        http1->socket->input->size = rest;
+    }
+    head->size = head_bytes;
+}
+
+void body_http1_begin(const struct body_http1_head *head)
+{
+    h2o_req_t *h2o = head->h2o;
+    struct http1 *http1 = pool_shared(pool_of(&h2o->pool), sizeof(*http1), dispose);
+
+    http1->socket = h2o->conn->callbacks->get_socket(h2o->conn);
+    http1->expects = head->expects;
+    http1->decoder.consume_trailer = 1;
+    body_begin(&http1->body, h2o, &source, head->length);
+    part_from_head(http1, head->bytes);
+    if (http1->socket->input->size > 0)
+        look(http1);
+}
+
+struct text body_http1_head_bytes(const struct body *body)
+{
+    const struct http1 *http1 = (const struct http1 *)body;
+
+    return (struct text){http1->head->bytes, http1->head->size};
+}

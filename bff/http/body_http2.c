@@ -1,0 +1,343 @@
+/* See body_http2.h. The rules for windows and resets are those of libh2o's lib/http2/connection.c.
+ */
+#include <stdatomic.h>
+
+#include "bff/base/check.h"
+#include "bff/base/clock.h"
+#include "bff/base/memory.h"
+#include "bff/base/pool.h"
+#include "bff/http/body_http2.h"
+#include "bff/http/worker.h"
+
+#define PATIENCE_MS 1000 /* a client may read its early answer before it is asked to stop */
+#define ANSWERED_MAX 100 /* streams of a connection whose rest is dropped */
+
+struct http2 {
+    struct body body; /* first: the body is one of these */
+    h2o_http2_conn_t *conn;
+    uint32_t stream_id;
+    h2o_buffer_t *bytes; /* NULL: none have come, or they are not kept */
+    bool is_ended;       /* END_STREAM has come */
+    bool is_reset;       /* the stream has been reset, by the client or by us */
+};
+
+/* A stream that was answered before its body had come. */
+struct answered {
+    h2o_linklist_t link; /* in client->answered */
+    struct client *client;
+    h2o_http2_conn_t *conn;
+    uint32_t stream_id;
+    struct timer patience;
+};
+
+typedef ssize_t (*expect)(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
+                          const char **error);
+
+static _Atomic(expect) expect_others;           /* libh2o's own */
+static _Atomic(body_http2_parse) parse_headers; /* the same */
+
+static h2o_http2_stream_t *stream_of(const struct http2 *http2)
+{
+    return H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, http2->body.h2o);
+}
+
+static struct client *client_of_conn(h2o_http2_conn_t *conn)
+{
+    return conn->super.callbacks->get_socket(&conn->super)->on_close.data;
+}
+
+static bool is_open(const h2o_http2_conn_t *conn)
+{
+    return conn->state < H2O_HTTP2_CONN_STATE_IS_CLOSING;
+}
+
+/* Streams that were answered early. */
+
+static struct answered *find_answered(struct client *client, uint32_t stream_id)
+{
+    for (h2o_linklist_t *at = client->answered.next; at != &client->answered; at = at->next) {
+        struct answered *answered = H2O_STRUCT_FROM_MEMBER(struct answered, link, at);
+        if (answered->stream_id == stream_id)
+            return answered;
+    }
+    return NULL;
+}
+
+static void forget_answered(struct answered *answered)
+{
+    timer_clear(worker_timers(answered->client->worker), &answered->patience);
+    h2o_linklist_unlink(&answered->link);
+    answered->client->answered_count--;
+    memory_free(answered);
+}
+
+static void forget_all_answered(struct client *client)
+{
+    while (!h2o_linklist_is_empty(&client->answered))
+        forget_answered(H2O_STRUCT_FROM_MEMBER(struct answered, link, client->answered.next));
+}
+
+static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
+{
+    h2o_http2__encode_rst_stream_frame(&conn->_write.buf, stream_id, error);
+    h2o_http2_conn_request_write(conn);
+}
+
+/* What the client has sent by then is dropped all the same: the entry stays. */
+static void on_patience(struct timer *timer)
+{
+    struct answered *answered = H2O_STRUCT_FROM_MEMBER(struct answered, patience, timer);
+
+    if (is_open(answered->conn))
+        send_reset(answered->conn, answered->stream_id, H2O_HTTP2_ERROR_NONE);
+}
+
+/* The oldest entry goes when there are too many. libh2o then resets its stream, if it still sends.
+ */
+static void add_answered(const struct http2 *http2)
+{
+    struct client *client = http2->body.client;
+    struct answered *answered = memory_new(sizeof(*answered));
+
+    if (client->answered_count == ANSWERED_MAX)
+        forget_answered(H2O_STRUCT_FROM_MEMBER(struct answered, link, client->answered.next));
+    answered->client = client;
+    answered->conn = http2->conn;
+    answered->stream_id = http2->stream_id;
+    answered->patience.fire = on_patience;
+    client->forget_answered = forget_all_answered;
+    client->answered_count++;
+    h2o_linklist_insert(&client->answered, &answered->link);
+    timer_set(worker_timers(client->worker), &answered->patience,
+              clock_now_ns() + PATIENCE_MS * CLOCK_MS);
+}
+
+/* Windows. */
+
+static void give_back(h2o_http2_conn_t *conn, uint32_t stream_id, h2o_http2_window_t *window,
+                      size_t bytes)
+{
+    ssize_t whole = H2O_HTTP2_SETTINGS_HOST.initial_window_size;
+
+    h2o_http2_window_consume_window(window, bytes);
+    ssize_t now = h2o_http2_window_get_window(window);
+    if (now * 2 >= whole)
+        return;
+    h2o_http2_encode_window_update_frame(&conn->_write.buf, stream_id, (int32_t)(whole - now));
+    h2o_http2_conn_request_write(conn);
+    h2o_http2_window_update(window, whole - now);
+}
+
+/* Frames. */
+
+/* The stream is gone afterwards, and the body with it, unless its answer is on the way. */
+static void reset(struct http2 *http2, int error)
+{
+    h2o_http2_stream_t *stream = stream_of(http2);
+    h2o_http2_conn_t *conn = http2->conn;
+
+    http2->is_reset = true;
+    send_reset(conn, http2->stream_id, -error);
+    h2o_http2_stream_reset(conn, stream);
+}
+
+static void keep(struct http2 *http2, const uint8_t *bytes, size_t size)
+{
+    struct body *body = &http2->body;
+
+    if (body->is_over || body->is_discarded || size == 0)
+        return;
+    if (http2->bytes == NULL)
+        h2o_buffer_init(&http2->bytes, &h2o_socket_buffer_prototype);
+    h2o_iovec_t to = h2o_buffer_reserve(&http2->bytes, size);
+    memcpy(to.base, bytes, size);
+    http2->bytes->size += size;
+}
+
+static void drop_bytes(struct http2 *http2)
+{
+    if (http2->bytes != NULL)
+        h2o_buffer_dispose(&http2->bytes);
+    http2->bytes = NULL;
+}
+
+/* The body may be gone afterwards. */
+static void look(struct http2 *http2)
+{
+    struct body *body = &http2->body;
+
+    if (body->is_over)
+        return;
+    if (body->len > body->limit) {
+        drop_bytes(http2);
+        body_finish(body, BODY_TOO_LARGE);
+    } else if (http2->is_ended) {
+        if (http2->bytes != NULL)
+            body->h2o->entity = h2o_iovec_init(http2->bytes->bytes, http2->bytes->size);
+        body_finish(body, BODY_WHOLE);
+    }
+}
+
+/* RFC 9113 section 8.1.1: a body that is not as long as its head says is malformed. */
+static bool is_malformed(const struct http2 *http2)
+{
+    const struct body *body = &http2->body;
+
+    if (body->length == BODY_NO_LENGTH)
+        return false;
+    return body->len > body->length || (http2->is_ended && body->len < body->length);
+}
+
+static void take_bytes(struct http2 *http2, const uint8_t *bytes, size_t size, bool is_end)
+{
+    http2->is_ended = is_end;
+    http2->body.len += size;
+    if (is_malformed(http2)) {
+        reset(http2, H2O_HTTP2_ERROR_PROTOCOL);
+        return;
+    }
+    keep(http2, bytes, size);
+    look(http2);
+}
+
+/* ${http2} is NULL for a stream that was answered early: then the bytes are dropped. */
+static int take_data(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
+                     const char **error)
+{
+    h2o_http2_data_payload_t payload;
+    bool is_end = (frame->flags & H2O_HTTP2_FRAME_FLAG_END_STREAM) != 0;
+    int status = h2o_http2_decode_data_payload(&payload, frame, error);
+
+    if (status != 0)
+        return status;
+    give_back(conn, 0, &conn->_input_window, frame->length);
+    if (http2 == NULL)
+        return 0;
+    if (!is_end)
+        give_back(conn, http2->stream_id, &stream_of(http2)->input_window, frame->length);
+    take_bytes(http2, payload.data, payload.length, is_end);
+    return 0;
+}
+
+/* The fields are read so that the compression of the connection stays in step, and are dropped.
+ * Trailers that go on in CONTINUATION frames end the connection. */
+static int take_trailers(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
+                         const char **error)
+{
+    const int whole = H2O_HTTP2_FRAME_FLAG_END_STREAM | H2O_HTTP2_FRAME_FLAG_END_HEADERS;
+    h2o_http2_headers_payload_t payload;
+    h2o_req_t nobody;
+    size_t no_length;
+    int status = h2o_http2_decode_headers_payload(&payload, frame, error);
+
+    if (status != 0)
+        return status;
+    if ((frame->flags & whole) != whole) {
+        *error = "trailers that do not end the stream in one frame";
+        return H2O_HTTP2_ERROR_PROTOCOL;
+    }
+    h2o_init_request(&nobody, &conn->super, NULL);
+    status = atomic_load(&parse_headers)(&nobody, &conn->_input_header_table, payload.headers,
+                                         payload.headers_len, NULL, &no_length, NULL, error);
+    h2o_mem_clear_pool(&nobody.pool);
+    if (status == 0 && http2 != NULL)
+        take_bytes(http2, NULL, 0, true);
+    return status;
+}
+
+static ssize_t take_frame(h2o_http2_conn_t *conn, struct http2 *http2, const uint8_t *bytes,
+                          size_t size, const char **error)
+{
+    h2o_http2_frame_t frame;
+    ssize_t used = h2o_http2_decode_frame(&frame, bytes, size, &H2O_HTTP2_SETTINGS_HOST, error);
+
+    if (used < 0)
+        return used;
+    int status = frame.type == H2O_HTTP2_FRAME_TYPE_DATA
+                     ? take_data(conn, http2, &frame, error)
+                     : take_trailers(conn, http2, &frame, error);
+    return status != 0 ? status : used;
+}
+
+static struct http2 *find_body(struct client *client, uint32_t stream_id)
+{
+    for (h2o_linklist_t *at = client->bodies.next; at != &client->bodies; at = at->next) {
+        struct http2 *http2 = (struct http2 *)H2O_STRUCT_FROM_MEMBER(struct body, link, at);
+        if (http2->stream_id == stream_id)
+            return http2;
+    }
+    return NULL;
+}
+
+/* True when a frame with this head is one for us. */
+static bool is_ours(struct client *client, struct http2 *http2, const uint8_t head[])
+{
+    bool is_reset = head[3] == H2O_HTTP2_FRAME_TYPE_RST_STREAM;
+    uint32_t stream_id = h2o_http2_decode32u(head + 5) & 0x7fffffff;
+    struct answered *answered = http2 == NULL ? find_answered(client, stream_id) : NULL;
+    bool is_end = is_reset || (head[4] & H2O_HTTP2_FRAME_FLAG_END_STREAM) != 0;
+
+    if (http2 != NULL && is_reset)
+        http2->is_reset = true;
+    if (answered != NULL && is_end)
+        timer_clear(worker_timers(client->worker), &answered->patience);
+    return !is_reset && (http2 != NULL ? !http2->is_ended : answered != NULL);
+}
+
+/* In place of libh2o's function: every frame of the connection, from its first byte. */
+static ssize_t expect_frame(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
+                            const char **error)
+{
+    struct client *client = client_of_conn(conn);
+
+    if (size < H2O_HTTP2_FRAME_HEADER_SIZE ||
+        (bytes[3] != H2O_HTTP2_FRAME_TYPE_DATA && bytes[3] != H2O_HTTP2_FRAME_TYPE_HEADERS &&
+         bytes[3] != H2O_HTTP2_FRAME_TYPE_RST_STREAM))
+        return atomic_load(&expect_others)(conn, bytes, size, error);
+    struct http2 *http2 = find_body(client, h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
+    if (!is_ours(client, http2, bytes))
+        return atomic_load(&expect_others)(conn, bytes, size, error);
+    return take_frame(conn, http2, bytes, size, error);
+}
+
+/* The body. */
+
+/* The client sends as it likes, within its windows: nothing is to be done. */
+static void start(struct body *body)
+{
+    if (body->is_discarded)
+        drop_bytes((struct http2 *)body);
+}
+
+static void stop(struct body *body) { (void)body; }
+
+static const struct body_source source = {.read = start, .stop = stop};
+
+static void dispose(void *object)
+{
+    struct http2 *http2 = object;
+
+    body_dispose(&http2->body);
+    drop_bytes(http2);
+    if (!http2->is_ended && !http2->is_reset && is_open(http2->conn))
+        add_answered(http2);
+}
+
+void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse)
+{
+    h2o_http2_stream_t *stream = H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, h2o);
+    h2o_http2_conn_t *conn = (h2o_http2_conn_t *)h2o->conn;
+
+    if (conn->_read_expect != expect_frame) {
+        atomic_store(&expect_others, conn->_read_expect);
+        atomic_store(&parse_headers, parse);
+        conn->_read_expect = expect_frame;
+    }
+    if (!is_head || stream->_req_body == NULL)
+        return;
+    struct http2 *http2 = pool_shared(pool_of(&h2o->pool), sizeof(*http2), dispose);
+    http2->conn = conn;
+    http2->stream_id = stream->stream_id;
+    body_begin(&http2->body, h2o, &source, stream->_expected_content_length);
+    h2o_buffer_dispose(&stream->_req_body); /* to libh2o it was the last frame of the request */
+}

@@ -1,0 +1,30 @@
+/*
+ * The body of an HTTP/2 request (RFC 9113 section 8.1): DATA frames up to END_STREAM, or up to
+ * trailers. libh2o hands every frame of a connection to one function of ours first; that takes the
+ * frames of bodies, and gives libh2o the others.
+ *
+ * A request may be answered before its body has come. Then the rest of the body is dropped, and a
+ * second later the client is asked to stop by RST_STREAM with NO_ERROR (RFC 9113 section 8.1).
+ */
+#ifndef BFF_HTTP_BODY_HTTP2_H
+#define BFF_HTTP_BODY_HTTP2_H
+
+#include <h2o.h>
+
+#include <h2o/http2.h>
+#include <h2o/http2_internal.h>
+
+#include "bff/http/body.h"
+
+/* libh2o's function for a block of header fields. */
+typedef int (*body_http2_parse)(h2o_req_t *h2o, h2o_hpack_header_table_t *table,
+                                const uint8_t *bytes, size_t size, int *map, size_t *content_length,
+                                h2o_cache_digests_t **digests, const char **error);
+
+/*
+ * ${parse} has read a block of header fields for ${h2o}, that of a request's head if ${is_head}.
+ * Makes its body, if it has one, and sees to it that the connection's frames come by here.
+ */
+void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse);
+
+#endif

@@ -1,0 +1,186 @@
+/* See head_hooks.h. The two replaced functions bear the library's names, not this file's. */
+#include <dlfcn.h>
+
+#include <h2o.h>
+
+#include "bff/base/check.h"
+#include "bff/http/body_http1.h"
+#include "bff/http/body_http2.h"
+#include "bff/http/head_hooks.h"
+
+/* libh2o's parser (picohttpparser), which it exports and does not declare. */
+struct phr_header {
+    const char *name;
+    size_t name_len;
+    const char *value;
+    size_t value_len;
+};
+int phr_parse_request(const char *bytes, size_t len, const char **method, size_t *method_len,
+                      const char **path, size_t *path_len, int *minor_version,
+                      struct phr_header *fields, size_t *field_count, size_t last_len);
+
+typedef int (*parse_request)(const char *bytes, size_t len, const char **method, size_t *method_len,
+                             const char **path, size_t *path_len, int *minor_version,
+                             struct phr_header *fields, size_t *field_count, size_t last_len);
+
+static parse_request library_parse_request;
+static body_http2_parse library_parse_headers;
+
+/* A worker's thread. Others may serve by libh2o as well (mock services do): theirs is left alone.
+ */
+static __thread bool is_worker;
+
+/* HTTP/1.1. */
+
+static bool is_named(const struct phr_header *field, struct text name)
+{
+    return field->name != NULL &&
+           text_equal_nocase((struct text){field->name, field->name_len}, name);
+}
+
+static struct text value_of(const struct phr_header *field)
+{
+    return field == NULL ? (struct text){0} : (struct text){field->value, field->value_len};
+}
+
+/* The fields that tell of a body. libh2o takes the last Transfer-Encoding and the first
+ * Content-Length; the guard has refused what could be read in two ways. */
+struct framing {
+    const struct phr_header *coding, *length, *expect;
+};
+
+static struct framing find_framing(const struct phr_header *fields, size_t count)
+{
+    struct framing found = {0};
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_named(&fields[i], TEXT("transfer-encoding")))
+            found.coding = &fields[i];
+        else if (is_named(&fields[i], TEXT("content-length")) && found.length == NULL)
+            found.length = &fields[i];
+        else if (is_named(&fields[i], TEXT("expect")))
+            found.expect = &fields[i];
+    }
+    return found;
+}
+
+/* False: there is no body, or libh2o refuses the request (400, 417). */
+static bool read_framing(const struct framing *framing, struct body_http1_head *out)
+{
+    struct text length = value_of(framing->length), expect = value_of(framing->expect);
+
+    if (framing->coding != NULL) {
+        if (!text_equal_nocase(value_of(framing->coding), TEXT("chunked")))
+            return false;
+        out->length = BODY_NO_LENGTH;
+    } else {
+        out->length = h2o_strtosize(length.at, length.len);
+        if (out->length == SIZE_MAX || out->length == 0)
+            return false;
+    }
+    out->expects = framing->expect != NULL;
+    return !out->expects || text_equal_nocase(expect, TEXT("100-continue"));
+}
+
+/* Upgrade goes with them: libh2o would begin HTTP/2 in the middle of the body. */
+static size_t hide_body(struct phr_header *fields, size_t count)
+{
+    static const struct text hidden[] = {
+        {"transfer-encoding", 17}, {"content-length", 14}, {"expect", 6}, {"upgrade", 7}};
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        bool is_hidden = false;
+        for (size_t j = 0; j < sizeof(hidden) / sizeof(hidden[0]); j++)
+            is_hidden |= is_named(&fields[i], hidden[j]);
+        if (!is_hidden)
+            fields[kept++] = fields[i];
+    }
+    return kept;
+}
+
+/* The head that was parsed last in this thread. libh2o calls our handler with it at once. */
+static __thread struct body_http1_head parsed;
+
+/* libh2o has the method put into the request itself: so that is found. */
+int phr_parse_request(const char *bytes, size_t len, const char **method, size_t *method_len,
+                      const char **path, size_t *path_len, int *minor_version,
+                      struct phr_header *fields, size_t *field_count, size_t last_len)
+{
+    int head_bytes = library_parse_request(bytes, len, method, method_len, path, path_len,
+                                           minor_version, fields, field_count, last_len);
+
+    parsed.h2o = NULL;
+    if (head_bytes <= 0 || !is_worker)
+        return head_bytes;
+    struct framing framing = find_framing(fields, *field_count);
+    if ((framing.coding == NULL && framing.length == NULL) || !read_framing(&framing, &parsed))
+        return head_bytes;
+    *field_count = hide_body(fields, *field_count);
+    parsed.bytes = (size_t)head_bytes;
+    parsed.h2o = H2O_STRUCT_FROM_MEMBER(h2o_req_t, input.method.base, (char **)(void *)method);
+    return head_bytes;
+}
+
+void head_hooks_begin_body(h2o_req_t *h2o)
+{
+    struct body_http1_head head = parsed;
+
+    parsed.h2o = NULL;
+    if (head.h2o == h2o)
+        body_http1_begin(&head);
+}
+
+/* HTTP/2. */
+
+int h2o_hpack_parse_headers(h2o_req_t *h2o, h2o_hpack_header_table_t *table, const uint8_t *bytes,
+                            size_t len, int *map, size_t *content_length,
+                            h2o_cache_digests_t **digests, const char **error)
+{
+    int status = library_parse_headers(h2o, table, bytes, len, map, content_length, digests, error);
+
+    if (is_worker)
+        body_http2_begin(h2o, status == 0 && map != NULL, library_parse_headers);
+    return status;
+}
+
+/* Start. */
+
+_Static_assert(H2O_LIBRARY_VERSION_MAJOR == 0 && H2O_LIBRARY_VERSION_MINOR == 13 &&
+                   H2O_LIBRARY_VERSION_PATCH == 5,
+               "what is relied on here was read in libh2o 2.2.5");
+
+/* dlsym gives a pointer to an object, which POSIX lets be one to a function. */
+union function {
+    void *found;
+    parse_request request;
+    body_http2_parse headers;
+};
+
+static union function library_function(const char *name)
+{
+    union function library = {.found = dlsym(RTLD_NEXT, name)};
+
+    must(library.found != NULL);
+    return library;
+}
+
+/* When the program is loaded: what serves by libh2o may begin at any time. */
+__attribute__((constructor)) static void find_functions(void)
+{
+    library_parse_request = library_function("phr_parse_request").request;
+    library_parse_headers = library_function("h2o_hpack_parse_headers").headers;
+}
+
+/* What the library calls by this name is what the program exports. */
+static void assert_ours(const char *name, union function ours)
+{
+    must(dlsym(RTLD_DEFAULT, name) == ours.found);
+}
+
+void head_hooks_install(void)
+{
+    assert_ours("phr_parse_request", (union function){.request = phr_parse_request});
+    assert_ours("h2o_hpack_parse_headers", (union function){.headers = h2o_hpack_parse_headers});
+    is_worker = true;
+}

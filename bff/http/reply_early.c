@@ -1,0 +1,93 @@
+/* See reply_early.h. */
+#include "bff/base/clock.h"
+#include "bff/http/body.h"
+#include "bff/http/reply_early.h"
+
+#define PATIENCE_MS 5000                         /* for the rest of the body */
+#define DISCARD_BYTES ((size_t)64 * 1024 * 1024) /* of a body, at most */
+
+/* In the request's memory. libh2o hears of the end when the answer has left and the body is over.
+ */
+struct early {
+    h2o_generator_t generator; /* first: libh2o gives it back */
+    struct request *request;
+    struct timer patience;
+    bool is_sent, is_over;
+};
+
+/* What the request holds: the timer must not outlive it. */
+struct holder {
+    struct early *early;
+};
+
+static void dispose(void *object)
+{
+    struct early *early = ((struct holder *)object)->early;
+
+    timer_clear(worker_timers(early->request->worker), &early->patience);
+}
+
+/* The request may be gone afterwards. */
+static void end_if_due(struct early *early)
+{
+    struct request *request = early->request;
+
+    if (!early->is_sent || !early->is_over)
+        return;
+    timer_clear(worker_timers(request->worker), &early->patience);
+    h2o_send(request->h2o, NULL, 0, H2O_SEND_STATE_FINAL);
+}
+
+static void on_discarded(void *cookie, enum body_end end)
+{
+    struct early *early = cookie;
+
+    early->is_over = true;
+    if (end != BODY_WHOLE)
+        early->request->h2o->http1_is_persistent = 0;
+    end_if_due(early);
+}
+
+static void on_patience(struct timer *timer)
+{
+    struct early *early = H2O_STRUCT_FROM_MEMBER(struct early, patience, timer);
+
+    body_stop(early->request->body);
+    on_discarded(early, BODY_TOO_LARGE);
+}
+
+static void on_sent(h2o_generator_t *generator, h2o_req_t *h2o_req)
+{
+    struct early *early = (struct early *)generator;
+
+    early->is_sent = true;
+    end_if_due(early);
+}
+
+bool reply_early_is_due(const struct request *request)
+{
+    return request->body != NULL && !request_is_http2(request) &&
+           !(request->body->is_over && request->body->end == BODY_WHOLE);
+}
+
+void reply_early_send(struct request *request, const struct text *body, size_t count)
+{
+    struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
+    struct early *early = pool_zero(request->pool, sizeof(*early));
+    struct timers *timers = worker_timers(request->worker);
+
+    holder->early = early;
+    early->request = request;
+    early->generator.proceed = on_sent;
+    early->patience.fire = on_patience;
+    early->is_over = request->body->is_over;
+    if (early->is_over)
+        request->h2o->http1_is_persistent = 0;
+    h2o_start_response(request->h2o, &early->generator);
+    h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count,
+             H2O_SEND_STATE_IN_PROGRESS);
+    if (early->is_over)
+        return;
+    timer_set(timers, &early->patience, clock_now_ns() + PATIENCE_MS * CLOCK_MS);
+    body_discard(request->body, DISCARD_BYTES, on_discarded, early);
+}

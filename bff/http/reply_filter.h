@@ -1,0 +1,56 @@
+/*
+ * A filter changes, or only reads, an answer between its source and the client: compression, a
+ * transformation of JSON, a cache that keeps a copy. The filters of a request are a list. The head
+ * and the bytes pass through them in the order in which they were added, for whole answers and for
+ * streamed ones alike.
+ *
+ * A filter lies in the request's memory. It is called in this order:
+ *
+ *   head   once. It may change the head by reply_head.h.
+ *   data   for each piece of the body, borrowed during the call. It hands on what it likes by
+ *          reply_filter_pass: nothing yet, the piece itself, or other bytes. Not called for an
+ *          answer without a body (204, 304). A whole answer to HEAD is filtered as the answer to
+ *          GET is, so that its head is the same; its body is dropped afterwards.
+ *   flush  after a group of pieces has come from the source. A filter that gathers passes on what
+ *          the client should have now (compressed server-sent events). Whole answers do not flush.
+ *   end    once, after the last piece. It may pass more bytes. With ${is_cut} the answer is not
+ *          complete: the source failed, or the client has left. What a filter passes then may not
+ *          reach the client.
+ *
+ * All but ${data} may be NULL. Nothing waits inside a filter: when the client is slow, the source
+ * is held back, whatever the filters have made of its bytes. When the request ends without an
+ * answer, a filter is not called; the pool's hooks free what it holds.
+ */
+#ifndef BFF_HTTP_REPLY_FILTER_H
+#define BFF_HTTP_REPLY_FILTER_H
+
+#include <stdbool.h>
+
+#include "bff/base/text.h"
+#include "bff/http/request.h"
+
+struct reply_filter {
+    void (*head)(struct reply_filter *filter, struct request *request);
+    void (*data)(struct reply_filter *filter, struct text bytes);
+    void (*flush)(struct reply_filter *filter);
+    void (*end)(struct reply_filter *filter, bool is_cut);
+    struct reply_filter *next; /* set by reply_filter_add */
+};
+
+/* Adds ${filter} behind those that ${request} has. Before the answer leaves. */
+void reply_filter_add(struct request *request, struct reply_filter *filter);
+
+/* Hands ${bytes} on to what is behind ${filter}; they are borrowed during the call. */
+static inline void reply_filter_pass(struct reply_filter *filter, struct text bytes)
+{
+    filter->next->data(filter->next, bytes);
+}
+
+/* For reply.c and reply_stream.c. reply_filter_data is only for a request that has filters; the
+ * others may be called without any. reply_filter_end empties the list. */
+void reply_filter_head(struct request *request);
+void reply_filter_data(struct request *request, struct text bytes);
+void reply_filter_flush(struct request *request);
+void reply_filter_end(struct request *request, bool is_cut);
+
+#endif

@@ -1,0 +1,71 @@
+/* See reply_head.h. */
+#include <string.h>
+
+#include "bff/http/field.h"
+#include "bff/http/reply.h"
+#include "bff/http/reply_head.h"
+#include "bff/base/status.h"
+
+void reply_head_begin(struct request *request, int status, size_t length)
+{
+    request->h2o->res.status = status;
+    request->h2o->res.reason = status_phrase(status);
+    request->h2o->res.content_length = length;
+}
+
+void reply_head_add(struct request *request, struct text name, struct text value)
+{
+    if (value.at == NULL || !field_is_value(value))
+        return;
+    h2o_add_header_by_str(&request->h2o->pool, &request->h2o->res.headers, name.at, name.len, 1,
+                          NULL, value.at, value.len);
+}
+
+void reply_head_end(struct request *request)
+{
+    const struct request_answer *answer = &request->answer;
+
+    for (size_t i = 0; i < answer->field_count; i++)
+        reply_head_add(request, text_of(answer->fields[i].name), answer->fields[i].value);
+    reply_head_add(request, TEXT("x-request-id"), request->id);
+    if (request->worker->is_draining)
+        request->h2o->http1_is_persistent = 0;
+}
+
+int reply_head_status(const struct request *request) { return request->h2o->res.status; }
+
+static ssize_t find(const struct request *request, const char *name)
+{
+    return h2o_find_header_by_str(&request->h2o->res.headers, name, strlen(name), -1);
+}
+
+struct text reply_head_find(const struct request *request, const char *name)
+{
+    ssize_t place = find(request, name);
+
+    if (place == -1)
+        return (struct text){0};
+    h2o_iovec_t value = request->h2o->res.headers.entries[place].value;
+    return (struct text){value.base, value.len};
+}
+
+void reply_head_set(struct request *request, const char *name, struct text value)
+{
+    ssize_t place = find(request, name);
+
+    if (place == -1)
+        reply_head_add(request, text_of(name), value);
+    else if (value.at != NULL && field_is_value(value))
+        request->h2o->res.headers.entries[place].value = h2o_iovec_init(value.at, value.len);
+}
+
+void reply_head_remove(struct request *request, const char *name)
+{
+    for (ssize_t place; (place = find(request, name)) != -1;)
+        h2o_delete_header(&request->h2o->res.headers, place);
+}
+
+void reply_head_set_length(struct request *request, size_t length)
+{
+    request->h2o->res.content_length = length;
+}

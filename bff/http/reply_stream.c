@@ -1,0 +1,124 @@
+/* See reply_stream.h. */
+#include "bff/http/reply_head.h"
+#include "bff/http/reply_stream.h"
+#include "bff/http/reply_wait.h"
+
+/* A filter of libh2o keeps a piece of no bytes to itself, and the head with it. The last of its
+ * output streams sends the head. */
+static void send_head(struct request *request)
+{
+    h2o_ostream_t *last = request->h2o->_ostr_top;
+    h2o_iovec_t nothing = h2o_iovec_init(NULL, 0);
+
+    while (last->next != NULL)
+        last = last->next;
+    last->do_send(last, request->h2o, &nothing, 0, H2O_SEND_STATE_IN_PROGRESS);
+}
+
+/* True where libh2o ends the body by closing the connection: HTTP/1 without length and chunks. */
+static bool ends_with_connection(const struct request *request)
+{
+    const h2o_req_t *h2o = request->h2o;
+
+    return !request_is_http2(request) && h2o->res.content_length == SIZE_MAX &&
+           (h2o->res.status != 200 || h2o->version < 0x101);
+}
+
+/* The wait ends first: libh2o must find its socket as it left it. The stream may be gone after the
+ * last send. */
+static void send_on(struct reply_stream *stream)
+{
+    struct request *request = stream->request;
+    h2o_send_state_t state = H2O_SEND_STATE_IN_PROGRESS;
+
+    reply_wait_end(request);
+    struct text next = send_buffer_swap(&stream->buffer);
+    if (stream->is_ended) {
+        state = stream->is_cut ? H2O_SEND_STATE_ERROR : H2O_SEND_STATE_FINAL;
+        if (stream->is_cut && ends_with_connection(request))
+            client_end_short(request->client);
+    }
+    request_sending(request);
+    h2o_iovec_t bytes = h2o_iovec_init(next.at, next.len);
+    stream->has_head = true;
+    if (next.len == 0 && !stream->is_ended)
+        send_head(request);
+    else
+        h2o_send(request->h2o, &bytes, next.len > 0 ? 1 : 0, state);
+}
+
+/* libh2o has sent what it had and asks for more. The source is told before the end is sent, since
+ * the end of the answer may be the end of the stream. */
+static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
+{
+    struct reply_stream *stream = (struct reply_stream *)generator;
+
+    stream->buffer.is_sending = false;
+    request_sent(stream->request);
+    stream->ready(stream->cookie);
+    if (stream->buffer.next.len > 0 || stream->is_ended)
+        send_on(stream);
+    else
+        reply_wait_again(stream->request);
+}
+
+/* libh2o has seen that the client left. */
+static void on_stop(h2o_generator_t *generator, h2o_req_t *h2o_req)
+{
+    reply_wait_gone(((struct reply_stream *)generator)->request);
+}
+
+static void gather(struct reply_filter *sink, struct text bytes)
+{
+    send_buffer_add(&H2O_STRUCT_FROM_MEMBER(struct reply_stream, sink, sink)->buffer, bytes);
+}
+
+void reply_stream_begin(struct reply_stream *stream, struct request *request,
+                        void (*ready)(void *cookie), void *cookie)
+{
+    stream->generator = (h2o_generator_t){.proceed = on_proceed, .stop = on_stop};
+    stream->request = request;
+    stream->ready = ready;
+    stream->cookie = cookie;
+    request->answer.has_begun = true;
+    reply_head_end(request);
+    if (request->answer.filters != NULL) {
+        stream->sink.data = gather;
+        reply_filter_add(request, &stream->sink);
+        reply_filter_head(request);
+    }
+    reply_wait_end(request);
+    h2o_start_response(request->h2o, &stream->generator);
+}
+
+bool reply_stream_more(struct reply_stream *stream, struct text bytes)
+{
+    if (stream->request->answer.filters == NULL)
+        send_buffer_add(&stream->buffer, bytes);
+    else
+        reply_filter_data(stream->request, bytes);
+    return !send_buffer_is_full(&stream->buffer);
+}
+
+/* What has come may be the frame of a chunk alone. libh2o would take no bytes for the end. */
+void reply_stream_flush(struct reply_stream *stream)
+{
+    reply_filter_flush(stream->request);
+    if (!stream->buffer.is_sending && (stream->buffer.next.len > 0 || !stream->has_head))
+        send_on(stream);
+}
+
+static void finish(struct reply_stream *stream, bool is_cut)
+{
+    reply_filter_end(stream->request, is_cut);
+    stream->is_ended = true;
+    stream->is_cut = is_cut;
+    if (!stream->buffer.is_sending)
+        send_on(stream);
+}
+
+void reply_stream_end(struct reply_stream *stream) { finish(stream, false); }
+
+void reply_stream_cut(struct reply_stream *stream) { finish(stream, true); }
+
+void reply_stream_free(struct reply_stream *stream) { send_buffer_free(&stream->buffer); }

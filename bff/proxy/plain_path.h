@@ -1,0 +1,19 @@
+/*
+ * The one spelling in which a path is compared with plain routes and passed on, so that no spelling
+ * of a path escapes the rule of another (RFC 3986 section 6.2.2).
+ */
+#ifndef BFF_PROXY_PLAIN_PATH_H
+#define BFF_PROXY_PLAIN_PATH_H
+
+#include "bff/base/pool.h"
+#include "bff/base/text.h"
+
+/*
+ * Normalises ${path}, which is raw and begins with '/': dot segments are resolved (also when they
+ * are written "%2e"), unreserved bytes are decoded, hexadecimal digits get capital letters.
+ * Everything else stays as it is, above all "%2F". Returns -1 for a path that leads above the root
+ * or is encoded wrongly.
+ */
+int plain_path(struct pool *pool, struct text path, struct text *out);
+
+#endif

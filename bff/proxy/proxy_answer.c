@@ -1,0 +1,66 @@
+/* See proxy_answer.h. */
+#include "bff/edge/cors.h"
+#include "bff/http/field.h"
+#include "bff/http/reply_head.h"
+#include "bff/proxy/proxy_answer.h"
+
+static bool is_nominated(const struct exchange_head *head, struct text name)
+{
+    for (size_t i = 0; i < head->field_count; i++)
+        if (text_equal_nocase(head->fields[i].name, TEXT("connection")) &&
+            field_is_nominated(head->fields[i].value, name))
+            return true;
+    return false;
+}
+
+/* The head of the exchange is valid during the call only, so both are copied. */
+static void add_copy(struct request *request, struct text name, struct text value)
+{
+    char *lower = pool_take(request->pool, name.len + 1);
+
+    reply_head_add(request, text_lower(lower, name), pool_text(request->pool, value));
+}
+
+static void add_fields(struct request *request, const struct proxy_ask *ask,
+                       const struct exchange_head *head)
+{
+    const struct plain_fields *change = &ask->route->response;
+
+    for (size_t i = 0; i < head->field_count; i++) {
+        struct text name = head->fields[i].name, value = head->fields[i].value;
+        if (!field_may_return(name) || plain_route_changes(change, name) ||
+            is_nominated(head, name) || (ask->settings->hides_cors && cors_is_cors_field(name)))
+            continue;
+        add_copy(request, name, value);
+    }
+    for (size_t i = 0; i < change->count; i++)
+        reply_head_add(request, change->rows[i].name, change->rows[i].value);
+}
+
+/* What the Content-Length of an answer to HEAD, or of a 304, says of the body that is not there. */
+static size_t promised_length(const struct exchange_head *head)
+{
+    uint64_t length;
+
+    for (size_t i = 0; i < head->field_count; i++)
+        if (text_equal_nocase(head->fields[i].name, TEXT("content-length")) &&
+            text_number(head->fields[i].value, REPLY_HEAD_NO_LENGTH - 1, &length) == 0)
+            return (size_t)length;
+    return REPLY_HEAD_NO_LENGTH;
+}
+
+static size_t length_of(const struct exchange_head *head)
+{
+    if (head->framing == EXCHANGE_LENGTH)
+        return (size_t)head->length;
+    if (head->framing == EXCHANGE_NO_BODY && head->status != 204)
+        return promised_length(head);
+    return REPLY_HEAD_NO_LENGTH;
+}
+
+void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
+                       const struct exchange_head *head)
+{
+    reply_head_begin(request, head->status, length_of(head));
+    add_fields(request, ask, head);
+}

@@ -1,0 +1,13 @@
+/* The head of a service's answer as the client gets it. */
+#ifndef BFF_PROXY_PROXY_ANSWER_H
+#define BFF_PROXY_PROXY_ANSWER_H
+
+#include "bff/proxy/proxy.h"
+#include "bff/upstream/exchange.h"
+
+/* Writes the head of the answer to ${request} (reply_head.h) from the service's head: its status,
+ * its length, and those of its fields that pass, changed as the route says. */
+void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
+                       const struct exchange_head *head);
+
+#endif

@@ -1,0 +1,116 @@
+/* See proxy_request.h. */
+#include "bff/base/text_builder.h"
+#include "bff/edge/peer.h"
+#include "bff/http/field.h"
+#include "bff/http/method.h"
+#include "bff/http/request_id.h"
+#include "bff/http/upgrade.h"
+#include "bff/proxy/proxy_request.h"
+
+static void put_set(struct text_builder *out, const struct plain_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        if (fields->rows[i].value.at != NULL)
+            text_builder_field(out, fields->rows[i].name, fields->rows[i].value);
+}
+
+/* True for a field that is passed on as the client wrote it. */
+static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
+{
+    if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
+        (text_equal_nocase(name, TEXT("x-mock")) && !ask->settings->is_mock))
+        return false;
+    return !field_is_nominated(nominated, name);
+}
+
+/* HTTP/2 may split Cookie into several fields; HTTP/1.1 has one (RFC 9113 section 8.2.3). */
+static void put_cookie(struct text_builder *out, const struct request *request)
+{
+    bool has_any = false;
+
+    for (size_t i = 0; i < request_field_count(request); i++) {
+        struct request_field field = request_field(request, i);
+        if (!text_is(field.name, "cookie"))
+            continue;
+        text_builder_add(out, has_any ? TEXT("; ") : TEXT("cookie: "));
+        text_builder_add(out, field.value);
+        has_any = true;
+    }
+    if (has_any)
+        text_builder_add(out, TEXT("\r\n"));
+}
+
+static void put_client_fields(struct text_builder *out, struct request *request,
+                              const struct proxy_ask *ask)
+{
+    struct text nominated = request_list(request, "connection");
+
+    for (size_t i = 0; i < request_field_count(request); i++) {
+        struct request_field field = request_field(request, i);
+        if (!text_is(field.name, "cookie") && field_is_value(field.value) &&
+            passes(ask, nominated, field.name))
+            text_builder_field(out, field.name, field.value);
+    }
+    if (passes(ask, nominated, TEXT("cookie")))
+        put_cookie(out, request);
+}
+
+static void put_forwarded(struct text_builder *out, const struct request_peer *peer)
+{
+    text_builder_field(out, TEXT("x-real-ip"), peer->client);
+    text_builder_field(out, TEXT("x-forwarded-for"), peer->chain);
+    text_builder_field(out, TEXT("x-forwarded-proto"), peer->proto);
+    if (peer->host.len > 0)
+        text_builder_field(out, TEXT("x-forwarded-host"), peer->host);
+}
+
+/* The body has been read as a whole, so its length is known, also when it came in chunks. */
+static void put_framing(struct text_builder *out, struct request *request)
+{
+    size_t len = request_body(request).len;
+
+    if (len > 0 || method_has_body(request->method))
+        text_builder_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
+}
+
+static struct text via(struct request *request, const struct proxy_ask *ask)
+{
+    const char *version = request_is_http2(request)           ? "2.0"
+                          : request_version(request) == 0x100 ? "1.0"
+                                                              : "1.1";
+    struct text theirs = request_list(request, "via");
+
+    if (theirs.len == 0 || !field_is_value(theirs))
+        return pool_print(request->pool, "%s %.*s", version, TEXT_ARGS(ask->settings->server));
+    return pool_print(request->pool, "%.*s, %s %.*s", TEXT_ARGS(theirs), version,
+                      TEXT_ARGS(ask->settings->server));
+}
+
+bool proxy_request_wants_upgrade(const struct request *request, const struct plain_route *route)
+{
+    return route->may_upgrade && upgrade_is_wanted(request, "websocket");
+}
+
+struct text proxy_request_fields(struct request *request, const struct proxy_ask *ask)
+{
+    struct text tracestate = request_id_tracestate(request);
+    struct text_builder out;
+
+    text_builder_init(&out, request->pool, 1024);
+    put_client_fields(&out, request, ask);
+    put_forwarded(&out, peer_of(request, ask->settings->trusted));
+    text_builder_field(&out, TEXT("via"), via(request, ask));
+    if (tracestate.at != NULL)
+        text_builder_field(&out, TEXT("tracestate"), tracestate);
+    text_builder_field(&out, TEXT("x-request-id"), request->id);
+    if (ask->user != NULL) {
+        text_builder_field(&out, TEXT("x-user-id"), ask->user->id);
+        if (ask->user->role.len > 0)
+            text_builder_field(&out, TEXT("x-user-role"), ask->user->role);
+    }
+    if (proxy_request_wants_upgrade(request, ask->route))
+        text_builder_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));
+    put_framing(&out, request);
+    put_set(&out, &ask->route->request);
+    return text_builder_text(&out);
+}

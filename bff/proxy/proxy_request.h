@@ -1,0 +1,16 @@
+/* What a service gets to read of a request that is passed on. */
+#ifndef BFF_PROXY_PROXY_REQUEST_H
+#define BFF_PROXY_PROXY_REQUEST_H
+
+#include <stdbool.h>
+
+#include "bff/proxy/proxy.h"
+
+/* True when the client asks for WebSocket and the route allows it. */
+bool proxy_request_wants_upgrade(const struct request *request, const struct plain_route *route);
+
+/* The header of the request to the service, as whole lines without Host: what passes of the
+ * client's fields, and what this server says itself. docs/proxying.md lists both. */
+struct text proxy_request_fields(struct request *request, const struct proxy_ask *ask);
+
+#endif
