@@ -1,61 +1,46 @@
 /* Step "body": waits for the request's body, whole and not too long. */
 #include "bff/app/request_steps.h"
+#include "bff/base/clock.h"
 #include "bff/http/body.h"
 #include "bff/http/guard.h"
 
-static enum step_result refuse(struct request_context *context, int status, const char *message)
+/* A plain route may allow less than the largest body that any request may have. Its refusal waits
+ * for the whole body and keeps the connection. */
+static enum step_result judge_route(struct request_context *context)
 {
-    struct refusal refusal = {.status = status, .message = message, .ends_connection = true};
+    const struct plain_route *route = context->found.route;
+    struct refusal refusal;
 
+    if (route == NULL || guard_admits_body(context->request, route->body_limit, &refusal))
+        return STEP_PASS;
+    refusal.ends_connection = false;
     return pipeline_refuse(&context->pipeline, refusal);
-}
-
-static enum step_result judge(struct request_context *context, enum body_end end)
-{
-    switch (end) {
-    case BODY_WHOLE:
-        break;
-    case BODY_TOO_LARGE:
-        return refuse(context, 413, "Payload too large");
-    case BODY_BROKEN:
-        return refuse(context, 400, "Bad request");
-    case BODY_LEFT:
-        return STEP_LEFT;
-    }
-    return STEP_PASS;
 }
 
 static void on_body(void *cookie, enum body_end end)
 {
     struct request_context *context = cookie;
+    enum step_result result = pipeline_judge_body(&context->pipeline, end);
 
-    pipeline_resume(&context->pipeline, judge(context, end));
+    context->request->began_ns = clock_now_ns(); /* the time of an upload is its client's */
+    pipeline_resume(&context->pipeline, result == STEP_PASS ? judge_route(context) : result);
 }
 
 static void cancel(void *state) { body_stop(((struct request_context *)state)->request->body); }
 
-/* A composite has no limit of its own: the largest that any request may have holds. */
-static size_t limit_of(const struct request_context *context)
-{
-    const struct plain_route *route = context->found.route;
-
-    return route != NULL ? route->body_limit : context->request->worker->common->body_limit;
-}
-
 /* Without a deadline: slow_client.h ends a client that sends its body too slowly. */
 enum step_result step_body(struct request_context *context)
 {
-    struct body *body = context->request->body;
-    size_t limit = limit_of(context);
-    struct refusal too_large;
+    struct request *request = context->request;
+    struct body *body = request->body;
 
     if (body == NULL)
         return STEP_PASS;
-    if (!guard_admits_body(context->request, limit, &too_large))
-        return refuse(context, too_large.status, too_large.message);
-    if (body->is_over)
-        return judge(context, body->end);
-    body_read(body, limit, on_body, context);
+    if (body->is_over) {
+        enum step_result result = pipeline_judge_body(&context->pipeline, body->end);
+        return result == STEP_PASS ? judge_route(context) : result;
+    }
+    body_read(body, request->worker->common->body_limit, on_body, context);
     return pipeline_wait(
         &context->pipeline,
         (struct pipeline_wait){.state = context, .is_reading = true, .cancel = cancel});

@@ -1,5 +1,6 @@
 /* See pipeline.h. */
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/http/body.h"
 #include "bff/http/pipeline.h"
 #include "bff/http/reply.h"
@@ -42,26 +43,38 @@ static void hold(struct pipeline *pipeline)
 
 static void on_gone(void *cookie) { cancel(cookie); }
 
-/*
- * A refusal waits for the body when the connection goes on behind it; then a body that is wrong or
- * too long is what the request is refused for.
- */
-static enum step_result judge_refused(struct pipeline *pipeline, enum body_end end)
+enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end end)
 {
     struct refusal bad = {.status = 400, .message = "Bad request", .ends_connection = true};
     struct refusal large = {.status = 413, .message = "Payload too large", .ends_connection = true};
 
-    if (end == BODY_BROKEN)
-        pipeline->refusal = bad;
-    else if (end == BODY_TOO_LARGE)
-        pipeline->refusal = large;
-    return end == BODY_LEFT ? STEP_LEFT : STEP_REFUSED;
+    switch (end) {
+    case BODY_WHOLE:
+        return STEP_PASS;
+    case BODY_TOO_LARGE:
+        return pipeline_refuse(pipeline, large);
+    case BODY_BROKEN:
+        return pipeline_refuse(pipeline, bad);
+    case BODY_LEFT:
+        break;
+    }
+    return STEP_LEFT;
+}
+
+/* A refusal waits for the body when the connection goes on behind it; then a body that is wrong or
+ * too long is what the request is refused for. */
+static enum step_result judge_refused(struct pipeline *pipeline, enum body_end end)
+{
+    enum step_result result = pipeline_judge_body(pipeline, end);
+
+    return result == STEP_PASS ? STEP_REFUSED : result;
 }
 
 static void on_body(void *cookie, enum body_end end)
 {
     struct pipeline *pipeline = cookie;
 
+    pipeline->request->began_ns = clock_now_ns();
     pipeline_resume(pipeline, judge_refused(pipeline, end));
 }
 

@@ -16,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "bff/http/body.h"
 #include "bff/http/refusal.h"
 #include "bff/http/request.h"
 
@@ -71,6 +72,10 @@ void pipeline_run(struct pipeline *pipeline, struct request *request,
 
 /* For a step that refuses: keeps ${refusal}. Returns STEP_REFUSED. */
 enum step_result pipeline_refuse(struct pipeline *pipeline, struct refusal refusal);
+
+/* For a step that has waited for the body: a body that is wrong (400) or too long (413) refuses the
+ * request. Returns STEP_PASS, STEP_REFUSED or STEP_LEFT. */
+enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end end);
 
 /* For a step that waits; see above. Returns STEP_WAITS. */
 enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait wait);

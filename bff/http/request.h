@@ -54,7 +54,7 @@ struct request {
     bool is_sending; /* bytes of its answer are on their way: see slow_client.h */
 
     /* for the readers of bff/observe */
-    int64_t began_ns; /* when its head had been read */
+    int64_t began_ns; /* when its head had been read; or its body, if that came later */
     void (*log_parts)(struct log_line *line, const void *parts);
     const void *parts;
 };
