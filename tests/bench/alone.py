@@ -6,15 +6,17 @@ import subprocess
 
 from load import h1_requests
 from measure import say
+from peers import PEERS
 from works import WORKS
 
 FEW, MORE = 320, 1600  # requests; the difference does not know how long a start takes
 CONNECTIONS = 64
+TITLES = {'bff-callgrind': 'instructions a request', 'before-callgrind': 'before'}
 
 
-def _counted(bench, path, requests):
+def _counted(bench, name, path, requests):
     """Instructions of a whole life with so many requests."""
-    with bench.started('bff-callgrind') as peer:
+    with bench.started(name) as peer:
         h1_requests(peer.url(path), requests, CONNECTIONS, bench.site.load_core)
         directory = peer.directory
     with open(f'{directory}/stderr') as file:
@@ -24,13 +26,18 @@ def _counted(bench, path, requests):
 
 
 def instructions(bench):
-    lines = ['| | instructions a request |', '| --- | ---: |']
+    names = [name for name in ('bff-callgrind', 'before-callgrind') if name in PEERS]
+    lines = ['| | ' + ' | '.join(TITLES[name] for name in names) + ' |',
+             '| --- |' + ' ---: |' * len(names)]
     os.makedirs(f'{bench.site.build}/bench', exist_ok=True)
-    for name in ('dashboard-64k', 'dashboard-4k', 'dashboard-300'):
+    for name in ('plain', 'dashboard-300', 'dashboard-4k', 'dashboard-64k'):
         work = WORKS[name]
         say(f'Instructions: {work.title}')
-        few, more = (_counted(bench, work.path, requests) for requests in (FEW, MORE))
-        lines.insert(2, f'| {work.title} | {(more - few) / (MORE - FEW):.0f} |')
+        counts = []
+        for peer in names:
+            few, more = (_counted(bench, peer, work.path, requests) for requests in (FEW, MORE))
+            counts.append(f'{(more - few) / (MORE - FEW):.0f}')
+        lines.append(f'| {work.title} | ' + ' | '.join(counts) + ' |')
     say('')
     return '\n'.join(lines), False
 

@@ -17,7 +17,7 @@ import memory
 import report
 from load import Void
 from measure import Bench
-from peers import Failed, Site
+from peers import Failed, Site, add_before
 from works import WORKS
 
 # Those that are more than load on a row of peers: functions that return a table, and whether
@@ -43,12 +43,18 @@ def arguments():
     parser.add_argument('--runs', type=int, default=5, help='rounds (default: 5)')
     parser.add_argument('--peers', type=lambda text: ['bff', *text.split(',')],
                         help='only these beside bff, separated by commas: nginx-lua,floor')
+    parser.add_argument('--before', metavar='DIR', type=os.path.abspath,
+                        help='only another build of bff beside bff: the one in this directory')
     parser.add_argument('--write', action='store_true',
                         help='write the tables into docs/performance.md')
     parser.add_argument('--check', action='store_true',
                         help='measure nothing, only compare the answers')
     parser.add_argument('--build', default='build', help=argparse.SUPPRESS)
     options = parser.parse_args()
+    if options.before:
+        if options.write or options.peers:
+            parser.error('--before goes neither with --write nor with --peers')
+        add_before(options.before)
     if options.peers:
         if options.write:
             parser.error('--write wants all peers')
@@ -61,6 +67,8 @@ def arguments():
 
 def work_of(name, options):
     work = WORKS[name]
+    if options.before and 'bff' in work.peers:
+        return dataclasses.replace(work, peers=('bff', 'before'), bars={'before': 1.02})
     if options.peers and 'bff' in work.peers:
         chosen_peers = tuple(peer for peer in work.peers if peer in options.peers)
         work = dataclasses.replace(work, peers=chosen_peers)

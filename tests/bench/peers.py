@@ -223,6 +223,16 @@ PEERS = {
     'fastify': _node('Fastify', 'fastify.js'),
     'floor': Peer('C loop', ['@build@/tests/bench_floor', '@port@']),
 }
+
+
+def add_before(build):
+    """Another build of bff, from the directory it was built in: before a change."""
+    for name, under in (('before', ()), ('before-callgrind', PEERS['bff-callgrind'].command[:3])):
+        PEERS[name] = Peer('bff before', [
+            *under, f'{build}/bff-web', '--config', '@peers@/bff.yaml',
+            '--listen', 'http://127.0.0.1:@port@'])
+
+
 PEERS.update({
     f'parts-{count}': _bff(f'parts: {count}', 'tests/bench_parts', 'bff.yaml',
                            path=f'/api/parts/{count}')
