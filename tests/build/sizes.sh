@@ -1,7 +1,6 @@
 #!/bin/sh
-# Fails on a file of more than 400 lines and on a function of more than 40 (in tests/: 60) below ${1}
-# (default: this repository), and when the median function of bff/ has more than 12 lines. A
-# function's length is counted from its opening brace to its closing brace. The format puts these
+# Fails on a file of more than 400 lines and on a function of more than 40 below ${1} (default: this
+# repository), and when the median function of bff/ has more than 12 lines. A function's length is counted from its opening brace to its closing brace. The format puts these
 # braces, and no others, in column one.
 set -eu
 cd "${1:-$(dirname "$0")/../..}"
@@ -20,13 +19,12 @@ function median(   half, length_) {
     return length_ - 1
 }
 
-FNR == 1 { most = FILENAME ~ /^tests\// ? 60 : 40 }
 FNR == 401 { complain(401, "file", 401, 400) }
 /^\{/ { start = FNR }
 /^\}/ && start {
     lines = FNR - start + 1
-    if (lines > most)
-        complain(start, "function", lines, most)
+    if (lines > 40)
+        complain(start, "function", lines, 40)
     if (FILENAME ~ /^bff\//) {
         of_length[lines]++
         count++
