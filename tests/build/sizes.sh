@@ -1,7 +1,8 @@
 #!/bin/sh
 # Fails on a file of more than 400 lines and on a function of more than 40 below ${1} (default: this
-# repository), and when the median function of bff/ has more than 12 lines. A function's length is counted from its opening brace to its closing brace. The format puts these
-# braces, and no others, in column one.
+# repository), and when the median function of bff/ has more than 12 lines. The length of a function
+# is counted from its opening brace to its closing brace. The format puts these braces, and no
+# others, in column one.
 set -eu
 cd "${1:-$(dirname "$0")/../..}"
 
