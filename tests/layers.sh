@@ -6,7 +6,7 @@ cd "${1:-$(dirname "$0")/..}"
 
 find bff composites clients fixtures -name '*.[ch]' -exec awk '
 BEGIN {
-    split("base json loop http upstream edge proxy compose config app", layers, " ")
+    split("base json loop http upstream observe edge proxy compose config app", layers, " ")
     for (i in layers)
         rank[layers[i]] = i + 0
 }

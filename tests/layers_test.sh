@@ -5,7 +5,7 @@ check=$(cd "$(dirname "$0")" && pwd)/layers.sh
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
-for layer in base json loop http upstream edge proxy compose config app; do
+for layer in base json loop http upstream observe edge proxy compose config app; do
     mkdir -p "$tree/bff/$layer"
     echo '#include "bff/base/text.h"' >"$tree/bff/$layer/noun.c"
 done
@@ -34,6 +34,8 @@ allowed bff/loop/a.c            "bff/json/json.h"
 refused bff/base/a.c            "bff/json/json.h"
 allowed bff/upstream/a.c        "bff/http/reply.h"
 allowed bff/compose/a.c         "bff/proxy/proxy.h"
+allowed bff/compose/a.c         "bff/observe/part_report.h"
+allowed bff/observe/a.c         "bff/upstream/call.h"
 allowed bff/app/a.c             "bff/compose/plan.h"
 allowed fixtures/a.c            "bff/base/text.h"
 allowed fixtures/a.c            "fixtures/mock.h"
@@ -51,6 +53,8 @@ refused bff/base/a.c            "bff/http/reply.h"
 refused bff/base/a.h            "bff/config/config.h"
 refused bff/http/a.c            "bff/upstream/call.h"
 refused bff/upstream/a.c        "bff/edge/login.h"
+refused bff/http/a.c            "bff/observe/observer.h"
+refused bff/observe/a.c         "bff/compose/run.h"
 refused bff/proxy/a.c           "bff/compose/compose.h"
 refused bff/compose/a.c         "bff/config/config.h"
 refused bff/compose/a.c         "fixtures/mock.h"

@@ -1,4 +1,5 @@
 /* See worker_generation.h. */
+#include "bff/app/observers.h"
 #include "bff/app/worker_generation.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
@@ -21,6 +22,13 @@ static void on_unused(struct worker_settings *settings)
     memory_free(own);
 }
 
+static void on_call(void *cookie, const struct call_report *report)
+{
+    const struct worker_generation *own = cookie;
+
+    observer_call(observers_of(&own->generation->config), report);
+}
+
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
                                                 struct endpoints *endpoints)
@@ -30,6 +38,8 @@ struct worker_generation *worker_generation_new(struct worker *worker,
 
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
+    own->dispatch.upstream->observe = on_call;
+    own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);

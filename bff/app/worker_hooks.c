@@ -6,11 +6,11 @@
 #include <unistd.h>
 
 #include "bff/app/notify.h"
+#include "bff/app/observers.h"
 #include "bff/app/worker_generation.h"
 #include "bff/app/worker_hooks.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
-#include "bff/http/access_log.h"
 #include "bff/http/request.h"
 #include "bff/upstream/batch.h"
 #include "bff/upstream/endpoints.h"
@@ -126,8 +126,7 @@ static void on_request(struct request *request)
 
 static void on_over(const struct request *request)
 {
-    if (worker_generation_of(request)->generation->config.has_access_log)
-        access_log_write(request);
+    observer_over(observers_of(&worker_generation_of(request)->generation->config), request);
 }
 
 static void on_ready(struct server *server)

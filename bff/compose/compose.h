@@ -1,14 +1,43 @@
 /*
- * What a frontend team writes: composites. THE public header; composites/ and clients/ include
- * nothing else of the engine.
+ * The public header for frontend teams: how to write a composite. Files in composites/ and clients/
+ * include this header and nothing else of the engine.
  *
- * A composite is a table: the parts of its answer, each filled by one call to a service (or one for
- * each item of a list). Parts without ".after" start together; all of them settle, as with
- * Promise.allSettled; the answer is put together from what settled, in the order of the rows. An
- * ask function only describes a call, so nothing here can block, leak or fail half-way. The table
- * is checked when the program starts; a mistake names the composite and the row.
+ * A composite is one answer that is put together from several services. You describe it as a table:
+ * one row for each part of the answer. Each part is filled by one call to a service, or by one call
+ * for each item of a list.
  *
- * docs/first-composite.md builds one in ten minutes.
+ *   - Parts start together, at once. A part with ".after" starts when the part that it names is
+ *     fulfilled.
+ *   - The composite waits until all parts have settled, as Promise.allSettled does in JavaScript. A
+ *     part that is still open when the time budget is over is rejected as `timeout`. A required
+ *     part that is rejected ends the answer at once, with an error.
+ *   - The answer has the parts in the order of the rows, whatever arrives first.
+ *
+ * An ask function only describes a call; the engine makes it. So nothing that you write here can
+ * block, leak memory or fail half-way. The tables are checked when the program starts, and a
+ * message about a mistake names the composite and the row.
+ *
+ *   static void get_user(struct bff_ask *ask)
+ *   {
+ *       ask_get(ask, &users_service, "/users");
+ *       ask_segment(ask, ask_param(ask, "userId"));
+ *   }
+ *
+ *   static const struct bff_part parts[] = {
+ *       {.name = "user", .ask = get_user, .need = BFF_REQUIRED, .pick = "id name"},
+ *       {0},
+ *   };
+ *
+ *   const struct bff_composite profile = {
+ *       .route = "GET /api/profile/:userId",
+ *       .about = "the profile of a user",
+ *       .failure = "Failed to load the profile",
+ *       .access = BFF_OWNER,
+ *       .owner = "userId",
+ *       .parts = parts,
+ *   };
+ *
+ * docs/first-composite.md builds a composite in ten minutes.
  */
 #ifndef BFF_COMPOSE_COMPOSE_H
 #define BFF_COMPOSE_COMPOSE_H
@@ -23,93 +52,97 @@
 #include "bff/compose/mocks.h"
 #include "bff/upstream/service.h"
 
-/* Asking: what a part's .ask function is given. */
+/* Asking. These functions are for the .ask function of a part; ${ask} is what it was given. */
 
 struct bff_ask;
 
-/* A parameter of the route, decoded: ask_param(ask, "userId") for "/api/dashboard/:userId". */
+/* The value of a parameter of the route, decoded: ask_param(ask, "userId") for the route
+ * "/api/dashboard/:userId". */
 struct text ask_param(struct bff_ask *ask, const char *name);
 
-/* The value of an earlier part, which the row names in .after (or which that one waits for): its
- * fallback's when the service sent none. */
+/* The value of an earlier part: the part that the row names in .after, or one that this part waits
+ * for itself. When the service sent no value, it is the fallback. */
 struct json ask_part(struct bff_ask *ask, const char *part);
 
-/* A member's value as text: a string's content, a number's digits as written, else absent. */
+/* The value of a member as text: the content of a string, or the digits of a number as the service
+ * wrote them. Any other value gives an absent text. */
 struct text ask_text(struct bff_ask *ask, struct json value);
 
 /*
- * Describes a call: a GET to ${service} on ${path}, which begins with '/'. What follows adds to
- * it. In a row with .many every ask_get describes one more call.
+ * Begins to describe a call: GET ${path} of ${service}. The path begins with '/'. The functions
+ * below add to it. In a row with .many, each ask_get begins one more call.
  */
 void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path);
 
 /*
- * Adds "/" and ${text}, percent-encoded: whatever it holds, it stays one segment. A call with a
- * segment that is absent, empty, ".", "..", over 256 bytes, not UTF-8 or holds a control byte is
- * not made; its part is rejected as `skipped`.
+ * Adds "/" and ${text} to the path. The text is percent-encoded, so it is always exactly one
+ * segment. A text that is absent or empty, is "." or "..", is longer than 256 bytes, is not UTF-8
+ * or holds a control byte cannot be sent: then the call is not made, and the part is rejected as
+ * `skipped`.
  */
 void ask_segment(struct bff_ask *ask, struct text text);
 
-/* Adds "?name=text" (or "&..."), percent-encoded. What is not text that can be sent is as in
- * ask_segment; but a value may be empty, "." or "..". */
+/* Adds "?name=text", or "&name=text" after the first, percent-encoded. A text that cannot be sent
+ * is as in ask_segment, but here it may be empty, "." or "..". */
 void ask_query(struct bff_ask *ask, const char *name, struct text text);
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
-/* Passes the client's own header of this name on ("Cookie", "Authorization"), if it sent one. Those
- * that frame a request or name its user are not a composite's to pass on. */
+/* Passes a header of the client on to the service, if the client sent it: "Cookie",
+ * "Authorization". Headers that frame a request or name its user cannot be passed on this way. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
 /* The table. */
 
 enum bff_need {
-    BFF_OPTIONAL, /* rejected: its fallback stands in the answer */
-    BFF_REQUIRED, /* rejected: the answer is an error, at once */
+    BFF_OPTIONAL, /* when it is rejected, the answer has its fallback */
+    BFF_REQUIRED, /* when it is rejected, the answer is an error, at once */
 };
 
 enum bff_place {
-    BFF_MEMBER, /* a member of the answer, under the part's name */
-    BFF_SPREAD, /* its picked members are members of the answer */
-    BFF_HIDDEN, /* only read, by fields or by later parts */
+    BFF_MEMBER, /* a member of the answer, with the name of the part */
+    BFF_SPREAD, /* the members in .pick become members of the answer themselves */
+    BFF_HIDDEN, /* not in the answer: only fields and later parts read it */
 };
 
 enum bff_kind {
     BFF_ANY,
-    BFF_OBJECT, /* anything else is rejected as bad_json; implied by .pick */
-    BFF_LIST,   /* an array, else bad_json; .pick then picks from each item, an object */
+    BFF_OBJECT, /* anything else is rejected as `bad_json`; .pick implies this kind */
+    BFF_LIST,   /* an array, else `bad_json`; .pick then picks from each item, which is an object */
 };
 
-/* Who may ask. Enforced when login is configured; checked at start in any case. */
+/* Who may ask. This holds when login is configured; the table is checked at the start anyway. */
 enum bff_access {
-    BFF_ACCESS_MISSING, /* a composite must say */
+    BFF_ACCESS_MISSING, /* a mistake: every composite must say who may ask */
     BFF_PUBLIC,
     BFF_SIGNED_IN,
-    BFF_ROLE,  /* the role named in .role */
-    BFF_OWNER, /* the user named by .owner, or a user with the build's admin role */
+    BFF_ROLE,  /* users with the role in .role */
+    BFF_OWNER, /* the user whom .owner names, and users with the build's admin role */
 };
 
-/* The most parts a composite may have, and items a list part. */
+/* The most parts of a composite, and the most items of a list part. */
 #define BFF_PARTS_MAX 32
 #define BFF_MANY_MAX 1000
 
 /*
- * A part. A row ends the list when it is all zero.
+ * A part. A row that is all zero ends the list.
  *
- *   name        its member's name, and its name in errors and headers
+ *   name        the name of its member, also in errors and in headers
  *   ask         describes its call
- *   after       starts when that part, in a row above, is fulfilled; NULL: at once. If that part
- *               is rejected, this one is `skipped`
- *   need        what its rejection means
+ *   after       the part to wait for, which stands in a row above; NULL: it starts at once. When
+ *               that part is rejected, this one is rejected as `skipped`
+ *   need        what happens when it is rejected
  *   place       where its value goes
  *   kind        what its value must be
- *   many        the part is a list, an item for each ask_get of .ask, in that order; at most so
- *               many, else the part is too_large. An item that fails is null
- *   at_once     of these, so many calls at a time; 0: 8
- *   timeout_ms  it is rejected as `timeout` so long after its start; 0: what is left of the budget
- *   fallback    JSON text in its place when it is rejected or empty; NULL: "null", and "[]" for
- *               .many and BFF_LIST
- *   pick        the members kept, in this order: "id name address.city items[].price"; NULL: the
- *               value goes through byte for byte. A member that the service left out is left out.
- *               Of an object, unless .kind is BFF_LIST: then of each item
+ *   many        more than 0: the part is a list with one item for each ask_get, in that order. More
+ *               than this many are rejected as `too_large`. An item that fails is null
+ *   at_once     for .many: how many of its calls run at the same time; 0: 8
+ *   timeout_ms  the part is rejected as `timeout` this long after its start; 0: it may take what is
+ *               left of the budget
+ *   fallback    JSON text that takes its place when it is rejected or empty; NULL: "null", and "[]"
+ *               for .many and BFF_LIST
+ *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
+ *               value is passed on byte for byte. A member that the service left out is left out.
+ *               With BFF_LIST, members are picked from each item
  */
 struct bff_part {
     const char *name;
@@ -126,12 +159,12 @@ struct bff_part {
 };
 
 /*
- * A computed member, printed after the parts. A row ends the list when it is all zero.
+ * A computed member. It stands behind the parts. A row that is all zero ends the list.
  *
- *   name   the member's name
- *   of     the part it reads
- *   print  prints exactly one value; it is given the part's value (the fallback's when the
- *          service sent none) and not called when the part was rejected: null is printed then
+ *   name   the name of the member
+ *   of     the part that it reads
+ *   print  prints exactly one value. It is given the value of the part, or the fallback when the
+ *          service sent none. It is not called when the part was rejected: then null is printed
  */
 struct bff_field {
     const char *name;
@@ -140,14 +173,20 @@ struct bff_field {
 };
 
 /*
+ * A composite.
+ *
  *   route      method and path; ":name" is a parameter: "GET /api/products/:id"
  *   about      one line for people, shown by --routes
- *   failure    the error text when a required part is rejected
- *   access     who may ask; role and owner as it needs. An owner is a parameter ("userId") or a
- *              path into a part that others wait for ("order.userId")
- *   budget_ms  the answer leaves then at the latest; 0: 1000
- *   is_stamped the answer ends with loadedAt and partialFailure; without it partialFailure only
- *              stands in an answer that is partial
+ *   failure    the error text of the answer when a required part is rejected
+ *   access     who may ask
+ *   role       for BFF_ROLE
+ *   owner      for BFF_OWNER: a parameter ("userId"), or a path into a part that other parts wait
+ *              for ("order.userId")
+ *   budget_ms  the answer leaves at this time at the latest; 0: 1000
+ *   is_stamped the answer ends with loadedAt and partialFailure. Without it, only an answer that is
+ *              partial has partialFailure
+ *   parts      its parts
+ *   fields     its computed members; NULL: it has none
  */
 struct bff_composite {
     const char *route;
@@ -180,14 +219,14 @@ struct bff_route {
 };
 
 /*
- * A frontend's own binary.
+ * A build: the program of one frontend.
  *
- *   name        "web": bff-web
- *   port        listened on when the configuration says nothing else
+ *   name        "web" for the program bff-web
+ *   port        to listen on, unless the operator names addresses
  *   composites  ended by NULL
- *   services    ended by NULL; in the order shown
+ *   services    ended by NULL; shown in this order
  *   routes      the plain routes when the configuration has none; NULL: none
- *   admin_role  users with this role pass where .owner asks for somebody else; NULL: nobody does
+ *   admin_role  users with this role pass where .owner names another user; NULL: no role does
  *   mocks       the mock services of --mock; NULL: none, and --mock is refused
  */
 struct bff_build {
@@ -200,7 +239,8 @@ struct bff_build {
     const struct bff_mocks *mocks;
 };
 
-/* The whole program: reads configuration and command line, serves, returns the exit status. */
+/* The whole program: reads the configuration and the command line, serves, and returns the exit
+ * status. To be called by main. */
 int bff_main(int argc, char **argv, const struct bff_build *build);
 
 #endif

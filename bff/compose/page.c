@@ -4,27 +4,33 @@
 #include "bff/base/clock.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/page.h"
-#include "bff/compose/parts_log.h"
+#include "bff/compose/part_reports.h"
 #include "bff/compose/run.h"
 #include "bff/http/forward_fields.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 
-/* A composite under way; lies in the request's memory. */
+/* A composite that is being answered; lies in the request's memory. */
 struct serving {
     struct page_ask ask;
     struct request *request;
+    struct run_request run_request;
     struct run *run;
+    struct part_report *reports; /* filled at the end; NULL: nobody observes requests */
 };
 
-/* The request goes, for whatever reason: nothing of it may be called back any more. */
+/* The request goes, for whatever reason. The observers are called after this. */
 static void dispose(void *object)
 {
     struct serving *serving = object;
 
-    if (serving->run != NULL)
-        run_cancel(serving->run);
+    run_cancel(serving->run);
+    if (serving->reports == NULL)
+        return;
+    part_reports_make(serving->run, serving->reports);
+    serving->request->parts = serving->reports;
+    serving->request->part_count = serving->ask.plan->part_count;
 }
 
 /* The calls' headers. */
@@ -104,7 +110,7 @@ static void on_done(struct run *run, void *cookie)
 
 static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
 
-/* Without login there is nobody to compare an owner with. */
+/* Only asked with login: else there is no user to compare with the owner. */
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;
@@ -144,12 +150,10 @@ void page_serve(struct request *request, const struct page_ask *ask)
 {
     struct serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
     const struct pages *pages = ask->pages;
-    /* In the pool itself: the access log reads the run when ${serving} is gone already. */
-    struct run_request *run_request = pool_take(request->pool, sizeof(*run_request));
 
     serving->ask = *ask;
     serving->request = request;
-    *run_request = (struct run_request){
+    serving->run_request = (struct run_request){
         .plan = ask->plan,
         .pool = request->pool,
         .upstream = ask->upstream,
@@ -164,7 +168,8 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .depth_limit = pages->depth_limit,
     };
     reply_wait_begin(request, on_gone, serving);
-    serving->run = run_start(run_request, on_done, serving);
-    request->log_parts = parts_log;
-    request->parts = serving->run;
+    serving->run = run_start(&serving->run_request, on_done, serving);
+    if (request->worker->common->on_over != NULL)
+        serving->reports =
+            pool_take(request->pool, ask->plan->part_count * sizeof(*serving->reports));
 }

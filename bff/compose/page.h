@@ -1,4 +1,4 @@
-/* The composites as the server sees them: from a request to its run, from the run to its reply. */
+/* A page is a composite that is served: a request starts a run, and the run gives the reply. */
 #ifndef BFF_COMPOSE_PAGE_H
 #define BFF_COMPOSE_PAGE_H
 
@@ -12,9 +12,9 @@
 #include "bff/http/route.h"
 #include "bff/upstream/upstream.h"
 
-/* Constant while the server runs. */
+/* What the build and the configuration say; constant while a request uses it. */
 struct pages {
-    struct text server;     /* what we call ourselves in Proxy-Status: "bff-web" */
+    struct text server;     /* this server's name in Proxy-Status: "bff-web" */
     struct text admin_role; /* passes in an owner's place; absent: no role does */
     const struct plan **plans;
     struct route *routes; /* one for each plan, in the same order */
@@ -24,7 +24,7 @@ struct pages {
     const char *mock_header; /* of clients, passed on to mock services; NULL: no mock mode */
 };
 
-/* What is asked for, and by whom. */
+/* The page that is asked for, and the user who asks. */
 struct page_ask {
     const struct pages *pages;
     const struct plan *plan;
@@ -34,12 +34,12 @@ struct page_ask {
     bool has_login;                /* access rules hold */
 };
 
-/* Who may ask: the composite's rule, with the owner of the path when that is a parameter. For an
- * owner in a part whoever is signed in may begin; the run decides. */
+/* The access rule of the composite. When the owner is a parameter of the path, the rule names that
+ * owner. When the owner stands in a part, every signed-in user passes here, and the run decides. */
 struct access_rule page_access(const struct pages *pages, const struct plan *plan,
                                const struct text *params);
 
-/* Runs the composite and answers ${request}. */
+/* Runs the composite and answers ${request}, later. */
 void page_serve(struct request *request, const struct page_ask *ask);
 
 #endif

@@ -3,12 +3,12 @@
 #include "bff/http/forward_fields.h"
 
 static const char *const dropped[] = {
-    /* the connection's */
+    /* of the connection */
     "connection", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade", "http2-settings",
-    /* ours */
+    /* sent by this server */
     "host", "content-length", "expect", "via", "x-request-id", "traceparent", "tracestate",
     "x-real-ip",
-    /* believed by others */
+    /* believed by some services */
     "forwarded", "true-client-ip", "x-client-ip", "x-cluster-client-ip", "cf-connecting-ip",
     "x-rewrite-url", "x-http-method", "x-http-method-override", "x-method-override", "x-host"};
 

@@ -13,7 +13,7 @@
  * | 501 | another method than GET HEAD POST PUT PATCH DELETE OPTIONS |
  * | 414 | a target that is too long |
  * | 417 | Expect with anything but 100-continue |
- * | 413 | a body over settings.body_limit |
+ * | 413 | a body over http_settings.body_limit |
  *
  * After a refusal an HTTP/1.1 connection is closed: who sends such a request may not be where we
  * believe it to be in its next.

@@ -21,7 +21,7 @@ static const char *message_of(int status)
     }
 }
 
-/* HEAD brings no body, and gets none. */
+/* An answer to HEAD has no pieces, and gets none. */
 static void do_send(h2o_ostream_t *self, h2o_req_t *req, h2o_iovec_t *bodies, size_t count,
                     h2o_send_state_t state)
 {

@@ -19,6 +19,7 @@
 #include "bff/http/body.h"
 #include "bff/http/refusal.h"
 #include "bff/http/request.h"
+#include "bff/loop/timer.h"
 
 /* What the steps of one request share. The application defines it; the pipeline passes it on. */
 struct request_context;

@@ -12,9 +12,8 @@
 #include "bff/base/text.h"
 #include "bff/http/request.h"
 
-#define REPLY_HEAD_NO_LENGTH                                                                       \
-    SIZE_MAX /* no Content-Length: the length is not known, or not sent                            \
-              */
+/* No Content-Length: the length is not known, or it is not sent. */
+#define REPLY_HEAD_NO_LENGTH SIZE_MAX
 
 /* Begins the head. ${length} becomes Content-Length. */
 void reply_head_begin(struct request *request, int status, size_t length);

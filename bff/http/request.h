@@ -19,7 +19,7 @@
 #include "bff/http/worker.h"
 
 struct body;
-struct log_line;
+struct part_report;
 struct reply_field;
 struct reply_filter;
 struct request_peer;
@@ -56,8 +56,9 @@ struct request {
 
     /* for the readers of bff/observe */
     int64_t began_ns; /* when its head had been read; or its body, if that came later */
-    void (*log_parts)(struct log_line *line, const void *parts);
-    const void *parts;
+    const struct part_report *parts; /* of a composite's answer; NULL: it has none. They lie in the
+                                        pool itself, so they are valid until the request has gone */
+    size_t part_count;
 };
 
 /* A header field, as the client sent it; HTTP/1 names may have capital letters only where libh2o

@@ -12,7 +12,7 @@ struct path {
     size_t count;
 };
 
-/* Returns -1 when there are more segments than any route has. */
+/* Returns -1 when there are more segments than a route can have. */
 static int split(struct pool *pool, struct text text, struct path *out)
 {
     out->count = 0;
@@ -43,7 +43,7 @@ static bool fits(const struct route *route, const struct path *path)
     return true;
 }
 
-/* True when the first segment in which the two differ in kind is literal in ${a}. */
+/* True when ${a} is literal in the first segment in which only one of the two is. */
 static bool is_closer(const struct route *a, const struct route *b)
 {
     for (size_t i = 0; i < a->segment_count; i++)

@@ -7,19 +7,19 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define BODY_STEP 512           /* bytes in body_ms that count as more of a body */
-#define FORGIVEN_A_SECOND 65536 /* of wasted bytes */
-#define WRITTEN_SHARE 8         /* a client may send so much less than it gets */
+#define BODY_STEP 512           /* bytes: fewer in body_ms do not count as more of a body */
+#define FORGIVEN_A_SECOND 65536 /* wasted bytes that do not count */
+#define WRITTEN_SHARE 8         /* of what is written, this share is forgiven: one eighth */
 
-/* What a client without a request is doing. */
+/* What a client is doing. */
 enum state {
-    WORKING, /* not without a request */
-    IDLE,
-    HEAD,
-    BODY,
+    WORKING, /* it has a request */
+    IDLE,    /* it sends nothing */
+    HEAD,    /* it sends a head */
+    BODY,    /* it sends a body */
 };
 
-/* An older kernel tells less: then nothing has moved, and nothing is held against anybody. */
+/* An older kernel tells less. Then this fails, and no client is ended for being slow. */
 static bool ask_kernel(const struct client *client, struct tcp_info *info)
 {
     socklen_t len = sizeof(*info);
@@ -69,14 +69,14 @@ static bool wastes(struct client *client, uint64_t received, uint64_t elapsed_ms
     return pace->wasted > limits_of(client)->wasted_bytes + body_memory;
 }
 
-/* Of an HTTP/1.1 request. An HTTP/2 frame, which begins with a byte of zero, is never a head. */
+/* True for an unfinished head of HTTP/1.1. The first byte of an HTTP/2 frame here is zero. */
 static bool is_head(const h2o_buffer_t *input)
 {
     return input->bytes[0] != '\0' && memmem(input->bytes, input->size, "\n\r\n", 3) == NULL &&
            memmem(input->bytes, input->size, "\n\n", 2) == NULL;
 }
 
-/* It is not looked into while there is time for the head. */
+/* The bytes are not looked at before header_ms has passed: until then they count as a head. */
 static enum state state_of(const struct client *client, int64_t now_ns)
 {
     const h2o_buffer_t *input = client->socket->input;

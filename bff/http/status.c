@@ -51,7 +51,7 @@ static const struct {
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {451, "Unavailable For Legal Reasons"},
-    {499, "Client Closed Request"}, /* nginx's; nobody is there to read it */
+    {499, "Client Closed Request"}, /* as in nginx: for the log only */
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
     {502, "Bad Gateway"},

@@ -1,4 +1,4 @@
-/* Reason phrases (RFC 9110 section 15); HTTP/1.1 shows them, nobody should read them. */
+/* Reason phrases (RFC 9110 section 15). HTTP/1.1 sends them; no client should use them. */
 #ifndef BFF_HTTP_STATUS_H
 #define BFF_HTTP_STATUS_H
 

@@ -9,7 +9,7 @@
 
 static const char dropped[] = "skipping frame (type:";
 
-/* glibc hands over what one fprintf wrote: the stream is buffered by lines. */
+/* The stream is buffered by lines, so ${bytes} is what one fprintf wrote. */
 static ssize_t pass_on(void *cookie, const char *bytes, size_t count)
 {
     size_t done = 0;
@@ -30,5 +30,5 @@ void stderr_filter_install(void)
     FILE *quiet = fopencookie(NULL, "w", (cookie_io_functions_t){.write = pass_on});
 
     must(quiet != NULL && setvbuf(quiet, NULL, _IOLBF, BUFSIZ) == 0);
-    stderr = quiet; /* glibc: an object that may be assigned to */
+    stderr = quiet; /* in glibc, stderr can be assigned to */
 }

@@ -1,12 +1,12 @@
 /*
- * libh2o writes a line to standard error for each HTTP/2 frame of a type that it does not know.
- * Browsers send some, and a client can send millions: neither may fill the log, nor stop the
- * server when nobody reads it. Those lines are dropped; all others pass.
+ * libh2o writes a line to standard error for each HTTP/2 frame of an unknown type. Browsers send a
+ * few, and an attacker can send millions. They must not fill the log, and they must not block the
+ * server when nobody reads standard error. So these lines are dropped. All others pass.
  */
 #ifndef BFF_HTTP_STDERR_FILTER_H
 #define BFF_HTTP_STDERR_FILTER_H
 
-/* Puts a stream that does so in the place of stderr. Once, before other threads run. */
+/* Replaces stderr by a stream that drops them. To be called once, before other threads run. */
 void stderr_filter_install(void);
 
 #endif

@@ -16,7 +16,7 @@ static struct text behind(struct text text, size_t bytes)
     return (struct text){text.at + bytes, text.len - bytes};
 }
 
-/* Where the authority of an absolute form ends: at the path, the query or the end. */
+/* The authority of an absolute form ends at the path, at the query or at the end. */
 static size_t authority_length(struct text text)
 {
     size_t len = 0;

@@ -1,4 +1,4 @@
-/* Where a request goes: what its target and its Host say, and whether they may say so. */
+/* The target of a request: its parts, and whether target and Host are allowed. */
 #ifndef BFF_HTTP_TARGET_H
 #define BFF_HTTP_TARGET_H
 
@@ -12,19 +12,19 @@ struct target {
     struct text query;     /* behind the '?'; absent without one */
 };
 
-/* Takes ${raw} apart, whether it is sound or not. A server must take the absolute form (RFC 9112
- * section 3.2.2). HTTP/2's :path is never absolute: use target_of_path. */
+/* Takes ${raw} apart, whether it is allowed or not. A server must accept the absolute form (RFC
+ * 9112 section 3.2.2). The :path of HTTP/2 is never absolute: it needs target_of_path. */
 struct target target_of(struct text raw);
 struct target target_of_path(struct text raw);
 
-/* True for visible ASCII without '#': all else must be percent-encoded (RFC 3986), and a fragment
- * is no part of a target. */
+/* True for visible ASCII without '#'. Other bytes must be percent-encoded (RFC 3986), and a target
+ * has no fragment. */
 bool target_is_clean(struct text text);
 
 /*
- * True for host[:port] as RFC 3986 has it: a name, an IPv4 address or an IPv6 address in brackets;
- * the port may be empty, and is at most 65535. Userinfo is refused (RFC 9110 section 4.2.4), and
- * so is a comma, which tells of two Host fields put together. An empty host is none.
+ * True for host[:port] of RFC 3986: a name, an IPv4 address, or an IPv6 address in brackets. The
+ * port is empty or at most 65535. Refused are an empty host, userinfo (RFC 9110 section 4.2.4), and
+ * a comma, which is a sign of two Host fields that were joined.
  */
 bool target_is_authority(struct text authority);
 

@@ -3,7 +3,8 @@
 #include "bff/base/percent.h"
 #include "bff/proxy/plain_path.h"
 
-/* Writes one segment as it is to be spelt; returns its end, or NULL when it is wrongly encoded. */
+/* Writes one segment in its normal spelling. Returns its end, or NULL when it is wrongly encoded.
+ */
 static char *spell(struct text segment, char *out)
 {
     for (size_t i = 0; i < segment.len; i++) {
@@ -28,7 +29,7 @@ static char *spell(struct text segment, char *out)
     return out;
 }
 
-/* ${at} is behind a '/': goes back to behind the '/' before it. NULL at the root. */
+/* ${at} is behind a '/'. Returns the place behind the '/' before that one; NULL at the root. */
 static char *parent(char *start, char *at)
 {
     if (at == start + 1)
@@ -38,7 +39,7 @@ static char *parent(char *start, char *at)
     return at;
 }
 
-/* What is written always ends behind a '/', so that a segment, or nothing, can follow. */
+/* The output always ends with a '/', so that the next segment, or nothing, can follow. */
 int plain_path(struct pool *pool, struct text path, struct text *out)
 {
     char *start = pool_take(pool, path.len + 1), *at = start;

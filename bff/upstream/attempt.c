@@ -26,10 +26,6 @@ static void put_method(struct attempt *attempt, struct text method)
     put(attempt, (struct text){attempt->method, method.len + 1});
 }
 
-#define TRACEPARENT_LEN 55
-#define SPAN_AT 36 /* in traceparent: behind version and trace id */
-#define SPAN_DIGITS 16
-
 /* The end of the head. The attempt's span is a child of the request's. */
 static void put_trace_and_end(struct attempt *attempt, const struct attempt_ask *ask)
 {
@@ -41,8 +37,7 @@ static void put_trace_and_end(struct attempt *attempt, const struct attempt_ask 
         return;
     }
     memcpy(attempt->trace, name, sizeof(name) - 1);
-    memcpy(at, ask->traceparent.at, TRACEPARENT_LEN);
-    random_hex(ask->random, at + SPAN_AT, SPAN_DIGITS);
+    traceparent_child(ask->random, ask->traceparent, at);
     memcpy(at + TRACEPARENT_LEN, end, sizeof(end) - 1);
     put(attempt, (struct text){attempt->trace, sizeof(attempt->trace)});
 }

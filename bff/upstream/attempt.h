@@ -15,14 +15,15 @@
 #include "bff/base/random.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
+#include "bff/base/traceparent.h"
 #include "bff/upstream/connection.h"
 #include "bff/upstream/endpoint.h"
 #include "bff/upstream/exchange.h"
 
 #define ATTEMPT_PIECES 10
 
-/* "traceparent: 00-<trace id>-<span id>-<flags>\r\n", and the empty line behind all fields */
-#define ATTEMPT_TRACE_BYTES (13 + 55 + 2 + 2)
+/* "traceparent: ...\r\n", and the empty line behind all fields */
+#define ATTEMPT_TRACE_BYTES (13 + TRACEPARENT_LEN + 2 + 2)
 
 #define ATTEMPT_METHOD_BYTES 16 /* a longer method takes a piece more */
 

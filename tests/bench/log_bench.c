@@ -7,44 +7,26 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
-#include "bff/compose/parts_log.h"
-#include "bff/compose/run.h"
-#include "bff/compose/run_calls.h"
-#include "bff/http/access_log.h"
 #include "bff/http/request.h"
+#include "bff/observe/access_log.h"
+#include "bff/observe/part_report.h"
 
 #define PARTS 4
 #define LINES 200000
 #define AT_ONCE 500 /* so few that the ring never fills */
 
-static struct bff_part rows[PARTS];
-static struct plan_part plan_parts[PARTS] = {
-    {.row = &rows[0], .name = {"user", 4}},
-    {.row = &rows[1], .name = {"recentOrders", 12}},
-    {.row = &rows[2], .name = {"recommendations", 15}},
-    {.row = &rows[3], .name = {"unreadNotifications", 19}},
-};
-static const struct plan plan = {.parts = plan_parts, .part_count = PARTS};
-static const struct run_request run_request = {.plan = &plan};
-static const struct service_endpoint address = {.authority = (char *)(uintptr_t) "127.0.0.1:3002"};
-static struct endpoint endpoint = {.at = &address};
-static struct run_call calls[PARTS];
-static struct run_item items[PARTS];
-static struct run_part parts[PARTS];
-static struct run run = {.request = &run_request, .parts = parts};
+static const char *const names[PARTS] = {"user", "recentOrders", "recommendations",
+                                         "unreadNotifications"};
+static struct part_report parts[PARTS];
 
 static void settle_parts(void)
 {
-    for (size_t i = 0; i < PARTS; i++) {
-        calls[i].fetch.call.endpoint = &endpoint;
-        items[i] = (struct run_item){.status = 200, .is_settled = true, .call = &calls[i]};
-        parts[i] = (struct run_part){.is_started = true,
-                                     .is_settled = true,
-                                     .started_ns = 1000,
-                                     .settled_ns = 1834567 * (int64_t)(i + 1),
-                                     .items = &items[i],
-                                     .item_count = 1};
-    }
+    for (size_t i = 0; i < PARTS; i++)
+        parts[i] = (struct part_report){.name = text_of(names[i]),
+                                        .took_ns = 1833567 * (int64_t)(i + 1),
+                                        .has_call = true,
+                                        .endpoint = TEXT("127.0.0.1:3002"),
+                                        .status = 200};
 }
 
 static void report(const char *what, const struct request *request)
@@ -81,8 +63,8 @@ int main(void)
     log_own_ring();
     log_start(open("/dev/null", O_WRONLY | O_CLOEXEC));
     report("a plain request", &request);
-    request.log_parts = parts_log;
-    request.parts = &run;
+    request.parts = parts;
+    request.part_count = PARTS;
     report("a page with four parts", &request);
     log_stop(1000);
     return 0;

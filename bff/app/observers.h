@@ -1,0 +1,11 @@
+/* Which observers a configuration asks for. A new one is a row in observers.c. */
+#ifndef BFF_APP_OBSERVERS_H
+#define BFF_APP_OBSERVERS_H
+
+#include "bff/config/config.h"
+#include "bff/observe/observer.h"
+
+/* The list ends with NULL. */
+const struct observer *const *observers_of(const struct config *config);
+
+#endif

@@ -1,0 +1,69 @@
+/* See part_reports.h. */
+#include "bff/compose/answer_headers.h"
+#include "bff/compose/part_reports.h"
+#include "bff/compose/run_calls.h"
+
+/* One item tells about a list part: the first that was rejected, as in the headers of the answer,
+ * else the first. */
+static const struct run_item *telling_item(const struct run_part *part)
+{
+    for (size_t i = 0; i < part->item_count; i++)
+        if (part->items[i].reason != REASON_NONE)
+            return &part->items[i];
+    return part->item_count == 0 ? NULL : &part->items[0];
+}
+
+/* A call that two parts wait for counts for the part that made it. */
+static size_t count_calls(const struct run *run, size_t i)
+{
+    size_t count = 0;
+
+    for (const struct run_call *call = run->calls; call != NULL; call = call->next)
+        count += call->maker == i;
+    return count;
+}
+
+/* A part that was cancelled did not settle. Its time goes to the end of the run. */
+static int64_t took_ns(const struct run *run, const struct run_part *part)
+{
+    if (!part->is_started)
+        return 0;
+    return (part->settled_ns != 0 ? part->settled_ns : run->now_ns) - part->started_ns;
+}
+
+static void report_call(const struct run_item *item, struct part_report *out)
+{
+    const struct fetch *fetch = &item->call->fetch;
+
+    out->has_call = true;
+    if (fetch->call.endpoint != NULL)
+        out->endpoint = text_of(fetch->call.endpoint->at->authority);
+    out->retries = fetch->call.retries;
+    out->status = item->status != 0 ? item->status : fetch->status;
+}
+
+static void report_part(const struct run *run, size_t i, struct part_report *out)
+{
+    const struct run_part *part = &run->parts[i];
+    const struct plan_part *plan = &run->request->plan->parts[i];
+    const struct run_item *item = telling_item(part);
+    int status;
+
+    *out = (struct part_report){
+        .name = plan->name,
+        .reason = answer_reason(run, i, &status),
+        .is_cancelled = !part->is_settled,
+        .is_list = plan->row->many > 0,
+        .took_ns = took_ns(run, part),
+    };
+    if (out->is_list)
+        out->calls = count_calls(run, i);
+    if (item != NULL && item->call != NULL)
+        report_call(item, out);
+}
+
+void part_reports_make(const struct run *run, struct part_report *out)
+{
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        report_part(run, i, &out[i]);
+}

@@ -1,0 +1,140 @@
+/*
+ * See access_log.h. Nothing is read here that could be a secret: no query, no header field, no
+ * body.
+ */
+#include "bff/base/clock.h"
+#include "bff/base/log.h"
+#include "bff/base/traceparent.h"
+#include "bff/http/request.h"
+#include "bff/observe/access_log.h"
+#include "bff/observe/part_report.h"
+
+/* A refused request may have a method or a path of any length. */
+#define METHOD_BYTES ((size_t)32)
+#define PATH_BYTES ((size_t)4096)
+
+#define STATUS_CLIENT_LEFT 499 /* before there was an answer */
+
+static void member(struct log_line *line, struct text name_and_colon, struct text value)
+{
+    log_line_raw(line, name_and_colon);
+    log_line_string(line, value);
+}
+
+static void number(struct log_line *line, struct text name_and_colon, int64_t value)
+{
+    log_line_raw(line, name_and_colon);
+    log_line_number(line, value);
+}
+
+static struct text at_most(struct text text, size_t bytes)
+{
+    return (struct text){text.at, text.len < bytes ? text.len : bytes};
+}
+
+static struct text protocol(int version)
+{
+    if (version >= 0x200)
+        return TEXT("HTTP/2");
+    return version == 0x100 ? TEXT("HTTP/1.0") : TEXT("HTTP/1.1");
+}
+
+/*
+ * "client" is the address of the connection. To log the real client behind trusted proxies, print
+ * request->peer->client here when request->peer is not NULL (bff/http/request_peer.h), and let a
+ * step call peer_of for every request.
+ */
+static struct text client_of_line(const struct request *request)
+{
+    const char *address = request->client->address;
+
+    return address[0] == '\0' ? (struct text){0} : text_of(address);
+}
+
+/* Ids need no escaping: request_id.c lets no other bytes in. */
+static void put_who(struct log_line *line, const struct request *request)
+{
+    log_line_raw(line, TEXT(",\"event\":\"request\",\"id\":\""));
+    log_line_raw(line, request->id);
+    log_line_raw(line, TEXT("\",\"trace\":\""));
+    log_line_raw(line, traceparent_trace(request->traceparent));
+    member(line, TEXT("\",\"client\":"), client_of_line(request));
+}
+
+static void put_what(struct log_line *line, const struct request *request)
+{
+    member(line, TEXT(",\"method\":"), at_most(request->method, METHOD_BYTES));
+    member(line, TEXT(",\"path\":"), at_most(request->path, PATH_BYTES));
+    member(line, TEXT(",\"protocol\":"), protocol(request_version(request)));
+    member(line, TEXT(",\"tls\":"), text_of(request->client->tls));
+}
+
+static void put_outcome(struct log_line *line, const struct request *request)
+{
+    int status = request_status(request);
+
+    number(line, TEXT(",\"status\":"), status == 0 ? STATUS_CLIENT_LEFT : status);
+    number(line, TEXT(",\"bytes\":"), (int64_t)request_bytes_sent(request));
+    log_line_raw(line, TEXT(",\"duration_ms\":"));
+    log_line_ms(line, clock_now_ns() - request->began_ns, 3);
+    member(line, TEXT(",\"user\":"), request->user);
+}
+
+/* Parts. */
+
+static struct text outcome(const struct part_report *part)
+{
+    if (part->is_cancelled)
+        return TEXT("cancelled");
+    return part->reason == REASON_NONE ? TEXT("ok") : text_of(reason_name(part->reason));
+}
+
+static void put_call(struct log_line *line, const struct part_report *part)
+{
+    if (part->endpoint.at != NULL)
+        member(line, TEXT(",\"endpoint\":"), part->endpoint);
+    number(line, TEXT(",\"retries\":"), part->retries);
+    if (part->status != 0)
+        number(line, TEXT(",\"status\":"), part->status);
+}
+
+static void put_part(struct log_line *line, const struct part_report *part)
+{
+    log_line_string(line, part->name);
+    log_line_raw(line, TEXT(":{\"outcome\":\""));
+    log_line_raw(line, outcome(part));
+    log_line_raw(line, TEXT("\",\"ms\":"));
+    log_line_ms(line, part->took_ns, 1);
+    if (part->is_list)
+        number(line, TEXT(",\"calls\":"), (int64_t)part->calls);
+    if (part->has_call)
+        put_call(line, part);
+    log_line_raw(line, TEXT("}"));
+}
+
+static void put_parts(struct log_line *line, const struct request *request)
+{
+    log_line_raw(line, TEXT(",\"parts\":"));
+    for (size_t i = 0; i < request->part_count; i++) {
+        log_line_raw(line, i == 0 ? TEXT("{") : TEXT(","));
+        put_part(line, &request->parts[i]);
+    }
+    log_line_raw(line, TEXT("}"));
+}
+
+void access_log_write(const struct request *request)
+{
+    struct log_line *line = log_begin();
+
+    log_line_raw(line, TEXT("{\"time\":"));
+    log_line_time(line, clock_wall_ms());
+    put_who(line, request);
+    put_what(line, request);
+    put_outcome(line, request);
+    if (request->parts != NULL)
+        put_parts(line, request);
+    log_line_raw(line, TEXT("}"));
+    log_send(line);
+}
+
+const struct observer access_log_observer = {.on_over = access_log_write};

@@ -1,0 +1,15 @@
+/* The access log: one line for each request that reached a handler. docs/logs.md describes it. */
+#ifndef BFF_OBSERVE_ACCESS_LOG_H
+#define BFF_OBSERVE_ACCESS_LOG_H
+
+#include "bff/observe/observer.h"
+
+struct request;
+
+/* Writes the line of ${request}, which is over but still whole. */
+void access_log_write(const struct request *request);
+
+/* The same as an observer. */
+extern const struct observer access_log_observer;
+
+#endif

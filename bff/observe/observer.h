@@ -1,0 +1,25 @@
+/*
+ * Whoever wants to know what has happened. There are two events, and each is plain data: an attempt
+ * of a call to a service has ended (struct call_report), and a request is over (struct request,
+ * with its parts). The access log reads the second. Metrics and traces will be rows beside it.
+ *
+ * Both are called in the worker's thread, in the middle of its work: an observer neither waits nor
+ * answers nor changes anything.
+ */
+#ifndef BFF_OBSERVE_OBSERVER_H
+#define BFF_OBSERVE_OBSERVER_H
+
+struct call_report;
+struct request;
+
+/* Either may be NULL. What they are given is valid during the call. */
+struct observer {
+    void (*on_call)(const struct call_report *report);
+    void (*on_over)(const struct request *request);
+};
+
+/* Tell all of ${observers}, a list that ends with NULL. */
+void observer_call(const struct observer *const *observers, const struct call_report *report);
+void observer_over(const struct observer *const *observers, const struct request *request);
+
+#endif

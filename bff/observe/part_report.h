@@ -1,0 +1,31 @@
+/*
+ * What one part of a composite's answer came to, as plain data. bff/compose fills one for each part
+ * when the request is over, and hangs them on the request (request->parts).
+ */
+#ifndef BFF_OBSERVE_PART_REPORT_H
+#define BFF_OBSERVE_PART_REPORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bff/base/reason.h"
+#include "bff/base/text.h"
+
+struct part_report {
+    struct text name;
+    enum reason reason; /* why the part failed, or the first of its items that did; else NONE */
+    bool is_cancelled;  /* the run ended before the part had settled */
+    bool is_list;       /* one item for each call */
+    int64_t took_ns;    /* 0: it was never started */
+    size_t calls; /* of a list: those made for it. A call made for another part counts there */
+
+    /* Of the call that tells: for a list, the call of the first item that failed, else of the first
+     * item. */
+    bool has_call;        /* false: none was made, and the rest is empty */
+    struct text endpoint; /* "127.0.0.1:3000"; absent: none was chosen */
+    unsigned retries;
+    int status; /* of the service's answer; 0: no answer came */
+};
+
+#endif
