@@ -1,8 +1,20 @@
 #!/bin/sh
-# Reads every #include "..." below ${1} (default: this repository) and fails on one that goes up a
-# layer, or sideways. docs/design.md has the list of layers; includes go down it only.
+# Reads every #include "..." below ${1} (default: this repository) and fails on
+# - an include that goes up a layer, or sideways. docs/design.md has the list of layers;
+# - headers that include each other in a circle;
+# - nouns of one room that include each other in a circle.
+#
+# A noun is a file NOUN.c, its header NOUN.h, and its parts NOUN_PART.c and NOUN_PART.h. A file
+# NOUN_PART is a part of NOUN when it has no header of its own, or when NOUN includes that header.
 set -eu
 cd "${1:-$(dirname "$0")/..}"
+
+# Rooms that still have circles of nouns.
+pending="${LAYERS_PENDING-config upstream app}"
+
+status=0
+list=$(mktemp)
+trap 'rm -f "$list"' EXIT
 
 find bff composites clients fixtures -name '*.[ch]' -exec awk '
 BEGIN {
@@ -55,4 +67,61 @@ function complain(why) {
 }
 
 END { exit bad }
-' {} +
+' {} + || status=1
+
+# circles WHAT: reads pairs "includer included", and names those that are in circles.
+circles() {
+    members=$(tsort 2>&1 >/dev/null | sed -e 's/^tsort: //' -e '/contains a loop/d' | sort -u |
+        tr '\n' ' ')
+    [ -z "$members" ] || { echo "$1 include each other in a circle: ${members% }"; status=1; }
+}
+
+# Headers, by their paths.
+find bff composites clients fixtures -name '*.h' -exec awk '
+/^#include "/ { split($0, quoted, "\""); print FILENAME, quoted[2] }' {} + >"$list"
+circles headers <"$list"
+
+# Nouns, room by room.
+nouns() {
+    awk -v room="$1/" '
+    function stem(path) { sub(/^.*\//, "", path); sub(/\.[ch]$/, "", path); return path }
+
+    function noun(name,   shorter, found) {
+        found = shorter = name
+        while (sub(/_[^_]*$/, "", shorter))
+            if ((shorter in is_file) && (!(found in has_header) ||
+                ((shorter, name) in includes) || ((shorter, found) in includes)))
+                found = shorter
+        return found
+    }
+
+    FNR == 1 {
+        is_file[stem(FILENAME)] = 1
+        if (FILENAME ~ /\.h$/)
+            has_header[stem(FILENAME)] = 1
+    }
+    /^#include "bff\// {
+        split($0, quoted, "\"")
+        if (index(quoted[2], room) != 1)
+            next
+        from[++count] = stem(FILENAME)
+        to[count] = stem(quoted[2])
+        includes[from[count], to[count]] = 1
+    }
+    END {
+        for (i = 1; i <= count; i++)
+            if (noun(from[i]) != noun(to[i]))
+                print noun(from[i]), noun(to[i])
+    }' "$1"/*.[ch]
+}
+
+for room in bff/*; do
+    case " $pending " in
+    *" ${room#bff/} "*) ;;
+    *)
+        nouns "$room" >"$list"
+        circles "$room: nouns" <"$list"
+        ;;
+    esac
+done
+exit $status

@@ -1,5 +1,6 @@
 #!/bin/sh
-# Plants one include in a tree that is otherwise in order and expects what tests/layers.sh says of it.
+# Tests tests/layers.sh: adds an include, or a few, to a tree that is otherwise in order and checks
+# what the script says.
 set -eu
 check=$(cd "$(dirname "$0")" && pwd)/layers.sh
 tree=$(mktemp -d)
@@ -75,5 +76,34 @@ refused composites/web/a.c      "composites/mobile/b.h"
 refused composites/web/a.c      "fixtures/mock.h"
 refused composites/shared/a.c   "fixtures/mock_upstreams.h"
 refused composites/web/a.c      <yajl/yajl_tree.h>
+TABLE
+
+# Circles: the files of each case, FILE:INCLUDED, and what the script says.
+while read -r want names; do
+    rm -rf "$tree/bff/loop"
+    mkdir "$tree/bff/loop"
+    for pair in $names; do
+        echo "#include \"bff/loop/${pair#*:}\"" >>"$tree/bff/loop/${pair%%:*}"
+    done
+    got=refused
+    LAYERS_PENDING='' sh "$check" "$tree" >"$tree/said" && got=allowed
+    if [ "$got" != "$want" ] ||
+        { [ "$got" = refused ] && ! grep -q 'include each other in a circle: ' "$tree/said"; }; then
+        echo "$names: want $want, got $got: $(cat "$tree/said")"
+        failed=1
+    fi
+    LAYERS_PENDING=loop sh "$check" "$tree" >"$tree/said" || grep -q '^headers' "$tree/said" ||
+        { echo "$names: a room that is pending was refused"; failed=1; }
+done <<'TABLE'
+allowed a.c:a.h a.c:b.h b.c:b.h
+allowed a.c:a.h a.h:b.h b.c:b.h c.h:a.h c.h:b.h
+allowed a.c:a.h a.h:a_part.h a_part.c:a_part.h a_part.c:a.h
+allowed a.c:a.h a_part.c:a.h
+allowed a_new.h:b.h b.h:a.h a_new.c:a_new.h a_new_part.c:b.h
+refused a.c:a.h a.h:b.h b.h:a.h
+refused a.c:b.h a.h:a_other.h b.h:b_other.h b.c:a.h
+refused a.c:b.h a.h:c.h b.c:c.h b.h:d.h c.c:a.h c.h:d.h
+refused a.h:a_part.h a_part.h:a.h
+refused b.c:b.h b_part.c:a.h a.c:b.h a.h:c.h
 TABLE
 exit $failed

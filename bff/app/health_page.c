@@ -4,6 +4,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/json/json_print.h"
+#include "bff/http/method.h"
 #include "bff/http/reply.h"
 
 #include "bff/app/health_page.h"
@@ -206,7 +207,7 @@ bool health_page_serve(const struct health_page *page, struct request *request)
         reply_options(request, TEXT(ALLOW));
         return true;
     }
-    if (!text_is(request->method, "GET") && !text_is(request->method, "HEAD")) {
+    if (!method_is_read(request->method)) {
         reply_not_allowed(request, TEXT(ALLOW));
         return true;
     }

@@ -1,7 +1,7 @@
 /*
- * What the process has, whatever its configuration says later: listeners, workers, mocks. The
- * configuration by which it serves now is its current generation, which can be replaced while the
- * server runs. All functions are called by the first thread.
+ * What the process has, whatever its configuration says later: listeners, workers, mock services.
+ * The configuration by which it serves now is its current generation, which can be replaced while
+ * the server runs. All functions are called by the first thread.
  */
 #ifndef BFF_APP_PROCESS_H
 #define BFF_APP_PROCESS_H

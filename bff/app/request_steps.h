@@ -23,7 +23,4 @@ enum step_result step_serve(struct request_context *context);
 /* Looks ${method} up with the request's path, into ${out}, which is all zero. */
 void step_route_find(struct request_context *context, struct text method, struct found *out);
 
-/* "GET, HEAD" and "HEAD, PUT" together: "GET, HEAD, PUT". */
-struct text step_found_methods(struct pool *pool, struct text a, struct text b);
-
 #endif

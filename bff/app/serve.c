@@ -86,12 +86,12 @@ static int start_mocks(struct process *process, struct config *config)
     if (config->mock_dir == NULL)
         return 0;
     make_secret(config);
-    process->mocks = mocks;
     process->mock = mocks->start(config->mock_dir, config->login.secret, error, sizeof(error));
     if (process->mock == NULL) {
         fprintf(stderr, "%s\n", error);
         return EXIT_CONFIG;
     }
+    process->mocks = mocks;
     for (size_t i = 0; i < config->service_count; i++) {
         const char *url = mocks->url(process->mock, config->services[i].service->name);
         if (url != NULL)

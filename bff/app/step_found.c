@@ -1,22 +1,7 @@
 /* Step "found": answers what step_route has decided. */
 #include "bff/app/request_steps.h"
+#include "bff/http/method.h"
 #include "bff/http/reply.h"
-
-struct text step_found_methods(struct pool *pool, struct text a, struct text b)
-{
-    if (a.len == 0 || b.len == 0)
-        return a.len == 0 ? b : a;
-    struct text joined = a;
-    while (b.at != NULL) {
-        struct text one = text_trim(text_cut(&b, ',')), rest = a;
-        bool is_there = false;
-        while (rest.at != NULL && !is_there)
-            is_there = text_equal(text_trim(text_cut(&rest, ',')), one);
-        if (!is_there)
-            joined = pool_print(pool, "%.*s, %.*s", TEXT_ARGS(joined), TEXT_ARGS(one));
-    }
-    return joined;
-}
 
 static enum step_result refuse(struct request_context *context, int status, const char *message)
 {
@@ -28,7 +13,7 @@ static enum step_result refuse(struct request_context *context, int status, cons
 static enum step_result refuse_method(struct request_context *context)
 {
     struct request *request = context->request;
-    struct text allow = step_found_methods(request->pool, context->found.allow, TEXT("OPTIONS"));
+    struct text allow = method_join(request->pool, context->found.allow, TEXT("OPTIONS"));
 
     if (text_is(request->method, "OPTIONS")) {
         reply_options(request, allow);

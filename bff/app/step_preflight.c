@@ -1,9 +1,9 @@
 /* Step "preflight": a browser asks whether it may send a request (the Fetch standard's CORS). */
 #include "bff/app/request_steps.h"
+#include "bff/http/method.h"
 #include "bff/http/reply.h"
 
 #define NO_METHOD "-" /* no route has it: what is found for it tells the methods that there are */
-#define ALL_METHODS "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 static void answer(struct request_context *context, const struct cors_preflight *preflight,
                    struct text methods)
@@ -35,6 +35,6 @@ enum step_result step_preflight(struct request_context *context)
     step_route_find(context, TEXT(NO_METHOD), &found);
     if (found.kind != FOUND_ROUTE && found.kind != FOUND_OTHER_METHOD)
         return STEP_PASS;
-    answer(context, &preflight, found.kind == FOUND_ROUTE ? TEXT(ALL_METHODS) : found.allow);
+    answer(context, &preflight, found.kind == FOUND_ROUTE ? TEXT(METHOD_ALL) : found.allow);
     return STEP_ANSWERED;
 }

@@ -1,5 +1,6 @@
 /* Step "route": what answers a request, by its method and path. */
 #include "bff/app/request_steps.h"
+#include "bff/http/method.h"
 
 static struct text header(void *cookie, struct text name)
 {
@@ -65,7 +66,7 @@ static enum found_kind find(struct request_context *context, struct text method,
         return composite == ROUTE_FOUND ? FOUND_COMPOSITE : FOUND_BAD;
     if (find_plain(context, method, out, &allow) == PLAIN_FOUND)
         return FOUND_ROUTE;
-    out->allow = step_found_methods(request->pool, out->match.allow, allow);
+    out->allow = method_join(request->pool, out->match.allow, allow);
     return out->allow.len > 0 ? FOUND_OTHER_METHOD : FOUND_NOTHING;
 }
 

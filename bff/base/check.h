@@ -1,7 +1,8 @@
 /*
- * Our own mistakes. must() states what cannot happen; it stays on in production and ends the
- * process with the place, the condition and the request at hand. What the world does wrong is a
- * value (reason.h), never a must().
+ * Mistakes in this program. must() states what always holds. It is active in production, too: if
+ * the condition is false, it prints the place, the condition and the id of the current request, and
+ * ends the process. Failures of clients, services, files and the network are values (reason.h),
+ * never a must().
  */
 #ifndef BFF_BASE_CHECK_H
 #define BFF_BASE_CHECK_H
@@ -15,8 +16,8 @@ void check_failed(const char *file, int line, const char *function, const char *
     __attribute__((noreturn, cold));
 
 /*
- * Names the request that this thread works on, for the message of a failed must(). ${id} is
- * borrowed until the next call; absent: none.
+ * Sets the id of the request that this thread works on, for the message of a failed must(). An
+ * absent ${id} means no request. ${id} must stay valid until the next call.
  */
 void check_working_on(struct text id);
 

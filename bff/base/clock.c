@@ -27,7 +27,7 @@ static char *put_digits(char *out, unsigned value, unsigned digits)
     return out + digits;
 }
 
-/* By hand: strftime costs more than the rest of a small answer's body. */
+/* strftime costs more than all the rest of the body of a small response. */
 void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
 {
     time_t seconds = (time_t)(wall_ms / 1000);

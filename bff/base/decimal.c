@@ -1,4 +1,5 @@
-/* See decimal.h. Digits are addressed by their power of ten, so that no number need be aligned. */
+/* See decimal.h. Digits are found by their power of ten, so numbers of different scales need not be
+ * aligned. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +8,8 @@
 
 #define DIGITS_MAX 1000
 
-/* A JSON number in its parts; fraction and exponent may be absent. */
+/* The parts of a JSON number. The fraction may be absent; the exponent is 0 then or when missing.
+ */
 struct number {
     bool is_negative;
     struct text whole, fraction;
@@ -34,7 +36,7 @@ static bool cut_char(struct text *rest, char c)
     return true;
 }
 
-/* What stands behind the e. */
+/* Reads the exponent, behind the e. */
 static int read_exponent(struct text *rest, int32_t *out)
 {
     bool is_negative = cut_char(rest, '-');
@@ -91,7 +93,7 @@ int decimal_read(struct pool *pool, struct text number, struct decimal *out)
     return 0;
 }
 
-/* The digit that counts 10^power; 0 beyond both ends. */
+/* Returns the digit for 10^power; 0 beyond both ends of the number. */
 static int digit_at(struct decimal number, int32_t power)
 {
     int64_t at = (int64_t)number.digits.len - 1 - number.scale - power;
@@ -99,7 +101,7 @@ static int digit_at(struct decimal number, int32_t power)
     return at < 0 || at >= (int64_t)number.digits.len ? 0 : number.digits.at[at] - '0';
 }
 
-/* The power of the first digit. */
+/* Returns the power of ten of the first digit. */
 static int32_t top_power(struct decimal number)
 {
     return (int32_t)number.digits.len - 1 - number.scale;
@@ -107,7 +109,7 @@ static int32_t top_power(struct decimal number)
 
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
-/* As strcmp, for the numbers without their signs. */
+/* Compares the numbers without their signs; the result is like that of strcmp. */
 static int compare_sizes(struct decimal a, struct decimal b)
 {
     int32_t top = larger(top_power(a), top_power(b)), scale = larger(a.scale, b.scale);
@@ -139,9 +141,9 @@ int decimal_compare(struct decimal a, struct decimal b)
 }
 
 /*
- * Prints the digits of larger + sign * smaller from ${end} backwards, with the point behind
- * ${scale} of them, and returns where they begin. ${smaller} is not the larger in size if ${sign}
- * is -1.
+ * Prints the digits of large + sign * small, backwards from ${end}, with a point if there are
+ * digits behind it. Returns the first digit. If ${sign} is -1, ${large} must not be the smaller of
+ * the two, without their signs.
  */
 static char *print_sum(char *end, struct decimal large, struct decimal small, int sign)
 {
@@ -176,7 +178,7 @@ struct text decimal_subtract(struct pool *pool, struct decimal a, struct decimal
     return (struct text){at, (size_t)(end - at)};
 }
 
-/* ECMAScript's ToString for what is at least 1e21: the fewest digits that read back the same. */
+/* ToString of ECMAScript for values from 1e21 on: the fewest digits that give the same double. */
 static struct text shortest(struct pool *pool, double value)
 {
     char digits[40];
@@ -197,8 +199,8 @@ struct text decimal_to_fixed_1(struct pool *pool, double value)
         return value < 0 ? TEXT("-Infinity") : TEXT("Infinity");
     if (fabs(value) >= 1e21)
         return shortest(pool, value);
-    /* printf is exact, but gives the even one of two nearest. A double can stand in the middle of
-     * two only with .25 or .75 behind its point. */
+    /* printf is exact, but in the middle of two numbers it rounds to the even one. A double is in
+     * the middle only with .25 or .75 behind its point. */
     double fraction = fabs(fmod(value, 1));
     if (fraction == 0.25 || fraction == 0.75)
         return pool_print(pool, "%.0f.%c", trunc(value), fraction == 0.25 ? '3' : '8');

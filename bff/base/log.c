@@ -11,7 +11,8 @@
 
 #define RING_BYTES ((size_t)1024 * 1024)
 
-/* Where lines come from; it stays, found through the writer's rings, when its thread ends. */
+/* A thread that writes lines. It stays in memory when the thread ends, since the writer still uses
+ * its ring. */
 struct source {
     struct log_ring ring;
     struct log_line line; /* the one being written */
@@ -47,7 +48,7 @@ struct log_line *log_begin(void)
         lock_shared();
         source = &shared;
     }
-    source->line.len = 0;
+    source->line.text.len = 0;
     return &source->line;
 }
 
@@ -57,7 +58,7 @@ void log_send(struct log_line *line)
 
     must(line == &source->line);
     log_line_raw(line, TEXT("\n"));
-    log_ring_put(&source->ring, (struct text){line->at, line->len});
+    log_ring_put(&source->ring, text_builder_text(&line->text));
     log_writer_nudge(&writer, &source->ring);
     if (source == &shared)
         unlock_shared();

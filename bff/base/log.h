@@ -1,12 +1,12 @@
 /*
- * What the process tells on standard output: one JSON object a line. Whoever says something never
- * waits for whoever reads it: a line goes into a ring of the thread that wrote it, and one thread
- * writes what all rings hold. A line that finds its ring full is dropped and counted, and the count
- * is told ("event":"log_dropped") once there is room again.
+ * The log: lines of JSON on standard output, one object a line. Writing a line never waits for the
+ * reader of the log. Each line goes into a ring buffer of its thread, and one thread (log_writer.h)
+ * writes the lines of all rings. When a ring is full, its new lines are dropped and counted; the
+ * event "log_dropped" reports the count when there is room again.
  *
- * Lines are written whole, and those of one thread in their order; what a thread without a ring of
- * its own says comes behind what others had said before. No line is written before log_start; what
- * was said until then waits.
+ * Lines are never mixed, and the lines of one thread keep their order. A line of a thread without
+ * its own ring follows the lines that other threads had written before. Lines that are written
+ * before log_start wait for it.
  */
 #ifndef BFF_BASE_LOG_H
 #define BFF_BASE_LOG_H
@@ -16,20 +16,21 @@
 #include "bff/base/log_line.h"
 #include "bff/base/text.h"
 
-/* A member of an event: the text, or the number when the text is absent. */
+/* A member of an event: the text, or the number if the text is absent. */
 struct log_field {
     const char *name;
     struct text text; /* escaped as needed */
     int64_t number;
 };
 
-/* This thread says much: it gets a ring of its own. All others share one, behind a lock that is
- * held for the time of a copy. */
+/* Gives the calling thread its own ring; for threads that write many lines. All other threads share
+ * one ring, with a lock that is held while a line is copied. */
 void log_own_ring(void);
 
 /*
- * Tells that something happened: {"time":"…","event":"${event}", …}, with ${fields} up to one
- * without a name; NULL: none. ${event} and the names need no escaping. From any thread:
+ * Writes a line for an event: {"time":"…","event":"${event}", …}. ${fields} end with one that has
+ * no name; NULL means no fields. ${event} and the names must not need escaping. Any thread may call
+ * it:
  *
  *   log_event("breaker_open", (struct log_field[]){{"service", .text = name},
  *                                                  {"failures", .number = 7},
@@ -38,18 +39,18 @@ void log_own_ring(void);
 void log_event(const char *event, const struct log_field *fields);
 
 /*
- * A line of another shape: an empty one to write on, and its sending, which ends it with a line
- * feed. Nothing else may be logged in between by the same thread.
+ * A line of another form. log_begin returns an empty line to write to; log_send adds the line feed
+ * and puts the line into the ring. Between the two, the thread must not write any other line.
  */
 struct log_line *log_begin(void);
 void log_send(struct log_line *line);
 
-/* Lines go to ${fd} from now on. Called once, after the ready line. */
+/* Starts to write lines to ${fd}. Called once, after the ready line. */
 void log_start(int fd);
 
 /*
- * Writes out what the rings hold and ends; gives up after ${patience_ms} when nobody reads. What
- * is said later is dropped. Without log_start: nothing.
+ * Writes the lines that are in the rings and ends the log. Gives up after ${patience_ms} if nobody
+ * reads. Later lines are dropped. Does nothing without log_start.
  */
 void log_stop(unsigned patience_ms);
 

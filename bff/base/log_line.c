@@ -1,28 +1,14 @@
 /* See log_line.h. */
 #include "bff/base/clock.h"
 #include "bff/base/log_line.h"
-#include "bff/base/memory.h"
 #include "bff/base/word.h"
 
-#define FIRST_BYTES ((size_t)1024)
-#define ESCAPE_BYTES ((size_t)6) /* the most that one byte becomes: \u001b */
+#define ESCAPE_BYTES ((size_t)6) /* the longest form of one byte: \u001b */
 
 void log_line_free(struct log_line *line)
 {
-    memory_free(line->at);
+    text_builder_free(&line->text);
     *line = (struct log_line){0};
-}
-
-char *log_line_room(struct log_line *line, size_t bytes)
-{
-    size_t need = line->len + bytes;
-
-    if (need > line->capacity) {
-        size_t twice = line->capacity * 2 + FIRST_BYTES;
-        line->capacity = twice > need ? twice : need;
-        line->at = memory_grow(line->at, line->capacity);
-    }
-    return line->at + line->len;
 }
 
 /* Strings. */
@@ -35,7 +21,7 @@ static bool is_plain_word(uint64_t word)
             word_has(word, '\\')) == 0;
 }
 
-/* How many plain bytes there are at ${at}. */
+/* Returns the number of plain bytes at ${at}. */
 static size_t plain_run(const char *at, size_t left)
 {
     size_t run = 0;
@@ -47,7 +33,7 @@ static size_t plain_run(const char *at, size_t left)
     return run;
 }
 
-/* The length of the well-formed character at ${at}, which is not ASCII; 0: there is none. */
+/* Returns the length of the character at ${at}, which is not ASCII; 0 if it is not well-formed. */
 static size_t character(const char *at, size_t left)
 {
     unsigned char lead = (unsigned char)*at;
@@ -66,7 +52,7 @@ static char *put_escape(char *out, unsigned code)
     return out + ESCAPE_BYTES;
 }
 
-/* Writes what begins at ${*at}, which is not plain, and moves ${*at} behind it. */
+/* Writes the character at ${*at}, which is not plain, and moves ${*at} behind it. */
 static char *put_odd(char *out, const char **at, size_t left)
 {
     unsigned char c = (unsigned char)**at;
@@ -96,7 +82,7 @@ void log_line_string(struct log_line *line, struct text text)
         return;
     }
     const char *at = text.at, *end = at + text.len;
-    char *out = log_line_room(line, text.len * ESCAPE_BYTES + 2);
+    char *out = text_builder_room(&line->text, text.len * ESCAPE_BYTES + 2);
     *out++ = '"';
     while (at < end) {
         size_t plain = plain_run(at, (size_t)(end - at));
@@ -107,22 +93,14 @@ void log_line_string(struct log_line *line, struct text text)
             out = put_odd(out, &at, (size_t)(end - at));
     }
     *out++ = '"';
-    line->len = (size_t)(out - line->at);
+    line->text.len = (size_t)(out - line->text.at);
 }
 
 /* Numbers. */
 
 void log_line_number(struct log_line *line, int64_t number)
 {
-    char digits[20], *end = digits + sizeof(digits), *at = end;
-    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
-
-    do
-        *--at = (char)('0' + left % 10);
-    while ((left /= 10) > 0);
-    if (number < 0)
-        *--at = '-';
-    log_line_raw(line, (struct text){at, (size_t)(end - at)});
+    text_builder_number(&line->text, number);
 }
 
 void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals)
@@ -139,10 +117,10 @@ void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals)
     log_line_raw(line, (struct text){behind, decimals + 1});
 }
 
-/* The calendar is asked once a second. */
+/* The calendar is computed once a second: the digits of the last second are kept. */
 void log_line_time(struct log_line *line, int64_t wall_ms)
 {
-    char *out = log_line_room(line, CLOCK_ISO_SIZE + 1);
+    char *out = text_builder_room(&line->text, CLOCK_ISO_SIZE + 1);
     size_t ms = (size_t)(wall_ms % 1000);
 
     if (line->second != wall_ms / 1000 || line->digits[0] == '\0') {
@@ -159,5 +137,5 @@ void log_line_time(struct log_line *line, int64_t wall_ms)
     *out++ = (char)('0' + ms % 10);
     *out++ = 'Z';
     *out++ = '"';
-    line->len = (size_t)(out - line->at);
+    line->text.len = (size_t)(out - line->text.at);
 }

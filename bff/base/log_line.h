@@ -1,6 +1,6 @@
 /*
- * A line of the log while it is being written: text appended to text, without printf, as every
- * request pays for it. It grows as needed; what comes out is JSON whatever bytes go in.
+ * A line of the log while it is written. It does not use printf, since every request pays for its
+ * line. The strings in it are valid JSON for all possible input.
  */
 #ifndef BFF_BASE_LOG_LINE_H
 #define BFF_BASE_LOG_LINE_H
@@ -10,46 +10,39 @@
 #include <stdint.h>
 
 #include "bff/base/text.h"
+#include "bff/base/text_builder.h"
 
-/* All zero: empty. */
+/* All zero: an empty line. */
 struct log_line {
-    char *at;
-    size_t len, capacity;
-    int64_t second; /* of the time written last, and its digits */
+    struct text_builder text; /* without a pool */
+    int64_t second;           /* of the time that was written last, and its digits */
     char digits[sizeof("2026-01-31T23:59:59")];
 };
 
-/* Frees what it has grown to. */
+/* Frees the memory of ${line} and leaves it empty. */
 void log_line_free(struct log_line *line);
 
-/* Room for ${bytes} more, to be written at what it returns and to be added to line->len. */
-char *log_line_room(struct log_line *line, size_t bytes);
-
-/* As it is. Inline: most of a line is literals, whose copy the compiler then knows the length of.
- */
+/* Adds ${text} as it is. Inline, since most of a line is literals. */
 static inline void log_line_raw(struct log_line *line, struct text text)
 {
-    if (text.len == 0)
-        return;
-    bool fits = text.len <= line->capacity - line->len;
-    char *out = fits ? line->at + line->len : log_line_room(line, text.len);
-    memcpy(out, text.at, text.len);
-    line->len += text.len;
+    text_builder_add(&line->text, text);
 }
 
 /*
- * A string with its quotation marks; absent: null. Control characters are escaped, those of the
- * range U+0080 to U+009F and DEL included (a terminal obeys them); a byte that is not part of
- * well-formed UTF-8 becomes U+FFFD.
+ * Adds a string with its quotation marks, or null for an absent text. Control characters are
+ * escaped, and so are DEL and U+0080 to U+009F, since terminals obey them. A byte that is not part
+ * of well-formed UTF-8 becomes U+FFFD. JSON in responses is escaped less: see json_print.h.
  */
 void log_line_string(struct log_line *line, struct text text);
 
+/* Adds decimal digits. */
 void log_line_number(struct log_line *line, int64_t number);
 
-/* Nanoseconds as milliseconds with ${decimals} (1 to 3) digits behind the point, rounded. */
+/* Adds ${ns} nanoseconds as milliseconds, rounded to ${decimals} digits (1 to 3) behind the point.
+ */
 void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals);
 
-/* "2026-01-31T23:59:59.999Z", with its quotation marks. */
+/* Adds "2026-01-31T23:59:59.999Z" with its quotation marks. */
 void log_line_time(struct log_line *line, int64_t wall_ms);
 
 #endif

@@ -13,12 +13,12 @@
 #include "bff/base/log_writer.h"
 
 #define GATHER_MS 5
-#define WRITE_BYTES ((size_t)64 * 1024) /* at once: what a pipe holds; then there is room again */
+#define WRITE_BYTES ((size_t)64 * 1024) /* of one write: the size of a pipe */
 
 /* Writing. */
 
-/* The descriptor may be one that does not block: then whoever reads it is waited for all the same.
- * -1: what cannot be written now, perhaps never. */
+/* Writes some of ${text} and returns the number of bytes. Waits for the reader, even if the
+ * descriptor does not block. Returns -1 when writing fails. */
 static ssize_t write_some(const struct log_writer *writer, struct text text)
 {
     for (;;) {
@@ -33,7 +33,8 @@ static ssize_t write_some(const struct log_writer *writer, struct text text)
     }
 }
 
-/* Told once, on the one channel that is left; a full disk may have room again, a pipe no reader. */
+/* A closed pipe never gets a reader again; this is reported once, on standard error. Other failures
+ * may end, for example when a full disk has room again. */
 static void fail(struct log_writer *writer)
 {
     writer->is_failing = true;
@@ -43,7 +44,7 @@ static void fail(struct log_writer *writer)
     dprintf(STDERR_FILENO, "the log ends here: standard output: %s\n", strerror(errno));
 }
 
-/* Returns how much of ${text} was written: all of it, or as much as went until it failed. */
+/* Returns the number of bytes of ${text} that were written before a failure, or all. */
 static size_t write_all(struct log_writer *writer, struct text text)
 {
     size_t done = 0;
@@ -60,7 +61,7 @@ static size_t write_all(struct log_writer *writer, struct text text)
     return done;
 }
 
-/* After a failure amid a line: it is ended, so that it spoils no other. */
+/* Ends a line that a failure has cut, so that the next line is not damaged. */
 static void mend(struct log_writer *writer)
 {
     if (writer->is_torn && !writer->is_failing)
@@ -88,8 +89,8 @@ static void drop(struct log_writer *writer, struct log_ring *ring, size_t bytes)
     }
 }
 
-/* ${bytes} of it and not what comes meanwhile, so that no ring keeps the others waiting for ever.
- */
+/* Writes ${bytes} of the ring and not the lines that come meanwhile. So no ring can keep the others
+ * waiting for ever. */
 static void empty(struct log_writer *writer, struct log_ring *ring, size_t bytes)
 {
     size_t left = bytes;
@@ -113,17 +114,17 @@ static void tell_dropped(struct log_writer *writer)
     if (writer->dropped == 0 || writer->is_failing)
         return;
     mend(writer);
-    line->len = 0;
+    line->text.len = 0;
     log_line_raw(line, TEXT("{\"time\":"));
     log_line_time(line, clock_wall_ms());
     log_line_raw(line, TEXT(",\"event\":\"log_dropped\",\"lines\":"));
     log_line_number(line, (int64_t)writer->dropped);
     log_line_raw(line, TEXT("}\n"));
-    if (write_all(writer, (struct text){line->at, line->len}) == line->len)
+    if (write_all(writer, text_builder_text(&line->text)) == line->text.len)
         writer->dropped = 0;
 }
 
-/* Returns how many bytes there were. */
+/* Writes what all rings hold. Returns the number of bytes they held. */
 static size_t empty_all(struct log_writer *writer)
 {
     size_t events = log_ring_used(writer->events), bytes = events;
@@ -174,8 +175,8 @@ static void nap(struct log_writer *writer)
     atomic_store(&writer->state, LOG_WRITER_AWAKE);
 }
 
-/* First the state, then a last look; a producer puts first and looks at the state then. Whatever
- * their order, one of the two sees the other. */
+/* The writer sets its state and then looks at the rings a last time. A producer puts its line and
+ * then reads the state. So at least one of the two sees what the other did. */
 static void sleep_well(struct log_writer *writer)
 {
     atomic_store(&writer->state, LOG_WRITER_SLEEPS);
@@ -229,7 +230,7 @@ void log_writer_nudge(struct log_writer *writer, const struct log_ring *ring)
         wake(writer);
 }
 
-/* No signal is this thread's business; SIGPIPE comes as EPIPE. */
+/* The thread blocks all signals. Instead of SIGPIPE it gets the error EPIPE. */
 void log_writer_start(struct log_writer *writer, int fd, struct log_ring *events)
 {
     sigset_t all, before;

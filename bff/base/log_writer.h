@@ -1,7 +1,8 @@
 /*
- * The thread that takes lines from rings and writes them to a descriptor. It gathers for some
- * milliseconds, so that many lines go out by one write(2), and sleeps when there is nothing; only
- * then does a line cost its producer a system call. It alone waits for who reads.
+ * The thread that writes the lines of all rings to a file descriptor. It waits some milliseconds
+ * between two rounds, so that one write(2) writes many lines. When there are no lines, it sleeps.
+ * Only then must the producer of a line make a system call, to wake it. Only this thread waits for
+ * the reader of the log.
  */
 #ifndef BFF_BASE_LOG_WRITER_H
 #define BFF_BASE_LOG_WRITER_H
@@ -15,9 +16,9 @@
 #include "bff/base/log_ring.h"
 
 enum log_writer_state {
-    LOG_WRITER_AWAKE, /* looks at every ring before it rests */
-    LOG_WRITER_NAPS,  /* until the gathering is over or a ring gets full */
-    LOG_WRITER_SLEEPS,
+    LOG_WRITER_AWAKE,  /* it looks at every ring before it rests */
+    LOG_WRITER_NAPS,   /* until the next round, or until a ring is more than half full */
+    LOG_WRITER_SLEEPS, /* until a line is put into a ring */
 };
 
 /* All zero: not started. */
@@ -30,30 +31,30 @@ struct log_writer {
     bool is_started;
     sem_t wake, ended;
 
-    /* the thread's own */
-    bool is_broken;   /* nobody will ever read again */
-    bool is_failing;  /* in this round */
-    bool is_torn;     /* what was written last does not end a line */
-    uint64_t dropped; /* lines, not yet told */
+    /* Used by the thread only. */
+    bool is_broken;   /* there is no reader any more */
+    bool is_failing;  /* a write has failed in this round */
+    bool is_torn;     /* the last byte that was written is not a line feed */
+    uint64_t dropped; /* number of lines that is not yet reported */
     struct log_line line;
 };
 
-/* Takes lines from ${ring} too, which lives as long as the writer. From any thread, before
- * log_writer_start or after it. */
+/* Adds a ring, which must live as long as the writer. Any thread may call it, before or after
+ * log_writer_start. */
 void log_writer_add(struct log_writer *writer, struct log_ring *ring);
 
-/* Something was put into ${ring}, by the calling thread. */
+/* Tells the writer that the calling thread has put a line into ${ring}. */
 void log_writer_nudge(struct log_writer *writer, const struct log_ring *ring);
 
 /*
- * Begins to write to ${fd}. What ${events} holds comes out behind what the other rings were given
- * before it: that all is drained is told after the requests.
+ * Starts the thread, which writes to ${fd}. A line of ${events} is written after the lines that the
+ * other rings got before it. So the event that says that all is drained follows the last request.
  */
 void log_writer_start(struct log_writer *writer, int fd, struct log_ring *events);
 
 /*
- * Writes out what the rings hold and ends. -1: somebody who does not read has used up
- * ${patience_ms}; the thread hangs on then, and ${writer} stays its own.
+ * Writes the lines that are in the rings and ends the thread. Returns -1 if this takes longer than
+ * ${patience_ms}, since nobody reads. Then the thread goes on, and ${writer} must stay in memory.
  */
 int log_writer_end(struct log_writer *writer, unsigned patience_ms);
 

@@ -1,4 +1,4 @@
-/* Memory with an end of its own. Getting it never fails: out of memory ends the process. */
+/* Memory that is freed on its own. Allocating never fails: without memory the process ends. */
 #ifndef BFF_BASE_MEMORY_H
 #define BFF_BASE_MEMORY_H
 

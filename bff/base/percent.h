@@ -5,24 +5,24 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-/* The value of a hexadecimal digit, or -1. */
+/* Returns the value of the hexadecimal digit ${c}, or -1 if it is not one. */
 int percent_hex(char c);
 
-/* True for the bytes that need no encoding anywhere (RFC 3986 section 2.3). */
+/* True for the unreserved bytes, which never need to be encoded (RFC 3986 section 2.3). */
 bool percent_is_unreserved(int c);
 
 /*
- * Decodes ${text} once into ${pool}; without a '%' the text itself is returned. Returns -1 when a
- * '%' is not followed by two hexadecimal digits. '+' is a plus sign.
+ * Decodes ${text} once, into ${pool}. A text without '%' is returned itself. Returns -1 when two
+ * hexadecimal digits do not follow a '%'. A '+' stays a plus sign.
  */
 int percent_decode(struct pool *pool, struct text text, struct text *out);
 
-/* The most that percent_encode writes for ${len} bytes. */
+/* The most bytes that percent_encode writes for ${len} bytes. */
 #define PERCENT_ENCODED_MAX(len) ((len)*3)
 
 /*
- * Writes ${text} to ${out} with every byte but RFC 3986's unreserved ones encoded, so that it
- * stays one path segment or one query value whatever it holds. Returns the number of bytes.
+ * Writes ${text} to ${out} and encodes all bytes that are not unreserved. So any text is one path
+ * segment or one query value. Returns the number of bytes written.
  */
 size_t percent_encode(char *out, struct text text);
 

@@ -11,11 +11,11 @@
 
 struct pool *pool_of(h2o_mem_pool_t *h2o_pool) { return (struct pool *)h2o_pool; }
 
-h2o_mem_pool_t *pool_h2o(struct pool *pool) { return (h2o_mem_pool_t *)pool; }
+static h2o_mem_pool_t *h2o_pool(struct pool *pool) { return (h2o_mem_pool_t *)pool; }
 
 void *pool_take(struct pool *pool, size_t bytes)
 {
-    return h2o_mem_alloc_pool(pool_h2o(pool), bytes);
+    return h2o_mem_alloc_pool(h2o_pool(pool), bytes);
 }
 
 void *pool_zero(struct pool *pool, size_t bytes)
@@ -52,7 +52,7 @@ struct text pool_print(struct pool *pool, const char *format, ...)
 
 void *pool_shared(struct pool *pool, size_t bytes, void (*dispose)(void *object))
 {
-    void *object = h2o_mem_alloc_shared(pool_h2o(pool), bytes, dispose);
+    void *object = h2o_mem_alloc_shared(h2o_pool(pool), bytes, dispose);
 
     return memset(object, 0, bytes);
 }
@@ -69,6 +69,6 @@ void pool_free(struct pool *pool)
 {
     if (pool == NULL)
         return;
-    h2o_mem_clear_pool(pool_h2o(pool));
+    h2o_mem_clear_pool(h2o_pool(pool));
     memory_free(pool);
 }

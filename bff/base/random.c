@@ -8,7 +8,7 @@
 void random_seed(struct random *random)
 {
     must(getrandom(random->state, sizeof(random->state), 0) == sizeof(random->state));
-    random->state[0] |= 1; /* an all-zero state would stay so */
+    random->state[0] |= 1; /* a state of zeros would stay zero */
 }
 
 /* xoroshiro128+ (Blackman and Vigna). */
@@ -22,7 +22,7 @@ uint64_t random_next(struct random *random)
     return sum;
 }
 
-/* The digits of ${bits} in some order, as the bytes of a word. */
+/* Returns the hexadecimal digits of ${bits}, in some order, as the bytes of a word. */
 static uint64_t eight_digits(uint32_t bits)
 {
     const uint64_t each = 0x0101010101010101u;

@@ -1,4 +1,5 @@
-/* Random numbers for ids and jitter: unique, not secret. One source for each thread. */
+/* Random numbers for ids and jitter. They are unique, but not secret. Each thread has its own
+ * generator. */
 #ifndef BFF_BASE_RANDOM_H
 #define BFF_BASE_RANDOM_H
 
@@ -9,10 +10,14 @@ struct random {
     uint64_t state[2];
 };
 
+/* Fills the state with random bytes of the kernel. */
 void random_seed(struct random *random);
+
+/* Returns the next number; all 64 bits are used. */
 uint64_t random_next(struct random *random);
 
-/* Writes ${digits} lower-case hexadecimal digits, a multiple of 16, not all of them zero. */
+/* Writes ${digits} lower-case hexadecimal digits, not all of them zero. ${digits} is a multiple of
+ * 16. */
 void random_hex(struct random *random, char *out, size_t digits);
 
 #endif

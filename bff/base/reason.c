@@ -6,9 +6,9 @@
 
 /*
  * name         in bodies, headers and logs
- * proxy_error  RFC 9209's registered type. A service's own error status has none of its own: to
- *              the page it is a destination that could not be used, and received-status says more
- * status       of an answer whose required part was rejected so
+ * proxy_error  the registered error type of RFC 9209. There is no type for an error status of a
+ *              service, so the nearest one says that the destination could not be used
+ * status       of the response when a required part is rejected for this reason
  */
 static const struct {
     const char *name, *proxy_error;

@@ -1,37 +1,39 @@
 /*
- * Why a part was rejected: one closed list, used by every layer, printed by name. A new reason is
- * a row in reason.c and a line in docs/.
+ * The reasons why a part is rejected. All layers use this list, and the names are printed. A new
+ * reason needs a row in reason.c and a line in docs/.
  */
 #ifndef BFF_BASE_REASON_H
 #define BFF_BASE_REASON_H
 
 enum reason {
-    REASON_NONE,         /* fulfilled */
-    REASON_TIMEOUT,      /* not settled in time, connecting included */
-    REASON_CONNECT,      /* no connection: refused, unreachable, no such name, TLS not trusted */
-    REASON_RESET,        /* the connection ended before the answer did */
-    REASON_STATUS,       /* the service answered with a status that is not 2xx */
-    REASON_TOO_LARGE,    /* body over its limit, or more list items than the row allows */
-    REASON_BAD_JSON,     /* not RFC 8259, too deep, or not the kind that the row needs */
-    REASON_BAD_HTTP,     /* not an HTTP/1.1 answer that we accept, a coded body, a head too big */
-    REASON_BREAKER_OPEN, /* the circuit breaker did not let the call through */
-    REASON_LIMITED,      /* a limit of ours did not let the call through */
-    REASON_SKIPPED,      /* what the call needs was rejected or is missing */
-    REASON_FORBIDDEN,    /* not this user's to see */
+    REASON_NONE,      /* fulfilled */
+    REASON_TIMEOUT,   /* not settled in time; connecting counts, too */
+    REASON_CONNECT,   /* no connection: refused, unreachable, no such name, TLS not trusted */
+    REASON_RESET,     /* the connection ended before the response was complete */
+    REASON_STATUS,    /* the status of the response is not 2xx */
+    REASON_TOO_LARGE, /* the body is over its limit, or the list has too many items */
+    REASON_BAD_JSON,  /* not JSON (RFC 8259), nested too deep, or not the kind of value that the row
+                         needs */
+    REASON_BAD_HTTP,  /* no valid HTTP/1.1 response, a compressed body, or a head that is too large
+                       */
+    REASON_BREAKER_OPEN, /* the circuit breaker refused the call */
+    REASON_LIMITED,      /* a limit of this server refused the call */
+    REASON_SKIPPED,      /* a part that the call needs was rejected or has no value */
+    REASON_FORBIDDEN,    /* this user may not see the part */
     REASON_COUNT,
 };
 
-/* The word for it in bodies, headers and logs: "timeout". */
+/* Returns the name in bodies, headers and logs: "timeout". */
 const char *reason_name(enum reason reason);
 
 /*
- * The error type registered for Proxy-Status (RFC 9209 section 2.3) that comes nearest:
+ * Returns the nearest error type that is registered for Proxy-Status (RFC 9209 section 2.3):
  * "http_response_timeout".
  */
 const char *reason_proxy_error(enum reason reason);
 
-/* The status of an answer whose required part was rejected for ${reason}; ${status} is the
- * service's own, 0 when it gave none. 502, 503, 504, or 404 for the service's 404. */
+/* Returns the status of a response whose required part was rejected for ${reason}: 502, 503 or 504,
+ * or 404 if the service's status was 404. ${status} is the service's status, 0 if there is none. */
 int reason_answer_status(enum reason reason, int status);
 
 #endif

@@ -41,6 +41,29 @@ struct text text_trim(struct text text)
     return text;
 }
 
+struct text text_lower(char *out, struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        out[i] = text_lower_char(text.at[i]);
+    return (struct text){out, text.len};
+}
+
+bool text_list_has(struct text list, struct text item)
+{
+    while (list.at != NULL)
+        if (text_equal(text_trim(text_cut(&list, ',')), item))
+            return true;
+    return false;
+}
+
+bool text_list_has_nocase(struct text list, struct text item)
+{
+    while (list.at != NULL)
+        if (text_equal_nocase(text_trim(text_cut(&list, ',')), item))
+            return true;
+    return false;
+}
+
 int text_number(struct text text, uint64_t most, uint64_t *out)
 {
     uint64_t value = 0;
@@ -57,7 +80,8 @@ int text_number(struct text text, uint64_t most, uint64_t *out)
     return 0;
 }
 
-/* How many continuation bytes follow ${lead}, and the range of the first of them (RFC 3629). */
+/* Returns the number of continuation bytes behind ${lead}, and the range of the first of them (RFC
+ * 3629); -1 if no character begins with ${lead}. */
 static int utf8_follow(unsigned char lead, unsigned char *low, unsigned char *high)
 {
     *low = 0x80;

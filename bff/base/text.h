@@ -1,6 +1,6 @@
 /*
- * Text that is not ours to change: a pointer and a length, no NUL expected. Passed by value.
- * An absent text has at == NULL; an empty one has len == 0.
+ * A text: a pointer to bytes that are not changed through it, and their number. No NUL follows. It
+ * is passed by value. An absent text has at == NULL; an empty text has len == 0.
  */
 #ifndef BFF_BASE_TEXT_H
 #define BFF_BASE_TEXT_H
@@ -15,13 +15,13 @@ struct text {
     size_t len;
 };
 
-/* TEXT("literal"): a text known at compile time. */
+/* TEXT("literal"): the text of a string literal. */
 #define TEXT(literal) ((struct text){.at = (literal), .len = sizeof(literal) - 1})
 
-/* printf("%.*s", TEXT_ARGS(text)) */
+/* For printf("%.*s", TEXT_ARGS(text)). */
 #define TEXT_ARGS(text) ((int)(text).len), ((text).at)
 
-/* The NUL-terminated ${string}, which may be NULL, as a text. */
+/* The NUL-terminated ${string} as a text; NULL becomes an absent text. */
 static inline struct text text_of(const char *string)
 {
     return (struct text){.at = string, .len = string == NULL ? 0 : strlen(string)};
@@ -37,28 +37,57 @@ static inline bool text_is(struct text text, const char *string)
     return text_equal(text, text_of(string));
 }
 
-/* Equal but for the case of ASCII letters. */
+/* True when both are equal without regard to the case of ASCII letters. */
 bool text_equal_nocase(struct text a, struct text b);
+
+/* ${c} in lower case if it is an ASCII capital letter, else ${c}. */
+static inline char text_lower_char(char c)
+{
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
+}
+
+/* Writes ${text} to ${out}, which has room for text.len bytes, with ASCII letters in lower case. */
+struct text text_lower(char *out, struct text text);
+
+/*
+ * True when ${list}, separated by commas with optional blanks, has an item equal to ${item};
+ * nocase: without regard to the case of ASCII letters. An absent list has no items.
+ */
+bool text_list_has(struct text list, struct text item);
+bool text_list_has_nocase(struct text list, struct text item);
 
 /* True when ${text} begins with ${prefix}. */
 bool text_starts(struct text text, struct text prefix);
 
 /*
- * Cuts ${*rest} at its first ${separator}: returns what stands before it and leaves what stands
- * behind it. Without a separator the whole is returned and ${*rest} becomes absent.
+ * Cuts ${*rest} at its first ${separator}: returns the text before it and leaves the text after it
+ * in ${*rest}. Without a separator, all of it is returned and ${*rest} becomes absent.
  */
 struct text text_cut(struct text *rest, char separator);
 
-/* ${text} without spaces and tabs at its ends. */
+/* Returns ${text} without the spaces and tabs at its ends. */
 struct text text_trim(struct text text);
 
 /*
- * A whole decimal number, digits only, that fits ${most}; returns -1 for anything else and leaves
- * ${*out} alone.
+ * Reads ${text}, which must be a decimal number of digits only and at most ${most}. Returns -1 for
+ * any other text and does not change ${*out}.
  */
 int text_number(struct text text, uint64_t most, uint64_t *out);
 
-/* True when the bytes are well-formed UTF-8 (RFC 3629: no overlong form, no surrogate). */
+#define TEXT_DIGITS 20 /* of the largest number that text_digits takes */
+
+/* Writes ${number} in decimal digits into ${digits}, at its end, and returns them. */
+static inline struct text text_digits(char digits[TEXT_DIGITS], uint64_t number)
+{
+    char *end = digits + TEXT_DIGITS, *at = end;
+
+    do
+        *--at = (char)('0' + number % 10);
+    while ((number /= 10) > 0);
+    return (struct text){at, (size_t)(end - at)};
+}
+
+/* True when the bytes are well-formed UTF-8: without overlong forms and surrogates (RFC 3629). */
 bool text_is_utf8(struct text text);
 
 #endif

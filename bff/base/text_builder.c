@@ -1,32 +1,63 @@
 /* See text_builder.h. */
-#include <string.h>
-
+#include "bff/base/memory.h"
 #include "bff/base/text_builder.h"
+
+#define FIRST_BYTES ((size_t)128)
 
 void text_builder_init(struct text_builder *builder, struct pool *pool, size_t expected)
 {
-    *builder =
-        (struct text_builder){.pool = pool, .at = pool_take(pool, expected), .capacity = expected};
+    *builder = (struct text_builder){
+        .pool = pool,
+        .at = expected == 0 ? NULL : pool_take(pool, expected),
+        .capacity = expected,
+    };
 }
 
-static void grow(struct text_builder *builder, size_t need)
+void text_builder_free(struct text_builder *builder)
 {
-    size_t capacity = builder->capacity * 2 > need ? builder->capacity * 2 : need;
+    memory_free(builder->at);
+    *builder = (struct text_builder){0};
+}
+
+/* A pool cannot grow what it gave: the old bytes stay in it until its end. */
+static char *grown_in_pool(const struct text_builder *builder, size_t capacity)
+{
     char *grown = pool_take(builder->pool, capacity);
 
-    memcpy(grown, builder->at, builder->len);
-    builder->at = grown;
+    if (builder->len > 0)
+        memcpy(grown, builder->at, builder->len);
+    return grown;
+}
+
+void text_builder_grow(struct text_builder *builder, size_t bytes)
+{
+    size_t need = builder->len + bytes, twice = builder->capacity * 2 + FIRST_BYTES;
+    size_t capacity = twice > need ? twice : need;
+
+    builder->at = builder->pool == NULL ? memory_grow(builder->at, capacity)
+                                        : grown_in_pool(builder, capacity);
     builder->capacity = capacity;
 }
 
-void text_builder_add(struct text_builder *builder, struct text text)
+void text_builder_size(struct text_builder *builder, uint64_t number)
 {
-    if (text.len == 0)
-        return;
-    if (builder->len + text.len > builder->capacity)
-        grow(builder, builder->len + text.len);
-    memcpy(builder->at + builder->len, text.at, text.len);
-    builder->len += text.len;
+    char digits[TEXT_DIGITS];
+
+    text_builder_add(builder, text_digits(digits, number));
+}
+
+void text_builder_number(struct text_builder *builder, int64_t number)
+{
+    char minus_and_digits[1 + TEXT_DIGITS];
+    uint64_t size = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+    struct text digits = text_digits(minus_and_digits + 1, size);
+
+    if (number < 0) {
+        char *minus = minus_and_digits + TEXT_DIGITS - digits.len;
+        *minus = '-';
+        digits = (struct text){minus, digits.len + 1};
+    }
+    text_builder_add(builder, digits);
 }
 
 void text_builder_field(struct text_builder *builder, struct text name, struct text value)

@@ -1,6 +1,6 @@
 /*
- * Eight bytes at once, in a word: for loops over text that nearly always find nothing. Each
- * question is answered by 0 for no.
+ * Tests of eight bytes at once, in a word. They are for loops over text that nearly always find
+ * nothing. Each test returns 0 for no.
  */
 #ifndef BFF_BASE_WORD_H
 #define BFF_BASE_WORD_H
@@ -19,25 +19,25 @@ static inline uint64_t word_at(const char *at)
     return word;
 }
 
-/* Is there a byte below ${limit}, which is at most 0x80? */
+/* Is one of the bytes below ${limit}? ${limit} is at most 0x80. */
 static inline uint64_t word_below(uint64_t word, unsigned limit)
 {
     return (word - WORD_EACH(limit)) & ~word & WORD_EACH(0x80);
 }
 
-/* Is there such a ${byte}? */
+/* Is one of the bytes ${byte}? */
 static inline uint64_t word_has(uint64_t word, unsigned byte)
 {
     return word_below(word ^ WORD_EACH(byte), 1);
 }
 
-/* Is there a control character of ASCII? */
+/* Is one of the bytes a control character of ASCII? */
 static inline uint64_t word_has_control(uint64_t word)
 {
     return word_below(word, 0x20) | word_has(word, 0x7f);
 }
 
-/* Is there a byte that is not ASCII? */
+/* Is one of the bytes not ASCII? */
 static inline uint64_t word_has_high(uint64_t word) { return word & WORD_EACH(0x80); }
 
 #endif

@@ -110,13 +110,14 @@ static void add_fields(struct body *body)
     for (size_t i = 0; i < plan->field_count; i++) {
         const struct plan_field *field = &plan->fields[i];
         const struct run_part *part = &run->parts[field->of];
-        size_t before = out.len;
+        size_t before = json_print_text(&out).len;
         if (is_fulfilled(part))
             field->row->print(&out, part->value);
-        if (out.len == before)
+        if (json_print_text(&out).len == before)
             json_print_null(&out);
+        struct text all = json_print_text(&out);
         add_key(body, field->key);
-        pieces_add(body->pieces, (struct text){out.at + before, out.len - before});
+        pieces_add(body->pieces, (struct text){all.at + before, all.len - before});
     }
 }
 
@@ -137,8 +138,7 @@ static void print_reason(struct json_print *out, enum reason reason, int status)
 static void print_error(struct json_print *out, struct text name, int64_t at,
                         const struct run_item *how)
 {
-    if (out->at[out->len - 1] != '{')
-        json_print_raw(out, TEXT(","));
+    json_print_comma(out);
     json_print_raw(out, TEXT("\""));
     json_print_raw(out, name);
     if (at >= 0) {

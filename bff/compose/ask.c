@@ -3,6 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/percent.h"
+#include "bff/http/field.h"
 #include "bff/compose/ask.h"
 
 #define CALLS_FIRST 8
@@ -204,29 +205,23 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text)
 
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 {
-    char digits[12], *at = digits + sizeof(digits);
+    char digits[TEXT_DIGITS];
 
-    do
-        *--at = (char)('0' + number % 10);
-    while ((number /= 10) > 0);
-    ask_query(ask, name, (struct text){at, (size_t)(digits + sizeof(digits) - at)});
+    ask_query(ask, name, text_digits(digits, number));
 }
 
 /* Headers. */
 
-/* Headers that a composite may not pass on: they frame the request, or name the host or the user.
- */
+/* True for a field (lower case) that frames a request or names its user or its target. */
 static bool is_ours(const char *name)
 {
-    static const char *const ours[] = {
-        "connection", "content-length",    "expect",  "host",      "keep-alive",  "te",
-        "trailer",    "transfer-encoding", "upgrade", "x-user-id", "x-user-role",
-    };
+    static const char *const ours[] = {"content-length", "expect", "host", "x-user-id",
+                                       "x-user-role"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (strcmp(name, ours[i]) == 0)
             return true;
-    return false;
+    return field_is_hop_by_hop(text_of(name));
 }
 
 static bool is_token(const char *name)
@@ -239,12 +234,9 @@ static bool is_token(const char *name)
 /* Names of headers are looked up, compared and sent in lower case. */
 static const char *lower(struct pool *pool, const char *name)
 {
-    struct text text = text_of(name);
-    char *copy = pool_take(pool, text.len + 1);
+    size_t size = strlen(name) + 1;
 
-    for (size_t i = 0; i <= text.len; i++)
-        copy[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
-    return copy;
+    return text_lower(pool_take(pool, size), (struct text){name, size}).at;
 }
 
 /* A value with a line break could add header lines. */

@@ -116,7 +116,7 @@ enum bff_access {
     BFF_PUBLIC,
     BFF_SIGNED_IN,
     BFF_ROLE,  /* users with the role in .role */
-    BFF_OWNER, /* the user whom .owner names, and users with the build's admin role */
+    BFF_OWNER, /* the user whom .owner names, and users with the admin role of the build */
 };
 
 /* The most parts of a composite, and the most items of a list part. */
@@ -222,11 +222,11 @@ struct bff_route {
  * A build: the program of one frontend.
  *
  *   name        "web" for the program bff-web
- *   port        to listen on, unless the operator names addresses
+ *   port        to listen on, unless the configuration says more
  *   composites  ended by NULL
- *   services    ended by NULL; shown in this order
+ *   services    ended by NULL; in the order shown
  *   routes      the plain routes when the configuration has none; NULL: none
- *   admin_role  users with this role pass where .owner names another user; NULL: no role does
+ *   admin_role  users with this role pass where .owner asks for somebody else; NULL: nobody does
  *   mocks       the mock services of --mock; NULL: none, and --mock is refused
  */
 struct bff_build {

@@ -6,7 +6,7 @@
 #include "bff/compose/page.h"
 #include "bff/compose/part_reports.h"
 #include "bff/compose/run.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"

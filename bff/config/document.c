@@ -1,39 +1,16 @@
 /* See document.h. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "bff/base/check.h"
+#include "bff/base/file.h"
 #include "bff/base/memory.h"
 
 #include "bff/config/document.h"
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* Returns the number of bytes, DOCUMENT_MAX + 1 when there are more, -1 with errno. */
-static ssize_t file_read(const char *file, char *bytes)
-{
-    size_t len = 0;
-    ssize_t got = 1;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return -1;
-    while (got > 0 && len <= DOCUMENT_MAX) {
-        got = read(fd, bytes + len, DOCUMENT_MAX + 1 - len);
-        if (got > 0)
-            len += (size_t)got;
-        else if (got < 0 && errno == EINTR)
-            got = 1;
-    }
-    int error = errno;
-    close(fd);
-    errno = error;
-    return got < 0 ? -1 : (ssize_t)len;
-}
-
-/* For errors of libyaml's reader, which have an offset and no line. */
+/* What libyaml's reader refuses has an offset only. */
 static struct place place_at(const char *file, struct text bytes, size_t offset)
 {
     struct place place = {.source = file, .line = 1, .column = 1};
@@ -141,7 +118,7 @@ void document_load(struct document *document, const char *file, struct mistakes 
 {
     char *memory = memory_new(DOCUMENT_MAX + 1);
     struct place place = {.source = file};
-    ssize_t len = file_read(file, memory);
+    ssize_t len = file_read(file, memory, DOCUMENT_MAX);
 
     *document = (struct document){.file = file};
     if (len < 0) {

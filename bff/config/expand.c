@@ -2,25 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bff/base/memory.h"
+#include "bff/base/text_builder.h"
 
 #include "bff/config/expand.h"
 
 #define NAME_SIZE 128
-
-struct expanded {
-    char *bytes;
-    size_t len;
-};
-
-static void add(struct expanded *out, struct text text)
-{
-    out->bytes = memory_grow(out->bytes, out->len + text.len + 1);
-    if (text.len > 0)
-        memcpy(out->bytes + out->len, text.at, text.len);
-    out->len += text.len;
-    out->bytes[out->len] = '\0';
-}
 
 static bool is_name(struct text name)
 {
@@ -33,8 +19,8 @@ static bool is_name(struct text name)
     return name.len > 0 && name.len < NAME_SIZE;
 }
 
-/* ${*rest} begins after "${". */
-static int variable_add(struct expanded *out, struct text *rest, char wrong[EXPAND_WRONG_SIZE])
+/* ${*rest} begins behind "${". */
+static int variable_add(struct text_builder *out, struct text *rest, char wrong[EXPAND_WRONG_SIZE])
 {
     char string[NAME_SIZE];
     bool is_closed = rest->len > 0 && memchr(rest->at, '}', rest->len) != NULL;
@@ -51,34 +37,34 @@ static int variable_add(struct expanded *out, struct text *rest, char wrong[EXPA
         snprintf(wrong, EXPAND_WRONG_SIZE, "the environment variable %s is not set", string);
         return -1;
     }
-    add(out, text_of(value));
+    text_builder_add(out, text_of(value));
     return 0;
 }
 
 char *expand(struct text text, char wrong[EXPAND_WRONG_SIZE])
 {
-    struct expanded out = {0};
+    struct text_builder out = {0};
 
-    add(&out, TEXT(""));
     while (text.len > 0) {
         size_t plain = 0;
         while (plain < text.len &&
                !text_starts((struct text){text.at + plain, text.len - plain}, TEXT("${")))
             plain++;
         bool is_escaped = plain < text.len && plain > 0 && text.at[plain - 1] == '$';
-        add(&out, (struct text){text.at, is_escaped ? plain - 1 : plain});
+        text_builder_add(&out, (struct text){text.at, is_escaped ? plain - 1 : plain});
         text = (struct text){text.at + plain, text.len - plain};
         if (text.len == 0)
             break;
         text = (struct text){text.at + 2, text.len - 2};
         if (is_escaped) {
-            add(&out, TEXT("${"));
+            text_builder_add(&out, TEXT("${"));
         } else if (variable_add(&out, &text, wrong) != 0) {
-            memory_free(out.bytes);
+            text_builder_free(&out);
             return NULL;
         }
     }
-    return out.bytes;
+    text_builder_add(&out, (struct text){"", 1}); /* a string ends with NUL */
+    return out.at;
 }
 
 bool expand_is_unset(struct text text)

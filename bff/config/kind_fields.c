@@ -2,7 +2,7 @@
  *
  * What is set and what is removed are rows of one struct plain_fields, so a second setting adds to
  * what the first one has read. */
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 #include "bff/config/kind.h"
 

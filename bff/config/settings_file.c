@@ -6,7 +6,7 @@
 #include "bff/config/expand.h"
 #include "bff/config/names.h"
 #include "bff/config/suggest.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 #include "bff/config/settings_file.h"
 

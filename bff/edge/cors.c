@@ -1,5 +1,5 @@
 /* See cors.h. */
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 #include "bff/edge/cors.h"
 

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "bff/base/file.h"
 #include "bff/base/memory.h"
 #include "bff/edge/jwks.h"
 #include "bff/edge/jwt_pem.h"
@@ -10,25 +11,6 @@
 #include "bff/edge/login_keys.h"
 
 #define FILE_MAX ((size_t)256 * 1024)
-
-/* The bytes of the file, to be freed by the caller; a length of FILE_MAX + 1: the file is larger.
- * NULL with errno: it cannot be read. */
-static char *read_file(const char *name, size_t *len)
-{
-    FILE *file = fopen(name, "re");
-    if (file == NULL)
-        return NULL;
-
-    char *bytes = memory_new(FILE_MAX + 1);
-    *len = fread(bytes, 1, FILE_MAX + 1, file);
-    int failed = ferror(file) ? errno : 0;
-    fclose(file);
-    if (failed == 0)
-        return bytes;
-    memory_free(bytes);
-    errno = failed;
-    return NULL;
-}
 
 static bool is_json(struct text text)
 {
@@ -55,14 +37,14 @@ static int read_pem(struct jwt_keys *keys, struct text text, unsigned allowed,
 int login_keys_read(struct jwt_keys *keys, const char *file, unsigned allowed,
                     char wrong[JWT_WRONG_SIZE])
 {
-    size_t len = 0;
     int status = -1;
-    char *bytes = read_file(file, &len);
-    struct text text = {bytes, len};
+    char *bytes = memory_new(FILE_MAX + 1);
+    ssize_t len = file_read(file, bytes, FILE_MAX);
+    struct text text = {bytes, len < 0 ? 0 : (size_t)len};
 
-    if (bytes == NULL)
+    if (len < 0)
         snprintf(wrong, JWT_WRONG_SIZE, "cannot be read: %s", strerror(errno));
-    else if (len > FILE_MAX)
+    else if (text.len > FILE_MAX)
         snprintf(wrong, JWT_WRONG_SIZE, "is larger than %zu bytes", FILE_MAX);
     else if (is_json(text))
         status = jwks_read(text, allowed, keys, wrong);

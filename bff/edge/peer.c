@@ -2,7 +2,7 @@
 #include <netdb.h>
 
 #include "bff/edge/peer.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 static struct text connection_name(struct request *request, struct sockaddr_storage *address)
 {

@@ -1,24 +1,15 @@
 /* See guard.h. */
 #include "bff/http/body_http1.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
+#include "bff/http/method.h"
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
 
 #define ABSURD 10      /* times too many fields: no mistake of an honest client */
 #define FIELD_BYTES 4  /* ": " and the line's end */
 #define FRAME_BYTES 64 /* what a request costs on the wire beside its fields, at least */
-
-static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
-
-static bool is_method(struct text method)
-{
-    for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
-        if (text_is(method, methods[i]))
-            return true;
-    return false;
-}
 
 static struct text text_from(h2o_iovec_t iovec) { return (struct text){iovec.base, iovec.len}; }
 
@@ -126,7 +117,7 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
     request->client->used_bytes += bytes + h2o->path.len + FRAME_BYTES;
     if (!field_is_token(request->method))
         return refuse(refusal, 400, "Bad request");
-    if (!is_method(request->method))
+    if (!method_is_known(request->method))
         return refuse(refusal, 501, "Not implemented");
     if (h2o->path.len > limits->target_bytes)
         return refuse(refusal, 414, "URI too long");

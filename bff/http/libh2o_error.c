@@ -2,7 +2,7 @@
 #include "bff/http/client.h"
 #include "bff/http/libh2o_error.h"
 #include "bff/http/request.h"
-#include "bff/http/status.h"
+#include "bff/base/status.h"
 
 struct rewrite {
     h2o_ostream_t super;

@@ -1,10 +1,10 @@
 /* See reply_head.h. */
 #include <string.h>
 
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_head.h"
-#include "bff/http/status.h"
+#include "bff/base/status.h"
 
 void reply_head_begin(struct request *request, int status, size_t length)
 {

@@ -1,6 +1,6 @@
 /* See request_id.h. */
 #include "bff/base/traceparent.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/request.h"
 #include "bff/http/request_id.h"
 

@@ -1,5 +1,6 @@
 /* See route.h. */
 #include "bff/base/percent.h"
+#include "bff/http/method.h"
 #include "bff/http/route.h"
 
 struct segment {
@@ -52,12 +53,6 @@ static bool is_closer(const struct route *a, const struct route *b)
     return false;
 }
 
-static bool takes(const struct route *route, struct text method)
-{
-    return text_equal(route->method, method) ||
-           (text_is(route->method, "GET") && text_is(method, "HEAD"));
-}
-
 static bool is_good(const struct segment *segment)
 {
     struct text text = segment->text;
@@ -87,24 +82,6 @@ static enum route_result take(const struct route *route, const struct path *path
     return ROUTE_FOUND;
 }
 
-static bool is_allowed(struct text list, struct text method)
-{
-    while (list.at != NULL)
-        if (text_equal(text_trim(text_cut(&list, ',')), method))
-            return true;
-    return false;
-}
-
-static void allow(struct pool *pool, const struct route *route, struct route_match *out)
-{
-    const char *also = text_is(route->method, "GET") ? ", HEAD" : "";
-
-    if (is_allowed(out->allow, route->method))
-        return;
-    out->allow = pool_print(pool, "%.*s%s%.*s%s", TEXT_ARGS(out->allow),
-                            out->allow.len > 0 ? ", " : "", TEXT_ARGS(route->method), also);
-}
-
 enum route_result route_find(const struct route *routes, size_t count, struct pool *pool,
                              struct text method, struct text path, struct route_match *out)
 {
@@ -116,13 +93,13 @@ enum route_result route_find(const struct route *routes, size_t count, struct po
     if (split(pool, path, &parts) != 0)
         return ROUTE_NONE;
     for (size_t i = 0; i < count; i++)
-        if (takes(&routes[i], method) && fits(&routes[i], &parts) &&
+        if (method_is_taken(routes[i].method, method) && fits(&routes[i], &parts) &&
             (closest == NULL || is_closer(&routes[i], closest)))
             closest = &routes[i];
     if (closest != NULL)
         return take(closest, &parts, out);
     for (size_t i = 0; i < count; i++)
         if (fits(&routes[i], &parts))
-            allow(pool, &routes[i], out);
+            out->allow = method_add(pool, out->allow, routes[i].method);
     return out->allow.len > 0 ? ROUTE_OTHER_METHOD : ROUTE_NONE;
 }

@@ -147,7 +147,7 @@ static bool key_means(struct text key, struct text name)
 
 bool json_key_is(struct text key, const char *name) { return key_means(key, text_of(name)); }
 
-/* The last of the name counts: from the back where there is an index. */
+/* The last member of the name counts, so the index is read from its end. */
 static struct json get_in_slices(struct json object, struct text name)
 {
     const struct json_slices *slices = object.slices;

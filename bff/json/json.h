@@ -1,14 +1,14 @@
 /*
- * Reading JSON that the scanner has vouched for. A value is a slice of the text: passed by value,
- * nothing is copied or allocated until a string with escapes is asked for. Nothing here fails: what
- * is absent or of another kind is JSON_NONE, which may be read further.
+ * Reading JSON that the scanner (json_scan.h) has accepted. A value is a slice of the text and is
+ * passed by value. Nothing is copied or allocated, except to decode a string with escapes. No
+ * function fails: a value that is absent or of another kind is JSON_NONE, which can be read, too.
  *
  *     struct json order = ...;
  *     json_each (item, json_get(order, "items"))
  *         json_double(json_get(item, "price"), &price);
  *
- * Strings are decoded by yajl. Values are not: a yajl tree costs more than everything else that we
- * do with an answer, and would have to be built of all of it to read one member.
+ * yajl decodes strings. Values are not read with yajl: a yajl tree costs more than all other work
+ * for a response, and it must be built of the whole text to read one member.
  */
 #ifndef BFF_JSON_JSON_H
 #define BFF_JSON_JSON_H
@@ -31,61 +31,67 @@ enum json_kind {
     JSON_OBJECT,
 };
 
-/* One value: the bytes as written, without white space around. at == NULL is JSON_NONE. */
+/* A value: its bytes as they are written, without white space around them. at == NULL: JSON_NONE.
+ */
 struct json {
     const char *at;
     size_t len;
-    const struct json_slices *slices; /* of the root's children, or NULL */
-    const char *base;                 /* what the slices' offsets count from */
+    const struct json_slices *slices; /* of the children of the root; or NULL */
+    const char *base;                 /* where the offsets of the slices begin */
 };
 
-/* The value in ${text}, which must be valid; white space around it is left out. */
+/* Returns the value in ${text}, which must be valid JSON with white space around it. */
 struct json json_of(struct text text);
 
-/* The same for a text that ${scan} has finished; its children are found by its slices, which must
- * live as long as the value. */
+/* Does the same for a text that ${scan} has scanned to its end. The children of the value are found
+ * with the slices of the scan, which must live as long as the value. */
 struct json json_scanned(struct text text, const struct json_scan *scan);
 
+/* Returns the kind of ${value}. */
 enum json_kind json_kind(struct json value);
 static inline bool json_is(struct json value, enum json_kind kind)
 {
     return json_kind(value) == kind;
 }
 
-/* The bytes as the service wrote them. */
+/* Returns the bytes as the service wrote them. */
 static inline struct text json_raw(struct json value) { return (struct text){value.at, value.len}; }
 
-/* The member ${name} of an object: the last of that name, as in JavaScript. Names are compared
- * decoded ("\u0069d" is "id"). */
+/* Returns the member ${name} of an object. If there are several, the last one counts, as in
+ * JavaScript. Names are decoded before they are compared: "\u0069d" is "id". */
 struct json json_get(struct json object, const char *name);
 
-/* json_get along a dotted path: "address.city". */
+/* Does json_get for each name of a dotted path: "address.city". */
 struct json json_path(struct json object, const char *path);
 
-/* The number of items of an array; 0 for anything else. */
+/* Returns the number of items of an array; 0 for any other value. */
 size_t json_length(struct json array);
 
-/* The number as JavaScript reads it (1e400 is infinite). False when the value is no number. */
+/* Reads a number as JavaScript does: 1e400 is infinite. Returns false if the value is not a
+ * number. */
 bool json_double(struct json value, double *out);
 
-/* A string decoded, or a number's digits as written; absent text for any other kind. Without
- * escapes the text is the value's own bytes, else it is made in ${pool}. */
+/* Returns a string, decoded, or the digits of a number as they are written; an absent text for any
+ * other kind. A string without escapes is returned in place; others are decoded into ${pool}. */
 struct text json_text(struct json value, struct pool *pool);
 
-/* Walks: the items of an array, or the members of an object (keys as written, without quotes). */
+/* A walk through the items of an array or the members of an object. */
 struct json_walk {
     struct json of;
-    size_t next;     /* the slice, or the offset, to go on from */
-    struct text key; /* of the member that json_walk_next gave last */
+    size_t next;     /* the next slice, or the offset of the next child */
+    struct text key; /* of the last member: as it is written, without quotes */
 };
 
+/* Begins a walk. json_walk_next returns false behind the last child. A value that is no container
+ * has no children. */
 struct json_walk json_walk(struct json container);
 bool json_walk_next(struct json_walk *walk, struct json *child);
 
-/* True when a key as written, without quotes, means ${name}. */
+/* True when ${key}, as it is written and without quotes, is ${name}. */
 bool json_key_is(struct text key, const char *name);
 
-/* json_each (item, array): runs its body for each item of an array (or each member's value). */
+/* json_each (item, array): a loop over the items of an array, or the values of the members of an
+ * object. */
 #define json_each(item, container)                                                                 \
     for (struct json_walk item##_walk = json_walk(container), *item##_on = &item##_walk;           \
          item##_on != NULL; item##_on = NULL)                                                      \

@@ -1,34 +1,15 @@
 /* See json_print.h. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "bff/json/json_print.h"
 
-#define CAPACITY_FIRST 128
 #define REPLACEMENT "\\ufffd"
 
 void json_print_init(struct json_print *out, struct pool *pool)
 {
-    *out = (struct json_print){.pool = pool};
-}
-
-void json_print_raw(struct json_print *out, struct text bytes)
-{
-    if (bytes.len == 0)
-        return;
-    if (out->capacity - out->len < bytes.len) {
-        size_t capacity = out->capacity == 0 ? CAPACITY_FIRST : out->capacity;
-        while (capacity - out->len < bytes.len)
-            capacity *= 2;
-        char *grown = pool_take(out->pool, capacity);
-        if (out->len > 0)
-            memcpy(grown, out->at, out->len);
-        out->at = grown;
-        out->capacity = capacity;
-    }
-    memcpy(out->at + out->len, bytes.at, bytes.len);
-    out->len += bytes.len;
+    out->pool = pool;
+    text_builder_init(&out->text, pool, 0);
 }
 
 void json_print_null(struct json_print *out) { json_print_raw(out, TEXT("null")); }
@@ -38,20 +19,11 @@ void json_print_bool(struct json_print *out, bool value)
     json_print_raw(out, value ? TEXT("true") : TEXT("false"));
 }
 
-void json_print_size(struct json_print *out, size_t value)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof(digits), "%zu", value);
-
-    json_print_raw(out, (struct text){digits, (size_t)len});
-}
+void json_print_size(struct json_print *out, size_t value) { text_builder_size(&out->text, value); }
 
 void json_print_int(struct json_print *out, int64_t value)
 {
-    char digits[24];
-    int len = snprintf(digits, sizeof(digits), "%" PRId64, value);
-
-    json_print_raw(out, (struct text){digits, (size_t)len});
+    text_builder_number(&out->text, value);
 }
 
 static void print_control(struct json_print *out, char c)
@@ -87,7 +59,7 @@ void json_print_string(struct json_print *out, struct text utf8)
         return;
     }
 
-    bool is_utf8 = text_is_utf8(utf8); /* what is not must not spoil the answer */
+    bool is_utf8 = text_is_utf8(utf8); /* other bytes would make the whole response invalid */
     size_t plain = 0;
     json_print_raw(out, TEXT("\""));
     for (size_t i = 0; i < utf8.len; i++) {
@@ -110,10 +82,17 @@ void json_print_json(struct json_print *out, struct json value)
         json_print_raw(out, json_raw(value));
 }
 
+void json_print_comma(struct json_print *out)
+{
+    struct text text = json_print_text(out);
+
+    if (text.len > 0 && text.at[text.len - 1] != '{')
+        json_print_raw(out, TEXT(","));
+}
+
 void json_print_key(struct json_print *out, const char *name)
 {
-    if (out->len > 0 && out->at[out->len - 1] != '{')
-        json_print_raw(out, TEXT(","));
+    json_print_comma(out);
     json_print_string(out, text_of(name));
     json_print_raw(out, TEXT(":"));
 }

@@ -1,4 +1,4 @@
-/* Printing JSON into a pool: small values that we make ourselves. */
+/* Printing JSON into a pool, for small values that this server makes itself. */
 #ifndef BFF_JSON_JSON_PRINT_H
 #define BFF_JSON_JSON_PRINT_H
 
@@ -9,32 +9,38 @@
 #include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
+#include "bff/base/text_builder.h"
 
-/* What is printed so far. Ours to write, and the caller's to read by json_print_text. */
+/* What is printed so far; read it with json_print_text. */
 struct json_print {
-    struct pool *pool;
-    char *at;
-    size_t len, capacity;
+    struct pool *pool; /* the text is in it; users may make other texts in it, too */
+    struct text_builder text;
 };
 
 void json_print_init(struct json_print *out, struct pool *pool);
 static inline struct text json_print_text(const struct json_print *out)
 {
-    return (struct text){out->at, out->len};
+    return text_builder_text(&out->text);
 }
 
-/* One value each. */
+/* Each prints one value. */
 void json_print_null(struct json_print *out);
 void json_print_bool(struct json_print *out, bool value);
 void json_print_size(struct json_print *out, size_t value);
 void json_print_int(struct json_print *out, int64_t value);
-void json_print_string(struct json_print *out, struct text utf8); /* quoted and escaped */
+void json_print_string(struct json_print *out, struct text utf8); /* with quotes and escapes */
 void json_print_json(struct json_print *out, struct json value);  /* as written; none: null */
 
-/* Bytes as they are: punctuation, or text that is JSON already. */
-void json_print_raw(struct json_print *out, struct text bytes);
+/* Prints bytes as they are: punctuation, or text that is JSON already. */
+static inline void json_print_raw(struct json_print *out, struct text bytes)
+{
+    text_builder_add(&out->text, bytes);
+}
 
-/* A member's name with its colon, and a comma before it unless it follows '{' or nothing. */
+/* Prints a comma, unless it would follow '{' or nothing. */
+void json_print_comma(struct json_print *out);
+
+/* Prints the name of a member and a colon, and json_print_comma before them. */
 void json_print_key(struct json_print *out, const char *name);
 
 #endif

@@ -1,14 +1,14 @@
 /*
- * See json_scan.h. This file leads the text through the machine block by block, on the fastest path
- * that the processor has, and notes the slices; the grammar is in json_scan_block.h.
+ * See json_scan.h. This file scans the text block by block with the fastest instructions of the
+ * processor, and notes the slices. The grammar is in json_scan_block.h.
  */
 #include "bff/base/check.h"
 #include "bff/json/json_scan_block.h"
 #include "bff/json/json_scan_path.h"
 #include "bff/base/memory.h"
 
-/* What a path does: scans ${count} blocks of ${bytes}, which stand at scan->at in ${text}. Returns
- * the broken bits of the first block that has any. */
+/* Scans ${count} blocks of ${bytes}, which are at scan->at in ${text}. Returns the broken bits of
+ * the first block that has some. There is one such function for each path. */
 typedef uint64_t scan_blocks(struct json_scan *scan, const char *text, const char *bytes,
                              size_t count);
 
@@ -35,7 +35,7 @@ static struct json_slice *slice_add(struct json_slices *slices)
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-/* A value of the root's begins at ${at}: behind a key and its colon, if the root is an object. */
+/* Notes that a child of the root begins at ${at}. In an object, its key came before. */
 static void slice_begin(struct json_scan *scan, const char *text, size_t at)
 {
     struct json_slice *slice = slice_add(&scan->slices);
@@ -50,7 +50,7 @@ static void slice_begin(struct json_scan *scan, const char *text, size_t at)
     slice->key_len = (uint32_t)(key_end - scan->key_at);
 }
 
-/* The last child, if there is any, has ended somewhere before ${at}. */
+/* Notes that the last child, if there is one, has ended before ${at}. */
 static void slice_end(struct json_scan *scan, const char *text, size_t at)
 {
     if (scan->slices.count == 0)
@@ -76,7 +76,7 @@ static __attribute__((noinline)) void slices_note(struct json_scan *scan, const 
     }
 }
 
-/* Scans one block. Each path is this, built for its machine. */
+/* Scans blocks. Each path is this function, compiled for other instructions. */
 ALWAYS_INLINE uint64_t scan_one(struct json_scan *scan, const char *text, const char *bytes,
                                 struct json_scan_block *block, uint64_t parity)
 {
@@ -155,7 +155,7 @@ static bool has_avx512(void)
 
 static scan_blocks *path = scan_portable;
 
-/* NULL: this machine has not got it. */
+/* Returns NULL if this machine does not have the path. */
 static scan_blocks *path_of(enum json_scan_path wanted)
 {
 #if defined(JSON_SCAN_AMD64)
@@ -178,7 +178,7 @@ bool json_scan_use(enum json_scan_path wanted)
     return found != NULL;
 }
 
-/* Before main, so that no two threads ever choose at once. */
+/* It runs before main, so two threads never choose at the same time. */
 __attribute__((constructor)) static void choose_path(void)
 {
     int wanted = JSON_SCAN_BY_AVX512;
@@ -192,7 +192,8 @@ static int whole_blocks(struct json_scan *scan, const char *text, size_t len)
     return path(scan, text, text + scan->at, (len - scan->at) / JSON_SCAN_BLOCK) == 0 ? 0 : -1;
 }
 
-/* Scans what is no whole block, with spaces behind it. Returns the broken bits. */
+/* Scans the rest of the text, which is less than a block, with spaces behind it. Returns the broken
+ * bits. */
 static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
 {
     char room[1 + JSON_SCAN_BLOCK], *bytes = room + 1;
@@ -203,7 +204,8 @@ static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
     return path(scan, text, bytes, 1);
 }
 
-/* Looks at what is no whole block yet, and forgets what it has seen but for the verdict. */
+/* Checks the rest of the text, which is not yet a whole block. The scan keeps nothing of it but the
+ * result. */
 static bool is_broken_ahead(const struct json_scan *scan, const char *text, size_t len)
 {
     struct json_scan ahead = *scan;
@@ -226,7 +228,7 @@ int json_scan_end(struct json_scan *scan, const char *text, size_t len)
 {
     if (scan->is_broken)
         return -1;
-    /* The last block ends in a space; if the root has ended, it is in the gap behind it. */
+    /* The last block ends with a space. It is in the gap behind the root if the root has ended. */
     scan->is_broken = whole_blocks(scan, text, len) != 0 || last_block(scan, text, len) != 0 ||
                       scan->depth > 0 || scan->carry.value_gap == 0;
     scan->at = len;

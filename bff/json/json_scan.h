@@ -1,14 +1,14 @@
 /*
- * The strict JSON scanner: vouches for bytes that we splice into our own answers. It accepts what
- * RFC 8259 allows and nothing else, in well-formed UTF-8 (RFC 3629), without a byte order mark,
- * nested at most as deep as asked for (a scalar is 0, "[]" is 1).
+ * The strict JSON scanner. It checks bytes of services that become part of our own responses. It
+ * accepts exactly what RFC 8259 allows, in well-formed UTF-8 (RFC 3629), without a byte order mark,
+ * and with a limit on the depth (a scalar has depth 0, "[]" has depth 1).
  *
- * It is resumable: the text grows in one buffer (which may move between calls) and every call
- * scans what has been added. However the text is cut into pieces, the verdict is the same, and no
- * byte is looked at more than a bounded number of times.
+ * It is resumable: the text grows in one buffer, which may move between calls, and each call scans
+ * the bytes that were added. The result does not depend on the pieces in which the text comes, and
+ * each byte is looked at a bounded number of times.
  *
- * On the way it can note where the children of the root are: its members if it is an object, its
- * items if it is an array. Reading then begins with an index instead of a second pass.
+ * The scanner can note the positions of the children of the root: the members of an object, or the
+ * items of an array. Reading then begins with an index and needs no second pass.
  */
 #ifndef BFF_JSON_JSON_SCAN_H
 #define BFF_JSON_JSON_SCAN_H
@@ -17,10 +17,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define JSON_DEPTH_MAX 1024 /* the most that a scan can be asked for; 128 is the default */
+#define JSON_DEPTH_MAX 1024 /* the largest limit; 128 is the default of the configuration */
 
-/* A child of the root: offsets into the text. Items have an empty key (key_len is 0 and key_at is
- * the value's). A key stands without its quotes, its escapes as written. */
+/* A child of the root, as offsets into the text. A key is without its quotes and as it is written.
+ * The key of an item is empty: key_len is 0, and key_at is that of the value. */
 struct json_slice {
     uint32_t key_at, key_len;
     uint32_t at, len;
@@ -31,27 +31,27 @@ struct json_slices {
     size_t count, capacity;
 };
 
-/* What one block of the text leaves to the next; see json_scan_block.h. */
+/* What the scan of one block passes on to the next block; see json_scan_block.h. */
 struct json_scan_carry {
-    uint64_t in_string; /* all bits or none: does a string go on? */
+    uint64_t in_string; /* all bits if a string goes on, else none */
     uint64_t escape, hex, continuation;
     uint64_t scalar, digit, zero, dot, fraction_run;
     uint64_t exponent, exponent_sign, minus_first, zero_first, exponent_run, any_exponent;
     uint64_t value_end, value_gap, open, colon, key_run, key_end;
-    uint64_t literal;         /* does a literal end or go on at the block's end? */
-    const char *literal_rest; /* the letters that are still to come */
+    uint64_t literal;         /* not 0 if a literal ends, or goes on, at the end of the block */
+    const char *literal_rest; /* the letters that must come */
 };
 
-/* The text is scanned in blocks of 64 bytes; what is not yet one is only looked at for mistakes,
- * and scanned with what comes after it. */
+/* The text is scanned in blocks of 64 bytes. A block that is not yet complete is checked for
+ * mistakes only, and scanned again when more bytes have come. */
 struct json_scan {
-    size_t at;      /* how far the text has been scanned: whole blocks */
-    unsigned depth; /* containers open now */
+    size_t at;      /* number of bytes that are scanned, in whole blocks */
+    unsigned depth; /* number of open containers */
     unsigned depth_max;
     bool keep_slices;
     bool is_broken;
     struct json_slices slices;
-    size_t key_at; /* where the root's last key begins */
+    size_t key_at; /* where the last key of the root begins */
     struct json_scan_carry carry;
     uint64_t is_object[JSON_DEPTH_MAX / 64 + 1]; /* a bit for each open container, from bit 1 */
 };
@@ -60,15 +60,17 @@ struct json_scan {
 void json_scan_init(struct json_scan *scan, unsigned depth_max, bool keep_slices);
 
 /*
- * Scans ${text} from where the last call stopped; ${len} is that of all the text so far, less than
- * 4 GiB. Returns 0, or -1 as soon as no continuation can make it valid (and -1 ever after).
+ * Scans the bytes of ${text} that are new since the last call. ${len} is the length of the whole
+ * text so far, less than 4 GiB. Returns 0, or -1 as soon as the text cannot become valid, whatever
+ * follows. All later calls then return -1, too.
  */
 int json_scan_more(struct json_scan *scan, const char *text, size_t len);
 
-/* The text is complete: returns 0 if it was exactly one value with white space around, else -1. */
+/* Ends the scan of a complete text. Returns 0 if it is exactly one value with white space around
+ * it, else -1. */
 int json_scan_end(struct json_scan *scan, const char *text, size_t len);
 
-/* Frees the slices. May be called twice, and without any scan done after init. */
+/* Frees the slices. It may be called twice, and directly after json_scan_init. */
 void json_scan_free(struct json_scan *scan);
 
 #endif

@@ -1,16 +1,17 @@
 /*
- * The grammar, on 64 bytes at once. Each rule of JSON is said with masks (json_scan_masks.h) and
- * gives the bits where it is broken: "a dot stands behind a digit" is dot & ~(digit << 1). There is
- * no branch for a byte and hardly one for a token, so that no text is slow for being irregular.
+ * The grammar of JSON, for 64 bytes at once. Each rule is a formula of masks (json_scan_masks.h),
+ * which gives the bits where the text breaks the rule: "a dot must follow a digit" is
+ * dot & ~(digit << 1). There is no branch for a byte and hardly one for a token. So irregular text
+ * is not slower than regular text.
  *
- * Three moves do nearly everything:
- *   behind(mask)          the bit after each bit, the last block's last bit coming in at the front;
- *   past(starts, run)     from bits at the begin of a run of bits to the first bit behind that run:
- *                         an addition, whose carry goes through the run and on into the next block;
- *   walk                  a loop over the few bits that need one: brackets, escapes, literals.
+ * Nearly everything is done with three operations:
+ *   behind(mask)       moves each bit up by one; the last bit of the block before comes in below;
+ *   past(starts, run)  moves each bit at the beginning of a run to the first bit behind the run. It
+ *                      is an addition: its carry goes through the run and into the next block;
+ *   walk               a loop over the few bits that need one: brackets, escapes, literals.
  *
- * A broken bit never depends on bytes behind it. So a part of a block can be judged by filling it
- * up with spaces and looking at the bits of the part alone.
+ * A broken bit never depends on later bytes. So an incomplete block can be checked: it is filled
+ * with spaces, and only the bits of its bytes count.
  *
  * Private to json_scan.c.
  */
@@ -22,7 +23,7 @@
 
 #define JSON_SCAN_BLOCK 64
 
-/* A block under work, and what has been found in it. */
+/* The block that is scanned, and what is known of it. */
 struct json_scan_block {
     struct json_scan_masks is;
     uint64_t broken;
@@ -35,15 +36,17 @@ struct json_scan_block {
     uint64_t root_close;
 };
 
-/* The rarer cases (json_scan_rare.c), each with the carry that it leaves to the next block. */
+/* The rare cases (json_scan_rare.c). Each one has a carry for the next block. */
 
-/* The broken bits among the bytes behind backslashes. */
+/* Returns the broken bits of the bytes behind backslashes. */
 uint64_t json_scan_escapes(const char *bytes, uint64_t escaped, uint64_t *hex);
 
-/* The broken bits among the bytes from 0x80. If one before the block needs more, so does it. */
+/* Returns the broken bits of the bytes from 0x80 on. It is also called if a character of the block
+ * before is incomplete. */
 uint64_t json_scan_utf8(const char *bytes, uint64_t high, uint64_t *continuation);
 
-/* The bits of literals among ${begins}, where scalars begin; ${*broken} gets the broken ones. */
+/* Returns the bits of literals. ${begins} are the bits where scalars begin; ${*broken} gets the
+ * broken bits. */
 uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes, uint64_t begins,
                             uint64_t scalar, uint64_t *broken);
 
@@ -52,7 +55,7 @@ struct json_scan_numbers {
     uint64_t begin, all, digit, behind_digit, dot;
 };
 
-/* The broken bits among signs and exponents; the rest is block_numbers. */
+/* Returns the broken bits of signs and exponents. block_numbers checks the rest of a number. */
 uint64_t json_scan_exponents(struct json_scan_carry *carry, const char *bytes,
                              struct json_scan_numbers numbers);
 
@@ -73,7 +76,7 @@ ALWAYS_INLINE uint64_t past(uint64_t starts, uint64_t run, uint64_t *carry)
     return sum & ~run;
 }
 
-/* Both: from ${mask} over the ${run} behind it. A bit cannot carry out by both ways at once. */
+/* Does both: from ${mask} to the end of the ${run} behind it. Only one of the two can carry out. */
 ALWAYS_INLINE uint64_t behind_past(uint64_t mask, uint64_t run, uint64_t *carry)
 {
     unsigned long long sum;
@@ -83,8 +86,8 @@ ALWAYS_INLINE uint64_t behind_past(uint64_t mask, uint64_t run, uint64_t *carry)
     return sum & ~run;
 }
 
-/* The bytes that a backslash takes the meaning from. Runs of backslashes: every second one is
- * itself escaped; adding to those that begin at an odd place shows which. */
+/* Returns the bits of the escaped bytes. In a run of backslashes every second one is escaped. An
+ * addition to the runs that begin at an odd place finds them. */
 ALWAYS_INLINE uint64_t json_scan_escaped(uint64_t backslash, uint64_t *carry)
 {
     const uint64_t even = 0x5555555555555555u;
@@ -118,7 +121,7 @@ ALWAYS_INLINE void block_strings(struct json_scan_block *block, struct json_scan
     block->broken = broken;
 }
 
-/* What counts outside strings only. */
+/* Removes the bits inside strings from the masks that count only outside. */
 ALWAYS_INLINE void block_outside(struct json_scan_block *block)
 {
     struct json_scan_masks *is = &block->is;
@@ -165,8 +168,9 @@ ALWAYS_INLINE uint64_t stack_top(const struct json_scan *scan, unsigned depth)
 }
 
 /*
- * Opens and closes the containers of the block, in turn. In between, the innermost container is the
- * same: its kind goes to all bits above the bracket, until the next bracket changes them.
+ * Opens and closes the containers of the block, one bracket after the other. Between two brackets
+ * the innermost container stays the same. So its kind is set for all bits above a bracket, until
+ * the next bracket changes them.
  */
 ALWAYS_INLINE void block_brackets(struct json_scan_block *block, struct json_scan *scan,
                                   const char *bytes)
@@ -210,8 +214,8 @@ ALWAYS_INLINE void block_brackets(struct json_scan_block *block, struct json_sca
     block->root_close = root_close;
 }
 
-/* Which token may follow which. What follows a colon or a comma need not be said: only a value may
- * follow what is no value, as commas, colons and brackets that close ask for one before them. */
+/* Checks which token follows which. No rule is needed for what follows a colon or a comma: commas,
+ * colons and closing brackets need a value before them, so only a value can follow. */
 ALWAYS_INLINE void block_order(struct json_scan_block *block, struct json_scan_carry *carry,
                                uint64_t behind_scalar)
 {
@@ -234,15 +238,14 @@ ALWAYS_INLINE void block_order(struct json_scan_block *block, struct json_scan_c
     block->broken |= after_key ^ is->colon;
 }
 
-/* The quotes that are not escaped; is->escaped becomes the bytes that are. */
+/* Returns the quotes that are not escaped, and sets is->escaped. */
 ALWAYS_INLINE void json_scan_unescape(struct json_scan_masks *is, struct json_scan_carry *carry)
 {
     is->escaped = json_scan_escaped(is->backslash, &carry->escape);
     is->quote &= ~is->escaped;
 }
 
-/* Judges the next 64 ${bytes}, of which block->is tells what they are; ${parity} is of its quotes.
- */
+/* Checks the next 64 ${bytes}. block->is has their masks; ${parity} is the parity of the quotes. */
 ALWAYS_INLINE void json_scan_block(struct json_scan_block *block, struct json_scan *scan,
                                    const char *bytes, uint64_t parity)
 {

@@ -1,5 +1,5 @@
-/* Which instructions the scanner uses. It takes the best by itself: this is for tests and
- * benchmarks, before any thread is started. */
+/* Chooses the instructions that the scanner uses. The scanner takes the fastest ones itself, so
+ * only tests and benchmarks call this, before they start threads. */
 #ifndef BFF_JSON_JSON_SCAN_PATH_H
 #define BFF_JSON_JSON_SCAN_PATH_H
 
@@ -12,7 +12,7 @@ enum json_scan_path {
     JSON_SCAN_BY_AVX512,
 };
 
-/* Returns false when this machine has not got ${wanted}; the path in use is then not changed. */
+/* Returns false, and changes nothing, when this machine does not have ${wanted}. */
 bool json_scan_use(enum json_scan_path wanted);
 
 #endif

@@ -1,7 +1,7 @@
-/* What the scanner looks at byte by byte: see json_scan_block.h. */
+/* The rare cases that the scanner checks byte by byte. See json_scan_block.h. */
 #include "bff/json/json_scan_block.h"
 
-/* ${mask} moved up by ${by}; what leaves it at the top comes back in ${*out}. */
+/* Returns ${mask} moved up by ${by} bits; ${*out} gets the bits that leave it. */
 static uint64_t move_up(uint64_t mask, unsigned by, uint64_t *out)
 {
     if (by >= 64) {
@@ -54,7 +54,7 @@ uint64_t json_scan_escapes(const char *bytes, uint64_t escaped, uint64_t *hex)
     return broken;
 }
 
-/* How many bytes must follow ${lead}; 4: it leads nothing. */
+/* Returns how many bytes must follow ${lead}; 4 if no character begins with it. */
 static unsigned utf8_follow(unsigned char lead)
 {
     if (lead < 0xc2 || lead > 0xf4)
@@ -62,7 +62,8 @@ static unsigned utf8_follow(unsigned char lead)
     return lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
 }
 
-/* May ${second} follow ${lead}? Some would make a form too long, a surrogate, or leave Unicode. */
+/* True when ${second} may follow ${lead}. Other bytes make an overlong form, a surrogate, or a
+ * value beyond Unicode. */
 static bool utf8_may_follow(unsigned char lead, unsigned char second)
 {
     switch (lead) {
@@ -117,8 +118,8 @@ static const char *literal_of(char first)
     }
 }
 
-/* Compares a literal's rest with what stands at ${at}; what does not fit is left to the next block.
- * Not inlined: it is for the few, and must not cost the others their registers. */
+/* Compares the rest of a literal with the bytes at ${at}. The part behind the block is left to the
+ * next block. It is rare, and not inlined, so that it takes no registers from the other cases. */
 static __attribute__((noinline)) uint64_t literal(struct json_scan_carry *carry, const char *bytes,
                                                   unsigned at, uint64_t *broken)
 {
@@ -136,7 +137,7 @@ static __attribute__((noinline)) uint64_t literal(struct json_scan_carry *carry,
     return found;
 }
 
-/* The same for one that is wholly in the block, as most are: four letters at once. */
+/* Does the same for a literal that is wholly in the block, as most are: four letters at once. */
 static inline uint64_t literal_inside(const char *at)
 {
     uint32_t letters, words[3];
@@ -172,7 +173,7 @@ uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes, ui
     return found;
 }
 
-/* What may stand in a number beside digits and dots. */
+/* Signs and exponents in numbers. */
 struct marks {
     uint64_t exponent, minus, sign, zero, other;
 };

@@ -1,6 +1,7 @@
 /*
- * See json_skip.h. Valid bytes need no grammar: a string ends at a quote that is not escaped, a
- * container where as many brackets have closed as were opened, a scalar where a delimiter stands.
+ * See json_skip.h. The bytes are valid, so no grammar is needed. A string ends at a quote that is
+ * not escaped. A container ends at the bracket that closes as many as were opened. A scalar ends at
+ * a delimiter.
  */
 #include <string.h>
 
@@ -24,13 +25,13 @@ const char *json_skip_string(const char *at, const char *end)
     return end;
 }
 
-/* What a block of a container leaves to the next. */
+/* What one block of a container passes on to the next block. */
 struct skip {
     size_t depth;
     uint64_t in_string, escape;
 };
 
-/* The bit of the bracket that closes the container, if it is among the 64 ${bytes}. */
+/* Returns the bit of the bracket that closes the container, 0 if it is not in these 64 ${bytes}. */
 static uint64_t skip_block(struct skip *skip, const char *bytes)
 {
 #if defined(JSON_SCAN_AMD64)

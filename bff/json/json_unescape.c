@@ -1,4 +1,5 @@
-/* See json_unescape.h. The decoding is yajl's; we see to what it gets wrong, lone surrogates. */
+/* See json_unescape.h. yajl decodes the string. yajl is wrong for lone surrogates, so they are
+ * replaced before. */
 #include <string.h>
 
 #include <yajl/yajl_parse.h>
@@ -13,7 +14,7 @@ static unsigned hex_value(char digit)
     return digit <= '9' ? (unsigned)(digit - '0') : (unsigned)((digit | 0x20) - 'a') + 10;
 }
 
-/* Is there an escape at ${at} of a code unit from ${first} to ${first} + 0x3ff? */
+/* True when an escape for a code unit from ${first} to ${first} + 0x3ff is at ${at}. */
 static bool is_surrogate(const char *at, const char *end, unsigned first)
 {
     unsigned unit = 0;
@@ -35,7 +36,7 @@ static void mend_lone_surrogates(char *at, const char *end)
         }
         if (is_high || is_surrogate(at, end, 0xdc00))
             memcpy(at, "\\ufffd", ESCAPE_LEN);
-        at += 2; /* the backslash and what it escapes, which may be a backslash */
+        at += 2; /* the backslash and the character behind it, which may be a backslash */
     }
 }
 

@@ -1,4 +1,4 @@
-/* Strings with escapes, decoded. Private to json.c. */
+/* Decodes strings with escapes. Private to json.c. */
 #ifndef BFF_JSON_JSON_UNESCAPE_H
 #define BFF_JSON_JSON_UNESCAPE_H
 
@@ -6,8 +6,8 @@
 #include "bff/base/text.h"
 
 /*
- * The string that ${inside} (what stands between its quotes, valid) means, in ${pool}. A surrogate
- * escaped alone ("\ud800"), which JSON allows and UTF-8 cannot say, becomes U+FFFD.
+ * Decodes ${inside}, the valid text between the quotes of a string, into ${pool}. JSON allows the
+ * escape of a lone surrogate ("\ud800"), which UTF-8 has no form for: it becomes U+FFFD.
  */
 struct text json_unescape(struct text inside, struct pool *pool);
 

@@ -1,5 +1,6 @@
 /* See plain_route.h. */
 #include "bff/base/check.h"
+#include "bff/http/method.h"
 #include "bff/proxy/plain_route.h"
 
 static bool is_prefix(const struct plain_route *route)
@@ -28,7 +29,7 @@ static bool takes(const struct plain_route *route, struct text method)
     if (route->methods == NULL)
         return true;
     for (const struct text *one = route->methods; one->at != NULL; one++)
-        if (text_equal(*one, method) || (text_is(*one, "GET") && text_is(method, "HEAD")))
+        if (method_is_taken(*one, method))
             return true;
     return false;
 }
@@ -42,22 +43,10 @@ static bool is_closer(const struct plain_route *a, const struct plain_route *b)
     return a->path.len > b->path.len;
 }
 
-static bool is_listed(struct text list, struct text method)
-{
-    while (list.at != NULL)
-        if (text_equal(text_trim(text_cut(&list, ',')), method))
-            return true;
-    return false;
-}
-
 static void add_methods(struct pool *pool, const struct plain_route *route, struct text *allow)
 {
-    for (const struct text *one = route->methods; one->at != NULL; one++) {
-        if (is_listed(*allow, *one))
-            continue;
-        *allow = pool_print(pool, "%.*s%s%.*s%s", TEXT_ARGS(*allow), allow->len > 0 ? ", " : "",
-                            TEXT_ARGS(*one), text_is(*one, "GET") ? ", HEAD" : "");
-    }
+    for (const struct text *one = route->methods; one->at != NULL; one++)
+        *allow = method_add(pool, *allow, *one);
 }
 
 enum plain_result plain_route_find(const struct plain_routes *routes,

@@ -1,6 +1,7 @@
 /* See proxy.h. */
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/http/method.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
@@ -148,11 +149,6 @@ static void dispose(void *object)
         free_passing(passing);
 }
 
-static bool is_idempotent(struct text method)
-{
-    return !text_is(method, "POST") && !text_is(method, "PATCH");
-}
-
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
 {
     const struct plain_route *route = ask->route;
@@ -172,7 +168,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
-        .may_repeat = is_idempotent(request->method) && !wants_upgrade,
+        .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
         .wants_upgrade = wants_upgrade,
         .first_byte_ms = route->first_byte_ms,
         .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,

@@ -1,23 +1,8 @@
 /* See proxy_answer.h. */
 #include "bff/edge/cors.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 #include "bff/http/reply_head.h"
 #include "bff/proxy/proxy_answer.h"
-
-/* Fields that libh2o or we write ourselves, or that belong to the connection (RFC 9110 section
- * 7.6.1). */
-static bool is_ours(struct text name)
-{
-    static const char *const ours[] = {"connection",        "keep-alive",   "proxy-connection",
-                                       "transfer-encoding", "te",           "trailer",
-                                       "upgrade",           "date",         "server",
-                                       "content-length",    "x-request-id", "http2-settings"};
-
-    for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
-        if (text_equal_nocase(name, text_of(ours[i])))
-            return true;
-    return false;
-}
 
 static bool is_nominated(const struct exchange_head *head, struct text name)
 {
@@ -33,9 +18,7 @@ static void add_copy(struct request *request, struct text name, struct text valu
 {
     char *lower = pool_take(request->pool, name.len + 1);
 
-    for (size_t i = 0; i < name.len; i++)
-        lower[i] = (char)(name.at[i] >= 'A' && name.at[i] <= 'Z' ? name.at[i] | 0x20 : name.at[i]);
-    reply_head_add(request, (struct text){lower, name.len}, pool_text(request->pool, value));
+    reply_head_add(request, text_lower(lower, name), pool_text(request->pool, value));
 }
 
 static void add_fields(struct request *request, const struct proxy_ask *ask,
@@ -45,8 +28,8 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
 
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
-        if (is_ours(name) || plain_route_changes(change, name) || is_nominated(head, name) ||
-            (ask->settings->hides_cors && cors_is_cors_field(name)))
+        if (!field_may_return(name) || plain_route_changes(change, name) ||
+            is_nominated(head, name) || (ask->settings->hides_cors && cors_is_cors_field(name)))
             continue;
         add_copy(request, name, value);
     }

@@ -1,7 +1,8 @@
 /* See proxy_request.h. */
 #include "bff/base/text_builder.h"
 #include "bff/edge/peer.h"
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
+#include "bff/http/method.h"
 #include "bff/http/request_id.h"
 #include "bff/http/upgrade.h"
 #include "bff/proxy/proxy_request.h"
@@ -66,11 +67,9 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
 /* The body has been read as a whole, so its length is known, also when it came in chunks. */
 static void put_framing(struct text_builder *out, struct request *request)
 {
-    bool may_have_body = text_is(request->method, "POST") || text_is(request->method, "PUT") ||
-                         text_is(request->method, "PATCH");
     size_t len = request_body(request).len;
 
-    if (len > 0 || may_have_body)
+    if (len > 0 || method_has_body(request->method))
         text_builder_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
 }
 

@@ -44,7 +44,6 @@ struct health {
     size_t count;
     health_changed changed;
     struct upstream *upstream; /* NULL: not started */
-    uint64_t random;
 };
 
 static void known_init(void *object, struct text name)
@@ -166,11 +165,10 @@ static void ask(struct probe *probe)
 
 /* Timing. */
 
-/* Knuth's MMIX generator. The numbers only have to differ from server to server. */
+/* The interval, at most a tenth longer or shorter: so servers that began together drift apart. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
-    health->random = health->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-    int64_t per_mille = 900 + (int64_t)((health->random >> 33) % 201);
+    int64_t per_mille = 900 + (int64_t)(random_next(&health->upstream->random) % 201);
 
     return clock_now_ns() + interval_ms * per_mille * (CLOCK_MS / 1000);
 }
@@ -211,7 +209,6 @@ void health_start(struct health *health, struct upstream *upstream)
 {
     must(health->upstream == NULL);
     health->upstream = upstream;
-    health->random = (uint64_t)clock_now_ns();
     for (size_t i = 0; i < health->count; i++)
         if (health->services[i].probes != NULL)
             start(&health->services[i]);

@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Does a clone work on a Debian 12 that has git and nothing else?
+# Tests a clone of this repository on a Debian 12 that has only git.
 #
 #     tests/build/bare_debian.sh [DIRECTORY [COMMAND...]]
 #
-# Makes such a system in DIRECTORY (default: a temporary one, removed afterwards), clones what is
-# committed here into it, and runs each COMMAND there (default: "./dev demo --check" and
-# "./dev test"), without standard input. DIRECTORY/base.tar is the untouched system, made once by
-# debootstrap; DIRECTORY/root is made anew from it each time. Needs root, debootstrap, and for
-# ports 8080 and 8081 to be free. Not part of ./dev test: it takes a quarter of an hour.
+# Makes such a system in DIRECTORY (default: a temporary directory, which is removed at the end),
+# clones the last commit into it, and runs each COMMAND there (default: "./dev demo --check" and
+# "./dev test"), without standard input. debootstrap makes DIRECTORY/base.tar once. DIRECTORY/root is
+# made from it each time. It needs root and debootstrap, and the ports 8080 and 8081 must be free. It
+# takes a quarter of an hour, so ./dev test does not run it.
 set -euo pipefail
 
-# Mounts made below are seen by nobody else, and end with this script.
+# The mounts below are private to this script and end with it.
 if [ -z "${BARE_DEBIAN_INSIDE-}" ]; then
     BARE_DEBIAN_INSIDE=1 exec unshare --mount bash "$0" "$@"
 fi
@@ -35,7 +35,7 @@ make_base() {
     mv "$directory/base.tar.new" "$directory/base.tar"
 }
 
-# The network as it is here: names, and how apt gets its packages.
+# Copies the settings of the network: the name servers, and the sources of apt.
 copy_settings() {
     local file
     cp -L /etc/resolv.conf "$root/etc/resolv.conf"

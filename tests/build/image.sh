@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Do the images of the Dockerfile do what docs/deploying.md says, also where no container engine is?
+# Tests that the images of the Dockerfile do what docs/deploying.md says. Needs no container engine.
 #
 #     tests/build/image.sh [DIRECTORY]
 #
-# Makes a minimal Debian 12 by debootstrap (DIRECTORY/base.tar, made once), builds the images on it
-# by buildah, and starts each of them: as the first process of namespaces of its own, as the image's
-# user, without capabilities, on a root file system that nobody can write. DIRECTORY (default: a
-# temporary one, removed afterwards) also holds buildah's storage; where the kernel has no overlay for
-# it, say STORAGE_DRIVER=vfs, which takes longer and some GB. Needs root and the packages' mirror;
-# installs what it lacks. Not part of ./dev test: it takes some minutes.
+# Makes a minimal Debian 12 with debootstrap (DIRECTORY/base.tar, once), builds the images on it with
+# buildah, and starts each image as the first process of its own namespaces, as the user of the image,
+# without capabilities, on a read-only root file system. DIRECTORY (default: a temporary directory,
+# which is removed at the end) also has the storage of buildah. If the kernel has no overlay for it, set
+# STORAGE_DRIVER=vfs, which takes longer and needs some GB. It needs root and a mirror of Debian, and
+# installs the packages that are missing. It takes some minutes, so ./dev test does not run it.
 set -euo pipefail
 
 most_mb=45 # that our layers may add to the base
@@ -48,7 +48,7 @@ make_base_tar() {
     rm -rf "$directory/base"
 }
 
-# How apt gets its packages here is the base's business, and weighs nothing on the images.
+# The sources of apt are part of the base, so they add nothing to the size of the images.
 make_base_image() {
     local container file
     container=$(buildah_here from scratch)
@@ -72,7 +72,7 @@ build_image() {
         >"$directory/bff-$1.log" 2>&1 || { tail -n 30 "$directory/bff-$1.log"; die "no bff-$1"; }
 }
 
-# The bytes of all layers, not compressed.
+# Prints the size of all layers in bytes, not compressed.
 layer_bytes() {
     local out=$directory/layers
     rm -rf "$out"
@@ -102,7 +102,7 @@ build_all() {
 
 # ---- run -----------------------------------------------------------------------------------------
 
-# await WHAT COMMAND...: until the command succeeds, which it must do soon.
+# await WHAT COMMAND...: waits until the command succeeds. Fails after 20 seconds.
 await() {
     local what=$1 end=$((SECONDS + 20))
     shift
@@ -117,14 +117,14 @@ words_of() { inspect "$1" "{{range $2}}{{println .}}{{end}}" | sed '/^$/d'; }
 
 declare -A first_process outer_process
 
-# start IMAGE ARGUMENT...: returns when it is ready.
+# start IMAGE ARGUMENT...: returns when the image is ready.
 start() {
     local image=$1 root entry user
     shift
     root=$(buildah_here mount "$(buildah_here from --pull-never "localhost/bff-$image")")
     mapfile -t entry < <(words_of "$image" .OCIv1.Config.Entrypoint)
     user=$(inspect "$image" '{{.OCIv1.Config.User}}')
-    # What is mounted here is seen by this process only, and ends with it.
+    # The mounts here are private to this process and end with it.
     # shellcheck disable=SC2016
     unshare --pid --fork --mount --ipc --uts bash -c '
         set -e
@@ -145,14 +145,14 @@ start() {
     await "the ready line of bff-$image" grep -q '"event":"ready"' "$directory/$image.out"
 }
 
-# inside IMAGE COMMAND...: beside the first process, as docker exec does it.
+# inside IMAGE COMMAND...: runs a command in the namespaces of the image, as docker exec does.
 inside() {
     local pid=${first_process[$1]}
     shift
     nsenter --target "$pid" --mount --pid --root --wd=/ "$@"
 }
 
-# ends_with IMAGE STATUS: what its first process ends with must be STATUS.
+# ends_with IMAGE STATUS: checks the exit status of the first process.
 ends_with() {
     local status=0
     wait "${outer_process[$1]}" || status=$?
@@ -183,8 +183,8 @@ check_probe() {
 
 ask() { curl -sS -m 20 --fail-with-body "$@"; }
 
-# hold FILE: a request that waits for the mocks, which stand still; its answer goes to FILE. Returns
-# when the server has read it. Sets $asking.
+# hold FILE: stops the mocks and starts a request that waits for them. Its response goes to FILE.
+# Returns when the server has read the request. Sets $asking.
 hold() {
     kill -STOP "${first_process[mock]}"
     curl -sS -v -m 20 -H @"$directory/token" http://127.0.0.1:8080/api/users/u1 >"$1" 2>"$1.trace" &
@@ -250,18 +250,18 @@ run_all() {
     ends_with mock 0
 }
 
-# The images run where only this script can reach them, and end with it.
+# The images run in namespaces of this script and end with it.
 if [ "${1-}" = --run ]; then
     directory=$2
     export JWT_SECRET=$secret
-    # With the first process of a namespace, all others end.
+    # When the first process of a namespace ends, all others end, too.
     trap 'kill -KILL "${first_process[@]}" 2>/dev/null || true' EXIT
     run_all
     exit
 fi
 
 [ "$(id -u)" = 0 ] || die "needs root"
-# What buildah leaves mounted is seen by nobody else, and ends with this script.
+# Mounts that buildah leaves are private to this script and end with it.
 [ -n "${IMAGE_INSIDE-}" ] || IMAGE_INSIDE=1 exec unshare --mount bash "$script" "$@"
 if [ $# = 0 ]; then
     directory=$(mktemp -d)

@@ -1,17 +1,17 @@
 /*
- * A stage for a run: the services play from a script, the clock is ours, and what happened is
- * written down. Each program in this folder has one stage.
+ * A test bench for a run: the services follow a script, the clock is controlled by the test, and
+ * all events are recorded. Each program in this folder has one bench.
  *
- * A script has a line for each call that is expected, separated by ';':
+ * A script has a line for each expected call. Lines are separated by ';':
  *
  *     /users/1 50 {"id":1}; /orders?userId=1 20 status 500; /reviews 0 empty; /stock 0 hang
  *
- * that is: target, milliseconds until its end, and how it ends: JSON (200), "status 404", "empty"
- * (200 without a body), "204", "hang" (never), or a reason's name. The first line that names the
- * target counts; a target that none names hangs.
+ * A line has the target, the milliseconds until the call ends, and the way it ends: JSON (200),
+ * "status 404", "empty" (200 without a body), "204", "hang" (never), or the name of a reason. The
+ * first line with the target of a call counts. A call that has no line hangs.
  *
- * The trace has "0 ask /users/1", "20 end /orders?userId=1", "300 drop /stock" for a call that is
- * ended by us, and "300 done".
+ * The trace has lines such as "0 ask /users/1", "20 end /orders?userId=1", "300 drop /stock" (the
+ * run has cancelled the call), and "300 done".
  */
 #ifndef TESTS_FLOW_FLOW_H
 #define TESTS_FLOW_FLOW_H
@@ -35,13 +35,13 @@
 #define FLOW_NEVER INT64_MAX
 #define FLOW_COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-/* 2026-11-24T12:00:00.000Z, when every scenario begins. */
+/* 2026-11-24T12:00:00.000Z: the time at which every scenario begins. */
 #define FLOW_WALL_MS INT64_C(1795521600000)
 #define FLOW_LOADED_AT "2026-11-24T12:00:00.000Z"
 
 struct flow_call {
     struct fetch *fetch;
-    int64_t end_ns; /* FLOW_NEVER: it hangs */
+    int64_t end_ns; /* FLOW_NEVER: the call hangs */
     struct text outcome;
 };
 
@@ -50,7 +50,7 @@ static struct {
     struct timers timers;
     int64_t now_ns, wake_ns;
     const char *script;
-    struct flow_call calls[FLOW_CALLS_MAX]; /* under way */
+    struct flow_call calls[FLOW_CALLS_MAX]; /* running calls */
     size_t under_way, under_way_most, asked;
     char trace[64 * 1024];
     size_t trace_len;
@@ -114,7 +114,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     flow_trace("ask", ask->target);
 }
 
-/* Takes the call from those under way; false when it is not among them. */
+/* Removes the call from the running calls; returns false if it is not running. */
 static inline bool flow_take(const struct fetch *fetch)
 {
     for (size_t i = 0; i < flow.under_way; i++) {
@@ -187,7 +187,7 @@ static inline void flow_end(struct flow_call call)
     fetch->done(fetch, fetch->cookie);
 }
 
-/* The play. */
+/* Time. */
 
 static inline void flow_wake_at(struct timers *timers, int64_t at_ns) { flow.wake_ns = at_ns; }
 
@@ -210,7 +210,7 @@ static inline void flow_done(struct run *run, void *cookie)
     assert_int_equal(len, flow.answer.body.bytes);
 }
 
-/* The call that ends next; NULL when all hang. */
+/* Returns the call that ends next; NULL if all hang. */
 static inline const struct flow_call *flow_next(void)
 {
     const struct flow_call *next = NULL;
@@ -222,7 +222,7 @@ static inline const struct flow_call *flow_next(void)
     return next;
 }
 
-/* Lets time go on to ${until_ms}; what is due then happens too, calls before timers. */
+/* Moves the clock on to ${until_ms}. All that is due until then happens, calls before timers. */
 static inline void flow_play(int64_t until_ms)
 {
     int64_t until_ns = until_ms * CLOCK_MS;
@@ -282,10 +282,10 @@ static inline void flow_begin(const struct bff_composite *composite, const char 
         .depth_limit = 128,
     };
     flow.run = run_start(&flow.request, flow_done, &flow);
-    assert_int_equal(flow.done, 0); /* never from inside run_start */
+    assert_int_equal(flow.done, 0); /* run_start must not call it itself */
 }
 
-/* The request goes. Nothing may be left behind. */
+/* Ends the request and checks that nothing is left. */
 static inline void flow_end_all(void)
 {
     pool_free(flow.pool);
@@ -295,7 +295,7 @@ static inline void flow_end_all(void)
     pool_free(flow.boot);
 }
 
-/* The whole in one: begins, and plays until the answer is there. */
+/* Begins a run and moves the clock on until the response is complete. */
 static inline void flow_run(const struct bff_composite *composite, const char *param,
                             const char *script)
 {
@@ -304,7 +304,7 @@ static inline void flow_run(const struct bff_composite *composite, const char *p
     assert_int_equal(flow.done, 1);
 }
 
-/* A table of scenarios. What is NULL (or 0) is not looked at. */
+/* A row of a table of scenarios. A column that is NULL (or 0) is not checked. */
 struct flow_case {
     const char *why;
     const char *param; /* NULL: "1" */

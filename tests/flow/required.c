@@ -60,55 +60,56 @@ static const struct bff_composite page = {
 #define PRODUCT "{\"id\":7,\"name\":\"Kettle\",\"price\":19.90,\"cost\":8}"
 #define OTHERS "/reviews?productId=7 10 [1,2]; /inventory/7 20 {\"quantity\":12}"
 
+static const struct flow_case the_answer_is_flat_and_in_the_order_of_the_rows_cases[] = {
+    {.why = "all well",
+     .param = "7",
+     .script = "/products/7 30 " PRODUCT "; " OTHERS,
+     .trace = "0 ask /products/7; 0 ask /reviews?productId=7; 0 ask /inventory/7; "
+              "10 end /reviews?productId=7; 20 end /inventory/7; 30 end /products/7; 30 done",
+     .body = "{\"id\":7,\"name\":\"Kettle\",\"price\":19.90,\"reviewCount\":2,"
+             "\"stockQuantity\":12}",
+     .server_timing = "product;dur=30.0, reviews;dur=10.0, inventory;dur=20.0",
+     .proxy_status = "",
+     .cache_control = "private, no-cache"},
+    {.why = "what the service left out is left out",
+     .param = "7",
+     .script = "/products/7 30 {\"price\":1.10,\"id\":7}; " OTHERS,
+     .body = "{\"id\":7,\"price\":1.10,\"reviewCount\":2,\"stockQuantity\":12}"},
+    {.why = "nothing picked at all",
+     .param = "7",
+     .script = "/products/7 30 {}; " OTHERS,
+     .body = "{\"reviewCount\":2,\"stockQuantity\":12}"},
+    {.why = "of two members of a name the last counts",
+     .param = "7",
+     .script = "/products/7 0 {\"id\":1,\"\\u0069d\":2,\"name\":3,\"name\":4}; "
+               "/reviews?productId=7 0 []; /inventory/7 0 {\"quantity\":1,\"quantity\":2}",
+     .body = "{\"id\":2,\"name\":4,\"reviewCount\":0,\"stockQuantity\":2}"},
+    {.why = "reviews are not known: null, not nought",
+     .param = "7",
+     .script = "/products/7 30 {\"id\":7}; /reviews?productId=7 5 status 500; "
+               "/inventory/7 20 {\"quantity\":12}",
+     .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":12,\"partialFailure\":true,"
+             "\"errors\":{\"reviews\":{\"reason\":\"status\",\"status\":500}}}",
+     .server_timing = "product;dur=30.0, reviews;dur=5.0;desc=\"status\", inventory;dur=20.0",
+     .proxy_status = "bff-web; error=destination_unavailable; "
+                     "details=\"reviews status\"",
+     .cache_control = "no-store"},
+    {.why = "no list of reviews, no object of stock",
+     .param = "7",
+     .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 {}; /inventory/7 0 []",
+     .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":null,\"partialFailure\":true,"
+             "\"errors\":{\"reviews\":{\"reason\":\"bad_json\",\"status\":200},"
+             "\"inventory\":{\"reason\":\"bad_json\",\"status\":200}}}"},
+    {.why = "empty answers are their fallbacks, and no error",
+     .param = "7",
+     .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 204; /inventory/7 0 empty",
+     .body = "{\"id\":7,\"reviewCount\":0,\"stockQuantity\":null}"},
+};
+
 static void the_answer_is_flat_and_in_the_order_of_the_rows(void **state)
 {
-    static const struct flow_case cases[] = {
-        {.why = "all well",
-         .param = "7",
-         .script = "/products/7 30 " PRODUCT "; " OTHERS,
-         .trace = "0 ask /products/7; 0 ask /reviews?productId=7; 0 ask /inventory/7; "
-                  "10 end /reviews?productId=7; 20 end /inventory/7; 30 end /products/7; 30 done",
-         .body = "{\"id\":7,\"name\":\"Kettle\",\"price\":19.90,\"reviewCount\":2,"
-                 "\"stockQuantity\":12}",
-         .server_timing = "product;dur=30.0, reviews;dur=10.0, inventory;dur=20.0",
-         .proxy_status = "",
-         .cache_control = "private, no-cache"},
-        {.why = "what the service left out is left out",
-         .param = "7",
-         .script = "/products/7 30 {\"price\":1.10,\"id\":7}; " OTHERS,
-         .body = "{\"id\":7,\"price\":1.10,\"reviewCount\":2,\"stockQuantity\":12}"},
-        {.why = "nothing picked at all",
-         .param = "7",
-         .script = "/products/7 30 {}; " OTHERS,
-         .body = "{\"reviewCount\":2,\"stockQuantity\":12}"},
-        {.why = "of two members of a name the last counts",
-         .param = "7",
-         .script = "/products/7 0 {\"id\":1,\"\\u0069d\":2,\"name\":3,\"name\":4}; "
-                   "/reviews?productId=7 0 []; /inventory/7 0 {\"quantity\":1,\"quantity\":2}",
-         .body = "{\"id\":2,\"name\":4,\"reviewCount\":0,\"stockQuantity\":2}"},
-        {.why = "reviews are not known: null, not nought",
-         .param = "7",
-         .script = "/products/7 30 {\"id\":7}; /reviews?productId=7 5 status 500; "
-                   "/inventory/7 20 {\"quantity\":12}",
-         .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":12,\"partialFailure\":true,"
-                 "\"errors\":{\"reviews\":{\"reason\":\"status\",\"status\":500}}}",
-         .server_timing = "product;dur=30.0, reviews;dur=5.0;desc=\"status\", inventory;dur=20.0",
-         .proxy_status = "bff-web; error=destination_unavailable; "
-                         "details=\"reviews status\"",
-         .cache_control = "no-store"},
-        {.why = "no list of reviews, no object of stock",
-         .param = "7",
-         .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 {}; /inventory/7 0 []",
-         .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":null,\"partialFailure\":true,"
-                 "\"errors\":{\"reviews\":{\"reason\":\"bad_json\",\"status\":200},"
-                 "\"inventory\":{\"reason\":\"bad_json\",\"status\":200}}}"},
-        {.why = "empty answers are their fallbacks, and no error",
-         .param = "7",
-         .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 204; /inventory/7 0 empty",
-         .body = "{\"id\":7,\"reviewCount\":0,\"stockQuantity\":null}"},
-    };
-
-    flow_check_all(&page, cases, FLOW_COUNT(cases));
+    flow_check_all(&page, the_answer_is_flat_and_in_the_order_of_the_rows_cases,
+                   FLOW_COUNT(the_answer_is_flat_and_in_the_order_of_the_rows_cases));
 }
 
 #define FAILED(reason)                                                                             \

@@ -1,4 +1,4 @@
-/* Choices that an input makes by itself: the same bytes always choose the same. */
+/* Choices that depend only on the input: the same bytes always make the same choices. */
 #ifndef TESTS_FUZZ_CHANCE_H
 #define TESTS_FUZZ_CHANCE_H
 
@@ -19,7 +19,7 @@ static inline uint64_t chance_of(const void *bytes, size_t len)
     return state | 1;
 }
 
-/* A number from 0 to ${below} - 1. */
+/* Returns a number from 0 to ${below} - 1. */
 static inline size_t chance_next(uint64_t *state, size_t below)
 {
     *state ^= *state << 13;
@@ -28,7 +28,8 @@ static inline size_t chance_next(uint64_t *state, size_t below)
     return (size_t)((*state >> 11) % below);
 }
 
-/* A copy in memory of just its size, so that a read beyond it is found. The caller's to free. */
+/* Returns a copy in memory of exactly its size, so that sanitizers find reads beyond it. The caller
+ * frees it. */
 static inline char *chance_copy(const void *bytes, size_t len)
 {
     char *copy = malloc(len == 0 ? 1 : len);
@@ -39,7 +40,7 @@ static inline char *chance_copy(const void *bytes, size_t len)
     return copy;
 }
 
-/* Where a text of ${len} bytes is cut: is_end[i] tells whether a piece ends behind i bytes. */
+/* How a text of ${len} bytes is cut: is_end[i] says whether a piece ends behind i bytes. */
 struct cuts {
     unsigned char *is_end;
     size_t len;
@@ -56,7 +57,7 @@ static inline struct cuts cuts_new(size_t len)
 
 static inline void cuts_free(struct cuts *cuts) { free(cuts->is_end); }
 
-/* How long the piece is that begins at ${at}, which is before the end. */
+/* Returns the length of the piece that begins at ${at}, which is before the end. */
 static inline size_t cuts_piece(const struct cuts *cuts, size_t at)
 {
     size_t end = at + 1;
@@ -67,8 +68,8 @@ static inline size_t cuts_piece(const struct cuts *cuts, size_t at)
 }
 
 /*
- * Calls ${check} with every way of cutting that is worth the time: whole, byte by byte, once in
- * each place if there are at most ${places}, and twice at random, in few pieces and in many.
+ * Calls ${check} for several ways to cut the text: not at all, into single bytes, once at each
+ * place if there are at most ${places}, and twice at random, into few and into many pieces.
  */
 static inline void cuts_each(size_t len, size_t places, uint64_t chance,
                              void (*check)(void *cookie, const struct cuts *cuts), void *cookie)

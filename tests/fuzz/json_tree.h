@@ -1,6 +1,6 @@
 /*
- * JSON as a tree, read one byte after another: what the readers without a tree are compared with.
- * The text must be JSON. A value keeps the bytes that it was written with.
+ * A reader of JSON that makes a tree, byte by byte. The readers without a tree are compared with
+ * it. The text must be JSON. A value keeps the bytes that it was written with.
  */
 #ifndef TESTS_FUZZ_JSON_TREE_H
 #define TESTS_FUZZ_JSON_TREE_H
@@ -13,10 +13,10 @@
 #include "bff/base/text.h"
 
 struct tree {
-    struct text raw; /* without white space around */
-    struct text key; /* of a member: as written, without quotes */
+    struct text raw; /* without white space around it */
+    struct text key; /* of a member: as it is written, without quotes */
     struct tree *first, *next;
-    size_t count; /* of children */
+    size_t count; /* number of children */
 };
 
 struct tree_reader {
@@ -129,7 +129,8 @@ static inline char *tree_utf8(char *out, unsigned code)
     return out;
 }
 
-/* ${*at} is behind "\u", and then behind the escape, or behind the second one of a pair. */
+/* Reads an escape. ${*at} is behind "\u"; afterwards it is behind the escape, or behind the second
+ * escape of a pair. */
 static inline unsigned tree_code(const char **at, const char *end)
 {
     unsigned code = tree_unit(*at);
@@ -146,7 +147,7 @@ static inline unsigned tree_code(const char **at, const char *end)
     return 0x10000 + ((code - 0xd800) << 10) + (low - 0xdc00);
 }
 
-/* What ${inside}, which stands between quotes, means. */
+/* Decodes ${inside}, the text between the quotes of a string. */
 static inline struct text tree_decoded(struct pool *pool, struct text inside)
 {
     static const char escapes[] = "bfnrt", means[] = "\b\f\n\r\t";
@@ -168,7 +169,7 @@ static inline struct text tree_decoded(struct pool *pool, struct text inside)
     return (struct text){begin, (size_t)(out - begin)};
 }
 
-/* The last member of that name; NULL: none, or no object. */
+/* Returns the last member of this name; NULL if there is none, or if the value is not an object. */
 static inline struct tree *tree_get(struct pool *pool, const struct tree *object, struct text name)
 {
     struct tree *found = NULL;

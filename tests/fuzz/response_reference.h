@@ -1,7 +1,7 @@
 /*
- * An HTTP/1.1 response that is all there, read with no care for speed (RFC 9112 sections 4 to 7,
- * and what bff/upstream refuses beyond them): what the exchange is compared with. Texts are shorter
- * than every limit on bytes.
+ * A reader for a complete HTTP/1.1 response that is not fast. It follows RFC 9112 sections 4 to 7,
+ * and refuses what bff/upstream refuses in addition. The exchange is compared with it. All texts
+ * are shorter than the limits on bytes.
  */
 #ifndef TESTS_FUZZ_RESPONSE_REFERENCE_H
 #define TESTS_FUZZ_RESPONSE_REFERENCE_H
@@ -16,15 +16,15 @@
 enum response_end { RESPONSE_WHOLE, RESPONSE_CUT, RESPONSE_BAD };
 
 struct response {
-    bool is_head, wants_upgrade; /* of the request: set before */
+    bool is_head, wants_upgrade; /* of the request; set before the call */
 
-    int status; /* 0: no final head has come */
+    int status; /* 0: there is no final head */
     struct text names[RESPONSE_FIELDS_MAX], values[RESPONSE_FIELDS_MAX];
     size_t field_count;
     bool is_persistent;
 
     enum response_end end;
-    char *body; /* the caller's, as long as the whole text */
+    char *body; /* memory of the caller, as long as the whole text */
     size_t body_len;
 };
 
@@ -41,7 +41,7 @@ static inline bool response_all_text(struct text text)
     return true;
 }
 
-/* The next line without its end, LF or CR LF; absent when it has none. */
+/* Returns the next line without its end, LF or CR LF; absent if it has no end. */
 static inline struct text response_line(struct text *rest)
 {
     struct text line = text_cut(rest, '\n');
@@ -82,7 +82,7 @@ static inline bool response_is_token(struct text name)
     return name.len > 0;
 }
 
-/* Reads lines up to the empty one. False when there is something wrong with one of them. */
+/* Reads lines up to the empty line. Returns false if one of them is wrong. */
 static inline bool response_fields(struct response *out, struct text *rest)
 {
     struct text line;
@@ -99,7 +99,7 @@ static inline bool response_fields(struct response *out, struct text *rest)
     return true;
 }
 
-/* How many options of all fields ${name} are ${option}. */
+/* Returns how many options in all fields ${name} are ${option}. */
 static inline size_t response_options(const struct response *response, const char *name,
                                       const char *option)
 {
@@ -117,7 +117,7 @@ static inline size_t response_options(const struct response *response, const cha
 
 enum { RESPONSE_UNTIL_CLOSE = -1, RESPONSE_CHUNKED = -2, RESPONSE_REFUSED = -3 };
 
-/* The length that the fields tell, or one of the above. */
+/* Returns the length that the fields say, or one of the values above. */
 static inline int64_t response_length(const struct response *response, bool is_http10)
 {
     int64_t length = RESPONSE_UNTIL_CLOSE;
@@ -153,7 +153,7 @@ static inline void response_take(struct response *out, struct text *rest, size_t
     *rest = (struct text){rest->at + len, rest->len - len};
 }
 
-/* A line that must end by CR LF, and holds text. Sets out->end when there is none. */
+/* Reads a line with text that must end with CR LF. Sets out->end if there is none. */
 static inline bool response_strict_line(struct response *out, struct text *rest, struct text *line)
 {
     size_t len = 0;
@@ -173,8 +173,8 @@ static inline bool response_strict_line(struct response *out, struct text *rest,
     return true;
 }
 
-/* What a size line may begin with, whether its end is there or not: digits, then white space, then
- * anything behind a ';'. */
+/* The allowed beginnings of a line with a chunk size, complete or not: digits, then white space,
+ * then anything behind a ';'. */
 static inline bool response_is_size(struct text line, bool is_whole, uint64_t *size)
 {
     size_t at = 0, digits;
@@ -199,7 +199,7 @@ static inline void response_chunks(struct response *out, struct text *rest)
 
     while (size > 0) {
         bool is_whole = response_strict_line(out, rest, &line);
-        /* Of a line that is cut or bad, the first wrong byte counts: this one may come first. */
+        /* In a wrong or incomplete line the first wrong byte counts. It may be this one. */
         if (!response_is_size(line, is_whole || line.len < rest->len, &size))
             out->end = RESPONSE_BAD;
         if (out->end != RESPONSE_WHOLE)
@@ -239,7 +239,7 @@ static inline void response_body(struct response *out, struct text *rest, int64_
 
 static inline bool response_has_head(struct text rest)
 {
-    struct text line = response_line(&rest); /* the status line, or what stands in its place */
+    struct text line = response_line(&rest); /* the status line, or another line in its place */
 
     do
         line = response_line(&rest);

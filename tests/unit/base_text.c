@@ -126,6 +126,25 @@ static void test_encode_and_back(void **state)
     pool_free(pool);
 }
 
+static void test_lower(void **state)
+{
+    char out[8];
+
+    assert_true(text_is(text_lower(out, TEXT("aZ@[A-\xc4_")), "az@[a-\xc4_"));
+    assert_int_equal(text_lower(out, TEXT("")).len, 0);
+}
+
+static void test_lists(void **state)
+{
+    assert_true(text_list_has(TEXT("a, b\t,c"), TEXT("b")));
+    assert_true(text_list_has(TEXT("a"), TEXT("a")));
+    assert_false(text_list_has(TEXT("a, b"), TEXT("B")));
+    assert_true(text_list_has_nocase(TEXT("a, b"), TEXT("B")));
+    assert_false(text_list_has_nocase(TEXT("ab, a b"), TEXT("b")));
+    assert_false(text_list_has((struct text){0}, TEXT("")));
+    assert_false(text_list_has_nocase((struct text){0}, TEXT("a")));
+}
+
 static void test_iso_time(void **state)
 {
     char out[CLOCK_ISO_SIZE];
@@ -142,6 +161,7 @@ int main(void)
         cmocka_unit_test(test_cut),      cmocka_unit_test(test_number),
         cmocka_unit_test(test_utf8),     cmocka_unit_test(test_percent),
         cmocka_unit_test(test_iso_time), cmocka_unit_test(test_encode_and_back),
+        cmocka_unit_test(test_lower),    cmocka_unit_test(test_lists),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

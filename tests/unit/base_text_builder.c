@@ -1,4 +1,4 @@
-/* A text that grows in a pool. */
+/* A text that grows, in a pool and in memory of its own. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -51,9 +51,43 @@ static void fields_end_their_lines(void **state)
     pool_free(pool);
 }
 
+static void without_a_pool_it_has_memory_of_its_own(void **state)
+{
+    struct text_builder out = {0};
+
+    assert_null(text_builder_text(&out).at);
+    for (size_t i = 0; i < 1000; i++)
+        text_builder_add(&out, TEXT("0123456789"));
+    assert_int_equal(out.len, 10000);
+    assert_memory_equal(out.at + 9990, "0123456789", 10);
+    text_builder_free(&out);
+    assert_null(out.at);
+    text_builder_add(&out, TEXT("again"));
+    assert_true(text_is(text_builder_text(&out), "again"));
+    text_builder_free(&out);
+}
+
+static void numbers_are_decimal(void **state)
+{
+    struct text_builder out = {0};
+
+    text_builder_number(&out, INT64_MIN);
+    text_builder_add(&out, TEXT(" "));
+    text_builder_number(&out, INT64_MAX);
+    text_builder_add(&out, TEXT(" "));
+    text_builder_size(&out, UINT64_MAX);
+    text_builder_add(&out, TEXT(" "));
+    text_builder_number(&out, 0);
+    assert_true(text_is(text_builder_text(&out), "-9223372036854775808 9223372036854775807 "
+                                                 "18446744073709551615 0"));
+    text_builder_free(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_pool_it_has_memory_of_its_own),
+        cmocka_unit_test(numbers_are_decimal),
         cmocka_unit_test(it_grows_as_it_is_added_to),
         cmocka_unit_test(more_than_twice_its_room_fits),
         cmocka_unit_test(fields_end_their_lines),

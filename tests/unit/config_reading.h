@@ -1,4 +1,4 @@
-/* Reads a configuration from text, in a directory of the test's own. */
+/* Reads a configuration from text, in a directory that the test makes. */
 #ifndef TESTS_UNIT_CONFIG_READING_H
 #define TESTS_UNIT_CONFIG_READING_H
 
@@ -28,7 +28,7 @@ static const struct bff_build reading_build = {.name = "web",
 
 #define READING_SECRET "thirty-two bytes of a secret 1234"
 
-/* Sets up and tears down: the working directory, in which web.yaml and others lie. */
+/* Make and remove the working directory, which has web.yaml and other files. */
 static inline int reading_begin(void **state)
 {
     static char directory[] = "/tmp/bff-config-XXXXXX";
@@ -60,7 +60,7 @@ static inline void reading_file(const char *name, const char *bytes, size_t len)
 
 #define READING_ARGUMENTS 8
 
-/* ${arguments}: of the command line, separated by spaces. */
+/* ${arguments} are those of the command line, separated by spaces. */
 static inline enum config_action reading_read(const char *arguments, struct config *config)
 {
     char copy[512], *argv[READING_ARGUMENTS + 1] = {"bff-web"}, *rest = copy;
@@ -73,7 +73,7 @@ static inline enum config_action reading_read(const char *arguments, struct conf
     return config_read(argc, argv, &reading_build, config);
 }
 
-/* All mistakes, each with a line end. */
+/* Returns all mistakes, each with a line feed. */
 static inline void reading_mistakes(const struct config *config, char *out, size_t size)
 {
     size_t len = 0;
@@ -83,7 +83,7 @@ static inline void reading_mistakes(const struct config *config, char *out, size
         len += (size_t)snprintf(out + len, size - len, "%s\n", config->mistakes.lines[i]);
 }
 
-/* Reads ${yaml}, which has just the mistakes ${want}; "": none. */
+/* Reads ${yaml} and checks that it has exactly the mistakes ${want}; "": none. */
 static inline void reading_wants(const char *why, const char *yaml, const char *want)
 {
     char got[4096];

@@ -72,55 +72,56 @@ static void test_clean(void **state)
     assert_false(target_is_clean((struct text){"a\0b", 3}));
 }
 
+static const struct {
+    const char *why, *text;
+    bool want;
+} authorities_cases[] = {
+    {"a name", "shop.example", true},
+    {"capitals", "SHOP.Example", true},
+    {"a dot at the end", "shop.example.", true},
+    {"an underscore", "my_shop", true},
+    {"a port", "shop:8080", true},
+    {"an empty port", "shop:", true},
+    {"the highest port", "shop:65535", true},
+    {"a port too high", "shop:65536", false},
+    {"a port that is none", "shop:http", false},
+    {"a signed port", "shop:+80", false},
+    {"two ports", "shop:80:80", false},
+    {"an address", "127.0.0.1:80", true},
+    {"IPv6", "[::1]", true},
+    {"IPv6 and a port", "[2001:db8::1]:443", true},
+    {"IPv6 and IPv4", "[::ffff:127.0.0.1]", true},
+    {"IPv6 without brackets", "::1", false},
+    {"IPv6 that is none", "[::g]", false},
+    {"IPv6 with a zone", "[fe80::1%25eth0]", false},
+    {"an open bracket", "[::1", false},
+    {"something behind the bracket", "[::1]a", false},
+    {"nothing in brackets", "[]", false},
+    {"percent-encoded", "caf%C3%A9", true},
+    {"half encoded", "a%4", false},
+    {"wrongly encoded", "a%zz", false},
+    {"a percent sign", "a%", false},
+    {"userinfo", "user@shop", false},
+    {"a password", "user:pw@shop", false},
+    {"a path", "shop/a", false},
+    {"a query", "shop?a", false},
+    {"a space", "sh op", false},
+    {"a comma", "shop,other", false},
+    {"a quote", "sh\"op", false},
+    {"a backslash", "sh\\op", false},
+    {"UTF-8", "caf\xc3\xa9", false},
+    {"a line feed", "shop\nX: y", false},
+    {"nothing", "", false},
+    {"a port alone", ":80", false},
+};
+
 static void test_authorities(void **state)
 {
-    static const struct {
-        const char *why, *text;
-        bool want;
-    } cases[] = {
-        {"a name", "shop.example", true},
-        {"capitals", "SHOP.Example", true},
-        {"a dot at the end", "shop.example.", true},
-        {"an underscore", "my_shop", true},
-        {"a port", "shop:8080", true},
-        {"an empty port", "shop:", true},
-        {"the highest port", "shop:65535", true},
-        {"a port too high", "shop:65536", false},
-        {"a port that is none", "shop:http", false},
-        {"a signed port", "shop:+80", false},
-        {"two ports", "shop:80:80", false},
-        {"an address", "127.0.0.1:80", true},
-        {"IPv6", "[::1]", true},
-        {"IPv6 and a port", "[2001:db8::1]:443", true},
-        {"IPv6 and IPv4", "[::ffff:127.0.0.1]", true},
-        {"IPv6 without brackets", "::1", false},
-        {"IPv6 that is none", "[::g]", false},
-        {"IPv6 with a zone", "[fe80::1%25eth0]", false},
-        {"an open bracket", "[::1", false},
-        {"something behind the bracket", "[::1]a", false},
-        {"nothing in brackets", "[]", false},
-        {"percent-encoded", "caf%C3%A9", true},
-        {"half encoded", "a%4", false},
-        {"wrongly encoded", "a%zz", false},
-        {"a percent sign", "a%", false},
-        {"userinfo", "user@shop", false},
-        {"a password", "user:pw@shop", false},
-        {"a path", "shop/a", false},
-        {"a query", "shop?a", false},
-        {"a space", "sh op", false},
-        {"a comma", "shop,other", false},
-        {"a quote", "sh\"op", false},
-        {"a backslash", "sh\\op", false},
-        {"UTF-8", "caf\xc3\xa9", false},
-        {"a line feed", "shop\nX: y", false},
-        {"nothing", "", false},
-        {"a port alone", ":80", false},
-    };
     char longest[256];
 
-    for (size_t i = 0; i < COUNT(cases); i++)
-        if (target_is_authority(text_of(cases[i].text)) != cases[i].want)
-            fail_msg("%s", cases[i].why);
+    for (size_t i = 0; i < COUNT(authorities_cases); i++)
+        if (target_is_authority(text_of(authorities_cases[i].text)) != authorities_cases[i].want)
+            fail_msg("%s", authorities_cases[i].why);
     memset(longest, 'a', sizeof(longest));
     assert_true(target_is_authority((struct text){longest, 255}));
     assert_false(target_is_authority((struct text){longest, 256}));

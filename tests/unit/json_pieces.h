@@ -1,4 +1,4 @@
-/* Feeding the scanner piece by piece, from buffers of just the size, on each of its paths. */
+/* Gives a text to the scanner piece by piece, in buffers of exactly its size, on each path. */
 #ifndef TESTS_UNIT_JSON_PIECES_H
 #define TESTS_UNIT_JSON_PIECES_H
 
@@ -14,7 +14,7 @@
     path <= JSON_SCAN_BY_AVX512;                                                                   \
     path = (enum json_scan_path)(path + 1)
 
-/* Gives the scanner the first ${len} bytes in a buffer of just that size. */
+/* Gives the first ${len} bytes to the scanner, in a buffer of exactly this size. */
 static inline int more(struct json_scan *scan, const char *text, size_t len)
 {
     char *moved = malloc(len + (len == 0));
@@ -26,8 +26,8 @@ static inline int more(struct json_scan *scan, const char *text, size_t len)
     return result;
 }
 
-/* The verdict on ${text} in pieces of ${first} and then ${piece} bytes. ${*broken_at} is how much
- * had come when the scanner refused, or ${len} + 1. */
+/* Returns the result for ${text} in pieces of ${first} and then ${piece} bytes. ${*broken_at} is
+ * the number of bytes that had come when the scanner refused the text, or ${len} + 1. */
 static inline int verdict(const char *text, size_t len, size_t first, size_t piece,
                           size_t *broken_at)
 {

@@ -6,7 +6,9 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <yajl/yajl_gen.h>
 
+#include "bff/base/random.h"
 #include "bff/json/json_print.h"
 #include "bff/json/json_scan.h"
 
@@ -129,6 +131,56 @@ static void test_growing(void **state)
     assert_int_equal(at, 20000);
 }
 
+/* yajl writes the letters of \u001f as capitals. */
+static void lower_escapes(char *text, size_t len)
+{
+    for (size_t i = 0; i + 1 < len; i++) {
+        if (text[i] != '\\')
+            continue;
+        if (text[i + 1] == 'u')
+            text_lower(text + i, (struct text){text + i, 6});
+        i++;
+    }
+}
+
+static struct text yajl_string(struct text text)
+{
+    const unsigned char *at;
+    size_t len;
+    yajl_gen gen = yajl_gen_alloc(NULL);
+
+    assert_int_equal(yajl_gen_string(gen, (const unsigned char *)text.at, text.len),
+                     yajl_gen_status_ok);
+    assert_int_equal(yajl_gen_get_buf(gen, &at, &len), yajl_gen_status_ok);
+    struct text copy = pool_text(pool, (struct text){(const char *)at, len});
+    yajl_gen_free(gen);
+    lower_escapes((char *)copy.at, copy.len);
+    return copy;
+}
+
+/* Characters of one to four bytes, and all that are escaped. */
+static void test_strings_as_yajl_prints_them(void **state)
+{
+    static const char *const wide[] = {"\302\200", "\342\202\254", "\360\237\230\200"};
+    struct random random = {{1, 2}};
+
+    for (int round = 0; round < 2000; round++) {
+        struct text_builder text = {0};
+        struct json_print out;
+        for (size_t i = random_next(&random) % 20; i > 0; i--) {
+            char c = (char)(random_next(&random) % 128);
+            text_builder_add(&text, c % 4 == 3 ? text_of(wide[c % 3]) : (struct text){&c, 1});
+        }
+        text_builder_add(&text, TEXT("."));
+        json_print_init(&out, pool);
+        json_print_string(&out, text_builder_text(&text));
+        struct text want = yajl_string(text_builder_text(&text));
+        if (!text_equal(json_print_text(&out), want))
+            fail_msg("%.*s, yajl: %.*s", TEXT_ARGS(json_print_text(&out)), TEXT_ARGS(want));
+        text_builder_free(&text);
+    }
+}
+
 static int begin(void **state)
 {
     pool = pool_new();
@@ -146,7 +198,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_strings), cmocka_unit_test(test_nul_and_absent),
         cmocka_unit_test(test_values),  cmocka_unit_test(test_members_without_braces),
-        cmocka_unit_test(test_growing),
+        cmocka_unit_test(test_growing), cmocka_unit_test(test_strings_as_yajl_prints_them),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -1,6 +1,6 @@
 /*
- * JSON as RFC 8259 and RFC 3629 write it, recognized one byte after another without any care for
- * speed: what the scanner is compared with.
+ * A reader of JSON that follows RFC 8259 and RFC 3629 byte by byte and is not fast. The scanner is
+ * compared with it.
  */
 #ifndef TESTS_UNIT_JSON_REFERENCE_H
 #define TESTS_UNIT_JSON_REFERENCE_H
@@ -141,7 +141,7 @@ static bool reference_container(struct reference *on, char close,
                                 bool (*child)(struct reference *on))
 {
     if (on->depth_left-- == 0) {
-        on->at--; /* the bracket itself is one too many */
+        on->at--; /* the bracket itself is the mistake */
         return false;
     }
     reference_space(on);
@@ -178,8 +178,8 @@ static bool reference_value(struct reference *on)
 }
 
 /*
- * Is this a JSON text? If not, ${*mistake} tells where the byte stands that nothing valid can have
- * after the bytes before it; it is ${len} when the text is only cut short.
+ * True when ${text} is a JSON text. If not, ${*mistake} is the place of the first byte that no
+ * valid text has after the bytes before it; ${len} if the text is only incomplete.
  */
 static bool reference_is_json(const char *text, size_t len, int depth_max, size_t *mistake)
 {

@@ -1,4 +1,4 @@
-/* What yajl thinks of a text, where it can judge. */
+/* Checks a text with yajl, for texts for which yajl is right. */
 #ifndef TESTS_UNIT_JSON_YAJL_H
 #define TESTS_UNIT_JSON_YAJL_H
 
@@ -21,7 +21,7 @@ static inline bool yajl_takes(const char *text, size_t len)
     return takes;
 }
 
-/* yajl lets through what is not UTF-8, and takes \f and \v for white space. */
+/* yajl accepts bytes that are not UTF-8, and takes \f and \v for white space. */
 static inline bool yajl_can_judge(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -32,9 +32,9 @@ static inline bool yajl_can_judge(const char *text, size_t len)
 }
 
 /*
- * Is ${text} an item of an array? It is judged as one because yajl overlooks a string cut short
- * behind the value. A text that closes the array itself may have one all the same: the quote behind
- * everything ends that string, and then yajl sees it.
+ * True when yajl accepts ${text} as an item of an array. It is checked as an item, since yajl does
+ * not see an incomplete string behind a whole value. A text that closes the array itself can still
+ * have such a string. The quote that is added at the end completes it, and then yajl refuses it.
  */
 static inline bool yajl_takes_item(const char *text, size_t len)
 {

@@ -72,46 +72,45 @@ static void test_members(void **state)
 
 #define ZEROS32 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
+static const struct {
+    const char *why, *set, *want;
+} malformed_cases[] = {
+    {"not JSON", "keys", "no JWK Set"},
+    {"a list", "[]", "no JWK Set"},
+    {"a single key", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}", "no JWK Set"},
+    {"keys twice", "{\"keys\":[],\"keys\":[]}", "no JWK Set"},
+    {"keys by name", "{\"keys\":{}}", "no JWK Set"},
+    {"no keys", "{\"keys\":[]}", "no key"},
+    {"a key that is no object", "{\"keys\":[1]}", "key 1 is no object"},
+    {"another kind", "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}]}", "no key"},
+    {"a secret", "{\"keys\":[{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"AAAA\"}]}", "no key"},
+    {"a secret that says RS256", "{\"keys\":[{\"kty\":\"oct\",\"alg\":\"RS256\"}]}", "no key"},
+    {"another curve", "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"secp256k1\"}]}", "no key"},
+    {"no modulus", "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\"}]}", "key 1 is malformed"},
+    {"no exponent", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\"}]}", "key 1 is malformed"},
+    {"a small modulus", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
+     "key 1 is an RSA key of 17 bits"},
+    {"padding", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"Aw==\"}]}",
+     "key 1 is malformed"},
+    {"a number as text", "{\"keys\":[{\"kty\":\"RSA\",\"n\":65537,\"e\":\"AQAB\"}]}",
+     "key 1 is malformed"},
+    {"no point", "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\"}]}", "key 1 is malformed"},
+    {"a point that is off the curve",
+     "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" ZEROS32 "\",\"y\":\"" ZEROS32 "\"}]}",
+     "key 1 is malformed"},
+    {"coordinates of another curve",
+     "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" ZEROS32 "\",\"y\":\"" ZEROS32 "\"}]}",
+     "key 1 is malformed"},
+};
+
 static void test_malformed(void **state)
 {
-    static const struct {
-        const char *why, *set, *want;
-    } cases[] = {
-        {"not JSON", "keys", "no JWK Set"},
-        {"a list", "[]", "no JWK Set"},
-        {"a single key", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}", "no JWK Set"},
-        {"keys twice", "{\"keys\":[],\"keys\":[]}", "no JWK Set"},
-        {"keys by name", "{\"keys\":{}}", "no JWK Set"},
-        {"no keys", "{\"keys\":[]}", "no key"},
-        {"a key that is no object", "{\"keys\":[1]}", "key 1 is no object"},
-        {"another kind", "{\"keys\":[{\"kty\":\"OKP\",\"crv\":\"Ed25519\"}]}", "no key"},
-        {"a secret", "{\"keys\":[{\"kty\":\"oct\",\"alg\":\"HS256\",\"k\":\"AAAA\"}]}", "no key"},
-        {"a secret that says RS256", "{\"keys\":[{\"kty\":\"oct\",\"alg\":\"RS256\"}]}", "no key"},
-        {"another curve", "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"secp256k1\"}]}", "no key"},
-        {"no modulus", "{\"keys\":[{\"kty\":\"RSA\",\"e\":\"AQAB\"}]}", "key 1 is malformed"},
-        {"no exponent", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\"}]}", "key 1 is malformed"},
-        {"a small modulus", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\"}]}",
-         "key 1 is an RSA key of 17 bits"},
-        {"padding", "{\"keys\":[{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"Aw==\"}]}",
-         "key 1 is malformed"},
-        {"a number as text", "{\"keys\":[{\"kty\":\"RSA\",\"n\":65537,\"e\":\"AQAB\"}]}",
-         "key 1 is malformed"},
-        {"no point", "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\"}]}", "key 1 is malformed"},
-        {"a point that is off the curve",
-         "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" ZEROS32 "\",\"y\":\"" ZEROS32
-         "\"}]}",
-         "key 1 is malformed"},
-        {"coordinates of another curve",
-         "{\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-384\",\"x\":\"" ZEROS32 "\",\"y\":\"" ZEROS32
-         "\"}]}",
-         "key 1 is malformed"},
-    };
     char wrong[JWT_WRONG_SIZE];
 
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        int count = taken(cases[i].set, EVERY, wrong);
-        if (count != -1 || strstr(wrong, cases[i].want) == NULL)
-            fail_msg("%s: %d %s", cases[i].why, count, count < 0 ? wrong : "");
+    for (size_t i = 0; i < COUNT(malformed_cases); i++) {
+        int count = taken(malformed_cases[i].set, EVERY, wrong);
+        if (count != -1 || strstr(wrong, malformed_cases[i].want) == NULL)
+            fail_msg("%s: %d %s", malformed_cases[i].why, count, count < 0 ? wrong : "");
     }
 }
 

@@ -16,9 +16,9 @@
 
 static void expect(const char *why, struct log_line *line, const char *want)
 {
-    if (!text_is((struct text){line->at, line->len}, want))
-        fail_msg("%s: %.*s instead of %s", why, (int)line->len, line->at, want);
-    line->len = 0;
+    if (!text_is(text_builder_text(&line->text), want))
+        fail_msg("%s: %.*s instead of %s", why, (int)line->text.len, line->text.at, want);
+    line->text.len = 0;
 }
 
 static void test_strings(void **state)
@@ -126,11 +126,11 @@ static void test_a_line_grows(void **state)
 
     log_line_raw(&line, TEXT("x"));
     log_line_string(&line, (struct text){bytes, sizeof(bytes)});
-    assert_int_equal(line.len, 1 + 1 + 6 * sizeof(bytes) + 1);
-    assert_memory_equal(line.at, "x\"\\u0000\\u0000", 14);
-    assert_memory_equal(line.at + line.len - 7, "\\u0000\"", 7);
+    assert_int_equal(line.text.len, 1 + 1 + 6 * sizeof(bytes) + 1);
+    assert_memory_equal(line.text.at, "x\"\\u0000\\u0000", 14);
+    assert_memory_equal(line.text.at + line.text.len - 7, "\\u0000\"", 7);
     log_line_free(&line);
-    assert_null(line.at);
+    assert_null(line.text.at);
 }
 
 /* Eight bytes are looked at together: each byte of ASCII at each place. */

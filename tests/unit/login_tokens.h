@@ -1,4 +1,4 @@
-/* Keys and tokens, made by OpenSSL alone: nothing of what is tested helps. */
+/* Keys and tokens, made with OpenSSL and without the code under test. */
 #ifndef TESTS_UNIT_LOGIN_TOKENS_H
 #define TESTS_UNIT_LOGIN_TOKENS_H
 
@@ -19,10 +19,10 @@
 #include "bff/edge/jwt_algorithm.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define NOW 1700000000 /* what the tests' clock shows */
+#define NOW 1700000000 /* the time of the tests */
 #define SECRET "correct horse battery staple, twice"
 
-/* base64url without padding. */
+/* Encodes in base64url, without padding. */
 static inline struct text encoded(struct pool *pool, const void *bytes, size_t len)
 {
     char *out = pool_take(pool, len / 3 * 4 + 5);
@@ -56,7 +56,7 @@ static inline struct text signature_by_secret(struct pool *pool, struct text sec
     return encoded(pool, sum, len);
 }
 
-/* r and s side by side, instead of in ASN.1. */
+/* Changes a signature from ASN.1 to r and s in one piece. */
 static inline size_t raw_signature(unsigned char *bytes, size_t len, size_t size)
 {
     const unsigned char *at = bytes;
@@ -84,7 +84,7 @@ static inline struct text signature_by_key(struct pool *pool, EVP_PKEY *key,
     return encoded(pool, bytes, len);
 }
 
-/* "header.claims", encoded. */
+/* Returns "header.claims", encoded. */
 static inline struct text unsigned_token(struct pool *pool, const char *header, const char *claims)
 {
     struct text first = encoded_string(pool, header), second = encoded_string(pool, claims);
@@ -97,7 +97,8 @@ static inline struct text with_signature(struct pool *pool, struct text what, st
     return pool_print(pool, "%.*s.%.*s", TEXT_ARGS(what), TEXT_ARGS(signature));
 }
 
-/* A token whose header says what it wants, signed with ${secret} as ${algorithm} says. */
+/* Returns a token that is signed with ${secret} and ${algorithm}. Its header may say anything else.
+ */
 static inline struct text token_by_secret(struct pool *pool, enum jwt_algorithm algorithm,
                                           struct text secret, const char *header,
                                           const char *claims)
@@ -115,7 +116,7 @@ static inline struct text token_by_key(struct pool *pool, enum jwt_algorithm alg
     return with_signature(pool, what, signature_by_key(pool, key, algorithm, what));
 }
 
-/* The header that says ${algorithm} and nothing else. */
+/* Returns a header with ${algorithm} and no other member. */
 static inline const char *header_of(struct pool *pool, enum jwt_algorithm algorithm)
 {
     return pool_print(pool, "{\"alg\":\"%s\"}", jwt_algorithm_name(algorithm)).at;
@@ -147,7 +148,7 @@ static inline struct text number_of(struct pool *pool, EVP_PKEY *key, const char
     return encoded(pool, bytes, len);
 }
 
-/* A JWK; ${more} is members before the key's numbers, each with a comma behind. */
+/* Returns a JWK. ${more} are members before the numbers of the key, each with a comma behind it. */
 static inline const char *jwk_of(struct pool *pool, EVP_PKEY *key, const char *more)
 {
     if (EVP_PKEY_is_a(key, "RSA")) {
@@ -166,7 +167,7 @@ static inline const char *jwk_of(struct pool *pool, EVP_PKEY *key, const char *m
         .at;
 }
 
-/* A file with ${text} in it; its name lives in ${pool}, the file until the test unlinks it. */
+/* Makes a file with ${text}. Its name is in ${pool}; the test must unlink the file. */
 static inline const char *file_with(struct pool *pool, struct text text)
 {
     char name[] = "/tmp/bff-login-XXXXXX";

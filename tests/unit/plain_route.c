@@ -78,51 +78,50 @@ static struct text header(void *cookie, struct text name)
     return text_is(name, "x-version") ? text_of(cookie) : (struct text){0};
 }
 
+static const struct {
+    const char *why, *method, *path, *query, *host, *version, *want;
+} finding_cases[] = {
+    {"a prefix", "GET", "/api/users/7", NULL, "a", NULL, "/users/7"},
+    {"HEAD goes with GET", "HEAD", "/api/users/7", NULL, "a", NULL, "/users/7"},
+    {"the query stays", "PUT", "/api/users/7", "a=b?c", "a", NULL, "/users/7?a=b?c"},
+    {"an empty query stays", "GET", "/api/users/7", "", "a", NULL, "/users/7?"},
+    {"another row for a method", "POST", "/api/users/", NULL, "a", NULL, "/new/"},
+    {"no row for a method", "DELETE", "/api/users/7", NULL, "a", NULL, "405 GET, HEAD, PUT, POST"},
+    {"a method of two rows is told once", "DELETE", "/m/x", NULL, "a", NULL, "405 GET, HEAD, PUT"},
+    {"exactly", "GET", "/api/products", NULL, "a", NULL, "/products"},
+    {"a prefix is not the path without its slash", "GET", "/api/users", NULL, "a", NULL, "404"},
+    {"exact beats prefix", "GET", "/api/products/top", NULL, "a", NULL, "/best"},
+    {"exact is exact", "GET", "/api/products/top/1", NULL, "a", NULL, "/products/top/1"},
+    {"no replacement", "GET", "/raw/a%2Fb", "q", "a", NULL, "/raw/a%2Fb?q"},
+    {"a field decides", "GET", "/v/x", NULL, "a", "2", "/v2/x"},
+    {"another value does not", "GET", "/v/x", NULL, "a", "3", "/v1/x"},
+    {"a host decides", "GET", "/h/x", NULL, "SHOP.example", NULL, "/shop/x"},
+    {"another host does not", "GET", "/h/x", NULL, "a", NULL, "404"},
+    {"nothing", "GET", "/nothing", NULL, "a", NULL, "404"},
+};
+
 static void test_finding(void **state)
 {
-    static const struct {
-        const char *why, *method, *path, *query, *host, *version, *want;
-    } cases[] = {
-        {"a prefix", "GET", "/api/users/7", NULL, "a", NULL, "/users/7"},
-        {"HEAD goes with GET", "HEAD", "/api/users/7", NULL, "a", NULL, "/users/7"},
-        {"the query stays", "PUT", "/api/users/7", "a=b?c", "a", NULL, "/users/7?a=b?c"},
-        {"an empty query stays", "GET", "/api/users/7", "", "a", NULL, "/users/7?"},
-        {"another row for a method", "POST", "/api/users/", NULL, "a", NULL, "/new/"},
-        {"no row for a method", "DELETE", "/api/users/7", NULL, "a", NULL,
-         "405 GET, HEAD, PUT, POST"},
-        {"a method of two rows is told once", "DELETE", "/m/x", NULL, "a", NULL,
-         "405 GET, HEAD, PUT"},
-        {"exactly", "GET", "/api/products", NULL, "a", NULL, "/products"},
-        {"a prefix is not the path without its slash", "GET", "/api/users", NULL, "a", NULL, "404"},
-        {"exact beats prefix", "GET", "/api/products/top", NULL, "a", NULL, "/best"},
-        {"exact is exact", "GET", "/api/products/top/1", NULL, "a", NULL, "/products/top/1"},
-        {"no replacement", "GET", "/raw/a%2Fb", "q", "a", NULL, "/raw/a%2Fb?q"},
-        {"a field decides", "GET", "/v/x", NULL, "a", "2", "/v2/x"},
-        {"another value does not", "GET", "/v/x", NULL, "a", "3", "/v1/x"},
-        {"a host decides", "GET", "/h/x", NULL, "SHOP.example", NULL, "/shop/x"},
-        {"another host does not", "GET", "/h/x", NULL, "a", NULL, "404"},
-        {"nothing", "GET", "/nothing", NULL, "a", NULL, "404"},
-    };
     const struct plain_routes routes = {rows, COUNT(rows)};
 
-    for (size_t i = 0; i < COUNT(cases); i++) {
+    for (size_t i = 0; i < COUNT(finding_cases); i++) {
         struct pool *pool = pool_new();
         struct plain_question question = {
-            .method = text_of(cases[i].method),
-            .path = text_of(cases[i].path),
-            .host = text_of(cases[i].host),
+            .method = text_of(finding_cases[i].method),
+            .path = text_of(finding_cases[i].path),
+            .host = text_of(finding_cases[i].host),
             .header = header,
-            .cookie = (void *)(uintptr_t)cases[i].version,
+            .cookie = (void *)(uintptr_t)finding_cases[i].version,
         };
         const struct plain_route *found;
         struct text allow, got = TEXT("404");
         enum plain_result result = plain_route_find(&routes, &question, pool, &found, &allow);
         if (result == PLAIN_FOUND)
-            got = plain_route_target(pool, found, question.path, text_of(cases[i].query));
+            got = plain_route_target(pool, found, question.path, text_of(finding_cases[i].query));
         else if (result == PLAIN_OTHER_METHOD)
             got = pool_print(pool, "405 %.*s", TEXT_ARGS(allow));
-        if (!text_is(got, cases[i].want))
-            fail_msg("%s: %.*s", cases[i].why, TEXT_ARGS(got));
+        if (!text_is(got, finding_cases[i].want))
+            fail_msg("%s: %.*s", finding_cases[i].why, TEXT_ARGS(got));
         pool_free(pool);
     }
 }

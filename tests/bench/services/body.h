@@ -1,6 +1,6 @@
 /*
- * What the services of the benchmark answer: JSON such as shops have, in three sizes, made once
- * when the program starts and the same at every start.
+ * The responses of the services of the benchmark: JSON as a shop has it, in three sizes. The bodies
+ * are made when the program starts, and are the same at each start.
  */
 #ifndef TESTS_BENCH_SERVICES_BODY_H
 #define TESTS_BENCH_SERVICES_BODY_H
@@ -20,13 +20,13 @@ struct body {
 
 extern const char *const body_service_names[BODY_SERVICES];
 
-/* Makes all of them; to be called once, before the others. */
+/* Makes all bodies. Called once, before the other functions. */
 void body_make_all(void);
 
-/* A whole list. */
+/* Returns a whole list. */
 struct body body_list(enum body_service service, enum body_size size);
 
-/* A record without its beginning, which is {"id":"..." */
+/* Returns a record without its beginning, which is {"id":"..." */
 struct body body_record(enum body_service service, enum body_size size);
 
 #endif

@@ -1,4 +1,4 @@
-/* Which of a client's fields a service may see. */
+/* Which fields go on to a service, and which go back to a client. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/http/forward_fields.h"
+#include "bff/http/field.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
@@ -74,6 +74,55 @@ static void test_names(void **state)
     assert_false(field_may_pass((struct text){"a\0b", 3}));
 }
 
+/* The whole of what ends at this server in both directions; a name more or less is a decision. */
+static const char *const hop_by_hop[] = {"Connection", "Keep-Alive",    "Proxy-Connection",
+                                         "TE",         "Trailer",       "Transfer-Encoding",
+                                         "upgrade",    "HTTP2-Settings"};
+
+static const struct {
+    const char *name;
+    bool want;
+} returned[] = {
+    {"Content-Type", true},
+    {"Set-Cookie", true},
+    {"ETag", true},
+    {"Via", true},
+    {"Proxy-Authenticate", true},
+    {"WWW-Authenticate", true},
+    {"x_user_id", true},
+    {"X-User-Id", true},
+    {"X-Forwarded-For", true},
+    {"Host", true},
+    {"traceparent", true},
+    {"Expect", true},
+    {"Dated", true},
+    {"", true},
+    {"date", false},
+    {"Server", false},
+    {"Content-Length", false},
+    {"X-Request-Id", false},
+};
+
+static void test_hop_by_hop(void **state)
+{
+    for (size_t i = 0; i < COUNT(hop_by_hop); i++) {
+        struct text name = text_of(hop_by_hop[i]);
+        if (!field_is_hop_by_hop(name) || field_may_pass(name) || field_may_return(name))
+            fail_msg("\"%s\"", hop_by_hop[i]);
+    }
+    assert_false(field_is_hop_by_hop(TEXT("Content-Length")));
+    assert_false(field_is_hop_by_hop(TEXT("Proxy-Authorization")));
+    assert_false(field_is_hop_by_hop(TEXT("Keep-Aliv")));
+    assert_false(field_is_hop_by_hop(TEXT("")));
+}
+
+static void test_returned(void **state)
+{
+    for (size_t i = 0; i < COUNT(returned); i++)
+        if (field_may_return(text_of(returned[i].name)) != returned[i].want)
+            fail_msg("\"%s\"", returned[i].name);
+}
+
 static void test_nominated(void **state)
 {
     static const struct {
@@ -120,10 +169,9 @@ static void test_each_byte_at_each_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_nominated),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_each_byte_at_each_place),
+        cmocka_unit_test(test_names),    cmocka_unit_test(test_hop_by_hop),
+        cmocka_unit_test(test_returned), cmocka_unit_test(test_nominated),
+        cmocka_unit_test(test_values),   cmocka_unit_test(test_each_byte_at_each_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* See status.h. */
 #include <stddef.h>
 
-#include "bff/http/status.h"
+#include "bff/base/status.h"
 
 static const struct {
     int status;
@@ -51,7 +51,7 @@ static const struct {
     {429, "Too Many Requests"},
     {431, "Request Header Fields Too Large"},
     {451, "Unavailable For Legal Reasons"},
-    {499, "Client Closed Request"}, /* as in nginx: for the log only */
+    {499, "Client Closed Request"}, /* from nginx: the client has left, so only the log shows it */
     {500, "Internal Server Error"},
     {501, "Not Implemented"},
     {502, "Bad Gateway"},

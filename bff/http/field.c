@@ -1,0 +1,110 @@
+/* See field.h. */
+#include "bff/base/word.h"
+#include "bff/http/field.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define NAME(literal)                                                                              \
+    {                                                                                              \
+        .at = (literal), .len = sizeof(literal) - 1                                                \
+    }
+
+/* The one list of hop-by-hop fields. Every other list below adds to it. */
+static const struct text hop_by_hop[] = {
+    NAME("connection"), NAME("keep-alive"),        NAME("proxy-connection"), NAME("te"),
+    NAME("trailer"),    NAME("transfer-encoding"), NAME("upgrade"),          NAME("http2-settings"),
+};
+
+/* What the server says to a service itself, and what other servers mistake for such a field. */
+static const struct text not_to_services[] = {
+    NAME("host"),
+    NAME("content-length"),
+    NAME("expect"),
+    NAME("via"),
+    NAME("x-request-id"),
+    NAME("traceparent"),
+    NAME("tracestate"),
+    NAME("x-real-ip"),
+    NAME("forwarded"),
+    NAME("true-client-ip"),
+    NAME("x-client-ip"),
+    NAME("x-cluster-client-ip"),
+    NAME("cf-connecting-ip"),
+    NAME("x-rewrite-url"),
+    NAME("x-http-method"),
+    NAME("x-http-method-override"),
+    NAME("x-method-override"),
+    NAME("x-host"),
+};
+
+static const struct text starts_not_to_services[] = {NAME("proxy-"), NAME("x-user-"),
+                                                     NAME("x-forwarded-"), NAME("x-original-")};
+
+/* What the server says to a client itself. */
+static const struct text not_to_clients[] = {NAME("date"), NAME("server"), NAME("content-length"),
+                                             NAME("x-request-id")};
+
+static bool is_token_byte(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           (c != '\0' && strchr("!#$%&'*+-.^_`|~", c) != NULL);
+}
+
+bool field_is_token(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!is_token_byte(text.at[i]))
+            return false;
+    return text.len > 0;
+}
+
+static bool is_value_byte(char c) { return ((unsigned char)c >= 0x20 && c != 0x7f) || c == '\t'; }
+
+bool field_is_value(struct text value)
+{
+    const char *at = value.at, *end = at + value.len;
+
+    while (at < end) {
+        if ((size_t)(end - at) >= WORD_BYTES && word_has_control(word_at(at)) == 0)
+            at += WORD_BYTES;
+        else if (!is_value_byte(*at++))
+            return false;
+    }
+    return true;
+}
+
+static bool has_name(const struct text *names, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (text_equal_nocase(name, names[i]))
+            return true;
+    return false;
+}
+
+static bool starts_with_any(const struct text *starts, size_t count, struct text name)
+{
+    for (size_t i = 0; i < count; i++)
+        if (name.len >= starts[i].len &&
+            text_equal_nocase((struct text){name.at, starts[i].len}, starts[i]))
+            return true;
+    return false;
+}
+
+bool field_is_hop_by_hop(struct text name) { return has_name(hop_by_hop, COUNT(hop_by_hop), name); }
+
+bool field_may_pass(struct text name)
+{
+    if (!field_is_token(name) || memchr(name.at, '_', name.len) != NULL)
+        return false;
+    return !field_is_hop_by_hop(name) && !has_name(not_to_services, COUNT(not_to_services), name) &&
+           !starts_with_any(starts_not_to_services, COUNT(starts_not_to_services), name);
+}
+
+bool field_may_return(struct text name)
+{
+    return !field_is_hop_by_hop(name) && !has_name(not_to_clients, COUNT(not_to_clients), name);
+}
+
+bool field_is_nominated(struct text connection, struct text name)
+{
+    return text_list_has_nocase(connection, name);
+}

@@ -1,0 +1,52 @@
+/*
+ * Rules for header fields by their names: which fields belong to one connection only (hop-by-hop,
+ * RFC 9110 section 7.6.1), which fields of a client go on to a service, and which fields of a
+ * service go back to a client. Services trust what this server says about a client, so no field
+ * passes that a service could read as said by this server.
+ */
+#ifndef BFF_HTTP_FIELD_H
+#define BFF_HTTP_FIELD_H
+
+#include <stdbool.h>
+
+#include "bff/base/text.h"
+
+/*
+ * True for a field ${name} (any case) that belongs to one connection and ends with it, in both
+ * directions: Connection, Keep-Alive, Proxy-Connection, TE, Trailer, Transfer-Encoding, Upgrade,
+ * HTTP2-Settings. This is the only list of these names. A field that a Connection field names is
+ * hop-by-hop, too: see field_is_nominated.
+ */
+bool field_is_hop_by_hop(struct text name);
+
+/*
+ * True when a client's field ${name} (any case) may go on to a service. These may not:
+ * - a name that is not a token, and a name with '_': CGI and its successors read x_user_id as
+ *   X-User-Id;
+ * - hop-by-hop fields, and all names that begin with Proxy-;
+ * - fields that this server writes itself: Host, Content-Length, Expect, Via, X-Request-Id,
+ *   traceparent, tracestate, X-Real-IP, and all names that begin with X-User- or X-Forwarded-;
+ * - fields that other servers read as the client's address or as another target: Forwarded,
+ *   True-Client-IP, X-Client-IP, X-Cluster-Client-IP, CF-Connecting-IP, X-Original-*,
+ *   X-Rewrite-URL, X-HTTP-Method, X-HTTP-Method-Override, X-Method-Override, X-Host.
+ * A route that trusts the proxy in front of it adds again what it believes.
+ */
+bool field_may_pass(struct text name);
+
+/*
+ * True when a service's field ${name} (any case) may go back to a client. Hop-by-hop fields may
+ * not, and neither may the fields that this server or libh2o writes: Date, Server, Content-Length,
+ * X-Request-Id.
+ */
+bool field_may_return(struct text name);
+
+/* True when ${connection}, a Connection field's value, names the field ${name} (any case). */
+bool field_is_nominated(struct text connection, struct text name);
+
+/* True for a token (RFC 9110 section 5.6.2). Names of fields and methods must be tokens. */
+bool field_is_token(struct text text);
+
+/* True when ${value} has no control byte other than the tab. */
+bool field_is_value(struct text value);
+
+#endif
