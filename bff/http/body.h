@@ -1,7 +1,7 @@
 /*
- * The body of a client's request while it comes. libh2o does not see it: it gets the head of such a
- * request as one without a body (head_hooks.h), so that our handler is called when the head is
- * known. Then the body is read here, by body_http1.c or body_http2.c.
+ * The body of a client's request, while it comes. libh2o does not see the body: it gets the head as
+ * if the request had no body (head_hooks.h). So our handler is called when the head is known. Then
+ * body_http1.c or body_http2.c reads the body.
  *
  * A body is gathered as a whole, or it is discarded. It lies in the request's pool and ends with
  * the request.
@@ -57,26 +57,26 @@ struct body *body_of(h2o_req_t *h2o);
 
 /*
  * Reads the body as a whole, up to ${limit} bytes. ${done} is called once, from the loop, never
- * from here. With BODY_WHOLE the bytes are the request's entity. To be called for a body that is
- * not over, and that is not read yet.
+ * from here. With BODY_WHOLE the bytes are the request's entity. To be called only when the body is
+ * not over and nothing reads it yet.
  */
 void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                void *cookie);
 
-/* As body_read, but the bytes are thrown away, those too that have come already. */
+/* As body_read, but all bytes are dropped, also those that have come already. */
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
 
 /* Ends the wait for the body, silently. Idempotent; NULL: nothing. */
 void body_stop(struct body *body);
 
-/* For the protocol's side. Begins ${body}, all zero, of ${h2o}. */
+/* For the protocol's side. Begins ${body}, which is all zero, as the body of ${h2o}. */
 void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *source, size_t length);
 
 /* For the protocol's side: nothing more will come. The body may be gone afterwards. */
 void body_finish(struct body *body, enum body_end end);
 
-/* For the protocol's side: the request goes. */
+/* For the protocol's side: the request ends. */
 void body_dispose(struct body *body);
 
 #endif

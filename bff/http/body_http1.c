@@ -25,7 +25,7 @@ static size_t looked_at(const struct http1 *http1)
     return http1->body.is_discarded ? 0 : http1->body.len;
 }
 
-/* ${bytes} more of the body have come, at the place that was looked at next. */
+/* Takes the next ${bytes} bytes of the socket's input as part of the body. */
 static void take(struct http1 *http1, size_t bytes)
 {
     http1->body.len += bytes;
@@ -65,7 +65,7 @@ static void finish(struct http1 *http1, enum body_end end)
     body_finish(&http1->body, end);
 }
 
-/* What has come is looked at. The body may be gone afterwards. */
+/* Looks at the bytes that have come. The body may be gone afterwards. */
 static void look(struct http1 *http1)
 {
     int state = http1->body.length != BODY_NO_LENGTH ? take_by_length(http1) : take_chunks(http1);
@@ -78,7 +78,7 @@ static void look(struct http1 *http1)
         finish(http1, BODY_WHOLE);
 }
 
-/* HTTP/1.1 has one body at a time; NULL when its request has gone meanwhile. */
+/* HTTP/1.1 has one body at a time. Returns NULL when the request of the body has ended. */
 static struct http1 *of_socket(h2o_socket_t *socket)
 {
     struct client *client = socket->on_close.data;
@@ -146,9 +146,9 @@ static void stop(struct body *body)
 static const struct body_source source = {.read = start, .stop = stop};
 
 /*
- * Runs before libh2o takes the head from the socket's input: so the head must be there again, and
- * behind it what has come of the next request. Behind a body that is not whole there is none: that
- * connection ends.
+ * Runs before libh2o removes the head from the socket's input. So it puts the head back there, and
+ * the bytes of the next request after it. After an incomplete body there is no next request,
+ * because the connection ends.
  */
 static void dispose(void *object)
 {
@@ -168,7 +168,7 @@ static void dispose(void *object)
     h2o_buffer_dispose(&input);
 }
 
-/* What came behind the head moves to a buffer of its own. */
+/* Moves the bytes after the head to a buffer of their own. */
 static void part_from_head(struct http1 *http1, size_t head_bytes)
 {
     h2o_buffer_t *head = http1->socket->input;

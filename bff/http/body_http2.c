@@ -83,7 +83,8 @@ static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
     h2o_http2_conn_request_write(conn);
 }
 
-/* What the client has sent by then is dropped all the same: the entry stays. */
+/* Asks the client to stop. The entry stays, because bytes that the client has sent before must
+ * still be dropped. */
 static void on_patience(struct timer *timer)
 {
     struct answered *answered = H2O_STRUCT_FROM_MEMBER(struct answered, patience, timer);
@@ -92,8 +93,8 @@ static void on_patience(struct timer *timer)
         send_reset(answered->conn, answered->stream_id, H2O_HTTP2_ERROR_NONE);
 }
 
-/* The oldest entry goes when there are too many. libh2o then resets its stream, if it still sends.
- */
+/* When there are too many entries, the oldest one is removed. libh2o resets the stream of that
+ * entry when the client sends on it again. */
 static void add_answered(const struct http2 *http2)
 {
     struct client *client = http2->body.client;
@@ -130,7 +131,7 @@ static void give_back(h2o_http2_conn_t *conn, uint32_t stream_id, h2o_http2_wind
 
 /* Frames. */
 
-/* The stream is gone afterwards, and the body with it, unless its answer is on the way. */
+/* Afterwards the stream and its body are gone, unless the answer is being sent. */
 static void reset(struct http2 *http2, int error)
 {
     h2o_http2_stream_t *stream = stream_of(http2);
@@ -302,7 +303,7 @@ static ssize_t expect_frame(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t
 
 /* The body. */
 
-/* The client sends as it likes, within its windows: nothing is to be done. */
+/* Does nothing: the client sends by itself, within its windows. */
 static void start(struct body *body)
 {
     if (body->is_discarded)

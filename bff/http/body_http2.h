@@ -1,7 +1,7 @@
 /*
  * The body of an HTTP/2 request (RFC 9113 section 8.1): DATA frames up to END_STREAM, or up to
- * trailers. libh2o hands every frame of a connection to one function of ours first; that takes the
- * frames of bodies, and gives libh2o the others.
+ * trailers. libh2o passes every frame of a connection to one function of ours first. This function
+ * takes the frames of bodies and passes the others to libh2o.
  *
  * A request may be answered before its body has come. Then the rest of the body is dropped, and a
  * second later the client is asked to stop by RST_STREAM with NO_ERROR (RFC 9113 section 8.1).
@@ -22,8 +22,9 @@ typedef int (*body_http2_parse)(h2o_req_t *h2o, h2o_hpack_header_table_t *table,
                                 h2o_cache_digests_t **digests, const char **error);
 
 /*
- * ${parse} has read a block of header fields for ${h2o}, that of a request's head if ${is_head}.
- * Makes its body, if it has one, and sees to it that the connection's frames come by here.
+ * To be called when ${parse} has read a block of header fields for ${h2o}. ${is_head}: the block is
+ * the head of a request. Makes the body of the request, if it has one. From then on the frames of
+ * the connection pass through this file.
  */
 void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse);
 

@@ -19,7 +19,8 @@
 
 /* Counting. */
 
-/* Counts the client. It is uncounted when it closes, whether there was room for it or not. */
+/* Counts the client, even when there is no room for it. When the client closes, it is removed from
+ * the count. */
 static bool has_room(struct client *client)
 {
     struct worker_common *common = client->worker->common;
@@ -94,8 +95,8 @@ static bool accept_one(struct worker_listener *listener)
 static void on_again(struct timer *timer);
 
 /*
- * Without a free descriptor (or memory for a socket) the listener stays readable. To accept again
- * at once would keep the worker busy with nothing else.
+ * Without a free descriptor (or memory for a socket) the listener stays readable. Accepting again
+ * at once would keep the worker busy without any result.
  */
 static void pause_accepting(struct worker_listener *listener)
 {
@@ -134,7 +135,7 @@ void client_listen(struct worker_listener *listener, int fd)
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-/* To close a listener resets the connections in its backlog, so they are accepted first. */
+/* Closing a listener resets the connections in its backlog, so they are accepted first. */
 void client_stop_listening(struct worker_listener *listener)
 {
     if (listener->socket == NULL)
@@ -182,7 +183,8 @@ struct client *client_of(h2o_req_t *req)
 
 /* Ending. */
 
-/* A reset frees what the kernel holds for a client that does not read. The close sends it. */
+/* A reset frees the memory that the kernel holds for a client that does not read. The kernel sends
+ * the reset when the socket is closed. */
 static void close_by_reset(const struct client *client)
 {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -197,7 +199,8 @@ void client_cut(struct client *client)
     shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR);
 }
 
-/* With TLS the client must not get a close_notify: nothing is sent on a socket that is shut. */
+/* With TLS the client must not get a close_notify. client_cut shuts the socket down, so nothing
+ * more is sent. */
 void client_end_short(struct client *client)
 {
     if (client->tls != NULL)
@@ -223,7 +226,7 @@ void client_cut_http2(struct client *client)
     client_cut(client);
 }
 
-/* The state of the bucket is the time when it is full again. */
+/* The bucket is stored as the time at which it will be full again. */
 void client_spend_reset(struct client *client)
 {
     const struct server_limits *limits = &client->worker->settings->http->limits;

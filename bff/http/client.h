@@ -63,7 +63,7 @@ struct worker_listener {
     struct timer again;   /* set while there is no free descriptor */
 };
 
-/* Begins to accept on ${fd}, which becomes the listener's. */
+/* Begins to accept on ${fd}, which the listener owns from then on. */
 void client_listen(struct worker_listener *listener, int fd);
 
 /* Accepts the connections that are waiting, then closes the listener. */
@@ -72,12 +72,12 @@ void client_stop_listening(struct worker_listener *listener);
 /* The client that ${req} came from. */
 struct client *client_of(h2o_req_t *req);
 
-/* Ends the connection now. What waits to be sent is not sent. It can be called from anywhere:
- * libh2o finds the socket shut and closes it later. */
+/* Ends the connection now. Bytes that wait to be sent are dropped. It can be called from anywhere,
+ * because it only shuts the socket down. libh2o notices this later and closes the socket. */
 void client_cut(struct client *client);
 
-/* For an answer whose end is the end of its connection, and which ends too early: the connection,
- * which is closed after what is sent next, ends with an error, so that the client notices. */
+/* For an incomplete answer whose end is the end of its connection. The connection, which is closed
+ * after the next send, then ends with an error, so that the client notices. */
 void client_end_short(struct client *client);
 
 /* client_cut for HTTP/2: libh2o also drops what it has read and not processed yet. To be called

@@ -14,7 +14,8 @@ static const struct text hop_by_hop[] = {
     NAME("trailer"),    NAME("transfer-encoding"), NAME("upgrade"),          NAME("http2-settings"),
 };
 
-/* What the server says to a service itself, and what other servers mistake for such a field. */
+/* The fields that this server writes to a service itself, and the fields that other servers read as
+ * one of those. */
 static const struct text not_to_services[] = {
     NAME("host"),
     NAME("content-length"),
@@ -39,7 +40,7 @@ static const struct text not_to_services[] = {
 static const struct text starts_not_to_services[] = {NAME("proxy-"), NAME("x-user-"),
                                                      NAME("x-forwarded-"), NAME("x-original-")};
 
-/* What the server says to a client itself. */
+/* The fields that this server writes to a client itself. */
 static const struct text not_to_clients[] = {NAME("date"), NAME("server"), NAME("content-length"),
                                              NAME("x-request-id")};
 

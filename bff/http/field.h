@@ -1,8 +1,8 @@
 /*
  * Rules for header fields by their names: which fields belong to one connection only (hop-by-hop,
  * RFC 9110 section 7.6.1), which fields of a client go on to a service, and which fields of a
- * service go back to a client. Services trust what this server says about a client, so no field
- * passes that a service could read as said by this server.
+ * service go back to a client. Services trust what this server says about a client, so a field does
+ * not pass when a service could believe that this server wrote it.
  */
 #ifndef BFF_HTTP_FIELD_H
 #define BFF_HTTP_FIELD_H
@@ -29,7 +29,7 @@ bool field_is_hop_by_hop(struct text name);
  * - fields that other servers read as the client's address or as another target: Forwarded,
  *   True-Client-IP, X-Client-IP, X-Cluster-Client-IP, CF-Connecting-IP, X-Original-*,
  *   X-Rewrite-URL, X-HTTP-Method, X-HTTP-Method-Override, X-Method-Override, X-Host.
- * A route that trusts the proxy in front of it adds again what it believes.
+ * The route writes some of them itself, from what a trusted proxy has said (bff/edge/peer.h).
  */
 bool field_may_pass(struct text name);
 

@@ -55,7 +55,7 @@ static bool is_host_sound(const struct request *request)
     return target_is_authority(request->host);
 }
 
-/* The head of an HTTP/1 request as it came, and perhaps more behind it. */
+/* The head of an HTTP/1 request as it came. Other bytes may follow the head. */
 static struct text raw_head(const struct request *request)
 {
     const h2o_buffer_t *input = request->client->socket->input;
@@ -65,7 +65,7 @@ static struct text raw_head(const struct request *request)
     return (struct text){input->bytes, input->size};
 }
 
-/* HTTP/2 hides nothing that could be told apart here. */
+/* With HTTP/2 libh2o hides no fields, so only Expect is checked. */
 static enum guard_head judge_head(const struct request *request)
 {
     struct text expect = request_header(request, "expect");

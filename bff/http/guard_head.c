@@ -6,7 +6,7 @@ struct seen {
     bool is_unmet;
 };
 
-/* The next line without its CR LF; absent when it does not end so. */
+/* The next line without its CR LF; absent when it does not end with CR LF. */
 static struct text take_line(struct text *rest)
 {
     struct text line = text_cut(rest, '\n');

@@ -1,4 +1,5 @@
-/* See head_hooks.h. The two replaced functions bear the library's names, not this file's. */
+/* See head_hooks.h. The two functions that replace the library's have the library's names, without
+ * the prefix of this file. */
 #include <dlfcn.h>
 
 #include <h2o.h>
@@ -26,8 +27,8 @@ typedef int (*parse_request)(const char *bytes, size_t len, const char **method,
 static parse_request library_parse_request;
 static body_http2_parse library_parse_headers;
 
-/* A worker's thread. Others may serve by libh2o as well (mock services do): theirs is left alone.
- */
+/* True in a worker's thread. Other threads may use libh2o, too (mock services do). Their requests
+ * are not changed. */
 static __thread bool is_worker;
 
 /* HTTP/1.1. */
@@ -43,8 +44,8 @@ static struct text value_of(const struct phr_header *field)
     return field == NULL ? (struct text){0} : (struct text){field->value, field->value_len};
 }
 
-/* The fields that tell of a body. libh2o takes the last Transfer-Encoding and the first
- * Content-Length; the guard has refused what could be read in two ways. */
+/* The fields that describe a body. libh2o takes the last Transfer-Encoding and the first
+ * Content-Length. The guard refuses a head that can be read in two ways. */
 struct framing {
     const struct phr_header *coding, *length, *expect;
 };
@@ -82,7 +83,7 @@ static bool read_framing(const struct framing *framing, struct body_http1_head *
     return !out->expects || text_equal_nocase(expect, TEXT("100-continue"));
 }
 
-/* Upgrade goes with them: libh2o would begin HTTP/2 in the middle of the body. */
+/* Removes Upgrade, too: libh2o would begin HTTP/2 in the middle of the body. */
 static size_t hide_body(struct phr_header *fields, size_t count)
 {
     static const struct text hidden[] = {
@@ -102,7 +103,7 @@ static size_t hide_body(struct phr_header *fields, size_t count)
 /* The head that was parsed last in this thread. libh2o calls our handler with it at once. */
 static __thread struct body_http1_head parsed;
 
-/* libh2o has the method put into the request itself: so that is found. */
+/* ${method} points into libh2o's request. So the request is found from ${method}. */
 int phr_parse_request(const char *bytes, size_t len, const char **method, size_t *method_len,
                       const char **path, size_t *path_len, int *minor_version,
                       struct phr_header *fields, size_t *field_count, size_t last_len)
@@ -150,7 +151,7 @@ _Static_assert(H2O_LIBRARY_VERSION_MAJOR == 0 && H2O_LIBRARY_VERSION_MINOR == 13
                    H2O_LIBRARY_VERSION_PATCH == 5,
                "what is relied on here was read in libh2o 2.2.5");
 
-/* dlsym gives a pointer to an object, which POSIX lets be one to a function. */
+/* dlsym returns a pointer to an object. POSIX allows its use as a pointer to a function. */
 union function {
     void *found;
     parse_request request;
@@ -165,14 +166,14 @@ static union function library_function(const char *name)
     return library;
 }
 
-/* When the program is loaded: what serves by libh2o may begin at any time. */
+/* Runs when the program is loaded, because any thread may begin to use libh2o at any time. */
 __attribute__((constructor)) static void find_functions(void)
 {
     library_parse_request = library_function("phr_parse_request").request;
     library_parse_headers = library_function("h2o_hpack_parse_headers").headers;
 }
 
-/* What the library calls by this name is what the program exports. */
+/* Checks that the library finds our function under ${name}. */
 static void assert_ours(const char *name, union function ours)
 {
     must(dlsym(RTLD_DEFAULT, name) == ours.found);

@@ -1,22 +1,22 @@
 /*
- * Our handler is called when the head of a request is known. libh2o calls it when the body has come
- * as well, so two functions of its library are replaced by ours, by symbol interposition: the
+ * Our handler is called when the head of a request is known. libh2o by itself would wait for the
+ * body, too. So two functions of its library are replaced by ours, by symbol interposition: the
  * library calls them through its PLT, and the dynamic linker finds those of the program first. Each
- * calls the library's own, and then hides the body from libh2o.
+ * of ours calls the library's function and then hides the body from libh2o.
  *
- * docs/decisions/0013 tells how the places were found, and what depends on libh2o 2.2.5.
+ * docs/decisions/0013 explains how the two functions were chosen, and what depends on libh2o 2.2.5.
  */
 #ifndef BFF_HTTP_HEAD_HOOKS_H
 #define BFF_HTTP_HEAD_HOOKS_H
 
 #include <h2o.h>
 
-/* The calling thread is a worker's: its requests come by here. Makes sure that the library calls
- * our functions; a program that is linked wrongly ends here. */
+/* Marks the calling thread as a worker's: its requests pass through this file. Checks that the
+ * library calls our functions. If the program is linked wrongly, this ends the process. */
 void head_hooks_install(void);
 
-/* ${h2o} has come to our handler: makes the body of an HTTP/1.1 request, if it has one. That of an
- * HTTP/2 request has been made already. */
+/* To be called when ${h2o} has come to our handler. Makes the body of an HTTP/1.1 request, if it
+ * has one. The body of an HTTP/2 request exists already. */
 void head_hooks_begin_body(h2o_req_t *h2o);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * Some requests are answered by libh2o itself, before any handler sees them: a body that is too
  * large (413), broken chunks (400), an unknown expectation (417), HTTP/2 fields with forbidden
- * bytes (400). This filter of libh2o's gives such an answer the form of ours: JSON with a request
- * id. It does not see the bare 400 for an HTTP/1.1 head that cannot be parsed.
+ * bytes (400). This libh2o filter gives such an answer the form of our own answers: JSON with a
+ * request id. It does not see the bare 400 for an HTTP/1.1 head that cannot be parsed.
  */
 #ifndef BFF_HTTP_LIBH2O_ERROR_H
 #define BFF_HTTP_LIBH2O_ERROR_H

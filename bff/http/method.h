@@ -22,7 +22,8 @@ bool method_is_read(struct text method);
 /* True when a request with ${method} says its Content-Length even when it has no body. */
 bool method_has_body(struct text method);
 
-/* True when what is offered for ${offered} takes ${method}: the same method, or HEAD for GET. */
+/* True when a route for the method ${offered} also serves ${method}: both are the same, or
+ * ${offered} is GET and ${method} is HEAD. */
 bool method_is_taken(struct text offered, struct text method);
 
 /*
@@ -31,7 +32,8 @@ bool method_is_taken(struct text offered, struct text method);
  */
 struct text method_join(struct pool *pool, struct text list, struct text more);
 
-/* ${list} with ${method} behind it, and HEAD behind GET; ${list} itself if it has ${method}. */
+/* ${list} with ${method} added at its end, and HEAD after GET. When ${list} has ${method}, returns
+ * ${list} itself. */
 struct text method_add(struct pool *pool, struct text list, struct text method);
 
 #endif

@@ -20,7 +20,8 @@ static void cancel(struct pipeline *pipeline)
     pipeline->wait.cancel(pipeline->wait.state);
 }
 
-/* What the request holds of a pipeline that has waited: most never do, and cost nothing more. */
+/* Lies in the request's pool, so that the end of the request ends the wait. It is made at the first
+ * wait. Most pipelines never wait and do not need it. */
 struct holder {
     struct pipeline *pipeline;
 };
@@ -62,8 +63,8 @@ enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end en
     return STEP_LEFT;
 }
 
-/* A refusal waits for the body when the connection goes on behind it; then a body that is wrong or
- * too long is what the request is refused for. */
+/* A refusal waits for the body when the connection stays open after it. A body that is wrong or too
+ * long then replaces the refusal by its own. */
 static enum step_result judge_refused(struct pipeline *pipeline, enum body_end end)
 {
     enum step_result result = pipeline_judge_body(pipeline, end);

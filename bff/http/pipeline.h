@@ -41,10 +41,10 @@ struct step {
 /*
  *   state     the step's own: what it waits with; cancel and late get it
  *   until_ns  the deadline, on the clock of clock_now_ns; 0: none, something else ends the wait
- *   is_reading  the step reads from the client, and so learns by itself that it leaves
+ *   is_reading  the step reads from the client, and so it notices itself when the client leaves
  *   cancel    ends what the step waits for, silently: pipeline_resume must not be called after it
- *   late      what the step comes to when the deadline has passed: anything but STEP_WAITS; NULL
- *             only without a deadline
+ *   late      called when the deadline has passed; returns the result of the step, which is not
+ *             STEP_WAITS; may be NULL only without a deadline
  */
 struct pipeline_wait {
     void *state;
@@ -82,8 +82,9 @@ enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end en
 enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait wait);
 
 /*
- * Ends the wait: the waiting step comes to ${result}, which is not STEP_WAITS. To be called in the
- * request's worker, from the loop and not from the step. The request may be gone when it returns.
+ * Ends the wait. ${result} is the result of the waiting step, and it is not STEP_WAITS. To be
+ * called in the request's worker, from the loop and not from the step. The request may be gone when
+ * it returns.
  */
 void pipeline_resume(struct pipeline *pipeline, enum step_result result);
 

@@ -1,4 +1,5 @@
-/* A refusal: what a request is answered when it may not go on. A value; reply_refusal sends it. */
+/* A refusal: the answer to a request that is not allowed to go on. It is a value; reply_refusal
+ * sends it. */
 #ifndef BFF_HTTP_REFUSAL_H
 #define BFF_HTTP_REFUSAL_H
 

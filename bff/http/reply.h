@@ -30,16 +30,17 @@ struct reply {
 };
 
 /*
- * Fields for the answer to ${request}, whoever gives it. They leave behind the answer's own fields,
- * in the order in which they were collected. Several writers may add fields: CORS, limits, cookies,
- * the state of a cache. To be called before the answer leaves; later calls have no effect.
+ * Fields for the answer to ${request}, whichever code sends the answer. They follow the answer's
+ * own fields, in the order in which they were collected. Several writers may add fields: CORS,
+ * limits, cookies, the state of a cache. To be called before the answer leaves; later calls have no
+ * effect.
  */
 
-/* Adds a field, also when one of that name is there (Set-Cookie, Vary). */
+/* Adds a field, even when a field of that name is there (Set-Cookie, Vary). */
 void reply_add_field(struct request *request, struct reply_field field);
 
-/* Replaces the collected fields of that name by one, in the place of the first; adds it when there
- * is none. */
+/* Replaces all collected fields of that name by this one, in the place of the first. When there is
+ * none, adds it. */
 void reply_set_field(struct request *request, struct reply_field field);
 
 /* Forgets all collected fields. */
@@ -48,17 +49,20 @@ void reply_clear_fields(struct request *request);
 /* Sends the answer. ${request} must not be touched afterwards. */
 void reply_send(struct request *request, const struct reply *reply);
 
-/* A refusal of our own: {"error": message, "requestId": id}. ${message} needs no escaping. The
- * second function adds one field. */
+/* Sends a refusal of our own: {"error": message, "requestId": id}. ${message} needs no escaping. */
 void reply_error(struct request *request, int status, const char *message);
+
+/* As reply_error, with one more field. */
 void reply_error_with(struct request *request, int status, const char *message,
                       struct reply_field field);
 
 /* Sends ${refusal}. */
 void reply_refusal(struct request *request, const struct refusal *refusal);
 
-/* 405 with Allow; and the answer to OPTIONS: 204 with Allow. */
+/* Sends 405 with the field Allow. */
 void reply_not_allowed(struct request *request, struct text allow);
+
+/* Answers OPTIONS: sends 204 with the field Allow. */
 void reply_options(struct request *request, struct text allow);
 
 /* Ends a request whose client has left, and its connection. Nobody reads this answer (499). */

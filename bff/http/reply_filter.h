@@ -7,10 +7,10 @@
  * A filter lies in the request's memory. It is called in this order:
  *
  *   head   once. It may change the head by reply_head.h.
- *   data   for each piece of the body, borrowed during the call. It hands on what it likes by
- *          reply_filter_pass: nothing yet, the piece itself, or other bytes. Not called for an
- *          answer without a body (204, 304). A whole answer to HEAD is filtered as the answer to
- *          GET is, so that its head is the same; its body is dropped afterwards.
+ *   data   for each piece of the body, borrowed during the call. It passes bytes on with
+ *          reply_filter_pass: none yet, the piece itself, or other bytes. Not called for an answer
+ *          without a body (204, 304). A whole answer to HEAD is filtered as the answer to GET is,
+ *          so that its head is the same; its body is dropped afterwards.
  *   flush  after a group of pieces has come from the source. A filter that gathers passes on what
  *          the client should have now (compressed server-sent events). Whole answers do not flush.
  *   end    once, after the last piece. It may pass more bytes. With ${is_cut} the answer is not
@@ -37,17 +37,17 @@ struct reply_filter {
     struct reply_filter *next; /* set by reply_filter_add */
 };
 
-/* Adds ${filter} behind those that ${request} has. Before the answer leaves. */
+/* Adds ${filter} after the filters that ${request} has. To be called before the answer leaves. */
 void reply_filter_add(struct request *request, struct reply_filter *filter);
 
-/* Hands ${bytes} on to what is behind ${filter}; they are borrowed during the call. */
+/* Passes ${bytes} to the filter after ${filter}. They are borrowed during the call. */
 static inline void reply_filter_pass(struct reply_filter *filter, struct text bytes)
 {
     filter->next->data(filter->next, bytes);
 }
 
-/* For reply.c and reply_stream.c. reply_filter_data is only for a request that has filters; the
- * others may be called without any. reply_filter_end empties the list. */
+/* For reply.c and reply_stream.c. Call reply_filter_data only for a request that has filters. The
+ * other functions do nothing for a request without filters. reply_filter_end empties the list. */
 void reply_filter_head(struct request *request);
 void reply_filter_data(struct request *request, struct text bytes);
 void reply_filter_flush(struct request *request);

@@ -3,8 +3,8 @@
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
 
-/* A filter of libh2o keeps a piece of no bytes to itself, and the head with it. The last of its
- * output streams sends the head. */
+/* Sends the head without a body. A libh2o filter would keep an empty piece, and the head with it.
+ * So the head goes directly to the last of libh2o's output streams. */
 static void send_head(struct request *request)
 {
     h2o_ostream_t *last = request->h2o->_ostr_top;
@@ -15,7 +15,8 @@ static void send_head(struct request *request)
     last->do_send(last, request->h2o, &nothing, 0, H2O_SEND_STATE_IN_PROGRESS);
 }
 
-/* True where libh2o ends the body by closing the connection: HTTP/1 without length and chunks. */
+/* True when libh2o ends the body by closing the connection: HTTP/1 without a length and without
+ * chunks. */
 static bool ends_with_connection(const struct request *request)
 {
     const h2o_req_t *h2o = request->h2o;
@@ -47,7 +48,7 @@ static void send_on(struct reply_stream *stream)
         h2o_send(request->h2o, &bytes, next.len > 0 ? 1 : 0, state);
 }
 
-/* libh2o has sent what it had and asks for more. The source is told before the end is sent, since
+/* libh2o has sent what it had and asks for more. ${ready} is called before the end is sent, since
  * the end of the answer may be the end of the stream. */
 static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
 {
@@ -100,7 +101,8 @@ bool reply_stream_more(struct reply_stream *stream, struct text bytes)
     return !send_buffer_is_full(&stream->buffer);
 }
 
-/* What has come may be the frame of a chunk alone. libh2o would take no bytes for the end. */
+/* The bytes that have come may be only the frame of a chunk, so that there is nothing to send.
+ * libh2o would read an empty send as the end of the answer. */
 void reply_stream_flush(struct reply_stream *stream)
 {
     reply_filter_flush(stream->request);

@@ -1,7 +1,7 @@
 /*
  * An answer that is sent while its body comes in. The client holds the source back (backpressure):
- * while libh2o sends one group of bytes, the next one gathers, and when it has grown to
- * SEND_BUFFER_AHEAD_BYTES the source must pause until the client has taken the first.
+ * while libh2o sends one group of bytes, the next one gathers, and when this next group has grown
+ * to SEND_BUFFER_AHEAD_BYTES, the source must pause until the client has taken the first group.
  *
  * The order of calls: reply_wait_begin when the work begins; reply_head_begin and reply_head_add
  * for the head; reply_stream_begin; then reply_stream_more and reply_stream_flush as bytes come;
@@ -50,12 +50,16 @@ static inline bool reply_stream_has_begun(const struct reply_stream *stream)
  * pause until ${ready}. */
 bool reply_stream_more(struct reply_stream *stream, struct text bytes);
 
-/* Sends what has been added, unless something is being sent: then it leaves when that is done. */
+/* Sends the bytes that have been added. While other bytes are being sent, it sends them after
+ * those. */
 void reply_stream_flush(struct reply_stream *stream);
 
-/* The body is complete; or it ends early, and the client must see that (RFC 9112 section 8). After
- * either call neither ${stream} nor its request may be touched: both may be gone. */
+/* Ends the answer: its body is complete. Afterwards neither ${stream} nor its request may be
+ * touched: both may be gone. */
 void reply_stream_end(struct reply_stream *stream);
+
+/* As reply_stream_end, but the body is not complete, and the client must see that (RFC 9112 section
+ * 8). */
 void reply_stream_cut(struct reply_stream *stream);
 
 /* Frees its buffers. To be called when the request is gone. Idempotent. */

@@ -1,7 +1,7 @@
 /*
- * A request whose answer comes later waits here, and its client may leave meanwhile. HTTP/2 tells
- * that by itself; for HTTP/1.1 the socket is watched (watch.h). Whoever works on the answer learns
- * of it by one callback.
+ * A request whose answer comes later waits here, and its client may leave meanwhile. With HTTP/2
+ * libh2o reports that; with HTTP/1.1 the socket is watched (watch.h). In both cases one callback
+ * reports it to the code that works on the answer.
  */
 #ifndef BFF_HTTP_REPLY_WAIT_H
 #define BFF_HTTP_REPLY_WAIT_H
@@ -14,15 +14,18 @@
  * must not answer: the request is ended here. It is called from the loop, never from this function.
  *
  * A request can also end without this call: an HTTP/2 stream that is reset before its answer has
- * begun just goes. Then the hooks of the request's pool free everything.
+ * begun ends silently. Then the hooks of the request's pool free everything.
  */
 void reply_wait_begin(struct request *request, void (*gone)(void *cookie), void *cookie);
 
-/* Ends the wait: before anything is sent. reply.h and reply_stream.h do this. Idempotent. */
+/* Ends the wait. To be called before anything is sent; the functions of reply.h and reply_stream.h
+ * do this. Idempotent. */
 void reply_wait_end(struct request *request);
 
-/* For reply_stream.c: waits again, between two sends; and reports that the client has left. */
+/* For reply_stream.c: waits again, between two sends. */
 void reply_wait_again(struct request *request);
+
+/* For reply_stream.c: libh2o has reported that the client has left. */
 void reply_wait_gone(struct request *request);
 
 #endif

@@ -24,7 +24,7 @@ struct reply_field;
 struct reply_filter;
 struct request_peer;
 
-/* What is known of the answer before it leaves. Private to reply*.c. */
+/* What is known about the answer before it leaves. Private to reply*.c. */
 struct request_answer {
     struct reply_field *fields; /* collected by reply_add_field */
     size_t field_count, field_capacity;
@@ -84,10 +84,10 @@ static inline struct text request_body(const struct request *request)
     return (struct text){request->h2o->entity.base, request->h2o->entity.len};
 }
 
-/* The status of the answer and the bytes of its body that were sent, when the request is over; 0:
- * no answer had begun. */
+/* The status of the answer, when the request is over; 0: no answer had begun. */
 static inline int request_status(const struct request *request) { return request->h2o->res.status; }
 
+/* How many bytes of the answer's body were sent, when the request is over. */
 static inline size_t request_bytes_sent(const struct request *request)
 {
     return request->h2o->bytes_sent;
@@ -125,12 +125,13 @@ struct text request_list(const struct request *request, const char *name);
 /* The address that the connection comes from; returns its length, 0 when it has gone already. */
 socklen_t request_peername(const struct request *request, struct sockaddr_storage *out);
 
-/*
- * Bytes of the answer are on their way to the client, and it must take them (slow_client.h); and:
- * none are, until the next request_sending. A whole answer needs only the first, because it ends
- * with the request. A streamed one calls the second when libh2o asks for more.
- */
+/* Bytes of the answer are on their way to the client. From now on the client must take them
+ * (slow_client.h). */
 void request_sending(struct request *request);
+
+/* The bytes have been sent, and no others are on their way until the next request_sending. To be
+ * called when libh2o asks for more of a streamed answer. A whole answer does not need it, because
+ * the request ends with the answer. */
 void request_sent(struct request *request);
 
 #endif

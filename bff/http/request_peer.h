@@ -1,6 +1,7 @@
 /*
  * Who a request comes from. bff/edge/peer.c decides it, by the connection and by the proxies that
- * are trusted; it is kept here, so that each request is looked at once and everybody can read it.
+ * are trusted; it is kept here, so that it is found once for each request, and all code can read
+ * it.
  */
 #ifndef BFF_HTTP_REQUEST_PEER_H
 #define BFF_HTTP_REQUEST_PEER_H

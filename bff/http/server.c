@@ -139,8 +139,8 @@ static void init_worker(struct worker *worker)
                                       h2o_hostinfo_getaddr_receiver);
 }
 
-/* By this the leak checker finds what the thread of a worker still holds. Volatile, since nothing
- * else reads it. */
+/* Through this variable the leak checker finds the memory that the thread of a worker still holds.
+ * Volatile, since nothing else reads it. */
 static _Thread_local struct worker *volatile worker_of_this_thread;
 
 /*

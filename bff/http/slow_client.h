@@ -3,7 +3,7 @@
  * for everything that it reads, and none for what it writes. So each worker looks at its clients
  * from time to time. A request costs nothing more. These connections end:
  * - the client does not take its answer: no byte is acknowledged for stall_ms
- * - a head takes longer than header_ms, or no more of a body comes for body_ms
+ * - a head takes longer than header_ms, or no byte of a body comes for body_ms
  * - there is no request for idle_ms
  * - the client sends bytes that do not become requests: endless PING, SETTINGS, CONTINUATION and
  *   other frames, or bodies that are never finished. More than wasted_bytes of them are too many; a

@@ -12,8 +12,8 @@ struct target {
     struct text query;     /* behind the '?'; absent without one */
 };
 
-/* Takes ${raw} apart, whether it is allowed or not. A server must accept the absolute form (RFC
- * 9112 section 3.2.2). The :path of HTTP/2 is never absolute: it needs target_of_path. */
+/* Splits ${raw} into its parts, whether it is allowed or not. A server must accept the absolute
+ * form (RFC 9112 section 3.2.2). The :path of HTTP/2 is never absolute: it needs target_of_path. */
 struct target target_of(struct text raw);
 struct target target_of_path(struct text raw);
 

@@ -14,7 +14,8 @@
 #include "bff/http/request.h"
 #include "bff/http/send_buffer.h"
 
-/* What the user of a connection is told, each with its cookie, always from the loop. */
+/* The callbacks of the user of a connection. Each gets the user's cookie and is called from the
+ * loop. */
 struct upgrade_user {
     /* The client has sent ${bytes}. They stay valid, and no more are read, until
      * upgrade_bytes_used. What came with the request is given before ${begun}. */
@@ -23,7 +24,7 @@ struct upgrade_user {
     void (*begun)(void *cookie);
     /* The client has taken what was sent; a source that was full may go on. */
     void (*sent)(void *cookie);
-    /* The connection has ended, or there was none any more to upgrade. The user then calls
+    /* The connection has ended, or it had ended before it could be upgraded. The user then calls
      * upgrade_close. */
     void (*ended)(void *cookie);
 };
@@ -43,7 +44,7 @@ struct upgrade {
 bool upgrade_is_wanted(const struct request *request, const char *protocol);
 
 /* Sends the head that was written by reply_head.h, with Upgrade: ${protocol}, and takes the
- * connection. ${request} ends. Bytes that are added meanwhile leave behind the head. */
+ * connection. ${request} ends. Bytes that are added before then are sent after the head. */
 void upgrade_begin(struct upgrade *upgrade, struct request *request, struct text protocol,
                    const struct upgrade_user *user, void *cookie);
 
@@ -51,15 +52,16 @@ void upgrade_begin(struct upgrade *upgrade, struct request *request, struct text
  * must pause until ${sent}. */
 bool upgrade_more(struct upgrade *upgrade, struct text bytes);
 
-/* Sends what has been added, unless something is being sent: then it leaves when that is done.
- * Returns false when there is nothing left to send. */
+/* Sends the bytes that have been added. While other bytes are being sent, it sends them after
+ * those. Returns false when there is nothing left to send. */
 bool upgrade_flush(struct upgrade *upgrade);
 
-/* The bytes of the last ${bytes} call are not needed any more: frees them, and reads on when
- * ${reads_on}. */
+/* Frees the bytes of the last ${bytes} call, which are not needed any more. When ${reads_on}, it
+ * then reads on. */
 void upgrade_bytes_used(struct upgrade *upgrade, bool reads_on);
 
-/* Closes the connection and frees all. Silent; idempotent; for all zero: nothing. */
+/* Closes the connection and frees everything. It calls no callback. Idempotent. It does nothing for
+ * an upgrade that is all zero. */
 void upgrade_close(struct upgrade *upgrade);
 
 #endif

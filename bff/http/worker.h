@@ -25,8 +25,8 @@ struct worker_common {
     _Atomic size_t connections;
     _Atomic bool is_leaving; /* the server is going to be stopped */
 
-    /* Called when ${request} is over. It is still whole, except for objects with an end of their
-     * own. May be NULL. */
+    /* Called when ${request} is over. All of it can still be read, except for objects that end on
+     * their own. May be NULL. */
     void (*on_over)(const struct request *request);
     void *application; /* belongs to the application */
 };

@@ -44,19 +44,20 @@ void worker_settings_add(struct worker *worker, struct worker_settings *settings
  */
 void worker_settings_switch(struct worker *worker, struct worker_settings *settings);
 
-/* One user more, and one less. */
+/* Adds one user of ${settings}. */
 static inline struct worker_settings *worker_settings_hold(struct worker_settings *settings)
 {
     settings->holds++;
     return settings;
 }
 
+/* Removes one user of ${settings}. */
 void worker_settings_release(struct worker_settings *settings);
 
 /*
  * The worker's loop has ended: the worker releases its current settings and those that have not
- * been current yet, and on_unused is called for all settings that nobody holds. Those of requests
- * that were cut off stay as they are.
+ * been current yet, and on_unused is called for all settings that nobody holds. Settings of
+ * requests that were cut off stay as they are.
  */
 void worker_settings_end(struct worker *worker);
 
