@@ -1,4 +1,4 @@
-/* What the steps of a request (request_steps.h) read of the configuration and of their worker. */
+/* What the steps of a request (request_steps.h) read from the configuration and the worker. */
 #ifndef BFF_APP_DISPATCH_H
 #define BFF_APP_DISPATCH_H
 
@@ -8,7 +8,7 @@
 #include "bff/edge/login.h"
 #include "bff/proxy/proxy.h"
 
-/* Of one generation, and constant. */
+/* Belongs to one generation, and is constant. */
 struct dispatch {
     const struct pages *pages;
     const struct plain_routes *routes;
@@ -18,7 +18,7 @@ struct dispatch {
     struct health_page health;
 };
 
-/* Of one generation in one worker. */
+/* Belongs to one generation in one worker. */
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;

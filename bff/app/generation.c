@@ -14,7 +14,7 @@ struct generation_kept {
     struct generation_kept *next;
 };
 
-/* The tables are checked whatever the action: a build whose tables are wrong does nothing. */
+/* The tables are checked for every action: a build with wrong tables does nothing. */
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
                                    enum config_action *action)
 {

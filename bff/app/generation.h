@@ -1,11 +1,13 @@
 /*
  * A generation: everything that one configuration says, loaded and checked once, and constant from
  * then on. Requests, workers and the process hold it; the last one that releases it frees it, in
- * whatever thread. Two generations can live side by side: a request ends in the one it began with.
+ * any thread. Two generations can live side by side: a request uses the one it began with until its
+ * end.
  *
  * What the process has (listeners, workers, mocks, the log) is struct process. State that must
- * survive a change of the configuration (what is known of an endpoint, known tokens, reports of
- * health) is in the registry (bff/base/registry.h); a generation holds what it names.
+ * survive a change of the configuration (what is known about an endpoint, known tokens, reports of
+ * health) is in the registry (bff/base/registry.h). A generation holds the state that its
+ * configuration names.
  */
 #ifndef BFF_APP_GENERATION_H
 #define BFF_APP_GENERATION_H
@@ -44,20 +46,22 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
                                    enum config_action *action);
 
 /*
- * Makes what requests need of a configuration whose action is CONFIG_SERVE. Afterwards nothing of
- * it changes. Returns NULL, or what is wrong with the login in words.
+ * Makes everything that requests need from a configuration whose action is CONFIG_SERVE. Afterwards
+ * the generation does not change. Returns NULL, or what is wrong with the login in words.
  */
 const char *generation_prepare(struct generation *generation);
 
 /*
  * The generation takes over the caller's reference to ${object}, a piece of state in the registry
  * that its configuration names. It releases it at its end, so the state lives on while a later
- * generation keeps it, too. Before the generation is used.
+ * generation keeps it, too. To be called before the generation is used.
  */
 void generation_keep(struct generation *generation, void *object);
 
-/* One user more, and one less. From any thread. */
+/* Adds one user. From any thread. Returns ${generation}. */
 struct generation *generation_hold(struct generation *generation);
+
+/* Removes one user. The last one frees the generation. From any thread. */
 void generation_release(struct generation *generation);
 
 #endif

@@ -29,8 +29,8 @@ bool health_page_is(struct text path);
 
 /*
  * Answers ${request} when its path is one of these: GET and HEAD with the page, OPTIONS with 204,
- * other methods with 405, an unknown service with 404. Returns false for any other path, and then
- * has done nothing. To be called before the login.
+ * other methods with 405, an unknown service with 404. For any other path it does nothing and
+ * returns false. To be called before the login.
  */
 bool health_page_serve(const struct health_page *page, struct request *request);
 

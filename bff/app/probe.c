@@ -59,7 +59,7 @@ static const struct config_listen *choose(const struct config *config)
     return &config->listens[0];
 }
 
-/* When the server listens on all addresses of this machine, the loopback address is asked. */
+/* When the server listens on all addresses of this machine, the probe asks the loopback address. */
 static void turn_to_loopback(struct listen *listen)
 {
     struct sockaddr_in ipv4;
@@ -139,7 +139,7 @@ static struct text get_ready(BIO *connection, char bytes[ANSWER_SIZE])
 
 /* Judging. */
 
-/* 0 when it is no answer by HTTP/1. */
+/* The status of ${answer}; 0 when it is not an HTTP/1 answer. */
 static uint64_t status_of(struct text answer)
 {
     const size_t at = sizeof("HTTP/1.1 ") - 1, digits = 3;

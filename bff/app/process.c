@@ -41,8 +41,8 @@ int process_listen(struct process *process, const struct config *config, const c
     return 0;
 }
 
-/* The process holds its current generation, and each worker takes over a hold when it begins with
- * it. */
+/* The process holds its current generation. Each worker takes over one more hold when it begins
+ * with this generation. */
 static void make_current(struct process *process, struct generation *generation)
 {
     generation->number = ++process->generations;

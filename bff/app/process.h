@@ -34,8 +34,8 @@ void process_start(struct process *process, struct generation *first);
 /*
  * Replaces the current generation by the prepared ${next}, which the process holds from now on, and
  * returns at once. Each worker looks up the names of ${next} and then switches to it: requests that
- * have begun end by the generation before, and later ones use ${next}. Listeners, number of
- * workers, io_uring and mocks stay as they are. Between process_start and process_stop.
+ * have begun keep the generation before until their end, and later ones use ${next}. Listeners,
+ * number of workers, io_uring and mocks stay as they are. Between process_start and process_stop.
  *
  * Returns NULL; or what is wrong in words, and then nothing has changed.
  */
@@ -47,8 +47,8 @@ bool process_has_swapped(const struct process *process);
 /* Drains and stops the workers. */
 void process_stop(struct process *process);
 
-/* Frees what has an end. A server that has been started stays, and so does ${process}: its threads
- * do not end (see run_worker in server.c). */
+/* Frees what can be freed. A server that has been started stays in memory, and so does ${process},
+ * because the threads of the server do not end (see run_worker in server.c). */
 void process_end(struct process *process);
 
 #endif

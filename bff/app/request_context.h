@@ -17,7 +17,7 @@ enum found_kind {
     FOUND_NOTHING,      /* 404 */
 };
 
-/* What a method and the request's path lead to. */
+/* What was found for a method and the request's path. */
 struct found {
     enum found_kind kind;
     struct route_match match;        /* of a composite */

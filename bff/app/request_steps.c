@@ -1,17 +1,17 @@
 /*
- * THE table of steps. See request_steps.h; docs/design.md says why in this order.
+ * THE table of steps. See request_steps.h; docs/design.md explains the order.
  *
  *   cors       gives every answer its CORS fields, refusals too
- *   guard      refuses what nothing behind it may see: 431, 400, 501, 414, 417, 413
+ *   guard      refuses what no later step may see: 431, 400, 501, 414, 417, 413
  *   health     answers /health, /ready and /health/{service}
  *   route      finds the composite or the plain route; 400, 404 and 405 are decided, not yet sent
  *   preflight  answers a CORS preflight
  *              (here: limits by address, so that a 404 counts)
  *   found      answers what step_route decided: 400, 404, 405, OPTIONS
  *              (here: the session)
- *   login      who is the user: 400, 403
+ *   login      finds the user: 400, 403
  *              (here: limits by user or key)
- *   access     may this user: 401, 403
+ *   access     checks whether this user is allowed: 401, 403
  *   body       waits for the body, and refuses one that is too long for the route: 413
  *              (here: the cache)
  *   serve      hands the request to the composite or to the proxy

@@ -1,4 +1,4 @@
-/* Serving: from a configuration that has been checked to the exit status. */
+/* Serves with a configuration that has been checked, until the process ends. */
 #ifndef BFF_APP_SERVE_H
 #define BFF_APP_SERVE_H
 
@@ -10,7 +10,7 @@
 /*
  * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, and drains.
  * The service manager is notified (notify.h). When the configuration of ${generation} names a mock
- * directory, mock services are started, and its services are pointed at them. Returns the exit
+ * directory, mock services are started, and the services get their addresses. Returns the exit
  * status.
  */
 int serve(struct generation *generation);

@@ -1,4 +1,4 @@
-/* Step "access": may this user do this. */
+/* Step "access": checks whether this user is allowed to send this request. */
 #include "bff/app/request_steps.h"
 
 enum step_result step_access(struct request_context *context)

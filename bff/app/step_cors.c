@@ -1,4 +1,4 @@
-/* Step "cors": the fields of CORS that every answer has, whatever answers. */
+/* Step "cors": adds the fields of CORS that every answer has, whichever step answers. */
 #include "bff/app/request_steps.h"
 #include "bff/http/reply.h"
 

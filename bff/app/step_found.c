@@ -9,7 +9,7 @@ static enum step_result refuse(struct request_context *context, int status, cons
                            (struct refusal){.status = status, .message = message});
 }
 
-/* OPTIONS that is no preflight is answered with the methods that there are. */
+/* An OPTIONS request that is not a preflight is answered with the methods of the path. */
 static enum step_result refuse_method(struct request_context *context)
 {
     struct request *request = context->request;

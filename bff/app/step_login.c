@@ -1,4 +1,4 @@
-/* Step "login": which user the request is from. */
+/* Step "login": finds the user who sends the request. */
 #include "bff/app/request_steps.h"
 #include "bff/base/clock.h"
 

@@ -1,4 +1,5 @@
-/* Step "preflight": a browser asks whether it may send a request (the Fetch standard's CORS). */
+/* Step "preflight": answers a browser that asks whether it may send a request (the CORS protocol of
+ * the Fetch standard). */
 #include "bff/app/request_steps.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"

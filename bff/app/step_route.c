@@ -1,4 +1,4 @@
-/* Step "route": what answers a request, by its method and path. */
+/* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/request_steps.h"
 #include "bff/http/method.h"
 
@@ -45,8 +45,9 @@ static enum route_result find_composite(struct request_context *context, struct 
 }
 
 /*
- * A composite is looked for by the path as it was written, whose parameters have rules of their
- * own, and then by the path with its dot segments resolved: another spelling does not avoid it.
+ * Looks for a composite by the path as it was written, whose parameters have rules of their own.
+ * Then it looks by the path with its dot segments resolved. So another spelling of the path does
+ * not avoid a composite.
  */
 static enum found_kind find(struct request_context *context, struct text method, struct found *out)
 {

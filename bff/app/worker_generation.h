@@ -38,16 +38,16 @@ void worker_generation_resolve(struct worker_generation *own,
 struct worker_generation *worker_generation_current(const struct worker *worker);
 
 /*
- * Makes it the current one of its worker. One worker asks about the services' health for all: it
+ * Makes ${own} the current one of its worker. When this worker asks about the services' health, it
  * stops asking for the generation before.
  */
 void worker_generation_switch(struct worker_generation *own);
 
-/* The names have been looked up: the worker that asks about health begins to ask. */
+/* Called when the names have been looked up: the worker that asks about health begins to ask. */
 void worker_generation_watch_health(struct worker_generation *own);
 
-/* The worker's loop has ended. Frees all generations of ${worker} that no request holds; returns
- * false when there is another. */
+/* To be called when the worker's loop has ended. Frees all generations of ${worker} that no request
+ * holds. Returns false when a request still holds one. */
 bool worker_generation_end(struct worker *worker);
 
 /* The generation that ${request} began with, in its worker. */

@@ -16,13 +16,13 @@
 #include "bff/upstream/batch.h"
 #include "bff/upstream/endpoints.h"
 
-/* What a worker has for its whole life, whatever the configuration says: worker->application. */
+/* What a worker has for its whole life, with every configuration: worker->application. */
 struct worker_own {
     struct batch *batch; /* of its calls to services; NULL: none */
     struct endpoints *endpoints;
 };
 
-/* Containers, for example, mostly forbid io_uring; without it everything works, and costs more
+/* Containers, for example, mostly forbid io_uring. Without it everything works but costs more
  * processor time. */
 static struct batch *new_batch(struct worker *worker, const struct config *config)
 {
@@ -87,7 +87,7 @@ static void on_begin(struct worker *worker)
     worker_generation_resolve(own, on_first_resolved);
 }
 
-/* Look-ups of a later generation may have been faster. */
+/* The look-ups of a later generation may have ended earlier. Then this generation is not needed. */
 static void on_later_resolved(struct worker_generation *own)
 {
     struct worker *worker = own->settings.worker;
@@ -111,7 +111,8 @@ void worker_hooks_switch(struct worker *worker, void *cookie)
         worker_generation_resolve(new_generation(worker, generation), on_later_resolved);
 }
 
-/* Requests that the drain cut off still hold their calls: those stay until the process ends. */
+/* Requests that the drain has cut off still hold their calls. These calls stay in memory until the
+ * process ends. */
 static void on_end(struct worker *worker)
 {
     if (worker_generation_end(worker))

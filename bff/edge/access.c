@@ -1,7 +1,7 @@
 /* See access.h. */
 #include "bff/edge/access.h"
 
-/* Is ${a} the same as ${b}? An absent or empty text is the same as nothing. */
+/* True when ${a} and ${b} are equal. An absent or empty text is not equal to any text. */
 static bool is_same(struct text a, struct text b) { return a.len > 0 && text_equal(a, b); }
 
 static bool is_allowed(struct access_rule rule, const struct login_user *user)

@@ -16,7 +16,7 @@ bool cors_is_on(const struct cors_settings *settings)
     return settings->allows_any || settings->origin_count > 0;
 }
 
-/* When every origin is allowed, it must still be one that can be written in a field. */
+/* Even when every origin is allowed, an origin must have a form that fits into a field. */
 static bool is_origin(struct text origin)
 {
     struct text rest = origin, scheme = text_cut(&rest, ':');
@@ -45,7 +45,8 @@ bool cors_is_preflight(struct text method, const struct cors_preflight *prefligh
            preflight->request_method.at != NULL;
 }
 
-/* The names that may be sent: the requested ones; absent: none. */
+/* The names of the fields that the browser may send: all requested names, or absent when none is
+ * allowed. */
 static struct text allowed_headers(struct text asked)
 {
     struct text rest = asked, none = {0};

@@ -18,9 +18,10 @@
 #include "bff/http/reply.h"
 
 /*
- *   origins          those that may read answers, as browsers send them: "https://shop.example",
- *                    in lower case, without the default port; none: no origin may
- *   allows_any       every origin may (never together with ${credentials})
+ *   origins          the origins that may read answers, as browsers send them:
+ *                    "https://shop.example", in lower case, without the default port; an empty
+ *                    list: no origin may
+ *   allows_any       every origin may read answers (never together with ${credentials})
  *   credentials      cookies and Authorization are allowed
  *   max_age_seconds  how long a browser keeps the answer to a preflight
  */
@@ -38,7 +39,8 @@ struct cors_settings {
     ((size_t)1024) /* and their bytes; with more, none is allowed                                  \
                     */
 
-/* The questions of a preflight; each is absent when the client sent no such field. */
+/* The fields of a preflight that say what the browser asks for. Each is absent when the client did
+ * not send it. */
 struct cors_preflight {
     struct text origin;          /* Origin */
     struct text request_method;  /* Access-Control-Request-Method */

@@ -76,7 +76,7 @@ static bool is_to_verify(const struct jwk *jwk)
     return false;
 }
 
-/* The algorithms that the key declares; an empty set: none of ours. */
+/* The algorithms that the key declares, or an empty set when it declares none that we support. */
 static unsigned said_algorithms(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);
@@ -93,7 +93,7 @@ static unsigned said_algorithms(const struct jwk *jwk)
     return jwt_algorithm_of(text_at(jwk, ALG), &one) == 0 ? said & JWT_BIT(one) : 0;
 }
 
-/* Makes the key of ${kind} from the parameters in ${build}; NULL when they are no key. */
+/* Makes the key of ${kind} from the parameters in ${build}; NULL when they are not a valid key. */
 static EVP_PKEY *make(const char *kind, OSSL_PARAM_BLD *build)
 {
     OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);

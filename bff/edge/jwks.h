@@ -11,9 +11,9 @@
  * that is not allowed. Symmetric keys ("oct") are skipped, too: a secret never comes from a JWK
  * Set.
  *
- * Returns 0; or -1 with what is wrong in ${wrong}, and then some keys may have been added. Wrong
- * is: no JWK Set, no key to use, or a key for our algorithms that is malformed, too weak or
- * private.
+ * Returns 0; or -1 with what is wrong in ${wrong}, and then some keys may have been added. These
+ * are wrong: a text that is not a JWK Set, a set without a key to use, and a key for our algorithms
+ * that is malformed, too weak or private.
  */
 int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
               char wrong[JWT_WRONG_SIZE]);

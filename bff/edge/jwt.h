@@ -18,10 +18,10 @@ struct jwt {
 };
 
 /*
- * Splits ${token}; what is decoded lives in ${pool}. Returns 0; or -1 when it is no such token: it
- * has not three segments, a segment is not strict base64url, the header is no JSON object, the
- * algorithm is not in the set ${allowed}, or the header demands what we do not support (`crit`,
- * `b64`).
+ * Splits ${token}; what is decoded lives in ${pool}. Returns 0; or -1 when it is not such a token:
+ * it does not have three segments, a segment is not strict base64url, the header is not a JSON
+ * object, the algorithm is not in the set ${allowed}, or the header demands something that we do
+ * not support (`crit`, `b64`).
  */
 int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt *out);
 

@@ -1,6 +1,7 @@
 /*
- * The signature algorithms that a token may have (RFC 7518 section 3.1). Only those that need no
- * thought of the operator are here: not `none`, and not RSA with PSS.
+ * The signature algorithms that a token may have (RFC 7518 section 3.1). The list has only
+ * algorithms that an operator can allow without further thought. It does not have `none` or RSA
+ * with PSS.
  */
 #ifndef BFF_EDGE_JWT_ALGORITHM_H
 #define BFF_EDGE_JWT_ALGORITHM_H

@@ -28,15 +28,15 @@ struct jwt_keys {
 };
 
 /*
- * The algorithms that ${public_key} can verify: those of RSA when its size is allowed, or the one
- * of its curve. 0, and the reason in ${wrong}, when there is none or when the key is not valid (for
- * example a point that is not on its curve).
+ * The algorithms that ${public_key} can verify: the RSA algorithms when its size is allowed, or the
+ * algorithm of its curve. Returns 0, and writes the reason to ${wrong}, when there is none or when
+ * the key is not valid (for example a point that is not on its curve).
  */
 unsigned jwt_key_algorithms(EVP_PKEY *public_key, char wrong[JWT_WRONG_SIZE]);
 
 /*
- * Adds ${public_key} and takes over its ownership, also in case of failure. ${kid}, its name, is
- * copied; absent: it has no name. Returns 0, or -1 when there are too many keys.
+ * Adds ${public_key} and takes over its ownership, even when it fails. ${kid}, its name, is copied;
+ * absent: it has no name. Returns 0, or -1 when there are too many keys.
  */
 int jwt_keys_add(struct jwt_keys *keys, EVP_PKEY *public_key, unsigned algorithms, struct text kid);
 

@@ -1,4 +1,4 @@
-/* Finds the members of a JSON object that matter, in one pass. */
+/* Finds the members of a JSON object that the caller names, in one pass. */
 #ifndef BFF_EDGE_JWT_MEMBERS_H
 #define BFF_EDGE_JWT_MEMBERS_H
 
@@ -17,7 +17,7 @@ struct jwt_member {
 
 /*
  * Reads ${text}, which can be any bytes, as a JSON object (strictly RFC 8259, nested no deeper than
- * JWT_DEPTH_MAX). Returns 0, or -1 when it is no such object.
+ * JWT_DEPTH_MAX). Returns 0, or -1 when it is not such an object.
  */
 int jwt_object(struct text text, struct json *out);
 

@@ -84,7 +84,8 @@ static int add_block(const struct block *block, struct jwt_keys *keys, char wron
     return 0;
 }
 
-/* Nothing may stand behind a key, as we would ignore it. Behind a certificate its chain may. */
+/* Nothing may follow a key, because we would ignore it. A certificate may be followed by its chain.
+ */
 static int check_rest(BIO *from, bool may_have_chain, char wrong[JWT_WRONG_SIZE])
 {
     struct block block;

@@ -14,8 +14,9 @@
 
 #define ES512_NUMBER 66 /* bytes: 521 bits */
 
-/* The secret is in contexts that are copied for each token: to set one up costs more than to check
- * a token. To copy only reads the context, so several workers may copy it at the same time. */
+/* The secret is kept in contexts that are copied for each token, because making a context costs
+ * more than checking a token. Copying only reads the context, so several workers may copy it at the
+ * same time. */
 struct jwt_secret {
     EVP_MAC_CTX *contexts[3]; /* HS256, HS384, HS512 */
 };
@@ -98,7 +99,7 @@ static bool verify(const struct jwt *token, EVP_PKEY *key, const unsigned char *
                          token->signed_bytes.len) == 1;
 
     EVP_MD_CTX_free(context);
-    /* OpenSSL leaves an error of a bad signature behind. The next connection would report it. */
+    /* OpenSSL keeps the error of a bad signature. The next connection would report it. */
     if (!is_good)
         ERR_clear_error();
     return is_good;

@@ -16,11 +16,12 @@ struct jwt_secret;
 struct jwt_secret *jwt_secret_new(struct text secret);
 void jwt_secret_free(struct jwt_secret *secret); /* NULL: nothing */
 
-/* For HS*; to call it for another algorithm is our mistake. It takes the same time for every
- * signature. */
+/* For HS*; a call for another algorithm is a mistake in this program. It takes the same time for
+ * every signature. */
 bool jwt_verify_secret(const struct jwt *token, const struct jwt_secret *secret);
 
-/* For RS* and ES*, with a key for the token's algorithm; to call it with another is our mistake. */
+/* For RS* and ES*, with a key for the token's algorithm; a call with another key is a mistake in
+ * this program. */
 bool jwt_verify_key(const struct jwt *token, const struct jwt_key *key);
 
 #endif

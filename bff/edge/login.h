@@ -1,5 +1,5 @@
 /*
- * Login: who sends a request, by `Authorization: Bearer <JWT>`.
+ * Login: finds the user who sends a request, by `Authorization: Bearer <JWT>`.
  *
  * A token chooses nothing. The operator sets the allowed algorithms, and the algorithm is compared
  * before any key is used. HS* tokens are checked with the secret only; RS* and ES* tokens are
@@ -32,7 +32,8 @@ struct login_cache; /* known good tokens; each worker has a cache of its own */
  *   secret          the bytes for HS*; absent: none
  *   key_files       for RS* and ES*: each is a PEM public key, a PEM certificate, or a JWK Set
  *   keys_of         a login that was made from the same key_files: its keys are used, and no file
- * is read; NULL: the files are read issuer          what `iss` must be; NULL: it is not checked
+ *                   is read; NULL: the files are read
+ *   issuer          what `iss` must be; NULL: it is not checked
  *   audience        what `aud` must be or contain; NULL: it is not checked
  *   leeway_seconds  by how much clocks may differ, for exp and nbf
  *   require_exp     tokens that never expire are refused
@@ -78,7 +79,7 @@ struct login_user {
     struct text role; /* empty when the token has none */
 };
 
-/* The question for login_check. */
+/* The input of login_check. */
 struct login_request {
     const struct text *authorization; /* the values of all Authorization fields */
     size_t authorization_count;
@@ -88,7 +89,7 @@ struct login_request {
 
 /*
  * Checks the token of a request. Fills ${*user} when the verdict is LOGIN_OK, and clears it
- * otherwise. ${cache} is the one of the calling worker; NULL: none is used.
+ * otherwise. ${cache} is the cache of the calling worker; NULL: no cache is used.
  */
 enum login_verdict login_check(const struct login *login, struct login_cache *cache,
                                const struct login_request *request, struct login_user *user);

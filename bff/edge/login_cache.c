@@ -29,7 +29,7 @@ struct login_cache {
     struct entry *entries; /* LOGIN_CACHE_TOKENS + 1 */
 };
 
-/* The entries are memory of their own, which costs nothing before it is used. */
+/* The entries lie in a block of memory of their own, which costs nothing before it is used. */
 static void init(void *object, struct text name)
 {
     struct login_cache *cache = object;
@@ -80,8 +80,8 @@ static uint16_t *bucket_of(struct login_cache *cache, const unsigned char *diges
     return &cache->buckets[(digest[0] | (unsigned)digest[1] << 8) & (BUCKETS - 1)];
 }
 
-/* The list by age is a ring through place 0: its older one is the newest entry, its newer one is
- * the oldest. */
+/* The list by age is a ring through place 0. The older neighbour of place 0 is the newest entry,
+ * and its newer neighbour is the oldest entry. */
 static void age_unlink(struct login_cache *cache, uint16_t place)
 {
     struct entry *entry = &cache->entries[place];

@@ -1,8 +1,8 @@
 /*
- * Tokens whose signature and claims were good, found by the SHA-256 of their bytes: to see a token
- * again costs one hash. The number of tokens is bounded; the token that was not seen for the
+ * Tokens whose signature and claims were good, found by the SHA-256 of their bytes. So checking a
+ * known token costs one hash. The number of tokens is bounded: the token that was not used for the
  * longest time is dropped. A token is kept together with its times, which the caller checks each
- * time. Bad tokens are not kept, since anyone can make as many of them as they like.
+ * time. Bad tokens are not kept, since anyone can make any number of them.
  *
  * A cache belongs to one worker and to what the login settings say (login_fingerprint.h). It is
  * state of the process: a new configuration with the same login settings finds it again.
@@ -17,7 +17,7 @@
 #define LOGIN_CACHE_TOKENS 4096
 #define LOGIN_CACHE_DIGEST 32 /* bytes of SHA-256 */
 
-/* The hash of ${token}, for the two below. */
+/* The hash of ${token}, for the two functions below. */
 void login_cache_digest(struct login_cache *cache, struct text token,
                         unsigned char digest[LOGIN_CACHE_DIGEST]);
 
@@ -33,7 +33,7 @@ void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN
  * with this fingerprint. */
 struct login_cache *login_cache_hold_named(struct text name, const unsigned char *fingerprint);
 
-/* The fingerprint of the login whose tokens these are. */
+/* The fingerprint of the login whose tokens are in ${cache}. */
 const unsigned char *login_cache_of(const struct login_cache *cache);
 
 #endif

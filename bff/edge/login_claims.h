@@ -23,8 +23,8 @@ struct login_claims {
 
 /*
  * Reads ${json}, which can be any bytes; what is decoded lives in ${pool}. Returns 0; or -1 when it
- * is no JSON object, a claim that we read occurs twice or has a wrong type, issuer or audience are
- * not those of ${rules}, or it names no user. login_claims_hold checks the times.
+ * is not a JSON object, a claim that we read occurs twice or has a wrong type, issuer or audience
+ * are not those of ${rules}, or it names no user. login_claims_hold checks the times.
  */
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
                       struct login_claims *out);

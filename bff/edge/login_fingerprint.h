@@ -1,7 +1,7 @@
 /*
- * A fingerprint of what decides about tokens: algorithms, secret, keys and rules. Two logins with
- * the same fingerprint give the same verdict about every token, so what one of them has found is
- * true for the other.
+ * A fingerprint of everything that decides whether a token is good: algorithms, secret, keys and
+ * rules. Two logins with the same fingerprint give the same verdict about every token. So each of
+ * them can use the verdicts of the other.
  */
 #ifndef BFF_EDGE_LOGIN_FINGERPRINT_H
 #define BFF_EDGE_LOGIN_FINGERPRINT_H

@@ -17,8 +17,8 @@ static struct text connection_name(struct request *request, struct sockaddr_stor
 
 /*
  * The client is the nearest address that is not a trusted proxy. The chain is read from the right:
- * everything further left can be written by anybody (RFC 7239 section 8.1). The search ends at
- * something that is not an address.
+ * anybody can write the addresses further left (RFC 7239 section 8.1). The search ends at something
+ * that is not an address.
  */
 static struct text find_client(const struct trusted *trusted, struct text chain, struct text peer)
 {
@@ -42,7 +42,7 @@ static struct text find_client(const struct trusted *trusted, struct text chain,
 static void believe(struct request_peer *peer, struct request *request,
                     const struct trusted *trusted)
 {
-    /* A proxy may add a line of its own behind the lines of its client. */
+    /* A proxy may add a line of its own after the lines of its client. */
     struct text chain = request_list(request, "x-forwarded-for");
     struct text proto = request_header(request, "x-forwarded-proto");
     struct text host = request_header(request, "x-forwarded-host");
@@ -58,7 +58,8 @@ static void believe(struct request_peer *peer, struct request *request,
         peer->host = host;
 }
 
-/* The protocol is the connection's: the :scheme of HTTP/2 is only the client's word. */
+/* The protocol is that of the connection, because the client can write anything into the :scheme of
+ * HTTP/2. */
 const struct request_peer *peer_of(struct request *request, const struct trusted *trusted)
 {
     struct sockaddr_storage address = {0};

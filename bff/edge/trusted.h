@@ -29,16 +29,16 @@ struct trusted {
 
 /*
  * Reads "10.0.0.0/8", "192.0.2.7", "2001:db8::/32" or "::1". Returns NULL; or what is wrong with
- * ${text} in words, and then ${out} is not written. An address with bits behind its prefix is
- * refused: the operator may have meant another network.
+ * ${text} in words, and then ${out} is not written. An address with bits after its prefix is
+ * refused, because the operator may have meant another network.
  */
 const char *trusted_read(struct text text, struct trusted_network *out);
 
 /* Whether ${address} is in one of the networks. Addresses of other families are not. */
 bool trusted_has(const struct trusted *trusted, const struct sockaddr *address);
 
-/* The same for an address as text, as in X-Forwarded-For: "192.0.2.7", "2001:db8::1". False for a
- * text that is no address. */
+/* As trusted_has, for an address as text, as in X-Forwarded-For: "192.0.2.7", "2001:db8::1". False
+ * for a text that is not an address. */
 bool trusted_has_text(const struct trusted *trusted, struct text address);
 
 /* True for an IPv4 or IPv6 address as text. */
