@@ -84,8 +84,7 @@ static int add_block(const struct block *block, struct jwt_keys *keys, char wron
     return 0;
 }
 
-/* Nothing may follow a key, because we would ignore it. A certificate may be followed by its chain.
- */
+/* Nothing may follow a key, because we would ignore it. A chain may follow a certificate. */
 static int check_rest(BIO *from, bool may_have_chain, char wrong[JWT_WRONG_SIZE])
 {
     struct block block;

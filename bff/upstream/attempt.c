@@ -73,8 +73,8 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     return 0;
 }
 
-/* There is no room before the head; that there will be some lets the connection read less at first
- * (see connection.c). */
+/* Returns no buffer, because the head has not come yet. A sink with a ${room} makes the connection
+ * read less at first (see connection.c). */
 static char *no_room(void *cookie, size_t *len)
 {
     *len = 0;
@@ -86,8 +86,8 @@ static const struct exchange_sink head_sink_with_room = {.head = on_head, .room 
 
 /* The connection. */
 
-/* The endpoint's state learns of each attempt once, whatever way it ends. An idle connection that
- * the service closed just as it was used tells nothing about the service. */
+/* Each attempt is reported to the endpoint's state once, however it ends. When the service closed
+ * an idle connection just as we used it, this says nothing about the service. */
 static enum endpoint_outcome outcome(const struct attempt *attempt)
 {
     switch (attempt->reason) {

@@ -1,9 +1,9 @@
 /*
  * One exchange on one connection: takes an idle connection or dials one, sends the request, and
- * notes how it went and when. It sees the head of the answer first; when its user accepts the head,
- * the body goes straight to the sink.
+ * records the outcome and its times. It sees the head of the answer first; when its user accepts
+ * the head, the body goes straight to the sink.
  *
- * An attempt keeps no time limit and repeats nothing: that is the business of call.c.
+ * An attempt has no time limit and repeats nothing: call.c does both.
  */
 #ifndef BFF_UPSTREAM_ATTEMPT_H
 #define BFF_UPSTREAM_ATTEMPT_H
@@ -22,19 +22,21 @@
 
 #define ATTEMPT_PIECES 10
 
-/* "traceparent: ...\r\n", and the empty line behind all fields */
+/* "traceparent: ...\r\n", and the empty line after all fields */
 #define ATTEMPT_TRACE_BYTES (13 + TRACEPARENT_LEN + 2 + 2)
 
 #define ATTEMPT_METHOD_BYTES 16 /* a longer method takes a piece more */
 
 /*
- * What an attempt tells its user, never from inside the user's own call, apart from head:
+ * The callbacks of an attempt's user. Only head may be called from inside a call of the user:
  *
- *   opened    the connection was dialled, and the request is on its way; not told for an idle one
- *   head      the head of the answer is there. 0 accepts it. -1 refuses it, with the reason stored
- *             in ${*why}: the attempt ends with that reason, and the sink sees nothing
- *   received  some bytes of the answer have come, and more must
- *   written   all that attempt_write was given has been written
+ *   opened    the connection was dialled, and the request is on its way; not called for an idle
+ *             connection
+ *   head      the head of the answer has come. Returns 0 to accept it, or -1 to refuse it, with the
+ *             reason stored in ${*why}: the attempt ends with that reason, and the sink sees
+ *             nothing
+ *   received  some bytes of the answer have come, and more must follow
+ *   written   all bytes of the last attempt_write have been written
  *   ended     the attempt is over; its outcome is in struct attempt
  */
 struct attempt_user {
@@ -66,7 +68,7 @@ struct attempt_ask {
 struct attempt {
     struct endpoint *endpoint;
 
-    /* The outcome. Times are of clock_now_ns; 0: it did not come so far. */
+    /* The outcome. Times are of clock_now_ns; 0: that point was not reached. */
     enum reason reason; /* REASON_NONE: complete */
     int status;         /* 0: no head has come */
     bool is_reused;     /* on a connection that had carried an exchange before */
@@ -94,22 +96,25 @@ struct attempt {
 void attempt_begin(struct attempt *attempt, const struct attempt_ask *ask,
                    const struct attempt_user *user, void *cookie);
 
-/* Stops delivering and goes on. Both do nothing when the attempt is over. */
+/* Stops delivering the answer. Does nothing when the attempt is over. */
 void attempt_pause(struct attempt *attempt);
+
+/* Resumes the delivery. Does nothing when the attempt is over. */
 void attempt_resume(struct attempt *attempt);
 static inline bool attempt_is_paused(const struct attempt *attempt)
 {
     return attempt->connection != NULL && attempt->connection->is_paused;
 }
 
-/* After 101: sends ${bytes}, borrowed until written is told. One at a time. */
+/* After 101: sends ${bytes}, borrowed until written is called. One write at a time. */
 void attempt_write(struct attempt *attempt, struct text bytes);
 
 /* True when the whole request has been written, so that nothing of it is borrowed any more. */
 bool attempt_is_sent(const struct attempt *attempt);
 
-/* Ends it silently: because its time is over (REASON_TIMEOUT), or because nobody wants it any more
- * (REASON_NONE; that says nothing about the endpoint). The outcome is set. */
+/* Ends the attempt without a callback, and sets the outcome. ${reason} is REASON_TIMEOUT when its
+ * time is over. It is REASON_NONE when the answer is not needed any more, which says nothing about
+ * the endpoint. */
 void attempt_stop(struct attempt *attempt, enum reason reason);
 
 static inline bool attempt_is_under_way(const struct attempt *attempt)

@@ -1,6 +1,7 @@
 /*
- * Which endpoint of a service is asked next. The state of one service, of one configuration, in one
- * worker. What the endpoints themselves are like is in their shared states (endpoint_state.h).
+ * Chooses the endpoint of a service that is asked next. A balance belongs to one service of one
+ * configuration in one worker. What is known about the endpoints is in their shared states
+ * (endpoint_state.h).
  */
 #ifndef BFF_UPSTREAM_BALANCE_H
 #define BFF_UPSTREAM_BALANCE_H
@@ -26,8 +27,8 @@ struct balance_except {
 void balance_init(struct balance *balance, struct endpoint *const *endpoints, size_t count);
 
 /*
- * The endpoint to ask, none of ${except} (NULL: nothing is left out). ${key} is what the request
- * belongs to, for algorithms that give equal keys the same endpoint; absent text: nothing. Returns
+ * The endpoint to ask, which is not in ${except} (NULL: nothing is left out). ${key} is for
+ * algorithms that give requests with equal keys the same endpoint; an absent text: no key. Returns
  * NULL when all endpoints are left out. The algorithm is round robin, which uses no key.
  */
 struct endpoint *balance_pick(struct balance *balance, struct text key,

@@ -29,7 +29,7 @@ struct batch_call {
     struct batch_call **place; /* in the batch; NULL: not pending */
 };
 
-/* Returns NULL, with errno set, where io_uring is not available. ${soon} is the loop's list of
+/* Returns NULL, with errno set, when io_uring is not available. ${soon} is the loop's list of
  * timeouts of 0 ms. */
 struct batch *batch_new(h2o_loop_t *loop, h2o_timeout_t *soon);
 void batch_free(struct batch *batch);

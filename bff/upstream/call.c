@@ -6,7 +6,7 @@
 
 /* The time. */
 
-/* A limit that is later than the user's own needs no timer. */
+/* Sets no timer when the user's own limit (call_ask.until_ns) comes first. */
 static void wake_at(struct call *call, int64_t at_ns)
 {
     struct timers *timers = call->upstream->on->timers;
@@ -31,7 +31,7 @@ static void expect_answer(struct call *call, int64_t now_ns)
     expect_within(call, now_ns, own_ms > 0 ? own_ms : call->service->settings->first_byte_ms);
 }
 
-/* While the user has stopped the call, a silence is the user's own. */
+/* While the user has paused the call, no silence is measured. */
 static void expect_more(struct call *call)
 {
     if (attempt_is_paused(&call->attempt))
@@ -116,7 +116,7 @@ static void end(struct call *call, enum reason reason)
     upstream_call_ended(upstream);
 }
 
-/* Tells what the attempt that has just ended came to. */
+/* Reports the outcome of the attempt that has just ended. */
 static void report(const struct call *call, bool is_cancelled, struct call_report *report)
 {
     const struct attempt *attempt = &call->attempt;
@@ -224,7 +224,8 @@ static const struct attempt_user attempt_user = {
     .ended = on_ended,
 };
 
-/* The time is over; or there is no attempt, which the user is told as soon as possible. */
+/* Either the time of the attempt is over, or there is no attempt. In the second case the call ends
+ * at its first timer, with call->early. */
 static void on_timer(struct timer *timer)
 {
     struct call *call = H2O_STRUCT_FROM_MEMBER(struct call, timer, timer);
@@ -245,7 +246,7 @@ static void end_soon(struct call *call, enum reason reason, int64_t now_ns)
     timer_set(call->upstream->on->timers, &call->timer, now_ns);
 }
 
-/* Sets member by member: the attempt, which is most of it, need not be cleared. */
+/* Sets each member on its own, because the attempt, the largest member, need not be cleared. */
 static void init(struct call *call, struct upstream *upstream, const struct call_ask *ask)
 {
     struct upstream_service *service = upstream_service(upstream, ask->service);

@@ -1,11 +1,12 @@
 /*
  * One answer from one service: one attempt (attempt.h) or several. The balance chooses the
  * endpoint, the service's policy (call_policy.h) decides whether the answer is good enough and what
- * follows a failure, and the call keeps the time. The answer goes to a sink, piece by piece.
+ * follows a failure, and the call applies the time limits. The answer goes to a sink, piece by
+ * piece.
  *
  * Times (service_settings): connect from dialling to connected, first_byte from there to the first
- * byte of the response, total for all attempts together. For an answer that may last as long as it
- * likes, idle_ms takes the place of total. Each limit ends the attempt with REASON_TIMEOUT.
+ * byte of the response, total for all attempts together. For an answer without a limit of its whole
+ * time, idle_ms takes the place of total. Each limit ends the attempt with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -71,18 +72,21 @@ struct call {
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie);
 
-/* Stops delivering to the sink, and goes on. While the call is stopped no silence is counted. */
+/* Stops delivering to the sink. While the call is paused, no silence is measured. */
 void call_pause(struct call *call);
+
+/* Resumes the delivery. */
 void call_resume(struct call *call);
 
-/* After 101: sends ${bytes}, borrowed until ${written} is called (with the call's cookie). One at a
- * time. */
+/* After 101: sends ${bytes}, borrowed until ${written} is called (with the call's cookie). One
+ * write at a time. */
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie));
 
 /* True when all of the request has been written, so that nothing of it is borrowed any more. */
 bool call_is_sent(const struct call *call);
 
-/* Ends it silently. Idempotent; for a call that was never started (all zero): nothing. */
+/* Ends the call without a callback. Idempotent. It does nothing for a call that was never started
+ * (all zero). */
 void call_cancel(struct call *call);
 
 /* For policies: true when there is an endpoint that the call has not asked and may ask. */

@@ -1,7 +1,7 @@
 /*
- * What a call does when an attempt goes well or badly: a few functions, kept by a service
- * (upstream_service.policy). A function that is NULL says what is written at it. They are called
- * from the call's own callbacks and must not start, pause or cancel the call.
+ * Decides what a call does when an attempt succeeds or fails. A policy is a few functions, and a
+ * service has one (upstream_service.policy). The comment of each function says what NULL means.
+ * They are called from the call's own callbacks and must not start, pause or cancel the call.
  */
 #ifndef BFF_UPSTREAM_CALL_POLICY_H
 #define BFF_UPSTREAM_CALL_POLICY_H
@@ -19,19 +19,19 @@ enum call_next {
 };
 
 struct call_policy {
-    /* May the call ask ${endpoint}? NULL: yes. When it may ask none, it ends with
-     * REASON_BREAKER_OPEN without a connection. Not asked for call_ask.only. */
+    /* May the call ask ${endpoint}? NULL: yes. When the call may ask no endpoint, it ends with
+     * REASON_BREAKER_OPEN without a connection. Not called for call_ask.only. */
     bool (*may_ask)(const struct call *call, const struct endpoint *endpoint);
 
     /* May the call's user see this head? NULL: yes. When not, the attempt ends with REASON_STATUS,
-     * and the user sees nothing of it. Say no only where call_has_other is true. */
+     * and the user sees nothing of it. It may return false only when call_has_other is true. */
     bool (*accepts)(const struct call *call, const struct exchange_head *head);
 
-    /* An attempt has ended, and was not cancelled: what now? NULL: CALL_END. Not asked once the
-     * time for the whole call is over. */
+    /* What follows an attempt that has ended and was not cancelled? NULL: CALL_END. Not called when
+     * the time for the whole call is over. */
     enum call_next (*ended)(const struct call *call, const struct call_report *report);
 
-    /* An attempt has ended, in whatever way: told before ended is asked. NULL: nobody is told. */
+    /* An attempt has ended, for any reason. It is called before ended. NULL: nothing is called. */
     void (*report)(const struct call *call, const struct call_report *report);
 };
 

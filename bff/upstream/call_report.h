@@ -1,5 +1,5 @@
 /*
- * What one attempt of a call came to. Every attempt leaves exactly one report, also one that was
+ * The outcome of one attempt of a call. Every attempt makes exactly one report, even when it was
  * cancelled. A report is valid during the callback that gets it.
  */
 #ifndef BFF_UPSTREAM_CALL_REPORT_H
@@ -22,8 +22,8 @@ struct call_report {
     bool is_reused;                  /* the connection had carried an exchange before */
     bool is_clean;                   /* no byte of an answer came */
 
-    /* Of clock_now_ns; 0: it did not come to that. connected_ns equals started_ns on a connection
-     * that was idle. */
+    /* Of clock_now_ns; 0: that point was not reached. connected_ns equals started_ns on a
+     * connection that was idle. */
     int64_t started_ns, connected_ns, first_byte_ns, ended_ns;
 
     uint64_t received; /* bytes of the answer, heads and framing included */

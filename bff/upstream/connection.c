@@ -86,7 +86,8 @@ static bool may_be_kept(const struct connection *connection)
            !has_more(connection);
 }
 
-/* The connection becomes idle or is closed first, because its user may ask again when told. */
+/* First the connection becomes idle or is closed, because its user may ask again in the callback.
+ */
 static void end_exchange(struct connection *connection)
 {
     const struct connection_user *user = connection->user;

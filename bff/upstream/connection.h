@@ -33,7 +33,7 @@ struct connection_end {
 };
 
 /*
- * What a connection tells its user, never from inside the user's own call:
+ * The callbacks of a connection's user, never called from inside a call of the user:
  *
  *   opened    dialling has succeeded; the connection waits for connection_ask
  *   received  some bytes of the response have come, and more must follow
@@ -81,7 +81,8 @@ struct connection {
     struct batch_call receiving, sending; /* in the worker's batch */
 };
 
-/* Takes the idle connection that was used last. NULL when there is none. */
+/* Returns the idle connection that was used last, and takes it out of the list. NULL when there is
+ * none. */
 struct connection *connection_take(struct endpoint *endpoint, const struct connection_user *user,
                                    void *cookie);
 
@@ -89,7 +90,7 @@ struct connection *connection_take(struct endpoint *endpoint, const struct conne
 struct connection *connection_dial(struct endpoint *endpoint, const struct connection_user *user,
                                    void *cookie);
 
-/* Sends a request. The sink gets head and body; calling its end is the business of the user. */
+/* Sends a request. The sink gets head and body. The user must call its end. */
 void connection_ask(struct connection *connection, const struct connection_request *request);
 
 /*
@@ -103,14 +104,16 @@ void connection_write(struct connection *connection, const struct connection_out
 void connection_pause(struct connection *connection);
 void connection_resume(struct connection *connection);
 
-/* Closes the connection in any state. The user is not told. */
+/* Closes the connection in any state, without a callback. */
 void connection_close(struct connection *connection);
 
 /* Closes the connections of ${endpoint} that became idle before ${since_ns}. */
 void connection_close_idle(struct endpoint *endpoint, int64_t since_ns);
 
-/* For connection_dial.c: the connection works, or it failed. Both tell the user. */
+/* For connection_dial.c: the connection works. Calls opened. */
 void connection_open(struct connection *connection);
+
+/* For connection_dial.c: the connection has failed. Calls ended. */
 void connection_break(struct connection *connection, enum reason reason);
 
 #endif

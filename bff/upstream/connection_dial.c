@@ -60,7 +60,7 @@ static void on_connected(h2o_socket_t *socket, const char *error)
     }
 }
 
-/* connect(2) may fail at once, but the user must not be told from inside its own call. */
+/* connect(2) may fail at once, but the callback must not come from inside the user's call. */
 static void on_later(struct timer *timer)
 {
     connection_break(H2O_STRUCT_FROM_MEMBER(struct connection, later, timer), REASON_CONNECT);

@@ -5,7 +5,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-/* One TLS record. So much is copied together for one write. */
+/* One TLS record. At most this number of bytes is copied together for one write. */
 #define RECORD_BYTES ((size_t)16 * 1024)
 
 static void send_tls(struct connection *connection);
@@ -160,7 +160,7 @@ void connection_write(struct connection *connection, const struct connection_out
     }
     connection->out.sent = 0;
     send_tls(connection);
-    /* All is written, but the user must be told from the loop, not from here. */
+    /* All is written, but the callback must come from the loop, not from here. */
     if (connection->out.count == 0 && out->written != NULL &&
         !h2o_socket_is_writing(connection->socket))
         h2o_socket_notify_write(connection->socket, on_tls_writable);

@@ -18,7 +18,7 @@ static struct text request_tail(const struct service_endpoint *at)
     return (struct text){tail, (size_t)len};
 }
 
-/* The configuration that names the address first may end before the last one does. */
+/* A copy, because the configuration that names the address first may end before the others. */
 static const struct service_endpoint *copy(const struct service_endpoint *at)
 {
     struct service_endpoint *copy = memory_new(sizeof(*copy));

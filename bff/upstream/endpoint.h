@@ -1,5 +1,5 @@
 /*
- * A worker's side of one address of a service: where it is now, and the idle connections to it.
+ * A worker's side of one address of a service: its IP addresses, and the idle connections to it.
  * Several configurations may name it (endpoints.h); calls share it.
  */
 #ifndef BFF_UPSTREAM_ENDPOINT_H

@@ -21,7 +21,7 @@ struct endpoint_state *endpoint_state_hold(struct registry *registry, const char
     return state;
 }
 
-/* The number of failures is mostly 0 and stays so: then the cache line is not written for it. */
+/* The number of failures mostly stays 0. Then nothing is written to its cache line. */
 void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome outcome)
 {
     unsigned before = atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_relaxed);

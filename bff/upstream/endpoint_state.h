@@ -1,7 +1,7 @@
 /*
- * What the process knows of one address of a service. All workers share it, and it lives on when
- * the configuration changes, as long as some configuration names the address (registry.h). Every
- * member is an atomic number: readers see recent values, and no two members belong together.
+ * What the process knows about one address of a service. All workers share it. It lives on when the
+ * configuration changes, as long as a configuration names the address (registry.h). Every member is
+ * an atomic number: readers see recent values, but two members may be from different moments.
  */
 #ifndef BFF_UPSTREAM_ENDPOINT_STATE_H
 #define BFF_UPSTREAM_ENDPOINT_STATE_H

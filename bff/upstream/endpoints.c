@@ -37,7 +37,7 @@ void endpoints_unlisten(struct endpoints_listener *listener)
         h2o_linklist_unlink(&listener->link);
 }
 
-/* A listener may end its own listening when it is told. */
+/* A listener may remove itself in its callback. */
 static void tell_listeners(struct endpoints *endpoints)
 {
     h2o_linklist_t *next;

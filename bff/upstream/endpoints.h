@@ -1,7 +1,8 @@
 /*
  * All endpoints of a worker, for as long as the worker lives. A configuration holds the endpoints
- * that it names; what two configurations name is one endpoint, with the same connections. What no
- * configuration names any more closes its idle connections, and its name is not looked up again.
+ * that it names. When two configurations name the same endpoint, they share it and its connections.
+ * When no configuration names an endpoint any more, its idle connections are closed, and its name
+ * is not looked up again.
  *
  * An endpoint is identified by its service's name, its scheme, host and port, and the authorities
  * that it is trusted by.
@@ -27,40 +28,45 @@ struct endpoints {
     uint32_t resolve_ms;
 };
 
-/* Told when a name has been looked up. Embedded; all zero: not listening. */
+/* Called when a name has been looked up. It is embedded in its owner. All zero: not listening. */
 struct endpoints_listener {
     h2o_linklist_t link;
     void (*looked_up)(struct endpoints_listener *listener);
 };
 
-/* Makes a worker's endpoints: none so far. ${on} is copied, apart from its scratch, which is made
- * here. */
+/* Makes the list of a worker's endpoints, which is empty at first. ${on} is copied, except its
+ * scratch, which is made here. */
 struct endpoints *endpoints_new(const struct endpoint_loop *on);
 
-/* Frees all. No configuration holds an endpoint any more. NULL: nothing. */
+/* Frees all. No configuration may hold an endpoint any more. NULL: nothing. */
 void endpoints_free(struct endpoints *endpoints);
 
 /*
  * The endpoint of ${service} at ${at}, for a configuration that names it. ${trust} is the
- * service's; it is needed for https. The first one to name it makes it.
+ * service's; it is needed for https. The endpoint is made when no configuration has named it
+ * before.
  */
 struct endpoint *endpoints_hold(struct endpoints *endpoints, const char *service,
                                 const struct service_endpoint *at, struct trust *trust);
 
 /*
- * The configuration does not name the endpoint any more. When no other does, the endpoint's idle
- * connections are closed and a look-up under way is cancelled. Calls under way go on. Then: the
- * configuration's last call is over, and the endpoint may be freed. Each hold is followed by one
- * forget, and that by one release.
+ * To be called once for each hold: the configuration does not name the endpoint any more. When no
+ * other configuration names it, its idle connections are closed and a look-up under way is
+ * cancelled. Calls under way go on.
  */
 void endpoints_forget(struct endpoint *endpoint);
+
+/* To be called once after each forget: the configuration's last call is over. The endpoint may be
+ * freed. */
 void endpoints_release(struct endpoint *endpoint);
 
-/* Looks up all names, now and every ${resolve_ms} from now on. Called again: the new time holds. */
+/* Looks up all names, now and then every ${resolve_ms}. A later call replaces the time. */
 void endpoints_resolve(struct endpoints *endpoints, uint32_t resolve_ms);
 
-/* Begins and ends to listen. The end may come at any time, and more than once. */
+/* Begins to listen. */
 void endpoints_listen(struct endpoints *endpoints, struct endpoints_listener *listener);
+
+/* Ends listening. May be called at any time, and more than once. */
 void endpoints_unlisten(struct endpoints_listener *listener);
 
 #endif

@@ -48,7 +48,7 @@ struct exchange_head {
 };
 
 /*
- * Where a response goes. head and body return -1 to give the exchange up, and store the reason in
+ * Where a response goes. head and body return -1 to end the exchange, and store the reason in
  * ${*why}. After that only end is called, with that reason. Bytes that have been read already are
  * still parsed, so that the connection can be reused if the body was short.
  */

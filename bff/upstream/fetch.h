@@ -55,8 +55,8 @@ struct fetch {
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie);
 
-/* Ends the fetch, done or not, silently, and releases its value. Called again, or for a fetch that
- * is all zero: nothing. */
+/* Ends the fetch without calling ${done}, and releases its value. It may be called before and after
+ * ${done}. A second call does nothing, and neither does a call for a fetch that is all zero. */
 void fetch_release(struct fetch *fetch);
 
 #endif

@@ -165,7 +165,8 @@ static void ask(struct probe *probe)
 
 /* Timing. */
 
-/* The interval, at most a tenth longer or shorter: so servers that began together drift apart. */
+/* The interval, at most a tenth longer or shorter, so that servers that began together do not ask
+ * at the same moments. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
     int64_t per_mille = 900 + (int64_t)(random_next(&health->upstream->random) % 201);
@@ -292,7 +293,7 @@ const struct service_settings *health_service(const struct health *health, size_
     return health->services[service].settings;
 }
 
-/* The endpoints that were asked may have been those of a configuration before. */
+/* The report may be about the endpoints of a configuration before. */
 struct health_report health_read(struct health *health, size_t service)
 {
     must(service < health->count);

@@ -49,9 +49,10 @@ typedef void (*health_changed)(const char *service, bool is_up, enum reason reas
 struct health;
 
 /*
- * Makes it; nothing is asked yet. ${services} must outlive it. ${changed} may be NULL. What is known
- * of a service is state of the process (bff/base/registry.h) with the service's name: the health of
- * a new configuration goes on with what the one before has found. At most one of them is started.
+ * Makes the health checks and does not ask yet. ${services} must outlive them. ${changed} may be
+ * NULL. What is known about a service is state of the process (bff/base/registry.h) with the
+ * service's name. So a new configuration begins with the results of the one before. At most one
+ * struct health may be started.
  */
 struct health *health_new(const struct service_settings *services, size_t count,
                           health_changed changed);

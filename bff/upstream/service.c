@@ -142,7 +142,8 @@ static const char *parts_read(struct text rest, struct text *host, struct servic
     return wrong != NULL ? wrong : port_read(rest, out);
 }
 
-/* What stands in the Host header: the port only when it is not the scheme's own. */
+/* The value of the Host header. It has the port only when the port is not the default of the
+ * scheme. */
 static char *authority_new(struct text host, const struct service_endpoint *at)
 {
     bool is_ipv6 = memchr(host.at, ':', host.len) != NULL;

@@ -24,8 +24,7 @@ struct service_endpoint {
 };
 
 /* Reads ${url} (scheme http or https, host, optional port, at most a "/" after it; memory from
- * memory_new). Returns NULL, or what is wrong with it in words; then
- * ${out} is not written. */
+ * memory_new). Returns NULL; or what is wrong with it in words, and then ${out} is not written. */
 const char *service_endpoint_read(const char *url, struct service_endpoint *out);
 
 /* Frees what service_endpoint_read wrote. All zero: nothing. */
@@ -33,8 +32,8 @@ void service_endpoint_free(struct service_endpoint *endpoint);
 
 struct trust;
 
-/* What a configuration says of a service. It is constant once the configuration has been checked.
- */
+/* What a configuration says about a service. It is constant once the configuration has been
+ * checked. */
 struct service_settings {
     const struct bff_service *service;
     struct service_endpoint *endpoints;
@@ -51,7 +50,7 @@ struct service_settings {
     bool is_essential;           /* while it is down, the server is not ready */
 };
 
-/* Frees the endpoints of ${service}, which has none then. */
+/* Frees the endpoints of ${service}. Afterwards it has none. */
 void service_endpoints_free(struct service_settings *service);
 
 /*

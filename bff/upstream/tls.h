@@ -1,7 +1,7 @@
 /*
  * TLS towards a service, on a non-blocking socket that the caller polls. We do not use libh2o's TLS
- * client: with TLS 1.3 it skips the check of the host name, and it buffers without a bound behind a
- * close_notify. Here OpenSSL checks the name within the handshake.
+ * client: with TLS 1.3 it skips the check of the host name, and after a close_notify it buffers
+ * without a limit. Here OpenSSL checks the name within the handshake.
  */
 #ifndef BFF_UPSTREAM_TLS_H
 #define BFF_UPSTREAM_TLS_H

@@ -42,7 +42,8 @@ static SSL_CTX *context_new(void)
     return context;
 }
 
-/* Of the fingerprints of all certificates and revocation lists, in the order of the store. */
+/* The digest of the fingerprints of all certificates and revocation lists, in the order of the
+ * store. */
 static void make_digest(struct trust *trust)
 {
     STACK_OF(X509_OBJECT) *objects =

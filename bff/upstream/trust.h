@@ -18,14 +18,17 @@ struct trust;
  */
 struct trust *trust_new(const char *ca_file, const char **wrong);
 
-/* One more reference, and one less. From any thread. NULL: nothing. */
+/* Adds one reference. From any thread. NULL: nothing. Returns ${trust}. */
 struct trust *trust_hold(struct trust *trust);
+
+/* Drops one reference. From any thread. NULL: nothing. */
 void trust_release(struct trust *trust);
 
 /* The context for tls_begin. It lives as long as the trust. */
 SSL_CTX *trust_context(const struct trust *trust);
 
-/* True when both trust the same authorities, whatever files they came from; two NULLs, too. */
+/* True when both trust the same authorities, even when these come from different files. Two NULLs
+ * are equal, too. */
 bool trust_equal(const struct trust *a, const struct trust *b);
 
 #endif

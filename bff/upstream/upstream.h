@@ -1,7 +1,7 @@
 /*
- * The services of one configuration, in one worker: their settings, whose turn it is, and the
+ * The services of one configuration, in one worker: their settings, their balances, and the
  * worker's endpoints that the configuration names. Two configurations may live side by side in a
- * worker, and share connections (endpoints.h). No other worker touches it.
+ * worker, and share connections (endpoints.h). No other worker uses it.
  */
 #ifndef BFF_UPSTREAM_UPSTREAM_H
 #define BFF_UPSTREAM_UPSTREAM_H
@@ -31,8 +31,8 @@ struct upstream {
     size_t service_count;
     struct random random; /* of span ids */
 
-    /* Told of every attempt that has ended, with the cookie. NULL: nobody is. Set it before the
-     * first call. */
+    /* Called with the cookie for every attempt that has ended. NULL: nothing is called. Set it
+     * before the first call. */
     void (*observe)(void *cookie, const struct call_report *report);
     void *observe_cookie;
 
@@ -46,30 +46,33 @@ struct upstream {
 };
 
 /*
- * Makes the side of ${count} services in the worker of ${endpoints}. The settings must live until
- * upstream_free, and a service with an https endpoint must have its trust (service_load_trust).
+ * Makes the upstream of ${count} services in the worker of ${endpoints}. The settings must live
+ * until upstream_free, and a service with an https endpoint must have its trust
+ * (service_load_trust).
  */
 struct upstream *upstream_new(struct endpoints *endpoints, const struct service_settings *settings,
                               size_t count);
 
 /*
- * Begins to resolve names, and again every ${resolve_ms}. ${on_resolved} is called once, perhaps
- * from here, when every name of this configuration has been looked up, with success or without.
- * After upstream_free it is not called.
+ * Resolves the names, now and then every ${resolve_ms}. ${on_resolved} is called once, perhaps from
+ * here, when every name of this configuration has been looked up, with success or without. After
+ * upstream_free it is not called.
  */
 void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
                     void (*on_resolved)(void *cookie), void *cookie);
 
 /*
  * The configuration ends in this worker. Endpoints that no other configuration names close their
- * idle connections. Calls may be under way: the memory is freed when the last of them has ended. Of
- * those, only the calls that have got the head of their answer still do anything but end. NULL:
+ * idle connections. Calls may be under way: the memory is freed when the last of them has ended.
+ * Only a call that has got the head of its answer goes on; the other calls can only end. NULL:
  * nothing.
  */
 void upstream_free(struct upstream *upstream);
 
-/* For call.c: a call begins, and has ended. */
+/* For call.c: a call begins. */
 void upstream_call_begins(struct upstream *upstream);
+
+/* For call.c: a call has ended. */
 void upstream_call_ended(struct upstream *upstream);
 
 /* The worker's side of ${service}; NULL when this build does not have it. */
