@@ -13,7 +13,7 @@ struct dispatch {
     const struct pages *pages;
     const struct plain_routes *routes;
     struct proxy_settings proxy;
-    const struct login *login; /* NULL: login is off, and no access rule holds */
+    const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
     struct health_page health;
 };

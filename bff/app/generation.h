@@ -25,7 +25,7 @@
 
 struct generation {
     atomic_size_t holds;
-    unsigned long number;     /* a later generation of the process has a larger one */
+    unsigned long number;     /* a later generation of the process has a larger number */
     _Atomic unsigned workers; /* for which it is the current one */
     struct config config;     /* its files are loaded: none is read again */
     struct pool *pool;        /* of the pages */

@@ -12,8 +12,8 @@
 enum found_kind {
     FOUND_COMPOSITE,
     FOUND_ROUTE,
-    FOUND_BAD,          /* the path cannot be: 400 */
-    FOUND_OTHER_METHOD, /* the path is known, not with this method: 405 */
+    FOUND_BAD,          /* the path is not allowed: 400 */
+    FOUND_OTHER_METHOD, /* the path is known, but not with this method: 405 */
     FOUND_NOTHING,      /* 404 */
 };
 

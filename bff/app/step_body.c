@@ -23,7 +23,7 @@ static void on_body(void *cookie, enum body_end end)
     struct request_context *context = cookie;
     enum step_result result = pipeline_judge_body(&context->pipeline, end);
 
-    context->request->began_ns = clock_now_ns(); /* the time of an upload is its client's */
+    context->request->began_ns = clock_now_ns(); /* the time of the upload is not counted */
     pipeline_resume(&context->pipeline, result == STEP_PASS ? judge_route(context) : result);
 }
 

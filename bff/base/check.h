@@ -1,8 +1,8 @@
 /*
- * Mistakes in this program. must() states what always holds. It is active in production, too: if
- * the condition is false, it prints the place, the condition and the id of the current request, and
- * ends the process. Failures of clients, services, files and the network are values (reason.h),
- * never a must().
+ * Mistakes in this program. must() states a condition that is always true. It is active in
+ * production, too: if the condition is false, it prints the place, the condition and the id of the
+ * current request, and ends the process. Failures of clients, services, files and the network are
+ * values (reason.h), never a must().
  */
 #ifndef BFF_BASE_CHECK_H
 #define BFF_BASE_CHECK_H

@@ -8,8 +8,8 @@
 
 #define DIGITS_MAX 1000
 
-/* The parts of a JSON number. The fraction may be absent; the exponent is 0 then or when missing.
- */
+/* The parts of a JSON number. The fraction may be absent. The exponent is 0 when the number has
+ * none. */
 struct number {
     bool is_negative;
     struct text whole, fraction;

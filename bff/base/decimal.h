@@ -22,9 +22,9 @@ struct decimal {
 };
 
 /*
- * Reads a JSON number such as "19.90" or "1.5e2". Digits that are not in one piece are copied into
- * ${pool}. The scale is the scale of the number as it is written: 2 for 19.90, 0 for 1.5e2, 2 for
- * 1e-2. Returns -1 when ${number} is not a JSON number, when its exponent is beyond
+ * Reads a JSON number such as "19.90" or "1.5e2". When the digits are not in one piece, they are
+ * copied into ${pool}. The scale is the scale of the number as it is written: 2 for 19.90, 0 for
+ * 1.5e2, 2 for 1e-2. Returns -1 when ${number} is not a JSON number, when its exponent is beyond
  * +-DECIMAL_EXPONENT_MAX, or when it has more than 1000 digits.
  */
 int decimal_read(struct pool *pool, struct text number, struct decimal *out);

@@ -1,8 +1,8 @@
 /*
- * The log: lines of JSON on standard output, one object a line. Writing a line never waits for the
- * reader of the log. Each line goes into a ring buffer of its thread, and one thread (log_writer.h)
- * writes the lines of all rings. When a ring is full, its new lines are dropped and counted; the
- * event "log_dropped" reports the count when there is room again.
+ * The log: lines of JSON on standard output, one object per line. Writing a line never waits for
+ * the reader of the log. Each line goes into a ring buffer of its thread, and one thread
+ * (log_writer.h) writes the lines of all rings. When a ring is full, its new lines are dropped and
+ * counted; the event "log_dropped" reports the count when there is room again.
  *
  * Lines are never mixed, and the lines of one thread keep their order. A line of a thread without
  * its own ring follows the lines that other threads had written before. Lines that are written

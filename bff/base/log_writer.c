@@ -176,7 +176,7 @@ static void nap(struct log_writer *writer)
 }
 
 /* The writer sets its state and then looks at the rings a last time. A producer puts its line and
- * then reads the state. So at least one of the two sees what the other did. */
+ * then reads the state. So at least one of the two threads sees the change of the other. */
 static void sleep_well(struct log_writer *writer)
 {
     atomic_store(&writer->state, LOG_WRITER_SLEEPS);

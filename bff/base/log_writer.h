@@ -48,7 +48,7 @@ void log_writer_nudge(struct log_writer *writer, const struct log_ring *ring);
 
 /*
  * Starts the thread, which writes to ${fd}. A line of ${events} is written after the lines that the
- * other rings got before it. So the event that says that all is drained follows the last request.
+ * other rings got before it. So the event "drained" follows the line of the last request.
  */
 void log_writer_start(struct log_writer *writer, int fd, struct log_ring *events);
 

@@ -1,12 +1,12 @@
 /*
  * State that belongs to the process and not to a configuration, found by kind and name: what is
- * known of an endpoint, a counter of a limit. Every configuration that names an object holds a
+ * known about an endpoint, a counter of a limit. Every configuration that names an object holds a
  * reference to it, so that the object survives the change from one configuration to the next. An
- * object that nobody holds ends.
+ * object without a reference is freed.
  *
- * Holding and releasing take a mutex. They belong to the loading and the end of a configuration,
- * not to a request. The mutex does not protect what is inside of an object: that is the business of
- * the kind (atomics, or a lock of its own).
+ * Holding and releasing take a mutex. They are for the loading and the end of a configuration, not
+ * for a request. The mutex does not protect the contents of an object. The kind must protect them
+ * (with atomics, or with a lock of its own).
  */
 #ifndef BFF_BASE_REGISTRY_H
 #define BFF_BASE_REGISTRY_H
@@ -21,13 +21,13 @@ struct registry;
 struct registry_kind {
     size_t bytes; /* of an object; the memory is cleared and begins a cache line of its own */
     void (*init)(void *object, struct text name); /* called once, after clearing; may be NULL */
-    void (*dispose)(void *object); /* called once, when the last reference goes; may be NULL */
+    void (*dispose)(void *object); /* called once, with the last release; may be NULL */
 };
 
 /* The registry of the process. It exists from the start and never ends. */
 struct registry *registry_of_process(void);
 
-/* A registry of its own, for tests. It must be empty when it is freed. NULL: nothing to free. */
+/* A separate registry, for tests. It must be empty when it is freed. NULL: nothing to free. */
 struct registry *registry_new(void);
 void registry_free(struct registry *registry);
 
@@ -43,7 +43,7 @@ void *registry_hold_again(void *object);
 /* Drops one reference. The last one disposes of the object and frees it. NULL: nothing. */
 void registry_release(void *object);
 
-/* How many objects of ${kind} there are. For tests and for metrics. */
+/* Returns the number of objects of ${kind}. For tests and for metrics. */
 size_t registry_count(struct registry *registry, const struct registry_kind *kind);
 
 #endif

@@ -19,7 +19,7 @@ void text_builder_free(struct text_builder *builder)
     *builder = (struct text_builder){0};
 }
 
-/* A pool cannot grow what it gave: the old bytes stay in it until its end. */
+/* A pool cannot grow a piece of memory. So the old bytes stay in the pool until its end. */
 static char *grown_in_pool(const struct text_builder *builder, size_t capacity)
 {
     char *grown = pool_take(builder->pool, capacity);

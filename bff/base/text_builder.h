@@ -1,12 +1,13 @@
 /*
- * A text that grows: the one way to write a text whose length is not known before. Printing JSON
- * (json_print.h) and lines of the log (log_line.h) are built on it.
+ * A text that grows. It is the only way to write a text whose length is not known before. Printing
+ * JSON (json_print.h) and lines of the log (log_line.h) are built on it.
  *
  * The text lies in a pool, or in memory of its own if the builder was not given a pool. A builder
  * that is all zero is empty and uses memory of its own; text_builder_free ends it. A builder on a
  * pool is not freed.
  *
- * compose/pieces.h is not a twin: it lists slices of other texts and copies only the short ones.
+ * compose/pieces.h has another purpose: it lists slices of other texts and copies only the short
+ * ones.
  */
 #ifndef BFF_BASE_TEXT_BUILDER_H
 #define BFF_BASE_TEXT_BUILDER_H
@@ -14,8 +15,8 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-/* To be read by everyone. Only the functions below change it, with two exceptions: a user may set
- * ${len} to a smaller value, and may add to it what it wrote to text_builder_room. */
+/* All code may read the members. Only the functions below change them, with two exceptions: a user
+ * may set ${len} to a smaller value, and may add to it what it wrote to text_builder_room. */
 struct text_builder {
     struct pool *pool; /* NULL: memory of its own */
     char *at;

@@ -7,7 +7,7 @@
 #define TIMING_BYTES 64
 #define PROXY_BYTES 160
 
-/* A line with room for all of it, so that it need not grow. */
+/* Begins a line with room for the whole line, so that it need not grow. */
 static void begin(struct text_builder *line, const struct run *run, size_t names, size_t each)
 {
     const struct plan *plan = run->request->plan;

@@ -110,7 +110,8 @@ enum bff_kind {
     BFF_LIST,   /* an array, else `bad_json`; .pick then picks from each item, which is an object */
 };
 
-/* Who may ask. This holds when login is configured; the table is checked at the start anyway. */
+/* Who may request the answer. This applies only when login is configured. The table is checked at
+ * the start in both cases. */
 enum bff_access {
     BFF_ACCESS_MISSING, /* a mistake: every composite must say who may ask */
     BFF_PUBLIC,
@@ -128,16 +129,16 @@ enum bff_access {
  *
  *   name        the name of its member, also in errors and in headers
  *   ask         describes its call
- *   after       the part to wait for, which stands in a row above; NULL: it starts at once. When
- *               that part is rejected, this one is rejected as `skipped`
+ *   after       the part to wait for, which is in a row above; NULL: it starts at once. When that
+ *               part is rejected, this one is rejected as `skipped`
  *   need        what happens when it is rejected
  *   place       where its value goes
  *   kind        what its value must be
  *   many        more than 0: the part is a list with one item for each ask_get, in that order. More
  *               than this many are rejected as `too_large`. An item that fails is null
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
- *   timeout_ms  the part is rejected as `timeout` this long after its start; 0: it may take what is
- *               left of the budget
+ *   timeout_ms  the part is rejected as `timeout` after this time from its start; 0: it may take
+ *               the rest of the budget
  *   fallback    JSON text that takes its place when it is rejected or empty; NULL: "null", and "[]"
  *               for .many and BFF_LIST
  *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
@@ -159,7 +160,7 @@ struct bff_part {
 };
 
 /*
- * A computed member. It stands behind the parts. A row that is all zero ends the list.
+ * A computed member. It follows the parts in the answer. A row that is all zero ends the list.
  *
  *   name   the name of the member
  *   of     the part that it reads
@@ -182,7 +183,7 @@ struct bff_field {
  *   role       for BFF_ROLE
  *   owner      for BFF_OWNER: a parameter ("userId"), or a path into a part that other parts wait
  *              for ("order.userId")
- *   budget_ms  the answer leaves at this time at the latest; 0: 1000
+ *   budget_ms  the longest time until the answer is sent; 0: 1000
  *   is_stamped the answer ends with loadedAt and partialFailure. Without it, only an answer that is
  *              partial has partialFailure
  *   parts      its parts
@@ -207,8 +208,9 @@ struct bff_composite {
  * zero.
  *
  *   path     a request's path: "/api/users/" (a prefix) or "/api/users" (exactly that)
- *   service  the name of the service that is asked; without such a service the row does not count
- *   to       takes the place of ${path} in what the service is asked for; NULL: the path stays
+ *   service  the name of the service that is asked; the row is ignored when there is no such
+ *            service
+ *   to       replaces ${path} in the target of the service's request; NULL: the path stays
  *   access   "public", "signed-in" or "role:NAME"; NULL: "signed-in"
  */
 struct bff_route {
@@ -222,11 +224,12 @@ struct bff_route {
  * A build: the program of one frontend.
  *
  *   name        "web" for the program bff-web
- *   port        to listen on, unless the configuration says more
+ *   port        the port to listen on, unless the configuration says otherwise
  *   composites  ended by NULL
  *   services    ended by NULL; in the order shown
  *   routes      the plain routes when the configuration has none; NULL: none
- *   admin_role  users with this role pass where .owner asks for somebody else; NULL: nobody does
+ *   admin_role  users with this role may request every answer with BFF_OWNER, like its owner; NULL:
+ *               there is no such role
  *   mocks       the mock services of --mock; NULL: none, and --mock is refused
  */
 struct bff_build {

@@ -1,7 +1,7 @@
 /*
- * Mock services that a build may bring along. `--mock DIR` starts them, and the server asks them in
- * place of the real services. The server knows them by this header only; fixtures/ has those of
- * the shop.
+ * Mock services that a build may have. `--mock DIR` starts them, and the server asks them in place
+ * of the real services. The server knows them only through this header. fixtures/ has the mock
+ * services of the shop.
  */
 #ifndef BFF_COMPOSE_MOCKS_H
 #define BFF_COMPOSE_MOCKS_H
@@ -19,7 +19,7 @@ struct mock; /* running mock services, as their own code has them */
  *           passed on to services in mock mode only
  *   start   starts them with the data of ${directory}; they sign tokens with ${secret} (absent: no
  *           tokens). Returns NULL when they cannot start, and writes a message without a line end
- *           to ${error}. Nothing given is needed afterwards
+ *           to ${error}. The arguments are not needed afterwards
  *   url     "http://127.0.0.1:3000": where the service of this name listens, valid until stop; NULL
  *           when there is no mock of it
  *   stop    ends them and frees all. NULL: nothing

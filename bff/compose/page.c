@@ -20,7 +20,7 @@ struct serving {
     struct part_report *reports; /* filled at the end; NULL: nobody observes requests */
 };
 
-/* The request goes, for whatever reason. The observers are called after this. */
+/* The request ends, for any reason. The observers are called after this. */
 static void dispose(void *object)
 {
     struct serving *serving = object;
@@ -110,7 +110,8 @@ static void on_done(struct run *run, void *cookie)
 
 static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
 
-/* Only asked with login: else there is no user to compare with the owner. */
+/* Only called when login is configured. Without login there is no user to compare with the owner.
+ */
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;

@@ -15,7 +15,7 @@
 /* What the build and the configuration say; constant while a request uses it. */
 struct pages {
     struct text server;     /* this server's name in Proxy-Status: "bff-web" */
-    struct text admin_role; /* passes in an owner's place; absent: no role does */
+    struct text admin_role; /* passes like the owner; absent: no role does */
     const struct plan **plans;
     struct route *routes; /* one for each plan, in the same order */
     size_t count;
@@ -31,11 +31,11 @@ struct page_ask {
     const struct text *params;     /* decoded, in the order of the path; as long as the request */
     struct upstream *upstream;     /* the worker's */
     const struct login_user *user; /* NULL: nobody is signed in */
-    bool has_login;                /* access rules hold */
+    bool has_login;                /* access rules apply */
 };
 
 /* The access rule of the composite. When the owner is a parameter of the path, the rule names that
- * owner. When the owner stands in a part, every signed-in user passes here, and the run decides. */
+ * owner. When the owner is in a part, every signed-in user passes here, and the run decides. */
 struct access_rule page_access(const struct pages *pages, const struct plan *plan,
                                const struct text *params);
 

@@ -1,4 +1,4 @@
-/* What the parts of a run came to, for those who observe requests (bff/observe). */
+/* The outcome of each part of a run, for the observers of requests (bff/observe). */
 #ifndef BFF_COMPOSE_PART_REPORTS_H
 #define BFF_COMPOSE_PART_REPORTS_H
 

@@ -1,7 +1,7 @@
 /*
  * Picks members from an object: "id name address.city items[].price". At start the text is read
- * into a tree. Applied to a value, it writes the service's own bytes, with punctuation of ours in
- * between.
+ * into a tree. When the tree is applied to a value, the output is the service's own bytes, with our
+ * punctuation between them.
  *
  * A dotted path keeps the nesting: "address.city" gives {"address":{"city":...}}. "items[]."
  * applies to each item of an array. A member that is absent is left out. A member of another kind
@@ -34,13 +34,15 @@ struct pick {
  * read, or when a path occurs twice or is a part of another path. */
 const struct pick *pick_read(struct pool *pool, const char *paths, const char **wrong);
 
-/*
- * Both add the members that ${pick} keeps of the object ${value}, in the order of the pick.
- * pick_object adds the braces too; a value that is not an object is added unchanged. pick_members
- * adds only the members, with a comma before the first one if ${*has_any} is true, and sets
- * ${*has_any} when it has added one; of a value that is not an object it adds nothing.
- */
+/* Adds an object with the members of ${value} that ${pick} keeps, in the order of the pick. A value
+ * that is not an object is added unchanged. */
 void pick_object(const struct pick *pick, struct json value, struct pieces *out);
+
+/*
+ * Adds the same members without the braces. A comma comes before the first one if ${*has_any} is
+ * true. Sets ${*has_any} when it has added a member. It adds nothing when ${value} is not an
+ * object.
+ */
 void pick_members(const struct pick *pick, struct json value, bool *has_any, struct pieces *out);
 
 /* Adds the array ${list}, with pick_object applied to each item. */

@@ -26,7 +26,7 @@ static void add_row(struct pieces *pieces, struct text piece)
     pieces->rows[pieces->count++] = piece;
 }
 
-/* When the last piece was copied too, it grows. */
+/* When the last piece was copied, too, the new bytes are added to it. */
 static void add_copied(struct pieces *pieces, const char *copy, size_t len)
 {
     struct text *last = pieces->count == 0 ? NULL : &pieces->rows[pieces->count - 1];

@@ -49,7 +49,7 @@ static const char *fallback_of(const struct bff_part *row)
     return row->many > 0 || row->kind == BFF_LIST ? "[]" : "null";
 }
 
-/* The fallback of a list must be a list, for its readers. That of an object may be null. */
+/* The fallback of a list must be a list, for its readers. The fallback of an object may be null. */
 static void make_fallback(struct plan *plan, size_t i, struct plan_mistakes *mistakes)
 {
     struct plan_part *part = &plan->parts[i];

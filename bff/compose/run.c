@@ -2,8 +2,8 @@
  * See run.h. There is one invariant. Each item is in one of three states: it waits for a call that
  * is under way; or it is in the queue of its part (from run_part.next on); or it has settled.
  *
- * Every event (a call has ended, a time is over) settles items. Then carry_on starts the parts that
- * can start now, and ends the run when nothing is left to wait for.
+ * Every event (a call has ended, a time limit has passed) settles items. Then carry_on starts the
+ * parts that can start now, and ends the run when nothing is left to wait for.
  */
 #include <stddef.h>
 #include <string.h>

@@ -30,11 +30,12 @@ struct run_request {
     const struct text *params; /* decoded, in the order of plan->params */
     struct text headers;       /* lines for every call: accept, request id */
     struct text traceparent;   /* of the request; absent: none */
-    /* The client's own header ${name}, in lower case; absent text when it sent none. */
+    /* The client's own header ${name}, in lower case; an absent text when the client did not send
+     * it. */
     struct text (*client_header)(void *cookie, const char *name);
     void *cookie;
     /* True when the client may see the answer. ${owner} is the decoded text at plan->owner_path;
-     * absent: there is none. Called once, with ${cookie}. NULL: everybody may see the answer. */
+     * absent: there is none. Called once, with ${cookie}. NULL: every client may see the answer. */
     bool (*may_see)(void *cookie, struct text owner);
     size_t body_limit;    /* bytes of the body of one part; the default is 4 MiB */
     unsigned depth_limit; /* of the JSON of one part; the default is 128 */
@@ -48,7 +49,7 @@ struct run_item {
     int status; /* the service's; 0: none */
     bool is_settled;
     struct json value;  /* when fulfilled; JSON_NONE when the service sent none */
-    struct value *held; /* what the value is read from, until the request's pool goes; or NULL */
+    struct value *held; /* what the value is read from, until the pool is freed; or NULL */
 
     /* run.c's own */
     unsigned part;         /* its place */
@@ -109,7 +110,7 @@ struct run {
  *   may_see returned false
  *
  * Then no call is under way. Until may_see has returned true, only the part with the owner is
- * asked, and the parts that it waits for. Values stay valid until the pool goes, which releases
+ * asked, and the parts that it waits for. Values stay valid until the pool is freed, which releases
  * everything.
  */
 struct run *run_start(const struct run_request *request, void (*done)(struct run *, void *cookie),

@@ -35,13 +35,16 @@ struct run_call *run_calls_find(const struct run *run, const struct ask_call *as
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     fetch_done done);
 
-/* ${item} waits for ${call}, too. And: one item waits no more; the last one to leave cancels the
- * call. */
+/* ${item} waits for ${call}, too. */
 void run_calls_join(struct run_call *call, struct run_item *item);
+
+/* One item does not wait for ${call} any more. When no item waits for it, the call is cancelled. */
 void run_calls_leave(struct run_call *call);
 
-/* Cancels all calls that are under way. And: releases the values of all calls and items. */
+/* Cancels all calls that are under way. */
 void run_calls_cancel(struct run *run);
+
+/* Releases the values of all calls and items. */
 void run_calls_release(struct run *run);
 
 #endif

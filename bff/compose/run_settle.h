@@ -7,13 +7,16 @@
 #include "bff/base/reason.h"
 #include "bff/compose/run.h"
 
-/* Settles ${item} with the result of its call, which has ended, by the rules of its part's row.
- * And: settles it with ${reason}, without a result. */
+/* Settles ${item} with the result of its call, which has ended, by the rules of its part's row. */
 void run_settle_by_call(struct run *run, struct run_item *item);
+
+/* Settles ${item} with ${reason}, without a result. */
 void run_settle_item(struct run *run, struct run_item *item, enum reason reason);
 
-/* Settles part ${i}, all of whose items have settled. And: settles it as a whole. */
+/* Settles part ${i}, when all its items have settled. */
 void run_settle_complete(struct run *run, size_t i);
+
+/* Settles part ${i} as a whole with ${reason} and ${status}. */
 void run_settle_part(struct run *run, size_t i, enum reason reason, int status);
 
 #endif

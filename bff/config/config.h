@@ -1,6 +1,7 @@
 /*
- * What the operator says, as plain data. config_read.h fills it in from one YAML file (--config),
- * the environment and the command line. docs/configuration.md describes every setting for people.
+ * The configuration of the operator, as plain data. config_read.h fills it in from one YAML file
+ * (--config), the environment and the command line. docs/configuration.md describes every setting
+ * for people.
  *
  * A configuration owns all that it points to, except ${build} and what that points to. Any thread
  * may free it, and several may live at the same time.

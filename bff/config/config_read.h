@@ -22,13 +22,14 @@ enum config_action {
 
 /*
  * Reads everything into ${out} (overwritten), and prints nothing: out->mistakes says what is wrong.
- * config_free is due whatever it returns. ${build} is borrowed for the life of the configuration;
- * nothing else is.
+ * The caller must call config_free, whatever this function returns. ${build} is borrowed for the
+ * life of the configuration; nothing else is.
  */
 enum config_action config_read(int argc, char **argv, const struct bff_build *build,
                                struct config *out);
 
-/* The same, and prints: mistakes to standard error, help and version to standard output. */
+/* As config_read, but it prints mistakes to standard error, and help and version to standard
+ * output. */
 enum config_action config_read_and_print(int argc, char **argv, const struct bff_build *build,
                                          struct config *out);
 

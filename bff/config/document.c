@@ -10,7 +10,7 @@
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* What libyaml's reader refuses has an offset only. */
+/* For bytes that libyaml's reader refuses, it reports only an offset. */
 static struct place place_at(const char *file, struct text bytes, size_t offset)
 {
     struct place place = {.source = file, .line = 1, .column = 1};

@@ -48,7 +48,8 @@ struct kind_form {
 
 extern const struct kind_form kind_whole; /* digits only */
 
-/* Reads the number and refuses what is none or not within the row's bounds. Returns 0 or -1. */
+/* Reads the number. Refuses a text that is not a number, and a number outside the row's bounds.
+ * Returns 0 or -1. */
 int kind_read_number(struct settings_input *input, const struct kind_form *form, uint64_t *number);
 
 /* The name of the file that value number ${which} names. A relative name in the configuration file

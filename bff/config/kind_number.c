@@ -1,4 +1,4 @@
-/* Numbers of all kinds, with their bounds. See kind.h. */
+/* Numbers of all kinds, and their bounds. See kind.h. */
 #include <inttypes.h>
 #include <stdio.h>
 

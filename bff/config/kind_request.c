@@ -11,7 +11,7 @@
 
 static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
-/* What no path has, whatever it means. */
+/* Refuses a text that cannot be a path, because of its bytes. */
 static const char *bytes_check(struct text path)
 {
     if (!text_starts(path, TEXT("/")))

@@ -10,8 +10,8 @@
 #define PEM_WRONG_SIZE 256
 
 /*
- * Each returns 0, or -1 with words in ${wrong} that say what is wrong. An encrypted key is refused:
- * there is no question for a pass phrase.
+ * Each returns 0, or -1 with words in ${wrong} that say what is wrong. An encrypted key is refused,
+ * because the server does not ask for a pass phrase.
  */
 
 /* Loads a chain of certificates into ${context}. */

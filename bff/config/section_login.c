@@ -1,4 +1,4 @@
-/* login: who is asked who they are, and which tokens are believed. */
+/* login: whether tokens are checked, and which tokens are accepted. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

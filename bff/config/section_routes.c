@@ -91,7 +91,7 @@ static void defaults_set(struct settings *settings, struct settings_group *group
     }
 }
 
-/* A value that is wrong is not missing: it has been reported already. */
+/* A wrong value has been reported already, so it is not reported as missing. */
 static void missing_check(struct settings *settings, const struct settings_group *group,
                           size_t index, const char *path)
 {
@@ -114,7 +114,8 @@ static void header_check(struct settings *settings, size_t index)
 
 static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
 
-/* What follows the path in a request would become one word with the end of the target. */
+/* Otherwise the text that follows the path in a request would be appended to the last segment of
+ * the target. */
 static void target_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];

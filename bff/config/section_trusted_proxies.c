@@ -1,4 +1,4 @@
-/* trusted_proxies: whose word on a client is believed. */
+/* trusted_proxies: the proxies whose header fields about a client are trusted. */
 #include "bff/config/kind.h"
 
 #include "bff/config/section.h"

@@ -168,16 +168,16 @@ struct settings_group *settings_group_of(const struct settings *settings,
  * item's when the path has "*".
  */
 
-/* Reads ${values} into the member. What is wrong goes to config->mistakes, every wrong value of a
- * list, and the member keeps its value. */
+/* Reads ${values} into the member. Every wrong value, also in a list, goes to config->mistakes, and
+ * then the member keeps its value. */
 void settings_set(struct settings *settings, const char *path, size_t index,
                   const struct settings_values *values);
 
-/* The same for one value. */
+/* As settings_set, for one value. */
 void settings_set_one(struct settings *settings, const char *path, size_t index, const char *text,
                       struct place place);
 
-/* What is known of the member, to read and to change. */
+/* What is known about the member, to read and to change. */
 struct settings_mark *settings_mark(const struct settings *settings, const char *path,
                                     size_t index);
 
@@ -189,7 +189,7 @@ void settings_complain(struct settings *settings, const char *path, size_t index
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The same; before the words it shows the value: "value": words. */
+/* As settings_refuse, but it shows the value before the words: "value": words. */
 void settings_refuse_value(struct settings_input *input, size_t which, const char *words);
 
 #endif

@@ -245,7 +245,7 @@ static void mapping_enter(const struct mapping *mapping, struct text own, struct
     snprintf(out->shown + shown, sizeof(out->shown) - shown, "%s%.*s", dot, TEXT_ARGS(name));
 }
 
-/* The mapping that ${name} opens; -1 when rows know none of that name. */
+/* Writes the mapping of ${name} to ${out}; returns -1 when no row has such a mapping. */
 static int mapping_open(const struct mapping *mapping, struct text name, struct mapping *out)
 {
     const struct config *config = mapping->settings->config;

@@ -5,7 +5,7 @@
 #include "bff/config/settings.h"
 
 /* Sets what the file config->file says. What is wrong goes to config->mistakes. Returns -1 when the
- * file could not be read as a whole, so that nothing is known of what it says. */
+ * file could not be read as a whole, so that its contents are not known. */
 int settings_file_read(struct settings *settings);
 
 #endif

@@ -16,7 +16,7 @@ enum access_kind {
 struct access_rule {
     enum access_kind kind;
     struct text whom;       /* the role, or the owner's id */
-    struct text admin_role; /* passes in an owner's place; absent: only the owner does */
+    struct text admin_role; /* passes like the owner; absent: only the owner passes */
 };
 
 enum access_verdict {

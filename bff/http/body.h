@@ -45,7 +45,7 @@ struct body {
     size_t len;    /* bytes that have come */
     size_t limit;  /* more bytes are not gathered */
     bool is_over;  /* nothing more will come; end says why */
-    bool is_read;  /* somebody waits for it: client->reading counts it */
+    bool is_read;  /* a caller waits for it; client->reading counts it */
     bool is_discarded;
     enum body_end end;
     void (*done)(void *cookie, enum body_end end);

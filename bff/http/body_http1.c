@@ -13,7 +13,7 @@ ssize_t phr_decode_chunked(struct phr_chunked_decoder *decoder, char *bytes, siz
 struct http1 {
     struct body body;     /* first: the body is one of these */
     h2o_socket_t *socket; /* its input is the body, and what follows it */
-    h2o_buffer_t *head;   /* what the socket's input was: the request's fields lie there */
+    h2o_buffer_t *head;   /* the socket's input before, with the request's fields */
     struct phr_chunked_decoder decoder;
     bool expects;     /* the client may wait for 100 Continue */
     bool is_inviting; /* 100 Continue is being written */

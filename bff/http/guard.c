@@ -7,7 +7,7 @@
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
 
-#define ABSURD 10      /* times too many fields: no mistake of an honest client */
+#define ABSURD 10      /* times the limit: an honest client never sends so many fields */
 #define FIELD_BYTES 4  /* ": " and the line's end */
 #define FRAME_BYTES 64 /* what a request costs on the wire beside its fields, at least */
 

@@ -26,10 +26,10 @@ struct request_context;
 
 enum step_result {
     STEP_PASS,     /* the next step is run */
-    STEP_ANSWERED, /* the request has been answered, or the step has handed it to who answers it */
+    STEP_ANSWERED, /* the request has been answered, or other code will answer it */
     STEP_REFUSED,  /* pipeline_refuse was called: the pipeline sends the refusal */
     STEP_WAITS,    /* pipeline_wait was called */
-    STEP_LEFT,     /* the client has left: nobody is to be answered */
+    STEP_LEFT,     /* the client has left: there is nobody to answer */
 };
 
 /* A row of the table. A row whose run is NULL ends it; the last step must answer. */

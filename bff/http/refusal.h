@@ -10,9 +10,9 @@
 struct refusal {
     int status;           /* 400 to 599; 0: the request is not refused */
     const char *message;  /* of the body; it needs no escaping */
-    const char *name;     /* one header field more, in lower case; NULL: none */
+    const char *name;     /* an additional header field, in lower case; NULL: none */
     struct text value;    /* of that field; borrowed until the request is gone */
-    bool ends_connection; /* an HTTP/1.1 connection ends: its next bytes may be no request */
+    bool ends_connection; /* an HTTP/1.1 connection ends: its next bytes may not be a request */
     bool cuts;            /* the connection is cut at once, as soon as the answer was handed over */
 };
 

@@ -49,7 +49,7 @@ struct request {
     struct text id;          /* X-Request-Id: the client's, or a new one */
     struct text traceparent; /* a span of this server, in the client's trace or in a new one */
     struct text user;        /* the id of the user who asks; absent: none is known */
-    const struct request_peer *peer; /* NULL until somebody asks for it: see bff/edge/peer.h */
+    const struct request_peer *peer; /* NULL until peer_of is called: see bff/edge/peer.h */
     struct request_answer answer;
     h2o_timeout_entry_t start;
     bool is_sending; /* bytes of its answer are on their way: see slow_client.h */

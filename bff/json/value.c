@@ -113,7 +113,7 @@ char *value_room(const struct value *value, size_t *len)
     return bytes_of(value) + value->text.len;
 }
 
-/* One that is twice as large, or as large as need be. */
+/* Returns a value that is twice as large, or larger when ${need} demands it. */
 static struct value *grow(struct value *value, size_t need)
 {
     size_t capacity = value->capacity * 2 > need ? value->capacity * 2 : need;

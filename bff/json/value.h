@@ -1,7 +1,7 @@
 /*
  * A JSON text that a service sent, with the index of its children. It is counted, so that it may
- * outlive the request that asked for it: a fetch holds one, the items of a run that it is spliced
- * into, and whatever keeps answers for later.
+ * outlive the request that asked for it: a fetch holds a value, and so do the items of a run whose
+ * answer contains it, and any code that keeps answers for later.
  *
  * While it is gathered it has one holder, and may move. After that it does not change. A value
  * belongs to the thread that made it: only that thread holds and releases it.
@@ -45,8 +45,10 @@ void value_take_slices(struct value *value, struct json_scan *scan);
 /* The value for reading. It is valid for as long as ${value} is held. */
 struct json value_json(const struct value *value);
 
-/* One more reference; returns ${value}. And one less: the last one frees it. NULL: nothing. */
+/* Adds one reference. Returns ${value}. */
 struct value *value_hold(struct value *value);
+
+/* Drops one reference. The last one frees ${value}. NULL: nothing. */
 void value_release(struct value *value);
 
 #endif

@@ -1,8 +1,8 @@
 /*
  * libh2o's list of timeouts of 0 ms, whose entries run at the end of a step of the loop. An entry
  * that is added after the list has run waits for the next step, and libh2o compares its time with
- * the wall clock. When an operator sets the wall clock back in between, that entry and all behind
- * it would wait until the clock has caught up.
+ * the wall clock. When an operator sets the wall clock back in the meantime, that entry and all
+ * entries after it would wait until the clock has reached the old time again.
  */
 #ifndef BFF_LOOP_ZERO_TIMEOUT_H
 #define BFF_LOOP_ZERO_TIMEOUT_H

@@ -9,7 +9,7 @@ struct request;
 /* Writes the line of ${request}, which is over but still whole. */
 void access_log_write(const struct request *request);
 
-/* The same as an observer. */
+/* The access log as an observer. */
 extern const struct observer access_log_observer;
 
 #endif

@@ -1,10 +1,11 @@
 /*
- * Whoever wants to know what has happened. There are two events, and each is plain data: an attempt
- * of a call to a service has ended (struct call_report), and a request is over (struct request,
- * with its parts). The access log reads the second. Metrics and traces will be rows beside it.
+ * Observers are informed of what has happened. There are two events, and each is plain data: an
+ * attempt of a call to a service has ended (struct call_report), and a request is over (struct
+ * request, with its parts). The access log reads the second. Metrics and traces will be rows beside
+ * it.
  *
- * Both are called in the worker's thread, in the middle of its work: an observer neither waits nor
- * answers nor changes anything.
+ * Both are called in the worker's thread, in the middle of its work: an observer must not wait,
+ * answer or change anything.
  */
 #ifndef BFF_OBSERVE_OBSERVER_H
 #define BFF_OBSERVE_OBSERVER_H

@@ -1,6 +1,6 @@
 /*
- * What one part of a composite's answer came to, as plain data. bff/compose fills one for each part
- * when the request is over, and hangs them on the request (request->parts).
+ * The outcome of one part of a composite's answer, as plain data. bff/compose makes one for each
+ * part when the request is over, and stores them in request->parts.
  */
 #ifndef BFF_OBSERVE_PART_REPORT_H
 #define BFF_OBSERVE_PART_REPORT_H
@@ -20,8 +20,8 @@ struct part_report {
     int64_t took_ns;    /* 0: it was never started */
     size_t calls; /* of a list: those made for it. A call made for another part counts there */
 
-    /* Of the call that tells: for a list, the call of the first item that failed, else of the first
-     * item. */
+    /* Of one call of the part. For a list it is the call of the first item that failed, or else of
+     * the first item. */
     bool has_call;        /* false: none was made, and the rest is empty */
     struct text endpoint; /* "127.0.0.1:3000"; absent: none was chosen */
     unsigned retries;

@@ -1,6 +1,7 @@
 /*
- * The one spelling in which a path is compared with plain routes and passed on, so that no spelling
- * of a path escapes the rule of another (RFC 3986 section 6.2.2).
+ * The normal spelling of a path (RFC 3986 section 6.2.2). In this spelling a path is compared with
+ * plain routes and passed on, so that another spelling of a path cannot avoid the rules of the
+ * path.
  */
 #ifndef BFF_PROXY_PLAIN_PATH_H
 #define BFF_PROXY_PLAIN_PATH_H

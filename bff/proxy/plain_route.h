@@ -1,5 +1,5 @@
 /*
- * A plain route: requests that no composite claims are passed straight to a service. The table
+ * A plain route: requests that no composite answers are passed directly to a service. The table
  * comes from the configuration and is constant while a request uses it.
  */
 #ifndef BFF_PROXY_PLAIN_ROUTE_H
@@ -31,9 +31,10 @@ struct plain_fields {
  *   to            replaces ${path} in the target, as a URI on nginx's proxy_pass does; absent: the
  *                 target stays as it is
  *   service       the service that gets the request
- *   methods       those that are passed on, ended by an absent text; NULL: all that the server
- * knows host          only requests for this host (no port, lower case); absent: any host header
- * only requests with this field, and with this value if one is given; absent name: any request
+ *   methods       those that are passed on, ended by an absent text; NULL: all known ones
+ *   host          only requests for this host (no port, lower case); absent: any host
+ *   header        only requests with this field, and with this value if one is given; absent name:
+ *                 any request
  *   access        who may ask
  *   request       fields that are set or removed on the way to the service
  *   response      fields that are set or removed on the way back
@@ -68,7 +69,8 @@ struct plain_routes {
     size_t count;
 };
 
-/* What is looked for. ${header} gives a field of the request; absent: there is none. */
+/* The request that a route is looked for. ${header} returns a field of the request, or an absent
+ * text when there is none. */
 struct plain_question {
     struct text method;
     struct text path;                                      /* normalised by plain_path */

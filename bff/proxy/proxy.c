@@ -69,7 +69,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     return 0;
 }
 
-/* A body that is longer than its head said cannot come: the exchange sees to that. */
+/* The body cannot be longer than its head says: the exchange checks that. */
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
 {
     struct passing *passing = cookie;
@@ -133,7 +133,7 @@ static const struct exchange_sink sink = {
 
 /* Life. */
 
-/* What the request holds. */
+/* Lies in the request's pool. */
 struct holder {
     struct passing *passing;
 };

@@ -1,7 +1,7 @@
 /*
  * Plain proxying: a request goes to a service as it is, and the answer comes back while it arrives.
- * It is neither gathered nor looked into. A client that does not read stops the reading from the
- * service (backpressure). WebSocket is tunnelled (tunnel.h).
+ * The server does not gather the answer and does not look into it. When a client does not read, the
+ * server stops reading from the service (backpressure). WebSocket is tunnelled (tunnel.h).
  */
 #ifndef BFF_PROXY_PROXY_H
 #define BFF_PROXY_PROXY_H

@@ -37,7 +37,7 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
         reply_head_add(request, change->rows[i].name, change->rows[i].value);
 }
 
-/* What the Content-Length of an answer to HEAD, or of a 304, says of the body that is not there. */
+/* The Content-Length of an answer to HEAD, or of a 304. Such an answer has no body. */
 static size_t promised_length(const struct exchange_head *head)
 {
     uint64_t length;

@@ -1,4 +1,4 @@
-/* What a service gets to read of a request that is passed on. */
+/* The header fields that a service gets for a request that is passed on. */
 #ifndef BFF_PROXY_PROXY_REQUEST_H
 #define BFF_PROXY_PROXY_REQUEST_H
 
@@ -9,8 +9,8 @@
 /* True when the client asks for WebSocket and the route allows it. */
 bool proxy_request_wants_upgrade(const struct request *request, const struct plain_route *route);
 
-/* The header of the request to the service, as whole lines without Host: what passes of the
- * client's fields, and what this server says itself. docs/proxying.md lists both. */
+/* The header of the request to the service, as whole lines without Host: the client's fields that
+ * pass, and the fields of this server. docs/proxying.md lists both. */
 struct text proxy_request_fields(struct request *request, const struct proxy_ask *ask);
 
 #endif

@@ -30,16 +30,20 @@ struct tunnel {
 void tunnel_begin(struct tunnel *tunnel, struct request *request, struct call *call,
                   const struct tunnel_owner *owner);
 
-/* For the sink of the call: bytes have come; a group of them is complete; the service has ended.
- * The last two may call owner->over. */
+/* For the sink of the call: bytes have come. */
 void tunnel_more(struct tunnel *tunnel, struct text bytes);
+
+/* For the sink of the call: a group of bytes is complete. It may call owner->over. */
 void tunnel_flush(struct tunnel *tunnel);
+
+/* For the sink of the call: the service has ended. It may call owner->over. */
 void tunnel_end(struct tunnel *tunnel);
 
 /* The call has written what the client sent. */
 void tunnel_written(struct tunnel *tunnel);
 
-/* Closes the client's connection, silently. The call is its owner's. Idempotent. */
+/* Closes the client's connection without a callback. It does not end the call, which belongs to the
+ * owner. Idempotent. */
 void tunnel_free(struct tunnel *tunnel);
 
 #endif

@@ -61,7 +61,7 @@ struct call {
     void (*written)(void *cookie);
     struct timer timer;
     int64_t total_ns;  /* when the whole must be over; INT64_MAX: no limit */
-    enum reason early; /* why there is no attempt, told as soon as possible; else REASON_NONE */
+    enum reason early; /* why there is no attempt, reported as soon as possible; else REASON_NONE */
     bool is_running;
     unsigned left_out_count;
     const struct endpoint *left_out[CALL_ENDPOINTS_MAX]; /* asked before, not to be asked again */

@@ -82,7 +82,7 @@ struct exchange {
     void *cookie;
     enum exchange_state state;
     enum exchange_framing framing;
-    enum reason reason; /* why it failed or was given up; REASON_NONE until then */
+    enum reason reason; /* why it failed or was ended early; REASON_NONE until then */
     struct exchange_request request;
     bool is_persistent; /* when COMPLETE: the connection may be used again */
     bool has_begun;     /* at least one byte has come */

@@ -42,7 +42,7 @@ struct service_settings {
     uint32_t first_byte_ms; /* from the request sent to the answer's first byte */
     uint32_t total_ms;      /* from start to end, retries included */
     char *ca_file;          /* PEM, the authorities for its certificate; NULL: the system's */
-    struct trust *trust;    /* what ca_file came to; NULL: not loaded (see service_load_trust) */
+    struct trust *trust;    /* loaded from ca_file; NULL: not loaded (see service_load_trust) */
 
     char *health_path;           /* asked regularly, 2xx is healthy; NULL: not asked */
     uint32_t health_interval_ms; /* from one question to the next */
