@@ -103,7 +103,7 @@ static BIO *secure(BIO *plain)
     return NULL;
 }
 
-/* NULL when it fails, and then *wrong says why in words. */
+/* NULL when it fails, and then *wrong has the reason in words. */
 static BIO *open_connection(const struct listen *listen, const char **wrong)
 {
     int fd = socket(listen->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);

@@ -1,5 +1,5 @@
 /*
- * What the process has, whatever its configuration says later: listeners, workers, mock services.
+ * What the process has with every configuration: listeners, workers, mock services.
  * The configuration by which it serves now is its current generation, which can be replaced while
  * the server runs. All functions are called by the first thread.
  */

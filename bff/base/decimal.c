@@ -36,7 +36,7 @@ static bool cut_char(struct text *rest, char c)
     return true;
 }
 
-/* Reads the exponent, behind the e. */
+/* Reads the exponent, after the e. */
 static int read_exponent(struct text *rest, int32_t *out)
 {
     bool is_negative = cut_char(rest, '-');
@@ -142,7 +142,7 @@ int decimal_compare(struct decimal a, struct decimal b)
 
 /*
  * Prints the digits of large + sign * small, backwards from ${end}, with a point if there are
- * digits behind it. Returns the first digit. If ${sign} is -1, ${large} must not be the smaller of
+ * digits after it. Returns the first digit. If ${sign} is -1, ${large} must not be the smaller of
  * the two, without their signs.
  */
 static char *print_sum(char *end, struct decimal large, struct decimal small, int sign)
@@ -200,7 +200,7 @@ struct text decimal_to_fixed_1(struct pool *pool, double value)
     if (fabs(value) >= 1e21)
         return shortest(pool, value);
     /* printf is exact, but in the middle of two numbers it rounds to the even one. A double is in
-     * the middle only with .25 or .75 behind its point. */
+     * the middle only with .25 or .75 after its point. */
     double fraction = fabs(fmod(value, 1));
     if (fraction == 0.25 || fraction == 0.75)
         return pool_print(pool, "%.0f.%c", trunc(value), fraction == 0.25 ? '3' : '8');

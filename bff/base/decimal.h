@@ -18,7 +18,7 @@
 struct decimal {
     bool is_negative;
     struct text digits;
-    int32_t scale; /* number of digits behind the point; not negative */
+    int32_t scale; /* number of digits after the point; not negative */
 };
 
 /*

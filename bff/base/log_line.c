@@ -52,7 +52,7 @@ static char *put_escape(char *out, unsigned code)
     return out + ESCAPE_BYTES;
 }
 
-/* Writes the character at ${*at}, which is not plain, and moves ${*at} behind it. */
+/* Writes the character at ${*at}, which is not plain, and moves ${*at} after it. */
 static char *put_odd(char *out, const char **at, size_t left)
 {
     unsigned char c = (unsigned char)**at;

@@ -38,7 +38,7 @@ void log_line_string(struct log_line *line, struct text text);
 /* Adds decimal digits. */
 void log_line_number(struct log_line *line, int64_t number);
 
-/* Adds ${ns} nanoseconds as milliseconds, rounded to ${decimals} digits (1 to 3) behind the point.
+/* Adds ${ns} nanoseconds as milliseconds, rounded to ${decimals} digits (1 to 3) after the point.
  */
 void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals);
 

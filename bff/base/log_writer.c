@@ -90,7 +90,7 @@ static void drop(struct log_writer *writer, struct log_ring *ring, size_t bytes)
 }
 
 /* Writes ${bytes} of the ring and not the lines that come meanwhile. So no ring can keep the others
- * waiting for ever. */
+ * waiting forever. */
 static void empty(struct log_writer *writer, struct log_ring *ring, size_t bytes)
 {
     size_t left = bytes;

@@ -14,7 +14,7 @@ struct entry {
     alignas(LINE_BYTES) struct registry *registry;
     struct entry *next, **link; /* the link is what points to this entry */
     const struct registry_kind *kind;
-    struct text name; /* behind the object */
+    struct text name; /* after the object */
     size_t references;
 };
 

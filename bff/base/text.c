@@ -80,7 +80,7 @@ int text_number(struct text text, uint64_t most, uint64_t *out)
     return 0;
 }
 
-/* Returns the number of continuation bytes behind ${lead}, and the range of the first of them (RFC
+/* Returns the number of continuation bytes after ${lead}, and the range of the first of them (RFC
  * 3629); -1 if no character begins with ${lead}. */
 static int utf8_follow(unsigned char lead, unsigned char *low, unsigned char *high)
 {

@@ -32,7 +32,7 @@ void text_builder_free(struct text_builder *builder);
 /* Makes room for ${bytes} more bytes. Only for the two functions below. */
 void text_builder_grow(struct text_builder *builder, size_t bytes);
 
-/* Room for ${bytes} more bytes, behind the text. The user writes there and adds to ${len}. Inline
+/* Room for ${bytes} more bytes, after the text. The user writes there and adds to ${len}. Inline
  * like text_builder_add, so that the compiler knows the lengths of literals. */
 static inline char *text_builder_room(struct text_builder *builder, size_t bytes)
 {

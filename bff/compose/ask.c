@@ -97,7 +97,7 @@ static void put_encoded(struct bff_ask *ask, struct text text)
     ask->room->len += percent_encode(at, text);
 }
 
-/* The target is complete, and the next one begins behind it. */
+/* The target is complete, and the next one begins after it. */
 static void end_call(struct bff_ask *ask)
 {
     struct ask_room *room = ask->room;

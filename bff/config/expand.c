@@ -19,7 +19,7 @@ static bool is_name(struct text name)
     return name.len > 0 && name.len < NAME_SIZE;
 }
 
-/* ${*rest} begins behind "${". */
+/* ${*rest} begins after "${". */
 static int variable_add(struct text_builder *out, struct text *rest, char wrong[EXPAND_WRONG_SIZE])
 {
     char string[NAME_SIZE];

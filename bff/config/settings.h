@@ -103,7 +103,7 @@ struct section {
     void (*check_to_serve)(struct settings *settings);
 };
 
-/* The values of one setting: at least one, and exactly one if its kind is no list or mapping. */
+/* The values of one setting: at least one, and exactly one if its kind is not a list or mapping. */
 struct settings_values {
     const char *texts[SETTINGS_LIST_MAX];
     struct place places[SETTINGS_LIST_MAX];

@@ -165,7 +165,7 @@ static char *field_read(const struct mapping *mapping, const yaml_node_t *name,
     return joined;
 }
 
-/* A mapping of names and values. Returns how many there were to read, 0 when it is no mapping. */
+/* A mapping of names and values. Returns how many pairs it had, 0 when it is not a mapping. */
 static size_t pairs_read(const struct mapping *mapping, const yaml_node_t *key,
                          const yaml_node_t *node, struct settings_values *values)
 {

@@ -133,7 +133,7 @@ static EVP_PKEY *rsa_key(const struct jwk *jwk)
 static EVP_PKEY *ec_key(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);
-    unsigned char point[1 + 2 * COORDINATE_MAX] = {4}; /* both coordinates come behind it */
+    unsigned char point[1 + 2 * COORDINATE_MAX] = {4}; /* both coordinates come after it */
     struct text x, y;
 
     must(curve != NULL);

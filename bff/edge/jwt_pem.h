@@ -7,7 +7,7 @@
 
 /*
  * Adds the key in ${pem}: one PUBLIC KEY or RSA PUBLIC KEY, or a CERTIFICATE with or without its
- * chain behind it. Dates and issuer of a certificate are not checked. Returns 0; or -1 with what is
+ * chain after it. Dates and issuer of a certificate are not checked. Returns 0; or -1 with what is
  * wrong in ${wrong}: no key, a private key, more than one key, or a key for none of our algorithms.
  */
 int jwt_pem_read(struct text pem, struct jwt_keys *keys, char wrong[JWT_WRONG_SIZE]);

@@ -3,8 +3,8 @@
  *
  * A token chooses nothing. The operator sets the allowed algorithms, and the algorithm is compared
  * before any key is used. HS* tokens are checked with the secret only; RS* and ES* tokens are
- * checked only with public keys of their own kind. What a token's header says about keys (jku, x5u,
- * jwk, x5c) is ignored; its `kid` selects one of the operator's keys.
+ * checked only with public keys of their own kind. The members of a token's header that describe
+ * keys (jku, x5u, jwk, x5c) are ignored. Its `kid` selects one of the operator's keys.
  *
  * Only login_new does I/O. docs/login.md has the rules for people.
  */

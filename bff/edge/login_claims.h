@@ -1,4 +1,4 @@
-/* What a token with a good signature says: from when, until when, and for which user. */
+/* The claims of a token with a good signature: its times and its user. */
 #ifndef BFF_EDGE_LOGIN_CLAIMS_H
 #define BFF_EDGE_LOGIN_CLAIMS_H
 

@@ -16,7 +16,7 @@ static void map_ipv4(const void *ipv4, uint8_t out[TRUSTED_BITS / 8])
     memcpy(out + IPV4_AT, ipv4, IPV4_BITS / 8);
 }
 
-/* Returns the family; AF_UNSPEC when ${text} is no address. */
+/* Returns the family; AF_UNSPEC when ${text} is not an address. */
 static int address_read(struct text text, uint8_t out[TRUSTED_BITS / 8])
 {
     char string[INET6_ADDRSTRLEN];

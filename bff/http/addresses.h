@@ -1,8 +1,8 @@
 /*
  * How many connections each address has in all workers: a fixed table of counters without locks (a
- * count-min sketch). Each address is counted in two places, and the smaller number is used. So an
- * address that shares one place with a busy address rarely gets a wrong number. A client cannot
- * guess the places, as they depend on secret keys.
+ * count-min sketch). Each address is counted in two places, and the smaller number is used. An
+ * address that shares one place with a busy address still has its own second place, so its number
+ * is rarely wrong. A client cannot guess the places, as they depend on secret keys.
  */
 #ifndef BFF_HTTP_ADDRESSES_H
 #define BFF_HTTP_ADDRESSES_H

@@ -30,7 +30,8 @@ enum body_end {
 
 struct body;
 
-/* The protocol's side: begins to read from the client, and stops. Both are idempotent. */
+/* The side of the protocol. read begins to read from the client, and stop ends that. Both are
+ * idempotent. */
 struct body_source {
     void (*read)(struct body *body);
     void (*stop)(struct body *body);

@@ -41,7 +41,7 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
-    bool is_tunnel;    /* no HTTP any more: only its reading is checked */
+    bool is_tunnel;    /* it has left HTTP: only its reading is checked */
     bool is_cut;       /* client_cut was called: no work begins for it */
     int64_t resets_ns; /* when its bucket of resets is full again */
     struct pace pace;

@@ -13,7 +13,7 @@
 #include "bff/http/limits.h"
 
 /*
- *   limits      what one client may have
+ *   limits      the limits of one client
  *   body_limit  bytes of a request's body; the largest limit of any route
  *   drain_ms    how long requests in flight may take after server_stop
  *   tls         for listeners with TLS; NULL when there is no such listener. Borrowed: connections

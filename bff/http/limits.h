@@ -42,8 +42,8 @@ size_t limits_body_memory(size_t body_limit);
 /* How often clients are checked, so that no client exceeds a time limit by more than a quarter. */
 uint32_t limits_sweep_ms(const struct server_limits *limits);
 
-/* libh2o has one time-out for waiting, head and body together. It must not end what our own limits
- * allow. */
+/* libh2o has one timeout for waiting, head and body together. It must not end a request that our
+ * own limits allow. */
 uint64_t limits_request_ms(const struct server_limits *limits);
 
 #endif

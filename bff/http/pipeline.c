@@ -82,7 +82,7 @@ static void on_body(void *cookie, enum body_end end)
 
 static void stop_body(void *state) { body_stop(((struct pipeline *)state)->request->body); }
 
-/* Returns how the refused request goes on: STEP_REFUSED now, or STEP_WAITS. */
+/* Returns STEP_REFUSED when the refusal can be sent now, or else STEP_WAITS. */
 static enum step_result wait_for_body(struct pipeline *pipeline)
 {
     struct request *request = pipeline->request;
@@ -96,7 +96,7 @@ static enum step_result wait_for_body(struct pipeline *pipeline)
                                        .state = pipeline, .is_reading = true, .cancel = stop_body});
 }
 
-/* The request may be gone when it returns: nothing is touched afterwards. */
+/* The request may be gone when this returns. So nothing is used afterwards. */
 static void go_on(struct pipeline *pipeline, enum step_result result)
 {
     struct request *request = pipeline->request;

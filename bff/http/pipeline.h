@@ -64,7 +64,7 @@ struct pipeline {
     struct timer deadline;
     bool is_held; /* the request ends its wait */
     bool is_waiting;
-    bool is_running; /* a step is being run: pipeline_resume may not be called */
+    bool is_running; /* a step is being run: pipeline_resume must not be called */
 };
 
 /* Runs ${steps} for ${request}; they get ${context}. The request may be gone when it returns. */

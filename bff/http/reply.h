@@ -4,7 +4,7 @@
  * Nothing outside bff/http sends anything by libh2o itself.
  *
  * Every answer has the fields that were collected for its request, and X-Request-Id. HEAD gets no
- * body. When the worker is draining, the connection is closed behind the answer.
+ * body. When the worker is draining, the connection is closed after the answer.
  */
 #ifndef BFF_HTTP_REPLY_H
 #define BFF_HTTP_REPLY_H

@@ -6,8 +6,8 @@
 #define PATIENCE_MS 5000                         /* for the rest of the body */
 #define DISCARD_BYTES ((size_t)64 * 1024 * 1024) /* of a body, at most */
 
-/* Lies in the request's memory. libh2o is told the end of the answer when the answer has been sent
- * and the body is over. */
+/* Lies in the request's memory. libh2o gets the end of the answer when the answer has been sent and
+ * the body is over. */
 struct early {
     h2o_generator_t generator; /* first: libh2o gives it back */
     struct request *request;

@@ -25,8 +25,8 @@ static bool ends_with_connection(const struct request *request)
            (h2o->res.status != 200 || h2o->version < 0x101);
 }
 
-/* The wait ends first: libh2o must find its socket as it left it. The stream may be gone after the
- * last send. */
+/* The wait ends first, because libh2o expects its socket in the state in which it left it. The
+ * stream may be gone after the last send. */
 static void send_on(struct reply_stream *stream)
 {
     struct request *request = stream->request;

@@ -26,7 +26,7 @@ struct reply_stream {
     void (*ready)(void *cookie);
     void *cookie;
     struct send_buffer buffer;
-    struct reply_filter sink; /* behind the request's filters */
+    struct reply_filter sink; /* after the request's filters */
     bool has_head;            /* the client has the head, or it is on its way */
     bool is_ended;            /* no more bytes come */
     bool is_cut;              /* and some are missing */
@@ -35,8 +35,8 @@ struct reply_stream {
 /*
  * Begins the answer to ${request}, whose head has been written. The head leaves with the first
  * flush. ${ready} is called with ${cookie} each time when the client has taken what was sent, so
- * that a paused source goes on. When the client leaves, the callback of reply_wait_begin is called:
- * nothing of the stream may be used from then on but reply_stream_free.
+ * that a paused source goes on. When the client leaves, the callback of reply_wait_begin is called.
+ * From then on only reply_stream_free may be called for the stream.
  */
 void reply_stream_begin(struct reply_stream *stream, struct request *request,
                         void (*ready)(void *cookie), void *cookie);

@@ -37,7 +37,7 @@ static void dispose(void *object)
     worker_settings_release(request->settings);
 }
 
-/* libh2o leaves blanks behind a value. Where there is no Host, it puts the name of its only host.
+/* libh2o leaves blanks after a value. Where there is no Host, it puts the name of its only host.
  */
 struct text request_host_field(const struct request *request)
 {

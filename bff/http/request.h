@@ -30,7 +30,7 @@ struct request_answer {
     size_t field_count, field_capacity;
     struct reply_filter *filters; /* the first; NULL: none */
     struct watch watch;           /* on the client, while the answer is worked on */
-    void (*gone)(void *cookie);   /* what reply_wait_begin was given */
+    void (*gone)(void *cookie);   /* the argument of reply_wait_begin */
     void *cookie;
     bool has_begun; /* it is streamed, and libh2o has its head */
 };
@@ -44,7 +44,7 @@ struct request {
     struct body *body; /* NULL: it has none; body.h */
     struct text method;
     struct text path;        /* as the client wrote it, without query: "/api/products/a%20b" */
-    struct text query;       /* behind the '?'; absent without one */
+    struct text query;       /* after the '?'; absent without one */
     struct text host;        /* host[:port] that was asked for; absent only with HTTP/1.0 */
     struct text id;          /* X-Request-Id: the client's, or a new one */
     struct text traceparent; /* a span of this server, in the client's trace or in a new one */
@@ -93,7 +93,7 @@ static inline size_t request_bytes_sent(const struct request *request)
     return request->h2o->bytes_sent;
 }
 
-/* The Host field, or :authority; absent when there is none, whatever the target says. */
+/* The Host field, or :authority; absent when there is none, even if the target has a host. */
 struct text request_host_field(const struct request *request);
 
 /* All header fields in their order, without Host, Content-Length, Transfer-Encoding, and Upgrade on

@@ -1,6 +1,6 @@
 /*
  * The names of a request in logs and towards services: X-Request-Id, and traceparent of W3C Trace
- * Context. A sane value of the client is continued. Otherwise a new one is made.
+ * Context. A valid value of the client is kept. Otherwise a new value is made.
  */
 #ifndef BFF_HTTP_REQUEST_ID_H
 #define BFF_HTTP_REQUEST_ID_H

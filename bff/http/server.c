@@ -99,7 +99,7 @@ static void drain(struct worker *worker, void *cookie)
               clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
 }
 
-/* A message to a worker: what it does in its thread. */
+/* A message to a worker: a function that it calls in its thread. */
 struct task {
     h2o_multithread_message_t message;
     void (*run)(struct worker *worker, void *cookie);
@@ -144,8 +144,9 @@ static void init_worker(struct worker *worker)
 static _Thread_local struct worker *volatile worker_of_this_thread;
 
 /*
- * What libh2o holds for this thread is left to the end of the process: its context cannot be
- * disposed of before its own timers have run out, and we do not wait for that. So the thread stays.
+ * The memory that libh2o holds for this thread is freed only at the end of the process. Its context
+ * cannot be disposed of before its own timers have ended, and we do not wait for that. So the
+ * thread stays.
  */
 static void *run_worker(void *cookie)
 {

@@ -75,7 +75,8 @@ void server_worker_ready(struct worker *worker);
 void server_tell_workers(struct server *server, void (*run)(struct worker *worker, void *cookie),
                          void *cookie);
 
-/* The server will be stopped soon: it goes on serving, and /ready says so. From any thread. */
+/* The server will be stopped soon: it continues to serve, and /ready reports this. From any thread.
+ */
 void server_leave(struct server *server);
 
 /*

@@ -19,7 +19,7 @@ enum state {
     BODY,    /* it sends a body */
 };
 
-/* An older kernel tells less. Then this fails, and no client is ended for being slow. */
+/* An older kernel gives less data. Then this fails, and slow clients are not ended. */
 static bool ask_kernel(const struct client *client, struct tcp_info *info)
 {
     socklen_t len = sizeof(*info);

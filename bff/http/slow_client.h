@@ -8,7 +8,8 @@
  * - the client sends bytes that do not become requests: endless PING, SETTINGS, CONTINUATION and
  *   other frames, or bodies that are never finished. More than wasted_bytes of them are too many; a
  *   share of what is written to the client, and 64 KiB a second, do not count.
- * The first and the last kind are cut off. The others are closed as if the client had left.
+ * Connections of the first and the last kind are cut. The others are closed as if the client had
+ * left.
  */
 #ifndef BFF_HTTP_SLOW_CLIENT_H
 #define BFF_HTTP_SLOW_CLIENT_H

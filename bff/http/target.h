@@ -9,7 +9,7 @@
 struct target {
     struct text authority; /* of the absolute form; absent in any other */
     struct text path;      /* without the query; "/" when the absolute form has none */
-    struct text query;     /* behind the '?'; absent without one */
+    struct text query;     /* after the '?'; absent without one */
 };
 
 /* Splits ${raw} into its parts, whether it is allowed or not. A server must accept the absolute

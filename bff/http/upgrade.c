@@ -48,7 +48,7 @@ bool upgrade_flush(struct upgrade *upgrade)
 
 /* From the client. */
 
-/* While the bytes are used the client is not read. */
+/* While the bytes are used, nothing more is read from the client. */
 static void take(struct upgrade *upgrade)
 {
     h2o_socket_t *socket = upgrade->socket;
@@ -101,7 +101,8 @@ static void on_upgraded(void *cookie, h2o_socket_t *socket, size_t request_bytes
     upgrade->user->begun(upgrade->cookie);
 }
 
-/* The head counts as bytes being sent, so that there is a limit to what may gather meanwhile. */
+/* The head counts as bytes that are being sent, so that the bytes that gather meanwhile have a
+ * limit. */
 void upgrade_begin(struct upgrade *upgrade, struct request *request, struct text protocol,
                    const struct upgrade_user *user, void *cookie)
 {

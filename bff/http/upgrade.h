@@ -17,7 +17,7 @@
 /* The callbacks of the user of a connection. Each gets the user's cookie and is called from the
  * loop. */
 struct upgrade_user {
-    /* The client has sent ${bytes}. They stay valid, and no more are read, until
+    /* The client has sent ${bytes}. They stay valid, and no other bytes are read, until
      * upgrade_bytes_used. What came with the request is given before ${begun}. */
     void (*bytes)(void *cookie, struct text bytes);
     /* The 101 has been sent and the request is gone. */

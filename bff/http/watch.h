@@ -27,8 +27,8 @@ struct watch {
  */
 void watch_begin(struct watch *watch, struct client *client, void (*gone)(struct watch *watch));
 
-/* Ends the watch. To be called before anything is sent, because libh2o must find its socket as it
- * left it, and when the request goes. Idempotent. */
+/* Ends the watch. To be called before anything is sent, because libh2o expects its socket in the
+ * state in which it left it. Also to be called when the request ends. Idempotent. */
 void watch_end(struct watch *watch);
 
 #endif

@@ -82,7 +82,7 @@ struct json_walk {
     struct text key; /* of the last member: as it is written, without quotes */
 };
 
-/* Begins a walk. json_walk_next returns false behind the last child. A value that is no container
+/* Begins a walk. json_walk_next returns false after the last child. A value that is not a container
  * has no children. */
 struct json_walk json_walk(struct json container);
 bool json_walk_next(struct json_walk *walk, struct json *child);

@@ -192,7 +192,7 @@ static int whole_blocks(struct json_scan *scan, const char *text, size_t len)
     return path(scan, text, text + scan->at, (len - scan->at) / JSON_SCAN_BLOCK) == 0 ? 0 : -1;
 }
 
-/* Scans the rest of the text, which is less than a block, with spaces behind it. Returns the broken
+/* Scans the rest of the text, which is less than a block, with spaces after it. Returns the broken
  * bits. */
 static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
 {
@@ -228,7 +228,7 @@ int json_scan_end(struct json_scan *scan, const char *text, size_t len)
 {
     if (scan->is_broken)
         return -1;
-    /* The last block ends with a space. It is in the gap behind the root if the root has ended. */
+    /* The last block ends with a space. It is in the gap after the root if the root has ended. */
     scan->is_broken = whole_blocks(scan, text, len) != 0 || last_block(scan, text, len) != 0 ||
                       scan->depth > 0 || scan->carry.value_gap == 0;
     scan->at = len;

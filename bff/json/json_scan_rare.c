@@ -118,7 +118,7 @@ static const char *literal_of(char first)
     }
 }
 
-/* Compares the rest of a literal with the bytes at ${at}. The part behind the block is left to the
+/* Compares the rest of a literal with the bytes at ${at}. The part after the block is left to the
  * next block. This case is rare. It is not inlined, so that it takes no registers from the other
  * cases. */
 static __attribute__((noinline)) uint64_t literal(struct json_scan_carry *carry, const char *bytes,

@@ -36,7 +36,7 @@ static void mend_lone_surrogates(char *at, const char *end)
         }
         if (is_high || is_surrogate(at, end, 0xdc00))
             memcpy(at, "\\ufffd", ESCAPE_LEN);
-        at += 2; /* the backslash and the character behind it, which may be a backslash */
+        at += 2; /* the backslash and the character after it, which may be a backslash */
     }
 }
 

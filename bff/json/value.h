@@ -30,7 +30,7 @@ struct value {
 /* An empty value with room for ${capacity} bytes or more, and one reference. */
 struct value *value_new(size_t capacity);
 
-/* The place behind the text, for ${*len} more bytes. */
+/* The place after the text, for ${*len} more bytes. */
 char *value_room(const struct value *value, size_t *len);
 
 /*

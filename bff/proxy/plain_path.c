@@ -29,7 +29,7 @@ static char *spell(struct text segment, char *out)
     return out;
 }
 
-/* ${at} is behind a '/'. Returns the place behind the '/' before that one; NULL at the root. */
+/* ${at} is after a '/'. Returns the place after the '/' before that one; NULL at the root. */
 static char *parent(char *start, char *at)
 {
     if (at == start + 1)

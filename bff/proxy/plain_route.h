@@ -86,9 +86,9 @@ enum plain_result {
 };
 
 /*
- * Finds the route for ${question}. An exact path beats every prefix, and a longer prefix beats a
- * shorter one. Among equals, the first one whose conditions hold is taken. With PLAIN_OTHER_METHOD,
- * ${*allow} gets the methods of the path: "GET, PUT".
+ * Finds the route for ${question}. An exact path takes precedence over every prefix, and a longer
+ * prefix over a shorter one. Among equals, the first one whose conditions hold is taken. With
+ * PLAIN_OTHER_METHOD, ${*allow} gets the methods of the path: "GET, PUT".
  */
 enum plain_result plain_route_find(const struct plain_routes *routes,
                                    const struct plain_question *question, struct pool *pool,

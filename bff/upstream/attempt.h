@@ -88,7 +88,7 @@ struct attempt {
     struct connection_request request;
     h2o_iovec_t more; /* what attempt_write sends */
     h2o_iovec_t pieces[ATTEMPT_PIECES];
-    char method[ATTEMPT_METHOD_BYTES]; /* and the space behind it */
+    char method[ATTEMPT_METHOD_BYTES]; /* and the space after it */
     char trace[ATTEMPT_TRACE_BYTES];
 };
 

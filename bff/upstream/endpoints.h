@@ -17,7 +17,7 @@
 #include "bff/upstream/endpoint.h"
 
 #define ENDPOINTS_IDLE_MS 30000 /* how long an idle connection is kept */
-#define ENDPOINTS_SWEEP_MS 5000 /* how often the old ones are looked for */
+#define ENDPOINTS_SWEEP_MS 5000 /* how often old idle connections are closed */
 
 struct endpoints {
     struct endpoint_loop on;
