@@ -38,11 +38,11 @@ void log_own_ring(void);
  */
 void log_event(const char *event, const struct log_field *fields);
 
-/*
- * A line of another form. log_begin returns an empty line to write to; log_send adds the line feed
- * and puts the line into the ring. Between the two, the thread must not write any other line.
- */
+/* Begins a line of another form: returns an empty line to write to. The thread must not write any
+ * other line before log_send. */
 struct log_line *log_begin(void);
+
+/* Adds the line feed to the line of log_begin and puts it into the ring. */
 void log_send(struct log_line *line);
 
 /* Starts to write lines to ${fd}. Called once, after the ready line. */

@@ -16,8 +16,10 @@ struct st_h2o_mem_pool_t;
 /* libh2o's pool as a pool of this header. Both are the same object. */
 struct pool *pool_of(struct st_h2o_mem_pool_t *h2o_pool);
 
-/* Returns ${bytes} bytes, aligned for any type. pool_zero clears them, pool_take does not. */
+/* Returns ${bytes} bytes, aligned for any type. They are not cleared. */
 void *pool_take(struct pool *pool, size_t bytes);
+
+/* As pool_take, but the bytes are cleared. */
 void *pool_zero(struct pool *pool, size_t bytes);
 
 /* Returns a copy of ${text} that lives as long as the pool. A NUL follows it. */
@@ -33,8 +35,10 @@ struct text pool_print(struct pool *pool, const char *format, ...)
  */
 void *pool_shared(struct pool *pool, size_t bytes, void (*dispose)(void *object));
 
-/* Pools that do not belong to a request. pool_free(NULL) does nothing. */
+/* Makes a pool that does not belong to a request. */
 struct pool *pool_new(void);
+
+/* Frees a pool of pool_new. NULL: nothing. */
 void pool_free(struct pool *pool);
 
 #endif

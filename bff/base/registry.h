@@ -27,8 +27,10 @@ struct registry_kind {
 /* The registry of the process. It exists from the start and never ends. */
 struct registry *registry_of_process(void);
 
-/* A separate registry, for tests. It must be empty when it is freed. NULL: nothing to free. */
+/* Makes a separate registry, for tests. */
 struct registry *registry_new(void);
+
+/* Frees a registry of registry_new, which must be empty. NULL: nothing. */
 void registry_free(struct registry *registry);
 
 /*

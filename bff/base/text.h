@@ -49,11 +49,11 @@ static inline char text_lower_char(char c)
 /* Writes ${text} to ${out}, which has room for text.len bytes, with ASCII letters in lower case. */
 struct text text_lower(char *out, struct text text);
 
-/*
- * True when ${list}, separated by commas with optional blanks, has an item equal to ${item};
- * nocase: without regard to the case of ASCII letters. An absent list has no items.
- */
+/* True when ${list}, separated by commas with optional blanks, has an item equal to ${item}. An
+ * absent list has no items. */
 bool text_list_has(struct text list, struct text item);
+
+/* As text_list_has, without regard to the case of ASCII letters. */
 bool text_list_has_nocase(struct text list, struct text item);
 
 /* True when ${text} begins with ${prefix}. */

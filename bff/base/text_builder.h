@@ -52,6 +52,8 @@ static inline void text_builder_add(struct text_builder *builder, struct text te
 
 /* Adds decimal digits, with a minus sign in front if the number is negative. */
 void text_builder_number(struct text_builder *builder, int64_t number);
+
+/* Adds decimal digits. */
 void text_builder_size(struct text_builder *builder, uint64_t number);
 
 /* Adds "name: value\r\n". */

@@ -27,8 +27,10 @@ void traceparent_make(struct random *random, char out[TRACEPARENT_LEN]);
 /* Writes a child of ${parent}, which is sane: the same trace id and flags, a new span id. */
 void traceparent_child(struct random *random, struct text parent, char out[TRACEPARENT_LEN]);
 
-/* The trace id and the span id of ${traceparent}, which is sane. Both are slices of it. */
+/* The trace id of ${traceparent}, which is sane. The result is a slice of it. */
 struct text traceparent_trace(struct text traceparent);
+
+/* The span id of ${traceparent}, which is sane. The result is a slice of it. */
 struct text traceparent_span(struct text traceparent);
 
 #endif

@@ -85,6 +85,8 @@ void ask_segment(struct bff_ask *ask, struct text text);
 /* Adds "?name=text", or "&name=text" after the first, percent-encoded. A text that cannot be sent
  * is as in ask_segment, but here it may be empty, "." or "..". */
 void ask_query(struct bff_ask *ask, const char *name, struct text text);
+
+/* As ask_query, for a number. */
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
 /* Passes a header of the client on to the service, if the client sent it: "Cookie",

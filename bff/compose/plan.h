@@ -63,8 +63,10 @@ struct plan {
  * equal where neither is a parameter. Such a build is refused at start. */
 bool plan_collides(const struct plan *a, const struct plan *b);
 
-/* The place of the parameter or part ${name}, or -1. */
+/* The place of the parameter ${name}, or -1. */
 int plan_param(const struct plan *plan, struct text name);
+
+/* The place of the part ${name}, or -1. */
 int plan_part(const struct plan *plan, struct text name);
 
 #endif

@@ -16,9 +16,11 @@
 /* True when ${text} is not empty and every byte of it is one of ${bytes}. */
 bool plan_is_made_of(struct text text, const char *bytes);
 
-/* The number of rows before the row that ends the table. Counts to one more than the most allowed.
- */
+/* The number of parts before the row that ends the table. It counts at most one more than the
+ * allowed number. */
 size_t plan_row_count(const struct bff_composite *composite);
+
+/* The number of computed members before the row that ends them. */
 size_t plan_field_count(const struct bff_composite *composite);
 
 /* Checks the rows as they are written. When no mistake was added, the route, the rows and the names

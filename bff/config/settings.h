@@ -147,7 +147,7 @@ struct settings {
     size_t group_count;
 };
 
-/* Fills ${config} (which is all zero but for build, pool and file) with every default. The
+/* Fills ${config} (which is all zero except build, pool and file) with every default. The
  * list ${sections} ends with NULL. */
 void settings_begin(struct settings *settings, struct config *config,
                     const struct section *const *sections);

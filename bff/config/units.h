@@ -13,8 +13,8 @@
 #define UNITS_GIB (1024 * 1024 * UNITS_KIB)
 
 /*
- * Both return NULL, or in words what is wrong with ${text}; the words can follow a colon. Then the
- * number is not written. A duration needs a unit: "30" is refused.
+ * units_duration and units_size return NULL, or in words what is wrong with ${text}. The words can
+ * follow a colon. Then the number is not written. A duration needs a unit: "30" is refused.
  */
 const char *units_duration(struct text text, uint64_t *ms); /* ms, s, m, h; decimals: "1.5s" */
 const char *units_size(struct text text,

@@ -39,7 +39,7 @@ struct step {
 };
 
 /*
- *   state     the step's own: what it waits with; cancel and late get it
+ *   state     data of the step, which cancel and late get
  *   until_ns  the deadline, on the clock of clock_now_ns; 0: none, something else ends the wait
  *   is_reading  the step reads from the client, and so it notices itself when the client leaves
  *   cancel    ends what the step waits for, silently: pipeline_resume must not be called after it

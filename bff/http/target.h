@@ -12,9 +12,11 @@ struct target {
     struct text query;     /* after the '?'; absent without one */
 };
 
-/* Splits ${raw} into its parts, whether it is allowed or not. A server must accept the absolute
- * form (RFC 9112 section 3.2.2). The :path of HTTP/2 is never absolute: it needs target_of_path. */
+/* Splits the target ${raw} of HTTP/1 into its parts, whether it is allowed or not. A server must
+ * accept the absolute form (RFC 9112 section 3.2.2). */
 struct target target_of(struct text raw);
+
+/* As target_of, for the :path of HTTP/2, which is never in the absolute form. */
 struct target target_of_path(struct text raw);
 
 /* True for visible ASCII without '#'. Other bytes must be percent-encoded (RFC 3986), and a target

@@ -82,9 +82,10 @@ struct json_walk {
     struct text key; /* of the last member: as it is written, without quotes */
 };
 
-/* Begins a walk. json_walk_next returns false after the last child. A value that is not a container
- * has no children. */
+/* Begins a walk. A value that is not a container has no children. */
 struct json_walk json_walk(struct json container);
+
+/* Writes the next child to ${child}. Returns false after the last one. */
 bool json_walk_next(struct json_walk *walk, struct json *child);
 
 /* True when ${key}, as it is written and without quotes, is ${name}. */

@@ -19,8 +19,10 @@ struct observer {
     void (*on_over)(const struct request *request);
 };
 
-/* Tell all of ${observers}, a list that ends with NULL. */
+/* Calls on_call of all ${observers}, a list that ends with NULL. */
 void observer_call(const struct observer *const *observers, const struct call_report *report);
+
+/* Calls on_over of all ${observers}, a list that ends with NULL. */
 void observer_over(const struct observer *const *observers, const struct request *request);
 
 #endif

@@ -99,9 +99,11 @@ void connection_ask(struct connection *connection, const struct connection_reque
  */
 void connection_write(struct connection *connection, const struct connection_output *out);
 
-/* Stops and resumes the delivery of the response. While it is paused, TCP holds the service back.
- * Bytes that have been read already may still be delivered. */
+/* Stops the delivery of the response. While it is paused, TCP holds the service back. Bytes that
+ * have been read already may still be delivered. */
 void connection_pause(struct connection *connection);
+
+/* Resumes the delivery of the response. */
 void connection_resume(struct connection *connection);
 
 /* Closes the connection in any state, without a callback. */
