@@ -29,7 +29,7 @@ static void on_body(void *cookie, enum body_end end)
 
 static void cancel(void *state) { body_stop(((struct request_context *)state)->request->body); }
 
-/* Without a deadline: slow_client.h ends a client that sends its body too slowly. */
+/* The wait has no deadline, because slow_client.h ends a client that sends its body too slowly. */
 enum step_result step_body(struct request_context *context)
 {
     struct request *request = context->request;

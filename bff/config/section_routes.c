@@ -147,7 +147,7 @@ static bool is_listed(const struct text *list, struct text method)
     return false;
 }
 
-/* NULL is all methods. No list equals it. */
+/* NULL means all methods. No list is equal to it. */
 static bool methods_equal(const struct text *a, const struct text *b)
 {
     if (a == NULL || b == NULL)

@@ -110,7 +110,7 @@ struct settings_values {
     size_t count;
 };
 
-/* What is known of one member. */
+/* What is known about one member. */
 struct settings_mark {
     struct place place;         /* where it was set last; no source: it has its default */
     const struct place *places; /* of every value of a list; NULL: as ${place} */

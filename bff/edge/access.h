@@ -26,7 +26,7 @@ enum access_verdict {
 };
 
 /*
- * Decides by ${rule}; ${user} is NULL when nobody is signed in. Ids and roles are compared byte by
+ * Decides by ${rule}; ${user} is NULL when no user is signed in. Ids and roles are compared byte by
  * byte. When the owner is absent or empty, no user is the owner.
  */
 enum access_verdict access_decide(struct access_rule rule, const struct login_user *user);

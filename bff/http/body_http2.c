@@ -285,7 +285,8 @@ static bool is_ours(struct client *client, struct http2 *http2, const uint8_t he
     return !is_reset && (http2 != NULL ? !http2->is_ended : answered != NULL);
 }
 
-/* In place of libh2o's function: every frame of the connection, from its first byte. */
+/* Replaces libh2o's function. It gets every frame of the connection, from the first byte of the
+ * frame. */
 static ssize_t expect_frame(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                             const char **error)
 {

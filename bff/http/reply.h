@@ -65,7 +65,7 @@ void reply_not_allowed(struct request *request, struct text allow);
 /* Answers OPTIONS: sends 204 with the field Allow. */
 void reply_options(struct request *request, struct text allow);
 
-/* Ends a request whose client has left, and its connection. Nobody reads this answer (499). */
+/* Ends a request whose client has left, and its connection. No client reads this answer (499). */
 void reply_nobody(struct request *request);
 
 #endif

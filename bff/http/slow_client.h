@@ -1,7 +1,7 @@
 /*
  * Ends connections of clients that are too slow, or that only waste work. libh2o has one timeout
- * for everything that it reads, and none for what it writes. So each worker looks at its clients
- * from time to time. A request costs nothing more. These connections end:
+ * for everything that it reads, and none for what it writes. So each worker checks its clients from
+ * time to time. This adds no cost to a request. These connections end:
  * - the client does not take its answer: no byte is acknowledged for stall_ms
  * - a head takes longer than header_ms, or no byte of a body comes for body_ms
  * - there is no request for idle_ms
@@ -16,7 +16,7 @@
 
 struct worker;
 
-/* Begins to look at the clients of ${worker}. */
+/* Begins to check the clients of ${worker} regularly. */
 void slow_client_watch(struct worker *worker);
 
 #endif

@@ -4,7 +4,7 @@
  * of its worker. So two settings can be in use at the same time.
  *
  * The application embeds this struct in what it keeps for one worker and one configuration. All
- * functions are called in the worker's thread; the count is no atomic.
+ * functions are called in the worker's thread; the count is not atomic.
  */
 #ifndef BFF_HTTP_WORKER_SETTINGS_H
 #define BFF_HTTP_WORKER_SETTINGS_H

@@ -11,7 +11,7 @@
 #include "bff/http/upgrade.h"
 #include "bff/upstream/call.h"
 
-/* What the owner of a tunnel gives it; both get the cookie of the tunnel's call. */
+/* The callbacks of a tunnel's owner. Both get the cookie of the tunnel's call. */
 struct tunnel_owner {
     void (*over)(void *cookie);    /* either side has ended: the owner calls tunnel_free */
     void (*written)(void *cookie); /* the call has written: the owner calls tunnel_written */

@@ -23,7 +23,7 @@ struct probe {
     struct timer timeout;
 };
 
-/* What is known of a service: state of the process, found by the service's name. Only the thread
+/* What is known about a service: state of the process, found by the service's name. Only the thread
  * that asks writes the report. The lock is held while a report is copied. */
 struct known {
     pthread_mutex_t lock;

@@ -1,7 +1,7 @@
 /*
  * Which certificates of a service are trusted: the authorities of one CA file, loaded once, when a
- * configuration is made, and used by all workers. Counted, because connections may outlive the
- * configuration.
+ * configuration is made, and used by all workers. It has a reference count, because connections may
+ * outlive the configuration.
  */
 #ifndef BFF_UPSTREAM_TRUST_H
 #define BFF_UPSTREAM_TRUST_H

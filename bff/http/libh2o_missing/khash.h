@@ -1,7 +1,7 @@
 /*
- * In place of the khash.h that Debian's h2o/http2_internal.h includes but that the package does not
- * contain. We never look into the hash table of a connection's streams: a stream is found from its
- * request.
+ * Replaces the khash.h that Debian's h2o/http2_internal.h includes, because the package does not
+ * contain it. We never read the hash table of a connection's streams, because a stream is found
+ * from its request.
  */
 #ifndef BFF_HTTP_LIBH2O_MISSING_KHASH_H
 #define BFF_HTTP_LIBH2O_MISSING_KHASH_H
