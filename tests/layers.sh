@@ -10,7 +10,7 @@ set -eu
 cd "${1:-$(dirname "$0")/..}"
 
 # Rooms that still have circles of nouns.
-pending="${LAYERS_PENDING-config upstream app}"
+pending="${LAYERS_PENDING-}"
 
 status=0
 list=$(mktemp)

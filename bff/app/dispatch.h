@@ -1,7 +1,4 @@
-/*
- * From a request to its answer: runs the table of steps (request_steps.c) for it. What is here is
- * what the steps read of the configuration and of their worker.
- */
+/* What the steps of a request (request_steps.h) read of the configuration and of their worker. */
 #ifndef BFF_APP_DISPATCH_H
 #define BFF_APP_DISPATCH_H
 
@@ -26,9 +23,5 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
 };
-
-/* Answers ${request}, now or later. */
-void dispatch_request(const struct dispatch *dispatch, const struct dispatch_worker *worker,
-                      struct request *request);
 
 #endif

@@ -9,6 +9,11 @@
 
 extern const struct step request_steps[];
 
+/* Runs the table for ${request}, which is answered now or later. What ${dispatch} and ${worker}
+ * point to lives as long as the request. */
+void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
+                       struct request *request);
+
 enum step_result step_cors(struct request_context *context);
 enum step_result step_guard(struct request_context *context);
 enum step_result step_health(struct request_context *context);

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bff/app/notify.h"
+#include "bff/app/request_steps.h"
 #include "bff/app/observers.h"
 #include "bff/app/worker_generation.h"
 #include "bff/app/worker_hooks.h"
@@ -121,7 +122,7 @@ static void on_request(struct request *request)
 {
     const struct worker_generation *own = worker_generation_of(request);
 
-    dispatch_request(&own->generation->dispatch, &own->dispatch, request);
+    request_steps_run(&own->generation->dispatch, &own->dispatch, request);
 }
 
 static void on_over(const struct request *request)

@@ -219,7 +219,6 @@ static void check_to_serve(struct settings *settings)
         secret_check(settings);
     if (!is_wrong(settings, "login.keys"))
         keys_check(settings);
-    settings->config->login.keys_of = settings->config->login_keys;
 }
 
 const struct section section_login = {.rows = rows, .check_to_serve = check_to_serve};

@@ -1,9 +1,8 @@
-/* See dispatch.h. */
-#include "bff/app/dispatch.h"
+/* See request_steps.h. Apart from the table, which a test may replace by one of its own. */
 #include "bff/app/request_steps.h"
 
-void dispatch_request(const struct dispatch *dispatch, const struct dispatch_worker *worker,
-                      struct request *request)
+void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
+                       struct request *request)
 {
     struct request_context *context = pool_zero(request->pool, sizeof(*context));
 
