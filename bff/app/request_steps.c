@@ -1,5 +1,5 @@
 /*
- * THE table of steps. See request_steps.h; docs/design.md says why in this order.
+ * THE table of steps. See request_steps.h; docs/design.md says why in this order, under "Steps".
  *
  *   cors       gives every answer its CORS fields, refusals too
  *   guard      refuses what nothing behind it may see: 431, 400, 501, 414, 417, 413
