@@ -1,6 +1,6 @@
 #!/bin/sh
 # Reads every #include "..." below ${1} (default: this repository) and fails on
-# - an include that goes up a layer, or sideways. docs/design.md has the list of layers;
+# - an include that goes up a layer, or sideways. docs/design.md has the list of layers (rooms);
 # - headers that include each other in a circle;
 # - nouns of one room that include each other in a circle.
 #

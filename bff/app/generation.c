@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
 #include "bff/base/log.h"
@@ -83,6 +84,7 @@ const char *generation_prepare(struct generation *generation)
         .tls = config->tls,
     };
     fill_dispatch(generation);
+    generation->observers = observers_of(config, generation->pool);
     return NULL;
 }
 

@@ -34,7 +34,8 @@ struct generation {
     struct health *health;
     struct http_settings http;
     struct dispatch dispatch;
-    struct generation_kept *kept; /* see generation_keep */
+    const struct observer *const *observers; /* that the configuration asks for */
+    struct generation_kept *kept;            /* see generation_keep */
 };
 
 /*

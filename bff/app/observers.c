@@ -4,10 +4,27 @@
 #include "bff/app/observers.h"
 #include "bff/observe/access_log.h"
 
-static const struct observer *const with_log[] = {&access_log_observer, NULL};
-static const struct observer *const without_log[] = {NULL};
+/* The table: an observer, and whether a configuration asks for it. A new one is a row and a
+ * function. */
 
-const struct observer *const *observers_of(const struct config *config)
+static bool has_access_log(const struct config *config) { return config->has_access_log; }
+
+static const struct {
+    const struct observer *observer;
+    bool (*is_on)(const struct config *config);
+} table[] = {
+    {&access_log_observer, has_access_log},
+};
+
+#define ROWS (sizeof(table) / sizeof(table[0]))
+
+const struct observer **observers_of(const struct config *config, struct pool *pool)
 {
-    return config->has_access_log ? with_log : without_log;
+    const struct observer **list = pool_zero(pool, (ROWS + 1) * sizeof(*list));
+    size_t count = 0;
+
+    for (size_t i = 0; i < ROWS; i++)
+        if (table[i].is_on(config))
+            list[count++] = table[i].observer;
+    return list;
 }

@@ -2,10 +2,11 @@
 #ifndef BFF_APP_OBSERVERS_H
 #define BFF_APP_OBSERVERS_H
 
+#include "bff/base/pool.h"
 #include "bff/config/config.h"
 #include "bff/observe/observer.h"
 
-/* The list ends with NULL. */
-const struct observer *const *observers_of(const struct config *config);
+/* The list, in ${pool}, ends with NULL. */
+const struct observer **observers_of(const struct config *config, struct pool *pool);
 
 #endif

@@ -1,12 +1,45 @@
 /*
  * THE table of steps: the order in which a request is looked at. It is written here and nowhere
- * else. A new step is a row in request_steps.c, a line below and a file of its own, step_NAME.c.
+ * else. docs/design.md explains the order under "Steps". A new step is a row here and a file of its
+ * own, step_NAME.c, with the function step_NAME.
+ *
+ *   cors       gives every answer its CORS fields, refusals too
+ *   guard      refuses what no later step may see: 431, 400, 501, 414, 417, 413
+ *   health     answers /health, /ready and /health/{service}
+ *   route      finds the composite or the plain route; 400, 404 and 405 are decided, not yet sent
+ *   preflight  answers a CORS preflight
+ *              (here: limits by address, so that a 404 counts)
+ *   found      answers what step_route decided: 400, 404, 405, OPTIONS
+ *              (here: the session)
+ *   login      finds the user: 400, 403
+ *              (here: limits by user or key)
+ *   access     checks whether this user is allowed: 401, 403
+ *   body       waits for the body, and refuses one that is too long for the route: 413
+ *              (here: the cache)
+ *   serve      hands the request to the composite or to the proxy
  */
 #ifndef BFF_APP_REQUEST_STEPS_H
 #define BFF_APP_REQUEST_STEPS_H
 
 #include "bff/app/request_context.h"
 
+#define REQUEST_STEPS(ROW)                                                                         \
+    ROW(cors)                                                                                      \
+    ROW(guard)                                                                                     \
+    ROW(health)                                                                                    \
+    ROW(route)                                                                                     \
+    ROW(preflight)                                                                                 \
+    ROW(found)                                                                                     \
+    ROW(login)                                                                                     \
+    ROW(access)                                                                                    \
+    ROW(body)                                                                                      \
+    ROW(serve)
+
+/* The functions of the rows, step_cors to step_serve. */
+#define REQUEST_STEPS_DECLARE(name) enum step_result step_##name(struct request_context *context);
+REQUEST_STEPS(REQUEST_STEPS_DECLARE)
+
+/* The rows; the last one is all zero. */
 extern const struct step request_steps[];
 
 /* Runs the table for ${request}, which is answered now or later. What ${dispatch} and ${worker}
@@ -14,18 +47,8 @@ extern const struct step request_steps[];
 void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
                        struct request *request);
 
-enum step_result step_cors(struct request_context *context);
-enum step_result step_guard(struct request_context *context);
-enum step_result step_health(struct request_context *context);
-enum step_result step_route(struct request_context *context);
-enum step_result step_preflight(struct request_context *context);
-enum step_result step_found(struct request_context *context);
-enum step_result step_login(struct request_context *context);
-enum step_result step_access(struct request_context *context);
-enum step_result step_body(struct request_context *context);
-enum step_result step_serve(struct request_context *context);
-
-/* Looks ${method} up with the request's path, into ${out}, which is all zero. */
+/* Part of step_route: looks up ${method} with the request's path, and writes the result to ${out},
+ * which is all zero before. */
 void step_route_find(struct request_context *context, struct text method, struct found *out);
 
 #endif

@@ -1,4 +1,5 @@
-/* See request_steps.h. Apart from the table, which a test may replace by one of its own. */
+/* See request_steps.h. In a file of its own, so that a test can run more steps than the table has.
+ */
 #include "bff/app/request_steps.h"
 
 void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,

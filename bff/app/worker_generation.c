@@ -1,9 +1,9 @@
 /* See worker_generation.h. */
-#include "bff/app/observers.h"
 #include "bff/app/worker_generation.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/http/worker.h"
+#include "bff/observe/observer.h"
 #include "bff/upstream/health.h"
 #include "bff/upstream/upstream.h"
 
@@ -26,7 +26,7 @@ static void on_call(void *cookie, const struct call_report *report)
 {
     const struct worker_generation *own = cookie;
 
-    observer_call(observers_of(&own->generation->config), report);
+    observer_call(own->generation->observers, report);
 }
 
 struct worker_generation *worker_generation_new(struct worker *worker,

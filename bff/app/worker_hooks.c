@@ -7,12 +7,12 @@
 
 #include "bff/app/notify.h"
 #include "bff/app/request_steps.h"
-#include "bff/app/observers.h"
 #include "bff/app/worker_generation.h"
 #include "bff/app/worker_hooks.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/request.h"
+#include "bff/observe/observer.h"
 #include "bff/upstream/batch.h"
 #include "bff/upstream/endpoints.h"
 
@@ -128,7 +128,7 @@ static void on_request(struct request *request)
 
 static void on_over(const struct request *request)
 {
-    observer_over(observers_of(&worker_generation_of(request)->generation->config), request);
+    observer_over(worker_generation_of(request)->generation->observers, request);
 }
 
 static void on_ready(struct server *server)

@@ -1,6 +1,5 @@
 /* See registry.h. */
 #include <pthread.h>
-#include <stdalign.h>
 #include <string.h>
 
 #include "bff/base/check.h"
@@ -11,7 +10,7 @@
 
 /* What lies in front of each object. */
 struct entry {
-    alignas(LINE_BYTES) struct registry *registry;
+    struct registry *registry __attribute__((aligned(LINE_BYTES)));
     struct entry *next, **link; /* the link is what points to this entry */
     const struct registry_kind *kind;
     struct text name; /* after the object */

@@ -57,10 +57,7 @@ struct text kind_lower(struct pool *pool, struct text text)
 {
     char *bytes = pool_take(pool, text.len + 1);
 
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-        bytes[i] = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-    }
+    text_lower(bytes, text);
     bytes[text.len] = '\0';
     return (struct text){bytes, text.len};
 }

@@ -6,43 +6,33 @@
 
 #include "bff/config/kind.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define NAME_COMPARED 64 /* bytes of a name */
 
-/* Compares without case, and takes '_' for '-': a service that gets fields by CGI cannot tell them
- * apart. ${start} is lower case. */
-static bool starts(struct text name, const char *start)
+/* The beginning of ${name} in lower case and with '-' for '_': a service that gets fields by CGI
+ * cannot tell them apart. A name that is cut is longer than all names that it is compared with. */
+static struct text plain_name(struct text name, char bytes[NAME_COMPARED])
 {
-    for (size_t i = 0; start[i] != '\0'; i++) {
-        if (i == name.len)
-            return false;
-        char c = name.at[i];
-        char lower = (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
-        if ((lower == '_' ? '-' : lower) != start[i])
-            return false;
-    }
-    return true;
-}
-
-static bool is_name(struct text name, const char *want)
-{
-    return name.len == strlen(want) && starts(name, want);
+    if (name.len > NAME_COMPARED)
+        name.len = NAME_COMPARED;
+    text_lower(bytes, name);
+    for (size_t i = 0; i < name.len; i++)
+        if (bytes[i] == '_')
+            bytes[i] = '-';
+    return (struct text){bytes, name.len};
 }
 
 /* Why a route may not touch the field; NULL: it may. */
-static const char *owner_words(struct text name, bool of_request)
+static const char *owner_words(struct text field, bool of_request)
 {
-    static const char *const connection[] = {
-        "connection",     "keep-alive", "te",     "trailer",       "transfer-encoding",
-        "content-length", "upgrade",    "expect", "http2-settings"};
+    char bytes[NAME_COMPARED];
+    struct text name = plain_name(field, bytes);
 
-    for (size_t i = 0; i < COUNT(connection); i++)
-        if (is_name(name, connection[i]))
-            return "it belongs to the connection; the server alone writes it";
-    if (starts(name, "proxy-"))
+    if (field_is_hop_by_hop(name) || text_is(name, "content-length") || text_is(name, "expect") ||
+        text_starts(name, TEXT("proxy-")))
         return "it belongs to the connection; the server alone writes it";
-    if (of_request && is_name(name, "host"))
+    if (of_request && text_is(name, "host"))
         return "the server alone writes it; preserve_host: true keeps the client's";
-    if (of_request && starts(name, "x-user-"))
+    if (of_request && text_starts(name, TEXT("x-user-")))
         return "the server alone says who the user is";
     return NULL;
 }

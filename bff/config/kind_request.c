@@ -3,13 +3,11 @@
 #include <stdio.h>
 
 #include "bff/config/suggest.h"
+#include "bff/http/method.h"
 
 #include "bff/config/kind.h"
 
-#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define SENTENCE_SIZE 256
-
-static const char *const methods[] = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"};
 
 /* Refuses a text that cannot be a path, because of its bytes. */
 static const char *bytes_check(struct text path)
@@ -114,14 +112,6 @@ static void access_read(struct settings_input *input)
         settings_refuse_value(input, 0, "expected public, signed-in or role:NAME");
 }
 
-static bool is_method(const char *text)
-{
-    for (size_t i = 0; i < COUNT(methods); i++)
-        if (strcmp(methods[i], text) == 0)
-            return true;
-    return false;
-}
-
 static void methods_read(struct settings_input *input)
 {
     const struct settings_values *values = input->values;
@@ -129,11 +119,10 @@ static void methods_read(struct settings_input *input)
     struct text *list = pool_zero(pool, (values->count + 1) * sizeof(*list));
 
     for (size_t i = 0; i < values->count; i++)
-        if (is_method(values->texts[i]))
+        if (method_is_known(text_of(values->texts[i])))
             list[i] = pool_text(pool, text_of(values->texts[i]));
         else
-            settings_refuse_value(input, i,
-                                  "expected one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+            settings_refuse_value(input, i, "expected one of " METHOD_ALL);
     if (!input->is_wrong)
         *(struct text **)input->member = list;
 }

@@ -1,9 +1,8 @@
 /* login: whether tokens are checked, and which tokens are accepted. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
-#include <unistd.h>
 
+#include "bff/base/file.h"
 #include "bff/config/kind.h"
 #include "bff/config/suggest.h"
 
@@ -102,26 +101,6 @@ static bool is_wrong(struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
-/* Returns the number of bytes, SECRET_MAX + 1 when there are more, -1 with errno. */
-static ssize_t file_read(const char *file, char *bytes)
-{
-    size_t len = 0;
-    ssize_t got = 1;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
-
-    if (fd < 0)
-        return -1;
-    while (got > 0 && len <= SECRET_MAX) {
-        got = read(fd, bytes + len, SECRET_MAX + 1 - len);
-        if (got > 0)
-            len += (size_t)got;
-    }
-    int error = errno;
-    close(fd);
-    errno = error;
-    return got < 0 ? -1 : (ssize_t)len;
-}
-
 /* Editors end a file with a line end, which is no part of the secret. */
 static struct text line_end_cut(struct text text)
 {
@@ -137,7 +116,7 @@ static void secret_file_read(struct settings *settings)
     struct config *config = settings->config;
     const char *path = "login.secret_file", *file = config->secret_file;
     char *bytes = pool_take(config->pool, SECRET_MAX + 1);
-    ssize_t len = file_read(file, bytes);
+    ssize_t len = file_read(file, bytes, SECRET_MAX);
     struct text secret = line_end_cut((struct text){bytes, len < 0 ? 0 : (size_t)len});
 
     config->login.secret = (struct text){0};

@@ -35,6 +35,15 @@ static void add_key(EVP_MD_CTX *context, const struct jwt_key *key)
     OPENSSL_free(der);
 }
 
+/* A rule that is left out below would let a new configuration take the old one's verdicts over. */
+struct rules_below {
+    char *issuer, *audience;
+    double leeway_seconds;
+    bool require_exp;
+};
+_Static_assert(sizeof(struct login_rules) == sizeof(struct rules_below),
+               "add the new rule to login_fingerprint, and here");
+
 void login_fingerprint(unsigned algorithms, struct text secret, const struct jwt_keys *keys,
                        const struct login_rules *rules, unsigned char out[LOGIN_FINGERPRINT_BYTES])
 {

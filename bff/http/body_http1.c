@@ -2,19 +2,13 @@
 #include "bff/base/check.h"
 #include "bff/base/pool.h"
 #include "bff/http/body_http1.h"
-
-/* libh2o's parser (picohttpparser), which it exports and does not declare. */
-struct phr_chunked_decoder {
-    size_t bytes_left_in_chunk;
-    char consume_trailer, _hex_count, _state;
-};
-ssize_t phr_decode_chunked(struct phr_chunked_decoder *decoder, char *bytes, size_t *size);
+#include "bff/http/chunks.h"
 
 struct http1 {
     struct body body;     /* first: the body is one of these */
     h2o_socket_t *socket; /* its input is the body, and what follows it */
     h2o_buffer_t *head;   /* the socket's input before, with the request's fields */
-    struct phr_chunked_decoder decoder;
+    struct chunks chunks;
     bool expects;     /* the client may wait for 100 Continue */
     bool is_inviting; /* 100 Continue is being written */
 };
@@ -48,14 +42,20 @@ static bool take_by_length(struct http1 *http1)
 static int take_chunks(struct http1 *http1)
 {
     h2o_buffer_t *input = http1->socket->input;
-    size_t at = looked_at(http1), size = input->size - at;
-    ssize_t behind = phr_decode_chunked(&http1->decoder, input->bytes + at, &size);
+    size_t at = looked_at(http1), size = 0;
+    struct text raw = {input->bytes + at, input->size - at}, piece;
+    enum chunks_step step;
 
-    if (behind == -1)
+    while ((step = chunks_next(&http1->chunks, &raw, &piece)) == CHUNKS_PIECE) {
+        memmove(input->bytes + at + size, piece.at, piece.len);
+        size += piece.len;
+    }
+    if (step == CHUNKS_BAD)
         return -1;
-    input->size = at + size + (behind > 0 ? (size_t)behind : 0);
+    memmove(input->bytes + at + size, raw.at, raw.len);
+    input->size = at + size + raw.len;
     take(http1, size);
-    return behind >= 0 ? 1 : 0;
+    return step == CHUNKS_END ? 1 : 0;
 }
 
 static void finish(struct http1 *http1, enum body_end end)
@@ -191,7 +191,6 @@ void body_http1_begin(const struct body_http1_head *head)
 
     http1->socket = h2o->conn->callbacks->get_socket(h2o->conn);
     http1->expects = head->expects;
-    http1->decoder.consume_trailer = 1;
     body_begin(&http1->body, h2o, &source, head->length);
     part_from_head(http1, head->bytes);
     if (http1->socket->input->size > 0)

@@ -29,7 +29,7 @@ bool field_is_hop_by_hop(struct text name);
  * - fields that other servers read as the client's address or as another target: Forwarded,
  *   True-Client-IP, X-Client-IP, X-Cluster-Client-IP, CF-Connecting-IP, X-Original-*,
  *   X-Rewrite-URL, X-HTTP-Method, X-HTTP-Method-Override, X-Method-Override, X-Host.
- * The route writes some of them itself, from what a trusted proxy has said (bff/edge/peer.h).
+ * This server writes X-Forwarded-* anew, from what a trusted proxy says: see bff/edge/peer.h.
  */
 bool field_may_pass(struct text name);
 

@@ -2,7 +2,8 @@
  * The server: listeners, workers and their end.
  *
  * The way of a request: client.c accepts its connection, libh2o reads it, server.c makes a struct
- * request of it, guard.c checks it, and the application answers it (server_settings.on_request).
+ * request of it when its head is known, and the application answers it
+ * (server_settings.on_request).
  */
 #ifndef BFF_HTTP_SERVER_H
 #define BFF_HTTP_SERVER_H

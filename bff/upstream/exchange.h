@@ -15,7 +15,7 @@
 
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
-#include "bff/upstream/chunks.h"
+#include "bff/http/chunks.h"
 
 #define EXCHANGE_HEAD_MAX                                                                          \
     ((size_t)64 * 1024)         /* bytes of all heads of one response, including 1xx               \

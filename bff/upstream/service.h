@@ -30,6 +30,7 @@ const char *service_endpoint_read(const char *url, struct service_endpoint *out)
 /* Frees what service_endpoint_read wrote. All zero: nothing. */
 void service_endpoint_free(struct service_endpoint *endpoint);
 
+struct call_policy;
 struct trust;
 
 /* What a configuration says about a service. It is constant once the configuration has been
@@ -43,6 +44,10 @@ struct service_settings {
     uint32_t total_ms;      /* from start to end, retries included */
     char *ca_file;          /* PEM, the authorities for its certificate; NULL: the system's */
     struct trust *trust;    /* loaded from ca_file; NULL: not loaded (see service_load_trust) */
+
+    /* What calls to it do when an attempt goes well or badly; NULL: call_policy_default. No setting
+     * chooses another one yet. */
+    const struct call_policy *policy;
 
     char *health_path;           /* asked regularly, 2xx is healthy; NULL: not asked */
     uint32_t health_interval_ms; /* from one question to the next */

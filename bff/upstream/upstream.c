@@ -50,6 +50,7 @@ static void init_service(struct upstream *upstream, struct upstream_service *ser
 {
     must(settings->endpoint_count > 0);
     service->settings = settings;
+    service->policy = settings->policy;
     service->endpoints = memory_new(settings->endpoint_count * sizeof(struct endpoint *));
     for (size_t i = 0; i < settings->endpoint_count; i++)
         service->endpoints[i] = endpoints_hold(upstream->endpoints, settings->service->name,

@@ -170,6 +170,33 @@ describe('bodies of HTTP/1.1', { concurrency: 4 }, () => {
     }
   })
 
+  // What another reader of the same bytes may take for another size (RFC 9112 section 7.1).
+  const sizes = ['0x5', '5_', '5xyz', '5 5', '5.0', '+5', '-5', ' 5', '', 'g', '5\t5', '5;a\nb',
+    '5\n', '00000000000000005', 'fffffffffffffffff', `5;${'x'.repeat(17 << 10)}`]
+  for (const size of sizes) {
+    test(`a chunk whose size is ${JSON.stringify(size).slice(0, 24)}: 400, and the end`, async t => {
+      const scene = await stage(t)
+      const bare = await scene.bare()
+      bare.socket.write(post('Transfer-Encoding: chunked\r\n',
+        `${size}\r\nabcde\r\n0\r\n\r\nGET /ready HTTP/1.1\r\nHost: a\r\n\r\n`))
+      const text = await soon(bare.ended, 'the end')
+      assert.match(text, /^HTTP\/1\.1 400 [^]*"error":"Bad request"/)
+      assert.equal(text.match(/HTTP\/1\.1/g).length, 1, text)
+      assert.equal(scene.asked('users').length, 0)
+    })
+  }
+
+  test('extensions and trailers are read up to a bound', async t => {
+    const scene = await stage(t)
+    for (const [extra, status] of [[8 << 10, 200], [17 << 10, 400]]) {
+      const bare = await scene.bare()
+      const chunks = `3;x=${'y'.repeat(100)}\r\nabc\r\n0\r\nX-T: ${'z'.repeat(extra)}\r\n\r\n`
+      bare.socket.write(post('Transfer-Encoding: chunked\r\n', chunks))
+      await bare.until(new RegExp(`HTTP/1\\.1 ${status}`))
+      bare.socket.destroy()
+    }
+  })
+
   test('100 Continue comes when the body is waited for, and not before', async t => {
     const scene = await stage(t)
     const bare = await scene.bare()

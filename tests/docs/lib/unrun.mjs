@@ -2,7 +2,8 @@
 
 // Blocks, by their page and how they begin.
 export const blocks = [
-  { page: 'docs/design.md', begins: 'client ── client.c', why: 'a picture' },
+  { page: 'docs/design.md', begins: 'client ─ client.c', why: 'a picture' },
+  { page: 'docs/design.md', begins: 'page or proxy ──', why: 'a picture' },
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
 ]
 

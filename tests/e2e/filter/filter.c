@@ -9,12 +9,13 @@
  *   tee    passes everything; at the end it logs {"event":"tee","bytes":5,"end":"whole"} or "cut"
  */
 #include <ctype.h>
+#include <pthread.h>
 
-#include "bff/app/request_steps.h"
 #include "bff/base/log.h"
 #include "bff/base/text_builder.h"
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_head.h"
+#include "tests/e2e/lib/more_steps.h"
 
 struct test_filter {
     struct reply_filter filter; /* first: it is called by this */
@@ -121,9 +122,19 @@ static enum step_result step_filter(struct request_context *context)
     return STEP_PASS;
 }
 
-const struct step request_steps[] = {
-    {"cors", step_cors},     {"filter", step_filter}, {"guard", step_guard},
-    {"health", step_health}, {"route", step_route},   {"preflight", step_preflight},
-    {"found", step_found},   {"login", step_login},   {"access", step_access},
-    {"body", step_body},     {"serve", step_serve},   {0},
-};
+static struct step table[MORE_STEPS_MAX];
+static pthread_once_t made = PTHREAD_ONCE_INIT;
+
+static void make_table(void)
+{
+    static const struct more_step more[] = {{"cors", {"filter", step_filter}}};
+
+    more_steps(more, 1, table);
+}
+
+void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
+                       struct request *request)
+{
+    pthread_once(&made, make_table);
+    more_steps_run(table, dispatch, worker, request);
+}

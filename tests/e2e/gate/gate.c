@@ -18,10 +18,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
-#include "bff/app/request_steps.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
+#include "tests/e2e/lib/more_steps.h"
 
 /* A request at the gate; in its pool. The bell rings when the gate is opened, in whatever thread.
  */
@@ -187,18 +187,20 @@ static enum step_result step_gate(struct request_context *context)
     return wait_at(context, "x-gate");
 }
 
-const struct step request_steps[] = {
-    {"cors", step_cors},
-    {"guard", step_guard},
-    {"gate_early", step_gate_early},
-    {"health", step_health},
-    {"route", step_route},
-    {"preflight", step_preflight},
-    {"found", step_found},
-    {"login", step_login},
-    {"access", step_access},
-    {"gate", step_gate},
-    {"body", step_body},
-    {"serve", step_serve},
-    {0},
-};
+static struct step table[MORE_STEPS_MAX];
+static pthread_once_t made = PTHREAD_ONCE_INIT;
+
+static void make_table(void)
+{
+    static const struct more_step more[] = {{"guard", {"gate_early", step_gate_early}},
+                                            {"access", {"gate", step_gate}}};
+
+    more_steps(more, 2, table);
+}
+
+void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
+                       struct request *request)
+{
+    pthread_once(&made, make_table);
+    more_steps_run(table, dispatch, worker, request);
+}

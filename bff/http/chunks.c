@@ -1,7 +1,7 @@
 /* See chunks.h. */
 #include "bff/base/check.h"
 #include "bff/base/percent.h"
-#include "bff/upstream/chunks.h"
+#include "bff/http/chunks.h"
 
 #define DIGITS_MAX 15 /* every size with so many digits fits in 63 bits */
 

@@ -6,8 +6,8 @@
  * We do not use libh2o's decoder, for two reasons. It reads "0x7" as 0 and "7xyz" as 7, and another
  * reader may read the same bytes differently. And it moves bytes that could stay where they are.
  */
-#ifndef BFF_UPSTREAM_CHUNKS_H
-#define BFF_UPSTREAM_CHUNKS_H
+#ifndef BFF_HTTP_CHUNKS_H
+#define BFF_HTTP_CHUNKS_H
 
 #include <stddef.h>
 #include <stdint.h>
