@@ -130,7 +130,7 @@ static void warn_of_login(const struct generation *generation)
     if (generation->login == NULL)
         fprintf(stderr,
                 "%.*s: WARNING: LOGIN IS OFF. No access rule is enforced: every composite and "
-                "every route answers whoever reaches this server.\n",
+                "every route answers everybody who reaches this server.\n",
                 TEXT_ARGS(generation->pages.server));
 }
 

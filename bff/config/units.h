@@ -10,7 +10,7 @@
 #define UNITS_SECOND UINT64_C(1000) /* milliseconds */
 #define UNITS_HOUR (3600 * UNITS_SECOND)
 #define UNITS_KIB UINT64_C(1024) /* bytes */
-#define UNITS_GIB (1024 * 1024 * UNITS_KIB)
+#define UNITS_GIB (UNITS_KIB * UNITS_KIB * UNITS_KIB)
 
 /*
  * units_duration and units_size return NULL, or in words what is wrong with ${text}. The words can
