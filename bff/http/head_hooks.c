@@ -7,6 +7,7 @@
 #include "bff/http/body_http1.h"
 #include "bff/http/body_http2.h"
 #include "bff/http/head_hooks.h"
+#include "bff/http/http2_expect.h"
 
 /* libh2o's parser (picohttpparser), which it exports and does not declare. */
 struct phr_header {
@@ -127,7 +128,9 @@ void head_hooks_begin_body(h2o_req_t *h2o)
     struct body_http1_head head = parsed;
 
     parsed.h2o = NULL;
-    if (head.h2o == h2o)
+    if (h2o->version >= 0x200)
+        http2_expect_upgraded(h2o);
+    else if (head.h2o == h2o)
         body_http1_begin(&head);
 }
 
