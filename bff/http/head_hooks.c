@@ -119,6 +119,7 @@ int phr_parse_request(const char *bytes, size_t len, const char **method, size_t
         return head_bytes;
     *field_count = hide_body(fields, *field_count);
     parsed.bytes = (size_t)head_bytes;
+    parsed.expects &= *minor_version != 0; /* RFC 9110 section 10.1.1: HTTP/1.0 has no 100 */
     parsed.h2o = H2O_STRUCT_FROM_MEMBER(h2o_req_t, input.method.base, (char **)(void *)method);
     return head_bytes;
 }
