@@ -1,11 +1,13 @@
 // Clients that send heads and bodies as no client should, from the head to the end of the connection.
+import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { CONTINUATION, END_HEADERS, END_STREAM, HEADERS, SETTINGS, frame, goaways, preface, request }
   from './lib/http2_frames.mjs'
+import { echo } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { assertEnd } from './lib/server.mjs'
-import { gate } from './lib/wait.mjs'
+import { gate, soon } from './lib/wait.mjs'
 
 const where = '/api/users/u1'
 
@@ -36,4 +38,51 @@ describe('a head that goes on when a drain has said its last GOAWAY', { concurre
       await assertEnd(scene.server)
     })
   }
+})
+
+const stage = (t, limits) =>
+  scenario(t, 'web', { 'users /users/u1': echo }, { config: { login: 'off', limits } })
+const head = (fields, version = 1) => `POST ${where} HTTP/1.${version}\r\nHost: a\r\n${fields}\r\n`
+const chunked = head('Transfer-Encoding: chunked\r\n')
+
+describe('bodies of HTTP/1.1 from hostile clients', { concurrency: 4 }, () => {
+  const long = 8 << 20
+  for (const [framing, bytes] of Object.entries({
+    'with a length': head(`Content-Length: ${long}\r\n`) + 'x'.repeat(long),
+    chunked: `${chunked}${long.toString(16)}\r\n${'x'.repeat(long)}\r\n0\r\n\r\n`,
+  })) {
+    test(`a client that sends too much at once reads why it is refused, ${framing}`, async t => {
+      const scene = await stage(t, { body: '1KiB' })
+      const bare = await scene.bare()
+      let failure
+      bare.socket.on('error', error => (failure = error))
+      bare.socket.write(bytes)
+      assert.match(await soon(bare.ended, 'the end of the connection'), /^HTTP\/1\.1 413 /)
+      assert.equal(failure, undefined)
+      assert.equal(scene.asked('users').length, 0)
+    })
+  }
+
+  for (const [what, bytes] of Object.entries({ 'an extension': '3;', 'a trailer': '0\r\nA: ' })) {
+    test(`${what} without an end takes ten times limits.body_timeout at most`, async t => {
+      const scene = await stage(t, { body_timeout: '100ms' })
+      const bare = await scene.bare()
+      const began = Date.now()
+      bare.socket.write(chunked + bytes)
+      const drip = setInterval(() => bare.socket.write('x'.repeat(600)), 20)
+      t.after(() => clearInterval(drip))
+      await soon(bare.ended, 'the end of the connection')
+      assert.ok(Date.now() - began >= 900, 'its client has had the time')
+      assert.equal(scene.asked('users').length, 0)
+    })
+  }
+
+  test('HTTP/1.0 knows no 100 Continue', async t => {
+    const scene = await stage(t)
+    const bare = await scene.bare()
+    bare.socket.write(head('Expect: 100-continue\r\nContent-Length: 3\r\n', 0))
+    await scene.get('/ready')
+    bare.socket.write('abc')
+    assert.match(await soon(bare.ended, 'the answer'), /^HTTP\/1\.1 200 [^]*"text":"abc"/)
+  })
 })
