@@ -9,6 +9,7 @@
 #include "bff/http/body_http2.h"
 #include "bff/http/http2_expect.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
 #define PATIENCE_MS 1000 /* a client may read its early answer before it is asked to stop */
 #define ANSWERED_MAX 100 /* streams of a connection whose rest is dropped */
@@ -18,8 +19,9 @@ struct http2 {
     h2o_http2_conn_t *conn;
     uint32_t stream_id;
     h2o_buffer_t *bytes; /* NULL: none have come, or they are not kept */
-    bool is_ended;       /* END_STREAM has come */
-    bool is_reset;       /* the stream has been reset, by the client or by us */
+    struct timer deadline;
+    bool is_ended; /* END_STREAM has come */
+    bool is_reset; /* the stream has been reset, by the client or by us */
 };
 
 /* A stream that was answered before its body had come. */
@@ -297,14 +299,32 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
 
 /* The body. */
 
-/* The client sends as it likes, within its windows: nothing is to be done. */
-static void start(struct body *body)
+/* A client that goes on with other streams is not found by slow_client.c. */
+static void on_deadline(struct timer *timer)
 {
-    if (body->is_discarded)
-        drop_bytes((struct http2 *)body);
+    struct http2 *http2 = H2O_STRUCT_FROM_MEMBER(struct http2, deadline, timer);
+
+    if (is_open(http2->conn))
+        reset(http2, H2O_HTTP2_ERROR_CANCEL);
 }
 
-static void stop(struct body *body) { (void)body; }
+/* The client sends as it likes, within its windows. */
+static void start(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+    struct worker *worker = body->client->worker;
+    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
+
+    if (body->is_discarded)
+        drop_bytes(http2);
+    http2->deadline.fire = on_deadline;
+    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
+}
+
+static void stop(struct body *body)
+{
+    timer_clear(worker_timers(body->client->worker), &((struct http2 *)body)->deadline);
+}
 
 static const struct body_source source = {.read = start, .stop = stop};
 

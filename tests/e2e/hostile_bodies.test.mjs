@@ -1,6 +1,9 @@
 // Clients that send heads and bodies as no client should, from the head to the end of the connection.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import http2 from 'node:http2'
 import { describe, test } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
 
 import { CONTINUATION, END_HEADERS, END_STREAM, HEADERS, SETTINGS, frame, goaways, preface, request }
   from './lib/http2_frames.mjs'
@@ -85,4 +88,25 @@ describe('bodies of HTTP/1.1 from hostile clients', { concurrency: 4 }, () => {
     bare.socket.write('abc')
     assert.match(await soon(bare.ended, 'the answer'), /^HTTP\/1\.1 200 [^]*"text":"abc"/)
   })
+})
+
+test('a body of HTTP/2 that never comes whole takes ten times limits.body_timeout at most, whatever ' +
+  'its client does beside it', async t => {
+  const scene = await stage(t, { body_timeout: '100ms' })
+  const { session } = await scene.http2()
+  const stuck = session.request({ ':method': 'POST', ':path': where })
+  stuck.on('error', () => undefined)
+  stuck.write('abc')
+  const closed = once(stuck, 'close').catch(() => undefined)
+  let isOver = false
+  closed.then(() => (isOver = true))
+  for (let rounds = 0; !isOver && rounds < 100; rounds++) {
+    const other = session.request({ ':method': 'POST', ':path': where })
+    other.end('def')
+    await soon(other.toArray(), 'the answer to another request')
+    await setTimeout(20)
+  }
+  await soon(closed, 'the end of the stream')
+  assert.equal(stuck.rstCode, http2.constants.NGHTTP2_CANCEL)
+  assert.equal(session.destroyed, false)
 })
