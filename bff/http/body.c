@@ -45,6 +45,8 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie)
 {
+    must(!body->is_over || body->has_rest);
+    body->is_over = false;
     body->is_discarded = true;
     begin_reading(body, limit, done, cookie);
 }
@@ -77,6 +79,8 @@ void body_finish(struct body *body, enum body_end end)
     must(!body->is_over);
     body->is_over = true;
     body->end = end;
+    if (end != BODY_TOO_LARGE)
+        body->has_rest = false;
     body_stop(body);
     if (end == BODY_WHOLE && !body->is_discarded)
         body->client->used_bytes += body->len;

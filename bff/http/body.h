@@ -48,6 +48,7 @@ struct body {
     bool is_over;  /* nothing more will come; end says why */
     bool is_read;  /* a caller waits for it; client->reading counts it */
     bool is_discarded;
+    bool has_rest; /* HTTP/1.1: it was too large before all of it had come; that can be discarded */
     enum body_end end;
     void (*done)(void *cookie, enum body_end end);
     void *cookie;
@@ -64,7 +65,8 @@ struct body *body_of(h2o_req_t *h2o);
 void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                void *cookie);
 
-/* As body_read, but all bytes are dropped, also those that have come already. */
+/* As body_read, but all bytes are dropped, also those that have come already. The body may be over
+ * if it has a rest. */
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
 

@@ -1,14 +1,20 @@
 /* See body_http1.h. */
+#include <sys/socket.h>
+
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/base/pool.h"
 #include "bff/http/body_http1.h"
 #include "bff/http/chunks.h"
+#include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
 struct http1 {
     struct body body;     /* first: the body is one of these */
     h2o_socket_t *socket; /* its input is the body, and what follows it */
     h2o_buffer_t *head;   /* the socket's input before, with the request's fields */
     struct chunks chunks;
+    struct timer deadline;
     bool expects;     /* the client may wait for 100 Continue */
     bool is_inviting; /* 100 Continue is being written */
 };
@@ -70,6 +76,7 @@ static void look(struct http1 *http1)
 {
     int state = http1->body.length != BODY_NO_LENGTH ? take_by_length(http1) : take_chunks(http1);
 
+    http1->body.has_rest = state == 0;
     if (state == -1)
         finish(http1, BODY_BROKEN);
     else if (http1->body.len > http1->body.limit)
@@ -121,10 +128,30 @@ static void invite(struct http1 *http1)
     h2o_socket_write(http1->socket, &go_on, 1, on_invited);
 }
 
+/* The client is handled as if it had left: the read that goes on, or that will, fails. */
+static void on_deadline(struct timer *timer)
+{
+    struct http1 *http1 = H2O_STRUCT_FROM_MEMBER(struct http1, deadline, timer);
+
+    shutdown(h2o_socket_get_fd(http1->socket), SHUT_RD);
+}
+
+/* A client may send fields and chunk extensions behind a body of any length, and little at a time.
+ */
+static void set_deadline(struct http1 *http1)
+{
+    struct worker *worker = http1->body.client->worker;
+    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
+
+    http1->deadline.fire = on_deadline;
+    timer_set(worker_timers(worker), &http1->deadline, clock_now_ns() + in_ms * CLOCK_MS);
+}
+
 static void start(struct body *body)
 {
     struct http1 *http1 = (struct http1 *)body;
 
+    set_deadline(http1);
     if (body->is_discarded) {
         must(!http1->is_inviting);
         h2o_buffer_consume(&http1->socket->input, body->len);
@@ -139,6 +166,7 @@ static void stop(struct body *body)
 {
     struct http1 *http1 = (struct http1 *)body;
 
+    timer_clear(worker_timers(body->client->worker), &http1->deadline);
     if (!http1->is_inviting)
         h2o_socket_read_stop(http1->socket);
 }

@@ -7,7 +7,9 @@
 #include "bff/base/memory.h"
 #include "bff/base/pool.h"
 #include "bff/http/body_http2.h"
+#include "bff/http/body_http2_expect.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
 #define PATIENCE_MS 1000 /* a client may read its early answer before it is asked to stop */
 #define ANSWERED_MAX 100 /* streams of a connection whose rest is dropped */
@@ -17,8 +19,9 @@ struct http2 {
     h2o_http2_conn_t *conn;
     uint32_t stream_id;
     h2o_buffer_t *bytes; /* NULL: none have come, or they are not kept */
-    bool is_ended;       /* END_STREAM has come */
-    bool is_reset;       /* the stream has been reset, by the client or by us */
+    struct timer deadline;
+    bool is_ended; /* END_STREAM has come */
+    bool is_reset; /* the stream has been reset, by the client or by us */
 };
 
 /* A stream that was answered before its body had come. */
@@ -30,11 +33,7 @@ struct answered {
     struct timer patience;
 };
 
-typedef ssize_t (*expect)(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
-                          const char **error);
-
-static _Atomic(expect) expect_others;           /* libh2o's own */
-static _Atomic(body_http2_parse) parse_headers; /* the same */
+static _Atomic(body_http2_parse) parse_headers; /* libh2o's own */
 
 static h2o_http2_stream_t *stream_of(const struct http2 *http2)
 {
@@ -84,12 +83,13 @@ static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
 }
 
 /* Asks the client to stop. The entry stays, because bytes that the client has sent before must
- * still be dropped. */
+ * still be dropped. With TLS a socket that is not read may outlive its connection, until
+ * close_notify has been written. */
 static void on_patience(struct timer *timer)
 {
     struct answered *answered = H2O_STRUCT_FROM_MEMBER(struct answered, patience, timer);
 
-    if (is_open(answered->conn))
+    if (h2o_socket_is_reading(answered->client->socket) && is_open(answered->conn))
         send_reset(answered->conn, answered->stream_id, H2O_HTTP2_ERROR_NONE);
 }
 
@@ -285,33 +285,47 @@ static bool is_ours(struct client *client, struct http2 *http2, const uint8_t he
     return !is_reset && (http2 != NULL ? !http2->is_ended : answered != NULL);
 }
 
-/* Replaces libh2o's function. It gets every frame of the connection, from the first byte of the
- * frame. */
-static ssize_t expect_frame(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
-                            const char **error)
+ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
+                        const char **error)
 {
     struct client *client = client_of_conn(conn);
 
     if (size < H2O_HTTP2_FRAME_HEADER_SIZE ||
         (bytes[3] != H2O_HTTP2_FRAME_TYPE_DATA && bytes[3] != H2O_HTTP2_FRAME_TYPE_HEADERS &&
          bytes[3] != H2O_HTTP2_FRAME_TYPE_RST_STREAM))
-        return atomic_load(&expect_others)(conn, bytes, size, error);
+        return 0;
     struct http2 *http2 = find_body(client, h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
-    if (!is_ours(client, http2, bytes))
-        return atomic_load(&expect_others)(conn, bytes, size, error);
-    return take_frame(conn, http2, bytes, size, error);
+    return is_ours(client, http2, bytes) ? take_frame(conn, http2, bytes, size, error) : 0;
 }
 
 /* The body. */
 
-/* Does nothing: the client sends by itself, within its windows. */
-static void start(struct body *body)
+/* A client that goes on with other streams is not found by slow_client.c. */
+static void on_deadline(struct timer *timer)
 {
-    if (body->is_discarded)
-        drop_bytes((struct http2 *)body);
+    struct http2 *http2 = H2O_STRUCT_FROM_MEMBER(struct http2, deadline, timer);
+
+    if (is_open(http2->conn))
+        reset(http2, H2O_HTTP2_ERROR_CANCEL);
 }
 
-static void stop(struct body *body) { (void)body; }
+/* The client sends as it likes, within its windows. */
+static void start(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+    struct worker *worker = body->client->worker;
+    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
+
+    if (body->is_discarded)
+        drop_bytes(http2);
+    http2->deadline.fire = on_deadline;
+    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
+}
+
+static void stop(struct body *body)
+{
+    timer_clear(worker_timers(body->client->worker), &((struct http2 *)body)->deadline);
+}
 
 static const struct body_source source = {.read = start, .stop = stop};
 
@@ -330,11 +344,8 @@ void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse)
     h2o_http2_stream_t *stream = H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, h2o);
     h2o_http2_conn_t *conn = (h2o_http2_conn_t *)h2o->conn;
 
-    if (conn->_read_expect != expect_frame) {
-        atomic_store(&expect_others, conn->_read_expect);
-        atomic_store(&parse_headers, parse);
-        conn->_read_expect = expect_frame;
-    }
+    atomic_store(&parse_headers, parse);
+    body_http2_expect_frames(conn);
     if (!is_head || stream->_req_body == NULL)
         return;
     struct http2 *http2 = pool_shared(pool_of(&h2o->pool), sizeof(*http2), dispose);

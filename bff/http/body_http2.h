@@ -28,4 +28,11 @@ typedef int (*body_http2_parse)(h2o_req_t *h2o, h2o_hpack_header_table_t *table,
  */
 void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse);
 
+/*
+ * Takes the frame that begins at ${bytes} if it is one of a body. Returns its length, libh2o's code
+ * of an error, or 0: the frame is not one of a body.
+ */
+ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
+                        const char **error);
+
 #endif

@@ -8,6 +8,7 @@
 #include "bff/http/body_http1.h"
 #include "bff/http/body_http2.h"
 #include "bff/http/head_hooks.h"
+#include "bff/http/body_http2_expect.h"
 
 /* libh2o's parser (picohttpparser), which it exports and does not declare. */
 struct phr_header {
@@ -119,6 +120,7 @@ int phr_parse_request(const char *bytes, size_t len, const char **method, size_t
         return head_bytes;
     *field_count = hide_body(fields, *field_count);
     parsed.bytes = (size_t)head_bytes;
+    parsed.expects &= *minor_version != 0; /* RFC 9110 section 10.1.1: HTTP/1.0 has no 100 */
     parsed.h2o = H2O_STRUCT_FROM_MEMBER(h2o_req_t, input.method.base, (char **)(void *)method);
     return head_bytes;
 }
@@ -128,7 +130,9 @@ void head_hooks_begin_body(h2o_req_t *h2o)
     struct body_http1_head head = parsed;
 
     parsed.h2o = NULL;
-    if (head.h2o == h2o)
+    if (h2o->version >= 0x200)
+        body_http2_expect_upgraded(h2o);
+    else if (head.h2o == h2o)
         body_http1_begin(&head);
 }
 

@@ -39,7 +39,12 @@ uint32_t limits_sweep_ms(const struct server_limits *limits)
     return (uint32_t)most(SWEEP_MIN_MS, least(SWEEP_MAX_MS, shortest / 4));
 }
 
+uint32_t limits_whole_body_ms(const struct server_limits *limits)
+{
+    return BODY_PAUSES * limits->body_ms;
+}
+
 uint64_t limits_request_ms(const struct server_limits *limits)
 {
-    return limits->idle_ms + limits->header_ms + (uint64_t)BODY_PAUSES * limits->body_ms;
+    return (uint64_t)limits->idle_ms + limits->header_ms + limits_whole_body_ms(limits);
 }

@@ -42,6 +42,9 @@ size_t limits_body_memory(size_t body_limit);
 /* How often clients are checked, so that no client exceeds a time limit by more than a quarter. */
 uint32_t limits_sweep_ms(const struct server_limits *limits);
 
+/* In which the whole of a request's body must come. */
+uint32_t limits_whole_body_ms(const struct server_limits *limits);
+
 /* libh2o has one timeout for waiting, head and body together. It must not end a request that our
  * own limits allow. */
 uint64_t limits_request_ms(const struct server_limits *limits);

@@ -80,7 +80,7 @@ void reply_early_send(struct request *request, const struct text *body, size_t c
     early->request = request;
     early->generator.proceed = on_sent;
     early->patience.fire = on_patience;
-    early->is_over = request->body->is_over;
+    early->is_over = request->body->is_over && !request->body->has_rest;
     if (early->is_over)
         request->h2o->http1_is_persistent = 0;
     h2o_start_response(request->h2o, &early->generator);

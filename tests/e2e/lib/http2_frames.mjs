@@ -1,17 +1,19 @@
 // As much of HTTP/2's framing (RFC 9113 section 4) as it takes for what Node's client does not do.
 import { tokenFor } from './token.mjs'
 
-const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
+export const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'
 const DATA = 0
-const HEADERS = 1
+export const HEADERS = 1
 const RST_STREAM = 3
-const SETTINGS = 4
+export const SETTINGS = 4
 const PING = 6
-const END_STREAM = 1
-const END_HEADERS = 4
+const GOAWAY = 7
+export const CONTINUATION = 9
+export const END_STREAM = 1
+export const END_HEADERS = 4
 const CANCEL = Buffer.from([0, 0, 0, 8])
 
-function frame(type, flags, stream, payload = Buffer.alloc(0)) {
+export function frame(type, flags, stream, payload = Buffer.alloc(0)) {
   const head = Buffer.alloc(9)
   head.writeUIntBE(payload.length, 0, 3)
   head.writeUInt8(type, 3)
@@ -39,7 +41,7 @@ function integer(value) {
 }
 
 // GET http://a${path}, each field as a literal or from HPACK's static table (RFC 7541 appendix A).
-function request(path) {
+export function request(path) {
   const authorization = Buffer.from(`Bearer ${tokenFor()}`)
   return Buffer.concat([Buffer.from([0x82, 0x86, 0x01, 1]), Buffer.from('a'),
     Buffer.from([0x04, path.length]), Buffer.from(path),
@@ -83,3 +85,10 @@ export async function upgradedBody(bare, path, token) {
   bare.socket.destroy()
   return Buffer.concat(data.map(({ payload }) => payload)).toString('utf8')
 }
+
+// What is waited for by bare.until: `count` frames GOAWAY.
+export const goaways = (bare, count) => ({
+  test: () => [...frames(bare.bytes)].filter(({ type }) => type === GOAWAY).length >= count,
+  exec: () => undefined,
+  toString: () => `${count} times GOAWAY`,
+})
