@@ -199,6 +199,8 @@ void client_cut(struct client *client)
     shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR);
 }
 
+void client_shut(struct client *client) { shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR); }
+
 /* With TLS the client must not get a close_notify. client_cut shuts the socket down, so nothing
  * more is sent. */
 void client_end_short(struct client *client)

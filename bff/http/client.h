@@ -76,6 +76,10 @@ struct client *client_of(h2o_req_t *req);
  * because it only shuts the socket down. libh2o notices this later and closes the socket. */
 void client_cut(struct client *client);
 
+/* Ends the connection of a client that has left, or that counts as such: nothing is sent to it any
+ * more. Safe from anywhere, as client_cut. */
+void client_shut(struct client *client);
+
 /* For an incomplete answer whose end is the end of its connection. The connection, which is closed
  * after the next send, then ends with an error, so that the client notices. */
 void client_end_short(struct client *client);

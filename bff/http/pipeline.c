@@ -96,6 +96,13 @@ static enum step_result wait_for_body(struct pipeline *pipeline)
                                        .state = pipeline, .is_reading = true, .cancel = stop_body});
 }
 
+/* The log says 499, and nothing is sent. */
+static void end_left(struct request *request)
+{
+    client_shut(request->client);
+    reply_nobody(request);
+}
+
 /* The request may be gone when this returns. So nothing is used afterwards. */
 static void go_on(struct pipeline *pipeline, enum step_result result)
 {
@@ -113,7 +120,7 @@ static void go_on(struct pipeline *pipeline, enum step_result result)
     if (result == STEP_REFUSED)
         reply_refusal(request, &pipeline->refusal);
     else if (result == STEP_LEFT)
-        reply_nobody(request);
+        end_left(request);
     else if (result == STEP_WAITS)
         pipeline->is_running = false;
     check_working_on((struct text){0});
