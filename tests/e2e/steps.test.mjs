@@ -71,6 +71,7 @@ function h2({ open }) {
     const status = new Promise((resolve, reject) => {
       stream.on('response', head => { stream.resume(); resolve(head[':status']) })
       stream.on('error', reject)
+      stream.on('close', () => reject(new Error('it ended without an answer')))
     })
     status.catch(() => undefined)
     return { status, leave: () => stream.close(http2.constants.NGHTTP2_CANCEL) }
@@ -163,7 +164,7 @@ for (const [protocol, connect] of Object.entries(over)) {
       const { status } = await (await connect(scene))({ 'x-gate': 'a' })
       await scene.until('a', 1)
       scene.server.child.kill('SIGTERM')
-      await assert.rejects(soon(status, 'the end of the connection'))
+      await soon(assert.rejects(status), 'the end of the connection')
       await assertEnd(scene.server)
       assert.deepEqual(scene.states('a'), ['waits', 'cancelled'])
     })
