@@ -45,9 +45,9 @@ static enum route_result find_composite(struct request_context *context, struct 
 }
 
 /*
- * Looks for a composite by the path as it was written, whose parameters have rules of their own.
- * Then it looks by the path with its dot segments resolved. So another spelling of the path does
- * not avoid a composite.
+ * First looks for a composite with the path as the client wrote it. If no composite matches,
+ * resolves the dot segments of the path and looks again. So a client cannot bypass a composite with
+ * another spelling of its path.
  */
 static enum found_kind find(struct request_context *context, struct text method, struct found *out)
 {

@@ -16,8 +16,8 @@
 /* True when ${text} is not empty and every byte of it is one of ${bytes}. */
 bool plan_is_made_of(struct text text, const char *bytes);
 
-/* The number of parts before the row that ends the table. It counts at most one more than the
- * allowed number. */
+/* Returns the number of parts before the row that ends the table. Counting stops at one part more
+ * than the limit. */
 size_t plan_row_count(const struct bff_composite *composite);
 
 /* The number of computed members before the row that ends them. */

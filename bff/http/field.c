@@ -14,8 +14,8 @@ static const struct text hop_by_hop[] = {
     NAME("trailer"),    NAME("transfer-encoding"), NAME("upgrade"),          NAME("http2-settings"),
 };
 
-/* The fields that this server writes to a service itself, and the fields that other servers read as
- * one of those. */
+/* Fields of a client that do not go to a service. This server writes some of them itself. Other
+ * servers read the rest as equivalents of such fields. */
 static const struct text not_to_services[] = {
     NAME("host"),
     NAME("content-length"),

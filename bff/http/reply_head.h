@@ -42,8 +42,8 @@ void reply_head_set(struct request *request, const char *name, struct text value
 /* Removes all fields ${name}. */
 void reply_head_remove(struct request *request, const char *name);
 
-/* Changes Content-Length. A filter that changes the size of the body sets REPLY_HEAD_NO_LENGTH; for
- * a whole answer, reply.c puts in the new length. */
+/* Sets Content-Length to ${length}. A filter that changes the size of the body passes
+ * REPLY_HEAD_NO_LENGTH. When the answer is not streamed, reply.c sets the new length afterwards. */
 void reply_head_set_length(struct request *request, size_t length);
 
 #endif

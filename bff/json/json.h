@@ -7,8 +7,8 @@
  *     json_each (item, json_get(order, "items"))
  *         json_double(json_get(item, "price"), &price);
  *
- * yajl decodes strings. Values are not read with yajl: a yajl tree costs more than all other work
- * for a response, and it must be built of the whole text to read one member.
+ * yajl decodes strings. It does not read values. A yajl tree costs more than all other work for a
+ * response, because yajl must build the tree from the whole text to read one member.
  */
 #ifndef BFF_JSON_JSON_H
 #define BFF_JSON_JSON_H
