@@ -279,8 +279,8 @@ static const struct setting *row_find(const struct mapping *mapping, struct text
     return settings_find(mapping->settings, inner.path);
 }
 
-/* A path has at most five names, and only nodes whose path is in a row are read. So the recursion has
- * at most five levels. It also stops when an alias contains itself. */
+/* A path has at most five names, and only nodes whose path is in a row are read. So the recursion
+ * has at most five levels. It also stops when an alias contains itself. */
 static void mapping_read(const struct mapping *mapping, yaml_node_t *node);
 
 /* An item that is not a mapping has been reported, so nothing else is missing in it. */
