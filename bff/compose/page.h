@@ -35,7 +35,8 @@ struct page_ask {
 };
 
 /* The access rule of the composite. When the owner is a parameter of the path, the rule names that
- * owner. When the owner is in a part, every signed-in user passes here, and the run decides. */
+ * owner. When the owner is a member of a part, this rule lets every signed-in user pass. The run
+ * checks the owner later, when that part has settled. */
 struct access_rule page_access(const struct pages *pages, const struct plan *plan,
                                const struct text *params);
 

@@ -1,6 +1,7 @@
 /*
- * A request of a client, for all other code. It lies in libh2o's pool of the request and ends with
- * it, for whatever reason. So what belongs to the request belongs to that pool too.
+ * A request of a client, for all other code. It is allocated in the pool of libh2o's request, and
+ * is freed with that pool, however the request ends. So what belongs to the request belongs to that
+ * pool too.
  *
  * Only bff/http uses ${h2o}. All others use the functions below, reply.h and reply_stream.h.
  */

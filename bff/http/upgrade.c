@@ -101,8 +101,8 @@ static void on_upgraded(void *cookie, h2o_socket_t *socket, size_t request_bytes
     upgrade->user->begun(upgrade->cookie);
 }
 
-/* The head counts as bytes that are being sent, so that the bytes that gather meanwhile have a
- * limit. */
+/* While the head is being sent, is_sending is true, as for any other bytes. So there is a limit for
+ * the bytes that are added in this time. */
 void upgrade_begin(struct upgrade *upgrade, struct request *request, struct text protocol,
                    const struct upgrade_user *user, void *cookie)
 {

@@ -56,8 +56,8 @@ void worker_settings_release(struct worker_settings *settings);
 
 /*
  * The worker's loop has ended: the worker releases its current settings and those that have not
- * been current yet, and on_unused is called for all settings that nobody holds. Settings of
- * requests that were cut off stay as they are.
+ * been current yet, and on_unused is called for all settings that nobody holds. When a request that
+ * was cut off still holds settings, on_unused is not called for them.
  */
 void worker_settings_end(struct worker *worker);
 
