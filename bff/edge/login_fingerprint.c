@@ -35,14 +35,21 @@ static void add_key(EVP_MD_CTX *context, const struct jwt_key *key)
     OPENSSL_free(der);
 }
 
-/* A rule that is left out below would let a new configuration take the old one's verdicts over. */
-struct rules_below {
-    char *issuer, *audience;
-    double leeway_seconds;
-    bool require_exp;
-};
-_Static_assert(sizeof(struct login_rules) == sizeof(struct rules_below),
-               "add the new rule to login_fingerprint, and here");
+/*
+ * A rule that is left out here would let a new configuration take over the old one's verdicts. So
+ * the copy has an initializer without names: the compiler refuses it (-Wmissing-field-initializers)
+ * when login_rules gets another member.
+ */
+static void add_rules(EVP_MD_CTX *context, const struct login_rules *rules)
+{
+    const struct login_rules all = {rules->issuer, rules->audience, rules->leeway_seconds,
+                                    rules->require_exp};
+
+    add_string(context, all.issuer);
+    add_string(context, all.audience);
+    add(context, &all.leeway_seconds, sizeof(all.leeway_seconds));
+    add(context, &all.require_exp, sizeof(all.require_exp));
+}
 
 void login_fingerprint(unsigned algorithms, struct text secret, const struct jwt_keys *keys,
                        const struct login_rules *rules, unsigned char out[LOGIN_FINGERPRINT_BYTES])
@@ -54,10 +61,7 @@ void login_fingerprint(unsigned algorithms, struct text secret, const struct jwt
     add(context, secret.at, secret.len);
     for (size_t i = 0; i < keys->count; i++)
         add_key(context, &keys->rows[i]);
-    add_string(context, rules->issuer);
-    add_string(context, rules->audience);
-    add(context, &rules->leeway_seconds, sizeof(rules->leeway_seconds));
-    add(context, &rules->require_exp, sizeof(rules->require_exp));
+    add_rules(context, rules);
     must(EVP_DigestFinal_ex(context, out, NULL) == 1);
     EVP_MD_CTX_free(context);
 }
