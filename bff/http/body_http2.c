@@ -33,7 +33,7 @@ struct answered {
     struct timer patience;
 };
 
-static _Atomic(body_http2_parse) parse_headers; /* libh2o's own */
+static _Atomic(head_http2_parse) parse_headers; /* libh2o's own */
 
 static h2o_http2_stream_t *stream_of(const struct http2 *http2)
 {
@@ -339,7 +339,7 @@ static void dispose(void *object)
         add_answered(http2);
 }
 
-void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse)
+void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse)
 {
     h2o_http2_stream_t *stream = H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, h2o);
     h2o_http2_conn_t *conn = (h2o_http2_conn_t *)h2o->conn;

@@ -15,18 +15,14 @@
 #include <h2o/http2_internal.h>
 
 #include "bff/http/body.h"
-
-/* libh2o's function for a block of header fields. */
-typedef int (*body_http2_parse)(h2o_req_t *h2o, h2o_hpack_header_table_t *table,
-                                const uint8_t *bytes, size_t size, int *map, size_t *content_length,
-                                h2o_cache_digests_t **digests, const char **error);
+#include "bff/http/head_http2.h"
 
 /*
  * To be called when ${parse} has read a block of header fields for ${h2o}. ${is_head}: the block is
  * the head of a request. Makes the body of the request, if it has one. From then on the frames of
  * the connection pass through this file.
  */
-void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse);
+void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse);
 
 /*
  * Takes the frame that begins at ${bytes} if it is one of a body. Returns its length, libh2o's code

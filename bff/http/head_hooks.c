@@ -7,8 +7,9 @@
 #include "bff/base/check.h"
 #include "bff/http/body_http1.h"
 #include "bff/http/body_http2.h"
-#include "bff/http/head_hooks.h"
 #include "bff/http/body_http2_expect.h"
+#include "bff/http/head_hooks.h"
+#include "bff/http/head_http2.h"
 
 /* libh2o's parser (picohttpparser), which it exports and does not declare. */
 struct phr_header {
@@ -26,7 +27,7 @@ typedef int (*parse_request)(const char *bytes, size_t len, const char **method,
                              struct phr_header *fields, size_t *field_count, size_t last_len);
 
 static parse_request library_parse_request;
-static body_http2_parse library_parse_headers;
+static head_http2_parse library_parse_headers;
 
 /* True in a worker's thread. Other threads may use libh2o, too (mock services do). Their requests
  * are not changed. */
@@ -142,10 +143,12 @@ int h2o_hpack_parse_headers(h2o_req_t *h2o, h2o_hpack_header_table_t *table, con
                             size_t len, int *map, size_t *content_length,
                             h2o_cache_digests_t **digests, const char **error)
 {
-    int status = library_parse_headers(h2o, table, bytes, len, map, content_length, digests, error);
+    struct head_http2_block block = {h2o, table, bytes, len, map, content_length, error};
 
-    if (is_worker)
-        body_http2_begin(h2o, status == 0 && map != NULL, library_parse_headers);
+    if (!is_worker || map == NULL)
+        return library_parse_headers(h2o, table, bytes, len, map, content_length, digests, error);
+    int status = head_http2_read(&block, library_parse_headers);
+    body_http2_begin(h2o, status == 0, library_parse_headers);
     return status;
 }
 
@@ -159,7 +162,7 @@ _Static_assert(H2O_LIBRARY_VERSION_MAJOR == 0 && H2O_LIBRARY_VERSION_MINOR == 13
 union function {
     void *found;
     parse_request request;
-    body_http2_parse headers;
+    head_http2_parse headers;
 };
 
 static union function library_function(const char *name)

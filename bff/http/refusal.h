@@ -13,7 +13,6 @@ struct refusal {
     const char *name;     /* an additional header field, in lower case; NULL: none */
     struct text value;    /* of that field; borrowed until the request is gone */
     bool ends_connection; /* an HTTP/1.1 connection ends: its next bytes may not be a request */
-    bool cuts;            /* the connection is cut at once, as soon as the answer was handed over */
 };
 
 #endif

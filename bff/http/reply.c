@@ -169,15 +169,10 @@ void reply_error(struct request *request, int status, const char *message)
 
 void reply_refusal(struct request *request, const struct refusal *refusal)
 {
-    struct client *client = request->client;
-    bool cuts = refusal->cuts;
-
     if (refusal->ends_connection)
         request->h2o->http1_is_persistent = 0;
     reply_error_with(request, refusal->status, refusal->message,
                      (struct reply_field){refusal->name, refusal->value});
-    if (cuts)
-        client_cut_http2(client);
 }
 
 void reply_not_allowed(struct request *request, struct text allow)

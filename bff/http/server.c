@@ -8,8 +8,8 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/cookie.h"
 #include "bff/http/libh2o_error.h"
-#include "bff/http/guard.h"
 #include "bff/http/head_hooks.h"
 #include "bff/http/stderr_filter.h"
 #include "bff/http/reply.h"
@@ -47,9 +47,10 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
 
     libh2o_error_not(h2o_req);
     head_hooks_begin_body(h2o_req); /* before the request, which then ends first */
+    cookie_join(h2o_req);
     struct request *request = request_new(h2o_req, worker);
 
-    if (!request_is_http2(request) || guard_is_absurd(request)) {
+    if (!request_is_http2(request)) {
         begin(request);
         return 0;
     }
