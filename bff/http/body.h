@@ -30,11 +30,12 @@ enum body_end {
 
 struct body;
 
-/* The side of the protocol. read begins to read from the client, and stop ends that. Both are
- * idempotent. */
+/* The side of the protocol. read begins to read from the client, and stop ends that. drop frees the
+ * bytes that have come. All are idempotent. */
 struct body_source {
     void (*read)(struct body *body);
     void (*stop)(struct body *body);
+    void (*drop)(struct body *body);
 };
 
 struct body {
@@ -69,6 +70,9 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
  * if it has a rest. */
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
+
+/* Frees the bytes of a body that nobody needs any more, and keeps no others. NULL: nothing. */
+void body_drop(struct body *body);
 
 /* Ends the wait for the body, silently. Idempotent; NULL: nothing. */
 void body_stop(struct body *body);

@@ -327,7 +327,9 @@ static void stop(struct body *body)
     timer_clear(worker_timers(body->client->worker), &((struct http2 *)body)->deadline);
 }
 
-static const struct body_source source = {.read = start, .stop = stop};
+static void drop(struct body *body) { drop_bytes((struct http2 *)body); }
+
+static const struct body_source source = {.read = start, .stop = stop, .drop = drop};
 
 static void dispose(void *object)
 {

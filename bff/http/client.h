@@ -21,8 +21,9 @@ struct worker;
 /* What slow_client.c found when it last checked a client. */
 struct pace {
     int state;
-    size_t requests, used_bytes, written;
-    uint64_t received, acked;
+    size_t requests, used_bytes, written, rests;
+    int64_t taken; /* bytes of answers, when it last took enough of them */
+    uint64_t received;
     uint64_t fresh;  /* bytes received when the state last began or moved on */
     uint64_t wasted; /* bytes that did not become a request, without those that are forgiven */
     int64_t head_ns, read_ns, write_ns;
@@ -35,12 +36,17 @@ struct client {
     size_t in_flight;        /* requests begun and not yet gone */
     size_t requests;         /* begun since the connection was accepted */
     size_t sending;          /* answers with bytes that are being sent: see slow_client.h */
+    size_t rests;            /* how often there was none any more */
+    h2o_linklist_t answers;  /* of those: struct request */
+    size_t sent_bytes;       /* of the bodies of all others */
     size_t used_bytes;       /* that became requests */
     size_t reading;          /* requests that wait for their body: see body.h */
+    h2o_linklist_t heads;    /* of head_http2_held.c */
     h2o_linklist_t bodies;   /* of struct body */
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
+    bool is_http2;     /* known from its first request on */
     bool is_tunnel;    /* it has left HTTP: only its reading is checked */
     bool is_cut;       /* client_cut was called: no work begins for it */
     int64_t resets_ns; /* when its bucket of resets is full again */

@@ -19,7 +19,8 @@ struct server_limits {
     uint32_t header_ms; /* from a head's first byte to its last; also the TLS handshake */
     uint32_t body_ms;   /* in which some of a request's body must come */
     uint32_t idle_ms;   /* a connection without a request */
-    uint32_t stall_ms;  /* in which the client must take some of its answer */
+    uint32_t stall_ms;  /* in which the client must take some of its answers: */
+    size_t min_rate;    /* bytes a second, at least; 0: one byte in stall_ms */
 
     unsigned http2_requests; /* of one connection, in work at the same time */
 

@@ -86,6 +86,7 @@ static void send_body(struct request *request, const struct text *body, size_t c
         request->h2o->http1_is_persistent = 0;
     h2o_start_response(request->h2o, &generator);
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
+    request_answered(request);
 }
 
 /* The last filter. It gathers the bytes that the other filters pass. */

@@ -42,10 +42,13 @@ static void send_on(struct reply_stream *stream)
     request_sending(request);
     h2o_iovec_t bytes = h2o_iovec_init(next.at, next.len);
     stream->has_head = true;
+    bool may_be_left = state == H2O_SEND_STATE_FINAL && request_is_http2(request);
     if (next.len == 0 && !stream->is_ended)
         send_head(request);
     else
         h2o_send(request->h2o, &bytes, next.len > 0 ? 1 : 0, state);
+    if (may_be_left)
+        request_answered(request);
 }
 
 /* libh2o has sent what it had and asks for more. ${ready} is called before the end is sent, since

@@ -97,7 +97,7 @@ static void test_limits(void **state)
     read_into(&config,
               "limits: {header_bytes: 4KiB, header_fields: 50, target_bytes: 1KiB, body: 2MiB, "
               "connections: 7, connections_per_address: 3, header_timeout: 1s, body_timeout: 2s, "
-              "idle_timeout: 3s, stall_timeout: 4s, http2_streams: 8, "
+              "idle_timeout: 3s, stall_timeout: 4s, min_rate: 1KiB, http2_streams: 8, "
               "http2_resets: {burst: 9, rate: 10}}\n");
     struct server_limits want = {.header_fields = 50,
                                  .header_bytes = 4096,
@@ -108,6 +108,7 @@ static void test_limits(void **state)
                                  .body_ms = 2000,
                                  .idle_ms = 3000,
                                  .stall_ms = 4000,
+                                 .min_rate = 1024,
                                  .http2_requests = 8,
                                  .resets_at_once = 9,
                                  .resets_per_second = 10,
