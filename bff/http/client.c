@@ -77,7 +77,6 @@ static bool accept_one(struct worker_listener *listener)
     struct client *client = memory_new(sizeof(*client));
     client->worker = listener->worker;
     client->socket = socket;
-    h2o_linklist_init_anchor(&client->heads);
     h2o_linklist_init_anchor(&client->bodies);
     h2o_linklist_init_anchor(&client->answered);
     h2o_linklist_init_anchor(&client->answers);

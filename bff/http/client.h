@@ -33,18 +33,17 @@ struct client {
     h2o_linklist_t link; /* in worker->clients */
     struct worker *worker;
     h2o_socket_t *socket;
-    size_t in_flight;        /* requests begun and not yet gone */
-    size_t requests;         /* begun since the connection was accepted */
-    size_t sending;          /* answers with bytes that are being sent: see slow_client.h */
-    size_t rests;            /* how often there was none any more */
-    h2o_linklist_t answers;  /* of those: struct request */
-    size_t sent_bytes;       /* of the bodies of all others */
-    size_t used_bytes;       /* that became requests */
-    size_t reading;          /* requests that wait for their body: see body.h */
-    h2o_linklist_t heads;    /* of head_http2_held.c */
-    h2o_linklist_t bodies;   /* of struct body */
-    h2o_linklist_t answered; /* of body_http2.c, */
-    size_t answered_count;   /* their number, and what frees them */
+    size_t in_flight;          /* requests begun and not yet gone */
+    size_t requests;           /* begun since the connection was accepted */
+    size_t sending;            /* answers with bytes that are being sent: see slow_client.h */
+    size_t rests;              /* how often there was none any more */
+    h2o_linklist_t answers;    /* of those: struct request */
+    size_t sent_bytes;         /* of the bodies of all others */
+    size_t used_bytes;         /* that became requests */
+    size_t reading;            /* requests that wait for their body: see body.h */
+    h2o_linklist_t bodies;     /* of struct body */
+    h2o_linklist_t answered;   /* of body_http2.c, */
+    size_t answered_count;     /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
     bool is_http2;     /* known from its first request on */
     bool is_tunnel;    /* it has left HTTP: only its reading is checked */

@@ -2,7 +2,7 @@
 #include "bff/http/client.h"
 #include "bff/http/cookie.h"
 #include "bff/http/head_http2.h"
-#include "bff/http/head_http2_held.h"
+#include "bff/http/head_http2_copy.h"
 #include "bff/http/hpack_field.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
@@ -330,6 +330,8 @@ static void finish(struct head *head)
     if (head->over == HEAD_HTTP2_WHOLE &&
         (head->hosts > 1 || (head->hosts == 1 && h2o->input.authority.base == NULL)))
         h2o->input.authority = head->host;
+    if (head->over == HEAD_HTTP2_WHOLE)
+        head_http2_copy(h2o);
 }
 
 int head_http2_read(const struct head_http2_block *block, head_http2_parse parse)
@@ -346,8 +348,6 @@ int head_http2_read(const struct head_http2_block *block, head_http2_parse parse
     cookie_free(&head.cookie);
     if (head.has_other)
         h2o_mem_clear_pool(&head.other.pool);
-    if (status == 0 && head.over == HEAD_HTTP2_WHOLE)
-        head_http2_held_begin(block->h2o);
     if (status == 0 && *block->error != NULL)
         return H2O_HTTP2_ERROR_INVALID_HEADER_CHAR;
     return status;

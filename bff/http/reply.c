@@ -6,6 +6,7 @@
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/untaken.h"
 
 /* libh2o copies the list of pieces to its stack. A longer list is joined to one piece. */
 #define PIECES_MAX 512
@@ -84,9 +85,11 @@ static void send_body(struct request *request, const struct text *body, size_t c
     }
     if (reply_early_is_due(request))
         request->h2o->http1_is_persistent = 0;
+    bool is_http2 = request_is_http2(request);
     h2o_start_response(request->h2o, &generator);
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
-    request_answered(request);
+    if (is_http2)
+        untaken_look(request, (struct text){0});
 }
 
 /* The last filter. It gathers the bytes that the other filters pass. */

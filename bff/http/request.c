@@ -1,13 +1,10 @@
 /* See request.h. */
 #include "bff/base/clock.h"
 #include "bff/http/body.h"
-#include "bff/http/head_http2_held.h"
 #include "bff/http/request.h"
 #include "bff/http/request_id.h"
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
-
-#define PATH_KEPT ((size_t)1024) /* bytes of a path, when its head is freed */
 
 void request_sending(struct request *request)
 {
@@ -43,37 +40,12 @@ size_t request_bytes_of(const struct client *client)
     return bytes;
 }
 
-/* The observers read the method and the path. A long path is cut. */
-static void free_head(struct request *request)
-{
-    h2o_req_t *h2o = request->h2o;
-    struct text path = {request->path.at,
-                        request->path.len < PATH_KEPT ? request->path.len : PATH_KEPT};
-
-    request->method = pool_text(request->pool, request->method);
-    request->path = pool_text(request->pool, path);
-    request->query = request->host = (struct text){0};
-    h2o->headers = (h2o_headers_t){0};
-    h2o->method = h2o->authority = h2o->path = (h2o_iovec_t){NULL, 0};
-    h2o->input.method = h2o->input.authority = h2o->input.path = (h2o_iovec_t){NULL, 0};
-    head_http2_held_free(request->head);
-}
-
-void request_answered(struct request *request)
-{
-    if (!request_is_http2(request))
-        return;
-    body_drop(request->body);
-    if (request->head != NULL)
-        free_head(request);
-}
-
 static void dispose(void *object)
 {
     struct request *request = object;
 
     watch_end(&request->answer.watch);
-    h2o_timeout_unlink(&request->start);
+    h2o_timeout_unlink(&request->next_step);
     request_sent(request);
     if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
         client_spend_reset(request->client);
@@ -114,15 +86,12 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->pool = pool_of(&h2o_req->pool);
     request->client = client_of(h2o_req);
     request->body = body_of(h2o_req);
-    request->head = head_http2_held_of(h2o_req);
     request->client->in_flight++;
     request->client->requests++;
     request->client->is_http2 = request_is_http2(request);
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
     request_id_read(request);
-    if (request->head != NULL)
-        request->id = pool_text(request->pool, request->id); /* it is part of some answers */
     request->began_ns = clock_now_ns();
     return request;
 }

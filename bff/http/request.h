@@ -20,7 +20,6 @@
 #include "bff/http/worker.h"
 
 struct body;
-struct head_http2_held;
 struct part_report;
 struct reply_field;
 struct reply_filter;
@@ -34,7 +33,8 @@ struct request_answer {
     struct watch watch;           /* on the client, while the answer is worked on */
     void (*gone)(void *cookie);   /* the argument of reply_wait_begin */
     void *cookie;
-    bool has_begun; /* it is streamed, and libh2o has its head */
+    struct text rest; /* of its body, which libh2o has not got yet: see untaken.h */
+    bool has_begun;   /* it is streamed, and libh2o has its head */
 };
 
 struct request {
@@ -42,9 +42,8 @@ struct request {
     struct worker *worker;
     struct worker_settings *settings; /* those that it began with */
     struct client *client;
-    struct pool *pool;
-    struct body *body;            /* NULL: it has none; body.h */
-    struct head_http2_held *head; /* NULL: the head lies in the pool */
+    struct pool *pool; /* over HTTP/2 it may be freed before the request is over: untaken.h */
+    struct body *body; /* NULL: it has none; body.h */
     struct text method;
     struct text path;        /* as the client wrote it, without query: "/api/products/a%20b" */
     struct text query;       /* after the '?'; absent without one */
@@ -54,10 +53,11 @@ struct request {
     struct text user;        /* the id of the user who asks; absent: none is known */
     const struct request_peer *peer; /* NULL until peer_of is called: see bff/edge/peer.h */
     struct request_answer answer;
-    h2o_timeout_entry_t start;
-    bool is_sending;        /* bytes of its answer are on their way: see slow_client.h */
-    h2o_linklist_t sending; /* in client->answers, then */
-    size_t counted_bytes;   /* of its body, in client->sent_bytes */
+    h2o_timeout_entry_t next_step; /* of the loop: it begins then, or untaken.c is called */
+    bool is_answered;              /* the answer is complete: see untaken.h */
+    bool is_sending;               /* bytes of its answer are on their way: see slow_client.h */
+    h2o_linklist_t sending;        /* in client->answers, then */
+    size_t counted_bytes;          /* of its body, in client->sent_bytes */
 
     /* for the readers of bff/observe */
     int64_t began_ns; /* when its head had been read; or its body, if that came later */
@@ -138,13 +138,6 @@ void request_sending(struct request *request);
  * called when libh2o asks for more of a streamed answer. A whole answer does not need it, because
  * the request ends with the answer. */
 void request_sent(struct request *request);
-
-/*
- * libh2o has got the last bytes of the answer. Over HTTP/2 the client may leave them untaken, so
- * what only the request needed is freed: its body, and its head if that is large. What is read when
- * the request is over stays. Texts of the answer's body must not lie in the request's fields.
- */
-void request_answered(struct request *request);
 
 /* How many bytes of bodies libh2o has sent to ${client}, in all answers together. */
 size_t request_bytes_of(const struct client *client);

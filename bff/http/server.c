@@ -34,7 +34,7 @@ static void begin(struct request *request)
 
 static void on_start(h2o_timeout_entry_t *entry)
 {
-    begin(H2O_STRUCT_FROM_MEMBER(struct request, start, entry));
+    begin(H2O_STRUCT_FROM_MEMBER(struct request, next_step, entry));
 }
 
 /*
@@ -54,8 +54,8 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
         begin(request);
         return 0;
     }
-    request->start.cb = on_start;
-    h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->start);
+    request->next_step.cb = on_start;
+    h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->next_step);
     return 0;
 }
 

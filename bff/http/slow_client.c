@@ -7,6 +7,7 @@
 #include "bff/http/client.h"
 #include "bff/http/request.h"
 #include "bff/http/slow_client.h"
+#include "bff/http/untaken.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
@@ -81,7 +82,11 @@ static bool stalls(struct client *client, const struct tcp_info *info, int64_t n
     int64_t step = (int64_t)(limits->min_rate * limits->stall_ms / 1000);
     int64_t now = taken(client, info);
 
-    if (has_taken_all(client, info) || now - pace->taken >= (step > 0 ? step : 1)) {
+    bool is_all = has_taken_all(client, info);
+
+    if (!is_all)
+        untaken_sweep(client);
+    if (is_all || now - pace->taken >= (step > 0 ? step : 1)) {
         pace->write_ns = now_ns;
         pace->taken = now;
     }

@@ -46,11 +46,15 @@ const costs = [
       Buffer.from('ffffff27fffff27fffff27fffff2', 'hex')))])), { isBroken: true }],
   ['forty fields with names of their own', same(Buffer.concat(Array.from({ length: 40 },
     (_, i) => literal(`x-name-${i}`, `value${i}`))))],
+  ['a path of 8000 bytes', same(Buffer.alloc(0)), { pseudo: { ':path': `/${'y'.repeat(8000)}` } }],
   ['a path of 16 000 bytes', same(Buffer.alloc(0)), { pseudo: { ':path': `/${'y'.repeat(16_000)}` } }],
+  ['a path in another spelling', same(Buffer.alloc(0)),
+    { pseudo: { ':path': `/${'%79'.repeat(2600)}` } }],
   ['a byte that is not allowed', same(literal('x', 'a\x01'))],
   ['90 pieces of a cookie', { first: Buffer.concat([kept('cookie', 'a=b'), repeated(89)]),
     more: repeated(90) }],
   ['a digest of a cache', same(literal('cache-digest', 'A'.repeat(14_000)))],
+  ['bodies that do not come', shared('', 95), post],
   ['bodies of 16 KB that come', same(Buffer.alloc(0)), { ...post, body: 16_384 }],
 ]
 

@@ -1,22 +1,13 @@
-/* See head_http2_held.h. */
-#include "bff/base/pool.h"
-#include "bff/http/client.h"
-#include "bff/http/head_http2_held.h"
+/* See head_http2_copy.h. */
+#include "bff/http/head_http2_copy.h"
 
-#define SMALL_BYTES 2048 /* a copy of up to this size lies in the request's pool */
+#define FEW_FIELDS 16 /* a head with fewer fields costs little in any case */
 
 /* Longer strings are not copied: many heads may share them, since libh2o's table counts who uses a
  * string. That table has 4 KiB. */
 #define SHARED_BYTES 4096
 
-struct head_http2_held {
-    h2o_linklist_t link; /* in client->heads, until it is asked for */
-    const h2o_req_t *h2o;
-    h2o_mem_pool_t pool;
-};
-
-/* Copying. Tokens of libh2o are constant, so names that are tokens are not copied. */
-
+/* Of the strings that are copied. Names that are tokens of libh2o are constant. */
 struct sizes {
     size_t names, strings;
 };
@@ -63,10 +54,10 @@ static void copy_field(h2o_header_t *field, h2o_iovec_t **names, char **strings)
     field->name = (*names)++;
 }
 
-static void copy(h2o_req_t *h2o, struct sizes sizes, h2o_mem_pool_t *pool)
+static void copy(h2o_req_t *h2o, struct sizes sizes)
 {
     h2o_headers_t *headers = &h2o->headers;
-    h2o_header_t *fields = h2o_mem_alloc_pool(pool, whole(h2o, sizes));
+    h2o_header_t *fields = h2o_mem_alloc_pool(&h2o->pool, whole(h2o, sizes));
     h2o_iovec_t *names = (h2o_iovec_t *)(fields + headers->size);
     char *strings = (char *)(names + sizes.names);
 
@@ -81,66 +72,14 @@ static void copy(h2o_req_t *h2o, struct sizes sizes, h2o_mem_pool_t *pool)
     copy_string(&h2o->input.authority, &strings);
 }
 
-/* Holding. */
-
-static void forget(struct head_http2_held *held)
-{
-    if (h2o_linklist_is_linked(&held->link))
-        h2o_linklist_unlink(&held->link);
-}
-
-static void dispose(void *object)
-{
-    struct head_http2_held *held = object;
-
-    forget(held);
-    h2o_mem_clear_pool(&held->pool);
-}
-
-static struct head_http2_held *hold(h2o_req_t *h2o)
-{
-    struct head_http2_held *held =
-        pool_shared(pool_of(&h2o->pool), sizeof(struct head_http2_held), dispose);
-
-    held->h2o = h2o;
-    h2o_mem_init_pool(&held->pool);
-    h2o_linklist_insert(&client_of(h2o)->heads, &held->link);
-    return held;
-}
-
-void head_http2_held_begin(h2o_req_t *h2o)
+void head_http2_copy(h2o_req_t *h2o)
 {
     struct sizes sizes = measure(h2o);
     h2o_mem_pool_t decoded = h2o->pool;
 
-    h2o_mem_init_pool(&h2o->pool);
-    if (whole(h2o, sizes) <= SMALL_BYTES) {
-        copy(h2o, sizes, &h2o->pool);
-    } else if (sizes.strings <= SHARED_BYTES) {
-        copy(h2o, sizes, &hold(h2o)->pool);
-    } else {
-        hold(h2o)->pool = decoded;
+    if (h2o->headers.size < FEW_FIELDS || sizes.strings > SHARED_BYTES)
         return;
-    }
+    h2o_mem_init_pool(&h2o->pool);
+    copy(h2o, sizes);
     h2o_mem_clear_pool(&decoded);
-}
-
-struct head_http2_held *head_http2_held_of(h2o_req_t *h2o)
-{
-    h2o_linklist_t *heads = &client_of(h2o)->heads;
-
-    for (h2o_linklist_t *at = heads->next; at != heads; at = at->next) {
-        struct head_http2_held *held = H2O_STRUCT_FROM_MEMBER(struct head_http2_held, link, at);
-        if (held->h2o != h2o)
-            continue;
-        forget(held);
-        return held;
-    }
-    return NULL;
-}
-
-void head_http2_held_free(struct head_http2_held *held)
-{
-    if (held != NULL)
-        h2o_mem_clear_pool(&held->pool);
 }
