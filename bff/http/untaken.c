@@ -168,7 +168,7 @@ void untaken_look(struct request *request, struct text rest)
         return;
     request->is_answered = true;
     request->answer.rest = rest;
-    if (has_room(request))
+    if (has_room(request) || h2o_timeout_is_linked(&request->next_step))
         return;
     request->next_step.cb = on_next_step;
     h2o_timeout_link(request->worker->loop, &request->worker->context.zero_timeout,
