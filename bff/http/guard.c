@@ -23,12 +23,23 @@ static size_t bytes_of_fields(const h2o_req_t *h2o)
     return bytes;
 }
 
+/*
+ * HTTP/2 does not allow white space at the ends of a value, and a request that has it is malformed
+ * (RFC 9113 section 8.2.1). Other servers read such a value in three ways: with its blanks, without
+ * them, or as if the field were missing. So it is refused and not repaired. The values of HTTP/1
+ * have been trimmed already (head_hooks.c).
+ */
+static bool is_value_sound(struct text value)
+{
+    return field_is_value(value) && text_trim(value).len == value.len;
+}
+
 /* A name is empty where a line was folded. */
 static bool are_fields_sound(const h2o_headers_t *headers)
 {
     for (size_t i = 0; i < headers->size; i++)
         if (!field_is_token(text_from(*headers->entries[i].name)) ||
-            !field_is_value(text_from(headers->entries[i].value)))
+            !is_value_sound(text_from(headers->entries[i].value)))
             return false;
     return true;
 }

@@ -34,6 +34,20 @@ static __thread bool is_worker;
 
 /* HTTP/1.1. */
 
+/*
+ * White space around a value is not part of the value (RFC 9112 section 5.1). The parser removes
+ * what is before a value, but not what is after it. This is the only place that removes it, so that
+ * libh2o, all code of ours and the services read the same value.
+ */
+static void trim_values(struct phr_header *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct text value = text_trim((struct text){fields[i].value, fields[i].value_len});
+        fields[i].value = value.at;
+        fields[i].value_len = value.len;
+    }
+}
+
 static bool is_named(const struct phr_header *field, struct text name)
 {
     return field->name != NULL &&
@@ -115,6 +129,7 @@ int phr_parse_request(const char *bytes, size_t len, const char **method, size_t
     parsed.h2o = NULL;
     if (head_bytes <= 0 || !is_worker)
         return head_bytes;
+    trim_values(fields, *field_count);
     struct framing framing = find_framing(fields, *field_count);
     if ((framing.coding == NULL && framing.length == NULL) || !read_framing(&framing, &parsed))
         return head_bytes;

@@ -4,6 +4,9 @@
  * library calls them through its PLT, and the dynamic linker finds those of the program first. Each
  * of ours calls the library's function and then hides the body from libh2o.
  *
+ * Ours for HTTP/1.1 also removes the white space around the values of fields. HTTP/2 has no such
+ * white space: guard.h refuses it.
+ *
  * docs/decisions/0013 explains how the two functions were chosen, and what depends on libh2o 2.2.5.
  */
 #ifndef BFF_HTTP_HEAD_HOOKS_H

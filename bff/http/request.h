@@ -62,8 +62,8 @@ struct request {
     size_t part_count;
 };
 
-/* A header field, as the client sent it; HTTP/1 names may have capital letters only where libh2o
- * does not know them. */
+/* A header field, as the client sent it, without white space around its value; HTTP/1 names may
+ * have capital letters only where libh2o does not know them. */
 struct request_field {
     struct text name, value;
 };
@@ -115,7 +115,7 @@ static inline struct request_field request_field(const struct request *request, 
 /* The value of the first field ${name} (lower case); absent when there is none. */
 struct text request_header(const struct request *request, const char *name);
 
-/* The values of the first ${most} fields ${name} (lower case), untrimmed. Returns how many. */
+/* The values of the first ${most} fields ${name} (lower case). Returns how many. */
 size_t request_values(const struct request *request, const char *name, struct text *values,
                       size_t most);
 
