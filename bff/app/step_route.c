@@ -1,5 +1,6 @@
 /* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/request_steps.h"
+#include "bff/http/host.h"
 #include "bff/http/method.h"
 
 static struct text header(void *cookie, struct text name)
@@ -9,16 +10,6 @@ static struct text header(void *cookie, struct text name)
     return request_header(request, pool_text(request->pool, name).at);
 }
 
-/* host[:port] without its port; an IPv6 address keeps its brackets. */
-static struct text host_name(struct text host)
-{
-    const char *colon = host.len == 0 ? NULL : memrchr(host.at, ':', host.len);
-
-    if (colon != NULL && memchr(colon, ']', (size_t)(host.at + host.len - colon)) == NULL)
-        host.len = (size_t)(colon - host.at);
-    return host;
-}
-
 static enum plain_result find_plain(struct request_context *context, struct text method,
                                     struct found *out, struct text *allow)
 {
@@ -26,7 +17,7 @@ static enum plain_result find_plain(struct request_context *context, struct text
     struct plain_question question = {
         .method = method,
         .path = out->path,
-        .host = host_name(request->host),
+        .host = host_name(request->pool, request->host),
         .header = header,
         .cookie = context,
     };

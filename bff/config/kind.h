@@ -23,7 +23,7 @@ extern const struct settings_kind kind_number;   /* unsigned */
 
 /* Properties of requests, the services that get them, and the users who may send them. */
 extern const struct settings_kind kind_path;    /* struct text: a path as it is compared */
-extern const struct settings_kind kind_host;    /* struct text: a host, lower case */
+extern const struct settings_kind kind_host;    /* struct text: a host as it is compared, lower case */
 extern const struct settings_kind kind_methods; /* struct text *, ended by absent text; a list */
 extern const struct settings_kind kind_service; /* const struct bff_service * */
 extern const struct settings_kind kind_access;  /* struct access_rule */

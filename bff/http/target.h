@@ -25,8 +25,9 @@ bool target_is_clean(struct text text);
 
 /*
  * True for host[:port] of RFC 3986: a name, an IPv4 address, or an IPv6 address in brackets. The
- * port is empty or at most 65535. Refused are an empty host, userinfo (RFC 9110 section 4.2.4), and
- * a comma, which is a sign of two Host fields that were joined.
+ * port is empty or at most 65535. Refused are an empty host, userinfo (RFC 9110 section 4.2.4), a
+ * comma, which is a sign of two Host fields that were joined, a name with an empty label ("a..b",
+ * ".a"; one dot at the end is allowed), and all of these when they are percent-encoded.
  */
 bool target_is_authority(struct text authority);
 

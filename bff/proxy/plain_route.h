@@ -32,7 +32,7 @@ struct plain_fields {
  *                 target stays as it is
  *   service       the service that gets the request
  *   methods       those that are passed on, ended by an absent text; NULL: all known ones
- *   host          only requests for this host (no port, lower case); absent: any host
+ *   host          only requests for this host (lower case, as host_name gives it); absent: any host
  *   header        only requests with this field, and with this value if one is given; absent name:
  *                 any request
  *   access        who may ask
@@ -74,7 +74,7 @@ struct plain_routes {
 struct plain_question {
     struct text method;
     struct text path;                                      /* normalised by plain_path */
-    struct text host;                                      /* without port */
+    struct text host;                                      /* as host_name gives it */
     struct text (*header)(void *cookie, struct text name); /* ${name} is in lower case */
     void *cookie;
 };
