@@ -47,6 +47,9 @@ extern const struct step request_steps[];
 void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
                        struct request *request);
 
+/* Part of step_preflight: True when ${request} is a preflight. Then its fields are in ${out}. */
+bool step_preflight_read(const struct request *request, struct cors_preflight *out);
+
 /* Part of step_route: looks up ${method} with the request's path, and writes the result to ${out},
  * which is all zero before. */
 void step_route_find(struct request_context *context, struct text method, struct found *out);

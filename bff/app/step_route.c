@@ -3,11 +3,25 @@
 #include "bff/http/host.h"
 #include "bff/http/method.h"
 
-static struct text header(void *cookie, struct text name)
+static bool has_value(const struct request *request, const struct plain_field *field)
+{
+    struct text value = request_header(request, pool_text(request->pool, field->name).at);
+
+    return value.at != NULL && (field->value.at == NULL || text_equal(field->value, value));
+}
+
+/*
+ * A preflight does not have the fields of the request that it asks for. It takes the routes that
+ * this request may take. So its answer has the methods of all of them, and a service that answers
+ * CORS by itself gets the preflights of its routes.
+ */
+static bool has_field(void *cookie, const struct plain_field *field)
 {
     const struct request *request = ((const struct request_context *)cookie)->request;
+    struct cors_preflight preflight;
 
-    return request_header(request, pool_text(request->pool, name).at);
+    return has_value(request, field) ||
+           (step_preflight_read(request, &preflight) && cors_may_carry(&preflight, field->name));
 }
 
 static enum plain_result find_plain(struct request_context *context, struct text method,
@@ -18,7 +32,7 @@ static enum plain_result find_plain(struct request_context *context, struct text
         .method = method,
         .path = out->path,
         .host = host_name(request->pool, request->host),
-        .header = header,
+        .has_field = has_field,
         .cookie = context,
     };
 

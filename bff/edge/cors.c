@@ -45,6 +45,26 @@ bool cors_is_preflight(struct text method, const struct cors_preflight *prefligh
            preflight->request_method.at != NULL;
 }
 
+/*
+ * The fields that a browser sends without asking: those that need no permission (the
+ * CORS-safelisted request-headers of the Fetch standard), and those that scripts cannot set and
+ * browsers do set. All that begin with "sec-" belong to the second kind.
+ */
+static const char *const unlisted[] = {
+    "accept", "accept-encoding", "accept-language", "content-language", "content-type", "cookie",
+    "dnt",    "origin",          "range",           "referer",          "user-agent",
+};
+
+bool cors_may_carry(const struct cors_preflight *preflight, struct text name)
+{
+    if (text_starts(name, TEXT("sec-")))
+        return true;
+    for (size_t i = 0; i < sizeof(unlisted) / sizeof(unlisted[0]); i++)
+        if (text_is(name, unlisted[i]))
+            return true;
+    return text_list_has_nocase(preflight->request_headers, name);
+}
+
 /* The names of the fields that the browser may send: all requested names, or absent when none is
  * allowed. */
 static struct text allowed_headers(struct text asked)

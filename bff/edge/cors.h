@@ -59,6 +59,13 @@ bool cors_allows(const struct cors_settings *settings, struct text origin);
 bool cors_is_preflight(struct text method, const struct cors_preflight *preflight);
 
 /*
+ * True when the request that ${preflight} asks for may have the field ${name}, which is in lower
+ * case. A script can only set a field that the preflight lists, or one that needs no permission. A
+ * browser sets some fields by itself and lists none of them. The value is never known.
+ */
+bool cors_may_carry(const struct cors_preflight *preflight, struct text name);
+
+/*
  * Writes the fields of the answer to a preflight for a path with ${methods} ("GET, HEAD, PUT").
  * Returns how many it wrote. An origin that is not allowed gets Vary only. The names of the
  * requested fields are allowed as they are when all of them are tokens and there are not too many

@@ -69,13 +69,13 @@ struct plain_routes {
     size_t count;
 };
 
-/* The request that a route is looked for. ${header} returns a field of the request, or an absent
- * text when there is none. */
+/* The request that a route is looked for. ${has_field} tells whether the request has a field, with
+ * the field's value if it has one. */
 struct plain_question {
     struct text method;
-    struct text path;                                      /* normalised by plain_path */
-    struct text host;                                      /* as host_name gives it */
-    struct text (*header)(void *cookie, struct text name); /* ${name} is in lower case */
+    struct text path; /* normalised by plain_path */
+    struct text host; /* as host_name gives it */
+    bool (*has_field)(void *cookie, const struct plain_field *field);
     void *cookie;
 };
 
