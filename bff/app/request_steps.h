@@ -5,6 +5,7 @@
  *
  *   cors       gives every answer its CORS fields, refusals too
  *   guard      refuses what no later step may see: 431, 400, 501, 414, 417, 413
+ *   client     finds the client's address, also behind trusted proxies
  *   health     answers /health, /ready and /health/{service}
  *   route      finds the composite or the plain route; 400, 404 and 405 are decided, not yet sent
  *   preflight  answers a CORS preflight
@@ -26,6 +27,7 @@
 #define REQUEST_STEPS(ROW)                                                                         \
     ROW(cors)                                                                                      \
     ROW(guard)                                                                                     \
+    ROW(client)                                                                                    \
     ROW(health)                                                                                    \
     ROW(route)                                                                                     \
     ROW(preflight)                                                                                 \

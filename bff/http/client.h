@@ -9,11 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <netinet/in.h>
-
 #include <h2o.h>
 
 #include "bff/loop/timer.h"
+#include "bff/base/ip.h"
 #include "bff/http/addresses.h"
 
 struct worker;
@@ -50,8 +49,8 @@ struct client {
 
     /* set with its first request */
     bool is_known;
-    char address[INET6_ADDRSTRLEN]; /* without port; empty when the connection was already closed */
-    const char *tls;                /* "TLSv1.3"; NULL: plain */
+    char address[IP_TEXT]; /* without port; empty when the connection was already closed */
+    const char *tls;       /* "TLSv1.3"; NULL: plain */
 };
 
 /* A worker's end of one listener. */

@@ -99,13 +99,6 @@ size_t request_values(const struct request *request, const char *name, struct te
     return count;
 }
 
-socklen_t request_peername(const struct request *request, struct sockaddr_storage *out)
-{
-    h2o_conn_t *conn = request->h2o->conn;
-
-    return conn->callbacks->get_peername(conn, (struct sockaddr *)out);
-}
-
 struct text request_list(const struct request *request, const char *name)
 {
     const h2o_headers_t *headers = &request->h2o->headers;

@@ -50,7 +50,7 @@ struct request {
     struct text id;          /* X-Request-Id: the client's, or a new one */
     struct text traceparent; /* a span of this server, in the client's trace or in a new one */
     struct text user;        /* the id of the user who asks; absent: none is known */
-    const struct request_peer *peer; /* NULL until peer_of is called: see bff/edge/peer.h */
+    const struct request_peer *peer; /* NULL until peer_find is called: see bff/edge/peer.h */
     struct request_answer answer;
     h2o_timeout_entry_t start;
     bool is_sending; /* bytes of its answer are on their way: see slow_client.h */
@@ -122,9 +122,6 @@ size_t request_values(const struct request *request, const char *name, struct te
 /* The values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3); absent
  * when there is none. */
 struct text request_list(const struct request *request, const char *name);
-
-/* The address that the connection comes from; returns its length, 0 when it has gone already. */
-socklen_t request_peername(const struct request *request, struct sockaddr_storage *out);
 
 /* Bytes of the answer are on their way to the client. From now on the client must take them
  * (slow_client.h). */

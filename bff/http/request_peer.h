@@ -13,10 +13,10 @@ struct request_peer {
                                gone already */
     struct text client;     /* the address of the client itself: the same, or the one that a trusted
                                proxy names */
-    struct text chain;      /* for X-Forwarded-For: all addresses that were passed on, then the
-                               connection's */
+    struct text chain;      /* for X-Forwarded-For: what the proxy has passed on, then the
+                               connection's address */
     struct text proto;      /* "https" or "http", as the client speaks */
-    struct text host;       /* that the client asked for; absent when nothing says so */
+    struct text host;       /* host[:port] that the client asked for; absent when nothing says so */
 };
 
 #endif

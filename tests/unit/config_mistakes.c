@@ -3,7 +3,7 @@
 
 #define TOP                                                                                        \
     "listen, tls, workers, services, composites, resolver, login, routes, cors, limits, "          \
-    "trusted_proxies, access_log, io_uring, drain_delay, drain_timeout"
+    "trusted_proxies, trusted_headers, access_log, io_uring, drain_delay, drain_timeout"
 
 #define ROUTE(more) "routes: [{path: /a, service: users, " more "}]\n"
 #define SIXTEEN "abcdefghijklmnop"
