@@ -39,7 +39,7 @@ static const char *scheme_read(struct text *rest, struct service_endpoint *out)
     return NULL;
 }
 
-/* Leaves host and port in ${*rest}. */
+/* Removes the path and returns what is wrong with it, or NULL. Host and port stay in ${*rest}. */
 static const char *path_read(struct text *rest)
 {
     for (size_t i = 0; i < rest->len; i++) {
@@ -90,7 +90,8 @@ static const char *name_check(struct text host)
     return NULL;
 }
 
-/* Leaves ":port", or nothing, in ${*rest}. */
+/* Reads the host and removes it: ":port", or nothing, stays in ${*rest}. Returns what is wrong, or
+ * NULL. */
 static const char *host_read(struct text *rest, struct text *host)
 {
     if (!text_starts(*rest, TEXT("["))) {
@@ -142,8 +143,7 @@ static const char *parts_read(struct text rest, struct text *host, struct servic
     return wrong != NULL ? wrong : port_read(rest, out);
 }
 
-/* The value of the Host header. It has the port only when the port is not the default of the
- * scheme. */
+/* The value of the Host header. The port is left out when it is the default port of the scheme. */
 static char *authority_new(struct text host, const struct service_endpoint *at)
 {
     bool is_ipv6 = memchr(host.at, ':', host.len) != NULL;
