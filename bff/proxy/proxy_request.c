@@ -64,7 +64,7 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
         text_builder_field(out, TEXT("x-forwarded-host"), peer->host);
 }
 
-/* The body has been read as a whole, so its length is known, also when it came in chunks. */
+/* The whole body has been read, so its length is known, even when the client sent it in chunks. */
 static void put_framing(struct text_builder *out, struct request *request)
 {
     size_t len = request_body(request).len;
