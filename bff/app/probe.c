@@ -21,7 +21,8 @@
 #define LINE_SIZE 512
 #define STATUS_OK 200
 
-/* "bff-web: not ready: http://127.0.0.1:8080/ready: ", and the line for the end of the time. */
+/* The beginning of every message, "bff-web: not ready: http://127.0.0.1:8080/ready: ", and the line
+ * for the case that the probe takes too long. */
 static char place[LINE_SIZE / 2], too_late[LINE_SIZE];
 
 static int complain(const char *words)
@@ -41,7 +42,7 @@ static void limit_time(void)
 {
     snprintf(too_late, sizeof(too_late), "%sno answer within %d s\n", place, PATIENCE_SECONDS);
     must(signal(SIGALRM, on_alarm) != SIG_ERR);
-    /* The parent process may have blocked it. */
+    /* The parent process may have blocked the signal. */
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGALRM);
@@ -76,7 +77,8 @@ static void turn_to_loopback(struct listen *listen)
     }
 }
 
-/* IPv4 and IPv6 addresses have the port at the same place. */
+/* True when the listen address has a port. IPv4 and IPv6 addresses have the port at the same
+ * place. */
 static bool has_port(const struct listen *listen)
 {
     struct sockaddr_in address;
@@ -87,10 +89,10 @@ static bool has_port(const struct listen *listen)
 
 /* Asking. */
 
-/* ${plain} with TLS over it; NULL, with nothing left open, when the handshake fails. */
+/* Begins TLS on ${plain}. Returns NULL when the handshake fails; then ${plain} is closed. */
 static BIO *secure(BIO *plain)
 {
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method()); /* it checks no certificate */
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method()); /* by default it checks no certificate */
 
     must(context != NULL);
     BIO *secured = BIO_new_ssl(context, 1);
@@ -103,7 +105,7 @@ static BIO *secure(BIO *plain)
     return NULL;
 }
 
-/* NULL when it fails, and then *wrong has the reason in words. */
+/* Connects to ${listen}. Returns NULL on failure, and then *wrong has the reason in words. */
 static BIO *open_connection(const struct listen *listen, const char **wrong)
 {
     int fd = socket(listen->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);

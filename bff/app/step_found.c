@@ -1,4 +1,5 @@
-/* Step "found": answers what step_route has decided. */
+/* Step "found": answers the request when step_route has found neither a composite nor a plain route
+ * for it. */
 #include "bff/app/request_steps.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
