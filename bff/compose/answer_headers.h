@@ -1,13 +1,13 @@
-/* The headers that say how each part of an answer ended. They hold names of parts, and no
- * addresses. */
+/* The headers that say how each part of an answer ended. They contain the names of parts, but no
+ * addresses of services. */
 #ifndef BFF_COMPOSE_ANSWER_HEADERS_H
 #define BFF_COMPOSE_ANSWER_HEADERS_H
 
 #include "bff/base/text.h"
 #include "bff/compose/run.h"
 
-/* Why part ${i} failed, or the first of its items that failed, with the status of the service.
- * REASON_NONE when nothing failed, or the part was cancelled. */
+/* Returns why part ${i}, or the first of its items that failed, has failed. ${*status} is set to
+ * the status of the service. REASON_NONE when nothing failed, or the part was cancelled. */
 enum reason answer_reason(const struct run *run, size_t i, int *status);
 
 /* Server-Timing, with one member for each part. Items have none. */
