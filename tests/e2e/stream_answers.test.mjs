@@ -1,5 +1,6 @@
-// Answers that come bit by bit: each bit reaches the client when it comes, and no faster than the
-// client reads. Proved by order: the service goes on only when the client has what came before.
+// Streamed answers: each piece reaches the client when it comes, and no faster than the client
+// reads. The test compares the order of events, not times: the service sends the next piece only
+// when the client has the piece before.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http2 from 'node:http2'
