@@ -15,8 +15,8 @@
 #define TRUSTED_BITS 128
 
 /* A network: the first ${bits} of ${address}; all other bits are zero. An IPv4 network is stored as
- * an IPv6 network in ::ffff:0:0/96. So an IPv4 client is found on a socket for both families,
- * too. */
+ * an IPv6 network in ::ffff:0:0/96. So an IPv4 client also matches when its connection came through
+ * a socket for both families. */
 struct trusted_network {
     uint8_t address[TRUSTED_BITS / 8];
     unsigned bits;

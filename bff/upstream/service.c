@@ -39,7 +39,8 @@ static const char *scheme_read(struct text *rest, struct service_endpoint *out)
     return NULL;
 }
 
-/* Removes the path and returns what is wrong with it, or NULL. Host and port stay in ${*rest}. */
+/* Removes the path from ${*rest}, where host and port are left. Returns what is wrong with the
+ * path, or NULL. */
 static const char *path_read(struct text *rest)
 {
     for (size_t i = 0; i < rest->len; i++) {
@@ -90,8 +91,8 @@ static const char *name_check(struct text host)
     return NULL;
 }
 
-/* Reads the host and removes it: ":port", or nothing, stays in ${*rest}. Returns what is wrong, or
- * NULL. */
+/* Reads the host and removes it from ${*rest}, where ":port", or nothing, is left. Returns what is
+ * wrong with the host, or NULL. */
 static const char *host_read(struct text *rest, struct text *host)
 {
     if (!text_starts(*rest, TEXT("["))) {
