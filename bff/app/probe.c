@@ -37,7 +37,7 @@ static void on_alarm(int number)
     _exit(EXIT_NOT_READY);
 }
 
-/* One deadline for connecting, the handshake and the answer together. */
+/* Sets one deadline for connecting, the handshake and the answer together. */
 static void limit_time(void)
 {
     snprintf(too_late, sizeof(too_late), "%sno answer within %d s\n", place, PATIENCE_SECONDS);
@@ -60,7 +60,8 @@ static const struct config_listen *choose(const struct config *config)
     return &config->listens[0];
 }
 
-/* When the server listens on all addresses of this machine, the probe asks the loopback address. */
+/* Replaces the address by the loopback address when the server listens on all addresses of this
+ * machine. */
 static void turn_to_loopback(struct listen *listen)
 {
     struct sockaddr_in ipv4;
@@ -141,7 +142,7 @@ static struct text get_ready(BIO *connection, char bytes[ANSWER_SIZE])
 
 /* Judging. */
 
-/* The status of ${answer}; 0 when it is not an HTTP/1 answer. */
+/* Returns the status of ${answer}; 0 when it is not an HTTP/1 answer. */
 static uint64_t status_of(struct text answer)
 {
     const size_t at = sizeof("HTTP/1.1 ") - 1, digits = 3;
@@ -152,7 +153,7 @@ static uint64_t status_of(struct text answer)
     return status;
 }
 
-/* The first line of the body, up to the first byte that is not visible ASCII. */
+/* Returns the first line of the body, up to the first byte that is not visible ASCII. */
 static struct text shown_of(struct text answer)
 {
     const char *end = memmem(answer.at, answer.len, "\r\n\r\n", 4);

@@ -10,7 +10,8 @@ static enum step_result refuse(struct request_context *context, int status, cons
                            (struct refusal){.status = status, .message = message});
 }
 
-/* An OPTIONS request that is not a preflight is answered with the methods of the path. */
+/* Refuses the method with 405. An OPTIONS request that is not a preflight gets 204 and the methods
+ * of the path. */
 static enum step_result refuse_method(struct request_context *context)
 {
     struct request *request = context->request;

@@ -65,7 +65,7 @@ struct worker_generation *worker_generation_current(const struct worker *worker)
     return worker->settings == NULL ? NULL : own_of(worker->settings);
 }
 
-/* Worker 0 makes the health checks for all workers. */
+/* True when ${worker} makes the health checks, for all workers. */
 static bool asks_about_health(const struct worker *worker) { return worker->number == 0; }
 
 void worker_generation_watch_health(struct worker_generation *own)

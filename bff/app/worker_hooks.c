@@ -89,8 +89,8 @@ static void on_begin(struct worker *worker)
     worker_generation_resolve(own, on_first_resolved);
 }
 
-/* The names of a later generation may have been looked up earlier. Then the worker has switched to
- * that one and does not need this generation. */
+/* The names of ${own} have been looked up. If those of a later generation were looked up before,
+ * the worker has already switched to that generation and does not need ${own}. */
 static void on_later_resolved(struct worker_generation *own)
 {
     struct worker *worker = own->settings.worker;

@@ -57,7 +57,7 @@
 
 struct bff_ask;
 
-/* The value of a parameter of the route, decoded: ask_param(ask, "userId") for the route
+/* Returns the value of a parameter of the route, decoded: ask_param(ask, "userId") for the route
  * "/api/dashboard/:userId". */
 struct text ask_param(struct bff_ask *ask, const char *name);
 

@@ -13,7 +13,8 @@ static const struct run_item *telling_item(const struct run_part *part)
     return part->item_count == 0 ? NULL : &part->items[0];
 }
 
-/* A call that two parts wait for is counted for the part that made it. */
+/* Returns the number of calls that part ${i} made. A call for which two parts wait counts for the
+ * part that made it. */
 static size_t count_calls(const struct run *run, size_t i)
 {
     size_t count = 0;
@@ -23,7 +24,8 @@ static size_t count_calls(const struct run *run, size_t i)
     return count;
 }
 
-/* How long the part took. A part that was cancelled did not settle: its time ends with the run. */
+/* Returns how long the part took. A part that was cancelled did not settle: its time ends with the
+ * run. */
 static int64_t took_ns(const struct run *run, const struct run_part *part)
 {
     if (!part->is_started)

@@ -80,7 +80,7 @@ static bool is_waited_for(const struct plan *plan, int part)
     return false;
 }
 
-/* The owner is "userId", a parameter, or "order.userId", a member of a part. */
+/* Checks the owner, which is a parameter ("userId") or a member of a part ("order.userId"). */
 static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     struct text path = text_of(plan->composite->owner), rest = path;

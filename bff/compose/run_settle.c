@@ -85,8 +85,8 @@ static bool is_of_kind(const struct plan_part *plan, struct json value)
     return true;
 }
 
-/* The result of a part whose service sent a 2xx answer without a body. A required part is then
- * rejected. */
+/* Returns why the part is rejected when its service sent a 2xx answer without a body. Only a
+ * required part is rejected then; otherwise the result is REASON_NONE. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
     if (plan->row->need != BFF_REQUIRED || plan->row->many > 0)

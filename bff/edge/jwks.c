@@ -76,7 +76,8 @@ static bool is_to_verify(const struct jwk *jwk)
     return false;
 }
 
-/* The algorithms that the key declares, or an empty set when it declares none that we support. */
+/* Returns the set of algorithms that the key declares. The set is empty when it declares none that
+ * we support. */
 static unsigned said_algorithms(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);

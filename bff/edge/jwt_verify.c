@@ -106,7 +106,7 @@ static bool verify(const struct jwt *token, EVP_PKEY *key, const unsigned char *
     return is_good;
 }
 
-/* The bytes of one of the two numbers of an ES* signature. */
+/* Returns the size in bytes of each of the two numbers of an ES* signature. */
 static size_t number_size(enum jwt_algorithm algorithm)
 {
     if (algorithm == JWT_ES256)

@@ -159,7 +159,7 @@ static bool bearer_token(struct text value, struct text *token)
     return rest.len > 0;
 }
 
-/* The only place that decides which kind of key a token is checked with. */
+/* Checks the signature. Only this function decides whether the secret or a public key is used. */
 static bool is_signed(const struct login *login, const struct jwt *token)
 {
     if ((JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0)

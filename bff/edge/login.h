@@ -54,7 +54,8 @@ struct login_settings {
 /*
  * Reads and checks the keys, and copies what it needs of ${settings}. Returns NULL when something
  * is wrong. Then ${*wrong} is a text without a capital letter and a full stop: "the secret has 12
- * bytes; 32 is the least". It never contains the secret. It is valid until the next call.
+ * bytes; 32 is the least". The text never contains the secret, and is valid until the next call of
+ * login_new.
  */
 struct login *login_new(const struct login_settings *settings, const char **wrong);
 void login_free(struct login *login); /* NULL: does nothing */

@@ -35,7 +35,7 @@ void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN
  * one worker and to the login with ${fingerprint}. */
 struct login_cache *login_cache_hold_named(struct text name, const unsigned char *fingerprint);
 
-/* The fingerprint of the login whose tokens are in ${cache}. */
+/* Returns the fingerprint of the login whose tokens are in ${cache}. */
 const unsigned char *login_cache_of(const struct login_cache *cache);
 
 #endif

@@ -31,7 +31,7 @@ struct login_claims {
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
                       struct login_claims *out);
 
-/* Whether the claims are valid at ${now_seconds}. */
+/* True when the times of the claims are valid at ${now_seconds}. */
 bool login_claims_hold(const struct login_claims *claims, int64_t now_seconds);
 
 #endif

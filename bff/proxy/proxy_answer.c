@@ -38,7 +38,7 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
         reply_head_add(request, change->rows[i].name, change->rows[i].value);
 }
 
-/* The Content-Length of an answer that has no body: an answer to HEAD, or a 304. */
+/* Returns the Content-Length of an answer that has no body: an answer to HEAD, or a 304. */
 static size_t promised_length(const struct exchange_head *head)
 {
     uint64_t length;

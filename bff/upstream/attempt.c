@@ -89,8 +89,9 @@ static const struct exchange_sink head_sink_with_room = {.head = on_head, .room 
 
 /* The connection. */
 
-/* The outcome that is reported to the endpoint's state, once for each attempt. It is unknown when
- * the service closed an idle connection just as we used it: the service may still be well. */
+/* Returns the outcome that is reported to the endpoint's state, once for each attempt. It is
+ * unknown when the service closed an idle connection just as we used it: the service may still be
+ * well. */
 static enum endpoint_outcome outcome(const struct attempt *attempt)
 {
     switch (attempt->reason) {

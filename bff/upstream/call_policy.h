@@ -25,8 +25,8 @@ struct call_policy {
      * endpoint. */
     bool (*may_ask)(const struct call *call, const struct endpoint *endpoint);
 
-    /* May the call's user see this head? NULL: yes. When the answer is false, the attempt ends with
-     * REASON_STATUS, and the user sees nothing of this response. The function may return false only
+    /* May the call's user see this head? NULL: yes. When the function returns false, the attempt
+     * ends with REASON_STATUS, and the user sees nothing of this response. It may return false only
      * when call_has_other is true. */
     bool (*accepts)(const struct call *call, const struct exchange_head *head);
 

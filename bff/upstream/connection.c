@@ -76,7 +76,8 @@ static bool has_more(const struct connection *connection)
     return tls_read(connection->tls, &byte, sizeof(byte), &got) != TLS_WANT_READ;
 }
 
-/* A connection whose request is still being written cannot carry another exchange. */
+/* True when the connection can be kept for another exchange. It cannot, for example, when the
+ * service answered before the whole request was written. */
 static bool may_be_kept(const struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
@@ -157,8 +158,9 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
     return connection->is_full ? (ssize_t)len : got;
 }
 
-/* ${got} is the result of recv(2), with -errno for an error. Returns false when there is nothing
- * more to read now, or the connection must not be touched any more. */
+/* Handles the result of a read: ${got} is the number of bytes at ${at}, 0 at the end, or -errno.
+ * Returns false when there is nothing more to read now, or the connection must not be touched any
+ * more. */
 static bool take_read(struct connection *connection, char *at, ssize_t got)
 {
     if (got > 0)

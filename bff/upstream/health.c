@@ -62,7 +62,7 @@ static const struct registry_kind known_kind = {
 
 /* Results. */
 
-/* The report of a service after ${probe} has got an answer or has failed. */
+/* Returns the report of a service after ${probe} has got an answer or has failed. */
 static struct health_report report_after(const struct probe *probe)
 {
     const struct watched *of = probe->of;
@@ -166,8 +166,8 @@ static void ask(struct probe *probe)
 
 /* Timing. */
 
-/* The time of the next health request. The interval is varied by up to a tenth, so that servers
- * that began together do not ask at the same moments. */
+/* Returns the time of the next health request. The interval is varied by up to a tenth, so that
+ * servers that began together do not ask at the same moments. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
     int64_t per_mille = 900 + (int64_t)(random_next(&health->upstream->random) % 201);

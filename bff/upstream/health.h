@@ -76,8 +76,8 @@ void health_stop(struct health *health);
 size_t health_count(const struct health *health);
 const struct service_settings *health_service(const struct health *health, size_t service);
 
-/* What is known about a service, whose number is less than health_count. May be called from any
- * thread, and never waits for an answer. */
+/* Returns what is known about the service with the number ${service}, which must be less than
+ * health_count. May be called from any thread, and never waits for an answer. */
 struct health_report health_read(struct health *health, size_t service);
 
 #endif

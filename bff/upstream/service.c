@@ -56,7 +56,7 @@ static const char *path_read(struct text *rest)
     return NULL;
 }
 
-/* When the last label is a number, the host must be an IPv4 address. */
+/* True when the last label of the host is a number: then the host must be an IPv4 address. */
 static bool looks_like_ipv4(struct text host)
 {
     size_t i = host.len;
@@ -144,7 +144,8 @@ static const char *parts_read(struct text rest, struct text *host, struct servic
     return wrong != NULL ? wrong : port_read(rest, out);
 }
 
-/* The value of the Host header. The port is left out when it is the default port of the scheme. */
+/* Returns the value of the Host header. The port is left out when it is the default port of the
+ * scheme. */
 static char *authority_new(struct text host, const struct service_endpoint *at)
 {
     bool is_ipv6 = memchr(host.at, ':', host.len) != NULL;

@@ -24,7 +24,7 @@ struct trust *trust_hold(struct trust *trust);
 /* Drops one reference. May be called from any thread. NULL: does nothing. */
 void trust_release(struct trust *trust);
 
-/* The context for tls_begin. It lives as long as the trust. */
+/* Returns the TLS context for tls_begin. It lives as long as the trust. */
 SSL_CTX *trust_context(const struct trust *trust);
 
 /* True when ${a} and ${b} have the same authorities, even when they were loaded from different

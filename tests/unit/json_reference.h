@@ -74,7 +74,7 @@ static bool reference_number(struct reference *on)
     return reference_digits(on);
 }
 
-/* UTF8-2, UTF8-3 and UTF8-4 of RFC 3629, section 4. */
+/* Reads one character of two to four bytes: UTF8-2, UTF8-3 and UTF8-4 of RFC 3629, section 4. */
 static bool reference_utf8(struct reference *on)
 {
     static const unsigned char rows[][8] = {

@@ -21,7 +21,8 @@ static inline bool yajl_takes(const char *text, size_t len)
     return takes;
 }
 
-/* yajl accepts bytes that are not UTF-8, and takes \f and \v for white space. */
+/* False when ${text} has a byte that yajl may judge wrongly. yajl accepts bytes that are not UTF-8,
+ * and accepts \f and \v as white space. */
 static inline bool yajl_can_judge(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
