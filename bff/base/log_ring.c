@@ -11,7 +11,7 @@ void log_ring_init(struct log_ring *ring, size_t size)
 
 void log_ring_dispose(struct log_ring *ring) { memory_free(ring->bytes); }
 
-/* Reads the consumer's cache line only when the tail that is known leaves too little room. */
+/* Reads the consumer's cache line only if there is too little room according to the known tail. */
 static bool has_room(struct log_ring *ring, size_t head, size_t bytes)
 {
     if (bytes <= ring->size - (head - ring->known_tail))
