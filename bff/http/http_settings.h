@@ -1,6 +1,7 @@
 /*
- * What a configuration says about serving HTTP. It can be replaced while the server runs (see
- * worker_settings.h); what a server has for its whole life is struct server_settings.
+ * The settings of a configuration for HTTP. They can be replaced while the server runs (see
+ * worker_settings.h). The settings that never change while a server runs are in struct
+ * server_settings.
  */
 #ifndef BFF_HTTP_HTTP_SETTINGS_H
 #define BFF_HTTP_HTTP_SETTINGS_H

@@ -1,10 +1,10 @@
 /*
  * A filter changes, or only reads, an answer between its source and the client: compression, a
  * transformation of JSON, a cache that keeps a copy. The filters of a request are a list. The head
- * and the bytes pass through them in the order in which they were added, for whole answers and for
- * streamed ones alike.
+ * and the bytes pass through the filters in the order in which the filters were added. This is so
+ * for whole answers and for streamed answers.
  *
- * A filter lies in the request's memory. It is called in this order:
+ * A filter is in the request's pool. Its functions are called in this order:
  *
  *   head   once. It may change the head by reply_head.h.
  *   data   for each piece of the body, borrowed during the call. It passes bytes on with
@@ -17,9 +17,10 @@
  *          complete: the source failed, or the client has left. What a filter passes then may not
  *          reach the client.
  *
- * All but ${data} may be NULL. Nothing waits inside a filter: when the client is slow, the source
- * is held back, whatever the filters have made of its bytes. When the request ends without an
- * answer, a filter is not called; the pool's hooks free what it holds.
+ * All functions except ${data} may be NULL. A filter never waits: if the client is slow, the source
+ * must pause, even if the filters change the number of bytes. If the request ends without an
+ * answer, no function of the filter is called; the destructors of the pool free the memory of the
+ * filter.
  */
 #ifndef BFF_HTTP_REPLY_FILTER_H
 #define BFF_HTTP_REPLY_FILTER_H
@@ -37,10 +38,10 @@ struct reply_filter {
     struct reply_filter *next; /* set by reply_filter_add */
 };
 
-/* Adds ${filter} after the filters that ${request} has. To be called before the answer leaves. */
+/* Adds ${filter} after the filters that ${request} has. To be called before the answer is sent. */
 void reply_filter_add(struct request *request, struct reply_filter *filter);
 
-/* Passes ${bytes} to the filter after ${filter}. They are borrowed during the call. */
+/* Passes ${bytes} to the filter after ${filter}. ${bytes} are borrowed during the call. */
 static inline void reply_filter_pass(struct reply_filter *filter, struct text bytes)
 {
     filter->next->data(filter->next, bytes);
