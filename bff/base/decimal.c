@@ -109,7 +109,8 @@ static int32_t top_power(struct decimal number)
 
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
-/* Compares the numbers without their signs; the result is like that of strcmp. */
+/* Compares the numbers without their signs. Returns a negative number, 0 or a positive number, like
+ * strcmp. */
 static int compare_sizes(struct decimal a, struct decimal b)
 {
     int32_t top = larger(top_power(a), top_power(b)), scale = larger(a.scale, b.scale);

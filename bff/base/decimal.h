@@ -29,8 +29,8 @@ struct decimal {
  */
 int decimal_read(struct pool *pool, struct text number, struct decimal *out);
 
-/* Returns a number less than, equal to or greater than 0 when ${a} is less than, equal to or
- * greater than ${b}. */
+/* Returns a negative number if ${a} < ${b}, 0 if they are equal, and a positive number if ${a} >
+ * ${b}. */
 int decimal_compare(struct decimal a, struct decimal b);
 
 /* Returns ${a} - ${b} as a JSON number with the larger of both scales: "5.00", "-0.01", "0.00". */

@@ -20,8 +20,8 @@ static bool has_room(struct log_ring *ring, size_t head, size_t bytes)
     return bytes <= ring->size - (head - ring->known_tail);
 }
 
-/* The store of the head is sequentially consistent with the loads of log_writer_nudge: see there.
- */
+/* The store of the head is sequentially consistent, like the loads of log_writer_nudge. sleep_well
+ * in log_writer.c explains the reason. */
 bool log_ring_put(struct log_ring *ring, struct text line)
 {
     size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);

@@ -1,5 +1,5 @@
-/* All sections of the file. A new section is a file section_NAME.c, and a line here and in
- * section.c. */
+/* All sections of the file. A new section needs a file section_NAME.c, and a line in this file and
+ * in section.c. */
 #ifndef BFF_CONFIG_SECTION_H
 #define BFF_CONFIG_SECTION_H
 

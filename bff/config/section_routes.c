@@ -116,8 +116,8 @@ static void header_check(struct settings *settings, size_t index)
 
 static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
 
-/* Checks the end of the target. Otherwise the text that follows the path in a request would be
- * appended to the last segment of the target. */
+/* Checks that the target ends with '/' if the path does. Otherwise the text after the path in a
+ * request would be appended to the last segment of the target. */
 static void target_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];

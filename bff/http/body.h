@@ -67,7 +67,7 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
                void *cookie);
 
 /* Does the same as body_read, but drops all bytes, also those that have arrived already. If
- * has_rest is true, it may be called for a body that is over. */
+ * has_rest is true, this function may also be called for a body that is over. */
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
 

@@ -315,8 +315,8 @@ static void on_deadline(struct timer *timer)
         reset(http2, H2O_HTTP2_ERROR_CANCEL);
 }
 
-/* Begins the wait for the body. No call begins to read: the client may send at any time, within its
- * flow-control windows. */
+/* Sets the deadline of the body. It need not begin to read, because the client may send at any
+ * time, within its flow-control windows. */
 static void start(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;

@@ -34,8 +34,8 @@ bool field_is_hop_by_hop(struct text name);
 bool field_may_pass(struct text name);
 
 /*
- * True when a service's field ${name} (any case) may go back to a client. Hop-by-hop fields may
- * not, and neither may the fields that this server or libh2o writes: Date, Server, Content-Length,
+ * True when a service's field ${name} (any case) may go back to a client. False for hop-by-hop
+ * fields, and for the fields that this server or libh2o writes: Date, Server, Content-Length,
  * X-Request-Id.
  */
 bool field_may_return(struct text name);

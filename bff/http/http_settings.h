@@ -14,11 +14,11 @@
 #include "bff/http/limits.h"
 
 /*
- *   limits      the limits of one client
- *   body_limit  bytes of a request's body; the largest limit of any route
+ *   limits      the limits for one client
+ *   body_limit  the most bytes of a request's body: the largest limit of all routes
  *   drain_ms    how long requests in flight may take after server_stop
- *   tls         for listeners with TLS; NULL when there is no such listener. Borrowed: connections
- *               that are open keep a reference of their own
+ *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
+ * open connection has a reference of its own
  */
 struct http_settings {
     struct server_limits limits;

@@ -1,9 +1,9 @@
 /*
- * Some requests are answered by libh2o itself, before any handler sees them: a body that is too
- * large (413), broken chunks (400), an unknown expectation (417), HTTP/2 fields with forbidden
- * bytes (400). This libh2o filter gives such an answer the form of our own answers: JSON with a
- * request id. For an HTTP/1.1 head that libh2o cannot parse, libh2o sends a 400 without a body; the
- * filter is not called for it.
+ * libh2o itself answers some bad requests, before it calls a handler: a body that is too large
+ * (413), invalid chunks (400), an unknown expectation (417), HTTP/2 fields with forbidden bytes
+ * (400). This libh2o filter gives such an answer the form of our own answers: JSON with a request
+ * id. For an HTTP/1.1 head that libh2o cannot parse, libh2o sends a 400 without a body; the filter
+ * is not called for it.
  */
 #ifndef BFF_HTTP_LIBH2O_ERROR_H
 #define BFF_HTTP_LIBH2O_ERROR_H

@@ -82,8 +82,8 @@ static void on_body(void *cookie, enum body_end end)
 
 static void stop_body(void *state) { body_stop(((struct pipeline *)state)->request->body); }
 
-/* Returns STEP_REFUSED when the refusal can be sent now. If the body must arrive first, returns
- * STEP_WAITS. */
+/* Makes a refusal wait for the body, if that is necessary. Returns STEP_REFUSED if the refusal can
+ * be sent now, or STEP_WAITS if the body must arrive first. */
 static enum step_result wait_for_body(struct pipeline *pipeline)
 {
     struct request *request = pipeline->request;

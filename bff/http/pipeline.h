@@ -5,10 +5,11 @@
  * A step that must wait (for a store, for a key, for the body) calls pipeline_wait and returns
  * STEP_WAITS. Then exactly one of these four events happens, and only once:
  *
- *   pipeline_resume   what it waited for has come: the pipeline goes on
- *   the deadline      wait.cancel is called, then wait.late says how to go on
- *   the client leaves wait.cancel is called; nothing of the pipeline is called afterwards
- *   the request ends  (a reset stream, a drain that is over) as when the client leaves
+ *   pipeline_resume is called  the pipeline continues with the given result
+ *   the deadline passes        wait.cancel is called, and then wait.late returns the result
+ *   the client leaves          wait.cancel is called, and no step is called any more
+ *   the request ends           (the stream is reset, a drain is over) the same happens as when the
+ *                              client leaves
  */
 #ifndef BFF_HTTP_PIPELINE_H
 #define BFF_HTTP_PIPELINE_H
@@ -41,12 +42,16 @@ struct step {
 };
 
 /*
- *   state     data of the step, which cancel and late get
- *   until_ns  the deadline, on the clock of clock_now_ns; 0: none, something else ends the wait
- *   is_reading  the step reads from the client, and so it notices itself when the client leaves
- *   cancel    ends what the step waits for, silently: pipeline_resume must not be called after it
- *   late      called when the deadline has passed; returns the result of the step, which is not
- *             STEP_WAITS; may be NULL only without a deadline
+ * How a step waits.
+ *
+ *   state       data of the step, the argument of cancel and late
+ *   until_ns    the deadline, on the clock of clock_now_ns; 0: no deadline, another event must end
+ *               the wait
+ *   is_reading  the step reads from the client, so the step itself notices when the client leaves
+ *   cancel      ends the work that the step waits for; after that, pipeline_resume must not be
+ *               called
+ *   late        called when the deadline has passed; returns the result of the step, which is not
+ *               STEP_WAITS; may be NULL only without a deadline
  */
 struct pipeline_wait {
     void *state;

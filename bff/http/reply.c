@@ -89,7 +89,7 @@ static void send_body(struct request *request, const struct text *body, size_t c
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
 }
 
-/* The last filter. It gathers the bytes that the other filters pass. */
+/* The last filter. It collects the bytes that the other filters pass. */
 struct gatherer {
     struct reply_filter filter; /* must be first: the filters call the gatherer by this address */
     struct text_builder body;

@@ -47,7 +47,7 @@ void reply_set_field(struct request *request, struct reply_field field);
 /* Removes all collected fields. */
 void reply_clear_fields(struct request *request);
 
-/* Sends the answer. ${request} must not be touched afterwards. */
+/* Sends the answer. After this call, ${request} must not be used. */
 void reply_send(struct request *request, const struct reply *reply);
 
 /* Sends a refusal of our own: {"error": message, "requestId": id}. ${message} needs no escaping. */

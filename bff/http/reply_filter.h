@@ -6,16 +6,17 @@
  *
  * A filter is in the request's pool. Its functions are called in this order:
  *
- *   head   once. It may change the head by reply_head.h.
- *   data   for each piece of the body, borrowed during the call. It passes bytes on with
- *          reply_filter_pass: none yet, the piece itself, or other bytes. Not called for an answer
- *          without a body (204, 304). A whole answer to HEAD is filtered as the answer to GET is,
- *          so that its head is the same; its body is dropped afterwards.
- *   flush  after a group of pieces has come from the source. A filter that gathers passes on what
- *          the client should have now (compressed server-sent events). Whole answers do not flush.
- *   end    once, after the last piece. It may pass more bytes. With ${is_cut} the answer is not
- *          complete: the source failed, or the client has left. What a filter passes then may not
- *          reach the client.
+ *   head   once. It may change the head with the functions of reply_head.h.
+ *   data   for each piece of the body, which is borrowed during the call. It may pass bytes on with
+ *          reply_filter_pass: the piece itself, other bytes, or nothing yet. It is not called for
+ *          an answer without a body (204, 304). A whole answer to HEAD is filtered like the answer
+ *          to GET, so that both have the same head; then its body is dropped.
+ *   flush  after each group of pieces from the source. A filter that collects bytes must now pass
+ *          them on, so that the client gets them (compressed server-sent events). It is not called
+ *          for a whole answer.
+ *   end    once, after the last piece. It may pass more bytes. If ${is_cut} is true, the answer is
+ *          not complete: the source failed, or the client has left. Then the bytes that the filter
+ *          passes may not reach the client.
  *
  * All functions except ${data} may be NULL. A filter never waits: if the client is slow, the source
  * must pause, even if the filters change the number of bytes. If the request ends without an

@@ -1,7 +1,7 @@
 /*
  * The routes of composites. The raw path is split at each literal '/'. Then each segment is decoded
  * once and compared. So "%2F" never separates segments. The path that libh2o normalises is never
- * used, because libh2o decodes "%2F" before it resolves dots.
+ * used, because libh2o decodes "%2F" before it resolves the segments "." and "..".
  */
 #ifndef BFF_HTTP_ROUTE_H
 #define BFF_HTTP_ROUTE_H

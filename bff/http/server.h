@@ -33,12 +33,12 @@ struct server_settings {
     /* Called when a request is over; see worker_common. May be NULL. */
     void (*on_over)(const struct request *request);
 
-    /* Called in the worker's thread before it serves. It gives the worker its first settings. It
-     * calls server_worker_ready at once or later. */
+    /* Called in the worker's thread before it serves. This function must give the worker its first
+     * settings, and must call server_worker_ready at once or later. */
     void (*on_begin)(struct worker *worker);
 
-    /* Called in the worker's thread after its last connection has been closed. It calls
-     * worker_settings_end. */
+    /* Called in the worker's thread after its last connection has been closed. This function must
+     * call worker_settings_end. */
     void (*on_end)(struct worker *worker);
 
     /* Called for every request. The application answers it with reply.h, at once or later. */

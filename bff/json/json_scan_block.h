@@ -4,11 +4,12 @@
  * is dot & ~(digit << 1). No byte needs a branch, and few tokens need one. So irregular text is not
  * slower than regular text.
  *
- * Nearly everything is done with three operations:
- *   behind(mask)       moves each bit up by one; the last bit of the block before comes in below;
+ * Nearly all rules need only three operations:
+ *   behind(mask)       shifts each bit up by one; the lowest bit becomes the last bit of the
+ *                      previous block;
  *   past(starts, run)  moves each bit at the beginning of a run to the first bit behind the run. It
  *                      is an addition: its carry goes through the run and into the next block;
- *   walk               a loop over the few bits that need one: brackets, escapes, literals.
+ *   a loop             over the few bits that need one: brackets, escapes, literals.
  *
  * Whether a byte is broken never depends on later bytes. So an incomplete block can be checked: it
  * is filled up with spaces, and the broken bits of these spaces are ignored.

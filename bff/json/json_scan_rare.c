@@ -140,8 +140,8 @@ static __attribute__((noinline)) uint64_t literal(struct json_scan_carry *carry,
     return found;
 }
 
-/* Does the same for a literal that is completely in the block. It compares four letters at once.
- * Most literals are of this kind. */
+/* Does the same as literal for a literal that is completely in the block, like most literals. It
+ * compares four letters at once. */
 static inline uint64_t literal_inside(const char *at)
 {
     uint32_t letters, words[3];

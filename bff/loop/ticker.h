@@ -1,7 +1,7 @@
 /*
  * Drives a worker's timers with a timerfd on CLOCK_MONOTONIC, which the loop watches like a socket.
- * The timerfd is set only when a wake-up is needed earlier than the one that is set. So timers that
- * are set and cleared for each request cost almost no system calls.
+ * The timerfd is set again only when a wake-up is needed earlier than its current time. So timers
+ * that are set and cleared for each request cost almost no system calls.
  */
 #ifndef BFF_LOOP_TICKER_H
 #define BFF_LOOP_TICKER_H
