@@ -39,8 +39,8 @@ void log_own_ring(void);
  */
 void log_event(const char *event, const struct log_field *fields);
 
-/* Begins a line of another form: returns an empty line to write to. The thread must not write any
- * other line before log_send. */
+/* Begins a line that is not an event: returns an empty line, to which the caller adds the whole
+ * text. The thread must not write any other line before log_send. */
 struct log_line *log_begin(void);
 
 /* Adds the line feed to the line of log_begin and puts it into the ring. */

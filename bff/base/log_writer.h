@@ -1,8 +1,8 @@
 /*
  * The thread that writes the lines of all rings to a file descriptor. It waits some milliseconds
  * between two rounds, so that one write(2) writes many lines. When there are no lines, the thread
- * sleeps. A producer makes a system call only to wake this thread: if it sleeps, or if a ring is
- * more than half full. Only this thread waits for the reader of the log.
+ * sleeps. A producer makes a system call only to wake the thread: if the thread sleeps, or if the
+ * producer's ring is more than half full. Only this thread waits for the reader of the log.
  */
 #ifndef BFF_BASE_LOG_WRITER_H
 #define BFF_BASE_LOG_WRITER_H

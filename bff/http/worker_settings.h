@@ -1,6 +1,6 @@
 /*
  * The reference-counted settings of a worker. The application can replace them while the worker
- * serves. A request uses the settings that were current at its beginning until it ends. A
+ * serves. Until its end, a request uses the settings that were current at its beginning. A
  * connection always uses the current settings of its worker. So several settings can be in use at
  * the same time.
  *

@@ -1,8 +1,7 @@
 /*
  * A reference-counted JSON text from a service, with the index of its children. It can live longer
- * than the request for which it was fetched. A fetch has a reference to its value. The items of a
- * run whose answer contains the value have references, too, and so has code that keeps answers for
- * later.
+ * than the request for which it was fetched. These have references to a value: the fetch that made
+ * it, the items of a run whose answer contains it, and code that keeps answers for later.
  *
  * While bytes are added to a value, it has only one reference, and it may move in memory. After
  * that the value does not change. Only the thread that made a value may add or drop references to

@@ -28,8 +28,8 @@ struct timers {
     void (*wake_at)(struct timers *timers, int64_t at_ns);
 };
 
-/* Makes an empty set of timers. It calls ${wake_at} to request a call of timers_run at the time
- * ${at_ns}. A new request replaces the last one. */
+/* Makes an empty set of timers. The set calls ${wake_at} to request a call of timers_run at the
+ * time ${at_ns}. A new request replaces the last one. */
 void timers_init(struct timers *timers, void (*wake_at)(struct timers *timers, int64_t at_ns));
 void timers_dispose(struct timers *timers);
 
