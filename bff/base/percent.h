@@ -12,8 +12,8 @@ int percent_hex(char c);
 bool percent_is_unreserved(int c);
 
 /*
- * Decodes ${text} once, into ${pool}. A text without '%' is returned itself. Returns -1 if a '%' is
- * not followed by two hexadecimal digits. A '+' stays a '+'.
+ * Decodes ${text} once, into ${pool}. If ${text} has no '%', ${*out} is ${text} itself. Returns -1
+ * if a '%' is not followed by two hexadecimal digits. A '+' stays a '+'.
  */
 int percent_decode(struct pool *pool, struct text text, struct text *out);
 

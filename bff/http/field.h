@@ -14,8 +14,8 @@
 /*
  * True for a field ${name} (any case) that belongs to one connection only, so that it is not passed
  * on in either direction: Connection, Keep-Alive, Proxy-Connection, TE, Trailer, Transfer-Encoding,
- * Upgrade, HTTP2-Settings. This is the only list of these names. A field that a Connection field
- * names is hop-by-hop, too: see field_is_nominated.
+ * Upgrade, HTTP2-Settings. This is the only list of these names. The fields that are listed in a
+ * Connection field are hop-by-hop, too: see field_is_nominated.
  */
 bool field_is_hop_by_hop(struct text name);
 
@@ -40,7 +40,7 @@ bool field_may_pass(struct text name);
  */
 bool field_may_return(struct text name);
 
-/* True when ${connection}, a Connection field's value, names the field ${name} (any case). */
+/* True when ${connection}, the value of a Connection field, lists the field ${name} (any case). */
 bool field_is_nominated(struct text connection, struct text name);
 
 /* True for a token (RFC 9110 section 5.6.2). Names of fields and methods must be tokens. */

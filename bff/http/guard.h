@@ -1,7 +1,7 @@
 /*
- * Checks every request before any other code of ours uses the request. libh2o accepts requests that
- * it could refuse (HTTP/2 with any number of fields, paths with spaces, fields without a name from
- * folded lines).
+ * Checks every request before any other code of ours uses the request. libh2o accepts many bad
+ * requests, such as HTTP/2 requests with any number of fields, paths with spaces, and folded lines,
+ * which become fields without a name.
  *
  * | refused with | what |
  * | --- | --- |

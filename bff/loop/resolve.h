@@ -1,6 +1,6 @@
 /*
- * The addresses of one host name. No request waits for a look-up. An IP literal is its own address.
- * A name is looked up by getaddrinfo in libh2o's helper threads. During a look-up, and after a
+ * The addresses of one host name. No request waits for a look-up. An IP literal needs no look-up. A
+ * name is looked up with getaddrinfo in libh2o's helper threads. During a look-up, and after a
  * look-up that failed, the old addresses stay in use.
  */
 #ifndef BFF_LOOP_RESOLVE_H
