@@ -152,9 +152,11 @@ static const char *secret_choose(struct settings *settings)
     return config->login.secret.at == NULL ? NULL : "login.secret_file";
 }
 
-/* The HS* algorithms and the other algorithms are checked separately, so that each mistake has the
- * place of its own setting. */
-/* Returns the login of ${half}. If it is wrong, reports the mistake and returns NULL. */
+/*
+ * Returns the login of ${half}. If it is wrong, reports the mistake and returns NULL. The HS*
+ * algorithms and the other algorithms are checked separately, so that each mistake has the place of
+ * its own setting.
+ */
 static struct login *half_check(struct settings *settings, const struct login_settings *half,
                                 const char *path)
 {

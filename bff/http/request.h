@@ -57,9 +57,8 @@ struct request {
 
     /* for the readers of bff/observe */
     int64_t began_ns; /* when the head was read; or the body, if the request waited for it */
-    const struct part_report
-        *parts; /* the parts of a composite's answer; NULL: there are none. They are in the pool, so
-                   they are valid until the request is freed */
+    const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
+                                        the pool, so they are valid until the request is freed */
     size_t part_count;
 };
 

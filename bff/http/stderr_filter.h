@@ -6,8 +6,8 @@
 #ifndef BFF_HTTP_STDERR_FILTER_H
 #define BFF_HTTP_STDERR_FILTER_H
 
-/* Replaces stderr by a stream that drops these lines. To be called once, before other threads
- * run. */
+/* Replaces stderr by a stream that drops libh2o's lines about unknown HTTP/2 frames. To be called
+ * once, before other threads run. */
 void stderr_filter_install(void);
 
 #endif
