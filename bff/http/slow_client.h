@@ -3,11 +3,12 @@
  * for everything that it reads, and no timeout for what it writes. So each worker checks its
  * clients regularly. This adds no cost to a request. A connection is ended if:
  * - the client does not take its answer: no byte is acknowledged for stall_ms
- * - a head takes longer than header_ms, or no byte of a body comes for body_ms
+ * - a head takes longer than header_ms, or a body makes no progress for body_ms
  * - there is no request for idle_ms
- * - the client sends bytes that do not become requests: endless PING, SETTINGS, CONTINUATION and
- *   other frames, or bodies that are never finished. More than wasted_bytes of them are too many; a
- *   share of what is written to the client, and 64 KiB a second, do not count.
+ * - the client sends too many bytes that do not become requests: endless PING, SETTINGS,
+ *   CONTINUATION and other frames, or bodies that are never finished. The limit is wasted_bytes,
+ *   and the size of one body in addition. 64 KiB a second are free, and also
+ *   one byte for every eight bytes that were written to the client.
  * In the first and in the last case the connection is cut. In the other cases it is closed as if
  * the client had left.
  */
