@@ -77,8 +77,8 @@ void server_worker_ready(struct worker *worker);
 void server_tell_workers(struct server *server, void (*run)(struct worker *worker, void *cookie),
                          void *cookie);
 
-/* Announces that the server will be stopped soon: it continues to serve, but /ready reports that it
- * leaves. Any thread may call this function. */
+/* Announces that the server will be stopped soon: it continues to serve, but /ready fails. Any
+ * thread may call this function. */
 void server_leave(struct server *server);
 
 /*

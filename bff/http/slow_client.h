@@ -6,9 +6,9 @@
  * - a head takes longer than header_ms, or a body makes no progress for body_ms
  * - there is no request for idle_ms
  * - the client sends too many bytes that do not become requests: endless PING, SETTINGS,
- *   CONTINUATION and other frames, or bodies that are never finished. The limit is wasted_bytes,
- *   and the size of one body in addition. 64 KiB a second are free, and also
- *   one byte for every eight bytes that were written to the client.
+ *   CONTINUATION and other frames, or bodies that are never finished. The limit is wasted_bytes
+ *   plus the size of one body. 64 KiB a second are not counted, and one byte is not counted for
+ *   every eight bytes that are written to the client.
  * In the first and in the last case the connection is cut. In the other cases it is closed as if
  * the client had left.
  */
