@@ -29,14 +29,14 @@ struct login;       /* keys and rules; they do not change, and all workers share
 struct login_cache; /* tokens that were good; each worker has a cache of its own */
 
 /*
- *   algorithms      the allowed ones, at least one: JWT_BIT(JWT_HS256) | ...
+ *   algorithms      the allowed algorithms, at least one: JWT_BIT(JWT_HS256) | ...
  *   secret          the bytes for HS*; absent: none
  *   key_files       for RS* and ES*: each is a PEM public key, a PEM certificate, or a JWK Set
  *   keys_of         a login that was made from the same key_files: its keys are used, and no file
  *                   is read; NULL: the files are read
- *   issuer          what `iss` must be; NULL: it is not checked
- *   audience        what `aud` must be or contain; NULL: it is not checked
- *   leeway_seconds  by how much clocks may differ, for exp and nbf
+ *   issuer          the value that `iss` must have; NULL: it is not checked
+ *   audience        the value that `aud` must have or contain; NULL: it is not checked
+ *   leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
  *   require_exp     tokens that never expire are refused
  */
 struct login_settings {
