@@ -209,9 +209,9 @@ struct bff_composite {
 };
 
 /*
- * A default plain route of a build. A plain route passes requests that no composite answers
- * directly to a service. The texts have the same form as in a configuration file. A row that is all
- * zero ends the list.
+ * A default plain route of a build. When no composite matches a request, a plain route passes the
+ * request directly to a service. The texts have the same form as in a configuration file. A row
+ * that is all zero ends the list.
  *
  *   path     the path of the requests: "/api/users/" (a prefix) or "/api/users" (exactly this path)
  *   service  the name of the service that gets the requests; the row is ignored when the build has

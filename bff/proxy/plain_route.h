@@ -1,7 +1,6 @@
 /*
- * A plain route passes requests directly to a service. Plain routes are for requests that no
- * composite answers. The table comes from the configuration and is constant while a request uses
- * it.
+ * A plain route passes requests directly to a service. It is used for requests that match no
+ * composite. The table comes from the configuration and is constant while a request uses it.
  */
 #ifndef BFF_PROXY_PLAIN_ROUTE_H
 #define BFF_PROXY_PLAIN_ROUTE_H
@@ -41,7 +40,7 @@ struct plain_fields {
  *   request       fields that are set or removed in the request to the service
  *   response      fields that are set or removed in the response to the client
  *   body_limit    the most bytes of a request's body
- *   first_byte_ms 0: the service's own limit
+ *   first_byte_ms the longest time until the first byte of the answer; 0: the service's own limit
  *   idle_ms       the longest silence of the service within an answer, or of both sides of a tunnel
  *   keeps_host    the service gets the client's Host, not the endpoint's
  *   may_upgrade   WebSocket connections are allowed, through a tunnel

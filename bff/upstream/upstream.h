@@ -64,8 +64,8 @@ void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
 /*
  * The configuration ends in this worker. Endpoints that no other configuration names close their
  * idle connections. Calls may be under way: the memory is freed when the last of them has ended. A
- * call that has got the head of its answer goes on. Any other call can only be ended. NULL: does
- * nothing.
+ * call that has got the head of its answer may go on. Any other call may only be cancelled, because
+ * it needs the settings, which the caller may free now. NULL: does nothing.
  */
 void upstream_free(struct upstream *upstream);
 
