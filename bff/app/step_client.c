@@ -1,4 +1,4 @@
-/* Step "client": finds out who the client is, also behind proxies. */
+/* Step "client": finds the address of the client, also behind trusted proxies. */
 #include "bff/app/request_steps.h"
 #include "bff/edge/peer.h"
 

@@ -11,9 +11,9 @@ static bool has_value(const struct request *request, const struct plain_field *f
 }
 
 /*
- * A preflight does not have the fields of the request that it asks for. It takes the routes that
- * this request may take. So its answer has the methods of all of them, and a service that answers
- * CORS by itself gets the preflights of its routes.
+ * A preflight does not have the fields of the request that follows it. So a preflight matches every
+ * route that this request may match. Then its answer has the methods of all these routes, and a
+ * service that handles CORS itself gets the preflights for its routes.
  */
 static bool has_field(void *cookie, const struct plain_field *field)
 {
@@ -50,9 +50,9 @@ static enum route_result find_composite(struct request_context *context, struct 
 }
 
 /*
- * First looks for a composite with the path as the client wrote it. If no composite matches,
- * resolves the dot segments of the path and looks again. So a client cannot bypass a composite with
- * another spelling of its path.
+ * Looks for a composite with the path as the client wrote it. If no composite matches, it
+ * normalises the path and looks for a composite again, and then for a plain route. So a client
+ * cannot bypass a composite with another spelling of its path.
  */
 static enum found_kind find(struct request_context *context, struct text method, struct found *out)
 {

@@ -1,6 +1,6 @@
 /*
- * An IP address. IPv4 addresses lie in ::ffff:0:0/96, so that an IPv4 client is the same on a
- * socket for both families, and whoever compares addresses need not look at their family.
+ * An IP address. An IPv4 address is stored as an IPv6 address in ::ffff:0:0/96. So addresses can be
+ * compared without regard to their family, and an IPv4 client has one address on all sockets.
  */
 #ifndef BFF_BASE_IP_H
 #define BFF_BASE_IP_H
@@ -19,15 +19,16 @@ struct ip {
     uint8_t bytes[IP_BYTES];
 };
 
-/* The address of a socket. Returns false for other families than IPv4 and IPv6. */
+/* Writes the address in a socket's address to ${out}. Returns false when it is neither IPv4 nor
+ * IPv6. */
 bool ip_of(const struct sockaddr *address, struct ip *out);
 
-/* Reads "192.0.2.7" or "2001:db8::1" and no other form: no port, brackets, zone or blanks. Returns
- * false for any other text, and then ${*out} is not changed. */
+/* Reads "192.0.2.7" or "2001:db8::1". Returns false for any other text, also for an address with a
+ * port, brackets, a zone or white space; then ${*out} is not changed. */
 bool ip_read(struct text text, struct ip *out);
 
-/* Writes ${ip} in its short form (RFC 5952), an IPv4 address as such: "192.0.2.7". Returns the
- * text, which lies in ${out} and has a NUL behind it. */
+/* Writes ${ip} to ${out} in its short form (RFC 5952). An IPv4 address is written as "192.0.2.7".
+ * Returns the text in ${out}, which has a NUL at its end. */
 struct text ip_print(const struct ip *ip, char out[IP_TEXT]);
 
 #endif

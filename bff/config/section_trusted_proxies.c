@@ -1,5 +1,4 @@
-/* trusted_proxies and trusted_headers: the proxies that say who a client is, and how they say it.
- */
+/* trusted_proxies and trusted_headers: which proxies may report the client, and in which fields. */
 #include "bff/config/kind.h"
 
 #include "bff/config/section.h"

@@ -2,7 +2,8 @@
 #include "bff/edge/forwarded.h"
 #include "bff/http/field.h"
 
-/* A quote with an odd number of backslashes before it is a part of the quoted text. */
+/* True for a quote that begins or ends a quoted text. After an odd number of backslashes, a quote
+ * is a part of the text. */
 static bool is_quote(struct text text, size_t at)
 {
     size_t first = at;
@@ -49,7 +50,7 @@ struct text forwarded_nth_last(struct text list, size_t place)
     return item;
 }
 
-/* Cuts the first parameter off ${*rest}. A quote that is not closed ends with the item. */
+/* Removes the first parameter from ${*rest} and returns it. */
 static struct text cut_parameter(struct text *rest)
 {
     struct text parameter = *rest;
@@ -64,8 +65,8 @@ static struct text cut_parameter(struct text *rest)
     return text_trim(parameter);
 }
 
-/* Removes the quotes of a whole value. No address, host or protocol has a quote or a backslash in
- * it, so such a value is refused. */
+/* Removes the quotes around a value. Returns false for an empty value, and for a value with another
+ * quote or a backslash: no address, host or protocol has one. */
 static bool unquote(struct text *value)
 {
     if (value->len > 1 && value->at[0] == '"' && value->at[value->len - 1] == '"')

@@ -15,7 +15,7 @@ static bool is_port(struct text port)
     return text_number(port, PORT_MAX, &number) == 0 || (port.len > 1 && port.at[0] == '_');
 }
 
-/* A zone means something only to the host that wrote it. Only IPv6 addresses have one. */
+/* Drops the zone, because it has a meaning only on the host that wrote it. Only IPv6 has zones. */
 static bool read_address(struct text text, struct ip *out)
 {
     struct text zone = text, address = text_cut(&zone, '%');
@@ -36,7 +36,7 @@ static bool read_bracketed(struct text node, struct ip *out)
     return read_address(address, out);
 }
 
-/* What is an address as a whole has no port: "2001:db8::1:443" is an address. */
+/* "2001:db8::1:443" is an address without a port, because all of it is a valid address. */
 bool node_read(struct text node, struct ip *out)
 {
     if (node.len > 1 && node.at[0] == '"' && node.at[node.len - 1] == '"')

@@ -5,7 +5,7 @@
 #include "bff/http/field.h"
 #include "bff/http/target.h"
 
-#define FORWARDED_PROXIES_MAX 32 /* more in a row are not followed: it must be a loop */
+#define FORWARDED_PROXIES_MAX 32 /* items that are read; no honest chain is longer */
 
 static struct text print(struct request *request, const struct ip *ip)
 {
@@ -14,7 +14,7 @@ static struct text print(struct request *request, const struct ip *ip)
     return pool_text(request->pool, ip_print(ip, text));
 }
 
-/* The protocol and the host that a proxy has seen. What cannot be one changes nothing. */
+/* Stores the protocol and the host that a proxy reports. An invalid one is ignored. */
 static void take(struct request_peer *peer, struct text proto, struct text host)
 {
     if (field_is_token(proto))
@@ -28,8 +28,8 @@ static void add_to_chain(struct request *request, struct request_peer *peer, str
     peer->chain = pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(nodes), TEXT_ARGS(peer->chain));
 }
 
-/* X-Forwarded-For, -Proto and -Host. A proxy may add a line of its own after those of its client.
- */
+/* Reads X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host. A field may occur several times: a
+ * proxy may add a field of its own after the fields of its client. */
 static void believe_lists(struct request *request, struct request_peer *peer,
                           const struct trusted *trusted, struct ip *client)
 {
@@ -47,7 +47,7 @@ static void believe_lists(struct request *request, struct request_peer *peer,
          forwarded_nth_last(request_list(request, "x-forwarded-host"), place));
 }
 
-/* Forwarded. The addresses of believed items become X-Forwarded-For. */
+/* Reads Forwarded. The addresses that are used also go into the service's X-Forwarded-For. */
 static void believe_forwarded(struct request *request, struct request_peer *peer,
                               const struct trusted *trusted, struct ip *client)
 {
@@ -64,7 +64,7 @@ static void believe_forwarded(struct request *request, struct request_peer *peer
     }
 }
 
-/* Takes over what a trusted proxy says. ${client} is the proxy's address. */
+/* Fills ${peer} from the fields of a trusted proxy, whose address is ${client}. */
 static void believe(struct request *request, struct request_peer *peer,
                     const struct trusted *trusted, struct ip client)
 {
@@ -75,8 +75,8 @@ static void believe(struct request *request, struct request_peer *peer,
     peer->client = print(request, &client);
 }
 
-/* The protocol is that of the connection, because the client can write anything into the :scheme of
- * HTTP/2. */
+/* The protocol (http or https) is taken from the connection, because the client can write anything
+ * into the :scheme of HTTP/2. */
 void peer_find(struct request *request, const struct trusted *trusted)
 {
     struct request_peer *peer = pool_take(request->pool, sizeof(*peer));

@@ -1,6 +1,6 @@
 /*
- * The trusted proxies in front of this server, by address, and what is read of them. Fields such as
- * X-Forwarded-For are read only when they come from one of these proxies.
+ * The addresses of the trusted proxies in front of this server. X-Forwarded-For and similar fields
+ * are read only when a trusted proxy sends them.
  */
 #ifndef BFF_EDGE_TRUSTED_H
 #define BFF_EDGE_TRUSTED_H
@@ -19,9 +19,9 @@ struct trusted_network {
 
 /*
  *   networks         the addresses of the proxies; none: no proxy is trusted
- *   reads_forwarded  they say who the client is in Forwarded (RFC 7239); otherwise they say it in
- *                    X-Forwarded-For, -Proto and -Host. The other fields are never read: a proxy
- *                    that writes one kind may pass on the other kind as its client wrote it
+ *   reads_forwarded  true: the proxies report the client in Forwarded (RFC 7239); false: in
+ *                    X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host. Only these fields are
+ *                    read, because a proxy may pass on the others as its client wrote them
  */
 struct trusted {
     struct trusted_network *networks;
@@ -30,13 +30,13 @@ struct trusted {
 };
 
 /*
- * Reads "10.0.0.0/8", "192.0.2.7", "2001:db8::/32" or "::1". Returns NULL; or what is wrong with
- * ${text} in words, and then ${out} is not written. An address with bits after its prefix is
- * refused, because the operator may have meant another network.
+ * Reads "10.0.0.0/8", "192.0.2.7", "2001:db8::/32" or "::1". Returns NULL; or in words what is
+ * wrong with ${text}, and then ${out} is not written. An address that has bits set after its prefix
+ * ("10.0.0.1/8") is refused, because the operator may have meant another network.
  */
 const char *trusted_read(struct text text, struct trusted_network *out);
 
-/* Whether ${address} is in one of the networks. */
+/* True when ${address} is in one of the networks. */
 bool trusted_has(const struct trusted *trusted, const struct ip *address);
 
 #endif

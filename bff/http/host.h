@@ -1,7 +1,7 @@
 /*
- * The one spelling in which hosts are compared. A client may write one host in many ways:
- * "SHOP.example", "shop.example.", "shop.example:443", "sho%70.example", "[0:0::1]". Without it
- * another spelling could avoid the rules for a host.
+ * Normalizes hosts, so that they can be compared. A client can write the same host in many ways:
+ * "SHOP.example", "shop.example.", "shop.example:443", "sho%70.example", "[0:0::1]". Without this,
+ * a client could avoid the rules for a host by another spelling of it.
  */
 #ifndef BFF_HTTP_HOST_H
 #define BFF_HTTP_HOST_H
@@ -10,10 +10,10 @@
 #include "bff/base/text.h"
 
 /*
- * The host in ${authority}, which is host[:port] as target_is_authority admits it, or absent: it
- * has no port and no dot at its end, no byte of it is percent-encoded, and an IPv6 address is in
- * its short form (RFC 5952) and in brackets. Compare the result without regard to case. It is
- * borrowed from ${authority}, or lies in ${pool}.
+ * Returns the host in ${authority}, which is absent or host[:port] (target_is_authority). The
+ * result has no port, no dot at its end and no percent-encoded byte. An IPv6 address has brackets
+ * and its short form (RFC 5952). Letters keep their case, so compare without regard to case. The
+ * result is borrowed from ${authority} or lies in ${pool}.
  */
 struct text host_name(struct pool *pool, struct text authority);
 

@@ -37,7 +37,7 @@ static void dispose(void *object)
     worker_settings_release(request->settings);
 }
 
-/* Where there is no Host, libh2o puts the name of its only host. */
+/* If there is no Host, libh2o sets the name of its only host instead. */
 struct text request_host_field(const struct request *request)
 {
     h2o_iovec_t authority = request->h2o->input.authority;

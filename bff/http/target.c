@@ -17,7 +17,8 @@ static struct text behind(struct text text, size_t bytes)
     return (struct text){text.at + bytes, text.len - bytes};
 }
 
-/* The authority of an absolute form ends at the path, at the query or at the end. */
+/* Returns the length of the authority at the front of ${text}, the rest of an absolute form. The
+ * authority ends at the path, at the query or at the end of the text. */
 static size_t authority_length(struct text text)
 {
     size_t len = 0;
@@ -58,8 +59,8 @@ bool target_is_clean(struct text text)
     return true;
 }
 
-/* The byte at ${*at}, decoded when it is percent-encoded; then ${*at} moves to its last digit.
- * Returns -1 when it is encoded wrongly. */
+/* Returns the byte at ${*at}. A percent-encoded byte is decoded, and ${*at} moves to its last
+ * digit. Returns -1 when the encoding is wrong. */
 static int byte_at(struct text name, size_t *at)
 {
     size_t i = *at;
@@ -77,8 +78,8 @@ static bool is_name_byte(int c)
     return percent_is_unreserved(c) || (c > 0 && strchr("!$&'()*+;=", c) != NULL);
 }
 
-/* Bytes beyond ASCII must be encoded. Those of ASCII must be allowed, whether they are encoded or
- * not: a reader who decodes them must not find a port, userinfo or another end of the name. */
+/* A reader that decodes the name must not find a port, userinfo or another end of the name in it.
+ * So an encoded ASCII byte must be allowed without its encoding, too. */
 static bool is_name(struct text name)
 {
     int last = '.';
