@@ -39,13 +39,13 @@ void worker_generation_resolve(struct worker_generation *own,
 struct worker_generation *worker_generation_current(const struct worker *worker);
 
 /*
- * Makes ${own} the current one of its worker. If this worker makes the health checks, it stops
- * those of the generation before.
+ * Makes ${own} the current one of its worker. If the worker is the one that makes the health checks,
+ * this function stops the checks of the previous generation.
  */
 void worker_generation_switch(struct worker_generation *own);
 
-/* To be called when the names have been looked up. If this worker makes the health checks, it
- * starts them. */
+/* To be called when worker_generation_resolve has looked up the host names. If the worker of ${own}
+ * is the one that makes the health checks, this function starts the checks of this generation. */
 void worker_generation_watch_health(struct worker_generation *own);
 
 /* To be called when the worker's loop has ended. Frees all generations of ${worker} that no request

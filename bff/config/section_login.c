@@ -153,9 +153,9 @@ static const char *secret_choose(struct settings *settings)
 }
 
 /*
- * Returns the login of ${half}. If it is wrong, reports the mistake and returns NULL. The HS*
- * algorithms and the other algorithms are checked separately, so that each mistake has the place of
- * its own setting.
+ * Makes a login from a part of the login settings: ${half} has either only the HS* algorithms or
+ * only the other algorithms. They are checked separately, so that each mistake is reported at its
+ * own setting, ${path}. If ${half} is wrong, reports the mistake and returns NULL.
  */
 static struct login *half_check(struct settings *settings, const struct login_settings *half,
                                 const char *path)

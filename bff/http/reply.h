@@ -3,8 +3,8 @@
  * common. reply_stream.h is for answers in pieces, and reply_wait.h is for answers that come later.
  * Code outside of bff/http sends answers only with these files, never directly with libh2o.
  *
- * Every answer has the fields that were collected for its request, and X-Request-Id. The answer to
- * HEAD has no body. When the worker is draining, the connection is closed after the answer.
+ * Besides its own fields, every answer has X-Request-Id and the fields that were added for its
+ * request with reply_add_field and reply_set_field. The answer to HEAD has no body. When the worker is draining, the connection is closed after the answer.
  */
 #ifndef BFF_HTTP_REPLY_H
 #define BFF_HTTP_REPLY_H

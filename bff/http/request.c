@@ -37,7 +37,8 @@ static void dispose(void *object)
     worker_settings_release(request->settings);
 }
 
-/* If there is no Host, libh2o sets the name of its only host instead. */
+/* If the request has no Host, libh2o uses the name of its only configured host. This function then
+ * returns an absent text. */
 struct text request_host_field(const struct request *request)
 {
     h2o_iovec_t authority = request->h2o->input.authority;

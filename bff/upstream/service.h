@@ -23,9 +23,9 @@ struct service_endpoint {
     bool is_tls;
 };
 
-/* Reads ${url}: scheme http or https, host, optional port, and optionally a "/" at the end. Returns
- * NULL, and the texts of ${out} are from memory_new; or returns in words what is wrong with ${url},
- * and then ${out} is not written. */
+/* Reads ${url}: scheme http or https, host, optional port, and optionally a "/" at the end. On
+ * success, fills ${out} with texts from memory_new and returns NULL. Otherwise returns a text that
+ * says what is wrong with ${url}, and does not write ${out}. */
 const char *service_endpoint_read(const char *url, struct service_endpoint *out);
 
 /* Frees the texts of ${endpoint}. Does nothing when it is all zero. */

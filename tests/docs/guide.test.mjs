@@ -14,7 +14,7 @@ import { walkPage } from './lib/walk.mjs'
 
 const page = pages['docs/first-composite.md']
 const parts = ['CMakeLists.txt', 'CMakePresets.json', 'dev', 'bff', 'clients', 'composites',
-  'fixtures', 'tests/e2e/lib']
+  'fixtures', 'tests/build', 'tests/e2e/lib']
 const summary = 'composites/web/order_summary.c'
 
 // What stands in the clone's CMakeLists.txt so that the server itself is not compiled once more:
