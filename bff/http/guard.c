@@ -23,22 +23,12 @@ static size_t bytes_of_fields(const h2o_req_t *h2o)
     return bytes;
 }
 
-/*
- * HTTP/2 does not allow white space at the ends of a value, and a request that has it is malformed
- * (RFC 9113 section 8.2.1). Some servers keep the white space, some remove it, and some ignore the
- * whole field. So the request is refused. The values of HTTP/1 are trimmed before (head_hooks.c).
- */
-static bool is_value_sound(struct text value)
-{
-    return field_is_value(value) && text_trim(value).len == value.len;
-}
-
 /* Checks names and values of all fields. libh2o gives a folded line an empty name. */
 static bool are_fields_sound(const h2o_headers_t *headers)
 {
     for (size_t i = 0; i < headers->size; i++)
         if (!field_is_token(text_from(*headers->entries[i].name)) ||
-            !is_value_sound(text_from(headers->entries[i].value)))
+            !field_is_value(text_from(headers->entries[i].value)))
             return false;
     return true;
 }

@@ -6,11 +6,10 @@
  * | refused with | what |
  * | --- | --- |
  * | 431 | too many fields, or too many bytes of them; ten times too many: the connection is cut |
- * | 400 | a method or a field name that is not a token; a control byte in a field; white space
- *         around a value, with HTTP/2 (RFC 9113 section 8.2.1); a target that is not a path, or
- *         that has a '#' or a byte that is not visible ASCII; no Host with HTTP/1.1 and HTTP/2; an
- *         invalid Host, or an invalid authority in its place; a head that can be read in two ways
- *         (guard_head.h) |
+ * | 400 | a method or a field name that is not a token; a control byte in a field; a target that is
+ *         not a path, or that has a '#' or a byte that is not visible ASCII; no Host with HTTP/1.1
+ *         and HTTP/2; an invalid Host, or an invalid authority in its place; a head that can be
+ *         read in two ways (guard_head.h) |
  * | 501 | a method other than GET HEAD POST PUT PATCH DELETE OPTIONS |
  * | 414 | a target that is too long |
  * | 417 | an Expect other than 100-continue |

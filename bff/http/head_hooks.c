@@ -34,11 +34,7 @@ static __thread bool is_worker;
 
 /* HTTP/1.1. */
 
-/*
- * Removes the white space around values, which is not part of them (RFC 9112 section 5.1). The
- * parser only removes white space before a value. No other code trims values. So libh2o, our own
- * code and the services read the same value.
- */
+/* The parser removes the white space before a value, but not after it. */
 static void trim_values(struct phr_header *fields, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -155,14 +151,38 @@ void head_hooks_begin_body(h2o_req_t *h2o)
 
 /* HTTP/2. */
 
+static void trim(h2o_iovec_t *value)
+{
+    struct text trimmed = text_trim((struct text){value->base, value->len});
+
+    value->base += trimmed.at - value->base;
+    value->len = trimmed.len;
+}
+
+/*
+ * HTTP/2 does not allow white space around a value (RFC 9113 section 8.2.1), but curl and Node.js
+ * send it, and nginx and HAProxy accept it and pass it on. It is removed, as with HTTP/1.1: then a
+ * request has the same meaning over both protocols, and no two readers see different values. libh2o
+ * has read Content-Length and TE before, and ends the connection when they have white space.
+ */
+static void trim_fields(h2o_req_t *h2o)
+{
+    for (size_t i = 0; i < h2o->headers.size; i++)
+        trim(&h2o->headers.entries[i].value);
+    if (h2o->input.authority.base != NULL)
+        trim(&h2o->input.authority);
+}
+
 int h2o_hpack_parse_headers(h2o_req_t *h2o, h2o_hpack_header_table_t *table, const uint8_t *bytes,
                             size_t len, int *map, size_t *content_length,
                             h2o_cache_digests_t **digests, const char **error)
 {
     int status = library_parse_headers(h2o, table, bytes, len, map, content_length, digests, error);
 
-    if (is_worker)
+    if (is_worker) {
+        trim_fields(h2o);
         body_http2_begin(h2o, status == 0 && map != NULL, library_parse_headers);
+    }
     return status;
 }
 

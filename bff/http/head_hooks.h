@@ -5,8 +5,9 @@
  * of the program first. Each of our functions calls the library's function and then hides the body
  * from libh2o.
  *
- * The function for HTTP/1.1 also removes the white space around the values of fields. HTTP/2 allows
- * no such white space; guard.c refuses it.
+ * Both functions also remove the white space around the values of fields, which is not part of them
+ * (RFC 9112 section 5.1). No other code trims values. So libh2o, our own code and the services read
+ * the same values.
  *
  * docs/decisions/0013 explains how the two functions were chosen, and what depends on libh2o 2.2.5.
  */

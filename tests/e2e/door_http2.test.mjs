@@ -61,6 +61,7 @@ const broken = [
   ['Connection', to({}, ['connection', 'close']), 'closed'],
   ['Transfer-Encoding', to({}, ['transfer-encoding', 'chunked']), 'closed'],
   ['a length that is none', to({}, ['content-length', '-1']), 'closed'],
+  ['a length with a blank behind it', to({}, ['content-length', '0 ']), 'closed'],
 ]
 
 describe('the door, over HTTP/2', { concurrency: 4 }, () => {
