@@ -39,8 +39,8 @@ void worker_generation_resolve(struct worker_generation *own,
 struct worker_generation *worker_generation_current(const struct worker *worker);
 
 /*
- * Makes ${own} the current one of its worker. If the worker is the one that makes the health checks,
- * this function stops the checks of the previous generation.
+ * Makes ${own} the current one of its worker. If the worker is the one that makes the health
+ * checks, this function stops the checks of the previous generation.
  */
 void worker_generation_switch(struct worker_generation *own);
 

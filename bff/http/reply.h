@@ -4,7 +4,8 @@
  * Code outside of bff/http sends answers only with these files, never directly with libh2o.
  *
  * Besides its own fields, every answer has X-Request-Id and the fields that were added for its
- * request with reply_add_field and reply_set_field. The answer to HEAD has no body. When the worker is draining, the connection is closed after the answer.
+ * request with reply_add_field and reply_set_field. The answer to HEAD has no body. When the worker
+ * is draining, the connection is closed after the answer.
  */
 #ifndef BFF_HTTP_REPLY_H
 #define BFF_HTTP_REPLY_H
