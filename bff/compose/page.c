@@ -11,7 +11,7 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 
-/* A composite that is being answered; lies in the request's memory. */
+/* A request for a composite that is being answered. It is in the request's pool. */
 struct serving {
     struct page_ask ask;
     struct request *request;
@@ -19,7 +19,7 @@ struct serving {
     struct run *run;
 };
 
-/* The request ends, for any reason, or its memory does. The observers are called after this, and so
+/* The request ends, for any reason, or its memory does. The server calls the observers later. So
  * the reports are in the memory that the request has from now on. */
 static void dispose(void *object)
 {
@@ -113,8 +113,8 @@ static void on_done(struct run *run, void *cookie)
 
 static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
 
-/* Only called when login is configured. Without login there is no user to compare with the owner.
- */
+/* Decides whether the user may see the answer of ${owner}. Only used when login is configured:
+ * without login there is no user. */
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;

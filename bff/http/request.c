@@ -55,15 +55,15 @@ static void dispose(void *object)
     worker_settings_release(request->settings);
 }
 
-/* libh2o leaves blanks after a value. Where there is no Host, it puts the name of its only host.
- */
+/* If the request has no Host, libh2o uses the name of its only configured host. This function then
+ * returns an absent text. */
 struct text request_host_field(const struct request *request)
 {
     h2o_iovec_t authority = request->h2o->input.authority;
 
     if (authority.base == request->h2o->conn->hosts[0]->authority.hostport.base)
         return (struct text){0};
-    return text_trim((struct text){authority.base, authority.len});
+    return (struct text){authority.base, authority.len};
 }
 
 static void read_target(struct request *request)
@@ -103,7 +103,7 @@ struct text request_header(const struct request *request, const char *name)
     if (found == -1)
         return (struct text){0};
     h2o_iovec_t value = request->h2o->headers.entries[found].value;
-    return text_trim((struct text){value.base, value.len});
+    return (struct text){value.base, value.len};
 }
 
 size_t request_values(const struct request *request, const char *name, struct text *values,
@@ -119,13 +119,6 @@ size_t request_values(const struct request *request, const char *name, struct te
     return count;
 }
 
-socklen_t request_peername(const struct request *request, struct sockaddr_storage *out)
-{
-    h2o_conn_t *conn = request->h2o->conn;
-
-    return conn->callbacks->get_peername(conn, (struct sockaddr *)out);
-}
-
 struct text request_list(const struct request *request, const char *name)
 {
     const h2o_headers_t *headers = &request->h2o->headers;
@@ -135,7 +128,7 @@ struct text request_list(const struct request *request, const char *name)
         const h2o_header_t *field = &headers->entries[i];
         if (!h2o_memis(field->name->base, field->name->len, name, strlen(name)))
             continue;
-        struct text one = text_trim((struct text){field->value.base, field->value.len});
+        struct text one = {field->value.base, field->value.len};
         list = list.at == NULL
                    ? one
                    : pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(list), TEXT_ARGS(one));

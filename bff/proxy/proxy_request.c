@@ -1,9 +1,9 @@
 /* See proxy_request.h. */
 #include "bff/base/text_builder.h"
-#include "bff/edge/peer.h"
 #include "bff/http/field.h"
 #include "bff/http/method.h"
 #include "bff/http/request_id.h"
+#include "bff/http/request_peer.h"
 #include "bff/http/upgrade.h"
 #include "bff/proxy/proxy_request.h"
 
@@ -44,7 +44,7 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
         text_builder_field(out, TEXT("x-forwarded-host"), peer->host);
 }
 
-/* The body has been read as a whole, so its length is known, also when it came in chunks. */
+/* The whole body has been read, so its length is known, even when the client sent it in chunks. */
 static void put_framing(struct text_builder *out, struct request *request)
 {
     size_t len = request_body(request).len;
@@ -78,7 +78,7 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
 
     text_builder_init(&out, request->pool, 1024);
     put_client_fields(&out, request, ask);
-    put_forwarded(&out, peer_of(request, ask->settings->trusted));
+    put_forwarded(&out, request->peer);
     text_builder_field(&out, TEXT("via"), via(request, ask));
     if (tracestate.at != NULL)
         text_builder_field(&out, TEXT("tracestate"), tracestate);

@@ -1,4 +1,5 @@
-// What the door lets in and what it refuses, HTTP/2: fields that no client library would send.
+// Which HTTP/2 requests the server accepts and which it refuses: header fields that no client
+// library would send.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
@@ -68,6 +69,7 @@ const broken = [
   ['Connection', to({}, ['connection', 'close']), 'closed'],
   ['Transfer-Encoding', to({}, ['transfer-encoding', 'chunked']), 'closed'],
   ['a length that is none', to({}, ['content-length', '-1']), 'closed'],
+  ['a length with a blank behind it', to({}, ['content-length', '0 ']), 'closed'],
 ]
 
 describe('the door, over HTTP/2', { concurrency: 4 }, () => {

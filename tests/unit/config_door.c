@@ -1,4 +1,5 @@
-/* What meets a request at the door: CORS, limits, proxies, the log; and the services' health. */
+/* Tests of the settings for incoming requests: CORS, limits, trusted proxies, the log; and of the
+ * settings for health checks. */
 #include "tests/unit/config_reading.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -37,6 +38,8 @@ static const struct {
     {"a section for a number", "limits: {http2_resets: 3}\n",
      "web.yaml:1:24: limits.http2_resets: expected a mapping with some of: burst, rate\n"},
 
+    {"the headers of proxies", "trusted_headers: X-Real-IP\n",
+     "web.yaml:1:18: trusted_headers: \"X-Real-IP\": expected x-forwarded or forwarded\n"},
     {"proxies", "trusted_proxies: [10.0.0.1/8, proxy.internal]\n",
      "web.yaml:1:19: trusted_proxies: \"10.0.0.1/8\": the address has bits set behind its prefix; "
      "is another network meant?\n"
@@ -130,6 +133,13 @@ static void test_limits(void **state)
     config_free(&config);
 }
 
+static bool has_text(const struct trusted *trusted, struct text address)
+{
+    struct ip ip;
+
+    return ip_read(address, &ip) && trusted_has(trusted, &ip);
+}
+
 static void test_proxies_and_log(void **state)
 {
     struct config config;
@@ -137,15 +147,17 @@ static void test_proxies_and_log(void **state)
     read_into(&config, "trusted_proxies: [10.0.0.0/8, \"::1\"]\naccess_log: false\n"
                        "io_uring: false\n");
     assert_int_equal(config.trusted.count, 2);
-    assert_true(trusted_has_text(&config.trusted, TEXT("10.1.2.3")));
-    assert_true(trusted_has_text(&config.trusted, TEXT("::1")));
-    assert_false(trusted_has_text(&config.trusted, TEXT("192.0.2.1")));
+    assert_true(has_text(&config.trusted, TEXT("10.1.2.3")));
+    assert_true(has_text(&config.trusted, TEXT("::1")));
+    assert_false(has_text(&config.trusted, TEXT("192.0.2.1")));
+    assert_false(config.trusted.reads_forwarded);
     assert_false(config.has_access_log);
     assert_false(config.may_use_io_uring);
     config_free(&config);
 
-    read_into(&config, "trusted_proxies: 10.0.0.0/8\n");
+    read_into(&config, "trusted_headers: forwarded\ntrusted_proxies: 10.0.0.0/8\n");
     assert_int_equal(config.trusted.count, 1);
+    assert_true(config.trusted.reads_forwarded);
     assert_true(config.has_access_log);
     assert_true(config.may_use_io_uring);
     config_free(&config);

@@ -1,9 +1,9 @@
-/* What the file may say wrong, and that all of it is told with its place. */
+/* Tests of mistakes in the file: all of them are reported, each with its place. */
 #include "tests/unit/config_reading.h"
 
 #define TOP                                                                                        \
     "listen, tls, workers, services, composites, resolver, login, routes, cors, limits, "          \
-    "trusted_proxies, access_log, io_uring, drain_delay, drain_timeout"
+    "trusted_proxies, trusted_headers, access_log, io_uring, drain_delay, drain_timeout"
 
 #define ROUTE(more) "routes: [{path: /a, service: users, " more "}]\n"
 #define SIXTEEN "abcdefghijklmnop"

@@ -1,4 +1,5 @@
-/* Routes: what they are made of, what is wrong with them, and those that nobody has to write. */
+/* Tests of routes in the configuration: their settings, mistakes in them, and the default
+ * routes. */
 #include "tests/unit/config_reading.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -79,6 +80,11 @@ static const struct {
      "{path: /, service: users, header: {name: a, value: \"\"}}, {path: /, service: users}]\n",
      "/ users signed-in GET" REST "/ users signed-in PUT" REST "/ users signed-in host a" REST
      "/ users signed-in if a" REST "/ users signed-in if a=" REST "/ users signed-in" REST},
+    {"a host with the dot of the root",
+     "routes: [{path: /, service: users, host: Shop.Example.}]\n",
+     "/ users signed-in host shop.example" REST},
+    {"a host that is an address", "routes: [{path: /, service: users, host: \"[0:0::0:1]\"}]\n",
+     "/ users signed-in host [::1]" REST},
     {"bytes that stay encoded", "routes: [{path: /a%2Fb/, service: users, to: /%C3%A4/}]\n",
      "/a%2Fb/ users to /%C3%A4/ signed-in" REST},
 };
