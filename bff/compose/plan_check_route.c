@@ -1,4 +1,6 @@
 /* Checks of a composite's route and its access. See plan_check.h. */
+#include "bff/edge/login_roles.h"
+
 #include "bff/compose/plan_check.h"
 
 #define SEGMENT_BYTES PLAN_NAME_BYTES ".~"
@@ -74,6 +76,9 @@ void plan_check_access(struct plan_mistakes *mistakes)
                      ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER");
     if (composite->access == BFF_ROLE && (composite->role == NULL || composite->role[0] == '\0'))
         plan_mistake(mistakes, NULL, ".access is BFF_ROLE, but .role is missing");
+    else if (composite->access == BFF_ROLE && !login_roles_is_one(text_of(composite->role)))
+        plan_mistake(mistakes, NULL,
+                     ".role is not one role: expected visible ASCII without a comma");
     if (composite->access == BFF_OWNER && (composite->owner == NULL || composite->owner[0] == '\0'))
         plan_mistake(mistakes, NULL, ".access is BFF_OWNER, but .owner is missing");
     if (composite->access != BFF_ROLE && composite->role != NULL)

@@ -5,6 +5,7 @@
 #include "bff/base/file.h"
 #include "bff/config/kind.h"
 #include "bff/config/suggest.h"
+#include "bff/edge/jwt_path.h"
 
 #include "bff/config/section.h"
 
@@ -63,6 +64,37 @@ static void key_files_read(struct settings_input *input)
     input->config->login.key_file_count = count;
 }
 
+/* Why ${path} cannot be the name of a claim; NULL: it can. */
+static const char *claim_words(const char *path)
+{
+    size_t len = strlen(path);
+
+    if (len == 0 || len > JWT_PATH_MAX)
+        return "expected the name of a claim, such as sub or realm_access.roles";
+    if (path[0] == '.' || path[len - 1] == '.' || strstr(path, "..") != NULL)
+        return "a name is missing beside a dot";
+    return NULL;
+}
+
+static void claims_read(struct settings_input *input)
+{
+    const struct settings_values *values = input->values;
+    struct login_paths paths = {.count = values->count};
+
+    for (size_t i = 0; i < values->count; i++) {
+        const char *words = claim_words(values->texts[i]);
+        if (i >= LOGIN_PATHS_MAX)
+            words = "expected at most 8 names of claims";
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+        else
+            paths.at[i] = pool_text(input->config->pool, text_of(values->texts[i])).at;
+    }
+    if (!input->is_wrong)
+        *(struct login_paths *)input->member = paths;
+}
+
+static const struct settings_kind claims_kind = {.read = claims_read, .is_list = true};
 static const struct settings_kind secret_kind = {.read = secret_read};
 static const struct settings_kind algorithms_kind = {.read = algorithms_read, .is_list = true};
 static const struct settings_kind key_files_kind = {.read = key_files_read, .is_list = true};
@@ -84,6 +116,10 @@ static const struct setting rows[] = {
      .about = "what a token's iss must be"},
     {"login.audience", &kind_string, OF(login.audience), .shown = "any",
      .about = "what a token's aud must be, or contain"},
+    {"login.claims.user", &claims_kind, OF(login.user), .shown = "id, or sub",
+     .about = "the claim that names the user; of several, the first that a token has"},
+    {"login.claims.role", &claims_kind, OF(login.role), .shown = "role",
+     .about = "the claim with the user's roles: a.b is the member b of the claim a"},
     {"login.leeway", &kind_seconds, OF(login.leeway_seconds), 0, 3600, .normal = "30s",
      .about = "by how much clocks may differ"},
     {"login.require_exp", &kind_bool, OF(login.require_exp), .normal = "true",

@@ -14,6 +14,8 @@
 
 #define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* with the name of a file in front of it */
 
+static const struct login_paths user_paths = {{"id", "sub"}, 2}, role_paths = {{"role"}, 1};
+
 struct login {
     unsigned algorithms;
     struct jwt_secret *secret; /* NULL without HS* */
@@ -92,6 +94,23 @@ static void take_fingerprint(struct login *login, struct text secret)
                       &login->keys, &login->rules, login->fingerprint);
 }
 
+/* Copies of ${paths}, or of ${normal} when there are none. */
+static struct login_paths copy_paths(const struct login_paths *paths,
+                                     const struct login_paths *normal)
+{
+    struct login_paths made = paths->count > 0 ? *paths : *normal;
+
+    for (size_t i = 0; i < made.count; i++)
+        made.at[i] = memory_string(made.at[i]);
+    return made;
+}
+
+static void free_paths(const struct login_paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        memory_free((char *)paths->at[i]);
+}
+
 static char *copy(const char *string) { return string == NULL ? NULL : memory_string(string); }
 
 struct login *login_new(const struct login_settings *settings, const char **wrong)
@@ -101,6 +120,8 @@ struct login *login_new(const struct login_settings *settings, const char **wron
 
     login->algorithms = settings->algorithms & (JWT_BIT(JWT_ALGORITHM_COUNT) - 1);
     login->rules = (struct login_rules){
+        .user = copy_paths(&settings->user, &user_paths),
+        .role = copy_paths(&settings->role, &role_paths),
         .issuer = copy(settings->issuer),
         .audience = copy(settings->audience),
         .leeway_seconds = settings->leeway_seconds,
@@ -125,6 +146,8 @@ void login_free(struct login *login)
     jwt_keys_clear(&login->keys);
     memory_free(login->rules.issuer);
     memory_free(login->rules.audience);
+    free_paths(&login->rules.user);
+    free_paths(&login->rules.role);
     memory_free(login);
 }
 
@@ -188,7 +211,7 @@ static enum login_verdict check_new(const struct login *login, struct text token
 /* The copy stays when the cache drops the token. */
 static struct login_user copy_user(const struct login_user *user, struct pool *pool)
 {
-    return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->role)};
+    return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->roles)};
 }
 
 static enum login_verdict check_cached(const struct login *login, struct login_cache *cache,

@@ -18,14 +18,21 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/edge/jwt_algorithm.h"
+#include "bff/edge/login_roles.h"
 
 #define LOGIN_SECRET_MIN 32     /* bytes of a secret */
 #define LOGIN_LEEWAY_SECONDS 30 /* the default of the configuration */
 #define LOGIN_TOKEN_MAX 8192    /* bytes of a token */
-#define LOGIN_CLAIM_MAX 256     /* bytes of a user's id, and of a role */
+#define LOGIN_PATHS_MAX 8       /* names of claims that may hold the same thing */
 
 struct login;       /* keys and rules; constant after it was made, shared by all workers */
 struct login_cache; /* known good tokens; each worker has a cache of its own */
+
+/* Names of claims, as jwt_path.h reads them. The first one that a token has is used. */
+struct login_paths {
+    const char *at[LOGIN_PATHS_MAX];
+    size_t count;
+};
 
 /*
  *   algorithms      the allowed ones, at least one: JWT_BIT(JWT_HS256) | ...
@@ -35,6 +42,8 @@ struct login_cache; /* known good tokens; each worker has a cache of its own */
  *                   is read; NULL: the files are read
  *   issuer          what `iss` must be; NULL: it is not checked
  *   audience        what `aud` must be or contain; NULL: it is not checked
+ *   user            the claim that names the user; none: "id", else "sub"
+ *   role            the claim with the user's roles; none: "role"
  *   leeway_seconds  by how much clocks may differ, for exp and nbf
  *   require_exp     tokens that never expire are refused
  */
@@ -46,6 +55,8 @@ struct login_settings {
     const struct login *keys_of;
     const char *issuer;
     const char *audience;
+    struct login_paths user;
+    struct login_paths role;
     uint32_t leeway_seconds;
     bool require_exp;
 };
@@ -75,8 +86,8 @@ enum login_verdict {
 
 /* A user. Both texts are visible ASCII with spaces inside, so they can be sent in a header. */
 struct login_user {
-    struct text id;   /* never empty */
-    struct text role; /* empty when the token has none */
+    struct text id;    /* never empty */
+    struct text roles; /* "admin,staff" (login_roles.h); empty when the token has none */
 };
 
 /* The input of login_check. */

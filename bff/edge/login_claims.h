@@ -12,6 +12,7 @@
 /* See struct login_settings. */
 struct login_rules {
     char *issuer, *audience;
+    struct login_paths user, role; /* one at least of each */
     double leeway_seconds;
     bool require_exp;
 };
@@ -24,7 +25,8 @@ struct login_claims {
 /*
  * Reads ${json}, which can be any bytes; what is decoded lives in ${pool}. Returns 0; or -1 when it
  * is not a JSON object, a claim that we read occurs twice or has a wrong type, issuer or audience
- * are not those of ${rules}, or it names no user. login_claims_hold checks the times.
+ * are not those of ${rules}, or it names no user. A claim that is null counts as absent.
+ * login_claims_hold checks the times.
  */
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
                       struct login_claims *out);

@@ -144,7 +144,10 @@ const crooked = {
   'an id with a NUL': jwt(hs256, { ...good, id: 'u1\0' }),
   'an id with a blank at its end': jwt(hs256, { ...good, id: 'u1 ' }),
   'an id beyond ASCII': jwt(hs256, { ...good, id: 'ü' }),
-  'a role that is a list': jwt(hs256, { ...good, role: ['admin'] }),
+  'a role with a comma': jwt(hs256, { ...good, role: 'customer,admin' }),
+  'roles, one of them with a comma': jwt(hs256, { ...good, role: ['customer', 'a,admin'] }),
+  'roles, one of them with a line end': jwt(hs256, { ...good, role: ['a', 'b\r\nX-User-Id: u2'] }),
+  'roles, one of them a number': jwt(hs256, { ...good, role: ['customer', 1] }),
   'a token of 9000 bytes': jwt(hs256, { ...good, more: 'x'.repeat(9000) }),
   'nonsense': 'x',
 }
@@ -170,6 +173,42 @@ test('good ones that look unusual', async t => {
   }
   assert.deepEqual(headers, [['u9', undefined], ['42', undefined], ['u 1', undefined],
     ['u1', undefined], ['u1', undefined], ['u1', undefined]])
+})
+
+// [why, claims, the user and the roles that the service is told]
+const shapes = [
+  ['a list of roles', { id: 'u1', role: ['staff', 'admin', 'staff'] }, ['u1', 'staff,admin']],
+  ['no role in the list', { id: 'u1', role: [] }, ['u1', undefined]],
+  ['null for every claim that may be absent',
+    { id: null, sub: 'u2', role: null, iss: null, aud: null, nbf: null, iat: null }, ['u2', undefined]],
+]
+
+test('claims in their other common shape', async t => {
+  const { get, http2, asked } = await scenario(t, 'web', plan)
+  for (const [why, claims, told] of shapes) {
+    const as = { exp: good.exp, ...claims }
+    const { ask } = await http2({ as })
+    for (const one of [get, ask]) {
+      assert.equal((await one(where, one === get ? { as } : {})).status, 204, why)
+      const { headers } = asked().at(-1)
+      assert.deepEqual([headers['x-user-id'], headers['x-user-role']], told, why)
+    }
+  }
+})
+
+test('the operator says which claims are the user and the roles', async t => {
+  const config = { login: { claims: { user: 'sub', role: 'realm_access.roles' } } }
+  const { get, asked } = await scenario(t, 'web', plan, { config })
+  const realm_access = { roles: ['offline_access', 'admin'] }
+  for (const [claims, status] of [
+    [{ sub: 'f:1', id: 'u1', role: 'staff', realm_access }, 204],
+    [{ id: 'u1', realm_access }, 403],
+    [{ sub: 'f:1', realm_access: { roles: ['a,b'] } }, 403],
+    [{ sub: 'f:1', realm_access: 'admin' }, 403]]) {
+    assert.deepEqual(await statuses(get, [jwt(hs256, { exp: good.exp, ...claims })]), [status])
+  }
+  const { headers } = asked().at(-1)
+  assert.deepEqual([headers['x-user-id'], headers['x-user-role']], ['f:1', 'offline_access,admin'])
 })
 
 test('issuer and audience', async t => {

@@ -168,6 +168,14 @@ static const struct {
      "web.yaml:1:22: login.algorithms: there is no key for ES256\n"},
     {"no key for one of them", "login: {algorithms: [RS256, ES256], keys: es256.pem}\n",
      "web.yaml:1:43: login.keys: there is no key for RS256\n"},
+    {"claims", "login: {claims: {user: [sub, email], role: \"cognito:groups\"}}\n", ""},
+    {"claims that are none", "login: {claims: {user: \"\", role: [roles, a..b, .a]}}\n",
+     "web.yaml:1:24: login.claims.user: \"\": expected the name of a claim, such as sub or "
+     "realm_access.roles\n"
+     "web.yaml:1:42: login.claims.role: \"a..b\": a name is missing beside a dot\n"
+     "web.yaml:1:48: login.claims.role: \".a\": a name is missing beside a dot\n"},
+    {"too many claims", "login: {claims: {role: [a, b, c, d, e, f, g, h, i]}}\n",
+     "web.yaml:1:49: login.claims.role: \"i\": expected at most 8 names of claims\n"},
     {"keys that nothing uses", "login: {keys: es256.pem}\n",
      "web.yaml:1:15: login.keys: nothing uses them: login.algorithms has none of RS256, ES256 and "
      "their like\n"},
@@ -189,7 +197,8 @@ static void test_mistakes(void **state)
 static void test_values(void **state)
 {
     static const char yaml[] = "login: {algorithms: [HS256, ES256], keys: [es256.pem, es256.pem], "
-                               "issuer: i, audience: a, leeway: 1m, require_exp: false}\n";
+                               "issuer: i, audience: a, leeway: 1m, require_exp: false, "
+                               "claims: {user: [a, b.c], role: \"https://shop.example/roles\"}}\n";
     struct config config;
 
     setenv("JWT_SECRET", READING_SECRET, 1);
@@ -200,6 +209,10 @@ static void test_values(void **state)
     assert_string_equal(config.login.key_files[1], "./es256.pem");
     assert_string_equal(config.login.issuer, "i");
     assert_string_equal(config.login.audience, "a");
+    assert_int_equal(config.login.user.count, 2);
+    assert_string_equal(config.login.user.at[1], "b.c");
+    assert_int_equal(config.login.role.count, 1);
+    assert_string_equal(config.login.role.at[0], "https://shop.example/roles");
     assert_int_equal(config.login.leeway_seconds, 60);
     assert_false(config.login.require_exp);
     assert_false(config.login_is_off);

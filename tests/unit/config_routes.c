@@ -149,6 +149,11 @@ static const struct {
      "web.yaml:1:42: routes[0].to: it must end with / as the path does\n"},
     {"access", ROUTE("access: admin"),
      "web.yaml:1:46: routes[0].access: \"admin\": expected public, signed-in or role:NAME\n"},
+    {"two roles", ROUTE("access: \"role:a,b\""),
+     "web.yaml:1:46: routes[0].access: \"role:a,b\": expected public, signed-in or role:NAME\n"},
+    {"a role that no token can have", ROUTE("access: \"role:k\xc3\xb6nig\""),
+     "web.yaml:1:46: routes[0].access: \"role:k\xc3\xb6nig\": expected public, signed-in or "
+     "role:NAME\n"},
     {"a role without a name", ROUTE("access: \"role:\""),
      "web.yaml:1:46: routes[0].access: \"role:\": expected public, signed-in or role:NAME\n"},
     {"methods", ROUTE("methods: [GET, get, TRACE]"),
