@@ -8,8 +8,6 @@
 
 #include "bff/config/document.h"
 
-static const char byte_order_mark[] = "\xef\xbb\xbf";
-
 /* For bytes that libyaml's reader refuses, it reports only an offset. */
 static struct place place_at(const char *file, struct text bytes, size_t offset)
 {
@@ -126,10 +124,7 @@ void document_load(struct document *document, const char *file, struct mistakes 
     } else if ((size_t)len > DOCUMENT_MAX) {
         mistakes_add(mistakes, &place, "is larger than 1 MiB");
     } else {
-        struct text bytes = {.at = memory, .len = (size_t)len};
-        if (text_starts(bytes, text_of(byte_order_mark)))
-            bytes = (struct text){.at = bytes.at + 3, .len = bytes.len - 3};
-        document_parse(document, bytes, mistakes);
+        document_parse(document, text_skip_mark((struct text){memory, (size_t)len}), mistakes);
     }
     memory_free(memory);
 }

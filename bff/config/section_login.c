@@ -15,10 +15,12 @@
 /* login_new says whether the secret is good. No message here may show it. */
 static void secret_read(struct settings_input *input)
 {
-    if (*input->text == '\0')
+    struct text secret = text_bare_line(text_of(input->text));
+
+    if (secret.len == 0)
         settings_refuse(input, 0, "the secret is empty");
     else
-        *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
+        *(struct text *)input->member = pool_text(input->config->pool, secret);
 }
 
 static void algorithm_refuse(struct settings_input *input, size_t which)
@@ -137,23 +139,13 @@ static bool is_wrong(struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
-/* Editors end a file with a line end, which is no part of the secret. */
-static struct text line_end_cut(struct text text)
-{
-    if (text.len > 0 && text.at[text.len - 1] == '\n')
-        text.len--;
-    if (text.len > 0 && text.at[text.len - 1] == '\r')
-        text.len--;
-    return text;
-}
-
 static void secret_file_read(struct settings *settings)
 {
     struct config *config = settings->config;
     const char *path = "login.secret_file", *file = config->secret_file;
     char *bytes = pool_take(config->pool, SECRET_MAX + 1);
     ssize_t len = file_read(file, bytes, SECRET_MAX);
-    struct text secret = line_end_cut((struct text){bytes, len < 0 ? 0 : (size_t)len});
+    struct text secret = text_bare_line((struct text){bytes, len < 0 ? 0 : (size_t)len});
 
     config->login.secret = (struct text){0};
     if (len < 0)

@@ -9,6 +9,7 @@
 #include "bff/edge/login_claims.h"
 #include "bff/edge/login_fingerprint.h"
 #include "bff/edge/login_keys.h"
+#include "bff/edge/login_secret.h"
 
 #include "bff/edge/login.h"
 
@@ -26,27 +27,11 @@ struct login {
 
 /* Making a login. Each check returns 0, or -1 and fills ${wrong}. */
 
-static int check_secret(struct text secret, char wrong[WRONG_SIZE])
-{
-    static const char pem[] = "-----BEGIN";
-
-    if (secret.len == 0)
-        snprintf(wrong, WRONG_SIZE, "HS256, HS384 and HS512 need a secret");
-    else if (secret.len < LOGIN_SECRET_MIN)
-        snprintf(wrong, WRONG_SIZE, "the secret has %zu bytes; %d is the least", secret.len,
-                 LOGIN_SECRET_MIN);
-    else if (memmem(secret.at, secret.len, pem, sizeof(pem) - 1) != NULL)
-        snprintf(wrong, WRONG_SIZE, "the secret is a PEM key; its file belongs to the keys");
-    else
-        return 0;
-    return -1;
-}
-
 static int read_secret(struct login *login, struct text secret, char wrong[WRONG_SIZE])
 {
     if ((login->algorithms & JWT_ALL_HS) == 0)
         return 0;
-    if (check_secret(secret, wrong) != 0)
+    if (login_secret_check(secret, wrong, WRONG_SIZE) != 0)
         return -1;
     login->secret = jwt_secret_new(secret);
     return 0;

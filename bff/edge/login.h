@@ -19,8 +19,8 @@
 #include "bff/base/text.h"
 #include "bff/edge/jwt_algorithm.h"
 #include "bff/edge/login_roles.h"
+#include "bff/edge/login_secret.h"
 
-#define LOGIN_SECRET_MIN 32     /* bytes of a secret */
 #define LOGIN_LEEWAY_SECONDS 30 /* the default of the configuration */
 #define LOGIN_TOKEN_MAX 8192    /* bytes of a token */
 #define LOGIN_PATHS_MAX 8       /* names of claims that may hold the same thing */

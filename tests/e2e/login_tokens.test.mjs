@@ -303,6 +303,30 @@ describe('a start', { concurrency: 2 }, () => {
     }
   })
 
+  test('with a secret that cannot be meant ends, and does not show it', async t => {
+    const long = 'not-to-be-shown-'.repeat(3)
+    for (const [given, says] of [[`"${long}"`, /quotes/], [`${long}\n\n`, /byte 49 .* line end/],
+      [`${long} `, /space/], [`\t${long}`, /byte 1 .* tab/]]) {
+      for (const env of [{ JWT_SECRET: given },
+        { JWT_SECRET: undefined, JWT_SECRET_FILE: file(t, 'secret', given) }]) {
+        const { code, stderr } = await command('web', ['--check'], env)
+        assert.equal(code, 2)
+        assert.match(stderr, /^JWT_SECRET(_FILE)?: .*\n$/)
+        assert.match(stderr, says)
+        assert.doesNotMatch(stderr, /shown/)
+      }
+    }
+  })
+
+  test('leaves out a line end behind the secret, in a variable as in a file', async t => {
+    const marked = file(t, 'secret', `\ufeff${secret}\r\n`)
+    for (const env of [{ JWT_SECRET: `${secret}\n` }, { JWT_SECRET: `${secret}\r\n` },
+      { JWT_SECRET: undefined, JWT_SECRET_FILE: marked }]) {
+      const { get } = await scenario(t, 'web', plan, { env })
+      assert.equal((await get(where)).status, 204)
+    }
+  })
+
   test('takes the secret from a file', async t => {
     const JWT_SECRET_FILE = file(t, 'secret', `${secret}\n`)
     const { get } = await scenario(t, 'web', plan, { env: { JWT_SECRET: undefined, JWT_SECRET_FILE } })

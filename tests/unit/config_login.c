@@ -33,6 +33,8 @@ static int begin(void **state)
     reading_file("windows", IN_FILE "\r\n", sizeof(IN_FILE "\r\n") - 1);
     reading_file("bare", IN_FILE, sizeof(IN_FILE) - 1);
     reading_file("two", IN_FILE "\n\n", sizeof(IN_FILE "\n\n") - 1);
+    reading_file("marked", "\xef\xbb\xbf" IN_FILE "\r\n", sizeof(IN_FILE "\r\n") + 2);
+    reading_file("quoted", "'" IN_FILE "'\n", sizeof(IN_FILE) + 2);
     reading_file("line", "\n", 1);
     reading_file("short", "short\n", 6);
     char *large = calloc(1, 8193);
@@ -49,7 +51,13 @@ static const struct {
     {"a file of the environment", "", NULL, "unix", "", IN_FILE},
     {"a line end of two bytes", "", NULL, "windows", "", IN_FILE},
     {"no line end", "", NULL, "bare", "", IN_FILE},
-    {"one line end is cut off", "", NULL, "two", "", IN_FILE "\n"},
+    {"a byte order mark", "", NULL, "marked", "", IN_FILE},
+    {"a line end in the environment", "", ENVIRONMENT "\n", NULL, "", ENVIRONMENT},
+    {"a line end of two bytes in the environment", "", ENVIRONMENT "\r\n", NULL, "", ENVIRONMENT},
+    {"a line end in the configuration", "login:\n  secret: |\n    " OTHER "\n", NULL, NULL, "",
+     OTHER},
+    {"quotes inside", "", "it is \"quoted\" 'inside', not around", NULL, "",
+     "it is \"quoted\" 'inside', not around"},
     {"the configuration", "login: {secret: " OTHER "}\n", NULL, NULL, "", OTHER},
     {"a variable in the configuration", "login: {secret: \"${BFF_SECRET}\"}\n", NULL, NULL, "",
      "from-env, and of thirty-two bytes"},
@@ -85,6 +93,26 @@ static const struct {
      "! JWT_SECRET_FILE: the secret has 5 bytes; 32 is the least\n"},
     {"a short one in mock mode", "login: {secret: x}\n", NULL, NULL, "--mock .",
      "! web.yaml:1:17: login.secret: the secret has 1 bytes; 32 is the least\n"},
+    {"two line ends in a file", "", NULL, "two", "",
+     "! JWT_SECRET_FILE: byte 37 of the secret is a line end; expected one line of text\n"},
+    {"two line ends", "", ENVIRONMENT "\n\n", NULL, "",
+     "! JWT_SECRET: byte 35 of the secret is a line end; expected one line of text\n"},
+    {"a carriage return", "", ENVIRONMENT "\r", NULL, "",
+     "! JWT_SECRET: byte 35 of the secret is a line end; expected one line of text\n"},
+    {"a line end first", "", "\n" ENVIRONMENT, NULL, "",
+     "! JWT_SECRET: byte 1 of the secret is a line end; expected one line of text\n"},
+    {"an escape in the configuration", "login: {secret: \"\\e[0m" OTHER "\"}\n", NULL, NULL, "",
+     "! web.yaml:1:17: login.secret: byte 1 of the secret is a control byte; expected one line of "
+     "text\n"},
+    {"quotes", "", "\"" ENVIRONMENT "\"", NULL, "",
+     "! JWT_SECRET: the secret has quotes around it; leave them out\n"},
+    {"quotes and a line end in a file", "", NULL, "quoted", "",
+     "! JWT_SECRET_FILE: the secret has quotes around it; leave them out\n"},
+    {"a space last", "", ENVIRONMENT " ", NULL, "",
+     "! JWT_SECRET: the secret begins or ends with a space\n"},
+    {"a space first in the configuration", "login: {secret: \" " OTHER "\"}\n", NULL, NULL, "",
+     "! web.yaml:1:17: login.secret: the secret begins or ends with a space\n"},
+    {"only a line end", "", "\n", NULL, "", "! JWT_SECRET: the secret is empty\n"},
     {"an empty one", "login: {secret: \"\"}\n", NULL, NULL, "",
      "! web.yaml:1:17: login.secret: the secret is empty\n"},
     {"an empty file", "", NULL, "line", "", "! JWT_SECRET_FILE: \"line\" is empty\n"},
@@ -181,6 +209,10 @@ static const struct {
      "their like\n"},
     {"an empty issuer", "login: {issuer: \"\"}\n",
      "web.yaml:1:17: login.issuer: \"\": expected some text\n"},
+    {"an issuer that no token can have", "login: {issuer: \"https://i\\n\", audience: \" shop\"}\n",
+     "web.yaml:1:17: login.issuer: \"https://i?\": it has a control byte, such as a line end or a "
+     "tab\n"
+     "web.yaml:1:42: login.audience: \" shop\": it begins or ends with a space\n"},
     {"parts of a second", "login: {leeway: 1500ms}\n",
      "web.yaml:1:17: login.leeway: \"1500ms\": expected whole seconds\n"},
     {"too much leeway", "login: {leeway: 2h}\n",
