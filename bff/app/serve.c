@@ -134,6 +134,14 @@ static void warn_of_login(const struct generation *generation)
                 TEXT_ARGS(generation->pages.server));
 }
 
+/* The lines of --check's warnings, for those who only read the log. */
+static void log_warnings(const struct mistakes *warnings)
+{
+    for (size_t i = 0; i < warnings->count; i++)
+        log_event("warning",
+                  (struct log_field[]){{"message", .text = text_of(warnings->lines[i])}, {0}});
+}
+
 /* Run. */
 
 /* Load balancers need some time to see that /ready has changed. */
@@ -176,6 +184,7 @@ int serve(struct generation *generation)
     int status = open_all(process, generation);
     if (status == 0) {
         warn_of_login(generation);
+        log_warnings(&generation->config.warnings);
         run_until_signal(process, generation);
     }
     process_end(process);

@@ -66,6 +66,7 @@ struct config {
     struct pool *pool; /* holds the values, except the endpoints of services */
     char *file;        /* of --config; NULL: none was given */
     struct mistakes mistakes;
+    struct mistakes warnings; /* what is not wrong, and was hardly meant */
 };
 
 /* The longest body that any request may have: the largest of all routes' and request_limit. */

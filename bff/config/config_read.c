@@ -129,6 +129,12 @@ static void mistakes_print(const struct mistakes *mistakes)
         fprintf(stderr, "... and perhaps more: only the first %d are shown\n", MISTAKES_MAX);
 }
 
+static void warnings_print(const struct mistakes *warnings)
+{
+    for (size_t i = 0; i < warnings->count; i++)
+        fprintf(stderr, "warning: %s\n", warnings->lines[i]);
+}
+
 enum config_action config_read_and_print(int argc, char **argv, const struct bff_build *build,
                                          struct config *out)
 {
@@ -137,6 +143,8 @@ enum config_action config_read_and_print(int argc, char **argv, const struct bff
 
     if (action == CONFIG_EXIT_BAD)
         mistakes_print(&out->mistakes);
+    if (action == CONFIG_EXIT_BAD || action == CONFIG_CHECK)
+        warnings_print(&out->warnings);
     if (options.is_help)
         options_help(stdout, build, section_list);
     else if (options.is_version)

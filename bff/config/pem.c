@@ -19,15 +19,21 @@ static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
     return -1;
 }
 
-/* Reads a byte, since a directory can be opened, too. */
+/* Reads some bytes, since a directory can be opened, too. OpenSSL does not skip a byte order mark,
+ * and its message does not name it. */
 static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
 {
-    char byte;
+    char bytes[3];
     int fd = open(file, O_RDONLY | O_CLOEXEC);
-    bool is_good = fd >= 0 && read(fd, &byte, 1) >= 0;
+    ssize_t len = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
+    bool is_good = len >= 0;
 
     if (!is_good)
         snprintf(wrong, PEM_WRONG_SIZE, "cannot be read: %s", strerror(errno));
+    else if (len == 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        is_good = false;
+        snprintf(wrong, PEM_WRONG_SIZE, "begins with a byte order mark; save it without one");
+    }
     if (fd >= 0)
         close(fd);
     return is_good ? 0 : -1;

@@ -221,6 +221,11 @@ static void secret_check(struct settings *settings)
             "with --mock DIR, and a secret is made");
 }
 
+static void on_left_out(void *cookie, const char *words)
+{
+    settings_warn(cookie, "login.keys", 0, "%s, and is left out", words);
+}
+
 /* The loaded keys are kept, so their files are not read again. */
 static void keys_check(struct settings *settings)
 {
@@ -228,6 +233,8 @@ static void keys_check(struct settings *settings)
     bool has_keys = half.key_file_count > 0;
 
     half.algorithms &= ~JWT_ALL_HS;
+    half.left_out = on_left_out;
+    half.cookie = settings;
     if (half.algorithms != 0)
         settings->config->login_keys =
             half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");

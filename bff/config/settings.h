@@ -185,6 +185,11 @@ struct settings_mark *settings_mark(const struct settings *settings, const char 
 void settings_complain(struct settings *settings, const char *path, size_t index,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
+/* As settings_complain, about a value that can be used all the same: it goes to config->warnings.
+ */
+void settings_warn(struct settings *settings, const char *path, size_t index, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
+
 /* For kinds: the value number ${which} is wrong. Reports its place, its path and the words. */
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

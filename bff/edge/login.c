@@ -54,6 +54,22 @@ static int check_keys(const struct login *login, char wrong[WRONG_SIZE])
     return 0;
 }
 
+/* The listener of one file of the settings. */
+struct listening {
+    const struct login_settings *settings;
+    const char *file;
+};
+
+static void on_left_out(void *cookie, const char *words)
+{
+    const struct listening *listening = cookie;
+    char whole[WRONG_SIZE];
+
+    snprintf(whole, sizeof(whole), "%s: %s", listening->file, words);
+    if (listening->settings->left_out != NULL)
+        listening->settings->left_out(listening->settings->cookie, whole);
+}
+
 static int read_keys(struct login *login, const struct login_settings *settings,
                      char wrong[WRONG_SIZE])
 {
@@ -65,7 +81,9 @@ static int read_keys(struct login *login, const struct login_settings *settings,
     }
     for (size_t i = 0; i < settings->key_file_count; i++) {
         const char *file = settings->key_files[i];
-        if (login_keys_read(&login->keys, file, login->algorithms, why) != 0) {
+        struct listening listening = {settings, file};
+        const struct jwt_listener listener = {on_left_out, &listening};
+        if (login_keys_read(&login->keys, file, login->algorithms, &listener, why) != 0) {
             snprintf(wrong, WRONG_SIZE, "%s: %s", file, why);
             return -1;
         }

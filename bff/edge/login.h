@@ -46,6 +46,9 @@ struct login_paths {
  *   role            the claim with the user's roles; none: "role"
  *   leeway_seconds  by how much clocks may differ, for exp and nbf
  *   require_exp     tokens that never expire are refused
+ *   left_out        is called by login_new for each key of ${key_files} that is left out, with the
+ *                   file and the reason in ${words}; NULL: not called
+ *   cookie          its argument
  */
 struct login_settings {
     unsigned algorithms;
@@ -59,6 +62,8 @@ struct login_settings {
     struct login_paths role;
     uint32_t leeway_seconds;
     bool require_exp;
+    void (*left_out)(void *cookie, const char *words);
+    void *cookie;
 };
 
 /*

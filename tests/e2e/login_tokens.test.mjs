@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 
-import { scenario, scratch } from './lib/scenario.mjs'
+import { configFile, scenario, scratch } from './lib/scenario.mjs'
 import { command } from './lib/server.mjs'
 import { admin, jwt, now, secret, tokenFor } from './lib/token.mjs'
 
@@ -271,6 +271,29 @@ describe('public keys', { concurrency: 2 }, () => {
       assert.deepEqual(await statuses(get, [bent]), [403], JSON.stringify(more))
     }
     assert.equal(asked().length, 0)
+  })
+
+  test('one that cannot be used does not keep the others from being used', async t => {
+    const jwk = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'good', x5t: null, use: 'sig' }
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+    const keys = file(t, 'keys.json', `\ufeff${JSON.stringify({ keys: [
+      { ...weak, kid: 'weak' }, { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, { kid: 'bare' },
+      { kty: 'OKP', crv: 'Ed25519', x: 'AA', kid: 'ed' }, { ...jwk, use: 'enc', kid: 'enc' }, jwk] })}`)
+    const config = { login: { algorithms: ['RS256', 'ES256'], keys: [keys, file(t, 'key.pem',
+      `\ufeff${pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }))}`)] } }
+    const { get, server } = await scenario(t, 'web', plan, { config })
+    assert.deepEqual(await statuses(get,
+      [jwt({ alg: 'RS256', kid: 'good' }, good, rsa.privateKey),
+        jwt({ alg: 'RS256', kid: 'weak' }, good, rsa.privateKey)]), [204, 403])
+    const checked = await command('web', ['--check', '--config', configFile(t, config)])
+    assert.equal(checked.code, 0, checked.stderr)
+    const warnings = checked.stderr.trim().split('\n')
+    assert.deepEqual(warnings.map(line => /^warning: .*login\.keys: .*keys\.json: key (\d)/.exec(line)[1]),
+      ['1', '2', '3', '4'])
+    assert.match(warnings[0], /\(kid "weak"\) is an RSA key of 1024 bits; .* and is left out$/)
+    const logged = server.lines().filter(({ event }) => event === 'warning').map(({ message }) => message)
+    assert.deepEqual(logged.map(message => message.replace(/^[^ ]* /, '')),
+      warnings.map(line => line.replace(/^warning: [^ ]* /, '')))
   })
 
   test('are chosen by their names', async t => {
