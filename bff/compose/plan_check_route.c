@@ -1,5 +1,6 @@
 /* Checks of a composite's route and its access. See plan_check.h. */
 #include "bff/edge/login_roles.h"
+#include "bff/http/own_path.h"
 
 #include "bff/compose/plan_check.h"
 
@@ -62,6 +63,8 @@ void plan_check_route(struct plan_mistakes *mistakes)
     if (!text_is(method, "GET"))
         plan_mistake(mistakes, NULL, ".route: a composite answers GET only, not %.*s",
                      TEXT_ARGS(method));
+    if (own_path_is(path))
+        plan_mistake(mistakes, NULL, ".route: " OWN_PATH_WORDS);
     check_path(mistakes, path);
 }
 

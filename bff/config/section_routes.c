@@ -1,5 +1,6 @@
 /* routes: the plain routes, each to one service. */
 #include "bff/config/kind.h"
+#include "bff/http/own_path.h"
 
 #include "bff/config/section.h"
 
@@ -195,12 +196,22 @@ static void repeated_check(struct settings *settings, size_t index)
     }
 }
 
+static void own_path_check(struct settings *settings, size_t index)
+{
+    struct text path = settings->config->routes.rows[index].path;
+
+    if (path.at != NULL && own_path_is(path))
+        settings_complain(settings, "routes.*.path", index, "\"%.*s\": " OWN_PATH_WORDS,
+                          path.len > 100 ? 100 : (int)path.len, path.at);
+}
+
 static void route_check(struct settings *settings, const struct settings_group *group, size_t index)
 {
     struct plain_route *route = &settings->config->routes.rows[index];
 
     missing_check(settings, group, index, "routes.*.path");
     missing_check(settings, group, index, "routes.*.service");
+    own_path_check(settings, index);
     header_check(settings, index);
     target_check(settings, index);
     fields_check(settings, index, "routes.*.request_headers.set", &route->request);

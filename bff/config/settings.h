@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "bff/config/config.h"
+#include "bff/config/names.h"
 
 #define SETTINGS_LIST_MAX 64 /* values of one list */
 
@@ -145,6 +146,7 @@ struct settings {
     struct pool *pool; /* what is only needed while reading */
     struct settings_group *groups;
     size_t group_count;
+    struct names variables; /* of the environment that the file uses */
 };
 
 /* Fills ${config} (which is all zero except build, pool and file) with every default. The

@@ -31,6 +31,10 @@ const mistakes = [
   ['an address that is none', 'listen: ["ftp://127.0.0.1"]\n', 1],
   ['an endpoint with a path', 'services:\n  users:\n    endpoints: ["http://a/b"]\n', 3],
   ['the same key twice', 'workers: 1\nworkers: 2\n', 2],
+  ['a route that the server answers itself', '\nroutes: [{ path: /ready, service: users }]\n', 2],
+  ['a pattern of origins that is none', '\ncors: { origins: ["https://*shop.example"] }\n', 2],
+  ['a variable that is not set', 'workers: "${BFF_NOT_SET}"\n', 1],
+  ['a default in another form', 'workers: "${BFF_NOT_SET-2}"\n', 1],
   ['what is no YAML', 'workers: 1\nlisten: [\n', null],
 ]
 
@@ -117,6 +121,13 @@ describe('a start', { concurrency: 4 }, () => {
     assert.deepEqual(urls.map(url => url.replace(/\d+$/, 'N')),
       ['http://[::1]:N', 'http://127.0.0.1:N', 'http://127.0.0.1:N'])
     for (const url of urls) assert.equal((await ask(url, '/nowhere')).status, 404)
+  })
+
+  test('takes variables with defaults', async t => {
+    const config = configFile(t, 'listen: "${BFF_NOT_SET:-http://127.0.0.1:0}"\nworkers: ${BFF_WORKERS:-many}\n')
+    const server = await startServer('web', ['--config', config], { BFF_WORKERS: '1' })
+    t.after(() => server.stop())
+    assert.match(server.url, /^http:\/\/127\.0\.0\.1:/)
   })
 
   test('takes addresses from the configuration, and the command line before it', async t => {

@@ -15,6 +15,8 @@ static void fields_print(const char *name, const struct plain_fields *fields, FI
     }
 }
 
+#define OWN_PATH "the server answers this path itself (docs/health.md), so nothing gets here\n"
+
 static const char *const kinds[] = {"nobody", "public", "signed-in", "role:", "owner:"};
 
 static void route_print(const struct plain_route *route, FILE *out)
@@ -154,6 +156,15 @@ static const struct {
     {"a role that no token can have", ROUTE("access: \"role:k\xc3\xb6nig\""),
      "web.yaml:1:46: routes[0].access: \"role:k\xc3\xb6nig\": expected public, signed-in or "
      "role:NAME\n"},
+    {"the server's own paths",
+     "routes:\n- {path: /health, service: users}\n- {path: /health/, service: users}\n"
+     "- {path: /health/users, service: users}\n- {path: /ready, service: users, host: a}\n"
+     "- {path: /, service: users}\n- {path: /healthz, service: users}\n"
+     "- {path: /ready/, service: users}\n",
+     "web.yaml:2:10: routes[0].path: \"/health\": " OWN_PATH
+     "web.yaml:3:10: routes[1].path: \"/health/\": " OWN_PATH
+     "web.yaml:4:10: routes[2].path: \"/health/users\": " OWN_PATH
+     "web.yaml:5:10: routes[3].path: \"/ready\": " OWN_PATH},
     {"a role without a name", ROUTE("access: \"role:\""),
      "web.yaml:1:46: routes[0].access: \"role:\": expected public, signed-in or role:NAME\n"},
     {"methods", ROUTE("methods: [GET, get, TRACE]"),
