@@ -48,7 +48,8 @@ static const struct settings_kind workers_kind = {.read = workers_read};
 
 static const struct setting rows[] = {
     {"listen", &listens_kind,
-     .shown = "http://0.0.0.0 on the port of the build (web 8080, mobile 8081)",
+     .shown =
+         "http://0.0.0.0 on the port of the build (web 8080, mobile 8081); with --mock 127.0.0.1",
      .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
     {"tls.certificate", &kind_file, OF(certificate),
      .about = "certificate chain for https addresses, a PEM file"},
@@ -58,15 +59,21 @@ static const struct setting rows[] = {
     {0},
 };
 
-static void begin(struct config *config, const struct bff_build *build)
+/* Listens on the port of the build only. */
+static void listen_on(struct config *config, const char *host)
 {
-    char text[sizeof("http://0.0.0.0:4294967295")];
+    char text[sizeof("http://255.255.255.255:4294967295")];
 
-    snprintf(text, sizeof(text), "http://0.0.0.0:%u", build->port);
+    snprintf(text, sizeof(text), "http://%s:%u", host, config->build->port);
     config->listens = pool_zero(config->pool, sizeof(*config->listens));
     config->listen_count = 1;
     must(address_read(text, config->listens) == NULL);
     config->listens[0].text = (char *)pool_text(config->pool, text_of(text)).at;
+}
+
+static void begin(struct config *config, const struct bff_build *build)
+{
+    listen_on(config, "0.0.0.0");
 }
 
 /* The place of a listen address. It names the setting only with an option, so a line of the file
@@ -143,8 +150,19 @@ static void tls_check(struct settings *settings)
         settings_complain(settings, "tls.key", 0, "it needs tls.certificate beside it");
 }
 
+/* The accounts of mock services have passwords that everyone can read. So only this machine gets
+ * there, unless the operator names an address. */
+static void mock_check(struct settings *settings)
+{
+    struct config *config = settings->config;
+
+    if (config->mock_dir != NULL && settings_mark(settings, "listen", 0)->place.source == NULL)
+        listen_on(config, "127.0.0.1");
+}
+
 static void check(struct settings *settings)
 {
+    mock_check(settings);
     listens_check(settings);
     tls_check(settings);
 }

@@ -79,8 +79,7 @@ static const struct {
      "web.yaml:1:9: listen: the environment variable BFF_NOT_SET is not set\n"},
     {"a variable without a name", "listen: \"${}\"\n",
      "web.yaml:1:9: listen: expected ${NAME} or ${NAME:-default}, with the name of an environment "
-     "variable (for ${ itself: $${)\n"}, the name of an environment variable (for ${ itself: "
-     "$${)\n"},
+     "variable (for ${ itself: $${)\n"},
     {"https without tls", "listen: [\"http://127.0.0.1:1\", \"https://127.0.0.1:2\"]\n",
      "web.yaml:1:32: listen: \"https://127.0.0.1:2\": https needs tls.certificate and tls.key\n"},
     {"an address twice", "listen: [\"127.0.0.1:1\", \"localhost:1\", \"*:0\", \"*:0\"]\n",
