@@ -55,7 +55,8 @@ struct config {
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */
     struct login *login_keys;    /* what login.keys_of points to; NULL without key files */
     char *secret_file;           /* in place of login.secret; NULL: none */
-    struct plain_routes routes;  /* the file's, or the build's */
+    bool keeps_default_routes;   /* as the file says; without it, see section_routes.c */
+    struct plain_routes routes;  /* the file's, the build's, or both */
     struct cors_settings cors;
     struct server_limits limits;
     size_t request_limit; /* bytes of a request's body, where no route has a limit of its own */

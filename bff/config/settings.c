@@ -220,9 +220,10 @@ void settings_make(struct settings *settings, struct settings_group *group, size
     const struct settings_items *items = group->section->items;
 
     must(group->begins == NULL && count <= items->most);
-    group->begins = pool_zero(settings->pool, (count + 1) * sizeof(*group->begins));
+    size_t all = count + (items->spare == NULL ? 0 : items->spare(settings->config));
+    group->begins = pool_zero(settings->pool, (all + 1) * sizeof(*group->begins));
     items->make(settings->config, count);
-    group_begin(settings, group, count);
+    group_begin(settings, group, all);
 }
 
 void settings_begin(struct settings *settings, struct config *config,

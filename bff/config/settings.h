@@ -67,7 +67,9 @@ struct setting {
  *   count  how many items ${config} has
  *   at     the struct that the rows' offsets belong to
  *   name   the name of an item; NULL: the items are a list, and have numbers
- *   make   for a list: makes ${count} items, all zero; called once at most
+ *   make   for a list: makes ${count} items, all zero, with room for those of ${spare}; called once
+ *          at most
+ *   spare  for a list: so many items the section's check may add; NULL: none
  *   most   for a list: so many items are allowed
  */
 struct settings_items {
@@ -77,6 +79,7 @@ struct settings_items {
     void *(*at)(struct config *config, size_t index);
     const char *(*name)(const struct config *config, size_t index);
     void (*make)(struct config *config, size_t count);
+    size_t (*spare)(const struct config *config);
     size_t most;
 };
 
@@ -134,7 +137,7 @@ struct settings_input {
 /* A section while it is read. */
 struct settings_group {
     const struct section *section;
-    size_t count;                /* of its items; 1 without items */
+    size_t count;                /* of its items, those to spare too; 1 without items */
     struct settings_mark *marks; /* of every row, for every item */
     struct place *begins;        /* of every item of a list */
     bool is_given;               /* a list: the file has it, perhaps empty */

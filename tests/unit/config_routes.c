@@ -41,17 +41,16 @@ static void route_print(const struct plain_route *route, FILE *out)
 }
 
 #define REST " 1048576 0 60000 upgrade\n"
+#define DEFAULTS                                                                                   \
+    "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST   \
+    "/api/orders/ orders to /orders/ signed-in" REST "/api/auth/ users to /auth/ public" REST
 
 /* yaml NULL: no file */
 static const struct {
     const char *why, *yaml, *want;
 } cases[] = {
-    {"no file: those of the build's services", NULL,
-     "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST
-     "/api/orders/ orders to /orders/ signed-in" REST "/api/auth/ users to /auth/ public" REST},
-    {"a key without value is no key", "routes:\n",
-     "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST
-     "/api/orders/ orders to /orders/ signed-in" REST "/api/auth/ users to /auth/ public" REST},
+    {"no file: those of the build's services", NULL, DEFAULTS},
+    {"a key without value is no key", "routes:\n", DEFAULTS},
     {"an empty list", "routes: []\n", ""},
     {"a list takes their place", "routes: [{path: /a, service: users}]\n",
      "/a users signed-in" REST},
@@ -81,6 +80,18 @@ static const struct {
      "{path: /, service: users, header: {name: a, value: \"\"}}, {path: /, service: users}]\n",
      "/ users signed-in GET" REST "/ users signed-in PUT" REST "/ users signed-in host a" REST
      "/ users signed-in if a" REST "/ users signed-in if a=" REST "/ users signed-in" REST},
+    {"beside the default ones", "default_routes: true\nroutes: [{path: /a, service: orders}]\n",
+     "/a orders signed-in" REST DEFAULTS},
+    {"one in the place of a default one",
+     "routes: [{path: /api/auth/, service: orders}, {path: /api/users/, service: users, methods: "
+     "[GET]}]\ndefault_routes: true\n",
+     "/api/auth/ orders signed-in" REST "/api/users/ users signed-in GET" REST
+     "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST
+     "/api/orders/ orders to /orders/ signed-in" REST},
+    {"none, and the default ones", "default_routes: true\nroutes: []\n", DEFAULTS},
+    {"not even the default ones", "default_routes: false\n", ""},
+    {"only the file's", "default_routes: false\nroutes: [{path: /a, service: users}]\n",
+     "/a users signed-in" REST},
     {"bytes that stay encoded", "routes: [{path: /a%2Fb/, service: users, to: /%C3%A4/}]\n",
      "/a%2Fb/ users to /%C3%A4/ signed-in" REST},
 };
