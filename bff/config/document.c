@@ -28,6 +28,15 @@ static struct place place_of_mark(const char *file, const yaml_mark_t *mark)
     return (struct place){.source = file, .line = mark->line + 1, .column = mark->column + 1};
 }
 
+static bool is_tab_at(struct text bytes, const yaml_mark_t *mark)
+{
+    struct text rest = bytes, line = text_cut(&rest, '\n');
+
+    for (size_t i = 0; i < mark->line; i++)
+        line = text_cut(&rest, '\n');
+    return mark->column < line.len && line.at[mark->column] == '\t';
+}
+
 static void not_yaml(const yaml_parser_t *parser, const char *file, struct text bytes,
                      struct mistakes *mistakes)
 {
@@ -35,6 +44,11 @@ static void not_yaml(const yaml_parser_t *parser, const char *file, struct text 
                              ? place_at(file, bytes, parser->problem_offset)
                              : place_of_mark(file, &parser->problem_mark);
     const char *context = parser->context, *problem = parser->problem;
+
+    if (parser->error != YAML_READER_ERROR && is_tab_at(bytes, &parser->problem_mark)) {
+        mistakes_add(mistakes, &place, "this is not YAML: a tab; indent with spaces");
+        return;
+    }
 
     mistakes_add(mistakes, &place, "this is not YAML: %s%s%s",
                  problem == NULL ? "unreadable" : problem, context == NULL ? "" : " ",

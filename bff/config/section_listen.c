@@ -3,6 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/config/address.h"
+#include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
 #include "bff/config/pem.h"
 #include "bff/http/server_tls.h"
@@ -90,10 +91,13 @@ static void listen_complain(struct settings *settings, size_t index, const char 
 static void listens_check(struct settings *settings)
 {
     const struct config *config = settings->config;
+    bool has_tls = config->certificate != NULL && config->key != NULL;
 
     for (size_t i = 0; i < config->listen_count; i++) {
-        if (config->listens[i].is_tls && (config->certificate == NULL || config->key == NULL))
+        if (config->listens[i].is_tls && !has_tls) {
             listen_complain(settings, i, "https needs tls.certificate and tls.key");
+            has_tls = true; /* it is said once */
+        }
         for (size_t j = 0; j < i; j++) {
             if (!address_equal(&config->listens[i], &config->listens[j]))
                 continue;
@@ -109,6 +113,16 @@ static bool listens_on_tls(const struct config *config)
         if (config->listens[i].is_tls)
             return true;
     return false;
+}
+
+static void tls_warn(struct settings *settings)
+{
+    const char *certificate = settings->config->certificate;
+    char wrong[PEM_WRONG_SIZE];
+
+    if (pem_check_dates(certificate, wrong) != 0)
+        settings_warn(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
+    file_mode_check(settings, "tls.key", settings->config->key);
 }
 
 /* Loads both files into one context. The server uses it if both are right, so they are not read
@@ -131,10 +145,12 @@ static void tls_load(struct settings *settings)
         settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
         is_good = false;
     }
-    if (is_good)
-        config->tls = context;
-    else
+    if (!is_good) {
         SSL_CTX_free(context);
+        return;
+    }
+    config->tls = context;
+    tls_warn(settings);
 }
 
 static void tls_check(struct settings *settings)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "bff/base/file.h"
+#include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
 #include "bff/config/suggest.h"
 #include "bff/edge/jwt_path.h"
@@ -23,6 +24,17 @@ static void secret_read(struct settings_input *input)
         *(struct text *)input->member = pool_text(input->config->pool, secret);
 }
 
+/* Algorithms of the standard (RFC 7518, RFC 8037, RFC 8812) that this server does not have. */
+static bool is_of_another_kind(const char *text)
+{
+    static const char *const names[] = {"PS256", "PS384", "PS512", "ES256K", "EdDSA"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (text_equal_nocase(text_of(text), text_of(names[i])))
+            return true;
+    return false;
+}
+
 static void algorithm_refuse(struct settings_input *input, size_t which)
 {
     const char *text = input->values->texts[which], *names[JWT_ALGORITHM_COUNT];
@@ -33,7 +45,7 @@ static void algorithm_refuse(struct settings_input *input, size_t which)
     const char *near = suggest_name(text_of(text), names, JWT_ALGORITHM_COUNT);
     if (strcmp(text, "none") == 0)
         snprintf(words, sizeof(words), "tokens without a signature are never taken");
-    else if (near != NULL)
+    else if (near != NULL && !is_of_another_kind(text))
         snprintf(words, sizeof(words), "unknown algorithm; did you mean \"%s\"?", near);
     settings_refuse_value(input, which, words);
 }
@@ -157,6 +169,8 @@ static void secret_file_read(struct settings *settings)
         settings_complain(settings, path, 0, "\"%.200s\" is empty", file);
     else
         config->login.secret = secret;
+    if (len >= 0)
+        file_mode_check(settings, path, file);
 }
 
 /* Returns the path of the setting that the secret is from; NULL when there is no secret, or it is

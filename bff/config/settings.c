@@ -96,7 +96,10 @@ static void add(struct settings *settings, struct mistakes *list, struct about a
 
     path_print(settings->config, about.known, about.index, path);
     vsnprintf(words, sizeof(words), format, arguments);
-    mistakes_add(list, about.place, "%s%s%s", is_named ? "" : path, is_named ? "" : ": ", words);
+    if (is_named)
+        mistakes_add(list, about.place, "%s", words);
+    else
+        mistakes_add_setting(list, about.place, path, words);
 }
 
 static struct about about_member(const struct settings *settings, const char *path, size_t index)

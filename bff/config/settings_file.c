@@ -52,6 +52,17 @@ static void names_collect(const struct settings_mapping *mapping, struct names *
         }
 }
 
+static const struct setting *row_find(const struct settings_mapping *mapping, struct text name);
+
+/* The setting ${near} was meant, so it is not reported as missing as well. */
+static void mark_wrong(const struct settings_mapping *mapping, const char *near)
+{
+    const struct setting *row = row_find(mapping, text_of(near));
+
+    if (row != NULL)
+        settings_mark(mapping->settings, row->path, mapping->index)->is_wrong = true;
+}
+
 static void unknown(const struct settings_mapping *mapping, const yaml_node_t *key)
 {
     const struct settings_group *in = group_in(mapping);
@@ -69,6 +80,8 @@ static void unknown(const struct settings_mapping *mapping, const yaml_node_t *k
     else
         snprintf(words, sizeof(words), "unknown %s; expected %s", what, known);
     settings_file_complain(mapping, key, words);
+    if (near != NULL)
+        mark_wrong(mapping, near);
 }
 
 /* Writes the paths of ${name} below ${mapping} into ${out}; ${own} takes its place in rows. */

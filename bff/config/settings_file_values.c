@@ -7,17 +7,25 @@
 
 #include "bff/config/settings_file_values.h"
 
-void settings_file_complain(const struct settings_mapping *mapping, const yaml_node_t *key,
-                            const char *words)
+/* Reports a mistake at ${node}, the value of ${key}, or ${key} itself. */
+static void complain_at(const struct settings_mapping *mapping, const yaml_node_t *key,
+                        const yaml_node_t *node, const char *words)
 {
-    struct place place = document_place(mapping->document, key);
+    struct place place = document_place(mapping->document, node);
     struct text name = document_text(key);
+    char path[2 * SETTINGS_MAPPING_PATH];
 
     if (name.len == 0)
         name = TEXT("(no name)");
-    mistakes_add(&mapping->settings->config->mistakes, &place, "%s%s%.*s: %s", mapping->shown,
-                 mapping->shown[0] == '\0' ? "" : ".", name.len > 64 ? 64 : (int)name.len, name.at,
-                 words);
+    snprintf(path, sizeof(path), "%s%s%.*s", mapping->shown, mapping->shown[0] == '\0' ? "" : ".",
+             name.len > 64 ? 64 : (int)name.len, name.at);
+    mistakes_add_setting(&mapping->settings->config->mistakes, &place, path, words);
+}
+
+void settings_file_complain(const struct settings_mapping *mapping, const yaml_node_t *key,
+                            const char *words)
+{
+    complain_at(mapping, key, key, words);
 }
 
 /* The value of ${key} as a string (memory_free); NULL when it is not a scalar, which has
@@ -36,12 +44,8 @@ static char *scalar_read(const struct settings_mapping *mapping, const yaml_node
     else
         snprintf(wrong, sizeof(wrong), "expected one value, not a %s",
                  node->type == YAML_SEQUENCE_NODE ? "list" : "mapping");
-    if (string == NULL) {
-        struct place place = document_place(mapping->document, node);
-        struct text name = document_text(key);
-        mistakes_add(&mapping->settings->config->mistakes, &place, "%s%s%.*s: %s", mapping->shown,
-                     mapping->shown[0] == '\0' ? "" : ".", TEXT_ARGS(name), wrong);
-    }
+    if (string == NULL)
+        complain_at(mapping, key, node, wrong);
     return string;
 }
 

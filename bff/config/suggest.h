@@ -6,6 +6,10 @@
 
 #include "bff/base/text.h"
 
+/* How many letters are missing, too many, wrong, or swapped with the next one (the restricted
+ * Damerau-Levenshtein distance), without regard to case. SIZE_MAX when one text is too long. */
+size_t suggest_distance(struct text a, struct text b);
+
 /*
  * Returns the one of ${names} that is nearest to ${wrong}: a step is a letter that is inserted,
  * left out or replaced, or two neighbours that are swapped. Of equals it returns the first. Returns

@@ -1,6 +1,8 @@
 // The command line: what is checked before anything is served, and how the program says so.
 import assert from 'node:assert/strict'
+import { X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
+import { chmodSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, test } from 'node:test'
@@ -9,7 +11,7 @@ import { authority } from './lib/certificates.mjs'
 import { ask } from './lib/client.mjs'
 import { anywhere, configFile, scenario, scratch } from './lib/scenario.mjs'
 import { command, startServer } from './lib/server.mjs'
-import { inParallel } from './lib/wait.mjs'
+import { eventually, inParallel } from './lib/wait.mjs'
 
 const routes = ['GET /api/dashboard/:userId', 'GET /api/products/:id', 'GET /api/checkout/:orderId']
 
@@ -35,6 +37,7 @@ const mistakes = [
   ['a pattern of origins that is none', '\ncors: { origins: ["https://*shop.example"] }\n', 2],
   ['a variable that is not set', 'workers: "${BFF_NOT_SET}"\n', 1],
   ['a default in another form', 'workers: "${BFF_NOT_SET-2}"\n', 1],
+  ['a tab', 'login:\n\tleeway: 1s\n', 2],
   ['what is no YAML', 'workers: 1\nlisten: [\n', null],
 ]
 
@@ -104,6 +107,48 @@ describe('a mistake in the configuration', { concurrency: 4 }, () => {
       const { code, stderr } = await command('web', ['--config', file, '--check'])
       assert.equal(code, 2, stderr)
     }
+  })
+})
+
+describe('what was hardly meant', { concurrency: 4 }, () => {
+  const twice = { services: { users: { endpoints: ['http://127.0.0.1:1', 'HTTP://127.0.0.1:1/'] } } }
+
+  // [why, settings, environment, warnings]
+  for (const [why, settings, env, wants] of [
+    ['an endpoint twice', twice, {}, [/users\.endpoints: .* stands there twice/]],
+    ['a variable that looks like ours', {}, { USER_URL: 'http://a' }, [/^warning: USER_URL: .*USERS_URL\?$/]],
+    ['variables that look like ours', {}, { ORDERS_URI: 'x', JWT_SECRET_KEY: 'x' },
+      [/JWT_SECRET_KEY: .*JWT_SECRET\?$/, /ORDERS_URI: .*ORDERS_URL\?$/]],
+  ]) {
+    test(`${why}: --check warns, and ends with 0`, async t => {
+      const { code, stdout, stderr } =
+        await command('web', ['--check', '--config', configFile(t, settings)], env)
+      assert.deepEqual({ code, stdout }, { code: 0, stdout: 'bff-web: the configuration is good\n' })
+      const lines = stderr.split('\n').slice(0, -1).sort()
+      assert.equal(lines.length, wants.length, stderr)
+      lines.forEach((line, i) => assert.match(line, wants[i]))
+    })
+  }
+
+  test('is in the log of a start, and not on standard error', async t => {
+    const server = await startServer('web', ['--config', configFile(t, twice), '--listen', anywhere])
+    t.after(() => server.stop())
+    await eventually(() => server.lines().some(({ event }) => event === 'warning'), 'the warning')
+    const { message } = server.lines().find(({ event }) => event === 'warning')
+    assert.match(message, /users\.endpoints: .* stands there twice/)
+  })
+
+  test('a certificate that ends soon, and a key that everyone may read', async t => {
+    const { certFile: certificate, keyFile: key } = authority(t).sign(['DNS:a'])
+    chmodSync(key, 0o644)
+    const file = configFile(t, { listen: 'https://127.0.0.1:0', tls: { certificate, key } })
+    const { code, stderr } = await command('web', ['--config', file, '--check'])
+    assert.equal(code, 0)
+    const date = new Date(new X509Certificate(readFileSync(certificate)).validTo).toISOString().slice(0, 10)
+    assert.ok(stderr.includes(`expires soon, on ${date}\n`), stderr)
+    assert.match(stderr, /tls\.key: every user of this machine may read ".*" \(mode 0644\)/)
+    chmodSync(key, 0o600)
+    assert.doesNotMatch((await command('web', ['--config', file, '--check'])).stderr, /tls\.key/)
   })
 })
 

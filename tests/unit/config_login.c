@@ -187,9 +187,16 @@ static const struct {
     {"algorithms", "login: {algorithms: [none, HS265, PS256, xyz]}\n",
      "web.yaml:1:22: login.algorithms: \"none\": tokens without a signature are never taken\n"
      "web.yaml:1:28: login.algorithms: \"HS265\": unknown algorithm; did you mean \"HS256\"?\n"
-     "web.yaml:1:35: login.algorithms: \"PS256\": unknown algorithm; did you mean \"HS256\"?\n"
+     "web.yaml:1:35: login.algorithms: \"PS256\": expected HS256, HS384, HS512, RS256, RS384, "
+     "RS512, ES256, ES384 or ES512\n"
      "web.yaml:1:42: login.algorithms: \"xyz\": expected HS256, HS384, HS512, RS256, RS384, RS512, "
      "ES256, ES384 or ES512\n"},
+    {"algorithms in another case", "login: {algorithms: [rs256, es512, Hs384, eddsa]}\n",
+     "web.yaml:1:22: login.algorithms: \"rs256\": unknown algorithm; did you mean \"RS256\"?\n"
+     "web.yaml:1:29: login.algorithms: \"es512\": unknown algorithm; did you mean \"ES512\"?\n"
+     "web.yaml:1:36: login.algorithms: \"Hs384\": unknown algorithm; did you mean \"HS384\"?\n"
+     "web.yaml:1:43: login.algorithms: \"eddsa\": expected HS256, HS384, HS512, RS256, RS384, "
+     "RS512, ES256, ES384 or ES512\n"},
     {"no algorithm", "login: {algorithms: []}\n",
      "web.yaml:1:9: login.algorithms: expected 1 to 64 values, not 0\n"},
     {"no key", "login: {algorithms: [ES256]}\n",
