@@ -16,7 +16,8 @@
 unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
                          FILE *errors);
 
-/* Prints what the server serves, for people: a line for each composite and each of its parts, then
+/* Prints what the server serves, for people: a line for each composite, each of its
+ * parts and each of its computed members, then
  * a line for each plain route. */
 void route_list_print(const struct pages *pages, const struct plain_routes *routes, FILE *out);
 

@@ -155,10 +155,22 @@ static void leave(struct process *process)
         must(errno == EINTR);
 }
 
+/* The configuration is not read again, and whoever sent SIGHUP should know it. */
+static void refuse_reload(void)
+{
+    log_event("reload", (struct log_field[]){
+                            {"state", .text = TEXT("unavailable")},
+                            {"message", .text = TEXT("there is no reload yet; restart the server "
+                                                     "to use a new configuration")},
+                            {0},
+                        });
+}
+
 static void run_until_signal(struct process *process, struct generation *first)
 {
     process_start(process, first);
-    signals_wait();
+    while (signals_wait() == SIGNALS_RELOAD)
+        refuse_reload();
     log_event("draining", NULL);
     notify_send(NOTIFY_STOPPING);
     leave(process);

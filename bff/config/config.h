@@ -26,6 +26,8 @@
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/service.h"
 
+#define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
+
 /* An address to listen on. */
 struct config_listen {
     char *text; /* as written: "http://127.0.0.1:8080" */
@@ -64,8 +66,9 @@ struct config {
     bool has_access_log;
     bool may_use_io_uring;
 
-    struct pool *pool; /* holds the values, except the endpoints of services */
-    char *file;        /* of --config; NULL: none was given */
+    struct pool *pool;                    /* holds the values, except the endpoints of services */
+    char *file;                           /* of --config; NULL: none was given */
+    char file_sha256[CONFIG_SHA256_SIZE]; /* of its bytes; empty without a file */
     struct mistakes mistakes;
     struct mistakes warnings; /* what is not wrong, and was hardly meant */
 };

@@ -1,6 +1,9 @@
 /* See document.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <openssl/evp.h>
 
 #include "bff/base/check.h"
 #include "bff/base/file.h"
@@ -126,6 +129,15 @@ static void document_parse(struct document *document, struct text bytes, struct 
     yaml_parser_delete(&parser);
 }
 
+static void hash_print(struct text bytes, char out[DOCUMENT_SHA256_SIZE])
+{
+    unsigned char hash[32];
+
+    must(EVP_Digest(bytes.at, bytes.len, hash, NULL, EVP_sha256(), NULL) == 1);
+    for (size_t i = 0; i < sizeof(hash); i++)
+        snprintf(out + 2 * i, 3, "%02x", hash[i]);
+}
+
 void document_load(struct document *document, const char *file, struct mistakes *mistakes)
 {
     char *memory = memory_new(DOCUMENT_MAX + 1);
@@ -138,6 +150,7 @@ void document_load(struct document *document, const char *file, struct mistakes 
     } else if ((size_t)len > DOCUMENT_MAX) {
         mistakes_add(mistakes, &place, "is larger than 1 MiB");
     } else {
+        hash_print((struct text){memory, (size_t)len}, document->sha256);
         document_parse(document, text_skip_mark((struct text){memory, (size_t)len}), mistakes);
     }
     memory_free(memory);

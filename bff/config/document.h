@@ -10,6 +10,7 @@
 #include "bff/base/text.h"
 
 #define DOCUMENT_MAX ((size_t)1 << 20) /* bytes of a file */
+#define DOCUMENT_SHA256_SIZE 65        /* 64 hexadecimal digits, and a NUL */
 #define DOCUMENT_DEPTH_MAX 32          /* levels of lists and mappings */
 
 /* All zero: an empty one. */
@@ -18,6 +19,7 @@ struct document {
     yaml_document_t tree;
     yaml_node_t *root; /* NULL: the file is empty or wrong */
     bool is_loaded;
+    char sha256[DOCUMENT_SHA256_SIZE]; /* of the file's bytes; empty: it cannot be read */
 };
 
 /* Reads ${file} (borrowed). What is wrong goes to ${mistakes}; the document is then empty. */

@@ -246,6 +246,8 @@ int settings_file_read(struct settings *settings)
     if (document.root != NULL)
         mapping_read(&top, document.root);
     bool is_loaded = document.is_loaded;
+    snprintf(settings->config->file_sha256, sizeof(settings->config->file_sha256), "%s",
+             document.sha256);
     document_free(&document);
     return is_loaded ? 0 : -1;
 }

@@ -1,6 +1,6 @@
 // The command line: what is checked before anything is served, and how the program says so.
 import assert from 'node:assert/strict'
-import { X509Certificate } from 'node:crypto'
+import { X509Certificate, createHash } from 'node:crypto'
 import { once } from 'node:events'
 import { chmodSync, readFileSync } from 'node:fs'
 import net from 'node:net'
@@ -10,7 +10,7 @@ import { describe, test } from 'node:test'
 import { authority } from './lib/certificates.mjs'
 import { ask } from './lib/client.mjs'
 import { anywhere, configFile, scenario, scratch } from './lib/scenario.mjs'
-import { command, startServer } from './lib/server.mjs'
+import { assertEnd, command, fixtures, startServer } from './lib/server.mjs'
 import { eventually, inParallel } from './lib/wait.mjs'
 
 const routes = ['GET /api/dashboard/:userId', 'GET /api/products/:id', 'GET /api/checkout/:orderId']
@@ -152,6 +152,22 @@ describe('what was hardly meant', { concurrency: 4 }, () => {
   })
 })
 
+describe('--routes', { concurrency: 4 }, () => {
+  test('shows hidden parts, computed members, and services as they are in effect', async t => {
+    const file = configFile(t, { services: { users: { timeout: { total: '3s' }, health: 'off' },
+      orders: { health: { path: '/ok', interval: '1s', essential: true } } } })
+    const { stdout } = await command('web', ['--routes', '--config', file],
+      { USERS_URL: 'http://a:1, https://b' })
+    for (const line of [/^ {4}reviews +optional, 1000 ms, hidden$/m, /^ {4}savings +computed from product$/m,
+      /^service users {2}to http:\/\/a:1 https:\/\/b, connect 1s, first byte 3s, total 3s, health off$/m,
+      /^service orders {2}to \S+, .* health \/ok, interval 1s, timeout 1s, essential$/m]) {
+      assert.match(stdout, line)
+    }
+    const mocks = await command('web', ['--routes', '--mock', fixtures])
+    assert.match(mocks.stdout, /^service users {2}to its mock, /m)
+  })
+})
+
 describe('a start', { concurrency: 4 }, () => {
   test('on a port that is busy ends with 1 and names it', async t => {
     const busy = await busyPort(t)
@@ -166,6 +182,35 @@ describe('a start', { concurrency: 4 }, () => {
     assert.deepEqual(urls.map(url => url.replace(/\d+$/, 'N')),
       ['http://[::1]:N', 'http://127.0.0.1:N', 'http://127.0.0.1:N'])
     for (const url of urls) assert.equal((await ask(url, '/nowhere')).status, 404)
+  })
+
+  test('says when, what, and by which configuration', async t => {
+    const config = configFile(t, '# a comment\nlisten: "http://127.0.0.1:0"\n')
+    const { stdout } = await command('web', ['--version'])
+    for (const [args, file, hash] of [
+      [['--config', config], config, createHash('sha256').update(readFileSync(config)).digest('hex')],
+      [['--listen', anywhere], null, null]]) {
+      const server = await startServer('web', args)
+      t.after(() => server.stop())
+      const { time, ...rest } = server.ready
+      assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, time)
+      assert.deepEqual(rest, { event: 'ready', version: stdout.trim().split(' ')[1], config: file,
+        config_sha256: hash, listen: server.urls })
+    }
+  })
+
+  test('goes on after SIGHUP, and says that nothing is reloaded', async t => {
+    const { server, get } = await scenario(t, 'web', { 'users *': { status: 204 } })
+    const told = () => server.lines().filter(({ event }) => event === 'reload')
+    for (const count of [1, 2]) {
+      server.child.kill('SIGHUP')
+      await eventually(() => told().length === count, 'the event')
+      assert.equal(told().at(-1).state, 'unavailable')
+      assert.equal((await get('/api/users/1')).status, 204)
+    }
+    server.child.kill('SIGTERM')
+    server.child.kill('SIGHUP')
+    await assertEnd(server)
   })
 
   test('takes variables with defaults', async t => {
