@@ -56,7 +56,8 @@ static size_t reference_len(struct text text)
     return text.len;
 }
 
-/* Cuts a reference from ${*rest}, which begins after its "${". */
+/* Removes a name and '}' from ${*rest}, which begins after "${", and adds the value of the variable
+ * to ${out}. */
 static int reference_cut(struct text *rest, struct reference *out)
 {
     size_t len = reference_len(*rest);

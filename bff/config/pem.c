@@ -23,8 +23,8 @@ static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
     return -1;
 }
 
-/* Reads some bytes, since a directory can be opened, too. OpenSSL does not skip a byte order mark,
- * and its message does not name it. */
+/* Checks that ${file} can be read. Reads some bytes, because open(2) also succeeds for a directory.
+ * OpenSSL does not skip a byte order mark, and its message does not mention it. */
 static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
 {
     char bytes[3];
@@ -43,8 +43,8 @@ static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
     return is_good ? 0 : -1;
 }
 
-/* Returns 0 when ${is_good}. Otherwise writes ${what} with OpenSSL's reason for the first failure.
- */
+/* Returns 0 if ${is_good} is true. Otherwise writes ${what} and OpenSSL's reason for the first
+ * failure to ${wrong}, and returns -1. */
 static int judge(bool is_good, const char *what, char wrong[PEM_WRONG_SIZE])
 {
     const char *reason = ERR_reason_error_string(ERR_get_error());
@@ -73,7 +73,7 @@ int pem_load_certificate(SSL_CTX *context, const char *file, char wrong[PEM_WRON
                  "is no certificate in PEM form", wrong);
 }
 
-/* Loads the key into a context of its own, without the certificate that it must fit. */
+/* Checks the key alone, without a certificate. */
 static int load_alone(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE])
 {
     bool is_encrypted = false;
@@ -87,7 +87,8 @@ static int load_alone(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_S
                  wrong);
 }
 
-/* OpenSSL accepts a key of another kind than the certificate's, so there are two checks. */
+/* Adds ${key} to ${context} and checks that it matches the certificate. There are two checks,
+ * because OpenSSL accepts a key of another type than the certificate's. */
 static int join(SSL_CTX *context, EVP_PKEY *key, char wrong[PEM_WRONG_SIZE])
 {
     bool fits =

@@ -11,9 +11,9 @@
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, member)
-#define SECRET_MAX ((size_t)8192) /* bytes of a secret's file */
+#define SECRET_MAX ((size_t)8192) /* the most bytes of the file of a secret */
 
-/* login_new says whether the secret is good. No message here may show it. */
+/* Reads the secret. login_new checks it later. No message may show the secret. */
 static void secret_read(struct settings_input *input)
 {
     struct text secret = text_bare_line(text_of(input->text));
@@ -173,8 +173,7 @@ static void secret_file_read(struct settings *settings)
         file_mode_check(settings, path, file);
 }
 
-/* Returns the path of the setting that the secret is from; NULL when there is no secret, or it is
- * wrong. */
+/* Returns the path of the setting with the secret; NULL if there is no secret or it is wrong. */
 static const char *secret_choose(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -195,9 +194,11 @@ static const char *secret_choose(struct settings *settings)
     return config->login.secret.at == NULL ? NULL : "login.secret_file";
 }
 
-/* HS* and the other algorithms are checked one after the other, so that each mistake has the
- * place of its own setting. */
-/* Returns the login of this half; NULL when it is wrong, which has been reported then. */
+/*
+ * Makes a login from a part of the login settings: ${half} has either only the HS* algorithms or
+ * only the other algorithms. They are checked separately, so that each mistake is reported at its
+ * own setting, ${path}. If ${half} is wrong, reports the mistake and returns NULL.
+ */
 static struct login *half_check(struct settings *settings, const struct login_settings *half,
                                 const char *path)
 {
@@ -240,7 +241,7 @@ static void on_left_out(void *cookie, const char *words)
     settings_warn(cookie, "login.keys", 0, "%s, and is left out", words);
 }
 
-/* The loaded keys are kept, so their files are not read again. */
+/* Checks the key files. The loaded keys are kept, so the files are not read again. */
 static void keys_check(struct settings *settings)
 {
     struct login_settings half = settings->config->login;

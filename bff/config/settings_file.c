@@ -9,7 +9,8 @@
 
 #define NAME_MAX_BYTES 64
 
-/* What follows the path of ${mapping} in ${path}; absent when it is not below. */
+/* Returns the part of ${path} after the path of ${mapping}; absent if ${path} is not below
+ * ${mapping}. */
 static struct text below(const struct settings_mapping *mapping, const char *path)
 {
     size_t len = strlen(mapping->path);
@@ -22,7 +23,7 @@ static struct text below(const struct settings_mapping *mapping, const char *pat
     return (struct text){rest.at + len + 1, rest.len - len - 1};
 }
 
-/* The group whose items ${mapping} holds; NULL: it holds settings. */
+/* Returns the group whose items are in ${mapping}; NULL if ${mapping} has settings instead. */
 static struct settings_group *group_in(const struct settings_mapping *mapping)
 {
     struct settings *settings = mapping->settings;
@@ -35,7 +36,7 @@ static struct settings_group *group_in(const struct settings_mapping *mapping)
     return NULL;
 }
 
-/* The names that ${mapping} may have. */
+/* Adds the names that ${mapping} may have to ${names}. */
 static void names_collect(const struct settings_mapping *mapping, struct names *names)
 {
     const struct settings *settings = mapping->settings;
@@ -84,7 +85,8 @@ static void unknown(const struct settings_mapping *mapping, const yaml_node_t *k
         mark_wrong(mapping, near);
 }
 
-/* Writes the paths of ${name} below ${mapping} into ${out}; ${own} takes its place in rows. */
+/* Writes the mapping ${name} below ${mapping} to ${out}. In the path for rows, ${own} replaces
+ * ${name}. */
 static void mapping_enter(const struct settings_mapping *mapping, struct text own, struct text name,
                           struct settings_mapping *out)
 {
@@ -96,7 +98,7 @@ static void mapping_enter(const struct settings_mapping *mapping, struct text ow
     snprintf(out->shown + shown, sizeof(out->shown) - shown, "%s%.*s", dot, TEXT_ARGS(name));
 }
 
-/* Writes the mapping of ${name} to ${out}; returns -1 when no row has such a mapping. */
+/* Writes the mapping of ${name} to ${out}. Returns -1 if no row is in such a mapping. */
 static int mapping_open(const struct settings_mapping *mapping, struct text name,
                         struct settings_mapping *out)
 {
@@ -135,7 +137,8 @@ static const struct setting *row_find(const struct settings_mapping *mapping, st
  * has at most five levels. It also stops when an alias contains itself. */
 static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *node);
 
-/* An item that is not a mapping has been reported, so nothing else is missing in it. */
+/* Reads an item of a list. If the item is not a mapping, that has been reported. So its settings
+ * are marked as wrong, and no setting is reported as missing. */
 static void item_read(const struct settings_mapping *list, struct settings_group *group,
                       size_t index, yaml_node_t *node)
 {
@@ -190,10 +193,10 @@ static void pair_read(const struct settings_mapping *mapping, const yaml_node_t 
     yaml_node_t *key = document_node(mapping->document, pair->key);
     yaml_node_t *value = document_node(mapping->document, pair->value);
     struct text name = document_text(key);
-    /* "tls.key" is a path for people. In the file it is a mapping in a mapping. */
+    /* "tls.key" is a path for people. In the file it is a name in the mapping "tls". */
     bool is_name = name.len > 0 && memchr(name.at, '.', name.len) == NULL;
     const struct setting *row = is_name ? row_find(mapping, name) : NULL;
-    /* "off" may be in the place of a mapping. */
+    /* The file may have "off" instead of a mapping. */
     bool may_open = is_name && (row == NULL || value->type == YAML_MAPPING_NODE);
     bool is_open = may_open && mapping_open(mapping, name, &inner) == 0;
 

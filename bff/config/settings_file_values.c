@@ -28,8 +28,8 @@ void settings_file_complain(const struct settings_mapping *mapping, const yaml_n
     complain_at(mapping, key, key, words);
 }
 
-/* The value of ${key} as a string (memory_free); NULL when it is not a scalar, which has
- * been reported then. */
+/* Returns the value of ${key} as a string, which the caller frees with memory_free. If it is not a
+ * scalar, reports that and returns NULL. */
 static char *scalar_read(const struct settings_mapping *mapping, const yaml_node_t *key,
                          const yaml_node_t *node)
 {
@@ -66,8 +66,8 @@ static void values_add(struct settings_values *values, char *string, struct plac
     values->texts[values->count++] = string;
 }
 
-/* "name: value" (memory_free); NULL when one of them is not a scalar, which has been reported then.
- */
+/* Returns "name: value", which the caller frees with memory_free. If the name or the value is not a
+ * scalar, reports that and returns NULL. */
 static char *field_read(const struct settings_mapping *mapping, const yaml_node_t *name,
                         const yaml_node_t *node)
 {
@@ -87,7 +87,8 @@ static char *field_read(const struct settings_mapping *mapping, const yaml_node_
     return joined;
 }
 
-/* A mapping of names and values. Returns how many pairs it had, 0 when it is not a mapping. */
+/* Reads a mapping of names and values. Returns the number of its pairs, or 0 if ${node} is not a
+ * mapping. */
 static size_t pairs_read(const struct settings_mapping *mapping, const yaml_node_t *key,
                          const yaml_node_t *node, struct settings_values *values)
 {
@@ -113,7 +114,8 @@ static size_t pairs_read(const struct settings_mapping *mapping, const yaml_node
     return count;
 }
 
-/* A list, or one scalar alone. Returns how many there were to read. */
+/* Reads a list, or a single scalar as a list of one value. Returns the number of values that the
+ * node has. */
 static size_t list_read(const struct settings_mapping *mapping, const yaml_node_t *key,
                         yaml_node_t *node, struct settings_values *values)
 {

@@ -8,16 +8,16 @@
 
 #define SETTINGS_MAPPING_PATH 128
 
-/* A mapping on the way down. */
+/* A mapping that is read now, and its place in the tree. */
 struct settings_mapping {
     struct settings *settings;
     struct document *document;
     char path[SETTINGS_MAPPING_PATH];  /* as rows have it: "services.*.timeout", "" at the top */
-    char shown[SETTINGS_MAPPING_PATH]; /* with the name or number of the item */
+    char shown[SETTINGS_MAPPING_PATH]; /* for messages, with the name or number of the item */
     size_t index;                      /* of the item */
 };
 
-/* Reports a mistake at ${key}, with the path that leads to it. */
+/* Reports a mistake at the place of ${key}, with its path. */
 void settings_file_complain(const struct settings_mapping *mapping, const yaml_node_t *key,
                             const char *words);
 

@@ -33,7 +33,7 @@ size_t suggest_distance(struct text a, struct text b)
 const char *suggest_name(struct text wrong, const char *const *names, size_t count)
 {
     const char *best = NULL;
-    size_t best_distance = 1 + wrong.len / 3; /* a name that is further away is another word */
+    size_t best_distance = 1 + wrong.len / 3; /* a name with a larger distance is another word */
 
     if (wrong.len == 0 || wrong.len > NAME_MAX_BYTES)
         return NULL;

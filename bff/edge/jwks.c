@@ -30,7 +30,7 @@ static const char *const names[MEMBER_COUNT] = {
 
 static const struct curve {
     const char *crv, *group;
-    size_t bytes; /* of a coordinate, exactly (RFC 7518 section 6.2.1.2) */
+    size_t bytes; /* the exact size of a coordinate (RFC 7518 section 6.2.1.2) */
     enum jwt_algorithm algorithm;
 } curves[] = {
     {"P-256", "prime256v1", 32, JWT_ES256},
@@ -132,7 +132,8 @@ static unsigned said_algorithms(const struct jwk *jwk, char wrong[JWT_WRONG_SIZE
     return said & JWT_BIT(one);
 }
 
-/* Makes the key of ${kind} from the parameters in ${build}; NULL when they are not a valid key. */
+/* Makes a key of the type ${kind} from the parameters in ${build}; NULL when they are not a valid
+ * key. */
 static EVP_PKEY *make(const char *kind, OSSL_PARAM_BLD *build)
 {
     OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
@@ -172,7 +173,8 @@ static EVP_PKEY *rsa_key(const struct jwk *jwk)
 static EVP_PKEY *ec_key(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);
-    unsigned char point[1 + 2 * COORDINATE_MAX] = {4}; /* both coordinates come after it */
+    unsigned char point[1 + 2 * COORDINATE_MAX] = {
+        4}; /* 4: the two coordinates follow, not compressed */
     struct text x, y;
 
     must(curve != NULL);
@@ -192,7 +194,7 @@ static EVP_PKEY *ec_key(const struct jwk *jwk)
     return key;
 }
 
-/* Adds the key, which verifies ${algorithms}. */
+/* Adds the key ${jwk} to ${keys}, for verifying ${algorithms}. */
 static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys,
                char wrong[JWT_WRONG_SIZE])
 {

@@ -9,8 +9,8 @@
 
 enum { EXP, NBF, IAT, ISS, AUD, CLAIM_COUNT };
 
-/* When the time is absent, ${*out} stays as it is. Numbers that a double cannot hold are refused.
- */
+/* When the claim is absent, ${*out} does not change. A number that is too large for a double is
+ * refused. */
 static int read_time(struct json claim, double *out)
 {
     double seconds;
@@ -51,7 +51,8 @@ static bool is_issuer(struct json iss, const char *wanted, struct pool *pool)
     return is_string(iss, wanted, pool);
 }
 
-/* One string, or a list of strings (RFC 7519 section 4.1.3). */
+/* True when ${aud} is the string ${wanted}, or a list of strings that contains it (RFC 7519 section
+ * 4.1.3). */
 static bool is_audience(struct json aud, const char *wanted, struct pool *pool)
 {
     bool is_found = wanted == NULL;
