@@ -4,8 +4,7 @@
 
 #include "bff/compose/compose.h"
 
-/* In the order of --help and of /health, which is also the order of the mock services' ports. Ends
- * with NULL. */
-extern const struct bff_service *const clients_services[];
+/* In the order of --help and of /health, which is also the order of the mock services' ports. */
+extern const struct bff_services clients_services;
 
 #endif

@@ -16,6 +16,9 @@
 unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
                          FILE *errors);
 
+/* Prints a line for each row that is valid and may still not mean what its author thinks. */
+void route_list_warn(const struct pages *pages, FILE *out);
+
 /* Prints what the server serves, for people: a line for each composite and each of its parts, then
  * a line for each plain route. */
 void route_list_print(const struct pages *pages, const struct plain_routes *routes, FILE *out);

@@ -25,7 +25,6 @@
  *
  *   static const struct bff_part parts[] = {
  *       {.name = "user", .ask = get_user, .need = BFF_REQUIRED, .pick = "id name"},
- *       {0},
  *   };
  *
  *   const struct bff_composite profile = {
@@ -34,7 +33,7 @@
  *       .failure = "Failed to load the profile",
  *       .access = BFF_OWNER,
  *       .owner = "userId",
- *       .parts = parts,
+ *       .parts = BFF_TABLE(parts),
  *   };
  *
  * docs/first-composite.md builds a composite in ten minutes.
@@ -106,10 +105,13 @@ enum bff_place {
     BFF_HIDDEN, /* not in the answer: only fields and later parts read it */
 };
 
+/* A value of another kind is rejected as `bad_json`. */
 enum bff_kind {
-    BFF_ANY,
-    BFF_OBJECT, /* anything else is rejected as `bad_json`; .pick implies this kind */
-    BFF_LIST,   /* an array, else `bad_json`; .pick then picks from each item, which is an object */
+    BFF_KIND_MISSING, /* .fallback or .pick says it: see struct bff_part. Otherwise as BFF_ANY, and
+                         --check warns about the row */
+    BFF_ANY,          /* any JSON, `null` and {"error":"..."} included */
+    BFF_OBJECT,
+    BFF_LIST, /* an array; .pick then picks from each item, which is an object */
 };
 
 /* Who may request the answer. This applies only when login is configured. The table is checked at
@@ -127,7 +129,16 @@ enum bff_access {
 #define BFF_MANY_MAX 1000
 
 /*
- * A part. A row that is all zero ends the list.
+ * A table with the number of its rows, for every column that holds a table: .parts =
+ * BFF_TABLE(parts). It works where the table is an array of this file.
+ */
+#define BFF_TABLE(table)                                                                           \
+    {                                                                                              \
+        (table), sizeof(table) / sizeof((table)[0])                                                \
+    }
+
+/*
+ * A part.
  *
  *   name        the name of its member, also in errors and in headers
  *   ask         describes its call
@@ -135,7 +146,9 @@ enum bff_access {
  *               part is rejected, this one is rejected as `skipped`
  *   need        what happens when it is rejected
  *   place       where its value goes
- *   kind        what its value must be
+ *   kind        what its value must be; with .many, what each item must be. When it is left out, a
+ *               .fallback that is an array or an object says it, and else .pick says BFF_OBJECT.
+ *               The fallback of a row with .many is a list, so it says nothing about the items
  *   many        more than 0: the part is a list with one item for each ask_get, in that order. More
  *               than this many are rejected as `too_large`. An item that fails is null
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
@@ -162,7 +175,7 @@ struct bff_part {
 };
 
 /*
- * A computed member. It follows the parts in the answer. A row that is all zero ends the list.
+ * A computed member. It follows the parts in the answer.
  *
  *   name   the name of the member
  *   of     the part that it reads
@@ -173,6 +186,17 @@ struct bff_field {
     const char *name;
     const char *of;
     void (*print)(struct json_print *out, struct json part);
+};
+
+/* Tables with their counts, made by BFF_TABLE. An empty row at the end is ignored. */
+struct bff_parts {
+    const struct bff_part *rows;
+    size_t count;
+};
+
+struct bff_fields {
+    const struct bff_field *rows;
+    size_t count;
 };
 
 /*
@@ -188,8 +212,8 @@ struct bff_field {
  *   budget_ms  the longest time until the answer is sent; 0: 1000
  *   is_stamped the answer ends with loadedAt and partialFailure. Without it, only an answer that is
  *              partial has partialFailure
- *   parts      its parts
- *   fields     its computed members; NULL: it has none
+ *   parts      its parts: BFF_TABLE(parts)
+ *   fields     its computed members: BFF_TABLE(fields)
  */
 struct bff_composite {
     const char *route;
@@ -200,14 +224,13 @@ struct bff_composite {
     const char *owner;
     unsigned budget_ms;
     bool is_stamped;
-    const struct bff_part *parts;
-    const struct bff_field *fields;
+    struct bff_parts parts;
+    struct bff_fields fields;
 };
 
 /*
  * A plain route that a build has by default: requests that no composite answers go straight to a
- * service. The texts are what a configuration file would say. A row ends the list when it is all
- * zero.
+ * service. The texts are what a configuration file would say.
  *
  *   path     a request's path: "/api/users/" (a prefix) or "/api/users" (exactly that)
  *   service  the name of the service that is asked; the row is ignored when there is no such
@@ -222,13 +245,29 @@ struct bff_route {
     const char *access;
 };
 
+/* Tables with their counts, as for a composite. */
+struct bff_composites {
+    const struct bff_composite *const *rows;
+    size_t count;
+};
+
+struct bff_services {
+    const struct bff_service *const *rows;
+    size_t count;
+};
+
+struct bff_routes {
+    const struct bff_route *rows;
+    size_t count;
+};
+
 /*
  * A build: the program of one frontend.
  *
  *   name        "web" for the program bff-web
  *   port        the port to listen on, unless the configuration says otherwise
- *   composites  ended by NULL
- *   services    ended by NULL; in the order shown
+ *   composites  its composites: BFF_TABLE(composites)
+ *   services    the services that it knows, in the order shown; another file has the table
  *   routes      the plain routes when the configuration has none; NULL: none
  *   admin_role  users with this role may request every answer with BFF_OWNER, like its owner; NULL:
  *               there is no such role
@@ -237,9 +276,9 @@ struct bff_route {
 struct bff_build {
     const char *name;
     unsigned port;
-    const struct bff_composite *const *composites;
-    const struct bff_service *const *services;
-    const struct bff_route *routes;
+    struct bff_composites composites;
+    const struct bff_services *services;
+    const struct bff_routes *routes;
     const char *admin_role;
     const struct bff_mocks *mocks;
 };

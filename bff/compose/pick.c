@@ -25,13 +25,35 @@ static struct pick *find_member(struct pick *members, size_t count, struct text 
     return NULL;
 }
 
-/* A name is printed unchanged, so it must not hold a byte that JSON escapes. */
+/* A name is printed unchanged, so it must not hold a byte that JSON escapes. The other bytes are
+ * those of somebody who writes JSON, JavaScript or a query here. */
 static bool is_name(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if ((unsigned char)name.at[i] < 0x20 || strchr("\"\\[]", name.at[i]) != NULL)
+        if ((unsigned char)name.at[i] < 0x20 || strchr("\"\\[]{}()';*", name.at[i]) != NULL)
             return false;
-    return name.len > 0 && text_is_utf8(name);
+    return text_is_utf8(name);
+}
+
+static bool has(struct text text, const char *part)
+{
+    return memmem(text.at, text.len, part, strlen(part)) != NULL;
+}
+
+/* What is wrong with ${path} as a whole, as a format; NULL: nothing. */
+static const char *wrong_with(struct text path)
+{
+    if (has(path, ","))
+        return "\"%.*s\" is no path: names are separated by spaces, not commas";
+    if (path.len >= 2 && memcmp(path.at, "[]", 2) == 0)
+        return "\"%.*s\" begins with []: write the names alone. BFF_LIST or .many already applies "
+               "them to each item";
+    if (path.len >= 2 && memcmp(path.at + path.len - 2, "[]", 2) == 0)
+        return "\"%.*s\" ends with []: write the name alone for the whole list, or a member of its "
+               "items behind a dot";
+    if (path.at[0] == '.' || path.at[path.len - 1] == '.' || has(path, ".."))
+        return "\"%.*s\" has a dot without a name on both sides";
+    return NULL;
 }
 
 /* One step of a dotted path. "items[]" is the list with the name "items". */
@@ -78,16 +100,16 @@ static void read_path(struct reader *reader, struct pick *root, struct text path
 {
     struct pick *at = root;
 
-    if (memchr(path.at, ',', path.len) != NULL) {
-        mistake(reader, "\"%.*s\" is no path: names are separated by spaces, not commas", path);
+    if (wrong_with(path) != NULL) {
+        mistake(reader, wrong_with(path), path);
         return;
     }
     for (struct text rest = path; rest.at != NULL && at != NULL;) {
         bool is_list;
         struct text name = read_step(&rest, &is_list);
         bool is_last = rest.at == NULL;
-        if (!is_name(name) || (is_list && is_last)) {
-            mistake(reader, "\"%.*s\" cannot be read", path);
+        if (!is_name(name)) {
+            mistake(reader, "\"%.*s\" is no path. This is one: items[].price", path);
             return;
         }
         at = step_into(reader, at, name, is_last);

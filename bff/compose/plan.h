@@ -24,7 +24,7 @@ struct plan_part {
     int after;               /* the place of the part that it waits for, or PLAN_NO_PART */
     uint32_t timeout_ms;     /* never 0; the budget when the row sets none */
     unsigned at_once;        /* never 0 */
-    enum bff_kind kind;      /* of its value, or of each item; includes what .pick implies */
+    enum bff_kind kind;      /* of its value, or of each item; includes what other columns say */
     struct json fallback;    /* never absent */
     const struct pick *pick; /* NULL: the whole value */
     struct text name;

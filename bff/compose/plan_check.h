@@ -16,11 +16,10 @@
 /* True when ${text} is not empty and every byte of it is one of ${bytes}. */
 bool plan_is_made_of(struct text text, const char *bytes);
 
-/* Returns the number of parts before the row that ends the table. Counting stops at one part more
- * than the limit. */
+/* The number of parts. Empty rows at the end of the table do not count. */
 size_t plan_row_count(const struct bff_composite *composite);
 
-/* The number of computed members before the row that ends them. */
+/* The same for computed members. */
 size_t plan_field_count(const struct bff_composite *composite);
 
 /* Checks the rows as they are written. When no mistake was added, the route, the rows and the names

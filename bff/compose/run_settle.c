@@ -80,16 +80,20 @@ static bool is_of_kind(const struct plan_part *plan, struct json value)
     if (plan->kind == BFF_OBJECT)
         return json_is(value, JSON_OBJECT);
     if (plan->kind == BFF_LIST)
-        return json_is(value, JSON_ARRAY) && (plan->pick == NULL || pick_list_fits(value));
+        return json_is(value, JSON_ARRAY) && (plan->row->pick == NULL || pick_list_fits(value));
     return true;
 }
 
-/* A 2xx answer without a body is not enough for a required part. */
+/* These statuses say that there is no content (RFC 9110 15.3.5, 15.3.6). */
+static bool says_nothing(int status) { return status == 204 || status == 205; }
+
+/* The verdict on a 2xx answer without a body. It is not enough for a required part. A service that
+ * does not say that there is nothing has failed. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
-    if (plan->row->need != BFF_REQUIRED || plan->row->many > 0)
-        return REASON_NONE;
-    return status == 204 ? REASON_STATUS : REASON_BAD_JSON;
+    if (!says_nothing(status))
+        return REASON_BAD_JSON;
+    return plan->row->need == BFF_REQUIRED && plan->row->many == 0 ? REASON_STATUS : REASON_NONE;
 }
 
 void run_settle_by_call(struct run *run, struct run_item *item)
@@ -100,7 +104,7 @@ void run_settle_by_call(struct run *run, struct run_item *item)
     enum reason reason = fetch->reason;
 
     item->status = fetch->status;
-    if (reason == REASON_NONE && fetch->value == NULL) {
+    if (reason == REASON_NONE && (fetch->value == NULL || says_nothing(fetch->status))) {
         reason = verdict_on_nothing(plan, fetch->status);
     } else if (reason == REASON_NONE) {
         item->held = value_hold(fetch->value);

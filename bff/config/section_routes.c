@@ -1,4 +1,5 @@
 /* routes: the plain routes, each to one service. */
+#include "bff/compose/build.h"
 #include "bff/config/kind.h"
 
 #include "bff/config/section.h"
@@ -72,15 +73,15 @@ static void default_set(struct settings *settings, const char *path, size_t inde
 /* Makes the routes of a configuration without routes: the build's, of services that it has. */
 static void defaults_set(struct settings *settings, struct settings_group *group)
 {
-    static const struct bff_route none[] = {{0}};
     const struct config *config = settings->config;
-    const struct bff_route *routes = config->build->routes == NULL ? none : config->build->routes;
+    const struct bff_build *build = config->build;
     size_t count = 0, index = 0;
 
-    for (const struct bff_route *route = routes; route->path != NULL; route++)
-        count += has_service(config, route->service);
+    for (size_t i = 0; i < build_route_count(build); i++)
+        count += has_service(config, build->routes->rows[i].service);
     settings_make(settings, group, count);
-    for (const struct bff_route *route = routes; route->path != NULL; route++) {
+    for (size_t i = 0; i < build_route_count(build); i++) {
+        const struct bff_route *route = &build->routes->rows[i];
         if (!has_service(config, route->service))
             continue;
         default_set(settings, "routes.*.path", index, route->path);

@@ -39,7 +39,7 @@ struct fetch {
     enum reason reason; /* REASON_NONE: 2xx and valid JSON, or empty */
     int status;         /* the service's, 0 when its status line was not read */
     struct value
-        *value; /* with REASON_NONE: the body; NULL: the service sent none (204, or nothing) */
+        *value; /* with REASON_NONE: the body; NULL: it has no bytes, whatever the status */
 
     /* fetch.c's own */
     const struct fetch_ask *ask;

@@ -5,7 +5,7 @@
 #include "bff/compose/compose.h"
 
 /* The plain routes of a configuration without routes. */
-extern const struct bff_route shop_routes[];
+extern const struct bff_routes shop_routes;
 
 /* The role whose users may see what belongs to others. */
 #define SHOP_ADMIN_ROLE "admin"
