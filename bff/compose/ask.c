@@ -61,11 +61,13 @@ static struct ask_call *current(struct bff_ask *ask)
 {
     if (ask->is_too_many)
         return NULL;
-    if (ask->count == 0) {
-        mistake(ask, "%s before ask_get", "a segment, query or header");
+    struct ask_call *last = ask->count == 0 ? NULL : &ask->calls[ask->count - 1];
+    if (last == NULL || last->is_nothing) {
+        mistake(ask, last == NULL ? "%s before ask_get" : "%s after ask_nothing",
+                "a segment, query or header");
         return NULL;
     }
-    return &ask->calls[ask->count - 1];
+    return last;
 }
 
 /* Room for ${len} more bytes. The target moves when its memory is too small. */
@@ -117,12 +119,13 @@ static const struct bff_part *row_of(const struct bff_ask *ask)
     return ask->plan->parts[ask->place].row;
 }
 
-static bool is_full(struct bff_ask *ask)
+/* ${what} would be one more call. Returns true when the row allows no more. */
+static bool is_full(struct bff_ask *ask, const char *what)
 {
     const struct bff_part *row = row_of(ask);
 
     if (ask->is_rehearsal && row->many == 0 && ask->count == 1)
-        mistake(ask, "%s twice, but the row has no .many", "ask_get");
+        mistake(ask, "%s, but the row has no .many", what);
     return ask->count >= (row->many == 0 ? 1 : row->many);
 }
 
@@ -143,7 +146,9 @@ static struct ask_call *add_call(struct bff_ask *ask)
 void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path)
 {
     end_call(ask);
-    ask->is_too_many |= is_full(ask);
+    ask->is_too_many |=
+        is_full(ask, ask->count > 0 && ask->calls[0].is_nothing ? "ask_get after ask_nothing"
+                                                                : "ask_get twice");
     if (ask->is_too_many)
         return;
     if (service == NULL || path == NULL || path[0] != '/') {
@@ -153,6 +158,14 @@ void ask_get(struct bff_ask *ask, const struct bff_service *service, const char 
     *add_call(ask) = (struct ask_call){.service = service, .headers = ask->headers};
     ask->has_query = strchr(path, '?') != NULL;
     put(ask, text_of(path));
+}
+
+void ask_nothing(struct bff_ask *ask)
+{
+    end_call(ask);
+    ask->is_too_many |= is_full(ask, "ask_nothing after a call");
+    if (!ask->is_too_many)
+        *add_call(ask) = (struct ask_call){.is_nothing = true};
 }
 
 /* The text may come from a client or from another service, so it is checked. */

@@ -22,6 +22,7 @@ struct ask_call {
     struct text target;  /* path and query, encoded */
     struct text headers; /* lines with CRLF */
     bool is_skipped;     /* a text that it needs is missing or not allowed, so it is not made */
+    bool is_nothing;     /* ask_nothing: it keeps a place, and is not made */
 };
 
 /* The memory of targets, which are written one after the other. All zero at first; used for a whole

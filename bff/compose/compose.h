@@ -74,6 +74,15 @@ struct text ask_text(struct bff_ask *ask, struct json value);
 void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path);
 
 /*
+ * Says that there is nothing to ask, in place of ask_get. This is no error:
+ *
+ *   in a row with .many   the item is null, and the items after it keep their places
+ *   in an optional row    the part has its fallback, and the parts that wait for it start
+ *   in a required row     the answer cannot do without it: it is rejected as `skipped`
+ */
+void ask_nothing(struct bff_ask *ask);
+
+/*
  * Adds "/" and ${text} to the path. The text is percent-encoded, so it is always exactly one
  * segment. A text that is absent or empty, is "." or "..", is longer than 256 bytes, is not UTF-8
  * or holds a control byte cannot be sent: then the call is not made, and the part is rejected as
@@ -141,7 +150,8 @@ enum bff_access {
  * A part.
  *
  *   name        the name of its member, also in errors and in headers
- *   ask         describes its call
+ *   ask         describes its call. When it describes none and does not call ask_nothing, the part
+ *               is rejected as `skipped`; a row with .many is an empty list
  *   after       the part to wait for, which is in a row above; NULL: it starts at once. When that
  *               part is rejected, this one is rejected as `skipped`
  *   need        what happens when it is rejected
@@ -149,11 +159,10 @@ enum bff_access {
  *   kind        what its value must be; with .many, what each item must be. When it is left out, a
  *               .fallback that is an array or an object says it, and else .pick says BFF_OBJECT.
  *               The fallback of a row with .many is a list, so it says nothing about the items
- *   many        more than 0: the part is a list with one item for each ask_get, in that order. More
- *               than this many are rejected as `too_large`. An item that fails is null
- *   at_once     for .many: how many of its calls run at the same time; 0: 8
- *   timeout_ms  the part is rejected as `timeout` after this time from its start; 0: it may take
- *               the rest of the budget
+ *   many        more than 0: the part is a list with one item for each ask_get and ask_nothing, in
+ *               that order. More than this many are rejected as `too_large`. An item that fails is
+ * null at_once     for .many: how many of its calls run at the same time; 0: 8 timeout_ms  the part
+ * is rejected as `timeout` after this time from its start; 0: it may take the rest of the budget
  *   fallback    JSON text that takes its place when it is rejected or empty; NULL: "null", and "[]"
  *               for .many and BFF_LIST
  *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the

@@ -75,6 +75,18 @@ void run_settle_item(struct run *run, struct run_item *item, enum reason reason)
     run->parts[item->part].unsettled--;
 }
 
+static bool is_required(const struct plan_part *plan)
+{
+    return plan->row->need == BFF_REQUIRED && plan->row->many == 0;
+}
+
+void run_settle_nothing(struct run *run, struct run_item *item)
+{
+    bool is_enough = !is_required(plan_of(run, item->part));
+
+    run_settle_item(run, item, is_enough ? REASON_NONE : REASON_SKIPPED);
+}
+
 static bool is_of_kind(const struct plan_part *plan, struct json value)
 {
     if (plan->kind == BFF_OBJECT)
@@ -93,7 +105,7 @@ static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
     if (!says_nothing(status))
         return REASON_BAD_JSON;
-    return plan->row->need == BFF_REQUIRED && plan->row->many == 0 ? REASON_STATUS : REASON_NONE;
+    return is_required(plan) ? REASON_STATUS : REASON_NONE;
 }
 
 void run_settle_by_call(struct run *run, struct run_item *item)

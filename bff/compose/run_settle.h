@@ -10,6 +10,9 @@
 /* Settles ${item} with the result of its call, which has ended, by the rules of its part's row. */
 void run_settle_by_call(struct run *run, struct run_item *item);
 
+/* Settles ${item}, for which there is nothing to ask. Only a required part needs something. */
+void run_settle_nothing(struct run *run, struct run_item *item);
+
 /* Settles ${item} with ${reason}, without a result. */
 void run_settle_item(struct run *run, struct run_item *item, enum reason reason);
 

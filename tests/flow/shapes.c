@@ -14,7 +14,7 @@ static void ask_both(struct bff_ask *ask)
     ask_b(ask);
 }
 
-static void ask_nothing(struct bff_ask *ask) {}
+static void ask_for_none(struct bff_ask *ask) {}
 
 static void ask_by_a(struct bff_ask *ask)
 {
@@ -100,8 +100,8 @@ static void an_empty_predecessor_is_its_fallback(void **state)
 static void what_describes_no_call_is_skipped(void **state)
 {
     static const struct bff_part parts[] = {
-        {.name = "one", .ask = ask_nothing},
-        {.name = "many", .ask = ask_nothing, .many = 3},
+        {.name = "one", .ask = ask_for_none},
+        {.name = "many", .ask = ask_for_none, .many = 3},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {

@@ -7,6 +7,24 @@ static void get_twice(struct bff_ask *ask)
     get(ask);
 }
 
+static void nothing_and_get(struct bff_ask *ask)
+{
+    ask_nothing(ask);
+    get(ask);
+}
+
+static void get_and_nothing(struct bff_ask *ask)
+{
+    get(ask);
+    ask_nothing(ask);
+}
+
+static void nothing_more(struct bff_ask *ask)
+{
+    ask_nothing(ask);
+    ask_segment(ask, TEXT("x"));
+}
+
 static void get_nothing(struct bff_ask *ask) { ask_segment(ask, TEXT("x")); }
 static void get_nowhere(struct bff_ask *ask) { ask_get(ask, &users, "users"); }
 static void get_nobody(struct bff_ask *ask) { ask_get(ask, NULL, "/users"); }
@@ -167,6 +185,12 @@ static void of_what_is_asked(void **state)
     const struct error_case cases[] = {
         {PART "ask_get twice, but the row has no .many",
          PAGE(.parts = ROWS({.name = "a", .ask = get_twice}))},
+        {PART "ask_get after ask_nothing, but the row has no .many",
+         PAGE(.parts = ROWS({.name = "a", .ask = nothing_and_get}))},
+        {PART "ask_nothing after a call, but the row has no .many",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_and_nothing}))},
+        {PART "a segment, query or header after ask_nothing",
+         PAGE(.parts = ROWS({.name = "a", .ask = nothing_more}))},
         {PART "a segment, query or header before ask_get",
          PAGE(.parts = ROWS({.name = "a", .ask = get_nothing}))},
         {PART "ask_get needs a service, and a path that begins with '/'",
