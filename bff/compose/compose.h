@@ -184,17 +184,34 @@ struct bff_part {
 };
 
 /*
- * A computed member. It follows the parts in the answer.
+ * A computed member. It follows the parts in the answer, or is put into one of them.
  *
- *   name   the name of the member
- *   of     the part that it reads
- *   print  prints exactly one value. It is given the value of the part, or the fallback when the
- *          service sent none. It is not called when the part was rejected: then null is printed
+ *   name       the name of the member; not needed with .into
+ *   of         the part that it reads, or several: "orders products"
+ *   print      prints exactly one value. It is given the value of the part, or the fallback when
+ *              the service sent none. It is not called when the part was rejected: then null is
+ *              printed
+ *   print_all  the same for a member that reads several parts: ${values} are theirs, in the order
+ * of .of. It is not called when one of them was rejected into       the place of the member in a
+ * part that .of names. "orders[].firstProductName": the function is called once for each item of
+ * the list that is an object, and the item gets the member. "user.fullName" puts it into an object,
+ * "order.items[].name" into the objects of a list inside one. NULL: it is a member of the answer
+ *
+ * With .into, the value of that part is the object that gets the member, with everything that the
+ * service sent in it. Other parts are whole: ${place} tells which item of theirs belongs to the
+ * object. It is the number of items before this one, also of those that are no object, and counts
+ * on through all lists that the path meets. Without a list it is 0.
+ *
+ * All other bytes of the part stay as they are. The member comes after the others of its object. If
+ * the service has sent a member of that name, it gets the computed value instead. A fallback does
+ * not get computed members.
  */
 struct bff_field {
     const char *name;
     const char *of;
-    void (*print)(struct json_print *out, struct json part);
+    void (*print)(struct json_print *out, struct json value);
+    void (*print_all)(struct json_print *out, const struct json *values, size_t place);
+    const char *into;
 };
 
 /* Tables with their counts, made by BFF_TABLE. An empty row at the end is ignored. */

@@ -156,55 +156,10 @@ static void check_parts(struct plan_mistakes *mistakes)
         plan_mistake(mistakes, ".failure is missing: a part is required");
 }
 
-/* Fields. */
-
-static bool is_empty_field(const struct bff_field *row)
-{
-    static const struct bff_field none;
-
-    return memcmp(row, &none, sizeof(none)) == 0;
-}
-
-size_t plan_field_count(const struct bff_composite *composite)
-{
-    const struct bff_fields *fields = &composite->fields;
-    size_t count = fields->rows == NULL ? 0 : fields->count;
-
-    while (count > 0 && is_empty_field(&fields->rows[count - 1]))
-        count--;
-    return count;
-}
-
-static void check_field(struct plan_mistakes *mistakes, size_t i)
-{
-    const struct bff_composite *composite = mistakes->composite;
-    const struct bff_field *row = &composite->fields.rows[i];
-
-    if (is_empty_field(row)) {
-        plan_field_mistake(mistakes, i, "the row is empty: remove it");
-        return;
-    }
-    if (row->name == NULL)
-        plan_field_mistake(mistakes, i, ".name is missing");
-    else if (!plan_is_made_of(text_of(row->name), PLAN_NAME_BYTES))
-        plan_field_mistake(mistakes, i, ".name must be letters, digits, '_' or '-'");
-    if (row->print == NULL)
-        plan_field_mistake(mistakes, i, ".print is missing");
-    if (row->of == NULL)
-        plan_field_mistake(mistakes, i, ".of is missing: the part it reads");
-    else if (find_row(composite->parts.rows, plan_row_count(composite), row->of) == NULL)
-        plan_field_mistake(mistakes, i, ".of names \"%s\", which is no part", row->of);
-}
-
 void plan_check_table(struct plan_mistakes *mistakes)
 {
-    const struct bff_composite *composite = mistakes->composite;
-
     plan_check_route(mistakes);
     plan_check_access(mistakes);
     check_parts(mistakes);
-    if (composite->fields.rows != NULL && composite->fields.count == 0)
-        plan_mistake(mistakes, ".fields has no count: write .fields = BFF_TABLE(fields)");
-    for (size_t i = 0; i < plan_field_count(composite); i++)
-        check_field(mistakes, i);
+    plan_check_fields(mistakes);
 }

@@ -27,6 +27,7 @@ size_t plan_field_count(const struct bff_composite *composite);
 void plan_check_table(struct plan_mistakes *mistakes);
 void plan_check_route(struct plan_mistakes *mistakes); /* called by plan_check_table */
 void plan_check_access(struct plan_mistakes *mistakes);
+void plan_check_fields(struct plan_mistakes *mistakes);
 
 /* Checks what needs a complete plan: owner, members, readers, ask functions. */
 void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool);

@@ -33,8 +33,11 @@ static struct text next_member(struct members *at)
     if (at->own < sizeof(own_members) / sizeof(own_members[0]))
         return text_of(own_members[at->own++]);
     struct text name = next_of_parts(at);
-    if (name.at == NULL && at->field < at->plan->field_count)
-        name = text_of(at->plan->fields[at->field++].row->name);
+    while (name.at == NULL && at->field < at->plan->field_count) {
+        const struct plan_field *field = &at->plan->fields[at->field++];
+        if (field->into == PLAN_NO_PART)
+            name = text_of(field->row->name);
+    }
     return name;
 }
 

@@ -2,6 +2,7 @@
 #include "bff/json/json_print.h"
 #include "bff/compose/plan_make.h"
 #include "bff/compose/plan_check.h"
+#include "bff/compose/plan_fields.h"
 
 #define DEPTH_MAX 128         /* of a fallback */
 #define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and a few errors */
@@ -133,21 +134,6 @@ static void make_parts(struct plan *plan, struct pool *pool, struct plan_mistake
 
 /* The rest. */
 
-static void make_fields(struct plan *plan, struct pool *pool)
-{
-    plan->field_count = plan_field_count(plan->composite);
-    plan->fields = pool_zero(pool, (plan->field_count + 1) * sizeof(*plan->fields));
-    for (size_t i = 0; i < plan->field_count; i++) {
-        struct plan_field *field = &plan->fields[i];
-        field->row = &plan->composite->fields.rows[i];
-        field->key = key_of(pool, field->row->name);
-        field->of = plan_part(plan, text_of(field->row->of));
-        plan->parts[field->of].is_read = true;
-        plan->parts[field->of].keep_slices = true;
-        plan->bytes += field->key.len + 16;
-    }
-}
-
 static void make_failure(struct plan *plan, struct pool *pool)
 {
     struct json_print out;
@@ -196,7 +182,7 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     plan->bytes = BYTES_OF_THE_REST;
     make_route(plan, pool);
     make_parts(plan, pool, &mistakes);
-    make_fields(plan, pool);
+    plan_fields_make(plan, pool, &mistakes);
     make_failure(plan, pool);
     make_owner(plan);
     if (mistakes.count == 0)

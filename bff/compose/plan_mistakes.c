@@ -66,9 +66,10 @@ void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *for
 
 void plan_field_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
 {
+    const struct bff_field *row = &mistakes->composite->fields.rows[i];
     va_list args;
 
-    add_row(mistakes, "field", mistakes->composite->fields.rows[i].name, i);
+    add_row(mistakes, "field", row->name != NULL ? row->name : row->into, i);
     va_start(args, format);
     tell(mistakes, format, args);
     va_end(args);

@@ -26,20 +26,35 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
         run->failed = (int)i;
 }
 
-/* The value of a list part as one JSON text. It is made only for parts that are read. */
+/* The value of a list part as one JSON text, with the index that a scan would make. It is made only
+ * for parts that are read. */
 static struct json join_items(const struct run *run, const struct run_part *part)
 {
+    struct pool *pool = run->request->pool;
+    struct json_slices *slices = pool_zero(pool, sizeof(*slices));
     struct json_print out;
 
-    json_print_init(&out, run->request->pool);
+    slices->rows = pool_zero(pool, (part->item_count + 1) * sizeof(*slices->rows));
+    slices->count = part->item_count;
+    json_print_init(&out, pool);
     json_print_raw(&out, TEXT("["));
     for (size_t i = 0; i < part->item_count; i++) {
         if (i > 0)
             json_print_raw(&out, TEXT(","));
+        size_t at = json_print_text(&out).len;
         json_print_json(&out, part->items[i].value);
+        size_t len = json_print_text(&out).len - at;
+        slices->rows[i] =
+            (struct json_slice){.key_at = (uint32_t)at, .at = (uint32_t)at, .len = (uint32_t)len};
     }
     json_print_raw(&out, TEXT("]"));
-    return json_of(json_print_text(&out));
+    struct text text = json_print_text(&out);
+    struct json json = json_of(text);
+    if (text.len <= UINT32_MAX) {
+        json.slices = slices;
+        json.base = text.at;
+    }
+    return json;
 }
 
 static struct json value_of(const struct run *run, size_t i)

@@ -55,7 +55,8 @@ static void an_item_keeps_its_place(void **state)
 {
     static const struct bff_part parts[] = {
         LIST, {.name = "each", .ask = ask_each, .after = "a", .kind = BFF_OBJECT, .many = 3}};
-    static const struct bff_field fields[] = {{"length", "each", print_length}};
+    static const struct bff_field fields[] = {
+        {.name = "length", .of = "each", .print = print_length}};
     static const struct bff_composite page = {.route = "GET /p/:id",
                                               .access = BFF_PUBLIC,
                                               .parts = BFF_TABLE(parts),
@@ -97,7 +98,8 @@ static void an_optional_part_is_its_fallback(void **state)
         {.name = "first", .ask = ask_first, .after = "a", .kind = BFF_OBJECT},
         {.name = "by", .ask = ask_by_first, .after = "first", .kind = BFF_ANY},
     };
-    static const struct bff_field fields[] = {{"firstId", "first", print_id}};
+    static const struct bff_field fields[] = {
+        {.name = "firstId", .of = "first", .print = print_id}};
     static const struct bff_composite page = {.route = "GET /p/:id",
                                               .access = BFF_PUBLIC,
                                               .parts = BFF_TABLE(parts),

@@ -204,9 +204,9 @@ static void check_picked(const struct sample *sample, struct json value, struct 
 
     pieces_init(&out, sample->pool, 16);
     if (is_list)
-        pick_list(sample->pick, value, &out);
+        pick_list(sample->pick, value, &(struct pick_out){.pieces = &out});
     else
-        pick_object(sample->pick, value, &out);
+        pick_object(sample->pick, value, &(struct pick_out){.pieces = &out});
     struct text got = joined(sample->pool, &out);
     must(is_json(got) && text_equal(got, want));
 }
@@ -219,7 +219,7 @@ static void check_members(const struct sample *sample, struct json value, struct
 
     pieces_init(&out, sample->pool, 0);
     pieces_add(&out, TEXT("{\"own\":1"));
-    pick_members(sample->pick, value, &has_any, &out);
+    pick_members(sample->pick, value, &has_any, &(struct pick_out){.pieces = &out});
     pieces_add(&out, TEXT("}"));
     struct text got = joined(sample->pool, &out);
     struct text want = pool_print(sample->pool, "{\"own\":1%s%.*s", object.len > 2 ? "," : "",

@@ -90,7 +90,7 @@ static void names_become_places(void **state)
     assert_int_equal(plan->parts[0].after, PLAN_NO_PART);
     assert_int_equal(plan->parts[2].after, 0);
     assert_int_equal(plan->field_count, 1);
-    assert_int_equal(plan->fields[0].of, 3);
+    assert_int_equal(plan->fields[0].of[0], 3);
 }
 
 static void what_a_row_leaves_out_has_a_default(void **state)

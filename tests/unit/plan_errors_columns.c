@@ -95,7 +95,7 @@ static void of_members(void **state)
          PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x", .print = print}))},
         {P "field \"x\": .of names \"b\", which is no part",
          PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x", .of = "b", .print = print}))},
-        {P "field \"x\": .print is missing",
+        {P "field \"x\": .print is missing: the function that prints the value",
          PAGE(.parts = PART_OK, .fields = FIELDS({.name = "x", .of = "a"}))},
         {TWICE("a"),
          PAGE(.parts = PART_OK, .fields = FIELDS({.name = "a", .of = "a", .print = print}))},
@@ -115,6 +115,96 @@ static void of_members(void **state)
     check_all(cases, COUNT(cases));
 }
 
+static void print_all(struct json_print *out, const struct json *values, size_t place) {}
+
+#define TWO ROW(.kind = BFF_LIST), NEXT(.kind = BFF_OBJECT)
+#define FIELD(...) PAGE(.parts = ROWS(TWO), .fields = FIELDS({__VA_ARGS__}))
+#define X P "field \"x\": "
+
+static void of_fields_that_read(void **state)
+{
+    const struct error_case cases[] = {
+        {X ".of names \"c\", which is no part",
+         FIELD(.name = "x", .of = "a c", .print_all = print_all)},
+        {X ".of names \"a,\": names are separated by spaces, not commas",
+         FIELD(.name = "x", .of = "a, b", .print_all = print_all)},
+        {X ".of names \"a\" twice", FIELD(.name = "x", .of = "a b a", .print_all = print_all)},
+        {X ".of is missing: the part it reads", FIELD(.name = "x", .of = "  ", .print = print)},
+        {X ".of names 2 parts, and .print gets only one value: write .print_all",
+         FIELD(.name = "x", .of = "a b", .print = print)},
+        {X ".print and .print_all: only one of them is called",
+         FIELD(.name = "x", .of = "a", .print = print, .print_all = print_all)},
+        {P "field 1: the row is empty: remove it",
+         PAGE(.parts = PART_OK, .fields = FIELDS({0}, {.name = "x", .of = "a", .print = print}))},
+        {P ".fields has no count: write .fields = BFF_TABLE(fields)",
+         PAGE(.parts = PART_OK, .fields = {.rows = (const struct bff_field[]){{0}}})},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+#define INTO(path) P "field \"" path "\": "
+#define FIELD_INTO(parts_of, path)                                                                 \
+    PAGE(.parts = ROWS(TWO, {.name = "s", .ask = get, .place = BFF_SPREAD, .pick = "id p.x"},      \
+                       {.name = "h", .ask = get, .place = BFF_HIDDEN, .kind = BFF_OBJECT},         \
+                       {.name = "any", .ask = get},                                                \
+                       {.name = "m", .ask = get, .many = 2, .pick = "id items[].n whole"}),        \
+         .fields = FIELDS({.of = parts_of, .into = path, .print_all = print_all}))
+
+static void of_places_in_parts(void **state)
+{
+    const struct error_case cases[] = {
+        {INTO("a[]") ".into must end with a dot and the name of the member: \"orders[].label\"",
+         FIELD_INTO("a h", "a[]")},
+        {INTO("b.") ".into must end with a dot and the name of the member: \"orders[].label\"",
+         FIELD_INTO("b h", "b.")},
+        {INTO("") ".into must end with a dot and the name of the member: \"orders[].label\"",
+         FIELD_INTO("b h", "")},
+        {INTO("c.x") ".into names \"c\", which is no part", FIELD_INTO("a h", "c.x")},
+        {INTO("b.x") ".into names \"b\", and .of does not: add it there, because the function gets "
+                     "the object that the member is put into",
+         FIELD_INTO("a h", "b.x")},
+        {INTO("h.x") ".into names \"h\", which is hidden, so it has no place in the response",
+         FIELD_INTO("a h", "h.x")},
+        {INTO("s.x") ".into names \"s\", whose members are members of the response: write .name "
+                     "instead of .into",
+         FIELD_INTO("s h", "s.x")},
+        {INTO("a.x") ".into: \"a\" is a list: write [] after its name", FIELD_INTO("a h", "a.x")},
+        {INTO("m.x") ".into: \"m\" is a list: write [] after its name", FIELD_INTO("m h", "m.x")},
+        {INTO("b[].x") ".into: \"b\" is no list: remove the [] after its name, or write .kind = "
+                       "BFF_LIST in its row",
+         FIELD_INTO("b h", "b[].x")},
+        {INTO("any.x") ".into: \"any\" must be an object: write .kind = BFF_OBJECT in its row",
+         FIELD_INTO("any h", "any.x")},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_paths_in_parts(void **state)
+{
+    const struct error_case cases[] = {
+        {INTO("a[].x[]") ".into: \"x[]\" ends with []: write the name alone for the whole list, or "
+                         "a member of its items behind a dot",
+         FIELD_INTO("a h", "a[].x[]")},
+        {INTO("a[]..x") ".into: \".x\" has a dot without a name on both sides",
+         FIELD_INTO("a h", "a[]..x")},
+        {INTO("a[0].x") ".into names \"a[0]\", which is no part", FIELD_INTO("a h", "a[0].x")},
+        {INTO("m[].other.x") ".into: .pick leaves \"other\" out: add it there",
+         FIELD_INTO("m h", "m[].other.x")},
+        {INTO("m[].id") ".into: \"id\" would stand twice", FIELD_INTO("m h", "m[].id")},
+        {INTO("m[].items.x") ".into: \"items\" stands with [] and without",
+         FIELD_INTO("m h", "m[].items.x")},
+        {P "field \"y\": .into ends with \"x\": remove .name, or write it there",
+         FIELD(.name = "y", .of = "b", .into = "b.x", .print = print)},
+        {P "field \"b.x.y\": .into: \"x\" would stand twice",
+         PAGE(.parts = ROWS(TWO), .fields = FIELDS({.of = "b", .into = "b.x", .print = print},
+                                                   {.of = "b", .into = "b.x.y", .print = print}))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,6 +212,9 @@ int main(void)
         cmocka_unit_test(of_kinds),
         cmocka_unit_test(of_picks),
         cmocka_unit_test(of_members),
+        cmocka_unit_test(of_fields_that_read),
+        cmocka_unit_test(of_places_in_parts),
+        cmocka_unit_test(of_paths_in_parts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
