@@ -1,6 +1,7 @@
 /*
  * Any paths, and behind the line's end any JSON: what is picked is JSON, and is what a walk over a
- * tree picks; paths that say two things are refused, and only those.
+ * tree picks; paths that say two things are refused, and only those. A computed member at the first
+ * of the paths changes nothing else: without it the bytes are those of the input.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -33,7 +34,7 @@ static struct text step_of(struct text *path, bool *is_list)
 static bool is_name(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if ((unsigned char)name.at[i] < 0x20 || memchr("\"\\[],", name.at[i], 5) != NULL)
+        if ((unsigned char)name.at[i] < 0x20 || strchr("\"\\[],{}()';*", name.at[i]) != NULL)
             return false;
     return name.len > 0 && text_is_utf8(name);
 }
@@ -227,6 +228,45 @@ static void check_members(const struct sample *sample, struct json value, struct
     must(is_json(got) && text_equal(got, want));
 }
 
+/* A computed member, which is 0. */
+static struct text print_zero(void *cookie, size_t field, struct json object, size_t place)
+{
+    size_t *calls = cookie;
+
+    must(json_is(object, JSON_OBJECT) && field == 7);
+    ++*calls;
+    return TEXT("0");
+}
+
+static struct text filled(const struct sample *sample, const struct pick *pick, struct json value,
+                          const struct pick_fill *fill)
+{
+    struct pieces out;
+    struct pick_out at = {.pieces = &out, .fill = fill};
+
+    pieces_init(&out, sample->pool, 16);
+    if (pick->is_list)
+        pick_list(pick, value, &at);
+    else
+        pick_object(pick, value, &at);
+    return joined(sample->pool, &out);
+}
+
+static void check_filled(const struct sample *sample, struct json value)
+{
+    struct pick *pick = pick_whole(sample->pool);
+    size_t calls = 0;
+
+    pick->is_list = json_is(value, JSON_ARRAY);
+    must(pick_add(sample->pool, pick, sample->paths.rows[0], 7) == NULL);
+    size_t *counts = pool_zero(sample->pool, (pick->list_count + 1) * sizeof(*counts));
+    struct pick_fill fill = {.print = print_zero, .cookie = &calls, .counts = counts};
+    struct text raw = json_raw(value), got = filled(sample, pick, value, &fill);
+    must(is_json(got));
+    must(calls > 0 || text_equal(got, raw));
+    must(text_equal(filled(sample, pick, value, NULL), raw));
+}
+
 static void compare(const struct sample *sample)
 {
     const struct tree *tree = tree_read(sample->pool, sample->text);
@@ -243,6 +283,8 @@ static void compare(const struct sample *sample)
     check_picked(sample, indexed, want);
     if (tree_is(tree, '{'))
         check_members(sample, indexed, want);
+    check_filled(sample, indexed);
+    check_filled(sample, json_of(sample->text));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -146,11 +146,49 @@ static void what_is_right_is_shown(void **state)
     pool_free(pool);
 }
 
+#define UNSAID(name)                                                                               \
+    "warning: GET /api/page/:id: part \"" name "\": neither .kind nor .pick says what "
+#define WOULD "is, so null and {\"error\":\"...\"} would pass: write .kind = BFF_OBJECT"
+
+static void a_row_without_a_kind_is_warned_of(void **state)
+{
+    static const struct bff_part kinds[] = {
+        {.name = "unsaid", .ask = get},
+        {.name = "unsaidToo", .ask = get, .fallback = "null"},
+        {.name = "items", .ask = get, .many = 3, .fallback = "[]"},
+        {.name = "any", .ask = get, .kind = BFF_ANY},
+        {.name = "list", .ask = get, .fallback = "[]"},
+        {.name = "object", .ask = get, .fallback = "{}"},
+        {.name = "picked", .ask = get, .pick = "id"},
+    };
+    static const struct bff_composite unsure = {
+        .route = "GET /api/page/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(kinds)};
+    const struct bff_composite *const composites[] = {&unsure};
+    struct pool *pool = pool_new();
+    struct pages made = {0};
+    char *errors = NULL, *warnings = NULL;
+    size_t len;
+
+    assert_int_equal(make(pool, composites, 1, &made, &errors), 0);
+    FILE *file = open_memstream(&warnings, &len);
+    route_list_warn(&made, file);
+    fclose(file);
+    assert_string_equal(
+        warnings, UNSAID("unsaid") "the value " WOULD ", BFF_LIST, or BFF_ANY if they may\n" UNSAID(
+                      "unsaidToo") "the value " WOULD
+                                   ", BFF_LIST, or BFF_ANY if they may\n" UNSAID(
+                                       "items") "each item " WOULD ", or BFF_ANY if they may\n");
+    free(warnings);
+    free(errors);
+    pool_free(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(what_is_right_is_shown),
+        cmocka_unit_test(a_row_without_a_kind_is_warned_of),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,6 +75,22 @@ static void every_row_is_told(void **state)
         check(&cases[i].build, cases[i].want);
 }
 
+/* Whatever is asked of the program, it ends and reads nothing of the build. */
+static void a_build_with_mistakes_does_nothing(void **state)
+{
+    static char *const actions[] = {"--check", "--routes", "--help", "--probe", NULL};
+    const struct bff_build build = {
+        .name = "a", .composites = COMPOSITES(NULL, &page), .services = SERVICES(&no_endpoint)};
+    const struct bff_build nothing = {0};
+
+    for (size_t i = 0; i < COUNT(actions); i++) {
+        char *argv[] = {"bff-a", actions[i], NULL};
+        int argc = actions[i] == NULL ? 1 : 2;
+        assert_int_equal(bff_main(argc, argv, &build), 2);
+        assert_int_equal(bff_main(argc, argv, &nothing), 2);
+    }
+}
+
 /* As tables ended before they had a count. */
 static void an_empty_row_at_the_end_is_ignored(void **state)
 {
@@ -95,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_told),
+        cmocka_unit_test(a_build_with_mistakes_does_nothing),
         cmocka_unit_test(an_empty_row_at_the_end_is_ignored),
     };
 
