@@ -26,7 +26,8 @@ struct text ask_param(struct bff_ask *ask, const char *name)
     int place = plan_param(ask->plan, text_of(name));
 
     if (place < 0) {
-        mistake(ask, "ask_param names \"%s\", which is no parameter of the route", name);
+        mistake(ask, "ask_param names \"%s\", which is no parameter of the route",
+                name == NULL ? "" : name);
         return (struct text){0};
     }
     return ask->params[place];
@@ -46,7 +47,8 @@ struct json ask_part(struct bff_ask *ask, const char *part)
     int place = plan_part(ask->plan, text_of(part));
 
     if (place < 0 || !waits_for(ask, place)) {
-        mistake(ask, "ask_part names \"%s\", which its .after does not wait for", part);
+        mistake(ask, "ask_part names \"%s\", which its .after does not wait for",
+                part == NULL ? "" : part);
         return (struct json){0};
     }
     return ask->value(ask->value_cookie, place);
@@ -204,7 +206,9 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text)
 {
     struct ask_call *call = current(ask);
 
-    if (call == NULL)
+    if (name == NULL)
+        mistake(ask, "%s needs a name", "ask_query");
+    if (call == NULL || name == NULL)
         return;
     call->is_skipped |= !is_fit(text);
     if (call->is_skipped)
@@ -266,7 +270,9 @@ void ask_pass_header(struct bff_ask *ask, const char *name)
     struct ask_call *call = current(ask);
     struct text value = {0};
 
-    if (call == NULL)
+    if (name == NULL)
+        mistake(ask, "%s needs a name", "ask_pass_header");
+    if (call == NULL || name == NULL)
         return;
     name = lower(ask->pool, name);
     if (!is_token(name) || is_ours(name)) {
@@ -291,7 +297,19 @@ void ask_run(struct bff_ask *ask)
 
 static struct json no_value(void *cookie, int part) { return (struct json){0}; }
 
-const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
+/* So that the body of a loop over a list runs, too. */
+static struct json empty_value(void *cookie, int part)
+{
+    const struct plan *plan = cookie;
+    const struct plan_part *of = &plan->parts[part];
+
+    if (of->row->many > 0 || of->kind == BFF_LIST)
+        return json_of(TEXT("[{}]"));
+    return json_of(TEXT("{}"));
+}
+
+static const char *rehearse(const struct plan *plan, int place, struct pool *pool,
+                            struct json (*value)(void *cookie, int part))
 {
     struct ask_room room = {0};
     struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
@@ -300,7 +318,8 @@ const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
         .pool = pool,
         .params = params,
         .headers = TEXT(""),
-        .value = no_value,
+        .value = value,
+        .value_cookie = (void *)(uintptr_t)plan, /* not written */
         .place = place,
         .room = &room,
         .is_rehearsal = true,
@@ -310,4 +329,11 @@ const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
         params[i] = TEXT("1");
     ask_run(&ask);
     return ask.mistake;
+}
+
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
+{
+    const char *mistake = rehearse(plan, place, pool, no_value);
+
+    return mistake != NULL ? mistake : rehearse(plan, place, pool, empty_value);
 }

@@ -57,8 +57,9 @@ struct bff_ask {
 void ask_run(struct bff_ask *ask);
 
 /*
- * Runs the ask function of part ${place} without a request. Every parameter is "1", and no part has
- * a value. Returns NULL, or a sentence about a mistake in the function. So mistakes of a composite
+ * Runs the ask function of part ${place} without a request, twice. Every parameter is "1". At first
+ * no part has a value; then each list has one item, and this item and each other part is an empty
+ * object. Returns NULL, or a sentence about a mistake in the function. So mistakes of a composite
  * are found at start.
  */
 const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool);

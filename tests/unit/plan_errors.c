@@ -25,6 +25,32 @@ static void nothing_more(struct bff_ask *ask)
     ask_segment(ask, TEXT("x"));
 }
 
+static void nothing_more_in_a_loop(struct bff_ask *ask)
+{
+    json_each (item, ask_part(ask, "a")) {
+        ask_nothing(ask);
+        ask_segment(ask, TEXT("x"));
+    }
+}
+
+static void get_unnamed_query(struct bff_ask *ask)
+{
+    get(ask);
+    ask_query(ask, NULL, TEXT("x"));
+}
+
+static void get_unnamed_header(struct bff_ask *ask)
+{
+    get(ask);
+    ask_pass_header(ask, NULL);
+}
+
+static void get_unnamed_part(struct bff_ask *ask)
+{
+    get(ask);
+    ask_segment(ask, ask_text(ask, ask_part(ask, NULL)));
+}
+
 static void get_nothing(struct bff_ask *ask) { ask_segment(ask, TEXT("x")); }
 static void get_nowhere(struct bff_ask *ask) { ask_get(ask, &users, "users"); }
 static void get_nobody(struct bff_ask *ask) { ask_get(ask, NULL, "/users"); }
@@ -189,6 +215,16 @@ static void of_what_is_asked(void **state)
          PAGE(.parts = ROWS({.name = "a", .ask = nothing_and_get}))},
         {PART "ask_nothing after a call, but the row has no .many",
          PAGE(.parts = ROWS({.name = "a", .ask = get_and_nothing}))},
+        {PART_B "a segment, query or header after ask_nothing",
+         PAGE(.parts =
+                  ROWS(ROW(.kind = BFF_LIST),
+                       {.name = "b", .ask = nothing_more_in_a_loop, .after = "a", .many = 2}))},
+        {PART "ask_query needs a name",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_unnamed_query}))},
+        {PART "ask_pass_header needs a name",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_unnamed_header}))},
+        {PART "ask_part names \"\", which its .after does not wait for",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_unnamed_part}))},
         {PART "a segment, query or header after ask_nothing",
          PAGE(.parts = ROWS({.name = "a", .ask = nothing_more}))},
         {PART "a segment, query or header before ask_get",
