@@ -4,7 +4,8 @@
 #include "bff/base/check.h"
 #include "bff/compose/pick.h"
 
-/* The place of ${key} among the members of ${pick}. The key is as written, with its escapes. */
+/* Returns the place of ${key} among the members of ${pick}. ${key} is not decoded: it may contain
+ * escapes. */
 static size_t member_of(const struct pick *pick, struct text key)
 {
     bool is_escaped = key.len > 0 && memchr(key.at, '\\', key.len) != NULL;
@@ -17,7 +18,8 @@ static size_t member_of(const struct pick *pick, struct text key)
     return pick->member_count;
 }
 
-/* Finds all members in one walk. Looking up each of them would take one walk each. */
+/* Finds all members in one pass over the object. To look up each member separately would need one
+ * pass for each. */
 static void find_members(const struct pick *pick, struct json value, struct json *found)
 {
     struct json child;

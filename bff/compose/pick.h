@@ -1,13 +1,14 @@
 /*
  * Picks members from an object: "id name address.city items[].price". At start the text is read
- * into a tree. When the tree is applied to a value, the output is the service's own bytes, with our
- * punctuation between them.
+ * into a tree. When the tree is applied to a value, the output consists of the service's own bytes,
+ * with our punctuation between them.
  *
  * A dotted path keeps the nesting: "address.city" gives {"address":{"city":...}}. "items[]."
- * applies to each item of an array. A member that is absent is left out. A member of another kind
- * than the path needs (a number where "address.city" needs an object) is written unchanged. When a
- * name occurs twice, the last member counts, as in JavaScript. A comma is not allowed in a name,
- * because in "id, name" it would be a member "id,", which no service has.
+ * applies to each item of an array. A member that is absent is left out. When a member does not
+ * have the kind that the path needs ("address.city" needs an object, but the service sent a
+ * number), it is written unchanged. When a name occurs twice, the last member counts, as in
+ * JavaScript. A name must not contain a comma: so the mistake "id, name" is found, which would
+ * otherwise pick a member with the name "id,".
  */
 #ifndef BFF_COMPOSE_PICK_H
 #define BFF_COMPOSE_PICK_H
@@ -29,7 +30,7 @@ struct pick_added {
 };
 
 struct pick {
-    struct text name;     /* the member's; absent at the root */
+    struct text name;     /* the name of the member; absent at the root */
     struct text key;      /* ",\"name\":" */
     bool is_list;         /* its value is an array, and the members below apply to each item */
     struct pick *members; /* the members to keep, in order */
@@ -47,8 +48,8 @@ static inline bool pick_is_leaf(const struct pick *pick)
     return pick->members == NULL && pick->added_count == 0;
 }
 
-/* Reads ${paths} into ${pool}. Returns NULL, and sets *wrong to a sentence, when the text cannot be
- * read, or when a path occurs twice or is a part of another path. */
+/* Reads ${paths} and makes the tree in ${pool}. Returns NULL, and sets *wrong to a sentence, when
+ * ${paths} is not valid, or when a path occurs twice or is the beginning of another path. */
 struct pick *pick_read(struct pool *pool, const char *paths, const char **wrong);
 
 /* A pick that keeps the whole value, byte for byte, except for what pick_add puts into it. */
@@ -56,9 +57,9 @@ struct pick *pick_whole(struct pool *pool);
 
 /*
  * Puts a computed member into ${root}. ${path} begins below the root, and its last name is the name
- * of the member: "label", "items[].label". Returns NULL; or a sentence about what is wrong, when
- * the path cannot be read, when .pick leaves out an object on the way, or when there is such a
- * member already. A root that is a list must have is_list set before.
+ * of the member: "label", "items[].label". Returns NULL, or a sentence about what is wrong: the
+ * path is not valid, .pick leaves out an object on the way, or there is already such a member. When
+ * the root is a list, is_list must be set before.
  */
 const char *pick_add(struct pool *pool, struct pick *root, struct text path, size_t field);
 

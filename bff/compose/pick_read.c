@@ -22,8 +22,8 @@ static struct pick *find_member(struct pick *members, size_t count, struct text 
     return NULL;
 }
 
-/* A name is printed unchanged, so it must not hold a byte that JSON escapes. The other bytes are
- * those of somebody who writes JSON, JavaScript or a query here. */
+/* True when ${name} has no byte that JSON must escape, because it is printed unchanged. Brackets,
+ * braces and the like are refused, because they belong to the paths of other languages. */
 static bool is_name(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
@@ -37,7 +37,7 @@ static bool has(struct text text, const char *part)
     return memmem(text.at, text.len, part, strlen(part)) != NULL;
 }
 
-/* What is wrong with ${path} as a whole, as a format; NULL: nothing. */
+/* Returns what is wrong with ${path} as a whole, as a format for it; NULL: nothing. */
 static const char *wrong_with(struct text path)
 {
     if (has(path, ","))
@@ -53,7 +53,7 @@ static const char *wrong_with(struct text path)
     return NULL;
 }
 
-/* One step of a dotted path. "items[]" is the list with the name "items". */
+/* Reads one step of a dotted path. "items[]" is a list with the name "items". */
 static struct text read_step(struct text *rest, bool *is_list)
 {
     struct text step = text_cut(rest, '.');
@@ -78,7 +78,8 @@ static struct pick *add_member(struct reader *reader, struct pick *parent, struc
     return added;
 }
 
-/* The member of ${parent} for the step ${name}. NULL when the step is not allowed there. */
+/* Returns the member of ${parent} for the step ${name}, and adds it when it is new. NULL when the
+ * step is not allowed there. */
 static struct pick *step_into(struct reader *reader, struct pick *parent, struct text name,
                               bool is_last)
 {

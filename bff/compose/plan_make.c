@@ -4,7 +4,7 @@
 #include "bff/compose/plan_check.h"
 #include "bff/compose/plan_fields.h"
 
-#define DEPTH_MAX 128         /* of a fallback */
+#define DEPTH_MAX 128         /* the deepest nesting of a fallback */
 #define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and a few errors */
 
 /* The route. */
@@ -56,7 +56,8 @@ static enum bff_kind kind_of(const struct bff_part *row, struct json fallback)
     return BFF_KIND_MISSING;
 }
 
-/* The fallback of a list must be a list, for its readers. The fallback of an object may be null. */
+/* Checks the fallback. That of a list must be a list, because its readers expect one. That of an
+ * object may be null. */
 static void check_fallback(const struct plan_part *part, size_t i, struct plan_mistakes *mistakes)
 {
     enum json_kind kind = json_kind(part->fallback);
@@ -147,8 +148,8 @@ static void make_failure(struct plan *plan, struct pool *pool)
     plan->failure = json_print_text(&out);
 }
 
-/* "userId" is a parameter, "order.userId" a path into a part. plan_check_whole checks that it is
- * one of them. */
+/* Resolves the owner: "userId" is a parameter, and "order.userId" is a member of a part.
+ * plan_check_whole reports an owner that is neither. */
 static void make_owner(struct plan *plan)
 {
     struct text rest = text_of(plan->composite->owner), name = text_cut(&rest, '.');

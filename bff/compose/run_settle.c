@@ -26,8 +26,8 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
         run->failed = (int)i;
 }
 
-/* The value of a list part as one JSON text, with the index that a scan would make. It is made only
- * for parts that are read. */
+/* Joins the items of a list part to one JSON text, with the slices that a scan would keep. Only
+ * needed for parts that a field or a later part reads. */
 static struct json join_items(const struct run *run, const struct run_part *part)
 {
     struct pool *pool = run->request->pool;
@@ -111,11 +111,11 @@ static bool is_of_kind(const struct plan_part *plan, struct json value)
     return true;
 }
 
-/* These statuses say that there is no content (RFC 9110 15.3.5, 15.3.6). */
+/* True when the status says that there is no content (RFC 9110 15.3.5 and 15.3.6). */
 static bool says_nothing(int status) { return status == 204 || status == 205; }
 
-/* The verdict on a 2xx answer without a body. It is not enough for a required part. A service that
- * does not say that there is nothing has failed. */
+/* Returns the verdict on a 2xx answer without a body. When its status does not say that there is no
+ * content, the service has failed. A required part is rejected in both cases. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
     if (!says_nothing(status))

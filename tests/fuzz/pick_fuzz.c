@@ -1,7 +1,8 @@
 /*
- * Any paths, and behind the line's end any JSON: what is picked is JSON, and is what a walk over a
- * tree picks; paths that say two things are refused, and only those. A computed member at the first
- * of the paths changes nothing else: without it the bytes are those of the input.
+ * Applies any paths (the first line of the input) to any JSON (the rest). The result must be JSON,
+ * and must be equal to what a walk over a tree picks. Paths that contradict each other must be
+ * refused, and no others. A pick that keeps the whole value, with a computed member at the first of
+ * the paths, must change nothing else: without the computed member, the result is the input.
  */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What docs/deploy starts the servers with is what they understand. */
+/* Tests that the servers understand the options and files with which docs/deploy starts them. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 
@@ -209,7 +209,8 @@ static void test_compose_finds_the_mocks(void **state)
     yaml_document_t *compose = &file.documents[0];
     for (unsigned i = 0; i < SERVICES; i++) {
         assert_non_null(clients_services.rows[i]);
-        snprintf(path, sizeof(path), "x-server/environment/%s", clients_services.rows[i]->environment);
+        snprintf(path, sizeof(path), "x-server/environment/%s",
+                 clients_services.rows[i]->environment);
         snprintf(want, sizeof(want), "http://mock:%u", 3000 + i);
         assert_string_equal(get(compose, path), want);
     }
