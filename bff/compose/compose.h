@@ -142,11 +142,12 @@ enum bff_access {
 
 /*
  * A table with the number of its rows, for every column that holds a table: .parts =
- * BFF_TABLE(parts). It works where the table is an array of this file.
+ * BFF_TABLE(parts). It works where the table is an array of this file. The first "table" has no
+ * parentheses, so that the compiler's messages name the place where the macro is used.
  */
 #define BFF_TABLE(table)                                                                           \
     {                                                                                              \
-        (table), sizeof(table) / sizeof((table)[0])                                                \
+        table, sizeof(table) / sizeof((table)[0])                                                  \
     }
 
 /*
