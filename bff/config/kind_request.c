@@ -4,6 +4,7 @@
 
 #include "bff/config/suggest.h"
 #include "bff/edge/login_roles.h"
+#include "bff/http/host.h"
 #include "bff/http/method.h"
 
 #include "bff/config/kind.h"
@@ -138,8 +139,10 @@ static bool is_host(const char *text)
 
 static void host_read(struct settings_input *input)
 {
+    struct pool *pool = input->config->pool;
+
     if (is_host(input->text))
-        *(struct text *)input->member = kind_lower(input->config->pool, text_of(input->text));
+        *(struct text *)input->member = kind_lower(pool, host_name(pool, text_of(input->text)));
     else
         settings_refuse_value(input, 0, "expected a host without port, such as shop.example");
 }

@@ -1,4 +1,5 @@
 /* routes: the plain routes, each to one service. */
+#include "bff/compose/build.h"
 #include "bff/config/kind.h"
 #include "bff/http/own_path.h"
 
@@ -47,23 +48,8 @@ static size_t count(const struct config *config) { return config->routes.count; 
 
 static void *at(struct config *config, size_t index) { return &config->routes.rows[index]; }
 
-/* The build's own routes. */
-static const struct bff_route *defaults_of(const struct config *config)
-{
-    static const struct bff_route none[] = {{0}};
-
-    return config->build->routes == NULL ? none : config->build->routes;
-}
-
-static size_t spare(const struct config *config)
-{
-    const struct bff_route *defaults = defaults_of(config);
-    size_t count = 0;
-
-    while (defaults[count].path != NULL)
-        count++;
-    return count;
-}
+/* Room for the build's own routes. */
+static size_t spare(const struct config *config) { return build_route_count(config->build); }
 
 static void make(struct config *config, size_t count)
 {
@@ -122,7 +108,8 @@ static void defaults_add(struct settings *settings, struct settings_group *group
 
     if (!group->is_given)
         settings_make(settings, group, 0);
-    for (const struct bff_route *route = defaults_of(config); route->path != NULL; route++) {
+    for (size_t i = 0; i < build_route_count(config->build); i++) {
+        const struct bff_route *route = &config->build->routes->rows[i];
         size_t index = config->routes.count;
         if (!has_service(config, route->service) || is_replaced(config, own, route->path))
             continue;

@@ -3,6 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/compose/build.h"
 #include "bff/config/kind.h"
 #include "bff/config/pem.h"
 
@@ -105,14 +106,14 @@ static const struct settings_items items = {
 
 static void begin(struct config *config, const struct bff_build *build)
 {
-    while (build->services[config->service_count] != NULL)
-        config->service_count++;
+    config->service_count = build_service_count(build);
     config->services =
         pool_zero(config->pool, (config->service_count + 1) * sizeof(*config->services));
     for (size_t i = 0; i < config->service_count; i++) {
         struct service_endpoint *endpoint = memory_new(sizeof(*endpoint));
-        must(service_endpoint_read(build->services[i]->endpoint, endpoint) == NULL);
-        config->services[i].service = build->services[i];
+        const struct bff_service *service = build->services->rows[i];
+        must(service_endpoint_read(service->endpoint, endpoint) == NULL); /* build_check has */
+        config->services[i].service = service;
         endpoints_set(&config->services[i], endpoint, 1);
     }
 }

@@ -80,6 +80,26 @@ bool cors_is_preflight(struct text method, const struct cors_preflight *prefligh
            preflight->request_method.at != NULL;
 }
 
+/*
+ * Fields that a preflight does not list: those that need no permission (CORS-safelisted
+ * request-headers in the Fetch standard), and those that the browser itself sets. All names that
+ * begin with "sec-" are of the second kind.
+ */
+static const char *const unlisted[] = {
+    "accept", "accept-encoding", "accept-language", "content-language", "content-type", "cookie",
+    "dnt",    "origin",          "range",           "referer",          "user-agent",
+};
+
+bool cors_may_carry(const struct cors_preflight *preflight, struct text name)
+{
+    if (text_starts(name, TEXT("sec-")))
+        return true;
+    for (size_t i = 0; i < sizeof(unlisted) / sizeof(unlisted[0]); i++)
+        if (text_is(name, unlisted[i]))
+            return true;
+    return text_list_has_nocase(preflight->request_headers, name);
+}
+
 /* Returns the names of the fields that the browser may send: all the names that it asked for, or
  * absent when it may send none. */
 static struct text allowed_headers(struct text asked)

@@ -66,6 +66,13 @@ bool cors_allows(const struct cors_settings *settings, struct text origin);
 bool cors_is_preflight(struct text method, const struct cors_preflight *preflight);
 
 /*
+ * True when the request that follows ${preflight} may have the field ${name} (lower case). A
+ * preflight lists the fields that a script sets. It does not list fields that need no permission,
+ * and fields that the browser itself sets. It never has the values.
+ */
+bool cors_may_carry(const struct cors_preflight *preflight, struct text name);
+
+/*
  * Writes the fields of the answer to a preflight for a path with ${methods} ("GET, HEAD, PUT").
  * Returns how many it wrote. An origin that is not allowed gets Vary only. The header fields that
  * the browser asks for are all allowed, if their names are tokens and there are not too many of

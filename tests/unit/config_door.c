@@ -68,6 +68,8 @@ static const struct {
     {"a section for a number", "limits: {http2_resets: 3}\n",
      "web.yaml:1:24: limits.http2_resets: expected a mapping with some of: burst, rate\n"},
 
+    {"the headers of proxies", "trusted_headers: X-Real-IP\n",
+     "web.yaml:1:18: trusted_headers: \"X-Real-IP\": expected x-forwarded or forwarded\n"},
     {"proxies", "trusted_proxies: [10.0.0.1/8, proxy.internal]\n",
      "web.yaml:1:19: trusted_proxies: \"10.0.0.1/8\": the address has bits set behind its prefix; "
      "is another network meant?\n"
@@ -128,7 +130,7 @@ static void test_limits(void **state)
     read_into(&config,
               "limits: {header_bytes: 4KiB, header_fields: 50, target_bytes: 1KiB, body: 2MiB, "
               "connections: 7, connections_per_address: 3, header_timeout: 1s, body_timeout: 2s, "
-              "idle_timeout: 3s, stall_timeout: 4s, http2_streams: 8, "
+              "idle_timeout: 3s, stall_timeout: 4s, min_rate: 1KiB, http2_streams: 8, "
               "http2_resets: {burst: 9, rate: 10}}\n");
     struct server_limits want = {.header_fields = 50,
                                  .header_bytes = 4096,
@@ -139,6 +141,7 @@ static void test_limits(void **state)
                                  .body_ms = 2000,
                                  .idle_ms = 3000,
                                  .stall_ms = 4000,
+                                 .min_rate = 1024,
                                  .http2_requests = 8,
                                  .resets_at_once = 9,
                                  .resets_per_second = 10,
@@ -160,6 +163,13 @@ static void test_limits(void **state)
     config_free(&config);
 }
 
+static bool has_text(const struct trusted *trusted, struct text address)
+{
+    struct ip ip;
+
+    return ip_read(address, &ip) && trusted_has(trusted, &ip);
+}
+
 static void test_proxies_and_log(void **state)
 {
     struct config config;
@@ -167,15 +177,17 @@ static void test_proxies_and_log(void **state)
     read_into(&config, "trusted_proxies: [10.0.0.0/8, \"::1\"]\naccess_log: false\n"
                        "io_uring: false\n");
     assert_int_equal(config.trusted.count, 2);
-    assert_true(trusted_has_text(&config.trusted, TEXT("10.1.2.3")));
-    assert_true(trusted_has_text(&config.trusted, TEXT("::1")));
-    assert_false(trusted_has_text(&config.trusted, TEXT("192.0.2.1")));
+    assert_true(has_text(&config.trusted, TEXT("10.1.2.3")));
+    assert_true(has_text(&config.trusted, TEXT("::1")));
+    assert_false(has_text(&config.trusted, TEXT("192.0.2.1")));
+    assert_false(config.trusted.reads_forwarded);
     assert_false(config.has_access_log);
     assert_false(config.may_use_io_uring);
     config_free(&config);
 
-    read_into(&config, "trusted_proxies: 10.0.0.0/8\n");
+    read_into(&config, "trusted_headers: forwarded\ntrusted_proxies: 10.0.0.0/8\n");
     assert_int_equal(config.trusted.count, 1);
+    assert_true(config.trusted.reads_forwarded);
     assert_true(config.has_access_log);
     assert_true(config.may_use_io_uring);
     config_free(&config);

@@ -81,6 +81,11 @@ static const struct {
      "{path: /, service: users, header: {name: a, value: \"\"}}, {path: /, service: users}]\n",
      "/ users signed-in GET" REST "/ users signed-in PUT" REST "/ users signed-in host a" REST
      "/ users signed-in if a" REST "/ users signed-in if a=" REST "/ users signed-in" REST},
+    {"a host with the dot of the root",
+     "routes: [{path: /, service: users, host: Shop.Example.}]\n",
+     "/ users signed-in host shop.example" REST},
+    {"a host that is an address", "routes: [{path: /, service: users, host: \"[0:0::0:1]\"}]\n",
+     "/ users signed-in host [::1]" REST},
     {"beside the default ones", "default_routes: true\nroutes: [{path: /a, service: orders}]\n",
      "/a orders signed-in" REST DEFAULTS},
     {"one in the place of a default one",

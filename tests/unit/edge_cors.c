@@ -261,6 +261,34 @@ static void test_fields_of_services(void **state)
     assert_false(cors_is_cors_field(TEXT("x-access-control-allow-origin")));
 }
 
+/* asked NULL: no Access-Control-Request-Headers */
+static const struct {
+    const char *why, *asked, *name;
+    bool want;
+} carried[] = {
+    {"a name that is listed", "x-beta", "x-beta", true},
+    {"among others", "content-type, X-Beta ,x-other", "x-beta", true},
+    {"in capitals", "X-BETA", "x-beta", true},
+    {"a part of a name", "x-beta-more, my-x-beta", "x-beta", false},
+    {"a name that is not listed", "x-other", "x-beta", false},
+    {"nothing is listed", "", "x-beta", false},
+    {"no list", NULL, "x-beta", false},
+    {"Authorization needs to be listed", NULL, "authorization", false},
+    {"Accept does not", NULL, "accept", true},
+    {"Content-Type does not always", NULL, "content-type", true},
+    {"a browser adds cookies itself", "x-other", "cookie", true},
+    {"and its own kind of request", NULL, "sec-fetch-site", true},
+};
+
+static void test_what_a_request_may_carry(void **state)
+{
+    for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]); i++) {
+        struct cors_preflight preflight = {.request_headers = text_of(carried[i].asked)};
+        if (cors_may_carry(&preflight, text_of(carried[i].name)) != carried[i].want)
+            fail_msg("%s", carried[i].why);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -271,6 +299,7 @@ int main(void)
         cmocka_unit_test(test_not_too_many_headers),
         cmocka_unit_test(test_what_a_preflight_is),
         cmocka_unit_test(test_fields_of_services),
+        cmocka_unit_test(test_what_a_request_may_carry),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
