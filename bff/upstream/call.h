@@ -23,7 +23,9 @@
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-#define CALL_ENDPOINTS_MAX 8 /* that one call asks */
+#define CALL_ENDPOINTS_MAX                                                                         \
+    64 /* of a service; one call may ask all of them. A later one                                  \
+          in the list is only asked first, and then no other is asked */
 
 /* What to ask; borrowed until the call ends. Zero means: the service's own value. */
 struct call_ask {
@@ -63,8 +65,7 @@ struct call {
     int64_t total_ns;  /* when the whole must be over; INT64_MAX: no limit */
     enum reason early; /* why there is no attempt, reported as soon as possible; else REASON_NONE */
     bool is_running;
-    unsigned left_out_count;
-    const struct endpoint *left_out[CALL_ENDPOINTS_MAX]; /* asked before, not to be asked again */
+    uint64_t asked; /* the places in the balance of endpoints that are not to be asked again */
     struct attempt attempt;
 };
 

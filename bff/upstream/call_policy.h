@@ -36,10 +36,13 @@ struct call_policy {
 };
 
 /*
- * Every endpoint may be asked, every head is accepted, and there is one retry: a service may close
- * an idle connection just as we use it (RFC 9112 section 9.3.1). When a reused connection ends
- * before the first byte of an answer, and the request may be repeated, it is repeated once, on a
- * fresh connection.
+ * Every endpoint may be asked, and every head is accepted. There are two retries:
+ *
+ * - An attempt that ends before any byte of the request has left this server is safe to repeat with
+ *   every method. When connecting failed, another endpoint is asked, each one once.
+ * - A service may close an idle connection just as we use it (RFC 9112 section 9.3.1). When a
+ * reused connection ends before the first byte of an answer, the same endpoint is asked once more,
+ * on a fresh connection, if nothing was sent or the request may be repeated.
  */
 extern const struct call_policy call_policy_default;
 
