@@ -56,6 +56,7 @@ static void fill_dispatch(struct generation *generation)
     generation->dispatch = (struct dispatch){
         .pages = &generation->pages,
         .routes = &config->routes,
+        .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
         .cors = &config->cors,
         .health = {.health = generation->health},

@@ -76,14 +76,15 @@ void ask_get(struct bff_ask *ask, const struct bff_service *service, const char 
 
 /*
  * Adds "/" and ${text} to the path. The text is percent-encoded, so it is always exactly one
- * segment. A text that is absent or empty, is "." or "..", is longer than 256 bytes, is not UTF-8
- * or holds a control byte cannot be sent: then the call is not made, and the part is rejected as
- * `skipped`.
+ * segment. A text that is absent or empty, is longer than 256 bytes, is not UTF-8 or holds a control
+ * byte cannot be sent: then the call is not made, and the part is rejected as `skipped`. The same
+ * holds for "." and "..", and for a text such as "../x" or "..;x", which leads up in a service that
+ * decodes the path once more.
  */
 void ask_segment(struct bff_ask *ask, struct text text);
 
 /* Adds "?name=text", or "&name=text" after the first, percent-encoded. A text that cannot be sent
- * is as in ask_segment, but here it may be empty, "." or "..". */
+ * is as in ask_segment, but here it may be empty, and dots do not matter. */
 void ask_query(struct bff_ask *ask, const char *name, struct text text);
 
 /* As ask_query, for a number. */

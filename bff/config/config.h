@@ -56,6 +56,7 @@ struct config {
     struct login *login_keys;    /* what login.keys_of points to; NULL without key files */
     char *secret_file;           /* in place of login.secret; NULL: none */
     struct plain_routes routes;  /* the file's, or the build's */
+    bool may_encode_slashes;     /* in paths of requests */
     struct cors_settings cors;
     struct server_limits limits;
     size_t request_limit; /* bytes of a request's body, where no route has a limit of its own */

@@ -39,8 +39,9 @@ struct route_match {
 /*
  * Finds the row for ${method} and ${path} among ${count} rows. When two rows match, the row with
  * literal text wins over the row with a parameter, in the first segment in which they differ. An
- * empty segment is no parameter. A parameter is bad when it decodes to "." or "..", is not UTF-8,
- * holds a control byte, is longer than ROUTE_SEGMENT_BYTES or is encoded wrongly.
+ * empty segment is no parameter. A parameter is bad when it is encoded wrongly, is not UTF-8,
+ * holds a control byte, is longer than ROUTE_SEGMENT_BYTES, or when some reader of the decoded
+ * parameter finds a segment "." or ".." in it (path_reading.h).
  */
 enum route_result route_find(const struct route *routes, size_t count, struct pool *pool,
                              struct text method, struct text path, struct route_match *out);

@@ -13,7 +13,8 @@
  * Normalises ${path}, which is raw and begins with '/': dot segments are resolved (also when they
  * are written "%2e"), unreserved bytes are decoded, hexadecimal digits get capital letters.
  * Everything else stays as it is, above all "%2F". Returns -1 for a path that leads above the root
- * or is encoded wrongly.
+ * or is encoded wrongly. Returns -2 for a path in which another reader finds dot segments, such as
+ * "..%2f" and "..;" (path_reading.h).
  */
 int plain_path(struct pool *pool, struct text path, struct text *out);
 
