@@ -36,4 +36,8 @@ const char *reason_proxy_error(enum reason reason);
  * or 404 if the service's status was 404. ${status} is the service's status, 0 if there is none. */
 int reason_answer_status(enum reason reason, int status);
 
+/* Returns the seconds after which the same request may succeed, for Retry-After: "10". NULL when
+ * the status of reason_answer_status is not 503. */
+const char *reason_retry_after(enum reason reason);
+
 #endif

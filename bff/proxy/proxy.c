@@ -56,7 +56,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     bool is_tunnel = head->status == 101;
 
     /* A tunnel outlives the request, whose memory holds what is still being written. */
-    if (is_tunnel && !call_is_sent(&passing->call)) {
+    if (is_tunnel && (!call_is_sent(&passing->call) || !proxy_answer_is_websocket(head))) {
         *why = REASON_BAD_HTTP;
         return -1;
     }
@@ -100,6 +100,8 @@ static void refuse(struct passing *passing, enum reason reason)
                           : status == 503 ? "Service temporarily unavailable"
                                           : "Bad gateway";
 
+    reply_add_field(request,
+                    (struct reply_field){"retry-after", text_of(reason_retry_after(reason))});
     reply_error_with(
         request, status, message,
         (struct reply_field){

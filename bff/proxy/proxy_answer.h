@@ -5,6 +5,10 @@
 #include "bff/proxy/proxy.h"
 #include "bff/upstream/exchange.h"
 
+/* True when ${head}, of a 101, says that the service has switched to WebSocket. Such an answer must
+ * name the protocol (RFC 9110 section 15.2.2). */
+bool proxy_answer_is_websocket(const struct exchange_head *head);
+
 /* Writes the head of the answer to ${request} (reply_head.h) from the service's head: its status,
  * its length, and those of its fields that pass, changed as the route says. */
 void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
