@@ -8,7 +8,7 @@
 #include "bff/edge/login.h"
 #include "bff/proxy/proxy.h"
 
-/* Belongs to one generation, and is constant. */
+/* The part that belongs to one generation. It does not change. */
 struct dispatch {
     const struct pages *pages;
     const struct plain_routes *routes;
@@ -20,7 +20,7 @@ struct dispatch {
     struct health_page health;
 };
 
-/* Belongs to one generation in one worker. */
+/* The part that belongs to one generation in one worker. */
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;

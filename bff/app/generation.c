@@ -15,7 +15,8 @@ struct generation_kept {
     struct generation_kept *next;
 };
 
-/* The tables are checked for every action: a build with wrong tables does nothing. */
+/* The tables are checked for every action, even --help: a build with wrong tables does nothing
+ * else. */
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
                                    enum config_action *action)
 {
@@ -34,7 +35,7 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
     return generation;
 }
 
-/* A service is down, or up again. */
+/* Logs that a service has gone down, or is up again. */
 static void on_health(const char *service, bool is_up, enum reason reason, int status)
 {
     struct log_field fields[] = {

@@ -70,7 +70,8 @@ static void print_check(struct json_print *out, const struct health_report *repo
     json_print_raw(out, TEXT("}]"));
 }
 
-/* A service that is down does not make this server unhealthy: a restart would not help. */
+/* This server counts as healthy even when a service is down, because a restart of this server would
+ * not help. */
 static struct health_answer answer_alive(struct health *health, struct pool *pool)
 {
     struct json_print checks, all;

@@ -19,13 +19,14 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 
-#define SECRET_BYTES 32      /* of the secret that mock mode makes */
-#define LOG_PATIENCE_MS 1000 /* how long the log's reader may keep the exit waiting */
+#define SECRET_BYTES 32 /* the secret with which mock services sign tokens */
+#define LOG_PATIENCE_MS                                                                            \
+    1000 /* how long the process waits at its end until the log has been written */
 
 /* Start. */
 
-/* The descriptor of a closed standard file would be given to a client's socket, and the log would
- * be written there. */
+/* Opens the standard files (0, 1, 2) that are closed. Otherwise the kernel would give such a
+ * descriptor to a client's socket, and the log would be written to that client. */
 static void open_standard_files(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -44,9 +45,9 @@ static void raise_open_files(void)
 }
 
 /*
- * Every request takes and frees memory for bodies. By default the C library returns the memory of
- * large ones to the kernel each time. The page faults of getting it again cost ten times as much as
- * our own work on 4 x 64 KiB of JSON (docs/decisions/0005).
+ * Every request allocates and frees memory for bodies. By default the C library returns the memory
+ * of large bodies to the kernel each time. When it gets the memory again, the page faults cost ten
+ * times as much as our own work on 4 x 64 KiB of JSON (docs/decisions/0005).
  */
 static void keep_memory(void)
 {
@@ -64,7 +65,8 @@ static void point_at(struct service_settings *service, const char *url)
     service->endpoint_count = 1;
 }
 
-/* The mock services issue tokens that only this process accepts. */
+/* Makes a random secret for the tokens of the mock services, so that only this process accepts
+ * them. */
 static void make_secret(struct config *config)
 {
     unsigned char bytes[SECRET_BYTES];
@@ -136,7 +138,8 @@ static void warn_of_login(const struct generation *generation)
 
 /* Run. */
 
-/* Load balancers need some time to see that /ready has changed. */
+/* Ends the server. First it waits, because load balancers need some time to see that /ready has
+ * changed. */
 static void leave(struct process *process)
 {
     uint32_t patience_ms = process->current->config.leave_ms;

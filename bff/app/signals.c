@@ -23,7 +23,8 @@ static sigset_t all_stops(void)
     return set;
 }
 
-/* The parent process sees which signal ended us, as if there were no handler. */
+/* Ends the process by the signal itself, so that the parent process sees which signal it was, as if
+ * there were no handler. */
 static void end(int number)
 {
     sigset_t set = all_stops();
@@ -31,7 +32,8 @@ static void end(int number)
     signal(number, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     raise(number);
-    _exit(EXIT_BY_SIGNAL + number); /* only the first process of a container gets here */
+    _exit(EXIT_BY_SIGNAL + number); /* reached only in the first process of a container, which the
+                                       signal does not end */
 }
 
 void signals_begin(void)

@@ -1,12 +1,13 @@
-/* Step "body": waits for the request's body, whole and not too long. */
+/* Step "body": waits for the whole body of the request, and refuses a body that is too long for the
+ * route. */
 #include "bff/app/request_steps.h"
 #include "bff/base/clock.h"
 #include "bff/http/body.h"
 #include "bff/http/guard.h"
 #include "bff/http/worker_settings.h"
 
-/* A plain route may allow less than the largest body that any request may have. Its refusal waits
- * for the whole body and keeps the connection. */
+/* Checks the body limit of a plain route, which may be lower than the limit for all requests. The
+ * refusal is sent when the whole body has come, so that the connection can be used again. */
 static enum step_result judge_route(struct request_context *context)
 {
     const struct plain_route *route = context->found.route;
@@ -23,7 +24,7 @@ static void on_body(void *cookie, enum body_end end)
     struct request_context *context = cookie;
     enum step_result result = pipeline_judge_body(&context->pipeline, end);
 
-    context->request->began_ns = clock_now_ns(); /* the time of the upload is not counted */
+    context->request->began_ns = clock_now_ns(); /* does not count the upload */
     pipeline_resume(&context->pipeline, result == STEP_PASS ? judge_route(context) : result);
 }
 

@@ -4,7 +4,7 @@
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
 
-#define NO_METHOD "-" /* no route has it: so the result has the methods of the path */
+#define NO_METHOD "-" /* no route has this method, so the result has all methods of the path */
 
 static void answer(struct request_context *context, const struct cors_preflight *preflight,
                    struct text methods)

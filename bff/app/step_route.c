@@ -10,7 +10,7 @@ static struct text header(void *cookie, struct text name)
     return request_header(request, pool_text(request->pool, name).at);
 }
 
-/* host[:port] without its port; an IPv6 address keeps its brackets. */
+/* Returns ${host} without its port. An IPv6 address keeps its brackets. */
 static struct text host_name(struct text host)
 {
     const char *colon = host.len == 0 ? NULL : memrchr(host.at, ':', host.len);
@@ -46,9 +46,9 @@ static enum route_result find_composite(struct request_context *context, struct 
 }
 
 /*
- * First looks for a composite with the path as the client wrote it. If no composite matches,
- * resolves the dot segments of the path and looks again. So a client cannot bypass a composite with
- * another spelling of its path.
+ * Looks for a composite with the path as the client wrote it. If no composite matches, it
+ * normalises the path and looks for a composite again, and then for a plain route. So a client
+ * cannot bypass a composite with another spelling of its path.
  */
 static enum found_kind find(struct request_context *context, struct text method, struct found *out)
 {

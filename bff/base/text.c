@@ -80,8 +80,8 @@ int text_number(struct text text, uint64_t most, uint64_t *out)
     return 0;
 }
 
-/* Returns the number of continuation bytes after ${lead}, and the range of the first of them (RFC
- * 3629); -1 if no character begins with ${lead}. */
+/* Returns the number of continuation bytes after ${lead}, or -1 if no character begins with ${lead}
+ * (RFC 3629). ${*low} and ${*high} get the range of the first continuation byte. */
 static int utf8_follow(unsigned char lead, unsigned char *low, unsigned char *high)
 {
     *low = 0x80;

@@ -7,21 +7,21 @@
 
 /* Parts. */
 
-/* A body that is being written. The next member may need a comma before it. */
+/* A body that is being written. */
 struct body {
     const struct run *run;
     struct pieces *pieces;
     bool has_any;
 };
 
-/* ${key} is ",\"name\":". */
+/* Adds the name of a member. ${key} is ",\"name\":"; its comma is left out for the first member. */
 static void add_key(struct body *body, struct text key)
 {
     pieces_add(body->pieces, body->has_any ? key : (struct text){key.at + 1, key.len - 1});
     body->has_any = true;
 }
 
-/* A value as the service sent it, or the members that the row picks from it. */
+/* Adds a value as the service sent it, or only the members that the row's .pick names. */
 static void add_value(const struct plan_part *plan, struct json value, struct pieces *out)
 {
     if (plan->pick == NULL)
@@ -51,8 +51,8 @@ static bool is_fulfilled(const struct run_part *part)
     return part->is_settled && part->reason == REASON_NONE;
 }
 
-/* The value of a part that is not a list. JSON_NONE when the part was rejected, or the service sent
- * nothing. */
+/* Returns the value of a part that is not a list. JSON_NONE when the part was rejected, or the
+ * service sent no value. */
 static struct json single_value(const struct run_part *part)
 {
     return is_fulfilled(part) ? part->items[0].value : (struct json){0};
@@ -131,7 +131,8 @@ static void print_reason(struct json_print *out, enum reason reason, int status)
     json_print_int(out, status);
 }
 
-/* One error. ${at} is the place of the item, or -1. */
+/* Prints one error. ${at} is the place of the item in its list, or -1 for a part that is not a
+ * list. */
 static void print_error(struct json_print *out, struct text name, int64_t at,
                         const struct run_item *how)
 {
@@ -208,7 +209,7 @@ static void make_body(const struct run *run, int64_t wall_ms, struct pieces *out
     pieces_add(out, TEXT("}"));
 }
 
-/* A required part was rejected. */
+/* Makes the error answer for a required part that was rejected. */
 static void make_failure(const struct run *run, struct text request_id, struct answer *out)
 {
     const struct plan *plan = run->request->plan;

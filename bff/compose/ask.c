@@ -8,11 +8,14 @@
 #include "bff/compose/ask.h"
 
 #define CALLS_FIRST 8
-#define ROOM_BYTES 512 /* for the targets of a request; when it is full, more is taken */
+#define ROOM_BYTES                                                                                 \
+    512 /* memory for the targets of a request; when it is full, more is allocated                 \
+         */
 
 /* Mistakes of a composite. */
 
-/* Only a rehearsal may find a mistake. Afterwards there must be none. */
+/* Records a mistake of the composite. Only ask_rehearse, at start, may find one: later there must
+ * be none. */
 static void mistake(struct bff_ask *ask, const char *format, const char *about)
 {
     if (ask->is_rehearsal && ask->mistake == NULL)
@@ -33,7 +36,8 @@ struct text ask_param(struct bff_ask *ask, const char *name)
     return ask->params[place];
 }
 
-/* True when the part that asks waits for ${part}, directly or through another part. */
+/* True when the part whose ask function runs waits for ${part}, directly or through another
+ * part. */
 static bool waits_for(const struct bff_ask *ask, int part)
 {
     for (int at = ask->place; at != PLAN_NO_PART; at = ask->plan->parts[at].after)
@@ -57,7 +61,8 @@ struct text ask_text(struct bff_ask *ask, struct json value) { return json_text(
 
 /* Writing a target. */
 
-/* The call that is being described. NULL before the first one, and when there are too many. */
+/* Returns the call that is being described. NULL before the first ask_get, and when there are too
+ * many calls. */
 static struct ask_call *current(struct bff_ask *ask)
 {
     if (ask->is_too_many)
@@ -69,7 +74,8 @@ static struct ask_call *current(struct bff_ask *ask)
     return &ask->calls[ask->count - 1];
 }
 
-/* Room for ${len} more bytes. The target moves when its memory is too small. */
+/* Returns a place for ${len} more bytes of the target. The target is moved when its memory is too
+ * small. */
 static char *room_for(struct bff_ask *ask, size_t len)
 {
     struct ask_room *room = ask->room;
@@ -98,7 +104,7 @@ static void put_encoded(struct bff_ask *ask, struct text text)
     ask->room->len += percent_encode(at, text);
 }
 
-/* The target is complete, and the next one begins after it. */
+/* Ends the description of a call: its target is complete, and the next target begins after it. */
 static void end_call(struct bff_ask *ask)
 {
     struct ask_room *room = ask->room;
@@ -156,7 +162,8 @@ void ask_get(struct bff_ask *ask, const struct bff_service *service, const char 
     put(ask, text_of(path));
 }
 
-/* The text may come from a client or from another service, so it is checked. */
+/* True when ${text} can be sent in a target. It is checked because it may come from a client or
+ * from another service. */
 static bool is_fit(struct text text)
 {
     if (text.at == NULL || text.len > ASK_TEXT_MAX)
@@ -212,7 +219,8 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 
 /* Headers. */
 
-/* True for a field (lower case) that frames a request or names its user or its target. */
+/* True for a header field, in lower case, that only the server may set: it frames a request, or
+ * names its user or its target. */
 static bool is_ours(const char *name)
 {
     static const char *const ours[] = {"content-length", "expect", "host", "x-user-id",
@@ -239,7 +247,7 @@ static const char *lower(struct pool *pool, const char *name)
     return text_lower(pool_take(pool, size), (struct text){name, size}).at;
 }
 
-/* A value with a line break could add header lines. */
+/* True when ${value} has no line break. A line break could add header lines to the request. */
 static bool is_one_line(struct text value)
 {
     for (size_t i = 0; i < value.len; i++)

@@ -11,16 +11,17 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 
-/* A composite that is being answered; lies in the request's memory. */
+/* A request for a composite that is being answered. It is in the request's pool. */
 struct serving {
     struct page_ask ask;
     struct request *request;
     struct run_request run_request;
     struct run *run;
-    struct part_report *reports; /* filled at the end; NULL: nobody observes requests */
+    struct part_report
+        *reports; /* filled when the request ends; NULL: there are no observers of requests */
 };
 
-/* The request ends, for any reason. The observers are called after this. */
+/* The request ends, for any reason. The server calls the observers after this function. */
 static void dispose(void *object)
 {
     struct serving *serving = object;
@@ -110,8 +111,8 @@ static void on_done(struct run *run, void *cookie)
 
 static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
 
-/* Only called when login is configured. Without login there is no user to compare with the owner.
- */
+/* Decides whether the user may see the answer of ${owner}. Only used when login is configured:
+ * without login there is no user. */
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;

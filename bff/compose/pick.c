@@ -25,7 +25,7 @@ static struct pick *find_member(struct pick *members, size_t count, struct text 
     return NULL;
 }
 
-/* A name is printed unchanged, so it must not hold a byte that JSON escapes. */
+/* True when ${name} has no byte that JSON must escape. It is printed unchanged. */
 static bool is_name(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
@@ -34,7 +34,7 @@ static bool is_name(struct text name)
     return name.len > 0 && text_is_utf8(name);
 }
 
-/* One step of a dotted path. "items[]" is the list with the name "items". */
+/* Reads one step of a dotted path. "items[]" is a list with the name "items". */
 static struct text read_step(struct text *rest, bool *is_list)
 {
     struct text step = text_cut(rest, '.');
@@ -59,7 +59,8 @@ static struct pick *add_member(struct reader *reader, struct pick *parent, struc
     return added;
 }
 
-/* The member of ${parent} for the step ${name}. NULL when the step is not allowed there. */
+/* Returns the member of ${parent} for the step ${name}, and adds it when it is new. NULL when the
+ * step is not allowed there. */
 static struct pick *step_into(struct reader *reader, struct pick *parent, struct text name,
                               bool is_last)
 {
@@ -116,7 +117,8 @@ const struct pick *pick_read(struct pool *pool, const char *paths, const char **
 
 /* Applying. */
 
-/* The place of ${key} among the members of ${pick}. The key is as written, with its escapes. */
+/* Returns the place of ${key} among the members of ${pick}. ${key} is not decoded: it may contain
+ * escapes. */
 static size_t member_of(const struct pick *pick, struct text key)
 {
     bool is_escaped = key.len > 0 && memchr(key.at, '\\', key.len) != NULL;
@@ -129,7 +131,8 @@ static size_t member_of(const struct pick *pick, struct text key)
     return pick->member_count;
 }
 
-/* Finds all members in one walk. Looking up each of them would take one walk each. */
+/* Finds all members in one pass over the object. To look up each member separately would need one
+ * pass for each. */
 static void find_members(const struct pick *pick, struct json value, struct json *found)
 {
     struct json child;

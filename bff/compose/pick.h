@@ -1,13 +1,14 @@
 /*
  * Picks members from an object: "id name address.city items[].price". At start the text is read
- * into a tree. When the tree is applied to a value, the output is the service's own bytes, with our
- * punctuation between them.
+ * into a tree. When the tree is applied to a value, the output consists of the service's own bytes,
+ * with our punctuation between them.
  *
  * A dotted path keeps the nesting: "address.city" gives {"address":{"city":...}}. "items[]."
- * applies to each item of an array. A member that is absent is left out. A member of another kind
- * than the path needs (a number where "address.city" needs an object) is written unchanged. When a
- * name occurs twice, the last member counts, as in JavaScript. A comma is not allowed in a name,
- * because in "id, name" it would be a member "id,", which no service has.
+ * applies to each item of an array. A member that is absent is left out. When a member does not
+ * have the kind that the path needs ("address.city" needs an object, but the service sent a
+ * number), it is written unchanged. When a name occurs twice, the last member counts, as in
+ * JavaScript. A name must not contain a comma: so the mistake "id, name" is found, which would
+ * otherwise pick a member with the name "id,".
  */
 #ifndef BFF_COMPOSE_PICK_H
 #define BFF_COMPOSE_PICK_H
@@ -23,15 +24,15 @@
 #define PICK_MEMBERS_MAX 64 /* at one level */
 
 struct pick {
-    struct text name;     /* the member's; absent at the root */
+    struct text name;     /* the name of the member; absent at the root */
     struct text key;      /* ",\"name\":" */
     bool is_list;         /* its value is an array, and the members below apply to each item */
     struct pick *members; /* the members to keep, in order; NULL: the whole value */
     size_t member_count;
 };
 
-/* Reads ${paths} into ${pool}. Returns NULL, and sets *wrong to a sentence, when the text cannot be
- * read, or when a path occurs twice or is a part of another path. */
+/* Reads ${paths} and makes the tree in ${pool}. Returns NULL, and sets *wrong to a sentence, when
+ * ${paths} is not valid, or when a path occurs twice or is the beginning of another path. */
 const struct pick *pick_read(struct pool *pool, const char *paths, const char **wrong);
 
 /* Adds an object with the members of ${value} that ${pick} keeps, in the order of the pick. A value
@@ -39,9 +40,9 @@ const struct pick *pick_read(struct pool *pool, const char *paths, const char **
 void pick_object(const struct pick *pick, struct json value, struct pieces *out);
 
 /*
- * Adds the same members without the braces. A comma comes before the first one if ${*has_any} is
- * true. Sets ${*has_any} when it has added a member. It adds nothing when ${value} is not an
- * object.
+ * Adds the same members without the braces. ${*has_any} says whether other members come before
+ * them, so that a comma is needed; it is set to true when a member was added. Adds nothing when
+ * ${value} is not an object.
  */
 void pick_members(const struct pick *pick, struct json value, bool *has_any, struct pieces *out);
 

@@ -5,7 +5,7 @@
 
 /* The route. */
 
-/* True when a segment of ${path} before the one at ${segment} is equal to it. */
+/* True when ${path} has an equal segment before ${segment}, which points into ${path}. */
 static bool stands_before(struct text path, struct text segment)
 {
     struct text rest = path;
@@ -34,7 +34,7 @@ static void check_segment(struct plan_mistakes *mistakes, struct text path, stru
         plan_mistake(mistakes, NULL, ".route: parameter \"%.*s\" stands twice", TEXT_ARGS(segment));
 }
 
-/* An empty segment is allowed only at the end. The trailing slash makes it a different path. */
+/* An empty segment is allowed only at the end: a path with a trailing slash is a different path. */
 static void check_path(struct plan_mistakes *mistakes, struct text path)
 {
     struct text rest = {path.at + 1, path.len - 1};

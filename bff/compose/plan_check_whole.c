@@ -6,7 +6,7 @@
 
 /* Members. */
 
-/* The members of the answer, one after the other. */
+/* A position in the list of all members of the answer. next_member moves it. */
 struct members {
     const struct plan *plan;
     size_t part, picked, field, own;
@@ -26,8 +26,8 @@ static struct text next_of_parts(struct members *at)
     return (struct text){0};
 }
 
-/* The name of the next member; absent after the last. Our own members come first, as their names
- * are always taken. */
+/* Returns the name of the next member; absent after the last one. The engine's own members come
+ * first, because no part may have their names. */
 static struct text next_member(struct members *at)
 {
     if (at->own < sizeof(own_members) / sizeof(own_members[0]))
@@ -43,7 +43,8 @@ static void check_member(struct plan_mistakes *mistakes, struct members here, st
     size_t times = 0;
     struct members all = {.plan = here.plan};
 
-    /* Compares with the members before it. It is the member itself when the positions are equal. */
+    /* Compares ${name} with the members before it. The loop ends at the position of the member
+     * itself. */
     for (struct text other = next_member(&all); other.at != NULL; other = next_member(&all)) {
         times += text_equal(other, name);
         if (memcmp(&all, &here, sizeof(all)) == 0)
@@ -79,7 +80,7 @@ static bool is_waited_for(const struct plan *plan, int part)
     return false;
 }
 
-/* "userId" is a parameter, "order.userId" a path into a part. */
+/* Checks the owner, which is a parameter ("userId") or a member of a part ("order.userId"). */
 static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     struct text path = text_of(plan->composite->owner), rest = path;

@@ -3,7 +3,7 @@
 #include "bff/compose/plan_make.h"
 #include "bff/compose/plan_check.h"
 
-#define DEPTH_MAX 128         /* of a fallback */
+#define DEPTH_MAX 128         /* the deepest nesting of a fallback */
 #define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and a few errors */
 
 /* The route. */
@@ -49,7 +49,8 @@ static const char *fallback_of(const struct bff_part *row)
     return row->many > 0 || row->kind == BFF_LIST ? "[]" : "null";
 }
 
-/* The fallback of a list must be a list, for its readers. The fallback of an object may be null. */
+/* Checks and sets the fallback. That of a list must be a list, because its readers expect one. That
+ * of an object may be null. */
 static void make_fallback(struct plan *plan, size_t i, struct plan_mistakes *mistakes)
 {
     struct plan_part *part = &plan->parts[i];
@@ -148,8 +149,8 @@ static void make_failure(struct plan *plan, struct pool *pool)
     plan->failure = json_print_text(&out);
 }
 
-/* "userId" is a parameter, "order.userId" a path into a part. plan_check_whole checks that it is
- * one of them. */
+/* Resolves the owner: "userId" is a parameter, and "order.userId" is a member of a part.
+ * plan_check_whole reports an owner that is neither. */
 static void make_owner(struct plan *plan)
 {
     struct text rest = text_of(plan->composite->owner), name = text_cut(&rest, '.');

@@ -26,7 +26,8 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
         run->failed = (int)i;
 }
 
-/* The value of a list part as one JSON text. It is made only for parts that are read. */
+/* Joins the items of a list part to one JSON text. Only needed for parts that a field or a later
+ * part reads. */
 static struct json join_items(const struct run *run, const struct run_part *part)
 {
     struct json_print out;
@@ -84,7 +85,8 @@ static bool is_of_kind(const struct plan_part *plan, struct json value)
     return true;
 }
 
-/* A 2xx answer without a body is not enough for a required part. */
+/* Returns why the part is rejected when its service sent a 2xx answer without a body. Only a
+ * required part is rejected then; otherwise the result is REASON_NONE. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
     if (plan->row->need != BFF_REQUIRED || plan->row->many > 0)

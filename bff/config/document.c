@@ -10,7 +10,8 @@
 
 static const char byte_order_mark[] = "\xef\xbb\xbf";
 
-/* For bytes that libyaml's reader refuses, it reports only an offset. */
+/* Returns the line and the column of ${offset}. libyaml reports only an offset for bytes that its
+ * reader refuses. */
 static struct place place_at(const char *file, struct text bytes, size_t offset)
 {
     struct place place = {.source = file, .line = 1, .column = 1};
@@ -50,7 +51,7 @@ static void parser_begin(yaml_parser_t *parser, struct text bytes)
     yaml_parser_set_input_string(parser, (const unsigned char *)bytes.at, bytes.len);
 }
 
-/* Two properties of a file that we limit and YAML does not. */
+/* Two properties of a file that we limit, but that YAML does not limit. */
 struct shape {
     unsigned depth;
     unsigned documents;
@@ -70,8 +71,9 @@ static const char *shape_follow(struct shape *shape, yaml_event_type_t event)
 }
 
 /*
- * Reads the file's events before a tree is made. libyaml needs time that grows with the square of
- * the nesting, so a file that is nested too deeply must not become a tree.
+ * Checks the events of the file before libyaml makes a tree. To make a tree, libyaml needs a time
+ * that grows with the square of the nesting depth. So a file that is nested too deeply must be
+ * refused before.
  */
 static int shape_check(const char *file, struct text bytes, struct mistakes *mistakes)
 {

@@ -19,7 +19,8 @@ static bool is_name(struct text name)
     return name.len > 0 && name.len < NAME_SIZE;
 }
 
-/* ${*rest} begins after "${". */
+/* Removes a name and '}' from ${*rest}, which begins after "${", and adds the value of the variable
+ * to ${out}. */
 static int variable_add(struct text_builder *out, struct text *rest, char wrong[EXPAND_WRONG_SIZE])
 {
     char string[NAME_SIZE];

@@ -9,7 +9,7 @@
 
 #define SENTENCE_SIZE 256
 
-/* Refuses a text that cannot be a path, because of its bytes. */
+/* Checks the bytes of a path. Returns NULL, or words that say what is wrong. */
 static const char *bytes_check(struct text path)
 {
     if (!text_starts(path, TEXT("/")))
@@ -24,8 +24,9 @@ static const char *bytes_check(struct text path)
 }
 
 /*
- * Requests are brought into one spelling before they are compared, so a path in another spelling
- * would never be found. Returns NULL, or what is wrong, perhaps in ${sentence}.
+ * Checks that ${path} is normalized. The paths of requests are normalized before they are compared,
+ * so another spelling would never match. Returns NULL, or words that say what is wrong; the words
+ * may be in ${sentence}.
  */
 static const char *spelling_check(struct pool *pool, struct text path, char sentence[SENTENCE_SIZE])
 {
@@ -130,7 +131,7 @@ static void methods_read(struct settings_input *input)
         *(struct text **)input->member = list;
 }
 
-/* The host of a URL, without a port. */
+/* True when ${text} can be the host of a URL, without a port. */
 static bool is_host(const char *text)
 {
     char url[512];

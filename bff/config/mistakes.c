@@ -17,7 +17,8 @@ static int place_print(const struct place *place, char *out, size_t size)
     return snprintf(out, size, "%s:%zu:%zu: ", place->source, place->line, place->column);
 }
 
-/* U+0080 to U+009F in UTF-8: control characters. A terminal obeys them as it obeys an escape. */
+/* True for a control character from U+0080 to U+009F in UTF-8. Terminals obey these characters like
+ * escape sequences. */
 static bool is_control_pair(const char *at)
 {
     unsigned char second = (unsigned char)at[1];
@@ -25,7 +26,8 @@ static bool is_control_pair(const char *at)
     return (unsigned char)at[0] == 0xc2 && second >= 0x80 && second <= 0x9f;
 }
 
-/* A mistake stays one line, and bytes of a file do not control the terminal. */
+/* Replaces control bytes, so that a mistake is only one line and bytes of a file cannot control the
+ * terminal. */
 static void control_bytes_replace(char *line)
 {
     for (; *line != '\0'; line++) {

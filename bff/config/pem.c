@@ -19,7 +19,8 @@ static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
     return -1;
 }
 
-/* Reads a byte, since a directory can be opened, too. */
+/* Checks that ${file} can be read. Reads one byte, because open(2) also succeeds for a
+ * directory. */
 static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
 {
     char byte;
@@ -33,8 +34,8 @@ static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
     return is_good ? 0 : -1;
 }
 
-/* Returns 0 when ${is_good}. Otherwise writes ${what} with OpenSSL's reason for the first failure.
- */
+/* Returns 0 if ${is_good} is true. Otherwise writes ${what} and OpenSSL's reason for the first
+ * failure to ${wrong}, and returns -1. */
 static int judge(bool is_good, const char *what, char wrong[PEM_WRONG_SIZE])
 {
     const char *reason = ERR_reason_error_string(ERR_get_error());
@@ -63,7 +64,7 @@ int pem_load_certificate(SSL_CTX *context, const char *file, char wrong[PEM_WRON
                  "is no certificate in PEM form", wrong);
 }
 
-/* Loads the key into a context of its own, without the certificate that it must fit. */
+/* Checks the key alone, without a certificate. */
 static int load_alone(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE])
 {
     bool is_encrypted = false;
@@ -77,7 +78,8 @@ static int load_alone(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_S
                  wrong);
 }
 
-/* OpenSSL accepts a key of another kind than the certificate's, so there are two checks. */
+/* Adds ${key} to ${context} and checks that it matches the certificate. There are two checks,
+ * because OpenSSL accepts a key of another type than the certificate's. */
 static int join(SSL_CTX *context, EVP_PKEY *key, char wrong[PEM_WRONG_SIZE])
 {
     bool fits =

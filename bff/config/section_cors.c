@@ -9,9 +9,9 @@
 #define SENTENCE_SIZE 256
 
 /*
- * Browsers send the scheme, the host, and a port that is not the scheme's own. Origins are compared
- * as text, so another spelling would never match. Returns NULL, or what is wrong, perhaps in
- * ${sentence}.
+ * Checks that ${text} is an origin as browsers send it: the scheme, the host, and the port if it is
+ * not the default port of the scheme. Origins are compared as text, so another spelling would never
+ * match. Returns NULL, or words that say what is wrong; the words may be in ${sentence}.
  */
 static const char *origin_words(const char *text, char sentence[SENTENCE_SIZE])
 {

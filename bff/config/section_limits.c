@@ -35,7 +35,7 @@ static const struct setting rows[] = {
     {0},
 };
 
-/* Some limits have no setting. */
+/* Sets all limits, because some of them have no setting. */
 static void begin(struct config *config, const struct bff_build *build)
 {
     config->limits = limits_default;

@@ -69,8 +69,8 @@ static void begin(struct config *config, const struct bff_build *build)
     config->listens[0].text = (char *)pool_text(config->pool, text_of(text)).at;
 }
 
-/* The place of a listen address. It names the setting only with an option, so a line of the file
- * needs the path. */
+/* Reports a mistake at the place of a listen address. If the place is a line of the file, the
+ * report begins with "listen: ". If it is an option, the place already names the setting. */
 static void listen_complain(struct settings *settings, size_t index, const char *words)
 {
     const struct settings_mark *mark = settings_mark(settings, "listen", 0);
@@ -104,8 +104,8 @@ static bool listens_on_tls(const struct config *config)
     return false;
 }
 
-/* Loads both files into one context. The server uses it if both are right, so they are not read
- * again. */
+/* Loads both files into one context. If both are valid, the server uses this context, so the files
+ * are not read again. */
 static void tls_load(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -117,7 +117,7 @@ static void tls_load(struct settings *settings)
     if (certificate != NULL && pem_load_certificate(context, certificate, wrong) != 0) {
         settings_complain(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
         is_good = false;
-        SSL_CTX_free(context); /* it may have half of the chain */
+        SSL_CTX_free(context); /* it may have a part of the chain */
         context = server_tls_new();
     }
     if (key != NULL && pem_load_key(context, key, wrong) != 0) {
@@ -135,7 +135,7 @@ static void tls_check(struct settings *settings)
     const struct config *config = settings->config;
 
     tls_load(settings);
-    if (listens_on_tls(config)) /* listens_check has complained if a file is missing */
+    if (listens_on_tls(config)) /* listens_check has reported a missing file */
         return;
     if (config->certificate != NULL && config->key == NULL)
         settings_complain(settings, "tls.certificate", 0, "it needs tls.key beside it");

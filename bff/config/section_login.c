@@ -9,9 +9,9 @@
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, member)
-#define SECRET_MAX ((size_t)8192) /* bytes of a secret's file */
+#define SECRET_MAX ((size_t)8192) /* the most bytes of the file of a secret */
 
-/* login_new says whether the secret is good. No message here may show it. */
+/* Reads the secret. login_new checks it later. No message may show the secret. */
 static void secret_read(struct settings_input *input)
 {
     if (*input->text == '\0')
@@ -101,7 +101,7 @@ static bool is_wrong(struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
-/* Editors end a file with a line end, which is no part of the secret. */
+/* Removes the line end at the end of the text. Editors add it, and it is not part of the secret. */
 static struct text line_end_cut(struct text text)
 {
     if (text.len > 0 && text.at[text.len - 1] == '\n')
@@ -131,8 +131,7 @@ static void secret_file_read(struct settings *settings)
         config->login.secret = secret;
 }
 
-/* Returns the path of the setting that the secret is from; NULL when there is no secret, or it is
- * wrong. */
+/* Returns the path of the setting with the secret; NULL if there is no secret or it is wrong. */
 static const char *secret_choose(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -153,9 +152,11 @@ static const char *secret_choose(struct settings *settings)
     return config->login.secret.at == NULL ? NULL : "login.secret_file";
 }
 
-/* HS* and the other algorithms are checked one after the other, so that each mistake has the
- * place of its own setting. */
-/* Returns the login of this half; NULL when it is wrong, which has been reported then. */
+/*
+ * Makes a login from a part of the login settings: ${half} has either only the HS* algorithms or
+ * only the other algorithms. They are checked separately, so that each mistake is reported at its
+ * own setting, ${path}. If ${half} is wrong, reports the mistake and returns NULL.
+ */
 static struct login *half_check(struct settings *settings, const struct login_settings *half,
                                 const char *path)
 {
@@ -193,7 +194,7 @@ static void secret_check(struct settings *settings)
             "with --mock DIR, and a secret is made");
 }
 
-/* The loaded keys are kept, so their files are not read again. */
+/* Checks the key files. The loaded keys are kept, so the files are not read again. */
 static void keys_check(struct settings *settings)
 {
     struct login_settings half = settings->config->login;

@@ -69,7 +69,8 @@ static void default_set(struct settings *settings, const char *path, size_t inde
         settings_set_one(settings, path, index, text, (struct place){0});
 }
 
-/* Makes the routes of a configuration without routes: the build's, of services that it has. */
+/* Makes the routes for a file without routes: the build's routes to services of this
+ * configuration. */
 static void defaults_set(struct settings *settings, struct settings_group *group)
 {
     static const struct bff_route none[] = {{0}};
@@ -91,7 +92,8 @@ static void defaults_set(struct settings *settings, struct settings_group *group
     }
 }
 
-/* A wrong value has been reported already, so it is not reported as missing. */
+/* Reports the setting ${path} if it is missing. A wrong value has been reported already and is not
+ * missing. */
 static void missing_check(struct settings *settings, const struct settings_group *group,
                           size_t index, const char *path)
 {
@@ -114,8 +116,8 @@ static void header_check(struct settings *settings, size_t index)
 
 static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
 
-/* Otherwise the text that follows the path in a request would be appended to the last segment of
- * the target. */
+/* Checks that the target ends with '/' if the path does. Otherwise the text after the path in a
+ * request would be appended to the last segment of the target. */
 static void target_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
@@ -147,7 +149,7 @@ static bool is_listed(const struct text *list, struct text method)
     return false;
 }
 
-/* NULL means all methods. No list is equal to it. */
+/* NULL means all methods. No list is equal to NULL. */
 static bool methods_equal(const struct text *a, const struct text *b)
 {
     if (a == NULL || b == NULL)
@@ -169,7 +171,8 @@ static bool is_same(const struct plain_route *a, const struct plain_route *b)
            text_equal(a->header.value, b->header.value) && methods_equal(a->methods, b->methods);
 }
 
-/* A wrong condition was not set, so two different routes may look the same. */
+/* True if a condition of the route is wrong. A wrong condition was not set, so two different routes
+ * may look equal. */
 static bool is_wrong(struct settings *settings, size_t index)
 {
     static const char *const paths[] = {"routes.*.path", "routes.*.methods", "routes.*.host",

@@ -10,7 +10,7 @@
 
 #define OF(member) offsetof(struct service_settings, member)
 
-/* Takes the place of the endpoints that the service had. */
+/* Replaces the endpoints of the service. */
 static void endpoints_set(struct service_settings *service, struct service_endpoint *endpoints,
                           size_t count)
 {
@@ -52,7 +52,7 @@ static const char *target_words(const char *text)
     return NULL;
 }
 
-/* A path, perhaps with a query. */
+/* Reads a path with or without a query. */
 static void target_read(struct settings_input *input)
 {
     const char *words = target_words(input->text);
@@ -117,7 +117,7 @@ static void begin(struct config *config, const struct bff_build *build)
     }
 }
 
-/* Endpoints in a variable such as USERS_URL, separated by commas. */
+/* Reads endpoints, separated by commas, from a variable such as USERS_URL. */
 static void variable_read(struct settings *settings, size_t index)
 {
     const char *variable = settings->config->services[index].service->environment;
@@ -142,7 +142,8 @@ static void environment(struct settings *settings)
         variable_read(settings, i);
 }
 
-/* No phase of a call may be longer than the whole. A default that is longer is cut. */
+/* The time limit of a phase must not be longer than the limit of the whole call. A longer default
+ * is reduced. */
 static void phase_check(struct settings *settings, size_t index, const char *path,
                         uint32_t *phase_ms)
 {

@@ -10,7 +10,7 @@
 #define PATH_SIZE 128
 #define WORDS_SIZE 1024
 
-/* A row, and the section that it belongs to. */
+/* A row and the group of its section. */
 struct known {
     struct settings_group *group;
     const struct setting *row;
@@ -64,7 +64,7 @@ struct settings_mark *settings_mark(const struct settings *settings, const char 
     return mark_of(find_known(settings, path), index);
 }
 
-/* The row's path with the item's name or number in it. */
+/* Writes the path of the row to ${out}, with the name or number of the item instead of "*". */
 static void path_print(const struct config *config, struct known known, size_t index,
                        char out[PATH_SIZE])
 {
@@ -80,7 +80,8 @@ static void path_print(const struct config *config, struct known known, size_t i
         snprintf(out, PATH_SIZE, "%s[%zu]%s", items->path, index, rest);
 }
 
-/* A place that is a variable or an option names the setting. A line of a file needs the path. */
+/* Adds a mistake. If the place is a line of a file, the path of the setting is added to the words.
+ * A place that is a variable or an option already names the setting. */
 static void complain(struct settings *settings, struct known known, size_t index,
                      const struct place *place, const char *format, va_list arguments)
 {

@@ -13,12 +13,12 @@
 #define NAME_MAX_BYTES 64
 #define PATH_SIZE 128
 
-/* A mapping on the way down. */
+/* A mapping that is read now, and its place in the tree. */
 struct mapping {
     struct settings *settings;
     struct document *document;
     char path[PATH_SIZE];  /* as rows have it: "services.*.timeout", "" at the top */
-    char shown[PATH_SIZE]; /* with the name or number of the item */
+    char shown[PATH_SIZE]; /* for messages, with the name or number of the item */
     size_t index;          /* of the item */
 };
 
@@ -27,7 +27,8 @@ static struct mistakes *mistakes_of(const struct mapping *mapping)
     return &mapping->settings->config->mistakes;
 }
 
-/* What follows the path of ${mapping} in ${path}; absent when it is not below. */
+/* Returns the part of ${path} after the path of ${mapping}; absent if ${path} is not below
+ * ${mapping}. */
 static struct text below(const struct mapping *mapping, const char *path)
 {
     size_t len = strlen(mapping->path);
@@ -40,7 +41,7 @@ static struct text below(const struct mapping *mapping, const char *path)
     return (struct text){rest.at + len + 1, rest.len - len - 1};
 }
 
-/* The group whose items ${mapping} holds; NULL: it holds settings. */
+/* Returns the group whose items are in ${mapping}; NULL if ${mapping} has settings instead. */
 static struct settings_group *group_in(const struct mapping *mapping)
 {
     struct settings *settings = mapping->settings;
@@ -53,7 +54,7 @@ static struct settings_group *group_in(const struct mapping *mapping)
     return NULL;
 }
 
-/* The names that ${mapping} may have. */
+/* Adds the names that ${mapping} may have to ${names}. */
 static void names_collect(const struct mapping *mapping, struct names *names)
 {
     const struct settings *settings = mapping->settings;
@@ -70,7 +71,7 @@ static void names_collect(const struct mapping *mapping, struct names *names)
         }
 }
 
-/* Reports a mistake at ${key}, with the path that leads to it. */
+/* Reports a mistake at the place of ${key}, with its path. */
 static void complain(const struct mapping *mapping, const yaml_node_t *key, const char *words)
 {
     struct place place = document_place(mapping->document, key);
@@ -102,8 +103,8 @@ static void unknown(const struct mapping *mapping, const yaml_node_t *key)
     complain(mapping, key, words);
 }
 
-/* The value of ${key} as a string (memory_free); NULL when it is not a scalar, which has
- * been reported then. */
+/* Returns the value of ${key} as a string, which the caller frees with memory_free. If it is not a
+ * scalar, reports that and returns NULL. */
 static char *scalar_read(const struct mapping *mapping, const yaml_node_t *key,
                          const yaml_node_t *node)
 {
@@ -144,8 +145,8 @@ static void values_add(struct settings_values *values, char *string, struct plac
     values->texts[values->count++] = string;
 }
 
-/* "name: value" (memory_free); NULL when one of them is not a scalar, which has been reported then.
- */
+/* Returns "name: value", which the caller frees with memory_free. If the name or the value is not a
+ * scalar, reports that and returns NULL. */
 static char *field_read(const struct mapping *mapping, const yaml_node_t *name,
                         const yaml_node_t *node)
 {
@@ -165,7 +166,8 @@ static char *field_read(const struct mapping *mapping, const yaml_node_t *name,
     return joined;
 }
 
-/* A mapping of names and values. Returns how many pairs it had, 0 when it is not a mapping. */
+/* Reads a mapping of names and values. Returns the number of its pairs, or 0 if ${node} is not a
+ * mapping. */
 static size_t pairs_read(const struct mapping *mapping, const yaml_node_t *key,
                          const yaml_node_t *node, struct settings_values *values)
 {
@@ -191,7 +193,8 @@ static size_t pairs_read(const struct mapping *mapping, const yaml_node_t *key,
     return count;
 }
 
-/* A list, or one scalar alone. Returns how many there were to read. */
+/* Reads a list, or a single scalar as a list of one value. Returns the number of values that the
+ * node has. */
 static size_t list_read(const struct mapping *mapping, const yaml_node_t *key, yaml_node_t *node,
                         struct settings_values *values)
 {
@@ -233,7 +236,8 @@ static void setting_read(const struct mapping *mapping, const struct setting *ro
         memory_free((char *)values.texts[i]);
 }
 
-/* Writes the paths of ${name} below ${mapping} into ${out}; ${own} takes its place in rows. */
+/* Writes the mapping ${name} below ${mapping} to ${out}. In the path for rows, ${own} replaces
+ * ${name}. */
 static void mapping_enter(const struct mapping *mapping, struct text own, struct text name,
                           struct mapping *out)
 {
@@ -245,7 +249,7 @@ static void mapping_enter(const struct mapping *mapping, struct text own, struct
     snprintf(out->shown + shown, sizeof(out->shown) - shown, "%s%.*s", dot, TEXT_ARGS(name));
 }
 
-/* Writes the mapping of ${name} to ${out}; returns -1 when no row has such a mapping. */
+/* Writes the mapping of ${name} to ${out}. Returns -1 if no row is in such a mapping. */
 static int mapping_open(const struct mapping *mapping, struct text name, struct mapping *out)
 {
     const struct config *config = mapping->settings->config;
@@ -280,10 +284,11 @@ static const struct setting *row_find(const struct mapping *mapping, struct text
 }
 
 /* A path has at most five names, and only nodes whose path is in a row are read. So the recursion
- * has at most five levels. It also stops when an alias contains itself. */
+ * has at most five levels. This limit also stops the recursion if an alias contains itself. */
 static void mapping_read(const struct mapping *mapping, yaml_node_t *node);
 
-/* An item that is not a mapping has been reported, so nothing else is missing in it. */
+/* Reads an item of a list. If the item is not a mapping, that has been reported. So its settings
+ * are marked as wrong, and no setting is reported as missing. */
 static void item_read(const struct mapping *list, struct settings_group *group, size_t index,
                       yaml_node_t *node)
 {
@@ -336,10 +341,10 @@ static void pair_read(const struct mapping *mapping, const yaml_node_t *node,
     yaml_node_t *key = document_node(mapping->document, pair->key);
     yaml_node_t *value = document_node(mapping->document, pair->value);
     struct text name = document_text(key);
-    /* "tls.key" is a path for people. In the file it is a mapping in a mapping. */
+    /* "tls.key" is a path for people. In the file it is a name in the mapping "tls". */
     bool is_name = name.len > 0 && memchr(name.at, '.', name.len) == NULL;
     const struct setting *row = is_name ? row_find(mapping, name) : NULL;
-    /* "off" may be in the place of a mapping. */
+    /* The file may have "off" instead of a mapping. */
     bool may_open = is_name && (row == NULL || value->type == YAML_MAPPING_NODE);
     bool is_open = may_open && mapping_open(mapping, name, &inner) == 0;
 

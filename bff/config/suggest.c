@@ -5,7 +5,7 @@
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* The restricted Damerau-Levenshtein distance, computed row by row. */
+/* Returns the restricted Damerau-Levenshtein distance, computed row by row. */
 static size_t distance(struct text a, struct text b)
 {
     size_t rows[NAME_MAX_BYTES + 1][NAME_MAX_BYTES + 1];
@@ -28,7 +28,7 @@ static size_t distance(struct text a, struct text b)
 const char *suggest_name(struct text wrong, const char *const *names, size_t count)
 {
     const char *best = NULL;
-    size_t best_distance = 1 + wrong.len / 3; /* a name that is further away is another word */
+    size_t best_distance = 1 + wrong.len / 3; /* a name with a larger distance is another word */
 
     if (wrong.len == 0 || wrong.len > NAME_MAX_BYTES)
         return NULL;

@@ -1,4 +1,4 @@
-/* The name that a wrong name may have been meant to be. */
+/* Finds the known name that is most similar to a wrong name. */
 #ifndef BFF_CONFIG_SUGGEST_H
 #define BFF_CONFIG_SUGGEST_H
 
@@ -7,9 +7,9 @@
 #include "bff/base/text.h"
 
 /*
- * Returns the one of ${names} that is nearest to ${wrong}: a step is a letter that is inserted,
- * left out or replaced, or two neighbours that are swapped. Of equals it returns the first. Returns
- * NULL when none is near.
+ * Returns the name in ${names} with the smallest edit distance to ${wrong}. An edit inserts,
+ * removes or replaces a letter, or swaps two adjacent letters. If several names have the same
+ * distance, returns the first of them. Returns NULL if no name is near.
  */
 const char *suggest_name(struct text wrong, const char *const *names, size_t count);
 

@@ -3,8 +3,8 @@
 
 #include "bff/edge/cors.h"
 
-/* Fields that scripts of another origin may read only if they are listed. With credentials a
- * browser takes '*' as the name of a field, so they are listed by name. */
+/* Scripts of another origin may read these response fields only because they are listed here. '*'
+ * would not do: when a request has credentials, a browser reads '*' as the name of a field. */
 #define EXPOSED                                                                                    \
     "Server-Timing, Proxy-Status, X-Request-Id, RateLimit-Policy, RateLimit-Limit, "               \
     "RateLimit-Remaining, RateLimit-Reset, Retry-After, Cache-Status, Age"
@@ -16,7 +16,8 @@ bool cors_is_on(const struct cors_settings *settings)
     return settings->allows_any || settings->origin_count > 0;
 }
 
-/* Even when every origin is allowed, an origin must have a form that fits into a field. */
+/* Even when every origin is allowed, ${origin} must have the form of an origin, because it is
+ * copied into a header field. */
 static bool is_origin(struct text origin)
 {
     struct text rest = origin, scheme = text_cut(&rest, ':');
@@ -45,8 +46,8 @@ bool cors_is_preflight(struct text method, const struct cors_preflight *prefligh
            preflight->request_method.at != NULL;
 }
 
-/* The names of the fields that the browser may send: all requested names, or absent when none is
- * allowed. */
+/* Returns the names of the fields that the browser may send: all the names that it asked for, or
+ * absent when it may send none. */
 static struct text allowed_headers(struct text asked)
 {
     struct text rest = asked, none = {0};

@@ -26,7 +26,7 @@ static const char *const names[MEMBER_COUNT] = {
 
 static const struct curve {
     const char *crv, *group;
-    size_t bytes; /* of a coordinate, exactly (RFC 7518 section 6.2.1.2) */
+    size_t bytes; /* the exact size of a coordinate (RFC 7518 section 6.2.1.2) */
     enum jwt_algorithm algorithm;
 } curves[] = {
     {"P-256", "prime256v1", 32, JWT_ES256},
@@ -76,7 +76,8 @@ static bool is_to_verify(const struct jwk *jwk)
     return false;
 }
 
-/* The algorithms that the key declares, or an empty set when it declares none that we support. */
+/* Returns the set of algorithms that the key declares. The set is empty when it declares none that
+ * we support. */
 static unsigned said_algorithms(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);
@@ -93,7 +94,8 @@ static unsigned said_algorithms(const struct jwk *jwk)
     return jwt_algorithm_of(text_at(jwk, ALG), &one) == 0 ? said & JWT_BIT(one) : 0;
 }
 
-/* Makes the key of ${kind} from the parameters in ${build}; NULL when they are not a valid key. */
+/* Makes a key of the type ${kind} from the parameters in ${build}; NULL when they are not a valid
+ * key. */
 static EVP_PKEY *make(const char *kind, OSSL_PARAM_BLD *build)
 {
     OSSL_PARAM *params = OSSL_PARAM_BLD_to_param(build);
@@ -133,7 +135,8 @@ static EVP_PKEY *rsa_key(const struct jwk *jwk)
 static EVP_PKEY *ec_key(const struct jwk *jwk)
 {
     const struct curve *curve = curve_of(jwk);
-    unsigned char point[1 + 2 * COORDINATE_MAX] = {4}; /* both coordinates come after it */
+    unsigned char point[1 + 2 * COORDINATE_MAX] = {
+        4}; /* 4: the two coordinates follow, not compressed */
     struct text x, y;
 
     must(curve != NULL);
@@ -159,7 +162,7 @@ static int complain(char wrong[JWT_WRONG_SIZE], const char *what)
     return -1;
 }
 
-/* Adds the key, which verifies ${algorithms}. */
+/* Adds the key ${jwk} to ${keys}, for verifying ${algorithms}. */
 static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys,
                char wrong[JWT_WRONG_SIZE])
 {

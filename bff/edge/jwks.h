@@ -7,13 +7,13 @@
 
 /*
  * Adds the keys in ${text} that can verify tokens of the algorithms ${allowed}. Other keys are
- * skipped, as the RFC demands: keys of another kind or curve, for encryption, or for an algorithm
- * that is not allowed. Symmetric keys ("oct") are skipped, too: a secret never comes from a JWK
- * Set.
+ * skipped, as RFC 7517 section 5 recommends: keys of another type or curve, keys for encryption,
+ * and keys for an algorithm that is not allowed. Symmetric keys ("oct") are skipped, too, because a
+ * secret never comes from a JWK Set.
  *
- * Returns 0; or -1 with what is wrong in ${wrong}, and then some keys may have been added. These
- * are wrong: a text that is not a JWK Set, a set without a key to use, and a key for our algorithms
- * that is malformed, too weak or private.
+ * Returns 0; or -1 with the mistake in ${wrong}, and then some keys may have been added. The
+ * mistakes are: the text is not a JWK Set, no key of the set can be used, and a key for our
+ * algorithms is malformed, too weak or private.
  */
 int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
               char wrong[JWT_WRONG_SIZE]);

@@ -12,7 +12,7 @@
 
 #include "bff/edge/login.h"
 
-#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* with the name of a file in front of it */
+#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* the message may begin with the name of a file */
 
 struct login {
     unsigned algorithms;
@@ -50,8 +50,8 @@ static int read_secret(struct login *login, struct text secret, char wrong[WRONG
     return 0;
 }
 
-/* With an algorithm that has no key, every token of that kind would be refused, and the operator
- * would not know why. */
+/* Each allowed algorithm must have a key. Otherwise every token of that algorithm would be refused,
+ * and the operator would not know why. */
 static int check_keys(const struct login *login, char wrong[WRONG_SIZE])
 {
     for (unsigned i = 0; i < JWT_ALGORITHM_COUNT; i++) {
@@ -130,7 +130,8 @@ void login_free(struct login *login)
 
 /* Known tokens. */
 
-/* "3/" and the fingerprint in hex */
+/* The cache's name in the registry is the worker's number, "/" and the fingerprint in hexadecimal
+ * digits. */
 struct login_cache *login_cache_hold(const struct login *login, unsigned worker)
 {
     char name[32 + 2 * LOGIN_FINGERPRINT_BYTES];
@@ -158,7 +159,7 @@ static bool bearer_token(struct text value, struct text *token)
     return rest.len > 0;
 }
 
-/* The only place that decides which kind of key a token is checked with. */
+/* Checks the signature. Only this function decides whether the secret or a public key is used. */
 static bool is_signed(const struct login *login, const struct jwt *token)
 {
     if ((JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0)
@@ -185,7 +186,8 @@ static enum login_verdict check_new(const struct login *login, struct text token
                : LOGIN_BAD;
 }
 
-/* The copy stays when the cache drops the token. */
+/* Copies the user's texts to ${pool}, because the cache may drop the token before the request
+ * ends. */
 static struct login_user copy_user(const struct login_user *user, struct pool *pool)
 {
     return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->role)};

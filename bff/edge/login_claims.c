@@ -7,8 +7,8 @@
 
 enum { EXP, NBF, IAT, ISS, AUD, ID, SUB, ROLE, CLAIM_COUNT };
 
-/* When the time is absent, ${*out} stays as it is. Numbers that a double cannot hold are refused.
- */
+/* When the claim is absent, ${*out} does not change. A number that is too large for a double is
+ * refused. */
 static int read_time(struct json claim, double *out)
 {
     double seconds;
@@ -49,7 +49,8 @@ static bool is_issuer(struct json iss, const char *wanted, struct pool *pool)
     return is_string(iss, wanted, pool);
 }
 
-/* One string, or a list of strings (RFC 7519 section 4.1.3). */
+/* True when ${aud} is the string ${wanted}, or a list of strings that contains it (RFC 7519 section
+ * 4.1.3). */
 static bool is_audience(struct json aud, const char *wanted, struct pool *pool)
 {
     bool is_found = wanted == NULL;
@@ -68,8 +69,8 @@ static bool is_audience(struct json aud, const char *wanted, struct pool *pool)
     return is_found;
 }
 
-/* A text that can stand in a header and that every service reads in the same way: it has no byte
- * that a service might remove, decode or split at. */
+/* True when ${text} can be sent in a header and every service reads it in the same way: it has no
+ * byte that a service might remove or decode, or at which a service might split it. */
 static bool is_header_value(struct text text)
 {
     if (text.len > LOGIN_CLAIM_MAX)

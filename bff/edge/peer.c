@@ -16,9 +16,10 @@ static struct text connection_name(struct request *request, struct sockaddr_stor
 }
 
 /*
- * The client is the nearest address that is not a trusted proxy. The chain is read from the right:
- * anybody can write the addresses further left (RFC 7239 section 8.1). The search ends at something
- * that is not an address.
+ * Returns the client: the last address of X-Forwarded-For that is not a trusted proxy. The list is
+ * read from right to left, because each proxy adds an address at the right end, and anybody can
+ * write the addresses further left (RFC 7239 section 8.1). The search ends at a text that is not an
+ * address.
  */
 static struct text find_client(const struct trusted *trusted, struct text chain, struct text peer)
 {
@@ -38,11 +39,12 @@ static struct text find_client(const struct trusted *trusted, struct text chain,
     return client;
 }
 
-/* Takes over what a trusted proxy says. */
+/* Fills ${peer} from the X-Forwarded-* fields of a trusted proxy. */
 static void believe(struct request_peer *peer, struct request *request,
                     const struct trusted *trusted)
 {
-    /* A proxy may add a line of its own after the lines of its client. */
+    /* The field may occur several times: a proxy may add a field of its own after the fields of its
+     * client. */
     struct text chain = request_list(request, "x-forwarded-for");
     struct text proto = request_header(request, "x-forwarded-proto");
     struct text host = request_header(request, "x-forwarded-host");
@@ -58,8 +60,8 @@ static void believe(struct request_peer *peer, struct request *request,
         peer->host = host;
 }
 
-/* The protocol is that of the connection, because the client can write anything into the :scheme of
- * HTTP/2. */
+/* The protocol (http or https) is taken from the connection, because the client can write anything
+ * into the :scheme of HTTP/2. */
 const struct request_peer *peer_of(struct request *request, const struct trusted *trusted)
 {
     struct sockaddr_storage address = {0};

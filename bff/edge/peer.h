@@ -1,7 +1,8 @@
 /*
- * Who a request comes from. The connection has an address, which cannot be forged. Behind a proxy
- * that is trusted (trusted.h), the client's own address, protocol and host are what the proxy says
- * in X-Forwarded-For, -Proto and -Host. These fields are not read when anybody else sends them.
+ * Finds the client that sent a request. By default, this is the address of the connection, which
+ * cannot be forged. When the connection comes from a trusted proxy (trusted.h), the client's
+ * address, protocol and host are read from X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host.
+ * These fields are ignored when anybody else sends them.
  */
 #ifndef BFF_EDGE_PEER_H
 #define BFF_EDGE_PEER_H
@@ -10,8 +11,8 @@
 #include "bff/http/request.h"
 #include "bff/http/request_peer.h"
 
-/* The peer of ${request}. It is found at the first call and then kept as request->peer. It lives as
- * long as the request. */
+/* Returns the peer of ${request}. The first call finds it and stores it in request->peer. It lives
+ * as long as the request. */
 const struct request_peer *peer_of(struct request *request, const struct trusted *trusted);
 
 #endif

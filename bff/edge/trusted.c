@@ -7,7 +7,7 @@
 #include "bff/edge/trusted.h"
 
 #define IPV4_BITS 32
-#define IPV4_AT 12 /* the place of the IPv4 address in a mapped one */
+#define IPV4_AT 12 /* where the IPv4 address begins in an IPv4-mapped IPv6 address */
 
 static void map_ipv4(const void *ipv4, uint8_t out[TRUSTED_BITS / 8])
 {

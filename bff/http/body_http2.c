@@ -11,20 +11,20 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define PATIENCE_MS 1000 /* a client may read its early answer before it is asked to stop */
-#define ANSWERED_MAX 100 /* streams of a connection whose rest is dropped */
+#define PATIENCE_MS 1000 /* after an early answer, before the client is asked to stop */
+#define ANSWERED_MAX 100 /* most streams of a connection whose rest is dropped at the same time */
 
 struct http2 {
     struct body body; /* first: the body is one of these */
     h2o_http2_conn_t *conn;
     uint32_t stream_id;
-    h2o_buffer_t *bytes; /* NULL: none have come, or they are not kept */
+    h2o_buffer_t *bytes; /* NULL: none have arrived, or they are not kept */
     struct timer deadline;
-    bool is_ended; /* END_STREAM has come */
+    bool is_ended; /* END_STREAM has arrived */
     bool is_reset; /* the stream has been reset, by the client or by us */
 };
 
-/* A stream that was answered before its body had come. */
+/* A stream that was answered before the end of its body. */
 struct answered {
     h2o_linklist_t link; /* in client->answered */
     struct client *client;
@@ -33,7 +33,7 @@ struct answered {
     struct timer patience;
 };
 
-static _Atomic(body_http2_parse) parse_headers; /* libh2o's own */
+static _Atomic(body_http2_parse) parse_headers; /* libh2o's function */
 
 static h2o_http2_stream_t *stream_of(const struct http2 *http2)
 {
@@ -82,9 +82,12 @@ static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
     h2o_http2_conn_request_write(conn);
 }
 
-/* Asks the client to stop. The entry stays, because bytes that the client has sent before must
- * still be dropped. With TLS a socket that is not read may outlive its connection, until
- * close_notify has been written. */
+/*
+ * Asks the client to stop sending. The entry is kept, because bytes that the client has already
+ * sent must still be dropped. With TLS, the socket can exist longer than the HTTP/2 connection,
+ * until close_notify has been written. libh2o does not read from such a socket, so we check that
+ * before we use the connection.
+ */
 static void on_patience(struct timer *timer)
 {
     struct answered *answered = H2O_STRUCT_FROM_MEMBER(struct answered, patience, timer);
@@ -93,8 +96,8 @@ static void on_patience(struct timer *timer)
         send_reset(answered->conn, answered->stream_id, H2O_HTTP2_ERROR_NONE);
 }
 
-/* When there are too many entries, the oldest one is removed. libh2o resets the stream of that
- * entry when the client sends on it again. */
+/* If there are too many entries, the oldest entry is removed. libh2o resets the stream of that
+ * entry when the client sends on the stream again. */
 static void add_answered(const struct http2 *http2)
 {
     struct client *client = http2->body.client;
@@ -131,7 +134,8 @@ static void give_back(h2o_http2_conn_t *conn, uint32_t stream_id, h2o_http2_wind
 
 /* Frames. */
 
-/* Afterwards the stream and its body are gone, unless the answer is being sent. */
+/* Resets the stream. When this function returns, the stream and its body are freed, unless the
+ * answer is being sent. */
 static void reset(struct http2 *http2, int error)
 {
     h2o_http2_stream_t *stream = stream_of(http2);
@@ -162,7 +166,7 @@ static void drop_bytes(struct http2 *http2)
     http2->bytes = NULL;
 }
 
-/* The body may be gone afterwards. */
+/* Checks whether the body is over. The body may be freed when this function returns. */
 static void look(struct http2 *http2)
 {
     struct body *body = &http2->body;
@@ -201,7 +205,8 @@ static void take_bytes(struct http2 *http2, const uint8_t *bytes, size_t size, b
     look(http2);
 }
 
-/* ${http2} is NULL for a stream that was answered early: then the bytes are dropped. */
+/* Processes a DATA frame. ${http2} is NULL for a stream that was answered early; then the bytes are
+ * dropped. */
 static int take_data(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
                      const char **error)
 {
@@ -220,8 +225,8 @@ static int take_data(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_fram
     return 0;
 }
 
-/* The fields are read so that the compression of the connection stays in step, and are dropped.
- * Trailers that go on in CONTINUATION frames end the connection. */
+/* Reads the trailers and drops them. They must be read, because the HPACK state of the connection
+ * depends on every field. Trailers that continue in CONTINUATION frames end the connection. */
 static int take_trailers(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
                          const char **error)
 {
@@ -270,7 +275,7 @@ static struct http2 *find_body(struct client *client, uint32_t stream_id)
     return NULL;
 }
 
-/* True when a frame with this head is one for us. */
+/* True when this file must process the frame with ${head}. */
 static bool is_ours(struct client *client, struct http2 *http2, const uint8_t head[])
 {
     bool is_reset = head[3] == H2O_HTTP2_FRAME_TYPE_RST_STREAM;
@@ -300,7 +305,8 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
 
 /* The body. */
 
-/* A client that goes on with other streams is not found by slow_client.c. */
+/* slow_client.c does not find a client that is slow with this body but active on other streams. So
+ * each body has a deadline. */
 static void on_deadline(struct timer *timer)
 {
     struct http2 *http2 = H2O_STRUCT_FROM_MEMBER(struct http2, deadline, timer);
@@ -309,7 +315,8 @@ static void on_deadline(struct timer *timer)
         reset(http2, H2O_HTTP2_ERROR_CANCEL);
 }
 
-/* The client sends as it likes, within its windows. */
+/* Sets the deadline of the body. It need not begin to read, because the client may send at any
+ * time, within its flow-control windows. */
 static void start(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
@@ -352,5 +359,5 @@ void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse)
     http2->conn = conn;
     http2->stream_id = stream->stream_id;
     body_begin(&http2->body, h2o, &source, stream->_expected_content_length);
-    h2o_buffer_dispose(&stream->_req_body); /* to libh2o it was the last frame of the request */
+    h2o_buffer_dispose(&stream->_req_body); /* libh2o believes that the request has no body */
 }

@@ -3,9 +3,9 @@
 #include "bff/base/percent.h"
 #include "bff/http/chunks.h"
 
-#define DIGITS_MAX 15 /* every size with so many digits fits in 63 bits */
+#define DIGITS_MAX 15 /* a size with at most 15 digits fits in 63 bits */
 
-/* What is expected next. */
+/* The states: what is expected next. */
 enum {
     SIZE,       /* a digit of the size, or the end of the digits */
     BLANK,      /* white space after the size; only ';' or the end of the line may follow */
@@ -41,8 +41,8 @@ static int behind_size_line(struct chunks *chunks)
     return chunks->left == 0 ? TRAILER : DATA;
 }
 
-/* Bytes that we ignore must be visible, blank or not ASCII, and there is a limit to their number.
- */
+/* Reads a byte of an extension or a trailer, which we ignore. Such bytes must be visible, blank or
+ * not ASCII, and their number is limited. */
 static int in_extra(struct chunks *chunks, char c, int stay, int end)
 {
     if (c == '\r')
@@ -52,7 +52,8 @@ static int in_extra(struct chunks *chunks, char c, int stay, int end)
     return ++chunks->extras > CHUNKS_EXTRA_MAX ? -1 : stay;
 }
 
-/* Returns the state after ${c}, or -1. It is not called in the state DATA. */
+/* Returns the state after ${c}, or -1 if ${c} is not allowed. Not to be called in the state
+ * DATA. */
 static int step(struct chunks *chunks, char c)
 {
     switch (chunks->state) {

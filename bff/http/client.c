@@ -12,15 +12,15 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define ACCEPTS_PER_WAKE 16 /* so that a burst does not delay the clients that are connected */
-#define AGAIN_MS 100        /* between two attempts to accept without a free descriptor */
-#define FRAME_HEAD 9        /* bytes in front of an HTTP/2 frame; its length comes first */
+#define ACCEPTS_PER_WAKE 16 /* a limit, so that a burst does not delay connected clients */
+#define AGAIN_MS 100        /* time between attempts to accept when no descriptor is free */
+#define FRAME_HEAD 9        /* bytes of the header of an HTTP/2 frame; the length comes first */
 #define SECOND_NS (1000 * CLOCK_MS)
 
 /* Counting. */
 
-/* Counts the client, even when there is no room for it. When the client closes, it is removed from
- * the count. */
+/* Counts the client, and returns true if the limits allow its connection. It is counted in both
+ * cases, until its connection is closed. */
 static bool has_room(struct client *client)
 {
     struct worker_common *common = client->worker->common;
@@ -95,8 +95,8 @@ static bool accept_one(struct worker_listener *listener)
 static void on_again(struct timer *timer);
 
 /*
- * Without a free descriptor (or memory for a socket) the listener stays readable. Accepting again
- * at once would keep the worker busy without any result.
+ * Without a free descriptor (or memory for a socket), the listener stays readable, but accept
+ * fails. If the worker tried again at once, it would be busy without any result. So it waits.
  */
 static void pause_accepting(struct worker_listener *listener)
 {
@@ -135,7 +135,8 @@ void client_listen(struct worker_listener *listener, int fd)
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-/* Closing a listener resets the connections in its backlog, so they are accepted first. */
+/* The close of a listener resets the connections in its backlog. So these connections are accepted
+ * first. */
 void client_stop_listening(struct worker_listener *listener)
 {
     if (listener->socket == NULL)
@@ -147,7 +148,8 @@ void client_stop_listening(struct worker_listener *listener)
     listener->socket = NULL;
 }
 
-/* The mapped address of an IPv4 client of a listener on [::] is printed as IPv4. */
+/* Prints the address of a client. An IPv4-mapped IPv6 address (an IPv4 client of a listener on
+ * [::]) is printed as IPv4. */
 static void print_address(const struct sockaddr_storage *from, char out[INET6_ADDRSTRLEN])
 {
     const struct sockaddr_in *v4 = (const void *)from;
@@ -183,8 +185,8 @@ struct client *client_of(h2o_req_t *req)
 
 /* Ending. */
 
-/* A reset frees the memory that the kernel holds for a client that does not read. The kernel sends
- * the reset when the socket is closed. */
+/* Makes the close of the socket send a reset. A reset frees the memory that the kernel uses for a
+ * client that does not read. */
 static void close_by_reset(const struct client *client)
 {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -201,8 +203,8 @@ void client_cut(struct client *client)
 
 void client_shut(struct client *client) { shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR); }
 
-/* With TLS the client must not get a close_notify. client_cut shuts the socket down, so nothing
- * more is sent. */
+/* With TLS, the client must not get a close_notify, because that would look like a complete answer.
+ * client_cut shuts the socket down, so nothing more is sent. */
 void client_end_short(struct client *client)
 {
     if (client->tls != NULL)
@@ -212,8 +214,9 @@ void client_end_short(struct client *client)
 }
 
 /*
- * One read may have brought megabytes. The frame that libh2o is processing is the first one, and
- * libh2o will consume only that one. What follows it is removed from the buffer.
+ * The input buffer may have megabytes of frames. libh2o is processing the first frame, and will
+ * remove it from the buffer afterwards. So this function removes only the bytes after the first
+ * frame.
  */
 void client_cut_http2(struct client *client)
 {
@@ -228,7 +231,7 @@ void client_cut_http2(struct client *client)
     client_cut(client);
 }
 
-/* The bucket is stored as the time at which it will be full again. */
+/* The token bucket is stored as the time at which it will be full again. */
 void client_spend_reset(struct client *client)
 {
     const struct server_limits *limits = &client->worker->settings->http->limits;

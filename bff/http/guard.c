@@ -7,9 +7,9 @@
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
 
-#define ABSURD 10      /* times the limit: an honest client never sends so many fields */
-#define FIELD_BYTES 4  /* ": " and the line's end */
-#define FRAME_BYTES 64 /* what a request costs on the wire beside its fields, at least */
+#define ABSURD 10      /* times the limit: no honest client sends so many fields */
+#define FIELD_BYTES 4  /* bytes of ": " and of the line's end */
+#define FRAME_BYTES 64 /* the least that a request has on the wire besides its fields */
 
 static struct text text_from(h2o_iovec_t iovec) { return (struct text){iovec.base, iovec.len}; }
 
@@ -23,7 +23,7 @@ static size_t bytes_of_fields(const h2o_req_t *h2o)
     return bytes;
 }
 
-/* A name is empty where a line was folded. */
+/* Checks names and values of all fields. libh2o gives a folded line an empty name. */
 static bool are_fields_sound(const h2o_headers_t *headers)
 {
     for (size_t i = 0; i < headers->size; i++)
@@ -41,7 +41,8 @@ static bool is_target_sound(const struct request *request)
     return target_is_clean(request->path) && target_is_clean(request->query);
 }
 
-/* RFC 9112 section 3.2: HTTP/1.1 has a Host even where the target has an authority. */
+/* RFC 9112 section 3.2: an HTTP/1.1 request must have a Host, even if its target has an
+ * authority. */
 static bool is_host_sound(const struct request *request)
 {
     struct text field = request_host_field(request);
@@ -55,7 +56,7 @@ static bool is_host_sound(const struct request *request)
     return target_is_authority(request->host);
 }
 
-/* The head of an HTTP/1 request as it came. Other bytes may follow the head. */
+/* Returns the head of an HTTP/1 request as it arrived. Other bytes may follow the head. */
 static struct text raw_head(const struct request *request)
 {
     const h2o_buffer_t *input = request->client->socket->input;

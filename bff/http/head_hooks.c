@@ -10,7 +10,7 @@
 #include "bff/http/head_hooks.h"
 #include "bff/http/body_http2_expect.h"
 
-/* libh2o's parser (picohttpparser), which it exports and does not declare. */
+/* libh2o's parser (picohttpparser). The library exports it, but the headers do not declare it. */
 struct phr_header {
     const char *name;
     size_t name_len;
@@ -28,8 +28,8 @@ typedef int (*parse_request)(const char *bytes, size_t len, const char **method,
 static parse_request library_parse_request;
 static body_http2_parse library_parse_headers;
 
-/* True in a worker's thread. Other threads may use libh2o, too (mock services do). Their requests
- * are not changed. */
+/* True in a worker's thread. Other threads may use libh2o, too (those of mock services). The
+ * requests of other threads are not changed. */
 static __thread bool is_worker;
 
 /* HTTP/1.1. */
@@ -45,7 +45,7 @@ static struct text value_of(const struct phr_header *field)
     return field == NULL ? (struct text){0} : (struct text){field->value, field->value_len};
 }
 
-/* The fields that describe a body. libh2o takes the last Transfer-Encoding and the first
+/* The fields that describe a body. Like libh2o, we use the last Transfer-Encoding and the first
  * Content-Length. The guard refuses a head that can be read in two ways. */
 struct framing {
     const struct phr_header *coding, *length, *expect;
@@ -66,7 +66,8 @@ static struct framing find_framing(const struct phr_header *fields, size_t count
     return found;
 }
 
-/* False: there is no body, or libh2o refuses the request (400, 417). */
+/* Writes the data of the body to ${out}. Returns false if there is no body, or if libh2o refuses
+ * the request (400, 417). */
 static bool read_framing(const struct framing *framing, struct body_http1_head *out)
 {
     struct text length = value_of(framing->length), expect = value_of(framing->expect);
@@ -84,7 +85,8 @@ static bool read_framing(const struct framing *framing, struct body_http1_head *
     return !out->expects || text_equal_nocase(expect, TEXT("100-continue"));
 }
 
-/* Removes Upgrade, too: libh2o would begin HTTP/2 in the middle of the body. */
+/* Removes the fields that describe a body. Removes Upgrade, too: otherwise libh2o would begin
+ * HTTP/2 in the middle of the body. */
 static size_t hide_body(struct phr_header *fields, size_t count)
 {
     static const struct text hidden[] = {
@@ -101,10 +103,10 @@ static size_t hide_body(struct phr_header *fields, size_t count)
     return kept;
 }
 
-/* The head that was parsed last in this thread. libh2o calls our handler with it at once. */
+/* The head that was parsed last in this thread. libh2o calls our handler for it at once. */
 static __thread struct body_http1_head parsed;
 
-/* ${method} points into libh2o's request. So the request is found from ${method}. */
+/* ${method} points to a member of libh2o's request. So we find the request through ${method}. */
 int phr_parse_request(const char *bytes, size_t len, const char **method, size_t *method_len,
                       const char **path, size_t *path_len, int *minor_version,
                       struct phr_header *fields, size_t *field_count, size_t last_len)

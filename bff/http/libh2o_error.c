@@ -21,7 +21,7 @@ static const char *message_of(int status)
     }
 }
 
-/* An answer to HEAD has no pieces, and gets none. */
+/* Sends our body instead of libh2o's. An answer to HEAD has no body. */
 static void do_send(h2o_ostream_t *self, h2o_req_t *req, h2o_iovec_t *bodies, size_t count,
                     h2o_send_state_t state)
 {

@@ -5,7 +5,7 @@
 #define MIB (KIB * KIB)
 #define SWEEP_MIN_MS 25
 #define SWEEP_MAX_MS 1000
-#define BODY_PAUSES 10 /* a slow body may take this many times body_ms in all */
+#define BODY_PAUSES 10 /* the whole body may take this many times body_ms */
 
 const struct server_limits limits_default = {
     .header_fields = 100,

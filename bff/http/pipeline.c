@@ -20,13 +20,13 @@ static void cancel(struct pipeline *pipeline)
     pipeline->wait.cancel(pipeline->wait.state);
 }
 
-/* Lies in the request's pool, so that the end of the request ends the wait. It is made at the first
- * wait. Most pipelines never wait and do not need it. */
+/* An object with a destructor in the request's pool, so that the end of the request ends the wait.
+ * It is made at the first wait, because most pipelines never wait. */
 struct holder {
     struct pipeline *pipeline;
 };
 
-/* The request is gone. */
+/* Called when the request ends. */
 static void dispose(void *object)
 {
     struct pipeline *pipeline = ((struct holder *)object)->pipeline;
@@ -63,8 +63,8 @@ enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end en
     return STEP_LEFT;
 }
 
-/* A refusal waits for the body when the connection stays open after it. A body that is wrong or too
- * long then replaces the refusal by its own. */
+/* If the connection stays open after a refusal, the refusal is sent after the body has arrived. If
+ * that body is invalid or too large, the refusal for the body replaces the first refusal. */
 static enum step_result judge_refused(struct pipeline *pipeline, enum body_end end)
 {
     enum step_result result = pipeline_judge_body(pipeline, end);
@@ -82,7 +82,8 @@ static void on_body(void *cookie, enum body_end end)
 
 static void stop_body(void *state) { body_stop(((struct pipeline *)state)->request->body); }
 
-/* Returns STEP_REFUSED when the refusal can be sent now, or else STEP_WAITS. */
+/* Makes a refusal wait for the body, if that is necessary. Returns STEP_REFUSED if the refusal can
+ * be sent now, or STEP_WAITS if the body must arrive first. */
 static enum step_result wait_for_body(struct pipeline *pipeline)
 {
     struct request *request = pipeline->request;
@@ -96,14 +97,15 @@ static enum step_result wait_for_body(struct pipeline *pipeline)
                                        .state = pipeline, .is_reading = true, .cancel = stop_body});
 }
 
-/* The log says 499, and nothing is sent. */
+/* Ends a request whose client has left: nothing is sent, and the log shows 499. */
 static void end_left(struct request *request)
 {
     client_shut(request->client);
     reply_nobody(request);
 }
 
-/* The request may be gone when this returns. So nothing is used afterwards. */
+/* Continues after a step with ${result}. The request may be freed when this function returns, so
+ * the caller must not use the request or the pipeline afterwards. */
 static void go_on(struct pipeline *pipeline, enum step_result result)
 {
     struct request *request = pipeline->request;

@@ -7,10 +7,11 @@
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_wait.h"
 
-/* libh2o copies the list of pieces to its stack. A longer list is joined to one piece. */
+/* libh2o copies the list of pieces to its stack. If there are more pieces than this, they are
+ * joined to one piece. */
 #define PIECES_MAX 512
 
-#define FIELDS_AT_FIRST 8 /* room that is taken for the first collected field */
+#define FIELDS_AT_FIRST 8 /* number of fields for which memory is allocated at first */
 
 _Static_assert(sizeof(struct text) == sizeof(h2o_iovec_t) &&
                    offsetof(struct text, at) == offsetof(h2o_iovec_t, base) &&
@@ -88,9 +89,9 @@ static void send_body(struct request *request, const struct text *body, size_t c
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
 }
 
-/* The last filter. It gathers the bytes that the other filters pass. */
+/* The last filter. It collects the bytes that the other filters pass. */
 struct gatherer {
-    struct reply_filter filter; /* first: the filters call it by this */
+    struct reply_filter filter; /* must be first: the filters call the gatherer by this address */
     struct text_builder body;
 };
 

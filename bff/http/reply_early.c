@@ -3,19 +3,20 @@
 #include "bff/http/body.h"
 #include "bff/http/reply_early.h"
 
-#define PATIENCE_MS 5000                         /* for the rest of the body */
-#define DISCARD_BYTES ((size_t)64 * 1024 * 1024) /* of a body, at most */
+#define PATIENCE_MS 5000                         /* the longest wait for the rest of the body */
+#define DISCARD_BYTES ((size_t)64 * 1024 * 1024) /* the most bytes of a body */
 
-/* Lies in the request's memory. libh2o gets the end of the answer when the answer has been sent and
- * the body is over. */
+/* An early answer, in the request's pool. libh2o gets the end of the answer only after the answer
+ * has been sent and the body is over. */
 struct early {
-    h2o_generator_t generator; /* first: libh2o gives it back */
+    h2o_generator_t generator; /* must be first: libh2o passes its address to the callbacks */
     struct request *request;
     struct timer patience;
     bool is_sent, is_over;
 };
 
-/* Lies in the request's pool, so that the end of the request clears the timer. */
+/* An object with a destructor in the request's pool, so that the end of the request clears the
+ * timer. */
 struct holder {
     struct early *early;
 };
@@ -27,7 +28,8 @@ static void dispose(void *object)
     timer_clear(worker_timers(early->request->worker), &early->patience);
 }
 
-/* The request may be gone afterwards. */
+/* Ends the answer if it has been sent and the body is over. The request may be freed when this
+ * function returns. */
 static void end_if_due(struct early *early)
 {
     struct request *request = early->request;

@@ -3,8 +3,8 @@
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
 
-/* Sends the head without a body. A libh2o filter would keep an empty piece, and the head with it.
- * So the head goes directly to the last of libh2o's output streams. */
+/* Sends the head without a body. A libh2o filter would keep back an empty piece, and the head with
+ * it. So the head is passed directly to the last of libh2o's output streams. */
 static void send_head(struct request *request)
 {
     h2o_ostream_t *last = request->h2o->_ostr_top;
@@ -25,8 +25,8 @@ static bool ends_with_connection(const struct request *request)
            (h2o->res.status != 200 || h2o->version < 0x101);
 }
 
-/* The wait ends first, because libh2o expects its socket in the state in which it left it. The
- * stream may be gone after the last send. */
+/* Sends the collected bytes. The wait ends first, because libh2o expects the socket in the state in
+ * which libh2o left it. The stream may be freed after the last send. */
 static void send_on(struct reply_stream *stream)
 {
     struct request *request = stream->request;
@@ -48,8 +48,8 @@ static void send_on(struct reply_stream *stream)
         h2o_send(request->h2o, &bytes, next.len > 0 ? 1 : 0, state);
 }
 
-/* libh2o has sent what it had and asks for more. ${ready} is called before the end is sent, since
- * the end of the answer may be the end of the stream. */
+/* libh2o has sent all bytes that it had and asks for more. ${ready} is called before the end is
+ * sent, since the stream may be freed when the end of the answer is sent. */
 static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
 {
     struct reply_stream *stream = (struct reply_stream *)generator;
@@ -63,7 +63,7 @@ static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
         reply_wait_again(stream->request);
 }
 
-/* libh2o has seen that the client left. */
+/* libh2o has noticed that the client has left. */
 static void on_stop(h2o_generator_t *generator, h2o_req_t *h2o_req)
 {
     reply_wait_gone(((struct reply_stream *)generator)->request);
@@ -101,8 +101,8 @@ bool reply_stream_more(struct reply_stream *stream, struct text bytes)
     return !send_buffer_is_full(&stream->buffer);
 }
 
-/* The bytes that have come may be only the frame of a chunk, so that there is nothing to send.
- * libh2o would read an empty send as the end of the answer. */
+/* The source may have received only the framing of a chunk, so that there is nothing to send. An
+ * empty send must not happen: for libh2o it is the end of the answer. */
 void reply_stream_flush(struct reply_stream *stream)
 {
     reply_filter_flush(stream->request);

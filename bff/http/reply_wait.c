@@ -9,7 +9,7 @@ void reply_wait_gone(struct request *request)
     request->answer.gone(request->answer.cookie);
 }
 
-/* A streamed answer that has begun can only be cut. */
+/* The client of an HTTP/1.1 request has left. A streamed answer that has begun can only be cut. */
 static void on_left(struct watch *watch)
 {
     struct request *request = H2O_STRUCT_FROM_MEMBER(struct request, answer.watch, watch);

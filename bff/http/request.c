@@ -37,8 +37,8 @@ static void dispose(void *object)
     worker_settings_release(request->settings);
 }
 
-/* libh2o leaves blanks after a value. Where there is no Host, it puts the name of its only host.
- */
+/* libh2o does not remove blanks after a value. If the request has no Host, libh2o uses the name of
+ * its only configured host. This function then returns an absent text. */
 struct text request_host_field(const struct request *request)
 {
     h2o_iovec_t authority = request->h2o->input.authority;

@@ -18,8 +18,8 @@
 #include "bff/loop/zero_timeout.h"
 #include "bff/http/slow_client.h"
 
-#define LOOKUP_THREADS 4  /* of getaddrinfo; libh2o's default is one */
-#define DRAIN_LOOK_MS 100 /* how often a draining worker looks for connections gone idle */
+#define LOOKUP_THREADS 4  /* number of threads for getaddrinfo; libh2o's default is one */
+#define DRAIN_LOOK_MS 100 /* how often a draining worker looks for idle connections */
 
 /* Requests. */
 
@@ -28,7 +28,7 @@ static void begin(struct request *request)
     if (!request->client->is_cut)
         request->worker->server->settings->on_request(request);
     else if (!request_is_http2(request))
-        /* libh2o finds by itself that an HTTP/2 connection is shut; HTTP/1.1 waits for an answer */
+        /* libh2o notices the shutdown with HTTP/2; an HTTP/1.1 request needs an answer */
         reply_nobody(request);
 }
 
@@ -46,7 +46,7 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     struct worker *worker = h2o_context_get_handler_context(h2o_req->conn->ctx, handler);
 
     libh2o_error_not(h2o_req);
-    head_hooks_begin_body(h2o_req); /* before the request, which then ends first */
+    head_hooks_begin_body(h2o_req); /* first, so that the struct request ends before the body */
     struct request *request = request_new(h2o_req, worker);
 
     if (!request_is_http2(request) || guard_is_absurd(request)) {
@@ -67,9 +67,9 @@ static void stop_listening(struct worker *worker)
 }
 
 /*
- * libh2o sends GOAWAY to HTTP/2 clients and closes an HTTP/1.1 connection after its next answer. It
- * leaves connections open that are idle already, so we close those. HTTP/2 connections get a moment
- * for their GOAWAY.
+ * libh2o sends GOAWAY to HTTP/2 clients and closes an HTTP/1.1 connection after its next answer.
+ * libh2o does not close connections that are already idle, so we close them. HTTP/2 connections are
+ * closed a moment later, so that their GOAWAY can be sent.
  */
 static void on_drain_look(struct timer *timer)
 {
@@ -119,8 +119,9 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
 }
 
 /*
- * To be called in the worker's own thread: libh2o's queue between threads has a socket whose
- * buffers come from a free list of the thread that makes it, and no lock protects that list.
+ * To be called in the worker's own thread. libh2o's queue between threads has a socket. The buffers
+ * of this socket come from a free list of the thread that makes the socket, and no lock protects
+ * that list.
  */
 static void init_worker(struct worker *worker)
 {
@@ -139,14 +140,14 @@ static void init_worker(struct worker *worker)
                                       h2o_hostinfo_getaddr_receiver);
 }
 
-/* Through this variable the leak checker finds the memory that the thread of a worker still holds.
- * Volatile, since nothing else reads it. */
+/* With this variable, the leak checker finds the memory that a worker's thread still uses. It is
+ * volatile, since no code reads it. */
 static _Thread_local struct worker *volatile worker_of_this_thread;
 
 /*
- * The memory that libh2o holds for this thread is freed only at the end of the process. Its context
- * cannot be disposed of before its own timers have ended, and we do not wait for that. So the
- * thread stays.
+ * The thread of a worker never ends. libh2o's memory for this thread is freed only at the end of
+ * the process: libh2o's context cannot be disposed of before its timers have ended, and we do not
+ * wait for that.
  */
 static void *run_worker(void *cookie)
 {
@@ -196,14 +197,15 @@ void server_worker_ready(struct worker *worker)
 
 /* The server. */
 
-/* The values that a configuration decides come with the worker's first settings. */
+/* Sets only the values that no configuration changes. The other values are set with the worker's
+ * first settings. */
 static void init_config(h2o_globalconf_t *config)
 {
     h2o_config_init(config);
     config->server_name = h2o_iovec_init("", 0);
     h2o_hostconf_t *host =
         h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
-    /* The fallback takes every path, also those that do not begin with '/'. */
+    /* The fallback path matches every path, also a path that does not begin with '/'. */
     h2o_handler_t *handler = h2o_create_handler(&host->fallback_path, sizeof(*handler));
     handler->on_req = on_request;
     libh2o_error_register(&host->fallback_path);

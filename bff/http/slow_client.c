@@ -7,19 +7,20 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define BODY_STEP 512           /* bytes: fewer in body_ms do not count as more of a body */
-#define FORGIVEN_A_SECOND 65536 /* wasted bytes that do not count */
-#define WRITTEN_SHARE 8         /* of what is written, this share is forgiven: one eighth */
+#define BODY_STEP 512           /* bytes: less than this in body_ms is no progress of a body */
+#define FORGIVEN_A_SECOND 65536 /* number of wasted bytes per second that do not count */
+#define WRITTEN_SHARE 8         /* one eighth of the number of written bytes is forgiven */
 
-/* What a client is doing. */
+/* The states of a client. */
 enum state {
-    WORKING, /* it has a request */
-    IDLE,    /* it sends nothing */
-    HEAD,    /* it sends a head */
-    BODY,    /* it sends a body */
+    WORKING, /* the server works on a request of the client */
+    IDLE,    /* the client sends nothing */
+    HEAD,    /* the client sends a head */
+    BODY,    /* the client sends a body */
 };
 
-/* An older kernel gives less data. Then this fails, and slow clients are not ended. */
+/* Gets the TCP data of the kernel for ${client}. An old kernel returns less data than we need. Then
+ * this function returns false, and slow clients are not ended. */
 static bool ask_kernel(const struct client *client, struct tcp_info *info)
 {
     socklen_t len = sizeof(*info);
@@ -69,14 +70,16 @@ static bool wastes(struct client *client, uint64_t received, uint64_t elapsed_ms
     return pace->wasted > limits_of(client)->wasted_bytes + body_memory;
 }
 
-/* True for an unfinished head of HTTP/1.1. The first byte of an HTTP/2 frame here is zero. */
+/* True for an incomplete head of HTTP/1.1. An incomplete HTTP/2 frame in this buffer begins with a
+ * zero byte. */
 static bool is_head(const h2o_buffer_t *input)
 {
     return input->bytes[0] != '\0' && memmem(input->bytes, input->size, "\n\r\n", 3) == NULL &&
            memmem(input->bytes, input->size, "\n\n", 2) == NULL;
 }
 
-/* The bytes are not looked at before header_ms has passed: until then they count as a head. */
+/* Returns the state of ${client}. Until header_ms has passed, bytes in the input count as a head.
+ * So is_head reads them only after that time. */
 static enum state state_of(const struct client *client, int64_t now_ns)
 {
     const h2o_buffer_t *input = client->socket->input;
@@ -116,7 +119,7 @@ static bool is_late(struct client *client, uint64_t received, int64_t now_ns)
     return state == IDLE && is_over(now_ns, pace->read_ns, limits->idle_ms);
 }
 
-/* The look. */
+/* Checking. */
 
 static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
 {

@@ -16,7 +16,8 @@ static struct text behind(struct text text, size_t bytes)
     return (struct text){text.at + bytes, text.len - bytes};
 }
 
-/* The authority of an absolute form ends at the path, at the query or at the end. */
+/* Returns the length of the authority at the front of ${text}, the rest of an absolute form. The
+ * authority ends at the path, at the query or at the end of the text. */
 static size_t authority_length(struct text text)
 {
     size_t len = 0;

@@ -6,8 +6,8 @@
 #include "bff/http/watch.h"
 #include "bff/http/worker.h"
 
-/* The close_notify of TLS comes before the FIN and looks like pipelined data. So the socket is
- * looked at again after this time. */
+/* The close_notify of TLS arrives before the FIN and looks like pipelined data. So after data has
+ * arrived, the socket is checked again after this time. */
 #define LOOK_AGAIN_MS 250
 
 static void stop_polling(struct watch *watch)
@@ -54,7 +54,7 @@ static void on_look_again(struct timer *timer)
     look(H2O_STRUCT_FROM_MEMBER(struct watch, look_again, timer));
 }
 
-/* libh2o uses socket->data, so the watch is searched in the worker's list. This happens rarely. */
+/* libh2o uses socket->data, so we search the watch in the worker's list. This happens rarely. */
 static void on_event(h2o_socket_t *socket, const char *error)
 {
     struct worker *worker = ((struct client *)socket->on_close.data)->worker;

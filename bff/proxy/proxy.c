@@ -13,12 +13,14 @@
 #include "bff/upstream/call.h"
 
 /*
- * A request that is being passed on. It is not part of the request's memory, because a tunnel
- * outlives its request. The request holds it by a hook, until it is a tunnel.
+ * A request that is being passed on. Its memory is not that of the request, because a tunnel
+ * outlives its request. Until it becomes a tunnel, it is freed when the request ends (struct
+ * holder).
  */
 struct passing {
-    struct request *request;          /* NULL once it has gone: only a tunnel is left then */
-    struct worker_settings *settings; /* held: a tunnel uses them after its request */
+    struct request *request; /* NULL after the request has ended: then only the tunnel is left */
+    struct worker_settings
+        *settings; /* with a reference: a tunnel uses them after its request has ended */
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;
@@ -55,7 +57,8 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     struct passing *passing = cookie;
     bool is_tunnel = head->status == 101;
 
-    /* A tunnel outlives the request, whose memory holds what is still being written. */
+    /* The rest of the request to the service is still in the request's memory, and a tunnel
+     * outlives that memory. So there can be no tunnel yet. */
     if (is_tunnel && (!call_is_sent(&passing->call) || !proxy_answer_is_websocket(head))) {
         *why = REASON_BAD_HTTP;
         return -1;
@@ -69,7 +72,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     return 0;
 }
 
-/* The body cannot be longer than its head says: the exchange checks that. */
+/* The body cannot be longer than its Content-Length, because the exchange checks that. */
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
 {
     struct passing *passing = cookie;
@@ -135,12 +138,12 @@ static const struct exchange_sink sink = {
 
 /* Life. */
 
-/* Lies in the request's pool. */
+/* An object in the request's pool, which frees the passing when the request ends. */
 struct holder {
     struct passing *passing;
 };
 
-/* The request has gone. A tunnel goes on without it. */
+/* The request has ended. A tunnel goes on without it. */
 static void dispose(void *object)
 {
     struct passing *passing = ((struct holder *)object)->passing;

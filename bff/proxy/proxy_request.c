@@ -23,7 +23,8 @@ static bool passes(const struct proxy_ask *ask, struct text nominated, struct te
     return !field_is_nominated(nominated, name);
 }
 
-/* HTTP/2 may split Cookie into several fields; HTTP/1.1 has one (RFC 9113 section 8.2.3). */
+/* Joins the Cookie fields to one field: HTTP/2 may split Cookie, but HTTP/1.1 may not (RFC 9113
+ * section 8.2.3). */
 static void put_cookie(struct text_builder *out, const struct request *request)
 {
     bool has_any = false;
@@ -64,7 +65,7 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
         text_builder_field(out, TEXT("x-forwarded-host"), peer->host);
 }
 
-/* The body has been read as a whole, so its length is known, also when it came in chunks. */
+/* The whole body has been read, so its length is known, even when the client sent it in chunks. */
 static void put_framing(struct text_builder *out, struct request *request)
 {
     size_t len = request_body(request).len;

@@ -7,7 +7,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-/* One TLS record. At most this number of bytes is copied together for one write. */
+/* One TLS record. For one write, at most this number of bytes is copied into one buffer. */
 #define RECORD_BYTES ((size_t)16 * 1024)
 
 #define SEND_PIECES 16 /* more than a request has */
@@ -44,7 +44,8 @@ static void on_tls_writable(h2o_socket_t *socket, const char *error)
         end_output(connection);
 }
 
-/* Copies at most ${most} bytes of the pieces, after the first ${skip}. Returns how many. */
+/* Copies at most ${most} bytes of the pieces to ${into}, without the first ${skip} bytes. Returns
+ * the number of bytes copied. */
 static size_t gather(const struct connection_output *out, size_t skip, char *into, size_t most)
 {
     size_t gathered = 0;
@@ -94,8 +95,8 @@ static size_t length(const struct connection_output *out)
     return bytes;
 }
 
-/* Takes the result of a first write: bytes, or -errno. Returns the bytes. Only these two errors
- * are certain to last, so that nothing is sent later. */
+/* Takes the result of a first write: bytes, or -errno. Returns the bytes. After these two errors
+ * nothing can be sent any more; after others, libh2o may still send something. */
 static size_t note_sent(struct connection *connection, ssize_t result)
 {
     if (result != -EPIPE && result != -ECONNRESET)
@@ -103,8 +104,8 @@ static size_t note_sent(struct connection *connection, ssize_t result)
     return result < 0 ? 0 : (size_t)result;
 }
 
-/* Tries to send a short request with one system call, which is cheaper than libh2o. Returns the
- * number of bytes sent. */
+/* Tries to send a short request with one system call, which is cheaper than libh2o's way. Returns
+ * the number of bytes that were sent. */
 static size_t send_short(struct connection *connection)
 {
     char all[BATCH_SEND_BYTES];
@@ -130,7 +131,7 @@ static size_t send_long(struct connection *connection)
     return note_sent(connection, result < 0 ? -errno : result);
 }
 
-/* Removes the first ${sent} bytes, which have been sent. */
+/* Removes the first ${sent} bytes from the output, because they have been sent. */
 static void skip(struct connection_output *out, size_t sent)
 {
     for (; sent > 0 && sent >= out->pieces->len; out->pieces++, out->count--)
@@ -139,7 +140,7 @@ static void skip(struct connection_output *out, size_t sent)
     out->pieces->len -= sent;
 }
 
-/* The first ${sent} bytes have been sent. libh2o sends the rest. */
+/* The first ${sent} bytes have been sent. libh2o sends the others. */
 static void send_rest(struct connection *connection, size_t sent)
 {
     struct connection_output *out = &connection->out;

@@ -1,5 +1,5 @@
-/* A build whose pages have 1, 4, 8, 16 and 32 parts, all of them different calls: what a part costs
- * must not depend on how many others there are. ./dev bench measures it. */
+/* A build whose pages have 1, 4, 8, 16 and 32 parts with different calls. The cost of a part must
+ * not depend on the number of other parts. ./dev bench measures it. */
 #include "bff/compose/compose.h"
 #include "clients/inventory.h"
 #include "clients/notifications.h"

@@ -1,4 +1,4 @@
-// The command line: what is checked before anything is served, and how the program says so.
+// The command line: what the program checks before it serves, and its messages.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'

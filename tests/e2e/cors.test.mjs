@@ -1,4 +1,4 @@
-// Other origins: who may read what, and what a browser is told before it asks.
+// Cross-origin requests: which origins may read which answers, and the answers to preflights.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

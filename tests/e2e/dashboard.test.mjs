@@ -1,4 +1,4 @@
-// The web dashboard: four calls in parallel, put together in the order of the table.
+// The web dashboard: four calls in parallel. The answer has the parts in the order of the table.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

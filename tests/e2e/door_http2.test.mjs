@@ -1,4 +1,5 @@
-// What the door lets in and what it refuses, HTTP/2: fields that no client library would send.
+// Which HTTP/2 requests the server accepts and which it refuses: header fields that no client
+// library would send.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

@@ -1,5 +1,5 @@
-// Upstream answers that are hardly HTTP. What two readers could read differently is refused, what
-// is only unusual is read; the server answers in any case.
+// Answers of services that are not correct HTTP. The server refuses an answer that two programs
+// could read differently, and accepts one that is only unusual. The client always gets an answer.
 import { test } from 'node:test'
 
 import { assertUser, hostileUsers, user } from './lib/hostile.mjs'

@@ -1,5 +1,6 @@
-// Every text of the JSON corpus as a service's answer, cut into pieces in many ways: what is valid
-// appears in our answer byte for byte, what is not is bad_json.
+// Every text of the JSON corpus is the answer of a service, cut into pieces in many ways. Valid
+// JSON appears in our answer byte for byte, and the part with any other text is rejected as
+// bad_json.
 import assert from 'node:assert/strict'
 import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'

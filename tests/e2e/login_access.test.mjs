@@ -1,4 +1,4 @@
-// Access: who is signed in may still not see everything.
+// Access rules: a signed-in user may not see everything.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

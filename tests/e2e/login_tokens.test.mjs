@@ -1,4 +1,4 @@
-// Login: who comes in, and every way that tokens are bent to come in all the same.
+// Login: which tokens are accepted, and the known ways to manipulate a token.
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { writeFileSync } from 'node:fs'

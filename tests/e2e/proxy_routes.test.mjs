@@ -1,4 +1,4 @@
-// Plain routes as the configuration file has them: which one a request takes, and what it changes.
+// Plain routes of the configuration file: which route a request uses, and what the route changes.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

@@ -1,4 +1,4 @@
-/* Parts that wait for a part, and lists of calls. */
+/* Tests of parts that wait for another part, and of parts that are lists of calls. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service users = {.name = "users"}, products = {.name = "products"},

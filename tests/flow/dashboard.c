@@ -1,4 +1,5 @@
-/* A page of four optional parts: whatever happens to any of them, the page comes. */
+/* Tests of a page with four optional parts: the page is always sent, even when any of the parts
+ * fail. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service users = {.name = "users"}, orders = {.name = "orders"},

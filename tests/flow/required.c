@@ -1,4 +1,5 @@
-/* A page with a required part: what it needs ends it, what it can do without does not. */
+/* Tests of a page with a required part: a failure of the required part ends the page with an error,
+ * and a failure of an optional part does not. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service products = {.name = "products"}, reviews = {.name = "reviews"},

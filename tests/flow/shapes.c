@@ -1,4 +1,4 @@
-/* Where a part's value stands in the answer, and in which shape. */
+/* Tests of the place and the form of a part's value in the answer. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service service = {.name = "service"};

@@ -1,4 +1,4 @@
-/* Who asks the same, asks once. */
+/* Tests that parts with the same request share one call. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service service = {.name = "service"}, other = {.name = "other"};

@@ -1,4 +1,4 @@
-/* A part's own time, and the page's. */
+/* Tests of the time limit of a part and the budget of a page. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service service = {.name = "service"};

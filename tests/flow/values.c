@@ -1,4 +1,5 @@
-/* A value that came with a page outlives the page: an item holds it, and so may others. */
+/* Tests that a value may outlive the page that received it, while another user has a reference to
+ * it. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service users = {.name = "users"};

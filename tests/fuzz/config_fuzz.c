@@ -1,7 +1,7 @@
 /*
- * Any bytes as a configuration file: each reading of it comes to the same, what is served has every
- * value within its bounds, and each mistake is one line that names a place. A first line "#! ..."
- * holds what is on the command line, and USERS_URL=...
+ * Reads any bytes as a configuration file. Reading the same file again must give the same result. A
+ * configuration that is accepted must have every value within its bounds. Each mistake must be one
+ * line that names a place. A first line "#! ..." contains command line options, and USERS_URL=...
  */
 #include <stdio.h>
 #include <sys/mman.h>

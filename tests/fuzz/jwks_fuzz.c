@@ -1,8 +1,6 @@
-/*
- * Any bytes as a JWK Set, and as a PEM file: each key that is taken is public, sound, and of the
- * kind and size of its algorithms, which are among those allowed; nothing is taken in silence, and
- * nothing is left in OpenSSL's queue of errors.
- */
+/* Reads any bytes as a JWK Set, and as a PEM file. Each key that is accepted must be public and
+ * valid, and must have the type and the size for its algorithms, which must be allowed ones. When
+ * no key is accepted, there must be a message. OpenSSL's error queue must be empty at the end. */
 #include <stdint.h>
 
 #include <openssl/core_names.h>

@@ -1,9 +1,10 @@
 /*
- * Any bytes as an Authorization field, as a token's header, or as claims: nothing is good that was
- * not signed by us, and what was signed is good exactly when a plain reading of the rules says so;
- * the user fits a header, and a cache changes nothing. The first byte says what the rest is:
+ * Reads any bytes as an Authorization field, as the header of a token, or as claims. A token that
+ * we did not sign must be refused. A token that we signed must be accepted exactly when a simple
+ * check of the rules accepts it. The user must be a valid header value. A cache must not change a
+ * result. The first byte says what the rest of the input is:
  *
- *     c  claims, signed              t  "header.claims" as they stand in a token, signed
+ *     c  claims, signed              t  "header.claims" as in a token, signed
  *     h  a header, signed            f  the field's value
  */
 #include <math.h>

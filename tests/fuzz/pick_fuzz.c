@@ -1,7 +1,6 @@
-/*
- * Any paths, and behind the line's end any JSON: what is picked is JSON, and is what a walk over a
- * tree picks; paths that say two things are refused, and only those.
- */
+/* Applies any paths (the first line of the input) to any JSON (the rest). The result must be JSON,
+ * and must be equal to what a walk over a tree picks. Paths that contradict each other must be
+ * refused, and no others. */
 #include <stdint.h>
 #include <stdio.h>
 

@@ -1,7 +1,8 @@
 /*
- * Any bytes as the target of a plain route: its path is brought into the one spelling that a simple
- * list of segments gives, the longest route is found, and what the service is asked for stays below
- * the route's own path there, however the service resolves it: no reader finds dot segments in it.
+ * Uses any bytes as the target of a plain route. The normalised path must be equal to the result of
+ * a simple algorithm on a list of segments. The longest matching route must be found. The target
+ * for the service must stay below the route's path at the service, however the service resolves it:
+ * no reader may find dot segments in it.
  */
 #include <stdio.h>
 

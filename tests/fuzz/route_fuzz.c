@@ -1,7 +1,8 @@
 /*
- * Any bytes as the path of a composite: the route that is found, its parameters, and what a service
- * is asked with them. Whatever a client writes, the service splits the target into the segments and
- * the query that the composite has, each of which means the parameter it was made of.
+ * Uses any bytes as the path of a composite. It checks the route that is found, its parameters, and
+ * the target of the call that is made from them. When the service splits this target, it must get
+ * exactly the segments and the query that the composite describes, and each must have the value of
+ * its parameter.
  */
 #include "bff/base/percent.h"
 #include "bff/compose/ask.h"

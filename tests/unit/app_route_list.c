@@ -1,4 +1,4 @@
-/* A build's table: what is wrong with it stops the start, what is right is shown by --routes. */
+/* Tests of a build's table: a mistake in it stops the start, and --routes shows a valid table. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* What an ask function says, as a call. */
+/* Tests of the calls that ask functions describe. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* What the pages of both builds ask of whom, and that their tables are good. */
+/* Tests of the calls that the pages of both builds make, and that their tables have no mistakes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* What a build says for a configuration that does not: plain routes and mock services. */
+/* Tests of the values that a build has for a configuration without them: plain routes and mock
+ * services. */
 #include "tests/unit/config_reading.h"
 
 static const struct bff_route wrong_routes[] = {

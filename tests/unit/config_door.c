@@ -1,4 +1,5 @@
-/* What meets a request at the door: CORS, limits, proxies, the log; and the services' health. */
+/* Tests of the settings for incoming requests: CORS, limits, trusted proxies, the log; and of the
+ * settings for health checks. */
 #include "tests/unit/config_reading.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -1,4 +1,5 @@
-/* Login: where the secret comes from, which keys there are, and what is missing. */
+/* Tests of the login settings: where the secret comes from, which keys are allowed, and which
+ * settings are missing. */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 

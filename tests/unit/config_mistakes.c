@@ -1,4 +1,4 @@
-/* What the file may say wrong, and that all of it is told with its place. */
+/* Tests of mistakes in the file: all of them are reported, each with its place. */
 #include "tests/unit/config_reading.h"
 
 #define TOP                                                                                        \

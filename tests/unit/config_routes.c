@@ -1,4 +1,5 @@
-/* Routes: what they are made of, what is wrong with them, and those that nobody has to write. */
+/* Tests of routes in the configuration: their settings, mistakes in them, and the default
+ * routes. */
 #include "tests/unit/config_reading.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

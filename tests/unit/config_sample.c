@@ -1,4 +1,4 @@
-/* The samples and the page say what the table says. */
+/* Tests that the sample files and docs/configuration.md agree with the table of settings. */
 #include "bff/config/section.h"
 #include "clients/services.h"
 #include "tests/unit/config_reading.h"

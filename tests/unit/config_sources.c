@@ -1,4 +1,5 @@
-/* What each source sets, which one wins, and the command line. */
+/* Tests of the sources of settings: what each source sets, which source wins, and the command
+ * line. */
 #include "tests/unit/config_reading.h"
 
 /* Everything that can be set, as text. */

@@ -1,4 +1,4 @@
-/* Durations, sizes, near names, variables. */
+/* Tests of durations, sizes, suggestions for misspelt names, and variables. */
 #include "bff/config/expand.h"
 #include "bff/config/suggest.h"
 #include "bff/config/units.h"

@@ -1,4 +1,4 @@
-/* What docs/deploy starts the servers with is what they understand. */
+/* Tests that the servers understand the options and files with which docs/deploy starts them. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 

@@ -1,4 +1,4 @@
-/* Cross-origin requests: which fields follow from settings and question. */
+/* Tests of cross-origin requests: which header fields the settings and the request give. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

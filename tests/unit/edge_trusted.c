@@ -1,4 +1,5 @@
-/* Networks of trusted proxies: how they are written, and who is in them. */
+/* Tests of the networks of trusted proxies: which spellings are valid, and which addresses a
+ * network contains. */
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <setjmp.h>

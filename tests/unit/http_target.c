@@ -1,4 +1,4 @@
-/* What a request's target and its Host say, and which of them are sound. */
+/* Tests of parsing a request's target and its Host, and of which of them are valid. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

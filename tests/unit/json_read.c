@@ -1,4 +1,4 @@
-/* Reading: the same answers with the scanner's slices and without. */
+/* Tests of reading: the results are the same with the scanner's slices and without. */
 #include <dirent.h>
 #include <math.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* JWK Sets: which keys are taken, and which of them a token meets. */
+/* Tests of JWK Sets: which keys are accepted, and which of them are tried for a token. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

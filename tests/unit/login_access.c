@@ -1,4 +1,4 @@
-/* Who passes which rule. */
+/* Tests of access rules: which users pass which rule. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Every algorithm, and every way around one that has been tried on somebody. */
+/* Tests of every algorithm, and of the known attacks on JWT implementations. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

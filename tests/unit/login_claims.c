@@ -1,4 +1,4 @@
-/* What claims may say, one by one. */
+/* Tests of the claims, one after the other: which values are accepted. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* Known tokens belong to a worker and to what the login settings say, not to one configuration. */
+/* Tests that the cache of known tokens belongs to a worker and to the login settings, and not to
+ * one configuration. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

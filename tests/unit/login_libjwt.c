@@ -1,4 +1,4 @@
-/* Tokens of another maker: libjwt's are good for us, with keys in each form that it can use. */
+/* Tests that we accept tokens which libjwt has made, with keys in each form that libjwt can use. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Which settings make a login, and the words for those that do not. */
+/* Tests of which login settings are valid, and of the messages for the others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* What a service manager is told, and when. */
+/* Tests of the messages to a service manager. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,4 +1,4 @@
-/* Picking: what is kept, and which paths cannot be read. */
+/* Tests of picking: which members are kept, and which paths are not valid. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

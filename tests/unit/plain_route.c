@@ -1,4 +1,4 @@
-/* Plain routes: which one is found, and what it makes of a path. */
+/* Tests of plain routes: which route is found, and the target that it makes of a path. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

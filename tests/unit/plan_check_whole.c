@@ -1,4 +1,4 @@
-/* What a plan knows of its composite. */
+/* Tests of the properties of a plan that was made from a composite. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* A mistake in a table names the composite, the row and what is wrong. */
+/* Tests that the message about a mistake in a table names the composite, the row and the
+ * mistake. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* A serving process in a test: a build of one page, a service that the test answers for, and
- * configurations from text. */
+/* A serving process in a test: a build with one page, a service that the test plays, and
+ * configurations that are read from texts. */
 #ifndef TESTS_UNIT_SERVING_H
 #define TESTS_UNIT_SERVING_H
 
@@ -58,7 +58,8 @@ static inline int new_socket(void)
     return fd;
 }
 
-/* A service of the test: it listens, and nobody accepts but answer_next. */
+/* A service that the test plays. It listens, and a connection is accepted only when the test takes
+ * a call from it. */
 struct service {
     int fd;
     unsigned port;
@@ -82,7 +83,7 @@ static inline void send_text(int fd, const char *text)
     assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* Reads to the end of a head, or with ${body} of at least so many bytes behind it. */
+/* Reads a message: a head, and at least ${body} bytes after it. */
 static inline void read_message(int fd, size_t body, char out[BYTES])
 {
     size_t len = 0;
@@ -101,7 +102,8 @@ static inline void read_message(int fd, size_t body, char out[BYTES])
         fail_msg("no head: \"%s\"", out);
 }
 
-/* The next connection to ${service}, whose request begins with ${line}; it is answered later. */
+/* Accepts the next connection to ${service}, and checks that its request begins with ${line}.
+ * Returns the connection, so that the test can answer later. */
 static inline int take_call(const struct service *service, const char *line)
 {
     char head[BYTES];

@@ -1,5 +1,5 @@
-// What a page shows, beside what comes: equal but for times, ids, tokens and ports, which differ
-// each time.
+// Compares what a page shows with what really comes. The two must be equal except for times, ids,
+// tokens and ports, which differ each time.
 import assert from 'node:assert/strict'
 
 const volatile = [

@@ -1,4 +1,5 @@
-// What the guide says about a wrong table, by the change of its own composite that is told so.
+// The messages that the guide shows for mistakes in a table, and for each message the change of the
+// guide's composite that causes it.
 export const mistakes = {
   'part "user": .after names "ordr", which is no part above it':
     ['.ask = user, .after = "order"', '.ask = user, .after = "ordr"'],

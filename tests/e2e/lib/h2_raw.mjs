@@ -1,5 +1,6 @@
-// HTTP/2 as bare frames (RFC 9113), for what no client library would send. Fields are coded as
-// literals without an index (RFC 7541 section 6.2.2) unless the test says otherwise.
+// HTTP/2 as raw frames (RFC 9113), for requests that no client library would send. Fields are
+// encoded as literals without an index (RFC 7541 section 6.2.2), except when the test asks for
+// another encoding.
 import { once } from 'node:events'
 import net from 'node:net'
 

@@ -1,5 +1,4 @@
-// Runs the binary of a build, and sees to it that it lives until it is told to stop, and then ends
-// as it should.
+// Runs the binary of a build, and checks that it runs until it is stopped and then exits correctly.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
