@@ -99,7 +99,9 @@ enum step_result step_route(struct request_context *context)
     if (found->kind == FOUND_COMPOSITE)
         context->rule =
             page_access(context->dispatch->pages, found->match.route->target, found->match.params);
-    else if (found->kind == FOUND_ROUTE)
+    if (found->kind == FOUND_ROUTE) {
         context->rule = found->route->access;
+        context->request->route = found->route->path;
+    }
     return STEP_PASS;
 }

@@ -9,26 +9,23 @@
  * proxy_error  the registered error type of RFC 9209. There is no type for an error status of a
  *              service, so the nearest one says that the destination could not be used
  * status       of the response when a required part is rejected for this reason
- * retry_after  seconds after which the same request may succeed: for a breaker, when it allows a
- *              trial call
  */
 static const struct {
     const char *name, *proxy_error;
     int status;
-    const char *retry_after;
 } rows[REASON_COUNT] = {
-    [REASON_NONE] = {"none", "", 200, NULL},
-    [REASON_TIMEOUT] = {"timeout", "http_response_timeout", 504, NULL},
-    [REASON_CONNECT] = {"connect", "connection_refused", 502, NULL},
-    [REASON_RESET] = {"reset", "connection_terminated", 502, NULL},
-    [REASON_STATUS] = {"status", "destination_unavailable", 502, NULL},
-    [REASON_TOO_LARGE] = {"too_large", "http_response_body_size", 502, NULL},
-    [REASON_BAD_JSON] = {"bad_json", "http_protocol_error", 502, NULL},
-    [REASON_BAD_HTTP] = {"bad_http", "http_protocol_error", 502, NULL},
-    [REASON_BREAKER_OPEN] = {"breaker_open", "destination_unavailable", 503, "10"},
-    [REASON_LIMITED] = {"limited", "connection_limit_reached", 503, "1"},
-    [REASON_SKIPPED] = {"skipped", "proxy_internal_response", 502, NULL},
-    [REASON_FORBIDDEN] = {"forbidden", "http_request_denied", 502, NULL},
+    [REASON_NONE] = {"none", "", 200},
+    [REASON_TIMEOUT] = {"timeout", "http_response_timeout", 504},
+    [REASON_CONNECT] = {"connect", "connection_refused", 502},
+    [REASON_RESET] = {"reset", "connection_terminated", 502},
+    [REASON_STATUS] = {"status", "destination_unavailable", 502},
+    [REASON_TOO_LARGE] = {"too_large", "http_response_body_size", 502},
+    [REASON_BAD_JSON] = {"bad_json", "http_protocol_error", 502},
+    [REASON_BAD_HTTP] = {"bad_http", "http_protocol_error", 502},
+    [REASON_BREAKER_OPEN] = {"breaker_open", "destination_unavailable", 503},
+    [REASON_LIMITED] = {"limited", "connection_limit_reached", 503},
+    [REASON_SKIPPED] = {"skipped", "proxy_internal_response", 502},
+    [REASON_FORBIDDEN] = {"forbidden", "http_request_denied", 502},
 };
 
 const char *reason_name(enum reason reason)
@@ -51,8 +48,14 @@ int reason_answer_status(enum reason reason, int status)
     return rows[reason].status;
 }
 
+/* A breaker allows a trial call after this time. */
 const char *reason_retry_after(enum reason reason)
 {
+    static const char *const seconds[REASON_COUNT] = {
+        [REASON_BREAKER_OPEN] = "10",
+        [REASON_LIMITED] = "1",
+    };
+
     must(reason < REASON_COUNT);
-    return rows[reason].retry_after;
+    return seconds[reason];
 }

@@ -43,6 +43,7 @@ struct client {
     void (*forget_answered)(struct client *client);
     bool is_tunnel;    /* it has left HTTP: only stalled sending is checked */
     bool is_cut;       /* client_cut was called: no request begins any more */
+    bool is_slow;      /* slow_client.c has ended it */
     int64_t resets_ns; /* time when its token bucket for resets is full again */
     struct pace pace;
     bool has_places; /* it is counted in ${places} */
