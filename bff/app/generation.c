@@ -9,6 +9,7 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
+#include "bff/compose/build.h"
 #include "bff/upstream/health.h"
 
 struct generation_kept {
@@ -27,6 +28,10 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
 
     atomic_init(&generation->holds, 1);
     generation->pool = pool_new();
+    if (build_check(build, stderr) > 0) {
+        *action = CONFIG_EXIT_BAD;
+        return generation;
+    }
     *action = config_read_and_print(argc, argv, build, config);
     if (route_list_make(generation->pool, build, pages, stderr) > 0)
         *action = CONFIG_EXIT_BAD;
@@ -81,11 +86,11 @@ static void fill_dispatch(struct generation *generation)
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
         .cors = &config->cors,
+        .trusted = &config->trusted,
         .health = {.health = generation->health},
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
-                  .hides_cors = cors_is_on(&config->cors),
-                  .trusted = &config->trusted},
+                  .hides_cors = cors_is_on(&config->cors)},
     };
 }
 
