@@ -48,6 +48,7 @@ struct client {
     bool has_open_head; /* HTTP/2: CONTINUATION frames of a head are awaited: see slow_client.c */
     bool is_tunnel;     /* it has left HTTP: only stalled sending is checked */
     bool is_cut;        /* client_cut was called: no request begins any more */
+    bool is_slow;       /* slow_client.c has ended it */
     int64_t resets_ns;  /* time when its token bucket for resets is full again */
     struct pace pace;
     bool has_places; /* it is counted in ${places} */

@@ -24,6 +24,7 @@ struct part_report;
 struct reply_field;
 struct reply_filter;
 struct request_peer;
+struct route_report;
 
 /* The state of the answer before it is sent. Private to reply*.c. */
 struct request_answer {
@@ -64,6 +65,10 @@ struct request {
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
     size_t part_count;
+    struct text route;                 /* the path of the plain route; absent: none was found */
+    const struct route_report *passed; /* what became of it there; NULL: it was not passed on */
+    const char
+        *login_fault; /* why its token is not good, a word for the log; NULL: no such token */
 };
 
 /* A header field, as the client sent it, without white space around its value. With HTTP/1, a name
