@@ -16,6 +16,7 @@ struct dispatch {
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
     struct health_page health;
+    size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 
 /* Belongs to one generation in one worker. */

@@ -59,6 +59,7 @@ static void fill_dispatch(struct generation *generation)
         .login = generation->login,
         .cors = &config->cors,
         .health = {.health = generation->health},
+        .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
                   .hides_cors = cors_is_on(&config->cors),

@@ -51,6 +51,14 @@ void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, en
     begin_reading(body, limit, done, cookie);
 }
 
+void body_drop(struct body *body)
+{
+    if (body == NULL || body->is_over || body->source->drop == NULL)
+        return;
+    body->is_discarded = true;
+    body->source->drop(body);
+}
+
 void body_stop(struct body *body)
 {
     if (body == NULL)

@@ -35,6 +35,7 @@ struct body;
 struct body_source {
     void (*read)(struct body *body);
     void (*stop)(struct body *body);
+    void (*drop)(struct body *body); /* frees what has come, and drops what will; NULL: cannot */
 };
 
 struct body {
@@ -49,6 +50,7 @@ struct body {
     bool is_read;  /* a caller waits for it; client->reading counts it */
     bool is_discarded;
     bool has_rest; /* HTTP/1.1: it was too large before all of it had come; that can be discarded */
+    bool is_awaited; /* HTTP/1.1: its client may wait for 100 Continue before it sends it */
     enum body_end end;
     void (*done)(void *cookie, enum body_end end);
     void *cookie;
@@ -69,6 +71,11 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
  * if it has a rest. */
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
+
+/* The request is being answered, and nobody will read its body. With HTTP/2 what has come is freed,
+ * and what comes is dropped. It does nothing with HTTP/1.1, and when the body is over. NULL:
+ * nothing. */
+void body_drop(struct body *body);
 
 /* Ends the wait for the body, silently. Idempotent; NULL: nothing. */
 void body_stop(struct body *body);

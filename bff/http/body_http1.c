@@ -15,7 +15,6 @@ struct http1 {
     h2o_buffer_t *head;   /* the socket's input before, with the request's fields */
     struct chunks chunks;
     struct timer deadline;
-    bool expects;     /* the client may wait for 100 Continue */
     bool is_inviting; /* 100 Continue is being written */
 };
 
@@ -29,8 +28,10 @@ static size_t looked_at(const struct http1 *http1)
 static void take(struct http1 *http1, size_t bytes)
 {
     http1->body.len += bytes;
-    if (http1->body.is_discarded)
-        h2o_buffer_consume(&http1->socket->input, bytes);
+    if (!http1->body.is_discarded)
+        return;
+    h2o_buffer_consume(&http1->socket->input, bytes);
+    http1->body.client->used_bytes += bytes; /* the limit of its reader bounds it */
 }
 
 /* Returns true when the body is whole. */
@@ -123,7 +124,7 @@ static void invite(struct http1 *http1)
 {
     static h2o_iovec_t go_on = {H2O_STRLIT("HTTP/1.1 100 Continue\r\n\r\n")};
 
-    http1->expects = false;
+    http1->body.is_awaited = false;
     http1->is_inviting = true;
     h2o_socket_write(http1->socket, &go_on, 1, on_invited);
 }
@@ -155,7 +156,7 @@ static void start(struct body *body)
     if (body->is_discarded) {
         must(!http1->is_inviting);
         h2o_buffer_consume(&http1->socket->input, body->len);
-    } else if (http1->expects && http1->socket->input->size == 0) {
+    } else if (body->is_awaited) {
         invite(http1);
         return;
     }
@@ -218,9 +219,9 @@ void body_http1_begin(const struct body_http1_head *head)
     struct http1 *http1 = pool_shared(pool_of(&h2o->pool), sizeof(*http1), dispose);
 
     http1->socket = h2o->conn->callbacks->get_socket(h2o->conn);
-    http1->expects = head->expects;
     body_begin(&http1->body, h2o, &source, head->length);
     part_from_head(http1, head->bytes);
+    http1->body.is_awaited = head->expects && http1->socket->input->size == 0;
     if (http1->socket->input->size > 0)
         look(http1);
 }

@@ -16,6 +16,7 @@
 #include "bff/loop/timer.h"
 #include "bff/http/addresses.h"
 
+struct client_linger;
 struct worker;
 
 /* What slow_client.c found when it last checked a client. */
@@ -41,9 +42,12 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
-    bool is_tunnel;    /* it has left HTTP: only its reading is checked */
-    bool is_cut;       /* client_cut was called: no work begins for it */
-    int64_t resets_ns; /* when its bucket of resets is full again */
+    bool is_tunnel; /* it has left HTTP: only its reading is checked */
+    bool is_cut;    /* client_cut was called: no work begins for it */
+    bool sends_on;  /* it may still send what nobody will read: its end is a lingering close */
+    int linger_fd;  /* of client_linger.c: a second descriptor of a connection that will linger */
+    struct client_linger *linger; /* it lingers; NULL: it does not */
+    int64_t resets_ns;            /* when its bucket of resets is full again */
     struct pace pace;
     bool has_places; /* it is counted by its address */
     struct address_places places;
@@ -68,6 +72,9 @@ void client_listen(struct worker_listener *listener, int fd);
 
 /* Accepts the connections that are waiting, then closes the listener. */
 void client_stop_listening(struct worker_listener *listener);
+
+/* The client whose socket libh2o knows as ${socket}; NULL: the socket is not a client's. */
+struct client *client_of_socket(h2o_socket_t *socket);
 
 /* The client that ${req} came from. */
 struct client *client_of(h2o_req_t *req);

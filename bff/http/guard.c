@@ -95,12 +95,16 @@ static bool refuse_fields(const struct request *request, struct refusal *out)
     return false;
 }
 
-bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
+static bool has_short_length(const struct request *request, size_t limit)
 {
     const struct body *body = request->body;
 
-    if (body == NULL ||
-        (body->len <= limit && (body->length == BODY_NO_LENGTH || body->length <= limit)))
+    return body == NULL || body->length == BODY_NO_LENGTH || body->length <= limit;
+}
+
+bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
+{
+    if (has_short_length(request, limit) && (request->body == NULL || request->body->len <= limit))
         return true;
     return refuse(refusal, 413, "Payload too large");
 }
@@ -126,5 +130,7 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
         return refuse(refusal, 400, "Bad request");
     if (head == GUARD_HEAD_UNMET)
         return refuse(refusal, 417, "Expectation failed");
-    return guard_admits_body(request, request->settings->http->body_limit, refusal);
+    if (!has_short_length(request, request->settings->http->body_limit))
+        return refuse(refusal, 413, "Payload too large");
+    return true;
 }

@@ -13,7 +13,7 @@
  * | 501 | a method other than GET HEAD POST PUT PATCH DELETE OPTIONS |
  * | 414 | a target that is too long |
  * | 417 | an Expect other than 100-continue |
- * | 413 | a body over http_settings.body_limit |
+ * | 413 | a Content-Length over http_settings.body_limit |
  *
  * After a refusal an HTTP/1.1 connection is closed. The reason: we cannot be sure where the next
  * request of such a client begins.
@@ -33,7 +33,8 @@ bool guard_is_absurd(const struct request *request);
 /* Returns true when the request may go on. Otherwise it writes the answer to ${refusal}. */
 bool guard_admits(const struct request *request, struct refusal *refusal);
 
-/* As guard_admits, but it checks only the body: 413 for a body of more than ${limit} bytes. */
+/* As guard_admits, but it checks only the body: 413 when its Content-Length, or what has come of
+ * it, is more than ${limit} bytes. */
 bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal);
 
 #endif

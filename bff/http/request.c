@@ -70,6 +70,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->body = body_of(h2o_req);
     request->client->in_flight++;
     request->client->requests++;
+    request->client->sends_on = false;
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
     request_id_read(request);

@@ -8,6 +8,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/client_linger.h"
 #include "bff/http/libh2o_error.h"
 #include "bff/http/guard.h"
 #include "bff/http/head_hooks.h"
@@ -125,6 +126,7 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
 static void init_worker(struct worker *worker)
 {
     head_hooks_install();
+    client_linger_install();
     h2o_linklist_init_anchor(&worker->clients);
     h2o_linklist_init_anchor(&worker->watches);
     h2o_linklist_init_anchor(&worker->settings_in_use);
