@@ -81,6 +81,7 @@ const char *generation_prepare(struct generation *generation)
     generation->http = (struct http_settings){
         .limits = config->limits,
         .body_limit = config_largest_body(config),
+        .answers_half_closed = config->answers_half_closed,
         .drain_ms = config->drain_ms,
         .tls = config->tls,
     };

@@ -42,6 +42,7 @@ struct config {
     char *certificate, *key;           /* PEM files; NULL without tls */
     SSL_CTX *tls;                      /* made of both; NULL without tls, or when one is wrong */
     unsigned workers;                  /* 1 to 256; 0: one for each core */
+    bool answers_half_closed;          /* see struct http_settings */
     struct service_settings *services; /* in the build's order */
     size_t service_count;
     size_t body_limit;    /* bytes of one part */

@@ -36,7 +36,8 @@ static bool are_fields_sound(const h2o_headers_t *headers)
 static bool is_target_sound(const struct request *request)
 {
     if (!text_starts(request->path, TEXT("/")) &&
-        !(text_is(request->method, "OPTIONS") && text_is(request->path, "*")))
+        !(text_is(request->method, "OPTIONS") && text_is(request->path, "*") &&
+          request->query.at == NULL))
         return false;
     return target_is_clean(request->path) && target_is_clean(request->query);
 }

@@ -143,7 +143,7 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
     pipeline->wait = wait;
     pipeline->deadline.fire = on_deadline;
     if (!wait.is_reading)
-        reply_wait_begin(request, on_gone, pipeline);
+        reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, pipeline);
     if (wait.until_ns != 0)
         timer_set(worker_timers(request->worker), &pipeline->deadline, wait.until_ns);
     return STEP_WAITS;

@@ -101,6 +101,15 @@ size_t request_values(const struct request *request, const char *name, struct te
     return count;
 }
 
+bool request_keeps_connection(const struct request *request)
+{
+    struct text options = request_list(request, "connection");
+
+    if (text_list_has_nocase(options, TEXT("close")))
+        return false;
+    return request_version(request) >= 0x101 || text_list_has_nocase(options, TEXT("keep-alive"));
+}
+
 socklen_t request_peername(const struct request *request, struct sockaddr_storage *out)
 {
     h2o_conn_t *conn = request->h2o->conn;

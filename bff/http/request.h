@@ -33,7 +33,8 @@ struct request_answer {
     struct watch watch;           /* on the client, while the answer is worked on */
     void (*gone)(void *cookie);   /* the argument of reply_wait_begin */
     void *cookie;
-    bool has_begun; /* it is streamed, and libh2o has its head */
+    uint32_t half_closed_ms; /* the argument of reply_wait_begin */
+    bool has_begun;          /* it is streamed, and libh2o has its head */
 };
 
 struct request {
@@ -122,6 +123,11 @@ size_t request_values(const struct request *request, const char *name, struct te
 /* The values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3); absent
  * when there is none. */
 struct text request_list(const struct request *request, const char *name);
+
+/* True when an HTTP/1 connection may go on after the answer to ${request} (RFC 9112 section 9.3):
+ * with HTTP/1.1 unless a Connection field says close, with HTTP/1.0 only when one says keep-alive.
+ */
+bool request_keeps_connection(const struct request *request);
 
 /* The address that the connection comes from; returns its length, 0 when it has gone already. */
 socklen_t request_peername(const struct request *request, struct sockaddr_storage *out);

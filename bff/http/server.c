@@ -50,6 +50,9 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     head_hooks_begin_body(h2o_req); /* before the request, which then ends first */
     struct request *request = request_new(h2o_req, worker);
 
+    /* libh2o would end an HTTP/1.1 connection after any Connection field without keep-alive */
+    if (!request_is_http2(request))
+        h2o_req->http1_is_persistent = request_keeps_connection(request);
     if (!request_is_http2(request) || guard_is_absurd(request)) {
         begin(request);
         return 0;

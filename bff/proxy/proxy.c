@@ -12,6 +12,8 @@
 #include "bff/proxy/tunnel.h"
 #include "bff/upstream/call.h"
 
+#define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
+
 /*
  * A request that is being passed on. It is not part of the request's memory, because a tunnel
  * outlives its request. The request holds it by a hook, until it is a tunnel.
@@ -173,6 +175,6 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .first_byte_ms = route->first_byte_ms,
         .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,
     };
-    reply_wait_begin(request, on_gone, passing);
+    reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     call_start(&passing->call, ask->upstream, &passing->call_ask, &sink, passing);
 }

@@ -2,7 +2,8 @@
 #include "tests/unit/config_reading.h"
 
 #define TOP                                                                                        \
-    "listen, tls, workers, services, composites, resolver, login, routes, cors, limits, "          \
+    "listen, tls, workers, half_close, services, composites, resolver, login, routes, cors, "      \
+    "limits, "                                                                                     \
     "trusted_proxies, access_log, io_uring, drain_delay, drain_timeout"
 
 #define ROUTE(more) "routes: [{path: /a, service: users, " more "}]\n"
