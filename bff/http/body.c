@@ -59,6 +59,12 @@ void body_drop(struct body *body)
     body->source->drop(body);
 }
 
+h2o_buffer_t *body_keep(struct body *body)
+{
+    must(body->is_over && body->end == BODY_WHOLE && !body->is_discarded);
+    return body->source->keep(body);
+}
+
 void body_stop(struct body *body)
 {
     if (body == NULL)

@@ -36,6 +36,7 @@ struct body_source {
     void (*read)(struct body *body);
     void (*stop)(struct body *body);
     void (*drop)(struct body *body); /* frees what has come, and drops what will; NULL: cannot */
+    h2o_buffer_t *(*keep)(struct body *body);
 };
 
 struct body {
@@ -76,6 +77,10 @@ void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, en
  * and what comes is dropped. It does nothing with HTTP/1.1, and when the body is over. NULL:
  * nothing. */
 void body_drop(struct body *body);
+
+/* The buffer with the bytes of a body that is whole, which are its request's entity. It belongs to
+ * the caller. To be called when the request ends. NULL: there are no bytes. */
+h2o_buffer_t *body_keep(struct body *body);
 
 /* Ends the wait for the body, silently. Idempotent; NULL: nothing. */
 void body_stop(struct body *body);

@@ -16,6 +16,7 @@ struct http1 {
     struct chunks chunks;
     struct timer deadline;
     bool is_inviting; /* 100 Continue is being written */
+    bool is_kept;     /* the buffer of the body belongs to another by now */
 };
 
 /* Bytes of the socket's input that have been looked at already. */
@@ -172,7 +173,15 @@ static void stop(struct body *body)
         h2o_socket_read_stop(http1->socket);
 }
 
-static const struct body_source source = {.read = start, .stop = stop};
+static h2o_buffer_t *keep(struct body *body)
+{
+    struct http1 *http1 = (struct http1 *)body;
+
+    http1->is_kept = true;
+    return http1->socket->input;
+}
+
+static const struct body_source source = {.read = start, .stop = stop, .keep = keep};
 
 /*
  * Runs before libh2o removes the head from the socket's input. So it puts the head back there, and
@@ -194,7 +203,8 @@ static void dispose(void *object)
         memcpy(to.base, input->bytes + at, rest);
         http1->socket->input->size += rest;
     }
-    h2o_buffer_dispose(&input);
+    if (!http1->is_kept)
+        h2o_buffer_dispose(&input);
 }
 
 /* Moves the bytes after the head to a buffer of their own. */

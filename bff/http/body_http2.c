@@ -298,7 +298,17 @@ static void stop(struct body *body)
 
 static void drop(struct body *body) { drop_bytes((struct http2 *)body); }
 
-static const struct body_source source = {.read = start, .stop = stop, .drop = drop};
+static h2o_buffer_t *keep_bytes(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+    h2o_buffer_t *bytes = http2->bytes;
+
+    http2->bytes = NULL;
+    return bytes;
+}
+
+static const struct body_source source = {
+    .read = start, .stop = stop, .drop = drop, .keep = keep_bytes};
 
 static void dispose(void *object)
 {

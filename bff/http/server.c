@@ -80,7 +80,7 @@ static void on_drain_look(struct timer *timer)
     struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, drain_timer, timer);
     int64_t now_ns = clock_now_ns();
 
-    if (worker->client_count == 0)
+    if (worker->client_count == 0 && worker->errand_count == 0)
         worker->is_over = true;
     else if (now_ns >= worker->drained_by_ns)
         client_close_all(worker);
@@ -132,6 +132,7 @@ static void init_worker(struct worker *worker)
     client_linger_install();
     h2o_linklist_init_anchor(&worker->clients);
     h2o_linklist_init_anchor(&worker->watches);
+    h2o_linklist_init_anchor(&worker->errands);
     h2o_linklist_init_anchor(&worker->settings_in_use);
     random_seed(&worker->random);
     worker->loop = h2o_evloop_create();
