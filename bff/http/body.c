@@ -42,12 +42,20 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
     begin_reading(body, limit, done, cookie);
 }
 
+/* The client is not to blame for the bytes that have come, nor for those that were on their way: they
+ * are not wasted (slow_client.h). */
+static void discard(struct body *body)
+{
+    body->is_discarded = true;
+    body->client->used_bytes += body->len;
+}
+
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie)
 {
     must(!body->is_over || body->has_rest);
     body->is_over = false;
-    body->is_discarded = true;
+    discard(body);
     begin_reading(body, limit, done, cookie);
 }
 
@@ -55,7 +63,7 @@ void body_drop(struct body *body)
 {
     if (body == NULL || body->is_over || body->source->drop == NULL)
         return;
-    body->is_discarded = true;
+    discard(body);
     body->source->drop(body);
 }
 
