@@ -6,7 +6,7 @@
 
 extern const struct bff_service inventory_service;
 
-/* The stock of a product. */
+/* Asks for the stock of a product. */
 void inventory_get(struct bff_ask *ask, struct text product_id);
 
 #endif

@@ -6,7 +6,7 @@
 
 extern const struct bff_service notifications_service;
 
-/* The notifications that the user has not read: a list. */
+/* Asks for the notifications that the user has not read: a list. */
 void notifications_unread(struct bff_ask *ask, struct text user_id);
 
 #endif

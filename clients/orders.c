@@ -25,7 +25,7 @@ struct json orders_items(struct json order)
 {
     struct json items = json_get(order, "items");
 
-    /* json_each also walks the members of an object, but members are not items. */
+    /* Only an array has items. json_each would also go through the members of an object. */
     return json_is(items, JSON_ARRAY) ? items : (struct json){0};
 }
 

@@ -6,17 +6,18 @@
 
 extern const struct bff_service orders_service;
 
-/* One order. */
+/* Asks for one order. */
 void orders_get(struct bff_ask *ask, struct text id);
 
-/* The orders of a user, newest first: a list of at most ${limit}. */
+/* Asks for the orders of a user, newest first: a list of at most ${limit}. */
 void orders_of_user(struct bff_ask *ask, struct text user_id, unsigned limit);
 
-/* From an order: the id of its user, and its items. Absent when the order does not have them. */
+/* Return the id of the order's user, and the order's items. JSON_NONE when the order does not have
+ * them. */
 struct json orders_user_id(struct json order);
 struct json orders_items(struct json order);
 
-/* From an item of an order: the id of the product. */
+/* Returns the id of the product of an order's item. */
 struct json orders_item_product_id(struct json item);
 
 #endif

@@ -6,7 +6,7 @@
 
 extern const struct bff_service products_service;
 
-/* One product. */
+/* Asks for one product. */
 void products_get(struct bff_ask *ask, struct text id);
 
 #endif

@@ -6,7 +6,7 @@
 
 extern const struct bff_service recommendations_service;
 
-/* The recommendations for a user: a list. */
+/* Asks for the recommendations for a user: a list. */
 void recommendations_for_user(struct bff_ask *ask, struct text user_id);
 
 #endif

@@ -6,7 +6,7 @@
 
 extern const struct bff_service reviews_service;
 
-/* All reviews of a product: a list. */
+/* Asks for all reviews of a product: a list. */
 void reviews_of_product(struct bff_ask *ask, struct text product_id);
 
 #endif

@@ -1,11 +1,11 @@
-/* All services. */
+/* All services of the shop. */
 #ifndef CLIENTS_SERVICES_H
 #define CLIENTS_SERVICES_H
 
 #include "bff/compose/compose.h"
 
-/* In the order of --help and of /health, which is also the order of the mock services' ports. Ends
- * with NULL. */
-extern const struct bff_service *const clients_services[];
+/* The services in the order in which --help and /health show them. The ports of the mock services
+ * have the same order. */
+extern const struct bff_services clients_services;
 
 #endif

@@ -6,7 +6,7 @@
 
 extern const struct bff_service users_service;
 
-/* One user. */
+/* Asks for one user. */
 void users_get(struct bff_ask *ask, struct text id);
 
 #endif

@@ -6,20 +6,22 @@
 #include "bff/compose/page.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
+#include "bff/edge/trusted.h"
 #include "bff/proxy/proxy.h"
 
-/* Belongs to one generation, and is constant. */
+/* The part that belongs to one generation. It does not change. */
 struct dispatch {
     const struct pages *pages;
     const struct plain_routes *routes;
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
+    const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 
-/* Belongs to one generation in one worker. */
+/* The part that belongs to one generation in one worker. */
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;

@@ -8,6 +8,7 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
+#include "bff/compose/build.h"
 #include "bff/upstream/health.h"
 
 struct generation_kept {
@@ -15,7 +16,8 @@ struct generation_kept {
     struct generation_kept *next;
 };
 
-/* The tables are checked for every action: a build with wrong tables does nothing. */
+/* The tables are checked for every action, even --help: a build with wrong tables does nothing
+ * else. */
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
                                    enum config_action *action)
 {
@@ -25,6 +27,10 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
 
     atomic_init(&generation->holds, 1);
     generation->pool = pool_new();
+    if (build_check(build, stderr) > 0) {
+        *action = CONFIG_EXIT_BAD;
+        return generation;
+    }
     *action = config_read_and_print(argc, argv, build, config);
     if (route_list_make(generation->pool, build, pages, stderr) > 0)
         *action = CONFIG_EXIT_BAD;
@@ -34,7 +40,7 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
     return generation;
 }
 
-/* A service is down, or up again. */
+/* Logs that a service has gone down, or is up again. */
 static void on_health(const char *service, bool is_up, enum reason reason, int status)
 {
     struct log_field fields[] = {
@@ -58,12 +64,12 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .login = generation->login,
         .cors = &config->cors,
+        .trusted = &config->trusted,
         .health = {.health = generation->health},
         .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
-                  .hides_cors = cors_is_on(&config->cors),
-                  .trusted = &config->trusted},
+                  .hides_cors = cors_is_on(&config->cors)},
     };
 }
 

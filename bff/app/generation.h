@@ -1,13 +1,13 @@
 /*
- * A generation: everything that one configuration says, loaded and checked once, and constant from
- * then on. Requests, workers and the process hold it; the last one that releases it frees it, in
- * any thread. Two generations can live side by side: a request uses the one it began with until its
- * end.
+ * A generation is one configuration with everything that is made from it. It is loaded and checked
+ * once, and does not change afterwards. It has a reference count: requests, workers and the process
+ * hold references. Whoever drops the last one frees the generation, in any thread. Several
+ * generations can exist at the same time: a request uses the generation with which it began until
+ * the request ends.
  *
- * What the process has (listeners, workers, mocks, the log) is struct process. State that must
- * survive a change of the configuration (what is known about an endpoint, known tokens, reports of
- * health) is in the registry (bff/base/registry.h). A generation holds the state that its
- * configuration names.
+ * Listeners, workers and mocks belong to struct process. State that must survive a change of the
+ * configuration is in the registry (bff/base/registry.h): the states of endpoints, known tokens,
+ * health reports. A generation holds references to the state that its configuration names.
  */
 #ifndef BFF_APP_GENERATION_H
 #define BFF_APP_GENERATION_H
@@ -26,43 +26,45 @@
 struct generation {
     atomic_size_t holds;
     unsigned long number;     /* a later generation of the process has a larger number */
-    _Atomic unsigned workers; /* for which it is the current one */
-    struct config config;     /* its files are loaded: none is read again */
-    struct pool *pool;        /* of the pages */
+    _Atomic unsigned workers; /* number of workers whose current generation this is */
+    struct config config;     /* all files that it names have been loaded and are not read again */
+    struct pool *pool;        /* memory of the pages */
     struct pages pages;
     struct login *login; /* NULL: off */
     struct health *health;
     struct http_settings http;
     struct dispatch dispatch;
-    const struct observer *const *observers; /* that the configuration asks for */
+    const struct observer *const *observers; /* the observers that the configuration asks for */
     struct generation_kept *kept;            /* see generation_keep */
 };
 
 /*
- * Reads and checks a configuration and the tables of ${build}. All mistakes go to standard error;
- * help and version go to standard output. ${*action} says what the command line asks for. The
- * caller holds the result once.
+ * Reads and checks a configuration and the tables of ${build}. Prints all mistakes to standard
+ * error, and help and version to standard output. ${*action} is set to what the command line asks
+ * for. The caller gets one reference to the result.
  */
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
                                    enum config_action *action);
 
 /*
- * Makes everything that requests need from a configuration whose action is CONFIG_SERVE. Afterwards
- * the generation does not change. Returns NULL, or what is wrong with the login in words.
+ * Makes everything that requests need from the configuration. Only for the action CONFIG_SERVE.
+ * Afterwards the generation does not change. Returns NULL, or a text that says what is wrong with
+ * the login settings.
  */
 const char *generation_prepare(struct generation *generation);
 
 /*
- * The generation takes over the caller's reference to ${object}, a piece of state in the registry
- * that its configuration names. It releases it at its end, so the state lives on while a later
- * generation keeps it, too. To be called before the generation is used.
+ * ${object} is state in the registry that the configuration names. The generation takes over the
+ * caller's reference to it, and drops the reference when the generation is freed. So the state
+ * survives when a later generation has a reference to it, too. To be called before the generation
+ * is used.
  */
 void generation_keep(struct generation *generation, void *object);
 
-/* Adds one user. From any thread. Returns ${generation}. */
+/* Adds one reference, and returns ${generation}. May be called from any thread. */
 struct generation *generation_hold(struct generation *generation);
 
-/* Removes one user. The last one frees the generation. From any thread. */
+/* Drops one reference. The generation is freed with the last one. May be called from any thread. */
 void generation_release(struct generation *generation);
 
 #endif

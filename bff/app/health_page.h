@@ -1,7 +1,8 @@
 /*
  * The health pages, for load balancers, orchestrators and people: /health, /ready and
- * /health/{service}. They are answered at once from what is known (bff/upstream/health.h): no
- * service is asked, and no login is needed. docs/health.md shows the answers.
+ * /health/{service}. The server answers them at once, from the results of its health checks
+ * (bff/upstream/health.h). It does not ask a service, and the client needs no login. docs/health.md
+ * shows the answers.
  */
 #ifndef BFF_APP_HEALTH_PAGE_H
 #define BFF_APP_HEALTH_PAGE_H
@@ -17,7 +18,7 @@ struct health_page {
     struct health *health; /* read only */
 };
 
-/* An answer, without the fields that all of them have in common. */
+/* An answer, without the header fields that all health answers have in common. */
 struct health_answer {
     int status;
     const char *content_type;
@@ -28,13 +29,13 @@ struct health_answer {
 bool health_page_is(struct text path);
 
 /*
- * Answers ${request} when its path is one of these: GET and HEAD with the page, OPTIONS with 204,
- * other methods with 405, an unknown service with 404. For any other path it does nothing and
- * returns false. To be called before the login.
+ * Answers ${request} and returns true when its path is that of a health page: GET and HEAD get the
+ * page, OPTIONS gets 204, and other methods get 405. The answer for an unknown service is 404. For
+ * any other path this function does nothing and returns false. To be called before the login.
  */
 bool health_page_serve(const struct health_page *page, struct request *request);
 
-/* The answer for ${path}, for which health_page_is is true. */
+/* Returns the answer to GET for ${path}, for which health_page_is must be true. */
 struct health_answer health_page_answer(const struct health_page *page, struct text path,
                                         bool is_draining, struct pool *pool);
 

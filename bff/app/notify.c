@@ -10,8 +10,8 @@
 
 #include "bff/app/notify.h"
 
-/* Reads "/run/systemd/notify", or "@name" for an abstract address. Returns the length of the
- * address; 0 when ${name} is neither. */
+/* Makes the address of the socket ${name}: a path such as "/run/systemd/notify", or "@name" for an
+ * abstract address. Returns the length of the address; 0 when ${name} is neither. */
 static socklen_t address_read(const char *name, struct sockaddr_un *out)
 {
     size_t len = strlen(name);

@@ -1,6 +1,7 @@
 /*
- * Tells the service manager that started us our state, by the protocol of systemd (sd_notify(3)): a
- * datagram to the socket that NOTIFY_SOCKET names. There is no answer.
+ * Reports the state of this server to the service manager that started it. It uses the protocol of
+ * systemd (sd_notify(3)): a datagram to the socket that the environment variable NOTIFY_SOCKET
+ * names. There is no answer.
  */
 #ifndef BFF_APP_NOTIFY_H
 #define BFF_APP_NOTIFY_H

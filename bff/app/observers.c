@@ -4,8 +4,8 @@
 #include "bff/app/observers.h"
 #include "bff/observe/access_log.h"
 
-/* The table: an observer, and whether a configuration asks for it. A new one is a row and a
- * function. */
+/* The table of observers. Each row has an observer and a function that says whether a configuration
+ * asks for it. A new observer needs a row and such a function. */
 
 static bool has_access_log(const struct config *config) { return config->has_access_log; }
 

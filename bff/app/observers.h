@@ -1,4 +1,5 @@
-/* Which observers a configuration asks for. A new one is a row in observers.c. */
+/* Chooses the observers that a configuration asks for. A new observer is a new row in
+ * observers.c. */
 #ifndef BFF_APP_OBSERVERS_H
 #define BFF_APP_OBSERVERS_H
 
@@ -6,7 +7,7 @@
 #include "bff/config/config.h"
 #include "bff/observe/observer.h"
 
-/* The list, in ${pool}, ends with NULL. */
+/* Returns the list of observers, which ends with NULL. It is in ${pool}. */
 const struct observer **observers_of(const struct config *config, struct pool *pool);
 
 #endif

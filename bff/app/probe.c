@@ -21,7 +21,8 @@
 #define LINE_SIZE 512
 #define STATUS_OK 200
 
-/* "bff-web: not ready: http://127.0.0.1:8080/ready: ", and the line for the end of the time. */
+/* The beginning of every message, "bff-web: not ready: http://127.0.0.1:8080/ready: ", and the line
+ * for the case that the probe takes too long. */
 static char place[LINE_SIZE / 2], too_late[LINE_SIZE];
 
 static int complain(const char *words)
@@ -36,12 +37,12 @@ static void on_alarm(int number)
     _exit(EXIT_NOT_READY);
 }
 
-/* One deadline for connecting, the handshake and the answer together. */
+/* Sets one deadline for connecting, the handshake and the answer together. */
 static void limit_time(void)
 {
     snprintf(too_late, sizeof(too_late), "%sno answer within %d s\n", place, PATIENCE_SECONDS);
     must(signal(SIGALRM, on_alarm) != SIG_ERR);
-    /* The parent process may have blocked it. */
+    /* The parent process may have blocked the signal. */
     sigset_t set;
     sigemptyset(&set);
     sigaddset(&set, SIGALRM);
@@ -59,7 +60,8 @@ static const struct config_listen *choose(const struct config *config)
     return &config->listens[0];
 }
 
-/* When the server listens on all addresses of this machine, the probe asks the loopback address. */
+/* Replaces the address by the loopback address when the server listens on all addresses of this
+ * machine. */
 static void turn_to_loopback(struct listen *listen)
 {
     struct sockaddr_in ipv4;
@@ -76,7 +78,8 @@ static void turn_to_loopback(struct listen *listen)
     }
 }
 
-/* IPv4 and IPv6 addresses have the port at the same place. */
+/* True when the listen address has a port. IPv4 and IPv6 addresses have the port at the same
+ * place. */
 static bool has_port(const struct listen *listen)
 {
     struct sockaddr_in address;
@@ -87,10 +90,10 @@ static bool has_port(const struct listen *listen)
 
 /* Asking. */
 
-/* ${plain} with TLS over it; NULL, with nothing left open, when the handshake fails. */
+/* Begins TLS on ${plain}. Returns NULL when the handshake fails; then ${plain} is closed. */
 static BIO *secure(BIO *plain)
 {
-    SSL_CTX *context = SSL_CTX_new(TLS_client_method()); /* it checks no certificate */
+    SSL_CTX *context = SSL_CTX_new(TLS_client_method()); /* by default it checks no certificate */
 
     must(context != NULL);
     BIO *secured = BIO_new_ssl(context, 1);
@@ -103,7 +106,7 @@ static BIO *secure(BIO *plain)
     return NULL;
 }
 
-/* NULL when it fails, and then *wrong has the reason in words. */
+/* Connects to ${listen}. Returns NULL on failure, and then *wrong has the reason in words. */
 static BIO *open_connection(const struct listen *listen, const char **wrong)
 {
     int fd = socket(listen->address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -139,7 +142,7 @@ static struct text get_ready(BIO *connection, char bytes[ANSWER_SIZE])
 
 /* Judging. */
 
-/* The status of ${answer}; 0 when it is not an HTTP/1 answer. */
+/* Returns the status of ${answer}; 0 when it is not an HTTP/1 answer. */
 static uint64_t status_of(struct text answer)
 {
     const size_t at = sizeof("HTTP/1.1 ") - 1, digits = 3;
@@ -150,7 +153,7 @@ static uint64_t status_of(struct text answer)
     return status;
 }
 
-/* The first line of the body, up to the first byte that is not visible ASCII. */
+/* Returns the first line of the body, up to the first byte that is not visible ASCII. */
 static struct text shown_of(struct text answer)
 {
     const char *end = memmem(answer.at, answer.len, "\r\n\r\n", 4);

@@ -1,6 +1,6 @@
 /*
- * --probe: asks the server that a configuration describes whether it is ready. It is for the health
- * check of a container, where there is no other client.
+ * --probe: asks the running server whether it is ready. It finds the server by the same
+ * configuration. It is for the health check of a container, which often has no other HTTP client.
  */
 #ifndef BFF_APP_PROBE_H
 #define BFF_APP_PROBE_H
@@ -12,9 +12,9 @@
 
 /*
  * Asks for /ready on the first plain address of ${config}, or over TLS when there is no plain one;
- * the certificate is not checked. Returns 0 when the answer is 200, else EXIT_NOT_READY with a line
- * on standard error that begins with ${program}. When it takes too long, this function writes such
- * a line and ends the process with EXIT_NOT_READY.
+ * the certificate is not checked. Returns 0 when the answer is 200. Otherwise it writes a line that
+ * begins with ${program} to standard error, and returns EXIT_NOT_READY. When the probe takes too
+ * long, this function writes such a line and ends the process with EXIT_NOT_READY.
  */
 int probe(const struct config *config, struct text program);
 

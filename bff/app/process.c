@@ -41,8 +41,8 @@ int process_listen(struct process *process, const struct config *config, const c
     return 0;
 }
 
-/* The process holds its current generation. Each worker takes over one more hold when it begins
- * with this generation. */
+/* Adds one reference for the process, and one for each worker. A worker takes over its reference
+ * when it begins with this generation. */
 static void make_current(struct process *process, struct generation *generation)
 {
     generation->number = ++process->generations;

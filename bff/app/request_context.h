@@ -1,4 +1,4 @@
-/* What the steps of one request share. It lies in the request's pool and ends with it. */
+/* What the steps of one request share. It is in the request's pool and is freed with the pool. */
 #ifndef BFF_APP_REQUEST_CONTEXT_H
 #define BFF_APP_REQUEST_CONTEXT_H
 
@@ -17,13 +17,13 @@ enum found_kind {
     FOUND_NOTHING,      /* 404 */
 };
 
-/* What was found for a method and the request's path. */
+/* What answers a method and the request's path. */
 struct found {
     enum found_kind kind;
     struct route_match match;        /* of a composite */
     const struct plain_route *route; /* of a plain route */
-    struct text path;                /* in one spelling (plain_path); absent for some composites */
-    struct text allow;               /* with FOUND_OTHER_METHOD: the methods that the path has */
+    struct text path;  /* the normalised path (plain_path); absent for some composites */
+    struct text allow; /* with FOUND_OTHER_METHOD: the methods that the path has */
 };
 
 struct request_context {
@@ -31,9 +31,9 @@ struct request_context {
     const struct dispatch *dispatch;
     const struct dispatch_worker *worker;
     struct request *request;
-    struct found found;      /* step_route's */
-    struct access_rule rule; /* step_route's: of the composite or the route */
-    struct login_user user;  /* step_login's */
+    struct found found;      /* set by step_route */
+    struct access_rule rule; /* set by step_route: the rule of the composite or the plain route */
+    struct login_user user;  /* set by step_login */
     bool has_user;           /* a user is signed in */
 };
 

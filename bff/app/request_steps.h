@@ -1,21 +1,23 @@
 /*
- * THE table of steps: the order in which a request is looked at. It is written here and nowhere
- * else. docs/design.md explains the order under "Steps". A new step is a row here and a file of its
- * own, step_NAME.c, with the function step_NAME.
+ * The table of steps. It is the only place that sets the order in which the server handles a
+ * request. docs/design.md explains the order under "Steps". A new step is a row here and a file of
+ * its own, step_NAME.c, with the function step_NAME.
  *
- *   cors       gives every answer its CORS fields, refusals too
- *   guard      refuses what no later step may see: 431, 400, 501, 414, 417, 413
+ *   cors       adds CORS fields to every answer, also to refusals
+ *   guard      refuses requests that no later step may see: 431, 400, 501, 414, 417, 413
+ *   client     finds the address of the client, also behind trusted proxies
  *   health     answers /health, /ready and /health/{service}
- *   route      finds the composite or the plain route; 400, 404 and 405 are decided, not yet sent
+ *   route      finds the composite or the plain route; decides 400, 404 and 405 but does not send
+ *              them
  *   preflight  answers a CORS preflight
- *              (here: limits by address, so that a 404 counts)
- *   found      answers what step_route decided: 400, 404, 405, OPTIONS
- *              (here: the session)
+ *              (place for later: limits by address, so that a 404 counts)
+ *   found      sends what step_route has decided: 400, 404, 405, answers to OPTIONS
+ *              (place for later: the session)
  *   login      finds the user: 400, 403
- *              (here: limits by user or key)
+ *              (place for later: limits by user or key)
  *   access     checks whether this user is allowed: 401, 403
  *   body       waits for the body, and refuses one that is too long for the route: 413
- *              (here: the cache)
+ *              (place for later: the cache)
  *   serve      hands the request to the composite or to the proxy
  */
 #ifndef BFF_APP_REQUEST_STEPS_H
@@ -26,6 +28,7 @@
 #define REQUEST_STEPS(ROW)                                                                         \
     ROW(cors)                                                                                      \
     ROW(guard)                                                                                     \
+    ROW(client)                                                                                    \
     ROW(health)                                                                                    \
     ROW(route)                                                                                     \
     ROW(preflight)                                                                                 \
@@ -42,13 +45,17 @@ REQUEST_STEPS(REQUEST_STEPS_DECLARE)
 /* The rows; the last one is all zero. */
 extern const struct step request_steps[];
 
-/* Runs the table for ${request}, which is answered now or later. What ${dispatch} and ${worker}
- * point to lives as long as the request. */
+/* Runs the steps for ${request}. One of them answers it, now or later. What ${dispatch} and
+ * ${worker} point to must live as long as the request. */
 void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
                        struct request *request);
 
+/* Part of step_preflight: returns true when ${request} is a preflight. Writes its fields to ${out}.
+ */
+bool step_preflight_read(const struct request *request, struct cors_preflight *out);
+
 /* Part of step_route: looks up ${method} with the request's path, and writes the result to ${out},
- * which is all zero before. */
+ * which the caller has set to all zero. */
 void step_route_find(struct request_context *context, struct text method, struct found *out);
 
 #endif

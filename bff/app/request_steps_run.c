@@ -1,5 +1,5 @@
-/* See request_steps.h. In a file of its own, so that a test can run more steps than the table has.
- */
+/* See request_steps.h. This function has its own file, so that a test can replace it and run more
+ * steps. */
 #include "bff/app/request_steps.h"
 
 void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,

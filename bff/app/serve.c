@@ -19,13 +19,14 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 
-#define SECRET_BYTES 32      /* of the secret that mock mode makes */
-#define LOG_PATIENCE_MS 1000 /* how long the log's reader may keep the exit waiting */
+#define SECRET_BYTES 32 /* the secret with which mock services sign tokens */
+#define LOG_PATIENCE_MS                                                                            \
+    1000 /* how long the process waits at its end until the log has been written */
 
 /* Start. */
 
-/* The descriptor of a closed standard file would be given to a client's socket, and the log would
- * be written there. */
+/* Opens the standard files (0, 1, 2) that are closed. Otherwise the kernel would give such a
+ * descriptor to a client's socket, and the log would be written to that client. */
 static void open_standard_files(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
@@ -44,9 +45,9 @@ static void raise_open_files(void)
 }
 
 /*
- * Every request takes and frees memory for bodies. By default the C library returns the memory of
- * large ones to the kernel each time. The page faults of getting it again cost ten times as much as
- * our own work on 4 x 64 KiB of JSON (docs/decisions/0005).
+ * Every request allocates and frees memory for bodies. By default the C library returns the memory
+ * of large bodies to the kernel each time. When it gets the memory again, the page faults cost ten
+ * times as much as our own work on 4 x 64 KiB of JSON (docs/decisions/0005).
  */
 static void keep_memory(void)
 {
@@ -64,7 +65,8 @@ static void point_at(struct service_settings *service, const char *url)
     service->endpoint_count = 1;
 }
 
-/* The mock services issue tokens that only this process accepts. */
+/* Makes a random secret for the tokens of the mock services, so that only this process accepts
+ * them. */
 static void make_secret(struct config *config)
 {
     unsigned char bytes[SECRET_BYTES];
@@ -134,9 +136,18 @@ static void warn_of_login(const struct generation *generation)
                 TEXT_ARGS(generation->pages.server));
 }
 
+/* The lines of --check's warnings, for those who only read the log. */
+static void log_warnings(const struct mistakes *warnings)
+{
+    for (size_t i = 0; i < warnings->count; i++)
+        log_event("warning",
+                  (struct log_field[]){{"message", .text = text_of(warnings->lines[i])}, {0}});
+}
+
 /* Run. */
 
-/* Load balancers need some time to see that /ready has changed. */
+/* Ends the server. First it waits, because load balancers need some time to see that /ready has
+ * changed. */
 static void leave(struct process *process)
 {
     uint32_t patience_ms = process->current->config.leave_ms;
@@ -147,10 +158,22 @@ static void leave(struct process *process)
         must(errno == EINTR);
 }
 
+/* The configuration is not read again, and whoever sent SIGHUP should know it. */
+static void refuse_reload(void)
+{
+    log_event("reload", (struct log_field[]){
+                            {"state", .text = TEXT("unavailable")},
+                            {"message", .text = TEXT("there is no reload yet; restart the server "
+                                                     "to use a new configuration")},
+                            {0},
+                        });
+}
+
 static void run_until_signal(struct process *process, struct generation *first)
 {
     process_start(process, first);
-    signals_wait();
+    while (signals_wait() == SIGNALS_RELOAD)
+        refuse_reload();
     log_event("draining", NULL);
     notify_send(NOTIFY_STOPPING);
     leave(process);
@@ -176,6 +199,7 @@ int serve(struct generation *generation)
     int status = open_all(process, generation);
     if (status == 0) {
         warn_of_login(generation);
+        log_warnings(&generation->config.warnings);
         run_until_signal(process, generation);
     }
     process_end(process);

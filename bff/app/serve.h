@@ -10,8 +10,8 @@
 /*
  * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, and drains.
  * The service manager is notified (notify.h). When the configuration of ${generation} names a mock
- * directory, mock services are started, and the services get their addresses. Returns the exit
- * status.
+ * directory, mock services are started, and the server uses their addresses as endpoints of the
+ * services. Returns the exit status.
  */
 int serve(struct generation *generation);
 

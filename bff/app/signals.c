@@ -23,7 +23,8 @@ static sigset_t all_stops(void)
     return set;
 }
 
-/* The parent process sees which signal ended us, as if there were no handler. */
+/* Ends the process by the signal itself, so that the parent process sees which signal it was, as if
+ * there were no handler. */
 static void end(int number)
 {
     sigset_t set = all_stops();
@@ -31,14 +32,20 @@ static void end(int number)
     signal(number, SIG_DFL);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     raise(number);
-    _exit(EXIT_BY_SIGNAL + number); /* only the first process of a container gets here */
+    _exit(EXIT_BY_SIGNAL + number); /* reached only in the first process of a container, which the
+                                       signal does not end */
 }
+
+/* Before there is anything to reload. */
+static void ignore(int number) {}
 
 void signals_begin(void)
 {
     struct sigaction action = {.sa_handler = end};
+    struct sigaction nothing = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigset_t set = all_stops();
 
+    must(sigaction(SIGHUP, &nothing, NULL) == 0);
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* the parent process may have blocked them */
@@ -48,15 +55,20 @@ void signals_hold(void)
 {
     sigset_t set = all_stops();
 
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-void signals_wait(void)
+enum signals_event signals_wait(void)
 {
-    sigset_t set = all_stops();
+    sigset_t stops_only = all_stops(), set = stops_only;
     int number;
 
+    sigaddset(&set, SIGHUP);
     while (sigwait(&set, &number) != 0)
         ;
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    if (number == SIGHUP)
+        return SIGNALS_RELOAD;
+    pthread_sigmask(SIG_UNBLOCK, &stops_only, NULL);
+    return SIGNALS_STOP;
 }

@@ -1,4 +1,5 @@
-/* Step "body": waits for the request's body, whole and not too long. */
+/* Step "body": waits for the whole body of the request, and refuses a body that is too long for the
+ * route. */
 #include "bff/app/request_steps.h"
 #include "bff/base/clock.h"
 #include "bff/http/body.h"

@@ -1,4 +1,5 @@
-/* Step "cors": adds the fields of CORS that every answer has, whichever step answers. */
+/* Step "cors": adds the CORS fields that every answer has. It does not matter which step
+ * answers. */
 #include "bff/app/request_steps.h"
 #include "bff/http/reply.h"
 

@@ -1,4 +1,5 @@
-/* Step "found": answers what step_route has decided. */
+/* Step "found": answers the request when step_route has found neither a composite nor a plain route
+ * for it. */
 #include "bff/app/request_steps.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
@@ -9,7 +10,8 @@ static enum step_result refuse(struct request_context *context, int status, cons
                            (struct refusal){.status = status, .message = message});
 }
 
-/* An OPTIONS request that is not a preflight is answered with the methods of the path. */
+/* Refuses the method with 405. An OPTIONS request that is not a preflight gets 204 and the methods
+ * of the path. */
 static enum step_result refuse_method(struct request_context *context)
 {
     struct request *request = context->request;

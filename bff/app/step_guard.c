@@ -1,4 +1,4 @@
-/* Step "guard": refuses what no later step may see (bff/http/guard.h). */
+/* Step "guard": refuses requests that no later step may see (bff/http/guard.h). */
 #include "bff/app/request_steps.h"
 #include "bff/http/guard.h"
 

@@ -1,4 +1,4 @@
-/* Step "health": answers the server's own pages, before the login. */
+/* Step "health": answers the health pages, before the login. */
 #include "bff/app/request_steps.h"
 
 enum step_result step_health(struct request_context *context)

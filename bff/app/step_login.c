@@ -2,7 +2,8 @@
 #include "bff/app/request_steps.h"
 #include "bff/base/clock.h"
 
-#define AUTHORIZATION_MAX 2 /* fields that are looked at: two are too many */
+#define AUTHORIZATION_MAX                                                                          \
+    2 /* the number of fields that are read; two are enough to refuse the request */
 
 static enum login_verdict check_login(struct request_context *context)
 {

@@ -1,22 +1,27 @@
 /* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/request_steps.h"
+#include "bff/http/host.h"
 #include "bff/http/method.h"
 
-static struct text header(void *cookie, struct text name)
+static bool has_value(const struct request *request, const struct plain_field *field)
 {
-    const struct request *request = ((const struct request_context *)cookie)->request;
+    struct text value = request_header(request, pool_text(request->pool, field->name).at);
 
-    return request_header(request, pool_text(request->pool, name).at);
+    return value.at != NULL && (field->value.at == NULL || text_equal(field->value, value));
 }
 
-/* host[:port] without its port; an IPv6 address keeps its brackets. */
-static struct text host_name(struct text host)
+/*
+ * A preflight does not have the fields of the request that follows it. So a preflight matches every
+ * route that this request may match. Then its answer has the methods of all these routes, and a
+ * service that handles CORS itself gets the preflights for its routes.
+ */
+static bool has_field(void *cookie, const struct plain_field *field)
 {
-    const char *colon = host.len == 0 ? NULL : memrchr(host.at, ':', host.len);
+    const struct request *request = ((const struct request_context *)cookie)->request;
+    struct cors_preflight preflight;
 
-    if (colon != NULL && memchr(colon, ']', (size_t)(host.at + host.len - colon)) == NULL)
-        host.len = (size_t)(colon - host.at);
-    return host;
+    return has_value(request, field) ||
+           (step_preflight_read(request, &preflight) && cors_may_carry(&preflight, field->name));
 }
 
 static enum plain_result find_plain(struct request_context *context, struct text method,
@@ -26,8 +31,8 @@ static enum plain_result find_plain(struct request_context *context, struct text
     struct plain_question question = {
         .method = method,
         .path = out->path,
-        .host = host_name(request->host),
-        .header = header,
+        .host = host_name(request->pool, request->host),
+        .has_field = has_field,
         .cookie = context,
     };
 
@@ -62,9 +67,9 @@ static enum found_kind find_all(struct request_context *context, struct found *o
 }
 
 /*
- * First looks for a composite with the path as the client wrote it. If no composite matches,
- * resolves the dot segments of the path and looks again. So a client cannot bypass a composite with
- * another spelling of its path.
+ * Looks for a composite with the path as the client wrote it. If no composite matches, it
+ * normalises the path and looks for a composite again, and then for a plain route. So a client
+ * cannot bypass a composite with another spelling of its path.
  */
 static enum found_kind find(struct request_context *context, struct text method, struct found *out)
 {

@@ -1,4 +1,4 @@
-/* Step "serve": the composite or the proxy takes the request over. */
+/* Step "serve": gives the request to the composite or to the proxy, which answers it. */
 #include "bff/app/request_steps.h"
 
 static void serve_composite(struct request_context *context)

@@ -65,7 +65,7 @@ struct worker_generation *worker_generation_current(const struct worker *worker)
     return worker->settings == NULL ? NULL : own_of(worker->settings);
 }
 
-/* One worker asks about the services' health, for all workers. */
+/* True when ${worker} makes the health checks, for all workers. */
 static bool asks_about_health(const struct worker *worker) { return worker->number == 0; }
 
 void worker_generation_watch_health(struct worker_generation *own)
@@ -74,7 +74,7 @@ void worker_generation_watch_health(struct worker_generation *own)
         health_start(own->generation->health, own->dispatch.upstream);
 }
 
-/* The worker does not use this generation for new requests any more. */
+/* To be called when the worker does not use this generation for new requests any more. */
 static void leave(struct worker_generation *own)
 {
     if (asks_about_health(own->settings.worker))

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bff/app/notify.h"
+#include "bff/app/ready_line.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/worker_generation.h"
 #include "bff/app/worker_hooks.h"
@@ -16,14 +17,15 @@
 #include "bff/upstream/batch.h"
 #include "bff/upstream/endpoints.h"
 
-/* What a worker has for its whole life, with every configuration: worker->application. */
+/* What a worker has for its whole life, independently of a configuration. It is
+ * worker->application. */
 struct worker_own {
-    struct batch *batch; /* of its calls to services; NULL: none */
+    struct batch *batch; /* for its calls to services; NULL: no io_uring */
     struct endpoints *endpoints;
 };
 
-/* Containers, for example, mostly forbid io_uring. Without it everything works but costs more
- * processor time. */
+/* Returns NULL when io_uring is not available; most container runtimes, for example, forbid it.
+ * Without it everything works but needs more processor time. */
 static struct batch *new_batch(struct worker *worker, const struct config *config)
 {
     if (!config->may_use_io_uring)
@@ -76,7 +78,8 @@ static struct worker_generation *new_generation(struct worker *worker,
     return worker_generation_new(worker, generation, own->endpoints);
 }
 
-/* The first generation is the current one at once: nobody is served before its names are known. */
+/* The worker switches to the first generation at once. It does not accept connections before the
+ * host names have been looked up. */
 static void on_begin(struct worker *worker)
 {
     struct generation *first = worker->common->application;
@@ -87,7 +90,8 @@ static void on_begin(struct worker *worker)
     worker_generation_resolve(own, on_first_resolved);
 }
 
-/* The look-ups of a later generation may have ended earlier. Then this generation is not needed. */
+/* The names of ${own} have been looked up. If those of a later generation were looked up before,
+ * the worker has already switched to that generation and does not need ${own}. */
 static void on_later_resolved(struct worker_generation *own)
 {
     struct worker *worker = own->settings.worker;
@@ -111,8 +115,8 @@ void worker_hooks_switch(struct worker *worker, void *cookie)
         worker_generation_resolve(new_generation(worker, generation), on_later_resolved);
 }
 
-/* Requests that the drain has cut off still hold their calls. These calls stay in memory until the
- * process ends. */
+/* Requests that did not end during the drain still use their generation and its calls. These stay
+ * in memory until the process ends. */
 static void on_end(struct worker *worker)
 {
     if (worker_generation_end(worker))
@@ -133,14 +137,9 @@ static void on_over(const struct request *request)
 
 static void on_ready(struct server *server)
 {
-    printf("{\"event\":\"ready\",\"listen\":[");
-    for (size_t i = 0; i < server->settings->listen_count; i++) {
-        char url[LISTEN_URL_SIZE];
-        listen_url(&server->settings->listens[i], url);
-        printf("%s\"%s\"", i == 0 ? "" : ",", url);
-    }
-    printf("]}\n");
-    fflush(stdout);
+    const struct generation *first = server->settings->application;
+
+    ready_line_print(server->settings, &first->config, stdout);
     if (!atomic_load(&server->common.is_leaving))
         notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);

@@ -27,7 +27,8 @@ static char *put_digits(char *out, unsigned value, unsigned digits)
     return out + digits;
 }
 
-/* strftime costs more than all the rest of the body of a small response. */
+/* Does not use strftime. For a small response, strftime would take longer than all other work on
+ * its body. */
 void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
 {
     time_t seconds = (time_t)(wall_ms / 1000);

@@ -6,15 +6,17 @@
 
 #define CLOCK_MS INT64_C(1000000) /* nanoseconds in a millisecond */
 
-/* Nanoseconds of CLOCK_MONOTONIC. All timeouts, durations and comparisons use it. */
+/* Returns the nanoseconds of CLOCK_MONOTONIC. All timeouts, durations and comparisons use this
+ * clock. */
 int64_t clock_now_ns(void);
 
-/* Milliseconds since 1970 UTC. They are only shown: this clock can jump. */
+/* Returns the milliseconds since 1970-01-01 UTC. Use them only to show a time to people: the system
+ * clock can jump. */
 int64_t clock_wall_ms(void);
 
 #define CLOCK_ISO_SIZE sizeof("2026-01-31T23:59:59.999Z")
 
-/* Writes ${wall_ms} in the form of ISO 8601, in UTC and with milliseconds, and a NUL. */
+/* Writes ${wall_ms} as an ISO 8601 time in UTC with milliseconds, followed by a NUL. */
 void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE]);
 
 #endif

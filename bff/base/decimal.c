@@ -1,5 +1,5 @@
-/* See decimal.h. Digits are found by their power of ten, so numbers of different scales need not be
- * aligned. */
+/* See decimal.h. A digit is looked up by its power of ten, so numbers of different scales need not
+ * be aligned. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -93,7 +93,7 @@ int decimal_read(struct pool *pool, struct text number, struct decimal *out)
     return 0;
 }
 
-/* Returns the digit for 10^power; 0 beyond both ends of the number. */
+/* Returns the digit for 10^power, or 0 if ${power} is beyond either end of the number. */
 static int digit_at(struct decimal number, int32_t power)
 {
     int64_t at = (int64_t)number.digits.len - 1 - number.scale - power;
@@ -109,7 +109,8 @@ static int32_t top_power(struct decimal number)
 
 static int32_t larger(int32_t a, int32_t b) { return a > b ? a : b; }
 
-/* Compares the numbers without their signs; the result is like that of strcmp. */
+/* Compares the numbers without their signs. Returns a negative number, 0 or a positive number, like
+ * strcmp. */
 static int compare_sizes(struct decimal a, struct decimal b)
 {
     int32_t top = larger(top_power(a), top_power(b)), scale = larger(a.scale, b.scale);
@@ -141,9 +142,9 @@ int decimal_compare(struct decimal a, struct decimal b)
 }
 
 /*
- * Prints the digits of large + sign * small, backwards from ${end}, with a point if there are
- * digits after it. Returns the first digit. If ${sign} is -1, ${large} must not be the smaller of
- * the two, without their signs.
+ * Prints the digits of large + sign * small, backwards from ${end}. The signs of both numbers are
+ * ignored. The result has a decimal point if there are digits after it. Returns the address of the
+ * first digit. If ${sign} is -1, ${large} must be at least ${small}.
  */
 static char *print_sum(char *end, struct decimal large, struct decimal small, int sign)
 {
@@ -199,8 +200,8 @@ struct text decimal_to_fixed_1(struct pool *pool, double value)
         return value < 0 ? TEXT("-Infinity") : TEXT("Infinity");
     if (fabs(value) >= 1e21)
         return shortest(pool, value);
-    /* printf is exact, but in the middle of two numbers it rounds to the even one. A double is in
-     * the middle only with .25 or .75 after its point. */
+    /* printf is exact, but it rounds a value halfway between two results to the even digit. A
+     * double is halfway only if its fraction is .25 or .75. */
     double fraction = fabs(fmod(value, 1));
     if (fraction == 0.25 || fraction == 0.75)
         return pool_print(pool, "%.0f.%c", trunc(value), fraction == 0.25 ? '3' : '8');

@@ -11,11 +11,11 @@
 
 #define RING_BYTES ((size_t)1024 * 1024)
 
-/* A thread that writes lines. It stays in memory when the thread ends, since the writer still uses
- * its ring. */
+/* The ring and the unfinished line of a thread. Both stay in memory when the thread ends, since the
+ * writer still uses the ring. */
 struct source {
     struct log_ring ring;
-    struct log_line line; /* the one being written */
+    struct log_line line; /* the line that the thread builds now */
 };
 
 static struct log_writer writer;

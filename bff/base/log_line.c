@@ -105,7 +105,7 @@ void log_line_number(struct log_line *line, int64_t number)
 
 void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals)
 {
-    int64_t parts = 1; /* of a millisecond */
+    int64_t parts = 1; /* parts per millisecond: 10 to the power of ${decimals} */
     char behind[4] = {'.'};
 
     for (unsigned i = 0; i < decimals; i++)
@@ -117,7 +117,7 @@ void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals)
     log_line_raw(line, (struct text){behind, decimals + 1});
 }
 
-/* The calendar is computed once a second: the digits of the last second are kept. */
+/* Computes the date and the time only once a second, and keeps the digits of the last second. */
 void log_line_time(struct log_line *line, int64_t wall_ms)
 {
     char *out = text_builder_room(&line->text, CLOCK_ISO_SIZE + 1);

@@ -1,6 +1,6 @@
 /*
- * A line of the log while it is written. It does not use printf, since every request pays for its
- * line. The strings in it are valid JSON for all possible input.
+ * A line of the log that is being built. The functions do not use printf, since it is too slow for
+ * a line per request. The strings in it are valid JSON for all possible input.
  */
 #ifndef BFF_BASE_LOG_LINE_H
 #define BFF_BASE_LOG_LINE_H
@@ -12,10 +12,10 @@
 #include "bff/base/text.h"
 #include "bff/base/text_builder.h"
 
-/* All zero: an empty line. */
+/* A line that is all zero is empty. */
 struct log_line {
     struct text_builder text; /* without a pool */
-    int64_t second;           /* of the time that was written last, and its digits */
+    int64_t second;           /* the second of the time that was written last */
     char digits[sizeof("2026-01-31T23:59:59")];
 };
 
@@ -35,14 +35,14 @@ static inline void log_line_raw(struct log_line *line, struct text text)
  */
 void log_line_string(struct log_line *line, struct text text);
 
-/* Adds decimal digits. */
+/* Adds ${number} in decimal digits. */
 void log_line_number(struct log_line *line, int64_t number);
 
-/* Adds ${ns} nanoseconds as milliseconds, rounded to ${decimals} digits (1 to 3) after the point.
- */
+/* Adds ${ns} nanoseconds as milliseconds, with ${decimals} digits (1 to 3) after the decimal point,
+ * rounded. */
 void log_line_ms(struct log_line *line, int64_t ns, unsigned decimals);
 
-/* Adds "2026-01-31T23:59:59.999Z" with its quotation marks. */
+/* Adds ${wall_ms} as a string with its quotation marks: "2026-01-31T23:59:59.999Z". */
 void log_line_time(struct log_line *line, int64_t wall_ms);
 
 #endif

@@ -11,7 +11,7 @@ void log_ring_init(struct log_ring *ring, size_t size)
 
 void log_ring_dispose(struct log_ring *ring) { memory_free(ring->bytes); }
 
-/* Reads the consumer's cache line only when the tail that is known leaves too little room. */
+/* Reads the consumer's cache line only if there is too little room according to the known tail. */
 static bool has_room(struct log_ring *ring, size_t head, size_t bytes)
 {
     if (bytes <= ring->size - (head - ring->known_tail))
@@ -20,8 +20,8 @@ static bool has_room(struct log_ring *ring, size_t head, size_t bytes)
     return bytes <= ring->size - (head - ring->known_tail);
 }
 
-/* The store of the head is sequentially consistent with the loads of log_writer_nudge: see there.
- */
+/* The store of the head is sequentially consistent, like the loads of log_writer_nudge. sleep_well
+ * in log_writer.c explains the reason. */
 bool log_ring_put(struct log_ring *ring, struct text line)
 {
     size_t head = atomic_load_explicit(&ring->head, memory_order_relaxed);

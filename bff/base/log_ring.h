@@ -1,7 +1,7 @@
 /*
- * A ring buffer for lines between two threads, without a lock: one thread puts lines in, one takes
- * bytes out. All bytes in the ring together are always whole lines, apart from the beginning of a
- * line that was already taken.
+ * A lock-free ring buffer for lines between two threads: the producer puts lines in, and the
+ * consumer takes bytes out. The ring always contains whole lines, with one exception: the consumer
+ * may already have taken the beginning of the first line.
  */
 #ifndef BFF_BASE_LOG_RING_H
 #define BFF_BASE_LOG_RING_H
@@ -13,7 +13,7 @@
 
 #include "bff/base/text.h"
 
-#define LOG_CACHE_LINE 64 /* bytes between what the two threads write, against false sharing */
+#define LOG_CACHE_LINE 64 /* bytes between members of different threads, against false sharing */
 
 struct log_ring {
     char *bytes;
@@ -21,12 +21,12 @@ struct log_ring {
     struct log_ring *next; /* used by log_writer.c */
 
     char apart[LOG_CACHE_LINE];
-    _Atomic size_t head; /* number of bytes that were ever put; written by the producer */
-    size_t known_tail;   /* the tail when the producer read it last */
+    _Atomic size_t head; /* number of bytes put in since the start; the producer writes it */
+    size_t known_tail;   /* the value of ${tail} when the producer read it last */
     _Atomic uint64_t dropped;
 
     char more_apart[LOG_CACHE_LINE];
-    _Atomic size_t tail; /* number of bytes that were ever taken; written by the consumer */
+    _Atomic size_t tail; /* number of bytes taken out since the start; the consumer writes it */
 };
 
 /* Makes a ring of ${size} bytes, a power of two. */
@@ -35,18 +35,18 @@ void log_ring_init(struct log_ring *ring, size_t size);
 /* Frees the memory of ${ring}. Neither thread may use the ring any more. */
 void log_ring_dispose(struct log_ring *ring);
 
-/* Puts a whole line with its line feed. Returns false and counts the line in ${dropped} if there is
- * no room. */
+/* Puts a whole line with its line feed into the ring. If there is no room, the line is counted in
+ * ${dropped} and the result is false. */
 bool log_ring_put(struct log_ring *ring, struct text line);
 
 /* Returns the number of bytes in the ring. */
 size_t log_ring_used(const struct log_ring *ring);
 
-/* Returns the next bytes that are in one piece, at most ${most}. They stay in the ring until
- * log_ring_take removes them. */
+/* Returns the next contiguous bytes, at most ${most}. They stay in the ring until log_ring_take
+ * removes them. */
 struct text log_ring_peek(const struct log_ring *ring, size_t most);
 
-/* Removes ${bytes} bytes. */
+/* Removes the next ${bytes} bytes. */
 void log_ring_take(struct log_ring *ring, size_t bytes);
 
 #endif

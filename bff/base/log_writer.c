@@ -13,7 +13,7 @@
 #include "bff/base/log_writer.h"
 
 #define GATHER_MS 5
-#define WRITE_BYTES ((size_t)64 * 1024) /* of one write: the size of a pipe */
+#define WRITE_BYTES ((size_t)64 * 1024) /* most bytes of one write: the default size of a pipe */
 
 /* Writing. */
 
@@ -44,7 +44,7 @@ static void fail(struct log_writer *writer)
     dprintf(STDERR_FILENO, "the log ends here: standard output: %s\n", strerror(errno));
 }
 
-/* Returns the number of bytes of ${text} that were written before a failure, or all. */
+/* Writes ${text} until all of it is written or a write fails. Returns the number of bytes. */
 static size_t write_all(struct log_writer *writer, struct text text)
 {
     size_t done = 0;
@@ -61,7 +61,7 @@ static size_t write_all(struct log_writer *writer, struct text text)
     return done;
 }
 
-/* Ends a line that a failure has cut, so that the next line is not damaged. */
+/* Writes a line feed if a failure has cut the last line, so that the next line is not damaged. */
 static void mend(struct log_writer *writer)
 {
     if (writer->is_torn && !writer->is_failing)
@@ -89,8 +89,8 @@ static void drop(struct log_writer *writer, struct log_ring *ring, size_t bytes)
     }
 }
 
-/* Writes ${bytes} of the ring and not the lines that come meanwhile. So no ring can keep the others
- * waiting forever. */
+/* Writes ${bytes} bytes of the ring, but not the lines that are put in meanwhile. So a busy ring
+ * cannot make the other rings wait forever. */
 static void empty(struct log_writer *writer, struct log_ring *ring, size_t bytes)
 {
     size_t left = bytes;
@@ -124,7 +124,7 @@ static void tell_dropped(struct log_writer *writer)
         writer->dropped = 0;
 }
 
-/* Writes what all rings hold. Returns the number of bytes they held. */
+/* Writes the bytes that are in the rings. Returns their number. */
 static size_t empty_all(struct log_writer *writer)
 {
     size_t events = log_ring_used(writer->events), bytes = events;
@@ -175,8 +175,10 @@ static void nap(struct log_writer *writer)
     atomic_store(&writer->state, LOG_WRITER_AWAKE);
 }
 
-/* The writer sets its state and then looks at the rings a last time. A producer puts its line and
- * then reads the state. So at least one of the two threads sees the change of the other. */
+/*
+ * The writer sets its state and then looks at the rings a last time. A producer puts its line into
+ * a ring and then reads the state. So at least one of the two threads sees the change of the other.
+ */
 static void sleep_well(struct log_writer *writer)
 {
     atomic_store(&writer->state, LOG_WRITER_SLEEPS);

@@ -1,8 +1,8 @@
 /*
  * The thread that writes the lines of all rings to a file descriptor. It waits some milliseconds
- * between two rounds, so that one write(2) writes many lines. When there are no lines, it sleeps.
- * Only then must the producer of a line make a system call, to wake it. Only this thread waits for
- * the reader of the log.
+ * between two rounds, so that one write(2) writes many lines. When there are no lines, the thread
+ * sleeps. A producer makes a system call only to wake the thread: if the thread sleeps, or if the
+ * producer's ring is more than half full. Only this thread waits for the reader of the log.
  */
 #ifndef BFF_BASE_LOG_WRITER_H
 #define BFF_BASE_LOG_WRITER_H
@@ -16,45 +16,47 @@
 #include "bff/base/log_ring.h"
 
 enum log_writer_state {
-    LOG_WRITER_AWAKE,  /* it looks at every ring before it rests */
-    LOG_WRITER_NAPS,   /* until the next round, or until a ring is more than half full */
-    LOG_WRITER_SLEEPS, /* until a line is put into a ring */
+    LOG_WRITER_AWAKE,  /* the writer looks at every ring before it waits */
+    LOG_WRITER_NAPS,   /* it waits until the next round, or until a ring is more than half full */
+    LOG_WRITER_SLEEPS, /* it waits until a line is put into a ring */
 };
 
-/* All zero: not started. */
+/* A writer that is all zero is not started. */
 struct log_writer {
     int fd;
-    _Atomic(struct log_ring *) rings; /* a list */
+    _Atomic(struct log_ring *) rings; /* a linked list */
     struct log_ring *events;
     _Atomic int state;
     _Atomic bool is_ending, is_over;
     bool is_started;
     sem_t wake, ended;
 
-    /* Used by the thread only. */
-    bool is_broken;   /* there is no reader any more */
+    /* Used only by the thread of the writer. */
+    bool is_broken;   /* the file descriptor is closed: no write can succeed any more */
     bool is_failing;  /* a write has failed in this round */
     bool is_torn;     /* the last byte that was written is not a line feed */
-    uint64_t dropped; /* number of lines that is not yet reported */
+    uint64_t dropped; /* number of dropped lines that are not yet reported */
     struct log_line line;
 };
 
-/* Adds a ring, which must live as long as the writer. Any thread may call it, before or after
- * log_writer_start. */
+/* Adds ${ring}, which must live as long as ${writer}. Any thread may call this function, before or
+ * after log_writer_start. */
 void log_writer_add(struct log_writer *writer, struct log_ring *ring);
 
 /* Tells the writer that the calling thread has put a line into ${ring}. */
 void log_writer_nudge(struct log_writer *writer, const struct log_ring *ring);
 
 /*
- * Starts the thread, which writes to ${fd}. A line of ${events} is written after the lines that the
- * other rings got before it. So the event "drained" follows the line of the last request.
+ * Starts the thread, which writes to ${fd}. The lines of the ring ${events} keep their order with
+ * all other rings: each is written after the lines that were put into other rings before it. So the
+ * event "drained" follows the line of the last request.
  */
 void log_writer_start(struct log_writer *writer, int fd, struct log_ring *events);
 
 /*
- * Writes the lines that are in the rings and ends the thread. Returns -1 if this takes longer than
- * ${patience_ms}, since nobody reads. Then the thread goes on, and ${writer} must stay in memory.
+ * Writes the lines that are in the rings and ends the thread. Returns 0, or -1 if this takes longer
+ * than ${patience_ms} milliseconds because the reader of the log does not read. After -1 the thread
+ * still runs, and ${writer} must stay in memory.
  */
 int log_writer_end(struct log_writer *writer, unsigned patience_ms);
 

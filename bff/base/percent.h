@@ -5,15 +5,15 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-/* Returns the value of the hexadecimal digit ${c}, or -1 if it is not one. */
+/* Returns the value of the hexadecimal digit ${c}, or -1 if ${c} is not a hexadecimal digit. */
 int percent_hex(char c);
 
 /* True for the unreserved bytes, which never need to be encoded (RFC 3986 section 2.3). */
 bool percent_is_unreserved(int c);
 
 /*
- * Decodes ${text} once, into ${pool}. A text without '%' is returned itself. Returns -1 when two
- * hexadecimal digits do not follow a '%'. A '+' stays a plus sign.
+ * Decodes ${text} once, into ${pool}. If ${text} has no '%', ${*out} is ${text} itself. Returns -1
+ * if a '%' is not followed by two hexadecimal digits. A '+' stays a '+'.
  */
 int percent_decode(struct pool *pool, struct text text, struct text *out);
 
@@ -21,8 +21,8 @@ int percent_decode(struct pool *pool, struct text text, struct text *out);
 #define PERCENT_ENCODED_MAX(len) ((len)*3)
 
 /*
- * Writes ${text} to ${out} and encodes all bytes that are not unreserved. So any text is one path
- * segment or one query value. Returns the number of bytes written.
+ * Writes ${text} to ${out} and percent-encodes every byte that is not unreserved. So the result is
+ * always a single path segment or a single query value. Returns the number of bytes written.
  */
 size_t percent_encode(char *out, struct text text);
 

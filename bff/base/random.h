@@ -1,5 +1,5 @@
-/* Random numbers for ids and jitter. They are unique, but not secret. Each thread has its own
- * generator. */
+/* Random numbers for ids and jitter. They make unique ids, but they are predictable, so never use
+ * them as secrets. Each thread has its own generator. */
 #ifndef BFF_BASE_RANDOM_H
 #define BFF_BASE_RANDOM_H
 

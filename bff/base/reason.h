@@ -6,34 +6,37 @@
 #define BFF_BASE_REASON_H
 
 enum reason {
-    REASON_NONE,      /* fulfilled */
-    REASON_TIMEOUT,   /* not settled in time; connecting counts, too */
+    REASON_NONE,      /* the part is not rejected */
+    REASON_TIMEOUT,   /* not complete in time; the time for connecting counts, too */
     REASON_CONNECT,   /* no connection: refused, unreachable, no such name, TLS not trusted */
     REASON_RESET,     /* the connection ended before the response was complete */
     REASON_STATUS,    /* the status of the response is not 2xx */
     REASON_TOO_LARGE, /* the body is over its limit, or the list has too many items */
-    REASON_BAD_JSON,  /* not JSON (RFC 8259), nested too deep, or not the kind of value that the row
-                         needs */
+    REASON_BAD_JSON,  /* not JSON (RFC 8259), nested too deeply, or not a value of the kind that the
+                         row of the part needs */
     REASON_BAD_HTTP,  /* no valid HTTP/1.1 response, a compressed body, or a head that is too large
                        */
-    REASON_BREAKER_OPEN, /* the circuit breaker refused the call */
+    REASON_BREAKER_OPEN, /* the circuit breaker of the service refused the call */
     REASON_LIMITED,      /* a limit of this server refused the call */
     REASON_SKIPPED,      /* a part that the call needs was rejected or has no value */
     REASON_FORBIDDEN,    /* this user may not see the part */
     REASON_COUNT,
 };
 
-/* Returns the name in bodies, headers and logs: "timeout". */
+/* Returns the name of ${reason} in bodies, headers and logs, for example "timeout". */
 const char *reason_name(enum reason reason);
 
 /*
- * Returns the nearest error type that is registered for Proxy-Status (RFC 9209 section 2.3):
- * "http_response_timeout".
+ * Returns the error type for Proxy-Status that is nearest to ${reason}, from the registered types
+ * (RFC 9209 section 2.3), for example "http_response_timeout".
  */
 const char *reason_proxy_error(enum reason reason);
 
-/* Returns the status of a response whose required part was rejected for ${reason}: 502, 503 or 504,
- * or 404 if the service's status was 404. ${status} is the service's status, 0 if there is none. */
+/*
+ * Returns the status of our response when a required part was rejected for ${reason}: 502, 503 or
+ * 504, or 404 if the service's status was 404. ${status} is the service's status, or 0 if there is
+ * none.
+ */
 int reason_answer_status(enum reason reason, int status);
 
 #endif

@@ -6,14 +6,14 @@
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
 
-#define LINE_BYTES 64 /* of a cache: two objects must not share one */
+#define LINE_BYTES 64 /* size of a cache line: two objects must not share one */
 
-/* What lies in front of each object. */
+/* The header of an object: it is in memory directly before the object. */
 struct entry {
     struct registry *registry __attribute__((aligned(LINE_BYTES)));
-    struct entry *next, **link; /* the link is what points to this entry */
+    struct entry *next, **link; /* ${link} is the address of the pointer to this entry */
     const struct registry_kind *kind;
-    struct text name; /* after the object */
+    struct text name; /* its bytes are behind the object */
     size_t references;
 };
 

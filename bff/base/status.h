@@ -1,9 +1,9 @@
-/* Reason phrases of status codes (RFC 9110 section 15). HTTP/1.1 sends them; clients ignore them.
- */
+/* Reason phrases of status codes (RFC 9110 section 15). Only HTTP/1.1 has them; clients ignore
+ * them. */
 #ifndef BFF_BASE_STATUS_H
 #define BFF_BASE_STATUS_H
 
-/* The phrase for ${status}; "Unassigned" if it has none. */
+/* Returns the phrase for ${status}, or "Unassigned" if ${status} has none. */
 const char *status_phrase(int status);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * A text: a pointer to bytes that are not changed through it, and their number. No NUL follows. It
- * is passed by value. An absent text has at == NULL; an empty text has len == 0.
+ * A text: a pointer to bytes, and the number of bytes. The bytes are constant and need not end with
+ * a NUL. A text is passed by value. An absent text has at == NULL; an empty text has len == 0.
  */
 #ifndef BFF_BASE_TEXT_H
 #define BFF_BASE_TEXT_H
@@ -21,7 +21,7 @@ struct text {
 /* For printf("%.*s", TEXT_ARGS(text)). */
 #define TEXT_ARGS(text) ((int)(text).len), ((text).at)
 
-/* The NUL-terminated ${string} as a text; NULL becomes an absent text. */
+/* Returns the NUL-terminated ${string} as a text; NULL becomes an absent text. */
 static inline struct text text_of(const char *string)
 {
     return (struct text){.at = string, .len = string == NULL ? 0 : strlen(string)};
@@ -37,23 +37,24 @@ static inline bool text_is(struct text text, const char *string)
     return text_equal(text, text_of(string));
 }
 
-/* True when both are equal without regard to the case of ASCII letters. */
+/* True when ${a} and ${b} are equal, without regard to the case of ASCII letters. */
 bool text_equal_nocase(struct text a, struct text b);
 
-/* ${c} in lower case if it is an ASCII capital letter, else ${c}. */
+/* Returns ${c} in lower case if it is an ASCII capital letter, else ${c}. */
 static inline char text_lower_char(char c)
 {
     return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
-/* Writes ${text} to ${out}, which has room for text.len bytes, with ASCII letters in lower case. */
+/* Writes ${text} to ${out} with ASCII letters in lower case, and returns the result. ${out} has
+ * room for text.len bytes. */
 struct text text_lower(char *out, struct text text);
 
 /* True when ${list}, separated by commas with optional blanks, has an item equal to ${item}. An
  * absent list has no items. */
 bool text_list_has(struct text list, struct text item);
 
-/* As text_list_has, without regard to the case of ASCII letters. */
+/* Does the same as text_list_has, without regard to the case of ASCII letters. */
 bool text_list_has_nocase(struct text list, struct text item);
 
 /* True when ${text} begins with ${prefix}. */
@@ -61,22 +62,29 @@ bool text_starts(struct text text, struct text prefix);
 
 /*
  * Cuts ${*rest} at its first ${separator}: returns the text before it and leaves the text after it
- * in ${*rest}. Without a separator, all of it is returned and ${*rest} becomes absent.
+ * in ${*rest}. If there is no separator, the whole text is returned and ${*rest} becomes absent.
  */
 struct text text_cut(struct text *rest, char separator);
+
+/* Returns ${text} without a byte order mark (U+FEFF in UTF-8) at its beginning. */
+struct text text_skip_mark(struct text text);
+
+/* Returns ${text} without a byte order mark at its beginning and without one line end (LF or CRLF)
+ * at its end. Editors and shells write both around a text that is one line. */
+struct text text_bare_line(struct text text);
 
 /* Returns ${text} without the spaces and tabs at its ends. */
 struct text text_trim(struct text text);
 
 /*
- * Reads ${text}, which must be a decimal number of digits only and at most ${most}. Returns -1 for
- * any other text and does not change ${*out}.
+ * Reads a decimal number that is at most ${most}. ${text} must have digits only. Returns 0; or -1
+ * for any other text, and then ${*out} does not change.
  */
 int text_number(struct text text, uint64_t most, uint64_t *out);
 
-#define TEXT_DIGITS 20 /* of the largest number that text_digits takes */
+#define TEXT_DIGITS 20 /* number of digits of the largest uint64_t */
 
-/* Writes ${number} in decimal digits into ${digits}, at its end, and returns them. */
+/* Writes ${number} in decimal digits to the end of the array ${digits}. Returns the digits. */
 static inline struct text text_digits(char digits[TEXT_DIGITS], uint64_t number)
 {
     char *end = digits + TEXT_DIGITS, *at = end;

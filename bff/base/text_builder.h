@@ -1,10 +1,10 @@
 /*
- * A text that grows. It is the only way to write a text whose length is not known before. Printing
- * JSON (json_print.h) and lines of the log (log_line.h) are built on it.
+ * A text that grows. All code that writes a text of unknown length uses it, for example the
+ * printing of JSON (json_print.h) and the lines of the log (log_line.h).
  *
- * The text lies in a pool, or in memory of its own if the builder was not given a pool. A builder
- * that is all zero is empty and uses memory of its own; text_builder_free ends it. A builder on a
- * pool is not freed.
+ * The text is in a pool, or in memory of its own if the builder has no pool. A builder that is all
+ * zero is empty and has no pool; text_builder_free frees its memory. A builder with a pool is not
+ * freed.
  *
  * compose/pieces.h has another purpose: it lists slices of other texts and copies only the short
  * ones.
@@ -15,15 +15,19 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-/* All code may read the members. Only the functions below change them, with two exceptions: a user
- * may set ${len} to a smaller value, and may add to it what it wrote to text_builder_room. */
+/*
+ * All code may read the members. Only the functions below change them, with two exceptions: a user
+ * may set ${len} to a smaller value, and may write bytes to text_builder_room and add their number
+ * to ${len}.
+ */
 struct text_builder {
-    struct pool *pool; /* NULL: memory of its own */
+    struct pool *pool; /* NULL: the text is in memory of its own */
     char *at;
     size_t len, capacity;
 };
 
-/* An empty text in ${pool} with room for ${expected} bytes; 0: takes memory when it is needed. */
+/* Begins an empty text in ${pool} with room for ${expected} bytes. If ${expected} is 0, memory is
+ * allocated when it is needed. */
 void text_builder_init(struct text_builder *builder, struct pool *pool, size_t expected);
 
 /* Frees the text of a builder without a pool and leaves the builder empty. */
@@ -32,8 +36,11 @@ void text_builder_free(struct text_builder *builder);
 /* Makes room for ${bytes} more bytes. Only for the two functions below. */
 void text_builder_grow(struct text_builder *builder, size_t bytes);
 
-/* Room for ${bytes} more bytes, after the text. The user writes there and adds to ${len}. Inline
- * like text_builder_add, so that the compiler knows the lengths of literals. */
+/*
+ * Returns the address after the text, with room for ${bytes} more bytes. The user writes there and
+ * adds the number of written bytes to ${len}. The function is inline, like text_builder_add, so
+ * that the compiler knows the lengths of literals.
+ */
 static inline char *text_builder_room(struct text_builder *builder, size_t bytes)
 {
     if (bytes > builder->capacity - builder->len)
@@ -50,16 +57,16 @@ static inline void text_builder_add(struct text_builder *builder, struct text te
     builder->len += text.len;
 }
 
-/* Adds decimal digits, with a minus sign in front if the number is negative. */
+/* Adds ${number} in decimal digits, with a minus sign in front if it is negative. */
 void text_builder_number(struct text_builder *builder, int64_t number);
 
-/* Adds decimal digits. */
+/* Adds ${number} in decimal digits. */
 void text_builder_size(struct text_builder *builder, uint64_t number);
 
 /* Adds "name: value\r\n". */
 void text_builder_field(struct text_builder *builder, struct text name, struct text value);
 
-/* The text so far. It is valid until the builder changes. */
+/* Returns the text so far. It is valid until the builder changes. */
 static inline struct text text_builder_text(const struct text_builder *builder)
 {
     return (struct text){builder->at, builder->len};

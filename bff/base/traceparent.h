@@ -1,6 +1,5 @@
 /*
- * The header field traceparent of W3C Trace Context, version 00. Its layout is written here and
- * nowhere else:
+ * The header field traceparent of W3C Trace Context, version 00. Its layout is:
  *
  *   00-<trace id, 32 digits>-<span id, 16 digits>-<flags, 2 digits>
  *
@@ -24,13 +23,14 @@ bool traceparent_is_sane(struct text text);
 /* Writes a traceparent with a new trace id and a new span id; the flag "sampled" is set. */
 void traceparent_make(struct random *random, char out[TRACEPARENT_LEN]);
 
-/* Writes a child of ${parent}, which is sane: the same trace id and flags, a new span id. */
+/* Writes a child of ${parent}: the same trace id and flags, and a new span id. ${parent} must be
+ * valid. */
 void traceparent_child(struct random *random, struct text parent, char out[TRACEPARENT_LEN]);
 
-/* The trace id of ${traceparent}, which is sane. The result is a slice of it. */
+/* Returns the trace id, as a slice of ${traceparent}, which must be valid. */
 struct text traceparent_trace(struct text traceparent);
 
-/* The span id of ${traceparent}, which is sane. The result is a slice of it. */
+/* Returns the span id, as a slice of ${traceparent}, which must be valid. */
 struct text traceparent_span(struct text traceparent);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * Tests of eight bytes at once, in a word. They are for loops over text that nearly always find
- * nothing. Each test returns 0 for no.
+ * Tests of eight bytes at once, in a 64-bit word. They make loops over text fast when the bytes
+ * that are searched for are rare. Each test returns 0 for no and another value for yes.
  */
 #ifndef BFF_BASE_WORD_H
 #define BFF_BASE_WORD_H

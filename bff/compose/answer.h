@@ -1,5 +1,5 @@
-/* Turns a settled run into an HTTP answer: the status, the body in pieces, and the headers that
- * describe its parts. */
+/* Makes the HTTP answer from a run that is over: the status, the body in pieces, and the headers
+ * that describe the parts. */
 #ifndef BFF_COMPOSE_ANSWER_H
 #define BFF_COMPOSE_ANSWER_H
 
@@ -19,8 +19,9 @@ struct answer {
 };
 
 /*
- * Makes the answer in the run's pool. ${server} is our name in Proxy-Status ("bff-web").
- * ${request_id} is the last member of an error's body. ${wall_ms} is printed as loadedAt.
+ * Makes the answer in the run's pool. ${server} is this server's name in Proxy-Status ("bff-web").
+ * ${request_id} becomes the last member of an error's body. ${wall_ms} is the wall clock and is
+ * printed as loadedAt.
  */
 void answer_make(const struct run *run, struct text server, struct text request_id, int64_t wall_ms,
                  struct answer *out);

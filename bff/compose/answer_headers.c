@@ -3,11 +3,11 @@
 #include "bff/base/text_builder.h"
 #include "bff/compose/answer_headers.h"
 
-/* The most bytes of one member besides the names in it: durations, words, punctuation. */
+/* The most bytes of one member, not counting the names in it: duration, words, punctuation. */
 #define TIMING_BYTES 64
 #define PROXY_BYTES 160
 
-/* Begins a line with room for the whole line, so that it need not grow. */
+/* Begins a line with enough memory for the whole line, so that it is allocated only once. */
 static void begin(struct text_builder *line, const struct run *run, size_t names, size_t each)
 {
     const struct plan *plan = run->request->plan;
@@ -35,7 +35,7 @@ enum reason answer_reason(const struct run *run, size_t i, int *status)
 
 /* Server-Timing. */
 
-/* Milliseconds with one decimal; a part that never started took none. */
+/* Writes the duration in milliseconds with one decimal. It is 0 for a part that never started. */
 static void put_duration(struct text_builder *line, const struct run_part *part)
 {
     int64_t took_ns = part->is_started ? part->settled_ns - part->started_ns : 0;

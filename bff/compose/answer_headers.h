@@ -1,19 +1,22 @@
-/* The headers that say how each part of an answer ended. They hold names of parts, and no
- * addresses. */
+/* The headers that say how each part of an answer ended. They contain the names of parts, but no
+ * addresses of services. */
 #ifndef BFF_COMPOSE_ANSWER_HEADERS_H
 #define BFF_COMPOSE_ANSWER_HEADERS_H
 
 #include "bff/base/text.h"
 #include "bff/compose/run.h"
 
-/* Why part ${i} failed, or the first of its items that failed, with the status of the service.
- * REASON_NONE when nothing failed, or the part was cancelled. */
+/* Returns why part ${i} failed; for a list part with failed items, why the first of them failed.
+ * ${*status} is set to the status of the service. REASON_NONE when nothing failed, or the part was
+ * cancelled. */
 enum reason answer_reason(const struct run *run, size_t i, int *status);
 
-/* Server-Timing, with one member for each part. Items have none. */
+/* Returns the value of Server-Timing: one member for each part. The items of a list part have no
+ * members. */
 struct text answer_server_timing(const struct run *run);
 
-/* Proxy-Status (RFC 9209), with one member for each part that failed. Absent when none failed. */
+/* Returns the value of Proxy-Status (RFC 9209): one member for each part that failed. Absent when
+ * none failed. */
 struct text answer_proxy_status(const struct run *run, struct text server);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * The engine's side of ask functions: runs one and collects the calls that it describes. The
- * functions with which it describes calls are in compose.h.
+ * Runs an ask function and collects the calls that it describes. An ask function describes calls
+ * with the functions in compose.h.
  */
 #ifndef BFF_COMPOSE_ASK_H
 #define BFF_COMPOSE_ASK_H
@@ -21,44 +21,47 @@ struct ask_call {
     const struct bff_service *service;
     struct text target;  /* path and query, encoded */
     struct text headers; /* lines with CRLF */
-    bool is_skipped;     /* a text that it needs is missing or not allowed, so it is not made */
+    bool is_skipped; /* a text in its target is missing or not allowed, so the call is not made */
+    bool is_nothing; /* ask_nothing: it keeps a place in the list, and no call is made */
 };
 
-/* The memory of targets, which are written one after the other. All zero at first; used for a whole
- * request. */
+/* The memory in which the targets are written, one after the other. All zero at first. One ask_room
+ * is used for a whole request. */
 struct ask_room {
     char *at; /* the target that is being written */
     size_t len, capacity;
 };
 
-/* What the function may read, and what it has described. */
+/* What an ask function may read, and what it has described. */
 struct bff_ask {
     const struct plan *plan;
     struct pool *pool;
     const struct text *params;                                    /* in the order of plan->params */
-    struct text headers;                                          /* lines for every call */
+    struct text headers;                                          /* header lines for every call */
     struct text (*client_header)(void *cookie, const char *name); /* NULL: there is no client */
     void *cookie;
-    struct json (*value)(void *cookie, int part); /* of a part that part ${place} waits for */
+    struct json (*value)(void *cookie,
+                         int part); /* the value of a part that part ${place} waits for */
     void *value_cookie;
-    int place; /* of the part that asks */
+    int place; /* the part whose ask function runs */
     struct ask_room *room;
 
     struct ask_call *calls;
     size_t count, capacity;
-    bool is_too_many; /* more calls than the row allows; the rest was not kept */
+    bool is_too_many; /* it described more calls than the row allows; the rest was ignored */
     bool has_query;   /* the target that is being written has a '?' */
     bool is_rehearsal;
-    const char *mistake; /* in a rehearsal: the first mistake of the composite */
+    const char *mistake; /* set only by ask_rehearse: the first mistake of the composite */
 };
 
 /* Runs the ask function of the part ${ask->place}. Afterwards the calls are complete. */
 void ask_run(struct bff_ask *ask);
 
 /*
- * Runs the ask function of part ${place} without a request. Every parameter is "1", and no part has
- * a value. Returns NULL, or a sentence about a mistake in the function. So mistakes of a composite
- * are found at start.
+ * Runs the ask function of part ${place} at start, twice and without a request, to find mistakes in
+ * it. Every parameter is "1". In the first run, no part has a value. In the second run, a list has
+ * one item; this item, and every part that is no list, is an empty object. Returns NULL, or a
+ * sentence about a mistake.
  */
 const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool);
 

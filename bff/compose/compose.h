@@ -6,14 +6,15 @@
  * one row for each part of the answer. Each part is filled by one call to a service, or by one call
  * for each item of a list.
  *
- *   - Parts start together, at once. A part with ".after" starts when the part that it names is
- *     fulfilled.
- *   - The composite waits until all parts have settled, as Promise.allSettled does in JavaScript. A
- *     part that is still open when the time budget is over is rejected as `timeout`. A required
- *     part that is rejected ends the answer at once, with an error.
- *   - The answer has the parts in the order of the rows, whatever arrives first.
+ *   - All parts start at the same time, at once. But a part with ".after" starts when the part that
+ * ".after" names is fulfilled.
+ *   - The composite waits until all parts have settled, as Promise.allSettled does in JavaScript.
+ * When the time budget is over, every part that has not settled is rejected as `timeout`. When a
+ * required part is rejected, the composite ends at once, and the answer is an error.
+ *   - The answer has the parts in the order of the rows. It does not matter which part settles
+ * first.
  *
- * An ask function only describes a call; the engine makes it. So nothing that you write here can
+ * An ask function only describes a call; the engine makes the call. So an ask function cannot
  * block, leak memory or fail half-way. The tables are checked when the program starts, and a
  * message about a mistake names the composite and the row.
  *
@@ -25,7 +26,6 @@
  *
  *   static const struct bff_part parts[] = {
  *       {.name = "user", .ask = get_user, .need = BFF_REQUIRED, .pick = "id name"},
- *       {0},
  *   };
  *
  *   const struct bff_composite profile = {
@@ -34,7 +34,7 @@
  *       .failure = "Failed to load the profile",
  *       .access = BFF_OWNER,
  *       .owner = "userId",
- *       .parts = parts,
+ *       .parts = BFF_TABLE(parts),
  *   };
  *
  * docs/first-composite.md builds a composite in ten minutes.
@@ -52,68 +52,82 @@
 #include "bff/compose/mocks.h"
 #include "bff/upstream/service.h"
 
-/* Asking. These functions are for the .ask function of a part; ${ask} is what it was given. */
+/* Asking. The .ask function of a part calls these functions, with the ${ask} that it was given. */
 
 struct bff_ask;
 
-/* The value of a parameter of the route, decoded: ask_param(ask, "userId") for the route
+/* Returns the value of a parameter of the route, decoded: ask_param(ask, "userId") for the route
  * "/api/dashboard/:userId". */
 struct text ask_param(struct bff_ask *ask, const char *name);
 
-/* The value of an earlier part: the part that the row names in .after, or one that this part waits
- * for itself. When the service sent no value, it is the fallback. */
+/* Returns the value of the part that the row names in .after, or of a part for which that part
+ * waits. When the service sent no value, the result is the part's fallback. */
 struct json ask_part(struct bff_ask *ask, const char *part);
 
-/* The value of a member as text: the content of a string, or the digits of a number as the service
- * wrote them. Any other value gives an absent text. */
+/* Returns ${value} as text: the content of a string, or the digits of a number as the service wrote
+ * them. For any other value the text is absent. */
 struct text ask_text(struct bff_ask *ask, struct json value);
 
 /*
  * Begins to describe a call: GET ${path} of ${service}. The path begins with '/'. The functions
- * below add to it. In a row with .many, each ask_get begins one more call.
+ * below add to this call. In a row with .many, each ask_get begins one more call.
  */
 void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path);
 
 /*
+ * Says that there is nothing to ask, in place of ask_get. This is no error:
+ *
+ *   in a row with .many   the item is null, and the items after it keep their places
+ *   in an optional row    the part has its fallback, and the parts that wait for it start
+ *   in a required row     the answer cannot do without it: it is rejected as `skipped`
+ */
+void ask_nothing(struct bff_ask *ask);
+
+/*
  * Adds "/" and ${text} to the path. The text is percent-encoded, so it is always exactly one
- * segment. A text that is absent or empty, is "." or "..", is longer than 256 bytes, is not UTF-8
- * or holds a control byte cannot be sent: then the call is not made, and the part is rejected as
- * `skipped`.
+ * segment. These texts cannot be sent: an absent or empty text, "." and "..", a text longer than
+ * 256 bytes, a text that is not UTF-8, and a text with a control byte. Then the call is not made,
+ * and the part is rejected as `skipped`.
  */
 void ask_segment(struct bff_ask *ask, struct text text);
 
-/* Adds "?name=text", or "&name=text" after the first, percent-encoded. A text that cannot be sent
- * is as in ask_segment, but here it may be empty, "." or "..". */
+/* Adds a query parameter: "?name=text", and "&name=text" from the second one on. The text is
+ * percent-encoded. The same texts as in ask_segment cannot be sent, except that here the text may
+ * be empty, "." or "..". */
 void ask_query(struct bff_ask *ask, const char *name, struct text text);
 
-/* As ask_query, for a number. */
+/* Like ask_query, with a number as the value. */
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
-/* Passes a header of the client on to the service, if the client sent it: "Cookie",
- * "Authorization". Headers that frame a request or name its user cannot be passed on this way. */
+/* Passes a request header of the client on to the service, for example "Cookie" or "Authorization".
+ * Does nothing when the client did not send it. Headers that frame a request or name its user
+ * cannot be passed on. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
 /* The table. */
 
 enum bff_need {
-    BFF_OPTIONAL, /* when it is rejected, the answer has its fallback */
-    BFF_REQUIRED, /* when it is rejected, the answer is an error, at once */
+    BFF_OPTIONAL, /* when the part is rejected, the answer has its fallback */
+    BFF_REQUIRED, /* when the part is rejected, the answer is an error, at once */
 };
 
 enum bff_place {
     BFF_MEMBER, /* a member of the answer, with the name of the part */
     BFF_SPREAD, /* the members in .pick become members of the answer themselves */
-    BFF_HIDDEN, /* not in the answer: only fields and later parts read it */
+    BFF_HIDDEN, /* the part is not in the answer: only fields and later parts read it */
 };
 
+/* A value of another kind is rejected as `bad_json`. */
 enum bff_kind {
-    BFF_ANY,
-    BFF_OBJECT, /* anything else is rejected as `bad_json`; .pick implies this kind */
-    BFF_LIST,   /* an array, else `bad_json`; .pick then picks from each item, which is an object */
+    BFF_KIND_MISSING, /* .fallback or .pick implies the kind, see struct bff_part. When they do not,
+                         every value is accepted, and --check warns about the row */
+    BFF_ANY,          /* any value, also null and {"error":"..."} */
+    BFF_OBJECT,       /* an object */
+    BFF_LIST,         /* an array; .pick then picks from each item, which is an object */
 };
 
-/* Who may request the answer. This applies only when login is configured. The table is checked at
- * the start in both cases. */
+/* Who may request the answer. This applies only when login is configured. But every composite must
+ * set it, and the table is checked at start even without login. */
 enum bff_access {
     BFF_ACCESS_MISSING, /* a mistake: every composite must say who may ask */
     BFF_PUBLIC,
@@ -127,25 +141,41 @@ enum bff_access {
 #define BFF_MANY_MAX 1000
 
 /*
- * A part. A row that is all zero ends the list.
+ * A table with the number of its rows, for every column that holds a table: .parts =
+ * BFF_TABLE(parts). It works where the table is an array of this file. The first "table" has no
+ * parentheses, so that the compiler's messages name the place where the macro is used.
+ */
+#define BFF_TABLE(table)                                                                           \
+    {                                                                                              \
+        table, sizeof(table) / sizeof((table)[0])                                                  \
+    }
+
+/*
+ * A part.
  *
- *   name        the name of its member, also in errors and in headers
- *   ask         describes its call
- *   after       the part to wait for, which is in a row above; NULL: it starts at once. When that
- *               part is rejected, this one is rejected as `skipped`
- *   need        what happens when it is rejected
+ *   name        the name of the part's member in the answer, also used in errors and headers
+ *   ask         the function that describes the part's call. When it describes no call and does not
+ *               call ask_nothing, the part is rejected as `skipped`, or is [] in a row with .many
+ *   after       the name of the part to wait for, which is in a row above; NULL: this part starts
+ *               at once. When the other part is rejected, this part is rejected as `skipped`
+ *   need        what happens when the part is rejected
  *   place       where its value goes
- *   kind        what its value must be
- *   many        more than 0: the part is a list with one item for each ask_get, in that order. More
- *               than this many are rejected as `too_large`. An item that fails is null
+ *   kind        what its value must be, or with .many each item: an object, a list, or anything.
+ *               Without it, a .fallback that is an array implies BFF_LIST, and a .fallback that is
+ *               an object implies BFF_OBJECT. Otherwise .pick implies BFF_OBJECT. With .many,
+ *               .fallback implies nothing, because it is not an item
+ *   many        more than 0: the part is a list with one item for each ask_get and ask_nothing, in
+ *               that order. The part is rejected as `too_large` when there are more items than
+ *               this number. An item that fails is null
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
- *   timeout_ms  the part is rejected as `timeout` after this time from its start; 0: it may take
- *               the rest of the budget
- *   fallback    JSON text that takes its place when it is rejected or empty; NULL: "null", and "[]"
- *               for .many and BFF_LIST
+ *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
+ *               limits it
+ *   fallback    JSON text that is the part's value when the part is rejected, when the service
+ *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
+ *               else "null"
  *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
- *               value is passed on byte for byte. A member that the service left out is left out.
- *               With BFF_LIST, members are picked from each item
+ *               value is passed on byte for byte. A member that the service did not send is left
+ *               out. With BFF_LIST, members are picked from each item
  */
 struct bff_part {
     const char *name;
@@ -162,17 +192,50 @@ struct bff_part {
 };
 
 /*
- * A computed member. It follows the parts in the answer. A row that is all zero ends the list.
+ * A computed member. In the answer it comes after the parts, or it is put into one of them.
  *
- *   name   the name of the member
- *   of     the part that it reads
- *   print  prints exactly one value. It is given the value of the part, or the fallback when the
- *          service sent none. It is not called when the part was rejected: then null is printed
+ *   name       the name of the member; not needed with .into
+ *   of         the name of the part that it reads, or several names: "orders products"
+ *   print      a function that prints exactly one value. It gets the value of the part, or the
+ *              fallback when the service sent no value. It is not called when the part was
+ *              rejected: then null is printed
+ *   print_all  the function of a member that reads several parts. It gets their values, in the
+ *              order of .of. It is not called when one of the parts was rejected
+ *   into       where the member is put: a path into a part that .of names, with the name of the
+ *              member at its end. NULL: it is a member of the answer. These paths are possible:
+ *
+ *                  "orders[].firstProductName"  into each item of a list
+ *                  "user.fullName"              into an object
+ *                  "order.items[].label"        into each item of a list inside an object
+ *                  "orders[].items[].label"     into each item of the lists inside the items
+ *
+ * With .into, the function is called once for each object that gets the member. This object is then
+ * the value of its part, with everything that the service sent in it. Other parts are whole.
+ * ${place} says which item of their lists belongs to the object: it is the number of items before
+ * the object. Items that are no object count, too. In lists inside a list, the number does not
+ * begin again. Without a list it is 0.
+ *
+ * The member comes last in its object. When the service has sent a member of that name, this member
+ * gets the computed value instead. All other bytes of the part stay as they are. A fallback does
+ * not get computed members.
  */
 struct bff_field {
     const char *name;
     const char *of;
-    void (*print)(struct json_print *out, struct json part);
+    void (*print)(struct json_print *out, struct json value);
+    void (*print_all)(struct json_print *out, const struct json *values, size_t place);
+    const char *into;
+};
+
+/* Tables with their counts, made by BFF_TABLE. An empty row at the end is ignored. */
+struct bff_parts {
+    const struct bff_part *rows;
+    size_t count;
+};
+
+struct bff_fields {
+    const struct bff_field *rows;
+    size_t count;
 };
 
 /*
@@ -183,13 +246,13 @@ struct bff_field {
  *   failure    the error text of the answer when a required part is rejected
  *   access     who may ask
  *   role       for BFF_ROLE
- *   owner      for BFF_OWNER: a parameter ("userId"), or a path into a part that other parts wait
- *              for ("order.userId")
- *   budget_ms  the longest time until the answer is sent; 0: 1000
- *   is_stamped the answer ends with loadedAt and partialFailure. Without it, only an answer that is
- *              partial has partialFailure
- *   parts      its parts
- *   fields     its computed members; NULL: it has none
+ *   owner      for BFF_OWNER: where the owner's id is. A parameter ("userId"), or a member of a
+ *              part that other parts wait for ("order.userId")
+ *   budget_ms  the longest time from the request to the answer; 0: 1000
+ *   is_stamped the answer ends with the members loadedAt and partialFailure. When false, only a
+ *              partial answer has partialFailure
+ *   parts      its parts: BFF_TABLE(parts)
+ *   fields     its computed members: BFF_TABLE(fields)
  */
 struct bff_composite {
     const char *route;
@@ -200,19 +263,19 @@ struct bff_composite {
     const char *owner;
     unsigned budget_ms;
     bool is_stamped;
-    const struct bff_part *parts;
-    const struct bff_field *fields;
+    struct bff_parts parts;
+    struct bff_fields fields;
 };
 
 /*
- * A plain route that a build has by default: requests that no composite answers go straight to a
- * service. The texts are what a configuration file would say. A row ends the list when it is all
- * zero.
+ * A default plain route of a build. When no composite matches a request, a plain route passes the
+ * request directly to a service. The texts have the same form as in a configuration file.
  *
- *   path     a request's path: "/api/users/" (a prefix) or "/api/users" (exactly that)
- *   service  the name of the service that is asked; the row is ignored when there is no such
- *            service
- *   to       replaces ${path} in the target of the service's request; NULL: the path stays
+ *   path     the path of the requests: "/api/users/" (a prefix) or "/api/users" (exactly this path)
+ *   service  the name of the service that gets the requests; the row is ignored when the build has
+ *            no such service
+ *   to       replaces ${path} in the target of the request to the service; NULL: the path does not
+ *            change
  *   access   "public", "signed-in" or "role:NAME"; NULL: "signed-in"
  */
 struct bff_route {
@@ -222,30 +285,45 @@ struct bff_route {
     const char *access;
 };
 
+/* Tables with their counts, as for a composite. */
+struct bff_composites {
+    const struct bff_composite *const *rows;
+    size_t count;
+};
+
+struct bff_services {
+    const struct bff_service *const *rows;
+    size_t count;
+};
+
+struct bff_routes {
+    const struct bff_route *rows;
+    size_t count;
+};
+
 /*
  * A build: the program of one frontend.
  *
  *   name        "web" for the program bff-web
  *   port        the port to listen on, unless the configuration says otherwise
- *   composites  ended by NULL
- *   services    ended by NULL; in the order shown
+ *   composites  its composites: BFF_TABLE(composites)
+ *   services    the table of services; --help and /health show them in this order
  *   routes      the plain routes when the configuration has none; NULL: none
- *   admin_role  users with this role may request every answer with BFF_OWNER, like its owner; NULL:
- *               there is no such role
- *   mocks       the mock services of --mock; NULL: none, and --mock is refused
+ *   admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no such role
+ *   mocks       the mock services that --mock starts; NULL: none, and --mock is refused
  */
 struct bff_build {
     const char *name;
     unsigned port;
-    const struct bff_composite *const *composites;
-    const struct bff_service *const *services;
-    const struct bff_route *routes;
+    struct bff_composites composites;
+    const struct bff_services *services;
+    const struct bff_routes *routes;
     const char *admin_role;
     const struct bff_mocks *mocks;
 };
 
-/* The whole program: reads the configuration and the command line, serves, and returns the exit
- * status. To be called by main. */
+/* Runs the whole program: reads the configuration and the command line, serves until the end, and
+ * returns the exit status. To be called by main. */
 int bff_main(int argc, char **argv, const struct bff_build *build);
 
 #endif

@@ -10,19 +10,19 @@
 
 #include "bff/base/text.h"
 
-#define BFF_MOCKS_ERROR_SIZE 512 /* bytes that every message of start fits in, with the NUL */
+#define BFF_MOCKS_ERROR_SIZE 512 /* the most bytes of a message of start, with the NUL */
 
-struct mock; /* running mock services, as their own code has them */
+struct mock; /* mock services that run; their own code defines this */
 
 /*
- *   header  a request header, lower case, that clients send to the mock services; NULL: none. It is
- *           passed on to services in mock mode only
- *   start   starts them with the data of ${directory}; they sign tokens with ${secret} (absent: no
- *           tokens). Returns NULL when they cannot start, and writes a message without a line end
- *           to ${error}. The arguments are not needed afterwards
+ *   header  the name, in lower case, of a request header for the mock services; NULL: none. The
+ *           server passes it on to services only in mock mode
+ *   start   starts the mock services with the data of ${directory}. They sign tokens with ${secret}
+ *           (absent: no tokens). Returns NULL when they cannot start, and writes a message without
+ *           a line end to ${error}. The arguments are not used after the call
  *   url     "http://127.0.0.1:3000": where the service of this name listens, valid until stop; NULL
  *           when there is no mock of it
- *   stop    ends them and frees all. NULL: nothing
+ *   stop    ends the mock services and frees everything. NULL: does nothing
  */
 struct bff_mocks {
     const char *header;

@@ -11,26 +11,29 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 
-/* A composite that is being answered; lies in the request's memory. */
+/* A request for a composite that is being answered. It is in the request's pool. */
 struct serving {
     struct page_ask ask;
     struct request *request;
     struct run_request run_request;
     struct run *run;
-    struct part_report *reports; /* filled at the end; NULL: nobody observes requests */
 };
 
-/* The request ends, for any reason. The observers are called after this. */
+/* The request ends, for any reason, or its memory does. The server calls the observers later. So
+ * the reports are in the memory that the request has from now on. */
 static void dispose(void *object)
 {
     struct serving *serving = object;
+    struct request *request = serving->request;
+    size_t count = serving->ask.plan->part_count;
 
     run_cancel(serving->run);
-    if (serving->reports == NULL)
+    if (request->worker->common->on_over == NULL)
         return;
-    part_reports_make(serving->run, serving->reports);
-    serving->request->parts = serving->reports;
-    serving->request->part_count = serving->ask.plan->part_count;
+    struct part_report *reports = pool_take(request->pool, count * sizeof(*reports));
+    part_reports_make(serving->run, reports);
+    request->parts = reports;
+    request->part_count = count;
 }
 
 /* The calls' headers. */
@@ -60,8 +63,8 @@ static struct text call_headers(const struct serving *serving)
         put_line(&out, request, serving->ask.pages->mock_header);
     if (user != NULL)
         text_builder_field(&out, TEXT("x-user-id"), user->id);
-    if (user != NULL && user->role.len > 0)
-        text_builder_field(&out, TEXT("x-user-role"), user->role);
+    if (user != NULL && user->roles.len > 0)
+        text_builder_field(&out, TEXT("x-user-role"), user->roles);
     return text_builder_text(&out);
 }
 
@@ -110,8 +113,8 @@ static void on_done(struct run *run, void *cookie)
 
 static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
 
-/* Only called when login is configured. Without login there is no user to compare with the owner.
- */
+/* Decides whether the user may see the answer of ${owner}. Only used when login is configured:
+ * without login there is no user. */
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;
@@ -170,7 +173,4 @@ void page_serve(struct request *request, const struct page_ask *ask)
     };
     reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, serving); /* the budget */
     serving->run = run_start(&serving->run_request, on_done, serving);
-    if (request->worker->common->on_over != NULL)
-        serving->reports =
-            pool_take(request->pool, ask->plan->part_count * sizeof(*serving->reports));
 }

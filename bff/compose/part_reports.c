@@ -3,8 +3,8 @@
 #include "bff/compose/part_reports.h"
 #include "bff/compose/run_calls.h"
 
-/* The item that the report of a list part describes: the first rejected item, as in the headers of
- * the answer, or else the first item. */
+/* Returns the item that the report of a list part describes. It is the first rejected item, as in
+ * the headers of the answer, or the first item when none was rejected. */
 static const struct run_item *telling_item(const struct run_part *part)
 {
     for (size_t i = 0; i < part->item_count; i++)
@@ -13,7 +13,8 @@ static const struct run_item *telling_item(const struct run_part *part)
     return part->item_count == 0 ? NULL : &part->items[0];
 }
 
-/* A call that two parts wait for is counted for the part that made it. */
+/* Returns the number of calls that part ${i} made. A call for which two parts wait counts for the
+ * part that made it. */
 static size_t count_calls(const struct run *run, size_t i)
 {
     size_t count = 0;
@@ -23,7 +24,8 @@ static size_t count_calls(const struct run *run, size_t i)
     return count;
 }
 
-/* A part that was cancelled did not settle. Its time ends with the run. */
+/* Returns how long the part took. A part that was cancelled did not settle: its time ends with the
+ * run. */
 static int64_t took_ns(const struct run *run, const struct run_part *part)
 {
     if (!part->is_started)

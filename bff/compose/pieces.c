@@ -4,7 +4,7 @@
 #include "bff/compose/pieces.h"
 
 #define ROWS_FIRST 8
-#define ROOM_BYTES ((size_t)4 * 1024) /* more room, taken when the expected room was not enough */
+#define ROOM_BYTES ((size_t)4 * 1024) /* allocated when the expected memory was not enough */
 
 void pieces_init(struct pieces *pieces, struct pool *pool, size_t expected)
 {
@@ -26,7 +26,7 @@ static void add_row(struct pieces *pieces, struct text piece)
     pieces->rows[pieces->count++] = piece;
 }
 
-/* When the last piece was copied, too, the new bytes are added to it. */
+/* Adds ${len} copied bytes. When the last piece was also copied, they become part of that piece. */
 static void add_copied(struct pieces *pieces, const char *copy, size_t len)
 {
     struct text *last = pieces->count == 0 ? NULL : &pieces->rows[pieces->count - 1];

@@ -1,7 +1,7 @@
 /*
- * The body of an answer as a list of pieces. Long texts (mostly the services' own bytes) are
- * borrowed and sent from where they are. Short texts are copied together, because a piece costs
- * more than copying a few hundred bytes. So a small answer is one piece.
+ * The body of an answer as a list of pieces. Long texts (mostly the services' own bytes) are not
+ * copied: a piece points to them. Short texts are copied into one piece, because a further piece
+ * costs more than copying a few hundred bytes. So a small answer is a single piece.
  */
 #ifndef BFF_COMPOSE_PIECES_H
 #define BFF_COMPOSE_PIECES_H
@@ -11,7 +11,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-#define PIECES_BORROWED 1024 /* a text of so many bytes or more is borrowed */
+#define PIECES_BORROWED 1024 /* a text of this many bytes or more is borrowed */
 
 struct pieces {
     struct pool *pool;
@@ -22,7 +22,7 @@ struct pieces {
     size_t room_left;
 };
 
-/* About ${expected} bytes will be added that are not borrowed. */
+/* Begins an empty list. ${expected} is about the number of bytes that will be copied. */
 void pieces_init(struct pieces *pieces, struct pool *pool, size_t expected);
 
 /* Adds ${piece}. A piece of PIECES_BORROWED bytes or more must live as long as the pool. An empty

@@ -19,7 +19,8 @@ int plan_part(const struct plan *plan, struct text name)
 
 static bool is_param(struct text segment) { return segment.len > 0 && segment.at[0] == ':'; }
 
-/* A parameter matches every segment that is not empty. */
+/* True when a path segment can match both ${a} and ${b}. A parameter matches every segment that is
+ * not empty. */
 static bool segments_meet(struct text a, struct text b)
 {
     if (is_param(a) || is_param(b))

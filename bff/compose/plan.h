@@ -1,6 +1,7 @@
 /*
- * A composite in the form in which the engine runs it: names are resolved to places, and constant
- * text is prepared. plan_make.h makes it. It does not change afterwards, and all workers share it.
+ * A plan is a composite in the form that the engine runs: the names of parts and parameters are
+ * replaced by places (indexes), and constant text is prepared. plan_make.h makes it. It does not
+ * change afterwards, and all workers share it.
  */
 #ifndef BFF_COMPOSE_PLAN_H
 #define BFF_COMPOSE_PLAN_H
@@ -16,27 +17,32 @@
 #include "bff/compose/pick.h"
 
 #define PLAN_NO_PART (-1)
-#define PLAN_BUDGET_MS 1000 /* when the composite sets none */
-#define PLAN_AT_ONCE 8      /* when a list part sets none */
+#define PLAN_BUDGET_MS 1000 /* the budget when the composite sets none */
+#define PLAN_AT_ONCE 8      /* .at_once when a list part sets none */
 
 struct plan_part {
     const struct bff_part *row;
-    int after;               /* the place of the part that it waits for, or PLAN_NO_PART */
-    uint32_t timeout_ms;     /* never 0; the budget when the row sets none */
-    unsigned at_once;        /* never 0 */
-    enum bff_kind kind;      /* of its value, or of each item; includes what .pick implies */
-    struct json fallback;    /* never absent */
-    const struct pick *pick; /* NULL: the whole value */
+    int after;            /* the place of the part that it waits for, or PLAN_NO_PART */
+    uint32_t timeout_ms;  /* never 0; the budget when the row sets none */
+    unsigned at_once;     /* never 0 */
+    enum bff_kind kind;   /* of its value, or of each item; .fallback and .pick have been taken into
+                             account */
+    struct json fallback; /* never absent */
+    struct pick *pick;    /* NULL: the whole value, and no computed members in it */
     struct text name;
     struct text key;  /* ",\"recentOrders\":" */
     bool is_read;     /* a field or a later part reads its value */
-    bool keep_slices; /* its value is read or picked from, so its calls keep an index */
+    bool keep_slices; /* its value is read, or a pick is applied to it: so the scanner keeps the
+                         slices (json_scan.h) */
+    bool is_filled;   /* computed members are put into it */
 };
 
 struct plan_field {
     const struct bff_field *row;
-    int of;          /* the place of its part */
-    struct text key; /* ",\"savings\":" */
+    int *of; /* the places of the parts that it reads */
+    size_t of_count;
+    int into;        /* the place of the part that it is put into; PLAN_NO_PART: the answer */
+    struct text key; /* ",\"savings\":"; absent when it is put into a part */
 };
 
 struct plan {
@@ -52,21 +58,22 @@ struct plan {
     size_t part_count;
     struct plan_field *fields;
     size_t field_count;
-    int owner_param;        /* the owner is this parameter; or PLAN_NO_PART */
-    int owner_part;         /* the owner is a member of this part; or PLAN_NO_PART */
-    const char *owner_path; /* the path of that member: "userId" */
+    int owner_param;        /* the place of the parameter that is the owner; or PLAN_NO_PART */
+    int owner_part;         /* the place of the part that has the owner; or PLAN_NO_PART */
+    const char *owner_path; /* the owner's path in that part: "userId" */
     struct text failure; /* "{\"error\":\"Failed to ...\",\"part\":", which a part's name follows */
-    size_t bytes; /* about so many bytes of an answer are not a service's: keys, fallbacks... */
+    size_t
+        bytes; /* about how many bytes of an answer do not come from services: keys, fallbacks... */
 };
 
-/* True when a request could belong to both plans: the method is the same, and the segments are
- * equal where neither is a parameter. Such a build is refused at start. */
+/* True when one request could match both plans: the methods are the same, and each pair of segments
+ * is equal or has a parameter. A build with two such plans is refused at start. */
 bool plan_collides(const struct plan *a, const struct plan *b);
 
-/* The place of the parameter ${name}, or -1. */
+/* Returns the place of the parameter ${name}, or -1. */
 int plan_param(const struct plan *plan, struct text name);
 
-/* The place of the part ${name}, or -1. */
+/* Returns the place of the part ${name}, or -1. */
 int plan_part(const struct plan *plan, struct text name);
 
 #endif

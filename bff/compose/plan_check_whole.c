@@ -6,7 +6,7 @@
 
 /* Members. */
 
-/* The members of the answer, one after the other. */
+/* A position in the list of all members of the answer. next_member moves it. */
 struct members {
     const struct plan *plan;
     size_t part, picked, field, own;
@@ -26,15 +26,18 @@ static struct text next_of_parts(struct members *at)
     return (struct text){0};
 }
 
-/* The name of the next member; absent after the last. Our own members come first, as their names
- * are always taken. */
+/* Returns the name of the next member; absent after the last one. The engine's own members come
+ * first, because no part may have their names. */
 static struct text next_member(struct members *at)
 {
     if (at->own < sizeof(own_members) / sizeof(own_members[0]))
         return text_of(own_members[at->own++]);
     struct text name = next_of_parts(at);
-    if (name.at == NULL && at->field < at->plan->field_count)
-        name = text_of(at->plan->fields[at->field++].row->name);
+    while (name.at == NULL && at->field < at->plan->field_count) {
+        const struct plan_field *field = &at->plan->fields[at->field++];
+        if (field->into == PLAN_NO_PART)
+            name = text_of(field->row->name);
+    }
     return name;
 }
 
@@ -43,15 +46,15 @@ static void check_member(struct plan_mistakes *mistakes, struct members here, st
     size_t times = 0;
     struct members all = {.plan = here.plan};
 
-    /* Compares with the members before it. It is the member itself when the positions are equal. */
+    /* Compares ${name} with the members before it. The loop ends at the position of the member
+     * itself. */
     for (struct text other = next_member(&all); other.at != NULL; other = next_member(&all)) {
         times += text_equal(other, name);
         if (memcmp(&all, &here, sizeof(all)) == 0)
             break;
     }
     if (times == 2)
-        plan_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
-                     TEXT_ARGS(name));
+        plan_mistake(mistakes, "member \"%.*s\" would stand twice in the answer", TEXT_ARGS(name));
 }
 
 static void check_members(struct plan_mistakes *mistakes, const struct plan *plan)
@@ -79,7 +82,7 @@ static bool is_waited_for(const struct plan *plan, int part)
     return false;
 }
 
-/* "userId" is a parameter, "order.userId" a path into a part. */
+/* Checks the owner, which is a parameter ("userId") or a member of a part ("order.userId"). */
 static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     struct text path = text_of(plan->composite->owner), rest = path;
@@ -89,13 +92,13 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
         return;
     int part = plan_part(plan, name);
     if (part < 0 || rest.len == 0) {
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
                      TEXT_ARGS(path));
         return;
     }
     if (!is_waited_for(plan, part) && plan->parts[part].row->need != BFF_REQUIRED)
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
                      TEXT_ARGS(path), TEXT_ARGS(name));
 }

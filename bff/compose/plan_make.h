@@ -14,8 +14,9 @@
 /*
  * Checks ${composite} and makes its plan in ${pool}, which must live as long as the plan. When the
  * composite has mistakes, it returns NULL and writes them to ${error}, cut off at ${error_size}:
- * one line for each mistake, without a newline after the last one: GET /api/products/:id: part
- * "reviews": .after names "prodcut", which is no part above it
+ * one line for each mistake, without a newline after the last one. An example of such a line:
+ *
+ *     GET /api/products/:id: part "reviews": .after names "prodcut", which is no part above it
  */
 const struct plan *plan_make(struct pool *pool, const struct bff_composite *composite, char *error,
                              size_t error_size);

@@ -1,9 +1,10 @@
 /*
- * See run.h. There is one invariant. Each item is in one of three states: it waits for a call that
- * is under way; or it is in the queue of its part (from run_part.next on); or it has settled.
+ * See run.h. There is one invariant: each item is in one of three states. It waits for a call that
+ * is under way, or it is in the queue of its part (the items from run_part.next on), or it has
+ * settled.
  *
- * Every event (a call has ended, a time limit has passed) settles items. Then carry_on starts the
- * parts that can start now, and ends the run when nothing is left to wait for.
+ * Every event settles items: a call has ended, or a time limit has passed. Then carry_on starts the
+ * parts that can start now. It ends the run when there is nothing more to wait for.
  */
 #include <stddef.h>
 #include <string.h>
@@ -24,8 +25,8 @@ static const struct plan_part *plan_of(const struct run *run, size_t part)
 
 static void on_fetched(struct fetch *fetch, void *cookie);
 
-/* Makes the calls of part ${i} that can be made now, in order. When all items have settled, the
- * part settles, too. */
+/* Makes the calls of part ${i} that can be made now, in order. If all items of the part have
+ * settled, it settles the part. */
 static void pump(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
@@ -33,8 +34,11 @@ static void pump(struct run *run, size_t i)
     while (part->next < part->item_count) {
         const struct ask_call *asked = &part->asked[part->next];
         struct run_item *item = &part->items[part->next];
-        struct run_call *same = asked->is_skipped ? NULL : run_calls_find(run, asked);
-        if (asked->is_skipped) {
+        bool is_made = !asked->is_skipped && !asked->is_nothing;
+        struct run_call *same = is_made ? run_calls_find(run, asked) : NULL;
+        if (asked->is_nothing) {
+            run_settle_nothing(run, item);
+        } else if (asked->is_skipped) {
             run_settle_item(run, item, REASON_SKIPPED);
         } else if (same != NULL && same->state == RUN_CALL_ENDED) {
             item->call = same;
@@ -122,8 +126,8 @@ static void start_part(struct run *run, size_t i)
 }
 
 /*
- * The owner of the answer is a member of a part. When that part has settled, may_see decides
- * whether the run goes on. When the part was rejected or has no such member, the owner is absent.
+ * Asks may_see whether the run goes on, when the part that has the owner has settled. If the part
+ * was rejected or does not have the member, the owner is absent.
  */
 static void look_at_owner(struct run *run)
 {
@@ -139,8 +143,8 @@ static void look_at_owner(struct run *run)
     run->is_forbidden = !request->may_see(request->cookie, owner);
 }
 
-/* Until the owner is known, only the part with the owner is asked, and the parts that it waits for.
- */
+/* True when part ${i} must not start yet. Until the owner is known, only the part with the owner
+ * may start, and the parts for which it waits. */
 static bool must_wait(const struct run *run, size_t i)
 {
     const struct plan *plan = run->request->plan;
@@ -153,7 +157,8 @@ static bool must_wait(const struct run *run, size_t i)
     return true;
 }
 
-/* One pass is enough, because a part only waits for a part above it. */
+/* Starts the parts that can start now. One pass is enough, because a part waits only for a part
+ * above it. */
 static void start_parts(struct run *run)
 {
     for (size_t i = 0; i < run->request->plan->part_count && run->failed == PLAN_NO_PART; i++) {
@@ -190,7 +195,7 @@ static bool is_complete(const struct run *run)
     return run->unsettled == 0 || run->failed != PLAN_NO_PART || run->is_forbidden;
 }
 
-/* Afterwards the caller must not touch the run, which may be freed. */
+/* Ends the run. Afterwards the caller must not touch the run, because done may have freed it. */
 static void finish(struct run *run)
 {
     stop(run);
@@ -200,7 +205,8 @@ static void finish(struct run *run)
     run->done(run, run->cookie);
 }
 
-/* Afterwards the caller must not touch the run, as with finish. */
+/* Starts the next parts or ends the run. Afterwards the caller must not touch the run, which may
+ * have ended. */
 static void carry_on(struct run *run)
 {
     if (!run->has_seen_owner)
@@ -234,7 +240,8 @@ static void on_fetched(struct fetch *fetch, void *cookie)
     carry_on(run);
 }
 
-/* Items that have settled keep their values, so a list part keeps what it has. */
+/* Part ${i} has taken too long. Only its items that have not settled are rejected: so a list part
+ * keeps the items that it already has. */
 static void time_out(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
@@ -256,7 +263,8 @@ static void time_out(struct run *run, size_t i)
         run_settle_part(run, i, REASON_TIMEOUT, 0);
 }
 
-/* When the budget is over, all parts time out, including those that have not started. */
+/* The budget is over: all parts that have not settled time out, including those that have not
+ * started. */
 static void time_out_parts(struct run *run)
 {
     bool is_all = run->now_ns >= run->deadline_ns;
@@ -296,8 +304,8 @@ static void on_timer(struct timer *timer)
 
 /* Begin and end. */
 
-/* The run itself lies in the pool, not in this object, so that objects that are disposed of later
- * can still cancel it. */
+/* Cancels the run when the pool is freed. The run is not in this object but in the pool, because
+ * objects that are disposed of after this one may still call run_cancel. */
 struct holder {
     struct run *run;
 };
@@ -310,8 +318,8 @@ static void dispose(void *object)
     run_calls_release(run);
 }
 
-/* One allocation: the run, its parts, an item for each, and a call for each. The calls, which are
- * the largest, need not be cleared. */
+/* Allocates the run, its parts, and an item and a call for each part, all in one block. The calls,
+ * the largest of these, need not be cleared. */
 static struct run *new_run(const struct run_request *request)
 {
     struct block {

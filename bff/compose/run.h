@@ -1,7 +1,7 @@
 /*
- * The fan-out of one request: makes the calls of the plan, settles every part exactly once, and
- * tells its user when the answer can be made. It does not depend on a server, so flow tests can
- * drive it with a clock and fetches of their own.
+ * A run is the fan-out of one request: it makes the calls of the plan, settles every part exactly
+ * once, and calls its user's done when the answer can be made. It does not need a server, so flow
+ * tests can run it with their own clock and their own fetches.
  */
 #ifndef BFF_COMPOSE_RUN_H
 #define BFF_COMPOSE_RUN_H
@@ -28,14 +28,15 @@ struct run_request {
     struct upstream *upstream; /* the worker's */
     struct timers *timers;     /* the worker's */
     const struct text *params; /* decoded, in the order of plan->params */
-    struct text headers;       /* lines for every call: accept, request id */
+    struct text headers;       /* header lines for every call: accept, request id */
     struct text traceparent;   /* of the request; absent: none */
-    /* The client's own header ${name}, in lower case; an absent text when the client did not send
-     * it. */
+    /* Returns the request header ${name} (in lower case) of the client; an absent text when the
+     * client did not send it. */
     struct text (*client_header)(void *cookie, const char *name);
     void *cookie;
-    /* True when the client may see the answer. ${owner} is the decoded text at plan->owner_path;
-     * absent: there is none. Called once, with ${cookie}. NULL: every client may see the answer. */
+    /* Returns true when the client may see the answer. ${owner} is the decoded text at
+     * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
+     * client may see the answer. */
     bool (*may_see)(void *cookie, struct text owner);
     size_t body_limit;    /* bytes of the body of one part; the default is 4 MiB */
     unsigned depth_limit; /* of the JSON of one part; the default is 128 */
@@ -46,14 +47,16 @@ struct run_call;
 /* The result of a part's call, or of the call of one item of a list part. */
 struct run_item {
     enum reason reason;
-    int status; /* the service's; 0: none */
+    int status; /* of the service's answer; 0: no answer came */
     bool is_settled;
-    struct json value;  /* when fulfilled; JSON_NONE when the service sent none */
-    struct value *held; /* what the value is read from, until the pool is freed; or NULL */
+    struct json value; /* when fulfilled; JSON_NONE when the service sent none */
+    struct value
+        *held; /* the memory of the value, with a reference until the pool is freed; or NULL */
 
     /* run.c's own */
-    unsigned part;         /* its place */
-    struct run_call *call; /* the call that it waits or waited for; NULL: none was made */
+    unsigned part; /* the place of its part */
+    struct run_call
+        *call; /* the call that it waits for or has waited for; NULL: no call was made */
     struct run_item *next; /* the next item that waits for the same call */
 };
 
@@ -61,17 +64,18 @@ struct run_part {
     bool is_started; /* its ask function was run */
     bool is_settled;
     enum reason
-        reason; /* of the whole part; a list part is fulfilled when all its items have settled */
+        reason; /* of the whole part; REASON_NONE for a list part whose items have all settled */
     int status;
     int64_t started_ns,
-        settled_ns;         /* of clock_now_ns; settled_ns is also set when it was cancelled */
-    struct run_item *items; /* one; in a list part one for each ask_get */
+        settled_ns; /* times of clock_now_ns; settled_ns is also set when the part was cancelled */
+    struct run_item *items; /* one item; in a list part one for each ask_get */
     size_t item_count;
-    struct json value; /* when fulfilled and plan_part.is_read: for fields and later parts */
+    struct json value; /* for fields and later parts; set when the part is fulfilled and
+                          plan_part.is_read */
 
     /* run.c's own */
     int64_t deadline_ns;
-    const struct ask_call *asked; /* for each item */
+    const struct ask_call *asked; /* the call of each item, as its ask function described it */
     size_t next;                  /* the first item whose call has not been made */
     size_t unsettled;             /* items */
     size_t under_way;             /* calls that this part has made */
@@ -101,17 +105,17 @@ struct run {
 };
 
 /*
- * Starts the fan-out. ${done} is called once, never from here, when the first of these has
- * happened:
+ * Starts the run. ${done} is called once, never from inside this function, as soon as one of these
+ * is true:
  *
  *   every part has settled
  *   the budget is over
  *   a required part was rejected
  *   may_see returned false
  *
- * Then no call is under way. Until may_see has returned true, only the part with the owner is
- * asked, and the parts that it waits for. Values stay valid until the pool is freed, which releases
- * everything.
+ * When ${done} is called, no call is under way any more. If there is a may_see, only the part with
+ * the owner and the parts for which it waits start before may_see has returned true. Values are
+ * valid until the pool is freed; this frees everything of the run.
  */
 struct run *run_start(const struct run_request *request, void (*done)(struct run *, void *cookie),
                       void *cookie);

@@ -1,7 +1,7 @@
 /* See run_calls.h. */
 #include "bff/compose/run_calls.h"
 
-#define SPARE_CALLS 8 /* so many are taken at a time, when there are more calls than parts */
+#define SPARE_CALLS 8 /* allocated at a time, when there are more calls than parts */
 
 static size_t bucket_of(struct text target)
 {

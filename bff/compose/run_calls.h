@@ -1,4 +1,4 @@
-/* The calls of a run. Items that ask the same share one call. For run.c. */
+/* The calls of a run. Items with the same request share one call. For run.c. */
 #ifndef BFF_COMPOSE_RUN_CALLS_H
 #define BFF_COMPOSE_RUN_CALLS_H
 
@@ -12,7 +12,7 @@
 enum run_call_state {
     RUN_CALL_UNDER_WAY,
     RUN_CALL_ENDED,
-    RUN_CALL_CANCELLED, /* no item waits for it any more; it has no outcome */
+    RUN_CALL_CANCELLED, /* it has no outcome, because no item waited for it any more */
 };
 
 struct run_call {
@@ -21,24 +21,26 @@ struct run_call {
     struct run_call *in_bucket; /* the next call in the same bucket */
     enum run_call_state state;
     unsigned maker;           /* the part that made it */
-    struct run_item *waiting; /* items, including those that have left */
+    struct run_item *waiting; /* the items that wait for it, and those that have stopped waiting */
     struct run_item **last;   /* where the next item is linked */
-    size_t waiting_count;     /* of the items that have not left */
+    size_t waiting_count;     /* number of the items that still wait */
     struct fetch_ask ask;
     struct fetch fetch;
 };
 
-/* The call that asks the same as ${asked} and was not cancelled. NULL when there is none. */
+/* Returns the call that has the same request as ${asked} and was not cancelled. NULL when there is
+ * none. */
 struct run_call *run_calls_find(const struct run *run, const struct ask_call *asked);
 
 /* Makes a call for ${item}. ${done} gets the struct run_call as its cookie. */
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     fetch_done done);
 
-/* ${item} waits for ${call}, too. */
+/* Adds ${item} to the items that wait for ${call}. */
 void run_calls_join(struct run_call *call, struct run_item *item);
 
-/* One item does not wait for ${call} any more. When no item waits for it, the call is cancelled. */
+/* To be called when an item does not wait for ${call} any more. When no item is left, the call is
+ * cancelled. */
 void run_calls_leave(struct run_call *call);
 
 /* Cancels all calls that are under way. */

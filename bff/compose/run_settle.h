@@ -7,13 +7,18 @@
 #include "bff/base/reason.h"
 #include "bff/compose/run.h"
 
-/* Settles ${item} with the result of its call, which has ended, by the rules of its part's row. */
+/* Settles ${item} with the result of its call. The call must have ended. The row of the part
+ * decides whether the item is fulfilled or rejected. */
 void run_settle_by_call(struct run *run, struct run_item *item);
 
-/* Settles ${item} with ${reason}, without a result. */
+/* Settles ${item}, for which there is nothing to ask. It is rejected only when its part is required
+ * and is no list. */
+void run_settle_nothing(struct run *run, struct run_item *item);
+
+/* Settles ${item} with ${reason} and without a value. */
 void run_settle_item(struct run *run, struct run_item *item, enum reason reason);
 
-/* Settles part ${i}, when all its items have settled. */
+/* Settles part ${i}. All its items must have settled. */
 void run_settle_complete(struct run *run, size_t i);
 
 /* Settles part ${i} as a whole with ${reason} and ${status}. */

@@ -29,7 +29,7 @@ static const char *scheme_read(struct text *rest, bool *is_tls)
     return NULL;
 }
 
-/* Cuts off the host with its brackets. ":port" stays in ${*rest}. */
+/* Removes the host with its brackets from ${*rest} and returns it. ":port" stays in ${*rest}. */
 static struct text host_cut(struct text *rest)
 {
     const char *end = memchr(rest->at, text_starts(*rest, TEXT("[")) ? ']' : ':', rest->len);
@@ -116,7 +116,8 @@ const char *address_read(const char *string, struct config_listen *out)
     return wrong;
 }
 
-/* sin_port and sin6_port have the same offset. */
+/* True if the port is not 0. sin_port and sin6_port have the same offset, so one read is enough for
+ * both. */
 static bool has_port(const struct config_listen *listen)
 {
     struct sockaddr_in address;

@@ -1,10 +1,11 @@
 /*
- * The configuration of the operator, as plain data. config_read.h fills it in from one YAML file
- * (--config), the environment and the command line. docs/configuration.md describes every setting
- * for people.
+ * The configuration of the operator, as plain data. config_read.h fills the struct in from one YAML
+ * file (--config), the environment and the command line. docs/configuration.md describes every
+ * setting for people.
  *
- * A configuration owns all that it points to, except ${build} and what that points to. Any thread
- * may free it, and several may live at the same time.
+ * A configuration owns all memory that it points to, except ${build} and the memory that ${build}
+ * points to. Any thread may free a configuration, and several configurations may exist at the same
+ * time.
  */
 #ifndef BFF_CONFIG_CONFIG_H
 #define BFF_CONFIG_CONFIG_H
@@ -26,9 +27,11 @@
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/service.h"
 
+#define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
+
 /* An address to listen on. */
 struct config_listen {
-    char *text; /* as written: "http://127.0.0.1:8080" */
+    char *text; /* as the operator wrote it: "http://127.0.0.1:8080" */
     bool is_tls;
     struct sockaddr_storage address; /* port 0: any free port */
     socklen_t address_len;
@@ -37,49 +40,54 @@ struct config_listen {
 struct config {
     const struct bff_build *build;
 
-    struct config_listen *listens; /* one at least */
+    struct config_listen *listens; /* at least one */
     size_t listen_count;
-    char *certificate, *key;           /* PEM files; NULL without tls */
-    SSL_CTX *tls;                      /* made of both; NULL without tls, or when one is wrong */
-    unsigned workers;                  /* 1 to 256; 0: one for each core */
-    bool answers_half_closed;          /* see struct http_settings */
+    char *certificate, *key;  /* PEM files; NULL without tls */
+    SSL_CTX *tls;             /* made of both files; NULL without tls, or if a file is wrong */
+    unsigned workers;         /* 1 to 256; 0: one worker for each core */
+    bool answers_half_closed; /* see struct http_settings */
     struct service_settings *services; /* in the build's order */
     size_t service_count;
     size_t body_limit;    /* bytes of one part */
     unsigned depth_limit; /* nesting of one part's JSON */
-    uint32_t resolve_ms;  /* between two look-ups of an endpoint's name */
-    uint32_t leave_ms;    /* after a signal: how long the server goes on serving, not ready */
-    uint32_t drain_ms;    /* after that: how long open requests may take to end; 0: no time */
-    char *mock_dir;       /* a directory; NULL: no mock services */
+    uint32_t resolve_ms;  /* time between two look-ups of an endpoint's name */
+    uint32_t leave_ms; /* after a signal: how long the server still serves, with /ready failing */
+    uint32_t drain_ms; /* after that: how long open requests may take to finish; 0: no time */
+    char *mock_dir;    /* a directory; NULL: no mock services */
 
-    bool login_is_off;           /* the file says so: nobody is asked who they are */
+    bool login_is_off;           /* the file has login: off, so no token is checked */
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */
-    struct login *login_keys;    /* what login.keys_of points to; NULL without key files */
-    char *secret_file;           /* in place of login.secret; NULL: none */
-    struct plain_routes routes;  /* the file's, or the build's */
+    struct login *login_keys;    /* login.keys_of points to it; NULL without key files */
+    char *secret_file;           /* a file with the secret, instead of login.secret; NULL: none */
+    bool keeps_default_routes;   /* the value in the file; section_routes.c has the default */
+    struct plain_routes routes;  /* the routes of the file, of the build, or both */
     struct cors_settings cors;
     struct server_limits limits;
-    size_t request_limit; /* bytes of a request's body, where no route has a limit of its own */
+    size_t request_limit; /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
     bool has_access_log;
     bool may_use_io_uring;
 
-    struct pool *pool; /* holds the values, except the endpoints of services */
-    char *file;        /* of --config; NULL: none was given */
+    struct pool *pool; /* the values are in it, except the endpoints of services */
+    char *file;        /* the argument of --config; NULL: not given */
+    char file_sha256[CONFIG_SHA256_SIZE]; /* the SHA-256 of the file; empty without a file */
     struct mistakes mistakes;
+    struct mistakes warnings; /* settings that work, but were hardly meant */
 };
 
-/* The longest body that any request may have: the largest of all routes' and request_limit. */
+/* Returns the number of bytes of the largest body that any request may have: the maximum of
+ * request_limit and the limits of all routes. */
 size_t config_largest_body(const struct config *config);
 
-/* The header of clients that is passed on to mock services; NULL: not in mock mode, or none. */
+/* Returns the name of the client's header field that is passed on to mock services; NULL if there
+ * is none, or without mock mode. */
 const char *config_mock_header(const struct config *config);
 
-/* The header of clients that no service gets, which is the same one without mock mode; absent when
- * the build has no mock services. */
+/* Returns the name of the client's header field that no service gets. Without mock mode, it is the
+ * field for mock services. It is absent in mock mode, or if the build has no mock services. */
 struct text config_withheld_header(const struct config *config);
 
-/* Frees what ${config} holds and clears it. A cleared configuration may be freed again. */
+/* Frees the memory of ${config} and clears the struct. It may be freed again. */
 void config_free(struct config *config);
 
 #endif

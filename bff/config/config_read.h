@@ -1,8 +1,8 @@
 /*
- * Reads a configuration: one YAML file (--config), over it the environment (USERS_URL and so on),
- * over that the command line.
+ * Reads a configuration from one YAML file (--config), the environment (USERS_URL and so on) and
+ * the command line. The environment wins over the file, and the command line wins over both.
  *
- * Every mistake is found, not only the first, and each has its place:
+ * Every mistake is reported, not only the first. Each report has the place of the mistake:
  *
  *     web.yaml:7:3: services.users.tiemout: unknown setting; did you mean "timeout"?
  */
@@ -21,15 +21,15 @@ enum config_action {
 };
 
 /*
- * Reads everything into ${out} (overwritten), and prints nothing: out->mistakes says what is wrong.
- * The caller must call config_free, whatever this function returns. ${build} is borrowed for the
- * life of the configuration; nothing else is.
+ * Reads everything into ${out}, which is overwritten. Prints nothing: out->mistakes says what is
+ * wrong. The caller must call config_free for every return value. ${build} is borrowed until
+ * config_free; no other argument is borrowed.
  */
 enum config_action config_read(int argc, char **argv, const struct bff_build *build,
                                struct config *out);
 
-/* As config_read, but it prints mistakes to standard error, and help and version to standard
- * output. */
+/* Does the same as config_read, and prints mistakes to standard error, and help and version to
+ * standard output. */
 enum config_action config_read_and_print(int argc, char **argv, const struct bff_build *build,
                                          struct config *out);
 

@@ -1,6 +1,9 @@
 /* See document.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <openssl/evp.h>
 
 #include "bff/base/check.h"
 #include "bff/base/file.h"
@@ -8,9 +11,8 @@
 
 #include "bff/config/document.h"
 
-static const char byte_order_mark[] = "\xef\xbb\xbf";
-
-/* For bytes that libyaml's reader refuses, it reports only an offset. */
+/* Returns the line and the column of ${offset}. libyaml reports only an offset for bytes that its
+ * reader refuses. */
 static struct place place_at(const char *file, struct text bytes, size_t offset)
 {
     struct place place = {.source = file, .line = 1, .column = 1};
@@ -30,6 +32,15 @@ static struct place place_of_mark(const char *file, const yaml_mark_t *mark)
     return (struct place){.source = file, .line = mark->line + 1, .column = mark->column + 1};
 }
 
+static bool is_tab_at(struct text bytes, const yaml_mark_t *mark)
+{
+    struct text rest = bytes, line = text_cut(&rest, '\n');
+
+    for (size_t i = 0; i < mark->line; i++)
+        line = text_cut(&rest, '\n');
+    return mark->column < line.len && line.at[mark->column] == '\t';
+}
+
 static void not_yaml(const yaml_parser_t *parser, const char *file, struct text bytes,
                      struct mistakes *mistakes)
 {
@@ -37,6 +48,11 @@ static void not_yaml(const yaml_parser_t *parser, const char *file, struct text 
                              ? place_at(file, bytes, parser->problem_offset)
                              : place_of_mark(file, &parser->problem_mark);
     const char *context = parser->context, *problem = parser->problem;
+
+    if (parser->error != YAML_READER_ERROR && is_tab_at(bytes, &parser->problem_mark)) {
+        mistakes_add(mistakes, &place, "this is not YAML: a tab; indent with spaces");
+        return;
+    }
 
     mistakes_add(mistakes, &place, "this is not YAML: %s%s%s",
                  problem == NULL ? "unreadable" : problem, context == NULL ? "" : " ",
@@ -50,7 +66,7 @@ static void parser_begin(yaml_parser_t *parser, struct text bytes)
     yaml_parser_set_input_string(parser, (const unsigned char *)bytes.at, bytes.len);
 }
 
-/* Two properties of a file that we limit and YAML does not. */
+/* Two properties of a file that we limit, but that YAML does not limit. */
 struct shape {
     unsigned depth;
     unsigned documents;
@@ -70,8 +86,9 @@ static const char *shape_follow(struct shape *shape, yaml_event_type_t event)
 }
 
 /*
- * Reads the file's events before a tree is made. libyaml needs time that grows with the square of
- * the nesting, so a file that is nested too deeply must not become a tree.
+ * Checks the events of the file before libyaml makes a tree. To make a tree, libyaml needs a time
+ * that grows with the square of the nesting depth. So a file that is nested too deeply must be
+ * refused before.
  */
 static int shape_check(const char *file, struct text bytes, struct mistakes *mistakes)
 {
@@ -114,6 +131,15 @@ static void document_parse(struct document *document, struct text bytes, struct 
     yaml_parser_delete(&parser);
 }
 
+static void hash_print(struct text bytes, char out[DOCUMENT_SHA256_SIZE])
+{
+    unsigned char hash[32];
+
+    must(EVP_Digest(bytes.at, bytes.len, hash, NULL, EVP_sha256(), NULL) == 1);
+    for (size_t i = 0; i < sizeof(hash); i++)
+        snprintf(out + 2 * i, 3, "%02x", hash[i]);
+}
+
 void document_load(struct document *document, const char *file, struct mistakes *mistakes)
 {
     char *memory = memory_new(DOCUMENT_MAX + 1);
@@ -126,10 +152,8 @@ void document_load(struct document *document, const char *file, struct mistakes 
     } else if ((size_t)len > DOCUMENT_MAX) {
         mistakes_add(mistakes, &place, "is larger than 1 MiB");
     } else {
-        struct text bytes = {.at = memory, .len = (size_t)len};
-        if (text_starts(bytes, text_of(byte_order_mark)))
-            bytes = (struct text){.at = bytes.at + 3, .len = bytes.len - 3};
-        document_parse(document, bytes, mistakes);
+        hash_print((struct text){memory, (size_t)len}, document->sha256);
+        document_parse(document, text_skip_mark((struct text){memory, (size_t)len}), mistakes);
     }
     memory_free(memory);
 }

@@ -1,6 +1,6 @@
 /*
- * The kinds of values that settings of any section may have. A kind that one section alone needs
- * is in that section's file.
+ * The kinds of values that settings of any section may have. A kind that only one section needs is
+ * in the file of that section.
  */
 #ifndef BFF_CONFIG_KIND_H
 #define BFF_CONFIG_KIND_H
@@ -9,9 +9,9 @@
 #include "bff/config/units.h"
 
 /* Switches and text. The comment of each kind begins with the type of the member. */
-extern const struct settings_kind kind_bool; /* bool: true or false */
-extern const struct settings_kind kind_off; /* bool: "off" sets it; a mapping may be in its place */
-extern const struct settings_kind kind_file;   /* char *; a relative name is beside the file */
+extern const struct settings_kind kind_bool;   /* bool: true or false */
+extern const struct settings_kind kind_off;    /* bool: true for "off"; or the file has a mapping */
+extern const struct settings_kind kind_file;   /* char *; see kind_file_name */
 extern const struct settings_kind kind_string; /* const char * */
 
 /* Numbers, within the bounds of the row. */
@@ -22,25 +22,27 @@ extern const struct settings_kind kind_count;    /* size_t */
 extern const struct settings_kind kind_number;   /* unsigned */
 
 /* Properties of requests, the services that get them, and the users who may send them. */
-extern const struct settings_kind kind_path;    /* struct text: a path as it is compared */
-extern const struct settings_kind kind_host;    /* struct text: a host, lower case */
-extern const struct settings_kind kind_methods; /* struct text *, ended by absent text; a list */
+extern const struct settings_kind kind_path;    /* struct text: a normalized path */
+extern const struct settings_kind kind_host;    /* struct text: a host of host.h, lower case */
+extern const struct settings_kind kind_methods; /* struct text *: absent text ends the list */
 extern const struct settings_kind kind_service; /* const struct bff_service * */
 extern const struct settings_kind kind_access;  /* struct access_rule */
 
-/* Header fields. The last two add to one struct plain_fields; see kind_fields.c. */
+/* Header fields. The kinds for "set" and "remove" add to one struct plain_fields; see
+ * kind_fields.c. */
 extern const struct settings_kind kind_field_name;     /* struct text, lower case */
 extern const struct settings_kind kind_field_value;    /* struct text */
 extern const struct settings_kind kind_request_set;    /* a mapping of names and values */
 extern const struct settings_kind kind_request_remove; /* a list of names */
 extern const struct settings_kind kind_response_set, kind_response_remove;
 
-/* For kinds of a section's own. */
+/* Functions for kinds that only one section has. */
 
-/* "off", and nothing else? Refuses any other text. */
+/* True when the text is "off". Refuses any other text. */
 bool kind_is_off(struct settings_input *input);
 
-/* How a number is written; ${read} returns NULL or what is wrong, as units_size does. */
+/* The written form of a number. ${read} returns NULL, or words that say what is wrong, as
+ * units_size does. */
 struct kind_form {
     const char *(*read)(struct text text, uint64_t *number);
     void (*print)(uint64_t number, char out[UNITS_SIZE]);
@@ -52,11 +54,14 @@ extern const struct kind_form kind_whole; /* digits only */
  * Returns 0 or -1. */
 int kind_read_number(struct settings_input *input, const struct kind_form *form, uint64_t *number);
 
-/* The name of the file that value number ${which} names. A relative name in the configuration file
- * is relative to that file, wherever the server is started. In the configuration's pool. */
+/*
+ * Returns the file name in value number ${which}, in the configuration's pool. A relative name in
+ * the configuration file is relative to the directory of that file, and not to the working
+ * directory.
+ */
 char *kind_file_name(struct settings_input *input, size_t which);
 
-/* A copy of ${text} in lower case, in ${pool}; ends with a NUL. */
+/* Returns a copy of ${text} in lower case, in ${pool}. A NUL follows it. */
 struct text kind_lower(struct pool *pool, struct text text);
 
 #endif

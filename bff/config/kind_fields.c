@@ -1,15 +1,20 @@
-/* Header fields: those that a request must have, and those that are set and removed. See kind.h.
+/*
+ * Header fields: those that a request must have, and those that are set and removed. See kind.h.
  *
- * What is set and what is removed are rows of one struct plain_fields, so a second setting adds to
- * what the first one has read. */
+ * The fields to set and the fields to remove are rows of one struct plain_fields. So the second of
+ * these settings adds rows to the rows of the first.
+ */
 #include "bff/http/field.h"
 
 #include "bff/config/kind.h"
 
-#define NAME_COMPARED 64 /* bytes of a name */
+#define NAME_COMPARED 64 /* the most bytes of a name that are compared */
 
-/* The beginning of ${name} in lower case and with '-' for '_': a service that gets fields by CGI
- * cannot tell them apart. A name that is cut is longer than all names that it is compared with. */
+/*
+ * Returns the beginning of ${name} in lower case, with '-' instead of '_', because a service that
+ * gets fields through CGI cannot distinguish these two. If a long name is cut, it is still longer
+ * than all names with which it is compared.
+ */
 static struct text plain_name(struct text name, char bytes[NAME_COMPARED])
 {
     if (name.len > NAME_COMPARED)
@@ -21,7 +26,7 @@ static struct text plain_name(struct text name, char bytes[NAME_COMPARED])
     return (struct text){bytes, name.len};
 }
 
-/* Why a route may not touch the field; NULL: it may. */
+/* Returns the reason why a route may not set or remove the field; NULL if it may. */
 static const char *owner_words(struct text field, bool of_request)
 {
     char bytes[NAME_COMPARED];
@@ -69,7 +74,8 @@ static void value_read(struct settings_input *input)
         *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
 }
 
-/* "name: value" of a mapping. In a list it is the name of a field to remove, without a value. */
+/* Returns the field in value number ${which}: "name: value" from a mapping, or only the name of a
+ * field to remove from a list. */
 static struct plain_field field_of(const struct settings_input *input, size_t which)
 {
     struct text value = text_of(input->values->texts[which]), name = value;

@@ -3,13 +3,15 @@
 #include <stdio.h>
 
 #include "bff/config/suggest.h"
+#include "bff/edge/login_roles.h"
+#include "bff/http/host.h"
 #include "bff/http/method.h"
 
 #include "bff/config/kind.h"
 
 #define SENTENCE_SIZE 256
 
-/* Refuses a text that cannot be a path, because of its bytes. */
+/* Checks the bytes of a path. Returns NULL, or words that say what is wrong. */
 static const char *bytes_check(struct text path)
 {
     if (!text_starts(path, TEXT("/")))
@@ -24,8 +26,9 @@ static const char *bytes_check(struct text path)
 }
 
 /*
- * Requests are brought into one spelling before they are compared, so a path in another spelling
- * would never be found. Returns NULL, or what is wrong, perhaps in ${sentence}.
+ * Checks that ${path} is normalized. The paths of requests are normalized before they are compared,
+ * so another spelling would never match. Returns NULL, or words that say what is wrong; the words
+ * may be in ${sentence}.
  */
 static const char *spelling_check(struct pool *pool, struct text path, char sentence[SENTENCE_SIZE])
 {
@@ -87,19 +90,12 @@ static void service_read(struct settings_input *input)
         *(const struct bff_service **)input->member = config->services[i].service;
 }
 
-static bool is_role(struct text role)
-{
-    for (size_t i = 0; i < role.len; i++)
-        if (role.at[i] < ' ' || role.at[i] == 0x7f)
-            return false;
-    return role.len > 0 && role.len <= LOGIN_CLAIM_MAX && text_equal(role, text_trim(role));
-}
-
 static void access_read(struct settings_input *input)
 {
     struct text rest = text_of(input->text);
     struct access_rule *rule = input->member;
-    bool has_role = text_is(text_cut(&rest, ':'), "role") && rest.at != NULL && is_role(rest);
+    bool has_role =
+        text_is(text_cut(&rest, ':'), "role") && rest.at != NULL && login_roles_is_one(rest);
 
     if (strcmp(input->text, "signed-in") == 0)
         *rule = (struct access_rule){.kind = ACCESS_SIGNED_IN};
@@ -127,7 +123,7 @@ static void methods_read(struct settings_input *input)
         *(struct text **)input->member = list;
 }
 
-/* The host of a URL, without a port. */
+/* True when ${text} can be the host of a URL, without a port. */
 static bool is_host(const char *text)
 {
     char url[512];
@@ -143,8 +139,10 @@ static bool is_host(const char *text)
 
 static void host_read(struct settings_input *input)
 {
+    struct pool *pool = input->config->pool;
+
     if (is_host(input->text))
-        *(struct text *)input->member = kind_lower(input->config->pool, text_of(input->text));
+        *(struct text *)input->member = kind_lower(pool, host_name(pool, text_of(input->text)));
     else
         settings_refuse_value(input, 0, "expected a host without port, such as shop.example");
 }

@@ -9,7 +9,7 @@
 #define NAMES_MAX 64
 #define NAMES_SIZE 512
 
-/* All zero: none. */
+/* A list that is all zero is empty. */
 struct names {
     const char *at[NAMES_MAX];
     size_t count;
@@ -17,10 +17,10 @@ struct names {
     size_t used;
 };
 
-/* Adds a copy of ${name}, if it is not there yet and there is room. */
+/* Adds a copy of ${name}, unless the list has it already or is full. */
 void names_add(struct names *names, struct text name);
 
-/* "listen, tls, workers" */
+/* Writes the names with commas: "listen, tls, workers". */
 void names_join(const struct names *names, char out[NAMES_SIZE]);
 
 #endif

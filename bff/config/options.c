@@ -4,6 +4,7 @@
 #include "bff/config/suggest.h"
 #include "bff/base/check.h"
 #include "bff/base/text.h"
+#include "bff/compose/build.h"
 
 #include "bff/config/options.h"
 
@@ -20,7 +21,7 @@ enum option {
     OPTION_COUNT,
 };
 
-/* value: what the option's value is called; NULL: the option has none. */
+/* ${value} is the name of the option's value in --help; NULL if the option has no value. */
 static const struct {
     const char *name, *value, *about;
 } table[OPTION_COUNT] = {
@@ -37,7 +38,7 @@ static const struct {
     [OPTION_VERSION] = {"--version", NULL, "show the version, then exit"},
 };
 
-/* Cuts "--name=value"; the value is NULL without '='. */
+/* Splits "--name=value". ${*value} is NULL if there is no '='. */
 static enum option option_find(const char *argument, const char **value)
 {
     struct text rest = text_of(argument), name = text_cut(&rest, '=');
@@ -107,7 +108,8 @@ static bool *flag(struct options *out, enum option option)
     return option == OPTION_HELP ? &out->is_help : &out->is_version;
 }
 
-/* Reads ${argument}, and ${next} (NULL at the end) if it is the value. Returns how many it read. */
+/* Reads ${argument}, and also ${next} if that is its value (NULL: there is no next argument).
+ * Returns the number of arguments that were read. */
 static int option_read(const char *argument, const char *next, struct options *out,
                        struct mistakes *mistakes)
 {
@@ -137,7 +139,7 @@ static int option_read(const char *argument, const char *next, struct options *o
     return taken;
 }
 
-/* A process has one action. */
+/* Checks that the options ask for at most one action. */
 static void actions_check(struct options *out, struct mistakes *mistakes)
 {
     static const enum option actions[] = {OPTION_CHECK, OPTION_ROUTES, OPTION_PROBE};
@@ -181,10 +183,11 @@ static void environment_print(FILE *file, const struct section *const *sections,
         for (const struct setting *row = (*sections)->rows; row->path != NULL; row++)
             if (row->environment != NULL)
                 fprintf(file, "  %-34s %s\n", row->environment, row->path);
-    for (size_t i = 0; build->services[i] != NULL; i++)
-        if (build->services[i]->environment != NULL)
-            fprintf(file, "  %-34s default: %s\n", build->services[i]->environment,
-                    build->services[i]->endpoint);
+    for (size_t i = 0; i < build_service_count(build); i++) {
+        const struct bff_service *service = build->services->rows[i];
+        if (service->environment != NULL)
+            fprintf(file, "  %-34s default: %s\n", service->environment, service->endpoint);
+    }
 }
 
 void options_help(FILE *file, const struct bff_build *build, const struct section *const *sections)

@@ -8,18 +8,19 @@
 #include "bff/config/settings.h"
 
 struct options {
-    const char *config;  /* a file */
-    const char *workers; /* the text as given */
-    const char *mock;    /* a directory */
+    const char *config;  /* the name of a file */
+    const char *workers; /* the text of the option */
+    const char *mock;    /* the name of a directory */
     const char *listens[SETTINGS_LIST_MAX];
     size_t listen_count;
     bool is_check, is_routes, is_probe, is_help, is_version;
 };
 
-/* Reads ${argv}; its strings are borrowed. What is wrong goes to ${mistakes}. */
+/* Reads ${argv}, whose strings are borrowed. Adds what is wrong to ${mistakes}. */
 void options_read(int argc, char **argv, struct options *out, struct mistakes *mistakes);
 
-/* Options, the settings of ${sections} (ended by NULL) and variables, for people. */
+/* Prints the options, the settings of ${sections} (a list that ends with NULL) and the variables
+ * for people. */
 void options_help(FILE *file, const struct bff_build *build, const struct section *const *sections);
 
 #endif

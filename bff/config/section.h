@@ -1,5 +1,5 @@
-/* All sections of the file. A new section is a file section_NAME.c, and a line here and in
- * section.c. */
+/* All sections of the file. A new section needs a file section_NAME.c, and a line in this file and
+ * in section.c. */
 #ifndef BFF_CONFIG_SECTION_H
 #define BFF_CONFIG_SECTION_H
 
@@ -11,12 +11,13 @@ extern const struct section section_composites;
 extern const struct section section_resolver;
 extern const struct section section_login;
 extern const struct section section_routes;
+extern const struct section section_default_routes;
 extern const struct section section_cors;
 extern const struct section section_limits;
 extern const struct section section_trusted_proxies;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
 
-/* All of them in the order of --help; ended by NULL. */
+/* All sections in the order of --help. The list ends with NULL. */
 extern const struct section *const section_list[];
 
 #endif

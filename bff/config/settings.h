@@ -1,10 +1,10 @@
 /*
- * How settings are described, and a configuration while it is read.
+ * The description of settings, and the state of a configuration while it is read.
  *
- * A section of the file is a struct section: its rows, the kinds of values that only it has, and
- * its checks. Each lies in a file of its own (section_login.c), and section.c lists them all.
- * Reading, defaults, --help and the names in messages are made from the rows. So a new setting is
- * a row in its section's file, and a member of the struct that the row fills.
+ * A section of the file is a struct section: its rows, the kinds of values that only this section
+ * has, and its checks. Each section has a file of its own (section_login.c), and section.c lists
+ * all sections. Reading, defaults, --help and the names in messages use the rows. So a new setting
+ * needs only a row in its section's file, and a member in the struct that the row fills.
  */
 #ifndef BFF_CONFIG_SETTINGS_H
 #define BFF_CONFIG_SETTINGS_H
@@ -13,19 +13,22 @@
 #include <stdint.h>
 
 #include "bff/config/config.h"
+#include "bff/config/names.h"
 
-#define SETTINGS_LIST_MAX 64 /* values of one list */
+#define SETTINGS_LIST_MAX 64 /* the most values of one list */
 
 struct settings;
 struct settings_input;
 
 /*
- * How the texts of a setting become its member. kind.h has the kinds that many sections use.
+ * How the texts of a setting are converted to the member of a struct. kind.h has the kinds that
+ * many sections use.
  *
- *   read        reads all texts of ${input} and sets input->member. It reports a wrong
- *               text by settings_refuse; the member then keeps its value
- *   is_list     a list may have several values; one value alone is a list of one
- *   is_mapping  a mapping of names and values; each pair comes as one text, "name: value"
+ *   read        reads all texts of ${input} and sets input->member. If a text is wrong, it
+ *               calls settings_refuse and does not change the member
+ *   is_list     the setting is a list of values; a single value is a list of one value
+ *   is_mapping  the setting is a mapping of names and values; ${read} gets each pair as one
+ *               text, "name: value"
  */
 struct settings_kind {
     void (*read)(struct settings_input *input);
@@ -34,17 +37,18 @@ struct settings_kind {
 };
 
 /*
- * A row: one setting. The first columns need no names: path, kind, offset, least, most.
+ * A row: one setting. Initialisers of rows omit the names of the first columns: path, kind, offset,
+ * least, most.
  *
- *   path         its place in the file; "*" is the name of an item, or stands for its number
- *   kind         what its value is
- *   offset       of the member in struct config, or in the struct of the section's items
- *   least, most  bounds of a number, in the member's unit
- *   normal       the default, as an operator would write it; NULL: none, or not always the same
- *   shown        the default as --help shows it, in place of ${normal}
- *   about        one line for people
+ *   path         its place in the file; "*" replaces the name or the number of an item
+ *   kind         the kind of its value
+ *   offset       offset of the member in struct config, or in the struct of the section's items
+ *   least, most  bounds of a number, in the unit of the member
+ *   normal       the default, as an operator would write it; NULL: no default, or not a fixed one
+ *   shown        the default as --help shows it, if it is not ${normal}
+ *   about        one line that explains the setting to people
  *   environment  the variable that wins over the file; NULL: none
- *   may_be_unset a value "${NAME}" counts as no value when that variable is not set
+ *   may_be_unset a value "${NAME}" means no value if the variable is not set
  */
 struct setting {
     const char *path;
@@ -59,15 +63,17 @@ struct setting {
 };
 
 /*
- * What "*" stands for in the paths of a section.
+ * The items of a section. "*" in a path means the name or the number of an item.
  *
- *   path   of the mapping or list that holds the items: "services"
- *   noun   what one item is called: "service"
- *   count  how many items ${config} has
- *   at     the struct that the rows' offsets belong to
- *   name   the name of an item; NULL: the items are a list, and have numbers
- *   make   for a list: makes ${count} items, all zero; called once at most
- *   most   for a list: so many items are allowed
+ *   path   the path of the mapping or list with the items: "services"
+ *   noun   the word for one item: "service"
+ *   count  returns the number of items of ${config}
+ *   at     returns the struct of an item, to which the offsets of the rows belong
+ *   name   returns the name of an item; NULL: the items are a list, and have numbers
+ *   make   for a list: makes ${count} items, all zero, and room for those of ${spare}; called at
+ *          most once
+ *   spare  for a list: returns the most items that the section's check may add; NULL: none
+ *   most   for a list: the most items that are allowed in the file
  */
 struct settings_items {
     const char *path;
@@ -76,23 +82,23 @@ struct settings_items {
     void *(*at)(struct config *config, size_t index);
     const char *(*name)(const struct config *config, size_t index);
     void (*make)(struct config *config, size_t count);
+    size_t (*spare)(const struct config *config);
     size_t most;
 };
 
 /*
- * A section. Every function may be NULL. They are called in this order, each for all sections
- * before the next one; the file is read after begin.
+ * A section. Every function may be NULL. The functions are called in this order, and each function
+ * is called for all sections before the next function. The file is read after begin.
  *
- *   rows            ended by a row whose path is NULL, in the order of --help
- *   items           what "*" is in the paths; NULL: no path has one
- *   begin           makes what has to be there before the defaults of the rows are set, and sets
- *                   the defaults that depend on the build
- *   environment     sets what variables without a row say
- *   check           reports settings that contradict each other, and files that are bad;
- *                   gives values that depend on other settings. Not called when the file could not
- *                   be read as a whole
- *   check_to_serve  the same, but only when the configuration is to be served or checked (--check);
- *                   it may ask for secrets
+ *   rows            the rows in the order of --help; a row whose path is NULL ends them
+ *   items           the items that "*" in the paths means; NULL: no path has "*"
+ *   begin           prepares the struct before the defaults of the rows are set, and sets the
+ *                   defaults that depend on the build
+ *   environment     reads the variables that have no row
+ *   check           reports settings that contradict each other, and bad files; sets values that
+ *                   depend on other settings. Not called if the file could not be read as a whole
+ *   check_to_serve  more checks, only if the server will run or --check was given; it may require
+ *                   secrets
  */
 struct section {
     const struct setting *rows;
@@ -110,10 +116,10 @@ struct settings_values {
     size_t count;
 };
 
-/* What is known about one member. */
+/* The state of one member while the configuration is read. */
 struct settings_mark {
-    struct place place;         /* where it was set last; no source: it has its default */
-    const struct place *places; /* of every value of a list; NULL: as ${place} */
+    struct place place;         /* where it was set last; without a source, it has its default */
+    const struct place *places; /* the place of every value of a list; NULL: all are at ${place} */
     bool is_wrong;              /* a value was wrong, and has been reported */
 };
 
@@ -121,75 +127,83 @@ struct settings_mark {
 struct settings_input {
     struct config *config;
     const struct setting *row;
-    void *member; /* at row->offset of its owner */
+    void *member; /* at row->offset in the struct that the row fills */
     const struct settings_values *values;
     const char *text; /* the first of the values */
     bool is_wrong;    /* a text has been refused */
 
     struct settings *settings;
-    size_t index; /* of the item */
+    size_t index; /* index of the item */
 };
 
-/* A section while it is read. */
+/* The state of a section while the configuration is read. */
 struct settings_group {
     const struct section *section;
-    size_t count;                /* of its items; 1 without items */
-    struct settings_mark *marks; /* of every row, for every item */
-    struct place *begins;        /* of every item of a list */
-    bool is_given;               /* a list: the file has it, perhaps empty */
+    size_t count;                /* number of its items, spare ones too; 1 if it has no items */
+    struct settings_mark *marks; /* one mark for every row of every item */
+    struct place *begins;        /* where every item of a list begins */
+    bool is_given;               /* for a list: the file has the list; it may be empty */
 };
 
-/* A configuration while it is read. */
+/* The state of a configuration while it is read. */
 struct settings {
     struct config *config;
-    struct pool *pool; /* what is only needed while reading */
+    struct pool *pool; /* memory that is only needed while reading */
     struct settings_group *groups;
     size_t group_count;
+    struct names variables; /* the environment variables that the file uses */
 };
 
-/* Fills ${config} (which is all zero except build, pool and file) with every default. The
- * list ${sections} ends with NULL. */
+/* Begins to read: sets all defaults in ${config}, which is all zero except build, pool and file.
+ * The list ${sections} ends with NULL. */
 void settings_begin(struct settings *settings, struct config *config,
                     const struct section *const *sections);
-void settings_end(struct settings *settings); /* the configuration stays */
+void settings_end(struct settings *settings); /* the configuration is not freed */
 
-/* Makes the items of a list section, at their defaults; once for each section. */
+/* Makes ${count} items of a section that is a list, with their defaults. To be called once for each
+ * section. */
 void settings_make(struct settings *settings, struct settings_group *group, size_t count);
 
-/* The row of ${path}; NULL when there is none. */
+/* Returns the row of ${path}; NULL if there is none. */
 const struct setting *settings_find(const struct settings *settings, const char *path);
 
-/* The group of ${section}. */
+/* Returns the group of ${section}. */
 struct settings_group *settings_group_of(const struct settings *settings,
                                          const struct section *section);
 
 /*
- * All functions below name a setting by its row's path, which must be there, and ${index} is the
- * item's when the path has "*".
+ * For all functions below, ${path} is the path of a row, which must exist. If the path has "*",
+ * ${index} is the index of the item.
  */
 
-/* Reads ${values} into the member. Every wrong value, also in a list, goes to config->mistakes, and
- * then the member keeps its value. */
+/* Reads ${values} into the member. Every wrong value, also in a list, is added to config->mistakes,
+ * and then the member does not change. */
 void settings_set(struct settings *settings, const char *path, size_t index,
                   const struct settings_values *values);
 
-/* As settings_set, for one value. */
+/* Does the same as settings_set for one value. */
 void settings_set_one(struct settings *settings, const char *path, size_t index, const char *text,
                       struct place place);
 
-/* What is known about the member, to read and to change. */
+/* Returns the mark of the member. The caller may change it. */
 struct settings_mark *settings_mark(const struct settings *settings, const char *path,
                                     size_t index);
 
-/* Reports a mistake of a value that is right by itself: its place, its path and the words. */
+/* Reports a value that is valid by itself but wrong together with other settings: its place, its
+ * path and the words. */
 void settings_complain(struct settings *settings, const char *path, size_t index,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* For kinds: the value number ${which} is wrong. Reports its place, its path and the words. */
+/* The same for a value that works, but was hardly meant: adds to config->warnings. */
+void settings_warn(struct settings *settings, const char *path, size_t index, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
+
+/* For kinds: reports that value number ${which} is wrong, with its place, its path and the
+ * words. */
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* As settings_refuse, but it shows the value before the words: "value": words. */
+/* Does the same as settings_refuse, but also shows the value before the words: "value": words. */
 void settings_refuse_value(struct settings_input *input, size_t which, const char *words);
 
 #endif

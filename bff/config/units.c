@@ -11,7 +11,7 @@ struct unit {
     uint64_t worth;
 };
 
-/* The largest first: a value is printed in the first unit that divides it. */
+/* The largest unit is first: a value is printed in the first unit that gives a whole number. */
 static const struct unit durations[] = {
     {"h", 3600000}, {"m", 60000}, {"s", 1000}, {"ms", 1}, {0},
 };
@@ -33,7 +33,7 @@ static const char wrong_duration[] =
 static const char wrong_size[] =
     "expected a size in bytes such as 512, 64KiB, 1MiB or 1GiB (units: KiB, MiB, GiB, KB, MB, GB)";
 
-/* Cuts off the digits at the beginning of ${*rest}. */
+/* Removes the digits at the beginning of ${*rest} and returns them. */
 static struct text digits_cut(struct text *rest)
 {
     struct text digits = {.at = rest->at};
@@ -52,7 +52,7 @@ static const struct unit *unit_find(const struct unit *units, struct text name)
     return NULL;
 }
 
-/* Writes 0.${digits} times ${worth}; returns -1 when that is not a whole number. */
+/* Writes 0.${digits} times ${worth} to ${*out}. Returns -1 if this is not a whole number. */
 static int fraction_of(struct text digits, uint64_t worth, uint64_t *out)
 {
     uint64_t value = 0, scale = 1;
@@ -104,7 +104,7 @@ const char *units_size(struct text text, uint64_t *bytes)
     return NULL;
 }
 
-/* Prints ${value} in the first of ${units} that divides it. */
+/* Prints ${value} in the first of ${units} that gives a whole number. */
 static void value_print(uint64_t value, const struct unit *units, char out[UNITS_SIZE])
 {
     while (units->worth > 1 && (value == 0 || value % units->worth != 0))

@@ -13,8 +13,8 @@
 #define UNITS_GIB (UNITS_KIB * UNITS_KIB * UNITS_KIB)
 
 /*
- * units_duration and units_size return NULL, or in words what is wrong with ${text}. The words can
- * follow a colon. Then the number is not written. A duration needs a unit: "30" is refused.
+ * units_duration and units_size return NULL; or words that say what is wrong with ${text}, and then
+ * the number is not written. The words fit after a colon. A duration needs a unit: "30" is refused.
  */
 const char *units_duration(struct text text, uint64_t *ms); /* ms, s, m, h; decimals: "1.5s" */
 const char *units_size(struct text text,
@@ -22,7 +22,8 @@ const char *units_size(struct text text,
 
 #define UNITS_SIZE 24 /* bytes of the longest printed form, with the NUL */
 
-/* Prints in the largest unit that divides the value: 1000 ms is "1s", 4194304 bytes are "4MiB". */
+/* Prints a value in the largest unit that gives a whole number: 1000 ms are "1s", 4194304 bytes are
+ * "4MiB". */
 void units_print_duration(uint64_t ms, char out[UNITS_SIZE]);
 void units_print_size(uint64_t bytes, char out[UNITS_SIZE]);
 

@@ -1,4 +1,4 @@
-/* Access rules: whether a user passes a rule. */
+/* Access rules: they decide whether a user may send a request. */
 #ifndef BFF_EDGE_ACCESS_H
 #define BFF_EDGE_ACCESS_H
 
@@ -6,17 +6,18 @@
 #include "bff/edge/login.h"
 
 enum access_kind {
-    ACCESS_NOBODY, /* a rule that was not set: nobody passes */
+    ACCESS_NOBODY, /* the rule was not set: nobody passes */
     ACCESS_PUBLIC,
     ACCESS_SIGNED_IN,
-    ACCESS_ROLE,  /* users with exactly this role */
+    ACCESS_ROLE,  /* users who have this role, perhaps among others */
     ACCESS_OWNER, /* the user with this id, or with the admin role */
 };
 
 struct access_rule {
     enum access_kind kind;
-    struct text whom;       /* the role, or the owner's id */
-    struct text admin_role; /* passes like the owner; absent: only the owner passes */
+    struct text whom; /* the role, or the owner's id */
+    struct text
+        admin_role; /* users with this role pass like the owner; absent: only the owner passes */
 };
 
 enum access_verdict {
@@ -26,8 +27,8 @@ enum access_verdict {
 };
 
 /*
- * Decides by ${rule}; ${user} is NULL when no user is signed in. Ids and roles are compared byte by
- * byte. When the owner is absent or empty, no user is the owner.
+ * Returns whether ${user} passes ${rule}. ${user} is NULL when no user is signed in. Ids and roles
+ * are compared byte by byte. When the owner's id is absent or empty, no user is the owner.
  */
 enum access_verdict access_decide(struct access_rule rule, const struct login_user *user);
 

@@ -1,7 +1,8 @@
 /*
  * Cross-origin requests (the CORS protocol of the Fetch standard): what the configuration says
  * about them, and the header fields that follow from it. These functions do not send an answer; the
- * caller adds the fields to its answer. The fields are borrowed from settings, request and pool.
+ * caller adds the fields to its answer. The texts of the fields are borrowed from the settings, the
+ * request and the pool.
  *
  * The answer always names the allowed origin and never "*". The origin "null", which every
  * sandboxed document has, is never allowed.
@@ -20,10 +21,13 @@
 /*
  *   origins          the origins that may read answers, as browsers send them:
  *                    "https://shop.example", in lower case, without the default port; an empty
- *                    list: no origin may
+ *                    list: no origin may. The first name of a host may be '*': it stands for one
+ *                    name, whatever it is
  *   allows_any       every origin may read answers (never together with ${credentials})
  *   credentials      cookies and Authorization are allowed
  *   max_age_seconds  how long a browser keeps the answer to a preflight
+ *   exposed          the fields that scripts may read, as cors_exposed writes them; absent: those
+ *                    that this server adds
  */
 struct cors_settings {
     struct text *origins;
@@ -31,13 +35,12 @@ struct cors_settings {
     bool allows_any;
     bool credentials;
     uint32_t max_age_seconds;
+    struct text exposed;
 };
 
 #define CORS_FIELDS_MAX 6           /* fields that one call writes */
-#define CORS_REQUEST_HEADERS_MAX 32 /* names in a preflight, */
-#define CORS_REQUEST_HEADERS_BYTES                                                                 \
-    ((size_t)1024) /* and their bytes; with more, none is allowed                                  \
-                    */
+#define CORS_REQUEST_HEADERS_MAX 32 /* field names in a preflight; with more, none is allowed */
+#define CORS_REQUEST_HEADERS_BYTES ((size_t)1024) /* of all these names */
 
 /* The fields of a preflight that say what the browser asks for. Each is absent when the client did
  * not send it. */
@@ -47,22 +50,33 @@ struct cors_preflight {
     struct text request_headers; /* Access-Control-Request-Headers */
 };
 
-/* False when no origin may read answers: then no field is added, and the fields of a service stay.
- */
+/* The fields that this server adds, and after them ${count} ${names} of fields, in ${pool}. */
+struct text cors_exposed(struct pool *pool, const struct text *names, size_t count);
+
+/* False when no origin may read answers: then the server adds no CORS field and passes on the CORS
+ * fields of a service. */
 bool cors_is_on(const struct cors_settings *settings);
 
 /* True when ${origin} may read answers. */
 bool cors_allows(const struct cors_settings *settings, struct text origin);
 
-/* True for a preflight: a browser asks whether it may send a request. The answer is 204 with
- * cors_preflight_fields, on every known path, for every origin and before the login. */
+/* True for a preflight, by which a browser asks whether it may send a request. The caller answers
+ * it with 204 and cors_preflight_fields, on every known path, for every origin and before the
+ * login. */
 bool cors_is_preflight(struct text method, const struct cors_preflight *preflight);
 
 /*
+ * True when the request that follows ${preflight} may have the field ${name} (lower case). A
+ * preflight lists the fields that a script sets. It does not list fields that need no permission,
+ * and fields that the browser itself sets. It never has the values.
+ */
+bool cors_may_carry(const struct cors_preflight *preflight, struct text name);
+
+/*
  * Writes the fields of the answer to a preflight for a path with ${methods} ("GET, HEAD, PUT").
- * Returns how many it wrote. An origin that is not allowed gets Vary only. The names of the
- * requested fields are allowed as they are when all of them are tokens and there are not too many
- * of them; otherwise none is allowed.
+ * Returns how many it wrote. An origin that is not allowed gets Vary only. The header fields that
+ * the browser asks for are all allowed, if their names are tokens and there are not too many of
+ * them. Otherwise none of them is allowed.
  */
 size_t cors_preflight_fields(const struct cors_settings *settings,
                              const struct cors_preflight *preflight, struct text methods,
@@ -73,8 +87,8 @@ size_t cors_preflight_fields(const struct cors_settings *settings,
 size_t cors_answer_fields(const struct cors_settings *settings, struct text origin,
                           struct reply_field out[CORS_FIELDS_MAX]);
 
-/* True for a field of a service (in any case) that must not reach the client when CORS is on: we
- * send our own. */
+/* True when ${name}, in upper or lower case, is a CORS field of an answer. When CORS is on, such a
+ * field of a service must not reach the client, because the server sends its own. */
 bool cors_is_cors_field(struct text name);
 
 #endif

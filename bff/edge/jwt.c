@@ -51,7 +51,8 @@ int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt 
     struct text rest = token, header = text_cut(&rest, '.'), claims = text_cut(&rest, '.');
 
     *out = (struct jwt){0};
-    /* The third segment is the rest. A dot in it is not base64url, so it is refused later. */
+    /* The third segment is everything after the second dot. If it has another dot, the base64url
+     * decoder refuses it. */
     if (rest.at == NULL || jwt_base64_decode(pool, header, &header) != 0 ||
         read_header(header, allowed, pool, out) != 0)
         return -1;

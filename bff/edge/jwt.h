@@ -1,6 +1,7 @@
 /*
- * A signed token in its compact form (RFC 7515 section 3.1), split into its parts:
- * header.claims.signature. Do not use its claims before its signature was verified (jwt_verify.h).
+ * A signed token (JWT) in the compact form of RFC 7515 section 3.1, split into its parts:
+ * header.claims.signature. Do not use the claims before the signature has been verified
+ * (jwt_verify.h).
  */
 #ifndef BFF_EDGE_JWT_H
 #define BFF_EDGE_JWT_H
@@ -10,18 +11,18 @@
 #include "bff/edge/jwt_algorithm.h"
 
 struct jwt {
-    enum jwt_algorithm algorithm; /* one of those allowed */
+    enum jwt_algorithm algorithm; /* one of the allowed algorithms */
     struct text kid;              /* the name of the key; absent when the token has none */
     struct text signed_bytes;     /* the part of the token that is signed */
     struct text signature;        /* decoded */
-    struct text claims;           /* decoded; they can be any bytes */
+    struct text claims;           /* decoded; perhaps not JSON */
 };
 
 /*
- * Splits ${token}; what is decoded lives in ${pool}. Returns 0; or -1 when it is not such a token:
- * it does not have three segments, a segment is not strict base64url, the header is not a JSON
- * object, the algorithm is not in the set ${allowed}, or the header demands something that we do
- * not support (`crit`, `b64`).
+ * Splits ${token}. The decoded parts are in ${pool}. Returns 0; or -1 when the token does not have
+ * three segments, a segment is not strict base64url, the header is not a JSON object, the algorithm
+ * is not in the set ${allowed}, or the header demands an extension (`crit`, `b64`), because we
+ * support none.
  */
 int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt *out);
 

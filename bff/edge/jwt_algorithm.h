@@ -1,7 +1,6 @@
 /*
- * The signature algorithms that a token may have (RFC 7518 section 3.1). The list has only
- * algorithms that an operator can allow without further thought. It does not have `none` or RSA
- * with PSS.
+ * The signature algorithms that a token may have (RFC 7518 section 3.1). Every algorithm of the
+ * list is safe to allow. `none` and RSA with PSS are not in the list.
  */
 #ifndef BFF_EDGE_JWT_ALGORITHM_H
 #define BFF_EDGE_JWT_ALGORITHM_H
@@ -30,10 +29,11 @@ enum jwt_algorithm {
 #define JWT_ALL_RS (JWT_BIT(JWT_RS256) | JWT_BIT(JWT_RS384) | JWT_BIT(JWT_RS512))
 #define JWT_ALL_ES (JWT_BIT(JWT_ES256) | JWT_BIT(JWT_ES384) | JWT_BIT(JWT_ES512))
 
-/* Its name, such as "HS256". */
+/* Returns the name of ${algorithm}, such as "HS256". */
 const char *jwt_algorithm_name(enum jwt_algorithm algorithm);
 
-/* Finds the algorithm ${name}, in exactly this case. Returns 0, or -1 when there is none. */
+/* Finds the algorithm ${name}; upper and lower case differ. Returns 0, or -1 when there is no such
+ * algorithm. */
 int jwt_algorithm_of(struct text name, enum jwt_algorithm *out);
 
 #endif

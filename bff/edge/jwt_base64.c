@@ -1,7 +1,7 @@
 /* See jwt_base64.h. */
 #include "bff/edge/jwt_base64.h"
 
-/* The six bits for each byte of ASCII; -1: not in the alphabet. */
+/* The value (six bits) of each ASCII byte; -1: the byte is not in the alphabet. */
 static const signed char digits[128] = {
     /* clang-format off */
     -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,

@@ -25,7 +25,8 @@ static unsigned rsa_algorithms(EVP_PKEY *key, char wrong[JWT_WRONG_SIZE])
     return 0;
 }
 
-/* A key for ES256 is on the curve of ES256 and no other (RFC 7518 section 3.4). */
+/* Each ES* algorithm has one curve (RFC 7518 section 3.4), so the curve of the key decides the
+ * algorithm. */
 static unsigned ec_algorithms(EVP_PKEY *key, char wrong[JWT_WRONG_SIZE])
 {
     char curve[64] = "";

@@ -15,7 +15,7 @@ int jwt_object(struct text text, struct json *out)
     return json_is(*out, JSON_OBJECT) ? 0 : -1;
 }
 
-/* A key has quotes around it, like a string. */
+/* Decodes ${key}, the name of a member. With the quotes around it, it is a JSON string. */
 static struct text decoded(struct text key, struct pool *pool)
 {
     return json_text((struct json){.at = key.at - 1, .len = key.len + 2}, pool);
@@ -38,4 +38,11 @@ int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *m
         }
     }
     return 0;
+}
+
+void jwt_members_drop_null(struct jwt_member *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (json_is(members[i].value, JSON_NULL))
+            members[i].value = (struct json){0};
 }

@@ -8,7 +8,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-#define JWT_DEPTH_MAX 32 /* nesting of a header, of claims or of a key */
+#define JWT_DEPTH_MAX 32 /* the deepest nesting in a header, in claims or in a JWK Set */
 
 struct jwt_member {
     const char *name;
@@ -16,17 +16,20 @@ struct jwt_member {
 };
 
 /*
- * Reads ${text}, which can be any bytes, as a JSON object (strictly RFC 8259, nested no deeper than
- * JWT_DEPTH_MAX). Returns 0, or -1 when it is not such an object.
+ * Reads ${text}, which may be any bytes, as a JSON object. Returns 0; or -1 when it is not a JSON
+ * object that strictly follows RFC 8259 and is nested no deeper than JWT_DEPTH_MAX.
  */
 int jwt_object(struct text text, struct json *out);
 
 /*
- * Fills the values of ${members} from ${object}. Names are compared in decoded form (in ${pool}).
- * Returns 0; or -1 when a member occurs twice, since programs do not agree on which of the two
- * counts.
+ * Fills the values of ${members} from ${object}. Names are decoded (in ${pool}) and then compared.
+ * Returns 0; or -1 when one of ${members} occurs twice, because programs do not agree on which of
+ * the two values counts.
  */
 int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *members,
                      size_t count);
+
+/* Makes each member that is null absent. A member that occurs twice has been refused before. */
+void jwt_members_drop_null(struct jwt_member *members, size_t count);
 
 #endif

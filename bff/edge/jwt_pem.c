@@ -84,7 +84,8 @@ static int add_block(const struct block *block, struct jwt_keys *keys, char wron
     return 0;
 }
 
-/* Nothing may follow a key, because we would ignore it. A chain may follow a certificate. */
+/* Checks what follows the key. Only the chain of a certificate may follow. Anything else is
+ * refused, because we would not use it and the operator would not notice. */
 static int check_rest(BIO *from, bool may_have_chain, char wrong[JWT_WRONG_SIZE])
 {
     struct block block;

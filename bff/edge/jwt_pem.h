@@ -6,9 +6,10 @@
 #include "bff/edge/jwt_key.h"
 
 /*
- * Adds the key in ${pem}: one PUBLIC KEY or RSA PUBLIC KEY, or a CERTIFICATE with or without its
- * chain after it. Dates and issuer of a certificate are not checked. Returns 0; or -1 with what is
- * wrong in ${wrong}: no key, a private key, more than one key, or a key for none of our algorithms.
+ * Adds the key in ${pem}: one PUBLIC KEY or RSA PUBLIC KEY, or a CERTIFICATE, which its chain may
+ * follow. Dates and issuer of a certificate are not checked. Returns 0; or -1 with the mistake in
+ * ${wrong}: there is no key, a private key or more than one key, or none of our algorithms can use
+ * the key.
  */
 int jwt_pem_read(struct text pem, struct jwt_keys *keys, char wrong[JWT_WRONG_SIZE]);
 

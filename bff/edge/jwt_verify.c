@@ -14,9 +14,9 @@
 
 #define ES512_NUMBER 66 /* bytes: 521 bits */
 
-/* The secret is kept in contexts that are copied for each token, because making a context costs
- * more than checking a token. Copying only reads the context, so several workers may copy it at the
- * same time. */
+/* The contexts contain the secret. One of them is copied for each token, because making a context
+ * costs more than checking a token. Copying only reads the context, so several workers may copy it
+ * at the same time. */
 struct jwt_secret {
     EVP_MAC_CTX *contexts[3]; /* HS256, HS384, HS512 */
 };
@@ -99,13 +99,14 @@ static bool verify(const struct jwt *token, EVP_PKEY *key, const unsigned char *
                          token->signed_bytes.len) == 1;
 
     EVP_MD_CTX_free(context);
-    /* OpenSSL keeps the error of a bad signature. The next connection would report it. */
+    /* A bad signature leaves an error in OpenSSL's error queue. It must be removed, or a TLS
+     * connection of this thread would report it. */
     if (!is_good)
         ERR_clear_error();
     return is_good;
 }
 
-/* One of the two numbers of an ES* signature. */
+/* Returns the size in bytes of each of the two numbers of an ES* signature. */
 static size_t number_size(enum jwt_algorithm algorithm)
 {
     if (algorithm == JWT_ES256)
@@ -113,8 +114,8 @@ static size_t number_size(enum jwt_algorithm algorithm)
     return algorithm == JWT_ES384 ? 48 : ES512_NUMBER;
 }
 
-/* A token has the two numbers side by side, with a fixed size (RFC 7518 section 3.4). OpenSSL wants
- * them in ASN.1. */
+/* In a token the signature is two numbers of a fixed size, one after the other (RFC 7518 section
+ * 3.4). OpenSSL wants the two numbers in ASN.1. */
 static bool verify_ec(const struct jwt *token, EVP_PKEY *key)
 {
     unsigned char der[2 * ES512_NUMBER + 16], *end = der;

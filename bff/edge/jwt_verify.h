@@ -1,6 +1,6 @@
 /*
- * Whether a token's signature is good. There are two functions that share nothing, one for the
- * secret and one for public keys. So a token is never checked with the wrong kind of key.
+ * Verifies the signature of a token. One function uses the secret, and the other uses public keys;
+ * they share no code. So a token is never checked with the wrong kind of key.
  */
 #ifndef BFF_EDGE_JWT_VERIFY_H
 #define BFF_EDGE_JWT_VERIFY_H
@@ -10,18 +10,18 @@
 #include "bff/edge/jwt.h"
 #include "bff/edge/jwt_key.h"
 
-/* A secret, prepared for HS*. It is constant after it was made. */
+/* A secret, prepared for the HS* algorithms. It does not change after it was made. */
 struct jwt_secret;
 
 struct jwt_secret *jwt_secret_new(struct text secret);
-void jwt_secret_free(struct jwt_secret *secret); /* NULL: nothing */
+void jwt_secret_free(struct jwt_secret *secret); /* NULL: does nothing */
 
-/* For HS*; a call for another algorithm is a mistake in this program. It takes the same time for
- * every signature. */
+/* True when the signature is good. Only for tokens of an HS* algorithm; any other is a mistake in
+ * this program. The comparison takes the same time for every signature. */
 bool jwt_verify_secret(const struct jwt *token, const struct jwt_secret *secret);
 
-/* For RS* and ES*, with a key for the token's algorithm; a call with another key is a mistake in
- * this program. */
+/* True when the signature is good. Only for RS* and ES*, with a key for the token's algorithm; any
+ * other is a mistake in this program. */
 bool jwt_verify_key(const struct jwt *token, const struct jwt_key *key);
 
 #endif

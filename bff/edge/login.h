@@ -1,12 +1,13 @@
 /*
  * Login: finds the user who sends a request, by `Authorization: Bearer <JWT>`.
  *
- * A token chooses nothing. The operator sets the allowed algorithms, and the algorithm is compared
- * before any key is used. HS* tokens are checked with the secret only; RS* and ES* tokens are
- * checked only with public keys of their own kind. The members of a token's header that describe
- * keys (jku, x5u, jwk, x5c) are ignored. Its `kid` selects one of the operator's keys.
+ * A token cannot choose how it is checked. The operator sets the allowed algorithms, and the
+ * token's algorithm is compared with them before any key is used. HS* tokens are checked with the
+ * secret only, and RS* and ES* tokens only with public keys for their algorithm. The members of a
+ * token's header that describe keys (jku, x5u, jwk, x5c) are ignored. The member `kid` can only
+ * select one of the operator's keys.
  *
- * Only login_new does I/O. docs/login.md has the rules for people.
+ * Only login_new does I/O. docs/login.md explains the rules to operators.
  */
 #ifndef BFF_EDGE_LOGIN_H
 #define BFF_EDGE_LOGIN_H
@@ -18,25 +19,37 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/edge/jwt_algorithm.h"
+#include "bff/edge/login_roles.h"
+#include "bff/edge/login_secret.h"
 
-#define LOGIN_SECRET_MIN 32     /* bytes of a secret */
 #define LOGIN_LEEWAY_SECONDS 30 /* the default of the configuration */
 #define LOGIN_TOKEN_MAX 8192    /* bytes of a token */
-#define LOGIN_CLAIM_MAX 256     /* bytes of a user's id, and of a role */
+#define LOGIN_PATHS_MAX 8       /* names of claims that may hold the same thing */
 
-struct login;       /* keys and rules; constant after it was made, shared by all workers */
-struct login_cache; /* known good tokens; each worker has a cache of its own */
+struct login;       /* keys and rules; they do not change, and all workers share them */
+struct login_cache; /* tokens that were good; each worker has a cache of its own */
+
+/* Names of claims, as jwt_path.h reads them. The first one that a token has is used. */
+struct login_paths {
+    const char *at[LOGIN_PATHS_MAX];
+    size_t count;
+};
 
 /*
- *   algorithms      the allowed ones, at least one: JWT_BIT(JWT_HS256) | ...
+ *   algorithms      the allowed algorithms, at least one: JWT_BIT(JWT_HS256) | ...
  *   secret          the bytes for HS*; absent: none
  *   key_files       for RS* and ES*: each is a PEM public key, a PEM certificate, or a JWK Set
  *   keys_of         a login that was made from the same key_files: its keys are used, and no file
  *                   is read; NULL: the files are read
- *   issuer          what `iss` must be; NULL: it is not checked
- *   audience        what `aud` must be or contain; NULL: it is not checked
- *   leeway_seconds  by how much clocks may differ, for exp and nbf
+ *   issuer          the value that `iss` must have; NULL: it is not checked
+ *   audience        the value that `aud` must have or contain; NULL: it is not checked
+ *   user            the claims that may name the user; none: `id` and `sub`
+ *   role            the claims that may have the user's roles; none: `role`
+ *   leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
  *   require_exp     tokens that never expire are refused
+ *   left_out        is called by login_new for each key of ${key_files} that is left out, with the
+ *                   file and the reason in ${words}; NULL: not called
+ *   cookie          its argument
  */
 struct login_settings {
     unsigned algorithms;
@@ -46,28 +59,34 @@ struct login_settings {
     const struct login *keys_of;
     const char *issuer;
     const char *audience;
+    struct login_paths user;
+    struct login_paths role;
     uint32_t leeway_seconds;
     bool require_exp;
+    void (*left_out)(void *cookie, const char *words);
+    void *cookie;
 };
 
 /*
- * Reads and checks the keys; copies what it needs of ${settings}. Returns NULL when something is
- * wrong. Then ${*wrong} says what, as half a sentence that never contains the secret ("the secret
- * has 12 bytes; 32 is the least"). It is valid until the next call.
+ * Reads and checks the keys, and copies what it needs of ${settings}. Returns NULL when something
+ * is wrong. Then ${*wrong} is a text without a capital letter and a full stop: "the secret has 12
+ * bytes; 32 is the least". The text never contains the secret, and is valid until the next call of
+ * login_new.
  */
 struct login *login_new(const struct login_settings *settings, const char **wrong);
-void login_free(struct login *login); /* NULL: nothing */
+void login_free(struct login *login); /* NULL: does nothing */
 
 /*
- * The cache of the worker with this number, for tokens that ${login} finds good. Only that worker
- * uses it. Caches are state of the process (bff/base/registry.h): as long as a cache is held,
- * another login with the same settings and keys gets the same cache. It may outlive ${login}.
+ * Returns the cache of the worker with the number ${worker}, for tokens that ${login} finds good.
+ * Only that worker uses it. Caches are state of the process (bff/base/registry.h): until the cache
+ * is released, another login with the same settings and keys gets the same cache. The cache may
+ * outlive ${login}.
  */
 struct login_cache *login_cache_hold(const struct login *login, unsigned worker);
-void login_cache_release(struct login_cache *cache); /* NULL: nothing */
+void login_cache_release(struct login_cache *cache); /* NULL: does nothing */
 
 enum login_verdict {
-    LOGIN_ANONYMOUS, /* no token, or another scheme than Bearer */
+    LOGIN_ANONYMOUS, /* no token, or a scheme other than Bearer */
     LOGIN_OK,        /* a good token: a user */
     LOGIN_BAD,       /* a token that is not good */
     LOGIN_AMBIGUOUS, /* more than one Authorization field */
@@ -75,8 +94,8 @@ enum login_verdict {
 
 /* A user. Both texts are visible ASCII with spaces inside, so they can be sent in a header. */
 struct login_user {
-    struct text id;   /* never empty */
-    struct text role; /* empty when the token has none */
+    struct text id;    /* never empty */
+    struct text roles; /* "admin,staff" (login_roles.h); empty when the token has none */
 };
 
 /* The input of login_check. */
@@ -84,7 +103,7 @@ struct login_request {
     const struct text *authorization; /* the values of all Authorization fields */
     size_t authorization_count;
     int64_t now_seconds; /* since 1970 UTC */
-    struct pool *pool;   /* the texts of the user lie in it */
+    struct pool *pool;   /* for the texts of the user */
 };
 
 /*

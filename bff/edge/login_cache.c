@@ -10,14 +10,14 @@
 
 #define BUCKETS 4096 /* a power of two */
 
-/* An entry is referred to by its place in the array. Place 0 is never used: it means "no entry" in
- * a bucket, and it is both ends of the list by age. */
+/* An entry is named by its place in the array of entries. Place 0 has no entry: in a bucket it
+ * means "no entry", and in the list by age it is both ends of the list. */
 struct entry {
     unsigned char digest[LOGIN_CACHE_DIGEST];
     struct login_claims claims;
-    char *texts;           /* the memory of the texts of the claims */
-    uint16_t next;         /* the next one in the same bucket */
-    uint16_t older, newer; /* by the time when they were last seen */
+    char *texts;           /* memory for the texts of the claims */
+    uint16_t next;         /* the next entry in the same bucket */
+    uint16_t older, newer; /* neighbours in the list by age: the time when a token was last seen */
 };
 
 struct login_cache {
@@ -29,7 +29,8 @@ struct login_cache {
     struct entry *entries; /* LOGIN_CACHE_TOKENS + 1 */
 };
 
-/* The entries lie in a block of memory of their own, which costs nothing before it is used. */
+/* The entries are in a separate block of memory. The kernel gives memory to it only when entries
+ * are used. */
 static void init(void *object, struct text name)
 {
     struct login_cache *cache = object;
@@ -74,7 +75,8 @@ void login_cache_digest(struct login_cache *cache, struct text token,
          EVP_DigestFinal_ex(cache->context, digest, NULL) == 1);
 }
 
-/* Only good tokens are added, so a client cannot choose the bucket. */
+/* The first bytes of the hash choose the bucket. A client cannot fill one bucket on purpose,
+ * because only good tokens are added. */
 static uint16_t *bucket_of(struct login_cache *cache, const unsigned char *digest)
 {
     return &cache->buckets[(digest[0] | (unsigned)digest[1] << 8) & (BUCKETS - 1)];
@@ -131,11 +133,11 @@ static uint16_t evict(struct login_cache *cache)
 
 static void copy_user(struct entry *entry, const struct login_user *user)
 {
-    entry->texts = memory_new(user->id.len + user->role.len + 1);
+    entry->texts = memory_new(user->id.len + user->roles.len + 1);
     memcpy(entry->texts, user->id.at, user->id.len);
-    memcpy(entry->texts + user->id.len, user->role.at, user->role.len);
+    memcpy(entry->texts + user->id.len, user->roles.at, user->roles.len);
     entry->claims.user.id = (struct text){entry->texts, user->id.len};
-    entry->claims.user.role = (struct text){entry->texts + user->id.len, user->role.len};
+    entry->claims.user.roles = (struct text){entry->texts + user->id.len, user->roles.len};
 }
 
 void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],

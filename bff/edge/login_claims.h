@@ -12,24 +12,28 @@
 /* See struct login_settings. */
 struct login_rules {
     char *issuer, *audience;
+    struct login_paths user, role; /* one at least of each */
     double leeway_seconds;
     bool require_exp;
 };
 
 struct login_claims {
-    double from, until; /* seconds since 1970 UTC with the leeway; -INFINITY, INFINITY: always */
+    double from, until; /* when the token is valid, in seconds since 1970 UTC, the leeway included;
+                           -INFINITY and INFINITY: no limit */
     struct login_user user;
 };
 
 /*
- * Reads ${json}, which can be any bytes; what is decoded lives in ${pool}. Returns 0; or -1 when it
- * is not a JSON object, a claim that we read occurs twice or has a wrong type, issuer or audience
- * are not those of ${rules}, or it names no user. login_claims_hold checks the times.
+ * Reads the claims from ${json}, which may be any bytes; decoded texts are in ${pool}. A claim that
+ * is null counts as absent. Returns 0; or -1 when ${json} is not a JSON object, a claim that we
+ * read occurs twice or has a wrong type, the issuer or the audience is not that of ${rules}, or the
+ * claims name no user. This function does not compare the times with the clock: login_claims_hold
+ * does.
  */
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
                       struct login_claims *out);
 
-/* Whether the claims are valid at ${now_seconds}. */
+/* True when the times of the claims are valid at ${now_seconds}. */
 bool login_claims_hold(const struct login_claims *claims, int64_t now_seconds);
 
 #endif

@@ -6,7 +6,8 @@
 
 #include "bff/edge/login_fingerprint.h"
 
-/* Every piece has its length in front of it, so that no two lists of pieces have the same bytes. */
+/* Adds a piece to the hash, after its length. Without the lengths, two different lists of pieces
+ * could have the same bytes. */
 static void add(EVP_MD_CTX *context, const void *bytes, size_t len)
 {
     must(EVP_DigestUpdate(context, &len, sizeof(len)) == 1);
@@ -35,18 +36,28 @@ static void add_key(EVP_MD_CTX *context, const struct jwt_key *key)
     OPENSSL_free(der);
 }
 
+static void add_paths(EVP_MD_CTX *context, const struct login_paths *paths)
+{
+    add(context, &paths->count, sizeof(paths->count));
+    for (size_t i = 0; i < paths->count; i++)
+        add_string(context, paths->at[i]);
+}
+
 /*
- * A rule that is left out here would let a new configuration take over the old one's verdicts. So
- * the copy has an initializer without names: the compiler refuses it (-Wmissing-field-initializers)
- * when login_rules gets another member.
+ * Every rule must be added. If one were left out, a configuration that changes this rule would use
+ * the verdicts of the configuration before. So the copy has an initializer without member names:
+ * when login_rules gets another member, the compiler reports an error
+ * (-Wmissing-field-initializers).
  */
 static void add_rules(EVP_MD_CTX *context, const struct login_rules *rules)
 {
-    const struct login_rules all = {rules->issuer, rules->audience, rules->leeway_seconds,
-                                    rules->require_exp};
+    const struct login_rules all = {rules->issuer, rules->audience,       rules->user,
+                                    rules->role,   rules->leeway_seconds, rules->require_exp};
 
     add_string(context, all.issuer);
     add_string(context, all.audience);
+    add_paths(context, &all.user);
+    add_paths(context, &all.role);
     add(context, &all.leeway_seconds, sizeof(all.leeway_seconds));
     add(context, &all.require_exp, sizeof(all.require_exp));
 }

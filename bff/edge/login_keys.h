@@ -8,16 +8,19 @@
 #include "bff/edge/jwt_key.h"
 
 /*
- * Adds the keys in ${file}: a PEM public key, a PEM certificate or a JWK Set. Returns 0; or -1 with
- * what is wrong in ${wrong}, when it cannot be read or has no key for the algorithms ${allowed}.
+ * Adds the keys in ${file}: a PEM public key, a PEM certificate or a JWK Set. A byte order mark at
+ * its beginning is skipped. ${listener} is called for keys of a set that are left out (jwks.h).
+ * Returns 0; or -1 with the mistake in ${wrong}, when the file cannot be read or has no key for the
+ * algorithms ${allowed}.
  */
 int login_keys_read(struct jwt_keys *keys, const char *file, unsigned allowed,
-                    char wrong[JWT_WRONG_SIZE]);
+                    const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE]);
 
 /*
- * Whether ${token} is verified by one of the keys for its algorithm. If the token has a kid, only
- * keys with that name are tried; if it has none, a named key is tried only when it is the only key
- * for the algorithm. Keys without a name (from PEM files) are tried for every token.
+ * True when one of the keys for the token's algorithm verifies its signature. If the token has a
+ * `kid`, only keys with that name are tried. If it has no `kid`, a key with a name is tried only
+ * when it is the only key for the algorithm. Keys without a name (from PEM files) are tried for
+ * every token.
  */
 bool login_keys_verify(const struct jwt_keys *keys, const struct jwt *token);
 

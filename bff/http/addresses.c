@@ -26,8 +26,8 @@ struct addresses *addresses_new(void)
 
 void addresses_free(struct addresses *addresses) { memory_free(addresses); }
 
-/* The part of an address that is counted: the whole IPv4 address, the /64 of an IPv6 address, or
- * the IPv4 part of a mapped address. */
+/* Returns the part of an address that is counted: the whole IPv4 address, the /64 of an IPv6
+ * address, or the IPv4 part of an IPv4-mapped IPv6 address. */
 static uint64_t number_of(const struct sockaddr *address)
 {
     struct sockaddr_in v4;
@@ -48,8 +48,8 @@ static uint64_t number_of(const struct sockaddr *address)
     return number;
 }
 
-/* The last steps of splitmix64. The first key is combined with the input, the second is added
- * between two steps. */
+/* Hashes ${number} with the last steps of splitmix64. The first key is combined with the input, and
+ * the second key is added between two steps. */
 static uint32_t place_of(const uint64_t keys[2], uint64_t number)
 {
     uint64_t x = number ^ keys[0];

@@ -1,5 +1,5 @@
 /*
- * How many connections each address has in all workers: a fixed table of counters without locks (a
+ * Counts the connections of each address in all workers, in a lock-free table of fixed size (a
  * count-min sketch). Each address is counted in two places, and the smaller number is used. An
  * address that shares one place with a busy address still has its own second place, so its number
  * is rarely wrong. A client cannot guess the places, as they depend on secret keys.
@@ -21,14 +21,15 @@ struct address_places {
 struct addresses *addresses_new(void);
 void addresses_free(struct addresses *addresses);
 
-/* The places of ${address}. All addresses of an IPv6 /64 have the same places. */
+/* Returns the places of ${address}. All addresses of an IPv6 /64 have the same places. */
 struct address_places addresses_places(const struct addresses *addresses,
                                        const struct sockaddr *address);
 
-/* Adds a connection. Returns how many there are now. */
+/* Adds a connection of the address with ${places}. Returns the number of its connections, with this
+ * one. */
 size_t addresses_add(struct addresses *addresses, struct address_places places);
 
-/* Removes a connection. */
+/* Removes a connection of the address with ${places}. */
 void addresses_remove(struct addresses *addresses, struct address_places places);
 
 #endif

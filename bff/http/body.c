@@ -42,8 +42,8 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
     begin_reading(body, limit, done, cookie);
 }
 
-/* The client is not to blame for the bytes that have come, nor for those that were on their way: they
- * are not wasted (slow_client.h). */
+/* The client is not to blame for the bytes that have come, nor for those that were on their way:
+ * they are not wasted (slow_client.h). */
 static void discard(struct body *body)
 {
     body->is_discarded = true;
@@ -61,9 +61,11 @@ void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, en
 
 void body_drop(struct body *body)
 {
-    if (body == NULL || body->is_over || body->source->drop == NULL)
+    if (body == NULL || body->source->drop == NULL)
         return;
-    discard(body);
+    if (!body->is_over && !body->is_discarded)
+        discard(body);
+    body->h2o->entity = h2o_iovec_init(NULL, 0);
     body->source->drop(body);
 }
 

@@ -11,15 +11,15 @@
 
 struct http1 {
     struct body body;     /* first: the body is one of these */
-    h2o_socket_t *socket; /* its input is the body, and what follows it */
-    h2o_buffer_t *head;   /* the socket's input before, with the request's fields */
+    h2o_socket_t *socket; /* its input begins with the body; the next request may follow */
+    h2o_buffer_t *head;   /* the earlier input of the socket, with the head of the request */
     struct chunks chunks;
     struct timer deadline;
     bool is_inviting; /* 100 Continue is being written */
     bool is_kept;     /* the buffer of the body belongs to another by now */
 };
 
-/* Bytes of the socket's input that have been looked at already. */
+/* Returns the number of bytes of the socket's input that have been processed already. */
 static size_t looked_at(const struct http1 *http1)
 {
     return http1->body.is_discarded ? 0 : http1->body.len;
@@ -35,7 +35,7 @@ static void take(struct http1 *http1, size_t bytes)
     http1->body.client->used_bytes += bytes; /* the limit of its reader bounds it */
 }
 
-/* Returns true when the body is whole. */
+/* Uses the input for a body with a Content-Length. Returns true when the body is whole. */
 static bool take_by_length(struct http1 *http1)
 {
     size_t here = http1->socket->input->size - looked_at(http1);
@@ -45,8 +45,8 @@ static bool take_by_length(struct http1 *http1)
     return http1->body.len == http1->body.length;
 }
 
-/* Decodes in place. Returns 1 when the body is whole, 0 when more must come, -1 for broken chunks.
- */
+/* Decodes chunks in place. Returns 1 when the body is whole, 0 when more bytes must arrive, and -1
+ * for invalid chunks. */
 static int take_chunks(struct http1 *http1)
 {
     h2o_buffer_t *input = http1->socket->input;
@@ -73,7 +73,7 @@ static void finish(struct http1 *http1, enum body_end end)
     body_finish(&http1->body, end);
 }
 
-/* Looks at the bytes that have come. The body may be gone afterwards. */
+/* Processes the bytes that have arrived. The body may be freed when this function returns. */
 static void look(struct http1 *http1)
 {
     int state = http1->body.length != BODY_NO_LENGTH ? take_by_length(http1) : take_chunks(http1);
@@ -87,7 +87,8 @@ static void look(struct http1 *http1)
         finish(http1, BODY_WHOLE);
 }
 
-/* HTTP/1.1 has one body at a time. Returns NULL when the request of the body has ended. */
+/* Returns the body that ${socket} receives: an HTTP/1.1 connection has one body at a time. Returns
+ * NULL when the request of the body has ended. */
 static struct http1 *of_socket(h2o_socket_t *socket)
 {
     struct client *client = socket->on_close.data;
@@ -130,7 +131,7 @@ static void invite(struct http1 *http1)
     h2o_socket_write(http1->socket, &go_on, 1, on_invited);
 }
 
-/* The client is handled as if it had left: the read that goes on, or that will, fails. */
+/* Handles the client as if it had left: the current or the next read fails. */
 static void on_deadline(struct timer *timer)
 {
     struct http1 *http1 = H2O_STRUCT_FROM_MEMBER(struct http1, deadline, timer);
@@ -138,8 +139,8 @@ static void on_deadline(struct timer *timer)
     shutdown(h2o_socket_get_fd(http1->socket), SHUT_RD);
 }
 
-/* A client may send fields and chunk extensions behind a body of any length, and little at a time.
- */
+/* Limits the time for the whole body. Otherwise a client could send a body, chunk extensions and
+ * trailers in small pieces for any length of time. */
 static void set_deadline(struct http1 *http1)
 {
     struct worker *worker = http1->body.client->worker;
@@ -184,9 +185,9 @@ static h2o_buffer_t *keep(struct body *body)
 static const struct body_source source = {.read = start, .stop = stop, .keep = keep};
 
 /*
- * Runs before libh2o removes the head from the socket's input. So it puts the head back there, and
- * the bytes of the next request after it. After an incomplete body there is no next request,
- * because the connection ends.
+ * Runs before libh2o removes the head from the socket's input. So it puts the head back into the
+ * input, followed by the bytes of the next request. After an incomplete body there is no next
+ * request, because the connection ends.
  */
 static void dispose(void *object)
 {

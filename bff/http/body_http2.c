@@ -11,17 +11,16 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define PATIENCE_MS 1000     /* a client may read its early answer before it is asked to stop */
-#define EMPTY_FRAMES_MAX 100 /* DATA frames of one body that bring nothing */
+#define EMPTY_FRAMES_MAX 100 /* DATA frames of one body that contain nothing */
 
 struct http2 {
     struct body body; /* first: the body is one of these */
     h2o_http2_conn_t *conn;
     uint32_t stream_id;
-    h2o_buffer_t *bytes; /* NULL: none have come, or they are not kept */
+    h2o_buffer_t *bytes; /* NULL: none have arrived, or they are not kept */
     struct timer deadline;
     unsigned empty_frames;
-    bool is_ended; /* END_STREAM has come */
+    bool is_ended; /* END_STREAM has arrived */
     bool is_reset; /* the stream has been reset, by the client or by us */
 };
 
@@ -31,7 +30,7 @@ struct place {
     struct body_http2_answered *answered;
 };
 
-static _Atomic(body_http2_parse) parse_headers; /* libh2o's own */
+static _Atomic(head_http2_parse) parse_headers; /* libh2o's function */
 
 static h2o_http2_stream_t *stream_of(const struct http2 *http2)
 {
@@ -72,7 +71,8 @@ static void give_back(h2o_http2_conn_t *conn, uint32_t stream_id, h2o_http2_wind
 
 /* Frames. */
 
-/* Afterwards the stream and its body are gone, unless the answer is being sent. */
+/* Resets the stream. When this function returns, the stream and its body are freed, unless the
+ * answer is being sent. */
 static void reset(struct http2 *http2, int error)
 {
     h2o_http2_stream_t *stream = stream_of(http2);
@@ -103,7 +103,7 @@ static void drop_bytes(struct http2 *http2)
     http2->bytes = NULL;
 }
 
-/* The body may be gone afterwards. */
+/* Checks whether the body is over. The body may be freed when this function returns. */
 static void look(struct http2 *http2)
 {
     struct body *body = &http2->body;
@@ -181,8 +181,8 @@ static int take_data(h2o_http2_conn_t *conn, struct place *place, h2o_http2_fram
     return 0;
 }
 
-/* The fields are read so that the compression of the connection stays in step, and are dropped.
- * Trailers that go on in CONTINUATION frames end the connection. */
+/* Reads the trailers and drops them. They must be read, because the HPACK state of the connection
+ * depends on every field. Trailers that continue in CONTINUATION frames end the connection. */
 static int take_trailers(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
                          const char **error)
 {
@@ -269,7 +269,8 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
 
 /* The body. */
 
-/* A client that goes on with other streams is not found by slow_client.c. */
+/* slow_client.c does not find a client that is slow with this body but active on other streams. So
+ * each body has a deadline. */
 static void on_deadline(struct timer *timer)
 {
     struct http2 *http2 = H2O_STRUCT_FROM_MEMBER(struct http2, deadline, timer);
@@ -278,7 +279,8 @@ static void on_deadline(struct timer *timer)
         reset(http2, H2O_HTTP2_ERROR_CANCEL);
 }
 
-/* The client sends as it likes, within its windows. */
+/* Sets the deadline of the body. It need not begin to read, because the client may send at any
+ * time, within its flow-control windows. */
 static void start(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
@@ -320,7 +322,7 @@ static void dispose(void *object)
         body_http2_answered_add(http2->conn, http2->body.client, http2->stream_id);
 }
 
-void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse)
+void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse)
 {
     h2o_http2_stream_t *stream = H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, h2o);
     h2o_http2_conn_t *conn = (h2o_http2_conn_t *)h2o->conn;
@@ -333,5 +335,5 @@ void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse)
     http2->conn = conn;
     http2->stream_id = stream->stream_id;
     body_begin(&http2->body, h2o, &source, stream->_expected_content_length);
-    h2o_buffer_dispose(&stream->_req_body); /* to libh2o it was the last frame of the request */
+    h2o_buffer_dispose(&stream->_req_body); /* libh2o believes that the request has no body */
 }

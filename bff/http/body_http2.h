@@ -1,10 +1,10 @@
 /*
  * The body of an HTTP/2 request (RFC 9113 section 8.1): DATA frames up to END_STREAM, or up to
  * trailers. libh2o passes every frame of a connection to one function of ours first. This function
- * takes the frames of bodies and passes the others to libh2o.
+ * processes the frames of bodies and passes the others to libh2o.
  *
- * A request may be answered before its body has come. Then the rest of the body is dropped, and a
- * second later the client is asked to stop by RST_STREAM with NO_ERROR (RFC 9113 section 8.1).
+ * A request may be answered before its body has arrived. Then the rest of the body is dropped. A
+ * second later, RST_STREAM with NO_ERROR asks the client to stop sending (RFC 9113 section 8.1).
  */
 #ifndef BFF_HTTP_BODY_HTTP2_H
 #define BFF_HTTP_BODY_HTTP2_H
@@ -15,22 +15,19 @@
 #include <h2o/http2_internal.h>
 
 #include "bff/http/body.h"
-
-/* libh2o's function for a block of header fields. */
-typedef int (*body_http2_parse)(h2o_req_t *h2o, h2o_hpack_header_table_t *table,
-                                const uint8_t *bytes, size_t size, int *map, size_t *content_length,
-                                h2o_cache_digests_t **digests, const char **error);
+#include "bff/http/head_http2.h"
 
 /*
- * To be called when ${parse} has read a block of header fields for ${h2o}. ${is_head}: the block is
- * the head of a request. Makes the body of the request, if it has one. From then on the frames of
- * the connection pass through this file.
+ * To be called when ${parse} has read a block of header fields for ${h2o}. ${is_head} is true if
+ * the block is the head of a request; then this function makes the body of the request, if the
+ * request has one. From then on libh2o passes the frames of the connection to body_http2_take
+ * first.
  */
-void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse);
+void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse);
 
 /*
- * Takes the frame that begins at ${bytes} if it is one of a body. Returns its length, libh2o's code
- * of an error, or 0: the frame is not one of a body.
+ * Processes the frame that begins at ${bytes}, if it belongs to a body. Returns the length of the
+ * frame, an error code of libh2o (negative), or 0 if the frame does not belong to a body.
  */
 ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                         const char **error);

@@ -12,16 +12,16 @@
 typedef ssize_t (*expect)(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                           const char **error);
 
-/* libh2o's own: for a frame, for the rest of a head, and for the preface. */
+/* libh2o's functions: for a frame, for the rest of a head, and for the preface. */
 static _Atomic(expect) expect_others, expect_rest, expect_preface;
 
 static ssize_t expect_frame(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                             const char **error);
 
 /*
- * In place of libh2o's function for CONTINUATION frames. Once the last GOAWAY of a drain has been
- * sent, that one takes no byte of them, and is called again for ever. Such a head is dropped, as
- * libh2o does with others by then.
+ * Replaces libh2o's function for CONTINUATION frames. After the last GOAWAY of a drain, libh2o's
+ * function would process no byte of such a frame, and libh2o would call it again for ever. So after
+ * that GOAWAY this function drops the head, as libh2o drops all other new heads at that time.
  */
 static ssize_t expect_continuation(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                                    const char **error)
@@ -43,7 +43,8 @@ static ssize_t expect_continuation(h2o_http2_conn_t *conn, const uint8_t *bytes,
     return used;
 }
 
-/* libh2o changes its function when a head is to go on in CONTINUATION frames. */
+/* Passes a frame to libh2o. When a head continues in CONTINUATION frames, libh2o sets another
+ * function for the next bytes. Then expect_continuation replaces that function. */
 static ssize_t pass_on(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                        const char **error)
 {
@@ -56,7 +57,7 @@ static ssize_t pass_on(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size
     return used;
 }
 
-/* Every frame of the connection, from its first byte. */
+/* Gets every frame of the connection, from the first byte of the frame. */
 static ssize_t expect_frame(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                             const char **error)
 {
@@ -73,7 +74,7 @@ void body_http2_expect_frames(h2o_http2_conn_t *conn)
     conn->_read_expect = expect_frame;
 }
 
-/* In place of libh2o's function for the preface. */
+/* Replaces libh2o's function for the preface. */
 static ssize_t expect_upgraded(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                                const char **error)
 {

@@ -1,6 +1,7 @@
 /*
- * libh2o keeps for each HTTP/2 connection the function that takes what comes next. Ours are put
- * before it: they give the frames of bodies to body_http2.c, and libh2o the others.
+ * For each HTTP/2 connection, libh2o has a pointer to the function that processes the next bytes.
+ * This file replaces that function by its own ones. They pass the frames of bodies to body_http2.c,
+ * and all other frames to libh2o's function.
  */
 #ifndef BFF_HTTP_BODY_HTTP2_EXPECT_H
 #define BFF_HTTP_BODY_HTTP2_EXPECT_H
@@ -10,11 +11,14 @@
 #include <h2o/http2.h>
 #include <h2o/http2_internal.h>
 
-/* A block of header fields of ${conn} has been read: its next frame comes by here. */
+/* To be called when a block of header fields of ${conn} has been read: the next frames of ${conn}
+ * pass through this file. */
 void body_http2_expect_frames(h2o_http2_conn_t *conn);
 
-/* ${h2o} has come to our handler. If it is the one that upgraded its connection to HTTP/2 (h2c), no
- * block of fields has been read: sees to it that the connection's frames come by here all the same.
+/*
+ * To be called when our handler gets ${h2o}. If ${h2o} has upgraded its connection to HTTP/2 (h2c),
+ * no block of header fields has been read. This function makes the frames of such a connection pass
+ * through this file, too.
  */
 void body_http2_expect_upgraded(h2o_req_t *h2o);
 

@@ -6,7 +6,7 @@
 
 #define DIGITS_MAX 16 /* of a size: 64 bits */
 
-/* What is expected next. */
+/* The states: what is expected next. */
 enum {
     SIZE,       /* a digit of the size, or the end of the digits */
     BLANK,      /* white space after the size; only ';' may follow, or else the end of the line */
@@ -28,8 +28,8 @@ static int behind_size_line(struct chunks *chunks)
     return chunks->left == 0 ? TRAILER : DATA;
 }
 
-/* Bytes that we ignore must be visible, blank or not ASCII, and there is a limit to their number.
- */
+/* Reads a byte of an extension or a trailer, which we ignore. Such bytes must be visible, blank or
+ * not ASCII, and their number is limited. */
 static int in_extra(struct chunks *chunks, char c, int stay, int end)
 {
     if (c == '\r')

@@ -4,8 +4,8 @@
  * or not. Every line ends with CRLF. A chunk is exactly as long as its size says. A trailer is a
  * field with a name.
  *
- * We do not use libh2o's decoder, for two reasons. It reads "0x7" as 0 and "7xyz" as 7, and another
- * reader may read the same bytes differently. And it moves bytes that could stay where they are.
+ * We do not use libh2o's decoder, for two reasons. First, it reads "0x7" as 0 and "7xyz" as 7, but
+ * another server may read the same bytes differently. Second, it moves bytes that need not move.
  */
 #ifndef BFF_HTTP_CHUNKS_H
 #define BFF_HTTP_CHUNKS_H
@@ -16,12 +16,13 @@
 
 #include "bff/base/text.h"
 
-/* The most bytes of extensions and trailers in one body. Both are ignored. */
+/* The maximum number of bytes of all extensions and trailers in one body. Extensions and trailers
+ * are ignored. */
 #define CHUNKS_EXTRA_MAX (16 * 1024)
 
 struct chunks {
     uint8_t state;
-    uint8_t digits;  /* of the size line that is being read */
+    uint8_t digits;  /* number of digits of the size so far */
     uint64_t left;   /* bytes left of the current chunk */
     uint32_t extras; /* bytes of extensions and trailers so far */
 
@@ -31,9 +32,9 @@ struct chunks {
 };
 
 enum chunks_step {
-    CHUNKS_MORE,  /* all bytes are used up, and the body continues */
-    CHUNKS_PIECE, /* *piece is a part of the body; the rest of the bytes may hold more */
-    CHUNKS_END,   /* the body is complete; the rest of the bytes is not part of it */
+    CHUNKS_MORE,  /* all bytes have been used, and the body continues */
+    CHUNKS_PIECE, /* *piece is a part of the body; the remaining bytes may have more of it */
+    CHUNKS_END,   /* the body is complete; the remaining bytes are not part of it */
     CHUNKS_BAD,
 };
 

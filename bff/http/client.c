@@ -1,5 +1,4 @@
 /* See client.h. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -13,15 +12,15 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define ACCEPTS_PER_WAKE 16 /* so that a burst does not delay the clients that are connected */
-#define AGAIN_MS 100        /* between two attempts to accept without a free descriptor */
-#define FRAME_HEAD 9        /* bytes in front of an HTTP/2 frame; its length comes first */
+#define ACCEPTS_PER_WAKE 16 /* a limit, so that a burst does not delay connected clients */
+#define AGAIN_MS 100        /* time between attempts to accept when no descriptor is free */
+#define FRAME_HEAD 9        /* bytes of the header of an HTTP/2 frame; the length comes first */
 #define SECOND_NS (1000 * CLOCK_MS)
 
 /* Counting. */
 
-/* Counts the client, even when there is no room for it. When the client closes, it is removed from
- * the count. */
+/* Counts the client, and returns true if the limits allow its connection. It is counted in both
+ * cases, until its connection is closed. */
 static bool has_room(struct client *client)
 {
     struct worker_common *common = client->worker->common;
@@ -92,6 +91,7 @@ static bool accept_one(struct worker_listener *listener)
     client->linger_fd = -1;
     h2o_linklist_init_anchor(&client->bodies);
     h2o_linklist_init_anchor(&client->answered);
+    h2o_linklist_init_anchor(&client->answers);
     h2o_linklist_insert(&listener->worker->clients, &client->link);
     listener->worker->client_count++;
     socket->on_close.cb = on_close;
@@ -109,8 +109,8 @@ static bool accept_one(struct worker_listener *listener)
 static void on_again(struct timer *timer);
 
 /*
- * Without a free descriptor (or memory for a socket) the listener stays readable. Accepting again
- * at once would keep the worker busy without any result.
+ * Without a free descriptor (or memory for a socket), the listener stays readable, but accept
+ * fails. If the worker tried again at once, it would be busy without any result. So it waits.
  */
 static void pause_accepting(struct worker_listener *listener)
 {
@@ -149,7 +149,8 @@ void client_listen(struct worker_listener *listener, int fd)
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-/* Closing a listener resets the connections in its backlog, so they are accepted first. */
+/* The close of a listener resets the connections in its backlog. So these connections are accepted
+ * first. */
 void client_stop_listening(struct worker_listener *listener)
 {
     if (listener->socket == NULL)
@@ -161,26 +162,14 @@ void client_stop_listening(struct worker_listener *listener)
     listener->socket = NULL;
 }
 
-/* The mapped address of an IPv4 client of a listener on [::] is printed as IPv4. */
-static void print_address(const struct sockaddr_storage *from, char out[INET6_ADDRSTRLEN])
-{
-    const struct sockaddr_in *v4 = (const void *)from;
-    const struct sockaddr_in6 *v6 = (const void *)from;
-
-    if (from->ss_family == AF_INET)
-        inet_ntop(AF_INET, &v4->sin_addr, out, INET6_ADDRSTRLEN);
-    else if (from->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-        inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], out, INET6_ADDRSTRLEN);
-    else if (from->ss_family == AF_INET6)
-        inet_ntop(AF_INET6, &v6->sin6_addr, out, INET6_ADDRSTRLEN);
-}
-
 static void get_acquainted(struct client *client)
 {
     struct sockaddr_storage from = {0};
+    struct ip ip;
 
-    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0)
-        print_address(&from, client->address);
+    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
+        ip_of((struct sockaddr *)&from, &ip))
+        ip_print(&ip, client->address);
     client->tls = h2o_socket_get_ssl_protocol_version(client->socket);
     client->is_known = true;
 }
@@ -197,8 +186,8 @@ struct client *client_of(h2o_req_t *req)
 
 /* Ending. */
 
-/* A reset frees the memory that the kernel holds for a client that does not read. The kernel sends
- * the reset when the socket is closed. */
+/* Makes the close of the socket send a reset. A reset frees the memory that the kernel uses for a
+ * client that does not read. */
 static void close_by_reset(const struct client *client)
 {
     struct linger now = {.l_onoff = 1, .l_linger = 0};
@@ -215,8 +204,8 @@ void client_cut(struct client *client)
 
 void client_shut(struct client *client) { shutdown(h2o_socket_get_fd(client->socket), SHUT_RDWR); }
 
-/* With TLS the client must not get a close_notify. client_cut shuts the socket down, so nothing
- * more is sent. */
+/* With TLS, the client must not get a close_notify, because that would look like a complete answer.
+ * client_cut shuts the socket down, so nothing more is sent. */
 void client_end_short(struct client *client)
 {
     if (client->tls != NULL)
@@ -226,8 +215,9 @@ void client_end_short(struct client *client)
 }
 
 /*
- * One read may have brought megabytes. The frame that libh2o is processing is the first one, and
- * libh2o will consume only that one. What follows it is removed from the buffer.
+ * The input buffer may have megabytes of frames. libh2o is processing the first frame, and will
+ * remove it from the buffer afterwards. So this function removes only the bytes after the first
+ * frame.
  */
 void client_cut_http2(struct client *client)
 {
@@ -242,7 +232,7 @@ void client_cut_http2(struct client *client)
     client_cut(client);
 }
 
-/* The bucket is stored as the time at which it will be full again. */
+/* The token bucket is stored as the time at which it will be full again. */
 void client_spend_reset(struct client *client)
 {
     const struct server_limits *limits = &client->worker->settings->http->limits;

@@ -14,8 +14,11 @@ static const struct text hop_by_hop[] = {
     NAME("trailer"),    NAME("transfer-encoding"), NAME("upgrade"),          NAME("http2-settings"),
 };
 
-/* Fields of a client that do not go to a service. This server writes some of them itself. Other
- * servers read the rest as equivalents of such fields. */
+/*
+ * Fields of a client that do not go to a service. This server writes some of these fields itself.
+ * The others are fields that some services use for the same purpose, such as X-Client-IP for the
+ * address of the client.
+ */
 static const struct text not_to_services[] = {
     NAME("host"),
     NAME("content-length"),

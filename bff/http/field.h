@@ -1,8 +1,8 @@
 /*
  * Rules for header fields by their names: which fields belong to one connection only (hop-by-hop,
  * RFC 9110 section 7.6.1), which fields of a client go on to a service, and which fields of a
- * service go back to a client. Services trust what this server says about a client, so a field does
- * not pass when a service could believe that this server wrote it.
+ * service go back to a client. Services trust what this server says about a client. So a client's
+ * field does not pass if a service could believe that this server wrote it.
  */
 #ifndef BFF_HTTP_FIELD_H
 #define BFF_HTTP_FIELD_H
@@ -12,10 +12,10 @@
 #include "bff/base/text.h"
 
 /*
- * True for a field ${name} (any case) that belongs to one connection and ends with it, in both
- * directions: Connection, Keep-Alive, Proxy-Connection, TE, Trailer, Transfer-Encoding, Upgrade,
- * HTTP2-Settings. This is the only list of these names. A field that a Connection field names is
- * hop-by-hop, too: see field_is_nominated.
+ * True for a field ${name} (any case) that belongs to one connection only, so that it is not passed
+ * on in either direction: Connection, Keep-Alive, Proxy-Connection, TE, Trailer, Transfer-Encoding,
+ * Upgrade, HTTP2-Settings. This is the only list of these names. The fields that are listed in a
+ * Connection field are hop-by-hop, too: see field_is_nominated.
  */
 bool field_is_hop_by_hop(struct text name);
 
@@ -34,13 +34,13 @@ bool field_is_hop_by_hop(struct text name);
 bool field_may_pass(struct text name);
 
 /*
- * True when a service's field ${name} (any case) may go back to a client. Hop-by-hop fields may
- * not, and neither may the fields that this server or libh2o writes: Date, Server, Content-Length,
+ * True when a service's field ${name} (any case) may go back to a client. False for hop-by-hop
+ * fields, and for the fields that this server or libh2o writes: Date, Server, Content-Length,
  * X-Request-Id.
  */
 bool field_may_return(struct text name);
 
-/* True when ${connection}, a Connection field's value, names the field ${name} (any case). */
+/* True when ${connection}, the value of a Connection field, lists the field ${name} (any case). */
 bool field_is_nominated(struct text connection, struct text name);
 
 /* True for a token (RFC 9110 section 5.6.2). Names of fields and methods must be tokens. */

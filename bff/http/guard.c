@@ -3,13 +3,13 @@
 #include "bff/http/field.h"
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
+#include "bff/http/head_http2.h"
 #include "bff/http/method.h"
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
 
-#define ABSURD 10      /* times the limit: an honest client never sends so many fields */
-#define FIELD_BYTES 4  /* ": " and the line's end */
-#define FRAME_BYTES 64 /* what a request costs on the wire beside its fields, at least */
+#define FIELD_BYTES 4  /* bytes of ": " and of the line's end */
+#define FRAME_BYTES 64 /* the least that a request has on the wire besides its fields */
 
 static struct text text_from(h2o_iovec_t iovec) { return (struct text){iovec.base, iovec.len}; }
 
@@ -23,7 +23,7 @@ static size_t bytes_of_fields(const h2o_req_t *h2o)
     return bytes;
 }
 
-/* A name is empty where a line was folded. */
+/* Checks names and values of all fields. libh2o gives a folded line an empty name. */
 static bool are_fields_sound(const h2o_headers_t *headers)
 {
     for (size_t i = 0; i < headers->size; i++)
@@ -42,7 +42,8 @@ static bool is_target_sound(const struct request *request)
     return target_is_clean(request->path) && target_is_clean(request->query);
 }
 
-/* RFC 9112 section 3.2: HTTP/1.1 has a Host even where the target has an authority. */
+/* RFC 9112 section 3.2: an HTTP/1.1 request must have a Host, even if its target has an
+ * authority. */
 static bool is_host_sound(const struct request *request)
 {
     struct text field = request_host_field(request);
@@ -56,7 +57,7 @@ static bool is_host_sound(const struct request *request)
     return target_is_authority(request->host);
 }
 
-/* The head of an HTTP/1 request as it came. Other bytes may follow the head. */
+/* Returns the head of an HTTP/1 request as it arrived. Other bytes may follow the head. */
 static struct text raw_head(const struct request *request)
 {
     const h2o_buffer_t *input = request->client->socket->input;
@@ -83,19 +84,6 @@ static bool refuse(struct refusal *out, int status, const char *message)
     return false;
 }
 
-bool guard_is_absurd(const struct request *request)
-{
-    return request_is_http2(request) &&
-           request->h2o->headers.size / ABSURD >= request->settings->http->limits.header_fields;
-}
-
-static bool refuse_fields(const struct request *request, struct refusal *out)
-{
-    refuse(out, 431, "Request header fields too large");
-    out->cuts = guard_is_absurd(request);
-    return false;
-}
-
 static bool has_short_length(const struct request *request, size_t limit)
 {
     const struct body *body = request->body;
@@ -117,14 +105,17 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
     size_t bytes = bytes_of_fields(h2o);
     enum guard_head head = judge_head(request);
 
-    if (h2o->headers.size > limits->header_fields || bytes > limits->header_bytes)
-        return refuse_fields(request, refusal);
+    enum head_http2_over over = head_http2_over(h2o);
+
+    if (over == HEAD_HTTP2_FIELDS || h2o->headers.size > limits->header_fields ||
+        bytes > limits->header_bytes)
+        return refuse(refusal, 431, "Request header fields too large");
     request->client->used_bytes += bytes + h2o->path.len + FRAME_BYTES;
     if (!field_is_token(request->method))
         return refuse(refusal, 400, "Bad request");
     if (!method_is_known(request->method))
         return refuse(refusal, 501, "Not implemented");
-    if (h2o->path.len > limits->target_bytes)
+    if (over == HEAD_HTTP2_TARGET || h2o->path.len > limits->target_bytes)
         return refuse(refusal, 414, "URI too long");
     if (!is_target_sound(request) || !are_fields_sound(&h2o->headers) || !is_host_sound(request) ||
         head == GUARD_HEAD_BAD)

@@ -6,7 +6,8 @@ struct seen {
     bool is_unmet;
 };
 
-/* The next line without its CR LF; absent when it does not end with CR LF. */
+/* Removes the next line from ${*rest}. Returns it without its CR LF; absent if it does not end with
+ * CR LF. */
 static struct text take_line(struct text *rest)
 {
     struct text line = text_cut(rest, '\n');

@@ -1,6 +1,7 @@
 /*
- * What a configuration says about serving HTTP. It can be replaced while the server runs (see
- * worker_settings.h); what a server has for its whole life is struct server_settings.
+ * The settings of a configuration for HTTP. They can be replaced while the server runs (see
+ * worker_settings.h). The settings that never change while a server runs are in struct
+ * server_settings.
  */
 #ifndef BFF_HTTP_HTTP_SETTINGS_H
 #define BFF_HTTP_HTTP_SETTINGS_H
@@ -14,12 +15,12 @@
 #include "bff/http/limits.h"
 
 /*
- *   limits      the limits of one client
- *   body_limit  bytes of a request's body; the largest limit of any route
+ *   limits      the limits for one client
+ *   body_limit  the most bytes of a request's body: the largest limit of all routes
  *   answers_half_closed  a client that ends its sending side still waits for its answer
  *   drain_ms    how long requests in flight may take after server_stop
- *   tls         for listeners with TLS; NULL when there is no such listener. Borrowed: connections
- *               that are open keep a reference of their own
+ *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
+ * open connection has a reference of its own
  */
 struct http_settings {
     struct server_limits limits;

@@ -5,7 +5,7 @@
 #define MIB (KIB * KIB)
 #define SWEEP_MIN_MS 25
 #define SWEEP_MAX_MS 1000
-#define BODY_PAUSES 10 /* a slow body may take this many times body_ms in all */
+#define BODY_PAUSES 10 /* the whole body may take this many times body_ms */
 
 const struct server_limits limits_default = {
     .header_fields = 100,
@@ -17,6 +17,7 @@ const struct server_limits limits_default = {
     .body_ms = 30000,
     .idle_ms = 60000,
     .stall_ms = 30000,
+    .min_rate = 256,
     .http2_requests = 100,
     .resets_at_once = 100,
     .resets_per_second = 20,

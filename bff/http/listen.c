@@ -19,7 +19,7 @@ static int set_on(int fd, int level, int option)
     return setsockopt(fd, level, option, &on, sizeof(on));
 }
 
-/* A bound socket; -1 with errno. */
+/* Returns a bound socket; or -1, and then errno is set. */
 static int bind_socket(const struct listen *listen, bool is_shared)
 {
     int family = listen->address.ss_family;
@@ -40,8 +40,9 @@ static int bind_socket(const struct listen *listen, bool is_shared)
 }
 
 /*
- * With SO_REUSEPORT we would share a port with another process of the same user and not notice it.
- * So the address is first bound without it, which fails if any process listens there.
+ * With SO_REUSEPORT, we could share a port with another process of the same user without an error.
+ * So the address is first bound without SO_REUSEPORT. That fails if any process listens on the
+ * address.
  */
 static int check_free(const struct listen *listen)
 {
@@ -59,7 +60,8 @@ static int open_one(struct listen *on)
 
     if (fd == -1)
         return -1;
-    /* After the first socket the address has its port, and the other sockets get the same one. */
+    /* After the first socket, the address has the port that the kernel chose. So all other sockets
+     * get the same port. */
     if (listen(fd, BACKLOG) == 0 &&
         getsockname(fd, (struct sockaddr *)&on->address, &on->address_len) == 0)
         return fd;

@@ -7,13 +7,14 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
-/* All methods, as the value of an Allow field. method_is_known takes exactly these. */
+/* All methods that this server knows, as the value of an Allow field. */
 #define METHOD_ALL "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 
 /* True for a method in METHOD_ALL. Methods are case-sensitive. */
 bool method_is_known(struct text method);
 
-/* True when ${method} may be sent again after a failure: for all but POST and PATCH. */
+/* True when a request with ${method} may be sent again after a failure: for all methods except POST
+ * and PATCH. */
 bool method_is_idempotent(struct text method);
 
 /* True when ${method} may change data: for all that are not safe (RFC 9110 section 9.2.1). */
@@ -22,7 +23,7 @@ bool method_may_change(struct text method);
 /* True for GET and HEAD. */
 bool method_is_read(struct text method);
 
-/* True when a request with ${method} says its Content-Length even when it has no body. */
+/* True when a request with ${method} must have a Content-Length even if it has no body. */
 bool method_has_body(struct text method);
 
 /* True when a route for the method ${offered} also serves ${method}: both are the same, or
@@ -30,13 +31,14 @@ bool method_has_body(struct text method);
 bool method_is_taken(struct text offered, struct text method);
 
 /*
- * The methods of ${list}, then those of ${more} that are not yet in it, separated by ", ". Either
- * may be absent. The result is made in ${pool}, or is one of the two.
+ * Returns the methods of ${list}, and then the methods of ${more} that are not in ${list},
+ * separated by ", ". Both arguments may be absent. The result is in ${pool}, or it is ${list} or
+ * ${more} itself.
  */
 struct text method_join(struct pool *pool, struct text list, struct text more);
 
-/* ${list} with ${method} added at its end, and HEAD after GET. When ${list} has ${method}, returns
- * ${list} itself. */
+/* Returns ${list} with ${method} added at its end. If ${method} is GET, HEAD is added after it. If
+ * ${list} has ${method} already, returns ${list} itself. */
 struct text method_add(struct pool *pool, struct text list, struct text method);
 
 #endif

@@ -19,13 +19,13 @@ static void cancel(struct pipeline *pipeline)
     pipeline->wait.cancel(pipeline->wait.state);
 }
 
-/* Lies in the request's pool, so that the end of the request ends the wait. It is made at the first
- * wait. Most pipelines never wait and do not need it. */
+/* An object with a destructor in the request's pool, so that the end of the request ends the wait.
+ * It is made at the first wait, because most pipelines never wait. */
 struct holder {
     struct pipeline *pipeline;
 };
 
-/* The request is gone. */
+/* Called when the request ends. */
 static void dispose(void *object)
 {
     struct pipeline *pipeline = ((struct holder *)object)->pipeline;
@@ -73,14 +73,15 @@ static enum step_result judge_refused(struct pipeline *pipeline)
     return STEP_REFUSED;
 }
 
-/* The log says 499, and nothing is sent. */
+/* Ends a request whose client has left: nothing is sent, and the log shows 499. */
 static void end_left(struct request *request)
 {
     client_shut(request->client);
     reply_nobody(request);
 }
 
-/* The request may be gone when this returns. So nothing is used afterwards. */
+/* Continues after a step with ${result}. The request may be freed when this function returns, so
+ * the caller must not use the request or the pipeline afterwards. */
 static void go_on(struct pipeline *pipeline, enum step_result result)
 {
     struct request *request = pipeline->request;

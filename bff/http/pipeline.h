@@ -1,14 +1,15 @@
 /*
- * The way of a request as a table of steps, run from top to bottom. A step passes, answers, refuses
- * or waits. The table is the application's (bff/app/request_steps.c); this file runs it.
+ * Runs the steps of a request. The steps are a table of the application (bff/app/request_steps.c),
+ * and they run from top to bottom. A step passes, answers, refuses or waits.
  *
- * A step that waits (for a store, for a key, for the body) calls pipeline_wait and returns
- * STEP_WAITS. Then exactly one of four things happens, and only once:
+ * A step that must wait (for a store, for a key, for the body) calls pipeline_wait and returns
+ * STEP_WAITS. Then exactly one of these four events happens, and only once:
  *
- *   pipeline_resume   what it waited for has come: the pipeline goes on
- *   the deadline      wait.cancel is called, then wait.late says how to go on
- *   the client leaves wait.cancel is called; nothing of the pipeline is called afterwards
- *   the request ends  (a reset stream, a drain that is over) as when the client leaves
+ *   pipeline_resume is called  the pipeline continues with the given result
+ *   the deadline passes        wait.cancel is called, and then wait.late returns the result
+ *   the client leaves          wait.cancel is called, and no step is called any more
+ *   the request ends           (the stream is reset, a drain is over) the same happens as when the
+ *                              client leaves
  */
 #ifndef BFF_HTTP_PIPELINE_H
 #define BFF_HTTP_PIPELINE_H
@@ -21,30 +22,36 @@
 #include "bff/http/request.h"
 #include "bff/loop/timer.h"
 
-/* What the steps of one request share. The application defines it; the pipeline passes it on. */
+/* The data that the steps of one request share. The application defines the struct; the pipeline
+ * passes it on. */
 struct request_context;
 
 enum step_result {
-    STEP_PASS,     /* the next step is run */
+    STEP_PASS,     /* the next step runs */
     STEP_ANSWERED, /* the request has been answered, or other code will answer it */
     STEP_REFUSED,  /* pipeline_refuse was called: the pipeline sends the refusal */
     STEP_WAITS,    /* pipeline_wait was called */
-    STEP_LEFT,     /* the client has left: there is nobody to answer */
+    STEP_LEFT,     /* the client has left: nobody can receive an answer */
 };
 
-/* A row of the table. A row whose run is NULL ends it; the last step must answer. */
+/* A row of the table of steps. A row whose ${run} is NULL ends the table. The last step must
+ * answer. */
 struct step {
     const char *name;
     enum step_result (*run)(struct request_context *context);
 };
 
 /*
- *   state     data of the step, which cancel and late get
- *   until_ns  the deadline, on the clock of clock_now_ns; 0: none, something else ends the wait
- *   is_reading  the step reads from the client, and so it notices itself when the client leaves
- *   cancel    ends what the step waits for, silently: pipeline_resume must not be called after it
- *   late      called when the deadline has passed; returns the result of the step, which is not
- *             STEP_WAITS; may be NULL only without a deadline
+ * How a step waits.
+ *
+ *   state       data of the step, the argument of cancel and late
+ *   until_ns    the deadline, on the clock of clock_now_ns; 0: no deadline, another event must end
+ *               the wait
+ *   is_reading  the step reads from the client, so the step itself notices when the client leaves
+ *   cancel      ends the work that the step waits for; after that, pipeline_resume must not be
+ *               called
+ *   late        called when the deadline has passed; returns the result of the step, which is not
+ *               STEP_WAITS; may be NULL only without a deadline
  */
 struct pipeline_wait {
     void *state;
@@ -54,37 +61,38 @@ struct pipeline_wait {
     enum step_result (*late)(void *state);
 };
 
-/* Lies in the request's pool, all zero before pipeline_run. */
+/* The pipeline of one request. It is in the request's pool, and all zero before pipeline_run. */
 struct pipeline {
     struct request *request;
     struct request_context *context;
-    const struct step *step; /* the one that runs or waits */
+    const struct step *step; /* the step that runs or waits */
     struct refusal refusal;
     struct pipeline_wait wait;
     struct timer deadline;
-    bool is_held; /* the request ends its wait */
+    bool is_held; /* the end of the request ends the wait */
     bool is_waiting;
-    bool is_running; /* a step is being run: pipeline_resume must not be called */
+    bool is_running; /* a step is running: pipeline_resume must not be called */
 };
 
-/* Runs ${steps} for ${request}; they get ${context}. The request may be gone when it returns. */
+/* Runs ${steps} for ${request}. The steps get ${context}. The request may be freed when this
+ * function returns. */
 void pipeline_run(struct pipeline *pipeline, struct request *request,
                   struct request_context *context, const struct step *steps);
 
-/* For a step that refuses: keeps ${refusal}. Returns STEP_REFUSED. */
+/* For a step that refuses: stores ${refusal}. Returns STEP_REFUSED. */
 enum step_result pipeline_refuse(struct pipeline *pipeline, struct refusal refusal);
 
-/* For a step that has waited for the body: a body that is wrong (400) or too long (413) refuses the
- * request. Returns STEP_PASS, STEP_REFUSED or STEP_LEFT. */
+/* For a step that has waited for the body: refuses the request if the body is invalid (400) or too
+ * large (413). Returns STEP_PASS, STEP_REFUSED or STEP_LEFT. */
 enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end end);
 
-/* For a step that waits; see above. Returns STEP_WAITS. */
+/* For a step that waits: begins the wait, as described above. Returns STEP_WAITS. */
 enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait wait);
 
 /*
  * Ends the wait. ${result} is the result of the waiting step, and it is not STEP_WAITS. To be
- * called in the request's worker, from the loop and not from the step. The request may be gone when
- * it returns.
+ * called in the thread of the request's worker, from the loop and not from the step. The request
+ * may be freed when this function returns.
  */
 void pipeline_resume(struct pipeline *pipeline, enum step_result result);
 

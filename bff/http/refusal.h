@@ -1,5 +1,5 @@
-/* A refusal: the answer to a request that is not allowed to go on. It is a value; reply_refusal
- * sends it. */
+/* A refusal: the answer to a request that is not allowed. It is only a value; reply_refusal sends
+ * it. */
 #ifndef BFF_HTTP_REFUSAL_H
 #define BFF_HTTP_REFUSAL_H
 
@@ -9,11 +9,10 @@
 
 struct refusal {
     int status;           /* 400 to 599; 0: the request is not refused */
-    const char *message;  /* of the body; it needs no escaping */
-    const char *name;     /* an additional header field, in lower case; NULL: none */
-    struct text value;    /* of that field; borrowed until the request is gone */
-    bool ends_connection; /* an HTTP/1.1 connection ends: its next bytes may not be a request */
-    bool cuts;            /* the connection is cut at once, as soon as the answer was handed over */
+    const char *message;  /* the message of the body; it needs no escaping */
+    const char *name;     /* name of an additional header field, in lower case; NULL: none */
+    struct text value;    /* value of that field; borrowed until the request is freed */
+    bool ends_connection; /* close an HTTP/1.1 connection: its next bytes may not be a request */
 };
 
 #endif

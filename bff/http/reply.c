@@ -7,11 +7,13 @@
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/untaken.h"
 
-/* libh2o copies the list of pieces to its stack. A longer list is joined to one piece. */
+/* libh2o copies the list of pieces to its stack. If there are more pieces than this, they are
+ * joined to one piece. */
 #define PIECES_MAX 512
 
-#define FIELDS_AT_FIRST 8 /* room that is taken for the first collected field */
+#define FIELDS_AT_FIRST 8 /* number of fields for which memory is allocated at first */
 
 _Static_assert(sizeof(struct text) == sizeof(h2o_iovec_t) &&
                    offsetof(struct text, at) == offsetof(h2o_iovec_t, base) &&
@@ -83,14 +85,18 @@ static void send_body(struct request *request, const struct text *body, size_t c
         reply_early_send(request, body, count);
         return;
     }
-    body_drop(request->body);
+    if (request->body != NULL && !request->body->is_over)
+        body_drop(request->body);
+    bool is_http2 = request_is_http2(request);
     h2o_start_response(request->h2o, &generator);
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
+    if (is_http2)
+        untaken_look(request, (struct text){0});
 }
 
-/* The last filter. It gathers the bytes that the other filters pass. */
+/* The last filter. It collects the bytes that the other filters pass. */
 struct gatherer {
-    struct reply_filter filter; /* first: the filters call it by this */
+    struct reply_filter filter; /* must be first: the filters call the gatherer by this address */
     struct text_builder body;
 };
 
@@ -169,15 +175,10 @@ void reply_error(struct request *request, int status, const char *message)
 
 void reply_refusal(struct request *request, const struct refusal *refusal)
 {
-    struct client *client = request->client;
-    bool cuts = refusal->cuts;
-
     if (refusal->ends_connection)
         request->h2o->http1_is_persistent = 0;
     reply_error_with(request, refusal->status, refusal->message,
                      (struct reply_field){refusal->name, refusal->value});
-    if (cuts)
-        client_cut_http2(client);
 }
 
 void reply_not_allowed(struct request *request, struct text allow)

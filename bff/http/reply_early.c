@@ -7,7 +7,7 @@
 /* Lies in the request's memory. libh2o gets the end of the answer when the answer has been sent and
  * the body is over. */
 struct early {
-    h2o_generator_t generator; /* first: libh2o gives it back */
+    h2o_generator_t generator; /* must be first: libh2o passes its address to the callbacks */
     struct request *request;
     struct timer idle;
     int64_t until_ns;
@@ -15,7 +15,8 @@ struct early {
     bool is_sent, is_over;
 };
 
-/* Lies in the request's pool, so that the end of the request clears the timer. */
+/* An object with a destructor in the request's pool, so that the end of the request clears the
+ * timer. */
 struct holder {
     struct early *early;
 };
@@ -34,7 +35,8 @@ static void end_connection(struct request *request)
     request->client->sends_on = true;
 }
 
-/* The request may be gone afterwards. */
+/* Ends the answer if it has been sent and the body is over. The request may be freed when this
+ * function returns. */
 static void end_if_due(struct early *early)
 {
     struct request *request = early->request;

@@ -1,25 +1,27 @@
 /*
  * A filter changes, or only reads, an answer between its source and the client: compression, a
  * transformation of JSON, a cache that keeps a copy. The filters of a request are a list. The head
- * and the bytes pass through them in the order in which they were added, for whole answers and for
- * streamed ones alike.
+ * and the bytes pass through the filters in the order in which the filters were added. This is so
+ * for whole answers and for streamed answers.
  *
- * A filter lies in the request's memory. It is called in this order:
+ * A filter is in the request's pool. Its functions are called in this order:
  *
- *   head   once. It may change the head by reply_head.h.
- *   data   for each piece of the body, borrowed during the call. It passes bytes on with
- *          reply_filter_pass: none yet, the piece itself, or other bytes. Not called for an answer
- *          without a body (204, 304). A whole answer to HEAD is filtered as the answer to GET is,
- *          so that its head is the same; its body is dropped afterwards.
- *   flush  after a group of pieces has come from the source. A filter that gathers passes on what
- *          the client should have now (compressed server-sent events). Whole answers do not flush.
- *   end    once, after the last piece. It may pass more bytes. With ${is_cut} the answer is not
- *          complete: the source failed, or the client has left. What a filter passes then may not
- *          reach the client.
+ *   head   once. It may change the head with the functions of reply_head.h.
+ *   data   for each piece of the body, which is borrowed during the call. It may pass bytes on with
+ *          reply_filter_pass: the piece itself, other bytes, or nothing yet. It is not called for
+ *          an answer without a body (204, 304). A whole answer to HEAD is filtered like the answer
+ *          to GET, so that both have the same head; then its body is dropped.
+ *   flush  after each group of pieces from the source. A filter that collects bytes must now pass
+ *          them on, so that the client gets them (compressed server-sent events). It is not called
+ *          for a whole answer.
+ *   end    once, after the last piece. It may pass more bytes. If ${is_cut} is true, the answer is
+ *          not complete: the source failed, or the client has left. Then the bytes that the filter
+ *          passes may not reach the client.
  *
- * All but ${data} may be NULL. Nothing waits inside a filter: when the client is slow, the source
- * is held back, whatever the filters have made of its bytes. When the request ends without an
- * answer, a filter is not called; the pool's hooks free what it holds.
+ * All functions except ${data} may be NULL. A filter never waits: if the client is slow, the source
+ * must pause, even if the filters change the number of bytes. If the request ends without an
+ * answer, no function of the filter is called; the destructors of the pool free the memory of the
+ * filter.
  */
 #ifndef BFF_HTTP_REPLY_FILTER_H
 #define BFF_HTTP_REPLY_FILTER_H
@@ -37,10 +39,10 @@ struct reply_filter {
     struct reply_filter *next; /* set by reply_filter_add */
 };
 
-/* Adds ${filter} after the filters that ${request} has. To be called before the answer leaves. */
+/* Adds ${filter} after the filters that ${request} has. To be called before the answer is sent. */
 void reply_filter_add(struct request *request, struct reply_filter *filter);
 
-/* Passes ${bytes} to the filter after ${filter}. They are borrowed during the call. */
+/* Passes ${bytes} to the filter after ${filter}. ${bytes} are borrowed during the call. */
 static inline void reply_filter_pass(struct reply_filter *filter, struct text bytes)
 {
     filter->next->data(filter->next, bytes);

@@ -1,7 +1,8 @@
 /*
- * The head of the answer that is being made: status, length and fields, in the order in which they
- * leave. libh2o's response holds it. reply.c writes it for whole answers, and the source of a
- * streamed answer writes it before reply_stream_begin. Filters may change it until it leaves.
+ * The head of an answer: status, length and fields, in the order in which they are sent. It is
+ * stored in libh2o's response. For a whole answer, reply.c writes the head. For a streamed answer,
+ * its source writes the head before reply_stream_begin. Filters may change the head until it is
+ * sent.
  */
 #ifndef BFF_HTTP_REPLY_HEAD_H
 #define BFF_HTTP_REPLY_HEAD_H
@@ -12,16 +13,16 @@
 #include "bff/base/text.h"
 #include "bff/http/request.h"
 
-/* No Content-Length: the length is not known, or it is not sent. */
+/* A length that means: no Content-Length, because the length is not known or must not be sent. */
 #define REPLY_HEAD_NO_LENGTH SIZE_MAX
 
 /* Begins the head. ${length} becomes Content-Length. */
 void reply_head_begin(struct request *request, int status, size_t length);
 
 /*
- * Adds a field. ${name} is in lower case; name and value are borrowed until the request is gone. An
- * absent value adds nothing. Neither does a value with a control byte: it could split the head
- * (RFC 9110 section 5.5).
+ * Adds a field. ${name} is in lower case; name and value are borrowed until the request is freed.
+ * Nothing is added if the value is absent, or if it has a control byte, because that could split
+ * the head (RFC 9110 section 5.5).
  */
 void reply_head_add(struct request *request, struct text name, struct text value);
 
@@ -33,7 +34,7 @@ void reply_head_end(struct request *request);
 
 int reply_head_status(const struct request *request);
 
-/* The value of the first field ${name} (lower case); absent when there is none. */
+/* Returns the value of the first field ${name} (lower case); absent if there is none. */
 struct text reply_head_find(const struct request *request, const char *name);
 
 /* Replaces the first field ${name}, or adds it. ${value} is as in reply_head_add. */
@@ -42,8 +43,11 @@ void reply_head_set(struct request *request, const char *name, struct text value
 /* Removes all fields ${name}. */
 void reply_head_remove(struct request *request, const char *name);
 
-/* Sets Content-Length to ${length}. A filter that changes the size of the body passes
- * REPLY_HEAD_NO_LENGTH. When the answer is not streamed, reply.c sets the new length afterwards. */
+/*
+ * Sets Content-Length to ${length}. A filter that changes the size of the body sets
+ * REPLY_HEAD_NO_LENGTH. If the answer is not streamed, reply.c sets the new length after the last
+ * filter.
+ */
 void reply_head_set_length(struct request *request, size_t length);
 
 #endif

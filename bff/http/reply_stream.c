@@ -2,9 +2,10 @@
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/untaken.h"
 
-/* Sends the head without a body. A libh2o filter would keep an empty piece, and the head with it.
- * So the head goes directly to the last of libh2o's output streams. */
+/* Sends the head without a body. A libh2o filter would keep back an empty piece, and the head with
+ * it. So the head is passed directly to the last of libh2o's output streams. */
 static void send_head(struct request *request)
 {
     h2o_ostream_t *last = request->h2o->_ostr_top;
@@ -55,8 +56,8 @@ static void start(struct request *request, h2o_generator_t *generator)
         h2o_start_response(request->h2o, generator);
 }
 
-/* The wait ends first, because libh2o expects its socket in the state in which it left it. The
- * stream may be gone after the last send. */
+/* Sends the collected bytes. The wait ends first, because libh2o expects the socket in the state in
+ * which libh2o left it. The stream may be freed after the last send. */
 static void send_on(struct reply_stream *stream)
 {
     struct request *request = stream->request;
@@ -72,14 +73,17 @@ static void send_on(struct reply_stream *stream)
     request_sending(request);
     h2o_iovec_t bytes = h2o_iovec_init(next.at, next.len);
     stream->has_head = true;
+    bool is_complete = state == H2O_SEND_STATE_FINAL && request_is_http2(request);
     if (next.len == 0 && !stream->is_ended)
         send_head(request);
     else
         h2o_send(request->h2o, &bytes, next.len > 0 ? 1 : 0, state);
+    if (is_complete)
+        untaken_look(request, (struct text){0});
 }
 
-/* libh2o has sent what it had and asks for more. ${ready} is called before the end is sent, since
- * the end of the answer may be the end of the stream. */
+/* libh2o has sent all bytes that it had and asks for more. ${ready} is called before the end is
+ * sent, since the stream may be freed when the end of the answer is sent. */
 static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
 {
     struct reply_stream *stream = (struct reply_stream *)generator;
@@ -93,7 +97,7 @@ static void on_proceed(h2o_generator_t *generator, h2o_req_t *h2o_req)
         reply_wait_again(stream->request);
 }
 
-/* libh2o has seen that the client left. */
+/* libh2o has noticed that the client has left. */
 static void on_stop(h2o_generator_t *generator, h2o_req_t *h2o_req)
 {
     reply_wait_gone(((struct reply_stream *)generator)->request);
@@ -131,8 +135,8 @@ bool reply_stream_more(struct reply_stream *stream, struct text bytes)
     return !send_buffer_is_full(&stream->buffer);
 }
 
-/* The bytes that have come may be only the frame of a chunk, so that there is nothing to send.
- * libh2o would read an empty send as the end of the answer. */
+/* The source may have received only the framing of a chunk, so that there is nothing to send. An
+ * empty send must not happen: for libh2o it is the end of the answer. */
 void reply_stream_flush(struct reply_stream *stream)
 {
     reply_filter_flush(stream->request);
@@ -147,6 +151,9 @@ static void finish(struct reply_stream *stream, bool is_cut)
     stream->is_cut = is_cut;
     if (!stream->buffer.is_sending)
         send_on(stream);
+    else if (!is_cut)
+        untaken_look(stream->request,
+                     (struct text){stream->buffer.next.at, stream->buffer.next.len});
 }
 
 void reply_stream_end(struct reply_stream *stream) { finish(stream, false); }

@@ -1,7 +1,7 @@
 /*
- * A request whose answer comes later waits here, and its client may leave meanwhile. With HTTP/2
- * libh2o reports that; with HTTP/1.1 the socket is watched (watch.h). In both cases one callback
- * reports it to the code that works on the answer.
+ * For requests that are answered later: reports when the client leaves in the meantime. With
+ * HTTP/2, libh2o reports that the client has left; with HTTP/1.1, watch.h notices it. In both cases
+ * the same callback tells the code that works on the answer.
  */
 #ifndef BFF_HTTP_REPLY_WAIT_H
 #define BFF_HTTP_REPLY_WAIT_H
@@ -19,17 +19,17 @@
  * A client that ends its sending side has left, unless http_settings.answers_half_closed is set.
  * Then it waits for ${half_closed_ms} more, and gets a 504 if there is no answer by then.
  *
- * A request can also end without this call: an HTTP/2 stream that is reset before its answer has
- * begun ends silently. Then the hooks of the request's pool free everything.
+ * A request can also end without a call of ${gone}: if an HTTP/2 stream is reset before its answer
+ * has begun. Then the destructors in the request's pool free everything.
  */
 void reply_wait_begin(struct request *request, uint32_t half_closed_ms, void (*gone)(void *cookie),
                       void *cookie);
 
-/* Ends the wait. To be called before anything is sent; the functions of reply.h and reply_stream.h
- * do this. Idempotent. */
+/* Ends the wait. It must end before anything is sent; the functions of reply.h and reply_stream.h
+ * call this function for that. Idempotent. */
 void reply_wait_end(struct request *request);
 
-/* For reply_stream.c: waits again, between two sends. */
+/* For reply_stream.c: begins the wait again, between two sends. */
 void reply_wait_again(struct request *request);
 
 /* For reply_stream.c: libh2o has reported that the client has left. */

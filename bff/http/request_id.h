@@ -1,6 +1,6 @@
 /*
- * The names of a request in logs and towards services: X-Request-Id, and traceparent of W3C Trace
- * Context. A valid value of the client is kept. Otherwise a new value is made.
+ * The ids of a request in logs and in calls to services: X-Request-Id, and traceparent of W3C Trace
+ * Context. A valid value from the client is kept. Otherwise a new value is made.
  */
 #ifndef BFF_HTTP_REQUEST_ID_H
 #define BFF_HTTP_REQUEST_ID_H
@@ -14,8 +14,8 @@ struct request;
 /* Sets request->id and request->traceparent. */
 void request_id_read(struct request *request);
 
-/* The client's tracestate. It is absent unless the client's trace is continued, because it belongs
- * to that trace. */
+/* Returns the client's tracestate. It belongs to the client's trace, so it is absent if that trace
+ * is not continued. */
 struct text request_id_tracestate(const struct request *request);
 
 /* True for 1 to 128 bytes of [A-Za-z0-9._-]. */

@@ -1,7 +1,7 @@
 /*
- * Who a request comes from. bff/edge/peer.c decides it, by the connection and by the proxies that
- * are trusted; it is kept here, so that it is found once for each request, and all code can read
- * it.
+ * The client of a request, as bff/edge/peer.c finds it from the connection and from trusted
+ * proxies. It is stored in this struct, so that it is found only once for each request and all code
+ * can read it.
  */
 #ifndef BFF_HTTP_REQUEST_PEER_H
 #define BFF_HTTP_REQUEST_PEER_H
@@ -9,14 +9,14 @@
 #include "bff/base/text.h"
 
 struct request_peer {
-    struct text connection; /* the address that the connection comes from; "unknown" when it has
-                               gone already */
-    struct text client;     /* the address of the client itself: the same, or the one that a trusted
-                               proxy names */
-    struct text chain;      /* for X-Forwarded-For: all addresses that were passed on, then the
-                               connection's */
-    struct text proto;      /* "https" or "http", as the client speaks */
-    struct text host;       /* that the client asked for; absent when nothing says so */
+    struct text connection; /* the address of the other end of the connection; "unknown" if the
+                               connection is already closed */
+    struct text client; /* the address of the client itself: ${connection}, or the address that a
+                           trusted proxy reports */
+    struct text chain;  /* for X-Forwarded-For: the addresses that the proxies reported, then
+                           ${connection} */
+    struct text proto;  /* "https" or "http": what the client uses */
+    struct text host;   /* host[:port] that the client requested; absent if it is not known */
 };
 
 #endif

@@ -13,7 +13,8 @@ struct path {
     size_t count;
 };
 
-/* Returns -1 when there are more segments than a route can have. */
+/* Splits ${text} into decoded segments. Returns -1 if there are more segments than a route can
+ * have. */
 static int split(struct pool *pool, struct text text, struct path *out)
 {
     out->count = 0;
@@ -44,7 +45,8 @@ static bool fits(const struct route *route, const struct path *path)
     return true;
 }
 
-/* True when ${a} is literal in the first segment in which only one of the two is. */
+/* True when ${a} wins over ${b}: in the first segment in which one route is literal and the other
+ * has a parameter, ${a} is literal. */
 static bool is_closer(const struct route *a, const struct route *b)
 {
     for (size_t i = 0; i < a->segment_count; i++)

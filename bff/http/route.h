@@ -1,7 +1,7 @@
 /*
- * The routes of composites. The raw path is split at literal '/'. Then each segment is decoded once
- * and compared. So "%2F" never separates segments. The path that libh2o normalises is never used,
- * because libh2o decodes "%2F" before it resolves dots.
+ * The routes of composites. The raw path is split at each literal '/'. Then each segment is decoded
+ * once and compared. So "%2F" never separates segments. The path that libh2o normalises is never
+ * used, because libh2o decodes "%2F" before it resolves the segments "." and "..".
  */
 #ifndef BFF_HTTP_ROUTE_H
 #define BFF_HTTP_ROUTE_H
@@ -13,9 +13,10 @@
 #include "bff/base/text.h"
 
 #define ROUTE_SEGMENTS_MAX 32
-#define ROUTE_SEGMENT_BYTES 256 /* the most that a parameter decodes to */
+#define ROUTE_SEGMENT_BYTES 256 /* the most bytes of a decoded parameter */
 
-/* A row of the table: "GET" on "api", "products", ":id". A row for GET is for HEAD, too. */
+/* A row of the table, for example "GET" for the segments "api", "products", ":id". A row for GET is
+ * for HEAD, too. */
 struct route {
     struct text method;
     const struct text *segments; /* a segment that begins with ':' is a parameter */
@@ -25,8 +26,8 @@ struct route {
 
 enum route_result {
     ROUTE_FOUND,
-    ROUTE_BAD_PARAMETER, /* a value that is not allowed: see below */
-    ROUTE_OTHER_METHOD,  /* the path is known, but not with this method */
+    ROUTE_BAD_PARAMETER, /* the value of a parameter is not allowed: see route_find */
+    ROUTE_OTHER_METHOD,  /* the path is known, but not for this method */
     ROUTE_NONE,
 };
 
@@ -38,9 +39,10 @@ struct route_match {
 
 /*
  * Finds the row for ${method} and ${path} among ${count} rows. When two rows match, the row with
- * literal text wins over the row with a parameter, in the first segment in which they differ. An
- * empty segment is no parameter. A parameter is bad when it decodes to "." or "..", is not UTF-8,
- * holds a control byte, is longer than ROUTE_SEGMENT_BYTES or is encoded wrongly.
+ * literal text wins over the row with a parameter, in the first segment in which they differ. A
+ * parameter does not match an empty segment. The value of a parameter is bad if its
+ * percent-encoding is invalid, or if the decoded value is "." or "..", is not UTF-8, has a control
+ * byte, or is longer than ROUTE_SEGMENT_BYTES.
  */
 enum route_result route_find(const struct route *routes, size_t count, struct pool *pool,
                              struct text method, struct text path, struct route_match *out);

@@ -4,7 +4,8 @@
 #include "bff/base/memory.h"
 #include "bff/http/send_buffer.h"
 
-/* A buffer that a burst has made larger than this is freed when little follows. */
+/* A buffer that has grown larger than this is freed after its bytes have been sent, if the next
+ * bytes need less. */
 #define KEPT_BYTES ((size_t)16 * 1024)
 
 static void drop(struct send_buffer_half *half)

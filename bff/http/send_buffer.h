@@ -1,7 +1,7 @@
 /*
- * Two buffers for bytes that go to a slow reader: one that is being sent, and one that gathers what
- * comes meanwhile. They swap when the first has been sent, so bytes are copied once and memory is
- * used again.
+ * Two buffers for bytes that go to a slow reader. The bytes of one buffer are being sent, while the
+ * other buffer collects the next bytes. When the first buffer has been sent, the buffers are
+ * swapped. So bytes are copied only once, and the memory is used again.
  */
 #ifndef BFF_HTTP_SEND_BUFFER_H
 #define BFF_HTTP_SEND_BUFFER_H
@@ -11,7 +11,7 @@
 
 #include "bff/base/text.h"
 
-/* The source of the bytes is held back when more than this has gathered during a send. */
+/* The source of the bytes must pause when this many bytes have been collected during a send. */
 #define SEND_BUFFER_AHEAD_BYTES ((size_t)64 * 1024)
 
 struct send_buffer_half {
@@ -19,23 +19,23 @@ struct send_buffer_half {
     size_t len, capacity;
 };
 
-/* All zero: empty. */
+/* A buffer that is all zero is empty. */
 struct send_buffer {
-    struct send_buffer_half sending; /* borrowed by libh2o or by the socket while is_sending */
+    struct send_buffer_half sending; /* libh2o or the socket uses it while is_sending is true */
     struct send_buffer_half next;
     bool is_sending; /* set by send_buffer_swap; the user clears it when the bytes have been sent */
 };
 
-/* Adds a copy of ${bytes} to what is sent next. */
+/* Adds a copy of ${bytes} to the bytes that are sent next. */
 void send_buffer_add(struct send_buffer *buffer, struct text bytes);
 
-/* True when so much has gathered during a send that the source should be held back. */
+/* True when so many bytes have been collected during a send that the source should pause. */
 static inline bool send_buffer_is_full(const struct send_buffer *buffer)
 {
     return buffer->is_sending && buffer->next.len >= SEND_BUFFER_AHEAD_BYTES;
 }
 
-/* Begins a send: returns what has gathered. It stays valid until the next swap. */
+/* Begins a send: returns the collected bytes. They stay valid until the next swap. */
 struct text send_buffer_swap(struct send_buffer *buffer);
 
 /* Frees both buffers. Idempotent. */

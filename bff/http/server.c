@@ -9,8 +9,8 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/http/client_linger.h"
+#include "bff/http/cookie.h"
 #include "bff/http/libh2o_error.h"
-#include "bff/http/guard.h"
 #include "bff/http/head_hooks.h"
 #include "bff/http/stderr_filter.h"
 #include "bff/http/reply.h"
@@ -19,8 +19,8 @@
 #include "bff/loop/zero_timeout.h"
 #include "bff/http/slow_client.h"
 
-#define LOOKUP_THREADS 4  /* of getaddrinfo; libh2o's default is one */
-#define DRAIN_LOOK_MS 100 /* how often a draining worker looks for connections gone idle */
+#define LOOKUP_THREADS 4  /* number of threads for getaddrinfo; libh2o's default is one */
+#define DRAIN_LOOK_MS 100 /* how often a draining worker looks for idle connections */
 
 /* Requests. */
 
@@ -29,13 +29,13 @@ static void begin(struct request *request)
     if (!request->client->is_cut)
         request->worker->server->settings->on_request(request);
     else if (!request_is_http2(request))
-        /* libh2o finds by itself that an HTTP/2 connection is shut; HTTP/1.1 waits for an answer */
+        /* libh2o notices the shutdown with HTTP/2; an HTTP/1.1 request needs an answer */
         reply_nobody(request);
 }
 
 static void on_start(h2o_timeout_entry_t *entry)
 {
-    begin(H2O_STRUCT_FROM_MEMBER(struct request, start, entry));
+    begin(H2O_STRUCT_FROM_MEMBER(struct request, next_step, entry));
 }
 
 /*
@@ -47,18 +47,19 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     struct worker *worker = h2o_context_get_handler_context(h2o_req->conn->ctx, handler);
 
     libh2o_error_not(h2o_req);
-    head_hooks_begin_body(h2o_req); /* before the request, which then ends first */
+    head_hooks_begin_body(h2o_req); /* first, so that the struct request ends before the body */
+    cookie_join(h2o_req);
     struct request *request = request_new(h2o_req, worker);
 
     /* libh2o would end an HTTP/1.1 connection after any Connection field without keep-alive */
     if (!request_is_http2(request))
         h2o_req->http1_is_persistent = request_keeps_connection(request);
-    if (!request_is_http2(request) || guard_is_absurd(request)) {
+    if (!request_is_http2(request)) {
         begin(request);
         return 0;
     }
-    request->start.cb = on_start;
-    h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->start);
+    request->next_step.cb = on_start;
+    h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->next_step);
     return 0;
 }
 
@@ -71,9 +72,9 @@ static void stop_listening(struct worker *worker)
 }
 
 /*
- * libh2o sends GOAWAY to HTTP/2 clients and closes an HTTP/1.1 connection after its next answer. It
- * leaves connections open that are idle already, so we close those. HTTP/2 connections get a moment
- * for their GOAWAY.
+ * libh2o sends GOAWAY to HTTP/2 clients and closes an HTTP/1.1 connection after its next answer.
+ * libh2o does not close connections that are already idle, so we close them. HTTP/2 connections are
+ * closed a moment later, so that their GOAWAY can be sent.
  */
 static void on_drain_look(struct timer *timer)
 {
@@ -123,8 +124,9 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
 }
 
 /*
- * To be called in the worker's own thread: libh2o's queue between threads has a socket whose
- * buffers come from a free list of the thread that makes it, and no lock protects that list.
+ * To be called in the worker's own thread. libh2o's queue between threads has a socket. The buffers
+ * of this socket come from a free list of the thread that makes the socket, and no lock protects
+ * that list.
  */
 static void init_worker(struct worker *worker)
 {
@@ -145,14 +147,14 @@ static void init_worker(struct worker *worker)
                                       h2o_hostinfo_getaddr_receiver);
 }
 
-/* Through this variable the leak checker finds the memory that the thread of a worker still holds.
- * Volatile, since nothing else reads it. */
+/* With this variable, the leak checker finds the memory that a worker's thread still uses. It is
+ * volatile, since no code reads it. */
 static _Thread_local struct worker *volatile worker_of_this_thread;
 
 /*
- * The memory that libh2o holds for this thread is freed only at the end of the process. Its context
- * cannot be disposed of before its own timers have ended, and we do not wait for that. So the
- * thread stays.
+ * The thread of a worker never ends. libh2o's memory for this thread is freed only at the end of
+ * the process: libh2o's context cannot be disposed of before its timers have ended, and we do not
+ * wait for that.
  */
 static void *run_worker(void *cookie)
 {
@@ -202,14 +204,15 @@ void server_worker_ready(struct worker *worker)
 
 /* The server. */
 
-/* The values that a configuration decides come with the worker's first settings. */
+/* Sets only the values that no configuration changes. The other values are set with the worker's
+ * first settings. */
 static void init_config(h2o_globalconf_t *config)
 {
     h2o_config_init(config);
     config->server_name = h2o_iovec_init("", 0);
     h2o_hostconf_t *host =
         h2o_config_register_host(config, h2o_iovec_init(H2O_STRLIT("default")), 65535);
-    /* The fallback takes every path, also those that do not begin with '/'. */
+    /* The fallback path matches every path, also a path that does not begin with '/'. */
     h2o_handler_t *handler = h2o_create_handler(&host->fallback_path, sizeof(*handler));
     handler->on_req = on_request;
     libh2o_error_register(&host->fallback_path);

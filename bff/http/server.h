@@ -1,9 +1,8 @@
 /*
  * The server: listeners, workers and their end.
  *
- * The way of a request: client.c accepts its connection, libh2o reads it, server.c makes a struct
- * request of it when its head is known, and the application answers it
- * (server_settings.on_request).
+ * The way of a request: client.c accepts its connection, and libh2o reads its head. Then server.c
+ * makes a struct request, and the application answers it (server_settings.on_request).
  */
 #ifndef BFF_HTTP_SERVER_H
 #define BFF_HTTP_SERVER_H
@@ -22,27 +21,27 @@
 struct server;
 
 /*
- * What the process gives its server; constant while the server runs. What a configuration says
- * and can change is struct http_settings: the application gives it to each worker by
- * worker_settings_switch, the first time in on_begin.
+ * The settings that never change while the server runs. The settings of a configuration, which can
+ * change, are in struct http_settings. The application gives them to each worker with
+ * worker_settings_switch, for the first time in on_begin.
  */
 struct server_settings {
-    struct listen *listens; /* opened; the server takes their sockets */
+    struct listen *listens; /* they are open; the server takes their sockets */
     size_t listen_count;
     unsigned workers;
 
-    /* A request is over; see worker_common. May be NULL. */
+    /* Called when a request is over; see worker_common. May be NULL. */
     void (*on_over)(const struct request *request);
 
-    /* Called in the worker's thread before it serves. It gives the worker its first settings, and
-     * it calls server_worker_ready, then or later. */
+    /* Called in the worker's thread before it serves. This function must give the worker its first
+     * settings, and must call server_worker_ready at once or later. */
     void (*on_begin)(struct worker *worker);
 
-    /* Called in the worker's thread after its last connection is gone. It calls
-     * worker_settings_end. */
+    /* Called in the worker's thread after its last connection has been closed. This function must
+     * call worker_settings_end. */
     void (*on_end)(struct worker *worker);
 
-    /* Called for every request. The application answers it by reply.h, then or later. */
+    /* Called for every request. The application answers it with reply.h, at once or later. */
     void (*on_request)(struct request *request);
 
     /* Called once, in the thread of one worker, when all workers are ready. */
@@ -54,30 +53,32 @@ struct server {
     const struct server_settings *settings;
     struct worker_common common;
     struct worker *workers;
-    _Atomic unsigned not_ready; /* workers */
+    _Atomic unsigned not_ready; /* number of workers that are not ready yet */
     sem_t begun;                /* posted by each worker when it can receive messages */
-    sem_t ended;                /* posted by each worker */
+    sem_t ended;                /* posted by each worker when it ends */
 };
 
-/* Makes the server; no thread runs yet. */
+/* Makes the server. It starts no thread. */
 struct server *server_new(const struct server_settings *settings);
 
 /* Starts the workers. Returns when all of them can receive messages. */
 void server_start(struct server *server);
 
-/* The worker can serve now: it accepts connections. To be called in the worker's thread. */
+/* Makes ${worker} accept connections. To be called in the worker's thread when the worker can
+ * serve. */
 void server_worker_ready(struct worker *worker);
 
 /*
- * Calls ${run} with ${cookie} once in the thread of each worker, soon, in the order of these calls.
- * Returns at once. ${cookie} must live until the last call. Between server_start and server_stop,
- * from the thread that calls those.
+ * Makes each worker call ${run} with ${cookie} once in its thread. Returns at once; the workers
+ * call ${run} soon, in the order of the calls of server_tell_workers. ${cookie} must live until the
+ * last call of ${run}. To be called between server_start and server_stop, by the thread that calls
+ * those.
  */
 void server_tell_workers(struct server *server, void (*run)(struct worker *worker, void *cookie),
                          void *cookie);
 
-/* The server will be stopped soon: it continues to serve, and /ready reports this. From any thread.
- */
+/* Announces that the server will be stopped soon: it continues to serve, but /ready fails. Any
+ * thread may call this function. */
 void server_leave(struct server *server);
 
 /*

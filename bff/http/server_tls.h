@@ -1,10 +1,11 @@
-/* TLS towards clients: 1.2 and 1.3, with ALPN for h2 and http/1.1. */
+/* TLS for connections of clients: TLS 1.2 and 1.3, with ALPN for h2 and http/1.1. */
 #ifndef BFF_HTTP_SERVER_TLS_H
 #define BFF_HTTP_SERVER_TLS_H
 
 #include <openssl/ssl.h>
 
-/* A server context without certificate and key, which the caller loads. Freed by SSL_CTX_free. */
+/* Makes a server context. The caller loads certificate and key into it, and frees it with
+ * SSL_CTX_free. */
 SSL_CTX *server_tls_new(void);
 
 #endif

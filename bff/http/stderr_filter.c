@@ -9,7 +9,8 @@
 
 static const char dropped[] = "skipping frame (type:";
 
-/* The stream is buffered by lines, so ${bytes} is what one fprintf wrote. */
+/* Writes ${bytes} to standard error or drops them. The stream is line-buffered, so ${bytes} are the
+ * output of one fprintf. */
 static ssize_t pass_on(void *cookie, const char *bytes, size_t count)
 {
     size_t done = 0;
@@ -30,5 +31,5 @@ void stderr_filter_install(void)
     FILE *quiet = fopencookie(NULL, "w", (cookie_io_functions_t){.write = pass_on});
 
     must(quiet != NULL && setvbuf(quiet, NULL, _IOLBF, BUFSIZ) == 0);
-    stderr = quiet; /* in glibc, stderr can be assigned to */
+    stderr = quiet; /* glibc allows an assignment to stderr */
 }

@@ -48,7 +48,8 @@ bool upgrade_flush(struct upgrade *upgrade)
 
 /* From the client. */
 
-/* While the bytes are used, nothing more is read from the client. */
+/* Passes the client's bytes to the user. While the user uses them, no more bytes are read from the
+ * client. */
 static void take(struct upgrade *upgrade)
 {
     h2o_socket_t *socket = upgrade->socket;
@@ -80,7 +81,7 @@ void upgrade_bytes_used(struct upgrade *upgrade, bool reads_on)
 
 /* Begin and end. */
 
-/* libh2o has sent the head and gives the socket away; its request is gone. */
+/* libh2o has sent the head and gives the socket to us. Its request has ended. */
 static void on_upgraded(void *cookie, h2o_socket_t *socket, size_t request_bytes)
 {
     struct upgrade *upgrade = cookie;
@@ -101,8 +102,8 @@ static void on_upgraded(void *cookie, h2o_socket_t *socket, size_t request_bytes
     upgrade->user->begun(upgrade->cookie);
 }
 
-/* While the head is being sent, is_sending is true, as for any other bytes. So there is a limit for
- * the bytes that are added in this time. */
+/* While the head is being sent, is_sending is true, as for all other bytes. So the bytes that the
+ * source adds in this time are limited, too. */
 void upgrade_begin(struct upgrade *upgrade, struct request *request, struct text protocol,
                    const struct upgrade_user *user, void *cookie)
 {

@@ -64,7 +64,7 @@ static void on_look_again(struct timer *timer)
     look(H2O_STRUCT_FROM_MEMBER(struct watch, look_again, timer));
 }
 
-/* libh2o uses socket->data, so the watch is searched in the worker's list. This happens rarely. */
+/* libh2o uses socket->data, so we search the watch in the worker's list. This happens rarely. */
 static void on_event(h2o_socket_t *socket, const char *error)
 {
     struct worker *worker = ((struct client *)socket->on_close.data)->worker;

@@ -1,6 +1,6 @@
 /*
- * A worker: a thread with one libh2o loop and everything that it needs. Workers share only what is
- * in struct worker_common.
+ * A worker: a thread with one libh2o loop and its data. Workers share only the data in struct
+ * worker_common.
  */
 #ifndef BFF_HTTP_WORKER_H
 #define BFF_HTTP_WORKER_H
@@ -19,14 +19,15 @@ struct request;
 struct server;
 struct worker_settings;
 
-/* What all workers of a server share. Only the atomics change while it runs. */
+/* The data that all workers of a server share. Only the atomic members change while the server
+ * runs. */
 struct worker_common {
     struct addresses *addresses;
     _Atomic size_t connections;
-    _Atomic bool is_leaving; /* the server is going to be stopped */
+    _Atomic bool is_leaving; /* the server will be stopped soon */
 
-    /* Called when ${request} is over. All of it can still be read, except for objects that end on
-     * their own. May be NULL. */
+    /* Called when ${request} is over. Its data can still be read, except for objects in the pool
+     * with a destructor of their own. May be NULL. */
     void (*on_over)(const struct request *request);
     void *application; /* belongs to the application */
 };
@@ -35,11 +36,11 @@ struct worker {
     struct server *server;
     struct worker_common *common;
     unsigned number;
-    h2o_globalconf_t config; /* a worker's own one, so that it can change it at any time */
+    h2o_globalconf_t config; /* each worker has its own, so that it can change it at any time */
     h2o_context_t context;
     h2o_loop_t *loop;
     struct ticker ticker;
-    struct worker_settings *settings; /* the current ones; NULL before the first */
+    struct worker_settings *settings; /* the current settings; NULL before the first ones */
     h2o_linklist_t settings_in_use;   /* of struct worker_settings */
     h2o_linklist_t clients;           /* of struct client */
     size_t client_count;
@@ -47,15 +48,15 @@ struct worker {
     h2o_linklist_t errands; /* of struct errand */
     size_t errand_count;
     struct worker_listener *listeners;
-    h2o_multithread_receiver_t control; /* where the messages of server.c arrive */
+    h2o_multithread_receiver_t control; /* receives the messages of server.c */
     h2o_multithread_receiver_t resolver;
     bool is_draining;
-    int64_t drained_by_ns; /* when the connections that are left are cut */
+    int64_t drained_by_ns; /* when the remaining connections are cut */
     struct timer drain_timer;
-    struct timer sweep_timer; /* of slow_client.c */
+    struct timer sweep_timer; /* for slow_client.c */
     bool is_over;
-    struct random random; /* of ids */
-    void *application;    /* on_begin sets it */
+    struct random random; /* for ids */
+    void *application;    /* belongs to the application; on_begin sets it */
 };
 
 static inline struct timers *worker_timers(struct worker *worker) { return &worker->ticker.timers; }

@@ -40,9 +40,9 @@ void worker_settings_release(struct worker_settings *settings)
 }
 
 /*
- * libh2o's own limits. Each worker has a configuration of its own, so that no other thread reads
- * these values. A context has one list of entries for each time-out, in the order in which they
- * began; that order stays right when the time of the whole list changes.
+ * Sets libh2o's own limits. Each worker has its own libh2o configuration, so no other thread reads
+ * these values. For each timeout, a context has one list of entries, in the order in which they
+ * began. This order is still right when the timeout of the whole list changes.
  */
 static void tell_libh2o(struct worker *worker, const struct http_settings *http)
 {

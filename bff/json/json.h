@@ -1,14 +1,15 @@
 /*
- * Reading JSON that the scanner (json_scan.h) has accepted. A value is a slice of the text and is
+ * Reads JSON that the scanner (json_scan.h) has accepted. A value is a slice of the text and is
  * passed by value. Nothing is copied or allocated, except to decode a string with escapes. No
- * function fails: a value that is absent or of another kind is JSON_NONE, which can be read, too.
+ * function fails: an absent value is JSON_NONE, and all functions accept JSON_NONE, too.
  *
  *     struct json order = ...;
  *     json_each (item, json_get(order, "items"))
  *         json_double(json_get(item, "price"), &price);
  *
- * yajl decodes strings. It does not read values. A yajl tree costs more than all other work for a
- * response, because yajl must build the tree from the whole text to read one member.
+ * The library yajl only decodes strings with escapes. It does not read values: to read one member,
+ * yajl would build a tree of the whole text, and that takes longer than all other work for a
+ * response.
  */
 #ifndef BFF_JSON_JSON_H
 #define BFF_JSON_JSON_H
@@ -31,20 +32,20 @@ enum json_kind {
     JSON_OBJECT,
 };
 
-/* A value: its bytes as they are written, without white space around them. at == NULL: JSON_NONE.
- */
+/* A value: its bytes in the text, without white space around them. If at == NULL, it is
+ * JSON_NONE. */
 struct json {
     const char *at;
     size_t len;
-    const struct json_slices *slices; /* of the children of the root; or NULL */
-    const char *base;                 /* where the offsets of the slices begin */
+    const struct json_slices *slices; /* the slices of the children of the root; or NULL */
+    const char *base;                 /* the offsets of the slices count from here */
 };
 
 /* Returns the value in ${text}, which must be valid JSON with white space around it. */
 struct json json_of(struct text text);
 
-/* Does the same for a text that ${scan} has scanned to its end. The children of the value are found
- * with the slices of the scan, which must live as long as the value. */
+/* Does the same as json_of for a text that ${scan} has scanned to its end. The children of the
+ * value are found with the slices of ${scan}. So ${scan} must live as long as the value. */
 struct json json_scanned(struct text text, const struct json_scan *scan);
 
 /* Returns the kind of ${value}. */
@@ -54,11 +55,11 @@ static inline bool json_is(struct json value, enum json_kind kind)
     return json_kind(value) == kind;
 }
 
-/* Returns the bytes as the service wrote them. */
+/* Returns the bytes of ${value} as the service wrote them. */
 static inline struct text json_raw(struct json value) { return (struct text){value.at, value.len}; }
 
-/* Returns the member ${name} of an object. If there are several, the last one counts, as in
- * JavaScript. Names are decoded before they are compared: "\u0069d" is "id". */
+/* Returns the value of the member ${name} of an object. If there are several such members, the last
+ * one counts, as in JavaScript. Names are decoded before they are compared: "\u0069d" is "id". */
 struct json json_get(struct json object, const char *name);
 
 /* Does json_get for each name of a dotted path: "address.city". */
@@ -67,19 +68,26 @@ struct json json_path(struct json object, const char *path);
 /* Returns the number of items of an array; 0 for any other value. */
 size_t json_length(struct json array);
 
+/* Returns the item of an array that has ${place} items before it. JSON_NONE when there is no such
+ * item. */
+struct json json_item(struct json array, size_t place);
+
 /* Reads a number as JavaScript does: 1e400 is infinite. Returns false if the value is not a
  * number. */
 bool json_double(struct json value, double *out);
 
-/* Returns a string, decoded, or the digits of a number as they are written; an absent text for any
- * other kind. A string without escapes is returned in place; others are decoded into ${pool}. */
+/*
+ * Returns a decoded string, or a number as it is written; an absent text for any other kind. A
+ * string without escapes is returned as a slice of the text; a string with escapes is decoded into
+ * ${pool}.
+ */
 struct text json_text(struct json value, struct pool *pool);
 
 /* A walk through the items of an array or the members of an object. */
 struct json_walk {
     struct json of;
     size_t next;     /* the next slice, or the offset of the next child */
-    struct text key; /* of the last member: as it is written, without quotes */
+    struct text key; /* the key of the last member, as it is written, without quotes */
 };
 
 /* Begins a walk. A value that is not a container has no children. */
@@ -88,7 +96,8 @@ struct json_walk json_walk(struct json container);
 /* Writes the next child to ${child}. Returns false after the last one. */
 bool json_walk_next(struct json_walk *walk, struct json *child);
 
-/* True when ${key}, as it is written and without quotes, is ${name}. */
+/* True when ${key} means ${name}. ${key} is as it is written (it may have escapes), without
+ * quotes. */
 bool json_key_is(struct text key, const char *name);
 
 /* json_each (item, array): a loop over the items of an array, or the values of the members of an

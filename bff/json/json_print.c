@@ -59,7 +59,7 @@ void json_print_string(struct json_print *out, struct text utf8)
         return;
     }
 
-    bool is_utf8 = text_is_utf8(utf8); /* other bytes would make the whole response invalid */
+    bool is_utf8 = text_is_utf8(utf8); /* invalid UTF-8 would make the whole response invalid */
     size_t plain = 0;
     json_print_raw(out, TEXT("\""));
     for (size_t i = 0; i < utf8.len; i++) {

@@ -1,4 +1,4 @@
-/* Printing JSON into a pool, for small values that this server makes itself. */
+/* Prints JSON into a pool, for small values that this server makes itself. */
 #ifndef BFF_JSON_JSON_PRINT_H
 #define BFF_JSON_JSON_PRINT_H
 
@@ -11,9 +11,9 @@
 #include "bff/base/text.h"
 #include "bff/base/text_builder.h"
 
-/* What is printed so far; read it with json_print_text. */
+/* The text that has been printed so far. Read it with json_print_text. */
 struct json_print {
-    struct pool *pool; /* the text is in it; users may make other texts in it, too */
+    struct pool *pool; /* contains the text; users may allocate from it, too */
     struct text_builder text;
 };
 
@@ -29,9 +29,9 @@ void json_print_bool(struct json_print *out, bool value);
 void json_print_size(struct json_print *out, size_t value);
 void json_print_int(struct json_print *out, int64_t value);
 void json_print_string(struct json_print *out, struct text utf8); /* with quotes and escapes */
-void json_print_json(struct json_print *out, struct json value);  /* as written; none: null */
+void json_print_json(struct json_print *out, struct json value);  /* as written; JSON_NONE: null */
 
-/* Prints bytes as they are: punctuation, or text that is JSON already. */
+/* Prints ${bytes} unchanged: punctuation, or text that is JSON already. */
 static inline void json_print_raw(struct json_print *out, struct text bytes)
 {
     text_builder_add(&out->text, bytes);
@@ -40,7 +40,7 @@ static inline void json_print_raw(struct json_print *out, struct text bytes)
 /* Prints a comma, unless it would follow '{' or nothing. */
 void json_print_comma(struct json_print *out);
 
-/* Prints the name of a member and a colon, and json_print_comma before them. */
+/* Prints a comma if one is needed (json_print_comma), then the name of a member and a colon. */
 void json_print_key(struct json_print *out, const char *name);
 
 #endif

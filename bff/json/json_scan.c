@@ -8,7 +8,7 @@
 #include "bff/base/memory.h"
 
 /* Scans ${count} blocks of ${bytes}, which are at scan->at in ${text}. Returns the broken bits of
- * the first block that has some. There is one such function for each path. */
+ * the first block that has broken bits, or 0. There is one such function for each path. */
 typedef uint64_t scan_blocks(struct json_scan *scan, const char *text, const char *bytes,
                              size_t count);
 
@@ -35,7 +35,8 @@ static struct json_slice *slice_add(struct json_slices *slices)
 
 static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 
-/* Notes that a child of the root begins at ${at}. In an object, its key came before. */
+/* Notes that a child of the root begins at ${at}. If the root is an object, the key has been noted
+ * before. */
 static void slice_begin(struct json_scan *scan, const char *text, size_t at)
 {
     struct json_slice *slice = slice_add(&scan->slices);
@@ -76,7 +77,7 @@ static __attribute__((noinline)) void slices_note(struct json_scan *scan, const 
     }
 }
 
-/* Scans blocks. Each path is this function, compiled for other instructions. */
+/* Scans one block. Each path contains this function, compiled for the instructions of the path. */
 ALWAYS_INLINE uint64_t scan_one(struct json_scan *scan, const char *text, const char *bytes,
                                 struct json_scan_block *block, uint64_t parity)
 {
@@ -155,7 +156,8 @@ static bool has_avx512(void)
 
 static scan_blocks *path = scan_portable;
 
-/* Returns NULL if this machine does not have the path. */
+/* Returns the function of the path ${wanted}, or NULL if this machine does not have its
+ * instructions. */
 static scan_blocks *path_of(enum json_scan_path wanted)
 {
 #if defined(JSON_SCAN_AMD64)
@@ -178,7 +180,7 @@ bool json_scan_use(enum json_scan_path wanted)
     return found != NULL;
 }
 
-/* It runs before main, so two threads never choose at the same time. */
+/* This function runs before main, so two threads never choose at the same time. */
 __attribute__((constructor)) static void choose_path(void)
 {
     int wanted = JSON_SCAN_BY_AVX512;
@@ -192,8 +194,8 @@ static int whole_blocks(struct json_scan *scan, const char *text, size_t len)
     return path(scan, text, text + scan->at, (len - scan->at) / JSON_SCAN_BLOCK) == 0 ? 0 : -1;
 }
 
-/* Scans the rest of the text, which is less than a block, with spaces after it. Returns the broken
- * bits. */
+/* Scans the rest of the text, which is shorter than a block, and fills the block up with spaces.
+ * Returns the broken bits. */
 static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
 {
     char room[1 + JSON_SCAN_BLOCK], *bytes = room + 1;
@@ -204,8 +206,8 @@ static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
     return path(scan, text, bytes, 1);
 }
 
-/* Checks the rest of the text, which is not yet a whole block. The scan keeps nothing of it but the
- * result. */
+/* Checks the rest of the text, which is not yet a whole block, in a copy of the scan. So ${scan}
+ * does not change. */
 static bool is_broken_ahead(const struct json_scan *scan, const char *text, size_t len)
 {
     struct json_scan ahead = *scan;
@@ -228,7 +230,8 @@ int json_scan_end(struct json_scan *scan, const char *text, size_t len)
 {
     if (scan->is_broken)
         return -1;
-    /* The last block ends with a space. It is in the gap after the root if the root has ended. */
+    /* The last block ends with a space. If the root has ended, this space is in the gap after the
+     * root, and value_gap is not 0. */
     scan->is_broken = whole_blocks(scan, text, len) != 0 || last_block(scan, text, len) != 0 ||
                       scan->depth > 0 || scan->carry.value_gap == 0;
     scan->at = len;

@@ -1,17 +1,18 @@
 /*
- * The grammar of JSON, for 64 bytes at once. Each rule is a formula of masks (json_scan_masks.h),
- * which gives the bits where the text breaks the rule: "a dot must follow a digit" is
- * dot & ~(digit << 1). There is no branch for a byte and hardly one for a token. So irregular text
- * is not slower than regular text.
+ * The grammar of JSON, for 64 bytes at once. Each rule is a formula of masks (json_scan_masks.h).
+ * The result of the formula is a mask of the bytes that break the rule: "a dot must follow a digit"
+ * is dot & ~(digit << 1). No byte needs a branch, and few tokens need one. So irregular text is not
+ * slower than regular text.
  *
- * Nearly everything is done with three operations:
- *   behind(mask)       moves each bit up by one; the last bit of the block before comes in below;
+ * Nearly all rules need only three operations:
+ *   behind(mask)       shifts each bit up by one; the lowest bit becomes the last bit of the
+ *                      previous block;
  *   past(starts, run)  moves each bit at the beginning of a run to the first bit behind the run. It
  *                      is an addition: its carry goes through the run and into the next block;
- *   walk               a loop over the few bits that need one: brackets, escapes, literals.
+ *   a loop             over the few bits that need one: brackets, escapes, literals.
  *
- * A broken bit never depends on later bytes. So an incomplete block can be checked: it is filled
- * with spaces, and only the bits of its bytes count.
+ * Whether a byte is broken never depends on later bytes. So an incomplete block can be checked: it
+ * is filled up with spaces, and the broken bits of these spaces are ignored.
  *
  * Private to json_scan.c.
  */
@@ -23,26 +24,26 @@
 
 #define JSON_SCAN_BLOCK 64
 
-/* The block that is scanned, and what is known of it. */
+/* The masks of the block that is scanned now. */
 struct json_scan_block {
     struct json_scan_masks is;
     uint64_t broken;
     uint64_t in_string, string_open,
-        string_close;              /* in_string: from the quote on, without the last */
+        string_close; /* in_string has the first quote and the content, but not the last quote */
     uint64_t scalar, scalar_begin; /* numbers and literals */
     uint64_t value;                /* where a value or a key begins */
     uint64_t key;
-    uint64_t in_object, in_root; /* what the innermost container is: an object; the root */
+    uint64_t in_object, in_root; /* the innermost container is an object; it is the root */
     uint64_t root_close;
 };
 
-/* The rare cases (json_scan_rare.c). Each one has a carry for the next block. */
+/* The functions for rare cases (json_scan_rare.c). Each one has a carry for the next block. */
 
-/* Returns the broken bits of the bytes behind backslashes. */
+/* Returns the broken bits of escapes. ${escaped} are the bits of the bytes behind backslashes. */
 uint64_t json_scan_escapes(const char *bytes, uint64_t escaped, uint64_t *hex);
 
-/* Returns the broken bits of the bytes from 0x80 on. It is also called if a character of the block
- * before is incomplete. */
+/* Returns the broken bits of the bytes that are 0x80 or more. It is also called if the last
+ * character of the previous block is incomplete. */
 uint64_t json_scan_utf8(const char *bytes, uint64_t high, uint64_t *continuation);
 
 /* Returns the bits of literals. ${begins} are the bits where scalars begin; ${*broken} gets the
@@ -50,7 +51,7 @@ uint64_t json_scan_utf8(const char *bytes, uint64_t high, uint64_t *continuation
 uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes, uint64_t begins,
                             uint64_t scalar, uint64_t *broken);
 
-/* The numbers of a block. */
+/* Masks for the numbers of a block. */
 struct json_scan_numbers {
     uint64_t begin, all, digit, behind_digit, dot;
 };
@@ -59,7 +60,7 @@ struct json_scan_numbers {
 uint64_t json_scan_exponents(struct json_scan_carry *carry, const char *bytes,
                              struct json_scan_numbers numbers);
 
-/* The carry is one bit. */
+/* ${carry} is one bit. */
 ALWAYS_INLINE uint64_t behind(uint64_t mask, uint64_t *carry)
 {
     uint64_t moved = mask << 1 | *carry;
@@ -76,7 +77,8 @@ ALWAYS_INLINE uint64_t past(uint64_t starts, uint64_t run, uint64_t *carry)
     return sum & ~run;
 }
 
-/* Does both: from ${mask} to the end of the ${run} behind it. Only one of the two can carry out. */
+/* Does what past(behind(mask), run) does. Only one of these two steps can set the carry, so one
+ * carry is enough. */
 ALWAYS_INLINE uint64_t behind_past(uint64_t mask, uint64_t run, uint64_t *carry)
 {
     unsigned long long sum;
@@ -87,7 +89,7 @@ ALWAYS_INLINE uint64_t behind_past(uint64_t mask, uint64_t run, uint64_t *carry)
 }
 
 /* Returns the bits of the escaped bytes. In a run of backslashes every second one is escaped. An
- * addition to the runs that begin at an odd place finds them. */
+ * addition finds them: it adds the beginnings of the runs that begin at an odd bit. */
 ALWAYS_INLINE uint64_t json_scan_escaped(uint64_t backslash, uint64_t *carry)
 {
     const uint64_t even = 0x5555555555555555u;
@@ -121,7 +123,7 @@ ALWAYS_INLINE void block_strings(struct json_scan_block *block, struct json_scan
     block->broken = broken;
 }
 
-/* Removes the bits inside strings from the masks that count only outside. */
+/* Removes the bits inside strings from the masks that have a meaning only outside of strings. */
 ALWAYS_INLINE void block_outside(struct json_scan_block *block)
 {
     struct json_scan_masks *is = &block->is;
@@ -169,8 +171,8 @@ ALWAYS_INLINE uint64_t stack_top(const struct json_scan *scan, unsigned depth)
 
 /*
  * Opens and closes the containers of the block, one bracket after the other. Between two brackets
- * the innermost container stays the same. So its kind is set for all bits above a bracket, until
- * the next bracket changes them.
+ * the innermost container stays the same. So each bracket sets the kind of container for all bits
+ * above it, and the next bracket sets it again.
  */
 ALWAYS_INLINE void block_brackets(struct json_scan_block *block, struct json_scan *scan,
                                   const char *bytes)
@@ -214,8 +216,8 @@ ALWAYS_INLINE void block_brackets(struct json_scan_block *block, struct json_sca
     block->root_close = root_close;
 }
 
-/* Checks which token follows which. No rule is needed for what follows a colon or a comma: commas,
- * colons and closing brackets need a value before them, so only a value can follow. */
+/* Checks the order of the tokens. No rule is needed for the token after a colon or a comma: a
+ * comma, a colon or a closing bracket needs a value before it, so only a value can follow. */
 ALWAYS_INLINE void block_order(struct json_scan_block *block, struct json_scan_carry *carry,
                                uint64_t behind_scalar)
 {
@@ -245,7 +247,8 @@ ALWAYS_INLINE void json_scan_unescape(struct json_scan_masks *is, struct json_sc
     is->quote &= ~is->escaped;
 }
 
-/* Checks the next 64 ${bytes}. block->is has their masks; ${parity} is the parity of the quotes. */
+/* Checks the next 64 ${bytes}. block->is has their masks; ${parity} is the parity of the quotes
+ * (json_scan_parity). */
 ALWAYS_INLINE void json_scan_block(struct json_scan_block *block, struct json_scan *scan,
                                    const char *bytes, uint64_t parity)
 {

@@ -1,7 +1,7 @@
 /*
  * Masks for the bytes that have a meaning in JSON. 64 bytes of text become one 64-bit mask for each
- * kind of byte; bit 0 stands for the first byte. The scanner uses vector instructions for this
- * only, so only this file depends on the machine. Private to json_scan.c.
+ * kind of byte; bit 0 stands for the first byte. The scanner uses vector instructions only to make
+ * these masks, so only this file depends on the machine. Private to json_scan.c.
  */
 #ifndef BFF_JSON_JSON_SCAN_MASKS_H
 #define BFF_JSON_JSON_SCAN_MASKS_H
@@ -24,11 +24,11 @@ struct json_scan_masks {
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
-/* Portable: eight bytes in a word. The top bit of each byte of a result is set if the byte is of
- * the kind. */
+/* The portable path: eight bytes in a 64-bit word. In a result, the top bit of a byte is set if the
+ * byte is of the wanted kind. */
 #define EACH(byte) (0x0101010101010101u * (uint64_t)(byte))
 
-/* Returns the top bits of the eight bytes as eight neighbouring bits. */
+/* Returns the top bits of the eight bytes as the lowest eight bits of the result. */
 ALWAYS_INLINE uint64_t portable_gather(uint64_t tops)
 {
     return (((tops & EACH(0x80)) >> 7) * 0x0102040810204080u) >> 56;
@@ -41,7 +41,7 @@ ALWAYS_INLINE uint64_t portable_is(uint64_t word, char byte)
     return portable_gather(~(((other & EACH(0x7f)) + EACH(0x7f)) | other));
 }
 
-/* Finds ASCII bytes that are not less than ${first}, which is at most 0x7f. */
+/* Finds the ASCII bytes from ${first} on. ${first} is at most 0x7f. */
 ALWAYS_INLINE uint64_t portable_from(uint64_t word, unsigned first)
 {
     return portable_gather(((word & EACH(0x7f)) + EACH(0x80 - first)) & ~word);
@@ -92,9 +92,9 @@ ALWAYS_INLINE uint64_t json_scan_parity(uint64_t mask)
 
 #if defined(JSON_SCAN_AMD64)
 
-#define LETTER_CASE 0x20 /* set in lower case; '[' and ']' become '{' and '}' with it */
+#define LETTER_CASE 0x20 /* set in lower-case letters; it turns '[' and ']' into '{' and '}' */
 
-/* SSE2: four vectors of 16 bytes. Every amd64 has it. */
+/* The path for SSE2: four vectors of 16 bytes. Every amd64 processor has SSE2. */
 struct sse2_block {
     __m128i a, b, c, d;
 };
@@ -122,7 +122,7 @@ ALWAYS_INLINE __m128i sse2_up_to(__m128i part, char first, char more)
     return _mm_cmpeq_epi8(_mm_min_epu8(off, _mm_set1_epi8(more)), off);
 }
 
-/* Finds the bytes from ${first} to ${first} + ${more}, unsigned. */
+/* Finds the bytes from ${first} to ${first} + ${more}, compared as unsigned numbers. */
 ALWAYS_INLINE uint64_t sse2_within(const struct sse2_block *block, char first, char more)
 {
     return sse2_gather(sse2_up_to(block->a, first, more), sse2_up_to(block->b, first, more),
@@ -170,10 +170,10 @@ ALWAYS_INLINE struct json_scan_masks json_scan_masks_sse2(const char *at)
     };
 }
 
-/* AVX2: two vectors of 32 bytes. */
+/* The path for AVX2: two vectors of 32 bytes. */
 #define AVX2_TARGET __attribute__((target("avx2,bmi,pclmul")))
 
-/* The product without carries with a word of all bits is the parity. */
+/* The parity is the carry-less product of ${mask} and a word with all bits set. */
 ALWAYS_INLINE AVX2_TARGET uint64_t json_scan_parity_avx2(uint64_t mask)
 {
     __m128i all = _mm_set1_epi8(-1);
@@ -209,8 +209,10 @@ ALWAYS_INLINE AVX2_TARGET uint64_t avx2_within(const struct avx2_block *block, c
                        _mm256_cmpeq_epi8(_mm256_min_epu8(high, most), high));
 }
 
-/* For each low half of a byte, the table has the white space with this low half, or a value that no
- * byte with this low half has. The instruction gives 0 for bytes from 0x80 on. */
+/*
+ * For each value of the low four bits of a byte, the table has the white space with these low bits,
+ * or a byte with other low bits, which never matches. The shuffle gives 0 for bytes from 0x80 on.
+ */
 ALWAYS_INLINE AVX2_TARGET uint64_t avx2_space(const struct avx2_block *block)
 {
     __m256i table = _mm256_broadcastsi128_si256(
@@ -247,7 +249,7 @@ ALWAYS_INLINE AVX2_TARGET struct json_scan_masks json_scan_masks_avx2(const char
     };
 }
 
-/* AVX-512: one vector. A comparison returns a mask. */
+/* The path for AVX-512: one vector of 64 bytes. A comparison returns a mask. */
 #define AVX512_TARGET __attribute__((target("avx2,avx512f,avx512bw,bmi,pclmul")))
 
 ALWAYS_INLINE AVX512_TARGET uint64_t avx512_is(__m512i block, char byte)

@@ -1,5 +1,5 @@
-/* Chooses the instructions that the scanner uses. The scanner takes the fastest ones itself, so
- * only tests and benchmarks call this, before they start threads. */
+/* Chooses the instructions that the scanner uses. The scanner chooses the fastest ones itself, so
+ * only tests and benchmarks call json_scan_use, before they start threads. */
 #ifndef BFF_JSON_JSON_SCAN_PATH_H
 #define BFF_JSON_JSON_SCAN_PATH_H
 
@@ -12,7 +12,8 @@ enum json_scan_path {
     JSON_SCAN_BY_AVX512,
 };
 
-/* Returns false, and changes nothing, when this machine does not have ${wanted}. */
+/* Makes the scanner use ${wanted}. Returns false and changes nothing if this machine does not have
+ * these instructions. */
 bool json_scan_use(enum json_scan_path wanted);
 
 #endif

@@ -1,7 +1,7 @@
 /* The rare cases that the scanner checks byte by byte. See json_scan_block.h. */
 #include "bff/json/json_scan_block.h"
 
-/* Returns ${mask} moved up by ${by} bits; ${*out} gets the bits that leave it. */
+/* Returns ${mask} shifted up by ${by} bits; ${*out} gets the bits that are shifted out. */
 static uint64_t move_up(uint64_t mask, unsigned by, uint64_t *out)
 {
     if (by >= 64) {
@@ -54,7 +54,7 @@ uint64_t json_scan_escapes(const char *bytes, uint64_t escaped, uint64_t *hex)
     return broken;
 }
 
-/* Returns how many bytes must follow ${lead}; 4 if no character begins with it. */
+/* Returns how many bytes must follow ${lead}; 4 if no character begins with ${lead}. */
 static unsigned utf8_follow(unsigned char lead)
 {
     if (lead < 0xc2 || lead > 0xf4)
@@ -62,8 +62,8 @@ static unsigned utf8_follow(unsigned char lead)
     return lead < 0xe0 ? 1 : lead < 0xf0 ? 2 : 3;
 }
 
-/* True when ${second} may follow ${lead}. Other bytes make an overlong form, a surrogate, or a
- * value beyond Unicode. */
+/* True when ${second} may follow ${lead}. Any other byte would make an overlong form, a surrogate,
+ * or a code point above U+10FFFF. */
 static bool utf8_may_follow(unsigned char lead, unsigned char second)
 {
     switch (lead) {
@@ -118,9 +118,11 @@ static const char *literal_of(char first)
     }
 }
 
-/* Compares the rest of a literal with the bytes at ${at}. The part after the block is left to the
- * next block. This case is rare. It is not inlined, so that it takes no registers from the other
- * cases. */
+/*
+ * Compares the rest of a literal with the bytes at ${at}. The letters that are not in this block
+ * are compared with the next block. This function is rarely called. It is not inlined, so that it
+ * takes no registers from the common case.
+ */
 static __attribute__((noinline)) uint64_t literal(struct json_scan_carry *carry, const char *bytes,
                                                   unsigned at, uint64_t *broken)
 {
@@ -138,7 +140,8 @@ static __attribute__((noinline)) uint64_t literal(struct json_scan_carry *carry,
     return found;
 }
 
-/* Does the same for a literal that is wholly in the block, as most are: four letters at once. */
+/* Does the same as literal for a literal that is completely in the block, like most literals. It
+ * compares four letters at once. */
 static inline uint64_t literal_inside(const char *at)
 {
     uint32_t letters, words[3];
@@ -174,7 +177,7 @@ uint64_t json_scan_literals(struct json_scan_carry *carry, const char *bytes, ui
     return found;
 }
 
-/* Signs and exponents in numbers. */
+/* Masks for signs and exponents in numbers. */
 struct marks {
     uint64_t exponent, minus, sign, zero, other;
 };

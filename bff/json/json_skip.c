@@ -1,7 +1,7 @@
 /*
- * See json_skip.h. The bytes are valid, so no grammar is needed. A string ends at a quote that is
- * not escaped. A container ends at the bracket that closes as many as were opened. A scalar ends at
- * a delimiter.
+ * See json_skip.h. The bytes are valid JSON, so the grammar need not be checked. A string ends at
+ * the first quote that is not escaped. A container ends at the bracket that closes it. A scalar
+ * ends at a delimiter.
  */
 #include <string.h>
 
@@ -25,13 +25,14 @@ const char *json_skip_string(const char *at, const char *end)
     return end;
 }
 
-/* What one block of a container passes on to the next block. */
+/* The state that one block of a container passes on to the next block. */
 struct skip {
     size_t depth;
     uint64_t in_string, escape;
 };
 
-/* Returns the bit of the bracket that closes the container, 0 if it is not in these 64 ${bytes}. */
+/* Returns the bit of the bracket that closes the container, or 0 if this bracket is not in these 64
+ * ${bytes}. */
 static uint64_t skip_block(struct skip *skip, const char *bytes)
 {
 #if defined(JSON_SCAN_AMD64)

@@ -1,4 +1,4 @@
-/* Finds the end of a value, in bytes that the scanner has accepted. Private to json.c. */
+/* Finds the end of a value in bytes that the scanner has accepted. Private to json.c. */
 #ifndef BFF_JSON_JSON_SKIP_H
 #define BFF_JSON_JSON_SKIP_H
 

@@ -1,5 +1,5 @@
-/* See json_unescape.h. yajl decodes the string. yajl is wrong for lone surrogates, so they are
- * replaced before. */
+/* See json_unescape.h. yajl decodes the string. It decodes lone surrogates wrongly, so they are
+ * replaced before yajl gets the string. */
 #include <string.h>
 
 #include <yajl/yajl_parse.h>
@@ -7,7 +7,7 @@
 #include "bff/base/check.h"
 #include "bff/json/json_unescape.h"
 
-#define ESCAPE_LEN 6 /* of \uXXXX */
+#define ESCAPE_LEN 6 /* bytes of \uXXXX */
 
 static unsigned hex_value(char digit)
 {

@@ -7,7 +7,8 @@
 
 /*
  * Decodes ${inside}, the valid text between the quotes of a string, into ${pool}. JSON allows the
- * escape of a lone surrogate ("\ud800"), which UTF-8 has no form for: it becomes U+FFFD.
+ * escape of a lone surrogate ("\ud800"), but UTF-8 cannot encode a surrogate. So a lone surrogate
+ * becomes U+FFFD.
  */
 struct text json_unescape(struct text inside, struct pool *pool);
 

@@ -1,10 +1,11 @@
 /*
- * A JSON text that a service sent, with the index of its children. It is counted, so that it may
- * outlive the request that asked for it: a fetch holds a value, and so do the items of a run whose
- * answer contains it, and any code that keeps answers for later.
+ * A reference-counted JSON text from a service, with the index of its children. It can live longer
+ * than the request for which it was fetched. These have references to a value: the fetch that made
+ * it, the items of a run whose answer contains it, and code that keeps answers for later.
  *
- * While it is gathered it has one holder, and may move. After that it does not change. A value
- * belongs to the thread that made it: only that thread holds and releases it.
+ * While bytes are added to a value, it has only one reference, and it may move in memory. After
+ * that the value does not change. Only the thread that made a value may add or drop references to
+ * it.
  */
 #ifndef BFF_JSON_VALUE_H
 #define BFF_JSON_VALUE_H
@@ -17,38 +18,38 @@
 #include "bff/json/json_scan.h"
 
 struct value {
-    struct text text; /* what has been gathered */
+    struct text text; /* the bytes that were added so far */
     struct json_slices slices;
     bool has_slices;
 
-    /* value.c's own */
+    /* only for value.c */
     unsigned references;
     size_t capacity;
-    struct value *next; /* of those that are free for use */
+    struct value *next; /* the next unused value in the list of value.c */
 };
 
-/* An empty value with room for ${capacity} bytes or more, and one reference. */
+/* Makes an empty value with room for at least ${capacity} bytes, and with one reference. */
 struct value *value_new(size_t capacity);
 
-/* The place after the text, for ${*len} more bytes. */
+/* Returns the address after the text. ${*len} gets the number of bytes for which there is room. */
 char *value_room(const struct value *value, size_t *len);
 
 /*
- * Adds ${len} bytes. They may lie in the value's room already. Returns the value, which has moved
- * when it was too small. It has one reference only.
+ * Adds ${len} bytes. They may already be at the address that value_room returned. Returns the
+ * value, which has moved in memory if it was too small. ${value} must have only one reference.
  */
 struct value *value_add(struct value *value, const char *bytes, size_t len);
 
-/* Takes the slices over from ${scan}, which has finished the text. */
+/* Moves the slices from ${scan} to ${value}. The scan of the text must have ended. */
 void value_take_slices(struct value *value, struct json_scan *scan);
 
-/* The value for reading. It is valid for as long as ${value} is held. */
+/* Returns the value for reading. It is valid as long as the caller has a reference to ${value}. */
 struct json value_json(const struct value *value);
 
 /* Adds one reference. Returns ${value}. */
 struct value *value_hold(struct value *value);
 
-/* Drops one reference. The last one frees ${value}. NULL: nothing. */
+/* Drops one reference. If it was the last one, ${value} is freed. Does nothing for NULL. */
 void value_release(struct value *value);
 
 #endif

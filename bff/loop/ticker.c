@@ -23,7 +23,7 @@ static void on_tick(h2o_socket_t *socket, const char *error)
     struct ticker *ticker = socket->data;
     uint64_t expirations;
 
-    /* When it was set again after it became readable, there is nothing to read. */
+    /* If the timerfd was set again after it had become readable, there is nothing to read. */
     if (read(h2o_socket_get_fd(socket), &expirations, sizeof(expirations)) < 0)
         return;
     timers_run(&ticker->timers, clock_now_ns());

@@ -1,7 +1,7 @@
 /*
  * Drives a worker's timers with a timerfd on CLOCK_MONOTONIC, which the loop watches like a socket.
- * The timerfd is set only when an earlier wake-up is needed. So timers that are set and cleared for
- * each request cost almost no system calls.
+ * The timerfd is set again only when a wake-up is needed earlier than its current time. So timers
+ * that are set and cleared for each request cost almost no system calls.
  */
 #ifndef BFF_LOOP_TICKER_H
 #define BFF_LOOP_TICKER_H
@@ -16,6 +16,6 @@ struct ticker {
 };
 
 void ticker_init(struct ticker *ticker, h2o_loop_t *loop);
-void ticker_dispose(struct ticker *ticker); /* no timer may be set */
+void ticker_dispose(struct ticker *ticker); /* no timer may be set any more */
 
 #endif

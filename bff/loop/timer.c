@@ -1,4 +1,4 @@
-/* See timer.h. heap[place - 1] is the timer whose place it is; heap[0] is due first. */
+/* See timer.h. A timer is at heap[timer->place - 1]. The timer at heap[0] is due first. */
 #include <string.h>
 
 #include "bff/base/check.h"
@@ -87,7 +87,8 @@ void timer_set(struct timers *timers, struct timer *timer, int64_t at_ns)
     ask_wake(timers);
 }
 
-/* The requested wake-up stays. Waking up for nothing costs less than moving the wake-up. */
+/* The requested wake-up is not changed. An unnecessary wake-up costs less than a change of the
+ * wake-up. */
 void timer_clear(struct timers *timers, struct timer *timer)
 {
     if (!timer_is_set(timer))
@@ -102,8 +103,8 @@ void timer_clear(struct timers *timers, struct timer *timer)
 void timers_run(struct timers *timers, int64_t now_ns)
 {
     timers->armed_ns = INT64_MAX;
-    /* A timer that a callback sets for now or earlier waits for the next turn, so every turn ends.
-     */
+    /* If a callback sets a timer for now or for an earlier time, the timer fires in the next call
+     * of timers_run. So this loop always ends. */
     for (size_t left = timers->count; left > 0 && timers->count > 0; left--) {
         struct timer *due = timers->heap[0];
         if (due->at_ns > now_ns)

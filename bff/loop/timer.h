@@ -14,30 +14,30 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Embedded in its owner. All zero means: not set. */
+/* A timer, embedded in the struct of its owner. A timer that is all zero is not set. */
 struct timer {
     int64_t at_ns;
-    size_t place; /* in the heap, counted from 1; 0: not set */
+    size_t place; /* position in the heap, counted from 1; 0: not set */
     void (*fire)(struct timer *timer);
 };
 
 struct timers {
     struct timer **heap;
     size_t count, capacity;
-    int64_t armed_ns; /* the wake-up that was requested; INT64_MAX: none */
+    int64_t armed_ns; /* time of the requested wake-up; INT64_MAX: none */
     void (*wake_at)(struct timers *timers, int64_t at_ns);
 };
 
-/* ${wake_at} requests a call of timers_run at the given time. A new request replaces the last one.
- */
+/* Makes an empty set of timers. The set calls ${wake_at} to request a call of timers_run at the
+ * time ${at_ns}. A new request replaces the last one. */
 void timers_init(struct timers *timers, void (*wake_at)(struct timers *timers, int64_t at_ns));
 void timers_dispose(struct timers *timers);
 
-/* Sets or moves ${timer}. ${timer->fire} is called once, not before ${at_ns} and never from here.
- */
+/* Sets ${timer}, or sets it to another time. timer->fire is called once, not before ${at_ns}, and
+ * never from inside this function. */
 void timer_set(struct timers *timers, struct timer *timer, int64_t at_ns);
 
-/* Afterwards ${timer} does not fire. Clearing one that is not set does nothing. */
+/* Clears ${timer}: it does not fire any more. Does nothing for a timer that is not set. */
 void timer_clear(struct timers *timers, struct timer *timer);
 
 static inline bool timer_is_set(const struct timer *timer) { return timer->place != 0; }

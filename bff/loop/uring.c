@@ -1,7 +1,7 @@
 /*
- * See uring.h. We share two rings with the kernel: a ring of calls to make, whose tail we move, and
- * a ring of results, whose head we move. The kernel reads and writes them only while we are in
- * io_uring_enter(2).
+ * See uring.h. We share two rings with the kernel: a ring of calls to make, and a ring of results.
+ * We move the tail of the first ring and the head of the second. The kernel reads and writes the
+ * rings only while we are in io_uring_enter(2).
  */
 #include <errno.h>
 #include <linux/io_uring.h>
@@ -19,7 +19,7 @@
 #define FLAGS (MSG_DONTWAIT | MSG_NOSIGNAL)
 
 struct mapping {
-    void *at; /* NULL: none */
+    void *at; /* NULL: there is no mapping */
     size_t bytes;
 };
 
@@ -28,15 +28,16 @@ struct uring {
     struct mapping rings, entries;
     _Atomic uint32_t *todo_tail;
     uint32_t todo_mask;
-    uint32_t *todo; /* places of entries */
+    uint32_t *todo; /* indexes of entries */
     _Atomic uint32_t *done_head, *done_tail;
     uint32_t done_mask;
     struct io_uring_cqe *done;
-    struct uring_call *calls[URING_CALLS]; /* added */
+    struct uring_call *calls[URING_CALLS]; /* the calls that were added */
     size_t count;
 };
 
-/* Linux 6.0 can be told that only one thread uses the ring, which saves the kernel some work. */
+/* Since Linux 6.0, a flag says that only one thread uses the ring. This saves the kernel some
+ * work. */
 static int setup(struct io_uring_params *params)
 {
     *params = (struct io_uring_params){.flags = IORING_SETUP_SINGLE_ISSUER};
@@ -61,8 +62,8 @@ static void unmap(struct mapping mapping)
         munmap(mapping.at, mapping.bytes);
 }
 
-/* We need one mapping for both rings (Linux 5.4) and sends to sockets (5.6). The features that we
- * check imply both (5.7). */
+/* We need two features: one mapping for both rings (since Linux 5.4), and sends to sockets (since
+ * 5.6). A kernel that sets both flags below is 5.7 or later, so it has both features. */
 static bool map_all(struct uring *uring, const struct io_uring_params *params)
 {
     size_t todo_end = params->sq_off.array + params->sq_entries * sizeof(uint32_t);
@@ -127,7 +128,7 @@ void uring_add(struct uring *uring, struct uring_call *call)
     uring->calls[uring->count++] = call;
 }
 
-/* Makes a call without the ring. */
+/* Makes ${call} with send(2) or recv(2), without the ring. */
 static void make_plain(struct uring_call *call)
 {
     do
@@ -158,7 +159,8 @@ static void put(struct uring *uring)
     atomic_store_explicit(uring->todo_tail, tail, memory_order_release);
 }
 
-/* The kernel has not taken the last ${count} calls, and must not take them later. */
+/* Removes the last ${count} calls from the ring. The kernel has not taken them, and must not take
+ * them later. */
 static void take_back(struct uring *uring, size_t count)
 {
     uint32_t tail = atomic_load_explicit(uring->todo_tail, memory_order_relaxed);
@@ -191,8 +193,8 @@ static long enter(const struct uring *uring, size_t submit, size_t wait)
     return taken;
 }
 
-/* Returns how many calls the kernel has made. Waiting for them takes no time, as none of them
- * blocks. */
+/* Makes the calls with the ring, and returns how many calls the kernel has made. Waiting for the
+ * results takes no time, since no call blocks. */
 static size_t make_by_ring(struct uring *uring)
 {
     put(uring);
@@ -208,8 +210,11 @@ static size_t make_by_ring(struct uring *uring)
     return taken;
 }
 
-/* A single call is made without the ring, because that is cheaper. So are calls that the kernel did
- * not take because it is short of memory. */
+/*
+ * A single call is made without the ring, because that is cheaper. If the kernel is short of
+ * memory, it does not take all calls. The calls that it did not take are made without the ring,
+ * too.
+ */
 void uring_run(struct uring *uring)
 {
     size_t made = uring->count > 1 ? make_by_ring(uring) : 0;

@@ -1,9 +1,9 @@
 /*
- * Many sends and receives with one system call (io_uring(7)). None of them waits: each has the same
+ * Many sends and receives with one system call (io_uring(7)). No call blocks: each has the same
  * result as send(2) or recv(2) with MSG_DONTWAIT.
  *
- * It is not always available: the kernel may be too old, an administrator may have switched it off,
- * and most container runtimes refuse it. So callers must also work without it.
+ * io_uring is not always available: the kernel may be too old, an administrator may have switched
+ * io_uring off, and most container runtimes refuse it. So callers must also work without it.
  */
 #ifndef BFF_LOOP_URING_H
 #define BFF_LOOP_URING_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define URING_CALLS 64 /* the most that may be added before a run */
+#define URING_CALLS 64 /* at most this many calls may be added before uring_run */
 
 struct uring;
 
@@ -21,17 +21,19 @@ struct uring_call {
     int fd;       /* of a socket */
     char *at;
     size_t len;
-    ssize_t result; /* bytes, 0 at the end of the stream, or -errno */
+    ssize_t result; /* number of bytes; 0 at the end of the stream; or -errno */
 };
 
-/* Only the thread that made it may use it. NULL, with errno set, where it is not available. */
+/* Makes a ring. Only the thread that makes it may use it. Returns NULL and sets errno if io_uring
+ * is not available. */
 struct uring *uring_new(void);
 void uring_free(struct uring *uring);
 
-/* Adds ${call}, which is borrowed until the next uring_run makes it. The order is kept. */
+/* Adds ${call}, which the next uring_run makes. ${call} is borrowed until then. The calls are made
+ * in the order in which they were added. */
 void uring_add(struct uring *uring, struct uring_call *call);
 
-/* Makes all calls that were added. Afterwards each of them has its result. */
+/* Makes all calls that were added, and sets the result of each. */
 void uring_run(struct uring *uring);
 
 #endif

@@ -1,19 +1,21 @@
 /*
- * See access_log.h. Nothing is read here that could be a secret: no query, no header field, no
+ * See access_log.h. This file reads nothing that could be a secret: no query, no header field, no
  * body.
  */
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/traceparent.h"
 #include "bff/http/request.h"
+#include "bff/http/request_peer.h"
 #include "bff/observe/access_log.h"
 #include "bff/observe/part_report.h"
 
-/* A refused request may have a method or a path of any length. */
+/* The most bytes of each that are logged, because the method and the path of a refused request may
+ * have any length. */
 #define METHOD_BYTES ((size_t)32)
 #define PATH_BYTES ((size_t)4096)
 
-#define STATUS_CLIENT_LEFT 499 /* before there was an answer */
+#define STATUS_CLIENT_LEFT 499 /* the client left before there was an answer (nginx's number) */
 
 static void member(struct log_line *line, struct text name_and_colon, struct text value)
 {
@@ -39,19 +41,18 @@ static struct text protocol(int version)
     return version == 0x100 ? TEXT("HTTP/1.0") : TEXT("HTTP/1.1");
 }
 
-/*
- * "client" is the address of the connection. To log the real client behind trusted proxies, print
- * request->peer->client here when request->peer is not NULL (bff/http/request_peer.h), and let a
- * step call peer_of for every request.
- */
+/* The guard runs before the client is found. For a request that it refuses, this is the address of
+ * the connection. */
 static struct text client_of_line(const struct request *request)
 {
     const char *address = request->client->address;
 
-    return address[0] == '\0' ? (struct text){0} : text_of(address);
+    if (address[0] == '\0')
+        return (struct text){0};
+    return request->peer != NULL ? request->peer->client : text_of(address);
 }
 
-/* Ids need no escaping: request_id.c lets no other bytes in. */
+/* A request id needs no escaping, because request_id.c accepts no bytes that would need it. */
 static void put_who(struct log_line *line, const struct request *request)
 {
     log_line_raw(line, TEXT(",\"event\":\"request\",\"id\":\""));

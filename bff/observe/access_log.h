@@ -6,7 +6,7 @@
 
 struct request;
 
-/* Writes the line of ${request}, which is over but still whole. */
+/* Writes the line of ${request}, which is over but has not been freed. */
 void access_log_write(const struct request *request);
 
 /* The access log as an observer. */

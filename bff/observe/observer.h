@@ -1,10 +1,10 @@
 /*
- * Observers are informed of what has happened. There are two events, and each is plain data: an
- * attempt of a call to a service has ended (struct call_report), and a request is over (struct
- * request, with its parts). The access log reads the second. Metrics and traces will be rows beside
- * it.
+ * The server informs observers of what has happened. There are two events, and each comes with
+ * plain data: an attempt of a call to a service has ended (struct call_report), and a request is
+ * over (struct request, with its parts). The access log is an observer of the second event. Metrics
+ * and traces will be further observers.
  *
- * Both are called in the worker's thread, in the middle of its work: an observer must not wait,
+ * The callbacks run in the worker's thread, in the middle of its work: an observer must not wait,
  * answer or change anything.
  */
 #ifndef BFF_OBSERVE_OBSERVER_H
@@ -13,7 +13,7 @@
 struct call_report;
 struct request;
 
-/* Either may be NULL. What they are given is valid during the call. */
+/* Either callback may be NULL. Its argument is valid during the callback. */
 struct observer {
     void (*on_call)(const struct call_report *report);
     void (*on_over)(const struct request *request);

@@ -14,15 +14,16 @@
 
 struct part_report {
     struct text name;
-    enum reason reason; /* why the part failed, or the first of its items that did; else NONE */
+    enum reason reason; /* why the part failed, or its first item that failed; else NONE */
     bool is_cancelled;  /* the run ended before the part had settled */
     bool is_list;       /* one item for each call */
     int64_t took_ns;    /* 0: it was never started */
-    size_t calls; /* of a list: those made for it. A call made for another part counts there */
+    size_t calls; /* that were made for this list part; a shared call counts only for the part that
+                     made it */
 
-    /* Of one call of the part. For a list it is the call of the first item that failed, or else of
-     * the first item. */
-    bool has_call;        /* false: none was made, and the rest is empty */
+    /* About one call of the part. For a list it is the call of the first item that failed, or of
+     * the first item when none failed. */
+    bool has_call;        /* false: no call was made, and the rest is empty */
     struct text endpoint; /* "127.0.0.1:3000"; absent: none was chosen */
     unsigned retries;
     int status; /* of the service's answer; 0: no answer came */

@@ -3,8 +3,8 @@
 #include "bff/base/percent.h"
 #include "bff/proxy/plain_path.h"
 
-/* Writes one segment in its normal spelling. Returns its end, or NULL when it is wrongly encoded.
- */
+/* Writes one segment in its normal spelling to ${out}. Returns the end of the output, or NULL when
+ * the segment is not encoded correctly. */
 static char *spell(struct text segment, char *out)
 {
     for (size_t i = 0; i < segment.len; i++) {
@@ -29,7 +29,8 @@ static char *spell(struct text segment, char *out)
     return out;
 }
 
-/* ${at} is after a '/'. Returns the place after the '/' before that one; NULL at the root. */
+/* Goes one segment up: ${at} is after a '/', and the result is after the previous '/'. NULL when
+ * ${at} is the root. */
 static char *parent(char *start, char *at)
 {
     if (at == start + 1)

@@ -1,7 +1,7 @@
 /*
- * The normal spelling of a path (RFC 3986 section 6.2.2). In this spelling a path is compared with
- * plain routes and passed on, so that another spelling of a path cannot avoid the rules of the
- * path.
+ * The normal spelling of a path (RFC 3986 section 6.2.2). The server normalises a path before it
+ * compares the path with plain routes and before it passes the path on. So a client cannot avoid
+ * the rules of a path by another spelling.
  */
 #ifndef BFF_PROXY_PLAIN_PATH_H
 #define BFF_PROXY_PLAIN_PATH_H
@@ -12,8 +12,8 @@
 /*
  * Normalises ${path}, which is raw and begins with '/': dot segments are resolved (also when they
  * are written "%2e"), unreserved bytes are decoded, hexadecimal digits get capital letters.
- * Everything else stays as it is, above all "%2F". Returns -1 for a path that leads above the root
- * or is encoded wrongly.
+ * Everything else does not change; "%2F", especially, stays encoded. Returns 0; or -1 when the path
+ * leads above the root or is not encoded correctly.
  */
 int plain_path(struct pool *pool, struct text path, struct text *out);
 

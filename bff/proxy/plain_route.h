@@ -1,6 +1,6 @@
 /*
- * A plain route: requests that no composite answers are passed directly to a service. The table
- * comes from the configuration and is constant while a request uses it.
+ * A plain route passes requests directly to a service. It is used for requests that match no
+ * composite. The table comes from the configuration and is constant while a request uses it.
  */
 #ifndef BFF_PROXY_PLAIN_ROUTE_H
 #define BFF_PROXY_PLAIN_ROUTE_H
@@ -15,7 +15,8 @@
 #include "bff/proxy/plain_path.h"
 #include "bff/upstream/service.h"
 
-/* A field that is set on the message that is passed on. An absent value removes the field. */
+/* A header field that the server sets on a message before it passes the message on. An absent value
+ * removes the field. */
 struct plain_field {
     struct text name; /* lower case */
     struct text value;
@@ -27,22 +28,22 @@ struct plain_fields {
 };
 
 /*
- *   path          "/api/users/" (ends with '/': a prefix) or "/api/users" (exactly that path)
- *   to            replaces ${path} in the target, as a URI on nginx's proxy_pass does; absent: the
- *                 target stays as it is
+ *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this path)
+ *   to            replaces ${path} in the target, like the URI of nginx's proxy_pass; absent: the
+ *                 target does not change
  *   service       the service that gets the request
- *   methods       those that are passed on, ended by an absent text; NULL: all known ones
- *   host          only requests for this host (no port, lower case); absent: any host
+ *   methods       the methods that are passed on, ended by an absent text; NULL: all known methods
+ *   host          only requests for this host (lower case, see host.h); absent: any host
  *   header        only requests with this field, and with this value if one is given; absent name:
  *                 any request
  *   access        who may ask
- *   request       fields that are set or removed on the way to the service
- *   response      fields that are set or removed on the way back
- *   body_limit    of the request, bytes
- *   first_byte_ms 0: the service's own limit
+ *   request       fields that are set or removed in the request to the service
+ *   response      fields that are set or removed in the response to the client
+ *   body_limit    the most bytes of a request's body
+ *   first_byte_ms the longest time until the first byte of the answer; 0: the service's own limit
  *   idle_ms       the longest silence of the service within an answer, or of both sides of a tunnel
- *   keeps_host    Host is the client's, not the endpoint's
- *   may_upgrade   WebSocket is tunnelled
+ *   keeps_host    the service gets the client's Host, not the endpoint's
+ *   may_upgrade   WebSocket connections are allowed, through a tunnel
  */
 struct plain_route {
     struct text path;
@@ -69,13 +70,13 @@ struct plain_routes {
     size_t count;
 };
 
-/* The request that a route is looked for. ${header} returns a field of the request, or an absent
- * text when there is none. */
+/* The request for which a route is searched. ${has_field} returns true when the request has a field
+ * with the name of ${field}, and with its value unless that is absent. */
 struct plain_question {
     struct text method;
-    struct text path;                                      /* normalised by plain_path */
-    struct text host;                                      /* without port */
-    struct text (*header)(void *cookie, struct text name); /* ${name} is in lower case */
+    struct text path; /* normalised by plain_path */
+    struct text host; /* as host_name returns it */
+    bool (*has_field)(void *cookie, const struct plain_field *field);
     void *cookie;
 };
 
@@ -87,8 +88,8 @@ enum plain_result {
 
 /*
  * Finds the route for ${question}. An exact path takes precedence over every prefix, and a longer
- * prefix over a shorter one. Among equals, the first one whose conditions hold is taken. With
- * PLAIN_OTHER_METHOD, ${*allow} gets the methods of the path: "GET, PUT".
+ * prefix over a shorter one. Among routes with the same path, the first one whose conditions are
+ * met is used. With PLAIN_OTHER_METHOD, ${*allow} is set to the methods of the path: "GET, PUT".
  */
 enum plain_result plain_route_find(const struct plain_routes *routes,
                                    const struct plain_question *question, struct pool *pool,
@@ -100,8 +101,8 @@ bool plain_route_has_method(const struct plain_routes *routes, struct text metho
 /* True when ${fields} sets or removes the field ${name} (any case). */
 bool plain_route_changes(const struct plain_fields *fields, struct text name);
 
-/* The target of the request to the service: ${path} with route->path replaced by route->to, and
- * "?query" when there is one. */
+/* Returns the target of the request to the service: ${path}, in which route->to replaces
+ * route->path, and "?query" when there is a query. */
 struct text plain_route_target(struct pool *pool, const struct plain_route *route, struct text path,
                                struct text query);
 

@@ -113,7 +113,8 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
         limit_answer(passing);
         return 0;
     }
-    /* A tunnel outlives the request, whose memory holds what is still being written. */
+    /* The rest of the request to the service is still in the request's memory, and a tunnel
+     * outlives that memory. So there can be no tunnel yet. */
     if (is_tunnel && !call_is_sent(&passing->call)) {
         *why = REASON_BAD_HTTP;
         return -1;
@@ -127,7 +128,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     return 0;
 }
 
-/* The body cannot be longer than its head says: the exchange checks that. */
+/* The body cannot be longer than its Content-Length, because the exchange checks that. */
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
 {
     struct passing *passing = cookie;
@@ -193,7 +194,7 @@ static const struct exchange_sink sink = {
 
 /* Life. */
 
-/* Lies in the request's pool. */
+/* An object in the request's pool, which frees the passing when the request ends. */
 struct holder {
     struct passing *passing;
 };

@@ -1,7 +1,7 @@
 /*
- * Plain proxying: a request goes to a service as it is, and the answer comes back while it arrives.
- * The server does not gather the answer and does not look into it. When a client does not read, the
- * server stops reading from the service (backpressure). WebSocket is tunnelled (tunnel.h).
+ * Plain proxying: the server passes a request on to a service, and streams the answer to the
+ * client. It does not collect or parse the answer's body. When a client does not read, the server
+ * stops reading from the service (backpressure). WebSocket is tunnelled (tunnel.h).
  */
 #ifndef BFF_PROXY_PROXY_H
 #define BFF_PROXY_PROXY_H
@@ -10,17 +10,15 @@
 
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
-#include "bff/edge/trusted.h"
 #include "bff/http/request.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/upstream.h"
 
-/* What the configuration says; constant while a request uses it. */
+/* The settings of the configuration; they do not change while a request uses them. */
 struct proxy_settings {
     struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
-    struct text withheld; /* a field of clients that is not passed on; absent: none */
-    bool hides_cors;      /* this server answers CORS, so the services' CORS fields are left out */
-    const struct trusted *trusted; /* the proxies whose X-Forwarded-* are believed */
+    struct text withheld; /* a request field that is not passed on; absent: none */
+    bool hides_cors;      /* this server sends the CORS fields, so those of services are left out */
 };
 
 struct proxy_ask {
@@ -31,7 +29,8 @@ struct proxy_ask {
     struct upstream *upstream;     /* the worker's */
 };
 
-/* Passes ${request} on and answers it. What ${ask} points to must live as long as the request. */
+/* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must
+ * live as long as the request. */
 void proxy_serve(struct request *request, const struct proxy_ask *ask);
 
 #endif

@@ -13,7 +13,8 @@ static bool is_nominated(const struct exchange_head *head, struct text name)
     return false;
 }
 
-/* The head of the exchange is valid during the call only, so both are copied. */
+/* Adds a field to the answer. Name and value are copied, because the service's head is valid only
+ * during the callback. */
 static void add_copy(struct request *request, struct text name, struct text value)
 {
     char *lower = pool_take(request->pool, name.len + 1);
@@ -37,7 +38,7 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
         reply_head_add(request, change->rows[i].name, change->rows[i].value);
 }
 
-/* The Content-Length of an answer to HEAD, or of a 304. Such an answer has no body. */
+/* Returns the Content-Length of an answer that has no body: an answer to HEAD, or a 304. */
 static size_t promised_length(const struct exchange_head *head)
 {
     uint64_t length;

@@ -5,8 +5,9 @@
 #include "bff/proxy/proxy.h"
 #include "bff/upstream/exchange.h"
 
-/* Writes the head of the answer to ${request} (reply_head.h) from the service's head: its status,
- * its length, and those of its fields that pass, changed as the route says. */
+/* Writes the head of the answer to ${request} (reply_head.h). It has the service's status and
+ * length, and the service's fields without those that are not passed on. Then the route's changes
+ * are made. */
 void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
                        const struct exchange_head *head);
 

@@ -9,8 +9,9 @@
 /* True when the client asks for WebSocket and the route allows it. */
 bool proxy_request_wants_upgrade(const struct request *request, const struct plain_route *route);
 
-/* The header of the request to the service, as whole lines without Host: the client's fields that
- * pass, and the fields of this server. docs/proxying.md lists both. */
+/* Returns the header fields of the request to the service, as whole lines without Host: the
+ * client's fields that are passed on, and the fields that this server adds. docs/proxying.md lists
+ * both. */
 struct text proxy_request_fields(struct request *request, const struct proxy_ask *ask);
 
 #endif

@@ -23,7 +23,7 @@ void tunnel_end(struct tunnel *tunnel)
     tunnel_flush(tunnel);
 }
 
-/* The client has taken what was sent, or the 101. */
+/* The client's socket has accepted the last bytes, or the head with the 101. */
 static void on_sent(void *cookie)
 {
     struct tunnel *tunnel = cookie;

@@ -13,7 +13,8 @@ static void put(struct attempt *attempt, struct text piece)
         attempt->pieces[attempt->request.count++] = h2o_iovec_init(piece.at, piece.len);
 }
 
-/* Every piece costs time in the kernel, so short ones are put together. */
+/* Writes the method and the space after it as one piece, because every piece costs time in the
+ * kernel. */
 static void put_method(struct attempt *attempt, struct text method)
 {
     if (method.len >= sizeof(attempt->method)) {
@@ -26,7 +27,8 @@ static void put_method(struct attempt *attempt, struct text method)
     put(attempt, (struct text){attempt->method, method.len + 1});
 }
 
-/* The end of the head. The attempt's span is a child of the request's. */
+/* Adds the traceparent field and the empty line that ends the head. The attempt's span is a child
+ * of the request's span. */
 static void put_trace_and_end(struct attempt *attempt, const struct attempt_ask *ask)
 {
     static const char name[] = "traceparent: ", end[] = "\r\n\r\n";
@@ -73,8 +75,9 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     return 0;
 }
 
-/* Returns no buffer, because the head has not come yet. A sink with a ${room} makes the connection
- * read less at first (see connection.c). */
+/* Returns no buffer, because the head has not come yet. The function is there because the
+ * connection makes its first read a short one when the sink has a room function (see
+ * connection.c). */
 static char *no_room(void *cookie, size_t *len)
 {
     *len = 0;
@@ -86,8 +89,9 @@ static const struct exchange_sink head_sink_with_room = {.head = on_head, .room 
 
 /* The connection. */
 
-/* Each attempt is reported to the endpoint's state once, however it ends. When the service closed
- * an idle connection just as we used it, this says nothing about the service. */
+/* Returns the outcome that is reported to the endpoint's state, once for each attempt. It is
+ * unknown when the service closed an idle connection just as we used it: the service may still be
+ * well. */
 static enum endpoint_outcome outcome(const struct attempt *attempt)
 {
     switch (attempt->reason) {
@@ -139,7 +143,7 @@ static const struct connection_user connection_user = {
     .ended = on_ended,
 };
 
-/* The buffers of the request need not be cleared, which is why this sets member by member. */
+/* Sets each member on its own, because the buffers of the request need not be cleared. */
 static void init(struct attempt *attempt, const struct attempt_ask *ask)
 {
     attempt->endpoint = ask->endpoint;

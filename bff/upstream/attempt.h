@@ -1,9 +1,9 @@
 /*
- * One exchange on one connection: takes an idle connection or dials one, sends the request, and
- * records the outcome and its times. It sees the head of the answer first; when its user accepts
- * the head, the body goes straight to the sink.
+ * An attempt is one exchange on one connection. It takes an idle connection or dials a new one,
+ * sends the request, and records the outcome and the times. It gives the head of the answer to its
+ * user first. When the user accepts the head, the body goes directly to the sink.
  *
- * An attempt has no time limit and repeats nothing: call.c does both.
+ * An attempt has no time limit and does not retry: call.c sets the limits and makes the retries.
  */
 #ifndef BFF_UPSTREAM_ATTEMPT_H
 #define BFF_UPSTREAM_ATTEMPT_H
@@ -25,10 +25,11 @@
 /* "traceparent: ...\r\n", and the empty line after all fields */
 #define ATTEMPT_TRACE_BYTES (13 + TRACEPARENT_LEN + 2 + 2)
 
-#define ATTEMPT_METHOD_BYTES 16 /* a longer method takes a piece more */
+#define ATTEMPT_METHOD_BYTES 16 /* a longer method is a piece of its own */
 
 /*
- * The callbacks of an attempt's user. Only head may be called from inside a call of the user:
+ * The callbacks of an attempt's user. Only head may be called while the user is inside a function
+ * of this file:
  *
  *   opened    the connection was dialled, and the request is on its way; not called for an idle
  *             connection
@@ -47,28 +48,29 @@ struct attempt_user {
     void (*ended)(void *cookie);
 };
 
-/* What to ask. The texts are borrowed until the attempt ends; absent: left out. */
+/* The request. The texts are borrowed until the attempt ends. An absent text is left out. */
 struct attempt_ask {
     struct endpoint *endpoint;
     bool is_fresh; /* on a new connection, even if there is an idle one */
     bool wants_upgrade;
     struct text method;
-    struct text target;               /* origin-form, encoded */
-    struct text host;                 /* for Host; absent: the endpoint's */
-    struct text headers;              /* whole lines with CRLF, without Host */
-    struct text traceparent;          /* the attempt gets a span of its own, a child of this one */
-    struct text body;                 /* its framing is in ${headers} */
-    struct random *random;            /* for the span's id */
-    const struct exchange_sink *sink; /* for what follows an accepted head; end is never called */
+    struct text target;      /* origin-form, encoded */
+    struct text host;        /* for Host; absent: the endpoint's */
+    struct text headers;     /* whole lines with CRLF, without Host */
+    struct text traceparent; /* the attempt gets a span of its own, a child of this one */
+    struct text body;        /* its framing is in ${headers} */
+    struct random *random;   /* for the span's id */
+    const struct exchange_sink
+        *sink; /* gets what follows an accepted head; its end is never called */
     void *sink_cookie;
     int64_t now_ns;
 };
 
-/* Lies in its user's memory. */
+/* An attempt. Its user provides the memory. */
 struct attempt {
     struct endpoint *endpoint;
 
-    /* The outcome. Times are of clock_now_ns; 0: that point was not reached. */
+    /* The outcome. Times are from clock_now_ns; 0: the attempt did not get that far. */
     enum reason reason; /* REASON_NONE: complete */
     int status;         /* 0: no head has come */
     bool is_reused;     /* on a connection that had carried an exchange before */
@@ -92,7 +94,7 @@ struct attempt {
     char trace[ATTEMPT_TRACE_BYTES];
 };
 
-/* Begins. ${user} gets ${cookie}. */
+/* Begins the attempt. The callbacks of ${user} get ${cookie}. */
 void attempt_begin(struct attempt *attempt, const struct attempt_ask *ask,
                    const struct attempt_user *user, void *cookie);
 
@@ -106,15 +108,16 @@ static inline bool attempt_is_paused(const struct attempt *attempt)
     return attempt->connection != NULL && attempt->connection->is_paused;
 }
 
-/* After 101: sends ${bytes}, borrowed until written is called. One write at a time. */
+/* After an answer 101: sends ${bytes}, which are borrowed until the user's written is called. There
+ * can be only one write at a time. */
 void attempt_write(struct attempt *attempt, struct text bytes);
 
 /* True when the whole request has been written, so that nothing of it is borrowed any more. */
 bool attempt_is_sent(const struct attempt *attempt);
 
-/* Ends the attempt without a callback, and sets the outcome. ${reason} is REASON_TIMEOUT when its
- * time is over. It is REASON_NONE when the answer is not needed any more, which says nothing about
- * the endpoint. */
+/* Ends the attempt without a callback, and sets the outcome. ${reason} is REASON_TIMEOUT when the
+ * attempt has taken too long. It is REASON_NONE when the user does not need the answer any more;
+ * then nothing is concluded about the endpoint. */
 void attempt_stop(struct attempt *attempt, enum reason reason);
 
 static inline bool attempt_is_under_way(const struct attempt *attempt)

@@ -1,7 +1,7 @@
 /*
- * Chooses the endpoint of a service that is asked next. A balance belongs to one service of one
- * configuration in one worker. What is known about the endpoints is in their shared states
- * (endpoint_state.h).
+ * Chooses which endpoint of a service gets the next request. A balance belongs to one service of
+ * one configuration in one worker. What the process knows about an endpoint is in the endpoint's
+ * shared state (endpoint_state.h).
  */
 #ifndef BFF_UPSTREAM_BALANCE_H
 #define BFF_UPSTREAM_BALANCE_H
@@ -27,9 +27,10 @@ struct balance_except {
 void balance_init(struct balance *balance, struct endpoint *const *endpoints, size_t count);
 
 /*
- * The endpoint to ask, which is not in ${except} (NULL: nothing is left out). ${key} is for
- * algorithms that give requests with equal keys the same endpoint; an absent text: no key. Returns
- * NULL when all endpoints are left out. The algorithm is round robin, which uses no key.
+ * Returns the endpoint to ask. It is never one of ${except} (NULL: no endpoint is left out).
+ * Returns NULL when all endpoints are left out. ${key} is for algorithms that give requests with
+ * equal keys the same endpoint; an absent text: no key. The only algorithm so far is round robin,
+ * which does not use the key.
  */
 struct endpoint *balance_pick(struct balance *balance, struct text key,
                               const struct balance_except *except);

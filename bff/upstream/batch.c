@@ -6,7 +6,8 @@
 
 #define LOT_CALLS (URING_CALLS / 2)
 
-/* Calls of one kind. A call that was forgotten is NULL. */
+/* The calls of one kind: all sends, or all receives. A call that was cancelled (batch_forget) is
+ * NULL. */
 struct lot {
     struct batch_call *calls[LOT_CALLS];
     struct uring_call made[LOT_CALLS];
@@ -31,7 +32,8 @@ static void hand_over(struct batch *batch, struct lot *lot)
             uring_add(batch->uring, &lot->made[i]);
 }
 
-/* A done function may forget other calls and add calls to the other lot, but not to this one. */
+/* Calls the done function of each call. A done function may cancel other calls. It may add calls to
+ * the other lot, but not to this one. */
 static void tell(struct lot *lot)
 {
     for (size_t i = 0; i < lot->count; i++) {
@@ -52,7 +54,8 @@ static void send_all(struct batch *batch)
     tell(&batch->sends);
 }
 
-/* Waits until nothing else is left in this step of the loop, because that may add more calls. */
+/* Waits until the loop has nothing else to do in this step, because other work may add more
+ * calls. */
 static void on_step(h2o_timeout_entry_t *entry)
 {
     struct batch *batch = H2O_STRUCT_FROM_MEMBER(struct batch, step, entry);

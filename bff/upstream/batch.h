@@ -1,7 +1,7 @@
 /*
  * Collects a worker's sends and receives while the loop handles its events, and makes them together
- * at the end of the step, with one system call (bff/loop/uring.h). Without it, a small page would
- * spend most of its time in system calls.
+ * at the end of the step, with one system call (bff/loop/uring.h). Without a batch, a small page
+ * would spend most of its time in system calls.
  *
  * On a kernel without io_uring there is no batch, and each connection sends and receives by itself.
  */
@@ -21,8 +21,8 @@ struct batch;
 
 /*
  * A call in a batch, embedded in its owner. All zero means: no call is pending. ${done} gets the
- * result as in struct uring_call. It is called from the loop; for a send it may also be called from
- * the batch_room of another connection. Received bytes are at ${at} until done returns.
+ * result as in struct uring_call. The loop calls ${done}; for a send, batch_room may call it, too,
+ * when another connection needs a buffer. The received bytes are at ${at} until ${done} returns.
  */
 struct batch_call {
     void (*done)(struct batch_call *call, char *at, ssize_t result);
@@ -38,14 +38,14 @@ void batch_free(struct batch *batch);
  * collected sends are made first. */
 char *batch_room(struct batch *batch);
 
-/* Adds a send of the first ${len} bytes of that buffer. */
+/* Adds a send of the first ${len} bytes of the buffer that the last batch_room returned. */
 void batch_send(struct batch *batch, int fd, size_t len, struct batch_call *call);
 
 /* Adds a receive. Returns false when the batch is full for this step of the loop. */
 bool batch_receive(struct batch *batch, int fd, struct batch_call *call);
 
-/* Cancels ${call}: it is not made if it has not been made yet, and done is not called. Does nothing
- * when it is not pending. */
+/* Cancels ${call}: if the system call has not been made yet, it is not made, and done is not
+ * called. Does nothing when ${call} is not pending. */
 void batch_forget(struct batch_call *call);
 
 #endif

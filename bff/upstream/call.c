@@ -6,7 +6,7 @@
 
 /* The time. */
 
-/* Sets no timer when the user's own limit (call_ask.until_ns) comes first. */
+/* Sets the timer, except when the user's own limit (call_ask.until_ns) comes earlier. */
 static void wake_at(struct call *call, int64_t at_ns)
 {
     struct timers *timers = call->upstream->on->timers;
@@ -31,7 +31,8 @@ static void expect_answer(struct call *call, int64_t now_ns)
     expect_within(call, now_ns, own_ms > 0 ? own_ms : call->service->settings->first_byte_ms);
 }
 
-/* While the user has paused the call, no silence is measured. */
+/* Sets the timer for the rest of the answer. The idle limit begins again, except while the user has
+ * paused the call. */
 static void expect_more(struct call *call)
 {
     if (attempt_is_paused(&call->attempt))
@@ -159,7 +160,7 @@ static void try_other(struct call *call, const struct call_report *failed)
     begin_attempt(call, false, clock_now_ns());
 }
 
-/* An attempt has ended, and is no longer under way. */
+/* Decides what follows an attempt that has ended. */
 static void carry_on(struct call *call)
 {
     const struct call_policy *policy = call->policy;
@@ -224,8 +225,8 @@ static const struct attempt_user attempt_user = {
     .ended = on_ended,
 };
 
-/* Either the time of the attempt is over, or there is no attempt. In the second case the call ends
- * at its first timer, with call->early. */
+/* Either a time limit has been reached, or there is no attempt, because the call failed before its
+ * first one. In the second case the call ends here with the reason call->early. */
 static void on_timer(struct timer *timer)
 {
     struct call *call = H2O_STRUCT_FROM_MEMBER(struct call, timer, timer);

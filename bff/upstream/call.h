@@ -1,12 +1,13 @@
 /*
- * One answer from one service: one attempt (attempt.h) or several. The balance chooses the
- * endpoint, the service's policy (call_policy.h) decides whether the answer is good enough and what
- * follows a failure, and the call applies the time limits. The answer goes to a sink, piece by
- * piece.
+ * A call gets one answer from one service. It makes one attempt (attempt.h) or several. The balance
+ * chooses the endpoint. The service's policy (call_policy.h) decides whether the answer is good
+ * enough and what follows a failure. The call applies the time limits. The answer goes to a sink,
+ * piece by piece.
  *
- * Times (service_settings): connect from dialling to connected, first_byte from there to the first
- * byte of the response, total for all attempts together. For an answer without a limit of its whole
- * time, idle_ms takes the place of total. Each limit ends the attempt with REASON_TIMEOUT.
+ * Time limits (service_settings): connect_ms is for dialling, first_byte_ms from then to the first
+ * byte of the answer, and total_ms for all attempts together. An answer may take any time in total
+ * when call_ask.idle_ms is set: then only the silence within the answer is limited. A limit that is
+ * reached ends the attempt with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -23,30 +24,31 @@
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-#define CALL_ENDPOINTS_MAX 8 /* that one call asks */
+#define CALL_ENDPOINTS_MAX 8 /* that one call may ask */
 
-/* What to ask; borrowed until the call ends. Zero means: the service's own value. */
+/* The request and its limits, borrowed until the call ends. A limit of 0 means: the service's own
+ * value. */
 struct call_ask {
     const struct bff_service *service;
-    struct endpoint *only; /* of that service; NULL: the balance decides */
-    struct text key;       /* for the balance: what the request belongs to; absent: nothing */
+    struct endpoint *only; /* an endpoint of the service; NULL: the balance chooses one */
+    struct text key;       /* for the balance (balance_pick); absent: no key */
     struct text method;
     struct text target;      /* origin-form, encoded */
     struct text host;        /* for Host; absent: the endpoint's */
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
-    int64_t until_ns;   /* the user ends the call by then, so that no later limit needs a timer; 0:
-                           the   user does not */
-    bool may_repeat;    /* idempotent (RFC 9110 9.2.2): a retry is allowed */
-    bool wants_upgrade; /* 101 is an answer */
+    int64_t until_ns; /* the user ends the call at this time at the latest, so later limits need no
+                         timer; 0: no such time */
+    bool may_repeat;  /* idempotent (RFC 9110 9.2.2): a retry is allowed */
+    bool wants_upgrade;     /* 101 is an answer */
     uint32_t first_byte_ms; /* 0: the service's */
-    uint32_t idle_ms;       /* the longest silence within the answer, which then has no total limit;
-                               0: the service's total holds */
+    uint32_t idle_ms; /* the longest silence within the answer, which then has no total limit; 0:
+                         the service's total applies */
 };
 
-/* Lies in its user's memory. ${is_running} must be false before call_start; nothing else matters.
- */
+/* A call. Its user provides the memory. ${is_running} must be false before call_start; the other
+ * members may have any value. */
 struct call {
     const struct call_ask *ask;
     const struct exchange_sink *sink;
@@ -60,26 +62,27 @@ struct call {
     const struct call_policy *policy;
     void (*written)(void *cookie);
     struct timer timer;
-    int64_t total_ns;  /* when the whole must be over; INT64_MAX: no limit */
-    enum reason early; /* why there is no attempt, reported as soon as possible; else REASON_NONE */
+    int64_t total_ns;  /* when the call must be over; INT64_MAX: no limit */
+    enum reason early; /* why no attempt was made, reported from the loop; else REASON_NONE */
     bool is_running;
     unsigned left_out_count;
     const struct endpoint *left_out[CALL_ENDPOINTS_MAX]; /* asked before, not to be asked again */
     struct attempt attempt;
 };
 
-/* Starts. ${sink}'s callbacks get ${cookie}; its end is called once, never from here. */
+/* Starts the call. The callbacks of ${sink} get ${cookie}. The sink's end is called once, never
+ * from inside this function. */
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie);
 
-/* Stops delivering to the sink. While the call is paused, no silence is measured. */
+/* Stops delivering to the sink. While the call is paused, idle_ms does not apply. */
 void call_pause(struct call *call);
 
 /* Resumes the delivery. */
 void call_resume(struct call *call);
 
-/* After 101: sends ${bytes}, borrowed until ${written} is called (with the call's cookie). One
- * write at a time. */
+/* After an answer 101: sends ${bytes}, which are borrowed until ${written} is called with the
+ * call's cookie. There can be only one write at a time. */
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie));
 
 /* True until the call has ended. */

@@ -1,7 +1,8 @@
 /*
- * Decides what a call does when an attempt succeeds or fails. A policy is a few functions, and a
- * service has one (upstream_service.policy). The comment of each function says what NULL means.
- * They are called from the call's own callbacks and must not start, pause or cancel the call.
+ * A policy decides what a call does when an attempt succeeds or fails. Each service has a policy
+ * (upstream_service.policy), which consists of a few functions. The comment of each function says
+ * what NULL means. The functions are called from the call's own callbacks and must not start, pause
+ * or cancel the call.
  */
 #ifndef BFF_UPSTREAM_CALL_POLICY_H
 #define BFF_UPSTREAM_CALL_POLICY_H
@@ -19,27 +20,30 @@ enum call_next {
 };
 
 struct call_policy {
-    /* May the call ask ${endpoint}? NULL: yes. When the call may ask no endpoint, it ends with
-     * REASON_BREAKER_OPEN without a connection. Not called for call_ask.only. */
+    /* May the call ask ${endpoint}? NULL: yes. When the policy allows no endpoint, the call ends
+     * with REASON_BREAKER_OPEN and does not connect. Not called when call_ask.only names the
+     * endpoint. */
     bool (*may_ask)(const struct call *call, const struct endpoint *endpoint);
 
-    /* May the call's user see this head? NULL: yes. When not, the attempt ends with REASON_STATUS,
-     * and the user sees nothing of it. It may return false only when call_has_other is true. */
+    /* May the call's user see this head? NULL: yes. When the function returns false, the attempt
+     * ends with REASON_STATUS, and the user sees nothing of this response. It may return false only
+     * when call_has_other is true. */
     bool (*accepts)(const struct call *call, const struct exchange_head *head);
 
     /* What follows an attempt that has ended and was not cancelled? NULL: CALL_END. Not called when
      * the time for the whole call is over. */
     enum call_next (*ended)(const struct call *call, const struct call_report *report);
 
-    /* An attempt has ended, for any reason. It is called before ended. NULL: nothing is called. */
+    /* An attempt has ended, for any reason, also when it was cancelled. Called before ended. NULL:
+     * nothing is called. */
     void (*report)(const struct call *call, const struct call_report *report);
 };
 
 /*
- * Every endpoint may be asked, every head is accepted, and there is one retry: a service may close
- * an idle connection just as we use it (RFC 9112 section 9.3.1). When a reused connection ends
- * before the first byte of an answer, and the request may be repeated, it is repeated once, on a
- * fresh connection.
+ * The default policy. It allows every endpoint and accepts every head. It retries in one case: when
+ * a reused connection ends before the first byte of an answer, and the request may be repeated, the
+ * request is repeated once on a fresh connection. The reason is that a service may close an idle
+ * connection just as we use it (RFC 9112 section 9.3.1).
  */
 extern const struct call_policy call_policy_default;
 

@@ -9,7 +9,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-#define BEHIND_BYTES 16 /* enough to notice that there is something */
+#define BEHIND_BYTES 16 /* enough to notice bytes after the body */
 
 static void leave_idle(struct connection *connection)
 {
@@ -63,8 +63,8 @@ static void keep_idle(struct connection *connection, int64_t now_ns)
 }
 
 /*
- * True when bytes follow the answer, or might follow. They would be taken for the answer to the
- * next request, which may be sent before the loop notices them.
+ * True when bytes follow the answer, or may still be in the socket. If the connection were used
+ * again, these bytes would be read as the answer to the next request.
  */
 static bool has_more(const struct connection *connection)
 {
@@ -76,7 +76,8 @@ static bool has_more(const struct connection *connection)
     return tls_read(connection->tls, &byte, sizeof(byte), &got) != TLS_WANT_READ;
 }
 
-/* A connection whose request is still being written cannot carry another exchange. */
+/* True when the connection can be kept for another exchange. It cannot, for example, when the
+ * service answered before the whole request was written. */
 static bool may_be_kept(const struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
@@ -86,8 +87,8 @@ static bool may_be_kept(const struct connection *connection)
            !has_more(connection);
 }
 
-/* First the connection becomes idle or is closed, because its user may ask again in the callback.
- */
+/* The connection becomes idle or is closed before the callback, because the user may send the next
+ * request in the callback. */
 static void end_exchange(struct connection *connection)
 {
     const struct connection_user *user = connection->user;
@@ -105,7 +106,8 @@ static void end_exchange(struct connection *connection)
     user->ended(cookie, &end);
 }
 
-/* Returns false when the exchange is over. Then ${connection} must not be touched any more. */
+/* Gives the bytes to the exchange. Returns false when the exchange is over. Then ${connection} must
+ * not be touched any more. */
 static bool take_bytes(struct connection *connection, char *bytes, size_t len)
 {
     enum exchange_state state = exchange_feed(&connection->exchange, bytes, len);
@@ -128,9 +130,9 @@ static void take_end(struct connection *connection)
 }
 
 /*
- * Reads from the socket. The rest of a body goes to the sink's buffer if it has one; bytes that
- * follow it go to the scratch buffer, so that they are noticed. Returns the same as recv(2),
- * without the bytes that follow the body. ${*at} is set to where the bytes are.
+ * Reads from the socket. The rest of a body goes to the sink's buffer if the sink has one. Bytes
+ * after the body go to the scratch buffer, so that they are noticed. Returns the same as recv(2),
+ * but does not count the bytes after the body. ${*at} is set to where the bytes are.
  */
 static ssize_t read_plain(struct connection *connection, char **at, size_t limit)
 {
@@ -143,7 +145,7 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
     if (*at == NULL) {
         *at = scratch;
         do
-            got = recv(fd, scratch, limit, 0); /* cheaper than read(2), which is for any file */
+            got = recv(fd, scratch, limit, 0); /* cheaper than read(2) */
         while (got == -1 && errno == EINTR);
         connection->is_full = got == (ssize_t)limit;
         return got;
@@ -156,8 +158,9 @@ static ssize_t read_plain(struct connection *connection, char **at, size_t limit
     return connection->is_full ? (ssize_t)len : got;
 }
 
-/* ${got} is the result of recv(2), with -errno for an error. Returns false when there is nothing
- * more to read now, or the connection must not be touched any more. */
+/* Handles the result of a read: ${got} is the number of bytes at ${at}, 0 at the end, or -errno.
+ * Returns false when there is nothing more to read now, or the connection must not be touched any
+ * more. */
 static bool take_read(struct connection *connection, char *at, ssize_t got)
 {
     if (got > 0)
@@ -199,8 +202,8 @@ static bool read_later(struct connection *connection)
 }
 
 /*
- * On an idle connection, and before the request has been sent, readable means: the service has
- * closed it, or has sent garbage. When the sink has a buffer for the body, the first read is a
+ * When the connection is readable while it is idle or before its request has been sent, the service
+ * has closed it or has sent garbage. When the sink has a buffer for the body, the first read is a
  * short one, so that most of the body can be read to that buffer without a copy.
  */
 static void on_plain_readable(h2o_socket_t *socket, const char *error)
@@ -232,7 +235,7 @@ static void on_tls_readable(h2o_socket_t *socket, const char *error)
             return;
     }
     if (step == TLS_WANT_READ)
-        return; /* on an idle connection, too: a session ticket may come at any time */
+        return; /* also on an idle connection: a TLS session ticket may come at any time */
     if (step == TLS_ENDED && connection->is_asking)
         take_end(connection);
     else

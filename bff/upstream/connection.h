@@ -1,10 +1,10 @@
 /*
  * A connection to one endpoint. It is dialled, carries one exchange at a time, and is kept while it
- * is idle. Its socket is always armed for reading, so that an idle connection is removed as soon as
- * the service closes it. All connections of a worker share their read buffers.
+ * is idle. The loop always watches its socket for reading, so that an idle connection is removed as
+ * soon as the service closes it. All connections of a worker share their read buffers.
  *
- * libh2o's socket tells us when the connection is readable or writable, and writes to connections
- * without TLS. We do the reading.
+ * libh2o's socket reports when the connection is readable or writable, and writes to connections
+ * without TLS. Reading, and writing with TLS, is done here.
  */
 #ifndef BFF_UPSTREAM_CONNECTION_H
 #define BFF_UPSTREAM_CONNECTION_H
@@ -54,11 +54,11 @@ struct connection_request {
     void *sink_cookie;
 };
 
-/* Bytes that are being written. There is one write at a time. */
+/* Bytes that are being written. There can be only one write at a time. */
 struct connection_output {
     h2o_iovec_t *pieces; /* borrowed until they are written; NULL: nothing is being written */
     size_t count;
-    size_t sent; /* bytes; only used with TLS, libh2o counts for plain connections */
+    size_t sent; /* bytes; only used with TLS: on a plain connection libh2o counts */
     void (*written)(void *cookie); /* called when all is written; may be NULL */
 };
 
@@ -81,8 +81,8 @@ struct connection {
     struct batch_call receiving, sending; /* in the worker's batch */
 };
 
-/* Returns the idle connection that was used last, and takes it out of the list. NULL when there is
- * none. */
+/* Returns the idle connection that was used last, and removes it from the list of idle connections.
+ * NULL when there is none. */
 struct connection *connection_take(struct endpoint *endpoint, const struct connection_user *user,
                                    void *cookie);
 
@@ -90,17 +90,18 @@ struct connection *connection_take(struct endpoint *endpoint, const struct conne
 struct connection *connection_dial(struct endpoint *endpoint, const struct connection_user *user,
                                    void *cookie);
 
-/* Sends a request. The sink gets head and body. The user must call its end. */
+/* Sends a request. The sink gets the head and the body of the response. The connection does not
+ * call the sink's end: the user must do so. */
 void connection_ask(struct connection *connection, const struct connection_request *request);
 
 /*
- * Writes more bytes, to a service that has agreed to another protocol (101). ${out->written} is
+ * Writes more bytes to a service that has agreed to another protocol (101). ${out->written} is
  * called when all is written, never from here. A failure is reported by ended.
  */
 void connection_write(struct connection *connection, const struct connection_output *out);
 
-/* Stops the delivery of the response. While it is paused, TCP holds the service back. Bytes that
- * have been read already may still be delivered. */
+/* Stops the delivery of the response. While the connection is paused, TCP's flow control slows the
+ * service down. Bytes that have been read already may still be delivered. */
 void connection_pause(struct connection *connection);
 
 /* Resumes the delivery of the response. */

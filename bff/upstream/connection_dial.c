@@ -60,7 +60,8 @@ static void on_connected(h2o_socket_t *socket, const char *error)
     }
 }
 
-/* connect(2) may fail at once, but the callback must not come from inside the user's call. */
+/* connect(2) may fail at once, but the callback must not come while the user is still inside
+ * connection_dial. So the failure is reported here, from the loop. */
 static void on_later(struct timer *timer)
 {
     connection_break(H2O_STRUCT_FROM_MEMBER(struct connection, later, timer), REASON_CONNECT);

@@ -5,7 +5,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/tls.h"
 
-/* One TLS record. At most this number of bytes is copied together for one write. */
+/* One TLS record. For one write, at most this number of bytes is copied into one buffer. */
 #define RECORD_BYTES ((size_t)16 * 1024)
 
 static void send_tls(struct connection *connection);
@@ -40,7 +40,8 @@ static void on_tls_writable(h2o_socket_t *socket, const char *error)
         end_output(connection);
 }
 
-/* Copies at most ${most} bytes of the pieces, after the first ${skip}. Returns how many. */
+/* Copies at most ${most} bytes of the pieces to ${into}, without the first ${skip} bytes. Returns
+ * the number of bytes copied. */
 static size_t gather(const struct connection_output *out, size_t skip, char *into, size_t most)
 {
     size_t gathered = 0;
@@ -88,8 +89,8 @@ static size_t length(const struct connection_output *out)
     return bytes;
 }
 
-/* Tries to send everything with one system call, which is cheaper than libh2o. Returns false when
- * only ${*sent} bytes were sent, perhaps 0. */
+/* Tries to send everything with one system call, which is cheaper than libh2o's way. Returns false
+ * when not everything could be sent: ${*sent} is the number of bytes that were, perhaps 0. */
 static bool send_short(const struct connection *connection, size_t *sent)
 {
     char all[BATCH_SEND_BYTES];
@@ -100,7 +101,7 @@ static bool send_short(const struct connection *connection, size_t *sent)
     return *sent == len;
 }
 
-/* Removes the first ${sent} bytes, which have been sent. */
+/* Removes the first ${sent} bytes from the output, because they have been sent. */
 static void skip(struct connection_output *out, size_t sent)
 {
     for (; sent > 0 && sent >= out->pieces->len; out->pieces++, out->count--)
@@ -109,7 +110,7 @@ static void skip(struct connection_output *out, size_t sent)
     out->pieces->len -= sent;
 }
 
-/* libh2o sends the bytes that could not be sent at once. */
+/* The batch has sent ${sent} bytes. libh2o sends the others. */
 static void on_sent(struct batch_call *call, char *at, ssize_t sent)
 {
     struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, sending, call);

@@ -18,7 +18,8 @@ static struct text request_tail(const struct service_endpoint *at)
     return (struct text){tail, (size_t)len};
 }
 
-/* A copy, because the configuration that names the address first may end before the others. */
+/* The address is copied, because the configuration that names it first may end before other
+ * configurations that name it. */
 static const struct service_endpoint *copy(const struct service_endpoint *at)
 {
     struct service_endpoint *copy = memory_new(sizeof(*copy));

@@ -8,7 +8,7 @@
 
 static const struct registry_kind states = {.bytes = sizeof(struct endpoint_state)};
 
-/* "users http://127.0.0.1:3000" */
+/* The state's name in the registry is, for example, "users http://127.0.0.1:3000". */
 struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
                                            const struct service_endpoint *at)
 {
@@ -21,7 +21,8 @@ struct endpoint_state *endpoint_state_hold(struct registry *registry, const char
     return state;
 }
 
-/* The number of failures mostly stays 0. Then nothing is written to its cache line. */
+/* Writes the number of failures only when it changes. It is mostly 0 and stays 0; so workers do not
+ * fight for its cache line. */
 void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome outcome)
 {
     unsigned before = atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_relaxed);

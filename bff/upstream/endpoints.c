@@ -37,7 +37,8 @@ void endpoints_unlisten(struct endpoints_listener *listener)
         h2o_linklist_unlink(&listener->link);
 }
 
-/* A listener may remove itself in its callback. */
+/* The next listener is read before the callback, because a listener may remove itself in its
+ * callback. */
 static void tell_listeners(struct endpoints *endpoints)
 {
     h2o_linklist_t *next;
@@ -77,7 +78,7 @@ void endpoints_resolve(struct endpoints *endpoints, uint32_t resolve_ms)
 
 /* Holding. */
 
-/* The state stands for service, scheme, host and port. */
+/* Endpoints with the same service, scheme, host and port have the same state. */
 static bool is_same(const struct endpoint *a, const struct endpoint *b)
 {
     return a->state == b->state && trust_equal(a->trust, b->trust);

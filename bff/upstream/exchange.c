@@ -52,7 +52,8 @@ static void deliver(struct exchange *exchange, const char *bytes, size_t len)
         exchange->reason = why;
 }
 
-/* Bytes after the end are not part of the response; then the connection is not reused. */
+/* ${bytes_behind} is the number of bytes that came after the response. If there are any, the
+ * connection is not reused. */
 static enum exchange_state complete(struct exchange *exchange, size_t bytes_behind)
 {
     if (bytes_behind > 0)
@@ -128,9 +129,9 @@ static bool is_phrase(struct text phrase)
 }
 
 /*
- * A status line is "HTTP/1.x NNN" and a phrase, which is ignored. Some servers without a phrase
- * leave out the space before it too, against RFC 9112 section 4; we accept that. Returns the length
- * of the line, or -1.
+ * A status line is "HTTP/1.x NNN" and a phrase, which is ignored. Some servers send no phrase and
+ * leave out the space before it, too. RFC 9112 section 4 forbids that, but we accept it. Returns
+ * the length of the line, or -1.
  */
 static ssize_t parse_status_line(const char *bytes, size_t len, struct exchange_head *head)
 {
@@ -183,7 +184,8 @@ static ssize_t parse_head(struct exchange *exchange, const char *bytes, size_t l
     if (rest < 0 || exchange_framing_read(&head, exchange->request.is_head) != 0)
         return -1;
     exchange->head_bytes += (size_t)line + (size_t)rest;
-    /* HTTP ends on this connection with 101, so it is refused unless the request asked for it. */
+    /* After a 101 the connection does not speak HTTP any more. So a 101 is refused unless the
+     * request asked for it. */
     bool is_upgrade = head.status == 101 && exchange->request.wants_upgrade;
     if (exchange->head_bytes > EXCHANGE_HEAD_MAX || (head.status == 101 && !is_upgrade))
         return -1;
@@ -227,7 +229,7 @@ static enum exchange_state feed_heads(struct exchange *exchange, const char *byt
     return feed_body(exchange, bytes, len);
 }
 
-/* A head came in pieces: puts the kept bytes and the new ones together. */
+/* A head comes in several reads: joins the bytes kept from earlier reads and the new ones. */
 static enum exchange_state feed_kept(struct exchange *exchange, const char *bytes, size_t len)
 {
     size_t seen = exchange->kept_len;

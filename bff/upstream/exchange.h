@@ -1,7 +1,7 @@
 /*
  * The response to one HTTP/1.1 request on one connection (RFC 9112), as a state machine that is fed
- * bytes. It does no I/O. It is strict about framing: bytes that two readers could read differently
- * are refused, not repaired.
+ * bytes. It does no I/O. It is strict about framing: when two programs could read the same bytes
+ * differently, the response is refused and not repaired.
  *
  * The fields of a head are parsed by libh2o's phr_parse_headers.
  */
@@ -49,15 +49,15 @@ struct exchange_head {
 
 /*
  * Where a response goes. head and body return -1 to end the exchange, and store the reason in
- * ${*why}. After that only end is called, with that reason. Bytes that have been read already are
- * still parsed, so that the connection can be reused if the body was short.
+ * ${*why}. After that only end is called, with that reason. Bytes of the response that have been
+ * read already are still parsed: when they complete it, the connection can be reused.
  */
 struct exchange_sink {
     int (*head)(void *cookie, const struct exchange_head *head, enum reason *why);
     int (*body)(void *cookie, const char *bytes, size_t len, enum reason *why);
     /*
      * May be NULL. Returns the sink's own buffer for the next ${*len} bytes of the body. The caller
-     * may read to it directly; body then gets a pointer to this buffer.
+     * may read from the socket directly to this buffer; body then gets a pointer to it.
      */
     char *(*room)(void *cookie, size_t *len);
     void (*flush)(void *cookie); /* may be NULL: all bytes of one read have been delivered */
@@ -71,10 +71,10 @@ enum exchange_state {
     EXCHANGE_FAILED,
 };
 
-/* The properties of a request on which the reading of its response depends. */
+/* What must be known about a request to read its response. */
 struct exchange_request {
     bool is_head;       /* the method is HEAD: there is no body */
-    bool wants_upgrade; /* 101 is accepted; another protocol follows, up to the close */
+    bool wants_upgrade; /* 101 is accepted; the bytes after it are the body */
 };
 
 struct exchange {
@@ -86,10 +86,10 @@ struct exchange {
     struct exchange_request request;
     bool is_persistent; /* when COMPLETE: the connection may be used again */
     bool has_begun;     /* at least one byte has come */
-    uint64_t received;  /* bytes that were fed, heads and framing included */
+    uint64_t received;  /* all bytes so far, heads and framing included */
     uint64_t left;      /* of the body, with EXCHANGE_LENGTH */
     size_t head_bytes;  /* of all heads so far */
-    char *kept;         /* a head that came in pieces */
+    char *kept;         /* the bytes so far of a head that is not complete */
     size_t kept_len, kept_capacity;
     struct chunks chunks;
 };
@@ -98,20 +98,21 @@ struct exchange {
 void exchange_begin(struct exchange *exchange, const struct exchange_sink *sink, void *cookie,
                     struct exchange_request request);
 
-/* The rest of the response goes to ${sink}. May be called from inside the sink's head. */
+/* Replaces the sink: the rest of the response goes to ${sink}. The old sink's head may call this
+ * function. */
 void exchange_hand_over(struct exchange *exchange, const struct exchange_sink *sink, void *cookie);
 
 /*
- * Feeds bytes that were read, and returns the new state. Calls the sink's head and body. It never
- * calls flush and end: the caller does that, with exchange->reason, once the state is COMPLETE or
- * FAILED or the connection has ended.
+ * Parses bytes that were read from the connection, and returns the new state. Calls the sink's head
+ * and body. It never calls flush and end: the caller does that, with exchange->reason, once the
+ * state is COMPLETE or FAILED or the connection has ended.
  */
 enum exchange_state exchange_feed(struct exchange *exchange, const char *bytes, size_t len);
 
 /*
- * Returns a buffer to which the whole rest of the body, ${*len} bytes, can be read directly. NULL
- * when the sink has no buffer for it, or the length of the body is not known. Bytes beyond ${*len}
- * are not part of the body.
+ * Returns the sink's buffer for the whole rest of the body, ${*len} bytes, so that the caller can
+ * read to it directly. NULL when the sink has no such buffer, or the length of the body is not
+ * known. Bytes beyond ${*len} are not part of the body.
  */
 char *exchange_room(const struct exchange *exchange, size_t *len);
 

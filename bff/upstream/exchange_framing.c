@@ -26,8 +26,8 @@ static int read_length(struct seen *seen, struct text value)
     return 0;
 }
 
-/* Only one "chunked" is accepted. We never offer another coding (no TE field), so it is an error.
- */
+/* Only one "chunked" is accepted. Another coding is an error, because we never offer one (we send
+ * no TE field). */
 static int read_coding(struct seen *seen, struct text value)
 {
     if (seen->has_coding || !text_equal_nocase(value, TEXT("chunked")))

@@ -3,7 +3,7 @@
 
 #include "bff/upstream/fetch.h"
 
-/* The first room for a body of unknown length. */
+/* The size of the first buffer for a body of unknown length. */
 #define BUFFER_BYTES ((size_t)4 * 1024)
 
 static int refuse(enum reason reason, enum reason *why)
@@ -47,7 +47,7 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
     fetch->value = value_add(fetch->value, bytes, len);
     struct text text = fetch->value->text;
     if (text.len == fetch->length)
-        return 0; /* the verdict comes at once, and scans what is left in one go */
+        return 0; /* the fetch ends at once, and the end scans the rest in one pass */
     if (json_scan_more(&fetch->scan, text.at, text.len) != 0)
         return refuse(REASON_BAD_JSON, why);
     return 0;

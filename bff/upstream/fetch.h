@@ -1,6 +1,6 @@
 /*
  * One JSON answer from one service: a call (call.h) whose body is gathered into a value and scanned
- * as it arrives. Composites are made of fetches.
+ * as it arrives. Composites get their data by fetches.
  *
  * ${done} is called exactly once, never from inside fetch_start, and not after fetch_release.
  */
@@ -30,33 +30,33 @@ struct fetch_ask {
     int64_t until_ns;        /* as in call_ask */
     size_t body_limit;       /* bytes */
     unsigned depth_limit;
-    bool keep_slices; /* the value will be read, not just spliced */
+    bool keep_slices; /* the value will be read, and not only copied into the page */
 };
 
-/* Lies in its user's memory, which need not be cleared before fetch_start. */
+/* A fetch. Its user provides the memory, which need not be cleared before fetch_start. */
 struct fetch {
-    /* the outcome, set when done is called */
-    enum reason reason; /* REASON_NONE: 2xx and valid JSON, or empty */
-    int status;         /* the service's, 0 when its status line was not read */
-    struct value
-        *value; /* with REASON_NONE: the body; NULL: the service sent none (204, or nothing) */
+    /* The outcome, valid once done is called. */
+    enum reason reason;  /* REASON_NONE: 2xx and valid JSON, or empty */
+    int status;          /* the service's, 0 when its status line was not read */
+    struct value *value; /* with REASON_NONE: the body; NULL: it is empty, whatever the status is */
 
     /* fetch.c's own */
     const struct fetch_ask *ask;
     fetch_done done;
     void *cookie;
     struct json_scan scan;
-    size_t length; /* of the body, where its head says it; else 0 */
+    size_t length; /* the body's length if the head has it, else 0 */
     struct call_ask call_ask;
     struct call call;
 };
 
-/* Starts to ask. ${fetch}, ${ask} and what it borrows stay where they are until fetch_release. */
+/* Sends the request. ${fetch}, ${ask} and the texts in ${ask} must not move or end before
+ * fetch_release. */
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie);
 
 /* Ends the fetch without calling ${done}, and releases its value. It may be called before and after
- * ${done}. A second call does nothing, and neither does a call for a fetch that is all zero. */
+ * ${done}. Does nothing when ${fetch} was released before or is all zero. */
 void fetch_release(struct fetch *fetch);
 
 #endif

@@ -10,12 +10,12 @@
 
 #define QUESTION "user-agent: bff-health\r\naccept: */*\r\n"
 
-/* The questions to one endpoint. There is one at a time. */
+/* The health requests to one endpoint, one at a time. */
 struct probe {
     struct watched *of;
     enum health_state state;
     enum reason reason; /* of the last failure */
-    int status;         /* the last answer's; 0: none */
+    int status;         /* of the last answer; 0: there was none */
     size_t body_bytes;
     int64_t asked_ns;
     struct call_ask ask;
@@ -23,8 +23,9 @@ struct probe {
     struct timer timeout;
 };
 
-/* What is known about a service: state of the process, found by the service's name. Only the thread
- * that asks writes the report. The lock is held while a report is copied. */
+/* What is known about a service. It is state of the process, in the registry under the service's
+ * name. Only the thread that makes the health checks writes the report. The lock is held while a
+ * report is copied. */
 struct known {
     pthread_mutex_t lock;
     struct health_report report;
@@ -36,7 +37,7 @@ struct watched {
     struct probe *probes; /* one for each endpoint; NULL: the service is not asked */
     struct known *known;  /* NULL: the service is not asked */
     struct timer next;
-    int64_t since_ms; /* when ${health} was made */
+    int64_t since_ms; /* wall clock, when this struct was made */
 };
 
 struct health {
@@ -61,7 +62,7 @@ static const struct registry_kind known_kind = {
 
 /* Results. */
 
-/* The report of a service after ${probe} has settled. */
+/* Returns the report of a service after ${probe} has got an answer or has failed. */
 static struct health_report report_after(const struct probe *probe)
 {
     const struct watched *of = probe->of;
@@ -165,8 +166,8 @@ static void ask(struct probe *probe)
 
 /* Timing. */
 
-/* The interval, at most a tenth longer or shorter, so that servers that began together do not ask
- * at the same moments. */
+/* Returns the time of the next health request. The interval is varied by up to a tenth, so that
+ * servers that began together do not ask at the same moments. */
 static int64_t next_ns(struct health *health, uint32_t interval_ms)
 {
     int64_t per_mille = 900 + (int64_t)(random_next(&health->upstream->random) % 201);
@@ -293,7 +294,7 @@ const struct service_settings *health_service(const struct health *health, size_
     return health->services[service].settings;
 }
 
-/* The report may be about the endpoints of a configuration before. */
+/* The report may still be about the endpoints of an earlier configuration. */
 struct health_report health_read(struct health *health, size_t service)
 {
     must(service < health->count);

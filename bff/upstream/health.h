@@ -1,8 +1,8 @@
 /*
- * Health checks: asks each service with GET health_path every health_interval_ms. The interval
- * varies by up to a tenth, so that many servers do not ask at the same moments. One worker asks;
- * every thread may read the results. A service whose health_path is NULL is never asked, and its
- * state stays unknown.
+ * Health checks: sends each service a GET request for health_path every health_interval_ms. The
+ * interval varies by up to a tenth, so that many servers do not ask at the same moments. One worker
+ * makes the checks; every thread may read the results. A service whose health_path is NULL is never
+ * asked, and its state stays unknown.
  *
  * All endpoints of a service are asked at the same time. The service is up when at least one of
  * them is up, and down when all are down. An endpoint is up when it answers with a 2xx status and a
@@ -22,7 +22,7 @@
 #define HEALTH_BODY_MAX ((size_t)64 * 1024) /* bytes of an answer's body */
 
 enum health_state {
-    HEALTH_UNKNOWN, /* not asked or not answered so far; treated as up */
+    HEALTH_UNKNOWN, /* not asked, or no answer so far; treated as up */
     HEALTH_UP,
     HEALTH_DOWN,
 };
@@ -30,51 +30,54 @@ enum health_state {
 /* What is known about a service. */
 struct health_report {
     enum health_state state;
-    enum reason reason; /* of the last failure, while some endpoint is down; else REASON_NONE */
-    int status;         /* the status of that answer; 0: there was none */
-    int64_t since_ms;   /* wall clock, when it entered its state */
-    int64_t asked_ms;   /* wall clock, of the last answer or failure; 0: none yet */
-    int64_t took_ns;    /* from the last question to its answer */
+    enum reason
+        reason; /* of the last failure, while at least one endpoint is down; else REASON_NONE */
+    int status; /* the status of the last answer; 0: there was none */
+    int64_t since_ms; /* wall clock, when it entered its state */
+    int64_t asked_ms; /* wall clock, when the last answer came or the last check failed; 0: no check
+                         yet */
+    int64_t took_ns;  /* from the last question to its answer */
     size_t endpoints;
     size_t endpoints_down;
 };
 
 /*
  * Called when ${service} goes down (with the reason, and the status if it answered) or comes up
- * again (with REASON_NONE), in the thread that asks. It is not called for the first answer of a
- * service that is up.
+ * again (with REASON_NONE). The thread that makes the checks calls it. It is not called when the
+ * first result is that the service is up.
  */
 typedef void (*health_changed)(const char *service, bool is_up, enum reason reason, int status);
 
 struct health;
 
 /*
- * Makes the health checks and does not ask yet. ${services} must outlive them. ${changed} may be
- * NULL. What is known about a service is state of the process (bff/base/registry.h) with the
- * service's name. So a new configuration begins with the results of the one before. At most one
- * struct health may be started.
+ * Makes the health checks without starting them. ${services} must outlive the result. ${changed}
+ * may be NULL. What is known about a service is state of the process (bff/base/registry.h), found
+ * by the service's name. So a new configuration begins with the results of the previous one. At
+ * most one struct health may be started at a time.
  */
 struct health *health_new(const struct service_settings *services, size_t count,
                           health_changed changed);
 
-/* Must not be called between health_start and health_stop. NULL: nothing. */
+/* Frees ${health}. Must not be called between health_start and health_stop. NULL: does nothing. */
 void health_free(struct health *health);
 
 /*
- * Begins to ask, the first time at once. ${upstream} must be made of the same services, and its
- * names must have been looked up. Called in the thread of ${upstream}, by one worker only.
+ * Starts the health checks; the first ones are made at once. ${upstream} must be made of the same
+ * services, and its names must have been looked up. To be called in the thread of ${upstream}, by
+ * one worker only.
  */
 void health_start(struct health *health, struct upstream *upstream);
 
-/* Stops asking; called before upstream_free and in the same thread. The results can still be read.
- * Does nothing if it was not started. */
+/* Stops the health checks. To be called before upstream_free, in the same thread. The results can
+ * still be read. Does nothing if the checks were not started. */
 void health_stop(struct health *health);
 
 size_t health_count(const struct health *health);
 const struct service_settings *health_service(const struct health *health, size_t service);
 
-/* What is known about a service, whose number is less than health_count. May be called from any
- * thread, and never waits for an answer. */
+/* Returns what is known about the service with the number ${service}, which must be less than
+ * health_count. May be called from any thread, and never waits for an answer. */
 struct health_report health_read(struct health *health, size_t service);
 
 #endif

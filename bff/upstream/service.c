@@ -39,7 +39,8 @@ static const char *scheme_read(struct text *rest, struct service_endpoint *out)
     return NULL;
 }
 
-/* Leaves host and port in ${*rest}. */
+/* Removes the path from ${*rest}, where host and port are left. Returns what is wrong with the
+ * path, or NULL. */
 static const char *path_read(struct text *rest)
 {
     for (size_t i = 0; i < rest->len; i++) {
@@ -55,7 +56,7 @@ static const char *path_read(struct text *rest)
     return NULL;
 }
 
-/* When the last label is a number, the host must be an IPv4 address. */
+/* True when the last label of the host is a number: then the host must be an IPv4 address. */
 static bool looks_like_ipv4(struct text host)
 {
     size_t i = host.len;
@@ -90,7 +91,8 @@ static const char *name_check(struct text host)
     return NULL;
 }
 
-/* Leaves ":port", or nothing, in ${*rest}. */
+/* Reads the host and removes it from ${*rest}, where ":port", or nothing, is left. Returns what is
+ * wrong with the host, or NULL. */
 static const char *host_read(struct text *rest, struct text *host)
 {
     if (!text_starts(*rest, TEXT("["))) {
@@ -142,7 +144,7 @@ static const char *parts_read(struct text rest, struct text *host, struct servic
     return wrong != NULL ? wrong : port_read(rest, out);
 }
 
-/* The value of the Host header. It has the port only when the port is not the default of the
+/* Returns the value of the Host header. The port is left out when it is the default port of the
  * scheme. */
 static char *authority_new(struct text host, const struct service_endpoint *at)
 {

@@ -23,11 +23,12 @@ struct service_endpoint {
     bool is_tls;
 };
 
-/* Reads ${url} (scheme http or https, host, optional port, at most a "/" after it; memory from
- * memory_new). Returns NULL; or what is wrong with it in words, and then ${out} is not written. */
+/* Reads ${url}: scheme http or https, host, optional port, and optionally a "/" at the end. On
+ * success, fills ${out} with texts from memory_new and returns NULL. Otherwise returns a text that
+ * says what is wrong with ${url}, and does not write ${out}. */
 const char *service_endpoint_read(const char *url, struct service_endpoint *out);
 
-/* Frees what service_endpoint_read wrote. All zero: nothing. */
+/* Frees the texts of ${endpoint}. Does nothing when it is all zero. */
 void service_endpoint_free(struct service_endpoint *endpoint);
 
 struct call_policy;
@@ -42,15 +43,15 @@ struct service_settings {
     uint32_t connect_ms;    /* from dialling to connected, TLS included */
     uint32_t first_byte_ms; /* from the request sent to the answer's first byte */
     uint32_t total_ms;      /* from start to end, retries included */
-    char *ca_file;          /* PEM, the authorities for its certificate; NULL: the system's */
+    char *ca_file;          /* PEM, the authorities that are trusted; NULL: the system's */
     struct trust *trust;    /* loaded from ca_file; NULL: not loaded (see service_load_trust) */
 
-    /* What calls to it do when an attempt goes well or badly; NULL: call_policy_default. No setting
-     * chooses another one yet. */
+    /* What a call does when an attempt succeeds or fails; NULL: call_policy_default. No setting of
+     * the configuration chooses another policy yet. */
     const struct call_policy *policy;
 
-    char *health_path;           /* asked regularly, 2xx is healthy; NULL: not asked */
-    uint32_t health_interval_ms; /* from one question to the next */
+    char *health_path;           /* for health checks (health.h); NULL: none are made */
+    uint32_t health_interval_ms; /* from one check to the next */
     uint32_t health_timeout_ms;  /* a later answer does not count */
     bool is_essential;           /* while it is down, the server is not ready */
 };
@@ -60,7 +61,8 @@ void service_endpoints_free(struct service_settings *service);
 
 /*
  * Loads ${settings->trust} when the service has an https endpoint or a CA file. Returns 0; or -1,
- * and a sentence in *wrong, when the file cannot be used. trust_release frees it.
+ * and a sentence in *wrong, when the file cannot be used. The caller frees the trust with
+ * trust_release.
  */
 int service_load_trust(struct service_settings *settings, const char **wrong);
 

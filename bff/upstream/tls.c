@@ -14,7 +14,8 @@ static int is_address(const char *host)
     return inet_pton(AF_INET, host, &unused) == 1 || inet_pton(AF_INET6, host, &unused) == 1;
 }
 
-/* An address is matched against the certificate's IP names, anything else against its DNS names. */
+/* Sets the host for which the certificate must be valid. OpenSSL compares an IP address with the
+ * certificate's IP addresses, and any other host with its DNS names. */
 static void pin_host(SSL *tls, const char *host)
 {
     X509_VERIFY_PARAM *verify = SSL_get0_param(tls);

@@ -21,21 +21,22 @@ SSL *tls_begin(SSL_CTX *context, int fd, const char *host);
 /* The result of a step. */
 enum tls_step {
     TLS_DONE,
-    TLS_WANT_READ,  /* again when the socket is readable */
-    TLS_WANT_WRITE, /* again when it is writable */
+    TLS_WANT_READ,  /* repeat the step when the socket is readable */
+    TLS_WANT_WRITE, /* repeat the step when it is writable */
     TLS_ENDED,      /* the peer has ended the connection in order (close_notify) */
     TLS_BROKEN,     /* the handshake failed, or the connection ended without close_notify */
 };
 
 enum tls_step tls_handshake(SSL *tls);
 
-/* Reads. With TLS_DONE, *got is the number of bytes read, at least one. */
+/* Reads at most ${len} bytes. With TLS_DONE, *got is the number of bytes read, at least one. */
 enum tls_step tls_read(SSL *tls, char *into, size_t len, size_t *got);
 
-/* Writes the first *sent of ${bytes}. After TLS_WANT_ the same bytes must be offered again. */
+/* Writes some of ${bytes}, and sets *sent to their number. After TLS_WANT_READ or TLS_WANT_WRITE
+ * the caller must write the same bytes again. */
 enum tls_step tls_write(SSL *tls, const char *bytes, size_t len, size_t *sent);
 
-/* Sends close_notify if that is possible at once, and frees ${tls}. NULL: nothing. */
+/* Sends close_notify if that is possible at once, and frees ${tls}. NULL: does nothing. */
 void tls_end(SSL *tls);
 
 #endif

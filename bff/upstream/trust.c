@@ -42,8 +42,8 @@ static SSL_CTX *context_new(void)
     return context;
 }
 
-/* The digest of the fingerprints of all certificates and revocation lists, in the order of the
- * store. */
+/* Computes the digest from the fingerprints of all certificates and revocation lists, in the order
+ * of the store. */
 static void make_digest(struct trust *trust)
 {
     STACK_OF(X509_OBJECT) *objects =

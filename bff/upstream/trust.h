@@ -1,7 +1,7 @@
 /*
- * Which certificates of a service are trusted: the authorities of one CA file, loaded once, when a
- * configuration is made, and used by all workers. It has a reference count, because connections may
- * outlive the configuration.
+ * The certificate authorities that are trusted for a service. They are loaded once from a CA file,
+ * when a configuration is made, and all workers use them. A trust has a reference count, because
+ * connections may outlive the configuration.
  */
 #ifndef BFF_UPSTREAM_TRUST_H
 #define BFF_UPSTREAM_TRUST_H
@@ -18,17 +18,17 @@ struct trust;
  */
 struct trust *trust_new(const char *ca_file, const char **wrong);
 
-/* Adds one reference. From any thread. NULL: nothing. Returns ${trust}. */
+/* Adds one reference, and returns ${trust}. May be called from any thread. NULL: does nothing. */
 struct trust *trust_hold(struct trust *trust);
 
-/* Drops one reference. From any thread. NULL: nothing. */
+/* Drops one reference. May be called from any thread. NULL: does nothing. */
 void trust_release(struct trust *trust);
 
-/* The context for tls_begin. It lives as long as the trust. */
+/* Returns the TLS context for tls_begin. It lives as long as the trust. */
 SSL_CTX *trust_context(const struct trust *trust);
 
-/* True when both trust the same authorities, even when these come from different files. Two NULLs
- * are equal, too. */
+/* True when ${a} and ${b} have the same authorities, even when they were loaded from different
+ * files. Also true when both are NULL. */
 bool trust_equal(const struct trust *a, const struct trust *b);
 
 #endif

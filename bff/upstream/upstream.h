@@ -1,7 +1,7 @@
 /*
  * The services of one configuration, in one worker: their settings, their balances, and the
- * worker's endpoints that the configuration names. Two configurations may live side by side in a
- * worker, and share connections (endpoints.h). No other worker uses it.
+ * worker's endpoints that the configuration names. A worker may have two configurations at the same
+ * time, and they share connections (endpoints.h). No other worker uses a struct upstream.
  */
 #ifndef BFF_UPSTREAM_UPSTREAM_H
 #define BFF_UPSTREAM_UPSTREAM_H
@@ -21,8 +21,8 @@ struct call_report;
 struct upstream_service {
     const struct service_settings *settings;
     struct endpoint **endpoints;      /* settings->endpoint_count of them, in that order */
-    struct balance balance;           /* over the endpoints */
-    const struct call_policy *policy; /* of calls to it; NULL: call_policy_default */
+    struct balance balance;           /* chooses one of the endpoints */
+    const struct call_policy *policy; /* of calls to the service; NULL: call_policy_default */
 };
 
 struct upstream {
@@ -47,25 +47,25 @@ struct upstream {
 
 /*
  * Makes the upstream of ${count} services in the worker of ${endpoints}. The settings must live
- * until upstream_free, and a service with an https endpoint must have its trust
+ * until upstream_free. A service with an https endpoint must have loaded its trust
  * (service_load_trust).
  */
 struct upstream *upstream_new(struct endpoints *endpoints, const struct service_settings *settings,
                               size_t count);
 
 /*
- * Resolves the names, now and then every ${resolve_ms}. ${on_resolved} is called once, perhaps from
- * here, when every name of this configuration has been looked up, with success or without. After
- * upstream_free it is not called.
+ * Looks up the host names at once, and again every ${resolve_ms}. ${on_resolved} is called once,
+ * perhaps from inside this function, when every name of this configuration has been looked up, with
+ * success or without. It is not called after upstream_free.
  */
 void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
                     void (*on_resolved)(void *cookie), void *cookie);
 
 /*
  * The configuration ends in this worker. Endpoints that no other configuration names close their
- * idle connections. Calls may be under way: the memory is freed when the last of them has ended.
- * Only a call that has got the head of its answer goes on; the other calls can only end. NULL:
- * nothing.
+ * idle connections. Calls may be under way: the memory is freed when the last of them has ended. A
+ * call that has got the head of its answer may go on. Any other call may only be cancelled, because
+ * it needs the settings, which the caller may free now. NULL: does nothing.
  */
 void upstream_free(struct upstream *upstream);
 
@@ -75,7 +75,7 @@ void upstream_call_begins(struct upstream *upstream);
 /* For call.c: a call has ended. */
 void upstream_call_ended(struct upstream *upstream);
 
-/* The worker's side of ${service}; NULL when this build does not have it. */
+/* Returns what this worker has for ${service}; NULL when this build does not have the service. */
 struct upstream_service *upstream_service(struct upstream *upstream,
                                           const struct bff_service *service);
 

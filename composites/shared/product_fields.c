@@ -49,7 +49,8 @@ static bool has_sale_price(struct json product)
     return !json_is(sale_price, JSON_NONE) && !json_is(sale_price, JSON_NULL);
 }
 
-/* Reads the member ${name}. Returns false when it is not a number that we can calculate with. */
+/* Reads the member ${name} of ${product}. Returns false when it is not a number, or too large to
+ * calculate with. */
 static bool read_price(struct pool *pool, struct json product, const char *name,
                        struct decimal *price)
 {

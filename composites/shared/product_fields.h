@@ -8,22 +8,23 @@
 
 #include "bff/compose/compose.h"
 
-/* From the list of reviews: the mean of the numeric ratings as a string with one decimal ("4.3").
- * Without ratings it is the number 0. */
+/* Prints the mean of the numeric ratings in the list ${reviews}, as a string with one decimal
+ * ("4.3"). Without ratings it prints the number 0. */
 void product_average_rating(struct json_print *out, struct json reviews);
 
-/* From the list of reviews: their number, with or without ratings. */
+/* Prints the number of reviews in the list ${reviews}. Reviews without a rating count, too. */
 void product_review_count(struct json_print *out, struct json reviews);
 
-/* From the inventory: whether the product is in stock, and the quantity as the service wrote it. */
+/* The first prints whether the product is in stock, and the second the quantity as the service
+ * wrote it. ${inventory} is the stock of the product. */
 void product_in_stock(struct json_print *out, struct json inventory);
 void product_stock_quantity(struct json_print *out, struct json inventory);
 
-/* From the product: whether its sale price is below its price; false without a sale price. */
+/* Prints whether the sale price of ${product} is below its price; false without a sale price. */
 void product_is_on_sale(struct json_print *out, struct json product);
 
-/* From the product: its price minus its sale price, exact to the last digit (5.00); null without a
- * sale price. */
+/* Prints the price of ${product} minus its sale price, exact to the last digit (5.00); null without
+ * a sale price. */
 void product_savings(struct json_print *out, struct json product);
 
 #endif

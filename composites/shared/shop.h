@@ -1,13 +1,13 @@
-/* What all builds of the shop have in common, besides their services. */
+/* What all builds of the shop share, except the services. */
 #ifndef COMPOSITES_SHARED_SHOP_H
 #define COMPOSITES_SHARED_SHOP_H
 
 #include "bff/compose/compose.h"
 
-/* The plain routes of a configuration without routes. */
-extern const struct bff_route shop_routes[];
+/* The plain routes that apply when the configuration has no routes. */
+extern const struct bff_routes shop_routes;
 
-/* The role whose users may see what belongs to others. */
+/* Users with this role may see answers that belong to other users. */
 #define SHOP_ADMIN_ROLE "admin"
 
 #endif

@@ -1,5 +1,5 @@
-/* How fast the scanner is, on each of its paths, against yajl without callbacks. A benchmark, not a
- * test: build it with -O2 and run it alone. */
+/* Measures the speed of the JSON scanner, on each of its paths, and of yajl without callbacks. This
+ * is a benchmark and not a test: build it with -O2 and run it alone. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,6 @@
-/* What a line of the access log costs the worker that writes it: a page with four parts, and a
- * request without any. A benchmark, not a test: build it with -O2 and run it alone. */
+/* Measures what a line of the access log costs the worker that writes it: for a page with four
+ * parts, and for a request without parts. This is a benchmark and not a test: build it with -O2 and
+ * run it alone. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <time.h>

@@ -1,5 +1,5 @@
-/* What a token costs: seen before, and seen for the first time. A benchmark, not a test: build it
- * with -O2. It counts processor time. */
+/* Measures the processor time of checking a token: a token that the cache knows, and a token that
+ * it does not know. This is a benchmark and not a test: build it with -O2. */
 #include <time.h>
 
 #include "bff/edge/login.h"

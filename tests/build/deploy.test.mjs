@@ -1,4 +1,5 @@
-// The image and the unit start the servers with what they understand.
+// The container image and the systemd unit start the servers with options that the servers
+// understand.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'

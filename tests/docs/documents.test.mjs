@@ -1,5 +1,5 @@
-// Every command and every example of the documents does what the page says. The guide has a test
-// of its own (guide.test.mjs), as it builds something.
+// Every command and every example of the documents gives the result that the page shows. The guide
+// has its own test (guide.test.mjs), because it builds a program.
 import assert from 'node:assert/strict'
 import { cpSync, symlinkSync } from 'node:fs'
 import path from 'node:path'

@@ -1,5 +1,6 @@
-// The guide, done literally in a copy of the sources, from its first line to its last: what it
-// says to write is written, built, served and asked for; what it says of mistakes is made.
+// Follows the guide literally, from its first line to its last, in a copy of the sources: it writes
+// the files, builds them, starts the server and sends the requests. It also makes the mistakes that
+// the guide describes.
 import assert from 'node:assert/strict'
 import { cpSync } from 'node:fs'
 import path from 'node:path'
@@ -13,7 +14,7 @@ import { walkPage } from './lib/walk.mjs'
 
 const page = pages['docs/first-composite.md']
 const parts = ['CMakeLists.txt', 'CMakePresets.json', 'dev', 'bff', 'clients', 'composites',
-  'fixtures', 'tests/e2e/lib']
+  'fixtures', 'tests/build', 'tests/e2e/lib']
 const summary = 'composites/web/order_summary.c'
 
 // What stands in the clone's CMakeLists.txt so that the server itself is not compiled once more:
@@ -68,9 +69,9 @@ describe('a first composite', () => {
     stage.write('composites/wrong/build.c', `#include "clients/services.h"
 #include "fixtures/mock_upstreams.h"
 ${['right', ...names].map(name => `extern const struct bff_composite ${name};`).join('\n')}
-static const struct bff_composite *const all[] = {&right, &${names.join(', &')}, NULL};
+static const struct bff_composite *const all[] = {&right, &${names.join(', &')}};
 static const struct bff_build build = {
-    .name = "wrong", .port = 8080, .composites = all, .services = clients_services,
+    .name = "wrong", .port = 8080, .composites = BFF_TABLE(all), .services = &clients_services,
     .mocks = &mock_upstreams};
 int main(int argc, char **argv) { return bff_main(argc, argv, &build); }\n`)
     stage.write('CMakeLists.txt', `${stage.read('CMakeLists.txt')}bff_add_build(wrong)\n`)

@@ -1,4 +1,4 @@
-// What the server has, the documents name, and the other way round: settings, options, reasons,
+// The documents name everything that the server has, and nothing else: settings, options, reasons,
 // headers, members of the log, refusals, files, links.
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// What ./dev bench measures bff with does what it is there for.
+// The programs with which ./dev bench measures bff work as intended.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

@@ -1,5 +1,5 @@
-// The table of steps begins when the head of a request is known; the body is waited for by a step of
-// its own, over HTTP/1.1 and HTTP/2. bff-gate says when its steps run (steps.test.mjs).
+// The table of steps starts when the head of a request is known, and a separate step waits for the
+// body, over HTTP/1.1 and HTTP/2. bff-gate shows when its steps run (steps.test.mjs).
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'

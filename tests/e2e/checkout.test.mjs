@@ -1,4 +1,4 @@
-// The checkout: the order first, then its user and its products together.
+// The checkout: the order comes first, then its user and its products at the same time.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

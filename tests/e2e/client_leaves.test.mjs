@@ -1,5 +1,6 @@
-// A client that leaves takes its calls with it. Proved by order, not by the clock: one who asks
-// before and stays has calls that end at the budget; those of the one who left end before them.
+// When a client leaves, its calls are cancelled. The test compares the order of events, not times:
+// another client asks first and stays, and its calls end with the budget. The calls of the client
+// that leaves must end before them.
 import assert from 'node:assert/strict'
 import http2 from 'node:http2'
 import { after, describe, test } from 'node:test'

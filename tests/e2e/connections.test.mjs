@@ -1,4 +1,5 @@
-// Clients' connections: used again, pipelined, multiplexed; never one's answer for another.
+// Connections of clients: reused, pipelined and multiplexed. A request never gets the answer to
+// another request.
 import assert from 'node:assert/strict'
 import http from 'node:http'
 import { describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-// The fixtures' whole demo, over every protocol that we speak.
+// The whole demo of the mock services, over every protocol that the server speaks.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 

@@ -1,4 +1,5 @@
-// Faults on demand: X-Mock reaches the mock services in mock mode, and nothing else at any time.
+// Faults on demand: in mock mode, the header X-Mock reaches the mock services. It never reaches
+// other services.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

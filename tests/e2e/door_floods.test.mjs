@@ -1,5 +1,6 @@
-// Clients that want to keep the server busy with nothing: after each it lives, has spent little
-// time and memory, has asked the services nothing in vain, and has served others meanwhile.
+// Clients that try to keep the server busy with useless work. After each of them, the server must
+// still run, must have used little time and memory, must have made no useless calls to services,
+// and must have served other clients at the same time.
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'

@@ -1,5 +1,5 @@
-// What the door lets in and what it refuses, HTTP/1: bytes as they go over the wire. Whatever is
-// refused, and whatever is hidden behind it, no service hears of.
+// Which HTTP/1 requests the server accepts and which it refuses, with the bytes as they are on the
+// wire. A service must never receive a refused request, or a request that is hidden after it.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

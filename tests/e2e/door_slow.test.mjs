@@ -1,4 +1,5 @@
-// Clients that take their time, and those that leave half-way: others are served beside them.
+// Slow clients, and clients that leave before the end: the server serves other clients at the same
+// time.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test } from 'node:test'

@@ -1,4 +1,5 @@
-// SIGTERM: what was begun is finished, nothing new is begun, and the program ends with 0.
+// SIGTERM: the server finishes the requests that have begun, accepts no new ones, and exits with
+// status 0.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'

@@ -1,4 +1,4 @@
-// Where a service is: one address or several, by name or by number.
+// The endpoints of a service: one or several, by host name or by IP address.
 import assert from 'node:assert/strict'
 import dns from 'node:dns/promises'
 import { describe, test } from 'node:test'

@@ -1,5 +1,5 @@
-// Every subset of the dashboard's services failing in every way: always 200, always the right
-// fallbacks, never later than the budget wants, and nothing left open behind it.
+// Every subset of the dashboard's services fails in every way. The answer is always 200, has the
+// right fallbacks, and comes within the budget. No connection stays open afterwards.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

@@ -1,5 +1,5 @@
-// Filters between whoever answers and the client, for whole and for streamed answers. bff-filter is
-// bff-web with filters that a test asks for by X-Filter.
+// Filters between the code that answers and the client, for whole and for streamed answers.
+// bff-filter is bff-web with filters that a test chooses with X-Filter.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'

@@ -1,4 +1,4 @@
-// Headers: what goes along to the services, and what comes back.
+// The headers of the requests to services, and the headers of the answers to clients.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

@@ -1,4 +1,4 @@
-// The pages that say how the server and its services are.
+// The health pages: the state of the server and of its services.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

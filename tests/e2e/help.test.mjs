@@ -1,4 +1,5 @@
-// What the program says of itself, and how much it says when a file is wrong from end to end.
+// The program's own texts (--help and others), and how much it prints when the configuration file
+// has a mistake in every line.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

@@ -1,4 +1,5 @@
-// Clients that send heads and bodies as no client should, from the head to the end of the connection.
+// Clients that send heads and bodies in ways that no client should, from the first byte to the end
+// of the connection.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http2 from 'node:http2'

@@ -1,4 +1,5 @@
-// Clients that mean no good: the server says no, or ends their connection, and serves the others.
+// Hostile clients: the server refuses their requests or closes their connections, and serves the
+// other clients.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

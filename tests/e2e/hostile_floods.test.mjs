@@ -1,4 +1,4 @@
-// Upstreams that do not end: the part is rejected, and memory stays where it was.
+// Services whose answers never end: the part is rejected, and the server's memory does not grow.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

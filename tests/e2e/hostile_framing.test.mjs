@@ -1,5 +1,5 @@
-// Upstream answers that are hardly HTTP. What two readers could read differently is refused, what
-// is only unusual is read; the server answers in any case.
+// Answers of services that are not correct HTTP. The server refuses an answer that two programs
+// could read differently, and accepts one that is only unusual. The client always gets an answer.
 import { test } from 'node:test'
 
 import { assertUser, hostileUsers, user } from './lib/hostile.mjs'
@@ -19,6 +19,10 @@ const whole = [
   ['chunks', `${ok}${coded}\r\n${chunks}`, user],
   ['Chunked with a capital', `${ok}Transfer-Encoding: Chunked\r\n\r\n${chunks}`, user],
   ['chunked with white space around', `${ok}Transfer-Encoding: \t chunked \r\n\r\n${chunks}`, user],
+  ['a length with white space around', `${ok}Content-Length: \t 7 \t\r\n\r\n${user}`, user],
+  ['white space before the colon', `${ok}Content-Length : 7\r\n\r\n${user}`, 'bad_http'],
+  ['a vertical tab after a length', `${ok}Content-Length: 7\v\r\n\r\n${user}`, 'bad_http'],
+  ['a folded line of blanks', `${ok}${length} \t\r\n\r\n${user}`, 'bad_http'],
   ['chunked within gzip', `${ok}Transfer-Encoding: gzip, chunked\r\n\r\n${chunks}`, 'bad_http'],
   ['chunked twice', `${ok}Transfer-Encoding: chunked, chunked\r\n\r\n${chunks}`, 'bad_http'],
   ['chunked in two fields', `${ok}${coded}${coded}\r\n${chunks}`, 'bad_http'],

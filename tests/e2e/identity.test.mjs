@@ -1,4 +1,5 @@
-// Nobody says who somebody is but the server, on pages and on routes, in no spelling.
+// Only the server sets the headers with a user's identity. A client cannot set them, on pages or on
+// routes, in any spelling.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

@@ -1,4 +1,4 @@
-// Where io_uring is forbidden all works as it does anywhere, and the log says so once.
+// Where io_uring is forbidden, everything works in the same way, and the log has one line about it.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

@@ -1,4 +1,5 @@
-// How large and how deep a part may be: up to the limit, and not a step further.
+// The limits on the size and the depth of a part: a part at the limit is accepted, and a larger one
+// is rejected.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

@@ -1,4 +1,4 @@
-// An answer that lies in more places than can be written from at once goes out as one.
+// An answer with more pieces than one write can send arrives complete and in order.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

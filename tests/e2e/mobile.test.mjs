@@ -1,4 +1,4 @@
-// The phone's pages: the same paths, fewer calls and fewer members.
+// The pages of the phone app: the same paths as on the web, with fewer calls and fewer members.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

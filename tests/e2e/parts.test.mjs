@@ -1,4 +1,4 @@
-// What one part's failure does to its page: every part of every composite, with every fault.
+// What the failure of one part does to its page: every part of every composite, with every fault.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

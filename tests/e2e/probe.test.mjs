@@ -1,4 +1,5 @@
-// --probe: asks the server of a configuration whether it is ready, and says so by its exit status.
+// --probe asks the server of a configuration whether it is ready, and reports the result by its
+// exit status.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'

@@ -1,4 +1,4 @@
-// The product page: what is computed from the product, its reviews and its stock.
+// The product page: the members that are computed from the product, its reviews and its stock.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

@@ -1,4 +1,4 @@
-// Plain routes, on the way down: what a service answers, as its client sees it.
+// Plain routes: the answers of a service as the client receives them.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'

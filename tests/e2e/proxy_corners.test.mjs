@@ -1,4 +1,4 @@
-// Plain routes where two sides disagree: about where an answer's pieces end, and about who asks.
+// Plain routes when two sides could disagree: where an answer ends, and who sends a request.
 import assert from 'node:assert/strict'
 import http2 from 'node:http2'
 import { after, describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-// SIGTERM in the middle of a busy day: whoever was let in is answered.
+// SIGTERM while many requests are in flight: every request that was accepted is answered.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'

@@ -1,4 +1,4 @@
-// Plain routes, on the way up: which request reaches which service, and what it looks like there.
+// Plain routes: which request reaches which service, and the request as the service receives it.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'

@@ -1,4 +1,4 @@
-// Plain routes as the configuration file has them: which one a request takes, and what it changes.
+// Plain routes of the configuration file: which route a request uses, and what the route changes.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
@@ -45,6 +45,23 @@ describe('a route is found', { concurrency: 2 }, () => {
     const scene = await routed(t, { path: '/api/users/', service: 'users' })
     assert.equal(await reached(scene, '/api/users/1'), 'users /api/users/1')
     assert.equal(await reached(scene, '/api/orders/1'), 404)
+  })
+
+  test('beside the default ones, where the file says so', async t => {
+    const config = { default_routes: true, routes: [
+      { path: '/api/stock/', service: 'reviews', to: '/' },
+      { path: '/api/users/', service: 'products', methods: ['PUT'] },
+      { path: '/api/orders/', service: 'reviews' }] }
+    const scene = await scenario(t, 'web', everywhere, { config })
+    for (const [path, want, method] of [
+      ['/api/stock/1', 'reviews /1'], ['/api/users/1', 'users /users/1'],
+      ['/api/users/1', 'products /api/users/1', 'PUT'],
+      ['/api/orders/1', 'reviews /api/orders/1'], ['/api/orders', 'orders /orders'],
+      ['/api/products/p1/x', 'products /products/p1/x']]) {
+      assert.equal(await reached(scene, path, { method }), want, path)
+    }
+    const none = await scenario(t, 'web', everywhere, { config: { default_routes: false } })
+    assert.equal(await reached(none, '/api/users/1'), 404)
   })
 
   test('by the rewriting that nginx does', async t => {

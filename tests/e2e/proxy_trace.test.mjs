@@ -1,4 +1,4 @@
-// A client's trace goes on through a plain route, and its state goes with it.
+// A plain route passes a client's trace on to the service, together with its tracestate.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 

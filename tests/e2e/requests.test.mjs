@@ -1,4 +1,4 @@
-// What clients may ask, and what they are told when they may not: paths, parameters, methods.
+// Which requests of clients are valid, and the answers to the others: paths, parameters, methods.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 

@@ -1,6 +1,7 @@
-// Requests to a page and to a plain route, with faults and leaving clients, chosen by a seed: every
-// answer is its own, and nothing is left behind. SOAK_COUNT, SOAK_AT_ONCE and SOAK_SEED
-// choose others.
+// Many requests to a page and to a plain route, with faults and with clients that leave. A seed
+// chooses them. Every request must get its own answer, and nothing may be left at the end.
+// SOAK_COUNT, SOAK_AT_ONCE and SOAK_SEED set the number of requests, how many run at the same time,
+// and the seed.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'

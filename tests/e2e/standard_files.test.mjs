@@ -1,4 +1,5 @@
-// A program that is started with standard files closed: no client's socket takes their place.
+// A program that is started with closed standard files: no socket of a client gets their
+// descriptors.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'

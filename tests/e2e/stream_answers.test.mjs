@@ -1,5 +1,6 @@
-// Answers that come bit by bit: each bit reaches the client when it comes, and no faster than the
-// client reads. Proved by order: the service goes on only when the client has what came before.
+// Streamed answers: each piece reaches the client when it comes, and no faster than the client
+// reads. The test compares the order of events, not times: the service sends the next piece only
+// when the client has the piece before.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http2 from 'node:http2'
@@ -13,7 +14,8 @@ import { peakMemory } from './lib/server.mjs'
 import { gate, soon } from './lib/wait.mjs'
 
 const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
-const isLong = process.env.BFF_LONG !== undefined
+const mebibytes = Number(process.env.STREAM_MEBIBYTES ?? 256) // ./dev soak has more of both
+const streamCount = Number(process.env.STREAM_COUNT ?? 200)
 const path = '/api/users/stream'
 const events = { 'content-type': 'text/event-stream' }
 const ca = authority({ after })
@@ -171,8 +173,7 @@ async function download(t, bytes) {
   if (!isSanitized) assert.ok(peakMemory(scene.server) < 48 * mebibyte)
 }
 
-test('256 MiB cost no memory', t => download(t, 256 * mebibyte))
-test('1 GiB costs no memory', { skip: !isLong }, t => download(t, 1024 * mebibyte))
+test(`${mebibytes} MiB cost no memory`, t => download(t, mebibytes * mebibyte))
 
 async function many(t, count) {
   const all = gate()
@@ -200,5 +201,4 @@ async function many(t, count) {
   if (!isSanitized) assert.ok(each < 64 * 1024, `${each} bytes`)
 }
 
-test('200 streams at once', t => many(t, 200))
-test('2000 streams at once', { skip: !isLong }, t => many(t, 2000))
+test(`${streamCount} streams at once`, t => many(t, streamCount))

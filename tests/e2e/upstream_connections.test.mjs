@@ -1,4 +1,5 @@
-// The connections to services: kept, used again, given up when in doubt, and never mixed up.
+// The connections to services: they are kept and reused, closed when their state is doubtful, and
+// an answer never belongs to another request.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import net from 'node:net'

@@ -1,4 +1,5 @@
-// Services over TLS: who they are is checked in every version, by name and by address.
+// Services over TLS: their certificates are checked in every TLS version, by host name and by IP
+// address.
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 

@@ -1,4 +1,5 @@
-// A body that a service over TLS takes its time to read: the rest waits, and nobody waits with it.
+// A service over TLS that reads a body slowly: the rest of the body waits, and other requests do
+// not.
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { after, test } from 'node:test'

@@ -1,4 +1,4 @@
-// WebSocket through a plain route: a tunnel for bytes, from the handshake to the end of either side.
+// WebSocket through a plain route: a tunnel for bytes, from the handshake until one side ends.
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'

@@ -1,14 +1,14 @@
 /*
- * A test bench for a run: the services follow a script, the clock is controlled by the test, and
- * all events are recorded. Each program in this folder has one bench.
+ * A test bench for a run: the services follow a script, the test controls the clock, and all events
+ * are recorded in a trace. Each program in this folder has one bench.
  *
  * A script has a line for each expected call. Lines are separated by ';':
  *
  *     /users/1 50 {"id":1}; /orders?userId=1 20 status 500; /reviews 0 empty; /stock 0 hang
  *
  * A line has the target, the milliseconds until the call ends, and the way it ends: JSON (200),
- * "status 404", "empty" (200 without a body), "204", "hang" (never), or the name of a reason. The
- * first line with the target of a call counts. A call that has no line hangs.
+ * "status 404", "empty" (200 without a body), "204", "205", "hang" (never), or the name of a
+ * reason. For a call, the first line with its target is used. A call without a line hangs.
  *
  * The trace has lines such as "0 ask /users/1", "20 end /orders?userId=1", "300 drop /stock" (the
  * run has cancelled the call), and "300 done".
@@ -67,7 +67,7 @@ int64_t __wrap_clock_wall_ms(void);
 int64_t __wrap_clock_now_ns(void) { return flow.now_ns; }
 int64_t __wrap_clock_wall_ms(void) { return FLOW_WALL_MS; }
 
-/* ${target} may be absent. */
+/* Adds a line to the trace: the time, ${what}, and ${target}, which may be absent. */
 static inline void flow_trace(const char *what, struct text target)
 {
     bool is_short = target.len == 0;
@@ -170,8 +170,10 @@ static inline void flow_give(struct fetch *fetch, struct text outcome)
     if (fetch->reason == REASON_STATUS) {
         assert_int_equal(text_number(rest, 599, &status), 0);
         fetch->status = (int)status;
-    } else if (text_is(outcome, "empty") || text_is(outcome, "204")) {
-        fetch->status = text_is(outcome, "204") ? 204 : 200;
+    } else if (text_is(outcome, "empty")) {
+        fetch->status = 200;
+    } else if (text_is(outcome, "204") || text_is(outcome, "205")) {
+        fetch->status = outcome.at[2] == '4' ? 204 : 205;
     } else if (fetch->reason == REASON_NONE) {
         flow_give_json(fetch, outcome);
     }
@@ -222,7 +224,8 @@ static inline const struct flow_call *flow_next(void)
     return next;
 }
 
-/* Moves the clock on to ${until_ms}. All that is due until then happens, calls before timers. */
+/* Moves the clock forward to ${until_ms}. All events that are due by then happen in order; at the
+ * same time, calls end before timers fire. */
 static inline void flow_play(int64_t until_ms)
 {
     int64_t until_ns = until_ms * CLOCK_MS;

@@ -1,4 +1,5 @@
-/* A value that came with a page outlives the page: an item holds it, and so may others. */
+/* Tests that a value may outlive the page that received it, while another user has a reference to
+ * it. */
 #include "tests/flow/flow.h"
 
 static const struct bff_service users = {.name = "users"};
@@ -9,12 +10,12 @@ static void ask_user(struct bff_ask *ask)
     ask_segment(ask, ask_param(ask, "id"));
 }
 
-static const struct bff_part parts[] = {{.name = "user", .ask = ask_user}, {0}};
+static const struct bff_part parts[] = {{.name = "user", .ask = ask_user}};
 
 static const struct bff_composite page = {
     .route = "GET /api/page/:id",
     .access = BFF_PUBLIC,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };
 
 static void test_a_value_outlives_its_request(void **state)

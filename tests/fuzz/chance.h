@@ -1,4 +1,4 @@
-/* Choices that depend only on the input: the same bytes always make the same choices. */
+/* Random choices that depend only on the input: the same bytes always give the same choices. */
 #ifndef TESTS_FUZZ_CHANCE_H
 #define TESTS_FUZZ_CHANCE_H
 
@@ -40,7 +40,7 @@ static inline char *chance_copy(const void *bytes, size_t len)
     return copy;
 }
 
-/* How a text of ${len} bytes is cut: is_end[i] says whether a piece ends behind i bytes. */
+/* How a text of ${len} bytes is cut: is_end[i] says whether a piece ends after i bytes. */
 struct cuts {
     unsigned char *is_end;
     size_t len;
@@ -68,8 +68,9 @@ static inline size_t cuts_piece(const struct cuts *cuts, size_t at)
 }
 
 /*
- * Calls ${check} for several ways to cut the text: not at all, into single bytes, once at each
- * place if there are at most ${places}, and twice at random, into few and into many pieces.
+ * Calls ${check} for several ways to cut the text: not at all; into single bytes; into two pieces,
+ * at each place if there are at most ${places} places; at random into few pieces; and at random
+ * into many pieces.
  */
 static inline void cuts_each(size_t len, size_t places, uint64_t chance,
                              void (*check)(void *cookie, const struct cuts *cuts), void *cookie)

@@ -1,7 +1,7 @@
 /*
- * Any bytes as a configuration file: each reading of it comes to the same, what is served has every
- * value within its bounds, and each mistake is one line that names a place. A first line "#! ..."
- * holds what is on the command line, and USERS_URL=...
+ * Reads any bytes as a configuration file. Reading the same file again must give the same result. A
+ * configuration that is accepted must have every value within its bounds. Each mistake must be one
+ * line that names a place. A first line "#! ..." contains command line options, and USERS_URL=...
  */
 #include <stdio.h>
 #include <sys/mman.h>
@@ -20,11 +20,12 @@
 
 static const struct bff_service users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
-static const struct bff_service *const services[] = {&users, &orders, NULL};
+static const struct bff_service *const services[] = {&users, &orders};
+static const struct bff_services service_table = BFF_TABLE(services);
 static const struct bff_build build = {.name = "web",
                                        .port = 8080,
-                                       .services = services,
-                                       .routes = shop_routes,
+                                       .services = &service_table,
+                                       .routes = &shop_routes,
                                        .mocks = &mock_upstreams};
 
 /* The input as it is read. */

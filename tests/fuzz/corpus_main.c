@@ -1,7 +1,5 @@
-/*
- * Feeds every file below the directories that it is given to a fuzz target, once: so the corpora
- * are ordinary tests, with any compiler. A directory without a file in it is a mistake.
- */
+/* Gives every file below the directories of its command line to a fuzz target, once. So the corpora
+ * are ordinary tests, with any compiler. A directory without a file is an error. */
 #include <ftw.h>
 #include <stdint.h>
 #include <stdio.h>

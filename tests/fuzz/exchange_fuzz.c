@@ -1,11 +1,12 @@
 /*
- * Any bytes as a response, in whatever pieces: the exchange comes to the same end, with the same
- * head and the same body, as a reader who has all of it. The first byte says what was asked for:
+ * Parses any bytes as a response, cut into pieces in many ways. The exchange must give the same
+ * result, the same head and the same body as a simple reader that has all bytes at once. The first
+ * byte of the input describes the request:
  *
  *     h  HEAD              b  GET, and the sink gives up in the body
- *     u  an upgrade        c  GET; what follows is a chunked body alone
+ *     u  an upgrade        c  GET; the input is only a chunked body
  *     r  GET, and the sink refuses the head
- *     g  GET, and the body is read to the sink's own place; any other letter: GET
+ *     g  GET, and the body is read to the sink's own buffer; any other letter: GET
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,8 @@
 /*
- * Any bytes as JSON: on each path and in whatever pieces they come, the scanner's verdict is the
- * grammar's, it is known as soon as the first wrong byte has come, and the children of the root are
- * where a tree has them. The grammar's own reading is compared with yajl's.
+ * Scans any bytes as JSON, on each path and cut into pieces in many ways. The scanner must accept
+ * exactly the texts that the grammar allows. It must refuse a text at its first wrong byte. It must
+ * find the children of the root at the same places as a tree parser. The simple reader of the
+ * grammar is compared with yajl, too.
  */
 #include <stdint.h>
 

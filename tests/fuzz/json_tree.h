@@ -1,6 +1,6 @@
 /*
- * A reader of JSON that makes a tree, byte by byte. The readers without a tree are compared with
- * it. The text must be JSON. A value keeps the bytes that it was written with.
+ * A simple reader of JSON that makes a tree. Tests compare the readers without a tree with this
+ * one. The text must be valid JSON. Each node of the tree has the bytes of its value.
  */
 #ifndef TESTS_FUZZ_JSON_TREE_H
 #define TESTS_FUZZ_JSON_TREE_H
@@ -14,7 +14,7 @@
 
 struct tree {
     struct text raw; /* without white space around it */
-    struct text key; /* of a member: as it is written, without quotes */
+    struct text key; /* the name of a member: not decoded, without quotes */
     struct tree *first, *next;
     size_t count; /* number of children */
 };
@@ -129,8 +129,8 @@ static inline char *tree_utf8(char *out, unsigned code)
     return out;
 }
 
-/* Reads an escape. ${*at} is behind "\u"; afterwards it is behind the escape, or behind the second
- * escape of a pair. */
+/* Reads a \u escape. ${*at} is after "\u"; afterwards it is after the escape, or after the second
+ * escape of a surrogate pair. */
 static inline unsigned tree_code(const char **at, const char *end)
 {
     unsigned code = tree_unit(*at);

@@ -1,7 +1,7 @@
 /*
- * Any bytes as the target of a plain route: its path is brought into the one spelling that a simple
- * list of segments gives, the longest route is found, and what the service is asked for stays below
- * the route's own path there, however the service resolves it.
+ * Uses any bytes as the target of a plain route. The normalised path must be equal to the result of
+ * a simple algorithm on a list of segments. The longest matching route must be found. The target
+ * for the service must stay below the route's path at the service, however the service resolves it.
  */
 #include <stdio.h>
 
@@ -120,10 +120,10 @@ struct client {
     struct text method, host, kind; /* kind: of the field x-kind; absent: none */
 };
 
-static struct text header(void *cookie, struct text name)
+static bool has_field(void *cookie, const struct plain_field *field)
 {
-    must(text_is(name, "x-kind"));
-    return ((const struct client *)cookie)->kind;
+    must(text_is(field->name, "x-kind"));
+    return text_equal(field->value, ((const struct client *)cookie)->kind);
 }
 
 static bool fits(const struct plain_route *row, const struct client *client, struct text path)
@@ -167,7 +167,8 @@ static void check_target(const struct plain_route *row, struct text path, struct
 
 static void check_client(const struct client *client, struct text path, struct text query)
 {
-    struct plain_question question = {client->method, path, client->host, header, (void *)client};
+    struct plain_question question = {client->method, path, client->host, has_field,
+                                      (void *)client};
     const struct plain_route *want = expected(client, path), *found;
     struct text allow;
     enum plain_result result = plain_route_find(&routes, &question, pool, &found, &allow);

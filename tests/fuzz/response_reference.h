@@ -1,7 +1,7 @@
 /*
- * A reader for a complete HTTP/1.1 response that is not fast. It follows RFC 9112 sections 4 to 7,
- * and refuses what bff/upstream refuses in addition. The exchange is compared with it. All texts
- * are shorter than the limits on bytes.
+ * A simple and slow reader for a complete HTTP/1.1 response. Tests compare the exchange with it. It
+ * follows RFC 9112 sections 4 to 7, and also refuses what bff/upstream refuses beyond the RFC. It
+ * does not check the limits on bytes, because all texts are shorter.
  */
 #ifndef TESTS_FUZZ_RESPONSE_REFERENCE_H
 #define TESTS_FUZZ_RESPONSE_REFERENCE_H
@@ -24,7 +24,7 @@ struct response {
     bool is_persistent;
 
     enum response_end end;
-    char *body; /* memory of the caller, as long as the whole text */
+    char *body; /* memory of the caller, as many bytes as the whole text has */
     size_t body_len;
 };
 
@@ -41,7 +41,7 @@ static inline bool response_all_text(struct text text)
     return true;
 }
 
-/* Returns the next line without its end, LF or CR LF; absent if it has no end. */
+/* Returns the next line without its line end (LF or CR LF); absent if there is no line end. */
 static inline struct text response_line(struct text *rest)
 {
     struct text line = text_cut(rest, '\n');
@@ -99,7 +99,7 @@ static inline bool response_fields(struct response *out, struct text *rest)
     return true;
 }
 
-/* Returns how many options in all fields ${name} are ${option}. */
+/* Returns how often ${option} occurs in the lists of all fields ${name}. */
 static inline size_t response_options(const struct response *response, const char *name,
                                       const char *option)
 {
@@ -117,7 +117,7 @@ static inline size_t response_options(const struct response *response, const cha
 
 enum { RESPONSE_UNTIL_CLOSE = -1, RESPONSE_CHUNKED = -2, RESPONSE_REFUSED = -3 };
 
-/* Returns the length that the fields say, or one of the values above. */
+/* Returns the length of the body that the fields give, or one of the values above. */
 static inline int64_t response_length(const struct response *response, bool is_http10)
 {
     int64_t length = RESPONSE_UNTIL_CLOSE;
@@ -153,7 +153,7 @@ static inline void response_take(struct response *out, struct text *rest, size_t
     *rest = (struct text){rest->at + len, rest->len - len};
 }
 
-/* Reads a line with text that must end with CR LF. Sets out->end if there is none. */
+/* Reads a line that must end with CR LF. Sets out->end if there is no such line. */
 static inline bool response_strict_line(struct response *out, struct text *rest, struct text *line)
 {
     size_t len = 0;
@@ -173,8 +173,8 @@ static inline bool response_strict_line(struct response *out, struct text *rest,
     return true;
 }
 
-/* The allowed beginnings of a line with a chunk size, complete or not: digits, then white space,
- * then anything behind a ';'. */
+/* True when ${line} is a valid line with a chunk size, or the valid beginning of one when
+ * ${is_whole} is false: digits, then white space, then anything after a ';'. */
 static inline bool response_is_size(struct text line, bool is_whole, uint64_t *size)
 {
     size_t at = 0, digits;
@@ -199,7 +199,7 @@ static inline void response_chunks(struct response *out, struct text *rest)
 
     while (size > 0) {
         bool is_whole = response_strict_line(out, rest, &line);
-        /* In a wrong or incomplete line the first wrong byte counts. It may be this one. */
+        /* The first wrong byte of a line decides the result, even when the line is not complete. */
         if (!response_is_size(line, is_whole || line.len < rest->len, &size))
             out->end = RESPONSE_BAD;
         if (out->end != RESPONSE_WHOLE)

@@ -1,7 +1,8 @@
 /*
- * Any bytes as the path of a composite: the route that is found, its parameters, and what a service
- * is asked with them. Whatever a client writes, the service splits the target into the segments and
- * the query that the composite has, each of which means the parameter it was made of.
+ * Uses any bytes as the path of a composite. It checks the route that is found, its parameters, and
+ * the target of the call that is made from them. When the service splits this target, it must get
+ * exactly the segments and the query that the composite describes, and each must have the value of
+ * its parameter.
  */
 #include "bff/base/percent.h"
 #include "bff/compose/ask.h"
@@ -156,7 +157,7 @@ static const struct plan *plan_of_things(void)
 {
     static const struct bff_part parts[] = {{.name = "things", .ask = describe}, {0}};
     static const struct bff_composite page = {
-        .route = "GET /api/things/:a", .access = BFF_PUBLIC, .parts = parts};
+        .route = "GET /api/things/:a", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
     char error[256];
 
     value = TEXT("1");

@@ -1,7 +1,6 @@
-/*
- * Any bytes as a request's target: it comes apart without loss, what is called clean holds nothing
- * that ends or splits anything, and an authority is a host and a port and no more.
- */
+/* Splits any bytes as a request's target. No byte may be lost. A text that is called clean must not
+ * contain a byte that ends or splits anything. An authority must be a host and a port, and nothing
+ * else. */
 #include "bff/http/target.h"
 
 #include "tests/fuzz/chance.h"

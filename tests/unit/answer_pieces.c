@@ -1,4 +1,4 @@
-/* A body in pieces: short ones together, long ones where they are. */
+/* Tests of a body in pieces: short texts are copied together, and long texts are borrowed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,8 +1,6 @@
-/*
- * Two configurations live side by side in a serving process: requests end by the one that they
- * began with, state of the process survives, and what no configuration needs any more ends. The
- * service is the test itself, so it answers when the test wants it to.
- */
+/* Tests of two configurations in one serving process. Requests keep the configuration with which
+ * they began, the state of the process survives, and everything that no configuration needs any
+ * more is freed. The test itself is the service, so it decides when to answer. */
 #include <signal.h>
 #include <stdatomic.h>
 

@@ -1,5 +1,5 @@
-/* The certificate belongs to the configuration: new connections get the new one, open connections
- * keep theirs. */
+/* Tests that the certificate belongs to the configuration: new connections get the new certificate,
+ * and open connections keep theirs. */
 #include <signal.h>
 
 #include <openssl/evp.h>

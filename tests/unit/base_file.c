@@ -1,4 +1,4 @@
-/* Reading a whole file. */
+/* Tests of reading a whole file. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,5 @@
-/* State that is found by kind and name, shared, counted, and ends with its last holder. */
+/* Tests of the registry: state is found by kind and name, it is shared, and it is freed with its
+ * last reference. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* Texts: cutting, numbers, UTF-8; and percent-encoding. */
+/* Tests of texts: cutting, numbers and UTF-8; and of percent-encoding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* A text that grows, in a pool and in memory of its own. */
+/* Tests of a text that grows, in a pool and in its own memory. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* The layout of traceparent: what is read, what is made, and what a child keeps of its parent. */
+/* Tests of traceparent: which values are accepted, which are made, and what a child has in common
+ * with its parent. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

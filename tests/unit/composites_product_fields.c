@@ -1,4 +1,4 @@
-/* What the product pages compute, rule by rule. */
+/* Tests of the computed members of the product pages, one rule after the other. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Reads a configuration from text, in a directory that the test makes. */
+/* Helps tests to read a configuration from a text, in a temporary directory. */
 #ifndef TESTS_UNIT_CONFIG_READING_H
 #define TESTS_UNIT_CONFIG_READING_H
 
@@ -19,11 +19,12 @@
 
 static const struct bff_service reading_users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service reading_orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
-static const struct bff_service *const reading_services[] = {&reading_users, &reading_orders, NULL};
+static const struct bff_service *const reading_services[] = {&reading_users, &reading_orders};
+static const struct bff_services reading_table = BFF_TABLE(reading_services);
 static const struct bff_build reading_build = {.name = "web",
                                                .port = 8080,
-                                               .services = reading_services,
-                                               .routes = shop_routes,
+                                               .services = &reading_table,
+                                               .routes = &shop_routes,
                                                .mocks = &mock_upstreams};
 
 #define READING_SECRET "thirty-two bytes of a secret 1234"
@@ -60,7 +61,7 @@ static inline void reading_file(const char *name, const char *bytes, size_t len)
 
 #define READING_ARGUMENTS 8
 
-/* ${arguments} are those of the command line, separated by spaces. */
+/* Reads a configuration. ${arguments} is the command line, separated by spaces. */
 static inline enum config_action reading_read(const char *arguments, struct config *config)
 {
     char copy[512], *argv[READING_ARGUMENTS + 1] = {"bff-web"}, *rest = copy;
@@ -73,7 +74,7 @@ static inline enum config_action reading_read(const char *arguments, struct conf
     return config_read(argc, argv, &reading_build, config);
 }
 
-/* Returns all mistakes, each with a line feed. */
+/* Writes all mistakes to ${out}, each with a line feed at its end. */
 static inline void reading_mistakes(const struct config *config, char *out, size_t size)
 {
     size_t len = 0;

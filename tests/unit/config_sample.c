@@ -1,4 +1,4 @@
-/* The samples and the page say what the table says. */
+/* Tests that the sample files and docs/configuration.md agree with the table of settings. */
 #include "bff/config/section.h"
 #include "clients/services.h"
 #include "tests/unit/config_reading.h"
@@ -49,6 +49,7 @@ static void assert_same_door(const struct config *got, const struct config *want
     assert_int_equal(got->cors.credentials, want->cors.credentials);
     assert_int_equal(got->cors.max_age_seconds, want->cors.max_age_seconds);
     assert_int_equal(got->trusted.count, want->trusted.count);
+    assert_int_equal(got->trusted.reads_forwarded, want->trusted.reads_forwarded);
     assert_int_equal(got->has_access_log, want->has_access_log);
     assert_int_equal(got->may_use_io_uring, want->may_use_io_uring);
 }
@@ -83,7 +84,7 @@ static void assert_same(const struct config *got, const struct config *want)
 static void sample_check(char *name, unsigned port, char *file)
 {
     struct bff_build build = {
-        .name = name, .port = port, .services = clients_services, .routes = shop_routes};
+        .name = name, .port = port, .services = &clients_services, .routes = &shop_routes};
     char *argv[] = {name, "--config", file, NULL};
     struct config normal, sample;
 

@@ -1,4 +1,5 @@
-/* What each source sets, which one wins, and the command line. */
+/* Tests of the sources of settings: what each source sets, which source wins, and the command
+ * line. */
 #include "tests/unit/config_reading.h"
 
 /* Everything that can be set, as text. */
@@ -51,6 +52,11 @@ static const struct {
     {"a variable in the file", "services: {users: {endpoints: \"http://${BFF_HOST}:1\"}}\n", NULL,
      "--config web.yaml",
      "http://0.0.0.0:8080 " DEFAULT_LIMITS " users from-env:1 1000 10000 30000" DEFAULT_ORDERS},
+    {"a default of a variable", "services: {users: {endpoints: \"http://${BFF_NONE:-local}:1\"}}\n",
+     NULL, "--config web.yaml",
+     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users local:1 1000 10000 30000" DEFAULT_ORDERS},
+    {"an empty default is no value", "workers: ${BFF_NONE:-}\nlisten: \"${BFF_NONE:-}\"\n", NULL,
+     "--config web.yaml", "http://0.0.0.0:8080 " DEFAULT_LIMITS DEFAULT_SERVICES},
     {"a byte order mark", "\xef\xbb\xbfworkers: 3\n", NULL, "--config web.yaml --listen *:0",
      "*:0 workers 3 body 4194304 depth 128 resolve 30000 drain 0+30000;" DEFAULT_SERVICES},
     {"the environment over the file", "services: {users: {endpoints: http://a}}\n",
@@ -62,6 +68,14 @@ static const struct {
      "--config web.yaml --listen *:3 --listen=[::1]:4 --workers auto",
      "*:3 [::1]:4 " DEFAULT_LIMITS DEFAULT_SERVICES},
 
+    {"mock services: this machine only", NULL, NULL, "--mock .",
+     "http://127.0.0.1:8080 " DEFAULT_LIMITS DEFAULT_SERVICES},
+    {"mock services and a file without addresses", "workers: auto\n", NULL,
+     "--mock . --config web.yaml", "http://127.0.0.1:8080 " DEFAULT_LIMITS DEFAULT_SERVICES},
+    {"mock services where the file says", "listen: \"*:1\"\n", NULL, "--mock . --config web.yaml",
+     "*:1 " DEFAULT_LIMITS DEFAULT_SERVICES},
+    {"mock services where the command line says", "listen: 127.0.0.1:1\n", NULL,
+     "--config web.yaml --listen [::]:2 --mock .", "[::]:2 " DEFAULT_LIMITS DEFAULT_SERVICES},
     {"a mistake where another source wins", "workers: 0\n", NULL, "--config web.yaml --workers 2",
      "! web.yaml:1:10: workers: \"0\" is out of bounds: expected 1 to 256\n"},
     {"mistakes of all sources", "workers: 0\n", "ftp://x, http://a,,http://u:0",

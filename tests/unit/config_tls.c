@@ -1,4 +1,5 @@
-/* Certificates and keys are loaded when the program starts, not when a client comes. */
+/* Tests that certificates and keys are loaded when the program starts, and not when a client
+ * connects. */
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>

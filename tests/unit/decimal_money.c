@@ -1,4 +1,5 @@
-/* Decimals: exact differences, and toFixed(1) as JavaScript does it (the table is node's). */
+/* Tests of decimals: exact differences, and toFixed(1) as in JavaScript (node made the table of
+ * expected values). */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

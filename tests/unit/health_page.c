@@ -1,4 +1,4 @@
-/* What the pages of health say, for what is known of two services. */
+/* Tests of the health pages for given reports about two services. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

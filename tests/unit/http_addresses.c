@@ -1,4 +1,4 @@
-/* Counting connections by address. */
+/* Tests of counting connections by address. */
 #include <arpa/inet.h>
 #include <setjmp.h>
 #include <stdarg.h>

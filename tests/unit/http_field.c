@@ -1,4 +1,5 @@
-/* Which fields go on to a service, and which go back to a client. */
+/* Tests of which header fields are passed on to a service, and which are passed back to a
+ * client. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

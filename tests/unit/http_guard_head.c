@@ -1,4 +1,4 @@
-/* Heads that can be read in two ways. */
+/* Tests of request heads that two programs could read in different ways. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* How long clients may take, and how many there may be: a server with limits of milliseconds. */
+/* Tests of the limits on the time and the number of clients, with a server whose limits are some
+ * milliseconds. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-/* Methods, and lists of methods. */
+/* Tests of methods, and of lists of methods. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

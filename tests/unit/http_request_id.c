@@ -1,4 +1,4 @@
-/* Which ids of a client are continued; base_traceparent.c has the traces. */
+/* Tests of which request ids of clients are accepted. base_traceparent.c tests the traces. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

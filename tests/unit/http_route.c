@@ -1,4 +1,4 @@
-/* Which route a path finds, and which parameters it carries. */
+/* Tests of the route that is found for a path, and of its parameters. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* What a request's target and its Host say, and which of them are sound. */
+/* Tests of parsing a request's target and its Host, and of which of them are valid. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -79,6 +79,14 @@ static const struct {
     {"a name", "shop.example", true},
     {"capitals", "SHOP.Example", true},
     {"a dot at the end", "shop.example.", true},
+    {"two dots at the end", "shop.example..", false},
+    {"two dots inside", "shop..example", false},
+    {"a dot first", ".shop.example", false},
+    {"a dot alone", ".", false},
+    {"a dot and a port", ".:80", false},
+    {"two dots at the end, one encoded", "shop.example%2e.", false},
+    {"two encoded dots", "shop.example%2E%2e", false},
+    {"a dot at the end and a port", "shop.example.:443", true},
     {"an underscore", "my_shop", true},
     {"a port", "shop:8080", true},
     {"an empty port", "shop:", true},
@@ -98,6 +106,16 @@ static const struct {
     {"something behind the bracket", "[::1]a", false},
     {"nothing in brackets", "[]", false},
     {"percent-encoded", "caf%C3%A9", true},
+    {"an encoded letter", "sho%70.example", true},
+    {"an encoded dot", "shop%2eexample", true},
+    {"an encoded colon", "shop%3a80", false},
+    {"an encoded at sign", "user%40shop", false},
+    {"an encoded slash", "shop%2fa", false},
+    {"an encoded comma", "shop%2cother", false},
+    {"an encoded NUL", "shop%00.example", false},
+    {"an encoded blank", "shop%20", false},
+    {"an encoded line feed", "shop%0a", false},
+    {"encoded twice", "sho%2570.example", false},
     {"half encoded", "a%4", false},
     {"wrongly encoded", "a%zz", false},
     {"a percent sign", "a%", false},

@@ -1,4 +1,4 @@
-/* A server under test, without an application: its workers have one setting for ever. */
+/* A server under test, without an application. Its workers keep the same settings until the end. */
 #ifndef TESTS_UNIT_HTTP_UNDER_TEST_H
 #define TESTS_UNIT_HTTP_UNDER_TEST_H
 

@@ -1,7 +1,5 @@
-/*
- * The scanner against the grammar written down plainly, and against yajl: on valid texts, and on
- * texts with a byte or two spoilt. The seed is fixed.
- */
+/* Compares the scanner with a simple reader of the grammar and with yajl, on valid texts and on
+ * texts in which one or two bytes were changed. The seed is fixed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

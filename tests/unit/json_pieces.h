@@ -1,4 +1,5 @@
-/* Gives a text to the scanner piece by piece, in buffers of exactly its size, on each path. */
+/* Gives a text to the scanner piece by piece, on each path. Each buffer has exactly the size of its
+ * content, so that a sanitizer finds reads beyond it. */
 #ifndef TESTS_UNIT_JSON_PIECES_H
 #define TESTS_UNIT_JSON_PIECES_H
 
@@ -26,8 +27,9 @@ static inline int more(struct json_scan *scan, const char *text, size_t len)
     return result;
 }
 
-/* Returns the result for ${text} in pieces of ${first} and then ${piece} bytes. ${*broken_at} is
- * the number of bytes that had come when the scanner refused the text, or ${len} + 1. */
+/* Returns the scanner's result for ${text}, given in a piece of ${first} bytes and further pieces
+ * of ${piece} bytes. ${*broken_at} is the number of bytes that had been given when the scanner
+ * refused the text, or ${len} + 1 if it did not refuse it before the end. */
 static inline int verdict(const char *text, size_t len, size_t first, size_t piece,
                           size_t *broken_at)
 {

@@ -1,4 +1,4 @@
-/* Printing: what comes out is always strictly valid. */
+/* Tests of printing: the output is always strictly valid JSON. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,6 +1,6 @@
 /*
- * A reader of JSON that follows RFC 8259 and RFC 3629 byte by byte and is not fast. The scanner is
- * compared with it.
+ * A simple and slow reader of JSON that follows RFC 8259 and RFC 3629. Tests compare the scanner
+ * with it.
  */
 #ifndef TESTS_UNIT_JSON_REFERENCE_H
 #define TESTS_UNIT_JSON_REFERENCE_H
@@ -74,7 +74,7 @@ static bool reference_number(struct reference *on)
     return reference_digits(on);
 }
 
-/* UTF8-2, UTF8-3 and UTF8-4 of RFC 3629, section 4. */
+/* Reads one character of two to four bytes: UTF8-2, UTF8-3 and UTF8-4 of RFC 3629, section 4. */
 static bool reference_utf8(struct reference *on)
 {
     static const unsigned char rows[][8] = {
@@ -178,8 +178,9 @@ static bool reference_value(struct reference *on)
 }
 
 /*
- * True when ${text} is a JSON text. If not, ${*mistake} is the place of the first byte that no
- * valid text has after the bytes before it; ${len} if the text is only incomplete.
+ * True when ${text} is a JSON text. If not, ${*mistake} is the place of the first wrong byte: no
+ * valid text begins with the bytes up to and including this one. It is ${len} if the text is only
+ * incomplete.
  */
 static bool reference_is_json(const char *text, size_t len, int depth_max, size_t *mistake)
 {

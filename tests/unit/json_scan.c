@@ -1,7 +1,5 @@
-/*
- * The scanner: whatever it is given in whatever pieces, on every path, the verdict is that of the
- * grammar, and a mistake is seen at the very byte.
- */
+/* Tests of the scanner on every path, with texts in pieces of all kinds: it accepts exactly what
+ * the grammar allows, and finds a mistake at its first byte. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>

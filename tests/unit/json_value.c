@@ -1,5 +1,5 @@
-/* A value is intact for as long as somebody holds it, and gone afterwards (a sanitizer sees that).
- */
+/* Tests that a value does not change while somebody has a reference to it, and that it is freed
+ * afterwards (a sanitizer finds a leak). */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>

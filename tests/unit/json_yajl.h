@@ -1,4 +1,4 @@
-/* Checks a text with yajl, for texts for which yajl is right. */
+/* Checks texts with yajl. Only for texts that yajl judges correctly. */
 #ifndef TESTS_UNIT_JSON_YAJL_H
 #define TESTS_UNIT_JSON_YAJL_H
 
@@ -21,7 +21,8 @@ static inline bool yajl_takes(const char *text, size_t len)
     return takes;
 }
 
-/* yajl accepts bytes that are not UTF-8, and takes \f and \v for white space. */
+/* False when ${text} has a byte that yajl may judge wrongly. yajl accepts bytes that are not UTF-8,
+ * and accepts \f and \v as white space. */
 static inline bool yajl_can_judge(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
@@ -32,9 +33,10 @@ static inline bool yajl_can_judge(const char *text, size_t len)
 }
 
 /*
- * True when yajl accepts ${text} as an item of an array. It is checked as an item, since yajl does
- * not see an incomplete string behind a whole value. A text that closes the array itself can still
- * have such a string. The quote that is added at the end completes it, and then yajl refuses it.
+ * True when yajl accepts ${text} as an item of an array. It is checked as an item of an array,
+ * because yajl does not notice an incomplete string after a complete value. A text that closes the
+ * array itself can still end with such a string. So a quote is added at the end: it completes the
+ * string, and then yajl refuses the text.
  */
 static inline bool yajl_takes_item(const char *text, size_t len)
 {

@@ -1,4 +1,4 @@
-/* Which tokens can be taken apart at all, before any key is looked at. */
+/* Tests of which tokens can be parsed. No key is used. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* The log as everybody speaks to it: from a thread with a ring of its own, and from others. */
+/* Tests of writing to the log from several threads: from one that has its own ring, and from
+ * others. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>

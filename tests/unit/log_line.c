@@ -1,4 +1,4 @@
-/* A line of the log: whatever bytes go in, JSON comes out. */
+/* Tests of a line of the log: it is valid JSON for any input bytes. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

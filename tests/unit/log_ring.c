@@ -1,4 +1,4 @@
-/* The ring between one who puts lines and one who takes them. */
+/* Tests of the ring, into which one thread puts lines and from which another takes them. */
 #include <pthread.h>
 #include <sched.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* The thread that writes lines: to a pipe whose other end reads, does not read, or is gone. */
+/* Tests of the thread that writes lines. It writes to a pipe whose reader reads, does not read, or
+ * has closed its end. */
 #include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>

@@ -1,4 +1,4 @@
-/* The Authorization field, and what is remembered of tokens. */
+/* Tests of the Authorization field, and of the cache of known tokens. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-/* Which settings make a login, and the words for those that do not. */
+/* Tests of which login settings are valid, and of the messages for the others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -43,6 +43,20 @@ static void test_secrets(void **state)
         {"short and telling", "battery", "has 7 bytes"},
         {"empty", "", "need a secret"},
         {"none", NULL, "need a secret"},
+        {"a tab", "12345678901234567\t0123456789012345", "byte 18 of the secret is a tab"},
+        {"DEL last", "12345678901234567890123456789012\x7f", "byte 33 of the secret is a control"},
+        {"a line end last", "12345678901234567890123456789012\n",
+         "byte 33 of the secret is a line"},
+        {"single quotes", "'12345678901234567890123456789012'", "has quotes around it"},
+        {"quotes of a word processor",
+         "\xe2\x80\x9c"
+         "12345678901234567890123456789012\xe2\x80\x9d",
+         "has quotes around it"},
+        {"short, in quotes", "\"battery\"", "has quotes around it"},
+        {"one quote", "\"12345678901234567890123456789012", NULL},
+        {"two kinds of quotes", "\"12345678901234567890123456789012'", NULL},
+        {"beyond ASCII", "k\xc3\xb6nig k\xc3\xb6nig k\xc3\xb6nig k\xc3\xb6nig k\xc3\xb6nig", NULL},
+        {"a space first", " 12345678901234567890123456789012", "begins or ends with a space"},
         {"a key's file", "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQE\n", "PEM"},
         {"a key's file, indented", "\n  -----BEGIN RSA PRIVATE KEY-----\nMIIBIjANBg\n", "PEM"},
     };

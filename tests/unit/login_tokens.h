@@ -1,4 +1,4 @@
-/* Keys and tokens, made with OpenSSL and without the code under test. */
+/* Keys and tokens for tests. They are made with OpenSSL, and without the code under test. */
 #ifndef TESTS_UNIT_LOGIN_TOKENS_H
 #define TESTS_UNIT_LOGIN_TOKENS_H
 
@@ -56,7 +56,7 @@ static inline struct text signature_by_secret(struct pool *pool, struct text sec
     return encoded(pool, sum, len);
 }
 
-/* Changes a signature from ASN.1 to r and s in one piece. */
+/* Converts a signature from ASN.1 to the bytes of r and s, one after the other. */
 static inline size_t raw_signature(unsigned char *bytes, size_t len, size_t size)
 {
     const unsigned char *at = bytes;
@@ -97,8 +97,8 @@ static inline struct text with_signature(struct pool *pool, struct text what, st
     return pool_print(pool, "%.*s.%.*s", TEXT_ARGS(what), TEXT_ARGS(signature));
 }
 
-/* Returns a token that is signed with ${secret} and ${algorithm}. Its header may say anything else.
- */
+/* Returns a token that is signed with ${secret} and ${algorithm}. ${header} may name another
+ * algorithm. */
 static inline struct text token_by_secret(struct pool *pool, enum jwt_algorithm algorithm,
                                           struct text secret, const char *header,
                                           const char *claims)
@@ -148,7 +148,8 @@ static inline struct text number_of(struct pool *pool, EVP_PKEY *key, const char
     return encoded(pool, bytes, len);
 }
 
-/* Returns a JWK. ${more} are members before the numbers of the key, each with a comma behind it. */
+/* Returns a JWK. ${more} has further members, each followed by a comma. They come before the
+ * numbers of the key. */
 static inline const char *jwk_of(struct pool *pool, EVP_PKEY *key, const char *more)
 {
     if (EVP_PKEY_is_a(key, "RSA")) {

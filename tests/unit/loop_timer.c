@@ -1,4 +1,4 @@
-/* Timers: what fires, when, in which order, and which wake-ups are asked for. */
+/* Tests of timers: which timers fire, when, in which order, and when the loop must wake up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

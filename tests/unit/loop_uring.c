@@ -1,5 +1,5 @@
-/* Sends and receives by one system call. Where the kernel does not let us, there is nothing to
- * test. */
+/* Tests of sends and receives with one system call. There is nothing to test where the kernel does
+ * not allow io_uring. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

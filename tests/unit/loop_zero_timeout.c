@@ -1,4 +1,4 @@
-/* What is left for the loop's next step runs in it, though the clock was set back. */
+/* Tests that a timeout of 0 ms runs in the loop's next step, even when the clock was set back. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

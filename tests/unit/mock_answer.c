@@ -1,4 +1,4 @@
-/* What the mocks answer, on the data that the project brings along. */
+/* Tests of the answers of the mock services, with the data of this project. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Logging in at the mocks, with the accounts that the project brings along. */
+/* Tests of the login at the mock services, with the accounts of this project. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* What changes are answered with, though nothing changes. */
+/* Tests of the answers of the mock services to requests for changes. The data does not change. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

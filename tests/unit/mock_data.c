@@ -1,4 +1,5 @@
-/* The data of the mocks: it is linked, its totals add up, and what is bad is refused by name. */
+/* Tests of the data of the mock services: references between records are valid, totals are right,
+ * and a bad file is refused with its name. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

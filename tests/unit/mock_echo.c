@@ -1,4 +1,4 @@
-/* What /echo tells of a request. */
+/* Tests of what /echo reports about a request. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* The header X-Mock: what it means to a service, and what is refused. */
+/* Tests of the header X-Mock: what it means for a service, and which values are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

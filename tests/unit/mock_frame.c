@@ -1,4 +1,4 @@
-/* WebSocket frames: read from clients, headed by a server. */
+/* Tests of WebSocket frames: reading frames of clients, and writing heads of a server's frames. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,5 @@
-/* What the mocks send over sockets: streams, WebSockets, and what a stop does to them. */
+/* Tests of what the mock services send over sockets: streams, WebSockets, and what happens to them
+ * when the mock is stopped. */
 #include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>

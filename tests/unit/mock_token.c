@@ -1,4 +1,5 @@
-/* Tokens: made as RFC 7515 and RFC 7519 want them, and given back to their holders only. */
+/* Tests of the mock's tokens: they follow RFC 7515 and RFC 7519, and a refresh token is accepted
+ * only for its own account. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

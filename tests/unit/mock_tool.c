@@ -1,4 +1,4 @@
-/* What every service answers beside its data. */
+/* Tests of the paths that every mock service has in addition to its data. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

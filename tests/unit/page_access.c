@@ -1,4 +1,4 @@
-/* Who may ask for a composite, as the door is told. */
+/* Tests of the access rule that a composite gives to the step "access". */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

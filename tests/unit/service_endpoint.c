@@ -1,4 +1,4 @@
-/* What a URL says of a service's endpoint, and what is refused. */
+/* Tests of reading a service's endpoint from a URL, and of the URLs that are refused. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

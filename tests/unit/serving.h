@@ -1,5 +1,5 @@
-/* A serving process in a test: a build of one page, a service that the test answers for, and
- * configurations from text. */
+/* A serving process in a test: a build with one page, a service that the test plays, and
+ * configurations that are read from texts. */
 #ifndef TESTS_UNIT_SERVING_H
 #define TESTS_UNIT_SERVING_H
 
@@ -28,23 +28,24 @@
 
 static const struct bff_service users = {"users", "GENERATION_USERS", "http://127.0.0.1:1"};
 static const struct bff_service orders = {"orders", "GENERATION_ORDERS", "http://127.0.0.1:1"};
-static const struct bff_service *const services[] = {&users, &orders, NULL};
+static const struct bff_service *const services[] = {&users, &orders};
+static const struct bff_services service_table = BFF_TABLE(services);
 
 static inline void ask_user(struct bff_ask *ask) { ask_get(ask, &users, "/user"); }
 
 static const struct bff_part parts[] = {
-    {.name = "user", .ask = ask_user, .need = BFF_REQUIRED, .kind = BFF_OBJECT}, {0}};
+    {.name = "user", .ask = ask_user, .need = BFF_REQUIRED, .kind = BFF_OBJECT}};
 static const struct bff_composite page = {
     .route = "GET /page",
     .about = "a page",
     .failure = "no page",
     .access = BFF_PUBLIC,
     .budget_ms = 60000,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };
-static const struct bff_composite *const composites[] = {&page, NULL};
+static const struct bff_composite *const composites[] = {&page};
 static const struct bff_build build = {
-    .name = "test", .port = 8080, .composites = composites, .services = services};
+    .name = "test", .port = 8080, .composites = BFF_TABLE(composites), .services = &service_table};
 
 /* Sockets. */
 
@@ -58,7 +59,8 @@ static inline int new_socket(void)
     return fd;
 }
 
-/* A service of the test: it listens, and nobody accepts but answer_next. */
+/* A service that the test plays. It listens, and a connection is accepted only when the test takes
+ * a call from it. */
 struct service {
     int fd;
     unsigned port;
@@ -82,7 +84,7 @@ static inline void send_text(int fd, const char *text)
     assert_int_equal(send(fd, text, strlen(text), MSG_NOSIGNAL), (ssize_t)strlen(text));
 }
 
-/* Reads to the end of a head, or with ${body} of at least so many bytes behind it. */
+/* Reads a message: a head, and at least ${body} bytes after it. */
 static inline void read_message(int fd, size_t body, char out[BYTES])
 {
     size_t len = 0;
@@ -101,7 +103,8 @@ static inline void read_message(int fd, size_t body, char out[BYTES])
         fail_msg("no head: \"%s\"", out);
 }
 
-/* The next connection to ${service}, whose request begins with ${line}; it is answered later. */
+/* Accepts the next connection to ${service}, and checks that its request begins with ${line}.
+ * Returns the connection, so that the test can answer later. */
 static inline int take_call(const struct service *service, const char *line)
 {
     char head[BYTES];

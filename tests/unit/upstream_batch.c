@@ -1,4 +1,5 @@
-/* Calls that are gathered in one step of a loop. Without io_uring there is nothing to test. */
+/* Tests of calls that are collected in one step of a loop. Without io_uring there is nothing to
+ * test. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,7 +1,6 @@
-/*
- * Connections whose calls are gathered: what may happen to one between the gathering and the
- * making, and between the making and the telling. Without io_uring there is nothing to test.
- */
+/* Tests of connections whose system calls are collected in a batch: what may happen to a connection
+ * before the batch makes the call, and before the batch reports the result. Without io_uring there
+ * is nothing to test. */
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>

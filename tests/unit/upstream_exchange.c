@@ -1,4 +1,5 @@
-/* The exchange, fed each response whole, byte by byte and in all pairs of pieces. */
+/* Tests of the exchange. Each response is given to it as a whole, byte by byte, and in all pairs of
+ * pieces. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

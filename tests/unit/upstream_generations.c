@@ -1,4 +1,5 @@
-/* Two configurations in one worker: what both name is one, what neither names ends. */
+/* Tests of two configurations in one worker: an endpoint that both name exists once, and an
+ * endpoint that none names any more is freed. */
 #include <stdlib.h>
 
 #include "bff/upstream/trust.h"

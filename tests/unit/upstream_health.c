@@ -1,4 +1,4 @@
-/* What is known of a service after its endpoints have answered, or have not. */
+/* Tests of the health report of a service after its endpoints have answered or failed. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,8 +1,6 @@
-/*
- * What a policy may do with a call: refuse an answer before its user sees it and ask another
- * endpoint, leave endpoints out by their state, or let the call end without any. And what every
- * attempt leaves behind: one report, and a state that counts it once.
- */
+/* Tests of what a policy may do with a call: refuse an answer before its user sees it and ask
+ * another endpoint, leave endpoints out because of their states, or let the call end without an
+ * attempt. Every attempt must make one report and must be counted once in its endpoint's state. */
 #include "tests/unit/upstream_stage.h"
 
 /* A busy endpoint is not the last word while there is another. */

@@ -1,7 +1,7 @@
 /*
- * A worker's upstream on real sockets: services of our own on 127.0.0.1 that give a fixed answer,
- * calls that write down what their users see, and the reports of their attempts. Everything happens
- * in one thread, step by step.
+ * A test of a worker's upstream with real sockets: services on 127.0.0.1 that give a fixed answer,
+ * calls that record what their users see, and the reports of the attempts. Everything happens in
+ * one thread, step by step.
  */
 #ifndef TESTS_UNIT_UPSTREAM_STAGE_H
 #define TESTS_UNIT_UPSTREAM_STAGE_H
@@ -87,7 +87,7 @@ static inline void stage_close_listener(struct stage_service *service)
     service->listen = -1;
 }
 
-/* Closes what it has accepted, as a service does with connections that are idle. */
+/* Closes all connections that ${service} has accepted, as a service does with idle connections. */
 static inline void stage_hang_up(struct stage_service *service)
 {
     for (unsigned i = 0; i < service->accepted; i++) {
@@ -97,7 +97,7 @@ static inline void stage_hang_up(struct stage_service *service)
     }
 }
 
-/* A request is short and comes at once. */
+/* Reads a request and answers it. One read is enough, because the request is short. */
 static inline void stage_answer(struct stage_service *service, int *connection)
 {
     char request[4096];
@@ -206,7 +206,7 @@ static inline void stage_call(struct stage_call *call, struct upstream *upstream
     assert_false(call->is_over); /* never from inside call_start */
 }
 
-/* The whole of a call: what its user saw. */
+/* Makes a whole call, and returns what its user saw. */
 static inline const char *stage_ask(struct upstream *upstream)
 {
     static struct stage_call call;
@@ -229,7 +229,8 @@ static inline struct endpoint_state *stage_state(struct upstream *upstream, size
 
 /* Begin and end. */
 
-/* The upstream of one more configuration, with the first ${endpoints} addresses. */
+/* Makes the upstream of a further configuration, with the first ${endpoints} addresses of the
+ * service. */
 static inline struct upstream *stage_upstream(struct service_settings *settings, size_t endpoints)
 {
     *settings = (struct service_settings){
@@ -260,7 +261,7 @@ static inline int stage_begin(void **state)
     return 0;
 }
 
-/* Nothing is left behind: no timer, no endpoint, no state. */
+/* Frees everything, and checks that no timer, no endpoint and no state is left. */
 static inline int stage_end_all(void)
 {
     endpoints_free(stage.endpoints);

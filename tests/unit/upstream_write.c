@@ -1,7 +1,6 @@
-/*
- * A request that the socket does not take at once: whatever the kernel took, the service gets all
- * of it, once and in order. By a batch and without; both are played here, as is send(2).
- */
+/* Tests of a request that the socket does not accept at once: the service must get all bytes, once
+ * and in order. The test replaces the batch and send(2) by its own functions. It runs with a batch
+ * and without. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

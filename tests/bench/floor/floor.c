@@ -1,11 +1,11 @@
 /*
- * The least that a gateway can do for a dashboard on one core: an epoll loop that asks the four
- * services on kept connections and pastes their bodies together. It believes every byte, waits for
- * ever and knows no errors, so it is no server, but what one can be compared with.
+ * The least work with which a gateway can answer a dashboard on one core: an epoll loop that asks
+ * the four services on kept connections and joins their bodies. It checks nothing, has no time
+ * limits and handles no errors. So it is not a real server: it is a lower bound for comparisons.
  *
  *     USERS_URL=http://127.0.0.1:3000 ORDERS_URL=... bench_floor PORT
  *
- * A PORT of 0 is any free one; the first line on standard output says which.
+ * With PORT 0 the kernel chooses a free port. The first line on standard output has the port.
  */
 #include <arpa/inet.h>
 #include <errno.h>

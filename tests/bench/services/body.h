@@ -1,5 +1,5 @@
 /*
- * The responses of the services of the benchmark: JSON as a shop has it, in three sizes. The bodies
+ * The responses of the benchmark's services: JSON like that of a shop, in three sizes. The bodies
  * are made when the program starts, and are the same at each start.
  */
 #ifndef TESTS_BENCH_SERVICES_BODY_H

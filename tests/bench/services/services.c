@@ -1,13 +1,15 @@
 /*
- * The services of the benchmark: all seven in one thread, as fast as can be, so that what is
- * measured is who asks them. HTTP/1.1 on kept connections, GET only; each port is a free one, and
- * the first line on standard output says which. What is to be read and sent in one step of the loop
- * is so together, where the kernel lets us: the services share their core with the clients, and
- * must not be full before the gateway is.
+ * The services of the benchmark: all seven services in one thread. They must be as fast as
+ * possible, so that the benchmark measures the gateway and not the services. They speak HTTP/1.1 on
+ * kept connections and only know GET. Each has a free port, and the first line on standard output
+ * has the ports. Where the kernel allows it, all reads and writes of one step of the loop are made
+ * with one system call: the services share their core with the clients, and the gateway must reach
+ * its limit first.
  *
- * The id in a request decides what comes back: "small...", "medium..." and "large..." a body of
- * that size, "slow..." a small one, 20 ms later. A target with a query, or of a service that has
- * lists only, gets a list; everything else a record with that id.
+ * The id in a request chooses the answer: "small...", "medium..." and "large..." give a body of
+ * that size, and "slow..." gives a small body after 20 ms. A target with a query gets a list, and
+ * so does every target of a service that only has lists. Any other target gets a record with that
+ * id.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-// The files that the samples of the configuration name, made for one run.
+// Makes the files that the sample configurations name, for one run.
 import { execFileSync } from 'node:child_process'
 import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { copyFileSync, writeFileSync } from 'node:fs'

@@ -1,4 +1,4 @@
-// The documents as data: their fenced blocks, headings, links and tables.
+// The documents as data: their fenced code blocks, headings, links and tables.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

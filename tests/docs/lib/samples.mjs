@@ -1,4 +1,4 @@
-// Answers that the pages show without a command that brings them: made here, by the real server.
+// Answers that the pages show without a command. They are made here by the real server.
 import { eventually } from '../../e2e/lib/wait.mjs'
 
 const at = (stage, port) => `http://127.0.0.1:${stage.ports.get(port)}`

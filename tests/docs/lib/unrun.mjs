@@ -1,4 +1,5 @@
-// What cannot be run here, and why. An entry that nothing needs any more fails, too.
+// The commands that cannot run here, and the reason for each. An entry that is not needed any more
+// makes the test fail.
 
 // Blocks, by their page and how they begin.
 export const blocks = [

@@ -1,11 +1,11 @@
 /*
- * bff-filter: bff-web with one step more, "filter", which gives an answer the filters that the
- * request's field X-Filter names, in that order: "shout, twice, hold".
+ * bff-filter: bff-web with one more step, "filter". The step adds filters to the answer. The
+ * request's field X-Filter names them in their order: "shout, twice, hold".
  *
  *   shout  changes the bytes to capital letters, adds the field X-Shouted and removes ETag
  *   twice  passes each piece twice, so that the length changes
  *   hold   passes nothing before the end
- *   lines  passes whole lines only, and what is left at a flush
+ *   lines  passes only whole lines, and the rest at a flush
  *   tee    passes everything; at the end it logs {"event":"tee","bytes":5,"end":"whole"} or "cut"
  */
 #include <ctype.h>

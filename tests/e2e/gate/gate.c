@@ -1,11 +1,12 @@
 /*
- * bff-gate: bff-web with one step more, "gate", which waits until a test opens it. The step stands
- * twice in the table: before the route is known and behind access.
+ * bff-gate: bff-web with one more step, "gate", which waits until a test opens it. The step is
+ * twice in the table: before the route is known, and after the step "access".
  *
- * A request waits at the gate that its field X-Gate names, "NAME" or "NAME MS LATE": for at most MS
- * milliseconds; then LATE says how it goes on, "pass" or "refuse". X-Gate-Early is the same for the
- * first of the two. A line "NAME" or "NAME refuse" written to the FIFO that the environment's GATE
- * names opens a gate: all requests that wait there go on, or are refused.
+ * A request waits at the gate that its field X-Gate names: "NAME", or "NAME MS LATE". With the
+ * second form the request waits for at most MS milliseconds, and LATE is what happens then: "pass"
+ * or "refuse". X-Gate is for the second of the two steps, and X-Gate-Early for the first. The
+ * environment variable GATE names a FIFO. A line "NAME" that is written to it opens a gate: all
+ * requests that wait there go on. A line "NAME refuse" makes the server refuse them.
  *
  * Each change is an event of the log: {"event":"gate","name":"a","state":"waits"}; then "opened",
  * "late" or "cancelled".

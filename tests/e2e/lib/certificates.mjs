@@ -1,4 +1,5 @@
-// Certificates made for one run: an authority of the test's own, and what it signs.
+// Certificates for one run: the test's own certificate authority, and the certificates that it
+// signs.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'

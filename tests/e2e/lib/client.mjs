@@ -1,7 +1,8 @@
-// Clients: HTTP/1.1 and HTTP/2, plain and over TLS, and bare bytes for what no client would send.
-// An answer is { status, headers, names, bytes, text, body, ms }: `names` are the fields' names in
-// order, `body` is the JSON in it, `ms` how long it took. Requests take { method, headers, token,
-// body }; a body is sent with its length, or without one where `isChunked`.
+// Clients: HTTP/1.1 and HTTP/2, without and with TLS; and a client that sends raw bytes. An answer
+// is { status, headers, names, bytes, text, body, ms }: `names` are the names of the fields in
+// order, `body` is the parsed JSON, and `ms` is the time until the end of the answer. A request is
+// { method, headers, token, body }. A body is sent with Content-Length, or without it when
+// `isChunked` is true.
 import { once } from 'node:events'
 import http from 'node:http'
 import http2 from 'node:http2'

@@ -1,7 +1,5 @@
-/*
- * Runs a command that may not use io_uring, as in most containers: its system calls fail with
- * EPERM. Usage: forbid_io_uring COMMAND [ARGUMENT...]
- */
+/* Runs a command that may not use io_uring, as in most containers: the io_uring system calls fail
+ * with EPERM. Usage: forbid_io_uring COMMAND [ARGUMENT...] */
 #include <errno.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>

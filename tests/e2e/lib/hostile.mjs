@@ -1,4 +1,4 @@
-// A dashboard whose users service answers in bytes of the test's choosing.
+// A dashboard whose users service answers with bytes that the test chooses.
 import assert from 'node:assert/strict'
 
 import { scenario, stamped } from './scenario.mjs'

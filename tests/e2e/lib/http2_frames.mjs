@@ -1,4 +1,4 @@
-// As much of HTTP/2's framing (RFC 9113 section 4) as it takes for what Node's client does not do.
+// The part of HTTP/2's framing (RFC 9113 section 4) that Node's client does not offer.
 import { tokenFor } from './token.mjs'
 
 export const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'

@@ -1,6 +1,6 @@
 /*
- * The server's table of steps with some more in it, for programs that replace request_steps_run:
- * the order of the others stays written in one place.
+ * Makes a table of steps from the server's table and some further steps, for programs that replace
+ * request_steps_run. So the order of the server's own steps is written only once.
  */
 #ifndef TESTS_E2E_LIB_MORE_STEPS_H
 #define TESTS_E2E_LIB_MORE_STEPS_H
@@ -12,13 +12,13 @@
 
 #define MORE_STEPS_MAX 32
 
-/* A step, and the name of the one that it stands behind. */
+/* A further step, and the name of the server's step after which it runs. */
 struct more_step {
     const char *after;
     struct step step;
 };
 
-/* Writes the table of the server with ${count} more steps to ${out}. */
+/* Writes the server's table with the ${count} further steps ${more} to ${out}. */
 static inline void more_steps(const struct more_step *more, size_t count,
                               struct step out[MORE_STEPS_MAX])
 {
@@ -37,7 +37,7 @@ static inline void more_steps(const struct more_step *more, size_t count,
     out[rows] = (struct step){0};
 }
 
-/* In place of request_steps_run. */
+/* Runs ${table}. A program calls this function in its own request_steps_run. */
 static inline void more_steps_run(const struct step *table, const struct dispatch *dispatch,
                                   const struct dispatch_worker *worker, struct request *request)
 {

@@ -1,5 +1,5 @@
-// The composites as their clients see them: what each asks, and what it answers when all is well
-// and when some parts are rejected. `errors` are { part: { reason, status } }.
+// The composites as clients see them: the calls of each composite, its answer when all calls
+// succeed, and its answer when some parts are rejected. `errors` are { part: { reason, status } }.
 import { notification, order, product, recommendation, review, stock, user } from './samples.mjs'
 
 const pick = (value, ...names) => Object.fromEntries(names.map(name => [name, value[name]]))

@@ -1,10 +1,10 @@
-// What a planned service does when it is asked. A row has one of
-//   json, text     a body, with `status` (200) and `headers` around it
-//   raw            bytes as they go over the wire, whole or as a list of pieces
+// What a planned service does with a request. A row has one of these members:
+//   json, text     a body; `status` (200) and `headers` can be added
+//   raw            bytes as they are on the wire, as a whole or as a list of pieces
 //   fault          the name of a fault below
-//   send           a function ({ req, res, socket, request }) of the test's own
-// and may be held: `until` a promise resolves, until those who `meet` have all come, or until the
-// service named by `after` has answered something.
+//   send           a function ({ req, res, socket, request }) of the test
+// The answer can be delayed: `until` is a promise that must resolve first, `meet` names a group of
+// requests that must all have come, and `after` names a service that must have answered first.
 import { createHash } from 'node:crypto'
 import { setImmediate as turn } from 'node:timers/promises'
 

@@ -1,5 +1,5 @@
-// A scene for one test: planned services, a server in front of them, and clients. All of it starts
-// fresh, and is checked and taken down when the test ends.
+// A scenario for one test: planned services, a server that uses them, and clients. All of them are
+// started for the test, and are checked and stopped when it ends.
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -1,5 +1,4 @@
-// Runs the binary of a build, and sees to it that it lives until it is told to stop, and then ends
-// as it should.
+// Runs the binary of a build, and checks that it runs until it is stopped and then exits correctly.
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -14,7 +13,7 @@ const root = fileURLToPath(new URL('../../../', import.meta.url))
 export const fixtures = path.join(root, 'fixtures')
 
 const builds = process.env.BFF_BUILD ?? path.join(root, 'build')
-const isOfTests = name => ['gate', 'filter'].includes(name)
+const isOfTests = name => ['gate', 'filter', 'places'].includes(name)
 export const binary = name => path.join(builds, isOfTests(name) ? 'tests' : '', `bff-${name}`)
 
 // Our own environment without what would configure the binary, and a secret.

@@ -1,4 +1,4 @@
-// Tokens, as services issue them, and as nobody should.
+// Tokens: valid ones, as services issue them, and invalid ones.
 import { createHmac, sign as signWith } from 'node:crypto'
 
 // What the server of a test believes in, where the test says nothing else.

@@ -1,7 +1,7 @@
-// The services behind the server, played by a plan: what each answers, and a record of what it was
-// asked. A plan's key is a service and a target ("orders /orders/7"), or a service and "*". Its
-// value says what comes back (see reply.mjs), or is a list of that, one for each time it is asked,
-// or a function that is given the request and says it.
+// The services behind the server. A plan sets what each service answers, and every request to a
+// service is recorded. A key of a plan is a service and a target ("orders /orders/7"), or a service
+// and "*". The value describes the answer (see reply.mjs). It can also be a list with one
+// description for each request, or a function that gets the request and returns the description.
 import { EventEmitter, once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import http from 'node:http'

@@ -1,4 +1,5 @@
-// Waiting for events. Nothing here decides a test by the clock: deadlines only end one that hangs.
+// Waiting for events. The clock never decides whether a test passes: a deadline only ends a test
+// that hangs.
 import assert from 'node:assert/strict'
 import { setTimeout as pause } from 'node:timers/promises'
 

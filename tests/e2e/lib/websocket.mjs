@@ -1,6 +1,6 @@
-// WebSocket (RFC 6455), as much as it takes to see a tunnel: a client and a service that both speak
-// in frames. Nothing here is fragmented, and the bytes of a frame come one way only: masked up,
-// bare down.
+// WebSocket (RFC 6455), as far as tests of a tunnel need it: a client and a service that send and
+// receive frames. No message is fragmented. Only the client's frames are masked, as the RFC
+// demands.
 import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import http from 'node:http'

@@ -1,0 +1,211 @@
+# Reads the output of a build that has failed, and prints each mistake once: the place, the row of the
+# table, the line with an arrow, what the compiler says, and what is usually meant. ./dev uses it. The
+# command lines of the compiler are left out. Output that no compiler made is printed as it is.
+#
+# The compiler must run with LC_ALL=C, so that its quotes are ASCII.
+
+# ---- what is usually meant -------------------------------------------------------------------------
+
+# The first line that fits decides. `said` is what the compiler says, `code` is the line of the file.
+function meant(said, code, name) {
+    name = quoted(said)
+    if (code ~ /=>/)
+        return "C has no arrow functions. Write: static void user(struct bff_ask *ask) { ... }"
+    if (said ~ /unknown type name '(let|var|function)'/ || said ~ /type defaults to 'int'/)
+        return "a table begins with: static const struct bff_part parts[] = {   (C has no let, var or const alone)"
+    if (code ~ /===|!==/)
+        return "C compares with == and !="
+    if (said ~ /character constant|from 'int' makes pointer/ && code ~ /'/)
+        return "text needs double quotes: \"user\", not 'user'"
+    if (said ~ /missing terminating/)
+        return "a quote is missing at the end of a text"
+    if (said ~ /^stray/)
+        return "a character that C does not know. Text needs plain double quotes: \"user\""
+    if (said ~ /obsolete use of designated initializer/)
+        return "a column is written .ask = user, not ask: user"
+    if (said ~ /^missing braces around initializer/)
+        return "a table needs BFF_TABLE: .parts = BFF_TABLE(parts)"
+    if (said ~ /(braces around|excess elements in) scalar initializer/)
+        return "a column takes one text without braces: .pick = \"id name\""
+    if (said ~ /^initialization of 'void \(\*\)\(struct json_print/)
+        return "a function in .print gets one value; a function in .print_all gets an array of values and a place"
+    if (said ~ /^request for member/)
+        return "the comma before ." name " is missing"
+    if (said ~ /^expected '}' before '{'/)
+        return "the comma at the end of the row above is missing"
+    if (said ~ /^expected '}' before ';'/)
+        return "columns and rows end with a comma, not with a semicolon"
+    if (said ~ /^expected '}' before string constant/ || said ~ /^expected '}' before '\.'/)
+        return "a comma is missing before this place"
+    if (said ~ /^expected ',' or ';'/)
+        return "the } at the end of the table above needs a ; after it"
+    if (said ~ /^expected ';'/)
+        return "a call ends with a semicolon"
+    if (said ~ /^expected '\)'/)
+        return "a closing parenthesis is missing: each ( needs its )"
+    if (code ~ /= *(\[\]|\{\})/)
+        return "a fallback is JSON text: .fallback = \"[]\""
+    if (said ~ /^'(null|undefined)' undeclared/)
+        return "a fallback is JSON text: .fallback = \"null\". For no value at all, leave the column out"
+    if (said ~ /initializer element is not (computable|constant)/ && code ~ /"(true|false)"/)
+        return "true and false have no quotes"
+    if (said ~ /^invalid operands to binary \+/)
+        return "C does not join texts with +. Write one text, or two beside each other: \"a\" \"b\""
+    if (said ~ /^too few arguments to function/ && code ~ /\.[a-z_]+ = [a-z_]+\(\)/)
+        return "the column takes the name of the function, without ()"
+    if (said ~ /^(passing argument 1 of|too few arguments to function) '(ask|json_print)_/)
+        return "the first argument is missing: ask for a function ask_..., out for a function json_print_..."
+    if (said ~ /^(too few|too many) arguments|^passing argument/)
+        return "the header that declares " name " shows its arguments"
+    if (said ~ /; did you mean '/ && said ~ /undeclared/)
+        return name " is misspelt"
+    if (said ~ / undeclared / && code ~ ("[ {,]" name " *=[^=]"))
+        return "a column begins with a dot: ." name " = ..."
+    if (said ~ /undeclared here/ && code ~ ("&" name))
+        return "no header declares " name ": is its line in composites.h there, and spelt the same?"
+    if (said ~ /implicit declaration of function/)
+        return missing_include(name)
+    if (said ~ /undeclared/)
+        return name " is misspelt, or is defined below this place: a function stands above the table"
+    if (said ~ /has no member named/)
+        return "the column is misspelt. bff/compose/compose.h explains all columns"
+    if (said ~ /^'(parts|fields)' defined but not used/)
+        return "." name " = BFF_TABLE(" name ") is missing in the composite"
+    if (said ~ /defined but not used/)
+        return "no row names this function: is a row missing?"
+    if (said ~ /^undefined reference/)
+        return "a header declares " name ", but no file defines it: is it spelt the same in both?"
+    if (said ~ /^multiple definition/)
+        return "two files define " name ": give one of them another name"
+    return ""
+}
+
+function missing_include(name, command, header) {
+    command = "grep -lsw " name " clients/*.h bff/compose/compose.h bff/json/*.h"
+    if (name !~ /^[a-z_0-9]+$/ || (command | getline header) <= 0)
+        return name " is misspelt, or the #include of its file in clients/ is missing"
+    close(command)
+    return "the line is missing: #include \"" header "\""
+}
+
+# ---- reading ---------------------------------------------------------------------------------------
+
+# The name in the first pair of quotes of the compiler's text. gcc's linker writes `name'.
+function quoted(said) {
+    if (!match(said, /[`'][A-Za-z_0-9]+'/)) return ""
+    return substr(said, RSTART + 1, RLENGTH - 2)
+}
+
+function begin(file, line, said) {
+    count++
+    file_of[count] = file
+    line_of[count] = line
+    said_of[count] = said
+    picture[count] = ""
+    open = count
+}
+
+# file:line:column: error: text
+function is_error(place, parts) {
+    if (!match($0, /^[^ :]+:[0-9]+:[0-9]+: (fatal )?error: /)) return 0
+    place = substr($0, 1, RLENGTH)
+    split(place, parts, ":")
+    said = substr($0, RLENGTH + 1)
+    sub(/ \[-W[^]]*\]$/, "", said)
+    begin(parts[1], parts[2], said)
+    return 1
+}
+
+# .../ld: file.c:12: undefined reference to `name'
+function is_link_error(place, parts, said) {
+    if (!match($0, /(undefined reference to|multiple definition of) `[^']*'/)) return 0
+    said = substr($0, RSTART, RLENGTH)
+    if (seen[said]++) return 1
+    begin("", 0, said)
+    open = 0
+    return 1
+}
+
+/^FAILED: / { is_command = 1; open = 0; next }
+is_command { is_command = 0; next }
+/^\[[0-9]+\/[0-9]+\]/ || /^-- / || /^ninja: / { open = 0; next }
+/^cc1: |^collect2: |: in function .*:$|^[0-9]+ errors? generated/ { open = 0; next }
+/: In function |: At top level:|^In file included from|^ +from / { open = 0; next }
+is_error() || is_link_error() { next }
+/^[^ :]+:[0-9]+(:[0-9]+)?: (note|warning): / { open = 0; is_note = 1; next }
+/^ +[0-9]* \|/ || open {
+    # The first two lines: the code, and the arrow. More lines are proposals of the compiler.
+    if (open && lines[open]++ < 2) picture[open] = picture[open] $0 "\n"
+    next
+}
+{ others = others $0 "\n" }
+
+# ---- printing --------------------------------------------------------------------------------------
+
+function source_line(file, line, text, i) {
+    for (i = 0; i < line && (getline text < file) > 0; i++) text_of[file, i + 1] = text
+    close(file)
+    return text_of[file, line]
+}
+
+# The name of the row that contains the line, or "".
+function row(file, line, i, text) {
+    for (i = line; i > 0 && i > line - 12; i--) {
+        text = text_of[file, i]
+        if (i < line && text ~ /\}[,;]? *$/) return ""
+        if (match(text, /\{ *\.name *= *[^A-Za-z0-9_ ]*[A-Za-z0-9_]+/)) {
+            text = substr(text, RSTART, RLENGTH)
+            match(text, /[A-Za-z0-9_]+$/)
+            return substr(text, RSTART)
+        }
+    }
+    return ""
+}
+
+# Errors that only follow from an earlier one of the file are left out: all of them after the parser
+# has lost its way, functions that are not used because a row was not understood, and BFF_TABLE of a
+# table that was not understood.
+function follows(i, file) {
+    file = file_of[i]
+    if (file == "") return 0
+    if (is_lost[file] || line_of[i] == last_line[file] || same[file, said_of[i]]++) return 1
+    if (shown[file] && said_of[i] ~ /defined but not used|shadows/) return 1
+    if (is_any_shown && file ~ /compose\/compose\.h$/) return 1
+    last_line[file] = line_of[i]
+    is_any_shown = 1
+    shown[file]++
+    if (said_of[i] ~ /^expected|^unknown type name|^type defaults|^stray|missing terminating/)
+        is_lost[file] = 1
+    return shown[file] > 5
+}
+
+# One line of code often gets several messages. The first one that has an explanation is shown.
+function best(i, code, j) {
+    for (j = i; j <= count && file_of[j] == file_of[i] && line_of[j] == line_of[i]; j++)
+        if (meant(said_of[j], code) != "" &&
+            said_of[j] ~ /missing terminating|character constant|^expected '\)'/)
+            return j
+    for (j = i; j <= count && file_of[j] == file_of[i] && line_of[j] == line_of[i]; j++)
+        if (meant(said_of[j], code) != "") return j
+    return i
+}
+
+function show(i, code, name, hint, j) {
+    code = file_of[i] == "" ? "" : source_line(file_of[i], line_of[i])
+    j = best(i, code)
+    hint = meant(said_of[j], code)
+    if (file_of[i] != "") {
+        name = row(file_of[i], line_of[i])
+        printf "%s:%d:%s\n", file_of[i], line_of[i], name == "" ? "" : " in the row \"" name "\""
+        printf "%s", picture[j]
+    }
+    print "  the compiler says: " said_of[j]
+    if (hint != "") print "  usually: " hint
+    print ""
+}
+
+END {
+    for (i = 1; i <= count; i++)
+        if (!follows(i)) show(i)
+    printf "%s", others
+}

@@ -1,0 +1,64 @@
+// nginx and HAProxy in front of the server, as their manuals show it. Each gives the URL to ask.
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+import { scratch } from '../../e2e/lib/scenario.mjs'
+import { freePort, serve } from './run.mjs'
+
+const addressOf = url => new URL(url).host
+
+export async function startNginx(t, url) {
+  const [port, place] = [await freePort(), scratch(t)]
+  const file = path.join(place, 'nginx.conf')
+  writeFileSync(file, `
+daemon off;
+user root;
+worker_processes 1;
+pid ${place}/nginx.pid;
+error_log ${place}/error.log;
+events { worker_connections 100; }
+http {
+  access_log off;
+  client_body_temp_path ${place}/body;
+  proxy_temp_path ${place}/proxy;
+  fastcgi_temp_path ${place}/fastcgi;
+  uwsgi_temp_path ${place}/uwsgi;
+  scgi_temp_path ${place}/scgi;
+  server {
+    listen 127.0.0.1:${port};
+    client_max_body_size 0;
+    location / {
+      proxy_pass ${url};
+      proxy_http_version 1.1;
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+    }
+  }
+}
+`)
+  t.after(await serve('nginx', ['-p', place, '-c', file, '-e', 'stderr'], port))
+  return `http://127.0.0.1:${port}`
+}
+
+// `how`: "" for HTTP/1.1 to the server, "proto h2" for HTTP/2.
+export async function startHaproxy(t, url, how) {
+  const [port, place] = [await freePort(), scratch(t)]
+  const file = path.join(place, 'haproxy.cfg')
+  writeFileSync(file, `
+global
+  nbthread 1
+defaults
+  mode http
+  option forwardfor
+  timeout connect 5s
+  timeout client 60s
+  timeout server 60s
+frontend all
+  bind 127.0.0.1:${port}
+  default_backend bff
+backend bff
+  server bff ${addressOf(url)} ${how}
+`)
+  t.after(await serve('haproxy', ['-q', '-db', '-f', file], port))
+  return `http://127.0.0.1:${port}`
+}
