@@ -20,6 +20,7 @@ struct dispatch {
     const struct cors_settings *cors;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
+    size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 
 /* The part that belongs to one generation in one worker. */

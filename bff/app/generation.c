@@ -88,6 +88,7 @@ static void fill_dispatch(struct generation *generation)
         .cors = &config->cors,
         .trusted = &config->trusted,
         .health = {.health = generation->health},
+        .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
                   .hides_cors = cors_is_on(&config->cors)},
@@ -108,6 +109,7 @@ const char *generation_prepare(struct generation *generation)
     generation->http = (struct http_settings){
         .limits = config->limits,
         .body_limit = config_largest_body(config),
+        .answers_half_closed = config->answers_half_closed,
         .drain_ms = config->drain_ms,
         .tls = config->tls,
     };

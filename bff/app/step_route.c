@@ -50,6 +50,23 @@ static enum route_result find_composite(struct request_context *context, struct 
                       &out->match);
 }
 
+/* "*" means the server as a whole (RFC 9110 section 9.3.7): its methods are those of all composites
+ * and plain routes. Only OPTIONS comes here with it. */
+static enum found_kind find_all(struct request_context *context, struct found *out)
+{
+    const struct pages *pages = context->dispatch->pages;
+    struct text all = TEXT(METHOD_ALL);
+
+    out->allow = TEXT("");
+    while (all.at != NULL) {
+        struct text method = text_trim(text_cut(&all, ','));
+        if (route_has_method(pages->routes, pages->count, method) ||
+            plain_route_has_method(context->dispatch->routes, method))
+            out->allow = method_join(context->request->pool, out->allow, method);
+    }
+    return FOUND_OTHER_METHOD;
+}
+
 /*
  * Looks for a composite with the path as the client wrote it. If no composite matches, it
  * normalises the path and looks for a composite again, and then for a plain route. So a client
@@ -61,8 +78,8 @@ static enum found_kind find(struct request_context *context, struct text method,
     enum route_result composite = find_composite(context, method, request->path, out);
     struct text allow = TEXT("");
 
-    if (composite == ROUTE_NONE && !text_starts(request->path, TEXT("/")))
-        return FOUND_NOTHING;
+    if (text_is(request->path, "*"))
+        return find_all(context, out);
     if (composite != ROUTE_FOUND && composite != ROUTE_BAD_PARAMETER) {
         if (plain_path(request->pool, request->path, &out->path) != 0)
             return FOUND_BAD;

@@ -42,9 +42,10 @@ struct config {
 
     struct config_listen *listens; /* at least one */
     size_t listen_count;
-    char *certificate, *key; /* PEM files; NULL without tls */
-    SSL_CTX *tls;            /* made of both files; NULL without tls, or if a file is wrong */
-    unsigned workers;        /* 1 to 256; 0: one worker for each core */
+    char *certificate, *key;  /* PEM files; NULL without tls */
+    SSL_CTX *tls;             /* made of both files; NULL without tls, or if a file is wrong */
+    unsigned workers;         /* 1 to 256; 0: one worker for each core */
+    bool answers_half_closed; /* see struct http_settings */
     struct service_settings *services; /* in the build's order */
     size_t service_count;
     size_t body_limit;    /* bytes of one part */

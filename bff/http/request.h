@@ -34,8 +34,9 @@ struct request_answer {
     struct watch watch;           /* watches the client while the answer is not complete */
     void (*gone)(void *cookie);   /* the argument of reply_wait_begin */
     void *cookie;
-    struct text rest; /* of its body; libh2o does not have it yet: see untaken.h */
-    bool has_begun;   /* the answer is streamed, and libh2o has its head */
+    uint32_t half_closed_ms; /* the argument of reply_wait_begin */
+    struct text rest;        /* of its body; libh2o does not have it yet: see untaken.h */
+    bool has_begun;          /* the answer is streamed, and libh2o has its head */
 };
 
 struct request {
@@ -133,6 +134,11 @@ size_t request_values(const struct request *request, const char *name, struct te
 /* Returns the values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3);
  * absent if there is none. */
 struct text request_list(const struct request *request, const char *name);
+
+/* True when an HTTP/1 connection may go on after the answer to ${request} (RFC 9112 section 9.3):
+ * with HTTP/1.1 unless a Connection field says close, with HTTP/1.0 only when one says keep-alive.
+ */
+bool request_keeps_connection(const struct request *request);
 
 /* To be called when bytes of the answer are being sent. From now on slow_client.c checks that the
  * client takes them. */

@@ -106,3 +106,11 @@ enum route_result route_find(const struct route *routes, size_t count, struct po
             out->allow = method_add(pool, out->allow, routes[i].method);
     return out->allow.len > 0 ? ROUTE_OTHER_METHOD : ROUTE_NONE;
 }
+
+bool route_has_method(const struct route *routes, size_t count, struct text method)
+{
+    for (size_t i = 0; i < count; i++)
+        if (method_is_taken(routes[i].method, method))
+            return true;
+    return false;
+}

@@ -48,4 +48,7 @@ struct route_match {
 enum route_result route_find(const struct route *routes, size_t count, struct pool *pool,
                              struct text method, struct text path, struct route_match *out);
 
+/* True when one of the rows is for ${method}. */
+bool route_has_method(const struct route *routes, size_t count, struct text method);
+
 #endif

@@ -175,7 +175,7 @@ static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
 {
     struct tcp_info info;
 
-    if (client->is_cut || !ask_kernel(client, &info))
+    if (client->is_cut || client->linger != NULL || !ask_kernel(client, &info))
         return;
     bool is_http = !client->is_tunnel;
     bool is_cut = (is_http && wastes(client, info.tcpi_bytes_received, elapsed_ms)) ||

@@ -217,7 +217,9 @@ void attempt_write(struct attempt *attempt, struct text bytes)
 
 bool attempt_is_sent(const struct attempt *attempt)
 {
-    return attempt->connection != NULL && attempt->connection->out.pieces == NULL;
+    const struct connection *connection = attempt->connection;
+
+    return connection != NULL && connection->is_asking && connection->out.pieces == NULL;
 }
 
 void attempt_stop(struct attempt *attempt, enum reason reason)

@@ -85,6 +85,9 @@ void call_resume(struct call *call);
  * call's cookie. There can be only one write at a time. */
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie));
 
+/* True until the call has ended. */
+static inline bool call_is_running(const struct call *call) { return call->is_running; }
+
 /* True when all of the request has been written, so that nothing of it is borrowed any more. */
 bool call_is_sent(const struct call *call);
 
