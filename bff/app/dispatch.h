@@ -6,6 +6,7 @@
 #include "bff/compose/page.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
+#include "bff/edge/trusted.h"
 #include "bff/proxy/proxy.h"
 
 /* The part that belongs to one generation. It does not change. */
@@ -15,6 +16,7 @@ struct dispatch {
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
+    const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
 };
 

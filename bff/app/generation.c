@@ -64,11 +64,11 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .login = generation->login,
         .cors = &config->cors,
+        .trusted = &config->trusted,
         .health = {.health = generation->health},
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
-                  .hides_cors = cors_is_on(&config->cors),
-                  .trusted = &config->trusted},
+                  .hides_cors = cors_is_on(&config->cors)},
     };
 }
 

@@ -5,6 +5,7 @@
  *
  *   cors       adds CORS fields to every answer, also to refusals
  *   guard      refuses requests that no later step may see: 431, 400, 501, 414, 417, 413
+ *   client     finds the address of the client, also behind trusted proxies
  *   health     answers /health, /ready and /health/{service}
  *   route      finds the composite or the plain route; decides 400, 404 and 405 but does not send
  *              them
@@ -27,6 +28,7 @@
 #define REQUEST_STEPS(ROW)                                                                         \
     ROW(cors)                                                                                      \
     ROW(guard)                                                                                     \
+    ROW(client)                                                                                    \
     ROW(health)                                                                                    \
     ROW(route)                                                                                     \
     ROW(preflight)                                                                                 \
@@ -47,6 +49,10 @@ extern const struct step request_steps[];
  * ${worker} point to must live as long as the request. */
 void request_steps_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
                        struct request *request);
+
+/* Part of step_preflight: returns true when ${request} is a preflight. Writes its fields to ${out}.
+ */
+bool step_preflight_read(const struct request *request, struct cors_preflight *out);
 
 /* Part of step_route: looks up ${method} with the request's path, and writes the result to ${out},
  * which the caller has set to all zero. */

@@ -112,6 +112,11 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
     fprintf(out, "\n");
 }
 
+static void print_field(const struct plan_field *field, FILE *out)
+{
+    fprintf(out, "    %-22s computed from %s\n", field->row->name, field->row->of);
+}
+
 static void print_composite(const struct plan *plan, FILE *out)
 {
     fprintf(out, "%s  ", plan->composite->route);
@@ -121,6 +126,8 @@ static void print_composite(const struct plan *plan, FILE *out)
         fprintf(out, "    %s\n", plan->composite->about);
     for (size_t i = 0; i < plan->part_count; i++)
         print_part(plan, &plan->parts[i], out);
+    for (size_t i = 0; i < plan->field_count; i++)
+        print_field(&plan->fields[i], out);
 }
 
 static void print_methods(const struct plain_route *route, FILE *out)

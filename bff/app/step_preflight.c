@@ -21,17 +21,24 @@ static void answer(struct request_context *context, const struct cors_preflight 
                         });
 }
 
-enum step_result step_preflight(struct request_context *context)
+bool step_preflight_read(const struct request *request, struct cors_preflight *out)
 {
-    struct request *request = context->request;
-    struct cors_preflight preflight = {
+    if (!text_is(request->method, "OPTIONS"))
+        return false;
+    *out = (struct cors_preflight){
         .origin = request_header(request, "origin"),
         .request_method = request_header(request, "access-control-request-method"),
         .request_headers = request_header(request, "access-control-request-headers"),
     };
+    return cors_is_preflight(request->method, out);
+}
+
+enum step_result step_preflight(struct request_context *context)
+{
+    struct cors_preflight preflight;
     struct found found = {0};
 
-    if (!cors_is_on(context->dispatch->cors) || !cors_is_preflight(request->method, &preflight))
+    if (!cors_is_on(context->dispatch->cors) || !step_preflight_read(context->request, &preflight))
         return STEP_PASS;
     step_route_find(context, TEXT(NO_METHOD), &found);
     if (found.kind != FOUND_ROUTE && found.kind != FOUND_OTHER_METHOD)

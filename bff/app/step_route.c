@@ -1,22 +1,27 @@
 /* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/request_steps.h"
+#include "bff/http/host.h"
 #include "bff/http/method.h"
 
-static struct text header(void *cookie, struct text name)
+static bool has_value(const struct request *request, const struct plain_field *field)
 {
-    const struct request *request = ((const struct request_context *)cookie)->request;
+    struct text value = request_header(request, pool_text(request->pool, field->name).at);
 
-    return request_header(request, pool_text(request->pool, name).at);
+    return value.at != NULL && (field->value.at == NULL || text_equal(field->value, value));
 }
 
-/* Returns ${host} without its port. An IPv6 address keeps its brackets. */
-static struct text host_name(struct text host)
+/*
+ * A preflight does not have the fields of the request that follows it. So a preflight matches every
+ * route that this request may match. Then its answer has the methods of all these routes, and a
+ * service that handles CORS itself gets the preflights for its routes.
+ */
+static bool has_field(void *cookie, const struct plain_field *field)
 {
-    const char *colon = host.len == 0 ? NULL : memrchr(host.at, ':', host.len);
+    const struct request *request = ((const struct request_context *)cookie)->request;
+    struct cors_preflight preflight;
 
-    if (colon != NULL && memchr(colon, ']', (size_t)(host.at + host.len - colon)) == NULL)
-        host.len = (size_t)(colon - host.at);
-    return host;
+    return has_value(request, field) ||
+           (step_preflight_read(request, &preflight) && cors_may_carry(&preflight, field->name));
 }
 
 static enum plain_result find_plain(struct request_context *context, struct text method,
@@ -26,8 +31,8 @@ static enum plain_result find_plain(struct request_context *context, struct text
     struct plain_question question = {
         .method = method,
         .path = out->path,
-        .host = host_name(request->host),
-        .header = header,
+        .host = host_name(request->pool, request->host),
+        .has_field = has_field,
         .cookie = context,
     };
 

@@ -17,21 +17,23 @@ struct serving {
     struct request *request;
     struct run_request run_request;
     struct run *run;
-    struct part_report
-        *reports; /* filled when the request ends; NULL: there are no observers of requests */
 };
 
-/* The request ends, for any reason. The server calls the observers after this function. */
+/* The request ends, for any reason, or its memory does. The server calls the observers later. So
+ * the reports are in the memory that the request has from now on. */
 static void dispose(void *object)
 {
     struct serving *serving = object;
+    struct request *request = serving->request;
+    size_t count = serving->ask.plan->part_count;
 
     run_cancel(serving->run);
-    if (serving->reports == NULL)
+    if (request->worker->common->on_over == NULL)
         return;
-    part_reports_make(serving->run, serving->reports);
-    serving->request->parts = serving->reports;
-    serving->request->part_count = serving->ask.plan->part_count;
+    struct part_report *reports = pool_take(request->pool, count * sizeof(*reports));
+    part_reports_make(serving->run, reports);
+    request->parts = reports;
+    request->part_count = count;
 }
 
 /* The calls' headers. */
@@ -61,8 +63,8 @@ static struct text call_headers(const struct serving *serving)
         put_line(&out, request, serving->ask.pages->mock_header);
     if (user != NULL)
         text_builder_field(&out, TEXT("x-user-id"), user->id);
-    if (user != NULL && user->role.len > 0)
-        text_builder_field(&out, TEXT("x-user-role"), user->role);
+    if (user != NULL && user->roles.len > 0)
+        text_builder_field(&out, TEXT("x-user-role"), user->roles);
     return text_builder_text(&out);
 }
 
@@ -171,7 +173,4 @@ void page_serve(struct request *request, const struct page_ask *ask)
     };
     reply_wait_begin(request, on_gone, serving);
     serving->run = run_start(&serving->run_request, on_done, serving);
-    if (request->worker->common->on_over != NULL)
-        serving->reports =
-            pool_take(request->pool, ask->plan->part_count * sizeof(*serving->reports));
 }

@@ -1,4 +1,7 @@
 /* Checks of a composite's route and its access. See plan_check.h. */
+#include "bff/edge/login_roles.h"
+#include "bff/http/own_path.h"
+
 #include "bff/compose/plan_check.h"
 
 #define SEGMENT_BYTES PLAN_NAME_BYTES ".~"
@@ -59,6 +62,8 @@ void plan_check_route(struct plan_mistakes *mistakes)
     }
     if (!text_is(method, "GET"))
         plan_mistake(mistakes, ".route: a composite answers GET only, not %.*s", TEXT_ARGS(method));
+    if (own_path_is(path))
+        plan_mistake(mistakes, ".route: " OWN_PATH_WORDS);
     check_path(mistakes, path);
 }
 
@@ -75,6 +80,8 @@ void plan_check_access(struct plan_mistakes *mistakes)
         plan_mistake(mistakes, ".access is none of enum bff_access");
     if (composite->access == BFF_ROLE && (composite->role == NULL || composite->role[0] == '\0'))
         plan_mistake(mistakes, ".access is BFF_ROLE, but .role is missing");
+    else if (composite->access == BFF_ROLE && !login_roles_is_one(text_of(composite->role)))
+        plan_mistake(mistakes, ".role is not one role: expected visible ASCII without a comma");
     if (composite->access == BFF_OWNER && (composite->owner == NULL || composite->owner[0] == '\0'))
         plan_mistake(mistakes, ".access is BFF_OWNER, but .owner is missing");
     if (composite->access != BFF_ROLE && composite->role != NULL)

@@ -23,7 +23,7 @@ extern const struct settings_kind kind_number;   /* unsigned */
 
 /* Properties of requests, the services that get them, and the users who may send them. */
 extern const struct settings_kind kind_path;    /* struct text: a normalized path */
-extern const struct settings_kind kind_host;    /* struct text: a host, lower case */
+extern const struct settings_kind kind_host;    /* struct text: a host of host.h, lower case */
 extern const struct settings_kind kind_methods; /* struct text *: absent text ends the list */
 extern const struct settings_kind kind_service; /* const struct bff_service * */
 extern const struct settings_kind kind_access;  /* struct access_rule */

@@ -26,6 +26,8 @@ static const struct setting rows[] = {
      .about = "how long a connection may wait for its next request"},
     {"limits.stall_timeout", &kind_duration, OF(limits.stall_ms), 100, UNITS_HOUR, .normal = "30s",
      .about = "in which a client must take some of its answer"},
+    {"limits.min_rate", &kind_size, OF(limits.min_rate), 0, UNITS_GIB, .normal = "256",
+     .about = "bytes a second that it must take at least; 0: no limit"},
     {"limits.http2_streams", &kind_number, OF(limits.http2_requests), 1, 1000, .normal = "100",
      .about = "requests of one HTTP/2 connection at the same time"},
     {"limits.http2_resets.burst", &kind_number, OF(limits.resets_at_once), 1, 100000,

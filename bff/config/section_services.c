@@ -173,6 +173,26 @@ static void authorities_check(struct settings *settings, size_t index)
         settings_complain(settings, "services.*.ca_file", index, "\"%.200s\" %s", file, wrong);
     else if (service_load_trust(service, &no_trust) != 0)
         settings_complain(settings, "services.*.ca_file", index, "%s", no_trust);
+    else if (file != NULL && pem_check_dates(file, wrong) != 0)
+        settings_warn(settings, "services.*.ca_file", index, "\"%.200s\" %s", file, wrong);
+}
+
+/* Two spellings of one address are the same one: it would get two turns, and two tries. */
+static void endpoints_check(struct settings *settings, size_t index)
+{
+    const struct service_settings *service = &settings->config->services[index];
+
+    for (size_t i = 1; i < service->endpoint_count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct service_endpoint *a = &service->endpoints[i], *b = &service->endpoints[j];
+            if (a->is_tls != b->is_tls || a->port != b->port ||
+                !text_equal_nocase(text_of(a->authority), text_of(b->authority)))
+                continue;
+            settings_warn(settings, "services.*.endpoints", index,
+                          "\"%s://%s\" stands there twice, so it gets twice the requests",
+                          a->is_tls ? "https" : "http", a->authority);
+            break;
+        }
 }
 
 static void check(struct settings *settings)
@@ -181,6 +201,7 @@ static void check(struct settings *settings)
         struct service_settings *service = &settings->config->services[i];
         phase_check(settings, i, "services.*.timeout.connect", &service->connect_ms);
         phase_check(settings, i, "services.*.timeout.first_byte", &service->first_byte_ms);
+        endpoints_check(settings, i);
         authorities_check(settings, i);
     }
 }

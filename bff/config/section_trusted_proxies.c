@@ -1,4 +1,4 @@
-/* trusted_proxies: the proxies whose header fields about a client are trusted. */
+/* trusted_proxies and trusted_headers: which proxies may report the client, and in which fields. */
 #include "bff/config/kind.h"
 
 #include "bff/config/section.h"
@@ -6,23 +6,38 @@
 static void networks_read(struct settings_input *input)
 {
     const struct settings_values *values = input->values;
-    struct trusted read = {.count = values->count};
+    struct trusted_network *networks =
+        pool_zero(input->config->pool, values->count * sizeof(*networks));
 
-    read.networks = pool_zero(input->config->pool, values->count * sizeof(*read.networks));
     for (size_t i = 0; i < values->count; i++) {
-        const char *words = trusted_read(text_of(values->texts[i]), &read.networks[i]);
+        const char *words = trusted_read(text_of(values->texts[i]), &networks[i]);
         if (words != NULL)
             settings_refuse_value(input, i, words);
     }
-    if (!input->is_wrong)
-        input->config->trusted = read;
+    if (input->is_wrong)
+        return;
+    input->config->trusted.networks = networks;
+    input->config->trusted.count = values->count;
+}
+
+static void headers_read(struct settings_input *input)
+{
+    bool *reads_forwarded = input->member;
+
+    if (strcmp(input->text, "forwarded") == 0 || strcmp(input->text, "x-forwarded") == 0)
+        *reads_forwarded = input->text[0] == 'f';
+    else
+        settings_refuse_value(input, 0, "expected x-forwarded or forwarded");
 }
 
 static const struct settings_kind networks_kind = {.read = networks_read, .is_list = true};
+static const struct settings_kind headers_kind = {.read = headers_read};
 
 static const struct setting rows[] = {
     {"trusted_proxies", &networks_kind, .shown = "none",
-     .about = "whose X-Forwarded-For is believed: 10.0.0.0/8 or an address"},
+     .about = "who may say who a client is: 10.0.0.0/8 or an address"},
+    {"trusted_headers", &headers_kind, offsetof(struct config, trusted.reads_forwarded),
+     .normal = "x-forwarded", .about = "where they say it: x-forwarded or forwarded (RFC 7239)"},
     {0},
 };
 

@@ -21,10 +21,13 @@
 /*
  *   origins          the origins that may read answers, as browsers send them:
  *                    "https://shop.example", in lower case, without the default port; an empty
- *                    list: no origin may
+ *                    list: no origin may. The first name of a host may be '*': it stands for one
+ *                    name, whatever it is
  *   allows_any       every origin may read answers (never together with ${credentials})
  *   credentials      cookies and Authorization are allowed
  *   max_age_seconds  how long a browser keeps the answer to a preflight
+ *   exposed          the fields that scripts may read, as cors_exposed writes them; absent: those
+ *                    that this server adds
  */
 struct cors_settings {
     struct text *origins;
@@ -32,6 +35,7 @@ struct cors_settings {
     bool allows_any;
     bool credentials;
     uint32_t max_age_seconds;
+    struct text exposed;
 };
 
 #define CORS_FIELDS_MAX 6           /* fields that one call writes */
@@ -46,6 +50,9 @@ struct cors_preflight {
     struct text request_headers; /* Access-Control-Request-Headers */
 };
 
+/* The fields that this server adds, and after them ${count} ${names} of fields, in ${pool}. */
+struct text cors_exposed(struct pool *pool, const struct text *names, size_t count);
+
 /* False when no origin may read answers: then the server adds no CORS field and passes on the CORS
  * fields of a service. */
 bool cors_is_on(const struct cors_settings *settings);
@@ -57,6 +64,13 @@ bool cors_allows(const struct cors_settings *settings, struct text origin);
  * it with 204 and cors_preflight_fields, on every known path, for every origin and before the
  * login. */
 bool cors_is_preflight(struct text method, const struct cors_preflight *preflight);
+
+/*
+ * True when the request that follows ${preflight} may have the field ${name} (lower case). A
+ * preflight lists the fields that a script sets. It does not list fields that need no permission,
+ * and fields that the browser itself sets. It never has the values.
+ */
+bool cors_may_carry(const struct cors_preflight *preflight, struct text name);
 
 /*
  * Writes the fields of the answer to a preflight for a path with ${methods} ("GET, HEAD, PUT").

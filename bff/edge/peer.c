@@ -1,75 +1,90 @@
 /* See peer.h. */
-#include <netdb.h>
-
+#include "bff/edge/forwarded.h"
+#include "bff/edge/node.h"
 #include "bff/edge/peer.h"
 #include "bff/http/field.h"
+#include "bff/http/target.h"
 
-static struct text connection_name(struct request *request, struct sockaddr_storage *address)
+#define FORWARDED_PROXIES_MAX 32 /* items that are read; no honest chain is longer */
+
+static struct text print(struct request *request, const struct ip *ip)
 {
-    char host[NI_MAXHOST];
-    socklen_t len = request_peername(request, address);
+    char text[IP_TEXT];
 
-    if (len == 0 || getnameinfo((struct sockaddr *)address, len, host, sizeof(host), NULL, 0,
-                                NI_NUMERICHOST) != 0)
-        return TEXT("unknown");
-    return pool_text(request->pool, text_of(host));
+    return pool_text(request->pool, ip_print(ip, text));
 }
 
-/*
- * Returns the client: the last address of X-Forwarded-For that is not a trusted proxy. The list is
- * read from right to left, because each proxy adds an address at the right end, and anybody can
- * write the addresses further left (RFC 7239 section 8.1). The search ends at a text that is not an
- * address.
- */
-static struct text find_client(const struct trusted *trusted, struct text chain, struct text peer)
+/* Stores the protocol and the host that a proxy reports. An invalid one is ignored. */
+static void take(struct request_peer *peer, struct text proto, struct text host)
 {
-    struct text client = peer;
-
-    while (chain.len > 0) {
-        const char *comma = memrchr(chain.at, ',', chain.len);
-        size_t begin = comma == NULL ? 0 : (size_t)(comma + 1 - chain.at);
-        struct text one = text_trim((struct text){chain.at + begin, chain.len - begin});
-        if (!trusted_is_address(one))
-            break;
-        client = one;
-        if (comma == NULL || !trusted_has_text(trusted, one))
-            break;
-        chain.len = begin - 1;
-    }
-    return client;
-}
-
-/* Fills ${peer} from the X-Forwarded-* fields of a trusted proxy. */
-static void believe(struct request_peer *peer, struct request *request,
-                    const struct trusted *trusted)
-{
-    /* The field may occur several times: a proxy may add a field of its own after the fields of its
-     * client. */
-    struct text chain = request_list(request, "x-forwarded-for");
-    struct text proto = request_header(request, "x-forwarded-proto");
-    struct text host = request_header(request, "x-forwarded-host");
-
-    if (chain.len > 0 && field_is_value(chain)) {
-        peer->client = find_client(trusted, chain, peer->client);
-        peer->chain =
-            pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(chain), TEXT_ARGS(peer->chain));
-    }
     if (field_is_token(proto))
         peer->proto = proto;
-    if (host.len > 0 && field_is_value(host))
+    if (host.at != NULL && target_is_authority(host))
         peer->host = host;
+}
+
+static void add_to_chain(struct request *request, struct request_peer *peer, struct text nodes)
+{
+    peer->chain = pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(nodes), TEXT_ARGS(peer->chain));
+}
+
+/* Reads X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host. A field may occur several times: a
+ * proxy may add a field of its own after the fields of its client. */
+static void believe_lists(struct request *request, struct request_peer *peer,
+                          const struct trusted *trusted, struct ip *client)
+{
+    struct text chain = request_list(request, "x-forwarded-for"), rest = chain;
+    struct text node = forwarded_last(&rest);
+    size_t place = 0;
+
+    while (node.at != NULL && node_read(node, client) && trusted_has(trusted, client)) {
+        node = forwarded_last(&rest);
+        place += node.at != NULL;
+    }
+    if (chain.len > 0)
+        add_to_chain(request, peer, chain);
+    take(peer, forwarded_nth_last(request_list(request, "x-forwarded-proto"), place),
+         forwarded_nth_last(request_list(request, "x-forwarded-host"), place));
+}
+
+/* Reads Forwarded. The addresses that are used also go into the service's X-Forwarded-For. */
+static void believe_forwarded(struct request *request, struct request_peer *peer,
+                              const struct trusted *trusted, struct ip *client)
+{
+    struct text rest = request_list(request, "forwarded");
+
+    for (int i = 0; i < FORWARDED_PROXIES_MAX; i++) {
+        struct forwarded item = forwarded_read(forwarded_last(&rest));
+        take(peer, item.proto, item.host);
+        if (!node_read(item.node, client))
+            break;
+        add_to_chain(request, peer, print(request, client));
+        if (!trusted_has(trusted, client))
+            break;
+    }
+}
+
+/* Fills ${peer} from the fields of a trusted proxy, whose address is ${client}. */
+static void believe(struct request *request, struct request_peer *peer,
+                    const struct trusted *trusted, struct ip client)
+{
+    if (trusted->reads_forwarded)
+        believe_forwarded(request, peer, trusted, &client);
+    else
+        believe_lists(request, peer, trusted, &client);
+    peer->client = print(request, &client);
 }
 
 /* The protocol (http or https) is taken from the connection, because the client can write anything
  * into the :scheme of HTTP/2. */
-const struct request_peer *peer_of(struct request *request, const struct trusted *trusted)
+void peer_find(struct request *request, const struct trusted *trusted)
 {
-    struct sockaddr_storage address = {0};
-
-    if (request->peer != NULL)
-        return request->peer;
     struct request_peer *peer = pool_take(request->pool, sizeof(*peer));
-    struct text name = connection_name(request, &address);
+    struct text name = text_of(request->client->address);
+    struct ip ip;
+
+    if (name.len == 0)
+        name = TEXT("unknown");
     *peer = (struct request_peer){
         .connection = name,
         .client = name,
@@ -77,8 +92,7 @@ const struct request_peer *peer_of(struct request *request, const struct trusted
         .proto = request->client->tls != NULL ? TEXT("https") : TEXT("http"),
         .host = request->host,
     };
-    if (trusted_has(trusted, (const struct sockaddr *)&address))
-        believe(peer, request, trusted);
+    if (trusted->count > 0 && ip_read(name, &ip) && trusted_has(trusted, &ip))
+        believe(request, peer, trusted, ip);
     request->peer = peer;
-    return peer;
 }

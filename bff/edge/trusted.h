@@ -7,25 +7,26 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
-#include <sys/socket.h>
 
+#include "bff/base/ip.h"
 #include "bff/base/text.h"
 
-#define TRUSTED_BITS 128
-
-/* A network: the first ${bits} of ${address}; all other bits are zero. An IPv4 network is stored as
- * an IPv6 network in ::ffff:0:0/96. So an IPv4 client also matches when its connection came through
- * a socket for both families. */
+/* A network: the first ${bits} of ${address}; all other bits are zero. */
 struct trusted_network {
-    uint8_t address[TRUSTED_BITS / 8];
+    struct ip address;
     unsigned bits;
 };
 
-/* All zero: no proxy is trusted. */
+/*
+ *   networks         the addresses of the proxies; none: no proxy is trusted
+ *   reads_forwarded  true: the proxies report the client in Forwarded (RFC 7239); false: in
+ *                    X-Forwarded-For, X-Forwarded-Proto and X-Forwarded-Host. Only these fields are
+ *                    read, because a proxy may pass on the others as its client wrote them
+ */
 struct trusted {
     struct trusted_network *networks;
     size_t count;
+    bool reads_forwarded;
 };
 
 /*
@@ -35,15 +36,7 @@ struct trusted {
  */
 const char *trusted_read(struct text text, struct trusted_network *out);
 
-/* True when ${address} is in one of the networks. False for addresses that are neither IPv4 nor
- * IPv6. */
-bool trusted_has(const struct trusted *trusted, const struct sockaddr *address);
-
-/* Like trusted_has, but for an address as text: "192.0.2.7", "2001:db8::1". False for a text that
- * is not an address. */
-bool trusted_has_text(const struct trusted *trusted, struct text address);
-
-/* True for an IPv4 or IPv6 address as text. */
-bool trusted_is_address(struct text text);
+/* True when ${address} is in one of the networks. */
+bool trusted_has(const struct trusted *trusted, const struct ip *address);
 
 #endif

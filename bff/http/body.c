@@ -51,6 +51,15 @@ void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, en
     begin_reading(body, limit, done, cookie);
 }
 
+void body_drop(struct body *body)
+{
+    if (body == NULL || body->source->drop == NULL)
+        return;
+    body->is_discarded = true;
+    body->h2o->entity = h2o_iovec_init(NULL, 0);
+    body->source->drop(body);
+}
+
 void body_stop(struct body *body)
 {
     if (body == NULL)

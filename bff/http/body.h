@@ -31,10 +31,11 @@ enum body_end {
 struct body;
 
 /* The functions of the protocol (HTTP/1.1 or HTTP/2). read begins to read from the client, and stop
- * ends the reading. Both are idempotent. */
+ * ends the reading. drop frees the bytes that have come; NULL: they stay. All are idempotent. */
 struct body_source {
     void (*read)(struct body *body);
     void (*stop)(struct body *body);
+    void (*drop)(struct body *body);
 };
 
 struct body {
@@ -70,6 +71,10 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
  * has_rest is true, this function may also be called for a body that is over. */
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
+
+/* Frees the bytes of a body that nobody needs any more; later bytes are not kept. Does nothing for
+ * NULL. */
+void body_drop(struct body *body);
 
 /* Ends the wait for the body without a call of ${done}. Idempotent. Does nothing for NULL. */
 void body_stop(struct body *body);

@@ -33,7 +33,7 @@ struct answered {
     struct timer patience;
 };
 
-static _Atomic(body_http2_parse) parse_headers; /* libh2o's function */
+static _Atomic(head_http2_parse) parse_headers; /* libh2o's function */
 
 static h2o_http2_stream_t *stream_of(const struct http2 *http2)
 {
@@ -334,7 +334,9 @@ static void stop(struct body *body)
     timer_clear(worker_timers(body->client->worker), &((struct http2 *)body)->deadline);
 }
 
-static const struct body_source source = {.read = start, .stop = stop};
+static void drop(struct body *body) { drop_bytes((struct http2 *)body); }
+
+static const struct body_source source = {.read = start, .stop = stop, .drop = drop};
 
 static void dispose(void *object)
 {
@@ -346,7 +348,7 @@ static void dispose(void *object)
         add_answered(http2);
 }
 
-void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse)
+void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse)
 {
     h2o_http2_stream_t *stream = H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, h2o);
     h2o_http2_conn_t *conn = (h2o_http2_conn_t *)h2o->conn;

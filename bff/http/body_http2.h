@@ -15,11 +15,7 @@
 #include <h2o/http2_internal.h>
 
 #include "bff/http/body.h"
-
-/* The type of libh2o's function that reads a block of header fields. */
-typedef int (*body_http2_parse)(h2o_req_t *h2o, h2o_hpack_header_table_t *table,
-                                const uint8_t *bytes, size_t size, int *map, size_t *content_length,
-                                h2o_cache_digests_t **digests, const char **error);
+#include "bff/http/head_http2.h"
 
 /*
  * To be called when ${parse} has read a block of header fields for ${h2o}. ${is_head} is true if
@@ -27,7 +23,7 @@ typedef int (*body_http2_parse)(h2o_req_t *h2o, h2o_hpack_header_table_t *table,
  * request has one. From then on libh2o passes the frames of the connection to body_http2_take
  * first.
  */
-void body_http2_begin(h2o_req_t *h2o, bool is_head, body_http2_parse parse);
+void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse);
 
 /*
  * Processes the frame that begins at ${bytes}, if it belongs to a body. Returns the length of the

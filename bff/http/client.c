@@ -1,5 +1,4 @@
 /* See client.h. */
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
@@ -79,6 +78,7 @@ static bool accept_one(struct worker_listener *listener)
     client->socket = socket;
     h2o_linklist_init_anchor(&client->bodies);
     h2o_linklist_init_anchor(&client->answered);
+    h2o_linklist_init_anchor(&client->answers);
     h2o_linklist_insert(&listener->worker->clients, &client->link);
     listener->worker->client_count++;
     socket->on_close.cb = on_close;
@@ -148,27 +148,14 @@ void client_stop_listening(struct worker_listener *listener)
     listener->socket = NULL;
 }
 
-/* Prints the address of a client. An IPv4-mapped IPv6 address (an IPv4 client of a listener on
- * [::]) is printed as IPv4. */
-static void print_address(const struct sockaddr_storage *from, char out[INET6_ADDRSTRLEN])
-{
-    const struct sockaddr_in *v4 = (const void *)from;
-    const struct sockaddr_in6 *v6 = (const void *)from;
-
-    if (from->ss_family == AF_INET)
-        inet_ntop(AF_INET, &v4->sin_addr, out, INET6_ADDRSTRLEN);
-    else if (from->ss_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(&v6->sin6_addr))
-        inet_ntop(AF_INET, &v6->sin6_addr.s6_addr[12], out, INET6_ADDRSTRLEN);
-    else if (from->ss_family == AF_INET6)
-        inet_ntop(AF_INET6, &v6->sin6_addr, out, INET6_ADDRSTRLEN);
-}
-
 static void get_acquainted(struct client *client)
 {
     struct sockaddr_storage from = {0};
+    struct ip ip;
 
-    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0)
-        print_address(&from, client->address);
+    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
+        ip_of((struct sockaddr *)&from, &ip))
+        ip_print(&ip, client->address);
     client->tls = h2o_socket_get_ssl_protocol_version(client->socket);
     client->is_known = true;
 }

@@ -9,11 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include <netinet/in.h>
-
 #include <h2o.h>
 
 #include "bff/loop/timer.h"
+#include "bff/base/ip.h"
 #include "bff/http/addresses.h"
 
 struct worker;
@@ -21,8 +20,9 @@ struct worker;
 /* What slow_client.c found when it last checked the client. */
 struct pace {
     int state;
-    size_t requests, used_bytes, written;
-    uint64_t received, acked;
+    size_t requests, used_bytes, written, rests;
+    int64_t taken; /* bytes of answers that the client had taken when ${write_ns} was set */
+    uint64_t received;
     uint64_t fresh;  /* number of received bytes when ${read_ns} was set */
     uint64_t wasted; /* number of bytes that did not become a request, minus the forgiven bytes */
     int64_t head_ns, read_ns, write_ns;
@@ -35,12 +35,16 @@ struct client {
     size_t in_flight;        /* requests that have begun and are not yet freed */
     size_t requests;         /* requests since the connection was accepted */
     size_t sending;          /* answers of which bytes are being sent: see slow_client.h */
+    size_t rests;            /* how often ${sending} became 0 */
+    h2o_linklist_t answers;  /* the requests of these answers: struct request */
+    size_t sent_bytes;       /* bytes of bodies, of all other answers */
     size_t used_bytes;       /* received bytes that became requests */
     size_t reading;          /* requests that wait for their body: see body.h */
     h2o_linklist_t bodies;   /* of struct body */
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
+    bool is_http2;     /* set when its first request begins */
     bool is_tunnel;    /* it has left HTTP: only stalled sending is checked */
     bool is_cut;       /* client_cut was called: no request begins any more */
     int64_t resets_ns; /* time when its token bucket for resets is full again */
@@ -50,8 +54,8 @@ struct client {
 
     /* set when its first request begins */
     bool is_known;
-    char address[INET6_ADDRSTRLEN]; /* without port; empty if the connection was already closed */
-    const char *tls;                /* "TLSv1.3"; NULL: plain */
+    char address[IP_TEXT]; /* without port; empty if the connection was already closed */
+    const char *tls;       /* "TLSv1.3"; NULL: plain */
 };
 
 /* The part of one listener that belongs to one worker. */

@@ -3,11 +3,11 @@
 #include "bff/http/field.h"
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
+#include "bff/http/head_http2.h"
 #include "bff/http/method.h"
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
 
-#define ABSURD 10      /* times the limit: no honest client sends so many fields */
 #define FIELD_BYTES 4  /* bytes of ": " and of the line's end */
 #define FRAME_BYTES 64 /* the least that a request has on the wire besides its fields */
 
@@ -83,19 +83,6 @@ static bool refuse(struct refusal *out, int status, const char *message)
     return false;
 }
 
-bool guard_is_absurd(const struct request *request)
-{
-    return request_is_http2(request) &&
-           request->h2o->headers.size / ABSURD >= request->settings->http->limits.header_fields;
-}
-
-static bool refuse_fields(const struct request *request, struct refusal *out)
-{
-    refuse(out, 431, "Request header fields too large");
-    out->cuts = guard_is_absurd(request);
-    return false;
-}
-
 bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
 {
     const struct body *body = request->body;
@@ -113,14 +100,17 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
     size_t bytes = bytes_of_fields(h2o);
     enum guard_head head = judge_head(request);
 
-    if (h2o->headers.size > limits->header_fields || bytes > limits->header_bytes)
-        return refuse_fields(request, refusal);
+    enum head_http2_over over = head_http2_over(h2o);
+
+    if (over == HEAD_HTTP2_FIELDS || h2o->headers.size > limits->header_fields ||
+        bytes > limits->header_bytes)
+        return refuse(refusal, 431, "Request header fields too large");
     request->client->used_bytes += bytes + h2o->path.len + FRAME_BYTES;
     if (!field_is_token(request->method))
         return refuse(refusal, 400, "Bad request");
     if (!method_is_known(request->method))
         return refuse(refusal, 501, "Not implemented");
-    if (h2o->path.len > limits->target_bytes)
+    if (over == HEAD_HTTP2_TARGET || h2o->path.len > limits->target_bytes)
         return refuse(refusal, 414, "URI too long");
     if (!is_target_sound(request) || !are_fields_sound(&h2o->headers) || !is_host_sound(request) ||
         head == GUARD_HEAD_BAD)

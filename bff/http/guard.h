@@ -5,7 +5,7 @@
  *
  * | refused with | what |
  * | --- | --- |
- * | 431 | too many fields, or too many bytes of them; ten times too many: the connection is cut |
+ * | 431 | too many fields, or too many bytes of them |
  * | 400 | a method or a field name that is not a token; a control byte in a field; a target that is
  *         not a path, or that has a '#' or a byte that is not visible ASCII; no Host with HTTP/1.1
  *         and HTTP/2; an invalid Host, or an invalid authority in its place; a head that can be
@@ -25,10 +25,6 @@
 
 #include "bff/http/refusal.h"
 #include "bff/http/request.h"
-
-/* True when the request has so many fields that the connection must be cut. Such a request must be
- * refused at once, before libh2o reads another one. */
-bool guard_is_absurd(const struct request *request);
 
 /* Returns true if the request is allowed. Otherwise returns false and writes the answer to
  * ${refusal}. */

@@ -7,8 +7,9 @@
 #include "bff/base/check.h"
 #include "bff/http/body_http1.h"
 #include "bff/http/body_http2.h"
-#include "bff/http/head_hooks.h"
 #include "bff/http/body_http2_expect.h"
+#include "bff/http/head_hooks.h"
+#include "bff/http/head_http2.h"
 
 /* libh2o's parser (picohttpparser). The library exports it, but the headers do not declare it. */
 struct phr_header {
@@ -26,13 +27,23 @@ typedef int (*parse_request)(const char *bytes, size_t len, const char **method,
                              struct phr_header *fields, size_t *field_count, size_t last_len);
 
 static parse_request library_parse_request;
-static body_http2_parse library_parse_headers;
+static head_http2_parse library_parse_headers;
 
 /* True in a worker's thread. Other threads may use libh2o, too (those of mock services). The
  * requests of other threads are not changed. */
 static __thread bool is_worker;
 
 /* HTTP/1.1. */
+
+/* The parser removes the white space before a value, but not after it. */
+static void trim_values(struct phr_header *fields, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        struct text value = text_trim((struct text){fields[i].value, fields[i].value_len});
+        fields[i].value = value.at;
+        fields[i].value_len = value.len;
+    }
+}
 
 static bool is_named(const struct phr_header *field, struct text name)
 {
@@ -117,6 +128,7 @@ int phr_parse_request(const char *bytes, size_t len, const char **method, size_t
     parsed.h2o = NULL;
     if (head_bytes <= 0 || !is_worker)
         return head_bytes;
+    trim_values(fields, *field_count);
     struct framing framing = find_framing(fields, *field_count);
     if ((framing.coding == NULL && framing.length == NULL) || !read_framing(&framing, &parsed))
         return head_bytes;
@@ -140,14 +152,39 @@ void head_hooks_begin_body(h2o_req_t *h2o)
 
 /* HTTP/2. */
 
+static void trim(h2o_iovec_t *value)
+{
+    struct text trimmed = text_trim((struct text){value->base, value->len});
+
+    value->base += trimmed.at - value->base;
+    value->len = trimmed.len;
+}
+
+/*
+ * HTTP/2 does not allow white space around a value (RFC 9113 section 8.2.1), but curl and Node.js
+ * send it, and nginx and HAProxy accept it and pass it on. It is removed, as with HTTP/1.1: then a
+ * request has the same meaning over both protocols, and no two readers see different values. libh2o
+ * has read Content-Length and TE before, and ends the connection when they have white space.
+ */
+static void trim_fields(h2o_req_t *h2o)
+{
+    for (size_t i = 0; i < h2o->headers.size; i++)
+        trim(&h2o->headers.entries[i].value);
+    if (h2o->input.authority.base != NULL)
+        trim(&h2o->input.authority);
+}
+
 int h2o_hpack_parse_headers(h2o_req_t *h2o, h2o_hpack_header_table_t *table, const uint8_t *bytes,
                             size_t len, int *map, size_t *content_length,
                             h2o_cache_digests_t **digests, const char **error)
 {
-    int status = library_parse_headers(h2o, table, bytes, len, map, content_length, digests, error);
+    struct head_http2_block block = {h2o, table, bytes, len, map, content_length, error};
 
-    if (is_worker)
-        body_http2_begin(h2o, status == 0 && map != NULL, library_parse_headers);
+    if (!is_worker || map == NULL)
+        return library_parse_headers(h2o, table, bytes, len, map, content_length, digests, error);
+    int status = head_http2_read(&block, library_parse_headers);
+    trim_fields(h2o);
+    body_http2_begin(h2o, status == 0, library_parse_headers);
     return status;
 }
 
@@ -161,7 +198,7 @@ _Static_assert(H2O_LIBRARY_VERSION_MAJOR == 0 && H2O_LIBRARY_VERSION_MINOR == 13
 union function {
     void *found;
     parse_request request;
-    body_http2_parse headers;
+    head_http2_parse headers;
 };
 
 static union function library_function(const char *name)

@@ -5,6 +5,10 @@
  * of the program first. Each of our functions calls the library's function and then hides the body
  * from libh2o.
  *
+ * Both functions also remove the white space around the values of fields, which is not part of them
+ * (RFC 9112 section 5.1). No other code trims values. So libh2o, our own code and the services read
+ * the same values.
+ *
  * docs/decisions/0013 explains how the two functions were chosen, and what depends on libh2o 2.2.5.
  */
 #ifndef BFF_HTTP_HEAD_HOOKS_H

@@ -41,6 +41,7 @@ static h2o_ostream_t **rewrite_answer(h2o_req_t *req, h2o_ostream_t **slot)
 {
     struct request *request = request_new(req, client_of(req)->worker);
     struct rewrite *rewrite = (void *)h2o_add_ostream(req, sizeof(*rewrite), slot);
+    request_sending(request);
     struct text body = pool_print(request->pool, "{\"error\":\"%s\",\"requestId\":\"%.*s\"}",
                                   message_of(req->res.status), TEXT_ARGS(request->id));
 

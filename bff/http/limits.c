@@ -17,6 +17,7 @@ const struct server_limits limits_default = {
     .body_ms = 30000,
     .idle_ms = 60000,
     .stall_ms = 30000,
+    .min_rate = 256,
     .http2_requests = 100,
     .resets_at_once = 100,
     .resets_per_second = 20,

@@ -19,7 +19,8 @@ struct server_limits {
     uint32_t header_ms; /* from the first byte of a head to its last; for the TLS handshake, too */
     uint32_t body_ms;   /* the longest time without new bytes of a request's body */
     uint32_t idle_ms;   /* the longest time of a connection without a request */
-    uint32_t stall_ms;  /* the longest time in which the client takes no byte of its answer */
+    uint32_t stall_ms;  /* the longest time in which the client takes too little of its answers */
+    size_t min_rate;    /* bytes a second, in that time; 0: one byte is enough */
 
     unsigned http2_requests; /* number of requests of one connection at the same time */
 

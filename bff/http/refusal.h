@@ -13,7 +13,6 @@ struct refusal {
     const char *name;     /* name of an additional header field, in lower case; NULL: none */
     struct text value;    /* value of that field; borrowed until the request is freed */
     bool ends_connection; /* close an HTTP/1.1 connection: its next bytes may not be a request */
-    bool cuts;            /* the connection is cut as soon as libh2o has the answer */
 };
 
 #endif

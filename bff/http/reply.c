@@ -6,6 +6,7 @@
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/untaken.h"
 
 /* libh2o copies the list of pieces to its stack. If there are more pieces than this, they are
  * joined to one piece. */
@@ -85,8 +86,11 @@ static void send_body(struct request *request, const struct text *body, size_t c
     }
     if (reply_early_is_due(request))
         request->h2o->http1_is_persistent = 0;
+    bool is_http2 = request_is_http2(request);
     h2o_start_response(request->h2o, &generator);
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);
+    if (is_http2)
+        untaken_look(request, (struct text){0});
 }
 
 /* The last filter. It collects the bytes that the other filters pass. */
@@ -170,15 +174,10 @@ void reply_error(struct request *request, int status, const char *message)
 
 void reply_refusal(struct request *request, const struct refusal *refusal)
 {
-    struct client *client = request->client;
-    bool cuts = refusal->cuts;
-
     if (refusal->ends_connection)
         request->h2o->http1_is_persistent = 0;
     reply_error_with(request, refusal->status, refusal->message,
                      (struct reply_field){refusal->name, refusal->value});
-    if (cuts)
-        client_cut_http2(client);
 }
 
 void reply_not_allowed(struct request *request, struct text allow)

@@ -2,6 +2,7 @@
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/untaken.h"
 
 /* Sends the head without a body. A libh2o filter would keep back an empty piece, and the head with
  * it. So the head is passed directly to the last of libh2o's output streams. */
@@ -42,10 +43,13 @@ static void send_on(struct reply_stream *stream)
     request_sending(request);
     h2o_iovec_t bytes = h2o_iovec_init(next.at, next.len);
     stream->has_head = true;
+    bool is_complete = state == H2O_SEND_STATE_FINAL && request_is_http2(request);
     if (next.len == 0 && !stream->is_ended)
         send_head(request);
     else
         h2o_send(request->h2o, &bytes, next.len > 0 ? 1 : 0, state);
+    if (is_complete)
+        untaken_look(request, (struct text){0});
 }
 
 /* libh2o has sent all bytes that it had and asks for more. ${ready} is called before the end is
@@ -117,6 +121,9 @@ static void finish(struct reply_stream *stream, bool is_cut)
     stream->is_cut = is_cut;
     if (!stream->buffer.is_sending)
         send_on(stream);
+    else if (!is_cut)
+        untaken_look(stream->request,
+                     (struct text){stream->buffer.next.at, stream->buffer.next.len});
 }
 
 void reply_stream_end(struct reply_stream *stream) { finish(stream, false); }

@@ -1,8 +1,8 @@
 /* See request.h. */
 #include "bff/base/clock.h"
-#include "bff/http/request_id.h"
 #include "bff/http/body.h"
 #include "bff/http/request.h"
+#include "bff/http/request_id.h"
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
 
@@ -12,14 +12,32 @@ void request_sending(struct request *request)
         return;
     request->is_sending = true;
     request->client->sending++;
+    h2o_linklist_insert(&request->client->answers, &request->sending);
 }
 
 void request_sent(struct request *request)
 {
+    struct client *client = request->client;
+
     if (!request->is_sending)
         return;
     request->is_sending = false;
-    request->client->sending--;
+    h2o_linklist_unlink(&request->sending);
+    client->sent_bytes += request->h2o->bytes_sent - request->counted_bytes;
+    request->counted_bytes = request->h2o->bytes_sent;
+    client->sending--;
+    client->rests += client->sending == 0;
+}
+
+size_t request_bytes_of(const struct client *client)
+{
+    size_t bytes = client->sent_bytes;
+
+    for (h2o_linklist_t *at = client->answers.next; at != &client->answers; at = at->next) {
+        const struct request *request = H2O_STRUCT_FROM_MEMBER(struct request, sending, at);
+        bytes += request->h2o->bytes_sent - request->counted_bytes;
+    }
+    return bytes;
 }
 
 static void dispose(void *object)
@@ -27,7 +45,7 @@ static void dispose(void *object)
     struct request *request = object;
 
     watch_end(&request->answer.watch);
-    h2o_timeout_unlink(&request->start);
+    h2o_timeout_unlink(&request->next_step);
     request_sent(request);
     if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
         client_spend_reset(request->client);
@@ -37,15 +55,15 @@ static void dispose(void *object)
     worker_settings_release(request->settings);
 }
 
-/* libh2o does not remove blanks after a value. If the request has no Host, libh2o uses the name of
- * its only configured host. This function then returns an absent text. */
+/* If the request has no Host, libh2o uses the name of its only configured host. This function then
+ * returns an absent text. */
 struct text request_host_field(const struct request *request)
 {
     h2o_iovec_t authority = request->h2o->input.authority;
 
     if (authority.base == request->h2o->conn->hosts[0]->authority.hostport.base)
         return (struct text){0};
-    return text_trim((struct text){authority.base, authority.len});
+    return (struct text){authority.base, authority.len};
 }
 
 static void read_target(struct request *request)
@@ -70,6 +88,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->body = body_of(h2o_req);
     request->client->in_flight++;
     request->client->requests++;
+    request->client->is_http2 = request_is_http2(request);
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
     request_id_read(request);
@@ -84,7 +103,7 @@ struct text request_header(const struct request *request, const char *name)
     if (found == -1)
         return (struct text){0};
     h2o_iovec_t value = request->h2o->headers.entries[found].value;
-    return text_trim((struct text){value.base, value.len});
+    return (struct text){value.base, value.len};
 }
 
 size_t request_values(const struct request *request, const char *name, struct text *values,
@@ -100,13 +119,6 @@ size_t request_values(const struct request *request, const char *name, struct te
     return count;
 }
 
-socklen_t request_peername(const struct request *request, struct sockaddr_storage *out)
-{
-    h2o_conn_t *conn = request->h2o->conn;
-
-    return conn->callbacks->get_peername(conn, (struct sockaddr *)out);
-}
-
 struct text request_list(const struct request *request, const char *name)
 {
     const h2o_headers_t *headers = &request->h2o->headers;
@@ -116,7 +128,7 @@ struct text request_list(const struct request *request, const char *name)
         const h2o_header_t *field = &headers->entries[i];
         if (!h2o_memis(field->name->base, field->name->len, name, strlen(name)))
             continue;
-        struct text one = text_trim((struct text){field->value.base, field->value.len});
+        struct text one = {field->value.base, field->value.len};
         list = list.at == NULL
                    ? one
                    : pool_print(request->pool, "%.*s, %.*s", TEXT_ARGS(list), TEXT_ARGS(one));

@@ -33,7 +33,8 @@ struct request_answer {
     struct watch watch;           /* watches the client while the answer is not complete */
     void (*gone)(void *cookie);   /* the argument of reply_wait_begin */
     void *cookie;
-    bool has_begun; /* the answer is streamed, and libh2o has its head */
+    struct text rest; /* of its body; libh2o does not have it yet: see untaken.h */
+    bool has_begun;   /* the answer is streamed, and libh2o has its head */
 };
 
 struct request {
@@ -41,7 +42,7 @@ struct request {
     struct worker *worker;
     struct worker_settings *settings; /* the current settings when the request began */
     struct client *client;
-    struct pool *pool;
+    struct pool *pool; /* over HTTP/2 it may be freed before the request: see untaken.h */
     struct body *body; /* NULL: the request has no body; see body.h */
     struct text method;
     struct text path;        /* as the client wrote it, without query: "/api/products/a%20b" */
@@ -50,10 +51,13 @@ struct request {
     struct text id;          /* X-Request-Id: the client's, or a new one */
     struct text traceparent; /* a span of this server, in the client's trace or in a new one */
     struct text user;        /* the id of the user who sends the request; absent: not known */
-    const struct request_peer *peer; /* NULL until peer_of is called: see bff/edge/peer.h */
+    const struct request_peer *peer; /* NULL until peer_find is called: see bff/edge/peer.h */
     struct request_answer answer;
-    h2o_timeout_entry_t start;
-    bool is_sending; /* bytes of its answer are being sent: see slow_client.h */
+    h2o_timeout_entry_t next_step; /* to begin in the next step of the loop; then for untaken.c */
+    bool is_answered;              /* the answer is complete: see untaken.h */
+    bool is_sending;               /* bytes of its answer are being sent: see slow_client.h */
+    h2o_linklist_t sending;        /* in client->answers, while ${is_sending} */
+    size_t counted_bytes;          /* bytes of its body that client->sent_bytes contains */
 
     /* for the readers of bff/observe */
     int64_t began_ns; /* when the head was read; or the body, if the request waited for it */
@@ -62,8 +66,8 @@ struct request {
     size_t part_count;
 };
 
-/* A header field, as the client sent it. With HTTP/1, a name may have capital letters, but only if
- * libh2o does not know the name. */
+/* A header field, as the client sent it, without white space around its value. With HTTP/1, a name
+ * may have capital letters, but only if libh2o does not know the name. */
 struct request_field {
     struct text name, value;
 };
@@ -116,18 +120,14 @@ static inline struct request_field request_field(const struct request *request, 
 /* Returns the value of the first field ${name} (lower case); absent if there is none. */
 struct text request_header(const struct request *request, const char *name);
 
-/* Writes the values of the first ${most} fields ${name} (lower case), untrimmed, to ${values}.
- * Returns the number of values. */
+/* Writes the values of the first ${most} fields ${name} (lower case) to ${values}. Returns the
+ * number of values. */
 size_t request_values(const struct request *request, const char *name, struct text *values,
                       size_t most);
 
 /* Returns the values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3);
  * absent if there is none. */
 struct text request_list(const struct request *request, const char *name);
-
-/* Writes the address of the other end of the connection. Returns the length of the address, or 0 if
- * the connection is already closed. */
-socklen_t request_peername(const struct request *request, struct sockaddr_storage *out);
 
 /* To be called when bytes of the answer are being sent. From now on slow_client.c checks that the
  * client takes them. */
@@ -139,5 +139,8 @@ void request_sending(struct request *request);
  * call, because the request ends with the answer.
  */
 void request_sent(struct request *request);
+
+/* How many bytes of bodies libh2o has sent to ${client}, in all answers together. */
+size_t request_bytes_of(const struct client *client);
 
 #endif

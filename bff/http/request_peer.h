@@ -13,10 +13,10 @@ struct request_peer {
                                connection is already closed */
     struct text client; /* the address of the client itself: ${connection}, or the address that a
                            trusted proxy reports */
-    struct text chain;  /* for X-Forwarded-For: all addresses that the proxies reported, then
+    struct text chain;  /* for X-Forwarded-For: the addresses that the proxies reported, then
                            ${connection} */
     struct text proto;  /* "https" or "http": what the client uses */
-    struct text host;   /* the host that the client requested; absent if it is not known */
+    struct text host;   /* host[:port] that the client requested; absent if it is not known */
 };
 
 #endif

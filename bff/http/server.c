@@ -8,8 +8,8 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/cookie.h"
 #include "bff/http/libh2o_error.h"
-#include "bff/http/guard.h"
 #include "bff/http/head_hooks.h"
 #include "bff/http/stderr_filter.h"
 #include "bff/http/reply.h"
@@ -34,7 +34,7 @@ static void begin(struct request *request)
 
 static void on_start(h2o_timeout_entry_t *entry)
 {
-    begin(H2O_STRUCT_FROM_MEMBER(struct request, start, entry));
+    begin(H2O_STRUCT_FROM_MEMBER(struct request, next_step, entry));
 }
 
 /*
@@ -47,14 +47,15 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
 
     libh2o_error_not(h2o_req);
     head_hooks_begin_body(h2o_req); /* first, so that the struct request ends before the body */
+    cookie_join(h2o_req);
     struct request *request = request_new(h2o_req, worker);
 
-    if (!request_is_http2(request) || guard_is_absurd(request)) {
+    if (!request_is_http2(request)) {
         begin(request);
         return 0;
     }
-    request->start.cb = on_start;
-    h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->start);
+    request->next_step.cb = on_start;
+    h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->next_step);
     return 0;
 }
 

@@ -1,9 +1,13 @@
 /* See slow_client.h. */
+#include <linux/sockios.h>
 #include <linux/tcp.h>
+#include <sys/ioctl.h>
 
 #include "bff/base/clock.h"
 #include "bff/http/client.h"
+#include "bff/http/request.h"
 #include "bff/http/slow_client.h"
+#include "bff/http/untaken.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
@@ -26,7 +30,7 @@ static bool ask_kernel(const struct client *client, struct tcp_info *info)
     socklen_t len = sizeof(*info);
 
     return getsockopt(h2o_socket_get_fd(client->socket), IPPROTO_TCP, TCP_INFO, info, &len) == 0 &&
-           len >= offsetof(struct tcp_info, tcpi_bytes_received) + sizeof(uint64_t);
+           len >= offsetof(struct tcp_info, tcpi_notsent_bytes) + sizeof(uint32_t);
 }
 
 static const struct server_limits *limits_of(const struct client *client)
@@ -41,15 +45,54 @@ static bool is_over(int64_t now_ns, int64_t since_ns, uint32_t limit_ms)
 
 /* Writing. */
 
-static bool stalls(struct client *client, uint64_t acked, int64_t now_ns)
+/* Bytes that the kernel has got from us and that the client has not acknowledged. */
+static int64_t unacked(const struct client *client)
+{
+    int bytes = 0;
+
+    return ioctl(h2o_socket_get_fd(client->socket), SIOCOUTQ, &bytes) == 0 ? bytes : 0;
+}
+
+/*
+ * How much of its answers the client has taken. The acknowledged bytes are no measure for HTTP/2:
+ * an answer to PING is acknowledged, too. So the bytes of bodies count, without those that are
+ * still on their way.
+ */
+static int64_t taken(const struct client *client, const struct tcp_info *info)
+{
+    if (!client->is_http2)
+        return (int64_t)info->tcpi_bytes_acked;
+    bool is_quiet = info->tcpi_unacked == 0 && info->tcpi_notsent_bytes == 0;
+    return (int64_t)request_bytes_of(client) - (is_quiet ? 0 : unacked(client));
+}
+
+/* True when the client has taken all that it could take at some time since the last look. */
+static bool has_taken_all(const struct client *client, const struct tcp_info *info)
+{
+    bool has_rested = client->sending == 0 || client->rests != client->pace.rests;
+
+    return has_rested && !h2o_socket_is_writing(client->socket) &&
+           (client->is_tunnel || info->tcpi_notsent_bytes == 0);
+}
+
+/* The client must take min_rate bytes a second, over stall_ms; at least one byte. */
+static bool stalls(struct client *client, const struct tcp_info *info, int64_t now_ns)
 {
     struct pace *pace = &client->pace;
-    bool is_sending = client->sending > 0 || h2o_socket_is_writing(client->socket);
+    const struct server_limits *limits = limits_of(client);
+    int64_t step = (int64_t)(limits->min_rate * limits->stall_ms / 1000);
+    int64_t now = taken(client, info);
 
-    if (!is_sending || acked != pace->acked)
+    bool is_all = has_taken_all(client, info);
+
+    if (!is_all)
+        untaken_sweep(client);
+    if (is_all || now - pace->taken >= (step > 0 ? step : 1)) {
         pace->write_ns = now_ns;
-    pace->acked = acked;
-    return is_over(now_ns, pace->write_ns, limits_of(client)->stall_ms);
+        pace->taken = now;
+    }
+    pace->rests = client->rests;
+    return is_over(now_ns, pace->write_ns, limits->stall_ms);
 }
 
 /* Reading. */
@@ -129,7 +172,7 @@ static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
         return;
     bool is_http = !client->is_tunnel;
     if ((is_http && wastes(client, info.tcpi_bytes_received, elapsed_ms)) ||
-        stalls(client, info.tcpi_bytes_acked, now_ns))
+        stalls(client, &info, now_ns))
         client_cut(client);
     else if (is_http && is_late(client, info.tcpi_bytes_received, now_ns))
         shutdown(h2o_socket_get_fd(client->socket), SHUT_RD);

@@ -1,6 +1,7 @@
 /* See target.h. */
 #include <arpa/inet.h>
 
+#include "bff/base/percent.h"
 #include "bff/http/target.h"
 
 #define HOST_MAX 255 /* a name of the DNS is shorter */
@@ -58,26 +59,39 @@ bool target_is_clean(struct text text)
     return true;
 }
 
-static bool is_hex(char c)
+/* Returns the byte at ${*at}. A percent-encoded byte is decoded, and ${*at} moves to its last
+ * digit. Returns -1 when the encoding is wrong. */
+static int byte_at(struct text name, size_t *at)
 {
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    size_t i = *at;
+
+    if (name.at[i] != '%')
+        return (unsigned char)name.at[i];
+    int high = name.len - i > 2 ? percent_hex(name.at[i + 1]) : -1;
+    int low = high < 0 ? -1 : percent_hex(name.at[i + 2]);
+    *at += 2;
+    return low < 0 ? -1 : high * 16 + low;
 }
 
-static bool is_name_byte(char c)
+static bool is_name_byte(int c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c != '\0' && strchr("-._~!$&'()*+;=", c) != NULL);
+    return percent_is_unreserved(c) || (c > 0 && strchr("!$&'()*+;=", c) != NULL);
 }
 
+/* A reader that decodes the name must not find a port, userinfo or another end of the name in it.
+ * So an encoded ASCII byte must be allowed without its encoding, too. */
 static bool is_name(struct text name)
 {
+    int last = '.';
+
     for (size_t i = 0; i < name.len; i++) {
-        if (is_name_byte(name.at[i]))
-            continue;
-        if (name.at[i] != '%' || i + 2 >= name.len || !is_hex(name.at[i + 1]) ||
-            !is_hex(name.at[i + 2]))
+        bool is_encoded = name.at[i] == '%';
+        int c = byte_at(name, &i);
+        if (!is_name_byte(c) && (!is_encoded || c < 0x80))
             return false;
-        i += 2;
+        if (c == '.' && last == '.')
+            return false;
+        last = c;
     }
     return name.len > 0 && name.len <= HOST_MAX;
 }

@@ -26,7 +26,9 @@ bool target_is_clean(struct text text);
 /*
  * True for host[:port] of RFC 3986: a name, an IPv4 address, or an IPv6 address in brackets. The
  * port is empty or at most 65535. False for an empty host, for userinfo (RFC 9110 section 4.2.4),
- * and for a comma, because a comma shows that two Host fields were joined.
+ * for a comma, because a comma shows that two Host fields were joined, and for a name with an empty
+ * label ("a..b", ".a"; one dot at the end is allowed). A percent-encoded byte counts as the byte
+ * itself, but a byte that is not ASCII is allowed only when it is encoded.
  */
 bool target_is_authority(struct text authority);
 

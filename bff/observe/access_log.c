@@ -6,6 +6,7 @@
 #include "bff/base/log.h"
 #include "bff/base/traceparent.h"
 #include "bff/http/request.h"
+#include "bff/http/request_peer.h"
 #include "bff/observe/access_log.h"
 #include "bff/observe/part_report.h"
 
@@ -40,16 +41,15 @@ static struct text protocol(int version)
     return version == 0x100 ? TEXT("HTTP/1.0") : TEXT("HTTP/1.1");
 }
 
-/*
- * "client" is the address of the connection. To log the real client behind trusted proxies, print
- * request->peer->client here when request->peer is not NULL (bff/http/request_peer.h), and let a
- * step call peer_of for every request.
- */
+/* The guard runs before the client is found. For a request that it refuses, this is the address of
+ * the connection. */
 static struct text client_of_line(const struct request *request)
 {
     const char *address = request->client->address;
 
-    return address[0] == '\0' ? (struct text){0} : text_of(address);
+    if (address[0] == '\0')
+        return (struct text){0};
+    return request->peer != NULL ? request->peer->client : text_of(address);
 }
 
 /* A request id needs no escaping, because request_id.c accepts no bytes that would need it. */

@@ -17,11 +17,7 @@ static bool fits_conditions(const struct plain_route *route, const struct plain_
 {
     if (route->host.at != NULL && !text_equal_nocase(route->host, question->host))
         return false;
-    if (route->header.name.at == NULL)
-        return true;
-    struct text value = question->header(question->cookie, route->header.name);
-    return value.at != NULL &&
-           (route->header.value.at == NULL || text_equal(route->header.value, value));
+    return route->header.name.at == NULL || question->has_field(question->cookie, &route->header);
 }
 
 static bool takes(const struct plain_route *route, struct text method)

@@ -33,7 +33,7 @@ struct plain_fields {
  *                 target does not change
  *   service       the service that gets the request
  *   methods       the methods that are passed on, ended by an absent text; NULL: all known methods
- *   host          only requests for this host (no port, lower case); absent: any host
+ *   host          only requests for this host (lower case, see host.h); absent: any host
  *   header        only requests with this field, and with this value if one is given; absent name:
  *                 any request
  *   access        who may ask
@@ -70,13 +70,13 @@ struct plain_routes {
     size_t count;
 };
 
-/* The request for which a route is searched. ${header} returns a field of the request, or an absent
- * text when there is none. */
+/* The request for which a route is searched. ${has_field} returns true when the request has a field
+ * with the name of ${field}, and with its value unless that is absent. */
 struct plain_question {
     struct text method;
-    struct text path;                                      /* normalised by plain_path */
-    struct text host;                                      /* without port */
-    struct text (*header)(void *cookie, struct text name); /* ${name} is in lower case */
+    struct text path; /* normalised by plain_path */
+    struct text host; /* as host_name returns it */
+    bool (*has_field)(void *cookie, const struct plain_field *field);
     void *cookie;
 };
 

@@ -10,7 +10,6 @@
 
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
-#include "bff/edge/trusted.h"
 #include "bff/http/request.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/upstream.h"
@@ -20,7 +19,6 @@ struct proxy_settings {
     struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
     struct text withheld; /* a request field that is not passed on; absent: none */
     bool hides_cors;      /* this server sends the CORS fields, so those of services are left out */
-    const struct trusted *trusted; /* the proxies whose X-Forwarded-* fields are used */
 };
 
 struct proxy_ask {
@@ -31,7 +29,8 @@ struct proxy_ask {
     struct upstream *upstream;     /* the worker's */
 };
 
-/* Passes ${request} on and answers it. What ${ask} points to must live as long as the request. */
+/* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must
+ * live as long as the request. */
 void proxy_serve(struct request *request, const struct proxy_ask *ask);
 
 #endif

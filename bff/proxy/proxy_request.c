@@ -1,9 +1,9 @@
 /* See proxy_request.h. */
 #include "bff/base/text_builder.h"
-#include "bff/edge/peer.h"
 #include "bff/http/field.h"
 #include "bff/http/method.h"
 #include "bff/http/request_id.h"
+#include "bff/http/request_peer.h"
 #include "bff/http/upgrade.h"
 #include "bff/proxy/proxy_request.h"
 
@@ -23,24 +23,6 @@ static bool passes(const struct proxy_ask *ask, struct text nominated, struct te
     return !field_is_nominated(nominated, name);
 }
 
-/* Joins the Cookie fields to one field: HTTP/2 may split Cookie, but HTTP/1.1 may not (RFC 9113
- * section 8.2.3). */
-static void put_cookie(struct text_builder *out, const struct request *request)
-{
-    bool has_any = false;
-
-    for (size_t i = 0; i < request_field_count(request); i++) {
-        struct request_field field = request_field(request, i);
-        if (!text_is(field.name, "cookie"))
-            continue;
-        text_builder_add(out, has_any ? TEXT("; ") : TEXT("cookie: "));
-        text_builder_add(out, field.value);
-        has_any = true;
-    }
-    if (has_any)
-        text_builder_add(out, TEXT("\r\n"));
-}
-
 static void put_client_fields(struct text_builder *out, struct request *request,
                               const struct proxy_ask *ask)
 {
@@ -48,12 +30,9 @@ static void put_client_fields(struct text_builder *out, struct request *request,
 
     for (size_t i = 0; i < request_field_count(request); i++) {
         struct request_field field = request_field(request, i);
-        if (!text_is(field.name, "cookie") && field_is_value(field.value) &&
-            passes(ask, nominated, field.name))
+        if (field_is_value(field.value) && passes(ask, nominated, field.name))
             text_builder_field(out, field.name, field.value);
     }
-    if (passes(ask, nominated, TEXT("cookie")))
-        put_cookie(out, request);
 }
 
 static void put_forwarded(struct text_builder *out, const struct request_peer *peer)
@@ -99,15 +78,15 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
 
     text_builder_init(&out, request->pool, 1024);
     put_client_fields(&out, request, ask);
-    put_forwarded(&out, peer_of(request, ask->settings->trusted));
+    put_forwarded(&out, request->peer);
     text_builder_field(&out, TEXT("via"), via(request, ask));
     if (tracestate.at != NULL)
         text_builder_field(&out, TEXT("tracestate"), tracestate);
     text_builder_field(&out, TEXT("x-request-id"), request->id);
     if (ask->user != NULL) {
         text_builder_field(&out, TEXT("x-user-id"), ask->user->id);
-        if (ask->user->role.len > 0)
-            text_builder_field(&out, TEXT("x-user-role"), ask->user->role);
+        if (ask->user->roles.len > 0)
+            text_builder_field(&out, TEXT("x-user-role"), ask->user->roles);
     }
     if (proxy_request_wants_upgrade(request, ask->route))
         text_builder_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));

@@ -29,7 +29,15 @@ const refused = [
   ['a line feed in the path', to({ ':path': `${page}\nX: y` }), 400, 'Bad request'],
   ['no authority', to({ ':authority': undefined }), 400, 'Bad request'],
   ['an empty authority', to({ ':authority': '' }), 400, 'Bad request'],
-  ['Host alone', to({ ':authority': undefined }, ['host', 'a']), 400, 'Bad request'],
+  ['an empty Host alone', to({ ':authority': undefined }, ['host', '']), 400, 'Bad request'],
+  ['an invalid Host alone', to({ ':authority': undefined }, ['host', 'u@a']), 400, 'Bad request'],
+  ['two Hosts', to({ ':authority': undefined }, ['host', 'a'], ['host', 'b']), 400, 'Bad request'],
+  ['the same Host twice', to({ ':authority': undefined }, ['host', 'a'], ['host', 'a']), 400,
+    'Bad request'],
+  ['two Hosts beside an authority', to({}, ['host', 'a'], ['host', 'a']), 400, 'Bad request'],
+  ['a Host beside an empty authority', to({ ':authority': '' }, ['host', 'a']), 400,
+    'Bad request'],
+  ['a path of 15 KB', to({ ':path': `/${'x'.repeat(15_000)}` }), 414, 'URI too long'],
   ['an authority with userinfo', to({ ':authority': 'u@a' }), 400, 'Bad request'],
   ['an authority with a path', to({ ':authority': 'a/b' }), 400, 'Bad request'],
   ['an authority with a space', to({ ':authority': 'a b' }), 400, 'Bad request'],
@@ -61,6 +69,7 @@ const broken = [
   ['Connection', to({}, ['connection', 'close']), 'closed'],
   ['Transfer-Encoding', to({}, ['transfer-encoding', 'chunked']), 'closed'],
   ['a length that is none', to({}, ['content-length', '-1']), 'closed'],
+  ['a length with a blank behind it', to({}, ['content-length', '0 ']), 'closed'],
 ]
 
 describe('the door, over HTTP/2', { concurrency: 4 }, () => {
@@ -96,7 +105,8 @@ describe('the door, over HTTP/2', { concurrency: 4 }, () => {
   test('lets in, and asks the services once for each', async t => {
     const { url, asked } = await scenario(t, 'web', anyone, open)
     const all = [to({}), to({ ':scheme': 'https' }), to({ ':scheme': 'odd' }),
-      to({ ':authority': '[::1]:8080' }), to({}, ['host', 'b']), to({}, ['te', 'trailers']),
+      to({ ':authority': '[::1]:8080' }), to({}, ['host', 'b']),
+      to({ ':authority': undefined }, ['host', 'a']), to({}, ['te', 'trailers']),
       to({}, ['expect', '100-continue']), to({}, ...filler(100))]
     const raw = await connectFrames(url)
     for (const [i, what] of all.entries()) {

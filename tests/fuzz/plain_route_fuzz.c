@@ -120,10 +120,10 @@ struct client {
     struct text method, host, kind; /* kind: of the field x-kind; absent: none */
 };
 
-static struct text header(void *cookie, struct text name)
+static bool has_field(void *cookie, const struct plain_field *field)
 {
-    must(text_is(name, "x-kind"));
-    return ((const struct client *)cookie)->kind;
+    must(text_is(field->name, "x-kind"));
+    return text_equal(field->value, ((const struct client *)cookie)->kind);
 }
 
 static bool fits(const struct plain_route *row, const struct client *client, struct text path)
@@ -167,7 +167,8 @@ static void check_target(const struct plain_route *row, struct text path, struct
 
 static void check_client(const struct client *client, struct text path, struct text query)
 {
-    struct plain_question question = {client->method, path, client->host, header, (void *)client};
+    struct plain_question question = {client->method, path, client->host, has_field,
+                                      (void *)client};
     const struct plain_route *want = expected(client, path), *found;
     struct text allow;
     enum plain_result result = plain_route_find(&routes, &question, pool, &found, &allow);

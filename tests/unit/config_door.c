@@ -4,6 +4,8 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+#define STAR "expected * only as the whole first name of a host, as in https://*.shop.example\n"
+
 static const struct {
     const char *why, *yaml, *want;
 } mistakes[] = {
@@ -23,6 +25,34 @@ static const struct {
      "web.yaml:1:17: cors.origins: \"*\" lets every page act as the user; list the origins, or set "
      "cors.credentials to false\n"},
     {"every origin, as nobody", "cors: {origins: \"*\", credentials: false}\n", ""},
+    {"patterns", "cors: {origins: [\"https://*.shop.example\", \"http://*.localhost:3000\"]}\n",
+     ""},
+    {"patterns that are none",
+     "cors:\n  origins:\n  - https://*shop.example\n  - https://a.*.example\n  - "
+     "https://*.*.example\n"
+     "  - https://*.example\n  - https://*.shop.example/\n  - \"*.shop.example\"\n"
+     "  - https://*.10.0.0.1\n  - https://*.shop.example:443\n  - http://localhost:*\n"
+     "  - \"*://a.example\"\n",
+     "web.yaml:3:5: cors.origins: \"https://*shop.example\": " STAR
+     "web.yaml:4:5: cors.origins: \"https://a.*.example\": " STAR
+     "web.yaml:5:5: cors.origins: \"https://*.*.example\": " STAR
+     "web.yaml:6:5: cors.origins: \"https://*.example\": expected two names at least after *, as "
+     "in "
+     "https://*.shop.example\n"
+     "web.yaml:7:5: cors.origins: \"https://*.shop.example/\": browsers write it as "
+     "https://*.shop.example\n"
+     "web.yaml:8:5: cors.origins: \"*.shop.example\": " STAR
+     "web.yaml:9:5: cors.origins: \"https://*.10.0.0.1\": an address has no names that * could be\n"
+     "web.yaml:10:5: cors.origins: \"https://*.shop.example:443\": browsers write it as "
+     "https://*.shop.example\n"
+     "web.yaml:11:5: cors.origins: \"http://localhost:*\": " STAR
+     "web.yaml:12:5: cors.origins: \"*://a.example\": " STAR},
+    {"exposed headers", "cors: {expose: [X-Total-Count, link]}\n", ""},
+    {"exposed headers that are none", "cors: {expose: [\"*\", \"a b\", Set-Cookie]}\n",
+     "web.yaml:1:17: cors.expose: \"*\": list the names: with credentials a browser takes * as a "
+     "name\n"
+     "web.yaml:1:22: cors.expose: \"a b\": expected the name of a header, such as X-Total-Count\n"
+     "web.yaml:1:29: cors.expose: \"Set-Cookie\": no browser shows it to a script\n"},
     {"parts of a second", "cors: {max_age: 1500ms}\n",
      "web.yaml:1:17: cors.max_age: \"1500ms\": expected whole seconds\n"},
 
@@ -38,6 +68,8 @@ static const struct {
     {"a section for a number", "limits: {http2_resets: 3}\n",
      "web.yaml:1:24: limits.http2_resets: expected a mapping with some of: burst, rate\n"},
 
+    {"the headers of proxies", "trusted_headers: X-Real-IP\n",
+     "web.yaml:1:18: trusted_headers: \"X-Real-IP\": expected x-forwarded or forwarded\n"},
     {"proxies", "trusted_proxies: [10.0.0.1/8, proxy.internal]\n",
      "web.yaml:1:19: trusted_proxies: \"10.0.0.1/8\": the address has bits set behind its prefix; "
      "is another network meant?\n"
@@ -98,7 +130,7 @@ static void test_limits(void **state)
     read_into(&config,
               "limits: {header_bytes: 4KiB, header_fields: 50, target_bytes: 1KiB, body: 2MiB, "
               "connections: 7, connections_per_address: 3, header_timeout: 1s, body_timeout: 2s, "
-              "idle_timeout: 3s, stall_timeout: 4s, http2_streams: 8, "
+              "idle_timeout: 3s, stall_timeout: 4s, min_rate: 1KiB, http2_streams: 8, "
               "http2_resets: {burst: 9, rate: 10}}\n");
     struct server_limits want = {.header_fields = 50,
                                  .header_bytes = 4096,
@@ -109,6 +141,7 @@ static void test_limits(void **state)
                                  .body_ms = 2000,
                                  .idle_ms = 3000,
                                  .stall_ms = 4000,
+                                 .min_rate = 1024,
                                  .http2_requests = 8,
                                  .resets_at_once = 9,
                                  .resets_per_second = 10,
@@ -130,6 +163,13 @@ static void test_limits(void **state)
     config_free(&config);
 }
 
+static bool has_text(const struct trusted *trusted, struct text address)
+{
+    struct ip ip;
+
+    return ip_read(address, &ip) && trusted_has(trusted, &ip);
+}
+
 static void test_proxies_and_log(void **state)
 {
     struct config config;
@@ -137,15 +177,17 @@ static void test_proxies_and_log(void **state)
     read_into(&config, "trusted_proxies: [10.0.0.0/8, \"::1\"]\naccess_log: false\n"
                        "io_uring: false\n");
     assert_int_equal(config.trusted.count, 2);
-    assert_true(trusted_has_text(&config.trusted, TEXT("10.1.2.3")));
-    assert_true(trusted_has_text(&config.trusted, TEXT("::1")));
-    assert_false(trusted_has_text(&config.trusted, TEXT("192.0.2.1")));
+    assert_true(has_text(&config.trusted, TEXT("10.1.2.3")));
+    assert_true(has_text(&config.trusted, TEXT("::1")));
+    assert_false(has_text(&config.trusted, TEXT("192.0.2.1")));
+    assert_false(config.trusted.reads_forwarded);
     assert_false(config.has_access_log);
     assert_false(config.may_use_io_uring);
     config_free(&config);
 
-    read_into(&config, "trusted_proxies: 10.0.0.0/8\n");
+    read_into(&config, "trusted_headers: forwarded\ntrusted_proxies: 10.0.0.0/8\n");
     assert_int_equal(config.trusted.count, 1);
+    assert_true(config.trusted.reads_forwarded);
     assert_true(config.has_access_log);
     assert_true(config.may_use_io_uring);
     config_free(&config);

@@ -49,6 +49,7 @@ static void assert_same_door(const struct config *got, const struct config *want
     assert_int_equal(got->cors.credentials, want->cors.credentials);
     assert_int_equal(got->cors.max_age_seconds, want->cors.max_age_seconds);
     assert_int_equal(got->trusted.count, want->trusted.count);
+    assert_int_equal(got->trusted.reads_forwarded, want->trusted.reads_forwarded);
     assert_int_equal(got->has_access_log, want->has_access_log);
     assert_int_equal(got->may_use_io_uring, want->may_use_io_uring);
 }

@@ -17,14 +17,23 @@
     "RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "       \
     "Cache-Status, Age\n"
 
-static struct text origins[] = {{SHOP, sizeof(SHOP) - 1},
-                                {"http://localhost:5173", sizeof("http://localhost:5173") - 1},
-                                {"null", 4}};
+#define TEXT_ROW(literal)                                                                          \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
 
-static const struct cors_settings off = {.credentials = true, .max_age_seconds = 600},
-                                  some = {origins, 3, false, false, 600},
-                                  cookies = {origins, 3, false, true, 600},
-                                  any = {NULL, 0, true, true, 5};
+static struct text origins[] = {TEXT_ROW(SHOP), TEXT_ROW("http://localhost:5173"),
+                                TEXT_ROW("null")};
+static struct text patterns[] = {TEXT_ROW("https://*.shop.example"),
+                                 TEXT_ROW("http://*.localhost:3000")};
+
+static const struct cors_settings
+    off = {.credentials = true, .max_age_seconds = 600},
+    some = {.origins = origins, .origin_count = 3, .max_age_seconds = 600},
+    cookies = {.origins = origins, .origin_count = 3, .credentials = true, .max_age_seconds = 600},
+    any = {.allows_any = true, .credentials = true, .max_age_seconds = 5},
+    more = {.origins = origins, .origin_count = 3, .exposed = {"X-Total-Count", 13}},
+    many = {.origins = patterns, .origin_count = 2, .credentials = true};
 
 static char printed[4096];
 
@@ -78,6 +87,71 @@ static const struct {
     {"no host", &any, "https://", "vary: Origin\n"},
     {"a line end in it", &any, "https://a\r\nx: y", "vary: Origin\n"},
 };
+
+static const struct {
+    const char *origin;
+    bool want;
+} patterned[] = {
+    {"https://a.shop.example", true},
+    {"https://pr-12.shop.example", true},
+    {"https://xn--bcher-kva.shop.example", true},
+    {"http://app.localhost:3000", true},
+    {"https://shop.example", false},
+    {"https://.shop.example", false},
+    {"https://evil-shop.example", false},
+    {"https://evil.example", false},
+    {"https://a.b.shop.example", false},
+    {"https://evil.example/.shop.example", false},
+    {"https://evil.example?.shop.example", false},
+    {"https://evil.example#.shop.example", false},
+    {"https://evil.example:80.shop.example", false},
+    {"https://user@a.shop.example", false},
+    {"https://a@b.shop.example", false},
+    {"https://a,b.shop.example", false},
+    {"https://*.shop.example", false},
+    {"https://%61.shop.example", false},
+    {"https://A.shop.example", false},
+    {"https://a.SHOP.example", false},
+    {"https://a.shop.example.evil.example", false},
+    {"https://a.shop.example.", false},
+    {"https://a.shop.example/", false},
+    {"https://a.shop.example:443", false},
+    {"https://a.shop.example:8443", false},
+    {"http://a.shop.example", false},
+    {"https://a.shopxexample", false},
+    {"https://a-shop.example", false},
+    {"http://app.localhost", false},
+    {"http://app.localhost:3001", false},
+    {"http://app.localhost:30000", false},
+    {"https://", false},
+    {"https://.", false},
+    {"null", false},
+    {"", false},
+    {"ahttps://a.shop.example", false},
+};
+
+static void test_patterns(void **state)
+{
+    for (size_t i = 0; i < sizeof(patterned) / sizeof(patterned[0]); i++)
+        if (cors_allows(&many, text_of(patterned[i].origin)) != patterned[i].want)
+            fail_msg("%s", patterned[i].origin);
+}
+
+static void test_exposed(void **state)
+{
+    static const struct text names[] = {TEXT_ROW("X-Total-Count"), TEXT_ROW("age"),
+                                        TEXT_ROW("Link"), TEXT_ROW("x-total-count")};
+    struct pool *pool = pool_new();
+    struct reply_field fields[CORS_FIELDS_MAX];
+
+    struct text list = cors_exposed(pool, names, 4);
+    assert_true(text_starts(list, TEXT("Server-Timing, ")));
+    assert_true(
+        text_equal((struct text){list.at + list.len - 26, 26}, TEXT(", Age, X-Total-Count, Link")));
+    size_t count = cors_answer_fields(&more, TEXT(SHOP), fields);
+    assert_non_null(strstr(print(fields, count), "expose-headers: X-Total-Count\n"));
+    pool_free(pool);
+}
 
 static void test_answers(void **state)
 {
@@ -187,14 +261,45 @@ static void test_fields_of_services(void **state)
     assert_false(cors_is_cors_field(TEXT("x-access-control-allow-origin")));
 }
 
+/* asked NULL: no Access-Control-Request-Headers */
+static const struct {
+    const char *why, *asked, *name;
+    bool want;
+} carried[] = {
+    {"a name that is listed", "x-beta", "x-beta", true},
+    {"among others", "content-type, X-Beta ,x-other", "x-beta", true},
+    {"in capitals", "X-BETA", "x-beta", true},
+    {"a part of a name", "x-beta-more, my-x-beta", "x-beta", false},
+    {"a name that is not listed", "x-other", "x-beta", false},
+    {"nothing is listed", "", "x-beta", false},
+    {"no list", NULL, "x-beta", false},
+    {"Authorization needs to be listed", NULL, "authorization", false},
+    {"Accept does not", NULL, "accept", true},
+    {"Content-Type does not always", NULL, "content-type", true},
+    {"a browser adds cookies itself", "x-other", "cookie", true},
+    {"and its own kind of request", NULL, "sec-fetch-site", true},
+};
+
+static void test_what_a_request_may_carry(void **state)
+{
+    for (size_t i = 0; i < sizeof(carried) / sizeof(carried[0]); i++) {
+        struct cors_preflight preflight = {.request_headers = text_of(carried[i].asked)};
+        if (cors_may_carry(&preflight, text_of(carried[i].name)) != carried[i].want)
+            fail_msg("%s", carried[i].why);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_exposed),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_preflights),
         cmocka_unit_test(test_not_too_many_headers),
         cmocka_unit_test(test_what_a_preflight_is),
         cmocka_unit_test(test_fields_of_services),
+        cmocka_unit_test(test_what_a_request_may_carry),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -92,10 +92,22 @@ static bool has_socket(const struct trusted *trusted, const char *address)
     struct sockaddr_in ipv4 = {.sin_family = AF_INET};
     struct sockaddr_in6 ipv6 = {.sin6_family = AF_INET6};
 
-    if (inet_pton(AF_INET, address, &ipv4.sin_addr) == 1)
-        return trusted_has(trusted, (const struct sockaddr *)&ipv4);
+    struct ip ip;
+
+    if (inet_pton(AF_INET, address, &ipv4.sin_addr) == 1) {
+        assert_true(ip_of((const struct sockaddr *)&ipv4, &ip));
+        return trusted_has(trusted, &ip);
+    }
     assert_int_equal(inet_pton(AF_INET6, address, &ipv6.sin6_addr), 1);
-    return trusted_has(trusted, (const struct sockaddr *)&ipv6);
+    assert_true(ip_of((const struct sockaddr *)&ipv6, &ip));
+    return trusted_has(trusted, &ip);
+}
+
+static bool has_text(const struct trusted *trusted, struct text address)
+{
+    struct ip ip;
+
+    return ip_read(address, &ip) && trusted_has(trusted, &ip);
 }
 
 static void test_who_is_in(void **state)
@@ -106,10 +118,10 @@ static void test_who_is_in(void **state)
         if (members[i].network != NULL) {
             assert_null(trusted_read(TEXT("198.51.100.1"), &networks[0]));
             assert_null(trusted_read(text_of(members[i].network), &networks[1]));
-            trusted = (struct trusted){networks, 2};
+            trusted = (struct trusted){networks, 2, false};
         }
         if (has_socket(&trusted, members[i].address) != members[i].want ||
-            trusted_has_text(&trusted, text_of(members[i].address)) != members[i].want)
+            has_text(&trusted, text_of(members[i].address)) != members[i].want)
             fail_msg("%s", members[i].why);
     }
 }
@@ -118,14 +130,14 @@ static void test_what_is_no_address_is_in_none(void **state)
 {
     static const char *const texts[] = {"", "unknown", "10.0.0.1:80", "[::1]", "10.0.0.1 ", "_x"};
     struct trusted_network all;
-    struct trusted trusted = {&all, 1};
+    struct trusted trusted = {&all, 1, false};
     struct sockaddr_un local = {.sun_family = AF_UNIX};
 
     assert_null(trusted_read(TEXT("::/0"), &all));
-    assert_false(trusted_has(&trusted, (const struct sockaddr *)&local));
-    assert_false(trusted_has_text(&trusted, (struct text){0}));
+    assert_false(ip_of((const struct sockaddr *)&local, &(struct ip){{0}}));
+    assert_false(has_text(&trusted, (struct text){0}));
     for (size_t i = 0; i < COUNT(texts); i++)
-        assert_false(trusted_has_text(&trusted, text_of(texts[i])));
+        assert_false(has_text(&trusted, text_of(texts[i])));
 }
 
 int main(void)

@@ -103,6 +103,15 @@ static void of_the_route(void **state)
          {.route = "POST /p", .access = BFF_PUBLIC, .parts = PART_OK}},
         {"get /p: .route: a composite answers GET only, not get",
          {.route = "get /p", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /health: .route: the server answers this path itself (docs/health.md), so nothing "
+         "gets here",
+         {.route = "GET /health", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /ready: .route: the server answers this path itself (docs/health.md), so nothing "
+         "gets here",
+         {.route = "GET /ready", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /health/:service: .route: the server answers this path itself (docs/health.md), so "
+         "nothing gets here",
+         {.route = "GET /health/:service", .access = BFF_PUBLIC, .parts = PART_OK}},
         {"GET /p//q: .route: segment \"\" " SEGMENT,
          {.route = "GET /p//q", .access = BFF_PUBLIC, .parts = PART_OK}},
         {"GET /p/..: .route: segment \"..\" " SEGMENT,
@@ -129,6 +138,8 @@ static void of_who_may_ask(void **state)
          PAGE_FOR(BFF_ACCESS_MISSING, .parts = PART_OK)},
         {P ".access is BFF_ROLE, but .role is missing", PAGE_FOR(BFF_ROLE, .parts = PART_OK)},
         {P ".access is BFF_OWNER, but .owner is missing", PAGE_FOR(BFF_OWNER, .parts = PART_OK)},
+        {P ".role is not one role: expected visible ASCII without a comma",
+         PAGE_FOR(BFF_ROLE, .role = "admin,staff", .parts = PART_OK)},
         {P ".role is named, but .access is not BFF_ROLE", PAGE(.role = "admin", .parts = PART_OK)},
         {P ".owner is named, but .access is not BFF_OWNER", PAGE(.owner = "id", .parts = PART_OK)},
         {P ".owner names \"userId\", which is neither a parameter nor a path into a part",

@@ -3,6 +3,7 @@
 // another encoding.
 import { once } from 'node:events'
 import net from 'node:net'
+import tls from 'node:tls'
 
 import { tokenFor } from './token.mjs'
 import { soon } from './wait.mjs'
@@ -43,7 +44,9 @@ function string(text) {
 }
 
 export const literal = (name, value) => Buffer.concat([Buffer.from([0]), string(name), string(value)])
-// The same, kept in the connection's table, where it is number 62; and a field of that table.
+// A value whose name has the number `index` of the static table (RFC 7541 appendix A).
+export const named = (index, value) => Buffer.concat([integer(index, 4, 0), string(value)])
+// A literal, kept in the connection's table, where it is number 62; and a field of that table.
 export const kept = (name, value) =>
   Buffer.concat([Buffer.from([0x40]), string(name), string(value)])
 export const repeated = (count, index = 62) =>
@@ -102,9 +105,12 @@ function outcome(all, stream) {
  * connection has ended.
  */
 export async function connectFrames(url, first = settings([])) {
-  const { hostname, port } = new URL(url)
-  const socket = net.connect({ host: hostname, port, noDelay: true })
-  await soon(once(socket, 'connect'), `a connection to ${url}`)
+  const { hostname: host, port, protocol } = new URL(url)
+  const isTls = protocol === 'https:'
+  const socket = isTls
+    ? tls.connect({ host, port, ALPNProtocols: ['h2'], rejectUnauthorized: false })
+    : net.connect({ host, port, noDelay: true })
+  await soon(once(socket, isTls ? 'secureConnect' : 'connect'), `a connection to ${url}`)
   const raw = { socket, frames: [], pings: 0, get isOpen() { return !socket.destroyed } }
   let rest = Buffer.alloc(0)
   const ended = new Promise(resolve => socket.once('close', resolve))
