@@ -44,11 +44,12 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
-    bool is_http2;     /* set when its first request begins */
-    bool is_tunnel;    /* it has left HTTP: only stalled sending is checked */
-    bool is_cut;       /* client_cut was called: no request begins any more */
-    bool is_slow;      /* slow_client.c has ended it */
-    int64_t resets_ns; /* time when its token bucket for resets is full again */
+    bool is_http2;      /* set when its first request begins */
+    bool has_open_head; /* HTTP/2: CONTINUATION frames of a head are awaited: see slow_client.c */
+    bool is_tunnel;     /* it has left HTTP: only stalled sending is checked */
+    bool is_cut;        /* client_cut was called: no request begins any more */
+    bool is_slow;       /* slow_client.c has ended it */
+    int64_t resets_ns;  /* time when its token bucket for resets is full again */
     struct pace pace;
     bool has_places; /* it is counted in ${places} */
     struct address_places places;
