@@ -51,15 +51,6 @@ void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, en
     begin_reading(body, limit, done, cookie);
 }
 
-void body_drop(struct body *body)
-{
-    if (body == NULL || body->source->drop == NULL)
-        return;
-    body->is_discarded = true;
-    body->h2o->entity = h2o_iovec_init(NULL, 0);
-    body->source->drop(body);
-}
-
 void body_stop(struct body *body)
 {
     if (body == NULL)
@@ -68,6 +59,17 @@ void body_stop(struct body *body)
     if (body->is_read)
         body->source->stop(body);
     set_read(body, false);
+}
+
+void body_forget(struct body *body)
+{
+    if (body == NULL)
+        return;
+    body_stop(body);
+    body->is_discarded = true;
+    body->h2o->entity = h2o_iovec_init(NULL, 0);
+    if (body->source->drop != NULL)
+        body->source->drop(body);
 }
 
 void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *source, size_t length)

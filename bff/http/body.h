@@ -72,9 +72,9 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
 
-/* Frees the bytes of a body that nobody needs any more; later bytes are not kept. Does nothing for
- * NULL. */
-void body_drop(struct body *body);
+/* Nobody needs the body any more: ends the wait for it as body_stop, frees its bytes, and keeps no
+ * later ones. Does nothing for NULL. */
+void body_forget(struct body *body);
 
 /* Ends the wait for the body without a call of ${done}. Idempotent. Does nothing for NULL. */
 void body_stop(struct body *body);
