@@ -7,7 +7,9 @@
 #include "clients/users.h"
 #include "clients/services.h"
 
-const struct bff_service *const clients_services[] = {
+static const struct bff_service *const services[] = {
     &users_service,     &products_service,        &orders_service,        &reviews_service,
-    &inventory_service, &recommendations_service, &notifications_service, NULL,
+    &inventory_service, &recommendations_service, &notifications_service,
 };
+
+const struct bff_services clients_services = BFF_TABLE(services);

@@ -5,7 +5,7 @@
 #include "bff/compose/compose.h"
 
 /* The services in the order in which --help and /health show them. The ports of the mock services
- * have the same order. NULL ends the list. */
-extern const struct bff_service *const clients_services[];
+ * have the same order. */
+extern const struct bff_services clients_services;
 
 #endif

@@ -8,6 +8,7 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
+#include "bff/compose/build.h"
 #include "bff/upstream/health.h"
 
 struct generation_kept {
@@ -26,6 +27,10 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
 
     atomic_init(&generation->holds, 1);
     generation->pool = pool_new();
+    if (build_check(build, stderr) > 0) {
+        *action = CONFIG_EXIT_BAD;
+        return generation;
+    }
     *action = config_read_and_print(argc, argv, build, config);
     if (route_list_make(generation->pool, build, pages, stderr) > 0)
         *action = CONFIG_EXIT_BAD;

@@ -5,6 +5,7 @@
 #include "bff/base/clock.h"
 #include "bff/json/json_print.h"
 #include "bff/http/method.h"
+#include "bff/http/own_path.h"
 #include "bff/http/reply.h"
 
 #include "bff/app/health_page.h"
@@ -13,7 +14,7 @@
 #define JSON "application/json; charset=utf-8"
 #define HEALTH_JSON "application/health+json" /* draft-inadarei-api-health-check */
 
-static const struct text of_service = {"/health/", sizeof("/health/") - 1};
+static const struct text of_service = {OWN_PATH_SERVICE, sizeof(OWN_PATH_SERVICE) - 1};
 
 /* Printing. */
 
@@ -165,17 +166,14 @@ static struct health_answer answer_service(struct health *health, struct text na
 
 /* Serving. */
 
-bool health_page_is(struct text path)
-{
-    return text_is(path, "/health") || text_is(path, "/ready") || text_starts(path, of_service);
-}
+bool health_page_is(struct text path) { return own_path_is(path); }
 
 struct health_answer health_page_answer(const struct health_page *page, struct text path,
                                         bool is_draining, struct pool *pool)
 {
-    if (text_is(path, "/health"))
+    if (text_is(path, OWN_PATH_HEALTH))
         return answer_alive(page->health, pool);
-    if (text_is(path, "/ready"))
+    if (text_is(path, OWN_PATH_READY))
         return answer_ready(page->health, is_draining, pool);
     must(text_starts(path, of_service));
     struct text name = {path.at + of_service.len, path.len - of_service.len};

@@ -5,16 +5,19 @@
 #include "bff/app/probe.h"
 #include "bff/app/route_list.h"
 #include "bff/app/serve.h"
+#include "bff/app/service_list.h"
 #include "bff/app/signals.h"
 
 static int act(enum config_action action, struct generation *generation)
 {
     switch (action) {
     case CONFIG_CHECK:
+        route_list_warn(&generation->pages, stderr);
         printf("%.*s: the configuration is good\n", TEXT_ARGS(generation->pages.server));
         return 0;
     case CONFIG_ROUTES:
         route_list_print(&generation->pages, &generation->config.routes, stdout);
+        service_list_print(&generation->config, stdout);
         return 0;
     case CONFIG_PROBE:
         return probe(&generation->config, generation->pages.server);

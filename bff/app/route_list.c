@@ -1,18 +1,10 @@
 /* See route_list.h. */
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
+#include "bff/compose/build.h"
 #include "bff/compose/plan_make.h"
 
-#define ERROR_SIZE 512
-
-static size_t count_of(const struct bff_build *build)
-{
-    size_t count = 0;
-
-    while (build->composites[count] != NULL)
-        count++;
-    return count;
-}
+#define ERROR_SIZE ((size_t)8 * 1024) /* of all mistakes of a composite */
 
 static unsigned check_collisions(const struct pages *made, size_t upto, FILE *errors)
 {
@@ -42,7 +34,7 @@ static void add(struct pages *made, const struct plan *plan)
 unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
                          FILE *errors)
 {
-    size_t count = count_of(build);
+    size_t count = build_composite_count(build);
     unsigned wrong = 0;
 
     out->server = pool_print(pool, "bff-%s", build->name);
@@ -52,7 +44,7 @@ unsigned route_list_make(struct pool *pool, const struct bff_build *build, struc
     out->count = 0;
     for (size_t i = 0; i < count; i++) {
         char error[ERROR_SIZE];
-        const struct plan *plan = plan_make(pool, build->composites[i], error, sizeof(error));
+        const struct plan *plan = plan_make(pool, build->composites.rows[i], error, sizeof(error));
         if (plan == NULL) {
             fprintf(errors, "%s\n", error);
             wrong++;
@@ -62,6 +54,26 @@ unsigned route_list_make(struct pool *pool, const struct bff_build *build, struc
         wrong += check_collisions(out, out->count - 1, errors);
     }
     return wrong;
+}
+
+static void warn_of(const struct plan *plan, const struct plan_part *part, FILE *out)
+{
+    const char *what = part->row->many > 0 ? "each item" : "the value";
+
+    if (part->kind == BFF_KIND_MISSING)
+        fprintf(out,
+                "warning: %s: part \"%s\": neither .kind nor .pick says what %s is, so null and "
+                "{\"error\":\"...\"} would pass: write .kind = BFF_OBJECT%s, or BFF_ANY if "
+                "they may\n",
+                plan->composite->route, part->row->name, what,
+                part->row->many > 0 ? "" : ", BFF_LIST");
+}
+
+void route_list_warn(const struct pages *pages, FILE *out)
+{
+    for (size_t i = 0; i < pages->count; i++)
+        for (size_t part = 0; part < pages->plans[i]->part_count; part++)
+            warn_of(pages->plans[i], &pages->plans[i]->parts[part], out);
 }
 
 static void print_access(const struct bff_composite *composite, FILE *out)
@@ -100,6 +112,14 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
     fprintf(out, "\n");
 }
 
+static void print_field(const struct plan_field *field, FILE *out)
+{
+    const struct bff_field *row = field->row;
+
+    fprintf(out, "    %-22s computed from %s\n", row->into == NULL ? row->name : row->into,
+            row->of);
+}
+
 static void print_composite(const struct plan *plan, FILE *out)
 {
     fprintf(out, "%s  ", plan->composite->route);
@@ -109,6 +129,8 @@ static void print_composite(const struct plan *plan, FILE *out)
         fprintf(out, "    %s\n", plan->composite->about);
     for (size_t i = 0; i < plan->part_count; i++)
         print_part(plan, &plan->parts[i], out);
+    for (size_t i = 0; i < plan->field_count; i++)
+        print_field(&plan->fields[i], out);
 }
 
 static void print_methods(const struct plain_route *route, FILE *out)

@@ -16,8 +16,11 @@
 unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
                          FILE *errors);
 
-/* Prints for people what the server serves: a line for each composite and for each of its parts,
- * then a line for each plain route. */
+/* Prints a warning for each row that is valid but perhaps does not mean what its author thinks. */
+void route_list_warn(const struct pages *pages, FILE *out);
+
+/* Prints for people what the server serves: a line for each composite, for each of its parts and
+ * for each of its computed members, then a line for each plain route. */
 void route_list_print(const struct pages *pages, const struct plain_routes *routes, FILE *out);
 
 #endif

@@ -136,6 +136,14 @@ static void warn_of_login(const struct generation *generation)
                 TEXT_ARGS(generation->pages.server));
 }
 
+/* The lines of --check's warnings, for those who only read the log. */
+static void log_warnings(const struct mistakes *warnings)
+{
+    for (size_t i = 0; i < warnings->count; i++)
+        log_event("warning",
+                  (struct log_field[]){{"message", .text = text_of(warnings->lines[i])}, {0}});
+}
+
 /* Run. */
 
 /* Ends the server. First it waits, because load balancers need some time to see that /ready has
@@ -150,10 +158,22 @@ static void leave(struct process *process)
         must(errno == EINTR);
 }
 
+/* The configuration is not read again, and whoever sent SIGHUP should know it. */
+static void refuse_reload(void)
+{
+    log_event("reload", (struct log_field[]){
+                            {"state", .text = TEXT("unavailable")},
+                            {"message", .text = TEXT("there is no reload yet; restart the server "
+                                                     "to use a new configuration")},
+                            {0},
+                        });
+}
+
 static void run_until_signal(struct process *process, struct generation *first)
 {
     process_start(process, first);
-    signals_wait();
+    while (signals_wait() == SIGNALS_RELOAD)
+        refuse_reload();
     log_event("draining", NULL);
     notify_send(NOTIFY_STOPPING);
     leave(process);
@@ -179,6 +199,7 @@ int serve(struct generation *generation)
     int status = open_all(process, generation);
     if (status == 0) {
         warn_of_login(generation);
+        log_warnings(&generation->config.warnings);
         run_until_signal(process, generation);
     }
     process_end(process);

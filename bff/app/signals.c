@@ -36,11 +36,16 @@ static void end(int number)
                                        signal does not end */
 }
 
+/* Before there is anything to reload. */
+static void ignore(int number) {}
+
 void signals_begin(void)
 {
     struct sigaction action = {.sa_handler = end};
+    struct sigaction nothing = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigset_t set = all_stops();
 
+    must(sigaction(SIGHUP, &nothing, NULL) == 0);
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* the parent process may have blocked them */
@@ -50,15 +55,20 @@ void signals_hold(void)
 {
     sigset_t set = all_stops();
 
+    sigaddset(&set, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
-void signals_wait(void)
+enum signals_event signals_wait(void)
 {
-    sigset_t set = all_stops();
+    sigset_t stops_only = all_stops(), set = stops_only;
     int number;
 
+    sigaddset(&set, SIGHUP);
     while (sigwait(&set, &number) != 0)
         ;
-    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    if (number == SIGHUP)
+        return SIGNALS_RELOAD;
+    pthread_sigmask(SIG_UNBLOCK, &stops_only, NULL);
+    return SIGNALS_STOP;
 }

@@ -3,6 +3,8 @@
  * Before the server runs, and while it drains, a signal ends the process at once. This file has
  * handlers for that, because the kernel does not deliver a signal without a handler to the first
  * process of a container.
+ *
+ * SIGHUP asks for a reload. It never ends the process.
  */
 #ifndef BFF_APP_SIGNALS_H
 #define BFF_APP_SIGNALS_H
@@ -14,7 +16,13 @@ void signals_begin(void);
  * thread. */
 void signals_hold(void);
 
-/* Waits for the first signal. To be called by the thread that called signals_hold. */
-void signals_wait(void);
+enum signals_event {
+    SIGNALS_STOP,
+    SIGNALS_RELOAD, /* SIGHUP */
+};
+
+/* Waits for a signal. To be called by the thread that called signals_hold. After SIGNALS_STOP, the
+ * next SIGTERM or SIGINT ends the process. */
+enum signals_event signals_wait(void);
 
 #endif

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bff/app/notify.h"
+#include "bff/app/ready_line.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/worker_generation.h"
 #include "bff/app/worker_hooks.h"
@@ -136,14 +137,9 @@ static void on_over(const struct request *request)
 
 static void on_ready(struct server *server)
 {
-    printf("{\"event\":\"ready\",\"listen\":[");
-    for (size_t i = 0; i < server->settings->listen_count; i++) {
-        char url[LISTEN_URL_SIZE];
-        listen_url(&server->settings->listens[i], url);
-        printf("%s\"%s\"", i == 0 ? "" : ",", url);
-    }
-    printf("]}\n");
-    fflush(stdout);
+    const struct generation *first = server->settings->application;
+
+    ready_line_print(server->settings, &first->config, stdout);
     if (!atomic_load(&server->common.is_leaving))
         notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);

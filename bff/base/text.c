@@ -13,6 +13,23 @@ bool text_starts(struct text text, struct text prefix)
     return text.len >= prefix.len && text_equal((struct text){text.at, prefix.len}, prefix);
 }
 
+struct text text_skip_mark(struct text text)
+{
+    const struct text mark = TEXT("\xef\xbb\xbf");
+
+    if (!text_starts(text, mark))
+        return text;
+    return (struct text){text.at + mark.len, text.len - mark.len};
+}
+
+struct text text_bare_line(struct text text)
+{
+    text = text_skip_mark(text);
+    if (text.len > 0 && text.at[text.len - 1] == '\n')
+        text.len -= text.len > 1 && text.at[text.len - 2] == '\r' ? 2 : 1;
+    return text;
+}
+
 struct text text_cut(struct text *rest, char separator)
 {
     struct text first = *rest;

@@ -66,6 +66,13 @@ bool text_starts(struct text text, struct text prefix);
  */
 struct text text_cut(struct text *rest, char separator);
 
+/* Returns ${text} without a byte order mark (U+FEFF in UTF-8) at its beginning. */
+struct text text_skip_mark(struct text text);
+
+/* Returns ${text} without a byte order mark at its beginning and without one line end (LF or CRLF)
+ * at its end. Editors and shells write both around a text that is one line. */
+struct text text_bare_line(struct text text);
+
 /* Returns ${text} without the spaces and tabs at its ends. */
 struct text text_trim(struct text text);
 

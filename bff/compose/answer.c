@@ -3,6 +3,7 @@
 #include "bff/base/clock.h"
 #include "bff/json/json_print.h"
 #include "bff/compose/answer.h"
+#include "bff/compose/answer_fields.h"
 #include "bff/compose/answer_headers.h"
 
 #define RETRY_AFTER_BREAKER "10" /* seconds; by then the breaker allows a trial call */
@@ -14,6 +15,7 @@
 struct body {
     const struct run *run;
     struct pieces *pieces;
+    struct answer_fields fields;
     bool has_any;
 };
 
@@ -24,29 +26,32 @@ static void add_key(struct body *body, struct text key)
     body->has_any = true;
 }
 
-/* Adds a value as the service sent it, or only the members that the row's .pick names. */
-static void add_value(const struct plan_part *plan, struct json value, struct pieces *out)
+/* Adds a value as the service sent it, or only the members that the row's .pick names; and the
+ * computed members that belong into it. */
+static void add_value(const struct plan_part *plan, struct json value, struct pick_out *out)
 {
     if (plan->pick == NULL)
-        pieces_add(out, json_raw(value));
+        pieces_add(out->pieces, json_raw(value));
     else if (plan->kind == BFF_LIST)
         pick_list(plan->pick, value, out);
     else
         pick_object(plan->pick, value, out);
 }
 
-static void add_items(const struct plan_part *plan, const struct run_part *part, struct pieces *out)
+static void add_items(const struct plan_part *plan, const struct run_part *part,
+                      struct pick_out *out)
 {
-    pieces_add(out, TEXT("["));
-    for (size_t i = 0; i < part->item_count; i++) {
-        if (i > 0)
-            pieces_add(out, TEXT(","));
-        if (json_is(part->items[i].value, JSON_NONE))
-            pieces_add(out, TEXT("null"));
+    pieces_add(out->pieces, TEXT("["));
+    for (out->place = 0; out->place < part->item_count; out->place++) {
+        struct json value = part->items[out->place].value;
+        if (out->place > 0)
+            pieces_add(out->pieces, TEXT(","));
+        if (json_is(value, JSON_NONE))
+            pieces_add(out->pieces, TEXT("null"));
         else
-            add_value(plan, part->items[i].value, out);
+            add_value(plan, value, out);
     }
-    pieces_add(out, TEXT("]"));
+    pieces_add(out->pieces, TEXT("]"));
 }
 
 static bool is_fulfilled(const struct run_part *part)
@@ -61,7 +66,7 @@ static struct json single_value(const struct run_part *part)
     return is_fulfilled(part) ? part->items[0].value : (struct json){0};
 }
 
-static void add_member(struct body *body, size_t i)
+static void add_member(struct body *body, size_t i, struct pick_out *out)
 {
     const struct plan_part *plan = &body->run->request->plan->parts[i];
     const struct run_part *part = &body->run->parts[i];
@@ -69,55 +74,53 @@ static void add_member(struct body *body, size_t i)
 
     add_key(body, plan->key);
     if (is_list && is_fulfilled(part))
-        add_items(plan, part, body->pieces);
+        add_items(plan, part, out);
     else if (is_list || json_is(single_value(part), JSON_NONE))
         pieces_add(body->pieces, json_raw(plan->fallback));
     else
-        add_value(plan, single_value(part), body->pieces);
+        add_value(plan, single_value(part), out);
 }
 
-static void add_spread(struct body *body, size_t i)
+static void add_spread(struct body *body, size_t i, struct pick_out *out)
 {
     const struct plan_part *plan = &body->run->request->plan->parts[i];
     struct json value = single_value(&body->run->parts[i]);
 
-    if (json_is(value, JSON_NONE))
+    if (json_is(value, JSON_NONE)) {
         value = plan->fallback;
-    pick_members(plan->pick, value, &body->has_any, body->pieces);
+        out->fill = NULL;
+    }
+    pick_members(plan->pick, value, &body->has_any, out);
 }
 
-static void add_parts(struct body *body)
+static void add_part(struct body *body, size_t i)
 {
-    const struct plan *plan = body->run->request->plan;
+    const struct plan_part *plan = &body->run->request->plan->parts[i];
+    struct pick_out out = {.pieces = body->pieces};
+    struct pick_fill fill;
 
-    for (size_t i = 0; i < plan->part_count; i++) {
-        if (plan->parts[i].row->place == BFF_MEMBER)
-            add_member(body, i);
-        else if (plan->parts[i].row->place == BFF_SPREAD)
-            add_spread(body, i);
+    if (plan->is_filled) {
+        fill = answer_fields_fill(&body->fields, plan);
+        out.fill = &fill;
     }
+    if (plan->row->place == BFF_MEMBER)
+        add_member(body, i, &out);
+    else if (plan->row->place == BFF_SPREAD)
+        add_spread(body, i, &out);
 }
 
 /* Fields. */
 
 static void add_fields(struct body *body)
 {
-    const struct run *run = body->run;
-    const struct plan *plan = run->request->plan;
-    struct json_print out;
+    const struct plan *plan = body->run->request->plan;
 
-    json_print_init(&out, run->request->pool);
     for (size_t i = 0; i < plan->field_count; i++) {
-        const struct plan_field *field = &plan->fields[i];
-        const struct run_part *part = &run->parts[field->of];
-        size_t before = json_print_text(&out).len;
-        if (is_fulfilled(part))
-            field->row->print(&out, part->value);
-        if (json_print_text(&out).len == before)
-            json_print_null(&out);
-        struct text all = json_print_text(&out);
-        add_key(body, field->key);
-        pieces_add(body->pieces, (struct text){all.at + before, all.len - before});
+        if (plan->fields[i].into != PLAN_NO_PART)
+            continue;
+        struct text value = answer_fields_print(&body->fields, i, (struct json){0}, 0);
+        add_key(body, plan->fields[i].key);
+        pieces_add(body->pieces, value);
     }
 }
 
@@ -198,8 +201,10 @@ static void make_body(const struct run *run, int64_t wall_ms, struct pieces *out
     bool is_stamped = run->request->plan->composite->is_stamped;
     struct body body = {.run = run, .pieces = out};
 
+    answer_fields_init(&body.fields, run);
     pieces_add(out, TEXT("{"));
-    add_parts(&body);
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        add_part(&body, i);
     add_fields(&body);
     if (is_stamped)
         add_stamp(&body, wall_ms);

@@ -29,7 +29,8 @@ struct text ask_param(struct bff_ask *ask, const char *name)
     int place = plan_param(ask->plan, text_of(name));
 
     if (place < 0) {
-        mistake(ask, "ask_param names \"%s\", which is no parameter of the route", name);
+        mistake(ask, "ask_param names \"%s\", which is no parameter of the route",
+                name == NULL ? "" : name);
         return (struct text){0};
     }
     return ask->params[place];
@@ -50,7 +51,8 @@ struct json ask_part(struct bff_ask *ask, const char *part)
     int place = plan_part(ask->plan, text_of(part));
 
     if (place < 0 || !waits_for(ask, place)) {
-        mistake(ask, "ask_part names \"%s\", which its .after does not wait for", part);
+        mistake(ask, "ask_part names \"%s\", which its .after does not wait for",
+                part == NULL ? "" : part);
         return (struct json){0};
     }
     return ask->value(ask->value_cookie, place);
@@ -66,11 +68,13 @@ static struct ask_call *current(struct bff_ask *ask)
 {
     if (ask->is_too_many)
         return NULL;
-    if (ask->count == 0) {
-        mistake(ask, "%s before ask_get", "a segment, query or header");
+    struct ask_call *last = ask->count == 0 ? NULL : &ask->calls[ask->count - 1];
+    if (last == NULL || last->is_nothing) {
+        mistake(ask, last == NULL ? "%s before ask_get" : "%s after ask_nothing",
+                "a segment, query or header");
         return NULL;
     }
-    return &ask->calls[ask->count - 1];
+    return last;
 }
 
 /* Returns a place for ${len} more bytes of the target. The target is moved when its memory is too
@@ -123,12 +127,13 @@ static const struct bff_part *row_of(const struct bff_ask *ask)
     return ask->plan->parts[ask->place].row;
 }
 
-static bool is_full(struct bff_ask *ask)
+/* ${what} would be one more call. Returns true when the row allows no more. */
+static bool is_full(struct bff_ask *ask, const char *what)
 {
     const struct bff_part *row = row_of(ask);
 
     if (ask->is_rehearsal && row->many == 0 && ask->count == 1)
-        mistake(ask, "%s twice, but the row has no .many", "ask_get");
+        mistake(ask, "%s, but the row has no .many", what);
     return ask->count >= (row->many == 0 ? 1 : row->many);
 }
 
@@ -149,7 +154,9 @@ static struct ask_call *add_call(struct bff_ask *ask)
 void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path)
 {
     end_call(ask);
-    ask->is_too_many |= is_full(ask);
+    ask->is_too_many |=
+        is_full(ask, ask->count > 0 && ask->calls[0].is_nothing ? "ask_get after ask_nothing"
+                                                                : "ask_get twice");
     if (ask->is_too_many)
         return;
     if (service == NULL || path == NULL || path[0] != '/') {
@@ -159,6 +166,14 @@ void ask_get(struct bff_ask *ask, const struct bff_service *service, const char 
     *add_call(ask) = (struct ask_call){.service = service, .headers = ask->headers};
     ask->has_query = strchr(path, '?') != NULL;
     put(ask, text_of(path));
+}
+
+void ask_nothing(struct bff_ask *ask)
+{
+    end_call(ask);
+    ask->is_too_many |= is_full(ask, "ask_nothing after a call");
+    if (!ask->is_too_many)
+        *add_call(ask) = (struct ask_call){.is_nothing = true};
 }
 
 /* True when ${text} can be sent in a target. It is checked because it may come from a client or
@@ -198,7 +213,9 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text)
 {
     struct ask_call *call = current(ask);
 
-    if (call == NULL)
+    if (name == NULL)
+        mistake(ask, "%s needs a name", "ask_query");
+    if (call == NULL || name == NULL)
         return;
     call->is_skipped |= !is_fit(text);
     if (call->is_skipped)
@@ -261,7 +278,9 @@ void ask_pass_header(struct bff_ask *ask, const char *name)
     struct ask_call *call = current(ask);
     struct text value = {0};
 
-    if (call == NULL)
+    if (name == NULL)
+        mistake(ask, "%s needs a name", "ask_pass_header");
+    if (call == NULL || name == NULL)
         return;
     name = lower(ask->pool, name);
     if (!is_token(name) || is_ours(name)) {
@@ -286,7 +305,19 @@ void ask_run(struct bff_ask *ask)
 
 static struct json no_value(void *cookie, int part) { return (struct json){0}; }
 
-const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
+/* So that the body of a loop over a list runs, too. */
+static struct json empty_value(void *cookie, int part)
+{
+    const struct plan *plan = cookie;
+    const struct plan_part *of = &plan->parts[part];
+
+    if (of->row->many > 0 || of->kind == BFF_LIST)
+        return json_of(TEXT("[{}]"));
+    return json_of(TEXT("{}"));
+}
+
+static const char *rehearse(const struct plan *plan, int place, struct pool *pool,
+                            struct json (*value)(void *cookie, int part))
 {
     struct ask_room room = {0};
     struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
@@ -295,7 +326,8 @@ const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
         .pool = pool,
         .params = params,
         .headers = TEXT(""),
-        .value = no_value,
+        .value = value,
+        .value_cookie = (void *)(uintptr_t)plan, /* not written */
         .place = place,
         .room = &room,
         .is_rehearsal = true,
@@ -305,4 +337,11 @@ const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
         params[i] = TEXT("1");
     ask_run(&ask);
     return ask.mistake;
+}
+
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
+{
+    const char *mistake = rehearse(plan, place, pool, no_value);
+
+    return mistake != NULL ? mistake : rehearse(plan, place, pool, empty_value);
 }

@@ -22,6 +22,7 @@ struct ask_call {
     struct text target;  /* path and query, encoded */
     struct text headers; /* lines with CRLF */
     bool is_skipped; /* a text in its target is missing or not allowed, so the call is not made */
+    bool is_nothing; /* ask_nothing: it keeps a place in the list, and no call is made */
 };
 
 /* The memory in which the targets are written, one after the other. All zero at first. One ask_room
@@ -57,8 +58,10 @@ struct bff_ask {
 void ask_run(struct bff_ask *ask);
 
 /*
- * Runs the ask function of part ${place} at start, without a request, to find mistakes in it. Every
- * parameter is "1", and no part has a value. Returns NULL, or a sentence about a mistake.
+ * Runs the ask function of part ${place} at start, twice and without a request, to find mistakes in
+ * it. Every parameter is "1". In the first run, no part has a value. In the second run, a list has
+ * one item; this item, and every part that is no list, is an empty object. Returns NULL, or a
+ * sentence about a mistake.
  */
 const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool);
 

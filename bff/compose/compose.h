@@ -26,7 +26,6 @@
  *
  *   static const struct bff_part parts[] = {
  *       {.name = "user", .ask = get_user, .need = BFF_REQUIRED, .pick = "id name"},
- *       {0},
  *   };
  *
  *   const struct bff_composite profile = {
@@ -35,7 +34,7 @@
  *       .failure = "Failed to load the profile",
  *       .access = BFF_OWNER,
  *       .owner = "userId",
- *       .parts = parts,
+ *       .parts = BFF_TABLE(parts),
  *   };
  *
  * docs/first-composite.md builds a composite in ten minutes.
@@ -76,6 +75,15 @@ struct text ask_text(struct bff_ask *ask, struct json value);
 void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path);
 
 /*
+ * Says that there is nothing to ask, in place of ask_get. This is no error:
+ *
+ *   in a row with .many   the item is null, and the items after it keep their places
+ *   in an optional row    the part has its fallback, and the parts that wait for it start
+ *   in a required row     the answer cannot do without it: it is rejected as `skipped`
+ */
+void ask_nothing(struct bff_ask *ask);
+
+/*
  * Adds "/" and ${text} to the path. The text is percent-encoded, so it is always exactly one
  * segment. These texts cannot be sent: an absent or empty text, "." and "..", a text longer than
  * 256 bytes, a text that is not UTF-8, and a text with a control byte. Then the call is not made,
@@ -109,10 +117,13 @@ enum bff_place {
     BFF_HIDDEN, /* the part is not in the answer: only fields and later parts read it */
 };
 
+/* A value of another kind is rejected as `bad_json`. */
 enum bff_kind {
-    BFF_ANY,
-    BFF_OBJECT, /* any other value is rejected as `bad_json`; .pick implies this kind */
-    BFF_LIST,   /* an array, else `bad_json`; .pick then picks from each item, which is an object */
+    BFF_KIND_MISSING, /* .fallback or .pick implies the kind, see struct bff_part. When they do not,
+                         every value is accepted, and --check warns about the row */
+    BFF_ANY,          /* any value, also null and {"error":"..."} */
+    BFF_OBJECT,       /* an object */
+    BFF_LIST,         /* an array; .pick then picks from each item, which is an object */
 };
 
 /* Who may request the answer. This applies only when login is configured. But every composite must
@@ -130,23 +141,38 @@ enum bff_access {
 #define BFF_MANY_MAX 1000
 
 /*
- * A part. A row that is all zero ends the list.
+ * A table with the number of its rows, for every column that holds a table: .parts =
+ * BFF_TABLE(parts). It works where the table is an array of this file. The first "table" has no
+ * parentheses, so that the compiler's messages name the place where the macro is used.
+ */
+#define BFF_TABLE(table)                                                                           \
+    {                                                                                              \
+        table, sizeof(table) / sizeof((table)[0])                                                  \
+    }
+
+/*
+ * A part.
  *
  *   name        the name of the part's member in the answer, also used in errors and headers
- *   ask         the function that describes the part's call
+ *   ask         the function that describes the part's call. When it describes no call and does not
+ *               call ask_nothing, the part is rejected as `skipped`, or is [] in a row with .many
  *   after       the name of the part to wait for, which is in a row above; NULL: this part starts
  *               at once. When the other part is rejected, this part is rejected as `skipped`
  *   need        what happens when the part is rejected
  *   place       where its value goes
- *   kind        what its value must be: an object, a list, or anything
- *   many        more than 0: the part is a list with one item for each ask_get, in that order. The
- *               part is rejected as `too_large` when there are more items than this number. An item
- *               that fails is null
+ *   kind        what its value must be, or with .many each item: an object, a list, or anything.
+ *               Without it, a .fallback that is an array implies BFF_LIST, and a .fallback that is
+ *               an object implies BFF_OBJECT. Otherwise .pick implies BFF_OBJECT. With .many,
+ *               .fallback implies nothing, because it is not an item
+ *   many        more than 0: the part is a list with one item for each ask_get and ask_nothing, in
+ *               that order. The part is rejected as `too_large` when there are more items than
+ *               this number. An item that fails is null
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
  *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
  *               limits it
- *   fallback    JSON text that is the part's value when the part is rejected or the service sent no
- *               value; NULL: "[]" for .many and BFF_LIST, else "null"
+ *   fallback    JSON text that is the part's value when the part is rejected, when the service
+ *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
+ *               else "null"
  *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
  *               value is passed on byte for byte. A member that the service did not send is left
  *               out. With BFF_LIST, members are picked from each item
@@ -166,18 +192,50 @@ struct bff_part {
 };
 
 /*
- * A computed member. In the answer it comes after the parts. A row that is all zero ends the list.
+ * A computed member. In the answer it comes after the parts, or it is put into one of them.
  *
- *   name   the name of the member
- *   of     the name of the part that it reads
- *   print  a function that prints exactly one value. It gets the value of the part, or the fallback
- *          when the service sent no value. It is not called when the part was rejected: then null
- *          is printed
+ *   name       the name of the member; not needed with .into
+ *   of         the name of the part that it reads, or several names: "orders products"
+ *   print      a function that prints exactly one value. It gets the value of the part, or the
+ *              fallback when the service sent no value. It is not called when the part was
+ *              rejected: then null is printed
+ *   print_all  the function of a member that reads several parts. It gets their values, in the
+ *              order of .of. It is not called when one of the parts was rejected
+ *   into       where the member is put: a path into a part that .of names, with the name of the
+ *              member at its end. NULL: it is a member of the answer. These paths are possible:
+ *
+ *                  "orders[].firstProductName"  into each item of a list
+ *                  "user.fullName"              into an object
+ *                  "order.items[].label"        into each item of a list inside an object
+ *                  "orders[].items[].label"     into each item of the lists inside the items
+ *
+ * With .into, the function is called once for each object that gets the member. This object is then
+ * the value of its part, with everything that the service sent in it. Other parts are whole.
+ * ${place} says which item of their lists belongs to the object: it is the number of items before
+ * the object. Items that are no object count, too. In lists inside a list, the number does not
+ * begin again. Without a list it is 0.
+ *
+ * The member comes last in its object. When the service has sent a member of that name, this member
+ * gets the computed value instead. All other bytes of the part stay as they are. A fallback does
+ * not get computed members.
  */
 struct bff_field {
     const char *name;
     const char *of;
-    void (*print)(struct json_print *out, struct json part);
+    void (*print)(struct json_print *out, struct json value);
+    void (*print_all)(struct json_print *out, const struct json *values, size_t place);
+    const char *into;
+};
+
+/* Tables with their counts, made by BFF_TABLE. An empty row at the end is ignored. */
+struct bff_parts {
+    const struct bff_part *rows;
+    size_t count;
+};
+
+struct bff_fields {
+    const struct bff_field *rows;
+    size_t count;
 };
 
 /*
@@ -192,8 +250,9 @@ struct bff_field {
  *              part that other parts wait for ("order.userId")
  *   budget_ms  the longest time from the request to the answer; 0: 1000
  *   is_stamped the answer ends with the members loadedAt and partialFailure. When false, only a
- * partial answer has partialFailure parts      the rows of its parts fields     the rows of its
- * computed members; NULL: it has none
+ *              partial answer has partialFailure
+ *   parts      its parts: BFF_TABLE(parts)
+ *   fields     its computed members: BFF_TABLE(fields)
  */
 struct bff_composite {
     const char *route;
@@ -204,14 +263,13 @@ struct bff_composite {
     const char *owner;
     unsigned budget_ms;
     bool is_stamped;
-    const struct bff_part *parts;
-    const struct bff_field *fields;
+    struct bff_parts parts;
+    struct bff_fields fields;
 };
 
 /*
  * A default plain route of a build. When no composite matches a request, a plain route passes the
- * request directly to a service. The texts have the same form as in a configuration file. A row
- * that is all zero ends the list.
+ * request directly to a service. The texts have the same form as in a configuration file.
  *
  *   path     the path of the requests: "/api/users/" (a prefix) or "/api/users" (exactly this path)
  *   service  the name of the service that gets the requests; the row is ignored when the build has
@@ -227,13 +285,29 @@ struct bff_route {
     const char *access;
 };
 
+/* Tables with their counts, as for a composite. */
+struct bff_composites {
+    const struct bff_composite *const *rows;
+    size_t count;
+};
+
+struct bff_services {
+    const struct bff_service *const *rows;
+    size_t count;
+};
+
+struct bff_routes {
+    const struct bff_route *rows;
+    size_t count;
+};
+
 /*
  * A build: the program of one frontend.
  *
  *   name        "web" for the program bff-web
  *   port        the port to listen on, unless the configuration says otherwise
- *   composites  ended by NULL
- *   services    ended by NULL; --help and /health show them in this order
+ *   composites  its composites: BFF_TABLE(composites)
+ *   services    the table of services; --help and /health show them in this order
  *   routes      the plain routes when the configuration has none; NULL: none
  *   admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no such role
  *   mocks       the mock services that --mock starts; NULL: none, and --mock is refused
@@ -241,9 +315,9 @@ struct bff_route {
 struct bff_build {
     const char *name;
     unsigned port;
-    const struct bff_composite *const *composites;
-    const struct bff_service *const *services;
-    const struct bff_route *routes;
+    struct bff_composites composites;
+    const struct bff_services *services;
+    const struct bff_routes *routes;
     const char *admin_role;
     const struct bff_mocks *mocks;
 };

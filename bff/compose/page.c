@@ -63,8 +63,8 @@ static struct text call_headers(const struct serving *serving)
         put_line(&out, request, serving->ask.pages->mock_header);
     if (user != NULL)
         text_builder_field(&out, TEXT("x-user-id"), user->id);
-    if (user != NULL && user->role.len > 0)
-        text_builder_field(&out, TEXT("x-user-role"), user->role);
+    if (user != NULL && user->roles.len > 0)
+        text_builder_field(&out, TEXT("x-user-role"), user->roles);
     return text_builder_text(&out);
 }
 

@@ -22,23 +22,27 @@
 
 struct plan_part {
     const struct bff_part *row;
-    int after;               /* the place of the part that it waits for, or PLAN_NO_PART */
-    uint32_t timeout_ms;     /* never 0; the budget when the row sets none */
-    unsigned at_once;        /* never 0 */
-    enum bff_kind kind;      /* of its value, or of each item; .pick has been taken into account */
-    struct json fallback;    /* never absent */
-    const struct pick *pick; /* NULL: the whole value */
+    int after;            /* the place of the part that it waits for, or PLAN_NO_PART */
+    uint32_t timeout_ms;  /* never 0; the budget when the row sets none */
+    unsigned at_once;     /* never 0 */
+    enum bff_kind kind;   /* of its value, or of each item; .fallback and .pick have been taken into
+                             account */
+    struct json fallback; /* never absent */
+    struct pick *pick;    /* NULL: the whole value, and no computed members in it */
     struct text name;
     struct text key;  /* ",\"recentOrders\":" */
     bool is_read;     /* a field or a later part reads its value */
-    bool keep_slices; /* its value is read, or .pick is applied to it: so the scanner keeps the
+    bool keep_slices; /* its value is read, or a pick is applied to it: so the scanner keeps the
                          slices (json_scan.h) */
+    bool is_filled;   /* computed members are put into it */
 };
 
 struct plan_field {
     const struct bff_field *row;
-    int of;          /* the place of the part that it reads */
-    struct text key; /* ",\"savings\":" */
+    int *of; /* the places of the parts that it reads */
+    size_t of_count;
+    int into;        /* the place of the part that it is put into; PLAN_NO_PART: the answer */
+    struct text key; /* ",\"savings\":"; absent when it is put into a part */
 };
 
 struct plan {

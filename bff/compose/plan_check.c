@@ -12,9 +12,9 @@ bool plan_is_made_of(struct text text, const char *bytes)
     return text.len > 0;
 }
 
-/* Rows. */
+/* Rows. An empty row at the end of a table ends it, as it did when tables had no count. */
 
-static bool is_last_row(const struct bff_part *row)
+static bool is_empty_part(const struct bff_part *row)
 {
     static const struct bff_part none;
 
@@ -23,11 +23,11 @@ static bool is_last_row(const struct bff_part *row)
 
 size_t plan_row_count(const struct bff_composite *composite)
 {
-    size_t count = 0;
+    const struct bff_parts *parts = &composite->parts;
+    size_t count = parts->rows == NULL ? 0 : parts->count;
 
-    while (composite->parts != NULL && count <= BFF_PARTS_MAX &&
-           !is_last_row(&composite->parts[count]))
-        count++;
+    while (count > 0 && is_empty_part(&parts->rows[count - 1]))
+        count--;
     return count;
 }
 
@@ -41,7 +41,7 @@ static const struct bff_part *find_row(const struct bff_part *rows, size_t count
 
 static void check_name(struct plan_mistakes *mistakes, size_t i)
 {
-    const struct bff_part *rows = mistakes->composite->parts;
+    const struct bff_part *rows = mistakes->composite->parts.rows;
 
     if (rows[i].name == NULL)
         plan_part_mistake(mistakes, i, ".name is missing");
@@ -53,7 +53,7 @@ static void check_name(struct plan_mistakes *mistakes, size_t i)
 
 static void check_after(struct plan_mistakes *mistakes, size_t i)
 {
-    const struct bff_part *rows = mistakes->composite->parts;
+    const struct bff_part *rows = mistakes->composite->parts.rows;
     const char *after = rows[i].after;
 
     if (after != NULL && find_row(rows, i, after) == NULL)
@@ -62,7 +62,7 @@ static void check_after(struct plan_mistakes *mistakes, size_t i)
 
 static void check_numbers(struct plan_mistakes *mistakes, size_t i)
 {
-    const struct bff_part *row = &mistakes->composite->parts[i];
+    const struct bff_part *row = &mistakes->composite->parts.rows[i];
     unsigned budget_ms = mistakes->composite->budget_ms;
 
     if (budget_ms == 0)
@@ -78,19 +78,38 @@ static void check_numbers(struct plan_mistakes *mistakes, size_t i)
 
 static void check_place(struct plan_mistakes *mistakes, size_t i)
 {
-    const struct bff_part *row = &mistakes->composite->parts[i];
+    const struct bff_part *row = &mistakes->composite->parts.rows[i];
 
     if (row->place == BFF_SPREAD && row->pick == NULL)
         plan_part_mistake(mistakes, i, "BFF_SPREAD needs .pick, so that its members are known");
     if (row->place == BFF_SPREAD && (row->many > 0 || row->kind == BFF_LIST))
         plan_part_mistake(mistakes, i, "BFF_SPREAD needs an object, and this is a list");
+    if (row->place == BFF_HIDDEN && row->pick != NULL)
+        plan_part_mistake(
+            mistakes, i,
+            ".pick is of no use: the part is hidden, and its readers get all members. "
+            "Remove .pick, and write .kind = BFF_OBJECT or BFF_LIST");
     if (row->need == BFF_REQUIRED && row->fallback != NULL)
         plan_part_mistake(mistakes, i, ".fallback is of no use: the part is required");
 }
 
+static void check_kind(struct plan_mistakes *mistakes, size_t i)
+{
+    const struct bff_part *row = &mistakes->composite->parts.rows[i];
+
+    if (row->many > 0 && row->kind == BFF_LIST)
+        plan_part_mistake(mistakes, i,
+                          ".many makes the part a list, and .kind is the kind of each item: write "
+                          ".kind = BFF_OBJECT, or BFF_ANY if each item may be a list itself");
+    if (row->pick != NULL && row->kind == BFF_ANY)
+        plan_part_mistake(mistakes, i,
+                          ".pick picks from objects, so .kind cannot be BFF_ANY: write BFF_OBJECT, "
+                          "or BFF_LIST for a list of objects");
+}
+
 static void check_enums(struct plan_mistakes *mistakes, size_t i)
 {
-    const struct bff_part *row = &mistakes->composite->parts[i];
+    const struct bff_part *row = &mistakes->composite->parts.rows[i];
 
     if (row->need > BFF_REQUIRED)
         plan_part_mistake(mistakes, i, ".need is none of enum bff_need");
@@ -102,13 +121,20 @@ static void check_enums(struct plan_mistakes *mistakes, size_t i)
 
 static void check_part(struct plan_mistakes *mistakes, size_t i)
 {
+    const struct bff_part *row = &mistakes->composite->parts.rows[i];
+
+    if (is_empty_part(row)) {
+        plan_part_mistake(mistakes, i, "the row is empty: remove it");
+        return;
+    }
     check_name(mistakes, i);
-    if (mistakes->composite->parts[i].ask == NULL)
-        plan_part_mistake(mistakes, i, ".ask is missing");
+    if (row->ask == NULL)
+        plan_part_mistake(mistakes, i, ".ask is missing: the function that describes its call");
     check_after(mistakes, i);
     check_enums(mistakes, i);
     check_numbers(mistakes, i);
     check_place(mistakes, i);
+    check_kind(mistakes, i);
 }
 
 static void check_parts(struct plan_mistakes *mistakes)
@@ -118,56 +144,16 @@ static void check_parts(struct plan_mistakes *mistakes)
     bool is_any_required = false;
 
     if (count == 0)
-        plan_mistake(mistakes, NULL, ".parts is missing: a composite has at least one");
-    if (count > BFF_PARTS_MAX) {
-        plan_mistake(mistakes, NULL, ".parts has more than %d rows, or does not end with {0}",
-                     BFF_PARTS_MAX);
-        return;
-    }
+        plan_mistake(mistakes,
+                     ".parts is missing: write .parts = BFF_TABLE(parts), with at least one row");
+    if (count > BFF_PARTS_MAX)
+        plan_mistake(mistakes, ".parts has %zu rows, which is over %d", count, BFF_PARTS_MAX);
     for (size_t i = 0; i < count; i++) {
         check_part(mistakes, i);
-        is_any_required |= composite->parts[i].need == BFF_REQUIRED;
+        is_any_required |= composite->parts.rows[i].need == BFF_REQUIRED;
     }
     if (is_any_required && composite->failure == NULL)
-        plan_mistake(mistakes, NULL, ".failure is missing: a part is required");
-}
-
-/* Fields. */
-
-static bool is_last_field(const struct bff_field *row)
-{
-    return row->name == NULL && row->of == NULL && row->print == NULL;
-}
-
-size_t plan_field_count(const struct bff_composite *composite)
-{
-    size_t count = 0;
-
-    while (composite->fields != NULL && !is_last_field(&composite->fields[count]))
-        count++;
-    return count;
-}
-
-static void check_field(struct plan_mistakes *mistakes, size_t i)
-{
-    const struct bff_composite *composite = mistakes->composite;
-    const struct bff_field *row = &composite->fields[i];
-    char where[64];
-
-    if (row->name == NULL)
-        snprintf(where, sizeof(where), "field %zu", i + 1);
-    else
-        snprintf(where, sizeof(where), "field \"%s\"", row->name);
-    if (row->name == NULL)
-        plan_mistake(mistakes, where, ".name is missing");
-    else if (!plan_is_made_of(text_of(row->name), PLAN_NAME_BYTES))
-        plan_mistake(mistakes, where, ".name must be letters, digits, '_' or '-'");
-    if (row->print == NULL)
-        plan_mistake(mistakes, where, ".print is missing");
-    if (row->of == NULL)
-        plan_mistake(mistakes, where, ".of is missing: the part it reads");
-    else if (find_row(composite->parts, plan_row_count(composite), row->of) == NULL)
-        plan_mistake(mistakes, where, ".of names \"%s\", which is no part", row->of);
+        plan_mistake(mistakes, ".failure is missing: a part is required");
 }
 
 void plan_check_table(struct plan_mistakes *mistakes)
@@ -175,6 +161,5 @@ void plan_check_table(struct plan_mistakes *mistakes)
     plan_check_route(mistakes);
     plan_check_access(mistakes);
     check_parts(mistakes);
-    for (size_t i = 0; i < plan_field_count(mistakes->composite); i++)
-        check_field(mistakes, i);
+    plan_check_fields(mistakes);
 }

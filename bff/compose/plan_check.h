@@ -16,11 +16,10 @@
 /* True when ${text} is not empty and every byte of it is one of ${bytes}. */
 bool plan_is_made_of(struct text text, const char *bytes);
 
-/* Returns the number of parts before the row that ends the table. Counting stops at one part more
- * than the limit. */
+/* The number of parts. Empty rows at the end of the table do not count. */
 size_t plan_row_count(const struct bff_composite *composite);
 
-/* Returns the number of computed members before the row that ends the list. */
+/* Returns the number of computed members. Empty rows at the end of the table do not count. */
 size_t plan_field_count(const struct bff_composite *composite);
 
 /* Checks the table without a plan. When it adds no mistake, the route, the rows and the names in
@@ -28,6 +27,7 @@ size_t plan_field_count(const struct bff_composite *composite);
 void plan_check_table(struct plan_mistakes *mistakes);
 void plan_check_route(struct plan_mistakes *mistakes); /* called by plan_check_table */
 void plan_check_access(struct plan_mistakes *mistakes);
+void plan_check_fields(struct plan_mistakes *mistakes);
 
 /* Checks what needs a complete plan: owner, members, readers, ask functions. */
 void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool);

@@ -1,4 +1,7 @@
 /* Checks of a composite's route and its access. See plan_check.h. */
+#include "bff/edge/login_roles.h"
+#include "bff/http/own_path.h"
+
 #include "bff/compose/plan_check.h"
 
 #define SEGMENT_BYTES PLAN_NAME_BYTES ".~"
@@ -23,15 +26,15 @@ static void check_segment(struct plan_mistakes *mistakes, struct text path, stru
 
     if (!is_param && (!plan_is_made_of(segment, SEGMENT_BYTES) || text_is(segment, ".") ||
                       text_is(segment, "..")))
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".route: segment \"%.*s\" must be letters, digits, '-', '.', '_' or '~'",
                      TEXT_ARGS(segment));
     if (is_param && !plan_is_made_of(name, PLAN_NAME_BYTES))
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".route: parameter \"%.*s\" must be ':' and letters, digits, '_' or '-'",
                      TEXT_ARGS(segment));
     else if (is_param && stands_before(path, segment))
-        plan_mistake(mistakes, NULL, ".route: parameter \"%.*s\" stands twice", TEXT_ARGS(segment));
+        plan_mistake(mistakes, ".route: parameter \"%.*s\" stands twice", TEXT_ARGS(segment));
 }
 
 /* An empty segment is allowed only at the end: a path with a trailing slash is a different path. */
@@ -53,13 +56,14 @@ void plan_check_route(struct plan_mistakes *mistakes)
     struct text method = text_cut(&path, ' ');
 
     if (method.len == 0 || path.len < 2 || path.at[0] != '/') {
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".route must be a method, a space and a path: \"GET /api/users/:id\"");
         return;
     }
     if (!text_is(method, "GET"))
-        plan_mistake(mistakes, NULL, ".route: a composite answers GET only, not %.*s",
-                     TEXT_ARGS(method));
+        plan_mistake(mistakes, ".route: a composite answers GET only, not %.*s", TEXT_ARGS(method));
+    if (own_path_is(path))
+        plan_mistake(mistakes, ".route: " OWN_PATH_WORDS);
     check_path(mistakes, path);
 }
 
@@ -70,14 +74,18 @@ void plan_check_access(struct plan_mistakes *mistakes)
     const struct bff_composite *composite = mistakes->composite;
 
     if (composite->access == BFF_ACCESS_MISSING)
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER");
+    if (composite->access > BFF_OWNER)
+        plan_mistake(mistakes, ".access is none of enum bff_access");
     if (composite->access == BFF_ROLE && (composite->role == NULL || composite->role[0] == '\0'))
-        plan_mistake(mistakes, NULL, ".access is BFF_ROLE, but .role is missing");
+        plan_mistake(mistakes, ".access is BFF_ROLE, but .role is missing");
+    else if (composite->access == BFF_ROLE && !login_roles_is_one(text_of(composite->role)))
+        plan_mistake(mistakes, ".role is not one role: expected visible ASCII without a comma");
     if (composite->access == BFF_OWNER && (composite->owner == NULL || composite->owner[0] == '\0'))
-        plan_mistake(mistakes, NULL, ".access is BFF_OWNER, but .owner is missing");
+        plan_mistake(mistakes, ".access is BFF_OWNER, but .owner is missing");
     if (composite->access != BFF_ROLE && composite->role != NULL)
-        plan_mistake(mistakes, NULL, ".role is named, but .access is not BFF_ROLE");
+        plan_mistake(mistakes, ".role is named, but .access is not BFF_ROLE");
     if (composite->access != BFF_OWNER && composite->owner != NULL)
-        plan_mistake(mistakes, NULL, ".owner is named, but .access is not BFF_OWNER");
+        plan_mistake(mistakes, ".owner is named, but .access is not BFF_OWNER");
 }

@@ -33,8 +33,11 @@ static struct text next_member(struct members *at)
     if (at->own < sizeof(own_members) / sizeof(own_members[0]))
         return text_of(own_members[at->own++]);
     struct text name = next_of_parts(at);
-    if (name.at == NULL && at->field < at->plan->field_count)
-        name = text_of(at->plan->fields[at->field++].row->name);
+    while (name.at == NULL && at->field < at->plan->field_count) {
+        const struct plan_field *field = &at->plan->fields[at->field++];
+        if (field->into == PLAN_NO_PART)
+            name = text_of(field->row->name);
+    }
     return name;
 }
 
@@ -51,8 +54,7 @@ static void check_member(struct plan_mistakes *mistakes, struct members here, st
             break;
     }
     if (times == 2)
-        plan_mistake(mistakes, NULL, "member \"%.*s\" would stand twice in the answer",
-                     TEXT_ARGS(name));
+        plan_mistake(mistakes, "member \"%.*s\" would stand twice in the answer", TEXT_ARGS(name));
 }
 
 static void check_members(struct plan_mistakes *mistakes, const struct plan *plan)
@@ -90,13 +92,13 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
         return;
     int part = plan_part(plan, name);
     if (part < 0 || rest.len == 0) {
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".owner names \"%.*s\", which is neither a parameter nor a path into a part",
                      TEXT_ARGS(path));
         return;
     }
     if (!is_waited_for(plan, part) && plan->parts[part].row->need != BFF_REQUIRED)
-        plan_mistake(mistakes, NULL,
+        plan_mistake(mistakes,
                      ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",
                      TEXT_ARGS(path), TEXT_ARGS(name));
 }

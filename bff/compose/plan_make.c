@@ -2,6 +2,7 @@
 #include "bff/json/json_print.h"
 #include "bff/compose/plan_make.h"
 #include "bff/compose/plan_check.h"
+#include "bff/compose/plan_fields.h"
 
 #define DEPTH_MAX 128         /* the deepest nesting of a fallback */
 #define BYTES_OF_THE_REST 256 /* braces, loadedAt, partialFailure and a few errors */
@@ -42,32 +43,48 @@ static bool is_json(struct text text)
     return verdict == 0;
 }
 
-static const char *fallback_of(const struct bff_part *row)
+/* What the value must be, or each item with .many. A row that does not say it has another column
+ * that does. */
+static enum bff_kind kind_of(const struct bff_part *row, struct json fallback)
 {
-    if (row->fallback != NULL)
-        return row->fallback;
-    return row->many > 0 || row->kind == BFF_LIST ? "[]" : "null";
+    if (row->kind != BFF_KIND_MISSING)
+        return row->kind;
+    if (row->place != BFF_SPREAD && row->many == 0 && json_is(fallback, JSON_ARRAY))
+        return BFF_LIST;
+    if (row->pick != NULL || (row->many == 0 && json_is(fallback, JSON_OBJECT)))
+        return BFF_OBJECT;
+    return BFF_KIND_MISSING;
 }
 
-/* Checks and sets the fallback. That of a list must be a list, because its readers expect one. That
- * of an object may be null. */
-static void make_fallback(struct plan *plan, size_t i, struct plan_mistakes *mistakes)
+/* Checks the fallback. That of a list must be a list, because its readers expect one. That of an
+ * object may be null. */
+static void check_fallback(const struct plan_part *part, size_t i, struct plan_mistakes *mistakes)
 {
-    struct plan_part *part = &plan->parts[i];
-    struct text text = text_of(fallback_of(part->row));
-
-    if (!is_json(text)) {
-        plan_part_mistake(mistakes, i, ".fallback is not JSON: %.*s", TEXT_ARGS(text));
-        return;
-    }
-    part->fallback = json_of(text);
     enum json_kind kind = json_kind(part->fallback);
     bool is_list = part->row->many > 0 || part->kind == BFF_LIST;
+
     if (is_list && kind != JSON_ARRAY)
         plan_part_mistake(mistakes, i, ".fallback must be an array: the part is a list");
     if (!is_list && part->kind == BFF_OBJECT && kind != JSON_OBJECT && kind != JSON_NULL)
         plan_part_mistake(mistakes, i,
                           ".fallback must be an object or null: the part is an object");
+}
+
+static void make_kind(struct plan *plan, size_t i, struct plan_mistakes *mistakes)
+{
+    struct plan_part *part = &plan->parts[i];
+    struct text text = text_of(part->row->fallback);
+
+    if (text.at != NULL && !is_json(text)) {
+        plan_part_mistake(mistakes, i, ".fallback is not JSON: %.*s", TEXT_ARGS(text));
+        text = (struct text){0};
+    }
+    part->fallback = json_of(text);
+    part->kind = kind_of(part->row, part->fallback);
+    if (json_is(part->fallback, JSON_NONE))
+        part->fallback =
+            json_of(part->row->many > 0 || part->kind == BFF_LIST ? TEXT("[]") : TEXT("null"));
+    check_fallback(part, i, mistakes);
 }
 
 static void make_pick(struct plan *plan, size_t i, struct pool *pool,
@@ -76,20 +93,17 @@ static void make_pick(struct plan *plan, size_t i, struct pool *pool,
     struct plan_part *part = &plan->parts[i];
     const char *wrong = NULL;
 
-    part->kind = part->row->kind;
     if (part->row->pick == NULL)
         return;
     part->pick = pick_read(pool, part->row->pick, &wrong);
     if (wrong != NULL)
         plan_part_mistake(mistakes, i, ".pick: %s", wrong);
-    if (part->kind == BFF_ANY)
-        part->kind = BFF_OBJECT;
     part->keep_slices = true;
 }
 
 static void make_part(struct plan *plan, size_t i, struct pool *pool)
 {
-    const struct bff_part *row = &plan->composite->parts[i];
+    const struct bff_part *row = &plan->composite->parts.rows[i];
     struct plan_part *part = &plan->parts[i];
 
     part->row = row;
@@ -113,28 +127,13 @@ static void make_parts(struct plan *plan, struct pool *pool, struct plan_mistake
     for (size_t i = 0; i < count; i++) {
         make_part(plan, i, pool);
         plan->part_count++;
+        make_kind(plan, i, mistakes);
         make_pick(plan, i, pool, mistakes);
-        make_fallback(plan, i, mistakes);
         plan->bytes += plan->parts[i].key.len + plan->parts[i].fallback.len;
     }
 }
 
 /* The rest. */
-
-static void make_fields(struct plan *plan, struct pool *pool)
-{
-    plan->field_count = plan_field_count(plan->composite);
-    plan->fields = pool_zero(pool, (plan->field_count + 1) * sizeof(*plan->fields));
-    for (size_t i = 0; i < plan->field_count; i++) {
-        struct plan_field *field = &plan->fields[i];
-        field->row = &plan->composite->fields[i];
-        field->key = key_of(pool, field->row->name);
-        field->of = plan_part(plan, text_of(field->row->of));
-        plan->parts[field->of].is_read = true;
-        plan->parts[field->of].keep_slices = true;
-        plan->bytes += field->key.len + 16;
-    }
-}
 
 static void make_failure(struct plan *plan, struct pool *pool)
 {
@@ -184,7 +183,7 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     plan->bytes = BYTES_OF_THE_REST;
     make_route(plan, pool);
     make_parts(plan, pool, &mistakes);
-    make_fields(plan, pool);
+    plan_fields_make(plan, pool, &mistakes);
     make_failure(plan, pool);
     make_owner(plan);
     if (mistakes.count == 0)

@@ -25,37 +25,51 @@ static void add(struct plan_mistakes *mistakes, const char *format, ...)
     va_end(args);
 }
 
-static void add_where(struct plan_mistakes *mistakes, const char *where)
+static void add_where(struct plan_mistakes *mistakes)
 {
     const char *route = mistakes->composite->route;
 
     add(mistakes, "%s%s: ", mistakes->count == 0 ? "" : "\n",
         route == NULL ? "composite without .route" : route);
-    if (where != NULL)
-        add(mistakes, "%s: ", where);
     mistakes->count++;
 }
 
-void plan_mistake(struct plan_mistakes *mistakes, const char *where, const char *format, ...)
+void plan_mistake(struct plan_mistakes *mistakes, const char *format, ...)
 {
     va_list args;
 
-    add_where(mistakes, where);
+    add_where(mistakes);
     va_start(args, format);
     tell(mistakes, format, args);
     va_end(args);
 }
 
+/* Adds "part \"reviews\": ", or "part 2: " for a row without a name. */
+static void add_row(struct plan_mistakes *mistakes, const char *noun, const char *name, size_t i)
+{
+    add_where(mistakes);
+    if (name == NULL)
+        add(mistakes, "%s %zu: ", noun, i + 1);
+    else
+        add(mistakes, "%s \"%s\": ", noun, name);
+}
+
 void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
 {
-    const char *name = mistakes->composite->parts[i].name;
     va_list args;
 
-    add_where(mistakes, NULL);
-    if (name == NULL)
-        add(mistakes, "part %zu: ", i + 1);
-    else
-        add(mistakes, "part \"%s\": ", name);
+    add_row(mistakes, "part", mistakes->composite->parts.rows[i].name, i);
+    va_start(args, format);
+    tell(mistakes, format, args);
+    va_end(args);
+}
+
+void plan_field_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
+{
+    const struct bff_field *row = &mistakes->composite->fields.rows[i];
+    va_list args;
+
+    add_row(mistakes, "field", row->name != NULL ? row->name : row->into, i);
     va_start(args, format);
     tell(mistakes, format, args);
     va_end(args);

@@ -13,12 +13,17 @@ struct plan_mistakes {
     size_t count;
 };
 
-/* Adds the line "route: what", or with ${where} "route: where: what". */
-void plan_mistake(struct plan_mistakes *mistakes, const char *where, const char *format, ...)
+/* Adds the line "route: what". */
+void plan_mistake(struct plan_mistakes *mistakes, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Adds a line about row ${i} of the parts: "route: part \"reviews\": what". A row without a name
+ * has its number: "route: part 2: what". */
+void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Adds a line about row ${i} of the parts: "route: part \"reviews\": what". */
-void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
+/* The same for row ${i} of the fields: "route: field \"savings\": what". */
+void plan_field_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -34,8 +34,11 @@ static void pump(struct run *run, size_t i)
     while (part->next < part->item_count) {
         const struct ask_call *asked = &part->asked[part->next];
         struct run_item *item = &part->items[part->next];
-        struct run_call *same = asked->is_skipped ? NULL : run_calls_find(run, asked);
-        if (asked->is_skipped) {
+        bool is_made = !asked->is_skipped && !asked->is_nothing;
+        struct run_call *same = is_made ? run_calls_find(run, asked) : NULL;
+        if (asked->is_nothing) {
+            run_settle_nothing(run, item);
+        } else if (asked->is_skipped) {
             run_settle_item(run, item, REASON_SKIPPED);
         } else if (same != NULL && same->state == RUN_CALL_ENDED) {
             item->call = same;

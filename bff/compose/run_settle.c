@@ -26,21 +26,35 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
         run->failed = (int)i;
 }
 
-/* Joins the items of a list part to one JSON text. Only needed for parts that a field or a later
- * part reads. */
+/* Joins the items of a list part to one JSON text, with the slices that a scan would keep. Only
+ * needed for parts that a field or a later part reads. */
 static struct json join_items(const struct run *run, const struct run_part *part)
 {
+    struct pool *pool = run->request->pool;
+    struct json_slices *slices = pool_zero(pool, sizeof(*slices));
     struct json_print out;
 
-    json_print_init(&out, run->request->pool);
+    slices->rows = pool_zero(pool, (part->item_count + 1) * sizeof(*slices->rows));
+    slices->count = part->item_count;
+    json_print_init(&out, pool);
     json_print_raw(&out, TEXT("["));
     for (size_t i = 0; i < part->item_count; i++) {
         if (i > 0)
             json_print_raw(&out, TEXT(","));
+        size_t at = json_print_text(&out).len;
         json_print_json(&out, part->items[i].value);
+        size_t len = json_print_text(&out).len - at;
+        slices->rows[i] =
+            (struct json_slice){.key_at = (uint32_t)at, .at = (uint32_t)at, .len = (uint32_t)len};
     }
     json_print_raw(&out, TEXT("]"));
-    return json_of(json_print_text(&out));
+    struct text text = json_print_text(&out);
+    struct json json = json_of(text);
+    if (text.len <= UINT32_MAX) {
+        json.slices = slices;
+        json.base = text.at;
+    }
+    return json;
 }
 
 static struct json value_of(const struct run *run, size_t i)
@@ -76,22 +90,37 @@ void run_settle_item(struct run *run, struct run_item *item, enum reason reason)
     run->parts[item->part].unsettled--;
 }
 
+static bool is_required(const struct plan_part *plan)
+{
+    return plan->row->need == BFF_REQUIRED && plan->row->many == 0;
+}
+
+void run_settle_nothing(struct run *run, struct run_item *item)
+{
+    bool is_enough = !is_required(plan_of(run, item->part));
+
+    run_settle_item(run, item, is_enough ? REASON_NONE : REASON_SKIPPED);
+}
+
 static bool is_of_kind(const struct plan_part *plan, struct json value)
 {
     if (plan->kind == BFF_OBJECT)
         return json_is(value, JSON_OBJECT);
     if (plan->kind == BFF_LIST)
-        return json_is(value, JSON_ARRAY) && (plan->pick == NULL || pick_list_fits(value));
+        return json_is(value, JSON_ARRAY) && (plan->row->pick == NULL || pick_list_fits(value));
     return true;
 }
 
-/* Returns why the part is rejected when its service sent a 2xx answer without a body. Only a
- * required part is rejected then; otherwise the result is REASON_NONE. */
+/* True when the status says that there is no content (RFC 9110 15.3.5 and 15.3.6). */
+static bool says_nothing(int status) { return status == 204 || status == 205; }
+
+/* Returns the verdict on a 2xx answer without a body. When its status does not say that there is no
+ * content, the service has failed. A required part is rejected in both cases. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
-    if (plan->row->need != BFF_REQUIRED || plan->row->many > 0)
-        return REASON_NONE;
-    return status == 204 ? REASON_STATUS : REASON_BAD_JSON;
+    if (!says_nothing(status))
+        return REASON_BAD_JSON;
+    return is_required(plan) ? REASON_STATUS : REASON_NONE;
 }
 
 void run_settle_by_call(struct run *run, struct run_item *item)
@@ -102,7 +131,7 @@ void run_settle_by_call(struct run *run, struct run_item *item)
     enum reason reason = fetch->reason;
 
     item->status = fetch->status;
-    if (reason == REASON_NONE && fetch->value == NULL) {
+    if (reason == REASON_NONE && (fetch->value == NULL || says_nothing(fetch->status))) {
         reason = verdict_on_nothing(plan, fetch->status);
     } else if (reason == REASON_NONE) {
         item->held = value_hold(fetch->value);

@@ -11,6 +11,10 @@
  * decides whether the item is fulfilled or rejected. */
 void run_settle_by_call(struct run *run, struct run_item *item);
 
+/* Settles ${item}, for which there is nothing to ask. It is rejected only when its part is required
+ * and is no list. */
+void run_settle_nothing(struct run *run, struct run_item *item);
+
 /* Settles ${item} with ${reason} and without a value. */
 void run_settle_item(struct run *run, struct run_item *item, enum reason reason);
 

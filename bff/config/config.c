@@ -38,5 +38,6 @@ void config_free(struct config *config)
     if (config->pool != NULL)
         pool_free(config->pool);
     mistakes_free(&config->mistakes);
+    mistakes_free(&config->warnings);
     *config = (struct config){0};
 }

@@ -27,6 +27,8 @@
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/service.h"
 
+#define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
+
 /* An address to listen on. */
 struct config_listen {
     char *text; /* as the operator wrote it: "http://127.0.0.1:8080" */
@@ -56,7 +58,8 @@ struct config {
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */
     struct login *login_keys;    /* login.keys_of points to it; NULL without key files */
     char *secret_file;           /* a file with the secret, instead of login.secret; NULL: none */
-    struct plain_routes routes;  /* the routes of the file; or of the build, if the file has none */
+    bool keeps_default_routes;   /* the value in the file; section_routes.c has the default */
+    struct plain_routes routes;  /* the routes of the file, of the build, or both */
     struct cors_settings cors;
     struct server_limits limits;
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */
@@ -66,7 +69,9 @@ struct config {
 
     struct pool *pool; /* the values are in it, except the endpoints of services */
     char *file;        /* the argument of --config; NULL: not given */
+    char file_sha256[CONFIG_SHA256_SIZE]; /* the SHA-256 of the file; empty without a file */
     struct mistakes mistakes;
+    struct mistakes warnings; /* settings that work, but were hardly meant */
 };
 
 /* Returns the number of bytes of the largest body that any request may have: the maximum of

@@ -1,34 +1,15 @@
 /* See config_read.h. */
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
+#include "bff/config/environment.h"
 #include "bff/config/options.h"
 #include "bff/config/section.h"
 #include "bff/config/settings_file.h"
 
 #include "bff/config/config_read.h"
-
-/* An empty variable counts as not set. */
-static void variable_set(struct settings *settings, const struct setting *row)
-{
-    const char *value = row->environment == NULL ? NULL : getenv(row->environment);
-
-    if (value != NULL && *value != '\0')
-        settings_set_one(settings, row->path, 0, value, (struct place){.source = row->environment});
-}
-
-static void environment_set(struct settings *settings)
-{
-    for (const struct section *const *at = section_list; *at != NULL; at++) {
-        if ((*at)->environment != NULL)
-            (*at)->environment(settings);
-        for (const struct setting *row = (*at)->rows; row->path != NULL; row++)
-            variable_set(settings, row);
-    }
-}
 
 static void mock_set(struct config *config, const char *directory)
 {
@@ -84,8 +65,10 @@ static void layers_read(struct config *config, const struct options *options)
     bool is_known = config->file == NULL || settings_file_read(&settings) == 0;
     environment_set(&settings);
     options_set(&settings, options);
-    if (is_known)
+    if (is_known) {
         check(&settings, options);
+        environment_check(&settings);
+    }
     settings_end(&settings);
 }
 
@@ -129,6 +112,12 @@ static void mistakes_print(const struct mistakes *mistakes)
         fprintf(stderr, "... and perhaps more: only the first %d are shown\n", MISTAKES_MAX);
 }
 
+static void warnings_print(const struct mistakes *warnings)
+{
+    for (size_t i = 0; i < warnings->count; i++)
+        fprintf(stderr, "warning: %s\n", warnings->lines[i]);
+}
+
 enum config_action config_read_and_print(int argc, char **argv, const struct bff_build *build,
                                          struct config *out)
 {
@@ -137,6 +126,8 @@ enum config_action config_read_and_print(int argc, char **argv, const struct bff
 
     if (action == CONFIG_EXIT_BAD)
         mistakes_print(&out->mistakes);
+    if (action == CONFIG_CHECK)
+        warnings_print(&out->warnings);
     if (options.is_help)
         options_help(stdout, build, section_list);
     else if (options.is_version)

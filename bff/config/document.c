@@ -1,14 +1,15 @@
 /* See document.h. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+
+#include <openssl/evp.h>
 
 #include "bff/base/check.h"
 #include "bff/base/file.h"
 #include "bff/base/memory.h"
 
 #include "bff/config/document.h"
-
-static const char byte_order_mark[] = "\xef\xbb\xbf";
 
 /* Returns the line and the column of ${offset}. libyaml reports only an offset for bytes that its
  * reader refuses. */
@@ -31,6 +32,15 @@ static struct place place_of_mark(const char *file, const yaml_mark_t *mark)
     return (struct place){.source = file, .line = mark->line + 1, .column = mark->column + 1};
 }
 
+static bool is_tab_at(struct text bytes, const yaml_mark_t *mark)
+{
+    struct text rest = bytes, line = text_cut(&rest, '\n');
+
+    for (size_t i = 0; i < mark->line; i++)
+        line = text_cut(&rest, '\n');
+    return mark->column < line.len && line.at[mark->column] == '\t';
+}
+
 static void not_yaml(const yaml_parser_t *parser, const char *file, struct text bytes,
                      struct mistakes *mistakes)
 {
@@ -38,6 +48,11 @@ static void not_yaml(const yaml_parser_t *parser, const char *file, struct text 
                              ? place_at(file, bytes, parser->problem_offset)
                              : place_of_mark(file, &parser->problem_mark);
     const char *context = parser->context, *problem = parser->problem;
+
+    if (parser->error != YAML_READER_ERROR && is_tab_at(bytes, &parser->problem_mark)) {
+        mistakes_add(mistakes, &place, "this is not YAML: a tab; indent with spaces");
+        return;
+    }
 
     mistakes_add(mistakes, &place, "this is not YAML: %s%s%s",
                  problem == NULL ? "unreadable" : problem, context == NULL ? "" : " ",
@@ -116,6 +131,15 @@ static void document_parse(struct document *document, struct text bytes, struct 
     yaml_parser_delete(&parser);
 }
 
+static void hash_print(struct text bytes, char out[DOCUMENT_SHA256_SIZE])
+{
+    unsigned char hash[32];
+
+    must(EVP_Digest(bytes.at, bytes.len, hash, NULL, EVP_sha256(), NULL) == 1);
+    for (size_t i = 0; i < sizeof(hash); i++)
+        snprintf(out + 2 * i, 3, "%02x", hash[i]);
+}
+
 void document_load(struct document *document, const char *file, struct mistakes *mistakes)
 {
     char *memory = memory_new(DOCUMENT_MAX + 1);
@@ -128,10 +152,8 @@ void document_load(struct document *document, const char *file, struct mistakes 
     } else if ((size_t)len > DOCUMENT_MAX) {
         mistakes_add(mistakes, &place, "is larger than 1 MiB");
     } else {
-        struct text bytes = {.at = memory, .len = (size_t)len};
-        if (text_starts(bytes, text_of(byte_order_mark)))
-            bytes = (struct text){.at = bytes.at + 3, .len = bytes.len - 3};
-        document_parse(document, bytes, mistakes);
+        hash_print((struct text){memory, (size_t)len}, document->sha256);
+        document_parse(document, text_skip_mark((struct text){memory, (size_t)len}), mistakes);
     }
     memory_free(memory);
 }

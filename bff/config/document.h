@@ -10,6 +10,7 @@
 #include "bff/base/text.h"
 
 #define DOCUMENT_MAX ((size_t)1 << 20) /* the most bytes of a file */
+#define DOCUMENT_SHA256_SIZE 65        /* 64 hexadecimal digits, and a NUL */
 #define DOCUMENT_DEPTH_MAX 32          /* the most nested levels of lists and mappings */
 
 /* A document that is all zero is empty. */
@@ -18,6 +19,7 @@ struct document {
     yaml_document_t tree;
     yaml_node_t *root; /* NULL: the file is empty or invalid */
     bool is_loaded;
+    char sha256[DOCUMENT_SHA256_SIZE]; /* of the file's bytes; empty: it cannot be read */
 };
 
 /* Reads ${file}, whose name is borrowed. If the file is invalid, adds the reasons to ${mistakes},

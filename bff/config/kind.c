@@ -45,10 +45,23 @@ static void file_read(struct settings_input *input)
         *(char **)input->member = name;
 }
 
+/* Texts are compared with texts that have neither. */
+static const char *string_words(struct text text)
+{
+    if (text.len == 0)
+        return "expected some text";
+    for (size_t i = 0; i < text.len; i++)
+        if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)
+            return "it has a control byte, such as a line end or a tab";
+    return text_equal(text, text_trim(text)) ? NULL : "it begins or ends with a space";
+}
+
 static void string_read(struct settings_input *input)
 {
-    if (*input->text == '\0')
-        settings_refuse_value(input, 0, "expected some text");
+    const char *words = string_words(text_of(input->text));
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
     else
         *(const char **)input->member = pool_text(input->config->pool, text_of(input->text)).at;
 }

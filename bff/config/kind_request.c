@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "bff/config/suggest.h"
+#include "bff/edge/login_roles.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"
 
@@ -89,19 +90,12 @@ static void service_read(struct settings_input *input)
         *(const struct bff_service **)input->member = config->services[i].service;
 }
 
-static bool is_role(struct text role)
-{
-    for (size_t i = 0; i < role.len; i++)
-        if (role.at[i] < ' ' || role.at[i] == 0x7f)
-            return false;
-    return role.len > 0 && role.len <= LOGIN_CLAIM_MAX && text_equal(role, text_trim(role));
-}
-
 static void access_read(struct settings_input *input)
 {
     struct text rest = text_of(input->text);
     struct access_rule *rule = input->member;
-    bool has_role = text_is(text_cut(&rest, ':'), "role") && rest.at != NULL && is_role(rest);
+    bool has_role =
+        text_is(text_cut(&rest, ':'), "role") && rest.at != NULL && login_roles_is_one(rest);
 
     if (strcmp(input->text, "signed-in") == 0)
         *rule = (struct access_rule){.kind = ACCESS_SIGNED_IN};

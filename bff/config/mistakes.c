@@ -1,12 +1,15 @@
 /* See mistakes.h. */
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "bff/base/memory.h"
 
 #include "bff/config/mistakes.h"
 
 #define LINE_SIZE 1024
+
+static size_t least(int a, size_t b) { return a < 0 ? 0 : (size_t)a < b ? (size_t)a : b; }
 
 static int place_print(const struct place *place, char *out, size_t size)
 {
@@ -55,6 +58,32 @@ void mistakes_add(struct mistakes *mistakes, const struct place *place, const ch
     mistakes->lines =
         memory_grow(mistakes->lines, (mistakes->count + 1) * sizeof(*mistakes->lines));
     mistakes->lines[mistakes->count++] = memory_string(line);
+}
+
+/* Has a line the same place and the same words, whatever is between them? */
+static bool is_known(const struct mistakes *mistakes, const struct place *place, const char *words)
+{
+    char begin[LINE_SIZE], end[LINE_SIZE];
+    size_t begin_len = least(place_print(place, begin, sizeof(begin)), sizeof(begin) - 1);
+    size_t end_len = least(snprintf(end, sizeof(end), ": %s", words), sizeof(end) - 1);
+
+    control_bytes_replace(begin);
+    control_bytes_replace(end);
+    for (size_t i = 0; i < mistakes->count; i++) {
+        const char *line = mistakes->lines[i];
+        size_t len = strlen(line);
+        if (len >= begin_len + end_len && memcmp(line, begin, begin_len) == 0 &&
+            memcmp(line + len - end_len, end, end_len) == 0)
+            return true;
+    }
+    return false;
+}
+
+void mistakes_add_setting(struct mistakes *mistakes, const struct place *place, const char *path,
+                          const char *words)
+{
+    if (place->line == 0 || !is_known(mistakes, place, words))
+        mistakes_add(mistakes, place, "%s: %s", path, words);
 }
 
 bool mistakes_is_full(const struct mistakes *mistakes) { return mistakes->count >= MISTAKES_MAX; }

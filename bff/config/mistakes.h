@@ -25,6 +25,14 @@ struct mistakes {
 void mistakes_add(struct mistakes *mistakes, const struct place *place, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/*
+ * Adds "place: path: words". With an alias one value is read for several settings, and then its
+ * mistake is added for the first one only: a line with the same place in a file and the same words
+ * is not added again.
+ */
+void mistakes_add_setting(struct mistakes *mistakes, const struct place *place, const char *path,
+                          const char *words);
+
 /* True when no more mistakes are stored, so that reading may stop. */
 bool mistakes_is_full(const struct mistakes *mistakes);
 

@@ -4,6 +4,7 @@
 #include "bff/config/suggest.h"
 #include "bff/base/check.h"
 #include "bff/base/text.h"
+#include "bff/compose/build.h"
 
 #include "bff/config/options.h"
 
@@ -182,10 +183,11 @@ static void environment_print(FILE *file, const struct section *const *sections,
         for (const struct setting *row = (*sections)->rows; row->path != NULL; row++)
             if (row->environment != NULL)
                 fprintf(file, "  %-34s %s\n", row->environment, row->path);
-    for (size_t i = 0; build->services[i] != NULL; i++)
-        if (build->services[i]->environment != NULL)
-            fprintf(file, "  %-34s default: %s\n", build->services[i]->environment,
-                    build->services[i]->endpoint);
+    for (size_t i = 0; i < build_service_count(build); i++) {
+        const struct bff_service *service = build->services->rows[i];
+        if (service->environment != NULL)
+            fprintf(file, "  %-34s default: %s\n", service->environment, service->endpoint);
+    }
 }
 
 void options_help(FILE *file, const struct bff_build *build, const struct section *const *sections)

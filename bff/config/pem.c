@@ -7,11 +7,15 @@
 #include <unistd.h>
 
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
+#include <openssl/x509.h>
 
 #include "bff/base/check.h"
 
 #include "bff/config/pem.h"
+
+#define DATE_SIZE 48
 
 static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
 {
@@ -19,16 +23,21 @@ static int no_pass_phrase(char *buffer, int size, int is_writing, void *cookie)
     return -1;
 }
 
-/* Checks that ${file} can be read. Reads one byte, because open(2) also succeeds for a
- * directory. */
+/* Checks that ${file} can be read. Reads some bytes, because open(2) also succeeds for a directory.
+ * OpenSSL does not skip a byte order mark, and its message does not mention it. */
 static int readable(const char *file, char wrong[PEM_WRONG_SIZE])
 {
-    char byte;
+    char bytes[3];
     int fd = open(file, O_RDONLY | O_CLOEXEC);
-    bool is_good = fd >= 0 && read(fd, &byte, 1) >= 0;
+    ssize_t len = fd < 0 ? -1 : read(fd, bytes, sizeof(bytes));
+    bool is_good = len >= 0;
 
     if (!is_good)
         snprintf(wrong, PEM_WRONG_SIZE, "cannot be read: %s", strerror(errno));
+    else if (len == 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+        is_good = false;
+        snprintf(wrong, PEM_WRONG_SIZE, "begins with a byte order mark; save it without one");
+    }
     if (fd >= 0)
         close(fd);
     return is_good ? 0 : -1;
@@ -112,4 +121,54 @@ int pem_check_authorities(const char *file, char wrong[PEM_WRONG_SIZE])
     bool is_good = SSL_CTX_load_verify_file(context, file) == 1;
     SSL_CTX_free(context);
     return judge(is_good, "holds no certificate in PEM form", wrong);
+}
+
+/* "2026-12-24" */
+static void date_print(const ASN1_TIME *time, char out[DATE_SIZE])
+{
+    struct tm date = {0};
+
+    ASN1_TIME_to_tm(time, &date);
+    snprintf(out, DATE_SIZE, "%04d-%02d-%02d", date.tm_year + 1900, date.tm_mon + 1, date.tm_mday);
+}
+
+static int dates_judge(const X509 *certificate, unsigned number, char wrong[PEM_WRONG_SIZE])
+{
+    const ASN1_TIME *from = X509_get0_notBefore(certificate);
+    const ASN1_TIME *until = X509_get0_notAfter(certificate);
+    char name[32] = "", date[DATE_SIZE];
+    int days = 0, seconds = 0;
+
+    if (number > 1)
+        snprintf(name, sizeof(name), "certificate %u ", number);
+    date_print(until, date);
+    if (ASN1_TIME_diff(&days, &seconds, NULL, until) != 1)
+        return 0;
+    if (days < 0 || seconds < 0)
+        snprintf(wrong, PEM_WRONG_SIZE, "%sexpired on %s", name, date);
+    else if (X509_cmp_current_time(from) > 0) {
+        date_print(from, date);
+        snprintf(wrong, PEM_WRONG_SIZE, "%sis not valid before %s", name, date);
+    } else if (days < PEM_SOON_DAYS)
+        snprintf(wrong, PEM_WRONG_SIZE, "%sexpires soon, on %s", name, date);
+    else
+        return 0;
+    return -1;
+}
+
+int pem_check_dates(const char *file, char wrong[PEM_WRONG_SIZE])
+{
+    BIO *from = BIO_new_file(file, "r");
+    X509 *certificate;
+    unsigned number = 0;
+    int status = 0;
+
+    while (from != NULL && status == 0 &&
+           (certificate = PEM_read_bio_X509(from, NULL, NULL, NULL)) != NULL) {
+        status = dates_judge(certificate, ++number, wrong);
+        X509_free(certificate);
+    }
+    BIO_free(from);
+    ERR_clear_error();
+    return status;
 }

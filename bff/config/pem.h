@@ -24,4 +24,10 @@ int pem_load_key(SSL_CTX *context, const char *file, char wrong[PEM_WRONG_SIZE])
 /* Checks that ${file} has certificates of certificate authorities. */
 int pem_check_authorities(const char *file, char wrong[PEM_WRONG_SIZE]);
 
+#define PEM_SOON_DAYS 30 /* a certificate that ends within this time ends soon */
+
+/* Checks the dates of the certificates in ${file}, which can be read. Returns -1 for the first one
+ * that has expired, ends soon or does not count yet; the words have its date. */
+int pem_check_dates(const char *file, char wrong[PEM_WRONG_SIZE]);
+
 #endif

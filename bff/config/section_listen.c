@@ -3,6 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/config/address.h"
+#include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
 #include "bff/config/pem.h"
 #include "bff/http/server_tls.h"
@@ -48,7 +49,8 @@ static const struct settings_kind workers_kind = {.read = workers_read};
 
 static const struct setting rows[] = {
     {"listen", &listens_kind,
-     .shown = "http://0.0.0.0 on the port of the build (web 8080, mobile 8081)",
+     .shown =
+         "http://0.0.0.0 on the port of the build (web 8080, mobile 8081); with --mock 127.0.0.1",
      .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
     {"tls.certificate", &kind_file, OF(certificate),
      .about = "certificate chain for https addresses, a PEM file"},
@@ -58,15 +60,21 @@ static const struct setting rows[] = {
     {0},
 };
 
-static void begin(struct config *config, const struct bff_build *build)
+/* Listens on the port of the build only. */
+static void listen_on(struct config *config, const char *host)
 {
-    char text[sizeof("http://0.0.0.0:4294967295")];
+    char text[sizeof("http://255.255.255.255:4294967295")];
 
-    snprintf(text, sizeof(text), "http://0.0.0.0:%u", build->port);
+    snprintf(text, sizeof(text), "http://%s:%u", host, config->build->port);
     config->listens = pool_zero(config->pool, sizeof(*config->listens));
     config->listen_count = 1;
     must(address_read(text, config->listens) == NULL);
     config->listens[0].text = (char *)pool_text(config->pool, text_of(text)).at;
+}
+
+static void begin(struct config *config, const struct bff_build *build)
+{
+    listen_on(config, "0.0.0.0");
 }
 
 /* Reports a mistake at the place of a listen address. If the place is a line of the file, the
@@ -83,10 +91,13 @@ static void listen_complain(struct settings *settings, size_t index, const char 
 static void listens_check(struct settings *settings)
 {
     const struct config *config = settings->config;
+    bool has_tls = config->certificate != NULL && config->key != NULL;
 
     for (size_t i = 0; i < config->listen_count; i++) {
-        if (config->listens[i].is_tls && (config->certificate == NULL || config->key == NULL))
+        if (config->listens[i].is_tls && !has_tls) {
             listen_complain(settings, i, "https needs tls.certificate and tls.key");
+            has_tls = true; /* it is said once */
+        }
         for (size_t j = 0; j < i; j++) {
             if (!address_equal(&config->listens[i], &config->listens[j]))
                 continue;
@@ -102,6 +113,16 @@ static bool listens_on_tls(const struct config *config)
         if (config->listens[i].is_tls)
             return true;
     return false;
+}
+
+static void tls_warn(struct settings *settings)
+{
+    const char *certificate = settings->config->certificate;
+    char wrong[PEM_WRONG_SIZE];
+
+    if (pem_check_dates(certificate, wrong) != 0)
+        settings_warn(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
+    file_mode_check(settings, "tls.key", settings->config->key);
 }
 
 /* Loads both files into one context. If both are valid, the server uses this context, so the files
@@ -124,10 +145,12 @@ static void tls_load(struct settings *settings)
         settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
         is_good = false;
     }
-    if (is_good)
-        config->tls = context;
-    else
+    if (!is_good) {
         SSL_CTX_free(context);
+        return;
+    }
+    config->tls = context;
+    tls_warn(settings);
 }
 
 static void tls_check(struct settings *settings)
@@ -143,8 +166,19 @@ static void tls_check(struct settings *settings)
         settings_complain(settings, "tls.key", 0, "it needs tls.certificate beside it");
 }
 
+/* The accounts of mock services have passwords that everyone can read. So only this machine gets
+ * there, unless the operator names an address. */
+static void mock_check(struct settings *settings)
+{
+    struct config *config = settings->config;
+
+    if (config->mock_dir != NULL && settings_mark(settings, "listen", 0)->place.source == NULL)
+        listen_on(config, "127.0.0.1");
+}
+
 static void check(struct settings *settings)
 {
+    mock_check(settings);
     listens_check(settings);
     tls_check(settings);
 }

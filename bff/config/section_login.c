@@ -3,8 +3,10 @@
 #include <stdio.h>
 
 #include "bff/base/file.h"
+#include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
 #include "bff/config/suggest.h"
+#include "bff/edge/jwt_path.h"
 
 #include "bff/config/section.h"
 
@@ -14,10 +16,23 @@
 /* Reads the secret. login_new checks it later. No message may show the secret. */
 static void secret_read(struct settings_input *input)
 {
-    if (*input->text == '\0')
+    struct text secret = text_bare_line(text_of(input->text));
+
+    if (secret.len == 0)
         settings_refuse(input, 0, "the secret is empty");
     else
-        *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
+        *(struct text *)input->member = pool_text(input->config->pool, secret);
+}
+
+/* Algorithms of the standard (RFC 7518, RFC 8037, RFC 8812) that this server does not have. */
+static bool is_of_another_kind(const char *text)
+{
+    static const char *const names[] = {"PS256", "PS384", "PS512", "ES256K", "EdDSA"};
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+        if (text_equal_nocase(text_of(text), text_of(names[i])))
+            return true;
+    return false;
 }
 
 static void algorithm_refuse(struct settings_input *input, size_t which)
@@ -30,7 +45,7 @@ static void algorithm_refuse(struct settings_input *input, size_t which)
     const char *near = suggest_name(text_of(text), names, JWT_ALGORITHM_COUNT);
     if (strcmp(text, "none") == 0)
         snprintf(words, sizeof(words), "tokens without a signature are never taken");
-    else if (near != NULL)
+    else if (near != NULL && !is_of_another_kind(text))
         snprintf(words, sizeof(words), "unknown algorithm; did you mean \"%s\"?", near);
     settings_refuse_value(input, which, words);
 }
@@ -63,6 +78,37 @@ static void key_files_read(struct settings_input *input)
     input->config->login.key_file_count = count;
 }
 
+/* Why ${path} cannot be the name of a claim; NULL: it can. */
+static const char *claim_words(const char *path)
+{
+    size_t len = strlen(path);
+
+    if (len == 0 || len > JWT_PATH_MAX)
+        return "expected the name of a claim, such as sub or realm_access.roles";
+    if (path[0] == '.' || path[len - 1] == '.' || strstr(path, "..") != NULL)
+        return "a name is missing beside a dot";
+    return NULL;
+}
+
+static void claims_read(struct settings_input *input)
+{
+    const struct settings_values *values = input->values;
+    struct login_paths paths = {.count = values->count};
+
+    for (size_t i = 0; i < values->count; i++) {
+        const char *words = claim_words(values->texts[i]);
+        if (i >= LOGIN_PATHS_MAX)
+            words = "expected at most 8 names of claims";
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+        else
+            paths.at[i] = pool_text(input->config->pool, text_of(values->texts[i])).at;
+    }
+    if (!input->is_wrong)
+        *(struct login_paths *)input->member = paths;
+}
+
+static const struct settings_kind claims_kind = {.read = claims_read, .is_list = true};
 static const struct settings_kind secret_kind = {.read = secret_read};
 static const struct settings_kind algorithms_kind = {.read = algorithms_read, .is_list = true};
 static const struct settings_kind key_files_kind = {.read = key_files_read, .is_list = true};
@@ -84,6 +130,10 @@ static const struct setting rows[] = {
      .about = "what a token's iss must be"},
     {"login.audience", &kind_string, OF(login.audience), .shown = "any",
      .about = "what a token's aud must be, or contain"},
+    {"login.claims.user", &claims_kind, OF(login.user), .shown = "id, or sub",
+     .about = "the claim that names the user; of several, the first that a token has"},
+    {"login.claims.role", &claims_kind, OF(login.role), .shown = "role",
+     .about = "the claim with the user's roles: a.b is the member b of the claim a"},
     {"login.leeway", &kind_seconds, OF(login.leeway_seconds), 0, 3600, .normal = "30s",
      .about = "by how much clocks may differ"},
     {"login.require_exp", &kind_bool, OF(login.require_exp), .normal = "true",
@@ -101,23 +151,13 @@ static bool is_wrong(struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
-/* Removes the line end at the end of the text. Editors add it, and it is not part of the secret. */
-static struct text line_end_cut(struct text text)
-{
-    if (text.len > 0 && text.at[text.len - 1] == '\n')
-        text.len--;
-    if (text.len > 0 && text.at[text.len - 1] == '\r')
-        text.len--;
-    return text;
-}
-
 static void secret_file_read(struct settings *settings)
 {
     struct config *config = settings->config;
     const char *path = "login.secret_file", *file = config->secret_file;
     char *bytes = pool_take(config->pool, SECRET_MAX + 1);
     ssize_t len = file_read(file, bytes, SECRET_MAX);
-    struct text secret = line_end_cut((struct text){bytes, len < 0 ? 0 : (size_t)len});
+    struct text secret = text_bare_line((struct text){bytes, len < 0 ? 0 : (size_t)len});
 
     config->login.secret = (struct text){0};
     if (len < 0)
@@ -129,6 +169,8 @@ static void secret_file_read(struct settings *settings)
         settings_complain(settings, path, 0, "\"%.200s\" is empty", file);
     else
         config->login.secret = secret;
+    if (len >= 0)
+        file_mode_check(settings, path, file);
 }
 
 /* Returns the path of the setting with the secret; NULL if there is no secret or it is wrong. */
@@ -194,6 +236,11 @@ static void secret_check(struct settings *settings)
             "with --mock DIR, and a secret is made");
 }
 
+static void on_left_out(void *cookie, const char *words)
+{
+    settings_warn(cookie, "login.keys", 0, "%s, and is left out", words);
+}
+
 /* Checks the key files. The loaded keys are kept, so the files are not read again. */
 static void keys_check(struct settings *settings)
 {
@@ -201,6 +248,8 @@ static void keys_check(struct settings *settings)
     bool has_keys = half.key_file_count > 0;
 
     half.algorithms &= ~JWT_ALL_HS;
+    half.left_out = on_left_out;
+    half.cookie = settings;
     if (half.algorithms != 0)
         settings->config->login_keys =
             half_check(settings, &half, has_keys ? "login.keys" : "login.algorithms");

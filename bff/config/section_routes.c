@@ -1,5 +1,7 @@
 /* routes: the plain routes, each to one service. */
+#include "bff/compose/build.h"
 #include "bff/config/kind.h"
+#include "bff/http/own_path.h"
 
 #include "bff/config/section.h"
 
@@ -46,14 +48,24 @@ static size_t count(const struct config *config) { return config->routes.count; 
 
 static void *at(struct config *config, size_t index) { return &config->routes.rows[index]; }
 
+/* Room for the build's own routes. */
+static size_t spare(const struct config *config) { return build_route_count(config->build); }
+
 static void make(struct config *config, size_t count)
 {
-    config->routes.rows = pool_zero(config->pool, (count + 1) * sizeof(*config->routes.rows));
+    size_t all = count + spare(config);
+
+    config->routes.rows = pool_zero(config->pool, (all + 1) * sizeof(*config->routes.rows));
     config->routes.count = count;
 }
 
-static const struct settings_items items = {
-    .path = "routes", .noun = "route", .count = count, .at = at, .make = make, .most = ROUTES_MAX};
+static const struct settings_items items = {.path = "routes",
+                                            .noun = "route",
+                                            .count = count,
+                                            .at = at,
+                                            .make = make,
+                                            .spare = spare,
+                                            .most = ROUTES_MAX};
 
 static bool has_service(const struct config *config, const char *name)
 {
@@ -69,26 +81,43 @@ static void default_set(struct settings *settings, const char *path, size_t inde
         settings_set_one(settings, path, index, text, (struct place){0});
 }
 
-/* Makes the routes for a file without routes: the build's routes to services of this
- * configuration. */
-static void defaults_set(struct settings *settings, struct settings_group *group)
+/* A route of the file gets all requests of the same path, so the default one would get none. */
+static bool is_replaced(const struct config *config, size_t own, const char *path)
 {
-    static const struct bff_route none[] = {{0}};
-    const struct config *config = settings->config;
-    const struct bff_route *routes = config->build->routes == NULL ? none : config->build->routes;
-    size_t count = 0, index = 0;
+    for (size_t i = 0; i < own; i++) {
+        const struct plain_route *route = &config->routes.rows[i];
+        if (text_is(route->path, path) && route->methods == NULL && route->host.at == NULL &&
+            route->header.name.at == NULL)
+            return true;
+    }
+    return false;
+}
 
-    for (const struct bff_route *route = routes; route->path != NULL; route++)
-        count += has_service(config, route->service);
-    settings_make(settings, group, count);
-    for (const struct bff_route *route = routes; route->path != NULL; route++) {
-        if (!has_service(config, route->service))
+static bool keeps_defaults(const struct settings *settings, const struct settings_group *group)
+{
+    bool is_said = settings_mark(settings, "default_routes", 0)->place.source != NULL;
+
+    return is_said ? settings->config->keeps_default_routes : !group->is_given;
+}
+
+/* Adds the build's routes to services that it has. */
+static void defaults_add(struct settings *settings, struct settings_group *group)
+{
+    struct config *config = settings->config;
+    size_t own = config->routes.count;
+
+    if (!group->is_given)
+        settings_make(settings, group, 0);
+    for (size_t i = 0; i < build_route_count(config->build); i++) {
+        const struct bff_route *route = &config->build->routes->rows[i];
+        size_t index = config->routes.count;
+        if (!has_service(config, route->service) || is_replaced(config, own, route->path))
             continue;
         default_set(settings, "routes.*.path", index, route->path);
         default_set(settings, "routes.*.service", index, route->service);
         default_set(settings, "routes.*.to", index, route->to);
         default_set(settings, "routes.*.access", index, route->access);
-        index++;
+        config->routes.count++;
     }
 }
 
@@ -99,7 +128,7 @@ static void missing_check(struct settings *settings, const struct settings_group
 {
     const struct settings_mark *mark = settings_mark(settings, path, index);
 
-    if (group->is_given && mark->place.source == NULL && !mark->is_wrong)
+    if (group->begins[index].source != NULL && mark->place.source == NULL && !mark->is_wrong)
         mistakes_add(&settings->config->mistakes, &group->begins[index],
                      "routes[%zu]: its %s is missing", index, path + sizeof("routes.*.") - 1);
 }
@@ -198,12 +227,22 @@ static void repeated_check(struct settings *settings, size_t index)
     }
 }
 
+static void own_path_check(struct settings *settings, size_t index)
+{
+    struct text path = settings->config->routes.rows[index].path;
+
+    if (path.at != NULL && own_path_is(path))
+        settings_complain(settings, "routes.*.path", index, "\"%.*s\": " OWN_PATH_WORDS,
+                          path.len > 100 ? 100 : (int)path.len, path.at);
+}
+
 static void route_check(struct settings *settings, const struct settings_group *group, size_t index)
 {
     struct plain_route *route = &settings->config->routes.rows[index];
 
     missing_check(settings, group, index, "routes.*.path");
     missing_check(settings, group, index, "routes.*.service");
+    own_path_check(settings, index);
     header_check(settings, index);
     target_check(settings, index);
     fields_check(settings, index, "routes.*.request_headers.set", &route->request);
@@ -217,8 +256,8 @@ static void check(struct settings *settings)
 {
     struct settings_group *group = settings_group_of(settings, &section_routes);
 
-    if (!group->is_given)
-        defaults_set(settings, group);
+    if (keeps_defaults(settings, group))
+        defaults_add(settings, group);
     for (size_t i = 0; i < settings->config->routes.count; i++)
         route_check(settings, group, i);
 }

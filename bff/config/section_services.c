@@ -3,6 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/compose/build.h"
 #include "bff/config/kind.h"
 #include "bff/config/pem.h"
 
@@ -105,14 +106,14 @@ static const struct settings_items items = {
 
 static void begin(struct config *config, const struct bff_build *build)
 {
-    while (build->services[config->service_count] != NULL)
-        config->service_count++;
+    config->service_count = build_service_count(build);
     config->services =
         pool_zero(config->pool, (config->service_count + 1) * sizeof(*config->services));
     for (size_t i = 0; i < config->service_count; i++) {
         struct service_endpoint *endpoint = memory_new(sizeof(*endpoint));
-        must(service_endpoint_read(build->services[i]->endpoint, endpoint) == NULL);
-        config->services[i].service = build->services[i];
+        const struct bff_service *service = build->services->rows[i];
+        must(service_endpoint_read(service->endpoint, endpoint) == NULL); /* build_check has */
+        config->services[i].service = service;
         endpoints_set(&config->services[i], endpoint, 1);
     }
 }
@@ -172,6 +173,26 @@ static void authorities_check(struct settings *settings, size_t index)
         settings_complain(settings, "services.*.ca_file", index, "\"%.200s\" %s", file, wrong);
     else if (service_load_trust(service, &no_trust) != 0)
         settings_complain(settings, "services.*.ca_file", index, "%s", no_trust);
+    else if (file != NULL && pem_check_dates(file, wrong) != 0)
+        settings_warn(settings, "services.*.ca_file", index, "\"%.200s\" %s", file, wrong);
+}
+
+/* Two spellings of one address are the same one: it would get two turns, and two tries. */
+static void endpoints_check(struct settings *settings, size_t index)
+{
+    const struct service_settings *service = &settings->config->services[index];
+
+    for (size_t i = 1; i < service->endpoint_count; i++)
+        for (size_t j = 0; j < i; j++) {
+            const struct service_endpoint *a = &service->endpoints[i], *b = &service->endpoints[j];
+            if (a->is_tls != b->is_tls || a->port != b->port ||
+                !text_equal_nocase(text_of(a->authority), text_of(b->authority)))
+                continue;
+            settings_warn(settings, "services.*.endpoints", index,
+                          "\"%s://%s\" stands there twice, so it gets twice the requests",
+                          a->is_tls ? "https" : "http", a->authority);
+            break;
+        }
 }
 
 static void check(struct settings *settings)
@@ -180,6 +201,7 @@ static void check(struct settings *settings)
         struct service_settings *service = &settings->config->services[i];
         phase_check(settings, i, "services.*.timeout.connect", &service->connect_ms);
         phase_check(settings, i, "services.*.timeout.first_byte", &service->first_byte_ms);
+        endpoints_check(settings, i);
         authorities_check(settings, i);
     }
 }

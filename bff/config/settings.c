@@ -80,38 +80,66 @@ static void path_print(const struct config *config, struct known known, size_t i
         snprintf(out, PATH_SIZE, "%s[%zu]%s", items->path, index, rest);
 }
 
-/* Adds a mistake. If the place is a line of a file, the path of the setting is added to the words.
- * A place that is a variable or an option already names the setting. */
-static void complain(struct settings *settings, struct known known, size_t index,
-                     const struct place *place, const char *format, va_list arguments)
+/* The value that a mistake or a warning is about. */
+struct about {
+    struct known known;
+    size_t index; /* of the item */
+    const struct place *place;
+};
+
+/* Adds a line to ${list}. If the place is a line of a file, the path of the setting is added to the
+ * words. A place that is a variable or an option already names the setting. */
+static void add(struct settings *settings, struct mistakes *list, struct about about,
+                const char *format, va_list arguments)
 {
     char path[PATH_SIZE], words[WORDS_SIZE];
-    bool is_named = place->source != NULL && place->line == 0;
+    bool is_named = about.place->source != NULL && about.place->line == 0;
 
-    path_print(settings->config, known, index, path);
+    path_print(settings->config, about.known, about.index, path);
     vsnprintf(words, sizeof(words), format, arguments);
-    mistakes_add(&settings->config->mistakes, place, "%s%s%s", is_named ? "" : path,
-                 is_named ? "" : ": ", words);
+    if (is_named)
+        mistakes_add(list, about.place, "%s", words);
+    else
+        mistakes_add_setting(list, about.place, path, words);
+}
+
+static struct about about_member(const struct settings *settings, const char *path, size_t index)
+{
+    struct known known = find_known(settings, path);
+
+    return (struct about){known, index, &mark_of(known, index)->place};
 }
 
 void settings_complain(struct settings *settings, const char *path, size_t index,
                        const char *format, ...)
 {
-    struct known known = find_known(settings, path);
     va_list arguments;
 
     va_start(arguments, format);
-    complain(settings, known, index, &mark_of(known, index)->place, format, arguments);
+    add(settings, &settings->config->mistakes, about_member(settings, path, index), format,
+        arguments);
+    va_end(arguments);
+}
+
+void settings_warn(struct settings *settings, const char *path, size_t index, const char *format,
+                   ...)
+{
+    va_list arguments;
+
+    va_start(arguments, format);
+    add(settings, &settings->config->warnings, about_member(settings, path, index), format,
+        arguments);
     va_end(arguments);
 }
 
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
 {
+    struct about about = {find_known(input->settings, input->row->path), input->index,
+                          &input->values->places[which]};
     va_list arguments;
 
     va_start(arguments, format);
-    complain(input->settings, find_known(input->settings, input->row->path), input->index,
-             &input->values->places[which], format, arguments);
+    add(input->settings, &input->config->mistakes, about, format, arguments);
     va_end(arguments);
     input->is_wrong = true;
 }
@@ -196,9 +224,10 @@ void settings_make(struct settings *settings, struct settings_group *group, size
     const struct settings_items *items = group->section->items;
 
     must(group->begins == NULL && count <= items->most);
-    group->begins = pool_zero(settings->pool, (count + 1) * sizeof(*group->begins));
+    size_t all = count + (items->spare == NULL ? 0 : items->spare(settings->config));
+    group->begins = pool_zero(settings->pool, (all + 1) * sizeof(*group->begins));
     items->make(settings->config, count);
-    group_begin(settings, group, count);
+    group_begin(settings, group, all);
 }
 
 void settings_begin(struct settings *settings, struct config *config,

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "bff/config/config.h"
+#include "bff/config/names.h"
 
 #define SETTINGS_LIST_MAX 64 /* the most values of one list */
 
@@ -69,8 +70,10 @@ struct setting {
  *   count  returns the number of items of ${config}
  *   at     returns the struct of an item, to which the offsets of the rows belong
  *   name   returns the name of an item; NULL: the items are a list, and have numbers
- *   make   for a list: makes ${count} items, all zero; called at most once
- *   most   for a list: the most items that are allowed
+ *   make   for a list: makes ${count} items, all zero, and room for those of ${spare}; called at
+ *          most once
+ *   spare  for a list: returns the most items that the section's check may add; NULL: none
+ *   most   for a list: the most items that are allowed in the file
  */
 struct settings_items {
     const char *path;
@@ -79,6 +82,7 @@ struct settings_items {
     void *(*at)(struct config *config, size_t index);
     const char *(*name)(const struct config *config, size_t index);
     void (*make)(struct config *config, size_t count);
+    size_t (*spare)(const struct config *config);
     size_t most;
 };
 
@@ -135,7 +139,7 @@ struct settings_input {
 /* The state of a section while the configuration is read. */
 struct settings_group {
     const struct section *section;
-    size_t count;                /* number of its items; 1 if the section has no items */
+    size_t count;                /* number of its items, spare ones too; 1 if it has no items */
     struct settings_mark *marks; /* one mark for every row of every item */
     struct place *begins;        /* where every item of a list begins */
     bool is_given;               /* for a list: the file has the list; it may be empty */
@@ -147,6 +151,7 @@ struct settings {
     struct pool *pool; /* memory that is only needed while reading */
     struct settings_group *groups;
     size_t group_count;
+    struct names variables; /* the environment variables that the file uses */
 };
 
 /* Begins to read: sets all defaults in ${config}, which is all zero except build, pool and file.
@@ -188,6 +193,10 @@ struct settings_mark *settings_mark(const struct settings *settings, const char 
  * path and the words. */
 void settings_complain(struct settings *settings, const char *path, size_t index,
                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/* The same for a value that works, but was hardly meant: adds to config->warnings. */
+void settings_warn(struct settings *settings, const char *path, size_t index, const char *format,
+                   ...) __attribute__((format(printf, 4, 5)));
 
 /* For kinds: reports that value number ${which} is wrong, with its place, its path and the
  * words. */

@@ -5,20 +5,25 @@
 
 static size_t least(size_t a, size_t b) { return a < b ? a : b; }
 
-/* Returns the restricted Damerau-Levenshtein distance, computed row by row. */
-static size_t distance(struct text a, struct text b)
+static bool differ(char a, char b) { return text_lower_char(a) != text_lower_char(b); }
+
+/* Computed row by row. */
+size_t suggest_distance(struct text a, struct text b)
 {
     size_t rows[NAME_MAX_BYTES + 1][NAME_MAX_BYTES + 1];
 
+    if (a.len > NAME_MAX_BYTES || b.len > NAME_MAX_BYTES)
+        return SIZE_MAX;
     for (size_t i = 0; i <= a.len; i++) {
         for (size_t j = 0; j <= b.len; j++) {
             if (i == 0 || j == 0) {
                 rows[i][j] = i + j;
                 continue;
             }
-            size_t replaced = rows[i - 1][j - 1] + (a.at[i - 1] != b.at[j - 1]);
+            size_t replaced = rows[i - 1][j - 1] + differ(a.at[i - 1], b.at[j - 1]);
             rows[i][j] = least(replaced, least(rows[i - 1][j], rows[i][j - 1]) + 1);
-            if (i > 1 && j > 1 && a.at[i - 1] == b.at[j - 2] && a.at[i - 2] == b.at[j - 1])
+            if (i > 1 && j > 1 && !differ(a.at[i - 1], b.at[j - 2]) &&
+                !differ(a.at[i - 2], b.at[j - 1]))
                 rows[i][j] = least(rows[i][j], rows[i - 2][j - 2] + 1);
         }
     }
@@ -34,10 +39,7 @@ const char *suggest_name(struct text wrong, const char *const *names, size_t cou
         return NULL;
     best_distance = least(best_distance, wrong.len - 1) + 1;
     for (size_t i = 0; i < count; i++) {
-        struct text name = text_of(names[i]);
-        if (name.len > NAME_MAX_BYTES)
-            continue;
-        size_t away = distance(wrong, name);
+        size_t away = suggest_distance(wrong, text_of(names[i]));
         if (away < best_distance) {
             best = names[i];
             best_distance = away;

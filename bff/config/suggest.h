@@ -6,6 +6,10 @@
 
 #include "bff/base/text.h"
 
+/* How many letters are missing, too many, wrong, or swapped with the next one (the restricted
+ * Damerau-Levenshtein distance), without regard to case. SIZE_MAX when one text is too long. */
+size_t suggest_distance(struct text a, struct text b);
+
 /*
  * Returns the name in ${names} with the smallest edit distance to ${wrong}. An edit inserts,
  * removes or replaces a letter, or swaps two adjacent letters. If several names have the same

@@ -1,4 +1,6 @@
 /* See access.h. */
+#include "bff/edge/login_roles.h"
+
 #include "bff/edge/access.h"
 
 /* True when ${a} and ${b} are equal. An absent or empty text is not equal to any text. */
@@ -11,9 +13,9 @@ static bool is_allowed(struct access_rule rule, const struct login_user *user)
     case ACCESS_SIGNED_IN:
         return true;
     case ACCESS_ROLE:
-        return is_same(rule.whom, user->role);
+        return login_roles_have(user->roles, rule.whom);
     case ACCESS_OWNER:
-        return is_same(rule.whom, user->id) || is_same(rule.admin_role, user->role);
+        return is_same(rule.whom, user->id) || login_roles_have(user->roles, rule.admin_role);
     case ACCESS_NOBODY:
         break;
     }

@@ -9,7 +9,7 @@ enum access_kind {
     ACCESS_NOBODY, /* the rule was not set: nobody passes */
     ACCESS_PUBLIC,
     ACCESS_SIGNED_IN,
-    ACCESS_ROLE,  /* users with exactly this role */
+    ACCESS_ROLE,  /* users who have this role, perhaps among others */
     ACCESS_OWNER, /* the user with this id, or with the admin role */
 };
 

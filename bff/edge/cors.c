@@ -11,6 +11,16 @@
 
 #define VARY_OF_PREFLIGHT "Origin, Access-Control-Request-Method, Access-Control-Request-Headers"
 
+struct text cors_exposed(struct pool *pool, const struct text *names, size_t count)
+{
+    struct text list = TEXT(EXPOSED);
+
+    for (size_t i = 0; i < count; i++)
+        if (!text_list_has_nocase(list, names[i]))
+            list = pool_print(pool, "%.*s, %.*s", TEXT_ARGS(list), TEXT_ARGS(names[i]));
+    return list;
+}
+
 bool cors_is_on(const struct cors_settings *settings)
 {
     return settings->allows_any || settings->origin_count > 0;
@@ -30,12 +40,36 @@ static bool is_origin(struct text origin)
     return true;
 }
 
+/* A part of a host name between two dots, in lower case. */
+static bool is_label(struct text label)
+{
+    for (size_t i = 0; i < label.len; i++) {
+        char c = label.at[i];
+        if ((c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '-' && c != '_')
+            return false;
+    }
+    return label.len > 0;
+}
+
+/* Before and after the '*' of ${wanted}, the origin must be the same byte by byte. */
+static bool fits(struct text wanted, struct text origin)
+{
+    struct text end = wanted, begin = text_cut(&end, '*');
+
+    if (end.at == NULL)
+        return text_equal(wanted, origin);
+    if (!text_starts(origin, begin) || origin.len < begin.len + end.len)
+        return false;
+    struct text label = {origin.at + begin.len, origin.len - begin.len - end.len};
+    return is_label(label) && text_equal((struct text){label.at + label.len, end.len}, end);
+}
+
 bool cors_allows(const struct cors_settings *settings, struct text origin)
 {
     if (!is_origin(origin))
         return false;
     for (size_t i = 0; i < settings->origin_count; i++)
-        if (text_equal(settings->origins[i], origin))
+        if (fits(settings->origins[i], origin))
             return true;
     return settings->allows_any;
 }
@@ -126,7 +160,9 @@ size_t cors_answer_fields(const struct cors_settings *settings, struct text orig
         return count;
     out[count++] = (struct reply_field){"access-control-allow-origin", origin};
     out[count++] = (struct reply_field){"access-control-allow-credentials", credentials(settings)};
-    out[count++] = (struct reply_field){"access-control-expose-headers", TEXT(EXPOSED)};
+    out[count++] =
+        (struct reply_field){"access-control-expose-headers",
+                             settings->exposed.at == NULL ? TEXT(EXPOSED) : settings->exposed};
     out[count++] = (struct reply_field){"timing-allow-origin", origin};
     return count;
 }

@@ -21,10 +21,13 @@
 /*
  *   origins          the origins that may read answers, as browsers send them:
  *                    "https://shop.example", in lower case, without the default port; an empty
- *                    list: no origin may
+ *                    list: no origin may. The first name of a host may be '*': it stands for one
+ *                    name, whatever it is
  *   allows_any       every origin may read answers (never together with ${credentials})
  *   credentials      cookies and Authorization are allowed
  *   max_age_seconds  how long a browser keeps the answer to a preflight
+ *   exposed          the fields that scripts may read, as cors_exposed writes them; absent: those
+ *                    that this server adds
  */
 struct cors_settings {
     struct text *origins;
@@ -32,6 +35,7 @@ struct cors_settings {
     bool allows_any;
     bool credentials;
     uint32_t max_age_seconds;
+    struct text exposed;
 };
 
 #define CORS_FIELDS_MAX 6           /* fields that one call writes */
@@ -45,6 +49,9 @@ struct cors_preflight {
     struct text request_method;  /* Access-Control-Request-Method */
     struct text request_headers; /* Access-Control-Request-Headers */
 };
+
+/* The fields that this server adds, and after them ${count} ${names} of fields, in ${pool}. */
+struct text cors_exposed(struct pool *pool, const struct text *names, size_t count);
 
 /* False when no origin may read answers: then the server adds no CORS field and passes on the CORS
  * fields of a service. */

@@ -14,6 +14,10 @@
 #include "bff/edge/jwks.h"
 
 #define COORDINATE_MAX 66 /* bytes: P-521 */
+#define TOO_MANY "is one key too many"
+
+/* For "%.*s": the beginning of ${text}, which comes from the set. */
+#define SHOWN(text) (text).len > 40 ? 40 : (int)(text).len, (text).at
 
 enum { KTY, USE, KEY_OPS, ALG, KID, CRV, N, E, X, Y, D, MEMBER_COUNT };
 
@@ -38,6 +42,14 @@ static const struct curve {
 struct jwk {
     struct pool *pool;
     struct jwt_member members[MEMBER_COUNT];
+};
+
+/* What reading the keys of a set needs. */
+struct reading {
+    struct pool *pool;
+    unsigned allowed;
+    struct jwt_keys *keys;
+    const char *too_many; /* the key for which there was no room; NULL: there was */
 };
 
 static struct text text_at(const struct jwk *jwk, int member)
@@ -76,22 +88,48 @@ static bool is_to_verify(const struct jwk *jwk)
     return false;
 }
 
-/* Returns the set of algorithms that the key declares. The set is empty when it declares none that
- * we support. */
-static unsigned said_algorithms(const struct jwk *jwk)
+static int complain(char wrong[JWT_WRONG_SIZE], const char *what)
+{
+    snprintf(wrong, JWT_WRONG_SIZE, "%s", what);
+    return -1;
+}
+
+/* The algorithms of the key's kind; an empty set, and what is wrong with it, when we do not support
+ * this kind. */
+static unsigned kind_algorithms(const struct jwk *jwk, char wrong[JWT_WRONG_SIZE])
 {
     const struct curve *curve = curve_of(jwk);
-    struct text kty = text_at(jwk, KTY);
-    unsigned said = 0;
-    enum jwt_algorithm one;
+    struct text kty = text_at(jwk, KTY), crv = text_at(jwk, CRV);
 
     if (text_is(kty, "RSA"))
-        said = JWT_ALL_RS;
-    else if (text_is(kty, "EC") && curve != NULL)
-        said = JWT_BIT(curve->algorithm);
-    if (is_absent(jwk, ALG))
+        return JWT_ALL_RS;
+    if (text_is(kty, "EC") && curve != NULL)
+        return JWT_BIT(curve->algorithm);
+    if (kty.at == NULL)
+        complain(wrong, "has no kty");
+    else if (text_is(kty, "EC") && crv.at != NULL)
+        snprintf(wrong, JWT_WRONG_SIZE, "is on the curve \"%.*s\"", SHOWN(crv));
+    else if (text_is(kty, "EC"))
+        complain(wrong, "has no crv");
+    else
+        snprintf(wrong, JWT_WRONG_SIZE, "is of the kind \"%.*s\"", SHOWN(kty));
+    return 0;
+}
+
+/* The algorithms that the key declares. An empty set means that it has another purpose, or, when
+ * ${wrong} is not empty, that it cannot be used. */
+static unsigned said_algorithms(const struct jwk *jwk, char wrong[JWT_WRONG_SIZE])
+{
+    unsigned said = kind_algorithms(jwk, wrong);
+    enum jwt_algorithm one;
+
+    if (said == 0 || is_absent(jwk, ALG))
         return said;
-    return jwt_algorithm_of(text_at(jwk, ALG), &one) == 0 ? said & JWT_BIT(one) : 0;
+    if (jwt_algorithm_of(text_at(jwk, ALG), &one) != 0)
+        return 0;
+    if ((said & JWT_BIT(one)) == 0)
+        complain(wrong, "has an alg that does not fit its kind");
+    return said & JWT_BIT(one);
 }
 
 /* Makes a key of the type ${kind} from the parameters in ${build}; NULL when they are not a valid
@@ -156,12 +194,6 @@ static EVP_PKEY *ec_key(const struct jwk *jwk)
     return key;
 }
 
-static int complain(char wrong[JWT_WRONG_SIZE], const char *what)
-{
-    snprintf(wrong, JWT_WRONG_SIZE, "%s", what);
-    return -1;
-}
-
 /* Adds the key ${jwk} to ${keys}, for verifying ${algorithms}. */
 static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys,
                char wrong[JWT_WRONG_SIZE])
@@ -179,49 +211,88 @@ static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys
         return -1;
     }
     if (jwt_keys_add(keys, key, fitting & algorithms, text_at(jwk, KID)) != 0)
-        return complain(wrong, "is one key too many");
+        return complain(wrong, TOO_MANY);
     return 0;
 }
 
-static int read_one(struct json value, unsigned allowed, struct pool *pool, struct jwt_keys *keys,
+static int read_one(struct jwk *jwk, unsigned allowed, struct jwt_keys *keys,
                     char wrong[JWT_WRONG_SIZE])
 {
-    struct jwk jwk = {.pool = pool};
+    if (!is_to_verify(jwk))
+        return 0;
+    unsigned said = said_algorithms(jwk, wrong);
+    if (said == 0)
+        return *wrong == '\0' ? 0 : -1;
+    return (said & allowed) == 0 ? 0 : add(jwk, said & allowed, keys, wrong);
+}
+
+/* "key 2 (kid "b") is malformed" */
+static const char *words_of(const struct jwk *jwk, unsigned place, const char *wrong)
+{
+    struct text kid = text_at(jwk, KID);
+
+    if (kid.at == NULL)
+        return pool_print(jwk->pool, "key %u %s", place, wrong).at;
+    return pool_print(jwk->pool, "key %u (kid \"%.*s\") %s", place, SHOWN(kid), wrong).at;
+}
+
+/* Reads a key. Returns NULL, or why it is left out. */
+static const char *read_value(struct json value, unsigned place, struct reading *reading)
+{
+    struct jwk jwk = {.pool = reading->pool};
+    char wrong[JWT_WRONG_SIZE] = "";
 
     for (size_t i = 0; i < MEMBER_COUNT; i++)
         jwk.members[i].name = names[i];
     if (!json_is(value, JSON_OBJECT))
-        return complain(wrong, "is no object");
-    if (jwt_members_read(value, pool, jwk.members, MEMBER_COUNT) != 0)
-        return complain(wrong, "has a member twice");
-    unsigned algorithms = said_algorithms(&jwk) & allowed;
-    if (algorithms == 0 || !is_to_verify(&jwk))
-        return 0;
-    return add(&jwk, algorithms, keys, wrong);
+        return words_of(&jwk, place, "is no object");
+    if (jwt_members_read(value, jwk.pool, jwk.members, MEMBER_COUNT) != 0)
+        return words_of(&jwk, place, "has a member twice");
+    jwt_members_drop_null(jwk.members, MEMBER_COUNT);
+    if (read_one(&jwk, reading->allowed, reading->keys, wrong) == 0)
+        return NULL;
+    const char *words = words_of(&jwk, place, wrong);
+    if (strcmp(wrong, TOO_MANY) == 0)
+        reading->too_many = words;
+    return words;
 }
 
-static int read_all(struct json list, unsigned allowed, struct pool *pool, struct jwt_keys *keys,
+static int no_key(const char *first, char wrong[JWT_WRONG_SIZE])
+{
+    snprintf(wrong, JWT_WRONG_SIZE, "has no key for the algorithms%s%s", first == NULL ? "" : ": ",
+             first == NULL ? "" : first);
+    return -1;
+}
+
+static int read_all(struct json list, struct reading *reading, const struct jwt_listener *listener,
                     char wrong[JWT_WRONG_SIZE])
 {
-    char why[JWT_WRONG_SIZE - 40];
-    size_t before = keys->count;
+    const char **reasons = pool_zero(reading->pool, (json_length(list) + 1) * sizeof(*reasons));
+    size_t before = reading->keys->count, count = 0;
     unsigned place = 0;
 
     json_each (value, list) {
-        place++;
-        if (read_one(value, allowed, pool, keys, wrong) == 0)
-            continue;
-        snprintf(why, sizeof(why), "%s", wrong);
-        snprintf(wrong, JWT_WRONG_SIZE, "key %u %s", place, why);
-        return -1;
+        if (reading->too_many != NULL)
+            break;
+        const char *reason = read_value(value, ++place, reading);
+        if (reason != NULL)
+            reasons[count++] = reason;
     }
-    return keys->count > before ? 0 : complain(wrong, "has no key for the algorithms");
+    if (reading->too_many != NULL)
+        return complain(wrong, reading->too_many);
+    if (reading->keys->count == before)
+        return no_key(reasons[0], wrong);
+    for (size_t i = 0; i < count && listener->left_out != NULL; i++)
+        listener->left_out(listener->cookie, reasons[i]);
+    return 0;
 }
 
-int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys, char wrong[JWT_WRONG_SIZE])
+int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
+              const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE])
 {
     struct jwt_member list = {.name = "keys"};
     struct pool *pool = pool_new();
+    struct reading reading = {pool, allowed, keys, NULL};
     struct json set;
     int status;
 
@@ -229,7 +300,7 @@ int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys, char wr
         !json_is(list.value, JSON_ARRAY))
         status = complain(wrong, "is no JWK Set");
     else
-        status = read_all(list.value, allowed, pool, keys, wrong);
+        status = read_all(list.value, &reading, listener, wrong);
     pool_free(pool);
     return status;
 }

@@ -6,16 +6,19 @@
 #include "bff/edge/jwt_key.h"
 
 /*
- * Adds the keys in ${text} that can verify tokens of the algorithms ${allowed}. Other keys are
- * skipped, as RFC 7517 section 5 recommends: keys of another type or curve, keys for encryption,
- * and keys for an algorithm that is not allowed. Symmetric keys ("oct") are skipped, too, because a
- * secret never comes from a JWK Set.
+ * Adds the keys in ${text} that can verify tokens of the algorithms ${allowed}. Other keys are left
+ * out (RFC 7517 section 5). A member that is null counts as absent.
  *
- * Returns 0; or -1 with the mistake in ${wrong}, and then some keys may have been added. The
- * mistakes are: the text is not a JWK Set, no key of the set can be used, and a key for our
- * algorithms is malformed, too weak or private.
+ * A key for encryption, or for an algorithm that is not allowed, is left out in silence: it is
+ * good, and has another purpose. ${listener} is called for each other key that is left out: a key
+ * of an unknown type or curve, a symmetric key ("oct"), and a key that is malformed, too weak or
+ * private.
+ *
+ * Returns 0; or -1 with the mistake in ${wrong}, and then some keys may have been added, and
+ * ${listener} has not been called. The mistakes are: the text is not a JWK Set, no key of the set
+ * can be used, and there are too many keys.
  */
 int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
-              char wrong[JWT_WRONG_SIZE]);
+              const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE]);
 
 #endif

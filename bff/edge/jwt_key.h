@@ -14,6 +14,13 @@
 #define JWT_RSA_BITS_MAX 8192
 #define JWT_WRONG_SIZE 256 /* bytes of a text that says what is wrong */
 
+/* Whom to tell about a key that is left out. ${words} name the key and the reason: "key 2 (kid
+ * "b") is malformed". ${left_out} NULL: nobody. */
+struct jwt_listener {
+    void (*left_out)(void *cookie, const char *words);
+    void *cookie;
+};
+
 struct jwt_key {
     unsigned algorithms; /* that the key may verify */
     char *kid;           /* the name of the key in its JWK Set; NULL: it has none */

@@ -39,3 +39,10 @@ int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *m
     }
     return 0;
 }
+
+void jwt_members_drop_null(struct jwt_member *members, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (json_is(members[i].value, JSON_NULL))
+            members[i].value = (struct json){0};
+}

@@ -29,4 +29,7 @@ int jwt_object(struct text text, struct json *out);
 int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *members,
                      size_t count);
 
+/* Makes each member that is null absent. A member that occurs twice has been refused before. */
+void jwt_members_drop_null(struct jwt_member *members, size_t count);
+
 #endif

@@ -9,10 +9,13 @@
 #include "bff/edge/login_claims.h"
 #include "bff/edge/login_fingerprint.h"
 #include "bff/edge/login_keys.h"
+#include "bff/edge/login_secret.h"
 
 #include "bff/edge/login.h"
 
 #define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* the message may begin with the name of a file */
+
+static const struct login_paths user_paths = {{"id", "sub"}, 2}, role_paths = {{"role"}, 1};
 
 struct login {
     unsigned algorithms;
@@ -24,27 +27,11 @@ struct login {
 
 /* Making a login. Each check returns 0, or -1 and fills ${wrong}. */
 
-static int check_secret(struct text secret, char wrong[WRONG_SIZE])
-{
-    static const char pem[] = "-----BEGIN";
-
-    if (secret.len == 0)
-        snprintf(wrong, WRONG_SIZE, "HS256, HS384 and HS512 need a secret");
-    else if (secret.len < LOGIN_SECRET_MIN)
-        snprintf(wrong, WRONG_SIZE, "the secret has %zu bytes; %d is the least", secret.len,
-                 LOGIN_SECRET_MIN);
-    else if (memmem(secret.at, secret.len, pem, sizeof(pem) - 1) != NULL)
-        snprintf(wrong, WRONG_SIZE, "the secret is a PEM key; its file belongs to the keys");
-    else
-        return 0;
-    return -1;
-}
-
 static int read_secret(struct login *login, struct text secret, char wrong[WRONG_SIZE])
 {
     if ((login->algorithms & JWT_ALL_HS) == 0)
         return 0;
-    if (check_secret(secret, wrong) != 0)
+    if (login_secret_check(secret, wrong, WRONG_SIZE) != 0)
         return -1;
     login->secret = jwt_secret_new(secret);
     return 0;
@@ -67,6 +54,22 @@ static int check_keys(const struct login *login, char wrong[WRONG_SIZE])
     return 0;
 }
 
+/* The listener of one file of the settings. */
+struct listening {
+    const struct login_settings *settings;
+    const char *file;
+};
+
+static void on_left_out(void *cookie, const char *words)
+{
+    const struct listening *listening = cookie;
+    char whole[WRONG_SIZE];
+
+    snprintf(whole, sizeof(whole), "%s: %s", listening->file, words);
+    if (listening->settings->left_out != NULL)
+        listening->settings->left_out(listening->settings->cookie, whole);
+}
+
 static int read_keys(struct login *login, const struct login_settings *settings,
                      char wrong[WRONG_SIZE])
 {
@@ -78,7 +81,9 @@ static int read_keys(struct login *login, const struct login_settings *settings,
     }
     for (size_t i = 0; i < settings->key_file_count; i++) {
         const char *file = settings->key_files[i];
-        if (login_keys_read(&login->keys, file, login->algorithms, why) != 0) {
+        struct listening listening = {settings, file};
+        const struct jwt_listener listener = {on_left_out, &listening};
+        if (login_keys_read(&login->keys, file, login->algorithms, &listener, why) != 0) {
             snprintf(wrong, WRONG_SIZE, "%s: %s", file, why);
             return -1;
         }
@@ -92,6 +97,23 @@ static void take_fingerprint(struct login *login, struct text secret)
                       &login->keys, &login->rules, login->fingerprint);
 }
 
+/* Copies of ${paths}, or of ${normal} when there are none. */
+static struct login_paths copy_paths(const struct login_paths *paths,
+                                     const struct login_paths *normal)
+{
+    struct login_paths made = paths->count > 0 ? *paths : *normal;
+
+    for (size_t i = 0; i < made.count; i++)
+        made.at[i] = memory_string(made.at[i]);
+    return made;
+}
+
+static void free_paths(const struct login_paths *paths)
+{
+    for (size_t i = 0; i < paths->count; i++)
+        memory_free((char *)paths->at[i]);
+}
+
 static char *copy(const char *string) { return string == NULL ? NULL : memory_string(string); }
 
 struct login *login_new(const struct login_settings *settings, const char **wrong)
@@ -101,6 +123,8 @@ struct login *login_new(const struct login_settings *settings, const char **wron
 
     login->algorithms = settings->algorithms & (JWT_BIT(JWT_ALGORITHM_COUNT) - 1);
     login->rules = (struct login_rules){
+        .user = copy_paths(&settings->user, &user_paths),
+        .role = copy_paths(&settings->role, &role_paths),
         .issuer = copy(settings->issuer),
         .audience = copy(settings->audience),
         .leeway_seconds = settings->leeway_seconds,
@@ -125,6 +149,8 @@ void login_free(struct login *login)
     jwt_keys_clear(&login->keys);
     memory_free(login->rules.issuer);
     memory_free(login->rules.audience);
+    free_paths(&login->rules.user);
+    free_paths(&login->rules.role);
     memory_free(login);
 }
 
@@ -190,7 +216,7 @@ static enum login_verdict check_new(const struct login *login, struct text token
  * ends. */
 static struct login_user copy_user(const struct login_user *user, struct pool *pool)
 {
-    return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->role)};
+    return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->roles)};
 }
 
 static enum login_verdict check_cached(const struct login *login, struct login_cache *cache,

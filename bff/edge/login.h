@@ -19,14 +19,21 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/edge/jwt_algorithm.h"
+#include "bff/edge/login_roles.h"
+#include "bff/edge/login_secret.h"
 
-#define LOGIN_SECRET_MIN 32     /* bytes of a secret */
 #define LOGIN_LEEWAY_SECONDS 30 /* the default of the configuration */
 #define LOGIN_TOKEN_MAX 8192    /* bytes of a token */
-#define LOGIN_CLAIM_MAX 256     /* bytes of a user's id, and of a role */
+#define LOGIN_PATHS_MAX 8       /* names of claims that may hold the same thing */
 
 struct login;       /* keys and rules; they do not change, and all workers share them */
 struct login_cache; /* tokens that were good; each worker has a cache of its own */
+
+/* Names of claims, as jwt_path.h reads them. The first one that a token has is used. */
+struct login_paths {
+    const char *at[LOGIN_PATHS_MAX];
+    size_t count;
+};
 
 /*
  *   algorithms      the allowed algorithms, at least one: JWT_BIT(JWT_HS256) | ...
@@ -36,8 +43,13 @@ struct login_cache; /* tokens that were good; each worker has a cache of its own
  *                   is read; NULL: the files are read
  *   issuer          the value that `iss` must have; NULL: it is not checked
  *   audience        the value that `aud` must have or contain; NULL: it is not checked
+ *   user            the claims that may name the user; none: `id` and `sub`
+ *   role            the claims that may have the user's roles; none: `role`
  *   leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
  *   require_exp     tokens that never expire are refused
+ *   left_out        is called by login_new for each key of ${key_files} that is left out, with the
+ *                   file and the reason in ${words}; NULL: not called
+ *   cookie          its argument
  */
 struct login_settings {
     unsigned algorithms;
@@ -47,8 +59,12 @@ struct login_settings {
     const struct login *keys_of;
     const char *issuer;
     const char *audience;
+    struct login_paths user;
+    struct login_paths role;
     uint32_t leeway_seconds;
     bool require_exp;
+    void (*left_out)(void *cookie, const char *words);
+    void *cookie;
 };
 
 /*
@@ -78,8 +94,8 @@ enum login_verdict {
 
 /* A user. Both texts are visible ASCII with spaces inside, so they can be sent in a header. */
 struct login_user {
-    struct text id;   /* never empty */
-    struct text role; /* empty when the token has none */
+    struct text id;    /* never empty */
+    struct text roles; /* "admin,staff" (login_roles.h); empty when the token has none */
 };
 
 /* The input of login_check. */

@@ -133,11 +133,11 @@ static uint16_t evict(struct login_cache *cache)
 
 static void copy_user(struct entry *entry, const struct login_user *user)
 {
-    entry->texts = memory_new(user->id.len + user->role.len + 1);
+    entry->texts = memory_new(user->id.len + user->roles.len + 1);
     memcpy(entry->texts, user->id.at, user->id.len);
-    memcpy(entry->texts + user->id.len, user->role.at, user->role.len);
+    memcpy(entry->texts + user->id.len, user->roles.at, user->roles.len);
     entry->claims.user.id = (struct text){entry->texts, user->id.len};
-    entry->claims.user.role = (struct text){entry->texts + user->id.len, user->role.len};
+    entry->claims.user.roles = (struct text){entry->texts + user->id.len, user->roles.len};
 }
 
 void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],

@@ -2,10 +2,12 @@
 #include <math.h>
 
 #include "bff/edge/jwt_members.h"
+#include "bff/edge/jwt_path.h"
+#include "bff/edge/login_roles.h"
 
 #include "bff/edge/login_claims.h"
 
-enum { EXP, NBF, IAT, ISS, AUD, ID, SUB, ROLE, CLAIM_COUNT };
+enum { EXP, NBF, IAT, ISS, AUD, CLAIM_COUNT };
 
 /* When the claim is absent, ${*out} does not change. A number that is too large for a double is
  * refused. */
@@ -69,19 +71,6 @@ static bool is_audience(struct json aud, const char *wanted, struct pool *pool)
     return is_found;
 }
 
-/* True when ${text} can be sent in a header and every service reads it in the same way: it has no
- * byte that a service might remove or decode, or at which a service might split it. */
-static bool is_header_value(struct text text)
-{
-    if (text.len > LOGIN_CLAIM_MAX)
-        return false;
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] < ' ' || text.at[i] > '~')
-            return false;
-    }
-    return text.len == 0 || (text.at[0] != ' ' && text.at[text.len - 1] != ' ');
-}
-
 static bool is_integer(struct json claim)
 {
     struct text digits = json_raw(claim);
@@ -98,48 +87,53 @@ static int read_id(struct json claim, struct pool *pool, struct text *out)
     if (!json_is(claim, JSON_STRING) && !(json_is(claim, JSON_NUMBER) && is_integer(claim)))
         return -1;
     *out = json_text(claim, pool);
-    return out->len > 0 && is_header_value(*out) ? 0 : -1;
+    return out->len > 0 && login_roles_is_plain(*out) ? 0 : -1;
 }
 
-static int read_role(struct json claim, struct pool *pool, struct text *out)
+/* Writes the first claim of ${paths} that the token has to ${*out}. All of them are looked at, so
+ * that none of them may occur twice. */
+static int read_first(struct json object, const struct login_paths *paths, struct pool *pool,
+                      struct json *out)
 {
-    *out = TEXT("");
-    if (json_is(claim, JSON_NONE))
-        return 0;
-    if (!json_is(claim, JSON_STRING))
-        return -1;
-    *out = json_text(claim, pool);
-    return is_header_value(*out) ? 0 : -1;
+    *out = (struct json){0};
+    for (size_t i = 0; i < paths->count; i++) {
+        struct json one;
+        if (jwt_path_read(object, paths->at[i], pool, &one) != 0)
+            return -1;
+        if (json_is(*out, JSON_NONE))
+            *out = one;
+    }
+    return 0;
 }
 
-static int read_user(const struct jwt_member *claims, struct pool *pool, struct login_user *out)
+static int read_user(struct json object, const struct login_rules *rules, struct pool *pool,
+                     struct login_user *out)
 {
-    bool has_id = !json_is(claims[ID].value, JSON_NONE);
+    struct json id, role;
 
-    if (read_id(claims[has_id ? ID : SUB].value, pool, &out->id) != 0)
+    if (read_first(object, &rules->user, pool, &id) != 0 ||
+        read_first(object, &rules->role, pool, &role) != 0 || read_id(id, pool, &out->id) != 0)
         return -1;
-    return read_role(claims[ROLE].value, pool, &out->role);
+    return login_roles_read(role, pool, &out->roles);
 }
 
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
                       struct login_claims *out)
 {
     struct jwt_member claims[CLAIM_COUNT] = {
-        [EXP] = {.name = "exp"}, [NBF] = {.name = "nbf"},   [IAT] = {.name = "iat"},
-        [ISS] = {.name = "iss"}, [AUD] = {.name = "aud"},   [ID] = {.name = "id"},
-        [SUB] = {.name = "sub"}, [ROLE] = {.name = "role"},
+        [EXP] = {.name = "exp"}, [NBF] = {.name = "nbf"}, [IAT] = {.name = "iat"},
+        [ISS] = {.name = "iss"}, [AUD] = {.name = "aud"},
     };
     struct json object;
 
     *out = (struct login_claims){0};
-    if (jwt_object(json, &object) != 0 ||
-        jwt_members_read(object, pool, claims, CLAIM_COUNT) != 0 ||
-        read_times(claims, rules, out) != 0)
+    if (jwt_object(json, &object) != 0 || jwt_members_read(object, pool, claims, CLAIM_COUNT) != 0)
         return -1;
-    if (!is_issuer(claims[ISS].value, rules->issuer, pool) ||
+    jwt_members_drop_null(claims, CLAIM_COUNT);
+    if (read_times(claims, rules, out) != 0 || !is_issuer(claims[ISS].value, rules->issuer, pool) ||
         !is_audience(claims[AUD].value, rules->audience, pool))
         return -1;
-    return read_user(claims, pool, &out->user);
+    return read_user(object, rules, pool, &out->user);
 }
 
 bool login_claims_hold(const struct login_claims *claims, int64_t now_seconds)

@@ -12,6 +12,7 @@
 /* See struct login_settings. */
 struct login_rules {
     char *issuer, *audience;
+    struct login_paths user, role; /* one at least of each */
     double leeway_seconds;
     bool require_exp;
 };
@@ -23,10 +24,11 @@ struct login_claims {
 };
 
 /*
- * Reads the claims from ${json}, which may be any bytes; decoded texts are in ${pool}. Returns 0;
- * or -1 when ${json} is not a JSON object, a claim that we read occurs twice or has a wrong type,
- * the issuer or the audience is not that of ${rules}, or the claims name no user. This function
- * does not compare the times with the clock: login_claims_hold does.
+ * Reads the claims from ${json}, which may be any bytes; decoded texts are in ${pool}. A claim that
+ * is null counts as absent. Returns 0; or -1 when ${json} is not a JSON object, a claim that we
+ * read occurs twice or has a wrong type, the issuer or the audience is not that of ${rules}, or the
+ * claims name no user. This function does not compare the times with the clock: login_claims_hold
+ * does.
  */
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,
                       struct login_claims *out);

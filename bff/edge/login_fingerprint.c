@@ -36,6 +36,13 @@ static void add_key(EVP_MD_CTX *context, const struct jwt_key *key)
     OPENSSL_free(der);
 }
 
+static void add_paths(EVP_MD_CTX *context, const struct login_paths *paths)
+{
+    add(context, &paths->count, sizeof(paths->count));
+    for (size_t i = 0; i < paths->count; i++)
+        add_string(context, paths->at[i]);
+}
+
 /*
  * Every rule must be added. If one were left out, a configuration that changes this rule would use
  * the verdicts of the configuration before. So the copy has an initializer without member names:
@@ -44,11 +51,13 @@ static void add_key(EVP_MD_CTX *context, const struct jwt_key *key)
  */
 static void add_rules(EVP_MD_CTX *context, const struct login_rules *rules)
 {
-    const struct login_rules all = {rules->issuer, rules->audience, rules->leeway_seconds,
-                                    rules->require_exp};
+    const struct login_rules all = {rules->issuer, rules->audience,       rules->user,
+                                    rules->role,   rules->leeway_seconds, rules->require_exp};
 
     add_string(context, all.issuer);
     add_string(context, all.audience);
+    add_paths(context, &all.user);
+    add_paths(context, &all.role);
     add(context, &all.leeway_seconds, sizeof(all.leeway_seconds));
     add(context, &all.require_exp, sizeof(all.require_exp));
 }

@@ -35,19 +35,19 @@ static int read_pem(struct jwt_keys *keys, struct text text, unsigned allowed,
 }
 
 int login_keys_read(struct jwt_keys *keys, const char *file, unsigned allowed,
-                    char wrong[JWT_WRONG_SIZE])
+                    const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE])
 {
     int status = -1;
     char *bytes = memory_new(FILE_MAX + 1);
     ssize_t len = file_read(file, bytes, FILE_MAX);
-    struct text text = {bytes, len < 0 ? 0 : (size_t)len};
+    struct text text = text_skip_mark((struct text){bytes, len < 0 ? 0 : (size_t)len});
 
     if (len < 0)
         snprintf(wrong, JWT_WRONG_SIZE, "cannot be read: %s", strerror(errno));
-    else if (text.len > FILE_MAX)
+    else if ((size_t)len > FILE_MAX)
         snprintf(wrong, JWT_WRONG_SIZE, "is larger than %zu bytes", FILE_MAX);
     else if (is_json(text))
-        status = jwks_read(text, allowed, keys, wrong);
+        status = jwks_read(text, allowed, keys, listener, wrong);
     else
         status = read_pem(keys, text, allowed, wrong);
     memory_free(bytes);

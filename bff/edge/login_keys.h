@@ -8,12 +8,13 @@
 #include "bff/edge/jwt_key.h"
 
 /*
- * Adds the keys in ${file}: a PEM public key, a PEM certificate or a JWK Set. Returns 0; or -1 with
- * the mistake in ${wrong}, when the file cannot be read or has no key for the algorithms
- * ${allowed}.
+ * Adds the keys in ${file}: a PEM public key, a PEM certificate or a JWK Set. A byte order mark at
+ * its beginning is skipped. ${listener} is called for keys of a set that are left out (jwks.h).
+ * Returns 0; or -1 with the mistake in ${wrong}, when the file cannot be read or has no key for the
+ * algorithms ${allowed}.
  */
 int login_keys_read(struct jwt_keys *keys, const char *file, unsigned allowed,
-                    char wrong[JWT_WRONG_SIZE]);
+                    const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE]);
 
 /*
  * True when one of the keys for the token's algorithm verifies its signature. If the token has a

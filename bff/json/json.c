@@ -133,6 +133,26 @@ size_t json_length(struct json array)
     return length;
 }
 
+static struct json slice_of(struct json container, size_t i)
+{
+    const struct json_slice *slice = &container.slices->rows[i];
+
+    return (struct json){.at = container.base + slice->at, .len = slice->len};
+}
+
+struct json json_item(struct json array, size_t place)
+{
+    if (!json_is(array, JSON_ARRAY))
+        return (struct json){0};
+    if (array.slices != NULL)
+        return place < array.slices->count ? slice_of(array, place) : (struct json){0};
+    json_each (item, array) {
+        if (place-- == 0)
+            return item;
+    }
+    return (struct json){0};
+}
+
 /* Members. */
 
 static bool key_means(struct text key, struct text name)
@@ -155,7 +175,7 @@ static struct json get_in_slices(struct json object, struct text name)
     for (size_t i = slices->count; i > 0; i--) {
         const struct json_slice *slice = &slices->rows[i - 1];
         if (key_means((struct text){object.base + slice->key_at, slice->key_len}, name))
-            return (struct json){.at = object.base + slice->at, .len = slice->len};
+            return slice_of(object, i - 1);
     }
     return (struct json){0};
 }

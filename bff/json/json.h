@@ -68,6 +68,10 @@ struct json json_path(struct json object, const char *path);
 /* Returns the number of items of an array; 0 for any other value. */
 size_t json_length(struct json array);
 
+/* Returns the item of an array that has ${place} items before it. JSON_NONE when there is no such
+ * item. */
+struct json json_item(struct json array, size_t place);
+
 /* Reads a number as JavaScript does: 1e400 is infinite. Returns false if the value is not a
  * number. */
 bool json_double(struct json value, double *out);

@@ -85,8 +85,8 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
     text_builder_field(&out, TEXT("x-request-id"), request->id);
     if (ask->user != NULL) {
         text_builder_field(&out, TEXT("x-user-id"), ask->user->id);
-        if (ask->user->role.len > 0)
-            text_builder_field(&out, TEXT("x-user-role"), ask->user->role);
+        if (ask->user->roles.len > 0)
+            text_builder_field(&out, TEXT("x-user-role"), ask->user->roles);
     }
     if (proxy_request_wants_upgrade(request, ask->route))
         text_builder_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));

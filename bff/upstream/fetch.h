@@ -38,7 +38,7 @@ struct fetch {
     /* The outcome, valid once done is called. */
     enum reason reason;  /* REASON_NONE: 2xx and valid JSON, or empty */
     int status;          /* the service's, 0 when its status line was not read */
-    struct value *value; /* with REASON_NONE: the body; NULL: the service sent no body */
+    struct value *value; /* with REASON_NONE: the body; NULL: it is empty, whatever the status is */
 
     /* fetch.c's own */
     const struct fetch_ask *ask;

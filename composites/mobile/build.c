@@ -8,15 +8,14 @@ static const struct bff_composite *const composites[] = {
     &mobile_dashboard,
     &mobile_product_detail,
     &mobile_checkout,
-    NULL,
 };
 
 static const struct bff_build build = {
     .name = "mobile",
     .port = 8081,
-    .composites = composites,
-    .services = clients_services,
-    .routes = shop_routes,
+    .composites = BFF_TABLE(composites),
+    .services = &clients_services,
+    .routes = &shop_routes,
     .admin_role = SHOP_ADMIN_ROLE,
     .mocks = &mock_upstreams,
 };

@@ -29,7 +29,6 @@ static const struct bff_part parts[] = {
      .many = 50,
      .at_once = 8,
      .pick = "id name price"},
-    {0},
 };
 
 const struct bff_composite mobile_checkout = {
@@ -40,5 +39,5 @@ const struct bff_composite mobile_checkout = {
     .owner = "order.userId",
     .budget_ms = 1500,
     .is_stamped = true,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };

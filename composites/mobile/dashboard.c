@@ -25,12 +25,10 @@ static const struct bff_part parts[] = {
      .ask = unread_notifications,
      .place = BFF_HIDDEN,
      .kind = BFF_LIST},
-    {0},
 };
 
 static const struct bff_field fields[] = {
     {.name = "unreadCount", .of = "unreadNotifications", .print = unread_count},
-    {0},
 };
 
 const struct bff_composite mobile_dashboard = {
@@ -39,6 +37,6 @@ const struct bff_composite mobile_dashboard = {
     .access = BFF_OWNER,
     .owner = "userId",
     .is_stamped = true,
-    .parts = parts,
-    .fields = fields,
+    .parts = BFF_TABLE(parts),
+    .fields = BFF_TABLE(fields),
 };

@@ -17,7 +17,6 @@ static const struct bff_part parts[] = {
      .pick = "id name price"},
     {.name = "reviews", .ask = reviews, .place = BFF_HIDDEN, .kind = BFF_LIST},
     {.name = "inventory", .ask = inventory, .place = BFF_HIDDEN, .kind = BFF_OBJECT},
-    {0},
 };
 
 static const struct bff_field fields[] = {
@@ -25,7 +24,6 @@ static const struct bff_field fields[] = {
     {.name = "reviewCount", .of = "reviews", .print = product_review_count},
     {.name = "inStock", .of = "inventory", .print = product_in_stock},
     {.name = "isOnSale", .of = "product", .print = product_is_on_sale},
-    {0},
 };
 
 const struct bff_composite mobile_product_detail = {
@@ -33,6 +31,6 @@ const struct bff_composite mobile_product_detail = {
     .about = "product screen: product, ratings and stock",
     .failure = "Failed to fetch product details",
     .access = BFF_SIGNED_IN,
-    .parts = parts,
-    .fields = fields,
+    .parts = BFF_TABLE(parts),
+    .fields = BFF_TABLE(fields),
 };

@@ -5,7 +5,7 @@
 #include "bff/compose/compose.h"
 
 /* The plain routes that apply when the configuration has no routes. */
-extern const struct bff_route shop_routes[];
+extern const struct bff_routes shop_routes;
 
 /* Users with this role may see answers that belong to other users. */
 #define SHOP_ADMIN_ROLE "admin"

@@ -8,15 +8,14 @@ static const struct bff_composite *const composites[] = {
     &web_dashboard,
     &web_product_detail,
     &web_checkout,
-    NULL,
 };
 
 static const struct bff_build build = {
     .name = "web",
     .port = 8080,
-    .composites = composites,
-    .services = clients_services,
-    .routes = shop_routes,
+    .composites = BFF_TABLE(composites),
+    .services = &clients_services,
+    .routes = &shop_routes,
     .admin_role = SHOP_ADMIN_ROLE,
     .mocks = &mock_upstreams,
 };

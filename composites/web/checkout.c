@@ -19,9 +19,13 @@ static void products(struct bff_ask *ask)
 
 static const struct bff_part parts[] = {
     {.name = "order", .ask = order, .need = BFF_REQUIRED, .kind = BFF_OBJECT},
-    {.name = "user", .ask = user, .after = "order"},
-    {.name = "products", .ask = products, .after = "order", .many = 50, .at_once = 8},
-    {0},
+    {.name = "user", .ask = user, .after = "order", .kind = BFF_OBJECT},
+    {.name = "products",
+     .ask = products,
+     .after = "order",
+     .kind = BFF_OBJECT,
+     .many = 50,
+     .at_once = 8},
 };
 
 const struct bff_composite web_checkout = {
@@ -32,5 +36,5 @@ const struct bff_composite web_checkout = {
     .owner = "order.userId",
     .budget_ms = 1500,
     .is_stamped = true,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };

@@ -20,11 +20,10 @@ static void unread_notifications(struct bff_ask *ask)
 }
 
 static const struct bff_part parts[] = {
-    {.name = "user", .ask = user, .fallback = "null"},
-    {.name = "recentOrders", .ask = recent_orders, .fallback = "[]"},
-    {.name = "recommendations", .ask = recommendations, .fallback = "[]"},
-    {.name = "unreadNotifications", .ask = unread_notifications, .fallback = "[]"},
-    {0},
+    {.name = "user", .ask = user, .kind = BFF_OBJECT, .fallback = "null"},
+    {.name = "recentOrders", .ask = recent_orders, .kind = BFF_LIST},
+    {.name = "recommendations", .ask = recommendations, .kind = BFF_LIST},
+    {.name = "unreadNotifications", .ask = unread_notifications, .kind = BFF_LIST},
 };
 
 const struct bff_composite web_dashboard = {
@@ -33,5 +32,5 @@ const struct bff_composite web_dashboard = {
     .access = BFF_OWNER,
     .owner = "userId",
     .is_stamped = true,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };

@@ -17,7 +17,6 @@ static const struct bff_part parts[] = {
      .pick = "id name price description"},
     {.name = "reviews", .ask = reviews, .place = BFF_HIDDEN, .kind = BFF_LIST},
     {.name = "inventory", .ask = inventory, .place = BFF_HIDDEN, .kind = BFF_OBJECT},
-    {0},
 };
 
 static const struct bff_field fields[] = {
@@ -27,7 +26,6 @@ static const struct bff_field fields[] = {
     {.name = "stockQuantity", .of = "inventory", .print = product_stock_quantity},
     {.name = "isOnSale", .of = "product", .print = product_is_on_sale},
     {.name = "savings", .of = "product", .print = product_savings},
-    {0},
 };
 
 const struct bff_composite web_product_detail = {
@@ -35,6 +33,6 @@ const struct bff_composite web_product_detail = {
     .about = "product page: product, ratings and stock",
     .failure = "Failed to fetch product details",
     .access = BFF_SIGNED_IN,
-    .parts = parts,
-    .fields = fields,
+    .parts = BFF_TABLE(parts),
+    .fields = BFF_TABLE(fields),
 };

@@ -29,7 +29,7 @@ ASK(31, users_get)
 ASK(32, products_get)
 
 /* clang-format off */
-#define ROW(n) {.name = "part" #n, .ask = ask_##n}
+#define ROW(n) {.name = "part" #n, .ask = ask_##n, .kind = BFF_ANY}
 #define ROWS_1 ROW(1)
 #define ROWS_4 ROWS_1, ROW(2), ROW(3), ROW(4)
 #define ROWS_8 ROWS_4, ROW(5), ROW(6), ROW(7), ROW(8)
@@ -38,13 +38,13 @@ ASK(32, products_get)
     ROW(25), ROW(26), ROW(27), ROW(28), ROW(29), ROW(30), ROW(31), ROW(32)
 
 #define PAGE(n)                                                                                    \
-    static const struct bff_part parts_##n[] = {ROWS_##n, {0}};                                    \
+    static const struct bff_part parts_##n[] = {ROWS_##n};                                         \
     static const struct bff_composite page_##n = {                                                 \
         .route = "GET /api/parts/" #n,                                                             \
         .about = "a page of that many parts",                                                      \
         .failure = "Failed to load the parts",                                                     \
         .access = BFF_PUBLIC,                                                                      \
-        .parts = parts_##n,                                                                        \
+        .parts = BFF_TABLE(parts_##n),                                                             \
     };
 /* clang-format on */
 
@@ -54,14 +54,14 @@ PAGE(8)
 PAGE(16)
 PAGE(32)
 
-static const struct bff_composite *const composites[] = {&page_1,  &page_4,  &page_8,
-                                                         &page_16, &page_32, NULL};
+static const struct bff_composite *const composites[] = {&page_1, &page_4, &page_8, &page_16,
+                                                         &page_32};
 
 static const struct bff_build build = {
     .name = "parts",
     .port = 8083,
-    .composites = composites,
-    .services = clients_services,
+    .composites = BFF_TABLE(composites),
+    .services = &clients_services,
 };
 
 int main(int argc, char **argv) { return bff_main(argc, argv, &build); }

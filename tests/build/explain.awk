@@ -23,6 +23,12 @@ function meant(said, code, name) {
         return "a character that C does not know. Text needs plain double quotes: \"user\""
     if (said ~ /obsolete use of designated initializer/)
         return "a column is written .ask = user, not ask: user"
+    if (said ~ /^missing braces around initializer/)
+        return "a table needs BFF_TABLE: .parts = BFF_TABLE(parts)"
+    if (said ~ /(braces around|excess elements in) scalar initializer/)
+        return "a column takes one text without braces: .pick = \"id name\""
+    if (said ~ /^initialization of 'void \(\*\)\(struct json_print/)
+        return "a function in .print gets one value; a function in .print_all gets an array of values and a place"
     if (said ~ /^request for member/)
         return "the comma before ." name " is missing"
     if (said ~ /^expected '}' before '{'/)
@@ -64,7 +70,7 @@ function meant(said, code, name) {
     if (said ~ /has no member named/)
         return "the column is misspelt. bff/compose/compose.h explains all columns"
     if (said ~ /^'(parts|fields)' defined but not used/)
-        return "." name " = " name " is missing in the composite"
+        return "." name " = BFF_TABLE(" name ") is missing in the composite"
     if (said ~ /defined but not used/)
         return "no row names this function: is a row missing?"
     if (said ~ /^undefined reference/)
@@ -157,13 +163,16 @@ function row(file, line, i, text) {
 }
 
 # Errors that only follow from an earlier one of the file are left out: all of them after the parser
-# has lost its way, and functions that are not used because a row was not understood.
+# has lost its way, functions that are not used because a row was not understood, and BFF_TABLE of a
+# table that was not understood.
 function follows(i, file) {
     file = file_of[i]
     if (file == "") return 0
     if (is_lost[file] || line_of[i] == last_line[file] || same[file, said_of[i]]++) return 1
     if (shown[file] && said_of[i] ~ /defined but not used|shadows/) return 1
+    if (is_any_shown && file ~ /compose\/compose\.h$/) return 1
     last_line[file] = line_of[i]
+    is_any_shown = 1
     shown[file]++
     if (said_of[i] ~ /^expected|^unknown type name|^type defaults|^stray|missing terminating/)
         is_lost[file] = 1

@@ -41,7 +41,7 @@ function mistakesOf(output) {
 }
 
 const inTable = [
-  ['a comma between columns', '.ask = user, ', '.ask = user ', /^the comma before .fallback is missing/],
+  ['a comma between columns', '.ask = user, ', '.ask = user ', /^the comma before .kind is missing/],
   ['a semicolon for a comma', '.ask = user, ', '.ask = user; ', /comma, not with a semicolon/],
   ['a semicolon after a row', '.fallback = "null"},', '.fallback = "null"};', /not with a semicolon/],
   ['single quotes', '"user"', "'user'", /^text needs double quotes/],
@@ -50,6 +50,8 @@ const inTable = [
   ['a quote that is never closed', '"user", ', '"user, ', /^a quote is missing/],
   ['a colon', '.ask = user', 'ask: user', /^a column is written .ask = user/],
   ['no dot', '.ask = user', 'ask = user', /^a column begins with a dot: .ask =/],
+  ['a list of texts', '"null"', '{"null", "[]"}', /^a column takes one text without braces/],
+  ['a text in braces', '"null"', '{"null"}', /^a column takes one text without braces/],
   ['a call for a name', '.ask = user,', '.ask = user(),', /without \(\)/],
   ['a list that is no text', '"null"', '[]', /^a fallback is JSON text/],
   ['null', '"null"', 'null', /^a fallback is JSON text/],
@@ -60,6 +62,7 @@ const inTable = [
 ]
 
 const elsewhere = [
+  ['a table without BFF_TABLE', 'BFF_TABLE(parts)', 'parts', /^a table needs BFF_TABLE/],
   ['a comma between rows', '.fallback = "null"},', '.fallback = "null"}',
     /^the comma at the end of the row above/],
   ['let', 'static const struct bff_part parts[]', 'let parts', /^a table begins with: static const/],
@@ -99,7 +102,7 @@ describe('a composite that does not compile', () => {
     const output = explained(dashboard.replace('.ask = user, ', '.ask = user ')
       .replace(/"(GET .*?)"/, "'$1'"))
     assert.deepEqual(mistakesOf(output).map(({ usually }) => usually.split(':')[0]),
-      ['the comma before .fallback is missing', 'text needs double quotes'])
+      ['the comma before .kind is missing', 'text needs double quotes'])
   })
 
   test('names what the linker misses', () => {

@@ -69,9 +69,9 @@ describe('a first composite', () => {
     stage.write('composites/wrong/build.c', `#include "clients/services.h"
 #include "fixtures/mock_upstreams.h"
 ${['right', ...names].map(name => `extern const struct bff_composite ${name};`).join('\n')}
-static const struct bff_composite *const all[] = {&right, &${names.join(', &')}, NULL};
+static const struct bff_composite *const all[] = {&right, &${names.join(', &')}};
 static const struct bff_build build = {
-    .name = "wrong", .port = 8080, .composites = all, .services = clients_services,
+    .name = "wrong", .port = 8080, .composites = BFF_TABLE(all), .services = &clients_services,
     .mocks = &mock_upstreams};
 int main(int argc, char **argv) { return bff_main(argc, argv, &build); }\n`)
     stage.write('CMakeLists.txt', `${stage.read('CMakeLists.txt')}bff_add_build(wrong)\n`)

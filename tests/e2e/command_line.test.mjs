@@ -1,6 +1,8 @@
 // The command line: what the program checks before it serves, and its messages.
 import assert from 'node:assert/strict'
+import { X509Certificate, createHash } from 'node:crypto'
 import { once } from 'node:events'
+import { chmodSync, readFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 import { describe, test } from 'node:test'
@@ -8,8 +10,8 @@ import { describe, test } from 'node:test'
 import { authority } from './lib/certificates.mjs'
 import { ask } from './lib/client.mjs'
 import { anywhere, configFile, scenario, scratch } from './lib/scenario.mjs'
-import { command, startServer } from './lib/server.mjs'
-import { inParallel } from './lib/wait.mjs'
+import { assertEnd, command, fixtures, startServer } from './lib/server.mjs'
+import { eventually, inParallel } from './lib/wait.mjs'
 
 const routes = ['GET /api/dashboard/:userId', 'GET /api/products/:id', 'GET /api/checkout/:orderId']
 
@@ -31,6 +33,11 @@ const mistakes = [
   ['an address that is none', 'listen: ["ftp://127.0.0.1"]\n', 1],
   ['an endpoint with a path', 'services:\n  users:\n    endpoints: ["http://a/b"]\n', 3],
   ['the same key twice', 'workers: 1\nworkers: 2\n', 2],
+  ['a route that the server answers itself', '\nroutes: [{ path: /ready, service: users }]\n', 2],
+  ['a pattern of origins that is none', '\ncors: { origins: ["https://*shop.example"] }\n', 2],
+  ['a variable that is not set', 'workers: "${BFF_NOT_SET}"\n', 1],
+  ['a default in another form', 'workers: "${BFF_NOT_SET-2}"\n', 1],
+  ['a tab', 'login:\n\tleeway: 1s\n', 2],
   ['what is no YAML', 'workers: 1\nlisten: [\n', null],
 ]
 
@@ -103,6 +110,64 @@ describe('a mistake in the configuration', { concurrency: 4 }, () => {
   })
 })
 
+describe('what was hardly meant', { concurrency: 4 }, () => {
+  const twice = { services: { users: { endpoints: ['http://127.0.0.1:1', 'HTTP://127.0.0.1:1/'] } } }
+
+  // [why, settings, environment, warnings]
+  for (const [why, settings, env, wants] of [
+    ['an endpoint twice', twice, {}, [/users\.endpoints: .* stands there twice/]],
+    ['a variable that looks like ours', {}, { USER_URL: 'http://a' }, [/^warning: USER_URL: .*USERS_URL\?$/]],
+    ['variables that look like ours', {}, { ORDERS_URI: 'x', JWT_SECRET_KEY: 'x' },
+      [/JWT_SECRET_KEY: .*JWT_SECRET\?$/, /ORDERS_URI: .*ORDERS_URL\?$/]],
+  ]) {
+    test(`${why}: --check warns, and ends with 0`, async t => {
+      const { code, stdout, stderr } =
+        await command('web', ['--check', '--config', configFile(t, settings)], env)
+      assert.deepEqual({ code, stdout }, { code: 0, stdout: 'bff-web: the configuration is good\n' })
+      const lines = stderr.split('\n').slice(0, -1).sort()
+      assert.equal(lines.length, wants.length, stderr)
+      lines.forEach((line, i) => assert.match(line, wants[i]))
+    })
+  }
+
+  test('is in the log of a start, and not on standard error', async t => {
+    const server = await startServer('web', ['--config', configFile(t, twice), '--listen', anywhere])
+    t.after(() => server.stop())
+    await eventually(() => server.lines().some(({ event }) => event === 'warning'), 'the warning')
+    const { message } = server.lines().find(({ event }) => event === 'warning')
+    assert.match(message, /users\.endpoints: .* stands there twice/)
+  })
+
+  test('a certificate that ends soon, and a key that everyone may read', async t => {
+    const { certFile: certificate, keyFile: key } = authority(t).sign(['DNS:a'])
+    chmodSync(key, 0o644)
+    const file = configFile(t, { listen: 'https://127.0.0.1:0', tls: { certificate, key } })
+    const { code, stderr } = await command('web', ['--config', file, '--check'])
+    assert.equal(code, 0)
+    const date = new Date(new X509Certificate(readFileSync(certificate)).validTo).toISOString().slice(0, 10)
+    assert.ok(stderr.includes(`expires soon, on ${date}\n`), stderr)
+    assert.match(stderr, /tls\.key: every user of this machine may read ".*" \(mode 0644\)/)
+    chmodSync(key, 0o600)
+    assert.doesNotMatch((await command('web', ['--config', file, '--check'])).stderr, /tls\.key/)
+  })
+})
+
+describe('--routes', { concurrency: 4 }, () => {
+  test('shows hidden parts, computed members, and services as they are in effect', async t => {
+    const file = configFile(t, { services: { users: { timeout: { total: '3s' }, health: 'off' },
+      orders: { health: { path: '/ok', interval: '1s', essential: true } } } })
+    const { stdout } = await command('web', ['--routes', '--config', file],
+      { USERS_URL: 'http://a:1, https://b' })
+    for (const line of [/^ {4}reviews +optional, 1000 ms, hidden$/m, /^ {4}savings +computed from product$/m,
+      /^service users {2}to http:\/\/a:1 https:\/\/b, connect 1s, first byte 3s, total 3s, health off$/m,
+      /^service orders {2}to \S+, .* health \/ok, interval 1s, timeout 1s, essential$/m]) {
+      assert.match(stdout, line)
+    }
+    const mocks = await command('web', ['--routes', '--mock', fixtures])
+    assert.match(mocks.stdout, /^service users {2}to its mock, /m)
+  })
+})
+
 describe('a start', { concurrency: 4 }, () => {
   test('on a port that is busy ends with 1 and names it', async t => {
     const busy = await busyPort(t)
@@ -117,6 +182,42 @@ describe('a start', { concurrency: 4 }, () => {
     assert.deepEqual(urls.map(url => url.replace(/\d+$/, 'N')),
       ['http://[::1]:N', 'http://127.0.0.1:N', 'http://127.0.0.1:N'])
     for (const url of urls) assert.equal((await ask(url, '/nowhere')).status, 404)
+  })
+
+  test('says when, what, and by which configuration', async t => {
+    const config = configFile(t, '# a comment\nlisten: "http://127.0.0.1:0"\n')
+    const { stdout } = await command('web', ['--version'])
+    for (const [args, file, hash] of [
+      [['--config', config], config, createHash('sha256').update(readFileSync(config)).digest('hex')],
+      [['--listen', anywhere], null, null]]) {
+      const server = await startServer('web', args)
+      t.after(() => server.stop())
+      const { time, ...rest } = server.ready
+      assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, time)
+      assert.deepEqual(rest, { event: 'ready', version: stdout.trim().split(' ')[1], config: file,
+        config_sha256: hash, listen: server.urls })
+    }
+  })
+
+  test('goes on after SIGHUP, and says that nothing is reloaded', async t => {
+    const { server, get } = await scenario(t, 'web', { 'users *': { status: 204 } })
+    const told = () => server.lines().filter(({ event }) => event === 'reload')
+    for (const count of [1, 2]) {
+      server.child.kill('SIGHUP')
+      await eventually(() => told().length === count, 'the event')
+      assert.equal(told().at(-1).state, 'unavailable')
+      assert.equal((await get('/api/users/1')).status, 204)
+    }
+    server.child.kill('SIGTERM')
+    server.child.kill('SIGHUP')
+    await assertEnd(server)
+  })
+
+  test('takes variables with defaults', async t => {
+    const config = configFile(t, 'listen: "${BFF_NOT_SET:-http://127.0.0.1:0}"\nworkers: ${BFF_WORKERS:-many}\n')
+    const server = await startServer('web', ['--config', config], { BFF_WORKERS: '1' })
+    t.after(() => server.stop())
+    assert.match(server.url, /^http:\/\/127\.0\.0\.1:/)
   })
 
   test('takes addresses from the configuration, and the command line before it', async t => {

@@ -153,6 +153,36 @@ describe('an answer', { concurrency: 2 }, () => {
     assert.deepEqual(cors(refusal), {})
   })
 
+  test('of a pattern: one more name in front of the host, and nothing else', async t => {
+    const { get, http2 } = await scenario(t, 'web', plan,
+      { config: { cors: { origins: ['https://*.shop.example', shop] } } })
+    const { ask } = await http2({})
+    const reads = async (one, options) => (await one(page.path, options)).headers['access-control-allow-origin']
+    for (const one of [get, ask]) {
+      for (const origin of ['https://a.shop.example', 'https://pr-7.shop.example', shop]) {
+        assert.equal(await reads(one, { headers: { origin } }), origin)
+        assert.equal((await get('/api/users/1', preflight(origin))).headers['access-control-allow-origin'], origin)
+      }
+      for (const origin of ['https://evil-shop.example', 'https://a.b.shop.example', 'https://.shop.example',
+        'http://a.shop.example', 'https://a.shop.example:8443', 'https://a.shop.example.evil.example', 'null',
+        'https://evil.example/.shop.example', 'https://A.shop.example']) {
+        const res = await one(page.path, { headers: { origin } })
+        assert.deepEqual(cors(res), {}, origin)
+        assert.ok(listed(res.headers.vary).includes('origin'), origin)
+      }
+    }
+  })
+
+  test('lists more fields that scripts may read', async t => {
+    const { get } = await scenario(t, 'web', plan,
+      { config: { cors: { ...config.cors, expose: ['X-Total-Count', 'age', 'Link'] } } })
+    for (const path of [page.path, '/api/users/1', '/nowhere']) {
+      const fields = listed((await get(path, { headers: { origin: shop } })).headers['access-control-expose-headers'])
+      assert.deepEqual(fields.slice(-3), ['age', 'x-total-count', 'link'])
+      assert.ok(fields.includes('x-request-id'))
+    }
+  })
+
   test('for every origin, without credentials', async t => {
     const { get } = await scenario(t, 'web', plan,
       { config: { cors: { origins: ['*'], credentials: false, max_age: '60s' } } })

@@ -26,12 +26,12 @@ for (const build of ['web', 'mobile']) {
     test('a dashboard is its user\'s, and an admin\'s', async t => {
       const { get, asked } = await scenario(t, build, planOf(dashboard))
       for (const as of ['u2', 'U1', 'u', 'u11', { id: 'u2', role: 'Admin' }, { id: 'u2', role: 'admins' },
-        { id: 'admin' }]) {
+        { id: 'u2', role: ['admins', 'staff'] }, { id: 'u2', role: [] }, { id: 'admin' }]) {
         assertForbidden(await get(dashboard.path, { as, headers: me }))
         assertForbidden(await get('/api/dashboard/%75%31', { as, headers: me }))
       }
       assert.equal(asked().length, 0)
-      for (const as of ['u1', { id: 'u7', role: 'admin' }, { id: 'u1' }]) {
+      for (const as of ['u1', { id: 'u7', role: 'admin' }, { id: 'u7', role: ['staff', 'admin'] }, { id: 'u1' }]) {
         assert.equal(stamped((await get(dashboard.path, { as })).text), dashboard.text({}))
       }
       assert.equal(stamped((await get('/api/dashboard/%751', { as: 'u1' })).text), dashboard.text({}))
@@ -112,6 +112,8 @@ describe('routes', { concurrency: 2 }, () => {
       ['/api/orders/1', null, 401], ['/api/orders/1', 'u1', 200], ['/api/auth/login', null, 200],
       ['/api/auth/login', 'u1', 200], ['/api/admin/x', null, 401], ['/api/admin/x', 'u1', 403],
       ['/api/admin/x', { id: 'u1', role: 'admin' }, 200], ['/api/admin/x', { id: 'u1', role: 'ADMIN' }, 403],
+      ['/api/admin/x', { id: 'u1', role: ['staff', 'admin'] }, 200],
+      ['/api/admin/x', { id: 'u1', role: ['admins', 'a'] }, 403],
       ['/api/orders/../admin/x', 'u1', 403], ['/api/%61dmin/x', 'u1', 403],
       ['/api/auth/..%2fadmin/x', null, 200], ['/api/auth/%2e%2e/admin/x', null, 401]]) {
       const before = asked().length

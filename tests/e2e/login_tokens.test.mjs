@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 
-import { scenario, scratch } from './lib/scenario.mjs'
+import { configFile, scenario, scratch } from './lib/scenario.mjs'
 import { command } from './lib/server.mjs'
 import { admin, jwt, now, secret, tokenFor } from './lib/token.mjs'
 
@@ -144,7 +144,10 @@ const crooked = {
   'an id with a NUL': jwt(hs256, { ...good, id: 'u1\0' }),
   'an id with a blank at its end': jwt(hs256, { ...good, id: 'u1 ' }),
   'an id beyond ASCII': jwt(hs256, { ...good, id: 'ü' }),
-  'a role that is a list': jwt(hs256, { ...good, role: ['admin'] }),
+  'a role with a comma': jwt(hs256, { ...good, role: 'customer,admin' }),
+  'roles, one of them with a comma': jwt(hs256, { ...good, role: ['customer', 'a,admin'] }),
+  'roles, one of them with a line end': jwt(hs256, { ...good, role: ['a', 'b\r\nX-User-Id: u2'] }),
+  'roles, one of them a number': jwt(hs256, { ...good, role: ['customer', 1] }),
   'a token of 9000 bytes': jwt(hs256, { ...good, more: 'x'.repeat(9000) }),
   'nonsense': 'x',
 }
@@ -170,6 +173,42 @@ test('good ones that look unusual', async t => {
   }
   assert.deepEqual(headers, [['u9', undefined], ['42', undefined], ['u 1', undefined],
     ['u1', undefined], ['u1', undefined], ['u1', undefined]])
+})
+
+// [why, claims, the user and the roles that the service is told]
+const shapes = [
+  ['a list of roles', { id: 'u1', role: ['staff', 'admin', 'staff'] }, ['u1', 'staff,admin']],
+  ['no role in the list', { id: 'u1', role: [] }, ['u1', undefined]],
+  ['null for every claim that may be absent',
+    { id: null, sub: 'u2', role: null, iss: null, aud: null, nbf: null, iat: null }, ['u2', undefined]],
+]
+
+test('claims in their other common shape', async t => {
+  const { get, http2, asked } = await scenario(t, 'web', plan)
+  for (const [why, claims, told] of shapes) {
+    const as = { exp: good.exp, ...claims }
+    const { ask } = await http2({ as })
+    for (const one of [get, ask]) {
+      assert.equal((await one(where, one === get ? { as } : {})).status, 204, why)
+      const { headers } = asked().at(-1)
+      assert.deepEqual([headers['x-user-id'], headers['x-user-role']], told, why)
+    }
+  }
+})
+
+test('the operator says which claims are the user and the roles', async t => {
+  const config = { login: { claims: { user: 'sub', role: 'realm_access.roles' } } }
+  const { get, asked } = await scenario(t, 'web', plan, { config })
+  const realm_access = { roles: ['offline_access', 'admin'] }
+  for (const [claims, status] of [
+    [{ sub: 'f:1', id: 'u1', role: 'staff', realm_access }, 204],
+    [{ id: 'u1', realm_access }, 403],
+    [{ sub: 'f:1', realm_access: { roles: ['a,b'] } }, 403],
+    [{ sub: 'f:1', realm_access: 'admin' }, 403]]) {
+    assert.deepEqual(await statuses(get, [jwt(hs256, { exp: good.exp, ...claims })]), [status])
+  }
+  const { headers } = asked().at(-1)
+  assert.deepEqual([headers['x-user-id'], headers['x-user-role']], ['f:1', 'offline_access,admin'])
 })
 
 test('issuer and audience', async t => {
@@ -234,6 +273,29 @@ describe('public keys', { concurrency: 2 }, () => {
     assert.equal(asked().length, 0)
   })
 
+  test('one that cannot be used does not keep the others from being used', async t => {
+    const jwk = { ...rsa.publicKey.export({ format: 'jwk' }), kid: 'good', x5t: null, use: 'sig' }
+    const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
+    const keys = file(t, 'keys.json', `\ufeff${JSON.stringify({ keys: [
+      { ...weak, kid: 'weak' }, { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, { kid: 'bare' },
+      { kty: 'OKP', crv: 'Ed25519', x: 'AA', kid: 'ed' }, { ...jwk, use: 'enc', kid: 'enc' }, jwk] })}`)
+    const config = { login: { algorithms: ['RS256', 'ES256'], keys: [keys, file(t, 'key.pem',
+      `\ufeff${pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }))}`)] } }
+    const { get, server } = await scenario(t, 'web', plan, { config })
+    assert.deepEqual(await statuses(get,
+      [jwt({ alg: 'RS256', kid: 'good' }, good, rsa.privateKey),
+        jwt({ alg: 'RS256', kid: 'weak' }, good, rsa.privateKey)]), [204, 403])
+    const checked = await command('web', ['--check', '--config', configFile(t, config)])
+    assert.equal(checked.code, 0, checked.stderr)
+    const warnings = checked.stderr.trim().split('\n')
+    assert.deepEqual(warnings.map(line => /^warning: .*login\.keys: .*keys\.json: key (\d)/.exec(line)[1]),
+      ['1', '2', '3', '4'])
+    assert.match(warnings[0], /\(kid "weak"\) is an RSA key of 1024 bits; .* and is left out$/)
+    const logged = server.lines().filter(({ event }) => event === 'warning').map(({ message }) => message)
+    assert.deepEqual(logged.map(message => message.replace(/^[^ ]* /, '')),
+      warnings.map(line => line.replace(/^warning: [^ ]* /, '')))
+  })
+
   test('are chosen by their names', async t => {
     const keys = file(t, 'keys.json', { keys: [rsa, other].map(({ publicKey }, i) =>
       ({ ...publicKey.export({ format: 'jwk' }), kid: `k${i}` })) })
@@ -261,6 +323,30 @@ describe('a start', { concurrency: 2 }, () => {
       assert.equal(code, 2)
       assert.match(stderr, /secret/)
       assert.doesNotMatch(stderr, /poor-secret|MII/)
+    }
+  })
+
+  test('with a secret that cannot be meant ends, and does not show it', async t => {
+    const long = 'not-to-be-shown-'.repeat(3)
+    for (const [given, says] of [[`"${long}"`, /quotes/], [`${long}\n\n`, /byte 49 .* line end/],
+      [`${long} `, /space/], [`\t${long}`, /byte 1 .* tab/]]) {
+      for (const env of [{ JWT_SECRET: given },
+        { JWT_SECRET: undefined, JWT_SECRET_FILE: file(t, 'secret', given) }]) {
+        const { code, stderr } = await command('web', ['--check'], env)
+        assert.equal(code, 2)
+        assert.match(stderr, /^JWT_SECRET(_FILE)?: .*\n$/)
+        assert.match(stderr, says)
+        assert.doesNotMatch(stderr, /shown/)
+      }
+    }
+  })
+
+  test('leaves out a line end behind the secret, in a variable as in a file', async t => {
+    const marked = file(t, 'secret', `\ufeff${secret}\r\n`)
+    for (const env of [{ JWT_SECRET: `${secret}\n` }, { JWT_SECRET: `${secret}\r\n` },
+      { JWT_SECRET: undefined, JWT_SECRET_FILE: marked }]) {
+      const { get } = await scenario(t, 'web', plan, { env })
+      assert.equal((await get(where)).status, 204)
     }
   })
 

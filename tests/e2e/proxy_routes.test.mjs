@@ -47,6 +47,23 @@ describe('a route is found', { concurrency: 2 }, () => {
     assert.equal(await reached(scene, '/api/orders/1'), 404)
   })
 
+  test('beside the default ones, where the file says so', async t => {
+    const config = { default_routes: true, routes: [
+      { path: '/api/stock/', service: 'reviews', to: '/' },
+      { path: '/api/users/', service: 'products', methods: ['PUT'] },
+      { path: '/api/orders/', service: 'reviews' }] }
+    const scene = await scenario(t, 'web', everywhere, { config })
+    for (const [path, want, method] of [
+      ['/api/stock/1', 'reviews /1'], ['/api/users/1', 'users /users/1'],
+      ['/api/users/1', 'products /api/users/1', 'PUT'],
+      ['/api/orders/1', 'reviews /api/orders/1'], ['/api/orders', 'orders /orders'],
+      ['/api/products/p1/x', 'products /products/p1/x']]) {
+      assert.equal(await reached(scene, path, { method }), want, path)
+    }
+    const none = await scenario(t, 'web', everywhere, { config: { default_routes: false } })
+    assert.equal(await reached(none, '/api/users/1'), 404)
+  })
+
   test('by the rewriting that nginx does', async t => {
     const scene = await routed(t,
       { path: '/a/', service: 'users', to: '/' }, { path: '/b/', service: 'users', to: '/x/y/' },

@@ -28,7 +28,6 @@ static const struct bff_part parts[] = {
     {.name = "order", .ask = ask_order, .need = BFF_REQUIRED, .kind = BFF_OBJECT},
     {.name = "user", .ask = ask_user, .after = "order"},
     {.name = "products", .ask = ask_products, .after = "order", .many = 50, .pick = "id name"},
-    {0},
 };
 
 static const struct bff_composite page = {
@@ -38,7 +37,7 @@ static const struct bff_composite page = {
     .owner = "order.userId",
     .budget_ms = 1500,
     .is_stamped = true,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };
 
 #define ORDER "{\"userId\":\"u9\",\"items\":[{\"productId\":\"a\"},{\"productId\":\"b\"}]}"

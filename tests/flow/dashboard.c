@@ -37,7 +37,6 @@ static const struct bff_part parts[] = {
     {.name = "recentOrders", .ask = ask_orders, .fallback = "[]"},
     {.name = "recommendations", .ask = ask_tips, .fallback = "[]"},
     {.name = "unreadNotifications", .ask = ask_notes, .fallback = "[]"},
-    {0},
 };
 
 static const struct bff_composite page = {
@@ -45,7 +44,7 @@ static const struct bff_composite page = {
     .access = BFF_OWNER,
     .owner = "userId",
     .is_stamped = true,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };
 
 /* What each part is asked, has when all is well, and leaves behind else. */
@@ -199,15 +198,36 @@ static void what_is_slower_than_the_budget_is_left_behind(void **state)
 static void nothing_is_no_error(void **state)
 {
     static const struct flow_case cases[] = {
-        {.why = "204, or 200 without a body, is the fallback; null is null",
+        {.why = "204 and 205 are the fallback; null is null for a part of any kind",
          .param = "u1",
-         .script = "/users/u1 0 204; /orders?userId=u1&limit=5 0 204; "
-                   "/recommendations/u1 0 empty; /notifications/u1?unread=true 0 null",
+         .script = "/users/u1 0 null; /orders?userId=u1&limit=5 0 204; "
+                   "/recommendations/u1 0 205; /notifications/u1?unread=true 0 []",
          .body = "{\"user\":null,\"recentOrders\":[],\"recommendations\":[],"
-                 "\"unreadNotifications\":null,\"loadedAt\":\"" FLOW_LOADED_AT
+                 "\"unreadNotifications\":[],\"loadedAt\":\"" FLOW_LOADED_AT
                  "\",\"partialFailure\":false}",
          .proxy_status = "",
          .cache_control = "private, no-cache"},
+    };
+
+    flow_check_all(&page, cases, FLOW_COUNT(cases));
+}
+
+static void another_kind_is_bad_json(void **state)
+{
+    static const struct flow_case cases[] = {
+        {.why = "a fallback of [] makes it a list; an empty 200 is of no kind",
+         .param = "u1",
+         .script = "/users/u1 0 empty; /orders?userId=u1&limit=5 0 null; "
+                   "/recommendations/u1 0 {\"error\":\"x\"}; "
+                   "/notifications/u1?unread=true 0 \"none\"",
+         .body = "{\"user\":null,\"recentOrders\":[],\"recommendations\":[],"
+                 "\"unreadNotifications\":[],\"loadedAt\":\"" FLOW_LOADED_AT
+                 "\",\"partialFailure\":true,\"errors\":{"
+                 "\"user\":{\"reason\":\"bad_json\",\"status\":200},"
+                 "\"recentOrders\":{\"reason\":\"bad_json\",\"status\":200},"
+                 "\"recommendations\":{\"reason\":\"bad_json\",\"status\":200},"
+                 "\"unreadNotifications\":{\"reason\":\"bad_json\",\"status\":200}}}",
+         .cache_control = "no-store"},
     };
 
     flow_check_all(&page, cases, FLOW_COUNT(cases));
@@ -276,6 +296,7 @@ int main(void)
         cmocka_unit_test(all_are_asked_before_any_has_answered),
         cmocka_unit_test(what_is_slower_than_the_budget_is_left_behind),
         cmocka_unit_test(nothing_is_no_error),
+        cmocka_unit_test(another_kind_is_bad_json),
         cmocka_unit_test(what_cannot_be_asked_is_skipped),
         cmocka_unit_test(a_client_that_leaves_hears_nothing),
         cmocka_unit_test(a_request_that_goes_takes_its_calls_with_it),

@@ -7,8 +7,8 @@
  *     /users/1 50 {"id":1}; /orders?userId=1 20 status 500; /reviews 0 empty; /stock 0 hang
  *
  * A line has the target, the milliseconds until the call ends, and the way it ends: JSON (200),
- * "status 404", "empty" (200 without a body), "204", "hang" (never), or the name of a reason. For a
- * call, the first line with its target is used. A call without a line hangs.
+ * "status 404", "empty" (200 without a body), "204", "205", "hang" (never), or the name of a
+ * reason. For a call, the first line with its target is used. A call without a line hangs.
  *
  * The trace has lines such as "0 ask /users/1", "20 end /orders?userId=1", "300 drop /stock" (the
  * run has cancelled the call), and "300 done".
@@ -170,8 +170,10 @@ static inline void flow_give(struct fetch *fetch, struct text outcome)
     if (fetch->reason == REASON_STATUS) {
         assert_int_equal(text_number(rest, 599, &status), 0);
         fetch->status = (int)status;
-    } else if (text_is(outcome, "empty") || text_is(outcome, "204")) {
-        fetch->status = text_is(outcome, "204") ? 204 : 200;
+    } else if (text_is(outcome, "empty")) {
+        fetch->status = 200;
+    } else if (text_is(outcome, "204") || text_is(outcome, "205")) {
+        fetch->status = outcome.at[2] == '4' ? 204 : 205;
     } else if (fetch->reason == REASON_NONE) {
         flow_give_json(fetch, outcome);
     }

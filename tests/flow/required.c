@@ -41,21 +41,19 @@ static const struct bff_part parts[] = {
      .pick = "id name price"},
     {.name = "reviews", .ask = ask_reviews, .place = BFF_HIDDEN, .kind = BFF_LIST},
     {.name = "inventory", .ask = ask_stock, .place = BFF_HIDDEN, .kind = BFF_OBJECT},
-    {0},
 };
 
 static const struct bff_field fields[] = {
     {.name = "reviewCount", .of = "reviews", .print = print_count},
     {.name = "stockQuantity", .of = "inventory", .print = print_quantity},
-    {0},
 };
 
 static const struct bff_composite page = {
     .route = "GET /api/products/:id",
     .failure = "Failed to fetch product details",
     .access = BFF_PUBLIC,
-    .parts = parts,
-    .fields = fields,
+    .parts = BFF_TABLE(parts),
+    .fields = BFF_TABLE(fields),
 };
 
 #define PRODUCT "{\"id\":7,\"name\":\"Kettle\",\"price\":19.90,\"cost\":8}"
@@ -101,9 +99,9 @@ static const struct flow_case the_answer_is_flat_and_in_the_order_of_the_rows_ca
      .body = "{\"id\":7,\"reviewCount\":null,\"stockQuantity\":null,\"partialFailure\":true,"
              "\"errors\":{\"reviews\":{\"reason\":\"bad_json\",\"status\":200},"
              "\"inventory\":{\"reason\":\"bad_json\",\"status\":200}}}"},
-    {.why = "empty answers are their fallbacks, and no error",
+    {.why = "answers without content (204, 205) are their fallbacks, and no error",
      .param = "7",
-     .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 204; /inventory/7 0 empty",
+     .script = "/products/7 0 {\"id\":7}; /reviews?productId=7 0 204; /inventory/7 0 205",
      .body = "{\"id\":7,\"reviewCount\":0,\"stockQuantity\":null}"},
 };
 
@@ -141,6 +139,7 @@ static void a_required_part_ends_it_at_once(void **state)
         {"no object", "[1]", 502, FAILED("\"bad_json\",\"status\":200")},
         {"null is no object", "null", 502, FAILED("\"bad_json\",\"status\":200")},
         {"nothing is not enough", "204", 502, FAILED("\"status\",\"status\":204")},
+        {"nor is 205", "205", 502, FAILED("\"status\",\"status\":205")},
         {"an empty body neither", "empty", 502, FAILED("\"bad_json\",\"status\":200")},
     };
     int wrong = 0;

@@ -6,13 +6,15 @@ static const struct bff_service service = {.name = "service"};
 static void ask_a(struct bff_ask *ask) { ask_get(ask, &service, "/a"); }
 static void ask_b(struct bff_ask *ask) { ask_get(ask, &service, "/b"); }
 
+static void ask_list(struct bff_ask *ask) { ask_get(ask, &service, "/l"); }
+
 static void ask_both(struct bff_ask *ask)
 {
     ask_a(ask);
     ask_b(ask);
 }
 
-static void ask_nothing(struct bff_ask *ask) {}
+static void ask_for_none(struct bff_ask *ask) {}
 
 static void ask_by_a(struct bff_ask *ask)
 {
@@ -24,7 +26,8 @@ static void print_nothing(struct json_print *out, struct json part) {}
 
 #define PAGE(rows)                                                                                 \
     {                                                                                              \
-        .route = "GET /page/:id", .access = BFF_PUBLIC, .failure = "Failed", .parts = rows,        \
+        .route = "GET /page/:id", .access = BFF_PUBLIC, .failure = "Failed",                       \
+        .parts = BFF_TABLE(rows),                                                                  \
     }
 
 static void optional_members_are_spread_or_left_out(void **state)
@@ -36,7 +39,6 @@ static void optional_members_are_spread_or_left_out(void **state)
          .place = BFF_SPREAD,
          .pick = "p",
          .fallback = "{\"q\":1,\"p\":0}"},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -58,18 +60,17 @@ static void optional_members_are_spread_or_left_out(void **state)
 static void lists_are_picked_item_by_item(void **state)
 {
     static const struct bff_part parts[] = {
-        {.name = "a", .ask = ask_a, .kind = BFF_LIST, .pick = "id"},
-        {.name = "all", .ask = ask_both, .many = 2, .kind = BFF_LIST, .pick = "n"},
-        {0},
+        {.name = "a", .ask = ask_list, .kind = BFF_LIST, .pick = "id"},
+        {.name = "all", .ask = ask_both, .many = 2, .pick = "n"},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
         {.why = "in both ways of being a list",
-         .script = "/a 0 [ {\"n\":1,\"id\":2}, {} ]; /b 0 []",
-         .body = "{\"a\":[{\"id\":2},{}],\"all\":[[{\"n\":1},{}],[]]}"},
+         .script = "/l 0 [ {\"n\":1,\"id\":2}, {} ]; /a 0 {\"n\":1,\"id\":2}; /b 0 {}",
+         .body = "{\"a\":[{\"id\":2},{}],\"all\":[{\"n\":1},{}]}"},
         {.why = "an item that is no object spoils it",
-         .script = "/a 0 [{\"id\":1},null]; /b 0 [{\"n\":1}]",
-         .body = "{\"a\":[],\"all\":[null,[{\"n\":1}]],\"partialFailure\":true,\"errors\":{"
+         .script = "/l 0 [{\"id\":1},null]; /a 0 [{\"n\":1}]; /b 0 {\"n\":1}",
+         .body = "{\"a\":[],\"all\":[null,{\"n\":1}],\"partialFailure\":true,\"errors\":{"
                  "\"a\":{\"reason\":\"bad_json\",\"status\":200},"
                  "\"all[0]\":{\"reason\":\"bad_json\",\"status\":200}}}"},
     };
@@ -82,7 +83,6 @@ static void an_empty_predecessor_is_its_fallback(void **state)
     static const struct bff_part parts[] = {
         {.name = "a", .ask = ask_a, .place = BFF_HIDDEN, .fallback = "{\"id\":\"none\"}"},
         {.name = "by", .ask = ask_by_a, .after = "a"},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -100,9 +100,8 @@ static void an_empty_predecessor_is_its_fallback(void **state)
 static void what_describes_no_call_is_skipped(void **state)
 {
     static const struct bff_part parts[] = {
-        {.name = "one", .ask = ask_nothing},
-        {.name = "many", .ask = ask_nothing, .many = 3},
-        {0},
+        {.name = "one", .ask = ask_for_none},
+        {.name = "many", .ask = ask_for_none, .many = 3},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -121,7 +120,6 @@ static void a_rejected_list_leaves_its_fallback(void **state)
     static const struct bff_part parts[] = {
         {.name = "one", .ask = ask_both, .many = 1, .fallback = "[{\"id\":0}]"},
         {.name = "two", .ask = ask_both, .many = 2, .fallback = "[{\"id\":0}]"},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -139,7 +137,6 @@ static void of_two_required_parts_the_first_is_told(void **state)
     static const struct bff_part parts[] = {
         {.name = "a", .ask = ask_a, .need = BFF_REQUIRED},
         {.name = "b", .ask = ask_b, .need = BFF_REQUIRED},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -164,10 +161,11 @@ static void a_field_that_prints_nothing_is_null(void **state)
     static const struct bff_field fields[] = {
         {.name = "x", .of = "a", .print = print_nothing},
         {.name = "y", .of = "a", .print = json_print_json},
-        {0},
     };
-    static const struct bff_composite page = {
-        .route = "GET /page/:id", .access = BFF_PUBLIC, .parts = parts, .fields = fields};
+    static const struct bff_composite page = {.route = "GET /page/:id",
+                                              .access = BFF_PUBLIC,
+                                              .parts = BFF_TABLE(parts),
+                                              .fields = BFF_TABLE(fields)};
     static const struct flow_case cases[] = {
         {.why = "the answer stays JSON", .script = "/a 0 1", .body = "{\"x\":null,\"y\":1}"},
     };

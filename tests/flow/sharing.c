@@ -36,7 +36,8 @@ static void print_first(struct json_print *out, struct json list)
 
 #define PAGE(rows)                                                                                 \
     {                                                                                              \
-        .route = "GET /page/:id", .access = BFF_PUBLIC, .failure = "Failed", .parts = rows,        \
+        .route = "GET /page/:id", .access = BFF_PUBLIC, .failure = "Failed",                       \
+        .parts = BFF_TABLE(rows),                                                                  \
     }
 
 static void parts_share_a_call(void **state)
@@ -45,7 +46,6 @@ static void parts_share_a_call(void **state)
         {.name = "one", .ask = ask_it},
         {.name = "two", .ask = ask_it, .kind = BFF_LIST},
         {.name = "three", .ask = ask_it, .pick = "id"},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -75,7 +75,6 @@ static void another_service_or_header_is_another_call(void **state)
         {.name = "two", .ask = ask_other},
         {.name = "three", .ask = ask_with_cookie},
         {.name = "four", .ask = ask_with_header_not_sent},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
 
@@ -90,7 +89,6 @@ static void a_call_goes_on_while_somebody_waits(void **state)
     static const struct bff_part parts[] = {
         {.name = "hasty", .ask = ask_it, .timeout_ms = 10},
         {.name = "patient", .ask = ask_it},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -113,7 +111,6 @@ static void a_later_part_gets_what_is_known(void **state)
         {.name = "first", .ask = ask_first},
         {.name = "it", .ask = ask_it, .timeout_ms = 10},
         {.name = "again", .ask = ask_it, .after = "first"},
-        {0},
     };
     static const struct bff_composite page = PAGE(parts);
     static const struct flow_case cases[] = {
@@ -142,14 +139,14 @@ static void a_list_shares_within_and_without(void **state)
     static const struct bff_part parts[] = {
         {.name = "list", .ask = ask_list, .many = 5, .at_once = 1},
         {.name = "it", .ask = ask_it},
-        {0},
     };
     static const struct bff_field fields[] = {
         {.name = "first", .of = "list", .print = print_first},
-        {0},
     };
-    static const struct bff_composite page = {
-        .route = "GET /page/:id", .access = BFF_PUBLIC, .parts = parts, .fields = fields};
+    static const struct bff_composite page = {.route = "GET /page/:id",
+                                              .access = BFF_PUBLIC,
+                                              .parts = BFF_TABLE(parts),
+                                              .fields = BFF_TABLE(fields)};
     static const struct flow_case cases[] = {
         {.why = "one at a time; another part's call costs it nothing",
          .script = "/a 10 1; /it 15 {}; /b 10 [ 2 ]",

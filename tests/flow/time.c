@@ -20,14 +20,13 @@ static const struct bff_part parts[] = {
     {.name = "slow", .ask = ask_slow},
     {.name = "later", .ask = ask_later, .after = "quick", .timeout_ms = 200},
     {.name = "list", .ask = ask_list, .many = 3, .at_once = 2, .timeout_ms = 300},
-    {0},
 };
 
 static const struct bff_composite page = {
     .route = "GET /page/:id",
     .access = BFF_PUBLIC,
     .budget_ms = 500,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };
 
 static const struct flow_case a_part_is_given_up_after_its_own_time_cases[] = {

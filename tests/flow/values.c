@@ -10,12 +10,12 @@ static void ask_user(struct bff_ask *ask)
     ask_segment(ask, ask_param(ask, "id"));
 }
 
-static const struct bff_part parts[] = {{.name = "user", .ask = ask_user}, {0}};
+static const struct bff_part parts[] = {{.name = "user", .ask = ask_user}};
 
 static const struct bff_composite page = {
     .route = "GET /api/page/:id",
     .access = BFF_PUBLIC,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };
 
 static void test_a_value_outlives_its_request(void **state)

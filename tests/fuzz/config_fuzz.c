@@ -20,11 +20,12 @@
 
 static const struct bff_service users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
-static const struct bff_service *const services[] = {&users, &orders, NULL};
+static const struct bff_service *const services[] = {&users, &orders};
+static const struct bff_services service_table = BFF_TABLE(services);
 static const struct bff_build build = {.name = "web",
                                        .port = 8080,
-                                       .services = services,
-                                       .routes = shop_routes,
+                                       .services = &service_table,
+                                       .routes = &shop_routes,
                                        .mocks = &mock_upstreams};
 
 /* The input as it is read. */

@@ -70,6 +70,15 @@ static const struct tree *only(struct pool *pool, const struct tree *object, con
     return tree_get(pool, object, text_of(name));
 }
 
+/* The same for a claim: null is none. */
+static const struct tree *claim(struct pool *pool, const struct tree *object, const char *name,
+                                bool *is_good)
+{
+    const struct tree *member = only(pool, object, name, is_good);
+
+    return member == NULL || tree_is(member, 'n') ? NULL : member;
+}
+
 static bool is_string(const struct tree *tree) { return tree_is(tree, '"'); }
 
 static struct text content(struct pool *pool, const struct tree *string)
@@ -83,11 +92,11 @@ static bool is_number(const struct tree *tree)
 }
 
 /* A time, or ${normal} where there is none; NAN for what is no time. */
-static double time_of(struct pool *pool, const struct tree *claim, double normal)
+static double time_of(struct pool *pool, const struct tree *time, double normal)
 {
-    if (claim == NULL)
+    if (time == NULL)
         return normal;
-    double seconds = is_number(claim) ? strtod(pool_text(pool, claim->raw).at, NULL) : NAN;
+    double seconds = is_number(time) ? strtod(pool_text(pool, time->raw).at, NULL) : NAN;
     return isfinite(seconds) ? seconds : NAN;
 }
 
@@ -115,14 +124,31 @@ static bool is_user(struct pool *pool, const struct tree *id)
     return text.len > 0 && fits_header(text);
 }
 
-static bool is_audience(const struct tree *claim)
+static bool is_role(struct pool *pool, const struct tree *role)
 {
-    if (claim == NULL || is_string(claim))
+    struct text text = is_string(role) ? content(pool, role) : (struct text){0};
+
+    return text.at != NULL && fits_header(text) && memchr(text.at, ',', text.len) == NULL;
+}
+
+static bool are_roles(struct pool *pool, const struct tree *said)
+{
+    if (said == NULL || !tree_is(said, '['))
+        return said == NULL || is_role(pool, said);
+    for (const struct tree *one = said->first; one != NULL; one = one->next)
+        if (!is_role(pool, one))
+            return false;
+    return true;
+}
+
+static bool is_audience(const struct tree *said)
+{
+    if (said == NULL || is_string(said))
         return true;
-    for (const struct tree *one = claim->first; one != NULL; one = one->next)
+    for (const struct tree *one = said->first; one != NULL; one = one->next)
         if (!is_string(one))
             return false;
-    return tree_is(claim, '[');
+    return tree_is(said, '[');
 }
 
 static bool are_claims(struct pool *pool, struct text text)
@@ -132,18 +158,17 @@ static bool are_claims(struct pool *pool, struct text text)
 
     if (!is_good)
         return false;
-    double until = time_of(pool, only(pool, object, "exp", &is_good), NAN);
-    double from = time_of(pool, only(pool, object, "nbf", &is_good), -INFINITY);
-    double issued = time_of(pool, only(pool, object, "iat", &is_good), 0);
-    const struct tree *issuer = only(pool, object, "iss", &is_good);
-    const struct tree *audience = only(pool, object, "aud", &is_good);
-    const struct tree *id = only(pool, object, "id", &is_good);
-    const struct tree *subject = only(pool, object, "sub", &is_good);
-    const struct tree *role = only(pool, object, "role", &is_good);
+    double until = time_of(pool, claim(pool, object, "exp", &is_good), NAN);
+    double from = time_of(pool, claim(pool, object, "nbf", &is_good), -INFINITY);
+    double issued = time_of(pool, claim(pool, object, "iat", &is_good), 0);
+    const struct tree *issuer = claim(pool, object, "iss", &is_good);
+    const struct tree *audience = claim(pool, object, "aud", &is_good);
+    const struct tree *id = claim(pool, object, "id", &is_good);
+    const struct tree *subject = claim(pool, object, "sub", &is_good);
+    const struct tree *role = claim(pool, object, "role", &is_good);
     return is_good && NOW < until + LEEWAY && from - LEEWAY <= NOW && !isnan(issued) &&
            (issuer == NULL || is_string(issuer)) && is_audience(audience) &&
-           is_user(pool, id != NULL ? id : subject) &&
-           (role == NULL || (is_string(role) && fits_header(content(pool, role))));
+           is_user(pool, id != NULL ? id : subject) && are_roles(pool, role);
 }
 
 static bool is_header(struct pool *pool, struct text text)
@@ -182,7 +207,7 @@ static bool is_ours(struct pool *pool, struct text value)
 
 static void check_value(struct text value, bool may_be_empty)
 {
-    must(value.at != NULL && value.len <= LOGIN_CLAIM_MAX && (may_be_empty || value.len > 0));
+    must(value.at != NULL && (may_be_empty || value.len > 0));
     for (size_t i = 0; i < value.len; i++)
         must(value.at[i] >= ' ' && value.at[i] <= '~');
 }
@@ -197,11 +222,11 @@ static bool check(struct pool *pool, struct text value)
     if (verdict == LOGIN_OK) {
         must(is_ours(pool, value));
         check_value(user.id, false);
-        check_value(user.role, true);
+        check_value(user.roles, true);
     }
     for (int i = 0; i < 2; i++) {
         must(login_check(login, cache, &request, &again) == verdict);
-        must(text_equal(user.id, again.id) && text_equal(user.role, again.role));
+        must(text_equal(user.id, again.id) && text_equal(user.roles, again.roles));
     }
     return verdict == LOGIN_OK;
 }

@@ -1,6 +1,9 @@
-/* Applies any paths (the first line of the input) to any JSON (the rest). The result must be JSON,
+/*
+ * Applies any paths (the first line of the input) to any JSON (the rest). The result must be JSON,
  * and must be equal to what a walk over a tree picks. Paths that contradict each other must be
- * refused, and no others. */
+ * refused, and no others. A pick that keeps the whole value, with a computed member at the first of
+ * the paths, must change nothing else: without the computed member, the result is the input.
+ */
 #include <stdint.h>
 #include <stdio.h>
 
@@ -32,7 +35,7 @@ static struct text step_of(struct text *path, bool *is_list)
 static bool is_name(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
-        if ((unsigned char)name.at[i] < 0x20 || memchr("\"\\[],", name.at[i], 5) != NULL)
+        if ((unsigned char)name.at[i] < 0x20 || strchr("\"\\[],{}()';*", name.at[i]) != NULL)
             return false;
     return name.len > 0 && text_is_utf8(name);
 }
@@ -203,9 +206,9 @@ static void check_picked(const struct sample *sample, struct json value, struct 
 
     pieces_init(&out, sample->pool, 16);
     if (is_list)
-        pick_list(sample->pick, value, &out);
+        pick_list(sample->pick, value, &(struct pick_out){.pieces = &out});
     else
-        pick_object(sample->pick, value, &out);
+        pick_object(sample->pick, value, &(struct pick_out){.pieces = &out});
     struct text got = joined(sample->pool, &out);
     must(is_json(got) && text_equal(got, want));
 }
@@ -218,12 +221,51 @@ static void check_members(const struct sample *sample, struct json value, struct
 
     pieces_init(&out, sample->pool, 0);
     pieces_add(&out, TEXT("{\"own\":1"));
-    pick_members(sample->pick, value, &has_any, &out);
+    pick_members(sample->pick, value, &has_any, &(struct pick_out){.pieces = &out});
     pieces_add(&out, TEXT("}"));
     struct text got = joined(sample->pool, &out);
     struct text want = pool_print(sample->pool, "{\"own\":1%s%.*s", object.len > 2 ? "," : "",
                                   (int)object.len - 1, object.at + 1);
     must(is_json(got) && text_equal(got, want));
+}
+
+/* A computed member, which is 0. */
+static struct text print_zero(void *cookie, size_t field, struct json object, size_t place)
+{
+    size_t *calls = cookie;
+
+    must(json_is(object, JSON_OBJECT) && field == 7);
+    ++*calls;
+    return TEXT("0");
+}
+
+static struct text filled(const struct sample *sample, const struct pick *pick, struct json value,
+                          const struct pick_fill *fill)
+{
+    struct pieces out;
+    struct pick_out at = {.pieces = &out, .fill = fill};
+
+    pieces_init(&out, sample->pool, 16);
+    if (pick->is_list)
+        pick_list(pick, value, &at);
+    else
+        pick_object(pick, value, &at);
+    return joined(sample->pool, &out);
+}
+
+static void check_filled(const struct sample *sample, struct json value)
+{
+    struct pick *pick = pick_whole(sample->pool);
+    size_t calls = 0;
+
+    pick->is_list = json_is(value, JSON_ARRAY);
+    must(pick_add(sample->pool, pick, sample->paths.rows[0], 7) == NULL);
+    size_t *counts = pool_zero(sample->pool, (pick->list_count + 1) * sizeof(*counts));
+    struct pick_fill fill = {.print = print_zero, .cookie = &calls, .counts = counts};
+    struct text raw = json_raw(value), got = filled(sample, pick, value, &fill);
+    must(is_json(got));
+    must(calls > 0 || text_equal(got, raw));
+    must(text_equal(filled(sample, pick, value, NULL), raw));
 }
 
 static void compare(const struct sample *sample)
@@ -242,6 +284,8 @@ static void compare(const struct sample *sample)
     check_picked(sample, indexed, want);
     if (tree_is(tree, '{'))
         check_members(sample, indexed, want);
+    check_filled(sample, indexed);
+    check_filled(sample, json_of(sample->text));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

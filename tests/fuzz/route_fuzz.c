@@ -157,7 +157,7 @@ static const struct plan *plan_of_things(void)
 {
     static const struct bff_part parts[] = {{.name = "things", .ask = describe}, {0}};
     static const struct bff_composite page = {
-        .route = "GET /api/things/:a", .access = BFF_PUBLIC, .parts = parts};
+        .route = "GET /api/things/:a", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
     char error[256];
 
     value = TEXT("1");

@@ -26,27 +26,38 @@ static void get(struct bff_ask *ask)
 static const struct bff_part parts[] = {
     {.name = "user", .ask = get, .place = BFF_HIDDEN},
     {.name = "more", .ask = get, .after = "user", .many = 5, .pick = "id name"},
-    {0},
 };
 
-static const struct bff_composite page = {
-    .route = "GET /api/page/:id", .about = "a page", .access = BFF_PUBLIC, .parts = parts};
+static void print(struct json_print *out, struct json value) { json_print_json(out, value); }
+
+static const struct bff_field fields[] = {
+    {.name = "total", .of = "user", .print = print},
+    {.of = "more", .print = print, .into = "more[].label"},
+};
+
+static const struct bff_composite page = {.route = "GET /api/page/:id",
+                                          .about = "a page",
+                                          .access = BFF_PUBLIC,
+                                          .parts = BFF_TABLE(parts)};
 static const struct bff_composite same_page = {
-    .route = "GET /api/page/:id", .access = BFF_PUBLIC, .parts = parts};
+    .route = "GET /api/page/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
 static const struct bff_composite staff_page = {
-    .route = "GET /api/staff/:id", .access = BFF_ROLE, .role = "staff", .parts = parts};
+    .route = "GET /api/staff/:id", .access = BFF_ROLE, .role = "staff", .parts = BFF_TABLE(parts)};
 static const struct bff_composite own_page = {
-    .route = "GET /api/own/:id", .access = BFF_OWNER, .owner = "id", .parts = parts};
-static const struct bff_composite signed_page = {
-    .route = "GET /api/signed/:id", .access = BFF_SIGNED_IN, .budget_ms = 250, .parts = parts};
+    .route = "GET /api/own/:id", .access = BFF_OWNER, .owner = "id", .parts = BFF_TABLE(parts)};
+static const struct bff_composite signed_page = {.route = "GET /api/signed/:id",
+                                                 .access = BFF_SIGNED_IN,
+                                                 .budget_ms = 250,
+                                                 .parts = BFF_TABLE(parts),
+                                                 .fields = BFF_TABLE(fields)};
 static const struct bff_composite bad_page = {
-    .route = "POST /api/bad/:id", .access = BFF_PUBLIC, .parts = parts};
+    .route = "POST /api/bad/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
 
 /* Makes the table of ${composites}; ${*errors} (free) is what was said. */
-static unsigned make(struct pool *pool, const struct bff_composite *const *composites,
+static unsigned make(struct pool *pool, const struct bff_composite *const *composites, size_t count,
                      struct pages *out, char **errors)
 {
-    const struct bff_build build = {.name = "web", .composites = composites};
+    const struct bff_build build = {.name = "web", .composites = {composites, count}};
     size_t len;
     FILE *file = open_memstream(errors, &len);
 
@@ -80,7 +91,7 @@ static void what_is_wrong_is_told(void **state)
         struct pool *pool = pool_new();
         struct pages made = {0};
         char *errors = NULL;
-        unsigned wrong = make(pool, cases[i].composites, &made, &errors);
+        unsigned wrong = make(pool, cases[i].composites, 4, &made, &errors);
         if (wrong != cases[i].wrong || strcmp(errors, cases[i].want) != 0)
             fail_msg("%s: %u, %s", cases[i].why, wrong, errors);
         free(errors);
@@ -116,13 +127,13 @@ static struct plain_route rows[] = {
 static void what_is_right_is_shown(void **state)
 {
     static const struct bff_composite *const composites[] = {&page, &staff_page, &own_page,
-                                                             &signed_page, NULL};
+                                                             &signed_page};
     struct pool *pool = pool_new();
     struct pages made = {0};
     char *errors = NULL, *shown = NULL, want[4096];
     size_t len;
 
-    assert_int_equal(make(pool, composites, &made, &errors), 0);
+    assert_int_equal(make(pool, composites, 4, &made, &errors), 0);
     FILE *file = open_memstream(&shown, &len);
     route_list_print(&made, &(struct plain_routes){rows, 4}, file);
     fclose(file);
@@ -131,6 +142,8 @@ static void what_is_right_is_shown(void **state)
              "GET /api/staff/:id  role staff, budget 1000 ms\n" PARTS
              "GET /api/own/:id  owner id, budget 1000 ms\n" PARTS
              "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
+             "    total                  computed from user\n"
+             "    more[].label           computed from more\n"
              "* /api/users/  signed-in, to users /users/, body at most 5 bytes\n"
              "GET,PUT /open  public, to users /open, body at most 0 bytes\n"
              "* /staff  role staff, to users /staff, host shop.example, with x-kind: b, "
@@ -143,11 +156,49 @@ static void what_is_right_is_shown(void **state)
     pool_free(pool);
 }
 
+#define UNSAID(name)                                                                               \
+    "warning: GET /api/page/:id: part \"" name "\": neither .kind nor .pick says what "
+#define WOULD "is, so null and {\"error\":\"...\"} would pass: write .kind = BFF_OBJECT"
+
+static void a_row_without_a_kind_is_warned_of(void **state)
+{
+    static const struct bff_part kinds[] = {
+        {.name = "unsaid", .ask = get},
+        {.name = "unsaidToo", .ask = get, .fallback = "null"},
+        {.name = "items", .ask = get, .many = 3, .fallback = "[]"},
+        {.name = "any", .ask = get, .kind = BFF_ANY},
+        {.name = "list", .ask = get, .fallback = "[]"},
+        {.name = "object", .ask = get, .fallback = "{}"},
+        {.name = "picked", .ask = get, .pick = "id"},
+    };
+    static const struct bff_composite unsure = {
+        .route = "GET /api/page/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(kinds)};
+    const struct bff_composite *const composites[] = {&unsure};
+    struct pool *pool = pool_new();
+    struct pages made = {0};
+    char *errors = NULL, *warnings = NULL;
+    size_t len;
+
+    assert_int_equal(make(pool, composites, 1, &made, &errors), 0);
+    FILE *file = open_memstream(&warnings, &len);
+    route_list_warn(&made, file);
+    fclose(file);
+    assert_string_equal(
+        warnings, UNSAID("unsaid") "the value " WOULD ", BFF_LIST, or BFF_ANY if they may\n" UNSAID(
+                      "unsaidToo") "the value " WOULD
+                                   ", BFF_LIST, or BFF_ANY if they may\n" UNSAID(
+                                       "items") "each item " WOULD ", or BFF_ANY if they may\n");
+    free(warnings);
+    free(errors);
+    pool_free(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(what_is_right_is_shown),
+        cmocka_unit_test(a_row_without_a_kind_is_warned_of),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

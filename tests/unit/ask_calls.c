@@ -36,8 +36,9 @@ static void nothing(struct bff_ask *by) {}
 static void run_with(const struct bff_part *row, void (*function)(struct bff_ask *),
                      struct text with)
 {
-    static struct bff_part rows[2];
-    struct bff_composite page = {.route = "GET /p/:id", .access = BFF_PUBLIC, .parts = rows};
+    static struct bff_part rows[1];
+    struct bff_composite page = {
+        .route = "GET /p/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(rows)};
     char error[256] = "";
 
     rows[0] = *row;

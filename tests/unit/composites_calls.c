@@ -52,11 +52,13 @@ static void services_are_in_their_order(void **state)
         {"notifications", "NOTIFICATIONS_URL", "http://127.0.0.1:3006"},
     };
 
+    assert_in_range(clients_services.count, COUNT(want), SIZE_MAX);
     for (size_t i = 0; i < COUNT(want); i++) {
-        assert_non_null(clients_services[i]);
-        assert_string_equal(clients_services[i]->name, want[i].name);
-        assert_string_equal(clients_services[i]->environment, want[i].environment);
-        assert_string_equal(clients_services[i]->endpoint, want[i].endpoint);
+        const struct bff_service *service = clients_services.rows[i];
+        assert_non_null(service);
+        assert_string_equal(service->name, want[i].name);
+        assert_string_equal(service->environment, want[i].environment);
+        assert_string_equal(service->endpoint, want[i].endpoint);
     }
 }
 

@@ -6,11 +6,13 @@ static const struct bff_route wrong_routes[] = {
     {.path = "api", .service = "users"},
     {.path = "/a/", .service = "payments"},
     {.path = "/b/", .service = "orders", .to = "/b", .access = "admin"},
-    {0},
+    {0}, /* it is ignored */
 };
 
+static const struct bff_routes wrong_table = BFF_TABLE(wrong_routes);
+
 /* Reads ${arguments}, separated by spaces, for a build with ${routes} and without mocks. */
-static enum config_action build_read(const struct bff_route *routes, char *arguments,
+static enum config_action build_read(const struct bff_routes *routes, char *arguments,
                                      struct config *config)
 {
     struct bff_build build = reading_build;
@@ -35,7 +37,7 @@ static void test_routes_that_are_wrong_are_told(void **state)
     struct config config;
     char got[1024];
 
-    assert_int_equal(build_read(wrong_routes, (char[]){""}, &config), CONFIG_EXIT_BAD);
+    assert_int_equal(build_read(&wrong_table, (char[]){""}, &config), CONFIG_EXIT_BAD);
     reading_mistakes(&config, got, sizeof(got));
     assert_string_equal(got, "routes[0].path: \"api\": it must begin with /\n"
                              "routes[1].access: \"admin\": expected public, signed-in or "

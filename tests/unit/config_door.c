@@ -4,6 +4,8 @@
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
+#define STAR "expected * only as the whole first name of a host, as in https://*.shop.example\n"
+
 static const struct {
     const char *why, *yaml, *want;
 } mistakes[] = {
@@ -23,6 +25,34 @@ static const struct {
      "web.yaml:1:17: cors.origins: \"*\" lets every page act as the user; list the origins, or set "
      "cors.credentials to false\n"},
     {"every origin, as nobody", "cors: {origins: \"*\", credentials: false}\n", ""},
+    {"patterns", "cors: {origins: [\"https://*.shop.example\", \"http://*.localhost:3000\"]}\n",
+     ""},
+    {"patterns that are none",
+     "cors:\n  origins:\n  - https://*shop.example\n  - https://a.*.example\n  - "
+     "https://*.*.example\n"
+     "  - https://*.example\n  - https://*.shop.example/\n  - \"*.shop.example\"\n"
+     "  - https://*.10.0.0.1\n  - https://*.shop.example:443\n  - http://localhost:*\n"
+     "  - \"*://a.example\"\n",
+     "web.yaml:3:5: cors.origins: \"https://*shop.example\": " STAR
+     "web.yaml:4:5: cors.origins: \"https://a.*.example\": " STAR
+     "web.yaml:5:5: cors.origins: \"https://*.*.example\": " STAR
+     "web.yaml:6:5: cors.origins: \"https://*.example\": expected two names at least after *, as "
+     "in "
+     "https://*.shop.example\n"
+     "web.yaml:7:5: cors.origins: \"https://*.shop.example/\": browsers write it as "
+     "https://*.shop.example\n"
+     "web.yaml:8:5: cors.origins: \"*.shop.example\": " STAR
+     "web.yaml:9:5: cors.origins: \"https://*.10.0.0.1\": an address has no names that * could be\n"
+     "web.yaml:10:5: cors.origins: \"https://*.shop.example:443\": browsers write it as "
+     "https://*.shop.example\n"
+     "web.yaml:11:5: cors.origins: \"http://localhost:*\": " STAR
+     "web.yaml:12:5: cors.origins: \"*://a.example\": " STAR},
+    {"exposed headers", "cors: {expose: [X-Total-Count, link]}\n", ""},
+    {"exposed headers that are none", "cors: {expose: [\"*\", \"a b\", Set-Cookie]}\n",
+     "web.yaml:1:17: cors.expose: \"*\": list the names: with credentials a browser takes * as a "
+     "name\n"
+     "web.yaml:1:22: cors.expose: \"a b\": expected the name of a header, such as X-Total-Count\n"
+     "web.yaml:1:29: cors.expose: \"Set-Cookie\": no browser shows it to a script\n"},
     {"parts of a second", "cors: {max_age: 1500ms}\n",
      "web.yaml:1:17: cors.max_age: \"1500ms\": expected whole seconds\n"},
 

@@ -34,6 +34,8 @@ static int begin(void **state)
     reading_file("windows", IN_FILE "\r\n", sizeof(IN_FILE "\r\n") - 1);
     reading_file("bare", IN_FILE, sizeof(IN_FILE) - 1);
     reading_file("two", IN_FILE "\n\n", sizeof(IN_FILE "\n\n") - 1);
+    reading_file("marked", "\xef\xbb\xbf" IN_FILE "\r\n", sizeof(IN_FILE "\r\n") + 2);
+    reading_file("quoted", "'" IN_FILE "'\n", sizeof(IN_FILE) + 2);
     reading_file("line", "\n", 1);
     reading_file("short", "short\n", 6);
     char *large = calloc(1, 8193);
@@ -50,7 +52,13 @@ static const struct {
     {"a file of the environment", "", NULL, "unix", "", IN_FILE},
     {"a line end of two bytes", "", NULL, "windows", "", IN_FILE},
     {"no line end", "", NULL, "bare", "", IN_FILE},
-    {"one line end is cut off", "", NULL, "two", "", IN_FILE "\n"},
+    {"a byte order mark", "", NULL, "marked", "", IN_FILE},
+    {"a line end in the environment", "", ENVIRONMENT "\n", NULL, "", ENVIRONMENT},
+    {"a line end of two bytes in the environment", "", ENVIRONMENT "\r\n", NULL, "", ENVIRONMENT},
+    {"a line end in the configuration", "login:\n  secret: |\n    " OTHER "\n", NULL, NULL, "",
+     OTHER},
+    {"quotes inside", "", "it is \"quoted\" 'inside', not around", NULL, "",
+     "it is \"quoted\" 'inside', not around"},
     {"the configuration", "login: {secret: " OTHER "}\n", NULL, NULL, "", OTHER},
     {"a variable in the configuration", "login: {secret: \"${BFF_SECRET}\"}\n", NULL, NULL, "",
      "from-env, and of thirty-two bytes"},
@@ -86,6 +94,26 @@ static const struct {
      "! JWT_SECRET_FILE: the secret has 5 bytes; 32 is the least\n"},
     {"a short one in mock mode", "login: {secret: x}\n", NULL, NULL, "--mock .",
      "! web.yaml:1:17: login.secret: the secret has 1 bytes; 32 is the least\n"},
+    {"two line ends in a file", "", NULL, "two", "",
+     "! JWT_SECRET_FILE: byte 37 of the secret is a line end; expected one line of text\n"},
+    {"two line ends", "", ENVIRONMENT "\n\n", NULL, "",
+     "! JWT_SECRET: byte 35 of the secret is a line end; expected one line of text\n"},
+    {"a carriage return", "", ENVIRONMENT "\r", NULL, "",
+     "! JWT_SECRET: byte 35 of the secret is a line end; expected one line of text\n"},
+    {"a line end first", "", "\n" ENVIRONMENT, NULL, "",
+     "! JWT_SECRET: byte 1 of the secret is a line end; expected one line of text\n"},
+    {"an escape in the configuration", "login: {secret: \"\\e[0m" OTHER "\"}\n", NULL, NULL, "",
+     "! web.yaml:1:17: login.secret: byte 1 of the secret is a control byte; expected one line of "
+     "text\n"},
+    {"quotes", "", "\"" ENVIRONMENT "\"", NULL, "",
+     "! JWT_SECRET: the secret has quotes around it; leave them out\n"},
+    {"quotes and a line end in a file", "", NULL, "quoted", "",
+     "! JWT_SECRET_FILE: the secret has quotes around it; leave them out\n"},
+    {"a space last", "", ENVIRONMENT " ", NULL, "",
+     "! JWT_SECRET: the secret begins or ends with a space\n"},
+    {"a space first in the configuration", "login: {secret: \" " OTHER "\"}\n", NULL, NULL, "",
+     "! web.yaml:1:17: login.secret: the secret begins or ends with a space\n"},
+    {"only a line end", "", "\n", NULL, "", "! JWT_SECRET: the secret is empty\n"},
     {"an empty one", "login: {secret: \"\"}\n", NULL, NULL, "",
      "! web.yaml:1:17: login.secret: the secret is empty\n"},
     {"an empty file", "", NULL, "line", "", "! JWT_SECRET_FILE: \"line\" is empty\n"},
@@ -160,20 +188,39 @@ static const struct {
     {"algorithms", "login: {algorithms: [none, HS265, PS256, xyz]}\n",
      "web.yaml:1:22: login.algorithms: \"none\": tokens without a signature are never taken\n"
      "web.yaml:1:28: login.algorithms: \"HS265\": unknown algorithm; did you mean \"HS256\"?\n"
-     "web.yaml:1:35: login.algorithms: \"PS256\": unknown algorithm; did you mean \"HS256\"?\n"
+     "web.yaml:1:35: login.algorithms: \"PS256\": expected HS256, HS384, HS512, RS256, RS384, "
+     "RS512, ES256, ES384 or ES512\n"
      "web.yaml:1:42: login.algorithms: \"xyz\": expected HS256, HS384, HS512, RS256, RS384, RS512, "
      "ES256, ES384 or ES512\n"},
+    {"algorithms in another case", "login: {algorithms: [rs256, es512, Hs384, eddsa]}\n",
+     "web.yaml:1:22: login.algorithms: \"rs256\": unknown algorithm; did you mean \"RS256\"?\n"
+     "web.yaml:1:29: login.algorithms: \"es512\": unknown algorithm; did you mean \"ES512\"?\n"
+     "web.yaml:1:36: login.algorithms: \"Hs384\": unknown algorithm; did you mean \"HS384\"?\n"
+     "web.yaml:1:43: login.algorithms: \"eddsa\": expected HS256, HS384, HS512, RS256, RS384, "
+     "RS512, ES256, ES384 or ES512\n"},
     {"no algorithm", "login: {algorithms: []}\n",
      "web.yaml:1:9: login.algorithms: expected 1 to 64 values, not 0\n"},
     {"no key", "login: {algorithms: [ES256]}\n",
      "web.yaml:1:22: login.algorithms: there is no key for ES256\n"},
     {"no key for one of them", "login: {algorithms: [RS256, ES256], keys: es256.pem}\n",
      "web.yaml:1:43: login.keys: there is no key for RS256\n"},
+    {"claims", "login: {claims: {user: [sub, email], role: \"cognito:groups\"}}\n", ""},
+    {"claims that are none", "login: {claims: {user: \"\", role: [roles, a..b, .a]}}\n",
+     "web.yaml:1:24: login.claims.user: \"\": expected the name of a claim, such as sub or "
+     "realm_access.roles\n"
+     "web.yaml:1:42: login.claims.role: \"a..b\": a name is missing beside a dot\n"
+     "web.yaml:1:48: login.claims.role: \".a\": a name is missing beside a dot\n"},
+    {"too many claims", "login: {claims: {role: [a, b, c, d, e, f, g, h, i]}}\n",
+     "web.yaml:1:49: login.claims.role: \"i\": expected at most 8 names of claims\n"},
     {"keys that nothing uses", "login: {keys: es256.pem}\n",
      "web.yaml:1:15: login.keys: nothing uses them: login.algorithms has none of RS256, ES256 and "
      "their like\n"},
     {"an empty issuer", "login: {issuer: \"\"}\n",
      "web.yaml:1:17: login.issuer: \"\": expected some text\n"},
+    {"an issuer that no token can have", "login: {issuer: \"https://i\\n\", audience: \" shop\"}\n",
+     "web.yaml:1:17: login.issuer: \"https://i?\": it has a control byte, such as a line end or a "
+     "tab\n"
+     "web.yaml:1:42: login.audience: \" shop\": it begins or ends with a space\n"},
     {"parts of a second", "login: {leeway: 1500ms}\n",
      "web.yaml:1:17: login.leeway: \"1500ms\": expected whole seconds\n"},
     {"too much leeway", "login: {leeway: 2h}\n",
@@ -190,7 +237,8 @@ static void test_mistakes(void **state)
 static void test_values(void **state)
 {
     static const char yaml[] = "login: {algorithms: [HS256, ES256], keys: [es256.pem, es256.pem], "
-                               "issuer: i, audience: a, leeway: 1m, require_exp: false}\n";
+                               "issuer: i, audience: a, leeway: 1m, require_exp: false, "
+                               "claims: {user: [a, b.c], role: \"https://shop.example/roles\"}}\n";
     struct config config;
 
     setenv("JWT_SECRET", READING_SECRET, 1);
@@ -201,6 +249,10 @@ static void test_values(void **state)
     assert_string_equal(config.login.key_files[1], "./es256.pem");
     assert_string_equal(config.login.issuer, "i");
     assert_string_equal(config.login.audience, "a");
+    assert_int_equal(config.login.user.count, 2);
+    assert_string_equal(config.login.user.at[1], "b.c");
+    assert_int_equal(config.login.role.count, 1);
+    assert_string_equal(config.login.role.at[0], "https://shop.example/roles");
     assert_int_equal(config.login.leeway_seconds, 60);
     assert_false(config.login.require_exp);
     assert_false(config.login_is_off);

@@ -19,11 +19,12 @@
 
 static const struct bff_service reading_users = {"users", "USERS_URL", "http://127.0.0.1:3000"};
 static const struct bff_service reading_orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
-static const struct bff_service *const reading_services[] = {&reading_users, &reading_orders, NULL};
+static const struct bff_service *const reading_services[] = {&reading_users, &reading_orders};
+static const struct bff_services reading_table = BFF_TABLE(reading_services);
 static const struct bff_build reading_build = {.name = "web",
                                                .port = 8080,
-                                               .services = reading_services,
-                                               .routes = shop_routes,
+                                               .services = &reading_table,
+                                               .routes = &shop_routes,
                                                .mocks = &mock_upstreams};
 
 #define READING_SECRET "thirty-two bytes of a secret 1234"

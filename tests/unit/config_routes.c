@@ -16,6 +16,8 @@ static void fields_print(const char *name, const struct plain_fields *fields, FI
     }
 }
 
+#define OWN_PATH "the server answers this path itself (docs/health.md), so nothing gets here\n"
+
 static const char *const kinds[] = {"nobody", "public", "signed-in", "role:", "owner:"};
 
 static void route_print(const struct plain_route *route, FILE *out)
@@ -40,17 +42,16 @@ static void route_print(const struct plain_route *route, FILE *out)
 }
 
 #define REST " 1048576 0 60000 upgrade\n"
+#define DEFAULTS                                                                                   \
+    "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST   \
+    "/api/orders/ orders to /orders/ signed-in" REST "/api/auth/ users to /auth/ public" REST
 
 /* yaml NULL: no file */
 static const struct {
     const char *why, *yaml, *want;
 } cases[] = {
-    {"no file: those of the build's services", NULL,
-     "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST
-     "/api/orders/ orders to /orders/ signed-in" REST "/api/auth/ users to /auth/ public" REST},
-    {"a key without value is no key", "routes:\n",
-     "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST
-     "/api/orders/ orders to /orders/ signed-in" REST "/api/auth/ users to /auth/ public" REST},
+    {"no file: those of the build's services", NULL, DEFAULTS},
+    {"a key without value is no key", "routes:\n", DEFAULTS},
     {"an empty list", "routes: []\n", ""},
     {"a list takes their place", "routes: [{path: /a, service: users}]\n",
      "/a users signed-in" REST},
@@ -85,6 +86,18 @@ static const struct {
      "/ users signed-in host shop.example" REST},
     {"a host that is an address", "routes: [{path: /, service: users, host: \"[0:0::0:1]\"}]\n",
      "/ users signed-in host [::1]" REST},
+    {"beside the default ones", "default_routes: true\nroutes: [{path: /a, service: orders}]\n",
+     "/a orders signed-in" REST DEFAULTS},
+    {"one in the place of a default one",
+     "routes: [{path: /api/auth/, service: orders}, {path: /api/users/, service: users, methods: "
+     "[GET]}]\ndefault_routes: true\n",
+     "/api/auth/ orders signed-in" REST "/api/users/ users signed-in GET" REST
+     "/api/users/ users to /users/ signed-in" REST "/api/orders orders to /orders signed-in" REST
+     "/api/orders/ orders to /orders/ signed-in" REST},
+    {"none, and the default ones", "default_routes: true\nroutes: []\n", DEFAULTS},
+    {"not even the default ones", "default_routes: false\n", ""},
+    {"only the file's", "default_routes: false\nroutes: [{path: /a, service: users}]\n",
+     "/a users signed-in" REST},
     {"bytes that stay encoded", "routes: [{path: /a%2Fb/, service: users, to: /%C3%A4/}]\n",
      "/a%2Fb/ users to /%C3%A4/ signed-in" REST},
 };
@@ -155,6 +168,20 @@ static const struct {
      "web.yaml:1:42: routes[0].to: it must end with / as the path does\n"},
     {"access", ROUTE("access: admin"),
      "web.yaml:1:46: routes[0].access: \"admin\": expected public, signed-in or role:NAME\n"},
+    {"two roles", ROUTE("access: \"role:a,b\""),
+     "web.yaml:1:46: routes[0].access: \"role:a,b\": expected public, signed-in or role:NAME\n"},
+    {"a role that no token can have", ROUTE("access: \"role:k\xc3\xb6nig\""),
+     "web.yaml:1:46: routes[0].access: \"role:k\xc3\xb6nig\": expected public, signed-in or "
+     "role:NAME\n"},
+    {"the server's own paths",
+     "routes:\n- {path: /health, service: users}\n- {path: /health/, service: users}\n"
+     "- {path: /health/users, service: users}\n- {path: /ready, service: users, host: a}\n"
+     "- {path: /, service: users}\n- {path: /healthz, service: users}\n"
+     "- {path: /ready/, service: users}\n",
+     "web.yaml:2:10: routes[0].path: \"/health\": " OWN_PATH
+     "web.yaml:3:10: routes[1].path: \"/health/\": " OWN_PATH
+     "web.yaml:4:10: routes[2].path: \"/health/users\": " OWN_PATH
+     "web.yaml:5:10: routes[3].path: \"/ready\": " OWN_PATH},
     {"a role without a name", ROUTE("access: \"role:\""),
      "web.yaml:1:46: routes[0].access: \"role:\": expected public, signed-in or role:NAME\n"},
     {"methods", ROUTE("methods: [GET, get, TRACE]"),

@@ -84,7 +84,7 @@ static void assert_same(const struct config *got, const struct config *want)
 static void sample_check(char *name, unsigned port, char *file)
 {
     struct bff_build build = {
-        .name = name, .port = port, .services = clients_services, .routes = shop_routes};
+        .name = name, .port = port, .services = &clients_services, .routes = &shop_routes};
     char *argv[] = {name, "--config", file, NULL};
     struct config normal, sample;
 

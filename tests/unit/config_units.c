@@ -138,37 +138,74 @@ static void test_near_names(void **state)
     }
 }
 
+static const struct {
+    const char *text, *want; /* NULL: wrong */
+} variables[] = {
+    {"", ""},
+    {"plain $ and {}", "plain $ and {}"},
+    {"${BFF_ONE}", "1"},
+    {"a${BFF_ONE}b${BFF_ONE}", "a1b1"},
+    {"${BFF_EMPTY}", ""},
+    {"${BFF_NESTED}", "${BFF_ONE}"},
+    {"$${BFF_ONE}", "${BFF_ONE}"},
+    {"$$", "$$"},
+    {"${BFF_NOT_SET}", NULL},
+    {"${BFF_ONE", NULL},
+    {"${", NULL},
+    {"${}", NULL},
+    {"${1}", NULL},
+    {"${BFF ONE}", NULL},
+    {"${BFF_NOT_SET:-a}", "a"},
+    {"${BFF_EMPTY:-a b}c", "a bc"},
+    {"${BFF_ONE:-a}", "1"},
+    {"${BFF_NOT_SET:-}", ""},
+    {"${BFF_NOT_SET:-http://a:1/b-c}", "http://a:1/b-c"},
+    {"${BFF_NOT_SET:--}", "-"},
+    {"${BFF_NOT_SET:-:-}", ":-"},
+    {"${BFF_NOT_SET:-${BFF_ONE}}}", "1}"},
+    {"${BFF_NOT_SET:-${BFF_EMPTY:-b}}", "b"},
+    {"${BFF_NOT_SET:-$${x}}", "${x}"},
+    {"${BFF_NOT_SET:-${BFF_NESTED}}", "${BFF_ONE}"},
+    {"$${BFF_NOT_SET:-a}", "${BFF_NOT_SET:-a}"},
+    {"${BFF_NOT_SET:-${BFF_NOT_SET}}", NULL},
+    {"${BFF_NOT_SET:-a", NULL},
+    {"${BFF_NOT_SET:-${BFF_ONE}", NULL},
+    {"${BFF_NOT_SET-a}", NULL},
+    {"${BFF_NOT_SET:=a}", NULL},
+    {"${BFF_NOT_SET:?a}", NULL},
+    {"${:-a}", NULL},
+    {"${BFF NOT:-a}", NULL},
+    {"${A1:-${A2:-${A3:-${A4:-${A5:-${A6:-${A7:-${A8:-deep}}}}}}}}", "deep"},
+    {"${A1:-${A2:-${A3:-${A4:-${A5:-${A6:-${A7:-${A8:-${A9:-deeper}}}}}}}}}", NULL},
+};
+
 static void test_variables(void **state)
 {
-    static const struct {
-        const char *text, *want; /* NULL: wrong */
-    } cases[] = {
-        {"", ""},
-        {"plain $ and {}", "plain $ and {}"},
-        {"${BFF_ONE}", "1"},
-        {"a${BFF_ONE}b${BFF_ONE}", "a1b1"},
-        {"${BFF_EMPTY}", ""},
-        {"${BFF_NESTED}", "${BFF_ONE}"},
-        {"$${BFF_ONE}", "${BFF_ONE}"},
-        {"$$", "$$"},
-        {"${BFF_NOT_SET}", NULL},
-        {"${BFF_ONE", NULL},
-        {"${", NULL},
-        {"${}", NULL},
-        {"${1}", NULL},
-        {"${BFF ONE}", NULL},
-    };
-
     setenv("BFF_ONE", "1", 1);
     setenv("BFF_EMPTY", "", 1);
     setenv("BFF_NESTED", "${BFF_ONE}", 1);
-    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-        char wrong[EXPAND_WRONG_SIZE] = "", *got = expand(text_of(cases[i].text), wrong);
-        if (!text_equal(text_of(got), text_of(cases[i].want)) ||
-            (got == NULL) != (cases[i].want == NULL))
-            fail_msg("%s: got %s %s", cases[i].text, got == NULL ? "nothing" : got, wrong);
+    for (size_t i = 0; i < sizeof(variables) / sizeof(variables[0]); i++) {
+        struct names names = {.count = 0};
+        char wrong[EXPAND_WRONG_SIZE] = "",
+             *got = expand(text_of(variables[i].text), &names, wrong);
+        if (!text_equal(text_of(got), text_of(variables[i].want)) ||
+            (got == NULL) != (variables[i].want == NULL))
+            fail_msg("%s: got %s %s", variables[i].text, got == NULL ? "nothing" : got, wrong);
         memory_free(got);
     }
+}
+
+static void test_values_that_are_left_out(void **state)
+{
+    unsetenv("BFF_NOT_SET");
+    assert_true(expand_is_left_empty(TEXT("${BFF_NOT_SET:-}")));
+    assert_true(expand_is_left_empty(TEXT("${BFF_NOT_SET:-${BFF_EMPTY}}")));
+    assert_false(expand_is_left_empty(TEXT("${BFF_ONE:-}")));
+    assert_false(expand_is_left_empty(TEXT("${BFF_NOT_SET:-}x")));
+    assert_false(expand_is_left_empty(TEXT("${BFF_EMPTY}")));
+    assert_false(expand_is_left_empty(TEXT("")));
+    assert_true(expand_is_unset(TEXT("${BFF_EMPTY}")));
+    assert_false(expand_is_unset(TEXT("${BFF_NOT_SET:-a}")));
 }
 
 int main(void)
@@ -180,6 +217,7 @@ int main(void)
         cmocka_unit_test(test_printed_in_the_biggest_whole_unit),
         cmocka_unit_test(test_near_names),
         cmocka_unit_test(test_variables),
+        cmocka_unit_test(test_values_that_are_left_out),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

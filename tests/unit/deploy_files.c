@@ -173,7 +173,7 @@ static void test_kubernetes_fits_together(void **state)
 static void test_kubernetes_configures(void **state)
 {
     static const struct bff_build build = {
-        .name = "web", .port = 8080, .services = clients_services};
+        .name = "web", .port = 8080, .services = &clients_services};
     char *argv[] = {"bff-web", "--config", "web.yaml", NULL};
     struct file file;
     struct config config;
@@ -208,8 +208,9 @@ static void test_compose_finds_the_mocks(void **state)
     file_load(&file, SOURCE_DIR "/docs/deploy/compose.yaml");
     yaml_document_t *compose = &file.documents[0];
     for (unsigned i = 0; i < SERVICES; i++) {
-        assert_non_null(clients_services[i]);
-        snprintf(path, sizeof(path), "x-server/environment/%s", clients_services[i]->environment);
+        assert_non_null(clients_services.rows[i]);
+        snprintf(path, sizeof(path), "x-server/environment/%s",
+                 clients_services.rows[i]->environment);
         snprintf(want, sizeof(want), "http://mock:%u", 3000 + i);
         assert_string_equal(get(compose, path), want);
     }

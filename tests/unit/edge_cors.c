@@ -17,14 +17,23 @@
     "RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "       \
     "Cache-Status, Age\n"
 
-static struct text origins[] = {{SHOP, sizeof(SHOP) - 1},
-                                {"http://localhost:5173", sizeof("http://localhost:5173") - 1},
-                                {"null", 4}};
+#define TEXT_ROW(literal)                                                                          \
+    {                                                                                              \
+        literal, sizeof(literal) - 1                                                               \
+    }
 
-static const struct cors_settings off = {.credentials = true, .max_age_seconds = 600},
-                                  some = {origins, 3, false, false, 600},
-                                  cookies = {origins, 3, false, true, 600},
-                                  any = {NULL, 0, true, true, 5};
+static struct text origins[] = {TEXT_ROW(SHOP), TEXT_ROW("http://localhost:5173"),
+                                TEXT_ROW("null")};
+static struct text patterns[] = {TEXT_ROW("https://*.shop.example"),
+                                 TEXT_ROW("http://*.localhost:3000")};
+
+static const struct cors_settings
+    off = {.credentials = true, .max_age_seconds = 600},
+    some = {.origins = origins, .origin_count = 3, .max_age_seconds = 600},
+    cookies = {.origins = origins, .origin_count = 3, .credentials = true, .max_age_seconds = 600},
+    any = {.allows_any = true, .credentials = true, .max_age_seconds = 5},
+    more = {.origins = origins, .origin_count = 3, .exposed = {"X-Total-Count", 13}},
+    many = {.origins = patterns, .origin_count = 2, .credentials = true};
 
 static char printed[4096];
 
@@ -78,6 +87,71 @@ static const struct {
     {"no host", &any, "https://", "vary: Origin\n"},
     {"a line end in it", &any, "https://a\r\nx: y", "vary: Origin\n"},
 };
+
+static const struct {
+    const char *origin;
+    bool want;
+} patterned[] = {
+    {"https://a.shop.example", true},
+    {"https://pr-12.shop.example", true},
+    {"https://xn--bcher-kva.shop.example", true},
+    {"http://app.localhost:3000", true},
+    {"https://shop.example", false},
+    {"https://.shop.example", false},
+    {"https://evil-shop.example", false},
+    {"https://evil.example", false},
+    {"https://a.b.shop.example", false},
+    {"https://evil.example/.shop.example", false},
+    {"https://evil.example?.shop.example", false},
+    {"https://evil.example#.shop.example", false},
+    {"https://evil.example:80.shop.example", false},
+    {"https://user@a.shop.example", false},
+    {"https://a@b.shop.example", false},
+    {"https://a,b.shop.example", false},
+    {"https://*.shop.example", false},
+    {"https://%61.shop.example", false},
+    {"https://A.shop.example", false},
+    {"https://a.SHOP.example", false},
+    {"https://a.shop.example.evil.example", false},
+    {"https://a.shop.example.", false},
+    {"https://a.shop.example/", false},
+    {"https://a.shop.example:443", false},
+    {"https://a.shop.example:8443", false},
+    {"http://a.shop.example", false},
+    {"https://a.shopxexample", false},
+    {"https://a-shop.example", false},
+    {"http://app.localhost", false},
+    {"http://app.localhost:3001", false},
+    {"http://app.localhost:30000", false},
+    {"https://", false},
+    {"https://.", false},
+    {"null", false},
+    {"", false},
+    {"ahttps://a.shop.example", false},
+};
+
+static void test_patterns(void **state)
+{
+    for (size_t i = 0; i < sizeof(patterned) / sizeof(patterned[0]); i++)
+        if (cors_allows(&many, text_of(patterned[i].origin)) != patterned[i].want)
+            fail_msg("%s", patterned[i].origin);
+}
+
+static void test_exposed(void **state)
+{
+    static const struct text names[] = {TEXT_ROW("X-Total-Count"), TEXT_ROW("age"),
+                                        TEXT_ROW("Link"), TEXT_ROW("x-total-count")};
+    struct pool *pool = pool_new();
+    struct reply_field fields[CORS_FIELDS_MAX];
+
+    struct text list = cors_exposed(pool, names, 4);
+    assert_true(text_starts(list, TEXT("Server-Timing, ")));
+    assert_true(
+        text_equal((struct text){list.at + list.len - 26, 26}, TEXT(", Age, X-Total-Count, Link")));
+    size_t count = cors_answer_fields(&more, TEXT(SHOP), fields);
+    assert_non_null(strstr(print(fields, count), "expose-headers: X-Total-Count\n"));
+    pool_free(pool);
+}
 
 static void test_answers(void **state)
 {
@@ -218,6 +292,8 @@ static void test_what_a_request_may_carry(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_patterns),
+        cmocka_unit_test(test_exposed),
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_preflights),
         cmocka_unit_test(test_not_too_many_headers),

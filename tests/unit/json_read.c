@@ -180,6 +180,29 @@ static void test_lengths(void **state)
     assert_int_equal(json_length((struct json){0}), 0);
 }
 
+static void test_items(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t place;
+        const char *want;
+    } cases[] = {
+        {"[1, [2] ,{}]", 0, "1"},  {"[1, [2] ,{}]", 1, "[2]"},
+        {"[1, [2] ,{}]", 2, "{}"}, {"[1, [2] ,{}]", 3, NULL},
+        {"[]", 0, NULL},           {"{\"a\":1}", 0, NULL},
+        {"\"a\"", 0, NULL},        {"[1]", SIZE_MAX, NULL},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct both both;
+        both_read(&both, text_of(cases[i].text));
+        expect_text("plain", json_raw(json_item(both.plain, cases[i].place)), cases[i].want);
+        expect_text("scanned", json_raw(json_item(both.scanned, cases[i].place)), cases[i].want);
+        json_scan_free(&both.scan);
+    }
+    assert_true(json_is(json_item((struct json){0}, 0), JSON_NONE));
+}
+
 static void test_each(void **state)
 {
     static const char *const want[] = {"1", "\"two\"", "{\"three\":3}"};
@@ -267,10 +290,15 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),   cmocka_unit_test(test_paths),
-        cmocka_unit_test(test_texts),   cmocka_unit_test(test_text_without_escapes_is_not_copied),
-        cmocka_unit_test(test_doubles), cmocka_unit_test(test_lengths),
-        cmocka_unit_test(test_each),    cmocka_unit_test(test_below_the_root),
+        cmocka_unit_test(test_kinds),
+        cmocka_unit_test(test_paths),
+        cmocka_unit_test(test_texts),
+        cmocka_unit_test(test_text_without_escapes_is_not_copied),
+        cmocka_unit_test(test_doubles),
+        cmocka_unit_test(test_lengths),
+        cmocka_unit_test(test_items),
+        cmocka_unit_test(test_each),
+        cmocka_unit_test(test_below_the_root),
         cmocka_unit_test(test_corpus),
     };
 

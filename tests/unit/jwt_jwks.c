@@ -28,7 +28,8 @@ static const char *set_of(const char *list)
 static int taken(const char *set, unsigned allowed, char wrong[JWT_WRONG_SIZE])
 {
     struct jwt_keys keys = {0};
-    int status = jwks_read(text_of(set), allowed, &keys, wrong);
+    static const struct jwt_listener nobody = {0};
+    int status = jwks_read(text_of(set), allowed, &keys, &nobody, wrong);
     int count = (int)keys.count;
 
     jwt_keys_clear(&keys);
@@ -114,6 +115,70 @@ static void test_malformed(void **state)
     }
 }
 
+/* Keys beside a good one, and what is said about each that is left out; NULL: nothing. */
+static const struct {
+    const char *why, *key, *want;
+} left_out_cases[] = {
+    {"for encryption", "{\"kty\":\"RSA\",\"use\":\"enc\"}", NULL},
+    {"to encrypt with", "{\"kty\":\"OKP\",\"key_ops\":[\"deriveKey\"]}", NULL},
+    {"for an algorithm that is not allowed", "{\"kty\":\"EC\",\"crv\":\"P-521\"}", NULL},
+    {"for PSS", "{\"kty\":\"RSA\",\"alg\":\"PS256\"}", NULL},
+    {"of another kind", "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"kid\":\"e\"}",
+     "key 1 (kid \"e\") is of the kind \"OKP\""},
+    {"a secret", "{\"kty\":\"oct\",\"k\":\"AAAA\"}", "key 1 is of the kind \"oct\""},
+    {"without a kind", "{\"kid\":\"n\",\"n\":\"AQAB\"}", "key 1 (kid \"n\") has no kty"},
+    {"another curve", "{\"kty\":\"EC\",\"crv\":\"secp256k1\"}",
+     "key 1 is on the curve \"secp256k1\""},
+    {"no curve", "{\"kty\":\"EC\"}", "key 1 has no crv"},
+    {"an algorithm of another kind", "{\"kty\":\"RSA\",\"alg\":\"ES256\"}",
+     "key 1 has an alg that does not fit its kind"},
+    {"weak", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"kid\":\"w\"}",
+     "key 1 (kid \"w\") is an RSA key of 17 bits; expected 2048 to 8192"},
+    {"without a modulus", "{\"kty\":\"RSA\",\"e\":\"AQAB\"}", "key 1 is malformed"},
+    {"a point that is off the curve",
+     "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"" ZEROS32 "\",\"y\":\"" ZEROS32 "\"}",
+     "key 1 is malformed"},
+    {"private", "{\"kty\":\"RSA\",\"n\":\"AQAB\",\"e\":\"AQAB\",\"d\":\"AQAB\"}",
+     "key 1 is private; give the public one, nothing else is needed"},
+    {"a kid that is a number", "{\"kty\":\"RSA\",\"kid\":7}", "key 1 has a kid that is no string"},
+    {"a member twice", "{\"kty\":\"RSA\",\"kty\":\"RSA\"}", "key 1 has a member twice"},
+    {"no object", "\"key\"", "key 1 is no object"},
+    {"null", "null", "key 1 is no object"},
+};
+
+static void keep_words(void *cookie, const char *words)
+{
+    snprintf(cookie, JWT_WRONG_SIZE, "%s", words);
+}
+
+/* RFC 7517 section 5. */
+static void test_one_unusable_key(void **state)
+{
+    const char *good = jwk_of(world.pool, world.p256, "\"kid\":\"g\",");
+
+    for (size_t i = 0; i < COUNT(left_out_cases); i++) {
+        char said[JWT_WRONG_SIZE] = "", wrong[JWT_WRONG_SIZE];
+        const struct jwt_listener listener = {keep_words, said};
+        struct jwt_keys keys = {0};
+        const char *set = set_of(pool_print(world.pool, "%s,%s", left_out_cases[i].key, good).at);
+        assert_int_equal(
+            jwks_read(text_of(set), EVERY & ~JWT_BIT(JWT_ES512), &keys, &listener, wrong), 0);
+        assert_int_equal(keys.count, 1);
+        jwt_keys_clear(&keys);
+        if (strcmp(said, left_out_cases[i].want == NULL ? "" : left_out_cases[i].want) != 0)
+            fail_msg("%s: \"%s\"", left_out_cases[i].why, said);
+    }
+}
+
+/* Some providers write null for what a key does not have. */
+static void test_null_members(void **state)
+{
+    char wrong[JWT_WRONG_SIZE];
+    const char *nulls = "\"use\":null,\"key_ops\":null,\"alg\":null,\"kid\":null,\"d\":null,";
+
+    assert_int_equal(taken(set_of(jwk_of(world.pool, world.rsa, nulls)), EVERY, wrong), 1);
+}
+
 static void test_bad_numbers(void **state)
 {
     struct pool *pool = world.pool;
@@ -147,7 +212,7 @@ static void test_many(void **state)
         list = pool_print(pool, "%.*s%s%s", TEXT_ARGS(list), i == 0 ? "" : ",", ec);
     assert_int_equal(taken(set_of(list.at), EVERY, wrong), JWT_KEYS_MAX);
     assert_int_equal(taken(set_of(pool_print(pool, "%s,%s", list.at, ec).at), EVERY, wrong), -1);
-    assert_non_null(strstr(wrong, "key 33 is one key too many"));
+    assert_non_null(strstr(wrong, "key 33 (kid \"b\") is one key too many"));
 }
 
 static struct login *login_with(const char *const *sets, size_t count)
@@ -284,9 +349,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members),     cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_bad_numbers), cmocka_unit_test(test_many),
-        cmocka_unit_test(test_kids),        cmocka_unit_test(test_said_algorithms),
+        cmocka_unit_test(test_members),      cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_bad_numbers),  cmocka_unit_test(test_one_unusable_key),
+        cmocka_unit_test(test_null_members), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_kids),         cmocka_unit_test(test_said_algorithms),
         cmocka_unit_test(test_mixed_files),
     };
 

@@ -32,7 +32,7 @@ static enum login_verdict check(const struct login *login, struct text token)
     enum login_verdict verdict = login_check(login, NULL, &request, &user);
 
     assert_true((verdict == LOGIN_OK) == text_is(user.id, "u7"));
-    assert_true((verdict == LOGIN_OK) == text_is(user.role, "staff"));
+    assert_true((verdict == LOGIN_OK) == text_is(user.roles, "staff"));
     return verdict;
 }
 

@@ -12,7 +12,8 @@
 
 #define LATER "\"exp\":1700000100"
 
-static struct login_rules rules = {.leeway_seconds = 30, .require_exp = true};
+static struct login_rules rules = {
+    .user = {{"id", "sub"}, 2}, .role = {{"role"}, 1}, .leeway_seconds = 30, .require_exp = true};
 
 /* "id role" of the user that ${claims} name, NULL when they are refused. */
 static const char *read_user(struct pool *pool, const char *claims, struct login_rules by)
@@ -21,7 +22,7 @@ static const char *read_user(struct pool *pool, const char *claims, struct login
 
     if (login_claims_read(text_of(claims), &by, pool, &out) != 0 || !login_claims_hold(&out, NOW))
         return NULL;
-    return pool_print(pool, "%.*s %.*s", TEXT_ARGS(out.user.id), TEXT_ARGS(out.user.role)).at;
+    return pool_print(pool, "%.*s %.*s", TEXT_ARGS(out.user.id), TEXT_ARGS(out.user.roles)).at;
 }
 
 struct claims_case {
@@ -69,6 +70,8 @@ static void test_times(void **state)
         {"not yet valid", "{\"sub\":\"u\",\"nbf\":1700000031," LATER "}", NULL},
         {"nbf is a string", "{\"sub\":\"u\",\"nbf\":\"1\"," LATER "}", NULL},
         {"nbf below any number", "{\"sub\":\"u\",\"nbf\":-1e999," LATER "}", NULL},
+        {"nbf and iat are null", "{\"sub\":\"u\",\"nbf\":null,\"iat\":null," LATER "}", "u "},
+        {"a null before the time", "{\"sub\":\"u\",\"exp\":null," LATER "}", NULL},
         {"two nbf", "{\"sub\":\"u\",\"nbf\":1,\"nbf\":2," LATER "}", NULL},
         {"issued", "{\"sub\":\"u\",\"iat\":1699999999.25," LATER "}", "u "},
         {"iat is a string", "{\"sub\":\"u\",\"iat\":\"now\"," LATER "}", NULL},
@@ -82,7 +85,7 @@ static void test_no_expiry(void **state)
     static const struct claims_case cases[] = {
         {"never expires", "{\"sub\":\"u\"}", "u "},
         {"expires all the same", "{\"sub\":\"u\",\"exp\":1}", NULL},
-        {"exp is null", "{\"sub\":\"u\",\"exp\":null}", NULL},
+        {"exp is null", "{\"sub\":\"u\",\"exp\":null}", "u "},
     };
     struct login_rules by = rules;
 
@@ -119,6 +122,8 @@ static void test_issuer_and_audience(void **state)
          "{\"iss\":\"https://i\",\"aud\":[[\"web\"]],\"sub\":\"u\"," LATER "}", NULL},
         {"an object", "{\"iss\":\"https://i\",\"aud\":{\"a\":\"web\"},\"sub\":\"u\"," LATER "}",
          NULL},
+        {"iss is null", "{\"iss\":null,\"aud\":\"web\",\"sub\":\"u\"," LATER "}", NULL},
+        {"aud is null", "{\"iss\":\"https://i\",\"aud\":null,\"sub\":\"u\"," LATER "}", NULL},
         {"two audiences",
          "{\"iss\":\"https://i\",\"aud\":\"web\",\"aud\":\"web\",\"sub\":\"u\"," LATER "}", NULL},
     };
@@ -136,50 +141,147 @@ static void test_nobody_asks(void **state)
         {"anyone's", "{\"iss\":\"a\",\"aud\":\"b\",\"sub\":\"u\"," LATER "}", "u "},
         {"for many", "{\"aud\":[\"b\"],\"sub\":\"u\"," LATER "}", "u "},
         {"iss is a number", "{\"iss\":1,\"sub\":\"u\"," LATER "}", NULL},
-        {"aud is null", "{\"aud\":null,\"sub\":\"u\"," LATER "}", NULL},
+        {"both are null", "{\"iss\":null,\"aud\":null,\"sub\":\"u\"," LATER "}", "u "},
+        {"a null among the audiences", "{\"aud\":[null],\"sub\":\"u\"," LATER "}", NULL},
     };
 
     run(cases, COUNT(cases), rules);
 }
 
-static void test_users(void **state)
-{
-    static const struct claims_case cases[] = {
-        {"an id", "{\"id\":\"u7\",\"role\":\"staff\"," LATER "}", "u7 staff"},
-        {"an id before a subject", "{\"sub\":\"s\",\"id\":\"i\"," LATER "}", "i "},
-        {"an id of digits", "{\"id\":12345678901234567890," LATER "}", "12345678901234567890 "},
-        {"an id below 0", "{\"id\":-7," LATER "}", "-7 "},
-        {"an id with an escape", "{\"id\":\"a\\u0062\"," LATER "}", "ab "},
-        {"spaces inside", "{\"id\":\"a b\",\"role\":\"c d\"," LATER "}", "a b c d"},
-        {"an empty role", "{\"id\":\"a\",\"role\":\"\"," LATER "}", "a "},
-        {"nobody", "{\"role\":\"staff\"," LATER "}", NULL},
-        {"an empty id", "{\"id\":\"\",\"sub\":\"s\"," LATER "}", NULL},
-        {"id is null", "{\"id\":null,\"sub\":\"s\"," LATER "}", NULL},
-        {"id is a fraction", "{\"id\":1.5," LATER "}", NULL},
-        {"id has an exponent", "{\"id\":1e3," LATER "}", NULL},
-        {"id is true", "{\"id\":true," LATER "}", NULL},
-        {"id is a list", "{\"id\":[\"a\"]," LATER "}", NULL},
-        {"id is an object", "{\"id\":{}," LATER "}", NULL},
-        {"two ids", "{\"id\":\"a\",\"id\":\"b\"," LATER "}", NULL},
-        {"two subjects", "{\"sub\":\"a\",\"sub\":\"a\"," LATER "}", NULL},
-        {"two roles", "{\"id\":\"a\",\"role\":\"user\",\"role\":\"admin\"," LATER "}", NULL},
-        {"a second role, written otherwise",
-         "{\"id\":\"a\",\"role\":\"user\",\"\\u0072ole\":\"admin\"," LATER "}", NULL},
-        {"role is a list", "{\"id\":\"a\",\"role\":[\"admin\"]," LATER "}", NULL},
-        {"role is null", "{\"id\":\"a\",\"role\":null," LATER "}", NULL},
-        {"role is a number", "{\"id\":\"a\",\"role\":1," LATER "}", NULL},
-        {"a line's end in an id", "{\"id\":\"a\\r\\nX-User-Role: admin\"," LATER "}", NULL},
-        {"a line's end in a role", "{\"id\":\"a\",\"role\":\"b\\nc\"," LATER "}", NULL},
-        {"a NUL in an id", "{\"id\":\"a\\u0000b\"," LATER "}", NULL},
-        {"a tab in an id", "{\"id\":\"a\\tb\"," LATER "}", NULL},
-        {"DEL in an id", "{\"id\":\"a\x7f\"," LATER "}", NULL},
-        {"an id beyond ASCII", "{\"id\":\"Z\xc3\xbcrich\"," LATER "}", NULL},
-        {"a space first", "{\"id\":\" a\"," LATER "}", NULL},
-        {"a space last", "{\"id\":\"a \"," LATER "}", NULL},
-        {"a role with a space last", "{\"id\":\"a\",\"role\":\"admin \"," LATER "}", NULL},
-    };
+static const struct claims_case users[] = {
+    {"an id", "{\"id\":\"u7\",\"role\":\"staff\"," LATER "}", "u7 staff"},
+    {"an id before a subject", "{\"sub\":\"s\",\"id\":\"i\"," LATER "}", "i "},
+    {"an id of digits", "{\"id\":12345678901234567890," LATER "}", "12345678901234567890 "},
+    {"an id below 0", "{\"id\":-7," LATER "}", "-7 "},
+    {"an id with an escape", "{\"id\":\"a\\u0062\"," LATER "}", "ab "},
+    {"spaces inside", "{\"id\":\"a b\",\"role\":\"c d\"," LATER "}", "a b c d"},
+    {"an empty role", "{\"id\":\"a\",\"role\":\"\"," LATER "}", "a "},
+    {"nobody", "{\"role\":\"staff\"," LATER "}", NULL},
+    {"an empty id", "{\"id\":\"\",\"sub\":\"s\"," LATER "}", NULL},
+    {"id is null", "{\"id\":null,\"sub\":\"s\"," LATER "}", "s "},
+    {"all are null", "{\"id\":null,\"sub\":null," LATER "}", NULL},
+    {"a null id and an id", "{\"id\":null,\"id\":\"a\"," LATER "}", NULL},
+    {"id is a fraction", "{\"id\":1.5," LATER "}", NULL},
+    {"id has an exponent", "{\"id\":1e3," LATER "}", NULL},
+    {"id is true", "{\"id\":true," LATER "}", NULL},
+    {"id is a list", "{\"id\":[\"a\"]," LATER "}", NULL},
+    {"id is an object", "{\"id\":{}," LATER "}", NULL},
+    {"two ids", "{\"id\":\"a\",\"id\":\"b\"," LATER "}", NULL},
+    {"two subjects", "{\"sub\":\"a\",\"sub\":\"a\"," LATER "}", NULL},
+    {"two roles", "{\"id\":\"a\",\"role\":\"user\",\"role\":\"admin\"," LATER "}", NULL},
+    {"a second role, written otherwise",
+     "{\"id\":\"a\",\"role\":\"user\",\"\\u0072ole\":\"admin\"," LATER "}", NULL},
+    {"role is null", "{\"id\":\"a\",\"role\":null," LATER "}", "a "},
+    {"a null role and a role", "{\"id\":\"a\",\"role\":null,\"role\":\"b\"," LATER "}", NULL},
+    {"role is an object", "{\"id\":\"a\",\"role\":{\"b\":\"c\"}," LATER "}", NULL},
+    {"role is false", "{\"id\":\"a\",\"role\":false," LATER "}", NULL},
+    {"a comma in a role", "{\"id\":\"a\",\"role\":\"user,admin\"," LATER "}", NULL},
+    {"role is a number", "{\"id\":\"a\",\"role\":1," LATER "}", NULL},
+    {"a line's end in an id", "{\"id\":\"a\\r\\nX-User-Role: admin\"," LATER "}", NULL},
+    {"a line's end in a role", "{\"id\":\"a\",\"role\":\"b\\nc\"," LATER "}", NULL},
+    {"a NUL in an id", "{\"id\":\"a\\u0000b\"," LATER "}", NULL},
+    {"a tab in an id", "{\"id\":\"a\\tb\"," LATER "}", NULL},
+    {"DEL in an id", "{\"id\":\"a\x7f\"," LATER "}", NULL},
+    {"an id beyond ASCII", "{\"id\":\"Z\xc3\xbcrich\"," LATER "}", NULL},
+    {"a space first", "{\"id\":\" a\"," LATER "}", NULL},
+    {"a space last", "{\"id\":\"a \"," LATER "}", NULL},
+    {"a role with a space last", "{\"id\":\"a\",\"role\":\"admin \"," LATER "}", NULL},
+};
 
-    run(cases, COUNT(cases), rules);
+static void test_users(void **state) { run(users, COUNT(users), rules); }
+
+static const struct {
+    const char *why, *role, *want; /* NULL: refused */
+} role_lists[] = {
+    {"one", "[\"admin\"]", "admin"},
+    {"two", "[\"b\",\"a\"]", "b,a"},
+    {"repeated ones", "[\"b\",\"a\",\"b\",\"b\",\"a\",\"c\"]", "b,a,c"},
+    {"one written in two ways", "[\"a\",\"\\u0061\"]", "a"},
+    {"one that begins like another", "[\"admins\",\"admin\",\"adm\"]", "admins,admin,adm"},
+    {"two cases of one", "[\"Admin\",\"admin\"]", "Admin,admin"},
+    {"spaces inside", "[\"shop keeper\",\"staff\"]", "shop keeper,staff"},
+    {"white space around", "[ \"a\" ,\n\"b\" ]", "a,b"},
+    {"none", "[]", ""},
+    {"an empty one", "[\"\",\"a\",\"\"]", "a"},
+    {"a comma", "[\"a,admin\"]", NULL},
+    {"a comma that is escaped", "[\"a\\u002cadmin\"]", NULL},
+    {"only a comma", "[\",\"]", NULL},
+    {"a line end", "[\"a\",\"b\\r\\nX-User-Id: c\"]", NULL},
+    {"a NUL", "[\"a\\u0000\"]", NULL},
+    {"DEL", "[\"a\x7f\"]", NULL},
+    {"a tab inside", "[\"a\\tb\"]", NULL},
+    {"a space first", "[\"a\",\" b\"]", NULL},
+    {"a space last", "[\"a \"]", NULL},
+    {"only a space", "[\" \"]", NULL},
+    {"beyond ASCII", "[\"k\xc3\xb6nig\"]", NULL},
+    {"a number", "[\"a\",1]", NULL},
+    {"a null", "[\"a\",null]", NULL},
+    {"a list in the list", "[[\"a\"]]", NULL},
+    {"an object in the list", "[{\"a\":\"b\"}]", NULL},
+};
+
+static void test_roles(void **state)
+{
+    struct pool *pool = pool_new();
+
+    for (size_t i = 0; i < COUNT(role_lists); i++) {
+        const char *claims =
+            pool_print(pool, "{\"id\":\"u\",\"role\":%s," LATER "}", role_lists[i].role).at;
+        const char *got = read_user(pool, claims, rules);
+        if ((got == NULL) != (role_lists[i].want == NULL) ||
+            (got != NULL && strcmp(got + 2, role_lists[i].want) != 0))
+            fail_msg("%s: %s", role_lists[i].why, got == NULL ? "refused" : got);
+    }
+    pool_free(pool);
+}
+
+/* The claims of Keycloak, Auth0 and Cognito. */
+static const struct claims_case other_claims[] = {
+    {"in an object", "{\"sub\":\"u\",\"realm_access\":{\"roles\":[\"a\",\"b\"]}," LATER "}",
+     "u a,b"},
+    {"the id does not count", "{\"id\":\"i\",\"sub\":\"u\"," LATER "}", "u "},
+    {"the role does not count", "{\"sub\":\"u\",\"role\":\"admin\"," LATER "}", "u "},
+    {"only an id", "{\"id\":\"i\"," LATER "}", NULL},
+    {"a null object", "{\"sub\":\"u\",\"realm_access\":null," LATER "}", "u "},
+    {"an empty object", "{\"sub\":\"u\",\"realm_access\":{}," LATER "}", "u "},
+    {"a null in it", "{\"sub\":\"u\",\"realm_access\":{\"roles\":null}," LATER "}", "u "},
+    {"no object", "{\"sub\":\"u\",\"realm_access\":\"admin\"," LATER "}", NULL},
+    {"a list", "{\"sub\":\"u\",\"realm_access\":[{\"roles\":[\"a\"]}]," LATER "}", NULL},
+    {"two objects",
+     "{\"sub\":\"u\",\"realm_access\":{},\"realm_access\":{\"roles\":[\"a\"]}," LATER "}", NULL},
+    {"two in the object",
+     "{\"sub\":\"u\",\"realm_access\":{\"roles\":[],\"roles\":[\"a\"]}," LATER "}", NULL},
+    {"a name with a dot", "{\"sub\":\"u\",\"realm_access.roles\":\"a\"," LATER "}", "u a"},
+    {"both: the longer name",
+     "{\"sub\":\"u\",\"realm_access\":{\"roles\":\"b\"},\"realm_access.roles\":\"a\"," LATER "}",
+     "u a"},
+    {"two of the shorter name",
+     "{\"sub\":\"u\",\"realm_access.roles\":\"a\",\"realm_access\":1,\"realm_access\":2," LATER "}",
+     NULL},
+    {"the second name", "{\"sub\":\"u\",\"https://shop.example/roles\":[\"c\"]," LATER "}", "u c"},
+    {"both names: the first",
+     "{\"sub\":\"u\",\"https://shop.example/"
+     "roles\":\"c\",\"realm_access\":{\"roles\":\"a\"}," LATER "}",
+     "u a"},
+    {"the first is null",
+     "{\"sub\":\"u\",\"https://shop.example/"
+     "roles\":\"c\",\"realm_access\":{\"roles\":null}," LATER "}",
+     "u c"},
+    {"an object below a name with a dot",
+     "{\"sub\":\"u\",\"https://shop\":{\"example/roles\":\"d\"}," LATER "}", "u d"},
+};
+
+static void test_other_claims(void **state)
+{
+    struct login_rules by = rules;
+
+    by.user = (struct login_paths){{"sub"}, 1};
+    by.role = (struct login_paths){{"realm_access.roles", "https://shop.example/roles"}, 2};
+    run(other_claims, COUNT(other_claims), by);
+    struct pool *pool = pool_new();
+    by.user = (struct login_paths){{"who.a.b"}, 1};
+    assert_string_equal(read_user(pool, "{\"who\":{\"a\":{\"b\":7}}," LATER "}", by), "7 ");
+    pool_free(pool);
 }
 
 static void test_no_claims(void **state)
@@ -225,6 +327,8 @@ int main(void)
         cmocka_unit_test(test_issuer_and_audience),
         cmocka_unit_test(test_nobody_asks),
         cmocka_unit_test(test_users),
+        cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_other_claims),
         cmocka_unit_test(test_no_claims),
         cmocka_unit_test(test_long_texts),
     };

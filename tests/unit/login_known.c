@@ -74,6 +74,15 @@ static void test_what_decides_about_a_token_names_its_cache(void **state)
     other = by_secret();
     other.require_exp = true;
     assert_false(is_shared(base, other));
+    other = by_secret();
+    other.user = (struct login_paths){{"sub"}, 1};
+    assert_false(is_shared(base, other));
+    other = by_secret();
+    other.role = (struct login_paths){{"roles"}, 1};
+    assert_false(is_shared(base, other));
+    other.user = (struct login_paths){{"id", "sub"}, 2};
+    other.role = (struct login_paths){{"role"}, 1};
+    assert_true(is_shared(base, other));
     base.issuer = "a";
     other = by_secret();
     other.audience = "a";

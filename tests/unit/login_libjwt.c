@@ -66,7 +66,7 @@ static void expect_good(enum jwt_algorithm algorithm, struct text with, struct t
     assert_non_null(login);
     assert_int_equal(login_check(login, NULL, &request, &user), LOGIN_OK);
     assert_true(text_is(user.id, "u7"));
-    assert_true(text_is(user.role, "staff"));
+    assert_true(text_is(user.roles, "staff"));
     login_free(login);
     if (name != NULL)
         unlink(name);

@@ -98,9 +98,8 @@ static void test_nobody_to_tell(void **state)
 /* A server of its own process, which says nothing of its own. */
 static pid_t server_start(void)
 {
-    static const struct bff_composite *const composites[] = {NULL};
     static const struct bff_build build = {
-        .name = "test", .port = 1, .composites = composites, .services = clients_services};
+        .name = "test", .port = 1, .services = &clients_services};
     char *argv[] = {"bff-test", "--listen", "127.0.0.1:0", "--workers", "2", NULL};
     pid_t pid = fork();
 

@@ -27,7 +27,7 @@ struct pick_case {
     const char *why, *paths, *value, *want;
 };
 
-typedef void apply_function(const struct pick *pick, struct json value, struct pieces *out);
+typedef void apply_function(const struct pick *pick, struct json value, struct pick_out *out);
 
 static int differs(const struct pick_case *row, apply_function *apply, bool with_index)
 {
@@ -43,7 +43,8 @@ static int differs(const struct pick_case *row, apply_function *apply, bool with
     json_scan_init(&scan, 128, with_index);
     assert_int_equal(json_scan_end(&scan, text.at, text.len), 0);
     pieces_init(&out, pool, 64);
-    apply(pick, with_index ? json_scanned(text, &scan) : json_of(text), &out);
+    apply(pick, with_index ? json_scanned(text, &scan) : json_of(text),
+          &(struct pick_out){.pieces = &out});
     bool is_equal = text_is(joined(&out, got), row->want);
     if (!is_equal)
         print_error("%s: %.*s is not %s\n", row->why, TEXT_ARGS(joined(&out, got)), row->want);
@@ -117,7 +118,7 @@ static void a_list_is_picked_from_item_by_item(void **state)
     check_all(cases, COUNT(cases), pick_list);
 }
 
-static void members_after(const struct pick *pick, struct json value, struct pieces *out)
+static void members_after(const struct pick *pick, struct json value, struct pick_out *out)
 {
     bool has_any = true;
 
@@ -125,12 +126,12 @@ static void members_after(const struct pick *pick, struct json value, struct pie
     assert_true(has_any);
 }
 
-static void members_first(const struct pick *pick, struct json value, struct pieces *out)
+static void members_first(const struct pick *pick, struct json value, struct pick_out *out)
 {
     bool has_any = false;
 
     pick_members(pick, value, &has_any, out);
-    assert_int_equal(has_any, out->bytes > 0);
+    assert_int_equal(has_any, out->pieces->bytes > 0);
 }
 
 static void members_alone_stand_between_commas(void **state)
@@ -155,17 +156,20 @@ static void what_cannot_be_read_is_told(void **state)
         const char *paths, *want;
     } cases[] = {
         {"", "it names no member"},
-        {"a.", "\"a.\" cannot be read"},
-        {".a", "\".a\" cannot be read"},
-        {"a..b", "\"a..b\" cannot be read"},
-        {"a[]", "\"a[]\" cannot be read"},
-        {"[].a", "\"[].a\" cannot be read"},
-        {"a[].b[]", "\"a[].b[]\" cannot be read"},
-        {"a[0].b", "\"a[0].b\" cannot be read"},
-        {"a\"b", "\"a\"b\" cannot be read"},
-        {"a\\b", "\"a\\b\" cannot be read"},
-        {"a\tb", "\"a\tb\" cannot be read"},
-        {"a\xff", "\"a\xff\" cannot be read"},
+        {"a.", "\"a.\" has a dot without a name on both sides"},
+        {".a", "\".a\" has a dot without a name on both sides"},
+        {"a..b", "\"a..b\" has a dot without a name on both sides"},
+        {"a[]", "\"a[]\" ends with []: write the name alone for the whole list, or a member of its "
+                "items behind a dot"},
+        {"[].a", "\"[].a\" begins with []: write the names alone. BFF_LIST or .many already "
+                 "applies them to each item"},
+        {"a[].b[]", "\"a[].b[]\" ends with []: write the name alone for the whole list, or a "
+                    "member of its items behind a dot"},
+        {"a[0].b", "\"a[0].b\" is no path. This is one: items[].price"},
+        {"a\"b", "\"a\"b\" is no path. This is one: items[].price"},
+        {"a\\b", "\"a\\b\" is no path. This is one: items[].price"},
+        {"a\tb", "\"a\tb\" is no path. This is one: items[].price"},
+        {"a\xff", "\"a\xff\" is no path. This is one: items[].price"},
         {"a, b", "\"a,\" is no path: names are separated by spaces, not commas"},
         {"a,b", "\"a,b\" is no path: names are separated by spaces, not commas"},
         {"a , b", "\",\" is no path: names are separated by spaces, not commas"},

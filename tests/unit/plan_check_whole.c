@@ -21,7 +21,6 @@ static const struct bff_part parts[] = {
     {.name = "user", .ask = get, .after = "order", .timeout_ms = 300},
     {.name = "products", .ask = get, .after = "order", .many = 50, .at_once = 4},
     {.name = "stock", .ask = get, .place = BFF_HIDDEN, .kind = BFF_LIST},
-    {0},
 };
 
 static const struct bff_field fields[] = {{.name = "inStock", .of = "stock", .print = print}, {0}};
@@ -32,8 +31,8 @@ static const struct bff_composite page = {
     .access = BFF_OWNER,
     .owner = "order.userId",
     .budget_ms = 700,
-    .parts = parts,
-    .fields = fields,
+    .parts = BFF_TABLE(parts),
+    .fields = BFF_TABLE(fields),
 };
 
 static struct pool *pool;
@@ -91,7 +90,7 @@ static void names_become_places(void **state)
     assert_int_equal(plan->parts[0].after, PLAN_NO_PART);
     assert_int_equal(plan->parts[2].after, 0);
     assert_int_equal(plan->field_count, 1);
-    assert_int_equal(plan->fields[0].of, 3);
+    assert_int_equal(plan->fields[0].of[0], 3);
 }
 
 static void what_a_row_leaves_out_has_a_default(void **state)
@@ -107,7 +106,7 @@ static void what_a_row_leaves_out_has_a_default(void **state)
     assert_text(json_raw(plan->parts[2].fallback), "[]");
     assert_text(json_raw(plan->parts[3].fallback), "[]");
     assert_int_equal(plan->parts[0].kind, BFF_OBJECT); /* it is picked from */
-    assert_int_equal(plan->parts[1].kind, BFF_ANY);
+    assert_int_equal(plan->parts[1].kind, BFF_KIND_MISSING);
 
     struct bff_composite without = page;
     without.budget_ms = 0;

@@ -28,23 +28,24 @@
 
 static const struct bff_service users = {"users", "GENERATION_USERS", "http://127.0.0.1:1"};
 static const struct bff_service orders = {"orders", "GENERATION_ORDERS", "http://127.0.0.1:1"};
-static const struct bff_service *const services[] = {&users, &orders, NULL};
+static const struct bff_service *const services[] = {&users, &orders};
+static const struct bff_services service_table = BFF_TABLE(services);
 
 static inline void ask_user(struct bff_ask *ask) { ask_get(ask, &users, "/user"); }
 
 static const struct bff_part parts[] = {
-    {.name = "user", .ask = ask_user, .need = BFF_REQUIRED, .kind = BFF_OBJECT}, {0}};
+    {.name = "user", .ask = ask_user, .need = BFF_REQUIRED, .kind = BFF_OBJECT}};
 static const struct bff_composite page = {
     .route = "GET /page",
     .about = "a page",
     .failure = "no page",
     .access = BFF_PUBLIC,
     .budget_ms = 60000,
-    .parts = parts,
+    .parts = BFF_TABLE(parts),
 };
-static const struct bff_composite *const composites[] = {&page, NULL};
+static const struct bff_composite *const composites[] = {&page};
 static const struct bff_build build = {
-    .name = "test", .port = 8080, .composites = composites, .services = services};
+    .name = "test", .port = 8080, .composites = BFF_TABLE(composites), .services = &service_table};
 
 /* Sockets. */
 

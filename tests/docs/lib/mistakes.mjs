@@ -17,12 +17,26 @@ export const mistakes = {
     ['.timeout_ms = 300', '.fallback = "{name: none}"'],
   'part "order": .pick: "id," is no path: names are separated by spaces, not commas':
     ['.pick = "id status total"', '.pick = "id, status, total"'],
+  'part "order": .pick: "items[]" ends with []: write the name alone for the whole list, or a member of its items behind a dot':
+    ['.pick = "id status total"', '.pick = "id items[]"'],
   'part "order": .pick: "items" stands twice, or is part of another path':
     ['.pick = "id status total"', '.pick = "id items items[].price"'],
   'part "user": it is hidden, and neither a field nor a part reads it':
+    ['.timeout_ms = 300, .pick = "id name"', '.place = BFF_HIDDEN'],
+  'part "user": .pick is of no use: the part is hidden, and its readers get all members. Remove .pick, and write .kind = BFF_OBJECT or BFF_LIST':
     ['.timeout_ms = 300', '.place = BFF_HIDDEN'],
+  'part "products": .many makes the part a list, and .kind is the kind of each item: write .kind = BFF_OBJECT, or BFF_ANY if each item may be a list itself':
+    ['.many = 20', '.many = 20, .kind = BFF_LIST'],
+  'part 2: the row is empty: remove it':
+    ['    {.name = "user", .ask', '    {0},\n    {.name = "user", .ask'],
   'field "itemCount": .of names "ordr", which is no part':
     ['.of = "order"', '.of = "ordr"'],
+  'field "itemCount": .of names 2 parts, and .print gets only one value: write .print_all':
+    ['.of = "order"', '.of = "order user"'],
+  'field "products.label": .into: "products" is a list: write [] after its name':
+    ['.name = "itemCount", .of = "order"', '.into = "products.label", .of = "products"'],
+  'field "order.items[].label": .into: .pick leaves "items" out: add it there':
+    ['.name = "itemCount"', '.into = "order.items[].label"'],
   'member "order" would stand twice in the answer':
     ['.name = "itemCount"', '.name = "order"'],
   '.access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER':
@@ -35,8 +49,9 @@ export const mistakes = {
     ['    json_each (item, orders_items(ask_part(ask, "order")))\n        products_get(ask, ' +
       'ask_text(ask, orders_item_product_id(item)));',
     '    products_get(ask, ask_param(ask, "orderId"));\n'.repeat(2).trimEnd()],
-  '.parts has more than 32 rows, or does not end with {0}':
-    ['    {0},\n', `${'    {.name = "order", .ask = order},\n'.repeat(33)}    {0},\n`],
+  '.parts has 33 rows, which is over 32':
+    ['    {.name = "order"', `${Array.from({ length: 30 }, (_, i) =>
+      `    {.name = "p${i}", .ask = order},\n`).join('')}    {.name = "order"`],
   '.failure is missing: a part is required':
     ['    .failure = "Failed to load the order",\n', ''],
   '.route must be a method, a space and a path: "GET /api/users/:id"':
@@ -68,8 +83,9 @@ export const compilerMistakes = {
   "implicit declaration of function 'user_get'; did you mean 'users_get'?":
     ['users_get(', 'user_get('],
   'character constant too long for its type': ['.pick = "id name"', ".pick = 'id name'"],
-  "'fields' defined but not used": ['    .fields = fields,\n', ''],
+  'missing braces around initializer': ['.fields = BFF_TABLE(fields)', '.fields = fields'],
+  "'fields' defined but not used": ['    .fields = BFF_TABLE(fields),\n', ''],
   "'web_order_summary' undeclared here (not in a function)":
     ['extern const struct bff_composite web_order_summary;\n', '', 'composites/web/build.c'],
-  "expected ',' or ';' at end of input": ['.fields = fields,\n};', '.fields = fields,\n}'],
+  "expected ',' or ';' at end of input": ['.fields = BFF_TABLE(fields),\n};', '.fields = BFF_TABLE(fields),\n}'],
 }

@@ -1,0 +1,36 @@
+/* See ready_line.h. */
+#include "bff/app/ready_line.h"
+#include "bff/base/clock.h"
+#include "bff/base/log_line.h"
+#include "bff/http/listen.h"
+
+static void put_listens(struct log_line *line, const struct server_settings *settings)
+{
+    for (size_t i = 0; i < settings->listen_count; i++) {
+        char url[LISTEN_URL_SIZE];
+        listen_url(&settings->listens[i], url);
+        log_line_raw(line, i == 0 ? TEXT("") : TEXT(","));
+        log_line_string(line, text_of(url));
+    }
+}
+
+void ready_line_print(const struct server_settings *settings, const struct config *config,
+                      FILE *out)
+{
+    struct log_line line = {0};
+
+    log_line_raw(&line, TEXT("{\"time\":"));
+    log_line_time(&line, clock_wall_ms());
+    log_line_raw(&line, TEXT(",\"event\":\"ready\",\"version\":"));
+    log_line_string(&line, TEXT(BFF_VERSION));
+    log_line_raw(&line, TEXT(",\"config\":"));
+    log_line_string(&line, text_of(config->file));
+    log_line_raw(&line, TEXT(",\"config_sha256\":"));
+    log_line_string(&line, text_of(config->file == NULL ? NULL : config->file_sha256));
+    log_line_raw(&line, TEXT(",\"listen\":["));
+    put_listens(&line, settings);
+    log_line_raw(&line, TEXT("]}\n"));
+    fwrite(line.text.at, 1, line.text.len, out);
+    fflush(out);
+    log_line_free(&line);
+}

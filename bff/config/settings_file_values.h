@@ -1,0 +1,28 @@
+/* The values of one mapping of the file: scalars, lists, and mappings of names and values. A part
+ * of settings_file.c. */
+#ifndef BFF_CONFIG_SETTINGS_FILE_VALUES_H
+#define BFF_CONFIG_SETTINGS_FILE_VALUES_H
+
+#include "bff/config/document.h"
+#include "bff/config/settings.h"
+
+#define SETTINGS_MAPPING_PATH 128
+
+/* A mapping that is read now, and its place in the tree. */
+struct settings_mapping {
+    struct settings *settings;
+    struct document *document;
+    char path[SETTINGS_MAPPING_PATH];  /* as rows have it: "services.*.timeout", "" at the top */
+    char shown[SETTINGS_MAPPING_PATH]; /* for messages, with the name or number of the item */
+    size_t index;                      /* of the item */
+};
+
+/* Reports a mistake at the place of ${key}, with its path. */
+void settings_file_complain(const struct settings_mapping *mapping, const yaml_node_t *key,
+                            const char *words);
+
+/* Reads ${node}, the value of ${key} in ${mapping}, into the setting of ${row}. */
+void settings_file_value_read(const struct settings_mapping *mapping, const struct setting *row,
+                              const yaml_node_t *key, yaml_node_t *node);
+
+#endif

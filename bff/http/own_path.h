@@ -1,0 +1,19 @@
+/* The paths that the server answers by itself. No composite and no route gets a request for one of
+ * them. */
+#ifndef BFF_HTTP_OWN_PATH_H
+#define BFF_HTTP_OWN_PATH_H
+
+#include <stdbool.h>
+
+#include "bff/base/text.h"
+
+#define OWN_PATH_HEALTH "/health"
+#define OWN_PATH_READY "/ready"
+#define OWN_PATH_SERVICE "/health/" /* and the name of a service */
+
+#define OWN_PATH_WORDS "the server answers this path itself (docs/health.md), so nothing gets here"
+
+/* True when ${path} is such a path, or when all paths that begin with it are. */
+bool own_path_is(struct text path);
+
+#endif

@@ -1,0 +1,112 @@
+/* A build for tests: pages whose computed members have a place in a part, and lists with places for
+ * which there is nothing to ask. */
+#include "clients/notifications.h"
+#include "clients/orders.h"
+#include "clients/products.h"
+#include "clients/services.h"
+#include "clients/users.h"
+
+/* A user's account: the last orders, each with the name of its first product. */
+
+static void user(struct bff_ask *ask) { users_get(ask, ask_param(ask, "userId")); }
+
+static void orders(struct bff_ask *ask) { orders_of_user(ask, ask_param(ask, "userId"), 10); }
+
+static void unread(struct bff_ask *ask) { notifications_unread(ask, ask_param(ask, "userId")); }
+
+static void first_product(struct bff_ask *ask, struct json order)
+{
+    json_each (item, orders_items(order)) {
+        products_get(ask, ask_text(ask, orders_item_product_id(item)));
+        return;
+    }
+    ask_nothing(ask);
+}
+
+static void first_products(struct bff_ask *ask)
+{
+    json_each (order, ask_part(ask, "orders"))
+        first_product(ask, order);
+}
+
+static void unread_count(struct json_print *out, struct json notifications)
+{
+    json_print_size(out, json_length(notifications));
+}
+
+static void first_product_name(struct json_print *out, const struct json *values, size_t place)
+{
+    json_print_json(out, json_get(json_item(values[1], place), "name"));
+}
+
+static const struct bff_part account_parts[] = {
+    {.name = "user", .ask = user, .need = BFF_REQUIRED, .pick = "id name"},
+    {.name = "orders", .ask = orders, .kind = BFF_LIST},
+    {.name = "products",
+     .ask = first_products,
+     .after = "orders",
+     .place = BFF_HIDDEN,
+     .kind = BFF_OBJECT,
+     .many = 10},
+    {.name = "notifications", .ask = unread, .place = BFF_HIDDEN, .kind = BFF_LIST},
+};
+
+static const struct bff_field account_fields[] = {
+    {.into = "orders[].firstProductName", .of = "orders products", .print_all = first_product_name},
+    {.name = "unreadCount", .of = "notifications", .print = unread_count},
+};
+
+static const struct bff_composite account = {
+    .route = "GET /api/account/:userId",
+    .failure = "Failed to load the account",
+    .access = BFF_OWNER,
+    .owner = "userId",
+    .parts = BFF_TABLE(account_parts),
+    .fields = BFF_TABLE(account_fields),
+};
+
+/* A user's newest order, who has perhaps none, and its own page, which cannot do without. */
+
+static void newest(struct bff_ask *ask)
+{
+    json_each (order, ask_part(ask, "orders")) {
+        orders_get(ask, ask_text(ask, json_get(order, "id")));
+        return;
+    }
+    ask_nothing(ask);
+}
+
+static const struct bff_part newest_parts[] = {
+    {.name = "orders", .ask = orders, .kind = BFF_LIST, .place = BFF_HIDDEN},
+    {.name = "newest", .ask = newest, .after = "orders", .pick = "id"},
+};
+
+static const struct bff_composite newest_order = {
+    .route = "GET /api/newest/:userId",
+    .access = BFF_SIGNED_IN,
+    .parts = BFF_TABLE(newest_parts),
+};
+
+static const struct bff_part required_parts[] = {
+    {.name = "orders", .ask = orders, .kind = BFF_LIST, .place = BFF_HIDDEN},
+    {.name = "newest", .ask = newest, .after = "orders", .need = BFF_REQUIRED, .pick = "id"},
+};
+
+static const struct bff_composite required_order = {
+    .route = "GET /api/required/:userId",
+    .failure = "Failed to load the order",
+    .access = BFF_SIGNED_IN,
+    .parts = BFF_TABLE(required_parts),
+};
+
+static const struct bff_composite *const composites[] = {&account, &newest_order, &required_order};
+
+static const struct bff_build build = {
+    .name = "places",
+    .port = 8084,
+    .composites = BFF_TABLE(composites),
+    .services = &clients_services,
+    .admin_role = "admin",
+};
+
+int main(int argc, char **argv) { return bff_main(argc, argv, &build); }

@@ -1,0 +1,119 @@
+/* What is wrong in the tables of a build is told before anything reads them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bff/compose/build.h"
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+#define URL "http://127.0.0.1:3000"
+
+static const struct bff_composite page = {.route = "GET /page"};
+static const struct bff_service users = {"users", "USERS_URL", URL}, orders = {"orders", NULL, URL},
+                                again = {"users", NULL, URL}, no_name = {NULL, NULL, URL},
+                                empty_name = {"", NULL, URL}, no_endpoint = {"x", NULL, NULL},
+                                bad_endpoint = {"x", NULL, "localhost:3000"};
+
+#define SERVICES(...)                                                                              \
+    &(const struct bff_services)BFF_TABLE(((const struct bff_service *const[]){__VA_ARGS__}))
+#define ROUTES(...) &(const struct bff_routes)BFF_TABLE(((const struct bff_route[]){__VA_ARGS__}))
+#define COMPOSITES(...) BFF_TABLE(((const struct bff_composite *const[]){__VA_ARGS__}))
+
+static void check(const struct bff_build *build, const char *want)
+{
+    char *got = NULL;
+    size_t len, lines = 0;
+    FILE *file = open_memstream(&got, &len);
+
+    unsigned count = build_check(build, file);
+    fclose(file);
+    assert_string_equal(got, want);
+    for (const char *at = want; *at != '\0'; at++)
+        lines += *at == '\n';
+    assert_int_equal(count, lines);
+    free(got);
+}
+
+static void every_row_is_told(void **state)
+{
+    const struct {
+        struct bff_build build;
+        const char *want;
+    } cases[] = {
+        {{.name = "a"}, ""},
+        {{.name = NULL}, "build: .name must be letters, digits, '_' or '-'\n"},
+        {{.name = "a", .port = 65536}, "build a: .port is 65536, which is over 65535\n"},
+        {{.name = "a", .composites = COMPOSITES(NULL, &page)},
+         "build a: composite 1 is NULL: remove the row\n"},
+        {{.name = "a", .composites = {.rows = (const struct bff_composite *const[]){&page}}},
+         "build a: .composites has no count: write .composites = BFF_TABLE(composites)\n"},
+        {{.name = "a", .composites = {.count = 3}, .services = &(const struct bff_services){0}},
+         ""},
+        {{.name = "a", .services = SERVICES(NULL, &users)},
+         "build a: service 1 is NULL: remove the row\n"},
+        {{.name = "a", .services = SERVICES(&no_name, &empty_name)},
+         "build a: service 1: .name must be letters, digits, '_' or '-'\n"
+         "build a: service 2: .name must be letters, digits, '_' or '-'\n"},
+        {{.name = "a", .services = SERVICES(&users, &orders, &again)},
+         "build a: service \"users\": a service above has the same .name\n"},
+        {{.name = "a", .services = SERVICES(&no_endpoint)},
+         "build a: service \"x\": .endpoint is missing: \"http://127.0.0.1:3000\"\n"},
+        {{.name = "a", .services = SERVICES(&bad_endpoint)},
+         "build a: service \"x\": .endpoint is \"localhost:3000\": it must begin with http:// or "
+         "https://\n"},
+        {{.name = "a", .routes = ROUTES({.service = "users"}, {.path = "/a"})},
+         "build a: route 1: .path is missing\nbuild a: route /a: .service is missing\n"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        check(&cases[i].build, cases[i].want);
+}
+
+/* Whatever is asked of the program, it ends and reads nothing of the build. */
+static void a_build_with_mistakes_does_nothing(void **state)
+{
+    static char *const actions[] = {"--check", "--routes", "--help", "--probe", NULL};
+    const struct bff_build build = {
+        .name = "a", .composites = COMPOSITES(NULL, &page), .services = SERVICES(&no_endpoint)};
+    const struct bff_build nothing = {0};
+
+    for (size_t i = 0; i < COUNT(actions); i++) {
+        char *argv[] = {"bff-a", actions[i], NULL};
+        int argc = actions[i] == NULL ? 1 : 2;
+        assert_int_equal(bff_main(argc, argv, &build), 2);
+        assert_int_equal(bff_main(argc, argv, &nothing), 2);
+    }
+}
+
+/* As tables ended before they had a count. */
+static void an_empty_row_at_the_end_is_ignored(void **state)
+{
+    const struct bff_build build = {
+        .name = "a",
+        .composites = COMPOSITES(&page, NULL),
+        .services = SERVICES(&users, &orders, NULL, NULL),
+        .routes = ROUTES({.path = "/a", .service = "users"}, {0}),
+    };
+
+    check(&build, "");
+    assert_int_equal(build_composite_count(&build), 1);
+    assert_int_equal(build_service_count(&build), 2);
+    assert_int_equal(build_route_count(&build), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_row_is_told),
+        cmocka_unit_test(a_build_with_mistakes_does_nothing),
+        cmocka_unit_test(an_empty_row_at_the_end_is_ignored),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
