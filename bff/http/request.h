@@ -61,7 +61,7 @@ struct request {
     h2o_linklist_t sending;        /* in client->answers, while ${is_sending} */
     size_t counted_bytes;          /* bytes of its body that client->sent_bytes contains */
 
-    /* for the readers of bff/observe */
+    /* For the readers of bff/observe. What they read must outlive the pool: see untaken.c. */
     int64_t began_ns; /* when the head was read; or the body, if the request waited for it */
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
