@@ -13,11 +13,14 @@
 struct dispatch {
     const struct pages *pages;
     const struct plain_routes *routes;
+    bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
+                                than this server */
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
+    size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 
 /* The part that belongs to one generation in one worker. */

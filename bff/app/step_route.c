@@ -1,5 +1,6 @@
 /* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/request_steps.h"
+#include "bff/base/path_reading.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"
 
@@ -49,6 +50,23 @@ static enum route_result find_composite(struct request_context *context, struct 
                       &out->match);
 }
 
+/* "*" means the server as a whole (RFC 9110 section 9.3.7): its methods are those of all composites
+ * and plain routes. Only OPTIONS comes here with it. */
+static enum found_kind find_all(struct request_context *context, struct found *out)
+{
+    const struct pages *pages = context->dispatch->pages;
+    struct text all = TEXT(METHOD_ALL);
+
+    out->allow = TEXT("");
+    while (all.at != NULL) {
+        struct text method = text_trim(text_cut(&all, ','));
+        if (route_has_method(pages->routes, pages->count, method) ||
+            plain_route_has_method(context->dispatch->routes, method))
+            out->allow = method_join(context->request->pool, out->allow, method);
+    }
+    return FOUND_OTHER_METHOD;
+}
+
 /*
  * Looks for a composite with the path as the client wrote it. If no composite matches, it
  * normalises the path and looks for a composite again, and then for a plain route. So a client
@@ -60,8 +78,8 @@ static enum found_kind find(struct request_context *context, struct text method,
     enum route_result composite = find_composite(context, method, request->path, out);
     struct text allow = TEXT("");
 
-    if (composite == ROUTE_NONE && !text_starts(request->path, TEXT("/")))
-        return FOUND_NOTHING;
+    if (text_is(request->path, "*"))
+        return find_all(context, out);
     if (composite != ROUTE_FOUND && composite != ROUTE_BAD_PARAMETER) {
         if (plain_path(request->pool, request->path, &out->path) != 0)
             return FOUND_BAD;
@@ -76,9 +94,23 @@ static enum found_kind find(struct request_context *context, struct text method,
     return out->allow.len > 0 ? FOUND_OTHER_METHOD : FOUND_NOTHING;
 }
 
+static bool has_encoded_slash(struct pool *pool, struct text path)
+{
+    size_t separators = path_reading_of(pool, path).separators;
+
+    for (size_t i = 0; i < path.len; i++)
+        separators -= path.at[i] == '/';
+    return separators > 0;
+}
+
 void step_route_find(struct request_context *context, struct text method, struct found *out)
 {
-    out->kind = find(context, method, out);
+    struct request *request = context->request;
+
+    if (!context->dispatch->may_encode_slashes && has_encoded_slash(request->pool, request->path))
+        out->kind = FOUND_BAD;
+    else
+        out->kind = find(context, method, out);
 }
 
 enum step_result step_route(struct request_context *context)
@@ -89,7 +121,9 @@ enum step_result step_route(struct request_context *context)
     if (found->kind == FOUND_COMPOSITE)
         context->rule =
             page_access(context->dispatch->pages, found->match.route->target, found->match.params);
-    else if (found->kind == FOUND_ROUTE)
+    if (found->kind == FOUND_ROUTE) {
         context->rule = found->route->access;
+        context->request->route = found->route->path;
+    }
     return STEP_PASS;
 }

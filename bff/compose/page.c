@@ -171,6 +171,6 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .body_limit = pages->body_limit,
         .depth_limit = pages->depth_limit,
     };
-    reply_wait_begin(request, on_gone, serving);
+    reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, serving); /* the budget */
     serving->run = run_start(&serving->run_request, on_done, serving);
 }

@@ -42,9 +42,10 @@ struct config {
 
     struct config_listen *listens; /* at least one */
     size_t listen_count;
-    char *certificate, *key; /* PEM files; NULL without tls */
-    SSL_CTX *tls;            /* made of both files; NULL without tls, or if a file is wrong */
-    unsigned workers;        /* 1 to 256; 0: one worker for each core */
+    char *certificate, *key;  /* PEM files; NULL without tls */
+    SSL_CTX *tls;             /* made of both files; NULL without tls, or if a file is wrong */
+    unsigned workers;         /* 1 to 256; 0: one worker for each core */
+    bool answers_half_closed; /* see struct http_settings */
     struct service_settings *services; /* in the build's order */
     size_t service_count;
     size_t body_limit;    /* bytes of one part */
@@ -60,6 +61,7 @@ struct config {
     char *secret_file;           /* a file with the secret, instead of login.secret; NULL: none */
     bool keeps_default_routes;   /* the value in the file; section_routes.c has the default */
     struct plain_routes routes;  /* the routes of the file, of the build, or both */
+    bool may_encode_slashes;     /* in the path of a request */
     struct cors_settings cors;
     struct server_limits limits;
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */

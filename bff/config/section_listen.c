@@ -1,4 +1,5 @@
-/* listen, tls, workers: where the server listens, and with how many threads. */
+/* listen, tls, workers, half_close: where the server listens, with how many threads, and what the
+ * end of a client's sending means. */
 #include <stdio.h>
 
 #include "bff/base/check.h"
@@ -44,8 +45,19 @@ static void workers_read(struct settings_input *input)
         *(unsigned *)input->member = (unsigned)number;
 }
 
+static void half_close_read(struct settings_input *input)
+{
+    bool is_answer = strcmp(input->text, "answer") == 0;
+
+    if (is_answer || strcmp(input->text, "leave") == 0)
+        *(bool *)input->member = is_answer;
+    else
+        settings_refuse_value(input, 0, "expected leave or answer");
+}
+
 static const struct settings_kind listens_kind = {.read = listens_read, .is_list = true};
 static const struct settings_kind workers_kind = {.read = workers_read};
+static const struct settings_kind half_close_kind = {.read = half_close_read};
 
 static const struct setting rows[] = {
     {"listen", &listens_kind,
@@ -57,6 +69,9 @@ static const struct setting rows[] = {
     {"tls.key", &kind_file, OF(key), .about = "its private key without pass phrase, a PEM file"},
     {"workers", &workers_kind, OF(workers), 1, 256, .normal = "auto",
      .about = "threads that serve; auto: one for each core"},
+    {"half_close", &half_close_kind, OF(answers_half_closed), .normal = "leave",
+     .about =
+         "a client that ends its sending side has left (leave), or waits for answers (answer)"},
     {0},
 };
 

@@ -42,12 +42,20 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
     begin_reading(body, limit, done, cookie);
 }
 
+/* The client is not to blame for the bytes that have come, nor for those that were on their way:
+ * they are not wasted (slow_client.h). */
+static void discard(struct body *body)
+{
+    body->is_discarded = true;
+    body->client->used_bytes += body->len;
+}
+
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie)
 {
     must(!body->is_over || body->has_rest);
     body->is_over = false;
-    body->is_discarded = true;
+    discard(body);
     begin_reading(body, limit, done, cookie);
 }
 
@@ -55,9 +63,16 @@ void body_drop(struct body *body)
 {
     if (body == NULL || body->source->drop == NULL)
         return;
-    body->is_discarded = true;
+    if (!body->is_over && !body->is_discarded)
+        discard(body);
     body->h2o->entity = h2o_iovec_init(NULL, 0);
     body->source->drop(body);
+}
+
+h2o_buffer_t *body_keep(struct body *body)
+{
+    must(body->is_over && body->end == BODY_WHOLE && !body->is_discarded);
+    return body->source->keep(body);
 }
 
 void body_stop(struct body *body)
@@ -68,6 +83,12 @@ void body_stop(struct body *body)
     if (body->is_read)
         body->source->stop(body);
     set_read(body, false);
+}
+
+void body_forget(struct body *body)
+{
+    body_stop(body);
+    body_drop(body);
 }
 
 void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *source, size_t length)

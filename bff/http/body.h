@@ -35,7 +35,8 @@ struct body;
 struct body_source {
     void (*read)(struct body *body);
     void (*stop)(struct body *body);
-    void (*drop)(struct body *body);
+    void (*drop)(struct body *body); /* frees what has come, and drops what will; NULL: cannot */
+    h2o_buffer_t *(*keep)(struct body *body);
 };
 
 struct body {
@@ -49,7 +50,8 @@ struct body {
     bool is_over;  /* no more bytes will arrive; ${end} says why */
     bool is_read;  /* a caller waits for the body; client->reading counts it */
     bool is_discarded;
-    bool has_rest; /* HTTP/1.1: it was too large before its end; the rest can be discarded */
+    bool has_rest;   /* HTTP/1.1: it was too large before its end; the rest can be discarded */
+    bool is_awaited; /* HTTP/1.1: the client may wait for 100 Continue before it sends it */
     enum body_end end;
     void (*done)(void *cookie, enum body_end end);
     void *cookie;
@@ -72,9 +74,16 @@ void body_read(struct body *body, size_t limit, void (*done)(void *cookie, enum 
 void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, enum body_end end),
                   void *cookie);
 
-/* Frees the bytes of a body that nobody needs any more; later bytes are not kept. Does nothing for
- * NULL. */
+/* Frees the bytes of a body that nobody needs any more; later bytes are not kept. With HTTP/1.1
+ * this does nothing. Does nothing for NULL. */
 void body_drop(struct body *body);
+
+/* Nobody needs the body any more: body_stop, then body_drop. Does nothing for NULL. */
+void body_forget(struct body *body);
+
+/* Returns the buffer with the bytes of a body that is whole, which are its request's entity. The
+ * buffer belongs to the caller. To be called when the request ends. NULL: there are no bytes. */
+h2o_buffer_t *body_keep(struct body *body);
 
 /* Ends the wait for the body without a call of ${done}. Idempotent. Does nothing for NULL. */
 void body_stop(struct body *body);

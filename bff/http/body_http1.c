@@ -15,8 +15,8 @@ struct http1 {
     h2o_buffer_t *head;   /* the earlier input of the socket, with the head of the request */
     struct chunks chunks;
     struct timer deadline;
-    bool expects;     /* the client may wait for 100 Continue */
     bool is_inviting; /* 100 Continue is being written */
+    bool is_kept;     /* the buffer of the body belongs to another by now */
 };
 
 /* Returns the number of bytes of the socket's input that have been processed already. */
@@ -29,8 +29,10 @@ static size_t looked_at(const struct http1 *http1)
 static void take(struct http1 *http1, size_t bytes)
 {
     http1->body.len += bytes;
-    if (http1->body.is_discarded)
-        h2o_buffer_consume(&http1->socket->input, bytes);
+    if (!http1->body.is_discarded)
+        return;
+    h2o_buffer_consume(&http1->socket->input, bytes);
+    http1->body.client->used_bytes += bytes; /* the limit of its reader bounds it */
 }
 
 /* Uses the input for a body with a Content-Length. Returns true when the body is whole. */
@@ -124,7 +126,7 @@ static void invite(struct http1 *http1)
 {
     static h2o_iovec_t go_on = {H2O_STRLIT("HTTP/1.1 100 Continue\r\n\r\n")};
 
-    http1->expects = false;
+    http1->body.is_awaited = false;
     http1->is_inviting = true;
     h2o_socket_write(http1->socket, &go_on, 1, on_invited);
 }
@@ -156,7 +158,7 @@ static void start(struct body *body)
     if (body->is_discarded) {
         must(!http1->is_inviting);
         h2o_buffer_consume(&http1->socket->input, body->len);
-    } else if (http1->expects && http1->socket->input->size == 0) {
+    } else if (body->is_awaited) {
         invite(http1);
         return;
     }
@@ -172,7 +174,15 @@ static void stop(struct body *body)
         h2o_socket_read_stop(http1->socket);
 }
 
-static const struct body_source source = {.read = start, .stop = stop};
+static h2o_buffer_t *keep(struct body *body)
+{
+    struct http1 *http1 = (struct http1 *)body;
+
+    http1->is_kept = true;
+    return http1->socket->input;
+}
+
+static const struct body_source source = {.read = start, .stop = stop, .keep = keep};
 
 /*
  * Runs before libh2o removes the head from the socket's input. So it puts the head back into the
@@ -194,7 +204,8 @@ static void dispose(void *object)
         memcpy(to.base, input->bytes + at, rest);
         http1->socket->input->size += rest;
     }
-    h2o_buffer_dispose(&input);
+    if (!http1->is_kept)
+        h2o_buffer_dispose(&input);
 }
 
 /* Moves the bytes after the head to a buffer of their own. */
@@ -219,9 +230,9 @@ void body_http1_begin(const struct body_http1_head *head)
     struct http1 *http1 = pool_shared(pool_of(&h2o->pool), sizeof(*http1), dispose);
 
     http1->socket = h2o->conn->callbacks->get_socket(h2o->conn);
-    http1->expects = head->expects;
     body_begin(&http1->body, h2o, &source, head->length);
     part_from_head(http1, head->bytes);
+    http1->body.is_awaited = head->expects && http1->socket->input->size == 0;
     if (http1->socket->input->size > 0)
         look(http1);
 }

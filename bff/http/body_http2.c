@@ -4,15 +4,14 @@
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/base/memory.h"
 #include "bff/base/pool.h"
 #include "bff/http/body_http2.h"
+#include "bff/http/body_http2_answered.h"
 #include "bff/http/body_http2_expect.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-#define PATIENCE_MS 1000 /* after an early answer, before the client is asked to stop */
-#define ANSWERED_MAX 100 /* most streams of a connection whose rest is dropped at the same time */
+#define EMPTY_FRAMES_MAX 100 /* DATA frames of one body that contain nothing */
 
 struct http2 {
     struct body body; /* first: the body is one of these */
@@ -20,17 +19,15 @@ struct http2 {
     uint32_t stream_id;
     h2o_buffer_t *bytes; /* NULL: none have arrived, or they are not kept */
     struct timer deadline;
+    unsigned empty_frames;
     bool is_ended; /* END_STREAM has arrived */
     bool is_reset; /* the stream has been reset, by the client or by us */
 };
 
-/* A stream that was answered before the end of its body. */
-struct answered {
-    h2o_linklist_t link; /* in client->answered */
-    struct client *client;
-    h2o_http2_conn_t *conn;
-    uint32_t stream_id;
-    struct timer patience;
+/* Where a frame of a body belongs: to a request, or to a stream that was answered. One is NULL. */
+struct place {
+    struct http2 *http2;
+    struct body_http2_answered *answered;
 };
 
 static _Atomic(head_http2_parse) parse_headers; /* libh2o's function */
@@ -50,70 +47,10 @@ static bool is_open(const h2o_http2_conn_t *conn)
     return conn->state < H2O_HTTP2_CONN_STATE_IS_CLOSING;
 }
 
-/* Streams that were answered early. */
-
-static struct answered *find_answered(struct client *client, uint32_t stream_id)
-{
-    for (h2o_linklist_t *at = client->answered.next; at != &client->answered; at = at->next) {
-        struct answered *answered = H2O_STRUCT_FROM_MEMBER(struct answered, link, at);
-        if (answered->stream_id == stream_id)
-            return answered;
-    }
-    return NULL;
-}
-
-static void forget_answered(struct answered *answered)
-{
-    timer_clear(worker_timers(answered->client->worker), &answered->patience);
-    h2o_linklist_unlink(&answered->link);
-    answered->client->answered_count--;
-    memory_free(answered);
-}
-
-static void forget_all_answered(struct client *client)
-{
-    while (!h2o_linklist_is_empty(&client->answered))
-        forget_answered(H2O_STRUCT_FROM_MEMBER(struct answered, link, client->answered.next));
-}
-
 static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
 {
     h2o_http2__encode_rst_stream_frame(&conn->_write.buf, stream_id, error);
     h2o_http2_conn_request_write(conn);
-}
-
-/*
- * Asks the client to stop sending. The entry is kept, because bytes that the client has already
- * sent must still be dropped. With TLS, the socket can exist longer than the HTTP/2 connection,
- * until close_notify has been written. libh2o does not read from such a socket, so we check that
- * before we use the connection.
- */
-static void on_patience(struct timer *timer)
-{
-    struct answered *answered = H2O_STRUCT_FROM_MEMBER(struct answered, patience, timer);
-
-    if (h2o_socket_is_reading(answered->client->socket) && is_open(answered->conn))
-        send_reset(answered->conn, answered->stream_id, H2O_HTTP2_ERROR_NONE);
-}
-
-/* If there are too many entries, the oldest entry is removed. libh2o resets the stream of that
- * entry when the client sends on the stream again. */
-static void add_answered(const struct http2 *http2)
-{
-    struct client *client = http2->body.client;
-    struct answered *answered = memory_new(sizeof(*answered));
-
-    if (client->answered_count == ANSWERED_MAX)
-        forget_answered(H2O_STRUCT_FROM_MEMBER(struct answered, link, client->answered.next));
-    answered->client = client;
-    answered->conn = http2->conn;
-    answered->stream_id = http2->stream_id;
-    answered->patience.fire = on_patience;
-    client->forget_answered = forget_all_answered;
-    client->answered_count++;
-    h2o_linklist_insert(&client->answered, &answered->link);
-    timer_set(worker_timers(client->worker), &answered->patience,
-              clock_now_ns() + PATIENCE_MS * CLOCK_MS);
 }
 
 /* Windows. */
@@ -205,9 +142,29 @@ static void take_bytes(struct http2 *http2, const uint8_t *bytes, size_t size, b
     look(http2);
 }
 
-/* Processes a DATA frame. ${http2} is NULL for a stream that was answered early; then the bytes are
- * dropped. */
-static int take_data(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
+/* Frames without a byte of the body cost time and no window (CVE-2019-9518). */
+static bool is_flood(struct http2 *http2, size_t bytes, bool is_end)
+{
+    return bytes == 0 && !is_end && ++http2->empty_frames > EMPTY_FRAMES_MAX;
+}
+
+/* A discarded body gets no more window for its stream. */
+static void take_body_data(struct http2 *http2, const h2o_http2_data_payload_t *data, size_t bytes,
+                           bool is_end)
+{
+    struct body *body = &http2->body;
+
+    if (body->is_discarded)
+        body_http2_answered_forgive(body->client, bytes, body->len);
+    else if (!is_end)
+        give_back(http2->conn, http2->stream_id, &stream_of(http2)->input_window, bytes);
+    if (is_flood(http2, data->length, is_end))
+        reset(http2, H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM);
+    else
+        take_bytes(http2, data->data, data->length, is_end);
+}
+
+static int take_data(h2o_http2_conn_t *conn, struct place *place, h2o_http2_frame_t *frame,
                      const char **error)
 {
     h2o_http2_data_payload_t payload;
@@ -217,11 +174,10 @@ static int take_data(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_fram
     if (status != 0)
         return status;
     give_back(conn, 0, &conn->_input_window, frame->length);
-    if (http2 == NULL)
-        return 0;
-    if (!is_end)
-        give_back(conn, http2->stream_id, &stream_of(http2)->input_window, frame->length);
-    take_bytes(http2, payload.data, payload.length, is_end);
+    if (place->http2 != NULL)
+        take_body_data(place->http2, &payload, frame->length, is_end);
+    else
+        body_http2_answered_drop(place->answered, frame->length);
     return 0;
 }
 
@@ -251,7 +207,7 @@ static int take_trailers(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_
     return status;
 }
 
-static ssize_t take_frame(h2o_http2_conn_t *conn, struct http2 *http2, const uint8_t *bytes,
+static ssize_t take_frame(h2o_http2_conn_t *conn, struct place *place, const uint8_t *bytes,
                           size_t size, const char **error)
 {
     h2o_http2_frame_t frame;
@@ -260,8 +216,10 @@ static ssize_t take_frame(h2o_http2_conn_t *conn, struct http2 *http2, const uin
     if (used < 0)
         return used;
     int status = frame.type == H2O_HTTP2_FRAME_TYPE_DATA
-                     ? take_data(conn, http2, &frame, error)
-                     : take_trailers(conn, http2, &frame, error);
+                     ? take_data(conn, place, &frame, error)
+                     : take_trailers(conn, place->http2, &frame, error);
+    if (place->answered != NULL && (frame.flags & H2O_HTTP2_FRAME_FLAG_END_STREAM) != 0)
+        body_http2_answered_forget(place->answered);
     return status != 0 ? status : used;
 }
 
@@ -275,32 +233,38 @@ static struct http2 *find_body(struct client *client, uint32_t stream_id)
     return NULL;
 }
 
-/* True when this file must process the frame with ${head}. */
-static bool is_ours(struct client *client, struct http2 *http2, const uint8_t head[])
+static struct place find_place(struct client *client, uint32_t stream_id)
 {
-    bool is_reset = head[3] == H2O_HTTP2_FRAME_TYPE_RST_STREAM;
-    uint32_t stream_id = h2o_http2_decode32u(head + 5) & 0x7fffffff;
-    struct answered *answered = http2 == NULL ? find_answered(client, stream_id) : NULL;
-    bool is_end = is_reset || (head[4] & H2O_HTTP2_FRAME_FLAG_END_STREAM) != 0;
+    struct http2 *http2 = find_body(client, stream_id);
 
-    if (http2 != NULL && is_reset)
-        http2->is_reset = true;
-    if (answered != NULL && is_end)
-        timer_clear(worker_timers(client->worker), &answered->patience);
-    return !is_reset && (http2 != NULL ? !http2->is_ended : answered != NULL);
+    return (struct place){http2,
+                          http2 == NULL ? body_http2_answered_find(client, stream_id) : NULL};
+}
+
+/* The client ends the stream by itself; libh2o gets the frame. */
+static void on_client_reset(struct place *place)
+{
+    if (place->http2 != NULL)
+        place->http2->is_reset = true;
+    if (place->answered != NULL)
+        body_http2_answered_forget(place->answered);
 }
 
 ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                         const char **error)
 {
-    struct client *client = client_of_conn(conn);
-
     if (size < H2O_HTTP2_FRAME_HEADER_SIZE ||
         (bytes[3] != H2O_HTTP2_FRAME_TYPE_DATA && bytes[3] != H2O_HTTP2_FRAME_TYPE_HEADERS &&
          bytes[3] != H2O_HTTP2_FRAME_TYPE_RST_STREAM))
         return 0;
-    struct http2 *http2 = find_body(client, h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
-    return is_ours(client, http2, bytes) ? take_frame(conn, http2, bytes, size, error) : 0;
+    struct place place =
+        find_place(client_of_conn(conn), h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
+    if (bytes[3] == H2O_HTTP2_FRAME_TYPE_RST_STREAM) {
+        on_client_reset(&place);
+        return 0;
+    }
+    bool is_ours = place.http2 != NULL ? !place.http2->is_ended : place.answered != NULL;
+    return is_ours ? take_frame(conn, &place, bytes, size, error) : 0;
 }
 
 /* The body. */
@@ -336,7 +300,17 @@ static void stop(struct body *body)
 
 static void drop(struct body *body) { drop_bytes((struct http2 *)body); }
 
-static const struct body_source source = {.read = start, .stop = stop, .drop = drop};
+static h2o_buffer_t *keep_bytes(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+    h2o_buffer_t *bytes = http2->bytes;
+
+    http2->bytes = NULL;
+    return bytes;
+}
+
+static const struct body_source source = {
+    .read = start, .stop = stop, .drop = drop, .keep = keep_bytes};
 
 static void dispose(void *object)
 {
@@ -345,7 +319,7 @@ static void dispose(void *object)
     body_dispose(&http2->body);
     drop_bytes(http2);
     if (!http2->is_ended && !http2->is_reset && is_open(http2->conn))
-        add_answered(http2);
+        body_http2_answered_add(http2->conn, http2->body.client, http2->stream_id);
 }
 
 void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse)

@@ -2,38 +2,25 @@
 #include "bff/base/check.h"
 #include "bff/base/percent.h"
 #include "bff/http/chunks.h"
+#include "bff/http/field.h"
 
-#define DIGITS_MAX 15 /* a size with at most 15 digits fits in 63 bits */
+#define DIGITS_MAX 16 /* of a size: 64 bits */
 
 /* The states: what is expected next. */
 enum {
     SIZE,       /* a digit of the size, or the end of the digits */
-    BLANK,      /* white space after the size; only ';' or the end of the line may follow */
+    BLANK,      /* white space after the size; only ';' may follow, or else the end of the line */
     EXTENSION,  /* ignored up to the end of the line */
     SIZE_LF,    /* the LF of the size line */
     DATA,       /* the chunk itself */
     DATA_CR,    /* the CR after the chunk */
     DATA_LF,    /* the LF after the chunk */
     TRAILER,    /* the first byte of a trailer line, or the CR of the last line */
-    FIELD,      /* a trailer, ignored up to the end of its line */
+    NAME,       /* the name of a trailer, up to its ':' */
+    FIELD,      /* the rest of a trailer, ignored up to the end of its line */
     TRAILER_LF, /* the LF of a trailer */
     END_LF,     /* the LF of the last line */
 };
-
-static int in_size(struct chunks *chunks, char c)
-{
-    int digit = percent_hex(c);
-
-    if (digit >= 0) {
-        chunks->left = chunks->left * 16 + (unsigned)digit;
-        return ++chunks->digits > DIGITS_MAX ? -1 : SIZE;
-    }
-    if (chunks->digits == 0)
-        return -1;
-    if (c == ' ' || c == '\t')
-        return BLANK;
-    return c == ';' ? EXTENSION : c == '\r' ? SIZE_LF : -1;
-}
 
 static int behind_size_line(struct chunks *chunks)
 {
@@ -52,17 +39,46 @@ static int in_extra(struct chunks *chunks, char c, int stay, int end)
     return ++chunks->extras > CHUNKS_EXTRA_MAX ? -1 : stay;
 }
 
-/* Returns the state after ${c}, or -1 if ${c} is not allowed. Not to be called in the state
- * DATA. */
+static int in_blank(struct chunks *chunks, char c)
+{
+    if (c == '\r')
+        return chunks->is_lenient ? SIZE_LF : -1;
+    if (c != ' ' && c != '\t' && c != ';')
+        return -1;
+    return in_extra(chunks, c, c == ';' ? EXTENSION : BLANK, -1);
+}
+
+static int in_size(struct chunks *chunks, char c)
+{
+    int digit = percent_hex(c);
+
+    if (digit >= 0) {
+        chunks->left = chunks->left * 16 + (unsigned)digit;
+        return ++chunks->digits > DIGITS_MAX ? -1 : SIZE;
+    }
+    if (chunks->digits == 0)
+        return -1;
+    return c == '\r' ? SIZE_LF : in_blank(chunks, c);
+}
+
+/* ${is_first}: the name must have a byte before its ':' comes. */
+static int in_name(struct chunks *chunks, char c, bool is_first)
+{
+    if (c == ':' && !is_first)
+        return in_extra(chunks, c, FIELD, -1);
+    if (!field_is_token((struct text){&c, 1}))
+        return -1;
+    return in_extra(chunks, c, NAME, -1);
+}
+
+/* Returns the state after ${c}, or -1. It is not called in the state DATA. */
 static int step(struct chunks *chunks, char c)
 {
     switch (chunks->state) {
     case SIZE:
         return in_size(chunks, c);
     case BLANK:
-        if (c == ' ' || c == '\t' || c == ';' || c == '\r')
-            return in_extra(chunks, c, c == ';' ? EXTENSION : BLANK, SIZE_LF);
-        return -1;
+        return in_blank(chunks, c);
     case EXTENSION:
         return in_extra(chunks, c, EXTENSION, SIZE_LF);
     case SIZE_LF:
@@ -72,7 +88,11 @@ static int step(struct chunks *chunks, char c)
     case DATA_LF:
         return c == '\n' ? SIZE : -1;
     case TRAILER:
-        return in_extra(chunks, c, FIELD, END_LF);
+        if (c == '\r')
+            return END_LF;
+        return chunks->is_lenient ? in_extra(chunks, c, FIELD, -1) : in_name(chunks, c, true);
+    case NAME:
+        return in_name(chunks, c, false);
     case FIELD:
         return in_extra(chunks, c, FIELD, TRAILER_LF);
     case TRAILER_LF:

@@ -8,6 +8,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/http/client.h"
+#include "bff/http/client_linger.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
@@ -48,16 +49,27 @@ static void uncount(struct client *client)
 
 /* Accepting. */
 
+static void free_client(struct client *client)
+{
+    h2o_linklist_unlink(&client->link);
+    client->worker->client_count--;
+    uncount(client);
+    memory_free(client);
+}
+
 static void on_close(void *cookie)
 {
     struct client *client = cookie;
 
     if (client->forget_answered != NULL)
         client->forget_answered(client);
-    h2o_linklist_unlink(&client->link);
-    client->worker->client_count--;
-    uncount(client);
-    memory_free(client);
+    if (!client_linger_begin(client, free_client))
+        free_client(client);
+}
+
+struct client *client_of_socket(h2o_socket_t *socket)
+{
+    return socket->on_close.cb == on_close ? socket->on_close.data : NULL;
 }
 
 static void begin(struct worker_listener *listener, h2o_socket_t *socket)
@@ -76,6 +88,7 @@ static bool accept_one(struct worker_listener *listener)
     struct client *client = memory_new(sizeof(*client));
     client->worker = listener->worker;
     client->socket = socket;
+    client->linger_fd = -1;
     h2o_linklist_init_anchor(&client->bodies);
     h2o_linklist_init_anchor(&client->answered);
     h2o_linklist_init_anchor(&client->answers);
@@ -85,10 +98,11 @@ static bool accept_one(struct worker_listener *listener)
     socket->on_close.data = client;
     int64_t now_ns = clock_now_ns();
     client->pace = (struct pace){.head_ns = now_ns, .read_ns = now_ns, .write_ns = now_ns};
-    if (has_room(client))
-        begin(listener, socket);
-    else
+    client->is_cut = !has_room(client);
+    if (client->is_cut)
         h2o_socket_close(socket);
+    else
+        begin(listener, socket);
     return true;
 }
 
@@ -196,8 +210,8 @@ void client_end_short(struct client *client)
 {
     if (client->tls != NULL)
         client_cut(client);
-    else
-        close_by_reset(client);
+    client->is_cut = true;
+    close_by_reset(client);
 }
 
 /*
@@ -235,7 +249,7 @@ static void shut_each(struct worker *worker, bool idle_only, int how)
 {
     for (h2o_linklist_t *at = worker->clients.next; at != &worker->clients; at = at->next) {
         struct client *client = H2O_STRUCT_FROM_MEMBER(struct client, link, at);
-        if (!idle_only || client->in_flight == 0)
+        if (!idle_only || (client->in_flight == 0 && client->linger == NULL))
             shutdown(h2o_socket_get_fd(client->socket), how);
     }
 }

@@ -15,6 +15,7 @@
 #include "bff/base/ip.h"
 #include "bff/http/addresses.h"
 
+struct client_linger;
 struct worker;
 
 /* What slow_client.c found when it last checked the client. */
@@ -44,10 +45,15 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
-    bool is_http2;     /* set when its first request begins */
-    bool is_tunnel;    /* it has left HTTP: only stalled sending is checked */
-    bool is_cut;       /* client_cut was called: no request begins any more */
-    int64_t resets_ns; /* time when its token bucket for resets is full again */
+    bool is_http2;      /* set when its first request begins */
+    bool has_open_head; /* HTTP/2: CONTINUATION frames of a head are awaited: see slow_client.c */
+    bool is_tunnel;     /* it has left HTTP: only stalled sending is checked */
+    bool is_cut;        /* client_cut was called: no request begins any more */
+    bool is_slow;       /* slow_client.c has ended it */
+    bool sends_on;      /* it may still send what nobody will read: its end is a lingering close */
+    int linger_fd; /* of client_linger.c: a second descriptor of a connection that will linger */
+    struct client_linger *linger; /* it lingers; NULL: it does not */
+    int64_t resets_ns;            /* time when its token bucket for resets is full again */
     struct pace pace;
     bool has_places; /* it is counted in ${places} */
     struct address_places places;
@@ -72,6 +78,9 @@ void client_listen(struct worker_listener *listener, int fd);
 
 /* Accepts the connections that are waiting, then closes the listener. */
 void client_stop_listening(struct worker_listener *listener);
+
+/* Returns the client whose socket is ${socket}. NULL: the socket is not a client's. */
+struct client *client_of_socket(h2o_socket_t *socket);
 
 /* Returns the client that has sent ${req}. */
 struct client *client_of(h2o_req_t *req);

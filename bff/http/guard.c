@@ -36,7 +36,8 @@ static bool are_fields_sound(const h2o_headers_t *headers)
 static bool is_target_sound(const struct request *request)
 {
     if (!text_starts(request->path, TEXT("/")) &&
-        !(text_is(request->method, "OPTIONS") && text_is(request->path, "*")))
+        !(text_is(request->method, "OPTIONS") && text_is(request->path, "*") &&
+          request->query.at == NULL))
         return false;
     return target_is_clean(request->path) && target_is_clean(request->query);
 }
@@ -83,12 +84,16 @@ static bool refuse(struct refusal *out, int status, const char *message)
     return false;
 }
 
-bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
+static bool has_short_length(const struct request *request, size_t limit)
 {
     const struct body *body = request->body;
 
-    if (body == NULL ||
-        (body->len <= limit && (body->length == BODY_NO_LENGTH || body->length <= limit)))
+    return body == NULL || body->length == BODY_NO_LENGTH || body->length <= limit;
+}
+
+bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal)
+{
+    if (has_short_length(request, limit) && (request->body == NULL || request->body->len <= limit))
         return true;
     return refuse(refusal, 413, "Payload too large");
 }
@@ -117,5 +122,7 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
         return refuse(refusal, 400, "Bad request");
     if (head == GUARD_HEAD_UNMET)
         return refuse(refusal, 417, "Expectation failed");
-    return guard_admits_body(request, request->settings->http->body_limit, refusal);
+    if (!has_short_length(request, request->settings->http->body_limit))
+        return refuse(refusal, 413, "Payload too large");
+    return true;
 }

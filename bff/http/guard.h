@@ -13,7 +13,7 @@
  * | 501 | a method other than GET HEAD POST PUT PATCH DELETE OPTIONS |
  * | 414 | a target that is too long |
  * | 417 | an Expect other than 100-continue |
- * | 413 | a body over http_settings.body_limit |
+ * | 413 | a Content-Length over http_settings.body_limit |
  *
  * After a refusal an HTTP/1.1 connection is closed, because we cannot be sure where the next
  * request of such a client begins.
@@ -30,8 +30,8 @@
  * ${refusal}. */
 bool guard_admits(const struct request *request, struct refusal *refusal);
 
-/* Does the same as guard_admits, but checks only the body: 413 for a body of more than ${limit}
- * bytes. */
+/* As guard_admits, but it checks only the body: 413 when its Content-Length, or what has come of
+ * it, is more than ${limit} bytes. */
 bool guard_admits_body(const struct request *request, size_t limit, struct refusal *refusal);
 
 #endif

@@ -1,15 +1,13 @@
 /* See head_hooks.h. The two functions that replace the library's have the library's names, without
  * the prefix of this file. */
-#include <dlfcn.h>
-
 #include <h2o.h>
 
-#include "bff/base/check.h"
 #include "bff/http/body_http1.h"
 #include "bff/http/body_http2.h"
 #include "bff/http/body_http2_expect.h"
 #include "bff/http/head_hooks.h"
 #include "bff/http/head_http2.h"
+#include "bff/http/interpose.h"
 
 /* libh2o's parser (picohttpparser). The library exports it, but the headers do not declare it. */
 struct phr_header {
@@ -117,6 +115,15 @@ static size_t hide_body(struct phr_header *fields, size_t count)
 /* The head that was parsed last in this thread. libh2o calls our handler for it at once. */
 static __thread struct body_http1_head parsed;
 
+/* libh2o refuses this head by itself, and its client may be in the middle of it. */
+static void note_refused(h2o_req_t *h2o)
+{
+    struct client *client = client_of_socket(h2o->conn->callbacks->get_socket(h2o->conn));
+
+    if (client != NULL)
+        client->sends_on = true;
+}
+
 /* ${method} points to a member of libh2o's request. So we find the request through ${method}. */
 int phr_parse_request(const char *bytes, size_t len, const char **method, size_t *method_len,
                       const char **path, size_t *path_len, int *minor_version,
@@ -126,6 +133,8 @@ int phr_parse_request(const char *bytes, size_t len, const char **method, size_t
                                            minor_version, fields, field_count, last_len);
 
     parsed.h2o = NULL;
+    if (is_worker && (head_bytes == -1 || len == H2O_MAX_REQLEN))
+        note_refused(H2O_STRUCT_FROM_MEMBER(h2o_req_t, input.method.base, (char **)(void *)method));
     if (head_bytes <= 0 || !is_worker)
         return head_bytes;
     trim_values(fields, *field_count);
@@ -201,30 +210,22 @@ union function {
     head_http2_parse headers;
 };
 
-static union function library_function(const char *name)
-{
-    union function library = {.found = dlsym(RTLD_NEXT, name)};
-
-    must(library.found != NULL);
-    return library;
-}
-
 /* Runs when the program is loaded, because any thread may begin to use libh2o at any time. */
 __attribute__((constructor)) static void find_functions(void)
 {
-    library_parse_request = library_function("phr_parse_request").request;
-    library_parse_headers = library_function("h2o_hpack_parse_headers").headers;
-}
+    union function request = {.found = interpose_library("phr_parse_request")};
+    union function headers = {.found = interpose_library("h2o_hpack_parse_headers")};
 
-/* Checks that the library finds our function under ${name}. */
-static void assert_ours(const char *name, union function ours)
-{
-    must(dlsym(RTLD_DEFAULT, name) == ours.found);
+    library_parse_request = request.request;
+    library_parse_headers = headers.headers;
 }
 
 void head_hooks_install(void)
 {
-    assert_ours("phr_parse_request", (union function){.request = phr_parse_request});
-    assert_ours("h2o_hpack_parse_headers", (union function){.headers = h2o_hpack_parse_headers});
+    union function request = {.request = phr_parse_request};
+    union function headers = {.headers = h2o_hpack_parse_headers};
+
+    interpose_check("phr_parse_request", request.found);
+    interpose_check("h2o_hpack_parse_headers", headers.found);
     is_worker = true;
 }

@@ -6,6 +6,7 @@
 #ifndef BFF_HTTP_HTTP_SETTINGS_H
 #define BFF_HTTP_HTTP_SETTINGS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -16,6 +17,7 @@
 /*
  *   limits      the limits for one client
  *   body_limit  the most bytes of a request's body: the largest limit of all routes
+ *   answers_half_closed  a client that ends its sending side still waits for its answer
  *   drain_ms    how long requests in flight may take after server_stop
  *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
  * open connection has a reference of its own
@@ -23,6 +25,7 @@
 struct http_settings {
     struct server_limits limits;
     size_t body_limit;
+    bool answers_half_closed;
     uint32_t drain_ms;
     SSL_CTX *tls;
 };

@@ -45,6 +45,7 @@ static h2o_ostream_t **rewrite_answer(h2o_req_t *req, h2o_ostream_t **slot)
     struct text body = pool_print(request->pool, "{\"error\":\"%s\",\"requestId\":\"%.*s\"}",
                                   message_of(req->res.status), TEXT_ARGS(request->id));
 
+    request->client->sends_on = true; /* libh2o has not read the body */
     rewrite->super.do_send = do_send;
     rewrite->body = h2o_strdup(&req->pool, body.at, body.len);
     req->res.reason = status_phrase(req->res.status);

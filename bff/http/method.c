@@ -8,6 +8,11 @@ bool method_is_idempotent(struct text method)
     return !text_is(method, "POST") && !text_is(method, "PATCH");
 }
 
+bool method_may_change(struct text method)
+{
+    return !method_is_read(method) && !text_is(method, "OPTIONS");
+}
+
 bool method_is_read(struct text method)
 {
     return text_is(method, "GET") || text_is(method, "HEAD");

@@ -17,6 +17,9 @@ bool method_is_known(struct text method);
  * and PATCH. */
 bool method_is_idempotent(struct text method);
 
+/* True when ${method} may change data: for all that are not safe (RFC 9110 section 9.2.1). */
+bool method_may_change(struct text method);
+
 /* True for GET and HEAD. */
 bool method_is_read(struct text method);
 

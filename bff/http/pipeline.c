@@ -5,7 +5,6 @@
 #include "bff/http/pipeline.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
-#include "bff/http/worker_settings.h"
 
 static void stop_waiting(struct pipeline *pipeline)
 {
@@ -63,38 +62,15 @@ enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end en
     return STEP_LEFT;
 }
 
-/* If the connection stays open after a refusal, the refusal is sent after the body has arrived. If
- * that body is invalid or too large, the refusal for the body replaces the first refusal. */
-static enum step_result judge_refused(struct pipeline *pipeline, enum body_end end)
+/* A refusal does not wait for the body. Only chunks that are known to be wrong by now replace the
+ * refusal by a 400: then the whole request is malformed. */
+static enum step_result judge_refused(struct pipeline *pipeline)
 {
-    enum step_result result = pipeline_judge_body(pipeline, end);
+    const struct body *body = pipeline->request->body;
 
-    return result == STEP_PASS ? STEP_REFUSED : result;
-}
-
-static void on_body(void *cookie, enum body_end end)
-{
-    struct pipeline *pipeline = cookie;
-
-    pipeline->request->began_ns = clock_now_ns();
-    pipeline_resume(pipeline, judge_refused(pipeline, end));
-}
-
-static void stop_body(void *state) { body_stop(((struct pipeline *)state)->request->body); }
-
-/* Makes a refusal wait for the body, if that is necessary. Returns STEP_REFUSED if the refusal can
- * be sent now, or STEP_WAITS if the body must arrive first. */
-static enum step_result wait_for_body(struct pipeline *pipeline)
-{
-    struct request *request = pipeline->request;
-
-    if (request->body == NULL || pipeline->refusal.ends_connection)
-        return STEP_REFUSED;
-    if (request->body->is_over)
-        return judge_refused(pipeline, request->body->end);
-    body_read(request->body, request->settings->http->body_limit, on_body, pipeline);
-    return pipeline_wait(pipeline, (struct pipeline_wait){
-                                       .state = pipeline, .is_reading = true, .cancel = stop_body});
+    if (body != NULL && body->is_over && body->end == BODY_BROKEN)
+        return pipeline_judge_body(pipeline, BODY_BROKEN);
+    return STEP_REFUSED;
 }
 
 /* Ends a request whose client has left: nothing is sent, and the log shows 499. */
@@ -118,7 +94,7 @@ static void go_on(struct pipeline *pipeline, enum step_result result)
         result = pipeline->step->run(pipeline->context);
     }
     if (result == STEP_REFUSED)
-        result = wait_for_body(pipeline);
+        result = judge_refused(pipeline);
     if (result == STEP_REFUSED)
         reply_refusal(request, &pipeline->refusal);
     else if (result == STEP_LEFT)
@@ -168,7 +144,7 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
     pipeline->wait = wait;
     pipeline->deadline.fire = on_deadline;
     if (!wait.is_reading)
-        reply_wait_begin(request, on_gone, pipeline);
+        reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, pipeline);
     if (wait.until_ns != 0)
         timer_set(worker_timers(request->worker), &pipeline->deadline, wait.until_ns);
     return STEP_WAITS;

@@ -1,6 +1,7 @@
 /* See reply.h. */
 #include "bff/base/check.h"
 #include "bff/base/text_builder.h"
+#include "bff/http/body.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_early.h"
 #include "bff/http/reply_filter.h"
@@ -80,12 +81,12 @@ static void send_body(struct request *request, const struct text *body, size_t c
     request_sending(request);
     if (text_is(request->method, "HEAD"))
         count = 0;
-    if (reply_early_is_due(request) && count > 0) {
+    if (reply_early_is_due(request)) {
         reply_early_send(request, body, count);
         return;
     }
-    if (reply_early_is_due(request))
-        request->h2o->http1_is_persistent = 0;
+    if (request->body != NULL && !request->body->is_over)
+        body_drop(request->body);
     bool is_http2 = request_is_http2(request);
     h2o_start_response(request->h2o, &generator);
     h2o_send(request->h2o, (h2o_iovec_t *)(void *)(uintptr_t)body, count, H2O_SEND_STATE_FINAL);

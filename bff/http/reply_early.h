@@ -1,19 +1,22 @@
 /*
- * An answer to an HTTP/1.1 request whose body has not arrived yet. The answer is sent at once. Then
- * the rest of the body is read and dropped, up to a limit in time and in bytes, so that the client
- * can read the answer (like the lingering close of nginx). If the whole body arrives, the
- * connection may stay open.
+ * An answer to an HTTP/1.1 request whose body has not come yet. The answer leaves at once. Where
+ * the rest of the body is short enough, it is then read and thrown away, and the connection goes on
+ * with what follows the body. In all other cases the connection ends by a lingering close
+ * (client_linger.h), so that the client can read the answer while it still sends.
  */
 #ifndef BFF_HTTP_REPLY_EARLY_H
 #define BFF_HTTP_REPLY_EARLY_H
 
 #include "bff/http/request.h"
 
-/* True when an answer to ${request} must be sent in this way. */
-bool reply_early_is_due(const struct request *request);
+/*
+ * To be called before an answer to ${request} begins. Returns false when the answer is sent as
+ * usual; when the body has not come whole, the connection ends with it. Returns true when the
+ * answer must be sent by reply_early_send.
+ */
+bool reply_early_is_due(struct request *request);
 
-/* Sends ${body}, which is not empty, as the whole body of the answer. The head must have been
- * set. */
+/* Sends ${body} as the whole answer. Its head has been set. */
 void reply_early_send(struct request *request, const struct text *body, size_t count);
 
 #endif

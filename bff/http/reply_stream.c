@@ -16,14 +16,44 @@ static void send_head(struct request *request)
     last->do_send(last, request->h2o, &nothing, 0, H2O_SEND_STATE_IN_PROGRESS);
 }
 
-/* True when libh2o ends the body by closing the connection: HTTP/1 without a length and without
- * chunks. */
+/* True when the answer has a body whose length is not known (RFC 9112 section 6.3). */
+static bool is_endless(const struct request *request)
+{
+    int status = request->h2o->res.status;
+
+    return request->h2o->res.content_length == SIZE_MAX && status >= 200 && status != 204 &&
+           status != 304 && !text_is(request->method, "HEAD");
+}
+
+/* True when only the end of the connection ends the body. HTTP/1.0 has no chunks. */
 static bool ends_with_connection(const struct request *request)
 {
-    const h2o_req_t *h2o = request->h2o;
+    return request_version(request) < 0x101 && is_endless(request);
+}
 
-    return !request_is_http2(request) && h2o->res.content_length == SIZE_MAX &&
-           (h2o->res.status != 200 || h2o->version < 0x101);
+/*
+ * Has libh2o write an endless body in chunks, whatever its status. Its filter for chunks takes an
+ * answer with status 200 only, and closes the connection after any other. It looks at the status
+ * when the response starts; the head is written later. By the end of a connection alone, some
+ * clients cannot see that a body was cut.
+ */
+static void start_in_chunks(struct request *request, h2o_generator_t *generator)
+{
+    int status = request->h2o->res.status;
+
+    request->h2o->res.status = 200;
+    h2o_start_response(request->h2o, generator);
+    request->h2o->res.status = status;
+}
+
+static void start(struct request *request, h2o_generator_t *generator)
+{
+    if (ends_with_connection(request))
+        request->h2o->http1_is_persistent = 0;
+    if (request_version(request) == 0x101 && is_endless(request))
+        start_in_chunks(request, generator);
+    else
+        h2o_start_response(request->h2o, generator);
 }
 
 /* Sends the collected bytes. The wait ends first, because libh2o expects the socket in the state in
@@ -93,7 +123,7 @@ void reply_stream_begin(struct reply_stream *stream, struct request *request,
         reply_filter_head(request);
     }
     reply_wait_end(request);
-    h2o_start_response(request->h2o, &stream->generator);
+    start(request, &stream->generator);
 }
 
 bool reply_stream_more(struct reply_stream *stream, struct text bytes)

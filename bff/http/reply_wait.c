@@ -2,6 +2,7 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/worker_settings.h"
 
 void reply_wait_gone(struct request *request)
 {
@@ -9,28 +10,39 @@ void reply_wait_gone(struct request *request)
     request->answer.gone(request->answer.cookie);
 }
 
-/* The client of an HTTP/1.1 request has left. A streamed answer that has begun can only be cut. */
+/* A streamed answer that has begun can only be cut. A client that has left gets nothing more. */
 static void on_left(struct watch *watch)
 {
     struct request *request = H2O_STRUCT_FROM_MEMBER(struct request, answer.watch, watch);
 
+    if (!watch->is_late)
+        client_shut(request->client);
     if (request->answer.has_begun) {
         reply_wait_gone(request);
         h2o_send(request->h2o, NULL, 0, H2O_SEND_STATE_ERROR);
-    } else {
-        request->answer.gone(request->answer.cookie);
-        reply_nobody(request);
+        return;
     }
+    request->answer.gone(request->answer.cookie);
+    if (watch->is_late)
+        reply_error(request, 504, "Gateway timeout");
+    else
+        reply_nobody(request);
 }
 
 void reply_wait_again(struct request *request)
 {
+    struct request_answer *answer = &request->answer;
+
     if (!request_is_http2(request))
-        watch_begin(&request->answer.watch, request->client, on_left);
+        watch_begin(&answer->watch, request->client,
+                    request->settings->http->answers_half_closed ? answer->half_closed_ms : 0,
+                    on_left);
 }
 
-void reply_wait_begin(struct request *request, void (*gone)(void *cookie), void *cookie)
+void reply_wait_begin(struct request *request, uint32_t half_closed_ms, void (*gone)(void *cookie),
+                      void *cookie)
 {
+    request->answer.half_closed_ms = half_closed_ms;
     request->answer.gone = gone;
     request->answer.cookie = cookie;
     reply_wait_again(request);

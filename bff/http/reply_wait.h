@@ -8,16 +8,22 @@
 
 #include "bff/http/request.h"
 
+/* A half-closed client waits until the work for its answer is over, which has a limit of its own.
+ */
+#define REPLY_WAIT_FOR_WORK WATCH_ENDLESS
+
 /*
  * The answer to ${request} will come later. ${gone} is called with ${cookie}, at most once, when
  * the client leaves before the answer is complete. It must stop the work for the answer, and it
- * must not answer, because this file ends the request. It is called from the loop, never from
- * inside this function.
+ * must not answer: the request is ended here. It is called from the loop, never from this function.
+ * A client that ends its sending side has left, unless http_settings.answers_half_closed is set.
+ * Then it waits for ${half_closed_ms} more, and gets a 504 if there is no answer by then.
  *
  * A request can also end without a call of ${gone}: if an HTTP/2 stream is reset before its answer
  * has begun. Then the destructors in the request's pool free everything.
  */
-void reply_wait_begin(struct request *request, void (*gone)(void *cookie), void *cookie);
+void reply_wait_begin(struct request *request, uint32_t half_closed_ms, void (*gone)(void *cookie),
+                      void *cookie);
 
 /* Ends the wait. It must end before anything is sent; the functions of reply.h and reply_stream.h
  * call this function for that. Idempotent. */

@@ -88,6 +88,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->body = body_of(h2o_req);
     request->client->in_flight++;
     request->client->requests++;
+    request->client->sends_on = false;
     request->client->is_http2 = request_is_http2(request);
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
@@ -117,6 +118,15 @@ size_t request_values(const struct request *request, const char *name, struct te
             values[count++] = field.value;
     }
     return count;
+}
+
+bool request_keeps_connection(const struct request *request)
+{
+    struct text options = request_list(request, "connection");
+
+    if (text_list_has_nocase(options, TEXT("close")))
+        return false;
+    return request_version(request) >= 0x101 || text_list_has_nocase(options, TEXT("keep-alive"));
 }
 
 struct text request_list(const struct request *request, const char *name)

@@ -24,6 +24,7 @@ struct part_report;
 struct reply_field;
 struct reply_filter;
 struct request_peer;
+struct route_report;
 
 /* The state of the answer before it is sent. Private to reply*.c. */
 struct request_answer {
@@ -33,8 +34,9 @@ struct request_answer {
     struct watch watch;           /* watches the client while the answer is not complete */
     void (*gone)(void *cookie);   /* the argument of reply_wait_begin */
     void *cookie;
-    struct text rest; /* of its body; libh2o does not have it yet: see untaken.h */
-    bool has_begun;   /* the answer is streamed, and libh2o has its head */
+    uint32_t half_closed_ms; /* the argument of reply_wait_begin */
+    struct text rest;        /* of its body; libh2o does not have it yet: see untaken.h */
+    bool has_begun;          /* the answer is streamed, and libh2o has its head */
 };
 
 struct request {
@@ -59,11 +61,15 @@ struct request {
     h2o_linklist_t sending;        /* in client->answers, while ${is_sending} */
     size_t counted_bytes;          /* bytes of its body that client->sent_bytes contains */
 
-    /* for the readers of bff/observe */
+    /* For the readers of bff/observe. What they read must outlive the pool: see untaken.c. */
     int64_t began_ns; /* when the head was read; or the body, if the request waited for it */
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
     size_t part_count;
+    struct text route;                 /* the path of the plain route; absent: none was found */
+    const struct route_report *passed; /* what became of it there; NULL: it was not passed on */
+    const char
+        *login_fault; /* why its token is not good, a word for the log; NULL: no such token */
 };
 
 /* A header field, as the client sent it, without white space around its value. With HTTP/1, a name
@@ -128,6 +134,11 @@ size_t request_values(const struct request *request, const char *name, struct te
 /* Returns the values of all fields ${name} (lower case) as one list, "a, b" (RFC 9110 section 5.3);
  * absent if there is none. */
 struct text request_list(const struct request *request, const char *name);
+
+/* True when an HTTP/1 connection may go on after the answer to ${request} (RFC 9112 section 9.3):
+ * with HTTP/1.1 unless a Connection field says close, with HTTP/1.0 only when one says keep-alive.
+ */
+bool request_keeps_connection(const struct request *request);
 
 /* To be called when bytes of the answer are being sent. From now on slow_client.c checks that the
  * client takes them. */

@@ -8,6 +8,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/client_linger.h"
 #include "bff/http/cookie.h"
 #include "bff/http/libh2o_error.h"
 #include "bff/http/head_hooks.h"
@@ -50,6 +51,9 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
     cookie_join(h2o_req);
     struct request *request = request_new(h2o_req, worker);
 
+    /* libh2o would end an HTTP/1.1 connection after any Connection field without keep-alive */
+    if (!request_is_http2(request))
+        h2o_req->http1_is_persistent = request_keeps_connection(request);
     if (!request_is_http2(request)) {
         begin(request);
         return 0;
@@ -77,7 +81,7 @@ static void on_drain_look(struct timer *timer)
     struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, drain_timer, timer);
     int64_t now_ns = clock_now_ns();
 
-    if (worker->client_count == 0)
+    if (worker->client_count == 0 && worker->errand_count == 0)
         worker->is_over = true;
     else if (now_ns >= worker->drained_by_ns)
         client_close_all(worker);
@@ -127,8 +131,10 @@ static void on_control(h2o_multithread_receiver_t *receiver, h2o_linklist_t *mes
 static void init_worker(struct worker *worker)
 {
     head_hooks_install();
+    client_linger_install();
     h2o_linklist_init_anchor(&worker->clients);
     h2o_linklist_init_anchor(&worker->watches);
+    h2o_linklist_init_anchor(&worker->errands);
     h2o_linklist_init_anchor(&worker->settings_in_use);
     random_seed(&worker->random);
     worker->loop = h2o_evloop_create();

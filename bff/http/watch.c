@@ -6,8 +6,8 @@
 #include "bff/http/watch.h"
 #include "bff/http/worker.h"
 
-/* The close_notify of TLS arrives before the FIN and looks like pipelined data. So after data has
- * arrived, the socket is checked again after this time. */
+/* The close_notify of TLS comes before the FIN and looks like pipelined data, and a reset may
+ * follow a FIN. So the socket is looked at again after this time. */
 #define LOOK_AGAIN_MS 250
 
 static void stop_polling(struct watch *watch)
@@ -30,23 +30,33 @@ void watch_end(struct watch *watch)
     watch->client = NULL;
 }
 
-static bool has_left(const struct watch *watch)
+/* POLLHUP: both sides have ended. */
+static bool has_left(struct watch *watch, int64_t now_ns)
 {
     struct pollfd look = {.fd = h2o_socket_get_fd(watch->client->socket), .events = POLLRDHUP};
 
-    return poll(&look, 1, 0) > 0 && (look.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+    if (poll(&look, 1, 0) <= 0)
+        return false;
+    if ((look.revents & (POLLHUP | POLLERR)) != 0 || watch->patience_ms == 0)
+        return true;
+    if (watch->half_closed_ns == 0)
+        watch->half_closed_ns = now_ns;
+    watch->is_late = watch->patience_ms != WATCH_ENDLESS &&
+                     now_ns - watch->half_closed_ns >= watch->patience_ms * CLOCK_MS;
+    return watch->is_late;
 }
 
 static void look(struct watch *watch)
 {
     struct timers *timers = worker_timers(watch->client->worker);
+    int64_t now_ns = clock_now_ns();
 
-    if (has_left(watch)) {
+    if (has_left(watch, now_ns)) {
         watch_end(watch);
         watch->gone(watch);
         return;
     }
-    timer_set(timers, &watch->look_again, clock_now_ns() + LOOK_AGAIN_MS * CLOCK_MS);
+    timer_set(timers, &watch->look_again, now_ns + LOOK_AGAIN_MS * CLOCK_MS);
 }
 
 static void on_look_again(struct timer *timer)
@@ -69,10 +79,12 @@ static void on_event(h2o_socket_t *socket, const char *error)
     }
 }
 
-void watch_begin(struct watch *watch, struct client *client, void (*gone)(struct watch *watch))
+void watch_begin(struct watch *watch, struct client *client, uint32_t patience_ms,
+                 void (*gone)(struct watch *watch))
 {
     must(watch->client == NULL);
     watch->client = client;
+    watch->patience_ms = patience_ms;
     watch->gone = gone;
     watch->look_again.fire = on_look_again;
     h2o_linklist_insert(&client->worker->watches, &watch->link);

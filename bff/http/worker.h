@@ -45,6 +45,8 @@ struct worker {
     h2o_linklist_t clients;           /* of struct client */
     size_t client_count;
     h2o_linklist_t watches; /* of struct watch */
+    h2o_linklist_t errands; /* of struct errand */
+    size_t errand_count;
     struct worker_listener *listeners;
     h2o_multithread_receiver_t control; /* receives the messages of server.c */
     h2o_multithread_receiver_t resolver;

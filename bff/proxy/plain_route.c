@@ -65,6 +65,14 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
     return allow->len > 0 ? PLAIN_OTHER_METHOD : PLAIN_NONE;
 }
 
+bool plain_route_has_method(const struct plain_routes *routes, struct text method)
+{
+    for (size_t i = 0; i < routes->count; i++)
+        if (takes(&routes->rows[i], method))
+            return true;
+    return false;
+}
+
 struct text plain_route_target(struct pool *pool, const struct plain_route *route, struct text path,
                                struct text query)
 {

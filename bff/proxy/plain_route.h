@@ -95,6 +95,9 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
                                    const struct plain_question *question, struct pool *pool,
                                    const struct plain_route **found, struct text *allow);
 
+/* True when one of ${routes} passes ${method} on, whatever its conditions are. */
+bool plain_route_has_method(const struct plain_routes *routes, struct text method);
+
 /* True when ${fields} sets or removes the field ${name} (any case). */
 bool plain_route_changes(const struct plain_fields *fields, struct text name);
 

@@ -1,32 +1,41 @@
 /* See proxy.h. */
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/http/errand.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
 #include "bff/http/worker_settings.h"
+#include "bff/observe/route_report.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_request.h"
 #include "bff/proxy/tunnel.h"
 #include "bff/upstream/call.h"
 
+#define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
+
 /*
- * A request that is being passed on. Its memory is not that of the request, because a tunnel
- * outlives its request. Until it becomes a tunnel, it is freed when the request ends (struct
- * holder).
+ * A request that is being passed on. It is not part of the request's memory, because a tunnel and
+ * an errand outlive their request. The request holds it by a hook until then.
  */
 struct passing {
-    struct request *request; /* NULL after the request has ended: then only the tunnel is left */
-    struct worker_settings
-        *settings; /* with a reference: a tunnel uses them after its request has ended */
+    struct request *request; /* NULL once it has gone: only a tunnel or an errand is left then */
+    struct worker_settings *settings; /* held: a tunnel uses them after its request */
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;
     struct reply_stream stream;
     struct tunnel tunnel;
     bool is_tunnel;
+    struct route_report *report; /* in the request's pool */
+
+    /* A call that may change data goes on to its end without its client. */
+    struct pool *texts; /* what such a call borrows; NULL: the call may not go on */
+    struct errand errand;
+    struct timer limit; /* of an errand whose answer has begun */
 };
 
 static void free_passing(struct passing *passing)
@@ -34,13 +43,23 @@ static void free_passing(struct passing *passing)
     call_cancel(&passing->call);
     reply_stream_free(&passing->stream);
     tunnel_free(&passing->tunnel);
+    if (passing->errand.worker != NULL)
+        timer_clear(worker_timers(passing->errand.worker), &passing->limit);
+    errand_end(&passing->errand);
+    pool_free(passing->texts);
     worker_settings_release(passing->settings);
     memory_free(passing);
 }
 
 /* From the client. */
 
-static void on_gone(void *cookie) { call_cancel(&((struct passing *)cookie)->call); }
+static void on_gone(void *cookie)
+{
+    struct passing *passing = cookie;
+
+    if (passing->texts == NULL)
+        call_cancel(&passing->call);
+}
 
 static void on_ready(void *cookie) { call_resume(&((struct passing *)cookie)->call); }
 
@@ -50,6 +69,41 @@ static void on_written(void *cookie) { tunnel_written(&((struct passing *)cookie
 
 static const struct tunnel_owner tunnel_owner = {.over = on_tunnel_over, .written = on_written};
 
+/* An errand: nobody reads the answer any more. */
+
+static void on_limit(struct timer *timer)
+{
+    free_passing(H2O_STRUCT_FROM_MEMBER(struct passing, limit, timer));
+}
+
+/* The service has begun to answer, and has as much time for the rest as for a whole call. */
+static void limit_answer(struct passing *passing)
+{
+    uint32_t total_ms = passing->call.service->settings->total_ms;
+
+    passing->limit.fire = on_limit;
+    timer_set(worker_timers(passing->errand.worker), &passing->limit,
+              clock_now_ns() + total_ms * CLOCK_MS);
+}
+
+/* The request goes. Returns false when its call cannot go on without it. A request that has been
+ * sent is not repeated, because its body is freed. */
+static bool become_errand(struct passing *passing)
+{
+    bool is_sent = call_is_sent(&passing->call);
+
+    if (passing->texts == NULL || !call_is_running(&passing->call) ||
+        !errand_begin(&passing->errand, passing->request, !is_sent))
+        return false;
+    passing->request = NULL;
+    passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
+    if (reply_stream_has_begun(&passing->stream))
+        limit_answer(passing);
+    reply_stream_free(&passing->stream);
+    call_resume(&passing->call);
+    return true;
+}
+
 /* From the service. */
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
@@ -57,14 +111,19 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     struct passing *passing = cookie;
     bool is_tunnel = head->status == 101;
 
+    if (passing->request == NULL) {
+        limit_answer(passing);
+        return 0;
+    }
     /* The rest of the request to the service is still in the request's memory, and a tunnel
      * outlives that memory. So there can be no tunnel yet. */
-    if (is_tunnel && !call_is_sent(&passing->call)) {
+    if (is_tunnel && (!call_is_sent(&passing->call) || !proxy_answer_is_websocket(head))) {
         *why = REASON_BAD_HTTP;
         return -1;
     }
     proxy_answer_head(passing->request, &passing->ask, head);
     passing->is_tunnel = is_tunnel;
+    passing->report->is_cancelled = !is_tunnel;
     if (is_tunnel)
         tunnel_begin(&passing->tunnel, passing->request, &passing->call, &tunnel_owner);
     else
@@ -80,7 +139,7 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
 
     if (passing->is_tunnel)
         tunnel_more(&passing->tunnel, body);
-    else if (!reply_stream_more(&passing->stream, body))
+    else if (passing->request != NULL && !reply_stream_more(&passing->stream, body))
         call_pause(&passing->call);
     return 0;
 }
@@ -91,7 +150,7 @@ static void on_flush(void *cookie)
 
     if (passing->is_tunnel)
         tunnel_flush(&passing->tunnel);
-    else if (reply_stream_has_begun(&passing->stream))
+    else if (passing->request != NULL && reply_stream_has_begun(&passing->stream))
         reply_stream_flush(&passing->stream);
 }
 
@@ -103,6 +162,8 @@ static void refuse(struct passing *passing, enum reason reason)
                           : status == 503 ? "Service temporarily unavailable"
                                           : "Bad gateway";
 
+    reply_add_field(request,
+                    (struct reply_field){"retry-after", text_of(reason_retry_after(reason))});
     reply_error_with(
         request, status, message,
         (struct reply_field){
@@ -117,9 +178,17 @@ static void on_end(void *cookie, enum reason reason)
 {
     struct passing *passing = cookie;
 
-    if (passing->is_tunnel)
+    if (passing->is_tunnel) {
         tunnel_end(&passing->tunnel);
-    else if (!reply_stream_has_begun(&passing->stream))
+        return;
+    }
+    if (passing->request == NULL) {
+        free_passing(passing);
+        return;
+    }
+    passing->report->is_cancelled = false;
+    passing->report->reason = reason;
+    if (!reply_stream_has_begun(&passing->stream))
         refuse(passing, reason);
     else if (reason == REASON_NONE)
         reply_stream_end(&passing->stream);
@@ -141,15 +210,44 @@ struct holder {
     struct passing *passing;
 };
 
-/* The request has ended. A tunnel goes on without it. */
+static void report_call(const struct call *call, struct route_report *out)
+{
+    if (call->endpoint != NULL)
+        out->endpoint = text_of(call->endpoint->at->authority);
+    out->retries = call->retries;
+}
+
+static struct route_report *new_report(struct pool *pool, const struct plain_route *route)
+{
+    struct route_report *report = pool_take(pool, sizeof(*report));
+
+    *report = (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
+    return report;
+}
+
+/* The request has gone. A tunnel and an errand go on without it. */
 static void dispose(void *object)
 {
     struct passing *passing = ((struct holder *)object)->passing;
 
+    report_call(&passing->call, passing->report);
     if (passing->is_tunnel)
         passing->request = NULL;
-    else
+    else if (!become_errand(passing))
         free_passing(passing);
+}
+
+/* Copies what the call borrows, except for the body. */
+static void own_texts(struct passing *passing)
+{
+    struct call_ask *ask = &passing->call_ask;
+    struct text *texts[] = {&ask->method, &ask->target, &ask->host, &ask->headers,
+                            &ask->traceparent};
+
+    passing->texts = pool_new();
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i]->at != NULL)
+            *texts[i] = pool_text(passing->texts, *texts[i]);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
@@ -163,6 +261,8 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
     passing->request = request;
     passing->settings = worker_settings_hold(request->settings);
     passing->ask = *ask;
+    passing->report = new_report(request->pool, route);
+    request->passed = passing->report;
     passing->call_ask = (struct call_ask){
         .service = route->service,
         .method = request->method,
@@ -176,6 +276,8 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .first_byte_ms = route->first_byte_ms,
         .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,
     };
-    reply_wait_begin(request, on_gone, passing);
+    if (method_may_change(request->method))
+        own_texts(passing);
+    reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     call_start(&passing->call, ask->upstream, &passing->call_ask, &sink, passing);
 }

@@ -74,6 +74,7 @@ static enum exchange_state feed_chunked(struct exchange *exchange, const char *b
 {
     struct text rest = {bytes, len}, piece;
 
+    exchange->chunks.is_lenient = true;
     for (;;) {
         switch (chunks_next(&exchange->chunks, &rest, &piece)) {
         case CHUNKS_PIECE:

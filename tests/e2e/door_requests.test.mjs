@@ -15,7 +15,9 @@ const page = '/api/dashboard/1'
 const hidden = 'GET /api/dashboard/hidden HTTP/1.1\r\nHost: a\r\n\r\n'
 const close = 'Connection: close\r\n'
 const get = (fields, target = page) => `GET ${target} HTTP/1.1\r\n${fields}${close}\r\n`
-const post = (fields, body) => `POST ${page} HTTP/1.1\r\nHost: a\r\n${fields}\r\n${body}`
+const post = (fields, body, target = page) =>
+  `POST ${target} HTTP/1.1\r\nHost: a\r\n${fields}\r\n${body}`
+const taking = '/api/users/u' // a plain route, which takes POST
 const line = text => `${text}\r\nHost: a\r\n${close}\r\n`
 const fieldsOf = count => Array.from({ length: count }, (_, i) => `X-${i}: 1\r\n`).join('')
 
@@ -82,7 +84,7 @@ const refused = [
   ['a body over the limit', post('Content-Length: 1048577\r\n', 'x'.repeat(1048577)), 413,
     'Payload too large'],
   ['chunks over the limit', post('Transfer-Encoding: chunked\r\n',
-    `100001\r\n${'x'.repeat(1048577)}\r\n0\r\n\r\n`), 413, 'Payload too large'],
+    `100001\r\n${'x'.repeat(1048577)}\r\n0\r\n\r\n`, taking), 413, 'Payload too large'],
   ['a body far over the limit', post('Content-Length: 9999999999\r\n', hidden), 413,
     'Payload too large'],
 ]
@@ -194,7 +196,7 @@ describe('the door', { concurrency: 4 }, () => {
       const [status] = statuses(await talk(bytesOf(get('Host: a\r\n', path))))
       assert.ok([200, 400, 404].includes(status), `${path}: ${status}`)
     }
-    for (const { url } of asked('users')) assert.match(url, /^\/users\/(%2F|%5C\.\.%5C1)$/)
+    for (const { url } of asked('users')) assert.equal(url, '/users/%2F')
   })
 
   test('lets nothing of a client split an answer', async t => {

@@ -50,14 +50,13 @@ for (const [how, options] of [['plain', {}], ['over TLS', overTls]]) {
   })
 }
 
-// [why, the client's version, the service's status]
-for (const [why, version, status] of [['to HTTP/1.0', '1.0', 200], ['that is no 200', '1.1', 404]]) {
-  test(`an answer without length ${why} does not look whole when it is not`, async t => {
+for (const status of [200, 404]) {
+  test(`a ${status} without length to HTTP/1.0 does not look whole when it is not`, async t => {
     const { bare, asked } = await scenario(t, 'web', { 'users *': { send: ({ socket }) =>
       socket.write(`HTTP/1.1 ${status} So\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`) } })
     const client = await bare()
     const end = new Promise(resolve => client.socket.once('close', resolve))
-    client.socket.write(`GET ${path} HTTP/${version}\r\nHost: a\r\n${signedIn}\r\n`)
+    client.socket.write(`GET ${path} HTTP/1.0\r\nHost: a\r\n${signedIn}\r\n`)
     await client.until(/hello$/) // the reset alone is what comes next
     asked('users')[0].socket.end()
     const isReset = await soon(end, 'the end')

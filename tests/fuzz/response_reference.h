@@ -185,7 +185,7 @@ static inline bool response_is_size(struct text line, bool is_whole, uint64_t *s
         *size = *size * 16 + (uint64_t)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
     }
     digits = at;
-    if (digits > 15 || (digits == 0 && (is_whole || line.len > 0)))
+    if (digits > 16 || (digits == 0 && (is_whole || line.len > 0)))
         return false;
     while (at < line.len && (line.at[at] == ' ' || line.at[at] == '\t'))
         at++;

@@ -1,0 +1,27 @@
+/* See errand.h. */
+#include "bff/http/body.h"
+#include "bff/http/errand.h"
+
+bool errand_begin(struct errand *errand, struct request *request, bool keeps_body)
+{
+    struct worker *worker = request->worker;
+
+    if (worker->errand_count == ERRANDS_MAX)
+        return false;
+    errand->worker = worker;
+    errand->body = keeps_body && request->body != NULL ? body_keep(request->body) : NULL;
+    worker->errand_count++;
+    h2o_linklist_insert(&worker->errands, &errand->link);
+    return true;
+}
+
+void errand_end(struct errand *errand)
+{
+    if (errand->worker == NULL)
+        return;
+    h2o_linklist_unlink(&errand->link);
+    errand->worker->errand_count--;
+    errand->worker = NULL;
+    if (errand->body != NULL)
+        h2o_buffer_dispose(&errand->body);
+}

@@ -1,0 +1,32 @@
+/*
+ * Work that goes on although its client has left: a call that changes data and has begun. It holds
+ * the body of its request. A drain waits for it.
+ */
+#ifndef BFF_HTTP_ERRAND_H
+#define BFF_HTTP_ERRAND_H
+
+#include <stdbool.h>
+
+#include <h2o.h>
+
+#include "bff/http/request.h"
+
+#define ERRANDS_MAX 1000 /* of one worker: their clients could leave again and again */
+
+/* Lies in its user's memory, which outlives the request; all zero before errand_begin. */
+struct errand {
+    h2o_linklist_t link; /* in worker->errands */
+    struct worker *worker;
+    h2o_buffer_t *body; /* of the request; NULL: none is kept */
+};
+
+/*
+ * To be called when ${request} ends. When ${keeps_body}, the bytes of request_body stay where they
+ * are until errand_end. Returns false when there are too many errands already; then nothing begins.
+ */
+bool errand_begin(struct errand *errand, struct request *request, bool keeps_body);
+
+/* Ends it. It does nothing for an errand that has not begun. */
+void errand_end(struct errand *errand);
+
+#endif
