@@ -114,7 +114,10 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
 
 static void print_field(const struct plan_field *field, FILE *out)
 {
-    fprintf(out, "    %-22s computed from %s\n", field->row->name, field->row->of);
+    const struct bff_field *row = field->row;
+
+    fprintf(out, "    %-22s computed from %s\n", row->into == NULL ? row->name : row->into,
+            row->of);
 }
 
 static void print_composite(const struct plan *plan, FILE *out)

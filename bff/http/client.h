@@ -45,11 +45,12 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
-    bool is_http2;  /* set when its first request begins */
-    bool is_tunnel; /* it has left HTTP: only stalled sending is checked */
-    bool is_cut;    /* client_cut was called: no request begins any more */
-    bool sends_on;  /* it may still send what nobody will read: its end is a lingering close */
-    int linger_fd;  /* of client_linger.c: a second descriptor of a connection that will linger */
+    bool is_http2;      /* set when its first request begins */
+    bool has_open_head; /* HTTP/2: CONTINUATION frames of a head are awaited: see slow_client.c */
+    bool is_tunnel;     /* it has left HTTP: only stalled sending is checked */
+    bool is_cut;        /* client_cut was called: no request begins any more */
+    bool sends_on;      /* it may still send what nobody will read: its end is a lingering close */
+    int linger_fd; /* of client_linger.c: a second descriptor of a connection that will linger */
     struct client_linger *linger; /* it lingers; NULL: it does not */
     int64_t resets_ns;            /* time when its token bucket for resets is full again */
     struct pace pace;

@@ -3,6 +3,11 @@
 #include <linux/tcp.h>
 #include <sys/ioctl.h>
 
+#include <h2o.h>
+
+#include <h2o/http2.h>
+#include <h2o/http2_internal.h>
+
 #include "bff/base/clock.h"
 #include "bff/http/client.h"
 #include "bff/http/request.h"
@@ -129,6 +134,8 @@ static enum state state_of(const struct client *client, int64_t now_ns)
 
     if (client->requests != client->pace.requests)
         return WORKING;
+    if (client->has_open_head)
+        return HEAD;
     if (client->reading > 0 && client->reading == client->in_flight)
         return BODY;
     if (client->in_flight > 0)
@@ -178,12 +185,27 @@ static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
         shutdown(h2o_socket_get_fd(client->socket), SHUT_RD);
 }
 
+/* Heads of HTTP/2 that go on in CONTINUATION frames. libh2o has read them, so they are not in the
+ * input of the socket. */
+static void find_open_heads(struct worker *worker)
+{
+    h2o_linklist_t *all = &worker->context.http2._conns;
+
+    for (h2o_linklist_t *at = all->next; at != all; at = at->next) {
+        const h2o_http2_conn_t *conn = H2O_STRUCT_FROM_MEMBER(h2o_http2_conn_t, _conns, at);
+        struct client *client = conn->sock == NULL ? NULL : conn->sock->on_close.data;
+        if (client != NULL)
+            client->has_open_head = conn->_headers_unparsed != NULL;
+    }
+}
+
 static void on_sweep(struct timer *timer)
 {
     struct worker *worker = H2O_STRUCT_FROM_MEMBER(struct worker, sweep_timer, timer);
     uint32_t sweep_ms = limits_sweep_ms(&worker->settings->http->limits);
     int64_t now_ns = clock_now_ns();
 
+    find_open_heads(worker);
     for (h2o_linklist_t *at = worker->clients.next; at != &worker->clients; at = at->next)
         look(H2O_STRUCT_FROM_MEMBER(struct client, link, at), now_ns, sweep_ms);
     timer_set(worker_timers(worker), timer, now_ns + sweep_ms * CLOCK_MS);

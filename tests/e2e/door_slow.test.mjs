@@ -9,7 +9,7 @@ import { open, scenario } from './lib/scenario.mjs'
 import { soon } from './lib/wait.mjs'
 
 const empty = { status: 204 }
-const large = JSON.stringify('x'.repeat(4 * mebibyte - 2))
+const large = JSON.stringify({ a: 'x'.repeat(4 * mebibyte - '{"a":""}'.length) })
 const plan = {
   'users *': { text: large },
   'orders *': empty, 'recommendations *': empty, 'notifications *': empty,

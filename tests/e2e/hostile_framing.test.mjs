@@ -57,7 +57,7 @@ const whole = [
   ['103 twice first', `${hints}${hints}${ok}${coded}\r\n${chunks}`, user],
   ['101, which nobody asked for', 'HTTP/1.1 101 Go On\r\nUpgrade: websocket\r\n\r\n', 'bad_http'],
   ['304', `HTTP/1.1 304 Not Modified\r\n${length}\r\n`, 'status'],
-  ['nothing', `${ok}Content-Length: 0\r\n\r\n`, 'null'],
+  ['nothing', `${ok}Content-Length: 0\r\n\r\n`, 'bad_json'],
   ['no reason phrase', `HTTP/1.1 200\r\n${length}\r\n${user}`, user],
   ['HTTP/1.0', `HTTP/1.0 200 OK\r\n${length}\r\n${user}`, user],
   ...['HTTP/2.0 200 OK', 'HTTP/1.1 abc', 'HTTP/1.1 099 No', 'HTTP/1.1 600 No', 'HTTP/1.1 2000 OK',

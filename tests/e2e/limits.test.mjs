@@ -6,8 +6,10 @@ import { test } from 'node:test'
 import { assertUser, hostileUsers } from './lib/hostile.mjs'
 import { mebibyte } from './lib/reply.mjs'
 
-const nested = depth => '['.repeat(depth) + ']'.repeat(depth)
-const text = bytes => JSON.stringify('x'.repeat(bytes - 2))
+// An object, as the part needs one; with lists or objects in it.
+const lists = depth => '['.repeat(depth) + ']'.repeat(depth)
+const nested = depth => `${'{"a":'.repeat(depth - 1)}{}${'}'.repeat(depth - 1)}`
+const text = bytes => JSON.stringify({ a: 'x'.repeat(bytes - '{"a":""}'.length) })
 const chunked = body => 'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n' +
   `${body.length.toString(16)}\r\n${body}\r\n0\r\n\r\n`
 
@@ -19,8 +21,8 @@ async function assertLimits(t, rows, config) {
 test('by default a body may have 4 MiB and be nested 128 deep', t => assertLimits(t, [
   [{ text: nested(128) }, nested(128)],
   [{ text: nested(129) }, 'bad_json'],
-  [{ text: `{"a":${nested(127)}}` }, `{"a":${nested(127)}}`],
-  [{ text: `{"a":${nested(128)}}` }, 'bad_json'],
+  [{ text: `{"a":${lists(127)}}` }, `{"a":${lists(127)}}`],
+  [{ text: `{"a":${lists(128)}}` }, 'bad_json'],
   [{ text: text(4 * mebibyte) }, text(4 * mebibyte)],
   [{ text: text(4 * mebibyte + 1) }, 'too_large'],
   [{ raw: chunked(text(4 * mebibyte)) }, text(4 * mebibyte)],

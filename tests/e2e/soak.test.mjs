@@ -41,12 +41,15 @@ function fates(seed) {
   }))
 }
 
+// A user is an object, all others are lists.
+const valueOf = (service, { id }) => (service === 'users' ? { id } : [service, id])
+
 const idOf = url => Number(/u(\d+)/.exec(url)[1])
 
 function planOf(all) {
   return Object.fromEntries(Object.keys(parts).map(service => [`${service} *`, ({ url }) => {
     const fate = all[idOf(url)]
-    return faults[fate.faults[service]] ?? { json: [service, fate.id] }
+    return faults[fate.faults[service]] ?? { json: valueOf(service, fate) }
   }]))
 }
 
@@ -56,7 +59,7 @@ function assertOwn(res, fate) {
   const want = { members: {}, errors: {} }
   for (const [service, part] of Object.entries(parts)) {
     const fault = fate.faults[service]
-    want.members[part] = !fault ? [service, fate.id] : part === 'user' ? null : []
+    want.members[part] = !fault ? valueOf(service, fate) : part === 'user' ? null : []
     if (fault) want.errors[part] = faults[fault].error
   }
   assert.deepEqual({ members, errors }, want)
@@ -67,7 +70,7 @@ function assertOwn(res, fate) {
 async function assertPassedOn(ask, { id, faults: { users: fault } }) {
   const { status } = faults[fault]?.error ?? { status: 200 }
   const res = await ask.catch(error => error)
-  if (fault === undefined) assert.deepEqual([res.status, res.body], [200, ['users', id]])
+  if (fault === undefined) assert.deepEqual([res.status, res.body], [200, { id }])
   else if (/^status|redirect/.test(fault)) assert.equal(res.status, status)
   else if (fault === 'reset') assert.equal(res.status, 502)
 }

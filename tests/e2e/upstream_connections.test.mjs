@@ -26,8 +26,9 @@ const overTls = {
 // An answer of so many bytes, head and all: { raw, json }.
 function answerOf(bytes) {
   const head = length => `${ok}Content-Length: ${length}\r\n\r\n`
-  const json = 'x'.repeat(bytes - head(bytes).length - 2)
-  const raw = `${head(json.length + 2)}${JSON.stringify(json)}`
+  const length = bytes - head(bytes).length
+  const json = { a: 'x'.repeat(length - '{"a":""}'.length) }
+  const raw = `${head(length)}${JSON.stringify(json)}`
   assert.equal(raw.length, bytes)
   return { raw, json }
 }

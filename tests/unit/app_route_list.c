@@ -28,6 +28,13 @@ static const struct bff_part parts[] = {
     {.name = "more", .ask = get, .after = "user", .many = 5, .pick = "id name"},
 };
 
+static void print(struct json_print *out, struct json value) { json_print_json(out, value); }
+
+static const struct bff_field fields[] = {
+    {.name = "total", .of = "user", .print = print},
+    {.of = "more", .print = print, .into = "more[].label"},
+};
+
 static const struct bff_composite page = {.route = "GET /api/page/:id",
                                           .about = "a page",
                                           .access = BFF_PUBLIC,
@@ -41,7 +48,8 @@ static const struct bff_composite own_page = {
 static const struct bff_composite signed_page = {.route = "GET /api/signed/:id",
                                                  .access = BFF_SIGNED_IN,
                                                  .budget_ms = 250,
-                                                 .parts = BFF_TABLE(parts)};
+                                                 .parts = BFF_TABLE(parts),
+                                                 .fields = BFF_TABLE(fields)};
 static const struct bff_composite bad_page = {
     .route = "POST /api/bad/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
 
@@ -134,6 +142,8 @@ static void what_is_right_is_shown(void **state)
              "GET /api/staff/:id  role staff, budget 1000 ms\n" PARTS
              "GET /api/own/:id  owner id, budget 1000 ms\n" PARTS
              "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
+             "    total                  computed from user\n"
+             "    more[].label           computed from more\n"
              "* /api/users/  signed-in, to users /users/, body at most 5 bytes\n"
              "GET,PUT /open  public, to users /open, body at most 0 bytes\n"
              "* /staff  role staff, to users /staff, host shop.example, with x-kind: b, "
