@@ -13,6 +13,8 @@
 struct dispatch {
     const struct pages *pages;
     const struct plain_routes *routes;
+    bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
+                                than this server */
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;

@@ -5,6 +5,7 @@
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
@@ -40,18 +41,38 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
     return generation;
 }
 
-/* Logs that a service has gone down, or is up again. */
-static void on_health(const char *service, bool is_up, enum reason reason, int status)
+static void log_endpoint(const struct health_change *change)
 {
-    struct log_field fields[] = {
-        {"service", .text = text_of(service)},
-        {"state", .text = is_up ? TEXT("up") : TEXT("down")},
-        {"reason", .text = text_of(reason_name(reason))},
-        {"status", .number = status},
-        {0},
-    };
+    char since[CLOCK_ISO_SIZE];
 
-    log_event("health", fields);
+    clock_iso(change->down_since_ms, since);
+    log_event("endpoint", (struct log_field[]){
+                              {"service", .text = text_of(change->service)},
+                              {"endpoint", .text = text_of(change->endpoint)},
+                              {"state", .text = change->is_up ? TEXT("up") : TEXT("down")},
+                              {"since", .text = text_of(since)},
+                              {"reason", .text = text_of(reason_name(change->reason))},
+                              {"status", .number = change->status},
+                              {0},
+                          });
+}
+
+/* Logs that a service or an endpoint has gone down, or is up again. */
+static void on_health(const struct health_change *change)
+{
+    enum reason reason = change->is_up ? REASON_NONE : change->reason;
+
+    if (change->endpoint != NULL) {
+        log_endpoint(change);
+        return;
+    }
+    log_event("health", (struct log_field[]){
+                            {"service", .text = text_of(change->service)},
+                            {"state", .text = change->is_up ? TEXT("up") : TEXT("down")},
+                            {"reason", .text = text_of(reason_name(reason))},
+                            {"status", .number = change->is_up ? 0 : change->status},
+                            {0},
+                        });
 }
 
 static void fill_dispatch(struct generation *generation)
@@ -62,6 +83,7 @@ static void fill_dispatch(struct generation *generation)
     generation->dispatch = (struct dispatch){
         .pages = &generation->pages,
         .routes = &config->routes,
+        .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
         .cors = &config->cors,
         .trusted = &config->trusted,

@@ -124,25 +124,56 @@ static struct health_answer answer_ready(struct health *health, bool is_draining
 
 /* /health/{service}. */
 
-static struct text print_service(const char *name, const struct health_report *report,
-                                 struct pool *pool)
+/* Of a service, or of an endpoint. */
+static void print_state(struct json_print *out, const struct health_report *report)
 {
     static const char *const words[] = {
         [HEALTH_UNKNOWN] = "unknown", [HEALTH_UP] = "up", [HEALTH_DOWN] = "down"};
+
+    print_word(out, "status", words[report->state]);
+    if (report->state == HEALTH_DOWN) {
+        print_word(out, "reason", reason_name(report->reason));
+        if (report->status > 0) {
+            json_print_key(out, "httpStatus");
+            json_print_int(out, report->status);
+        }
+    }
+    print_time(out, "since", report->since_ms);
+}
+
+static struct text print_endpoints(struct health *health, size_t service, struct pool *pool)
+{
+    const struct service_settings *settings = health_service(health, service);
+    struct json_print list;
+
+    json_print_init(&list, pool);
+    json_print_raw(&list, TEXT("["));
+    for (size_t i = 0; i < settings->endpoint_count; i++) {
+        struct health_report report = health_read_endpoint(health, service, i);
+        struct json_print one;
+        json_print_init(&one, pool);
+        json_print_raw(&one, TEXT("{"));
+        print_word(&one, "endpoint", settings->endpoints[i].authority);
+        print_state(&one, &report);
+        json_print_raw(&one, TEXT("}"));
+        json_print_raw(&list, i == 0 ? TEXT("") : TEXT(","));
+        json_print_raw(&list, json_print_text(&one));
+    }
+    json_print_raw(&list, TEXT("]"));
+    return json_print_text(&list);
+}
+
+static struct text print_service(struct health *health, size_t service,
+                                 const struct health_report *report, struct pool *pool)
+{
     struct json_print out;
 
     json_print_init(&out, pool);
     json_print_raw(&out, TEXT("{"));
-    print_word(&out, "service", name);
-    print_word(&out, "status", words[report->state]);
-    if (report->state == HEALTH_DOWN) {
-        print_word(&out, "reason", reason_name(report->reason));
-        if (report->status > 0) {
-            json_print_key(&out, "httpStatus");
-            json_print_int(&out, report->status);
-        }
-    }
-    print_time(&out, "since", report->since_ms);
+    print_word(&out, "service", health_service(health, service)->service->name);
+    print_state(&out, report);
+    json_print_key(&out, "endpoints");
+    json_print_raw(&out, print_endpoints(health, service, pool));
     json_print_raw(&out, TEXT("}"));
     return json_print_text(&out);
 }
@@ -151,14 +182,13 @@ static struct health_answer answer_service(struct health *health, struct text na
                                            struct pool *pool)
 {
     for (size_t i = 0; i < health_count(health); i++) {
-        const char *service = health_service(health, i)->service->name;
-        struct health_report report = health_read(health, i);
-        if (!text_is(name, service))
+        if (!text_is(name, health_service(health, i)->service->name))
             continue;
+        struct health_report report = health_read(health, i);
         return (struct health_answer){
             .status = report.state == HEALTH_DOWN ? 503 : 200,
             .content_type = JSON,
-            .body = print_service(service, &report, pool),
+            .body = print_service(health, i, &report, pool),
         };
     }
     return (struct health_answer){.status = 404};

@@ -8,6 +8,7 @@
 static enum login_verdict check_login(struct request_context *context)
 {
     struct text values[AUTHORIZATION_MAX];
+    enum login_fault fault;
     size_t count = request_values(context->request, "authorization", values, AUTHORIZATION_MAX);
     struct login_request question = {
         .authorization = values,
@@ -15,8 +16,10 @@ static enum login_verdict check_login(struct request_context *context)
         .now_seconds = clock_wall_ms() / 1000,
         .pool = context->request->pool,
     };
-    return login_check(context->dispatch->login, context->worker->logins, &question,
-                       &context->user);
+    enum login_verdict verdict = login_check_why(context->dispatch->login, context->worker->logins,
+                                                 &question, &context->user, &fault);
+    context->request->login_fault = login_fault_name(fault);
+    return verdict;
 }
 
 static enum step_result refuse(struct request_context *context, struct refusal refusal)

@@ -1,5 +1,6 @@
 /* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/request_steps.h"
+#include "bff/base/path_reading.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"
 
@@ -93,9 +94,23 @@ static enum found_kind find(struct request_context *context, struct text method,
     return out->allow.len > 0 ? FOUND_OTHER_METHOD : FOUND_NOTHING;
 }
 
+static bool has_encoded_slash(struct pool *pool, struct text path)
+{
+    size_t separators = path_reading_of(pool, path).separators;
+
+    for (size_t i = 0; i < path.len; i++)
+        separators -= path.at[i] == '/';
+    return separators > 0;
+}
+
 void step_route_find(struct request_context *context, struct text method, struct found *out)
 {
-    out->kind = find(context, method, out);
+    struct request *request = context->request;
+
+    if (!context->dispatch->may_encode_slashes && has_encoded_slash(request->pool, request->path))
+        out->kind = FOUND_BAD;
+    else
+        out->kind = find(context, method, out);
 }
 
 enum step_result step_route(struct request_context *context)
@@ -106,7 +121,9 @@ enum step_result step_route(struct request_context *context)
     if (found->kind == FOUND_COMPOSITE)
         context->rule =
             page_access(context->dispatch->pages, found->match.route->target, found->match.params);
-    else if (found->kind == FOUND_ROUTE)
+    if (found->kind == FOUND_ROUTE) {
         context->rule = found->route->access;
+        context->request->route = found->route->path;
+    }
     return STEP_PASS;
 }

@@ -6,9 +6,6 @@
 #include "bff/compose/answer_fields.h"
 #include "bff/compose/answer_headers.h"
 
-#define RETRY_AFTER_BREAKER "10" /* seconds; by then the breaker allows a trial call */
-#define RETRY_AFTER_LIMIT "1"
-
 /* Parts. */
 
 /* A body that is being written. */
@@ -234,9 +231,7 @@ static void make_failure(const struct run *run, struct text request_id, struct a
     json_print_raw(&print, TEXT("}"));
     pieces_add(&out->body, json_print_text(&print));
     out->status = reason_answer_status(part->reason, part->status);
-    if (out->status == 503)
-        out->retry_after = part->reason == REASON_BREAKER_OPEN ? TEXT(RETRY_AFTER_BREAKER)
-                                                               : TEXT(RETRY_AFTER_LIMIT);
+    out->retry_after = text_of(reason_retry_after(part->reason));
 }
 
 void answer_make(const struct run *run, struct text server, struct text request_id, int64_t wall_ms,

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "bff/base/check.h"
+#include "bff/base/path_reading.h"
 #include "bff/base/percent.h"
 #include "bff/http/field.h"
 #include "bff/compose/ask.h"
@@ -188,10 +189,9 @@ static bool is_fit(struct text text)
     return text_is_utf8(text);
 }
 
-static bool is_segment(struct text text)
+static bool is_segment(struct pool *pool, struct text text)
 {
-    return is_fit(text) && text.len > 0 && !text_equal(text, TEXT(".")) &&
-           !text_equal(text, TEXT(".."));
+    return is_fit(text) && text.len > 0 && !path_reading_of(pool, text).has_dots;
 }
 
 void ask_segment(struct bff_ask *ask, struct text text)
@@ -202,7 +202,7 @@ void ask_segment(struct bff_ask *ask, struct text text)
         return;
     if (ask->has_query)
         mistake(ask, "%s behind a query", "ask_segment");
-    call->is_skipped |= !is_segment(text);
+    call->is_skipped |= !is_segment(ask->pool, text);
     if (call->is_skipped)
         return;
     put(ask, TEXT("/"));

@@ -86,14 +86,15 @@ void ask_nothing(struct bff_ask *ask);
 /*
  * Adds "/" and ${text} to the path. The text is percent-encoded, so it is always exactly one
  * segment. These texts cannot be sent: an absent or empty text, "." and "..", a text longer than
- * 256 bytes, a text that is not UTF-8, and a text with a control byte. Then the call is not made,
- * and the part is rejected as `skipped`.
+ * 256 bytes, a text that is not UTF-8, and a text with a control byte. A text such as "../x" or
+ * "..;x" cannot be sent either: it leads up in a service that decodes the path once more. Then the
+ * call is not made, and the part is rejected as `skipped`.
  */
 void ask_segment(struct bff_ask *ask, struct text text);
 
 /* Adds a query parameter: "?name=text", and "&name=text" from the second one on. The text is
  * percent-encoded. The same texts as in ask_segment cannot be sent, except that here the text may
- * be empty, "." or "..". */
+ * be empty, and dots do not matter. */
 void ask_query(struct bff_ask *ask, const char *name, struct text text);
 
 /* Like ask_query, with a number as the value. */

@@ -38,6 +38,7 @@ static void report_call(const struct run_item *item, struct part_report *out)
     const struct fetch *fetch = &item->call->fetch;
 
     out->has_call = true;
+    out->service = text_of(item->call->fetch.call_ask.service->name);
     if (fetch->call.endpoint != NULL)
         out->endpoint = text_of(fetch->call.endpoint->at->authority);
     out->retries = fetch->call.retries;

@@ -61,6 +61,7 @@ struct config {
     char *secret_file;           /* a file with the secret, instead of login.secret; NULL: none */
     bool keeps_default_routes;   /* the value in the file; section_routes.c has the default */
     struct plain_routes routes;  /* the routes of the file, of the build, or both */
+    bool may_encode_slashes;     /* in the path of a request */
     struct cors_settings cors;
     struct server_limits limits;
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */

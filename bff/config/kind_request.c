@@ -33,8 +33,11 @@ static const char *bytes_check(struct text path)
 static const char *spelling_check(struct pool *pool, struct text path, char sentence[SENTENCE_SIZE])
 {
     struct text normal;
+    int failed = plain_path(pool, path, &normal);
 
-    if (plain_path(pool, path, &normal) != 0)
+    if (failed == -2)
+        return "some services read dots in it that lead to another path, so no request has it";
+    if (failed != 0)
         return "it leads above the root, or has a % without two hexadecimal digits";
     if (text_equal(normal, path))
         return NULL;

@@ -2,7 +2,17 @@
 #include "bff/config/section.h"
 
 const struct section *const section_list[] = {
-    &section_listen, &section_services,        &section_composites,     &section_resolver,
-    &section_login,  &section_routes,          &section_default_routes, &section_cors,
-    &section_limits, &section_trusted_proxies, &section_process,        NULL,
+    &section_listen,
+    &section_services,
+    &section_composites,
+    &section_resolver,
+    &section_login,
+    &section_routes,
+    &section_default_routes,
+    &section_paths,
+    &section_cors,
+    &section_limits,
+    &section_trusted_proxies,
+    &section_process,
+    NULL,
 };

@@ -12,6 +12,7 @@ extern const struct section section_resolver;
 extern const struct section section_login;
 extern const struct section section_routes;
 extern const struct section section_default_routes;
+extern const struct section section_paths;
 extern const struct section section_cors;
 extern const struct section section_limits;
 extern const struct section section_trusted_proxies;

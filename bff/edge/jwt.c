@@ -9,7 +9,7 @@ static int read_algorithm(struct json alg, unsigned allowed, struct pool *pool,
 {
     if (!json_is(alg, JSON_STRING) || jwt_algorithm_of(json_text(alg, pool), out) != 0)
         return -1;
-    return (allowed & JWT_BIT(*out)) != 0 ? 0 : -1;
+    return (allowed & JWT_BIT(*out)) != 0 ? 0 : -2;
 }
 
 static int read_kid(struct json kid, struct pool *pool, struct text *out)
@@ -41,9 +41,8 @@ static int read_header(struct text text, unsigned allowed, struct pool *pool, st
         return -1;
     if (!json_is(members[B64].value, JSON_NONE) && !json_is(members[B64].value, JSON_TRUE))
         return -1;
-    if (read_algorithm(members[ALG].value, allowed, pool, &out->algorithm) != 0)
-        return -1;
-    return read_kid(members[KID].value, pool, &out->kid);
+    int status = read_algorithm(members[ALG].value, allowed, pool, &out->algorithm);
+    return status != 0 ? status : read_kid(members[KID].value, pool, &out->kid);
 }
 
 int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt *out)
@@ -53,9 +52,11 @@ int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt 
     *out = (struct jwt){0};
     /* The third segment is everything after the second dot. If it has another dot, the base64url
      * decoder refuses it. */
-    if (rest.at == NULL || jwt_base64_decode(pool, header, &header) != 0 ||
-        read_header(header, allowed, pool, out) != 0)
+    if (rest.at == NULL || jwt_base64_decode(pool, header, &header) != 0)
         return -1;
+    int status = read_header(header, allowed, pool, out);
+    if (status != 0)
+        return status;
     out->signed_bytes = (struct text){token.at, (size_t)(rest.at - 1 - token.at)};
     if (jwt_base64_decode(pool, claims, &out->claims) != 0)
         return -1;

@@ -21,8 +21,8 @@ struct jwt {
 /*
  * Splits ${token}. The decoded parts are in ${pool}. Returns 0; or -1 when the token does not have
  * three segments, a segment is not strict base64url, the header is not a JSON object, the algorithm
- * is not in the set ${allowed}, or the header demands an extension (`crit`, `b64`), because we
- * support none.
+ * is not known, or the header demands an extension (`crit`, `b64`), because we support none; or -2
+ * when the algorithm is known, but not in the set ${allowed}.
  */
 int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt *out);
 

@@ -193,23 +193,40 @@ static bool is_signed(const struct login *login, const struct jwt *token)
     return login_keys_verify(&login->keys, token);
 }
 
-static bool is_good(const struct login *login, struct text token, struct pool *pool,
-                    struct login_claims *claims)
+static bool has_key(const struct login *login, const struct jwt *token)
 {
-    struct jwt jwt;
-
-    return jwt_read(token, login->algorithms, pool, &jwt) == 0 && is_signed(login, &jwt) &&
-           login_claims_read(jwt.claims, &login->rules, pool, claims) == 0;
+    return (JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0 || login_keys_has(&login->keys, token);
 }
 
-static enum login_verdict check_new(const struct login *login, struct text token,
-                                    const struct login_request *request,
-                                    struct login_claims *claims)
+/* Everything except the times. */
+static enum login_fault find_fault(const struct login *login, struct text token, struct pool *pool,
+                                   struct login_claims *claims)
 {
-    return is_good(login, token, request->pool, claims) &&
-                   login_claims_hold(claims, request->now_seconds)
-               ? LOGIN_OK
-               : LOGIN_BAD;
+    struct jwt jwt;
+    int status = jwt_read(token, login->algorithms, pool, &jwt);
+
+    if (status != 0)
+        return status == -2 ? LOGIN_FAULT_UNKNOWN_KEY : LOGIN_FAULT_MALFORMED;
+    if (!is_signed(login, &jwt))
+        return has_key(login, &jwt) ? LOGIN_FAULT_SIGNATURE : LOGIN_FAULT_UNKNOWN_KEY;
+    if (login_claims_read(jwt.claims, &login->rules, pool, claims) != 0)
+        return login_claims_fault(jwt.claims, &login->rules, pool);
+    return LOGIN_FAULT_NONE;
+}
+
+static enum login_fault time_fault(const struct login_claims *claims, int64_t now_seconds)
+{
+    if (login_claims_hold(claims, now_seconds))
+        return LOGIN_FAULT_NONE;
+    return (double)now_seconds < claims->until ? LOGIN_FAULT_NOT_YET : LOGIN_FAULT_EXPIRED;
+}
+
+static enum login_fault check_new(const struct login *login, struct text token,
+                                  const struct login_request *request, struct login_claims *claims)
+{
+    enum login_fault fault = find_fault(login, token, request->pool, claims);
+
+    return fault != LOGIN_FAULT_NONE ? fault : time_fault(claims, request->now_seconds);
 }
 
 /* Copies the user's texts to ${pool}, because the cache may drop the token before the request
@@ -219,9 +236,9 @@ static struct login_user copy_user(const struct login_user *user, struct pool *p
     return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->roles)};
 }
 
-static enum login_verdict check_cached(const struct login *login, struct login_cache *cache,
-                                       struct text token, const struct login_request *request,
-                                       struct login_claims *claims)
+static enum login_fault check_cached(const struct login *login, struct login_cache *cache,
+                                     struct text token, const struct login_request *request,
+                                     struct login_claims *claims)
 {
     unsigned char digest[LOGIN_CACHE_DIGEST];
 
@@ -230,31 +247,43 @@ static enum login_verdict check_cached(const struct login *login, struct login_c
     const struct login_claims *known = login_cache_find(cache, digest);
     if (known != NULL) {
         claims->user = copy_user(&known->user, request->pool);
-        return login_claims_hold(known, request->now_seconds) ? LOGIN_OK : LOGIN_BAD;
+        return time_fault(known, request->now_seconds);
     }
-    enum login_verdict verdict = check_new(login, token, request, claims);
-    if (verdict == LOGIN_OK)
+    enum login_fault fault = check_new(login, token, request, claims);
+    if (fault == LOGIN_FAULT_NONE)
         login_cache_put(cache, digest, claims);
-    return verdict;
+    return fault;
 }
 
-enum login_verdict login_check(const struct login *login, struct login_cache *cache,
-                               const struct login_request *request, struct login_user *user)
+enum login_verdict login_check_why(const struct login *login, struct login_cache *cache,
+                                   const struct login_request *request, struct login_user *user,
+                                   enum login_fault *fault)
 {
     struct login_claims claims = {0};
     struct text token;
 
     *user = (struct login_user){0};
+    *fault = LOGIN_FAULT_NONE;
     if (request->authorization_count > 1)
         return LOGIN_AMBIGUOUS;
     if (request->authorization_count == 0 || !bearer_token(request->authorization[0], &token))
         return LOGIN_ANONYMOUS;
     if (token.len > LOGIN_TOKEN_MAX)
+        *fault = LOGIN_FAULT_MALFORMED;
+    else if (cache == NULL)
+        *fault = check_new(login, token, request, &claims);
+    else
+        *fault = check_cached(login, cache, token, request, &claims);
+    if (*fault != LOGIN_FAULT_NONE)
         return LOGIN_BAD;
-    enum login_verdict verdict = cache == NULL
-                                     ? check_new(login, token, request, &claims)
-                                     : check_cached(login, cache, token, request, &claims);
-    if (verdict == LOGIN_OK)
-        *user = claims.user;
-    return verdict;
+    *user = claims.user;
+    return LOGIN_OK;
+}
+
+enum login_verdict login_check(const struct login *login, struct login_cache *cache,
+                               const struct login_request *request, struct login_user *user)
+{
+    enum login_fault fault;
+
+    return login_check_why(login, cache, request, user, &fault);
 }

@@ -19,6 +19,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/edge/jwt_algorithm.h"
+#include "bff/edge/login_fault.h"
 #include "bff/edge/login_roles.h"
 #include "bff/edge/login_secret.h"
 
@@ -112,5 +113,10 @@ struct login_request {
  */
 enum login_verdict login_check(const struct login *login, struct login_cache *cache,
                                const struct login_request *request, struct login_user *user);
+
+/* The same, and sets ${*fault}, which says why a token is not good. */
+enum login_verdict login_check_why(const struct login *login, struct login_cache *cache,
+                                   const struct login_request *request, struct login_user *user,
+                                   enum login_fault *fault);
 
 #endif

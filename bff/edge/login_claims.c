@@ -142,3 +142,21 @@ bool login_claims_hold(const struct login_claims *claims, int64_t now_seconds)
 
     return claims->from <= now && now < claims->until;
 }
+
+/* Of the claims only these two have a reason of their own. */
+enum login_fault login_claims_fault(struct text json, const struct login_rules *rules,
+                                    struct pool *pool)
+{
+    struct jwt_member claims[] = {{.name = "iss"}, {.name = "aud"}};
+    struct json object;
+
+    if (jwt_object(json, &object) != 0 ||
+        jwt_members_read(object, pool, claims, sizeof(claims) / sizeof(claims[0])) != 0)
+        return LOGIN_FAULT_MALFORMED;
+    jwt_members_drop_null(claims, sizeof(claims) / sizeof(claims[0]));
+    if (rules->issuer != NULL && !is_issuer(claims[0].value, rules->issuer, pool))
+        return LOGIN_FAULT_ISSUER;
+    if (rules->audience != NULL && !is_audience(claims[1].value, rules->audience, pool))
+        return LOGIN_FAULT_AUDIENCE;
+    return LOGIN_FAULT_MALFORMED;
+}

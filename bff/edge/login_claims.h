@@ -36,4 +36,8 @@ int login_claims_read(struct text json, const struct login_rules *rules, struct 
 /* True when the times of the claims are valid at ${now_seconds}. */
 bool login_claims_hold(const struct login_claims *claims, int64_t now_seconds);
 
+/* Returns why login_claims_read refused ${json}, never LOGIN_FAULT_NONE. */
+enum login_fault login_claims_fault(struct text json, const struct login_rules *rules,
+                                    struct pool *pool);
+
 #endif

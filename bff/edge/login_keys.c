@@ -78,6 +78,14 @@ static bool is_meant(const struct jwt_keys *keys, const struct jwt_key *key,
     return text_equal(token->kid, (struct text){key->kid, key->kid_len});
 }
 
+bool login_keys_has(const struct jwt_keys *keys, const struct jwt *token)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        if (fits(&keys->rows[i], token) && is_meant(keys, &keys->rows[i], token))
+            return true;
+    return false;
+}
+
 bool login_keys_verify(const struct jwt_keys *keys, const struct jwt *token)
 {
     for (size_t i = 0; i < keys->count; i++) {

@@ -24,4 +24,7 @@ int login_keys_read(struct jwt_keys *keys, const char *file, unsigned allowed,
  */
 bool login_keys_verify(const struct jwt_keys *keys, const struct jwt *token);
 
+/* Returns whether there is a key that login_keys_verify tries for ${token}. */
+bool login_keys_has(const struct jwt_keys *keys, const struct jwt *token);
+
 #endif

@@ -85,6 +85,12 @@ void body_stop(struct body *body)
     set_read(body, false);
 }
 
+void body_forget(struct body *body)
+{
+    body_stop(body);
+    body_drop(body);
+}
+
 void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *source, size_t length)
 {
     body->client = client_of(h2o);

@@ -78,6 +78,9 @@ void body_discard(struct body *body, size_t limit, void (*done)(void *cookie, en
  * this does nothing. Does nothing for NULL. */
 void body_drop(struct body *body);
 
+/* Nobody needs the body any more: body_stop, then body_drop. Does nothing for NULL. */
+void body_forget(struct body *body);
+
 /* Returns the buffer with the bytes of a body that is whole, which are its request's entity. The
  * buffer belongs to the caller. To be called when the request ends. NULL: there are no bytes. */
 h2o_buffer_t *body_keep(struct body *body);

@@ -49,6 +49,7 @@ struct client {
     bool has_open_head; /* HTTP/2: CONTINUATION frames of a head are awaited: see slow_client.c */
     bool is_tunnel;     /* it has left HTTP: only stalled sending is checked */
     bool is_cut;        /* client_cut was called: no request begins any more */
+    bool is_slow;       /* slow_client.c has ended it */
     bool sends_on;      /* it may still send what nobody will read: its end is a lingering close */
     int linger_fd; /* of client_linger.c: a second descriptor of a connection that will linger */
     struct client_linger *linger; /* it lingers; NULL: it does not */

@@ -43,9 +43,23 @@ static const struct text not_to_services[] = {
 static const struct text starts_not_to_services[] = {NAME("proxy-"), NAME("x-user-"),
                                                      NAME("x-forwarded-"), NAME("x-original-")};
 
-/* The fields that this server writes to a client itself. */
-static const struct text not_to_clients[] = {NAME("date"), NAME("server"), NAME("content-length"),
-                                             NAME("x-request-id")};
+/* The fields of a service that end at this server. It writes the first ones itself. */
+static const struct text not_to_clients[] = {
+    NAME("date"), NAME("server"), NAME("content-length"), NAME("x-request-id"),
+    /* what a proxy asks of its client, for itself */
+    NAME("proxy-authenticate"), NAME("proxy-authorization"), NAME("proxy-authentication-info")};
+
+/* Statuses, from first to last, and a field that such an answer needs to be understood. */
+static const struct {
+    int first, last;
+    struct text name;
+} needed[] = {
+    {201, 201, NAME("location")},      {206, 206, NAME("content-range")},
+    {300, 399, NAME("location")},      {401, 401, NAME("www-authenticate")},
+    {405, 405, NAME("allow")},         {413, 413, NAME("retry-after")},
+    {416, 416, NAME("content-range")}, {426, 426, NAME("upgrade")},
+    {429, 429, NAME("retry-after")},   {503, 503, NAME("retry-after")},
+};
 
 static bool is_token_byte(char c)
 {
@@ -106,6 +120,15 @@ bool field_may_pass(struct text name)
 bool field_may_return(struct text name)
 {
     return !field_is_hop_by_hop(name) && !has_name(not_to_clients, COUNT(not_to_clients), name);
+}
+
+bool field_is_needed(int status, struct text name)
+{
+    for (size_t i = 0; i < COUNT(needed); i++)
+        if (status >= needed[i].first && status <= needed[i].last &&
+            text_equal_nocase(name, needed[i].name))
+            return true;
+    return false;
 }
 
 bool field_is_nominated(struct text connection, struct text name)

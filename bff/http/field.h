@@ -36,9 +36,19 @@ bool field_may_pass(struct text name);
 /*
  * True when a service's field ${name} (any case) may go back to a client. False for hop-by-hop
  * fields, and for the fields that this server or libh2o writes: Date, Server, Content-Length,
- * X-Request-Id.
+ * X-Request-Id. False also for Proxy-Authenticate, Proxy-Authorization and
+ * Proxy-Authentication-Info: a client would take them for fields of this server, and could send a
+ * password to it (RFC 9110 section 11.7).
  */
 bool field_may_return(struct text name);
+
+/*
+ * True when an answer of ${status} cannot be understood without its field ${name} (any case), such
+ * as Allow for 405. Such a field returns even if a Connection field lists it. The one hop-by-hop
+ * field among them is Upgrade, for 426 (RFC 9110 section 15.5.22): it may only return over
+ * HTTP/1.1, and needs "Connection: upgrade" beside it.
+ */
+bool field_is_needed(int status, struct text name);
 
 /* True when ${connection}, the value of a Connection field, lists the field ${name} (any case). */
 bool field_is_nominated(struct text connection, struct text name);

@@ -24,6 +24,7 @@ struct part_report;
 struct reply_field;
 struct reply_filter;
 struct request_peer;
+struct route_report;
 
 /* The state of the answer before it is sent. Private to reply*.c. */
 struct request_answer {
@@ -60,12 +61,16 @@ struct request {
     h2o_linklist_t sending;        /* in client->answers, while ${is_sending} */
     size_t counted_bytes;          /* bytes of its body that client->sent_bytes contains */
 
-    /* for the readers of bff/observe */
+    /* For the readers of bff/observe. What they read must outlive the pool: see untaken.c. */
     int64_t began_ns; /* when the head was read; or the body, if the request waited for it */
     int64_t ended_ns; /* when its answer was sent, if the request goes on after that; else 0 */
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
     size_t part_count;
+    struct text route;                 /* the path of the plain route; absent: none was found */
+    const struct route_report *passed; /* what became of it there; NULL: it was not passed on */
+    const char
+        *login_fault; /* why its token is not good, a word for the log; NULL: no such token */
 };
 
 /* A header field, as the client sent it, without white space around its value. With HTTP/1, a name

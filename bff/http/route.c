@@ -1,4 +1,5 @@
 /* See route.h. */
+#include "bff/base/path_reading.h"
 #include "bff/base/percent.h"
 #include "bff/http/method.h"
 #include "bff/http/route.h"
@@ -55,12 +56,12 @@ static bool is_closer(const struct route *a, const struct route *b)
     return false;
 }
 
-static bool is_good(const struct segment *segment)
+static bool is_good(struct pool *pool, const struct segment *segment)
 {
     struct text text = segment->text;
 
-    if (segment->is_coded_wrong || text.len > ROUTE_SEGMENT_BYTES || text_is(text, ".") ||
-        text_is(text, "..") || !text_is_utf8(text))
+    if (segment->is_coded_wrong || text.len > ROUTE_SEGMENT_BYTES || !text_is_utf8(text) ||
+        path_reading_of(pool, text).has_dots)
         return false;
     for (size_t i = 0; i < text.len; i++)
         if ((unsigned char)text.at[i] < 0x20 || text.at[i] == 0x7f)
@@ -68,7 +69,7 @@ static bool is_good(const struct segment *segment)
     return true;
 }
 
-static enum route_result take(const struct route *route, const struct path *path,
+static enum route_result take(struct pool *pool, const struct route *route, const struct path *path,
                               struct route_match *out)
 {
     size_t params = 0;
@@ -77,7 +78,7 @@ static enum route_result take(const struct route *route, const struct path *path
     for (size_t i = 0; i < path->count; i++) {
         if (!is_parameter(route->segments[i]))
             continue;
-        if (!is_good(&path->segments[i]))
+        if (!is_good(pool, &path->segments[i]))
             return ROUTE_BAD_PARAMETER;
         out->params[params++] = path->segments[i].text;
     }
@@ -99,7 +100,7 @@ enum route_result route_find(const struct route *routes, size_t count, struct po
             (closest == NULL || is_closer(&routes[i], closest)))
             closest = &routes[i];
     if (closest != NULL)
-        return take(closest, &parts, out);
+        return take(pool, closest, &parts, out);
     for (size_t i = 0; i < count; i++)
         if (fits(&routes[i], &parts))
             out->allow = method_add(pool, out->allow, routes[i].method);

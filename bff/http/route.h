@@ -41,8 +41,9 @@ struct route_match {
  * Finds the row for ${method} and ${path} among ${count} rows. When two rows match, the row with
  * literal text wins over the row with a parameter, in the first segment in which they differ. A
  * parameter does not match an empty segment. The value of a parameter is bad if its
- * percent-encoding is invalid, or if the decoded value is "." or "..", is not UTF-8, has a control
- * byte, or is longer than ROUTE_SEGMENT_BYTES.
+ * percent-encoding is invalid, or if the decoded value is not UTF-8, has a control byte, or is
+ * longer than ROUTE_SEGMENT_BYTES. It is also bad if some reader of the decoded value finds a
+ * segment "." or ".." in it (path_reading.h).
  */
 enum route_result route_find(const struct route *routes, size_t count, struct pool *pool,
                              struct text method, struct text path, struct route_match *out);

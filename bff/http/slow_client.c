@@ -178,11 +178,15 @@ static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
     if (client->is_cut || client->linger != NULL || !ask_kernel(client, &info))
         return;
     bool is_http = !client->is_tunnel;
-    if ((is_http && wastes(client, info.tcpi_bytes_received, elapsed_ms)) ||
-        stalls(client, &info, now_ns))
+    bool is_cut = (is_http && wastes(client, info.tcpi_bytes_received, elapsed_ms)) ||
+                  stalls(client, &info, now_ns);
+    if (is_cut)
         client_cut(client);
     else if (is_http && is_late(client, info.tcpi_bytes_received, now_ns))
         shutdown(h2o_socket_get_fd(client->socket), SHUT_RD);
+    else
+        return;
+    client->is_slow = true;
 }
 
 /* Heads of HTTP/2 that go on in CONTINUATION frames. libh2o has read them, so they are not in the

@@ -152,7 +152,7 @@ static void free_if_possible(struct request *request)
     keep_observed(request);
     forget_head(request->h2o);
     forget_answer(&request->answer);
-    body_drop(request->body);
+    body_forget(request->body);
     h2o_mem_clear_pool(&old);
 }
 

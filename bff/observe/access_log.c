@@ -5,10 +5,12 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/traceparent.h"
+#include "bff/http/body.h"
 #include "bff/http/request.h"
 #include "bff/http/request_peer.h"
 #include "bff/observe/access_log.h"
 #include "bff/observe/part_report.h"
+#include "bff/observe/route_report.h"
 
 /* The most bytes of each that are logged, because the method and the path of a refused request may
  * have any length. */
@@ -82,17 +84,57 @@ static void put_outcome(struct log_line *line, const struct request *request)
     member(line, TEXT(",\"user\":"), request->user);
 }
 
-/* Parts. */
-
-static struct text outcome(const struct part_report *part)
+static struct text outcome(enum reason reason, bool is_cancelled)
 {
-    if (part->is_cancelled)
+    if (is_cancelled)
         return TEXT("cancelled");
-    return part->reason == REASON_NONE ? TEXT("ok") : text_of(reason_name(part->reason));
+    return reason == REASON_NONE ? TEXT("ok") : text_of(reason_name(reason));
 }
+
+/* Why there is no user. */
+static void put_login(struct log_line *line, const struct request *request)
+{
+    if (request->login_fault != NULL)
+        member(line, TEXT(",\"login\":"), text_of(request->login_fault));
+}
+
+/* An upload that did not come as a whole is only a failure if that is why there is no answer. */
+static void put_upload(struct log_line *line, const struct request *request)
+{
+    const struct body *body = request->body;
+
+    if (request_status(request) != 0 && request_status(request) != STATUS_CLIENT_LEFT)
+        return;
+    if (body == NULL || (body->is_over && body->end == BODY_WHOLE))
+        return;
+    log_line_raw(line, request->client->is_slow ? TEXT(",\"upload\":\"timeout\"")
+                                                : TEXT(",\"upload\":\"cut\""));
+    number(line, TEXT(",\"received\":"), (int64_t)body->len);
+}
+
+/* Plain routes. */
+
+static void put_route(struct log_line *line, const struct request *request)
+{
+    const struct route_report *passed = request->passed;
+
+    if (request->route.at == NULL)
+        return;
+    member(line, TEXT(",\"route\":"), request->route);
+    if (passed == NULL)
+        return;
+    member(line, TEXT(",\"service\":"), passed->service);
+    member(line, TEXT(",\"outcome\":"), outcome(passed->reason, passed->is_cancelled));
+    if (passed->endpoint.at != NULL)
+        member(line, TEXT(",\"endpoint\":"), passed->endpoint);
+    number(line, TEXT(",\"retries\":"), passed->retries);
+}
+
+/* Parts. */
 
 static void put_call(struct log_line *line, const struct part_report *part)
 {
+    member(line, TEXT(",\"service\":"), part->service);
     if (part->endpoint.at != NULL)
         member(line, TEXT(",\"endpoint\":"), part->endpoint);
     number(line, TEXT(",\"retries\":"), part->retries);
@@ -104,7 +146,7 @@ static void put_part(struct log_line *line, const struct part_report *part)
 {
     log_line_string(line, part->name);
     log_line_raw(line, TEXT(":{\"outcome\":\""));
-    log_line_raw(line, outcome(part));
+    log_line_raw(line, outcome(part->reason, part->is_cancelled));
     log_line_raw(line, TEXT("\",\"ms\":"));
     log_line_ms(line, part->took_ns, 1);
     if (part->is_list)
@@ -133,6 +175,9 @@ void access_log_write(const struct request *request)
     put_who(line, request);
     put_what(line, request);
     put_outcome(line, request);
+    put_login(line, request);
+    put_upload(line, request);
+    put_route(line, request);
     if (request->parts != NULL)
         put_parts(line, request);
     log_line_raw(line, TEXT("}"));

@@ -24,6 +24,7 @@ struct part_report {
     /* About one call of the part. For a list it is the call of the first item that failed, or of
      * the first item when none failed. */
     bool has_call;        /* false: no call was made, and the rest is empty */
+    struct text service;  /* "users" */
     struct text endpoint; /* "127.0.0.1:3000"; absent: none was chosen */
     unsigned retries;
     int status; /* of the service's answer; 0: no answer came */

@@ -1,5 +1,6 @@
 /* See plain_path.h. */
 #include "bff/base/check.h"
+#include "bff/base/path_reading.h"
 #include "bff/base/percent.h"
 #include "bff/proxy/plain_path.h"
 
@@ -67,5 +68,5 @@ int plain_path(struct pool *pool, struct text path, struct text *out)
             *at++ = '/';
     }
     *out = (struct text){start, (size_t)(at - start)};
-    return 0;
+    return path_reading_of(pool, *out).has_dots ? -2 : 0;
 }

@@ -8,6 +8,7 @@
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
 #include "bff/http/worker_settings.h"
+#include "bff/observe/route_report.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_request.h"
@@ -29,6 +30,7 @@ struct passing {
     struct reply_stream stream;
     struct tunnel tunnel;
     bool is_tunnel;
+    struct route_report *report; /* in the request's pool */
 
     /* A call that may change data goes on to its end without its client. */
     struct pool *texts; /* what such a call borrows; NULL: the call may not go on */
@@ -115,12 +117,13 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     }
     /* The rest of the request to the service is still in the request's memory, and a tunnel
      * outlives that memory. So there can be no tunnel yet. */
-    if (is_tunnel && !call_is_sent(&passing->call)) {
+    if (is_tunnel && (!call_is_sent(&passing->call) || !proxy_answer_is_websocket(head))) {
         *why = REASON_BAD_HTTP;
         return -1;
     }
     proxy_answer_head(passing->request, &passing->ask, head);
     passing->is_tunnel = is_tunnel;
+    passing->report->is_cancelled = !is_tunnel;
     if (is_tunnel)
         tunnel_begin(&passing->tunnel, passing->request, &passing->call, &tunnel_owner);
     else
@@ -159,6 +162,8 @@ static void refuse(struct passing *passing, enum reason reason)
                           : status == 503 ? "Service temporarily unavailable"
                                           : "Bad gateway";
 
+    reply_add_field(request,
+                    (struct reply_field){"retry-after", text_of(reason_retry_after(reason))});
     reply_error_with(
         request, status, message,
         (struct reply_field){
@@ -173,11 +178,17 @@ static void on_end(void *cookie, enum reason reason)
 {
     struct passing *passing = cookie;
 
-    if (passing->is_tunnel)
+    if (passing->is_tunnel) {
         tunnel_end(&passing->tunnel);
-    else if (passing->request == NULL)
+        return;
+    }
+    if (passing->request == NULL) {
         free_passing(passing);
-    else if (!reply_stream_has_begun(&passing->stream))
+        return;
+    }
+    passing->report->is_cancelled = false;
+    passing->report->reason = reason;
+    if (!reply_stream_has_begun(&passing->stream))
         refuse(passing, reason);
     else if (reason == REASON_NONE)
         reply_stream_end(&passing->stream);
@@ -199,11 +210,27 @@ struct holder {
     struct passing *passing;
 };
 
+static void report_call(const struct call *call, struct route_report *out)
+{
+    if (call->endpoint != NULL)
+        out->endpoint = text_of(call->endpoint->at->authority);
+    out->retries = call->retries;
+}
+
+static struct route_report *new_report(struct pool *pool, const struct plain_route *route)
+{
+    struct route_report *report = pool_take(pool, sizeof(*report));
+
+    *report = (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
+    return report;
+}
+
 /* The request has gone. A tunnel and an errand go on without it. */
 static void dispose(void *object)
 {
     struct passing *passing = ((struct holder *)object)->passing;
 
+    report_call(&passing->call, passing->report);
     if (passing->is_tunnel)
         passing->request = NULL;
     else if (!become_errand(passing))
@@ -234,6 +261,8 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
     passing->request = request;
     passing->settings = worker_settings_hold(request->settings);
     passing->ask = *ask;
+    passing->report = new_report(request->pool, route);
+    request->passed = passing->report;
     passing->call_ask = (struct call_ask){
         .service = route->service,
         .method = request->method,

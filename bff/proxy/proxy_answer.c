@@ -22,6 +22,20 @@ static void add_copy(struct request *request, struct text name, struct text valu
     reply_head_add(request, text_lower(lower, name), pool_text(request->pool, value));
 }
 
+/* HTTP/2 has no upgrade, and HTTP/1.0 ignores it (RFC 9113 section 8.2.2, RFC 9110 section 7.8). */
+static bool is_needed(const struct request *request, const struct exchange_head *head,
+                      struct text name)
+{
+    return field_is_needed(head->status, name) &&
+           (request_version(request) == 0x101 || !text_equal_nocase(name, TEXT("upgrade")));
+}
+
+static bool returns(const struct request *request, const struct exchange_head *head,
+                    struct text name)
+{
+    return is_needed(request, head, name) || (field_may_return(name) && !is_nominated(head, name));
+}
+
 static void add_fields(struct request *request, const struct proxy_ask *ask,
                        const struct exchange_head *head)
 {
@@ -29,11 +43,13 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
 
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
-        if (!field_may_return(name) || plain_route_changes(change, name) ||
-            is_nominated(head, name) || (ask->settings->hides_cors && cors_is_cors_field(name)))
+        if (!returns(request, head, name) || plain_route_changes(change, name) ||
+            (ask->settings->hides_cors && cors_is_cors_field(name)))
             continue;
         add_copy(request, name, value);
     }
+    if (head->status == 426 && reply_head_find(request, "upgrade").at != NULL)
+        reply_head_add(request, TEXT("connection"), TEXT("upgrade"));
     for (size_t i = 0; i < change->count; i++)
         reply_head_add(request, change->rows[i].name, change->rows[i].value);
 }
@@ -57,6 +73,14 @@ static size_t length_of(const struct exchange_head *head)
     if (head->framing == EXCHANGE_NO_BODY && head->status != 204)
         return promised_length(head);
     return REPLY_HEAD_NO_LENGTH;
+}
+
+bool proxy_answer_is_websocket(const struct exchange_head *head)
+{
+    for (size_t i = 0; i < head->field_count; i++)
+        if (text_equal_nocase(head->fields[i].name, TEXT("upgrade")))
+            return text_equal_nocase(head->fields[i].value, TEXT("websocket"));
+    return false;
 }
 
 void proxy_answer_head(struct request *request, const struct proxy_ask *ask,

@@ -5,6 +5,10 @@
 #include "bff/proxy/proxy.h"
 #include "bff/upstream/exchange.h"
 
+/* True when ${head}, of a 101, says that the service has switched to WebSocket. Such an answer must
+ * name the protocol (RFC 9110 section 15.2.2). */
+bool proxy_answer_is_websocket(const struct exchange_head *head);
+
 /* Writes the head of the answer to ${request} (reply_head.h). It has the service's status and
  * length, and the service's fields without those that are not passed on. Then the route's changes
  * are made. */

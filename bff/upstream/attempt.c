@@ -130,6 +130,7 @@ static void on_ended(void *cookie, const struct connection_end *end)
 
     attempt->connection = NULL;
     attempt->reason = end->reason;
+    attempt->is_unsent = end->is_unsent;
     attempt->is_clean = end->is_clean;
     attempt->received = end->received;
     attempt->ended_ns = end->at_ns;
@@ -149,7 +150,7 @@ static void init(struct attempt *attempt, const struct attempt_ask *ask)
     attempt->endpoint = ask->endpoint;
     attempt->reason = REASON_NONE;
     attempt->status = 0;
-    attempt->is_clean = false;
+    attempt->is_unsent = attempt->is_clean = false;
     attempt->started_ns = ask->now_ns;
     attempt->connected_ns = attempt->first_byte_ns = attempt->ended_ns = 0;
     attempt->received = 0;
@@ -226,6 +227,7 @@ void attempt_stop(struct attempt *attempt, enum reason reason)
     must(attempt->connection != NULL);
     attempt->reason = reason;
     attempt->received = attempt->connection->exchange.received;
+    attempt->is_unsent = !attempt->connection->has_sent;
     attempt->is_clean = attempt->received == 0;
     attempt->ended_ns = clock_now_ns();
     connection_close(attempt->connection);

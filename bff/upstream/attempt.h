@@ -74,6 +74,7 @@ struct attempt {
     enum reason reason; /* REASON_NONE: complete */
     int status;         /* 0: no head has come */
     bool is_reused;     /* on a connection that had carried an exchange before */
+    bool is_unsent;     /* it ended, and no byte of the request had left this server */
     bool is_clean;      /* it ended, and no byte of an answer had come */
     int64_t started_ns;
     int64_t connected_ns; /* equals started_ns when the connection was idle */

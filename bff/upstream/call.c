@@ -45,20 +45,37 @@ static void expect_more(struct call *call)
 
 /* Endpoints. */
 
+/* The places of ${endpoint} in its service's list, as bits. It has two when it is listed twice. */
+static uint64_t places_of(const struct call *call, const struct endpoint *endpoint)
+{
+    const struct balance *balance = &call->service->balance;
+    uint64_t places = 0;
+
+    for (size_t i = 0; i < balance->count && i < CALL_ENDPOINTS_MAX; i++)
+        if (balance->endpoints[i] == endpoint)
+            places |= (uint64_t)1 << i;
+    return places;
+}
+
+/* An endpoint without a bit is asked first or not at all. */
+static bool is_asked(const struct call *call, const struct endpoint *endpoint)
+{
+    return call->asked != 0 && (places_of(call, endpoint) & ~call->asked) == 0;
+}
+
 static bool is_left_out(const void *cookie, const struct endpoint *endpoint)
 {
     const struct call *call = cookie;
 
-    for (unsigned i = 0; i < call->left_out_count; i++)
-        if (call->left_out[i] == endpoint)
-            return true;
+    if (is_asked(call, endpoint))
+        return true;
     return call->policy->may_ask != NULL && !call->policy->may_ask(call, endpoint);
 }
 
 static struct endpoint *pick(struct call *call)
 {
     const struct balance_except except = {.has = is_left_out, .cookie = call};
-    bool leaves_out = call->left_out_count > 0 || call->policy->may_ask != NULL;
+    bool leaves_out = call->asked != 0 || call->policy->may_ask != NULL;
 
     return balance_pick(&call->service->balance, call->ask->key, leaves_out ? &except : NULL);
 }
@@ -67,7 +84,7 @@ bool call_has_other(const struct call *call)
 {
     const struct balance *balance = &call->service->balance;
 
-    if (call->ask->only != NULL || call->left_out_count == CALL_ENDPOINTS_MAX)
+    if (call->ask->only != NULL || places_of(call, call->endpoint) == 0)
         return false;
     for (size_t i = 0; i < balance->count; i++)
         if (balance->endpoints[i] != call->endpoint && !is_left_out(call, balance->endpoints[i]))
@@ -130,6 +147,7 @@ static void report(const struct call *call, bool is_cancelled, struct call_repor
         .status = attempt->status,
         .is_cancelled = is_cancelled,
         .is_reused = attempt->is_reused,
+        .is_unsent = attempt->is_unsent,
         .is_clean = attempt->is_clean,
         .started_ns = attempt->started_ns,
         .connected_ns = attempt->connected_ns,
@@ -148,7 +166,7 @@ static void try_other(struct call *call, const struct call_report *failed)
     struct endpoint *other = NULL;
 
     if (call_has_other(call)) {
-        call->left_out[call->left_out_count++] = call->endpoint;
+        call->asked |= places_of(call, call->endpoint);
         other = pick(call);
     }
     if (other == NULL) {
@@ -264,7 +282,7 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->total_ns = INT64_MAX;
     call->early = REASON_NONE;
     call->is_running = true;
-    call->left_out_count = 0;
+    call->asked = 0;
     call->attempt.connection = NULL;
 }
 

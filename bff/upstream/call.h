@@ -24,7 +24,8 @@
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-#define CALL_ENDPOINTS_MAX 8 /* that one call may ask */
+/* Of a service with more endpoints, a retry may only ask so many, the first ones of its list. */
+#define CALL_ENDPOINTS_MAX 64
 
 /* The request and its limits, borrowed until the call ends. A limit of 0 means: the service's own
  * value. */
@@ -65,8 +66,7 @@ struct call {
     int64_t total_ns;  /* when the call must be over; INT64_MAX: no limit */
     enum reason early; /* why no attempt was made, reported from the loop; else REASON_NONE */
     bool is_running;
-    unsigned left_out_count;
-    const struct endpoint *left_out[CALL_ENDPOINTS_MAX]; /* asked before, not to be asked again */
+    uint64_t asked; /* the places in the balance of endpoints that are not to be asked again */
     struct attempt attempt;
 };
 

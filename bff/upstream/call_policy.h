@@ -40,10 +40,13 @@ struct call_policy {
 };
 
 /*
- * The default policy. It allows every endpoint and accepts every head. It retries in one case: when
- * a reused connection ends before the first byte of an answer, and the request may be repeated, the
- * request is repeated once on a fresh connection. The reason is that a service may close an idle
- * connection just as we use it (RFC 9112 section 9.3.1).
+ * The default policy. It allows every endpoint and accepts every head. It retries in two cases:
+ *
+ * - When an attempt ends before any byte of the request has left this server, for example because
+ *   connecting failed. This is safe for every method. Another endpoint is asked, each one once.
+ * - When a reused connection ends before the first byte of an answer, and nothing was sent or the
+ *   request may be repeated. The same endpoint is asked once more, on a fresh connection. The
+ * reason is that a service may close an idle connection just as we use it (RFC 9112 section 9.3.1).
  */
 extern const struct call_policy call_policy_default;
 

@@ -20,6 +20,7 @@ struct call_report {
     int status;                      /* 0: no head came */
     bool is_cancelled;               /* the call's user ended it */
     bool is_reused;                  /* the connection had carried an exchange before */
+    bool is_unsent;                  /* no byte of the request has left this server */
     bool is_clean;                   /* no byte of an answer came */
 
     /* Of clock_now_ns; 0: that point was not reached. connected_ns equals started_ns on a

@@ -38,6 +38,7 @@ void connection_break(struct connection *connection, enum reason reason)
     void *cookie = connection->cookie;
     struct connection_end end = {
         .reason = reason,
+        .is_unsent = !connection->has_sent,
         .is_clean = !connection->is_asking || !connection->exchange.has_begun,
         .received = connection->exchange.received,
     };
@@ -203,14 +204,15 @@ static bool read_later(struct connection *connection)
 
 /*
  * When the connection is readable while it is idle or before its request has been sent, the service
- * has closed it or has sent garbage. When the sink has a buffer for the body, the first read is a
- * short one, so that most of the body can be read to that buffer without a copy.
+ * has closed it, or has sent something that is no answer to this request. When the sink has a
+ * buffer for the body, the first read is a short one, so that most of the body can be read to that
+ * buffer without a copy.
  */
 static void on_plain_readable(h2o_socket_t *socket, const char *error)
 {
     struct connection *connection = socket->data;
 
-    if (!connection->is_asking || connection->sending.place != NULL) {
+    if (!connection->is_asking || !connection->has_sent) {
         connection_break(connection, REASON_RESET);
         return;
     }
@@ -229,7 +231,7 @@ static void on_tls_readable(h2o_socket_t *socket, const char *error)
     size_t got;
 
     while ((step = tls_read(connection->tls, scratch, ENDPOINT_SCRATCH_BYTES, &got)) == TLS_DONE) {
-        if (!connection->is_asking)
+        if (!connection->is_asking || !connection->has_sent)
             break;
         if (!take_bytes(connection, scratch, got) || connection->is_paused)
             return;
@@ -288,6 +290,7 @@ void connection_ask(struct connection *connection, const struct connection_reque
 {
     must(!connection->is_asking && connection->user != NULL);
     connection->is_asking = true;
+    connection->has_sent = false;
     exchange_begin(&connection->exchange, request->sink, request->sink_cookie, request->about);
     connection_write(connection, &(struct connection_output){
                                      .pieces = request->pieces,

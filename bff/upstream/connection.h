@@ -27,6 +27,7 @@ struct connection;
 /* How an exchange, or dialling, ended. */
 struct connection_end {
     enum reason reason; /* REASON_NONE: the exchange is complete */
+    bool is_unsent;     /* no byte of the request has left this server */
     bool is_clean;      /* no byte of a response had come */
     uint64_t received;  /* bytes of the response */
     int64_t at_ns;      /* of clock_now_ns */
@@ -71,6 +72,7 @@ struct connection {
     void *cookie;
     struct exchange exchange;
     bool is_asking;     /* an exchange is under way */
+    bool has_sent;      /* bytes of its request have left, or may have left */
     bool is_reused;     /* it has carried an exchange before */
     size_t untried;     /* addresses left to dial */
     int64_t idle_ns;    /* when it became idle */

@@ -1,5 +1,7 @@
 /* Writing to a service: see connection.h. */
+#include <errno.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
 
 #include "bff/base/check.h"
 #include "bff/upstream/connection.h"
@@ -7,6 +9,8 @@
 
 /* One TLS record. For one write, at most this number of bytes is copied into one buffer. */
 #define RECORD_BYTES ((size_t)16 * 1024)
+
+#define SEND_PIECES 16 /* more than a request has */
 
 static void send_tls(struct connection *connection);
 
@@ -71,6 +75,8 @@ static void send_tls(struct connection *connection)
 
     while ((len = gather(out, out->sent, record, RECORD_BYTES)) > 0) {
         enum tls_step step = tls_write(connection->tls, record, len, &sent);
+        if (step != TLS_BROKEN && step != TLS_ENDED)
+            connection->has_sent = true;
         if (step == TLS_WANT_WRITE && !h2o_socket_is_writing(connection->socket))
             h2o_socket_notify_write(connection->socket, on_tls_writable);
         if (step != TLS_DONE)
@@ -89,16 +95,40 @@ static size_t length(const struct connection_output *out)
     return bytes;
 }
 
-/* Tries to send everything with one system call, which is cheaper than libh2o's way. Returns false
- * when not everything could be sent: ${*sent} is the number of bytes that were, perhaps 0. */
-static bool send_short(const struct connection *connection, size_t *sent)
+/* Takes the result of a first write: bytes, or -errno. Returns the bytes. After these two errors
+ * nothing can be sent any more; after others, libh2o may still send something. */
+static size_t note_sent(struct connection *connection, ssize_t result)
+{
+    if (result != -EPIPE && result != -ECONNRESET)
+        connection->has_sent = true;
+    return result < 0 ? 0 : (size_t)result;
+}
+
+/* Tries to send a short request with one system call, which is cheaper than libh2o's way. Returns
+ * the number of bytes that were sent. */
+static size_t send_short(struct connection *connection)
 {
     char all[BATCH_SEND_BYTES];
     size_t len = gather(&connection->out, 0, all, sizeof(all));
     ssize_t result = send(h2o_socket_get_fd(connection->socket), all, len, MSG_NOSIGNAL);
 
-    *sent = result < 0 ? 0 : (size_t)result;
-    return *sent == len;
+    return note_sent(connection, result < 0 ? -errno : result);
+}
+
+/* The same for a long request. libh2o would do this, too, but it does not tell whether anything
+ * was sent. */
+static size_t send_long(struct connection *connection)
+{
+    const struct connection_output *out = &connection->out;
+    struct iovec pieces[SEND_PIECES];
+    size_t count = out->count < SEND_PIECES ? out->count : SEND_PIECES;
+
+    for (size_t i = 0; i < count; i++)
+        pieces[i] = (struct iovec){out->pieces[i].base, out->pieces[i].len};
+    ssize_t result =
+        sendmsg(h2o_socket_get_fd(connection->socket),
+                &(struct msghdr){.msg_iov = pieces, .msg_iovlen = count}, MSG_NOSIGNAL);
+    return note_sent(connection, result < 0 ? -errno : result);
 }
 
 /* Removes the first ${sent} bytes from the output, because they have been sent. */
@@ -110,18 +140,24 @@ static void skip(struct connection_output *out, size_t sent)
     out->pieces->len -= sent;
 }
 
-/* The batch has sent ${sent} bytes. libh2o sends the others. */
-static void on_sent(struct batch_call *call, char *at, ssize_t sent)
+/* The first ${sent} bytes have been sent. libh2o sends the others. */
+static void send_rest(struct connection *connection, size_t sent)
 {
-    struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, sending, call);
     struct connection_output *out = &connection->out;
 
-    if (sent == (ssize_t)length(out)) {
+    if (sent == length(out)) {
         *out = (struct connection_output){0};
         return;
     }
-    skip(out, sent < 0 ? 0 : (size_t)sent);
+    skip(out, sent);
     h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
+}
+
+static void on_sent(struct batch_call *call, char *at, ssize_t sent)
+{
+    struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, sending, call);
+
+    send_rest(connection, note_sent(connection, sent));
 }
 
 static void send_later(struct connection *connection)
@@ -136,19 +172,14 @@ static void send_later(struct connection *connection)
 static void write_plain(struct connection *connection)
 {
     struct connection_output *out = &connection->out;
-    bool is_short = out->written == NULL && length(out) <= BATCH_SEND_BYTES;
-    size_t sent = 0;
+    bool is_short = length(out) <= BATCH_SEND_BYTES;
 
-    if (is_short && connection->endpoint->on->batch != NULL) {
+    if (out->written != NULL) /* the callback must come from the loop */
+        h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
+    else if (is_short && connection->endpoint->on->batch != NULL)
         send_later(connection);
-        return;
-    }
-    if (is_short && send_short(connection, &sent)) {
-        *out = (struct connection_output){0};
-        return;
-    }
-    skip(out, sent);
-    h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
+    else
+        send_rest(connection, is_short ? send_short(connection) : send_long(connection));
 }
 
 void connection_write(struct connection *connection, const struct connection_output *out)

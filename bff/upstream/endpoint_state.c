@@ -1,21 +1,14 @@
 /* See endpoint_state.h. */
-#include <stdio.h>
-#include <string.h>
-
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/endpoint_state.h"
 
 static const struct registry_kind states = {.bytes = sizeof(struct endpoint_state)};
 
-/* The state's name in the registry is, for example, "users http://127.0.0.1:3000". */
 struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
                                            const struct service_endpoint *at)
 {
-    size_t size = strlen(service) + sizeof(" https://") + strlen(at->authority);
-    char *name = memory_new(size);
-
-    snprintf(name, size, "%s %s://%s", service, at->is_tls ? "https" : "http", at->authority);
+    char *name = service_endpoint_name(service, at);
     struct endpoint_state *state = registry_hold(registry, &states, text_of(name));
     memory_free(name);
     return state;

@@ -13,9 +13,9 @@
 /* The health requests to one endpoint, one at a time. */
 struct probe {
     struct watched *of;
-    enum health_state state;
-    enum reason reason; /* of the last failure */
-    int status;         /* of the last answer; 0: there was none */
+    const struct service_endpoint *at;
+    struct known *known;
+    int status; /* of the answer to the current request; 0: there was none */
     size_t body_bytes;
     int64_t asked_ns;
     struct call_ask ask;
@@ -23,9 +23,9 @@ struct probe {
     struct timer timeout;
 };
 
-/* What is known about a service. It is state of the process, in the registry under the service's
- * name. Only the thread that makes the health checks writes the report. The lock is held while a
- * report is copied. */
+/* What is known about a service, or about one of its endpoints. It is state of the process, in the
+ * registry under the name of the service, or of service and endpoint. Only the thread that makes
+ * the health checks writes the report. The lock is held while a report is copied. */
 struct known {
     pthread_mutex_t lock;
     struct health_report report;
@@ -62,19 +62,46 @@ static const struct registry_kind known_kind = {
 
 /* Results. */
 
-/* Returns the report of a service after ${probe} has got an answer or has failed. */
-static struct health_report report_after(const struct probe *probe)
+static void store(struct known *known, struct health_report report)
+{
+    if (report.state != known->report.state)
+        report.since_ms = report.asked_ms;
+    must(pthread_mutex_lock(&known->lock) == 0);
+    known->report = report;
+    must(pthread_mutex_unlock(&known->lock) == 0);
+}
+
+/* Returns the report of an endpoint after ${probe} has got an answer or has failed. */
+static struct health_report endpoint_after(const struct probe *probe, enum reason reason)
+{
+    struct health_report report = probe->known->report;
+
+    report.state = reason == REASON_NONE ? HEALTH_UP : HEALTH_DOWN;
+    report.reason = reason;
+    report.status = reason == REASON_NONE ? 0 : probe->status;
+    report.asked_ms = clock_wall_ms();
+    report.took_ns = clock_now_ns() - probe->asked_ns;
+    report.endpoints = 1;
+    report.endpoints_down = reason == REASON_NONE ? 0 : 1;
+    return report;
+}
+
+/* Returns the report of a service after that of ${probe} has been stored. The reason is that of
+ * ${probe}, or else of the first endpoint that is down. */
+static struct health_report service_after(const struct probe *probe)
 {
     const struct watched *of = probe->of;
+    const struct health_report *last = &probe->known->report;
+    const struct health_report *failed = last->state == HEALTH_DOWN ? last : NULL;
     struct health_report report = of->known->report;
-    const struct probe *failed = probe->state == HEALTH_DOWN ? probe : NULL;
     size_t up = 0, down = 0;
 
     for (size_t i = 0; i < of->settings->endpoint_count; i++) {
-        up += of->probes[i].state == HEALTH_UP;
-        down += of->probes[i].state == HEALTH_DOWN;
-        if (failed == NULL && of->probes[i].state == HEALTH_DOWN)
-            failed = &of->probes[i];
+        const struct health_report *one = &of->probes[i].known->report;
+        up += one->state == HEALTH_UP;
+        down += one->state == HEALTH_DOWN;
+        if (failed == NULL && one->state == HEALTH_DOWN)
+            failed = one;
     }
     if (up > 0)
         report.state = HEALTH_UP;
@@ -82,38 +109,41 @@ static struct health_report report_after(const struct probe *probe)
         report.state = HEALTH_DOWN;
     report.reason = failed == NULL ? REASON_NONE : failed->reason;
     report.status = failed == NULL ? 0 : failed->status;
-    report.asked_ms = clock_wall_ms();
-    report.took_ns = clock_now_ns() - probe->asked_ns;
+    report.asked_ms = last->asked_ms;
+    report.took_ns = last->took_ns;
     report.endpoints_down = down;
-    if (report.state != of->known->report.state)
-        report.since_ms = report.asked_ms;
     return report;
 }
 
-static void tell(const struct watched *of, enum health_state before)
+/* Both reports are about the service, or about its endpoint ${at}. */
+static void tell(const struct watched *of, const struct service_endpoint *at,
+                 const struct health_report *before, const struct health_report *now)
 {
-    const struct health_report *report = &of->known->report;
-    bool is_up = report->state != HEALTH_DOWN, was_up = before != HEALTH_DOWN;
+    bool is_up = now->state != HEALTH_DOWN, was_up = before->state != HEALTH_DOWN;
+    const struct health_report *down = is_up ? before : now;
 
     if (is_up == was_up || of->health->changed == NULL)
         return;
-    of->health->changed(of->settings->service->name, is_up, is_up ? REASON_NONE : report->reason,
-                        is_up ? 0 : report->status);
+    of->health->changed(&(struct health_change){
+        .service = of->settings->service->name,
+        .endpoint = at == NULL ? NULL : at->authority,
+        .is_up = is_up,
+        .reason = down->reason,
+        .status = down->status,
+        .down_since_ms = down->since_ms,
+    });
 }
 
 static void settle(struct probe *probe, enum reason reason)
 {
     struct watched *of = probe->of;
-    enum health_state before = of->known->report.state;
+    struct health_report endpoint = probe->known->report, service = of->known->report;
 
     timer_clear(of->health->upstream->on->timers, &probe->timeout);
-    probe->state = reason == REASON_NONE ? HEALTH_UP : HEALTH_DOWN;
-    probe->reason = reason;
-    struct health_report report = report_after(probe);
-    must(pthread_mutex_lock(&of->known->lock) == 0);
-    of->known->report = report;
-    must(pthread_mutex_unlock(&of->known->lock) == 0);
-    tell(of, before);
+    store(probe->known, endpoint_after(probe, reason));
+    store(of->known, service_after(probe));
+    tell(of, probe->at, &endpoint, &probe->known->report);
+    tell(of, NULL, &service, &of->known->report);
 }
 
 /* One question. */
@@ -239,6 +269,22 @@ void health_stop(struct health *health)
 
 /* Life. */
 
+static struct known *hold_known(const char *name)
+{
+    return registry_hold(registry_of_process(), &known_kind, text_of(name));
+}
+
+static void init_probe(struct probe *probe, struct watched *of, const struct service_endpoint *at)
+{
+    char *name = service_endpoint_name(of->settings->service->name, at);
+
+    probe->of = of;
+    probe->at = at;
+    probe->known = hold_known(name);
+    probe->timeout.fire = on_timeout;
+    memory_free(name);
+}
+
 static void init(struct watched *service, const struct service_settings *settings)
 {
     service->settings = settings;
@@ -246,14 +292,11 @@ static void init(struct watched *service, const struct service_settings *setting
     service->since_ms = clock_wall_ms();
     if (settings->health_path == NULL)
         return;
-    service->known =
-        registry_hold(registry_of_process(), &known_kind, text_of(settings->service->name));
+    service->known = hold_known(settings->service->name);
     must(settings->health_interval_ms > 0 && settings->health_timeout_ms > 0);
     service->probes = memory_new(settings->endpoint_count * sizeof(*service->probes));
-    for (size_t i = 0; i < settings->endpoint_count; i++) {
-        service->probes[i].of = service;
-        service->probes[i].timeout.fire = on_timeout;
-    }
+    for (size_t i = 0; i < settings->endpoint_count; i++)
+        init_probe(&service->probes[i], service, &settings->endpoints[i]);
 }
 
 struct health *health_new(const struct service_settings *services, size_t count,
@@ -271,15 +314,21 @@ struct health *health_new(const struct service_settings *services, size_t count,
     return health;
 }
 
+static void dispose(struct watched *service)
+{
+    for (size_t i = 0; service->probes != NULL && i < service->settings->endpoint_count; i++)
+        registry_release(service->probes[i].known);
+    memory_free(service->probes);
+    registry_release(service->known);
+}
+
 void health_free(struct health *health)
 {
     if (health == NULL)
         return;
     must(health->upstream == NULL);
-    for (size_t i = 0; i < health->count; i++) {
-        memory_free(health->services[i].probes);
-        registry_release(health->services[i].known);
-    }
+    for (size_t i = 0; i < health->count; i++)
+        dispose(&health->services[i]);
     memory_free(health->services);
     memory_free(health);
 }
@@ -294,19 +343,35 @@ const struct service_settings *health_service(const struct health *health, size_
     return health->services[service].settings;
 }
 
+/* Without health checks nothing is ${known}. */
+static struct health_report read_known(const struct watched *of, struct known *known)
+{
+    struct health_report report = {.since_ms = of->since_ms};
+
+    if (known == NULL)
+        return report;
+    must(pthread_mutex_lock(&known->lock) == 0);
+    report = known->report;
+    must(pthread_mutex_unlock(&known->lock) == 0);
+    return report;
+}
+
 /* The report may still be about the endpoints of an earlier configuration. */
 struct health_report health_read(struct health *health, size_t service)
 {
     must(service < health->count);
     const struct watched *of = &health->services[service];
-    struct health_report report = {.since_ms = of->since_ms};
-    if (of->known != NULL) {
-        must(pthread_mutex_lock(&of->known->lock) == 0);
-        report = of->known->report;
-        must(pthread_mutex_unlock(&of->known->lock) == 0);
-    }
+    struct health_report report = read_known(of, of->known);
     report.endpoints = of->settings->endpoint_count;
     if (report.endpoints_down > report.endpoints)
         report.endpoints_down = report.endpoints;
     return report;
+}
+
+struct health_report health_read_endpoint(struct health *health, size_t service, size_t endpoint)
+{
+    must(service < health->count);
+    const struct watched *of = &health->services[service];
+    must(endpoint < of->settings->endpoint_count);
+    return read_known(of, of->probes == NULL ? NULL : of->probes[endpoint].known);
 }

@@ -27,7 +27,7 @@ enum health_state {
     HEALTH_DOWN,
 };
 
-/* What is known about a service. */
+/* What is known about a service, or about one of its endpoints. */
 struct health_report {
     enum health_state state;
     enum reason
@@ -41,12 +41,22 @@ struct health_report {
     size_t endpoints_down;
 };
 
+/* A service or an endpoint has gone down, or is up again. */
+struct health_change {
+    const char *service;
+    const char *endpoint; /* its address, "127.0.0.1:3000"; NULL: the service as a whole */
+    bool is_up;
+    enum reason reason;    /* why it is down, or was down */
+    int status;            /* the status of that answer; 0: there was none */
+    int64_t down_since_ms; /* wall clock, when it went down */
+};
+
 /*
- * Called when ${service} goes down (with the reason, and the status if it answered) or comes up
- * again (with REASON_NONE). The thread that makes the checks calls it. It is not called when the
- * first result is that the service is up.
+ * Called for each change, in the thread that makes the checks: first for the endpoint, then for the
+ * service if that has changed, too. It is not called when the first result is that an endpoint is
+ * up.
  */
-typedef void (*health_changed)(const char *service, bool is_up, enum reason reason, int status);
+typedef void (*health_changed)(const struct health_change *change);
 
 struct health;
 
@@ -79,5 +89,8 @@ const struct service_settings *health_service(const struct health *health, size_
 /* Returns what is known about the service with the number ${service}, which must be less than
  * health_count. May be called from any thread, and never waits for an answer. */
 struct health_report health_read(struct health *health, size_t service);
+
+/* The same for the endpoint with the number ${endpoint}, in the order of the service's settings. */
+struct health_report health_read_endpoint(struct health *health, size_t service, size_t endpoint);
 
 #endif

@@ -173,6 +173,15 @@ const char *service_endpoint_read(const char *url, struct service_endpoint *out)
     return NULL;
 }
 
+char *service_endpoint_name(const char *service, const struct service_endpoint *at)
+{
+    size_t size = strlen(service) + sizeof(" https://") + strlen(at->authority);
+    char *name = memory_new(size);
+
+    snprintf(name, size, "%s %s://%s", service, at->is_tls ? "https" : "http", at->authority);
+    return name;
+}
+
 void service_endpoint_free(struct service_endpoint *endpoint)
 {
     memory_free(endpoint->host);

@@ -28,6 +28,10 @@ struct service_endpoint {
  * says what is wrong with ${url}, and does not write ${out}. */
 const char *service_endpoint_read(const char *url, struct service_endpoint *out);
 
+/* Returns the name of ${service}'s address ${at} in the registry, "users http://127.0.0.1:3000".
+ * The caller frees it with memory_free. */
+char *service_endpoint_name(const char *service, const struct service_endpoint *at);
+
 /* Frees the texts of ${endpoint}. Does nothing when it is all zero. */
 void service_endpoint_free(struct service_endpoint *endpoint);
 

@@ -113,6 +113,16 @@ describe('what the server sends and tells', () => {
   })
 })
 
+test('every reason why a token is not good, and every member that says why', () => {
+  const rows = rowsOf(logs, '## Why a request failed')
+  const words = all(read('bff/edge/login_fault.c'), /= "(\w+)"/g).flat()
+  assertSame(first(rows).filter(name => words.includes(name)), words, 'faults of tokens')
+  const members = all(read('bff/observe/access_log.c'), /",\\"(\w+)\\":/g).flat()
+  for (const name of first(rows).filter(each => !words.includes(each))) {
+    assert.ok(members.includes(name), name)
+  }
+})
+
 test('every event of the log, with its members', () => {
   const rows = rowsOf(logs, '## Events').slice(1)
   const real = ['ready', 'log_dropped', ...all(server, /log_event\("(\w+)"/g).flat()]

@@ -143,13 +143,23 @@ describe('the checkout', { concurrency: 4 }, () => {
   })
 
   test('what an order names cannot change the target', async t => {
-    const basket = order('7', { userId: '../orders/8?x=1#y', products: ['a/b', '%2e%2e'] })
+    const basket = order('7', { userId: 'u/orders/8?x=1#y', products: ['a/b', '%2e%2e%2e'] })
     const { get, asked } = await scenario(t, 'web', {
       'orders /orders/7': { json: basket }, 'users *': { json: {} }, 'products *': { json: {} },
     })
     assert.equal((await get(page.path)).body.partialFailure, false)
-    assert.deepEqual(asked('users').map(({ url }) => url), ['/users/..%2Forders%2F8%3Fx%3D1%23y'])
+    assert.deepEqual(asked('users').map(({ url }) => url), ['/users/u%2Forders%2F8%3Fx%3D1%23y'])
     assert.deepEqual(asked('products').map(({ url }) => url).sort(),
-      ['/products/%252e%252e', '/products/a%2Fb'])
+      ['/products/%252e%252e%252e', '/products/a%2Fb'])
+  })
+
+  test('what an order names leads no service up', async t => {
+    const basket = order('7', { userId: '../orders/8', products: ['a/..', '%2e%2e', '..;x', '..\\y'] })
+    const { get, asked } = await scenario(t, 'web', { 'orders /orders/7': { json: basket } })
+    const { body } = await get(page.path)
+    assert.deepEqual(Object.keys(body.errors),
+      ['user', 'products[0]', 'products[1]', 'products[2]', 'products[3]'])
+    for (const { reason } of Object.values(body.errors)) assert.equal(reason, 'skipped')
+    assert.equal(asked().length, 1)
   })
 })

@@ -196,7 +196,7 @@ describe('the door', { concurrency: 4 }, () => {
       const [status] = statuses(await talk(bytesOf(get('Host: a\r\n', path))))
       assert.ok([200, 400, 404].includes(status), `${path}: ${status}`)
     }
-    for (const { url } of asked('users')) assert.match(url, /^\/users\/(%2F|%5C\.\.%5C1)$/)
+    for (const { url } of asked('users')) assert.equal(url, '/users/%2F')
   })
 
   test('lets nothing of a client split an answer', async t => {

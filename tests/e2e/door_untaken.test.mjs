@@ -15,7 +15,7 @@ import { soon } from './lib/wait.mjs'
 const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
 const { certFile, keyFile } = authority({ after }).sign(['IP:127.0.0.1'])
 const empty = { status: 204 }
-const large = JSON.stringify('x'.repeat(4 * mebibyte - 2))
+const large = JSON.stringify({ a: 'x'.repeat(4 * mebibyte - 8) })
 const plan = {
   'users *': { text: large },
   'orders *': empty, 'recommendations *': empty, 'notifications *': empty,

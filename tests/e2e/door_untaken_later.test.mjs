@@ -8,7 +8,7 @@ import { open, scenario, stamped } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const empty = { status: 204 }
-const text = size => JSON.stringify('0123456789'.repeat(size / 10))
+const text = size => JSON.stringify({ a: '0123456789'.repeat(size / 10) })
 const plan = size => ({
   'users *': { text: text(size) }, 'orders *': empty, 'recommendations *': empty,
   'notifications *': empty,

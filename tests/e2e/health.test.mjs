@@ -85,19 +85,24 @@ describe('/health', { concurrency: 4 }, () => {
 describe('/health/{service}', { concurrency: 4 }, () => {
   test('follows the service down and up again', async t => {
     let status = 200
-    const { get } = await scene(t, { plan: { 'users /health': () => ({ status }) } })
+    const { get, upstreams } = await scene(t, { plan: { 'users /health': () => ({ status }) } })
     assert.equal((await get('/health/users')).status, 200)
 
     status = 500
     const down = await comes(get, '/health/users', 503)
-    const { since, ...rest } = down.body
+    const { since, endpoints, ...rest } = down.body
     assert.ok(isTime(since))
     assert.deepEqual(rest, { service: 'users', status: 'down', reason: 'status', httpStatus: 500 })
+    const { since: downSince, ...endpoint } = endpoints[0]
+    assert.ok(isTime(downSince))
+    assert.deepEqual(endpoint, { endpoint: new URL(upstreams.urls.users).host, status: 'down',
+      reason: 'status', httpStatus: 500 })
     assert.equal(down.headers['cache-control'], 'no-store')
 
     status = 204
     const up = await comes(get, '/health/users', 200)
-    assert.deepEqual(Object.keys(up.body), ['service', 'status', 'since'])
+    assert.deepEqual(Object.keys(up.body), ['service', 'status', 'since', 'endpoints'])
+    assert.deepEqual(Object.keys(up.body.endpoints[0]), ['endpoint', 'status', 'since'])
     assert.equal(up.body.status, 'up')
   })
 
@@ -124,6 +129,40 @@ describe('/health/{service}', { concurrency: 4 }, () => {
     await eventually(async () => (await get('/health/users')).body.status === 'up', 'users up')
 
     assert.equal((await get('/health/users')).status, 200)
+  })
+
+  test('shows each endpoint, and the log names the one that changes', async t => {
+    let status = 200
+    const { get, server, upstreams } = await scene(t, {
+      plan: { 'users /health': () => ({ status }) },
+      urlOf: { users: url => `${url},http://127.0.0.1:1` } })
+    const good = new URL(upstreams.urls.users).host
+    const states = async () => (await get('/health/users')).body.endpoints
+      .map(({ endpoint, status: state, reason, httpStatus }) => [endpoint, state, reason, httpStatus])
+    const become = (...want) => eventually(async () =>
+      JSON.stringify(await states()) === JSON.stringify(want), `endpoints to become ${want}`)
+    const refusing = ['127.0.0.1:1', 'down', 'connect', undefined]
+    await become([good, 'up', undefined, undefined], refusing)
+    status = 500
+    await become([good, 'down', 'status', 500], refusing)
+    status = 200
+    await become([good, 'up', undefined, undefined], refusing)
+
+    const events = () => server.lines().filter(({ event }) => event === 'endpoint')
+    await eventually(() => events().length >= 3, 'three events')
+    const told = events().map(({ service, endpoint, state, reason, status: code }) =>
+      [service, endpoint, state, reason, code])
+    assert.deepEqual(told, [['users', '127.0.0.1:1', 'down', 'connect', 0],
+      ['users', good, 'down', 'status', 500], ['users', good, 'up', 'status', 500]])
+    const [, down, up] = events()
+    assert.ok(isTime(down.since) && up.since === down.since && up.time >= up.since)
+  })
+
+  test('shows the endpoints of a service that is not asked', async t => {
+    const { get, upstreams } = await scene(t, { config: { services: { users: { health: 'off' } } } })
+    const { endpoints } = (await get('/health/users')).body
+    assert.deepEqual(endpoints.map(({ since, ...rest }) => rest),
+      [{ endpoint: new URL(upstreams.urls.users).host, status: 'unknown' }])
   })
 
   test('knows no other service', async t => {

@@ -50,8 +50,8 @@ const line = ({ parts, ...more }) => JSON.stringify({
   ...(parts && { parts }),
 })
 
-const part = (endpoint, outcome = 'ok', status = 200) =>
-  ({ outcome, ms: 0, endpoint, retries: 0, ...(status && { status }) })
+const part = (service, outcome = 'ok', status = 200) =>
+  ({ outcome, ms: 0, service, endpoint: service, retries: 0, ...(status && { status }) })
 const list = (endpoint, calls, outcome, status) => {
   const { outcome: first, ms, ...rest } = part(endpoint, outcome, status)
   return { outcome: first, ms, calls, ...rest }

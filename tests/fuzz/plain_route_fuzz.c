@@ -1,7 +1,8 @@
 /*
  * Uses any bytes as the target of a plain route. The normalised path must be equal to the result of
  * a simple algorithm on a list of segments. The longest matching route must be found. The target
- * for the service must stay below the route's path at the service, however the service resolves it.
+ * for the service must stay below the route's path at the service, however the service resolves it:
+ * no reader may find dot segments in it.
  */
 #include <stdio.h>
 
@@ -9,6 +10,7 @@
 #include "bff/proxy/plain_route.h"
 
 #include "tests/fuzz/chance.h"
+#include "tests/fuzz/path_levels.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define T(literal)                                                                                 \
@@ -100,18 +102,13 @@ static int resolve(struct text path, struct segments *out)
     return 0;
 }
 
-static bool is_joined(const struct segments *segments, struct text path)
+static struct text join(const struct segments *segments)
 {
-    for (size_t i = 0; i < segments->count; i++) {
-        struct text segment = segments->rows[i];
-        if (path.len < 1 + segment.len || path.at[0] != '/')
-            return false;
-        path = (struct text){path.at + 1, path.len - 1};
-        if (!text_starts(path, segment))
-            return false;
-        path = (struct text){path.at + segment.len, path.len - segment.len};
-    }
-    return path.len == 0;
+    struct text path = TEXT("");
+
+    for (size_t i = 0; i < segments->count; i++)
+        path = pool_print(pool, "%.*s/%.*s", TEXT_ARGS(path), TEXT_ARGS(segments->rows[i]));
+    return path;
 }
 
 /* Finding. */
@@ -162,6 +159,7 @@ static void check_target(const struct plain_route *row, struct text path, struct
     must(text_equal(asked.query, query) && (asked.query.at == NULL) == (query.at == NULL));
     must(asked.path.len == own.len + tail.len && text_starts(asked.path, own));
     must(text_equal((struct text){asked.path.at + own.len, tail.len}, tail));
+    must(!path_levels_have_dots(pool, asked.path));
     must(plain_path(pool, asked.path, &resolved) == 0 && text_equal(resolved, asked.path));
 }
 
@@ -190,10 +188,11 @@ static void check_path(struct text raw, struct text query)
     struct text path, again;
     bool is_good = plain_path(pool, raw, &path) == 0;
 
-    must(is_good == (resolve(raw, &segments) == 0));
+    bool is_resolved = resolve(raw, &segments) == 0;
+    must(is_good == (is_resolved && !path_levels_have_dots(pool, join(&segments))));
     if (!is_good)
         return;
-    must(is_joined(&segments, path));
+    must(text_equal(join(&segments), path));
     must(plain_path(pool, path, &again) == 0 && text_equal(again, path));
     for (size_t i = 0; i < COUNT(clients); i++)
         check_client(&clients[i], path, query);

@@ -10,6 +10,7 @@
 #include "bff/http/route.h"
 
 #include "tests/fuzz/chance.h"
+#include "tests/fuzz/path_levels.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define T(literal)                                                                                 \
@@ -107,7 +108,7 @@ static const struct route *closer(const struct route *a, const struct route *b)
 
 static bool may_be_parameter(struct text text)
 {
-    if (text.at == NULL || text.len > 256 || text_is(text, ".") || text_is(text, ".."))
+    if (text.at == NULL || text.len > 256 || path_levels_have_dots(pool, text))
         return false;
     for (size_t i = 0; i < text.len; i++)
         if ((unsigned char)text.at[i] < ' ' || text.at[i] == 0x7f)

@@ -3,8 +3,8 @@
 
 #define TOP                                                                                        \
     "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
-    "default_routes, cors, "                                                                       \
-    "limits, trusted_proxies, trusted_headers, access_log, io_uring, drain_delay, drain_timeout"
+    "default_routes, paths, cors, limits, trusted_proxies, trusted_headers, access_log, "          \
+    "io_uring, drain_delay, drain_timeout"
 
 #define TAB "this is not YAML: a tab; indent with spaces\n"
 #define ROUTE(more) "routes: [{path: /a, service: users, " more "}]\n"

@@ -153,6 +153,9 @@ static const struct {
     {"hidden dots", "routes: [{path: /%2e%2E/, service: users}]\n",
      "web.yaml:1:17: routes[0].path: \"/%2e%2E/\": it leads above the root, or has a % without two "
      "hexadecimal digits\n"},
+    {"dots for another reader", "routes: [{path: /a/..%2Fb/, service: users}]\n",
+     "web.yaml:1:17: routes[0].path: \"/a/..%2Fb/\": some services read dots in it that lead to "
+     "another path, so no request has it\n"},
     {"small hexadecimal digits", "routes: [{path: /%c3, service: users}]\n",
      "web.yaml:1:17: routes[0].path: \"/%c3\": paths are compared in one spelling; write it as "
      "/%C3\n"},

@@ -15,7 +15,11 @@
 /* What is known. */
 
 static struct bff_service users = {.name = "users"}, orders = {.name = "orders"};
-static struct service_settings services[2] = {{.service = &users}, {.service = &orders}};
+static struct service_endpoint addresses[] = {{.authority = "a:1"}, {.authority = "b:2"}};
+static struct service_settings services[2] = {
+    {.service = &users, .endpoints = addresses, .endpoint_count = 2},
+    {.service = &orders, .endpoints = addresses, .endpoint_count = 1},
+};
 static const struct health_report *known[2];
 
 size_t health_count(const struct health *health) { return 2; }
@@ -26,6 +30,16 @@ const struct service_settings *health_service(const struct health *health, size_
 }
 
 struct health_report health_read(struct health *health, size_t service) { return *known[service]; }
+
+/* The first endpoints are down. Of the others as much is known as of the service. */
+struct health_report health_read_endpoint(struct health *health, size_t service, size_t endpoint)
+{
+    struct health_report report = *known[service];
+
+    if (report.state == HEALTH_UP && endpoint < report.endpoints_down)
+        report.state = HEALTH_DOWN;
+    return report;
+}
 
 static const struct health_report unknown = {.since_ms = NOON, .endpoints = 1},
                                   up = {.state = HEALTH_UP,
@@ -68,7 +82,12 @@ static const struct health_report unknown = {.since_ms = NOON, .endpoints = 1},
     "\"1 of 2 endpoints: connect\"}]"
 #define CHECKS(status, users, orders)                                                              \
     "{\"status\":\"" status "\",\"checks\":{\"users\":" users ",\"orders\":" orders "}}"
-#define SINCE "\"since\":\"2026-02-01T12:00:00.000Z\"}"
+#define SINCE "\"since\":\"2026-02-01T12:00:00.000Z\""
+#define ENDPOINT(address, state) "{\"endpoint\":\"" address "\"," state SINCE "}"
+#define ENDPOINTS(list) ",\"endpoints\":[" list "]}"
+#define IS(word) "\"status\":\"" word "\","
+#define REFUSED IS("down") "\"reason\":\"connect\","
+#define BROKEN IS("down") "\"reason\":\"status\",\"httpStatus\":503,"
 
 /* essential: of "uo", the services that are. want: NULL where there is no such service */
 static const struct {
@@ -102,15 +121,18 @@ static const struct {
     {"draining says more", "/ready", &broken, &up, "u", true, 503, "{\"status\":\"draining\"}"},
 
     {"up", "/health/users", &up, &up, "", false, 200,
-     "{\"service\":\"users\",\"status\":\"up\"," SINCE},
+     "{\"service\":\"users\"," IS("up")
+         SINCE ENDPOINTS(ENDPOINT("a:1", IS("up")) "," ENDPOINT("b:2", IS("up")))},
     {"half", "/health/users", &half, &up, "", false, 200,
-     "{\"service\":\"users\",\"status\":\"up\"," SINCE},
+     "{\"service\":\"users\"," IS("up")
+         SINCE ENDPOINTS(ENDPOINT("a:1", REFUSED) "," ENDPOINT("b:2", IS("up")))},
     {"unknown", "/health/orders", &up, &unknown, "", false, 200,
-     "{\"service\":\"orders\",\"status\":\"unknown\"," SINCE},
+     "{\"service\":\"orders\"," IS("unknown") SINCE ENDPOINTS(ENDPOINT("a:1", IS("unknown")))},
     {"refused", "/health/orders", &up, &refused, "", false, 503,
-     "{\"service\":\"orders\",\"status\":\"down\",\"reason\":\"connect\"," SINCE},
+     "{\"service\":\"orders\"," REFUSED SINCE ENDPOINTS(ENDPOINT("a:1", REFUSED))},
     {"broken", "/health/users", &broken, &up, "", true, 503,
-     "{\"service\":\"users\",\"status\":\"down\",\"reason\":\"status\",\"httpStatus\":503," SINCE},
+     "{\"service\":\"users\"," BROKEN SINCE ENDPOINTS(
+         ENDPOINT("a:1", BROKEN) "," ENDPOINT("b:2", BROKEN))},
     {"no such service", "/health/carts", &up, &up, "", false, 404, NULL},
     {"no name", "/health/", &up, &up, "", false, 404, NULL},
     {"more than a name", "/health/users/", &up, &up, "", false, 404, NULL},

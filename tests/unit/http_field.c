@@ -88,7 +88,10 @@ static const struct {
     {"Set-Cookie", true},
     {"ETag", true},
     {"Via", true},
-    {"Proxy-Authenticate", true},
+    {"Proxy-Authenticate", false},
+    {"proxy-authorization", false},
+    {"Proxy-Authentication-Info", false},
+    {"Proxy-Status", true},
     {"WWW-Authenticate", true},
     {"x_user_id", true},
     {"X-User-Id", true},
@@ -122,6 +125,37 @@ static void test_returned(void **state)
     for (size_t i = 0; i < COUNT(returned); i++)
         if (field_may_return(text_of(returned[i].name)) != returned[i].want)
             fail_msg("\"%s\"", returned[i].name);
+}
+
+static void test_needed(void **state)
+{
+    static const struct {
+        int status;
+        const char *name;
+        bool want;
+    } cases[] = {
+        {426, "Upgrade", true},
+        {200, "Upgrade", false},
+        {101, "upgrade", false},
+        {401, "WWW-Authenticate", true},
+        {403, "WWW-Authenticate", false},
+        {405, "allow", true},
+        {407, "Proxy-Authenticate", false},
+        {416, "Content-Range", true},
+        {206, "content-range", true},
+        {429, "Retry-After", true},
+        {503, "Retry-After", true},
+        {413, "Retry-After", true},
+        {302, "Location", true},
+        {308, "Location", true},
+        {200, "Location", false},
+        {426, "Connection", false},
+        {503, "Keep-Alive", false},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (field_is_needed(cases[i].status, text_of(cases[i].name)) != cases[i].want)
+            fail_msg("%d %s", cases[i].status, cases[i].name);
 }
 
 static void test_nominated(void **state)
@@ -170,9 +204,13 @@ static void test_each_byte_at_each_place(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),    cmocka_unit_test(test_hop_by_hop),
-        cmocka_unit_test(test_returned), cmocka_unit_test(test_nominated),
-        cmocka_unit_test(test_values),   cmocka_unit_test(test_each_byte_at_each_place),
+        cmocka_unit_test(test_names),
+        cmocka_unit_test(test_hop_by_hop),
+        cmocka_unit_test(test_returned),
+        cmocka_unit_test(test_nominated),
+        cmocka_unit_test(test_needed),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_each_byte_at_each_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

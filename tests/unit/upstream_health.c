@@ -118,9 +118,13 @@ static void play(struct text step)
     }
 }
 
-static void on_changed(const char *service, bool is_up, enum reason reason, int status)
+static void on_changed(const struct health_change *change)
 {
-    note("(%s %s %s %d)", service, is_up ? "up" : "down", reason_name(reason), status);
+    note("(%s %s %s %d", change->endpoint == NULL ? change->service : change->endpoint,
+         change->is_up ? "up" : "down", reason_name(change->reason), change->status);
+    if (change->is_up) /* how long it was down */
+        note(" %lld", (long long)(clock_wall_ms() - change->down_since_ms));
+    note(")");
 }
 
 static void show(struct health *health)
@@ -137,8 +141,8 @@ static void show(struct health *health)
 
 static struct bff_service users = {.name = "users"};
 static struct service_endpoint addresses[] = {
-    {.host = "127.0.0.1", .authority = "127.0.0.1:1", .port = 1},
-    {.host = "127.0.0.1", .authority = "127.0.0.1:2", .port = 2},
+    {.host = "127.0.0.1", .authority = "one", .port = 1},
+    {.host = "127.0.0.1", .authority = "two", .port = 2},
 };
 
 static struct service_settings settings_of(size_t endpoints)
@@ -195,24 +199,36 @@ static const struct {
 } cases[] = {
     {"up, and nothing to tell", 1, "a=200", " unknown up"},
     {"204 is up", 1, "a=204", " unknown up"},
-    {"down from the first", 1, "a=connect", " unknown(users down connect 0) down,connect,0,1/1"},
-    {"a status is no health", 1, "a=500", " unknown(users down status 500) down,status,500,1/1"},
-    {"nor is a redirect", 1, "a=302", " unknown(users down status 302) down,status,302,1/1"},
+    {"down from the first", 1, "a=connect",
+     " unknown(one down connect 0)(users down connect 0) down,connect,0,1/1"},
+    {"a status is no health", 1, "a=500",
+     " unknown(one down status 500)(users down status 500) down,status,500,1/1"},
+    {"nor is a redirect", 1, "a=302",
+     " unknown(one down status 302)(users down status 302) down,status,302,1/1"},
     {"nor a body without end", 1, "a=huge",
-     " unknown(users down too_large 200) down,too_large,200,1/1"},
-    {"no answer in time", 1, "late", " unknown(users down timeout 0) down,timeout,0,1/1"},
+     " unknown(one down too_large 200)(users down too_large 200) down,too_large,200,1/1"},
+    {"no answer in time", 1, "late",
+     " unknown(one down timeout 0)(users down timeout 0) down,timeout,0,1/1"},
     {"down, told once, and up again", 1, "a=reset next a=reset next a=200",
-     " unknown(users down reset 0) down,reset,0,1/1 down,reset,0,1/1 down,reset,0,1/1 "
-     "down,reset,0,1/1(users up none 0) up"},
-    {"the last reason counts", 1, "a=connect next a=503",
-     " unknown(users down connect 0) down,connect,0,1/1 down,connect,0,1/1 down,status,503,1/1"},
+     " unknown(one down reset 0)(users down reset 0) down,reset,0,1/1 down,reset,0,1/1 "
+     "down,reset,0,1/1 down,reset,0,1/1(one up reset 0 11000)(users up reset 0 11000) up"},
+    {"the last reason counts", 1, "a=connect next a=503 next a=200",
+     " unknown(one down connect 0)(users down connect 0) down,connect,0,1/1 down,connect,0,1/1 "
+     "down,status,503,1/1 down,status,503,1/1(one up status 503 11000)(users up status 503 11000) "
+     "up"},
     {"one of two is enough", 2, "a=connect b=200",
-     " unknown unknown,connect,0,1/2 up,connect,0,1/2"},
+     " unknown(one down connect 0) unknown,connect,0,1/2 up,connect,0,1/2"},
     {"none of two", 2, "a=connect b=500",
-     " unknown unknown,connect,0,1/2(users down status 500) down,status,500,2/2"},
-    {"one that hangs does not hold up the other", 2, "b=200 late", " unknown up up,timeout,0,1/2"},
+     " unknown(one down connect 0) unknown,connect,0,1/2(two down status 500)(users down status "
+     "500) down,status,500,2/2"},
+    {"one that hangs does not hold up the other", 2, "b=200 late",
+     " unknown up(one down timeout 0) up,timeout,0,1/2"},
     {"both well again", 2, "a=connect b=200 next a=200",
-     " unknown unknown,connect,0,1/2 up,connect,0,1/2 up,connect,0,1/2 up"},
+     " unknown(one down connect 0) unknown,connect,0,1/2 up,connect,0,1/2 up,connect,0,1/2(one up "
+     "connect 0 5500) up"},
+    {"the second goes down later", 2, "a=200 b=200 next a=200 b=reset next b=200",
+     " unknown up up up up(two down reset 0) up,reset,0,1/2 up,reset,0,1/2(two up reset 0 5500) "
+     "up"},
 };
 
 static void test_reports(void **state)

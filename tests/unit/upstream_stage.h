@@ -39,6 +39,7 @@ struct stage_service {
     const char *answer; /* NULL: it does not answer */
     int connections[STAGE_CONNECTIONS];
     unsigned accepted, requests, closed;
+    bool is_deaf; /* it accepts nothing */
 };
 
 /* A call, and what its user sees: "200 hi, none". */
@@ -117,7 +118,7 @@ static inline void stage_answer(struct stage_service *service, int *connection)
 
 static inline void stage_serve(struct stage_service *service)
 {
-    int fd = accept4(service->listen, NULL, NULL, SOCK_CLOEXEC);
+    int fd = service->is_deaf ? -1 : accept4(service->listen, NULL, NULL, SOCK_CLOEXEC);
 
     if (fd >= 0) {
         must(service->accepted < STAGE_CONNECTIONS);

@@ -1,0 +1,22 @@
+/*
+ * The outcome of a request that a plain route passed on to a service, as plain data. bff/proxy
+ * makes one when the request is over, and stores it in request->passed.
+ */
+#ifndef BFF_OBSERVE_ROUTE_REPORT_H
+#define BFF_OBSERVE_ROUTE_REPORT_H
+
+#include <stdbool.h>
+
+#include "bff/base/reason.h"
+#include "bff/base/text.h"
+
+struct route_report {
+    struct text service;
+    enum reason reason; /* why there was no answer, or why it was cut; REASON_NONE: it was passed on
+                           as a whole, whatever its status */
+    bool is_cancelled;  /* the request ended before the service's answer did */
+    struct text endpoint; /* the last one that was asked, "127.0.0.1:3000"; absent: none was */
+    unsigned retries;     /* attempts after the first one */
+};
+
+#endif
