@@ -82,6 +82,7 @@ static void on_sent(h2o_generator_t *generator, h2o_req_t *h2o_req)
     struct early *early = (struct early *)generator;
 
     early->is_sent = true;
+    early->request->ended_ns = clock_now_ns();
     end_if_due(early);
 }
 
