@@ -62,6 +62,17 @@ describe('a preflight for a route with a header', { concurrency: 2 }, () => {
     }
   })
 
+  test('may list its headers in several lines', async t => {
+    const { get, urls } = await stage(t, [beta])
+    const plain = await connectHttp2(urls[0])
+    const { as, ...what } = preflight(['content-type', 'x-beta'])
+    for (const answer of [await get('/b/1', { ...what, as }), await plain.ask('/b/1', what)]) {
+      assert.equal(answer.status, 204)
+      assert.equal(answer.headers['access-control-allow-headers'], 'content-type, x-beta')
+    }
+    plain.close()
+  })
+
   test('does not need to list what a browser sends unasked', async t => {
     const names = ['Accept', 'Accept-Language', 'Content-Type', 'Cookie', 'Sec-Fetch-Mode']
     const { get } = await stage(t, names.map(name =>
