@@ -69,6 +69,28 @@ void plan_check_route(struct plan_mistakes *mistakes)
 
 /* Who may ask. */
 
+static void check_role(struct plan_mistakes *mistakes, const struct bff_composite *composite)
+{
+    bool is_needed = composite->access == BFF_ROLE;
+
+    if (!is_needed && composite->role != NULL)
+        plan_mistake(mistakes, ".role is named, but .access is not BFF_ROLE");
+    else if (is_needed && text_of(composite->role).len == 0)
+        plan_mistake(mistakes, ".access is BFF_ROLE, but .role is missing");
+    else if (is_needed && !login_roles_is_one(text_of(composite->role)))
+        plan_mistake(mistakes, ".role is not one role: expected visible ASCII without a comma");
+}
+
+static void check_owner(struct plan_mistakes *mistakes, const struct bff_composite *composite)
+{
+    bool is_needed = composite->access == BFF_OWNER;
+
+    if (!is_needed && composite->owner != NULL)
+        plan_mistake(mistakes, ".owner is named, but .access is not BFF_OWNER");
+    else if (is_needed && text_of(composite->owner).len == 0)
+        plan_mistake(mistakes, ".access is BFF_OWNER, but .owner is missing");
+}
+
 void plan_check_access(struct plan_mistakes *mistakes)
 {
     const struct bff_composite *composite = mistakes->composite;
@@ -78,14 +100,6 @@ void plan_check_access(struct plan_mistakes *mistakes)
                      ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER");
     if (composite->access > BFF_OWNER)
         plan_mistake(mistakes, ".access is none of enum bff_access");
-    if (composite->access == BFF_ROLE && (composite->role == NULL || composite->role[0] == '\0'))
-        plan_mistake(mistakes, ".access is BFF_ROLE, but .role is missing");
-    else if (composite->access == BFF_ROLE && !login_roles_is_one(text_of(composite->role)))
-        plan_mistake(mistakes, ".role is not one role: expected visible ASCII without a comma");
-    if (composite->access == BFF_OWNER && (composite->owner == NULL || composite->owner[0] == '\0'))
-        plan_mistake(mistakes, ".access is BFF_OWNER, but .owner is missing");
-    if (composite->access != BFF_ROLE && composite->role != NULL)
-        plan_mistake(mistakes, ".role is named, but .access is not BFF_ROLE");
-    if (composite->access != BFF_OWNER && composite->owner != NULL)
-        plan_mistake(mistakes, ".owner is named, but .access is not BFF_OWNER");
+    check_role(mistakes, composite);
+    check_owner(mistakes, composite);
 }

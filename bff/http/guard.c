@@ -98,6 +98,18 @@ bool guard_admits_body(const struct request *request, size_t limit, struct refus
     return refuse(refusal, 413, "Payload too large");
 }
 
+static bool are_fields_too_large(const h2o_req_t *h2o, const struct server_limits *limits,
+                                 size_t bytes)
+{
+    return head_http2_over(h2o) == HEAD_HTTP2_FIELDS || h2o->headers.size > limits->header_fields ||
+           bytes > limits->header_bytes;
+}
+
+static bool is_target_too_long(const h2o_req_t *h2o, const struct server_limits *limits)
+{
+    return head_http2_over(h2o) == HEAD_HTTP2_TARGET || h2o->path.len > limits->target_bytes;
+}
+
 bool guard_admits(const struct request *request, struct refusal *refusal)
 {
     const h2o_req_t *h2o = request->h2o;
@@ -105,17 +117,14 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
     size_t bytes = bytes_of_fields(h2o);
     enum guard_head head = judge_head(request);
 
-    enum head_http2_over over = head_http2_over(h2o);
-
-    if (over == HEAD_HTTP2_FIELDS || h2o->headers.size > limits->header_fields ||
-        bytes > limits->header_bytes)
+    if (are_fields_too_large(h2o, limits, bytes))
         return refuse(refusal, 431, "Request header fields too large");
     request->client->used_bytes += bytes + h2o->path.len + FRAME_BYTES;
     if (!field_is_token(request->method))
         return refuse(refusal, 400, "Bad request");
     if (!method_is_known(request->method))
         return refuse(refusal, 501, "Not implemented");
-    if (over == HEAD_HTTP2_TARGET || h2o->path.len > limits->target_bytes)
+    if (is_target_too_long(h2o, limits))
         return refuse(refusal, 414, "URI too long");
     if (!is_target_sound(request) || !are_fields_sound(&h2o->headers) || !is_host_sound(request) ||
         head == GUARD_HEAD_BAD)

@@ -63,6 +63,7 @@ struct request {
 
     /* For the readers of bff/observe. What they read must outlive the pool: see untaken.c. */
     int64_t began_ns; /* when the head was read; or the body, if the request waited for it */
+    int64_t ended_ns; /* when its answer was sent, if the request goes on after that; else 0 */
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
     size_t part_count;

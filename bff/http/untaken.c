@@ -5,6 +5,7 @@
 #include <h2o/http2_internal.h>
 
 #include "bff/http/body.h"
+#include "bff/http/request_peer.h"
 #include "bff/http/untaken.h"
 
 #define PATH_KEPT ((size_t)1024)       /* bytes; the access log has no more of it then */
@@ -113,6 +114,21 @@ static void forget_answer(struct request_answer *answer)
     answer->rest = (struct text){0};
 }
 
+/* The access log reads the client's address. */
+static const struct request_peer *keep_peer(const struct request *request)
+{
+    struct request_peer *kept;
+
+    if (request->peer == NULL)
+        return NULL;
+    kept = pool_take(request->pool, sizeof(*kept));
+    *kept = (struct request_peer){.connection = keep(request, request->peer->connection),
+                                  .client = keep(request, request->peer->client)};
+    return kept;
+}
+
+/* What the readers of bff/observe need. The objects that end with the old pool add their reports to
+ * the new one. */
 static void keep_observed(struct request *request)
 {
     if (request->path.len > PATH_KEPT)
@@ -123,7 +139,7 @@ static void keep_observed(struct request *request)
     request->traceparent = keep(request, request->traceparent);
     request->user = keep(request, request->user);
     request->query = request->host = (struct text){0};
-    request->peer = NULL;
+    request->peer = keep_peer(request);
 }
 
 /*

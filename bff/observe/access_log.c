@@ -79,7 +79,8 @@ static void put_outcome(struct log_line *line, const struct request *request)
     number(line, TEXT(",\"status\":"), status == 0 ? STATUS_CLIENT_LEFT : status);
     number(line, TEXT(",\"bytes\":"), (int64_t)request_bytes_sent(request));
     log_line_raw(line, TEXT(",\"duration_ms\":"));
-    log_line_ms(line, clock_now_ns() - request->began_ns, 3);
+    int64_t ended_ns = request->ended_ns != 0 ? request->ended_ns : clock_now_ns();
+    log_line_ms(line, ended_ns - request->began_ns, 3);
     member(line, TEXT(",\"user\":"), request->user);
 }
 

@@ -30,7 +30,7 @@ struct passing {
     struct reply_stream stream;
     struct tunnel tunnel;
     bool is_tunnel;
-    struct route_report *report; /* in the request's pool */
+    struct route_report report;
 
     /* A call that may change data goes on to its end without its client. */
     struct pool *texts; /* what such a call borrows; NULL: the call may not go on */
@@ -123,7 +123,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     }
     proxy_answer_head(passing->request, &passing->ask, head);
     passing->is_tunnel = is_tunnel;
-    passing->report->is_cancelled = !is_tunnel;
+    passing->report.is_cancelled = !is_tunnel;
     if (is_tunnel)
         tunnel_begin(&passing->tunnel, passing->request, &passing->call, &tunnel_owner);
     else
@@ -186,8 +186,8 @@ static void on_end(void *cookie, enum reason reason)
         free_passing(passing);
         return;
     }
-    passing->report->is_cancelled = false;
-    passing->report->reason = reason;
+    passing->report.is_cancelled = false;
+    passing->report.reason = reason;
     if (!reply_stream_has_begun(&passing->stream))
         refuse(passing, reason);
     else if (reason == REASON_NONE)
@@ -210,27 +210,26 @@ struct holder {
     struct passing *passing;
 };
 
-static void report_call(const struct call *call, struct route_report *out)
+/* The server calls the observers later. So the report is in the memory that the request has from
+ * now on (bff/http/untaken.h). */
+static void report_call(struct passing *passing)
 {
+    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
+    const struct call *call = &passing->call;
+
+    *report = passing->report;
     if (call->endpoint != NULL)
-        out->endpoint = text_of(call->endpoint->at->authority);
-    out->retries = call->retries;
+        report->endpoint = text_of(call->endpoint->at->authority);
+    report->retries = call->retries;
+    passing->request->passed = report;
 }
 
-static struct route_report *new_report(struct pool *pool, const struct plain_route *route)
-{
-    struct route_report *report = pool_take(pool, sizeof(*report));
-
-    *report = (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
-    return report;
-}
-
-/* The request has gone. A tunnel and an errand go on without it. */
+/* The request has gone, or its memory has. A tunnel and an errand go on without it. */
 static void dispose(void *object)
 {
     struct passing *passing = ((struct holder *)object)->passing;
 
-    report_call(&passing->call, passing->report);
+    report_call(passing);
     if (passing->is_tunnel)
         passing->request = NULL;
     else if (!become_errand(passing))
@@ -261,8 +260,8 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
     passing->request = request;
     passing->settings = worker_settings_hold(request->settings);
     passing->ask = *ask;
-    passing->report = new_report(request->pool, route);
-    request->passed = passing->report;
+    passing->report =
+        (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
     passing->call_ask = (struct call_ask){
         .service = route->service,
         .method = request->method,

@@ -2,7 +2,8 @@
 // the files, builds them, starts the server and sends the requests. It also makes the mistakes that
 // the guide describes.
 import assert from 'node:assert/strict'
-import { cpSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { cpSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { after, describe, test } from 'node:test'
 
@@ -14,8 +15,12 @@ import { walkPage } from './lib/walk.mjs'
 
 const page = pages['docs/first-composite.md']
 const parts = ['CMakeLists.txt', 'CMakePresets.json', 'dev', 'bff', 'clients', 'composites',
-  'fixtures', 'tests/build', 'tests/e2e/lib']
+  'fixtures', 'tests/build', 'tests/e2e/lib', 'tests/layers.sh', 'tests/names.sh', '.clang-format',
+  '.clang-tidy', '.gitignore']
 const summary = 'composites/web/order_summary.c'
+const list = 'composites/web/build.c'
+const ofTheServer = '    complexity || failed=1\n'
+const isC = name => /\.[ch]$/.test(name)
 
 // What stands in the clone's CMakeLists.txt so that the server itself is not compiled once more:
 // its objects are those of the build that is tested.
@@ -29,7 +34,11 @@ const made = `function(bff_use_objects name)
 endfunction()
 `
 
-// A clone without its tests, so that ./dev build makes the servers only.
+// What a page adds to the clone: its composites and its services.
+const written = ['clients', 'composites']
+
+// A clone without its tests, so that ./dev build makes the servers only. It is a git repository, so
+// that ./dev lint finds the files that the guide has changed.
 class Clone extends Stage {
   constructor() {
     super({ builds: undefined })
@@ -41,10 +50,48 @@ class Clone extends Stage {
     this.write('CMakeLists.txt', this.read('CMakeLists.txt')
       .replace(/^foreach\(layer/m, `${made}$&`)
       .replace(/bff_add_objects\((bff_\$\{layer\}|bff_mock) .*\)/g, 'bff_use_objects($1)'))
+    // ./dev lint also limits the complexity of bff/. No page changes bff/.
+    const dev = this.read('dev')
+    assert.ok(dev.includes(ofTheServer), ofTheServer)
+    this.write('dev', dev.replace(ofTheServer, ''))
+    this.#commit()
+  }
+
+  // Without GIT_DIR and the like, which git sets for its hooks: they name another repository.
+  #commit() {
+    const env = Object.fromEntries(Object.entries(process.env)
+      .filter(([name]) => !name.startsWith('GIT_')))
+    const git = (...args) => execFileSync('git', ['-c', 'user.name=reader',
+      '-c', 'user.email=reader@mail.example', '-c', 'commit.gpgsign=false', ...args],
+    { cwd: this.place, env })
+    git('init', '-q', '-b', 'main')
+    git('add', '-A')
+    git('commit', '-q', '-m', 'clone')
+  }
+
+  // The C files of `written`, as { name: text }.
+  sources() {
+    const names = written.flatMap(folder => readdirSync(path.join(this.place, folder),
+      { recursive: true }).map(name => `${folder}/${name}`))
+    return Object.fromEntries(names.filter(isC).map(name => [name, this.read(name)]))
+  }
+
+  // "./dev fmt" changes no file that the page shows. It only puts the long list in build.c into
+  // columns, as the page says.
+  async format() {
+    const before = this.sources()
+    const output = await super.run('./dev fmt')
+    const sources = this.sources()
+    const words = text => text.split(/\s+/)
+    assert.deepEqual(words(sources[list]), words(before[list]))
+    for (const [name, text] of Object.entries(sources))
+      if (name !== list) assert.equal(text, before[name], `./dev fmt changes ${name}`)
+    return output
   }
 
   // "./dev demo" on free ports.
   async run(command) {
+    if (command === './dev fmt') return this.format()
     if (!command.startsWith('./dev demo')) return super.run(command)
     return `${await super.run('./dev build')}${await this.demo()}`
   }
@@ -56,6 +103,17 @@ describe('a first composite', () => {
   const stage = new Clone()
   after(() => stage.close())
   walkPage(page, () => stage)
+
+  test('./dev lint has looked at every example, and at nothing else', async () => {
+    const shown = new Set(page.blocks.map(({ file }) => file).filter(file => file && isC(file)))
+    const changed = Object.entries(stage.sources())
+      .filter(([name, text]) => !isThere(name) || text !== readFileSync(path.join(root, name), 'utf8'))
+    const names = changed.map(([name]) => name).sort()
+    if (!stage.isFollowed) assert.deepEqual(names, [...shown].sort())
+
+    const output = await stage.run('./dev lint')
+    assert.match(output, new RegExp(`looked at ${names.length} changed files`))
+  })
 
   test('every mistake in its table is told as it says', async () => {
     const rows = rowsOf(page, 'When the table is wrong').slice(1).map(([said]) => said.slice(1, -1))

@@ -18,7 +18,7 @@ const route = '/api/users/u1'
 const id = path => path.replaceAll('/', '-').slice(1)
 const ask = (stream, path, method = 'GET') =>
   frame(types.HEADERS, flags.END_STREAM | flags.END_HEADERS, stream, fields({
-    pseudo: { ':path': path, ':method': method }, more: [['x-request-id', id(path)]] }))
+    pseudo: { ':path': path, ':method': method }, more: [['x-request-id', id(path)], ['x-forwarded-for', '203.0.113.7']] }))
 
 // What answers of this size look like; the body of the page is the body of the service inside.
 const wanted = (path, size) => (path === page
@@ -62,7 +62,8 @@ describe('an answer over HTTP/2 that is taken late', () => {
   }
 
   test('its log line is that of any answer', async t => {
-    const { url, server } = await scenario(t, 'web', plan(10), open)
+    const { url, server } = await scenario(t, 'web', plan(10),
+      { config: { ...open.config, trusted_proxies: ['127.0.0.1'] } })
     const long = `/${'x'.repeat(3000)}`
     await takeLate(url, [page, route, long])
     const lines = () => server.lines().filter(({ event }) => event === 'request')
@@ -72,6 +73,10 @@ describe('an answer over HTTP/2 that is taken late', () => {
       ['user', 'recentOrders', 'recommendations', 'unreadNotifications'])
     assert.deepEqual([line(page).status, line(page).path, line(page).method], [200, page, 'GET'])
     assert.deepEqual([line(route).status, line(route).bytes], [200, text(10).length])
+    const { client, route: found, service, outcome, endpoint } = line(route)
+    assert.deepEqual({ client, found, service, outcome },
+      { client: '203.0.113.7', found: '/api/users/', service: 'users', outcome: 'ok' })
+    assert.match(endpoint, /^127\.0\.0\.1:\d+$/)
     assert.ok(long.startsWith(lines().find(({ status }) => status === 404).path))
   })
 

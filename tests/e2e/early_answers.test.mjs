@@ -142,13 +142,15 @@ for (const [protocol, door] of Object.entries(doors)) {
 }
 
 test('a body that never comes ends its connection after some seconds', async t => {
-  const { connect } = await stage(t)
+  const { connect, log } = await stage(t)
   const bare = await connect(0)
   bare.socket.write(post('/nowhere', length(9)) + 'x')
   await bare.until(/^HTTP\/1\.1 404 [^]*keep-alive/)
   const began = Date.now()
   await soon(bare.ended, 'the end of the connection')
   assert.ok(Date.now() - began < 12000)
+  await eventually(() => log().length > 0, 'the line')
+  assert.ok(log()[0].duration_ms < 1000, 'the time after the answer does not count')
 })
 
 describe('what the head decides, HTTP/2', { concurrency: 4 }, () => {

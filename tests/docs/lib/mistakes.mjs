@@ -85,6 +85,16 @@ export const compilerMistakes = {
   'character constant too long for its type': ['.pick = "id name"', ".pick = 'id name'"],
   'missing braces around initializer': ['.fields = BFF_TABLE(fields)', '.fields = fields'],
   "'fields' defined but not used": ['    .fields = BFF_TABLE(fields),\n', ''],
+  'subscripted value is neither array nor pointer nor vector':
+    ['json_length(orders_items(order))', 'json_length(orders_items(order)[0])'],
+  "invalid operands to binary == (have 'struct json' and 'int')":
+    ['    json_print_size(out, json_length(orders_items(order)));',
+      '    json_print_bool(out, orders_items(order) == JSON_NONE);'],
+  "incompatible type for argument 2 of 'users_get'":
+    ['ask_text(ask, orders_user_id(ask_part(ask, "order")))', 'orders_user_id(ask_part(ask, "order"))'],
+  "'return' with a value, in function returning void":
+    ['    json_print_size(out, json_length(orders_items(order)));',
+      '    return json_length(orders_items(order));'],
   "'web_order_summary' undeclared here (not in a function)":
     ['extern const struct bff_composite web_order_summary;\n', '', 'composites/web/build.c'],
   "expected ',' or ';' at end of input": ['.fields = BFF_TABLE(fields),\n};', '.fields = BFF_TABLE(fields),\n}'],

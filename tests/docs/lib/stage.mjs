@@ -17,7 +17,7 @@ process.setMaxListeners(0) // a listener for each command
 const services = ['users', 'products', 'orders', 'reviews', 'inventory', 'recommendations',
   'notifications']
 const usual = { 'bff-web': 8080, 'bff-mobile': 8081, 'bff-kiosk': 8082 }
-const isOurs = /_URL$|^JWT_|^NODE_|^BFF_/ // of the environment: what would change what runs
+const isOurs = /_URL$|^JWT_|^NODE_|^BFF_|^GIT_/ // of the environment: what would change what runs
 const isBrief = /--(check|routes|help|version|probe)\b/
 const setting = String.raw`\w+=(?:\$\([^)]*\)|\S+)`
 const server = new RegExp(`^((?:${setting} +)*)((?:build/)?bff-\\w+)( [^#]*)?(#.*)?$`)
