@@ -78,8 +78,8 @@ static void turn_to_loopback(struct listen *listen)
     }
 }
 
-/* True when the listen address has a port. IPv4 and IPv6 addresses have the port at the same
- * place. */
+/* True when the port of the listen address is known: it is not 0. IPv4 and IPv6 addresses have the
+ * port at the same place. */
 static bool has_port(const struct listen *listen)
 {
     struct sockaddr_in address;

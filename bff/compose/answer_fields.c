@@ -1,4 +1,5 @@
 /* See answer_fields.h. */
+#include "bff/base/check.h"
 #include "bff/compose/answer_fields.h"
 
 void answer_fields_init(struct answer_fields *fields, const struct run *run)
@@ -11,6 +12,7 @@ void answer_fields_init(struct answer_fields *fields, const struct run *run)
 static bool read_values(const struct run *run, const struct plan_field *field, struct json object,
                         struct json *values)
 {
+    must(field->of_count > 0);
     for (size_t i = 0; i < field->of_count; i++) {
         const struct run_part *part = &run->parts[field->of[i]];
         if (!part->is_settled || part->reason != REASON_NONE)

@@ -44,7 +44,7 @@ static void control_bytes_replace(char *line)
 
 void mistakes_add(struct mistakes *mistakes, const struct place *place, const char *format, ...)
 {
-    char line[LINE_SIZE];
+    char line[LINE_SIZE] = "";
     va_list arguments;
 
     if (mistakes_is_full(mistakes))
@@ -63,7 +63,7 @@ void mistakes_add(struct mistakes *mistakes, const struct place *place, const ch
 /* Has a line the same place and the same words, whatever is between them? */
 static bool is_known(const struct mistakes *mistakes, const struct place *place, const char *words)
 {
-    char begin[LINE_SIZE], end[LINE_SIZE];
+    char begin[LINE_SIZE] = "", end[LINE_SIZE] = "";
     size_t begin_len = least(place_print(place, begin, sizeof(begin)), sizeof(begin) - 1);
     size_t end_len = least(snprintf(end, sizeof(end), ": %s", words), sizeof(end) - 1);
 

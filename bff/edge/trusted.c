@@ -18,7 +18,8 @@ const char *trusted_read(struct text text, struct trusted_network *out)
 {
     struct trusted_network network = {.bits = BITS};
     struct text prefix = text, address = text_cut(&prefix, '/');
-    uint64_t bits = 0, most = BITS;
+    unsigned most = BITS;
+    uint64_t bits = 0;
 
     if (!ip_read(address, &network.address))
         return "expected an IP address, or a network such as 10.0.0.0/8 or 2001:db8::/32";

@@ -91,8 +91,8 @@ void body_stop(struct body *body);
 /* For the code of the protocol: makes ${body}, which is all zero, the body of ${h2o}. */
 void body_begin(struct body *body, h2o_req_t *h2o, const struct body_source *source, size_t length);
 
-/* For the code of the protocol: reports that no more bytes will arrive. The body may be freed when
- * this function returns. */
+/* For the code of the protocol: reports that no more bytes will arrive. When this function returns,
+ * the body may already have been freed. */
 void body_finish(struct body *body, enum body_end end);
 
 /* For the code of the protocol: to be called when the request ends. */

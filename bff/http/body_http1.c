@@ -73,7 +73,8 @@ static void finish(struct http1 *http1, enum body_end end)
     body_finish(&http1->body, end);
 }
 
-/* Processes the bytes that have arrived. The body may be freed when this function returns. */
+/* Processes the bytes that have arrived. When this function returns, the body may already have been
+ * freed. */
 static void look(struct http1 *http1)
 {
     int state = http1->body.length != BODY_NO_LENGTH ? take_by_length(http1) : take_chunks(http1);

@@ -103,7 +103,8 @@ static void drop_bytes(struct http2 *http2)
     http2->bytes = NULL;
 }
 
-/* Checks whether the body is over. The body may be freed when this function returns. */
+/* Checks whether the body is over. When this function returns, the body may already have been
+ * freed. */
 static void look(struct http2 *http2)
 {
     struct body *body = &http2->body;

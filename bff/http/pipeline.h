@@ -74,8 +74,9 @@ struct pipeline {
     bool is_running; /* a step is running: pipeline_resume must not be called */
 };
 
-/* Runs ${steps} for ${request}. The steps get ${context}. The request may be freed when this
- * function returns. */
+/* Runs ${steps} for ${request}. The steps get ${context}. When this
+ * function returns, the request and the pipeline may already have been freed: the caller must not
+ * use them any more. */
 void pipeline_run(struct pipeline *pipeline, struct request *request,
                   struct request_context *context, const struct step *steps);
 
@@ -91,8 +92,8 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
 
 /*
  * Ends the wait. ${result} is the result of the waiting step, and it is not STEP_WAITS. To be
- * called in the thread of the request's worker, from the loop and not from the step. The request
- * may be freed when this function returns.
+ * called in the thread of the request's worker, from the loop and not from the step. When this
+ * function returns, the request may already have been freed: the caller must not use it any more.
  */
 void pipeline_resume(struct pipeline *pipeline, enum step_result result);
 

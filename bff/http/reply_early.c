@@ -4,8 +4,9 @@
 #include "bff/http/client_linger.h"
 #include "bff/http/reply_early.h"
 
-/* Lies in the request's memory. libh2o gets the end of the answer when the answer has been sent and
- * the body is over. */
+/* An answer that is sent before the request's body is over. It is in the memory of the request.
+ * libh2o gets the bytes of the answer at once. It is told that nothing more follows only when these
+ * bytes have been sent and the body is over, or is not read any more. */
 struct early {
     h2o_generator_t generator; /* must be first: libh2o passes its address to the callbacks */
     struct request *request;
@@ -35,8 +36,8 @@ static void end_connection(struct request *request)
     request->client->sends_on = true;
 }
 
-/* Ends the answer if it has been sent and the body is over. The request may be freed when this
- * function returns. */
+/* Ends the answer if it has been sent and the body is over. When this function returns, the
+ * request may already have been freed. */
 static void end_if_due(struct early *early)
 {
     struct request *request = early->request;

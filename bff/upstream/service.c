@@ -91,8 +91,8 @@ static const char *name_check(struct text host)
     return NULL;
 }
 
-/* Reads the host and removes it from ${*rest}, where ":port", or nothing, is left. Returns what is
- * wrong with the host, or NULL. */
+/* Reads the host and removes it from ${*rest}. The rest should then be ":port" or empty; port_read
+ * checks this. Returns what is wrong with the host, or NULL. */
 static const char *host_read(struct text *rest, struct text *host)
 {
     if (!text_starts(*rest, TEXT("["))) {

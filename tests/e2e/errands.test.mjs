@@ -4,8 +4,9 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http2 from 'node:http2'
 import net from 'node:net'
-import { setTimeout as wait } from 'node:timers/promises'
+import { pipeline } from 'node:stream'
 import { after, describe, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 
 import { authority } from './lib/certificates.mjs'
 import { anywhere, scenario } from './lib/scenario.mjs'
@@ -156,7 +157,7 @@ describe('a client that leaves', { concurrency: 4 }, () => {
     const slow = net.createServer(async socket => {
       dialled.open()
       await left.opened // until then there is no TLS handshake
-      socket.pipe(net.connect(port)).pipe(socket)
+      pipeline(socket, net.connect(port), socket, () => undefined)
     }).listen(0)
     t.after(() => slow.close())
     const scene = await stage(t, { services: { users: { ca_file: ca.caFile } } }, {
