@@ -28,7 +28,7 @@ bool step_preflight_read(const struct request *request, struct cors_preflight *o
     *out = (struct cors_preflight){
         .origin = request_header(request, "origin"),
         .request_method = request_header(request, "access-control-request-method"),
-        .request_headers = request_header(request, "access-control-request-headers"),
+        .request_headers = request_list(request, "access-control-request-headers"),
     };
     return cors_is_preflight(request->method, out);
 }
