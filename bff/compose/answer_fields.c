@@ -1,10 +1,12 @@
 /* See answer_fields.h. */
 #include "bff/base/check.h"
+#include "bff/base/log.h"
 #include "bff/compose/answer_fields.h"
 
 void answer_fields_init(struct answer_fields *fields, const struct run *run)
 {
     fields->run = run;
+    fields->has_told = false;
     json_print_init(&fields->out, run->request->pool);
 }
 
@@ -22,24 +24,51 @@ static bool read_values(const struct run *run, const struct plan_field *field, s
     return true;
 }
 
+/* The function of a member has printed two values, or a part of one. One event an answer is enough,
+ * because a list may have the member in a thousand items. */
+static void tell_mistake(struct answer_fields *fields, const struct plan_field *field)
+{
+    const char *name = field->row->into != NULL ? field->row->into : field->row->name;
+
+    if (fields->has_told)
+        return;
+    fields->has_told = true;
+    log_event("bad_member",
+              (struct log_field[]){{"composite", .text = fields->run->request->plan->path},
+                                   {"member", .text = text_of(name)},
+                                   {"message", .text = TEXT("its function has not printed exactly "
+                                                            "one value, so the member is null")},
+                                   {0}});
+}
+
+/* Calls the function of ${field}. Returns what it has printed; absent: nothing that is one value.
+ */
+static struct text call_print(struct answer_fields *fields, const struct plan_field *field,
+                              const struct json *values, size_t place)
+{
+    struct json_print *out = &fields->out;
+
+    json_print_begin(out);
+    if (field->row->print_all != NULL)
+        field->row->print_all(out, values, place);
+    else
+        field->row->print(out, values[0]);
+    struct text value = json_print_value(out);
+    if (value.at == NULL && json_print_text(out).len > out->begin)
+        tell_mistake(fields, field);
+    return value;
+}
+
 struct text answer_fields_print(struct answer_fields *fields, size_t i, struct json object,
                                 size_t place)
 {
     const struct plan_field *field = &fields->run->request->plan->fields[i];
-    struct json_print *out = &fields->out;
-    size_t before = json_print_text(out).len;
     struct json values[BFF_PARTS_MAX];
+    struct text value = {0};
 
-    if (read_values(fields->run, field, object, values)) {
-        if (field->row->print_all != NULL)
-            field->row->print_all(out, values, place);
-        else
-            field->row->print(out, values[0]);
-    }
-    if (json_print_text(out).len == before)
-        json_print_null(out);
-    struct text all = json_print_text(out);
-    return (struct text){all.at + before, all.len - before};
+    if (read_values(fields->run, field, object, values))
+        value = call_print(fields, field, values, place);
+    return value.at == NULL ? TEXT("null") : value;
 }
 
 static struct text print(void *cookie, size_t field, struct json object, size_t place)

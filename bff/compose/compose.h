@@ -199,7 +199,8 @@ struct bff_part {
  *   of         the name of the part that it reads, or several names: "orders products"
  *   print      a function that prints exactly one value. It gets the value of the part, or the
  *              fallback when the service sent no value. It is not called when the part was
- *              rejected: then null is printed
+ *              rejected: then null is printed. When it prints two values or a part of one, the
+ *              member is null, and the log has the event bad_member
  *   print_all  the function of a member that reads several parts. It gets their values, in the
  *              order of .of. It is not called when one of the parts was rejected
  *   into       where the member is put: a path into a part that .of names, with the name of the

@@ -1,7 +1,9 @@
 /* services.NAME: where each service is, how long its calls may take, and its health. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "bff/base/check.h"
+#include "bff/base/ip.h"
 #include "bff/base/memory.h"
 #include "bff/compose/build.h"
 #include "bff/config/kind.h"
@@ -177,6 +179,15 @@ static void authorities_check(struct settings *settings, size_t index)
         settings_warn(settings, "services.*.ca_file", index, "\"%.200s\" %s", file, wrong);
 }
 
+static bool is_same_host(const char *a, const char *b)
+{
+    struct ip x, y;
+
+    if (ip_read(text_of(a), &x) && ip_read(text_of(b), &y))
+        return memcmp(&x, &y, sizeof(x)) == 0;
+    return text_equal_nocase(text_of(a), text_of(b));
+}
+
 /* Two spellings of one address are the same one: it would get two turns, and two tries. */
 static void endpoints_check(struct settings *settings, size_t index)
 {
@@ -185,8 +196,7 @@ static void endpoints_check(struct settings *settings, size_t index)
     for (size_t i = 1; i < service->endpoint_count; i++)
         for (size_t j = 0; j < i; j++) {
             const struct service_endpoint *a = &service->endpoints[i], *b = &service->endpoints[j];
-            if (a->is_tls != b->is_tls || a->port != b->port ||
-                !text_equal_nocase(text_of(a->authority), text_of(b->authority)))
+            if (a->is_tls != b->is_tls || a->port != b->port || !is_same_host(a->host, b->host))
                 continue;
             settings_warn(settings, "services.*.endpoints", index,
                           "\"%s://%s\" stands there twice, so it gets twice the requests",

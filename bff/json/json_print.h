@@ -15,6 +15,9 @@
 struct json_print {
     struct pool *pool; /* contains the text; users may allocate from it, too */
     struct text_builder text;
+    size_t begin;  /* where the value of json_print_begin begins */
+    size_t values; /* calls that printed a value since then */
+    bool is_raw;   /* json_print_raw has printed, too */
 };
 
 void json_print_init(struct json_print *out, struct pool *pool);
@@ -34,6 +37,7 @@ void json_print_json(struct json_print *out, struct json value);  /* as written;
 /* Prints ${bytes} unchanged: punctuation, or text that is JSON already. */
 static inline void json_print_raw(struct json_print *out, struct text bytes)
 {
+    out->is_raw = true;
     text_builder_add(&out->text, bytes);
 }
 
@@ -42,5 +46,12 @@ void json_print_comma(struct json_print *out);
 
 /* Prints a comma if one is needed (json_print_comma), then the name of a member and a colon. */
 void json_print_key(struct json_print *out, const char *name);
+
+/* Says that the next bytes are a new value, which json_print_value then returns. */
+void json_print_begin(struct json_print *out);
+
+/* Returns what has been printed since json_print_begin, when it is exactly one JSON value.
+ * Otherwise the text is absent. */
+struct text json_print_value(const struct json_print *out);
 
 #endif

@@ -6,9 +6,72 @@
 
 # ---- what is usually meant -------------------------------------------------------------------------
 
-# The first line that fits decides. `said` is what the compiler says, `code` is the line of the file.
-function meant(said, code, name) {
+# The first line that fits decides. `said` is what the compiler says, `code` is the line of the file,
+# `is_inside` is true in the body of a function.
+function meant(said, code, is_inside, name, hint) {
     name = quoted(said)
+    hint = meant_anywhere(said, code, name)
+    if (hint == "" && is_inside) hint = meant_in_function(said, code, name)
+    return hint == "" ? meant_in_table(said, code, name) : hint
+}
+
+function meant_anywhere(said, code, name) {
+    if (said ~ /^unknown type name/ && name ~ /^(json|text|json_print|bff_[a-z]+)$/)
+        return "the word struct is missing: struct " name
+    if (said ~ /^unknown type name 'function'/)
+        return "a function begins with: static void user(struct bff_ask *ask)"
+    if (said ~ /forbids nested functions|^invalid storage class for function/)
+        return "a } is missing: the function above does not end"
+    if (said ~ /^expected identifier or '\(' before '}'/)
+        return "there is one } too many"
+    if (said ~ /^unused parameter/)
+        return "write (void)" name "; in a function that does not need " name
+    return ""
+}
+
+function meant_in_function(said, code, name) {
+    if (code ~ /=>|===|!==/)
+        return ""
+    if (code ~ /for *\(/ && said ~ /^unknown type name|^type defaults to 'int'/)
+        return "a list is read item by item with: json_each (item, list) { ... }"
+    if (said ~ /^unknown type name '(let|var)'|^type defaults to 'int'/)
+        return "a variable begins with its type: struct json item = ...   (C has no let, var or const alone)"
+    if (said ~ /^unknown type name '(string|String)'/)
+        return "the type of a text is struct text"
+    if (said ~ /^'(null|undefined)' undeclared/)
+        return "json_is(value, JSON_NULL) is true for null, json_is(value, JSON_NONE) for a value that does not exist, and json_print_null(out) prints null"
+    if (said ~ /^this 'for' clause does not guard/)
+        return "there is no semicolon after json_each (...)"
+    if (said ~ /^expected ',' or ';'/)
+        return "a semicolon is missing at the end of the line before " name
+    if (said ~ / undeclared / && said !~ /; did you mean/ && code ~ ("(^|[ (])" name " *=[^=]"))
+        return "a variable begins with its type: struct json " name " = ..."
+    if (said ~ / undeclared / && said !~ /; did you mean/)
+        return name " is misspelt, or a line above that begins with its type is missing: struct json " name " = ..."
+    if (said ~ /^'return' with a value/)
+        return "this function returns nothing: the function of a field prints its value"
+    if (said ~ /^'struct json' has no member/)
+        return "a member of JSON is read with json_get(value, \"" name_of_member(said) "\")"
+    if (said ~ /^subscripted value/)
+        return "an item of a JSON list is read with json_item(list, 0)"
+    if (said ~ /^incompatible type for argument 2 of 'json_print_string'/)
+        return "a constant text is TEXT(\"...\"), and the text of a JSON value is json_text(value, out->pool)"
+    if (said ~ /^incompatible type for argument/)
+        return "a JSON value becomes text with ask_text(ask, value), in the function of a field with json_text(value, out->pool)"
+    if (said ~ /^invalid operands to binary [=!]=/)
+        return "JSON and text are not compared with == or !=: json_is(value, JSON_NONE), text_is(text, \"delivered\")"
+    if (said ~ /is a pointer; did you mean to use '->'/)
+        return "write " name "-> instead of " name "."
+    return ""
+}
+
+# The second name in quotes.
+function name_of_member(said) {
+    sub(/^'[^']*'/, "", said)
+    return quoted(said)
+}
+
+function meant_in_table(said, code, name) {
     if (code ~ /=>/)
         return "C has no arrow functions. Write: static void user(struct bff_ask *ask) { ... }"
     if (said ~ /unknown type name '(let|var|function)'/ || said ~ /type defaults to 'int'/)
@@ -102,6 +165,7 @@ function begin(file, line, said) {
     line_of[count] = line
     said_of[count] = said
     picture[count] = ""
+    is_inside[count] = is_in_function
     open = count
 }
 
@@ -126,12 +190,23 @@ function is_link_error(place, parts, said) {
     return 1
 }
 
-/^FAILED: / { is_command = 1; open = 0; next }
+/^FAILED: / { is_command = 1; is_in_function = 0; open = 0; next }
 is_command { is_command = 0; next }
 /^\[[0-9]+\/[0-9]+\]/ || /^-- / || /^ninja: / { open = 0; next }
 /^cc1: |^collect2: |: in function .*:$|^[0-9]+ errors? generated/ { open = 0; next }
-/: In function |: At top level:|^In file included from|^ +from / { open = 0; next }
+/: In function '|: At top level:/ { is_in_function = /: In function '/; open = 0; next }
+/^In file included from|^ +from / { open = 0; next }
 is_error() || is_link_error() { next }
+# A mistake in the use of json_each is one of the file that uses it.
+/^[^ :]+:[0-9]+:[0-9]+: note: in expansion of macro 'json_each'/ && count && file_of[count] ~ /json\/json\.h$/ {
+    split($0, place_of_use, ":")
+    file_of[count] = place_of_use[1]
+    line_of[count] = place_of_use[2]
+    picture[count] = ""
+    lines[count] = 0
+    open = count
+    next
+}
 /^[^ :]+:[0-9]+(:[0-9]+)?: (note|warning): / { open = 0; is_note = 1; next }
 /^ +[0-9]* \|/ || open {
     # The first two lines: the code, and the arrow. More lines are proposals of the compiler.
@@ -169,12 +244,12 @@ function follows(i, file) {
     file = file_of[i]
     if (file == "") return 0
     if (is_lost[file] || line_of[i] == last_line[file] || same[file, said_of[i]]++) return 1
-    if (shown[file] && said_of[i] ~ /defined but not used|shadows/) return 1
+    if (shown[file] && said_of[i] ~ /defined but not used|shadows|^unused|set but not used/) return 1
     if (is_any_shown && file ~ /compose\/compose\.h$/) return 1
     last_line[file] = line_of[i]
     is_any_shown = 1
     shown[file]++
-    if (said_of[i] ~ /^expected|^unknown type name|^type defaults|^stray|missing terminating/)
+    if (said_of[i] ~ /^expected|^unknown type name|^type defaults|^stray|missing terminating|does not guard|nested functions/)
         is_lost[file] = 1
     return shown[file] > 5
 }
@@ -182,18 +257,18 @@ function follows(i, file) {
 # One line of code often gets several messages. The first one that has an explanation is shown.
 function best(i, code, j) {
     for (j = i; j <= count && file_of[j] == file_of[i] && line_of[j] == line_of[i]; j++)
-        if (meant(said_of[j], code) != "" &&
+        if (meant(said_of[j], code, is_inside[j]) != "" &&
             said_of[j] ~ /missing terminating|character constant|^expected '\)'/)
             return j
     for (j = i; j <= count && file_of[j] == file_of[i] && line_of[j] == line_of[i]; j++)
-        if (meant(said_of[j], code) != "") return j
+        if (meant(said_of[j], code, is_inside[j]) != "") return j
     return i
 }
 
 function show(i, code, name, hint, j) {
     code = file_of[i] == "" ? "" : source_line(file_of[i], line_of[i])
     j = best(i, code)
-    hint = meant(said_of[j], code)
+    hint = meant(said_of[j], code, is_inside[j])
     if (file_of[i] != "") {
         name = row(file_of[i], line_of[i])
         printf "%s:%d:%s\n", file_of[i], line_of[i], name == "" ? "" : " in the row \"" name "\""

@@ -67,6 +67,10 @@ const elsewhere = [
     /^the comma at the end of the row above/],
   ['let', 'static const struct bff_part parts[]', 'let parts', /^a table begins with: static const/],
   ['const alone', 'static const struct bff_part parts[]', 'const parts', /^a table begins with/],
+  ['a function of JavaScript', 'static void user(struct bff_ask *ask)', 'function user(ask)',
+    /^a function begins with: static void user/],
+  ['bff_ask without struct', 'struct bff_ask *ask', 'bff_ask *ask',
+    /^the word struct is missing: struct bff_ask/],
   ['an arrow function', 'static void user(struct bff_ask *ask)', 'const user = (ask) =>',
     /^C has no arrow functions/],
   ['===', '{ users_get', '{ if (ask === ask) users_get',
@@ -83,6 +87,60 @@ const elsewhere = [
     /^the first argument is missing: ask/],
   ['a misspelt constant', 'BFF_OWNER', 'BFF_OWNR', /^BFF_OWNR is misspelt/],
 ]
+
+// The body of a function that prints a computed member; the mistake is in its first line, unless the
+// row says otherwise.
+const inFunction = [
+  ['json without struct', 'json item = json_item(order, 0);\njson_print_json(out, item);',
+    /^the word struct is missing: struct json$/],
+  ['const alone', 'const item = json_item(order, 0);\njson_print_json(out, item);',
+    /^a variable begins with its type: struct json item/],
+  ['let', 'let item = json_item(order, 0);\njson_print_json(out, item);',
+    /^a variable begins with its type/],
+  ['no type', 'item = json_item(order, 0);\njson_print_json(out, item);',
+    /^a variable begins with its type: struct json item/],
+  ['string for a type', 'string name = json_text(order, out->pool);\njson_print_string(out, name);',
+    /^the type of a text is struct text$/],
+  ['no semicolon after a variable', '\nstruct json item = order\njson_print_json(out, item);',
+    /^a semicolon is missing at the end of the line before json_print_json$/, 3],
+  ['null', 'struct json item = null;\njson_print_json(out, item);',
+    /^json_is\(value, JSON_NULL\) is true for null/],
+  ['undefined', 'if (json_get(order, "a") != undefined) json_print_null(out);', /^json_is\(value/],
+  ['a semicolon after json_each', 'json_each (item, order);\n    json_print_json(out, item);',
+    /^there is no semicolon after json_each/],
+  ['for of', 'for (const item of order) json_print_json(out, item);', /with: json_each \(item, list\)/],
+  ['a dot into JSON', 'json_print_json(out, order.status);', /read with json_get\(value, "status"\)/],
+  ['an index into JSON', 'json_print_json(out, order[0]);', /read with json_item\(list, 0\)/],
+  ['a return', 'return json_item(order, 0);', /^this function returns nothing/],
+  ['a plain text', 'json_print_string(out, "a");', /^a constant text is TEXT\("\.\.\."\)/],
+  ['a dot for an arrow', 'json_print_string(out, json_text(order, out.pool));', /^write out->/],
+  ['an argument that is not used', 'json_print_null(out);', /^write \(void\)order; /, 0],
+  ['no brace at the end', 'if (json_is(order, JSON_NULL)) {\njson_print_null(out);\n',
+    /^a } is missing: the function above does not end/, 6],
+  ['== with JSON', 'if (order == 0) json_print_null(out);', /^JSON and text are not compared with ==/],
+  ['== with a text', 'if (json_text(order, out->pool) == "a") json_print_null(out);',
+    /^JSON and text are not compared with ==/],
+  ['JSON for a text', 'json_print_bool(out, text_is(order, "a"));', /^a JSON value becomes text/],
+]
+
+describe('a function that does not compile', () => {
+  for (const [what, body, meant, line = 1] of inFunction) {
+    test(`because of ${what}`, () => {
+      const page = dashboard.replace('static void user(', () =>
+        `static void total(struct json_print *out, struct json order) {\n${body}\n}\n\nstatic void user(`)
+        .replace('.parts = BFF_TABLE(parts)', '$&, .fields = BFF_TABLE(fields)')
+        .replace('const struct bff_composite ', 'static const struct bff_field fields[] = ' +
+          '{{.name = "total", .of = "user", .print = total}};\n$&')
+      const output = explained(page)
+      const [told, ...more] = mistakesOf(output)
+
+      assert.deepEqual(more, [], output)
+      assert.match(told.usually ?? output, meant)
+      const begin = page.slice(0, page.indexOf('static void total(')).split('\n').length
+      assert.equal(told.line, begin + line, output)
+    })
+  }
+})
 
 describe('a composite that does not compile', () => {
   for (const [what, from, to, meant] of [...inTable, ...elsewhere]) {

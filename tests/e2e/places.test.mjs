@@ -97,3 +97,16 @@ describe('an order that there is perhaps not', () => {
       requestId: 'me' })
   })
 })
+
+test('a function that does not print exactly one value has null in its place, and an event', async t => {
+  const { get, server } = await scenario(t, 'places', services)
+  const answer = await get('/api/wrong/u1')
+
+  assertBody(answer, { user, orders: ['1', '2', '3'].map(id => ({ id, label: null })),
+    open: null, whole: { name: 'Ada' } })
+  await server.stop()
+  const events = server.lines().filter(({ event }) => event === 'bad_member')
+  assert.deepEqual(events.map(({ composite, member }) => [composite, member]),
+    [['/api/wrong/:userId', 'orders[].label']])
+  assert.match(events[0].message, /exactly one value/)
+})

@@ -134,6 +134,10 @@ static const struct {
      "web.yaml:1:32: services.users.endpoints: \"http://A\" stands there twice, so it gets twice "
      "the "
      "requests\n"},
+    {"the same IPv6 endpoint in two spellings",
+     "services: {users: {endpoints: [\"http://[::1]:80\", \"http://[0:0:0:0:0:0:0:1]\"]}}\n",
+     "web.yaml:1:32: services.users.endpoints: \"http://[0:0:0:0:0:0:0:1]\" stands there twice, so "
+     "it gets twice the requests\n"},
     {"one host, other ports and schemes",
      "services: {users: {endpoints: [\"http://a\", \"https://a\", \"http://a:81\"]}, orders: "
      "{endpoints: \"http://a\"}}\n",

@@ -109,6 +109,80 @@ static void test_members_without_braces(void **state)
     assert_true(text_is(json_print_text(&out), "\"a\":0,\"b\":1"));
 }
 
+static void print_nothing(struct json_print *out) { (void)out; }
+
+static void print_two(struct json_print *out)
+{
+    json_print_size(out, 1);
+    json_print_size(out, 2);
+}
+
+static void print_two_strings(struct json_print *out)
+{
+    json_print_string(out, TEXT("a"));
+    json_print_string(out, TEXT("b"));
+}
+
+static void print_open(struct json_print *out)
+{
+    json_print_raw(out, TEXT("{"));
+    json_print_key(out, "a");
+    json_print_null(out);
+}
+
+static void print_closed_twice(struct json_print *out) { json_print_raw(out, TEXT("[1]]")); }
+
+static void print_key_alone(struct json_print *out) { json_print_key(out, "a"); }
+
+static void print_no_json(struct json_print *out) { json_print_raw(out, TEXT("NaN")); }
+
+static void print_one(struct json_print *out) { json_print_string(out, TEXT("a\n")); }
+
+static void print_raw(struct json_print *out) { json_print_raw(out, TEXT("1.50")); }
+
+static void print_object(struct json_print *out)
+{
+    print_open(out);
+    json_print_raw(out, TEXT("}"));
+}
+
+static void print_service_value(struct json_print *out)
+{
+    json_print_json(out, json_of(TEXT(" [1, {}] ")));
+}
+
+/* Also after other values have been printed. */
+static void test_exactly_one_value(void **state)
+{
+    static const struct {
+        void (*print)(struct json_print *out);
+        const char *want; /* NULL: not one value */
+    } cases[] = {
+        {print_nothing, NULL},
+        {print_two, NULL},
+        {print_two_strings, NULL},
+        {print_open, NULL},
+        {print_closed_twice, NULL},
+        {print_key_alone, NULL},
+        {print_no_json, NULL},
+        {print_one, "\"a\\n\""},
+        {print_raw, "1.50"},
+        {print_object, "{\"a\":null}"},
+        {print_service_value, "[1, {}]"},
+    };
+    struct json_print out;
+
+    json_print_init(&out, pool);
+    for (size_t i = 0; i < 2 * COUNT(cases); i++) {
+        const char *want = cases[i % COUNT(cases)].want;
+        json_print_begin(&out);
+        cases[i % COUNT(cases)].print(&out);
+        struct text value = json_print_value(&out);
+        if (want == NULL ? value.at != NULL : !text_is(value, want))
+            fail_msg("case %zu: %.*s", i % COUNT(cases), TEXT_ARGS(value));
+    }
+}
+
 static void test_growing(void **state)
 {
     struct json_print out;
@@ -196,9 +270,13 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_strings), cmocka_unit_test(test_nul_and_absent),
-        cmocka_unit_test(test_values),  cmocka_unit_test(test_members_without_braces),
-        cmocka_unit_test(test_growing), cmocka_unit_test(test_strings_as_yajl_prints_them),
+        cmocka_unit_test(test_strings),
+        cmocka_unit_test(test_nul_and_absent),
+        cmocka_unit_test(test_values),
+        cmocka_unit_test(test_members_without_braces),
+        cmocka_unit_test(test_exactly_one_value),
+        cmocka_unit_test(test_growing),
+        cmocka_unit_test(test_strings_as_yajl_prints_them),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

@@ -75,6 +75,14 @@ function addresses({ urls }, urlOf = {}) {
 // Options for tests that are not about who asks: whoever reaches the server may.
 export const open = { config: { login: 'off' } }
 
+// Fails with the name of a request that no row plans, and with the rows of its service.
+function assertPlanned({ unplanned, plan }) {
+  if (unplanned.length === 0) return
+  const rows = Object.keys(plan).filter(name => name.split(' ')[0] === unplanned[0].split(' ')[0])
+  assert.fail(`no row plans this request: ${unplanned.join(', ')}; ` +
+    `the rows of the service are: ${rows.join(', ') || 'none'}`)
+}
+
 /*
  * Starts the binary of `build` with the services of `plan` (upstream.mjs) behind it. Options:
  *   listen    addresses (one, plain)       config    settings, or YAML text
@@ -91,7 +99,7 @@ export async function scenario(t, build, plan = {}, options = {}) {
   t.after(async () => {
     try {
       await server?.stop()
-      assert.deepEqual(upstreams.unplanned, [], 'requests that no plan names')
+      assertPlanned(upstreams)
     } finally {
       upstreams.close()
     }
@@ -102,8 +110,14 @@ export async function scenario(t, build, plan = {}, options = {}) {
   server.token = tokenFor()
   const all = clients(server, tokenFor)
   t.after(all.closeClients)
+  // Before the test looks at the answer: its difference would not say what is missing.
+  const get = async (...request) => {
+    const answer = await all.get(...request)
+    assertPlanned(upstreams)
+    return answer
+  }
   return {
-    ...all, server, upstreams, url: server.url, urls: server.urls,
+    ...all, get, server, upstreams, url: server.url, urls: server.urls,
     asked: service => upstreams.asked(service),
     arrival: (service, nth) => upstreams.arrival(service, nth),
   }

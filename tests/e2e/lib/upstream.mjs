@@ -26,6 +26,9 @@ function barriers(plan) {
   return Object.fromEntries(Object.entries(sizes).map(([name, size]) => [name, barrier(size)]))
 }
 
+// The request, spelt as a row of the plan; the method is added when it is not GET.
+const named = (service, method, url) => `${service} ${method === 'GET' ? '' : `${method} `}${url}`
+
 class Upstreams extends EventEmitter {
   requests = []
   unplanned = []
@@ -99,7 +102,7 @@ class Upstreams extends EventEmitter {
     if (this.keepsRecords) this.requests.push(request)
     this.#count(service, res)
     const planned = this.plan[`${service} ${url}`] ?? this.plan[`${service} *`]
-    if (planned === undefined) this.unplanned.push(`${service} ${method} ${url}`)
+    if (planned === undefined) this.unplanned.push(named(service, method, url))
     res.once('finish', this.answered[service].open)
     this.emit('request', request)
     const row = this.#row(planned ?? { status: 599 }, request)

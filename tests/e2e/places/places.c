@@ -99,7 +99,48 @@ static const struct bff_composite required_order = {
     .parts = BFF_TABLE(required_parts),
 };
 
-static const struct bff_composite *const composites[] = {&account, &newest_order, &required_order};
+/* Computed members with mistakes: their functions do not print exactly one value. */
+
+static void two_values(struct json_print *out, struct json user)
+{
+    (void)user;
+    json_print_size(out, 1);
+    json_print_size(out, 2);
+}
+
+static void open_object(struct json_print *out, struct json user)
+{
+    json_print_raw(out, TEXT("{"));
+    json_print_key(out, "name");
+    json_print_json(out, json_get(user, "name"));
+}
+
+static void whole_object(struct json_print *out, struct json user)
+{
+    open_object(out, user);
+    json_print_raw(out, TEXT("}"));
+}
+
+static const struct bff_part wrong_parts[] = {
+    {.name = "user", .ask = user, .pick = "id name"},
+    {.name = "orders", .ask = orders, .kind = BFF_LIST, .pick = "id"},
+};
+
+static const struct bff_field wrong_fields[] = {
+    {.into = "orders[].label", .of = "orders", .print = two_values},
+    {.name = "open", .of = "user", .print = open_object},
+    {.name = "whole", .of = "user", .print = whole_object},
+};
+
+static const struct bff_composite wrong = {
+    .route = "GET /api/wrong/:userId",
+    .access = BFF_SIGNED_IN,
+    .parts = BFF_TABLE(wrong_parts),
+    .fields = BFF_TABLE(wrong_fields),
+};
+
+static const struct bff_composite *const composites[] = {&account, &newest_order, &required_order,
+                                                         &wrong};
 
 static const struct bff_build build = {
     .name = "places",
