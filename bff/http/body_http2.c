@@ -338,3 +338,10 @@ void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse)
     body_begin(&http2->body, h2o, &source, stream->_expected_content_length);
     h2o_buffer_dispose(&stream->_req_body); /* libh2o believes that the request has no body */
 }
+
+bool body_http2_is_missing(h2o_req_t *h2o)
+{
+    size_t length = H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, h2o)->_expected_content_length;
+
+    return length != BODY_NO_LENGTH && length > 0;
+}

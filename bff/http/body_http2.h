@@ -25,6 +25,10 @@
  */
 void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse);
 
+/* True when the head of ${h2o}, an HTTP/2 request without a body, has a Content-Length other than
+ * 0. Such a request is malformed (RFC 9113 section 8.1.1). */
+bool body_http2_is_missing(h2o_req_t *h2o);
+
 /*
  * Processes the frame that begins at ${bytes}, if it belongs to a body. Returns the length of the
  * frame, an error code of libh2o (negative), or 0 if the frame does not belong to a body.

@@ -1,5 +1,6 @@
 /* See guard.h. */
 #include "bff/http/body_http1.h"
+#include "bff/http/body_http2.h"
 #include "bff/http/field.h"
 #include "bff/http/guard.h"
 #include "bff/http/guard_head.h"
@@ -67,13 +68,15 @@ static struct text raw_head(const struct request *request)
     return (struct text){input->bytes, input->size};
 }
 
-/* With HTTP/2 libh2o hides no fields, so only Expect is checked. */
+/* With HTTP/2, head_http2.c has looked at the fields that libh2o hides. */
 static enum guard_head judge_head(const struct request *request)
 {
     struct text expect = request_header(request, "expect");
 
     if (!request_is_http2(request))
         return guard_head(raw_head(request), request->h2o->version < 0x101);
+    if (request->body == NULL && body_http2_is_missing(request->h2o))
+        return GUARD_HEAD_BAD;
     return expect.at == NULL || text_equal_nocase(expect, TEXT("100-continue")) ? GUARD_HEAD_SOUND
                                                                                 : GUARD_HEAD_UNMET;
 }

@@ -3,6 +3,7 @@
 #include "bff/http/cookie.h"
 #include "bff/http/head_http2.h"
 #include "bff/http/head_http2_copy.h"
+#include "bff/http/host.h"
 #include "bff/http/hpack_field.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
@@ -60,6 +61,9 @@ static int decode(struct head *head, h2o_req_t *to, struct text bytes)
     int status = head->parse(to, block->table, (const uint8_t *)bytes.at, bytes.len,
                              head->is_regular ? NULL : block->map, &length, NULL, block->error);
 
+    if (length != SIZE_MAX && *block->content_length != SIZE_MAX &&
+        length != *block->content_length)
+        return H2O_HTTP2_ERROR_PROTOCOL;
     if (length != SIZE_MAX)
         *block->content_length = length;
     head->is_regular |= *block->map == before;
@@ -319,6 +323,26 @@ static int read_fields(struct head *head)
     return 0;
 }
 
+static struct text name_of(h2o_req_t *h2o, h2o_iovec_t authority)
+{
+    return host_name(pool_of(&h2o->pool), text_trim((struct text){authority.base, authority.len}));
+}
+
+/* Host and :authority must name the same host (RFC 9113 section 8.3.1): a proxy in front may have
+ * read the other one. If they do not, they are joined by a comma, too. */
+static void choose_authority(struct head *head)
+{
+    h2o_req_t *h2o = head->block->h2o;
+    h2o_iovec_t *authority = &h2o->input.authority;
+
+    if (head->hosts == 0)
+        return;
+    if (head->hosts > 1 || authority->base == NULL)
+        *authority = head->host;
+    else if (!text_equal_nocase(name_of(h2o, *authority), name_of(h2o, head->host)))
+        *authority = h2o_concat(&h2o->pool, *authority, h2o_iovec_init(",", 1), head->host);
+}
+
 static void finish(struct head *head)
 {
     h2o_req_t *h2o = head->block->h2o;
@@ -327,11 +351,10 @@ static void finish(struct head *head)
         drop(head, HEAD_HTTP2_FIELDS); /* libh2o answers 400 by itself */
     if (head->over == HEAD_HTTP2_WHOLE && head->cookies > 1)
         h2o->headers.entries[head->cookie_place].value = cookie_value(&head->cookie, &h2o->pool);
-    if (head->over == HEAD_HTTP2_WHOLE &&
-        (head->hosts > 1 || (head->hosts == 1 && h2o->input.authority.base == NULL)))
-        h2o->input.authority = head->host;
-    if (head->over == HEAD_HTTP2_WHOLE)
-        head_http2_copy(h2o);
+    if (head->over != HEAD_HTTP2_WHOLE)
+        return;
+    choose_authority(head);
+    head_http2_copy(h2o);
 }
 
 int head_http2_read(const struct head_http2_block *block, head_http2_parse parse)

@@ -30,6 +30,8 @@ struct passing {
     struct reply_stream stream;
     struct tunnel tunnel;
     bool is_tunnel;
+    bool is_left;  /* the client has left, and the request ends soon: it has its answer, or none */
+    bool has_head; /* the service has begun to answer */
     struct route_report report;
 
     /* A call that may change data goes on to its end without its client. */
@@ -57,8 +59,16 @@ static void on_gone(void *cookie)
 {
     struct passing *passing = cookie;
 
+    passing->is_left = true;
     if (passing->texts == NULL)
         call_cancel(&passing->call);
+}
+
+/* True while the service's answer is for the client. A client that has left may have got another
+ * answer, such as a 504, which is still being sent. */
+static bool has_client(const struct passing *passing)
+{
+    return passing->request != NULL && !passing->is_left;
 }
 
 static void on_ready(void *cookie) { call_resume(&((struct passing *)cookie)->call); }
@@ -97,7 +107,7 @@ static bool become_errand(struct passing *passing)
         return false;
     passing->request = NULL;
     passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
-    if (reply_stream_has_begun(&passing->stream))
+    if (passing->has_head)
         limit_answer(passing);
     reply_stream_free(&passing->stream);
     call_resume(&passing->call);
@@ -111,10 +121,11 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     struct passing *passing = cookie;
     bool is_tunnel = head->status == 101;
 
-    if (passing->request == NULL) {
+    passing->has_head = true;
+    if (passing->request == NULL)
         limit_answer(passing);
+    if (!has_client(passing))
         return 0;
-    }
     /* The rest of the request to the service is still in the request's memory, and a tunnel
      * outlives that memory. So there can be no tunnel yet. */
     if (is_tunnel && (!call_is_sent(&passing->call) || !proxy_answer_is_websocket(head))) {
@@ -139,7 +150,7 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
 
     if (passing->is_tunnel)
         tunnel_more(&passing->tunnel, body);
-    else if (passing->request != NULL && !reply_stream_more(&passing->stream, body))
+    else if (has_client(passing) && !reply_stream_more(&passing->stream, body))
         call_pause(&passing->call);
     return 0;
 }
@@ -150,7 +161,7 @@ static void on_flush(void *cookie)
 
     if (passing->is_tunnel)
         tunnel_flush(&passing->tunnel);
-    else if (passing->request != NULL && reply_stream_has_begun(&passing->stream))
+    else if (has_client(passing) && reply_stream_has_begun(&passing->stream))
         reply_stream_flush(&passing->stream);
 }
 
@@ -188,6 +199,8 @@ static void on_end(void *cookie, enum reason reason)
     }
     passing->report.is_cancelled = false;
     passing->report.reason = reason;
+    if (passing->is_left)
+        return;
     if (!reply_stream_has_begun(&passing->stream))
         refuse(passing, reason);
     else if (reason == REASON_NONE)

@@ -42,6 +42,15 @@ describe('a preflight for a route with a header', { concurrency: 2 }, () => {
     secure.close()
   })
 
+  test('may list it in a field of its own', async t => {
+    const { get } = await stage(t, [beta])
+    for (const names of [['authorization', 'x-beta'], ['x-beta', 'authorization']]) {
+      const { status, headers } = await get('/b/1', preflight(names))
+      assert.equal(status, 204, names)
+      assert.equal(headers['access-control-allow-headers'], names.join(', '))
+    }
+  })
+
   test('is 404 like the request itself when it does not list the header', async t => {
     const { get } = await stage(t, [beta])
     for (const names of [undefined, '', 'x-other', 'x-beta-2', 'my-x-beta', '*']) {

@@ -35,6 +35,12 @@ const refused = [
   ['the same Host twice', to({ ':authority': undefined }, ['host', 'a'], ['host', 'a']), 400,
     'Bad request'],
   ['two Hosts beside an authority', to({}, ['host', 'a'], ['host', 'a']), 400, 'Bad request'],
+  ['another Host beside an authority', to({}, ['host', 'b']), 400, 'Bad request'],
+  ['an invalid Host beside an authority', to({}, ['host', 'u@a']), 400, 'Bad request'],
+  ['an empty Host beside an authority', to({}, ['host', '']), 400, 'Bad request'],
+  ['a length, and no body', to({}, ['content-length', '5']), 400, 'Bad request'],
+  ['a length, and no body of a POST', to({ ':method': 'POST' }, ['content-length', '1']), 400,
+    'Bad request'],
   ['a Host beside an empty authority', to({ ':authority': '' }, ['host', 'a']), 400,
     'Bad request'],
   ['a path of 15 KB', to({ ':path': `/${'x'.repeat(15_000)}` }), 414, 'URI too long'],
@@ -70,6 +76,7 @@ const broken = [
   ['Transfer-Encoding', to({}, ['transfer-encoding', 'chunked']), 'closed'],
   ['a length that is none', to({}, ['content-length', '-1']), 'closed'],
   ['a length with a blank behind it', to({}, ['content-length', '0 ']), 'closed'],
+  ['two lengths', to({}, ['content-length', '5'], ['content-length', '0']), 'closed'],
 ]
 
 describe('the door, over HTTP/2', { concurrency: 4 }, () => {
@@ -105,7 +112,9 @@ describe('the door, over HTTP/2', { concurrency: 4 }, () => {
   test('lets in, and asks the services once for each', async t => {
     const { url, asked } = await scenario(t, 'web', anyone, open)
     const all = [to({}), to({ ':scheme': 'https' }), to({ ':scheme': 'odd' }),
-      to({ ':authority': '[::1]:8080' }), to({}, ['host', 'b']),
+      to({ ':authority': '[::1]:8080' }), to({}, ['host', 'a']),
+      to({ ':authority': 'Shop.example.' }, ['host', ' shop.example:80']),
+      to({}, ['content-length', '0']),
       to({ ':authority': undefined }, ['host', 'a']), to({}, ['te', 'trailers']),
       to({}, ['expect', '100-continue']), to({}, ...filler(100))]
     const raw = await connectFrames(url)

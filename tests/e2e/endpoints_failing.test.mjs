@@ -24,27 +24,25 @@ async function listener(t, onConnection) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())
-  return { server, port: server.address().port }
+  return server.address().port
 }
 
-async function closedPort(t) {
-  const { server, port } = await listener(t, () => undefined)
-  await new Promise(resolve => server.close(resolve))
-  return port
-}
+// An address at which nobody listens, another one each time. A port that was closed a moment ago is
+// soon the port of another test.
+let addresses = 1
+const nobody = () => `127.0.0.${++addresses % 250 + 2}:1`
 
 // Endpoints that cannot be connected to: each gives a URL.
 const dead = {
-  'refuses': async t => `http://127.0.0.1:${await closedPort(t)}`,
-  'refuses TLS': async t => `https://127.0.0.1:${await closedPort(t)}`,
+  'refuses': () => `http://${nobody()}`,
+  'refuses TLS': () => `https://${nobody()}`,
   'has no known name': () => 'http://no-such-host.invalid:1',
   'speaks no TLS': async t =>
-    `https://127.0.0.1:${(await listener(t, socket => socket.end('no\n'))).port}`,
+    `https://127.0.0.1:${await listener(t, socket => socket.end('no\n'))}`,
   'resets in the handshake': async t =>
-    `https://127.0.0.1:${(await listener(t, socket => socket.resetAndDestroy())).port}`,
+    `https://127.0.0.1:${await listener(t, socket => socket.resetAndDestroy())}`,
   'never ends the handshake': async t => {
-    const { port } = await listener(t, socket => t.after(() => socket.destroy()))
-    return `https://127.0.0.1:${port}`
+    return `https://127.0.0.1:${await listener(t, socket => t.after(() => socket.destroy()))}`
   },
 }
 

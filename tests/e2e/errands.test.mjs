@@ -6,6 +6,7 @@ import http2 from 'node:http2'
 import net from 'node:net'
 import { pipeline } from 'node:stream'
 import { after, describe, test } from 'node:test'
+import { setTimeout as wait } from 'node:timers/promises'
 
 import { authority } from './lib/certificates.mjs'
 import { anywhere, scenario } from './lib/scenario.mjs'
@@ -133,6 +134,21 @@ describe('a client that leaves', { concurrency: 4 }, () => {
     await client.until(/x/)
     client.socket.destroy()
     await scene.asked('users')[0].gone
+  })
+
+  test('its POST fails while its 504 is being sent: it gets one answer', async t => {
+    const scene = await scenario(t, 'web', { 'users *': { send: ({ req }) => req.resume() } }, {
+      config: { half_close: 'answer', routes: [{ path: '/api/users/', service: 'users',
+        to: '/users/', timeout: { first_byte: '4s' } }] } })
+    const client = await scene.bare({ allowHalfOpen: true })
+    client.socket.end(`${headOf('POST', 3)}abc`)
+    await scene.arrival('users')
+    await wait(500) // the server has seen the FIN; then it sleeps until both limits are over
+    process.kill(scene.server.pid, 'SIGSTOP')
+    await wait(5500)
+    process.kill(scene.server.pid, 'SIGCONT')
+    assert.equal((await soon(client.ended, 'the end')).match(/HTTP\/1\.1 504/g).length, 1)
+    await eventually(() => scene.server.lines().some(({ status }) => status === 504), '504')
   })
 
   test('while the service is being connected to: its POST goes on', async t => {
