@@ -22,7 +22,8 @@ struct worker_generation {
 };
 
 /*
- * Makes the part of ${worker}, and takes over one of the caller's references to ${generation}.
+ * Makes the part of ${generation} that ${worker} has, and takes over one of the caller's references
+ * to ${generation}.
  * ${endpoints} are the worker's endpoints and must outlive the result. The worker has a reference
  * to the result until it switches to another generation.
  */

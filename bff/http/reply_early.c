@@ -4,9 +4,10 @@
 #include "bff/http/client_linger.h"
 #include "bff/http/reply_early.h"
 
-/* An answer that is sent before the request's body is over. It is in the memory of the request.
- * libh2o gets the bytes of the answer at once. It is told that nothing more follows only when these
- * bytes have been sent and the body is over, or is not read any more. */
+/* An answer that is sent before the request's body is over. This struct is in the memory of the
+ * request. libh2o gets the bytes of the answer at once, but the answer does not end yet. It ends
+ * when two things are true: its bytes have been sent, and the body is over or is not read any more.
+ */
 struct early {
     h2o_generator_t generator; /* must be first: libh2o passes its address to the callbacks */
     struct request *request;
