@@ -54,8 +54,9 @@ def _parts(runs):
         return (high - low) / (many - few)
 
     early, late = each(4, 16), each(16, 32)
+    bound = 'the second number at most a quarter above the first'
     return (f'A further part costs {early:.1f} µs from 4 to 16 parts and {late:.1f} µs from 16 to '
-            f'32 {_judged(late <= 1.25 * early, "no more than a quarter above")}.')
+            f'32 {_judged(late <= 1.25 * early, bound)}.')
 
 
 # What is said below a table that has no bar on processor time.
