@@ -1,9 +1,9 @@
 /*
  * A generation is one configuration with everything that is made from it. It is loaded and checked
  * once, and does not change afterwards. It has a reference count: requests, workers and the process
- * hold references. Whoever drops the last one frees the generation, in any thread. Several
- * generations can exist at the same time: a request uses the generation with which it began until
- * the request ends.
+ * hold references. When the last reference is dropped, the generation is freed, in the thread that
+ * drops it. Several generations can exist at the same time: a request uses the generation with
+ * which it began until the request ends.
  *
  * Listeners, workers and mocks belong to struct process. State that must survive a change of the
  * configuration is in the registry (bff/base/registry.h): the states of endpoints, known tokens,

@@ -158,7 +158,7 @@ static void leave(struct process *process)
         must(errno == EINTR);
 }
 
-/* The configuration is not read again, and whoever sent SIGHUP should know it. */
+/* SIGHUP does not read the configuration again. The event reports this to the operator. */
 static void refuse_reload(void)
 {
     log_event("reload", (struct log_field[]){

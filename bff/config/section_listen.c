@@ -116,7 +116,7 @@ static void listens_check(struct settings *settings)
         for (size_t j = 0; j < i; j++) {
             if (!address_equal(&config->listens[i], &config->listens[j]))
                 continue;
-            listen_complain(settings, i, "the same address stands there before");
+            listen_complain(settings, i, "the same address is listed before it");
             break;
         }
     }

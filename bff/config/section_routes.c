@@ -165,7 +165,7 @@ static void fields_check(struct settings *settings, size_t index, const char *pa
             struct text name = fields->rows[i].name;
             if (!text_equal(name, fields->rows[j].name))
                 continue;
-            settings_complain(settings, path, index, "\"%.*s\" stands there twice",
+            settings_complain(settings, path, index, "\"%.*s\" is listed twice",
                               name.len > 64 ? 64 : (int)name.len, name.at);
         }
 }

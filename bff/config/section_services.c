@@ -199,7 +199,7 @@ static void endpoints_check(struct settings *settings, size_t index)
             if (a->is_tls != b->is_tls || a->port != b->port || !is_same_host(a->host, b->host))
                 continue;
             settings_warn(settings, "services.*.endpoints", index,
-                          "\"%s://%s\" stands there twice, so it gets twice the requests",
+                          "\"%s://%s\" is listed twice, so it gets twice the requests",
                           a->is_tls ? "https" : "http", a->authority);
             break;
         }

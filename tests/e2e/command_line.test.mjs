@@ -115,7 +115,7 @@ describe('what was hardly meant', { concurrency: 4 }, () => {
 
   // [why, settings, environment, warnings]
   for (const [why, settings, env, wants] of [
-    ['an endpoint twice', twice, {}, [/users\.endpoints: .* stands there twice/]],
+    ['an endpoint twice', twice, {}, [/users\.endpoints: .* is listed twice/]],
     ['a variable that looks like ours', {}, { USER_URL: 'http://a' }, [/^warning: USER_URL: .*USERS_URL\?$/]],
     ['variables that look like ours', {}, { ORDERS_URI: 'x', JWT_SECRET_KEY: 'x' },
       [/JWT_SECRET_KEY: .*JWT_SECRET\?$/, /ORDERS_URI: .*ORDERS_URL\?$/]],
@@ -135,7 +135,7 @@ describe('what was hardly meant', { concurrency: 4 }, () => {
     t.after(() => server.stop())
     await eventually(() => server.lines().some(({ event }) => event === 'warning'), 'the warning')
     const { message } = server.lines().find(({ event }) => event === 'warning')
-    assert.match(message, /users\.endpoints: .* stands there twice/)
+    assert.match(message, /users\.endpoints: .* is listed twice/)
   })
 
   test('a certificate that ends soon, and a key that everyone may read', async t => {

@@ -186,13 +186,17 @@ describe('a drain', { concurrency: 2 }, () => {
       await scene.arrival('users')
       leave()
       await eventually(() => scene.server.lines().some(({ status }) => status === 499), '499')
+      const idle = await scene.bare()
+      idle.socket.write('GET /ready HTTP/1.1\r\nHost: a\r\n\r\n')
+      await soon(once(idle.socket, 'data'), 'the answer on a connection that stays')
       scene.server.child.kill('SIGTERM')
       const isRefused = () => new Promise(resolve => {
         const socket = net.connect(Number(new URL(scene.url).port))
         socket.once('error', () => resolve(true)).once('connect', () => socket.destroy(resolve(false)))
       })
       await eventually(isRefused, 'new connections to be refused')
-      if (!isCut) setTimeout(scene.door.open, 300)
+      await soon(idle.ended, 'the end of the idle connection') // the worker drains; only the call is left
+      if (!isCut) scene.door.open()
       await soon(scene.end(), 'the end of the call')
       assert.deepEqual(scene.seen, [{ bytes: 3, isCut }])
       await assertEnd(scene.server)

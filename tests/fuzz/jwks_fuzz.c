@@ -52,7 +52,7 @@ static void check(const struct jwt_keys *keys, int status, const char *wrong, un
         check_key(&keys->rows[i], allowed);
 }
 
-/* A reason names its key, and nothing of a set that is refused is told. */
+/* A reason names its key. When a set is refused, none of its keys is reported. */
 static void on_left_out(void *cookie, const char *words)
 {
     must(strncmp(words, "key ", 4) == 0);

@@ -1,4 +1,4 @@
-/* What is wrong in the tables of a build is told before anything reads them. */
+/* The mistakes in the tables of a build are reported before other code reads the tables. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

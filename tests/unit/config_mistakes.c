@@ -85,7 +85,7 @@ static const struct {
     {"https without tls", "listen: [\"http://127.0.0.1:1\", \"https://127.0.0.1:2\"]\n",
      "web.yaml:1:32: listen: \"https://127.0.0.1:2\": https needs tls.certificate and tls.key\n"},
     {"an address twice", "listen: [\"127.0.0.1:1\", \"localhost:1\", \"*:0\", \"*:0\"]\n",
-     "web.yaml:1:25: listen: \"localhost:1\": the same address stands there before\n"},
+     "web.yaml:1:25: listen: \"localhost:1\": the same address is listed before it\n"},
     {"a phase longer than the whole",
      "services: {users: {timeout: {connect: 5s, first_byte: 2s, total: 3s}}}\n",
      "web.yaml:1:39: services.users.timeout.connect: 5s is longer than timeout.total, which is "

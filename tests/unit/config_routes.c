@@ -244,9 +244,9 @@ static const struct {
     {"a list to set", ROUTE("request_headers: {set: [X-A]}"),
      "web.yaml:1:56: routes[0].request_headers.set: expected a mapping of names and values\n"},
     {"a header set and removed", ROUTE("request_headers: {set: {X-A: b}, remove: [x-a]}"),
-     "web.yaml:1:62: routes[0].request_headers.set: \"x-a\" stands there twice\n"},
+     "web.yaml:1:62: routes[0].request_headers.set: \"x-a\" is listed twice\n"},
     {"a header set twice", ROUTE("request_headers: {set: {X-A: b, x-a: b}}"),
-     "web.yaml:1:62: routes[0].request_headers.set: \"x-a\" stands there twice\n"},
+     "web.yaml:1:62: routes[0].request_headers.set: \"x-a\" is listed twice\n"},
     {"the same route twice",
      "routes:\n  - {path: /a, service: users, methods: [GET, PUT], header: {name: X-A}}\n  - "
      "{path: /b, service: users}\n  - {path: /a, service: orders, methods: [PUT, GET], header: "

@@ -107,7 +107,7 @@ static const struct {
      "! --check: --routes stands beside it; expected one of the two\n"
      "--check: --probe stands beside it; expected one of the two\n"},
     {"an address twice", NULL, NULL, "--listen *:1 --listen http://0.0.0.0:1/",
-     "! --listen: \"http://0.0.0.0:1/\": the same address stands there before\n"},
+     "! --listen: \"http://0.0.0.0:1/\": the same address is listed before it\n"},
     {"https without tls", NULL, NULL, "--listen https://*:0",
      "! --listen: \"https://*:0\": https needs tls.certificate and tls.key\n"},
     {"no such mock data", NULL, NULL, "--mock none",

@@ -131,12 +131,12 @@ static const struct {
      "web.yaml:1:32: services.users.ca_file: \"expired.pem\" expired on @\n"},
     {"the same endpoint twice",
      "services: {users: {endpoints: [\"http://a\", \"http://b\", \"HTTP://A:80/\"]}}\n",
-     "web.yaml:1:32: services.users.endpoints: \"http://A\" stands there twice, so it gets twice "
+     "web.yaml:1:32: services.users.endpoints: \"http://A\" is listed twice, so it gets twice "
      "the "
      "requests\n"},
     {"the same IPv6 endpoint in two spellings",
      "services: {users: {endpoints: [\"http://[::1]:80\", \"http://[0:0:0:0:0:0:0:1]\"]}}\n",
-     "web.yaml:1:32: services.users.endpoints: \"http://[0:0:0:0:0:0:0:1]\" stands there twice, so "
+     "web.yaml:1:32: services.users.endpoints: \"http://[0:0:0:0:0:0:0:1]\" is listed twice, so "
      "it gets twice the requests\n"},
     {"one host, other ports and schemes",
      "services: {users: {endpoints: [\"http://a\", \"https://a\", \"http://a:81\"]}, orders: "
