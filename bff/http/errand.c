@@ -5,9 +5,12 @@
 bool errand_begin(struct errand *errand, struct request *request, bool keeps_body)
 {
     struct worker *worker = request->worker;
+    size_t bytes = keeps_body ? request_body(request).len : 0;
 
-    if (worker->errand_count == ERRANDS_MAX)
+    if (worker->errand_count == ERRANDS_MAX || worker->errand_bytes + bytes > ERRAND_BYTES_MAX)
         return false;
+    worker->errand_bytes += bytes;
+    errand->bytes = bytes;
     errand->worker = worker;
     errand->body = keeps_body && request->body != NULL ? body_keep(request->body) : NULL;
     worker->errand_count++;
@@ -21,6 +24,7 @@ void errand_end(struct errand *errand)
         return;
     h2o_linklist_unlink(&errand->link);
     errand->worker->errand_count--;
+    errand->worker->errand_bytes -= errand->bytes;
     errand->worker = NULL;
     if (errand->body != NULL)
         h2o_buffer_dispose(&errand->body);

@@ -11,18 +11,21 @@
 
 #include "bff/http/request.h"
 
-#define ERRANDS_MAX 1000 /* of one worker: their clients could leave again and again */
+/* The limits of one worker, because clients could leave again and again. */
+#define ERRANDS_MAX 1000
+#define ERRAND_BYTES_MAX ((size_t)64 * 1024 * 1024) /* of the bodies that are kept */
 
 /* Lies in its user's memory, which outlives the request; all zero before errand_begin. */
 struct errand {
     h2o_linklist_t link; /* in worker->errands */
     struct worker *worker;
     h2o_buffer_t *body; /* of the request; NULL: none is kept */
+    size_t bytes;       /* of ${body} */
 };
 
 /*
  * To be called when ${request} ends. When ${keeps_body}, the bytes of request_body stay where they
- * are until errand_end. Returns false when there are too many errands already; then nothing begins.
+ * are until errand_end. Returns false when a limit of the worker is reached; then nothing begins.
  */
 bool errand_begin(struct errand *errand, struct request *request, bool keeps_body);
 

@@ -47,6 +47,7 @@ struct worker {
     h2o_linklist_t watches; /* of struct watch */
     h2o_linklist_t errands; /* of struct errand */
     size_t errand_count;
+    size_t errand_bytes; /* of the bodies that they keep */
     struct worker_listener *listeners;
     h2o_multithread_receiver_t control; /* receives the messages of server.c */
     h2o_multithread_receiver_t resolver;

@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 
 import { authority } from './lib/certificates.mjs'
 import { anywhere, scenario } from './lib/scenario.mjs'
-import { assertEnd } from './lib/server.mjs'
+import { assertEnd, peakMemory } from './lib/server.mjs'
 import { signedIn, tokenFor } from './lib/token.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
@@ -19,6 +19,7 @@ const ca = authority({ after })
 const { certFile, keyFile } = ca.sign(['IP:127.0.0.1'])
 const service = ca.sign(['IP:127.0.0.1'])
 const mebibyte = 1 << 20
+const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
 
 // The service reads the body, waits for the door, and answers; { door, done } tells what it saw.
 async function stage(t, config = {}, options = {}) {
@@ -202,4 +203,25 @@ describe('a drain', { concurrency: 2 }, () => {
       await assertEnd(scene.server)
     })
   }
+})
+
+// Their clients leave again and again, and a service that does not read keeps the bodies in our memory.
+test('bodies of such calls are kept up to 64 MiB', async t => {
+  const body = Buffer.alloc(12 * mebibyte, 'x')
+  const { bare, server, arrival, upstreams } = await scenario(t, 'web',
+    { 'users *': { send: ({ socket }) => once(socket, 'close') } }, { args: ['--workers', '1'],
+      config: { routes: [{ path: '/api/users/', service: 'users', body_limit: '16MiB' }] } })
+  const before = peakMemory(server)
+  for (let nth = 1; nth <= 20; nth++) {
+    const client = await bare()
+    client.socket.write(headOf('POST', body.length))
+    client.socket.write(body)
+    await arrival('users', nth)
+    client.socket.resetAndDestroy()
+  }
+  await eventually(() => server.lines().filter(({ status }) => status === 499).length === 20, '499')
+  const grown = (peakMemory(server) - before) / mebibyte
+  upstreams.hangUp()
+  t.diagnostic(`${Math.round(grown)} MiB`)
+  if (!isSanitized) assert.ok(grown < 150, `${grown} MiB`)
 })
