@@ -110,7 +110,7 @@ static struct health_answer answer_ready(struct health *health, bool is_draining
     json_print_raw(&names, TEXT("{\"status\":\"unavailable\",\"services\":["));
     for (size_t i = 0; i < health_count(health); i++) {
         const struct service_settings *settings = health_service(health, i);
-        if (!settings->is_essential || health_read(health, i).state != HEALTH_DOWN)
+        if (!settings->health.is_essential || health_read(health, i).state != HEALTH_DOWN)
             continue;
         json_print_raw(&names, is_ready ? TEXT("") : TEXT(","));
         json_print_string(&names, text_of(settings->service->name));

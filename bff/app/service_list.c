@@ -22,14 +22,14 @@ static void print_endpoints(const struct config *config, const struct service_se
 
 static void print_health(const struct service_settings *service, FILE *out)
 {
-    if (service->health_path == NULL) {
+    if (service->health.path == NULL) {
         fprintf(out, ", health off");
         return;
     }
-    fprintf(out, ", health %s", service->health_path);
-    print_duration("interval", service->health_interval_ms, out);
-    print_duration("timeout", service->health_timeout_ms, out);
-    if (service->is_essential)
+    fprintf(out, ", health %s", service->health.path);
+    print_duration("interval", service->health.interval_ms, out);
+    print_duration("timeout", service->health.timeout_ms, out);
+    if (service->health.is_essential)
         fprintf(out, ", essential");
 }
 

@@ -79,9 +79,9 @@ void run_calls_join(struct run_call *call, struct run_item *item)
     call->waiting_count++;
 }
 
-static void cancel(struct run_call *call)
+static void cancel(struct run_call *call, void (*end)(struct fetch *fetch))
 {
-    fetch_release(&call->fetch);
+    end(&call->fetch);
     call->state = RUN_CALL_CANCELLED;
     call->run->parts[call->maker].under_way--;
 }
@@ -89,14 +89,14 @@ static void cancel(struct run_call *call)
 void run_calls_leave(struct run_call *call)
 {
     if (--call->waiting_count == 0 && call->state == RUN_CALL_UNDER_WAY)
-        cancel(call);
+        cancel(call, fetch_time_over);
 }
 
 void run_calls_cancel(struct run *run)
 {
     for (struct run_call *call = run->calls; call != NULL; call = call->next)
         if (call->state == RUN_CALL_UNDER_WAY)
-            cancel(call);
+            cancel(call, fetch_release);
 }
 
 void run_calls_release(struct run *run)

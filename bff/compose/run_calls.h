@@ -39,8 +39,8 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
 /* Adds ${item} to the items that wait for ${call}. */
 void run_calls_join(struct run_call *call, struct run_item *item);
 
-/* To be called when an item does not wait for ${call} any more. When no item is left, the call is
- * cancelled. */
+/* To be called when the time of an item that waits for ${call} is over. When no item is left, the
+ * call ends, and its service was too slow. */
 void run_calls_leave(struct run_call *call);
 
 /* Cancels all calls that are under way. */

@@ -42,7 +42,7 @@ struct passing {
 
 static void free_passing(struct passing *passing)
 {
-    call_cancel(&passing->call);
+    call_cancel(&passing->call, CALL_NOT_NEEDED);
     reply_stream_free(&passing->stream);
     tunnel_free(&passing->tunnel);
     if (passing->errand.worker != NULL)
@@ -61,7 +61,7 @@ static void on_gone(void *cookie)
 
     passing->is_left = true;
     if (passing->texts == NULL)
-        call_cancel(&passing->call);
+        call_cancel(&passing->call, CALL_NOT_NEEDED);
 }
 
 /* True while the service's answer is for the client. A client that has left may have got another

@@ -89,23 +89,6 @@ static const struct exchange_sink head_sink_with_room = {.head = on_head, .room 
 
 /* The connection. */
 
-/* Returns the outcome that is reported to the endpoint's state, once for each attempt. It is
- * unknown when the service closed an idle connection just as we used it: the service may still be
- * well. */
-static enum endpoint_outcome outcome(const struct attempt *attempt)
-{
-    switch (attempt->reason) {
-    case REASON_TIMEOUT:
-    case REASON_CONNECT:
-    case REASON_BAD_HTTP:
-        return ENDPOINT_FAILED;
-    case REASON_RESET:
-        return attempt->is_reused && attempt->is_clean ? ENDPOINT_UNKNOWN : ENDPOINT_FAILED;
-    default:
-        return attempt->status >= 500 ? ENDPOINT_FAILED : ENDPOINT_WORKED;
-    }
-}
-
 static void on_opened(void *cookie)
 {
     struct attempt *attempt = cookie;
@@ -134,7 +117,6 @@ static void on_ended(void *cookie, const struct connection_end *end)
     attempt->is_clean = end->is_clean;
     attempt->received = end->received;
     attempt->ended_ns = end->at_ns;
-    endpoint_state_ended(attempt->endpoint->state, outcome(attempt));
     attempt->user->ended(attempt->cookie);
 }
 
@@ -173,7 +155,6 @@ void attempt_begin(struct attempt *attempt, const struct attempt_ask *ask,
     attempt->user = user;
     attempt->cookie = cookie;
     put_request(attempt, ask);
-    endpoint_state_begin(endpoint->state);
     attempt->connection =
         ask->is_fresh ? NULL : connection_take(endpoint, &connection_user, attempt);
     attempt->is_reused = attempt->connection != NULL;
@@ -232,6 +213,4 @@ void attempt_stop(struct attempt *attempt, enum reason reason)
     attempt->ended_ns = clock_now_ns();
     connection_close(attempt->connection);
     attempt->connection = NULL;
-    endpoint_state_ended(attempt->endpoint->state,
-                         reason == REASON_NONE ? ENDPOINT_UNKNOWN : outcome(attempt));
 }

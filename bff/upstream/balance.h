@@ -1,38 +1,63 @@
 /*
- * Chooses which endpoint of a service gets the next request. A balance belongs to one service of
- * one configuration in one worker. What the process knows about an endpoint is in the endpoint's
- * shared state (endpoint_state.h).
+ * Chooses which endpoint of a service gets the next attempt. A balance belongs to one service of
+ * one configuration in one worker. What the workers share is in the states of the service and of
+ * its endpoints (service_state.h, endpoint_state.h).
+ *
+ * Every endpoint has a place, which is a bit in sets of endpoints. An endpoint is usable when it is
+ * well (endpoint_state_is_well) and is not full. When fewer than settings->panic_percent of the
+ * endpoints are well, all count as well. Backup endpoints are chosen only when no other endpoint is
+ * usable.
  */
 #ifndef BFF_UPSTREAM_BALANCE_H
 #define BFF_UPSTREAM_BALANCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
+#include "bff/base/random.h"
 #include "bff/base/text.h"
 #include "bff/upstream/endpoint.h"
+#include "bff/upstream/service.h"
+#include "bff/upstream/service_state.h"
+
+struct balance_member {
+    struct endpoint *endpoint;
+    const struct service_endpoint *at; /* of the settings: weight, limit, backup */
+    unsigned place;                    /* less than SERVICE_ENDPOINTS_MAX */
+};
 
 struct balance {
-    struct endpoint *const *endpoints; /* of the service, borrowed */
+    const struct service_settings *settings;
+    struct service_state *state;
+    struct random *random;
+    const struct balance_member *members; /* borrowed */
     size_t count;
-    size_t next;
 };
 
-/* A set of endpoints to leave out. */
-struct balance_except {
-    bool (*has)(const void *cookie, const struct endpoint *endpoint);
-    const void *cookie;
+struct balance_question {
+    struct text key; /* for a hash; absent: none */
+    uint64_t except; /* the places of endpoints that must not be chosen */
+    int64_t now_ns;
 };
 
-void balance_init(struct balance *balance, struct endpoint *const *endpoints, size_t count);
+struct balance_choice {
+    const struct balance_member *member; /* NULL: no endpoint can be asked */
+    bool is_trial; /* the trial of the endpoint was claimed: the attempt's end decides about it */
+    bool is_full;  /* no endpoint can be asked now, and at least one only because it is full */
+};
 
-/*
- * Returns the endpoint to ask. It is never one of ${except} (NULL: no endpoint is left out).
- * Returns NULL when all endpoints are left out. ${key} is for algorithms that give requests with
- * equal keys the same endpoint; an absent text: no key. The only algorithm so far is round robin,
- * which does not use the key.
- */
-struct endpoint *balance_pick(struct balance *balance, struct text key,
-                              const struct balance_except *except);
+void balance_init(struct balance *balance, const struct service_settings *settings,
+                  struct service_state *state, struct random *random);
+
+/* Sets the endpoints. ${members} is borrowed until the next call. */
+void balance_set(struct balance *balance, const struct balance_member *members, size_t count);
+
+/* Chooses an endpoint. */
+struct balance_choice balance_pick(struct balance *balance,
+                                   const struct balance_question *question);
+
+/* True when balance_pick would choose an endpoint. Changes nothing. */
+bool balance_has(const struct balance *balance, const struct balance_question *question);
 
 #endif

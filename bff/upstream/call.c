@@ -2,240 +2,160 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/upstream/call.h"
-#include "bff/upstream/call_policy.h"
+#include "bff/upstream/call_breaker.h"
+#include "bff/upstream/call_retry.h"
 
 /* The time. */
 
-/* Sets the timer, except when the user's own limit (call_ask.until_ns) comes earlier. */
-static void wake_at(struct call *call, int64_t at_ns)
+static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
+
+/* Sets the timer to the next limit, except when the user's own limit (call_ask.until_ns) comes
+ * earlier. */
+static void wake(struct call *call)
 {
     struct timers *timers = call->upstream->on->timers;
+    int64_t at_ns = earlier(call->total_ns, call->try->until_ns);
+    bool is_never = at_ns == INT64_MAX;
 
-    if (call->ask->until_ns != 0 && at_ns >= call->ask->until_ns)
+    if (is_never || (call->ask->until_ns != 0 && at_ns >= call->ask->until_ns))
         timer_clear(timers, &call->timer);
     else if (!timer_is_set(&call->timer) || call->timer.at_ns != at_ns)
         timer_set(timers, &call->timer, at_ns);
-}
-
-static void expect_within(struct call *call, int64_t now_ns, uint32_t ms)
-{
-    int64_t at_ns = now_ns + ms * CLOCK_MS;
-
-    wake_at(call, at_ns < call->total_ns ? at_ns : call->total_ns);
-}
-
-static void expect_answer(struct call *call, int64_t now_ns)
-{
-    uint32_t own_ms = call->ask->first_byte_ms;
-
-    expect_within(call, now_ns, own_ms > 0 ? own_ms : call->service->settings->first_byte_ms);
 }
 
 /* Sets the timer for the rest of the answer. The idle limit begins again, except while the user has
  * paused the call. */
 static void expect_more(struct call *call)
 {
-    if (attempt_is_paused(&call->attempt))
+    uint32_t idle_ms = call->ask->idle_ms;
+
+    if (attempt_is_paused(&call->try->attempt))
         return;
-    if (call->ask->idle_ms > 0)
-        expect_within(call, clock_now_ns(), call->ask->idle_ms);
-    else
-        wake_at(call, call->total_ns);
+    call->try->until_ns = idle_ms > 0 ? clock_now_ns() + idle_ms * CLOCK_MS : INT64_MAX;
+    wake(call);
 }
 
 /* Endpoints. */
 
-/* The places of ${endpoint} in its service's list, as bits. It has two when it is listed twice. */
-static uint64_t places_of(const struct call *call, const struct endpoint *endpoint)
+static struct balance_question question(const struct call *call, int64_t now_ns)
 {
-    const struct balance *balance = &call->service->balance;
-    uint64_t places = 0;
-
-    for (size_t i = 0; i < balance->count && i < CALL_ENDPOINTS_MAX; i++)
-        if (balance->endpoints[i] == endpoint)
-            places |= (uint64_t)1 << i;
-    return places;
+    return (struct balance_question){
+        .key = call->ask->key, .except = call->asked, .now_ns = now_ns};
 }
 
-/* An endpoint without a bit is asked first or not at all. */
-static bool is_asked(const struct call *call, const struct endpoint *endpoint)
+bool call_has_other(const struct call *call, int64_t now_ns)
 {
-    return call->asked != 0 && (places_of(call, endpoint) & ~call->asked) == 0;
+    const struct balance_question other = question(call, now_ns);
+
+    return call->ask->only == NULL && balance_has(&call->service->balance, &other);
 }
 
-static bool is_left_out(const void *cookie, const struct endpoint *endpoint)
+/* Chooses the endpoint of ${try}. Returns false when none can be asked. */
+static bool choose(struct call *call, struct call_try *try, int64_t now_ns)
 {
-    const struct call *call = cookie;
+    const struct balance_question any = question(call, now_ns);
 
-    if (is_asked(call, endpoint))
-        return true;
-    return call->policy->may_ask != NULL && !call->policy->may_ask(call, endpoint);
+    try->is_trial = false;
+    if (call->ask->only != NULL) {
+        try->endpoint = call->ask->only;
+    } else {
+        struct balance_choice choice = balance_pick(&call->service->balance, &any);
+        if (choice.member == NULL)
+            return false;
+        try->endpoint = choice.member->endpoint;
+        try->is_trial = choice.is_trial;
+        call->asked |= (uint64_t)1 << choice.member->place;
+    }
+    call->endpoint = try->endpoint;
+    return true;
 }
 
-static struct endpoint *pick(struct call *call)
+/* The end. */
+
+static enum breaker_outcome outcome(enum reason reason, int status)
 {
-    const struct balance_except except = {.has = is_left_out, .cookie = call};
-    bool leaves_out = call->asked != 0 || call->policy->may_ask != NULL;
-
-    return balance_pick(&call->service->balance, call->ask->key, leaves_out ? &except : NULL);
-}
-
-bool call_has_other(const struct call *call)
-{
-    const struct balance *balance = &call->service->balance;
-
-    if (call->ask->only != NULL || places_of(call, call->endpoint) == 0)
-        return false;
-    for (size_t i = 0; i < balance->count; i++)
-        if (balance->endpoints[i] != call->endpoint && !is_left_out(call, balance->endpoints[i]))
-            return true;
-    return false;
-}
-
-/* Attempts. */
-
-static const struct attempt_user attempt_user;
-
-static void begin_attempt(struct call *call, bool is_fresh, int64_t now_ns)
-{
-    const struct call_ask *ask = call->ask;
-
-    attempt_begin(&call->attempt,
-                  &(struct attempt_ask){
-                      .endpoint = call->endpoint,
-                      .is_fresh = is_fresh,
-                      .wants_upgrade = ask->wants_upgrade,
-                      .method = ask->method,
-                      .target = ask->target,
-                      .host = ask->host,
-                      .headers = ask->headers,
-                      .traceparent = ask->traceparent,
-                      .body = ask->body,
-                      .random = &call->upstream->random,
-                      .sink = call->sink,
-                      .sink_cookie = call->cookie,
-                      .now_ns = now_ns,
-                  },
-                  &attempt_user, call);
-    if (call->attempt.is_reused)
-        expect_answer(call, now_ns);
-    else
-        expect_within(call, now_ns, call->service->settings->connect_ms);
+    return call_try_outcome(reason, status) == ENDPOINT_FAILED ? BREAKER_FAILED : BREAKER_WORKED;
 }
 
 static void end(struct call *call, enum reason reason)
 {
     struct upstream *upstream = call->upstream;
 
-    must(call->is_running && !attempt_is_under_way(&call->attempt));
+    must(call->is_running && !call_try_is_under_way(call->try));
     call->is_running = false;
     timer_clear(upstream->on->timers, &call->timer);
     call->sink->end(call->cookie, reason);
     upstream_call_ended(upstream);
 }
 
-/* Reports the outcome of the attempt that has just ended. */
-static void report(const struct call *call, bool is_cancelled, struct call_report *report)
+/* Attempts. */
+
+static void begin(struct call *call, bool is_fresh, int64_t now_ns)
 {
-    const struct attempt *attempt = &call->attempt;
-
-    *report = (struct call_report){
-        .service = call->ask->service,
-        .endpoint = attempt->endpoint,
-        .number = call->retries,
-        .reason = attempt->reason,
-        .status = attempt->status,
-        .is_cancelled = is_cancelled,
-        .is_reused = attempt->is_reused,
-        .is_unsent = attempt->is_unsent,
-        .is_clean = attempt->is_clean,
-        .started_ns = attempt->started_ns,
-        .connected_ns = attempt->connected_ns,
-        .first_byte_ns = attempt->first_byte_ns,
-        .ended_ns = attempt->ended_ns,
-        .received = attempt->received,
-    };
-    if (call->policy->report != NULL)
-        call->policy->report(call, report);
-    if (call->upstream->observe != NULL)
-        call->upstream->observe(call->upstream->observe_cookie, report);
-}
-
-static void try_other(struct call *call, const struct call_report *failed)
-{
-    struct endpoint *other = NULL;
-
-    if (call_has_other(call)) {
-        call->asked |= places_of(call, call->endpoint);
-        other = pick(call);
-    }
-    if (other == NULL) {
-        end(call, failed->reason);
-        return;
-    }
-    call->endpoint = other;
-    call->retries++;
-    begin_attempt(call, false, clock_now_ns());
+    call_try_begin(call->try, is_fresh, now_ns);
+    wake(call);
 }
 
 /* Decides what follows an attempt that has ended. */
 static void carry_on(struct call *call)
 {
-    const struct call_policy *policy = call->policy;
     struct call_report over;
-
-    report(call, false, &over);
     enum call_next next = CALL_END;
-    if (policy->ended != NULL && over.ended_ns < call->total_ns)
-        next = policy->ended(call, &over);
-    if (next == CALL_OTHER) {
-        try_other(call, &over);
-    } else if (next == CALL_AGAIN) {
-        call->retries++;
-        begin_attempt(call, true, clock_now_ns());
-    } else {
+
+    call_try_report(call->try, false, &over);
+    if (over.ended_ns < call->total_ns && !call->has_head && call->ask->only == NULL)
+        next = call_retry_next(call, &over);
+    if (next == CALL_END || (next == CALL_OTHER && !choose(call, call->try, over.ended_ns))) {
+        call_breaker_tell(call, outcome(over.reason, over.status), over.ended_ns);
         end(call, over.reason);
+        return;
     }
+    call->retries++;
+    call->try->number++;
+    call->try->is_trial = call->try->is_trial && next == CALL_OTHER;
+    begin(call, next == CALL_AGAIN, clock_now_ns());
 }
 
-static void on_opened(void *cookie)
+static void on_opened(struct call_try *try) { wake(try->call); }
+
+/* The head of an answer without a limit for the whole says how the call has ended: its body may
+ * last for hours. */
+static int on_head(struct call_try *try, const struct exchange_head *head, enum reason *why)
 {
-    struct call *call = cookie;
+    struct call *call = try->call;
 
-    expect_answer(call, call->attempt.connected_ns);
-}
-
-static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
-{
-    struct call *call = cookie;
-
-    if (call->policy->accepts != NULL && !call->policy->accepts(call, head)) {
+    if (!call_retry_accepts(call, head)) {
         *why = REASON_STATUS;
         return -1;
+    }
+    call->has_head = true;
+    if (call->ask->idle_ms > 0) {
+        call->total_ns = INT64_MAX;
+        call_breaker_tell(call, outcome(REASON_NONE, head->status), try->attempt.first_byte_ns);
     }
     return call->sink->head(call->cookie, head, why);
 }
 
-static void on_received(void *cookie)
+static void on_received(struct call_try *try)
 {
-    struct call *call = cookie;
+    struct call *call = try->call;
 
     expect_more(call);
     if (call->sink->flush != NULL)
         call->sink->flush(call->cookie);
 }
 
-static void on_written(void *cookie)
+static void on_written(struct call_try *try)
 {
-    struct call *call = cookie;
+    struct call *call = try->call;
 
     expect_more(call);
     call->written(call->cookie);
 }
 
-static void on_ended(void *cookie) { carry_on(cookie); }
+static void on_ended(struct call_try *try) { carry_on(try->call); }
 
-static const struct attempt_user attempt_user = {
+static const struct call_try_user try_user = {
     .opened = on_opened,
     .head = on_head,
     .received = on_received,
@@ -253,97 +173,135 @@ static void on_timer(struct timer *timer)
         end(call, call->early);
         return;
     }
-    attempt_stop(&call->attempt, REASON_TIMEOUT);
+    call_try_stop(call->try, REASON_TIMEOUT);
     carry_on(call);
 }
 
 /* The call. */
 
-static void end_soon(struct call *call, enum reason reason, int64_t now_ns)
+static void end_soon(struct call *call, enum reason reason, unsigned retry_after_s)
 {
     call->early = reason;
-    timer_set(call->upstream->on->timers, &call->timer, now_ns);
+    call->retry_after_s = retry_after_s;
+    timer_set(call->upstream->on->timers, &call->timer, call->began_ns);
 }
 
 /* Sets each member on its own, because the attempt, the largest member, need not be cleared. */
 static void init(struct call *call, struct upstream *upstream, const struct call_ask *ask)
 {
-    struct upstream_service *service = upstream_service(upstream, ask->service);
-    bool has_policy = service != NULL && service->policy != NULL;
-
     call->ask = ask;
     call->retries = 0;
+    call->is_hedged = false;
+    call->retry_after_s = 0;
     call->upstream = upstream;
-    call->service = service;
+    call->service = upstream_service(upstream, ask->service);
     call->endpoint = NULL;
-    call->policy = has_policy ? service->policy : &call_policy_default;
     call->written = NULL;
     call->timer = (struct timer){.fire = on_timer};
+    call->began_ns = clock_now_ns();
     call->total_ns = INT64_MAX;
     call->early = REASON_NONE;
     call->is_running = true;
+    call->has_head = false;
+    call->breaker = NULL;
     call->asked = 0;
-    call->attempt.connection = NULL;
+    call->try = &call->own;
+    call->own.call = call;
+    call->own.user = &try_user;
+    call->own.is_hedge = false;
+    call->own.number = 0;
+    call->own.until_ns = INT64_MAX;
+    call->own.attempt.connection = NULL;
+}
+
+static bool has_time(const struct call *call)
+{
+    int64_t until_ns =
+        earlier(call->ask->until_ns > 0 ? call->ask->until_ns : INT64_MAX, call->total_ns);
+
+    return until_ns - call->began_ns >= call->service->settings->min_time_ms * CLOCK_MS;
+}
+
+/* A route's own limit for the first byte may be longer than the service's limit for the whole. */
+static uint32_t total_ms(const struct call *call)
+{
+    uint32_t all_ms = call->service->settings->total_ms, own_ms = call->ask->first_byte_ms;
+
+    return own_ms > all_ms ? own_ms : all_ms;
+}
+
+static void start(struct call *call)
+{
+    call->total_ns = call->began_ns + total_ms(call) * CLOCK_MS;
+    if (!has_time(call)) {
+        end_soon(call, REASON_TIMEOUT, 0);
+    } else if (!call_breaker_ask(call)) {
+        end_soon(call, REASON_BREAKER_OPEN, call_breaker_wait_s(call));
+    } else if (choose(call, &call->own, call->began_ns)) {
+        begin(call, false, call->began_ns);
+    } else {
+        call_breaker_tell(call, BREAKER_NOTHING, call->began_ns);
+        end_soon(call, REASON_LIMITED, 1);
+    }
 }
 
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie)
 {
-    int64_t now_ns = clock_now_ns();
-
     must(!call->is_running);
     upstream_call_begins(upstream);
     init(call, upstream, ask);
     call->sink = sink;
     call->cookie = cookie;
-    if (call->service == NULL) {
-        end_soon(call, REASON_CONNECT, now_ns);
-        return;
-    }
-    if (ask->idle_ms == 0)
-        call->total_ns = now_ns + call->service->settings->total_ms * CLOCK_MS;
-    call->endpoint = ask->only != NULL ? ask->only : pick(call);
-    if (call->endpoint == NULL)
-        end_soon(call, REASON_BREAKER_OPEN, now_ns);
+    if (call->service == NULL)
+        end_soon(call, REASON_CONNECT, 0);
     else
-        begin_attempt(call, false, now_ns);
+        start(call);
 }
 
 void call_pause(struct call *call)
 {
-    if (!attempt_is_under_way(&call->attempt))
+    if (!call_try_is_under_way(call->try))
         return;
-    attempt_pause(&call->attempt);
+    attempt_pause(&call->try->attempt);
     timer_clear(call->upstream->on->timers, &call->timer);
 }
 
 void call_resume(struct call *call)
 {
-    if (!attempt_is_paused(&call->attempt))
+    if (!attempt_is_paused(&call->try->attempt))
         return;
-    attempt_resume(&call->attempt);
+    attempt_resume(&call->try->attempt);
     expect_more(call);
 }
 
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie))
 {
     call->written = written;
-    attempt_write(&call->attempt, bytes);
+    attempt_write(&call->try->attempt, bytes);
 }
 
-bool call_is_sent(const struct call *call) { return attempt_is_sent(&call->attempt); }
+bool call_is_sent(const struct call *call) { return attempt_is_sent(&call->try->attempt); }
 
-void call_cancel(struct call *call)
+/* When the user's time is over and the service had enough time to answer, it has failed. */
+void call_cancel(struct call *call, enum call_cancel why)
 {
     struct call_report over;
+    int64_t now_ns;
 
     if (!call->is_running)
         return;
+    now_ns = clock_now_ns();
     call->is_running = false;
     timer_clear(call->upstream->on->timers, &call->timer);
-    if (attempt_is_under_way(&call->attempt)) {
-        attempt_stop(&call->attempt, REASON_NONE);
-        report(call, true, &over);
+    if (call_try_is_under_way(call->try)) {
+        int64_t enough_ns = call->service->settings->min_wait_ms * CLOCK_MS;
+        bool is_late = why == CALL_TIME_OVER;
+        bool is_slow = is_late && now_ns - call->try->attempt.started_ns >= enough_ns;
+        call_try_stop(call->try, is_slow ? REASON_TIMEOUT : REASON_NONE);
+        call_try_report(call->try, true, &over);
+        is_slow = is_late && now_ns - call->began_ns >= enough_ns;
+        call_breaker_tell(call, is_slow ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
     }
     upstream_call_ended(call->upstream);
 }

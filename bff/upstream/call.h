@@ -1,13 +1,20 @@
 /*
  * A call gets one answer from one service. It makes one attempt (attempt.h) or several. The balance
- * chooses the endpoint. The service's policy (call_policy.h) decides whether the answer is good
- * enough and what follows a failure. The call applies the time limits. The answer goes to a sink,
- * piece by piece.
+ * chooses the endpoints. The answer goes to a sink, piece by piece.
+ *
+ * Between the user and the endpoints stand, in this order:
+ *
+ *   the deadline   a call with less than min_time_ms left is not sent: REASON_TIMEOUT
+ *   the breaker    refuses calls while too many fail: REASON_BREAKER_OPEN (breaker.h)
+ *   the bulkhead   limits the calls at the same time: REASON_LIMITED (bulkhead.h)
+ *   the balance    chooses an endpoint that is well (balance.h, ejection.h, health.h)
+ *   retries        ask another endpoint after a failure (call_retry.h)
+ *   a hedge        asks another endpoint when the first one is slow (call_hedge.h)
  *
  * Time limits (service_settings): connect_ms is for dialling, first_byte_ms from then to the first
- * byte of the answer, and total_ms for all attempts together. An answer may take any time in total
- * when call_ask.idle_ms is set: then only the silence within the answer is limited. A limit that is
- * reached ends the attempt with REASON_TIMEOUT.
+ * byte of the answer, and total_ms for all attempts together. When call_ask.idle_ms is set,
+ * total_ms is for everything until the head of the answer, and then only the silence within the
+ * answer is limited. A limit that is reached ends the attempt with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -19,19 +26,24 @@
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
 #include "bff/loop/timer.h"
-#include "bff/upstream/attempt.h"
+#include "bff/upstream/breaker.h"
+#include "bff/upstream/call_try.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-/* Of a service with more endpoints, a retry may only ask so many, the first ones of its list. */
-#define CALL_ENDPOINTS_MAX 64
+/* Why the user ends a call. */
+enum call_cancel {
+    CALL_NOT_NEEDED, /* the client has left, or another answer made this one useless */
+    CALL_TIME_OVER,  /* the user's own time is over: the service was too slow */
+};
 
 /* The request and its limits, borrowed until the call ends. A limit of 0 means: the service's own
  * value. */
 struct call_ask {
     const struct bff_service *service;
-    struct endpoint *only; /* an endpoint of the service; NULL: the balance chooses one */
+    struct endpoint *only; /* an endpoint of the service, for a health check: it is asked once,
+                              whatever is known about it; NULL: the balance chooses one */
     struct text key;       /* for the balance (balance_pick); absent: no key */
     struct text method;
     struct text target;      /* origin-form, encoded */
@@ -39,11 +51,14 @@ struct call_ask {
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
-    int64_t until_ns; /* the user ends the call at this time at the latest, so later limits need no
-                         timer; 0: no such time */
-    bool may_repeat;  /* idempotent (RFC 9110 9.2.2): a retry is allowed */
-    bool wants_upgrade;     /* 101 is an answer */
-    uint32_t first_byte_ms; /* 0: the service's */
+    int64_t until_ns; /* the deadline: the user ends the call at this time at the latest, so later
+                         limits need no timer; 0: there is none */
+    bool may_repeat;  /* idempotent (RFC 9110 9.2.2) */
+    struct breaker *breaker;                        /* NULL: the service's */
+    const struct service_breaker *breaker_settings; /* of ${breaker} */
+    struct call_hedge_plan *hedge;                  /* NULL: the call is not hedged */
+    bool wants_upgrade;                             /* 101 is an answer */
+    uint32_t first_byte_ms;                         /* 0: the service's */
     uint32_t idle_ms; /* the longest silence within the answer, which then has no total limit; 0:
                          the service's total applies */
 };
@@ -54,20 +69,27 @@ struct call {
     const struct call_ask *ask;
     const struct exchange_sink *sink;
     void *cookie;
-    unsigned retries; /* attempts after the first one */
+    unsigned retries; /* attempts after the first one; a hedge does not count */
+    bool is_hedged;
+    unsigned
+        retry_after_s; /* with REASON_BREAKER_OPEN and REASON_LIMITED: when a call may succeed */
     struct upstream *upstream;
     struct upstream_service *service;
     struct endpoint *endpoint; /* the one asked last; NULL: none was */
 
-    /* call.c's own */
-    const struct call_policy *policy;
+    /* The files of call only. */
     void (*written)(void *cookie);
     struct timer timer;
+    int64_t began_ns;
     int64_t total_ns;  /* when the call must be over; INT64_MAX: no limit */
     enum reason early; /* why no attempt was made, reported from the loop; else REASON_NONE */
     bool is_running;
-    uint64_t asked; /* the places in the balance of endpoints that are not to be asked again */
-    struct attempt attempt;
+    bool has_head;           /* the sink has the head of the answer */
+    struct breaker *breaker; /* to be told how the call ends; NULL: none, or it has been told */
+    enum breaker_pass pass;
+    uint64_t asked;       /* the places of the endpoints that were asked (balance.h) */
+    struct call_try *try; /* whose answer the user gets */
+    struct call_try own;
 };
 
 /* Starts the call. The callbacks of ${sink} get ${cookie}. The sink's end is called once, never
@@ -93,9 +115,9 @@ bool call_is_sent(const struct call *call);
 
 /* Ends the call without a callback. Idempotent. It does nothing for a call that was never started
  * (all zero). */
-void call_cancel(struct call *call);
+void call_cancel(struct call *call, enum call_cancel why);
 
-/* For policies: true when there is an endpoint that the call has not asked and may ask. */
-bool call_has_other(const struct call *call);
+/* For the files of call: true when there is an endpoint that the call has not asked and may ask. */
+bool call_has_other(const struct call *call, int64_t now_ns);
 
 #endif

@@ -34,12 +34,11 @@ struct endpoint *endpoint_new(const struct endpoint_loop *on, const char *servic
                               const struct service_endpoint *at, struct trust *trust)
 {
     struct endpoint *endpoint = memory_new(sizeof(*endpoint));
-    struct registry *registry = on->registry == NULL ? registry_of_process() : on->registry;
 
     must(!at->is_tls || trust != NULL);
     endpoint->at = copy(at);
     endpoint->on = on;
-    endpoint->state = endpoint_state_hold(registry, service, at);
+    endpoint->state = endpoint_state_hold(endpoint_loop_registry(on), service, at);
     resolve_init(&endpoint->addresses, endpoint->at->host, endpoint->at->port);
     h2o_linklist_init_anchor(&endpoint->idle);
     if (at->is_tls) {

@@ -35,6 +35,12 @@ struct endpoint_loop {
     char *scratch;             /* ENDPOINT_SCRATCH_BYTES for reads; endpoints_new sets it */
 };
 
+/* Returns the registry that has the states of services and endpoints. */
+static inline struct registry *endpoint_loop_registry(const struct endpoint_loop *on)
+{
+    return on->registry == NULL ? registry_of_process() : on->registry;
+}
+
 struct endpoint {
     const struct service_endpoint *at; /* a copy of its own */
     const struct endpoint_loop *on;

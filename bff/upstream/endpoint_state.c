@@ -27,3 +27,12 @@ void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome ou
              atomic_load_explicit(&state->failures, memory_order_relaxed) != 0)
         atomic_store_explicit(&state->failures, 0, memory_order_relaxed);
 }
+
+bool endpoint_state_claim(struct endpoint_state *state)
+{
+    unsigned due = ENDPOINT_TRIAL_DUE;
+
+    return atomic_load_explicit(&state->trial, memory_order_relaxed) == due &&
+           atomic_compare_exchange_strong_explicit(&state->trial, &due, ENDPOINT_TRIAL_UNDER_WAY,
+                                                   memory_order_relaxed, memory_order_relaxed);
+}

@@ -106,12 +106,16 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     call_start(&fetch->call, upstream, &fetch->call_ask, &sink, fetch);
 }
 
-void fetch_release(struct fetch *fetch)
+static void release(struct fetch *fetch, enum call_cancel why)
 {
     if (fetch->ask == NULL)
         return;
-    call_cancel(&fetch->call);
+    call_cancel(&fetch->call, why);
     json_scan_free(&fetch->scan);
     drop_value(fetch);
     fetch->ask = NULL;
 }
+
+void fetch_release(struct fetch *fetch) { release(fetch, CALL_NOT_NEEDED); }
+
+void fetch_time_over(struct fetch *fetch) { release(fetch, CALL_TIME_OVER); }

@@ -59,4 +59,8 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
  * ${done}. Does nothing when ${fetch} was released before or is all zero. */
 void fetch_release(struct fetch *fetch);
 
+/* As fetch_release, because the user's time for the answer is over: the service was too slow
+ * (CALL_TIME_OVER). */
+void fetch_time_over(struct fetch *fetch);
+
 #endif

@@ -178,7 +178,7 @@ static void on_timeout(struct timer *timer)
 {
     struct probe *probe = H2O_STRUCT_FROM_MEMBER(struct probe, timeout, timer);
 
-    call_cancel(&probe->call);
+    call_cancel(&probe->call, CALL_NOT_NEEDED);
     settle(probe, REASON_TIMEOUT);
 }
 
@@ -190,7 +190,7 @@ static void ask(struct probe *probe)
     probe->body_bytes = 0;
     probe->asked_ns = clock_now_ns();
     timer_set(upstream->on->timers, &probe->timeout,
-              probe->asked_ns + probe->of->settings->health_timeout_ms * CLOCK_MS);
+              probe->asked_ns + probe->of->settings->health.timeout_ms * CLOCK_MS);
     call_start(&probe->call, upstream, &probe->ask, &sink, probe);
 }
 
@@ -215,7 +215,7 @@ static void on_next(struct timer *timer)
         if (!service->probes[i].call.is_running)
             ask(&service->probes[i]);
     timer_set(health->upstream->on->timers, timer,
-              next_ns(health, service->settings->health_interval_ms));
+              next_ns(health, service->settings->health.interval_ms));
 }
 
 static void start(struct watched *service)
@@ -229,10 +229,10 @@ static void start(struct watched *service)
             .service = settings->service,
             .only = at->endpoints[i],
             .method = TEXT("GET"),
-            .target = text_of(settings->health_path),
+            .target = text_of(settings->health.path),
             .headers = TEXT(QUESTION),
             .may_repeat = true,
-            .first_byte_ms = settings->health_timeout_ms,
+            .first_byte_ms = settings->health.timeout_ms,
         };
     on_next(&service->next);
 }
@@ -253,7 +253,7 @@ static void stop(struct watched *service)
     timer_clear(timers, &service->next);
     for (size_t i = 0; i < service->settings->endpoint_count; i++) {
         timer_clear(timers, &service->probes[i].timeout);
-        call_cancel(&service->probes[i].call);
+        call_cancel(&service->probes[i].call, CALL_NOT_NEEDED);
     }
 }
 
@@ -290,10 +290,10 @@ static void init(struct watched *service, const struct service_settings *setting
     service->settings = settings;
     service->next.fire = on_next;
     service->since_ms = clock_wall_ms();
-    if (settings->health_path == NULL)
+    if (settings->health.path == NULL)
         return;
     service->known = hold_known(settings->service->name);
-    must(settings->health_interval_ms > 0 && settings->health_timeout_ms > 0);
+    must(settings->health.interval_ms > 0 && settings->health.timeout_ms > 0);
     service->probes = memory_new(settings->endpoint_count * sizeof(*service->probes));
     for (size_t i = 0; i < settings->endpoint_count; i++)
         init_probe(&service->probes[i], service, &settings->endpoints[i]);

@@ -1,12 +1,12 @@
 /*
- * Health checks: sends each service a GET request for health_path every health_interval_ms. The
+ * Health checks: sends each service a GET request for health.path every health.interval_ms. The
  * interval varies by up to a tenth, so that many servers do not ask at the same moments. One worker
- * makes the checks; every thread may read the results. A service whose health_path is NULL is never
+ * makes the checks; every thread may read the results. A service whose health.path is NULL is never
  * asked, and its state stays unknown.
  *
  * All endpoints of a service are asked at the same time. The service is up when at least one of
  * them is up, and down when all are down. An endpoint is up when it answers with a 2xx status and a
- * complete body of at most 64 KiB within health_timeout_ms.
+ * complete body of at most 64 KiB within health.timeout_ms.
  */
 #ifndef BFF_UPSTREAM_HEALTH_H
 #define BFF_UPSTREAM_HEALTH_H

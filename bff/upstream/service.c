@@ -169,6 +169,7 @@ const char *service_endpoint_read(const char *url, struct service_endpoint *out)
     read.host = memory_new(host.len + 1);
     memcpy(read.host, host.at, host.len);
     read.authority = authority_new(host, &read);
+    read.weight = 1;
     *out = read;
     return NULL;
 }

@@ -1,6 +1,7 @@
 /* See upstream.h. */
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/upstream/breaker.h"
 #include "bff/upstream/upstream.h"
 
 /* Every endpoint. */
@@ -8,7 +9,7 @@
 static void each_endpoint(struct upstream *upstream, void (*visit)(struct endpoint *))
 {
     for (size_t i = 0; i < upstream->service_count; i++)
-        for (size_t j = 0; j < upstream->services[i].settings->endpoint_count; j++)
+        for (size_t j = 0; j < upstream->services[i].balance.count; j++)
             visit(upstream->services[i].endpoints[j]);
 }
 
@@ -17,7 +18,7 @@ static void each_endpoint(struct upstream *upstream, void (*visit)(struct endpoi
 static bool is_resolved(const struct upstream *upstream)
 {
     for (size_t i = 0; i < upstream->service_count; i++)
-        for (size_t j = 0; j < upstream->services[i].settings->endpoint_count; j++)
+        for (size_t j = 0; j < upstream->services[i].balance.count; j++)
             if (!upstream->services[i].endpoints[j]->is_looked_up)
                 return false;
     return true;
@@ -45,17 +46,35 @@ void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
 
 /* Life. */
 
+static void hold_endpoints(struct upstream *upstream, struct upstream_service *service)
+{
+    const struct service_settings *settings = service->settings;
+    size_t count = settings->endpoint_count;
+
+    service->endpoints = memory_new(count * sizeof(*service->endpoints));
+    service->members = memory_new(count * sizeof(*service->members));
+    for (size_t i = 0; i < count; i++) {
+        const struct service_endpoint *at = &settings->endpoints[i];
+        service->endpoints[i] =
+            endpoints_hold(upstream->endpoints, settings->service->name, at, settings->trust);
+        service->members[i] = (struct balance_member){service->endpoints[i], at, (unsigned)i};
+    }
+    balance_set(&service->balance, service->members, count);
+}
+
 static void init_service(struct upstream *upstream, struct upstream_service *service,
                          const struct service_settings *settings)
 {
+    struct registry *registry = endpoint_loop_registry(upstream->on);
+    const char *name = settings->service->name;
+
     must(settings->endpoint_count > 0);
     service->settings = settings;
-    service->policy = settings->policy;
-    service->endpoints = memory_new(settings->endpoint_count * sizeof(struct endpoint *));
-    for (size_t i = 0; i < settings->endpoint_count; i++)
-        service->endpoints[i] = endpoints_hold(upstream->endpoints, settings->service->name,
-                                               &settings->endpoints[i], settings->trust);
-    balance_init(&service->balance, service->endpoints, settings->endpoint_count);
+    service->state = service_state_hold(registry, name);
+    if (settings->breaker.volume > 0)
+        service->breaker = breaker_hold(registry, text_of(name));
+    balance_init(&service->balance, settings, service->state, &upstream->random);
+    hold_endpoints(upstream, service);
 }
 
 struct upstream *upstream_new(struct endpoints *endpoints, const struct service_settings *settings,
@@ -76,11 +95,13 @@ struct upstream *upstream_new(struct endpoints *endpoints, const struct service_
 
 static void dispose(struct upstream *upstream)
 {
+    each_endpoint(upstream, endpoints_release);
     for (size_t i = 0; i < upstream->service_count; i++) {
-        struct balance *balance = &upstream->services[i].balance;
-        for (size_t j = 0; j < balance->count; j++)
-            endpoints_release(balance->endpoints[j]);
-        memory_free(upstream->services[i].endpoints);
+        struct upstream_service *service = &upstream->services[i];
+        memory_free(service->endpoints);
+        memory_free(service->members);
+        registry_release(service->breaker);
+        registry_release(service->state);
     }
     memory_free(upstream->services);
     memory_free(upstream);

@@ -15,21 +15,23 @@
 #include "bff/upstream/endpoints.h"
 #include "bff/upstream/service.h"
 
-struct call_policy;
+struct breaker;
 struct call_report;
 
 struct upstream_service {
     const struct service_settings *settings;
-    struct endpoint **endpoints;      /* settings->endpoint_count of them, in that order */
-    struct balance balance;           /* chooses one of the endpoints */
-    const struct call_policy *policy; /* of calls to the service; NULL: call_policy_default */
+    struct service_state *state;    /* shared by all workers */
+    struct breaker *breaker;        /* shared by all workers; NULL: there is none */
+    struct endpoint **endpoints;    /* settings->endpoint_count of them, in that order */
+    struct balance_member *members; /* the same endpoints, for the balance */
+    struct balance balance;         /* chooses one of the endpoints */
 };
 
 struct upstream {
     const struct endpoint_loop *on;
     struct upstream_service *services;
     size_t service_count;
-    struct random random; /* of span ids */
+    struct random random; /* of span ids and of balances */
 
     /* Called with the cookie for every attempt that has ended. NULL: nothing is called. Set it
      * before the first call. */
@@ -47,8 +49,8 @@ struct upstream {
 
 /*
  * Makes the upstream of ${count} services in the worker of ${endpoints}. The settings must live
- * until upstream_free. A service with an https endpoint must have loaded its trust
- * (service_load_trust).
+ * until the memory of the upstream is freed (upstream_free). A service with an https endpoint must
+ * have loaded its trust (service_load_trust).
  */
 struct upstream *upstream_new(struct endpoints *endpoints, const struct service_settings *settings,
                               size_t count);
@@ -63,9 +65,8 @@ void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
 
 /*
  * The configuration ends in this worker. Endpoints that no other configuration names close their
- * idle connections. Calls may be under way: the memory is freed when the last of them has ended. A
- * call that has got the head of its answer may go on. Any other call may only be cancelled, because
- * it needs the settings, which the caller may free now. NULL: does nothing.
+ * idle connections. Calls may be under way: the memory is freed when the last of them has ended.
+ * NULL: does nothing.
  */
 void upstream_free(struct upstream *upstream);
 

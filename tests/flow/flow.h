@@ -139,6 +139,8 @@ void fetch_release(struct fetch *fetch)
     fetch->ask = NULL;
 }
 
+void fetch_time_over(struct fetch *fetch) { fetch_release(fetch); }
+
 static inline void flow_give_json(struct fetch *fetch, struct text json)
 {
     struct value *value = value_add(value_new(json.len), json.at, json.len);

@@ -215,7 +215,7 @@ static void check_service(const struct service_settings *service)
     must(service->connect_ms <= service->total_ms && service->first_byte_ms <= service->total_ms);
     for (size_t i = 0; i < service->endpoint_count; i++)
         must(service->endpoints[i].port > 0 && service->endpoints[i].host[0] != '\0');
-    must(service->health_path == NULL || service->health_path[0] == '/');
+    must(service->health.path == NULL || service->health.path[0] == '/');
 }
 
 static void check_served(const struct config *config)

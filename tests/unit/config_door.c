@@ -200,13 +200,13 @@ static void test_health(void **state)
     read_into(&config, "services:\n  users: {health: off}\n  orders: {health: {path: \"/up?a=b\", "
                        "interval: 1s, timeout: 100ms, essential: true}}\n");
     const struct service_settings *users = &config.services[0], *orders = &config.services[1];
-    assert_null(users->health_path);
-    assert_int_equal(users->health_interval_ms, 5000);
-    assert_string_equal(orders->health_path, "/up?a=b");
-    assert_int_equal(orders->health_interval_ms, 1000);
-    assert_int_equal(orders->health_timeout_ms, 100);
-    assert_true(orders->is_essential);
-    assert_false(users->is_essential);
+    assert_null(users->health.path);
+    assert_int_equal(users->health.interval_ms, 5000);
+    assert_string_equal(orders->health.path, "/up?a=b");
+    assert_int_equal(orders->health.interval_ms, 1000);
+    assert_int_equal(orders->health.timeout_ms, 100);
+    assert_true(orders->health.is_essential);
+    assert_false(users->health.is_essential);
     config_free(&config);
 }
 

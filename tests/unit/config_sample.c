@@ -72,10 +72,10 @@ static void assert_same(const struct config *got, const struct config *want)
         assert_int_equal(a->connect_ms, b->connect_ms);
         assert_int_equal(a->first_byte_ms, b->first_byte_ms);
         assert_int_equal(a->total_ms, b->total_ms);
-        assert_string_equal(a->health_path, b->health_path);
-        assert_int_equal(a->health_interval_ms, b->health_interval_ms);
-        assert_int_equal(a->health_timeout_ms, b->health_timeout_ms);
-        assert_int_equal(a->is_essential, b->is_essential);
+        assert_string_equal(a->health.path, b->health.path);
+        assert_int_equal(a->health.interval_ms, b->health.interval_ms);
+        assert_int_equal(a->health.timeout_ms, b->health.timeout_ms);
+        assert_int_equal(a->health.is_essential, b->health.is_essential);
     }
     assert_same_routes(&got->routes, &want->routes);
     assert_same_door(got, want);

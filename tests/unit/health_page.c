@@ -147,8 +147,8 @@ static void test_pages(void **state)
         struct pool *pool = pool_new();
         known[0] = cases[i].users;
         known[1] = cases[i].orders;
-        services[0].is_essential = strchr(cases[i].essential, 'u') != NULL;
-        services[1].is_essential = strchr(cases[i].essential, 'o') != NULL;
+        services[0].health.is_essential = strchr(cases[i].essential, 'u') != NULL;
+        services[1].health.is_essential = strchr(cases[i].essential, 'o') != NULL;
         struct health_answer answer =
             health_page_answer(&page, text_of(cases[i].path), cases[i].is_draining, pool);
 

@@ -98,7 +98,7 @@ static void test_the_last_call_is_cancelled(void **state)
     stage_call(&call, old);
     stage_steps(5);
     upstream_free(old);
-    call_cancel(&call.call); /* which frees all */
+    call_cancel(&call.call, CALL_NOT_NEEDED); /* which frees all */
     assert_string_equal(call.seen, "");
     stage_end_all();
 }

@@ -51,7 +51,7 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
     started++;
 }
 
-void call_cancel(struct call *call)
+void call_cancel(struct call *call, enum call_cancel why)
 {
     call->is_running = false;
     for (size_t i = 0; i < 2; i++)
@@ -61,7 +61,7 @@ void call_cancel(struct call *call)
 
 static void end(struct call *call, enum reason reason)
 {
-    call_cancel(call);
+    call_cancel(call, CALL_NOT_NEEDED);
     call->sink->end(call->cookie, reason);
 }
 
@@ -151,9 +151,9 @@ static struct service_settings settings_of(size_t endpoints)
         .service = &users,
         .endpoints = addresses,
         .endpoint_count = endpoints,
-        .health_path = "/health",
-        .health_interval_ms = INTERVAL_MS,
-        .health_timeout_ms = TIMEOUT_MS,
+        .health.path = "/health",
+        .health.interval_ms = INTERVAL_MS,
+        .health.timeout_ms = TIMEOUT_MS,
     };
 }
 
@@ -279,7 +279,7 @@ static void test_questions_come_a_tenth_early_or_late(void **state)
 static void test_no_question_before_the_last_one_is_over(void **state)
 {
     struct service_settings settings = settings_of(1);
-    settings.health_timeout_ms = 3 * INTERVAL_MS;
+    settings.health.timeout_ms = 3 * INTERVAL_MS;
     struct upstream *upstream = upstream_of(&settings);
     struct health *health = health_new(&settings, 1, NULL);
 
@@ -297,7 +297,7 @@ static void test_no_question_before_the_last_one_is_over(void **state)
 static void test_asks_what_the_settings_say(void **state)
 {
     struct service_settings settings = settings_of(1);
-    settings.health_path = "/live?deep=0";
+    settings.health.path = "/live?deep=0";
     struct upstream *upstream = upstream_of(&settings);
     struct health *health = health_new(&settings, 1, NULL);
 
@@ -338,7 +338,7 @@ static void test_times(void **state)
 static void test_nobody_asks_without_a_path(void **state)
 {
     struct service_settings settings = settings_of(1);
-    settings.health_path = NULL;
+    settings.health.path = NULL;
     struct upstream *upstream = upstream_of(&settings);
     struct health *health = health_new(&settings, 1, on_changed);
 

@@ -3,75 +3,12 @@
  * attempt. Every attempt must make one report and must be counted once in its endpoint's state. */
 #include "tests/unit/upstream_stage.h"
 
-/* A busy endpoint is not the last word while there is another. */
-
-static bool accepts_no_busy(const struct call *call, const struct exchange_head *head)
-{
-    return head->status != 503 || !call_has_other(call);
-}
-
-static enum call_next ask_other_than_busy(const struct call *call, const struct call_report *report)
-{
-    return report->status == 503 ? CALL_OTHER : CALL_END;
-}
-
-static const struct call_policy past_the_busy = {.accepts = accepts_no_busy,
-                                                 .ended = ask_other_than_busy};
-
-static void test_a_refused_answer_is_asked_of_another(void **state)
-{
-    struct upstream *upstream = *state;
-    struct stage_call call;
-
-    upstream->services[0].policy = &past_the_busy;
-    stage.services[0].answer = STAGE_BUSY;
-    stage_call(&call, upstream);
-    stage_play(&call);
-    assert_string_equal(call.seen, "200 hi, none");
-    assert_int_equal(call.call.retries, 1);
-    assert_ptr_equal(call.call.endpoint, upstream->services[0].endpoints[1]);
-
-    assert_int_equal(stage.report_count, 2);
-    assert_int_equal(stage.reports[0].status, 503);
-    assert_int_equal(stage.reports[0].reason, REASON_STATUS);
-    assert_int_equal(stage.reports[0].number, 0);
-    assert_ptr_equal(stage.reports[0].endpoint, upstream->services[0].endpoints[0]);
-    assert_int_equal(stage.reports[0].received, strlen(STAGE_BUSY));
-    assert_int_equal(stage.reports[1].status, 200);
-    assert_int_equal(stage.reports[1].reason, REASON_NONE);
-    assert_int_equal(stage.reports[1].number, 1);
-    assert_ptr_equal(stage.reports[1].endpoint, upstream->services[0].endpoints[1]);
-    assert_int_equal(stage_state(upstream, 0)->failures, 1);
-    assert_int_equal(stage_state(upstream, 1)->failures, 0);
-    assert_int_equal(stage.services[0].closed, 0); /* a short body does not cost the connection */
-    assert_int_equal(upstream->services[0].endpoints[0]->idle_count, 1);
-}
-
-static void test_the_last_answer_is_the_users_whatever_it_is(void **state)
-{
-    struct upstream *upstream = *state;
-
-    upstream->services[0].policy = &past_the_busy;
-    stage.services[0].answer = stage.services[1].answer = STAGE_BUSY;
-    assert_string_equal(stage_ask(upstream), "503 busy, none");
-    assert_int_equal(stage.report_count, 2);
-    assert_int_equal(stage.services[0].requests + stage.services[1].requests, 2);
-}
-
 /* Endpoints that are ejected are not asked. */
-
-static bool is_not_ejected(const struct call *call, const struct endpoint *endpoint)
-{
-    return !endpoint_state_is_ejected(endpoint->state, clock_now_ns());
-}
-
-static const struct call_policy by_state = {.may_ask = is_not_ejected};
 
 static void test_an_ejected_endpoint_is_not_asked(void **state)
 {
     struct upstream *upstream = *state;
 
-    upstream->services[0].policy = &by_state;
     stage_state(upstream, 0)->ejected_until_ns = clock_now_ns() + 3600 * 1000 * CLOCK_MS;
     for (size_t i = 0; i < 3; i++)
         assert_string_equal(stage_ask(upstream), "200 hi, none");
@@ -81,19 +18,6 @@ static void test_an_ejected_endpoint_is_not_asked(void **state)
     stage_state(upstream, 0)->ejected_until_ns = clock_now_ns(); /* its time is over */
     assert_string_equal(stage_ask(upstream), "200 hi, none");
     assert_int_equal(stage.services[0].requests, 1);
-}
-
-static void test_a_call_without_endpoints_ends_at_once(void **state)
-{
-    struct upstream *upstream = *state;
-
-    upstream->services[0].policy = &by_state;
-    for (size_t i = 0; i < STAGE_SERVICES; i++)
-        stage_state(upstream, i)->ejected_until_ns = INT64_MAX;
-    assert_string_equal(stage_ask(upstream), ", breaker_open");
-    stage_steps(10);
-    assert_int_equal(stage.services[0].accepted + stage.services[1].accepted, 0);
-    assert_int_equal(stage.report_count, 0); /* there was no attempt */
 }
 
 /* What attempts leave behind. */
@@ -137,8 +61,8 @@ static void test_a_cancelled_attempt_says_nothing_of_its_endpoint(void **state)
     while (stage.services[0].requests == 0)
         stage_step();
     assert_int_equal(stage_state(upstream, 0)->in_flight, 1);
-    call_cancel(&call.call);
-    call_cancel(&call.call);
+    call_cancel(&call.call, CALL_NOT_NEEDED);
+    call_cancel(&call.call, CALL_NOT_NEEDED);
     assert_string_equal(call.seen, "");
     assert_int_equal(stage.report_count, 1);
     assert_true(stage.reports[0].is_cancelled && stage.reports[0].is_clean);
@@ -210,10 +134,7 @@ static void test_a_service_that_is_not_in_the_build(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_a_refused_answer_is_asked_of_another),
-        TEST(test_the_last_answer_is_the_users_whatever_it_is),
         TEST(test_an_ejected_endpoint_is_not_asked),
-        TEST(test_a_call_without_endpoints_ends_at_once),
         TEST(test_times_of_an_attempt),
         TEST(test_a_cancelled_attempt_says_nothing_of_its_endpoint),
         TEST(test_a_timeout_is_a_failure),

@@ -23,7 +23,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/registry.h"
-#include "bff/upstream/call_policy.h"
+#include "bff/upstream/call.h"
 #include "bff/upstream/upstream.h"
 
 #define STAGE_SERVICES 2

@@ -1,0 +1,56 @@
+/* See rolling.h. */
+#include "bff/base/rolling.h"
+
+/* A bucket is one atomic number: 24 bits for the number of its turn, and 20 bits for each count. A
+ * bucket whose turn is over counts as empty, and the next addition replaces it. */
+#define COUNT_BITS 20
+#define COUNT_MAX (((uint64_t)1 << COUNT_BITS) - 1)
+#define TURN_MASK (((uint64_t)1 << 24) - 1)
+
+static uint64_t turn_of(uint64_t word) { return word >> (2 * COUNT_BITS); }
+
+static struct rolling_counts counts_of(uint64_t word)
+{
+    return (struct rolling_counts){(uint32_t)(word >> COUNT_BITS & COUNT_MAX),
+                                   (uint32_t)(word & COUNT_MAX)};
+}
+
+static uint64_t at_most(uint64_t count) { return count < COUNT_MAX ? count : COUNT_MAX; }
+
+static uint64_t word_of(uint64_t turn, uint64_t first, uint64_t second)
+{
+    return turn << (2 * COUNT_BITS) | at_most(first) << COUNT_BITS | at_most(second);
+}
+
+void rolling_add(struct rolling *rolling, int64_t bucket_ns, int64_t now_ns,
+                 struct rolling_counts counts)
+{
+    uint64_t number = (uint64_t)(now_ns / bucket_ns), turn = number & TURN_MASK;
+    _Atomic uint64_t *bucket = &rolling->buckets[number % ROLLING_BUCKETS];
+    uint64_t before = atomic_load_explicit(bucket, memory_order_relaxed), after;
+
+    do {
+        struct rolling_counts old = {0, 0};
+        if (turn_of(before) == turn)
+            old = counts_of(before);
+        after =
+            word_of(turn, (uint64_t)old.first + counts.first, (uint64_t)old.second + counts.second);
+    } while (!atomic_compare_exchange_weak_explicit(bucket, &before, after, memory_order_relaxed,
+                                                    memory_order_relaxed));
+}
+
+struct rolling_counts rolling_sum(const struct rolling *rolling, int64_t bucket_ns, int64_t now_ns)
+{
+    uint64_t number = (uint64_t)(now_ns / bucket_ns);
+    struct rolling_counts sum = {0, 0};
+
+    for (uint64_t age = 0; age < ROLLING_BUCKETS && age <= number; age++) {
+        uint64_t word = atomic_load_explicit(&rolling->buckets[(number - age) % ROLLING_BUCKETS],
+                                             memory_order_relaxed);
+        if (turn_of(word) != ((number - age) & TURN_MASK))
+            continue;
+        sum.first += counts_of(word).first;
+        sum.second += counts_of(word).second;
+    }
+    return sum;
+}

@@ -1,0 +1,58 @@
+/*
+ * A try is one attempt of a call, with the endpoint that was chosen for it and its time limit. A
+ * call has one try at a time, or two when it is hedged. This header is for the files of call only.
+ */
+#ifndef BFF_UPSTREAM_CALL_TRY_H
+#define BFF_UPSTREAM_CALL_TRY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bff/upstream/attempt.h"
+#include "bff/upstream/balance.h"
+#include "bff/upstream/call_report.h"
+
+struct call;
+struct call_try;
+
+/* The callbacks are those of struct attempt_user. */
+struct call_try_user {
+    void (*opened)(struct call_try *try);
+    int (*head)(struct call_try *try, const struct exchange_head *head, enum reason *why);
+    void (*received)(struct call_try *try);
+    void (*written)(struct call_try *try);
+    void (*ended)(struct call_try *try);
+};
+
+struct call_try {
+    struct call *call;
+    const struct call_try_user *user;
+    struct endpoint *endpoint;
+    bool is_trial; /* it is the trial of its endpoint (endpoint_state.h) */
+    bool is_hedge;
+    unsigned number;  /* within its call, from 0 */
+    int64_t until_ns; /* the next thing must have come by then: the connection, the first byte, or
+                         more of the body; INT64_MAX: no limit */
+    struct attempt attempt;
+};
+
+/* Begins an attempt at ${try->endpoint}; on a new connection if ${is_fresh}. */
+void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns);
+
+/* Ends the attempt without a callback. ${reason} is as for attempt_stop. */
+void call_try_stop(struct call_try *try, enum reason reason);
+
+/* Makes the report of an attempt that has ended, and records what it says about the endpoint. To be
+ * called once for each attempt. */
+void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report);
+
+/* What an attempt with this end says about the service: 5xx is a failure, except 501, which a
+ * service sends on purpose. A body that the user could not use is none. */
+enum endpoint_outcome call_try_outcome(enum reason reason, int status);
+
+static inline bool call_try_is_under_way(const struct call_try *try)
+{
+    return attempt_is_under_way(&try->attempt);
+}
+
+#endif
