@@ -32,6 +32,17 @@
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
+struct latency;
+
+/* When a call that has no head of an answer is hedged: it asks a second endpoint. Constant while
+ * calls use it. */
+struct call_hedge_plan {
+    uint32_t after_ms;       /* so long after the first attempt began; 0: the 95th percentile of
+                                ${learned} */
+    struct latency *learned; /* the times of earlier calls until the head (latency.h), to which the
+                                call adds its own; NULL: ${after_ms} is not 0 */
+};
+
 /* Why the user ends a call. */
 enum call_cancel {
     CALL_NOT_NEEDED, /* the client has left, or another answer made this one useless */
@@ -51,14 +62,17 @@ struct call_ask {
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
-    int64_t until_ns; /* the deadline: the user ends the call at this time at the latest, so later
-                         limits need no timer; 0: there is none */
-    bool may_repeat;  /* idempotent (RFC 9110 9.2.2) */
+    int64_t until_ns;  /* the deadline: the user ends the call at this time at the latest, so later
+                          limits need no timer; 0: there is none */
+    bool may_repeat;   /* idempotent (RFC 9110 9.2.2) */
+    bool is_body_gone; /* the request was sent, and ${body} is not valid any more. The user may set
+                          it during the call */
     struct breaker *breaker;                        /* NULL: the service's */
     const struct service_breaker *breaker_settings; /* of ${breaker} */
-    struct call_hedge_plan *hedge;                  /* NULL: the call is not hedged */
-    bool wants_upgrade;                             /* 101 is an answer */
-    uint32_t first_byte_ms;                         /* 0: the service's */
+    const struct call_hedge_plan *hedge; /* NULL: the call is not hedged, because it may change
+                                            data or nobody asked for it */
+    bool wants_upgrade;                  /* 101 is an answer */
+    uint32_t first_byte_ms;              /* 0: the service's */
     uint32_t idle_ms; /* the longest silence within the answer, which then has no total limit; 0:
                          the service's total applies */
 };
@@ -69,13 +83,15 @@ struct call {
     const struct call_ask *ask;
     const struct exchange_sink *sink;
     void *cookie;
-    unsigned retries; /* attempts after the first one; a hedge does not count */
-    bool is_hedged;
+    unsigned retries;   /* attempts after the first one; a hedge does not count */
+    bool is_hedged;     /* a second endpoint was asked because the first one was slow */
+    bool has_hedge_won; /* and the answer is that of the second one */
     unsigned
         retry_after_s; /* with REASON_BREAKER_OPEN and REASON_LIMITED: when a call may succeed */
     struct upstream *upstream;
     struct upstream_service *service;
-    struct endpoint *endpoint; /* the one asked last; NULL: none was */
+    struct endpoint *endpoint; /* whose answer the user gets, or the one asked last; NULL: none
+                                  was asked */
 
     /* The files of call only. */
     void (*written)(void *cookie);
@@ -87,8 +103,18 @@ struct call {
     bool has_head;           /* the sink has the head of the answer */
     struct breaker *breaker; /* to be told how the call ends; NULL: none, or it has been told */
     enum breaker_pass pass;
-    uint64_t asked;       /* the places of the endpoints that were asked (balance.h) */
-    struct call_try *try; /* whose answer the user gets */
+    uint64_t asked; /* the places of the endpoints that were asked (balance.h) */
+    struct {
+        struct endpoint *endpoint;
+        bool is_trial;
+    } next;                  /* what call_choose has chosen */
+    unsigned attempts;       /* that have begun */
+    int64_t first_ns;        /* when the first one began */
+    int64_t retry_ns;        /* the next attempt waits until then; INT64_MAX: none waits */
+    int64_t hedge_ns;        /* a hedge is due then; INT64_MAX: none */
+    bool is_retry_paid;      /* the retry after the attempt under way was taken from the budget */
+    struct call_try *try;    /* whose answer the user gets, or may get */
+    struct call_try *second; /* the hedge; NULL: none was made */
     struct call_try own;
 };
 
@@ -117,7 +143,19 @@ bool call_is_sent(const struct call *call);
  * (all zero). */
 void call_cancel(struct call *call, enum call_cancel why);
 
-/* For the files of call: true when there is an endpoint that the call has not asked and may ask. */
+/* The rest is for the files of call. */
+
+/* True when there is an endpoint that the call has not asked and may ask. */
 bool call_has_other(const struct call *call, int64_t now_ns);
+
+/* Chooses an endpoint that the call has not asked, and stores it in ${call->next}. When the result
+ * is true, call_begin must follow, because the endpoint's trial may have been claimed. */
+bool call_choose(struct call *call, int64_t now_ns);
+
+/* Begins an attempt at ${call->next}. No attempt of ${try} may be under way. */
+void call_begin(struct call *call, struct call_try *try, int64_t now_ns);
+
+/* Makes ${try} ready for its first attempt. */
+void call_init_try(struct call *call, struct call_try *try);
 
 #endif

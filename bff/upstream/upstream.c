@@ -46,6 +46,16 @@ void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
 
 /* Life. */
 
+/* An endpoint that is listed twice has one place, so that a call asks it once. */
+static unsigned place_of(const struct upstream_service *service, size_t i)
+{
+    size_t place = 0;
+
+    while (service->endpoints[place] != service->endpoints[i])
+        place++;
+    return (unsigned)place;
+}
+
 static void hold_endpoints(struct upstream *upstream, struct upstream_service *service)
 {
     const struct service_settings *settings = service->settings;
@@ -57,7 +67,8 @@ static void hold_endpoints(struct upstream *upstream, struct upstream_service *s
         const struct service_endpoint *at = &settings->endpoints[i];
         service->endpoints[i] =
             endpoints_hold(upstream->endpoints, settings->service->name, at, settings->trust);
-        service->members[i] = (struct balance_member){service->endpoints[i], at, (unsigned)i};
+        service->members[i] =
+            (struct balance_member){service->endpoints[i], at, place_of(service, i)};
     }
     balance_set(&service->balance, service->members, count);
 }
