@@ -141,6 +141,8 @@ enum bff_access {
 #define BFF_PARTS_MAX 32
 #define BFF_MANY_MAX 1000
 
+#define BFF_HEDGE_P95 (~0u) /* for .hedge_ms */
+
 /*
  * A table with the number of its rows, for every column that holds a table: .parts =
  * BFF_TABLE(parts). It works where the table is an array of this file. The first "table" has no
@@ -171,12 +173,15 @@ enum bff_access {
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
  *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
  *               limits it
- *   fallback    JSON text that is the part's value when the part is rejected, when the service
- *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
- *               else "null"
- *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
- *               value is passed on byte for byte. A member that the service did not send is left
- *               out. With BFF_LIST, members are picked from each item
+ *   hedge_ms    when the service has not begun to answer so long after the call, the call is sent
+ * to a second endpoint of the service, too. The first good answer is used, and the other call is
+ * cancelled. BFF_HEDGE_P95: after the time within which 95 % of the part's calls are answered,
+ * which the server learns. 0: the part is not hedged. It needs a service with several endpoints,
+ * and the service's hedge_budget limits it fallback    JSON text that is the part's value when the
+ * part is rejected, when the service sent no value, or when there is nothing to ask; NULL: "[]" for
+ * .many and BFF_LIST, else "null" pick        the members to keep, in this order: "id name
+ * address.city items[].price"; NULL: the value is passed on byte for byte. A member that the
+ * service did not send is left out. With BFF_LIST, members are picked from each item
  */
 struct bff_part {
     const char *name;
@@ -188,6 +193,7 @@ struct bff_part {
     unsigned many;
     unsigned at_once;
     unsigned timeout_ms;
+    unsigned hedge_ms;
     const char *fallback;
     const char *pick;
 };

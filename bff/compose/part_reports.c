@@ -42,6 +42,8 @@ static void report_call(const struct run_item *item, struct part_report *out)
     if (fetch->call.endpoint != NULL)
         out->endpoint = text_of(fetch->call.endpoint->at->authority);
     out->retries = fetch->call.retries;
+    out->is_hedged = fetch->call.is_hedged;
+    out->has_hedge_won = fetch->call.has_hedge_won;
     out->status = item->status != 0 ? item->status : fetch->status;
 }
 

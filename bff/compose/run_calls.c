@@ -62,6 +62,7 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .headers = asked->headers,
         .traceparent = run->request->traceparent,
         .until_ns = run->deadline_ns,
+        .hedge = run->request->plan->parts[item->part].hedge,
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
         .keep_slices = request->plan->parts[item->part].keep_slices,

@@ -107,6 +107,7 @@ static bool become_errand(struct passing *passing)
         return false;
     passing->request = NULL;
     passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
+    passing->call_ask.is_body_gone = is_sent;
     if (passing->has_head)
         limit_answer(passing);
     reply_stream_free(&passing->stream);
@@ -234,6 +235,8 @@ static void report_call(struct passing *passing)
     if (call->endpoint != NULL)
         report->endpoint = text_of(call->endpoint->at->authority);
     report->retries = call->retries;
+    report->is_hedged = call->is_hedged;
+    report->has_hedge_won = call->has_hedge_won;
     passing->request->passed = report;
 }
 
@@ -284,6 +287,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .traceparent = request->traceparent,
         .body = request_body(request),
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
+        .hedge = method_may_change(request->method) ? NULL : route->hedge,
         .wants_upgrade = wants_upgrade,
         .first_byte_ms = route->first_byte_ms,
         .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,
