@@ -114,8 +114,11 @@ static const struct {
     {"a hedge of what changes data", ROUTE("", "hedge: 50ms, methods: [POST, PUT]"),
      "web.yaml:2:44: routes[0].hedge: only GET and HEAD are asked twice, and methods has "
      "neither\n"},
-    {"a hedge after the call", ROUTE("timeout: {total: 1s}", "hedge: 1s"),
-     "web.yaml:2:44: routes[0].hedge: it must be shorter than timeout.total of services.users\n"},
+    {"a hedge after the answer of its service", ROUTE("timeout: {total: 1s}", "hedge: 1s"),
+     "web.yaml:2:44: routes[0].hedge: it must be shorter than timeout.first_byte, which is 1s\n"},
+    {"a hedge after the answer of its route", ROUTE("", "hedge: 2s, timeout: {first_byte: 1500ms}"),
+     "web.yaml:2:44: routes[0].hedge: it must be shorter than timeout.first_byte, which is "
+     "1500ms\n"},
     {"a breaker", ROUTE("", "breaker: none"),
      "web.yaml:2:46: routes[0].breaker: \"none\": expected service or own\n"},
     {"a breaker without numbers", ROUTE("breaker: off", "breaker: own"),
@@ -179,6 +182,8 @@ static const struct {
      "it never opens; write breaker: off\n"},
     {"a hedge without budget", ROUTE("hedge_budget: 0", "hedge: p95"),
      "web.yaml:2:44: routes[0].hedge: it has no effect: hedge_budget of services.users is 0\n"},
+    {"a hedge of a route that may take longer than its service",
+     ROUTE("", "hedge: 4s, timeout: {first_byte: 5s}"), ""},
     {"a slow start of a hash, and hedges", ROUTE("balance: ip_hash, slow_start: 10s", "hedge: p95"),
      ""},
 };
