@@ -166,12 +166,15 @@ static inline enum reason flow_reason_of(struct text name)
 static inline void flow_give(struct fetch *fetch, struct text outcome)
 {
     struct text rest = outcome, word = text_cut(&rest, ' ');
-    uint64_t status = 0;
+    uint64_t status = 0, seconds = 0;
 
     fetch->reason = flow_reason_of(word);
     if (fetch->reason == REASON_STATUS) {
         assert_int_equal(text_number(rest, 599, &status), 0);
         fetch->status = (int)status;
+    } else if (rest.len > 0 && fetch->reason != REASON_NONE) {
+        assert_int_equal(text_number(rest, 3600, &seconds), 0);
+        fetch->retry_after_s = (unsigned)seconds;
     } else if (text_is(outcome, "empty")) {
         fetch->status = 200;
     } else if (text_is(outcome, "204") || text_is(outcome, "205")) {
