@@ -87,6 +87,14 @@ static void get_with_line(struct bff_ask *ask)
     ask_pass_header(ask, "a\r\nb");
 }
 
+static void get_from_two(struct bff_ask *ask)
+{
+    static const struct bff_service orders = {.name = "orders"};
+
+    get(ask);
+    ask_get(ask, &orders, "/orders");
+}
+
 #define NO_ROUTE(text) text ": .route must be a method, a space and a path: \"GET /api/users/:id\""
 #define SEGMENT "must be letters, digits, '-', '.', '_' or '~'"
 
@@ -255,6 +263,8 @@ static void of_what_is_asked(void **state)
          PAGE(.parts = ROWS({.name = "a", .ask = get_as_host}))},
         {PART "ask_pass_header cannot pass \"a\r\nb\" on",
          PAGE(.parts = ROWS({.name = "a", .ask = get_with_line}))},
+        {PART "with .has_breaker all calls are to one service, and one is to \"orders\"",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_from_two, .many = 2, .has_breaker = true}))},
     };
 
     check_all(cases, COUNT(cases));

@@ -55,7 +55,7 @@ static void test_what_is_a_failure(void **state)
         bool is_failure;
     } cases[] = {
         {STAGE_OK, false},       {STAGE_BUSY, true},  {STAGE_MISSING, false},
-        {STAGE_NOT_MADE, false}, {"what?\r\n", true},
+        {STAGE_NOT_MADE, false}, {"what?\r\n\r\n", true},
     };
     unsigned failures = 0;
 
