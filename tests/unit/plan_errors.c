@@ -263,6 +263,14 @@ static void of_what_is_asked(void **state)
          PAGE(.parts = ROWS({.name = "a", .ask = get_as_host}))},
         {PART "ask_pass_header cannot pass \"a\r\nb\" on",
          PAGE(.parts = ROWS({.name = "a", .ask = get_with_line}))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_a_breaker_of_its_own(void **state)
+{
+    const struct error_case cases[] = {
         {PART "with .has_breaker all calls are to one service, and one is to \"orders\"",
          PAGE(.parts = ROWS({.name = "a", .ask = get_from_two, .many = 2, .has_breaker = true}))},
     };
@@ -305,6 +313,7 @@ int main(void)
         cmocka_unit_test(of_a_part),
         cmocka_unit_test(of_too_many_parts),
         cmocka_unit_test(of_what_is_asked),
+        cmocka_unit_test(of_a_breaker_of_its_own),
         cmocka_unit_test(all_are_told_a_line_each),
         cmocka_unit_test(as_much_is_told_as_fits),
     };
