@@ -47,7 +47,8 @@ struct run_call;
 /* The result of a part's call, or of the call of one item of a list part. */
 struct run_item {
     enum reason reason;
-    int status; /* of the service's answer; 0: no answer came */
+    int status;             /* of the service's answer; 0: no answer came */
+    unsigned retry_after_s; /* of its call (struct call) */
     bool is_settled;
     struct json value; /* when fulfilled; JSON_NONE when the service sent none */
     struct value

@@ -286,6 +286,7 @@ bool call_is_sent(const struct call *call) { return attempt_is_sent(&call->try->
 /* When the user's time is over and the service had enough time to answer, it has failed. */
 void call_cancel(struct call *call, enum call_cancel why)
 {
+    enum breaker_outcome said = BREAKER_NOTHING;
     struct call_report over;
     int64_t now_ns;
 
@@ -300,8 +301,9 @@ void call_cancel(struct call *call, enum call_cancel why)
         bool is_slow = is_late && now_ns - call->try->attempt.started_ns >= enough_ns;
         call_try_stop(call->try, is_slow ? REASON_TIMEOUT : REASON_NONE);
         call_try_report(call->try, true, &over);
-        is_slow = is_late && now_ns - call->began_ns >= enough_ns;
-        call_breaker_tell(call, is_slow ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
+        if (is_late && now_ns - call->began_ns >= enough_ns)
+            said = BREAKER_FAILED;
     }
+    call_breaker_tell(call, said, now_ns);
     upstream_call_ended(call->upstream);
 }

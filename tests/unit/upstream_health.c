@@ -10,6 +10,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/base/log.h"
 #include "bff/base/text.h"
 #include "bff/upstream/call.h"
 #include "bff/upstream/health.h"
@@ -27,6 +28,7 @@ static char trace[512];
 
 int64_t clock_now_ns(void) { return now_ns; }
 int64_t clock_wall_ms(void) { return now_ns / CLOCK_MS; }
+void log_event(const char *event, const struct log_field *fields) {} /* the log has a clock */
 
 static void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
