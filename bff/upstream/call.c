@@ -55,7 +55,7 @@ static bool choose(struct call *call, struct call_try *try, int64_t now_ns)
 {
     const struct balance_question any = question(call, now_ns);
 
-    try->is_trial = false;
+    try->is_counted = try->is_trial = false;
     if (call->ask->only != NULL) {
         try->endpoint = call->ask->only;
     } else {
@@ -63,6 +63,7 @@ static bool choose(struct call *call, struct call_try *try, int64_t now_ns)
         if (choice.member == NULL)
             return false;
         try->endpoint = choice.member->endpoint;
+        try->is_counted = choice.is_counted;
         try->is_trial = choice.is_trial;
         call->asked |= (uint64_t)1 << choice.member->place;
     }

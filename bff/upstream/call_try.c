@@ -21,7 +21,9 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     const struct call *call = try->call;
     const struct call_ask *ask = call->ask;
 
-    endpoint_state_begin(try->endpoint->state);
+    if (!try->is_counted)
+        endpoint_state_begin(try->endpoint->state);
+    try->is_counted = false; /* another attempt at the same endpoint is not */
     attempt_begin(&try->attempt,
                   &(struct attempt_ask){
                       .endpoint = try->endpoint,
@@ -78,6 +80,20 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     return call_try_outcome(attempt->reason, attempt->status);
 }
 
+/* The first byte did not come: it takes longer than the endpoint was waited for. */
+static void sample_wait(const struct call_try *try)
+{
+    const struct attempt *attempt = &try->attempt;
+    struct endpoint_state *state = try->endpoint->state;
+    int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
+
+    if (attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+        return;
+    average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
+    if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
+        endpoint_state_sample(state, waited_ns, attempt->ended_ns);
+}
+
 void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report)
 {
     const struct attempt *attempt = &try->attempt;
@@ -100,6 +116,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
         .ended_ns = attempt->ended_ns,
         .received = attempt->received,
     };
+    sample_wait(try);
     ejection_attempt_ended(&(struct ejection_event){
         .balance = &call->service->balance,
         .state = try->endpoint->state,
@@ -123,10 +140,16 @@ static void on_opened(void *cookie)
     try->user->opened(try);
 }
 
+/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests.
+ */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;
+    const struct attempt *attempt = &try->attempt;
 
+    if (call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+        endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
+                              attempt->first_byte_ns);
     return try->user->head(try, head, why);
 }
 
