@@ -29,7 +29,7 @@ struct balance_choice balance_pick(struct balance *balance, const struct balance
         const struct balance_member *member = &balance->members[(turn + i) % balance->count];
         if (is_usable(member, question))
             return (struct balance_choice){
-                .member = member, .is_trial = endpoint_state_claim(member->endpoint->state)};
+                .member = member, .is_trial = endpoint_state_claim(member->endpoint->state, question->now_ns)};
     }
     return (struct balance_choice){0};
 }

@@ -102,7 +102,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
     };
     ejection_attempt_ended(&(struct ejection_event){
         .balance = &call->service->balance,
-        .state = try->endpoint->state,
+        .endpoint = try->endpoint,
         .outcome = outcome(try, is_cancelled),
         .reason = attempt->reason,
         .status = attempt->status,
@@ -123,10 +123,28 @@ static void on_opened(void *cookie)
     try->user->opened(try);
 }
 
+/* The body of a streamed answer may last for hours, and the endpoint gets no other request while
+ * its trial is under way. So the head decides. */
+static void decide_trial(struct call_try *try, int status)
+{
+    if (!try->is_trial || try->call->ask->idle_ms == 0)
+        return;
+    ejection_trial_answered(&(struct ejection_event){
+        .balance = &try->call->service->balance,
+        .endpoint = try->endpoint,
+        .outcome = call_try_outcome(REASON_NONE, status),
+        .status = status,
+        .is_trial = true,
+        .now_ns = clock_now_ns(),
+    });
+    try->is_trial = false;
+}
+
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;
 
+    decide_trial(try, head->status);
     return try->user->head(try, head, why);
 }
 
