@@ -1,4 +1,5 @@
-/* Tests of the health report of a service after its endpoints have answered or failed. */
+/* Tests of active health checks: the report of a service after its endpoints have answered or
+ * failed, and what becomes of the endpoints' states. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,9 +11,11 @@
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/base/log.h"
 #include "bff/base/text.h"
 #include "bff/upstream/call.h"
 #include "bff/upstream/health.h"
+#include "bff/upstream/health_body.h"
 
 #define INTERVAL_MS 5000
 #define TIMEOUT_MS 1000
@@ -38,6 +41,17 @@ static void note(const char *format, ...)
     va_start(args, format);
     vsnprintf(trace + len, sizeof(trace) - len, format, args);
     va_end(args);
+}
+
+void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
+{
+    snprintf(out, CLOCK_ISO_SIZE, "%lld", (long long)wall_ms);
+}
+
+/* Ejections that a check has ended. */
+void log_event(const char *event, const struct log_field *fields)
+{
+    note("[%s %.*s]", event, TEXT_ARGS(fields[1].text));
 }
 
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
@@ -154,6 +168,7 @@ static struct service_settings settings_of(size_t endpoints)
         .health.path = "/health",
         .health.interval_ms = INTERVAL_MS,
         .health.timeout_ms = TIMEOUT_MS,
+        .health.jitter_percent = 10,
     };
 }
 
