@@ -119,7 +119,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
     sample_wait(try);
     ejection_attempt_ended(&(struct ejection_event){
         .balance = &call->service->balance,
-        .state = try->endpoint->state,
+        .endpoint = try->endpoint,
         .outcome = outcome(try, is_cancelled),
         .reason = attempt->reason,
         .status = attempt->status,
@@ -140,6 +140,23 @@ static void on_opened(void *cookie)
     try->user->opened(try);
 }
 
+/* The body of a streamed answer may last for hours, and the endpoint gets no other request while
+ * its trial is under way. So the head decides. */
+static void decide_trial(struct call_try *try, int status)
+{
+    if (!try->is_trial || try->call->ask->idle_ms == 0)
+        return;
+    ejection_trial_answered(&(struct ejection_event){
+        .balance = &try->call->service->balance,
+        .endpoint = try->endpoint,
+        .outcome = call_try_outcome(REASON_NONE, status),
+        .status = status,
+        .is_trial = true,
+        .now_ns = clock_now_ns(),
+    });
+    try->is_trial = false;
+}
+
 /* A failure may come fast. It is no sample, because it must not bring the endpoint more requests.
  */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
@@ -147,6 +164,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     struct call_try *try = cookie;
     const struct attempt *attempt = &try->attempt;
 
+    decide_trial(try, head->status);
     if (call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
         endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
                               attempt->first_byte_ns);
