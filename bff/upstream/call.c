@@ -261,6 +261,13 @@ static uint32_t total_ms(const struct call *call)
     return own_ms > all_ms ? own_ms : all_ms;
 }
 
+static void set_total(struct call *call, int64_t total_ns)
+{
+    int64_t by_ns = call->ask->head_by_ns;
+
+    call->total_ns = by_ns > 0 ? earlier(total_ns, by_ns) : total_ns;
+}
+
 bool call_go(struct call *call, int64_t now_ns)
 {
     bool is_full = false;
@@ -296,7 +303,7 @@ static void enter_queue(struct call *call)
 
 static void start(struct call *call)
 {
-    call->total_ns = call->began_ns + total_ms(call) * CLOCK_MS;
+    set_total(call, call->began_ns + total_ms(call) * CLOCK_MS);
     if (call->service->queue.shared == NULL || call->ask->only != NULL)
         call_go(call, call->began_ns);
     else

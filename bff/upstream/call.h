@@ -53,9 +53,11 @@ struct call_ask {
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
-    int64_t until_ns; /* the deadline: the user ends the call at this time at the latest, so later
-                         limits need no timer; 0: there is none */
-    bool may_repeat;  /* idempotent (RFC 9110 9.2.2) */
+    int64_t until_ns;   /* the deadline: the user ends the call at this time at the latest, so later
+                           limits need no timer; 0: there is none */
+    int64_t head_by_ns; /* the head of the answer must have come by then, as a trusted client says;
+                           0: only the other limits apply */
+    bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
     struct breaker *breaker;                        /* NULL: the service's */
     const struct service_breaker *breaker_settings; /* of ${breaker} */
     struct call_hedge_plan *hedge;                  /* NULL: the call is not hedged */

@@ -16,6 +16,17 @@ static void expect_answer(struct call_try *try, int64_t now_ns)
     try->until_ns = now_ns + ms * CLOCK_MS;
 }
 
+/* The service is told the time until the user, or the limit for all attempts, ends the call. A
+ * health check has no deadline. */
+static int64_t deadline_ns(const struct call *call)
+{
+    int64_t until_ns = call->ask->until_ns;
+
+    if (call->ask->only != NULL)
+        return INT64_MAX;
+    return until_ns > 0 && until_ns < call->total_ns ? until_ns : call->total_ns;
+}
+
 void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
 {
     const struct call *call = try->call;
@@ -33,6 +44,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
                       .headers = ask->headers,
                       .traceparent = ask->traceparent,
                       .body = ask->body,
+                      .deadline_ns = deadline_ns(call),
                       .random = &call->upstream->random,
                       .sink = call->sink,
                       .sink_cookie = call->cookie,
