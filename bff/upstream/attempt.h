@@ -121,6 +121,12 @@ static inline bool attempt_is_paused(const struct attempt *attempt)
  * can be only one write at a time. */
 void attempt_write(struct attempt *attempt, struct text bytes);
 
+/* How far the request of an attempt that is under way and connected has come. */
+static inline struct connection_progress attempt_progress(const struct attempt *attempt)
+{
+    return connection_progress(attempt->connection);
+}
+
 /* True when the whole request has been written, so that nothing of it is borrowed any more. */
 bool attempt_is_sent(const struct attempt *attempt);
 

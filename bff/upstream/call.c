@@ -11,6 +11,14 @@
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 
+/* Sets the limit for all attempts, which the client's own deadline may make earlier. */
+static void set_total(struct call *call, int64_t total_ns)
+{
+    int64_t by_ns = call->ask->head_by_ns;
+
+    call->total_ns = by_ns > 0 ? earlier(total_ns, by_ns) : total_ns;
+}
+
 /* True when an attempt that begins at ${now_ns} has at least min_time_ms. */
 static bool has_time(const struct call *call, int64_t now_ns)
 {
@@ -199,6 +207,22 @@ static void end_waiting(struct call *call)
     end(call, is_over ? REASON_TIMEOUT : REASON_LIMITED);
 }
 
+/* A time limit has been reached. A long body that the service is still taking postpones the limits
+ * of the attempt and of the call. */
+static void time_out(struct call *call)
+{
+    int64_t now_ns = clock_now_ns(), moved_ns;
+    bool is_uploading = call_try_is_uploading(call->try, now_ns, &moved_ns);
+
+    set_total(call, call->total_ns == INT64_MAX ? INT64_MAX : call->total_ns + moved_ns);
+    if (is_uploading && now_ns < call->total_ns) {
+        wake(call);
+        return;
+    }
+    call_try_stop(call->try, REASON_TIMEOUT);
+    carry_on(call);
+}
+
 /* Either a time limit has been reached, or there is no attempt, because the call failed before its
  * first one or has waited too long for it. Then the call ends here. */
 static void on_timer(struct timer *timer)
@@ -210,8 +234,7 @@ static void on_timer(struct timer *timer)
     } else if (call->early != REASON_NONE) {
         end(call, call->early);
     } else {
-        call_try_stop(call->try, REASON_TIMEOUT);
-        carry_on(call);
+        time_out(call);
     }
 }
 
@@ -259,13 +282,6 @@ static uint32_t total_ms(const struct call *call)
     uint32_t all_ms = call->service->settings->total_ms, own_ms = call->ask->first_byte_ms;
 
     return own_ms > all_ms ? own_ms : all_ms;
-}
-
-static void set_total(struct call *call, int64_t total_ns)
-{
-    int64_t by_ns = call->ask->head_by_ns;
-
-    call->total_ns = by_ns > 0 ? earlier(total_ns, by_ns) : total_ns;
 }
 
 bool call_go(struct call *call, int64_t now_ns)
