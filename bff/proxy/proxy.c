@@ -304,6 +304,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
+        .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
         .breaker = route->breaker,
         .wants_upgrade = wants_upgrade,

@@ -6,14 +6,60 @@
 
 static const struct attempt_user attempt_user;
 
-/* Until the first byte. */
+#define LOOKS 8 /* at the progress of an upload, in first_byte_ms */
+
+static int64_t first_byte_ns(const struct call *call)
+{
+    uint32_t own_ms = call->ask->first_byte_ms;
+
+    return (own_ms > 0 ? own_ms : call->service->settings->first_byte_ms) * CLOCK_MS;
+}
+
+/* Until the first byte. A long body needs time of its own, so its progress is watched first. */
 static void expect_answer(struct call_try *try, int64_t now_ns)
 {
-    const struct call *call = try->call;
-    uint32_t own_ms = call->ask->first_byte_ms;
-    uint32_t ms = own_ms > 0 ? own_ms : call->service->settings->first_byte_ms;
+    int64_t limit_ns = first_byte_ns(try->call);
 
-    try->until_ns = now_ns + ms * CLOCK_MS;
+    try->upload.is_watched = try->call->ask->body.len > CALL_TRY_UPLOAD_BYTES;
+    try->until_ns = now_ns + limit_ns;
+    if (!try->upload.is_watched)
+        return;
+    try->upload.acked = attempt_progress(&try->attempt).acked;
+    try->upload.looked_ns = try->upload.moved_ns = now_ns;
+    try->until_ns = now_ns + limit_ns / LOOKS;
+}
+
+bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_ns)
+{
+    struct call_try_upload *upload = &try->upload;
+    int64_t limit_ns = first_byte_ns(try->call);
+    struct connection_progress progress;
+
+    *moved_ns = 0;
+    if (!upload->is_watched || try->attempt.first_byte_ns != 0)
+        return false;
+    progress = attempt_progress(&try->attempt);
+    if (progress.acked > upload->acked) {
+        *moved_ns = now_ns - upload->looked_ns;
+        upload->moved_ns = now_ns;
+    }
+    upload->acked = progress.acked;
+    upload->looked_ns = now_ns;
+    upload->is_watched = !progress.is_sent;
+    int64_t until_ns = upload->moved_ns + limit_ns, next_ns = now_ns + limit_ns / LOOKS;
+    try->until_ns = upload->is_watched && next_ns < until_ns ? next_ns : until_ns;
+    return now_ns < until_ns;
+}
+
+/* The service is told the time until the user, or the limit for all attempts, ends the call. A
+ * health check has no deadline. */
+static int64_t deadline_ns(const struct call *call)
+{
+    int64_t until_ns = call->ask->until_ns;
+
+    if (call->ask->only != NULL)
+        return INT64_MAX;
+    return until_ns > 0 && until_ns < call->total_ns ? until_ns : call->total_ns;
 }
 
 void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
@@ -35,12 +81,14 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
                       .headers = ask->headers,
                       .traceparent = ask->traceparent,
                       .body = ask->body,
+                      .deadline_ns = deadline_ns(call),
                       .random = &call->upstream->random,
                       .sink = call->sink,
                       .sink_cookie = call->cookie,
                       .now_ns = now_ns,
                   },
                   &attempt_user, try);
+    try->upload.is_watched = false;
     if (try->attempt.is_reused)
         expect_answer(try, now_ns);
     else
