@@ -3,6 +3,7 @@
 
 #include "bff/app/generation.h"
 #include "bff/app/generation_hedges.h"
+#include "bff/app/generation_breakers.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -115,6 +116,7 @@ const char *generation_prepare(struct generation *generation)
         .tls = config->tls,
     };
     generation_hedges_hold(generation);
+    generation_breakers_hold(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
     return NULL;

@@ -101,8 +101,8 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text);
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
 /* Passes a request header of the client on to the service, for example "Cookie" or "Authorization".
- * Does nothing when the client did not send it. Headers that frame a request or name its user
- * cannot be passed on. */
+ * Does nothing when the client did not send it. Headers that frame a request, or say its user or
+ * its deadline, cannot be passed on. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
 /* The table. */
@@ -173,15 +173,20 @@ enum bff_access {
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
  *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
  *               limits it
- *   hedge_ms    when the service has not begun to answer so long after the call, the call is sent
- * to a second endpoint of the service, too. The first good answer is used, and the other call is
- * cancelled. BFF_HEDGE_P95: after the time within which 95 % of the part's calls are answered,
- * which the server learns. 0: the part is not hedged. It needs a service with several endpoints,
- * and the service's hedge_budget limits it fallback    JSON text that is the part's value when the
- * part is rejected, when the service sent no value, or when there is nothing to ask; NULL: "[]" for
- * .many and BFF_LIST, else "null" pick        the members to keep, in this order: "id name
- * address.city items[].price"; NULL: the value is passed on byte for byte. A member that the
- * service did not send is left out. With BFF_LIST, members are picked from each item
+ *   hedge_ms    when the service has not begun to answer this time after the call, the call is also
+ *               sent to a second endpoint of the service. The first good answer is used, and the
+ *               other call is cancelled. BFF_HEDGE_P95: after the time within which 95 % of the
+ *               part's calls are answered, which the server learns. 0: never. It has an effect only
+ *               when the service has several endpoints, and hedge_budget of the service limits it
+ *   has_breaker the part has a circuit breaker of its own, with the numbers of the service that it
+ *               calls. Its calls are not counted by the service's breaker, and no other part shares
+ *               them. All of them must be to the same service
+ *   fallback    JSON text that is the part's value when the part is rejected, when the service
+ *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
+ *               else "null"
+ *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
+ *               value is passed on byte for byte. A member that the service did not send is left
+ *               out. With BFF_LIST, members are picked from each item
  */
 struct bff_part {
     const char *name;
@@ -194,6 +199,7 @@ struct bff_part {
     unsigned at_once;
     unsigned timeout_ms;
     unsigned hedge_ms;
+    bool has_breaker;
     const char *fallback;
     const char *pick;
 };

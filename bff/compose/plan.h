@@ -21,6 +21,7 @@
 #define PLAN_AT_ONCE 8      /* .at_once when a list part sets none */
 
 struct call_hedge_plan;
+struct breaker;
 
 struct plan_part {
     const struct bff_part *row;
@@ -38,6 +39,7 @@ struct plan_part {
                          slices (json_scan.h) */
     bool is_filled;   /* computed members are put into it */
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
+    struct breaker *breaker; /* its own, which the generation sets; NULL: each service's */
 };
 
 struct plan_field {

@@ -291,16 +291,18 @@ static void hedge_check(struct settings *settings, size_t index,
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
     const struct text *methods = route->methods;
+    uint32_t limit_ms = route->first_byte_ms > 0 ? route->first_byte_ms : service->first_byte_ms;
+    char limit[UNITS_SIZE];
 
     if (!has_hedge(route))
         return;
+    units_print_duration(limit_ms, limit);
     if (methods != NULL && !is_listed(methods, TEXT("GET")) && !is_listed(methods, TEXT("HEAD")))
         settings_complain(settings, "routes.*.hedge", index,
                           "only GET and HEAD are asked twice, and methods has neither");
-    if (route->hedge_ms >= service->total_ms)
+    if (route->hedge_ms >= limit_ms)
         settings_complain(settings, "routes.*.hedge", index,
-                          "it must be shorter than timeout.total of services.%s",
-                          service->service->name);
+                          "it must be shorter than timeout.first_byte, which is %s", limit);
     if (service->hedge_percent == 0)
         settings_warn(settings, "routes.*.hedge", index,
                       "it has no effect: hedge_budget of services.%s is 0", service->service->name);

@@ -28,6 +28,7 @@ struct plain_fields {
 };
 
 struct call_hedge_plan;
+struct breaker;
 
 /*
  *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this path)
@@ -70,6 +71,7 @@ struct plain_route {
     bool keeps_host;
     bool may_upgrade;
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
+    struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
 };
 
 #define PLAIN_BODY_LIMIT ((size_t)1024 * 1024)

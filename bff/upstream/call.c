@@ -8,38 +8,7 @@
 #include "bff/upstream/call_limit.h"
 #include "bff/upstream/call_retry.h"
 
-/* Endpoints. */
-
-static struct balance_question question(const struct call *call, int64_t now_ns)
-{
-    return (struct balance_question){
-        .key = call->ask->key, .except = call->asked, .now_ns = now_ns};
-}
-
-bool call_has_other(const struct call *call, int64_t now_ns)
-{
-    const struct balance_question other = question(call, now_ns);
-
-    return call->ask->only == NULL && balance_has(&call->service->balance, &other);
-}
-
-bool call_choose(struct call *call, int64_t now_ns)
-{
-    const struct balance_question any = question(call, now_ns);
-    struct balance_choice choice;
-
-    call->next.is_trial = false;
-    call->next.endpoint = call->ask->only;
-    if (call->ask->only != NULL)
-        return true;
-    choice = balance_pick(&call->service->balance, &any);
-    if (choice.member == NULL)
-        return false;
-    call->next.endpoint = choice.member->endpoint;
-    call->next.is_trial = choice.is_trial;
-    call->asked |= (uint64_t)1 << choice.member->place;
-    return true;
-}
+#define LIMITED_S 1 /* when a call that was limited may succeed, in seconds */
 
 /* The end. */
 
@@ -63,6 +32,7 @@ static void end(struct call *call, enum reason reason)
     call->is_running = false;
     free_second(call);
     timer_clear(upstream->on->timers, &call->timer);
+    call_queue_leave(call);
     call->sink->end(call->cookie, reason);
     upstream_call_ended(upstream);
 }
@@ -97,19 +67,20 @@ static void begin(struct call *call, struct call_try *try, bool is_fresh, int64_
 void call_begin(struct call *call, struct call_try *try, int64_t now_ns)
 {
     try->endpoint = call->endpoint = call->next.endpoint;
+    try->is_counted = call->next.is_counted;
     try->is_trial = call->next.is_trial;
     begin(call, try, false, now_ns);
 }
 
 static void begin_first(struct call *call)
 {
-    call->first_ns = call->began_ns;
-    call_retry_first(call, call->first_ns);
-    call_hedge_first(call, call->first_ns);
-    call_begin(call, &call->own, call->first_ns);
+    call_retry_first(call, call->began_ns);
+    call_hedge_first(call, call->began_ns);
+    call_begin(call, &call->own, call->began_ns);
 }
 
-/* Makes the retry that ${next} says, or waits for its time. */
+/* Makes the retry that ${next} says, or waits: for the time of a retry, or for the other attempt.
+ */
 static void retry(struct call *call, enum call_next next)
 {
     if (next == CALL_LATER) {
@@ -137,15 +108,13 @@ static void carry_on(struct call_try *try)
     call_try_report(try, false, &over);
     call->try = rival != NULL ? rival : try;
     call->endpoint = call->try->endpoint;
-    if (rival != NULL) {
-        call_limit_wake(call);
+    next = rival != NULL ? CALL_LATER : call_retry_next(call, &over);
+    if (next == CALL_END) {
+        finish(call, over.reason, over.status, over.ended_ns);
         return;
     }
-    next = call_retry_next(call, &over);
-    if (next == CALL_END)
-        finish(call, over.reason, over.status, over.ended_ns);
-    else
-        retry(call, next);
+    call_queue_attempt_ended(call);
+    retry(call, next);
 }
 
 static void on_opened(struct call_try *try) { call_limit_wake(try->call); }
@@ -229,15 +198,17 @@ static void retry_now(struct call *call, int64_t now_ns)
         finish(call, REASON_STATUS, 0, now_ns);
 }
 
-/* A time limit has been reached, or there is no attempt, because the call failed before its first
- * one. In the second case the call ends here with the reason call->early. */
-static void on_timer(struct timer *timer)
+/* The call has waited too long for a slot. */
+static void end_waiting(struct call *call, int64_t now_ns)
 {
-    struct call *call = H2O_STRUCT_FROM_MEMBER(struct call, timer, timer);
-    int64_t now_ns = clock_now_ns();
+    call->retry_after_s = LIMITED_S;
+    end(call, now_ns >= call->total_ns ? REASON_TIMEOUT : REASON_LIMITED);
+}
 
-    if (call->early != REASON_NONE) {
-        end(call, call->early);
+static void check_limits(struct call *call, int64_t now_ns)
+{
+    if (call_limit_is_postponed(call, now_ns)) {
+        call_limit_wake(call);
     } else if (now_ns >= call->total_ns) {
         time_out(call, now_ns);
     } else if (now_ns >= call->retry_ns) {
@@ -247,6 +218,21 @@ static void on_timer(struct timer *timer)
             call_hedge_ask(call, now_ns);
         call_limit_wake(call);
     }
+}
+
+/* A time limit has been reached, or there is no attempt, because the call failed before its first
+ * one or has waited too long for it. Then the call ends here. */
+static void on_timer(struct timer *timer)
+{
+    struct call *call = H2O_STRUCT_FROM_MEMBER(struct call, timer, timer);
+    int64_t now_ns = clock_now_ns();
+
+    if (call->queue.is_waiting)
+        end_waiting(call, now_ns);
+    else if (call->early != REASON_NONE)
+        end(call, call->early);
+    else
+        check_limits(call, now_ns);
 }
 
 /* The call. */
@@ -285,6 +271,7 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->early = REASON_NONE;
     call->is_running = true;
     call->has_head = false;
+    call->queue.has_slot = call->queue.is_waiting = false;
     call->breaker = NULL;
     call->asked = 0;
     call->attempts = 0;
@@ -295,19 +282,44 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call_init_try(call, &call->own);
 }
 
-static void start(struct call *call)
+bool call_go(struct call *call, int64_t now_ns)
 {
-    call_limit_start(call);
-    if (!call_limit_has_time(call, call->began_ns)) {
+    call->began_ns = now_ns;
+    if (!call_limit_has_time(call, now_ns)) {
         end_soon(call, REASON_TIMEOUT, 0);
     } else if (!call_breaker_ask(call)) {
         end_soon(call, REASON_BREAKER_OPEN, call_breaker_wait_s(call));
-    } else if (call_choose(call, call->began_ns)) {
+    } else if (call_choose(call, now_ns)) {
         begin_first(call);
     } else {
-        call_breaker_tell(call, BREAKER_NOTHING, call->began_ns);
-        end_soon(call, REASON_LIMITED, 1);
+        call_breaker_tell(call, BREAKER_NOTHING, now_ns);
+        if (call->next.is_full)
+            return false;
+        end_soon(call, REASON_LIMITED, LIMITED_S);
     }
+    return true;
+}
+
+/* The call goes through the bulkhead, where it may have to wait. */
+static void enter_queue(struct call *call)
+{
+    enum reason refused = call_queue_enter(call);
+
+    if (refused == REASON_BREAKER_OPEN)
+        end_soon(call, refused, call_breaker_wait_s(call));
+    else if (refused != REASON_NONE)
+        end_soon(call, refused, LIMITED_S);
+    else if (call->queue.is_waiting)
+        call_limit_wake(call);
+}
+
+static void start(struct call *call)
+{
+    call_limit_start(call);
+    if (call->service->queue.shared == NULL || call->ask->only != NULL)
+        call_go(call, call->began_ns);
+    else
+        enter_queue(call);
 }
 
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
@@ -371,6 +383,7 @@ void call_cancel(struct call *call, enum call_cancel why)
         stop(call->second, is_late && call_limit_was_enough(call->second, now_ns), true);
     is_slow = is_late && now_ns - call->began_ns >= call_limit_enough_ns(call);
     call_breaker_tell(call, is_slow ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
+    call_queue_leave(call);
     free_second(call);
     upstream_call_ended(call->upstream);
 }

@@ -12,9 +12,10 @@
  *   a hedge        asks another endpoint when the first one is slow (call_hedge.h)
  *
  * Time limits (service_settings): connect_ms is for dialling, first_byte_ms from then to the first
- * byte of the answer, and total_ms for all attempts together. When call_ask.idle_ms is set,
- * total_ms is for everything until the head of the answer, and then only the silence within the
- * answer is limited. A limit that is reached ends the attempt with REASON_TIMEOUT.
+ * byte of the answer, and total_ms for all attempts together, with the time in the queue of the
+ * bulkhead. When call_ask.idle_ms is set, total_ms is for everything until the head of the answer,
+ * and then only the silence within the answer is limited. A limit that is reached ends the attempt
+ * with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -27,6 +28,7 @@
 #include "bff/base/text.h"
 #include "bff/loop/timer.h"
 #include "bff/upstream/breaker.h"
+#include "bff/upstream/call_queue.h"
 #include "bff/upstream/call_try.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/service.h"
@@ -62,15 +64,16 @@ struct call_ask {
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
-    int64_t until_ns;  /* the deadline: the user ends the call at this time at the latest, so later
-                          limits need no timer; 0: there is none */
-    bool may_repeat;   /* idempotent (RFC 9110 9.2.2) */
-    bool is_body_gone; /* the request was sent, and ${body} is not valid any more. The user may set
-                          it during the call */
-    struct breaker *breaker;                        /* NULL: the service's */
-    const struct service_breaker *breaker_settings; /* of ${breaker} */
-    const struct call_hedge_plan *hedge; /* NULL: the call is not hedged, because it may change
-                                            data or nobody asked for it */
+    int64_t until_ns;   /* the deadline: the user ends the call at this time at the latest, so later
+                           limits need no timer; 0: there is none */
+    int64_t head_by_ns; /* the head of the answer must have come by then, as a trusted client says;
+                           0: only the other limits apply */
+    bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
+    bool is_body_gone;  /* the request was sent, and ${body} is not valid any more. The user may set
+                           it during the call */
+    struct breaker *breaker; /* with the numbers of the service's; NULL: the service's own */
+    const struct call_hedge_plan *hedge; /* NULL: the call is not hedged, because it may change data
+                                            or nobody asked for it */
     bool wants_upgrade;                  /* 101 is an answer */
     uint32_t first_byte_ms;              /* 0: the service's */
     uint32_t idle_ms; /* the longest silence within the answer, which then has no total limit; 0:
@@ -96,20 +99,20 @@ struct call {
     /* The files of call only. */
     void (*written)(void *cookie);
     struct timer timer;
-    int64_t began_ns;
+    int64_t began_ns;  /* when it began; from its first attempt on, when that began */
     int64_t total_ns;  /* when the call must be over; INT64_MAX: no limit */
     enum reason early; /* why no attempt was made, reported from the loop; else REASON_NONE */
     bool is_running;
     bool has_head;           /* the sink has the head of the answer */
+    struct call_queue queue; /* of its bulkhead */
     struct breaker *breaker; /* to be told how the call ends; NULL: none, or it has been told */
     enum breaker_pass pass;
     uint64_t asked; /* the places of the endpoints that were asked (balance.h) */
     struct {
-        struct endpoint *endpoint;
-        bool is_trial;
-    } next;                  /* what call_choose has chosen */
-    unsigned attempts;       /* that have begun */
-    int64_t first_ns;        /* when the first one began */
+        struct endpoint *endpoint;          /* NULL: none can be asked */
+        bool is_counted, is_trial, is_full; /* as in balance_choice */
+    } next;                                 /* what call_choose has chosen */
+    unsigned attempts;                      /* that have begun */
     int64_t retry_ns;        /* the next attempt waits until then; INT64_MAX: none waits */
     int64_t hedge_ns;        /* a hedge is due then; INT64_MAX: none */
     bool is_retry_paid;      /* the retry after the attempt under way was taken from the budget */
@@ -149,7 +152,7 @@ void call_cancel(struct call *call, enum call_cancel why);
 bool call_has_other(const struct call *call, int64_t now_ns);
 
 /* Chooses an endpoint that the call has not asked, and stores it in ${call->next}. When the result
- * is true, call_begin must follow, because the endpoint's trial may have been claimed. */
+ * is true, call_begin must follow, because the endpoint may have counted the attempt already. */
 bool call_choose(struct call *call, int64_t now_ns);
 
 /* Begins an attempt at ${call->next}. No attempt of ${try} may be under way. */
@@ -157,5 +160,9 @@ void call_begin(struct call *call, struct call_try *try, int64_t now_ns);
 
 /* Makes ${try} ready for its first attempt. */
 void call_init_try(struct call *call, struct call_try *try);
+
+/* For call_queue.c: begins the first attempt at ${now_ns}, or ends the call soon. Returns false
+ * when it must wait instead, because all endpoints are full. */
+bool call_go(struct call *call, int64_t now_ns);
 
 #endif

@@ -18,6 +18,7 @@ static bool may_hedge(const struct call *call)
 
     return ask->hedge != NULL && settings->hedge_percent > 0 && call->service->balance.count > 1 &&
            ask->only == NULL && !ask->wants_upgrade && ask->may_repeat &&
+           ask->body.len <= CALL_TRY_UPLOAD_BYTES &&
            (methods == NULL || call_retry_has_method(methods, ask->method));
 }
 
@@ -71,7 +72,7 @@ static void learn(const struct call *call, const struct call_try *winner, int st
 
     if (plan != NULL && plan->learned != NULL &&
         call_try_outcome(REASON_NONE, status) == ENDPOINT_WORKED)
-        latency_add(plan->learned, now_ns - call->first_ns, now_ns);
+        latency_add(plan->learned, now_ns - call->began_ns, now_ns);
 }
 
 void call_hedge_decide(struct call *call, struct call_try *winner, const struct exchange_head *head)
@@ -88,4 +89,5 @@ void call_hedge_decide(struct call *call, struct call_try *winner, const struct 
         return;
     call_try_stop(loser, REASON_NONE);
     call_try_report(loser, true, &over);
+    call_queue_attempt_ended(call);
 }

@@ -5,26 +5,45 @@
 
 static int64_t earlier(int64_t a, int64_t b) { return a < b ? a : b; }
 
+/* The client's own deadline may be earlier. */
+static void set_total(struct call *call, int64_t total_ns)
+{
+    int64_t by_ns = call->ask->head_by_ns;
+
+    call->total_ns = by_ns > 0 ? earlier(total_ns, by_ns) : total_ns;
+}
+
 /* A route's own limit for the first byte may be longer than the service's limit for the whole. */
 void call_limit_start(struct call *call)
 {
     uint32_t all_ms = call->service->settings->total_ms, own_ms = call->ask->first_byte_ms;
 
-    call->total_ns = call->began_ns + (own_ms > all_ms ? own_ms : all_ms) * CLOCK_MS;
+    set_total(call, call->began_ns + (own_ms > all_ms ? own_ms : all_ms) * CLOCK_MS);
+}
+
+bool call_limit_is_postponed(struct call *call, int64_t now_ns)
+{
+    int64_t moved_ns;
+    bool is_uploading = call_try_is_uploading(call->try, now_ns, &moved_ns);
+
+    set_total(call, call->total_ns == INT64_MAX ? INT64_MAX : call->total_ns + moved_ns);
+    return is_uploading && now_ns < call->total_ns;
 }
 
 bool call_limit_has_time(const struct call *call, int64_t at_ns)
 {
     int64_t until_ns = call->ask->until_ns > 0 ? call->ask->until_ns : INT64_MAX;
+    int64_t left_ns = earlier(until_ns, call->total_ns) - at_ns;
 
-    return earlier(until_ns, call->total_ns) - at_ns >=
-           call->service->settings->min_time_ms * CLOCK_MS;
+    return left_ns > 0 && left_ns >= call->service->settings->min_time_ms * CLOCK_MS;
 }
 
 static int64_t next_ns(const struct call *call)
 {
     int64_t at_ns = earlier(call->total_ns, call_try_limit_ns(&call->own));
 
+    if (call->queue.is_waiting)
+        return earlier(call->queue.until_ns, call->total_ns);
     if (call->second != NULL)
         at_ns = earlier(at_ns, call_try_limit_ns(call->second));
     return earlier(at_ns, earlier(call->retry_ns, call->hedge_ns));

@@ -14,6 +14,10 @@ struct call_try;
 /* The call begins: sets call->total_ns. */
 void call_limit_start(struct call *call);
 
+/* A limit has been reached. A long body that the service is still taking postpones the limits of
+ * the attempt and of the call: then the result is true. */
+bool call_limit_is_postponed(struct call *call, int64_t now_ns);
+
 /* True when an attempt that begins at ${at_ns} has at least min_time_ms. */
 bool call_limit_has_time(const struct call *call, int64_t at_ns);
 

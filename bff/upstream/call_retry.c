@@ -32,7 +32,7 @@ static bool may_repeat(const struct call *call)
     const struct call_ask *ask = call->ask;
 
     return has_budget(call) && !ask->wants_upgrade && !ask->is_body_gone &&
-           ask->body.len <= CALL_RETRY_BODY_MAX &&
+           ask->body.len <= CALL_TRY_UPLOAD_BYTES &&
            call_retry_has_method(settings_of(call)->methods, ask->method);
 }
 
@@ -112,8 +112,7 @@ enum call_next call_retry_next(struct call *call, const struct call_report *repo
         call->is_retry_paid = false;
         return call->retry_ns == INT64_MAX ? CALL_OTHER : CALL_LATER;
     }
-    if (call->has_head || call->ask->only != NULL || now_ns >= call->total_ns ||
-        !call_limit_has_time(call, now_ns))
+    if (call->has_head || call->ask->only != NULL || !call_limit_has_time(call, now_ns))
         return CALL_END;
     if (is_stale && (report->is_unsent || call->ask->may_repeat))
         return CALL_AGAIN;

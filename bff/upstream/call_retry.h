@@ -10,7 +10,8 @@
  * - A request with a method of settings->retry.methods is retried: another endpoint is asked after
  *   a reset or a time-out before the first byte of an answer, and after the statuses 500, 502, 503
  *   and 504. Only these retries have a budget. With a Retry-After field in a 503, the retry waits
- *   so long; when the deadline is earlier, there is no retry.
+ *   so long; when the deadline is earlier, there is no retry. A long body (CALL_TRY_UPLOAD_BYTES)
+ * is not sent twice.
  *
  * An answer is refused only when the retry can be made. Otherwise the user gets it as it is.
  */
@@ -24,8 +25,6 @@
 #include "bff/base/text.h"
 #include "bff/upstream/call_report.h"
 #include "bff/upstream/exchange.h"
-
-#define CALL_RETRY_BODY_MAX ((size_t)1024 * 1024) /* a larger request is not sent twice */
 
 struct call;
 struct call_try;

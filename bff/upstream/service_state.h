@@ -18,7 +18,7 @@
                                    */
 
 struct service_state {
-    alignas(64) atomic_uint turn;       /* of round robin */
+    alignas(64) _Atomic uint64_t turn;  /* of round robin */
     alignas(64) struct rolling retries; /* first: calls that began; second: retries */
     struct rolling hedges;              /* first: calls that may be hedged; second: hedges */
     atomic_flag is_ejecting;            /* a worker decides about an ejection */

@@ -46,16 +46,6 @@ void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
 
 /* Life. */
 
-/* An endpoint that is listed twice has one place, so that a call asks it once. */
-static unsigned place_of(const struct upstream_service *service, size_t i)
-{
-    size_t place = 0;
-
-    while (service->endpoints[place] != service->endpoints[i])
-        place++;
-    return (unsigned)place;
-}
-
 static void hold_endpoints(struct upstream *upstream, struct upstream_service *service)
 {
     const struct service_settings *settings = service->settings;
@@ -67,8 +57,7 @@ static void hold_endpoints(struct upstream *upstream, struct upstream_service *s
         const struct service_endpoint *at = &settings->endpoints[i];
         service->endpoints[i] =
             endpoints_hold(upstream->endpoints, settings->service->name, at, settings->trust);
-        service->members[i] =
-            (struct balance_member){service->endpoints[i], at, place_of(service, i)};
+        service->members[i] = (struct balance_member){service->endpoints[i], at, (unsigned)i};
     }
     balance_set(&service->balance, service->members, count);
 }
@@ -84,6 +73,9 @@ static void init_service(struct upstream *upstream, struct upstream_service *ser
     service->state = service_state_hold(registry, name);
     if (settings->breaker.volume > 0)
         service->breaker = breaker_hold(registry, text_of(name));
+    if (bulkhead_is_needed(settings))
+        bulkhead_queue_init(&service->queue, bulkhead_hold(registry, text_of(name)),
+                            endpoints_bell(upstream->endpoints), settings);
     balance_init(&service->balance, settings, service->state, &upstream->random);
     hold_endpoints(upstream, service);
 }
@@ -109,8 +101,10 @@ static void dispose(struct upstream *upstream)
     each_endpoint(upstream, endpoints_release);
     for (size_t i = 0; i < upstream->service_count; i++) {
         struct upstream_service *service = &upstream->services[i];
+        balance_free(&service->balance);
         memory_free(service->endpoints);
         memory_free(service->members);
+        registry_release(service->queue.shared);
         registry_release(service->breaker);
         registry_release(service->state);
     }

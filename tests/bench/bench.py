@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import alone
+import balance
 import hedge
 import memory
 import report
@@ -23,8 +24,8 @@ from works import WORKS
 
 # Those that are more than load on a row of peers: functions that return a table, and whether
 # something in it is void.
-SPECIAL = {'memory': memory.table, 'instructions': alone.instructions, 'scanner': alone.scanner,
-           'hedge': hedge.table}
+SPECIAL = {'balance': balance.table, 'hedge': hedge.table, 'memory': memory.table,
+           'instructions': alone.instructions, 'scanner': alone.scanner}
 NAMES = [*WORKS, *SPECIAL]
 
 

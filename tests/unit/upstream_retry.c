@@ -2,7 +2,6 @@
  * Retries at another endpoint: after which ends of an attempt, for which requests, and how many.
  * The user sees one answer: that of the last attempt.
  */
-#include "bff/upstream/call_retry.h"
 #include "tests/unit/upstream_retrying.h"
 
 /* Which answers are refused. */
@@ -80,7 +79,7 @@ static void test_a_service_with_one_endpoint_is_not_counted(void **state)
 
 static void test_only_requests_that_may_be_repeated(void **state)
 {
-    static char large[CALL_RETRY_BODY_MAX + 1];
+    static char large[CALL_TRY_UPLOAD_BYTES + 1];
     static struct text put[] = {{"PUT", 3}, {0}};
     const struct {
         const char *why;
