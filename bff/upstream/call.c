@@ -9,6 +9,7 @@
 #include "bff/upstream/call_retry.h"
 
 #define LIMITED_S 1 /* when a call that was limited may succeed, in seconds */
+#define STATUS_BUSY 503
 
 /* The end. */
 
@@ -189,13 +190,16 @@ static bool time_out_try(struct call_try *try, int64_t now_ns)
     return true;
 }
 
-/* The time has come for an attempt that waited. */
+/* The time has come for a retry that waited because of a 503. When no endpoint can be asked now,
+ * the call ends as one that was limited, which is a 503, too. */
 static void retry_now(struct call *call, int64_t now_ns)
 {
-    if (call_retry_choose(call, now_ns))
+    if (call_retry_choose(call, now_ns)) {
         retry(call, CALL_OTHER);
-    else
-        finish(call, REASON_STATUS, 0, now_ns);
+        return;
+    }
+    call->retry_after_s = LIMITED_S;
+    finish(call, REASON_LIMITED, STATUS_BUSY, now_ns);
 }
 
 /* The call has waited too long for a slot. */
