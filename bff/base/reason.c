@@ -48,15 +48,3 @@ int reason_answer_status(enum reason reason, int status)
         return 404;
     return rows[reason].status;
 }
-
-/* A breaker allows a trial call after this time. */
-const char *reason_retry_after(enum reason reason)
-{
-    static const char *const seconds[REASON_COUNT] = {
-        [REASON_BREAKER_OPEN] = "10",
-        [REASON_LIMITED] = "1",
-    };
-
-    must(reason < REASON_COUNT);
-    return seconds[reason];
-}

@@ -40,8 +40,4 @@ const char *reason_proxy_error(enum reason reason);
  */
 int reason_answer_status(enum reason reason, int status);
 
-/* Returns the seconds after which the same request may succeed, for Retry-After: "10". NULL when
- * the status of reason_answer_status is not 503. */
-const char *reason_retry_after(enum reason reason);
-
 #endif

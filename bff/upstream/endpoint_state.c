@@ -15,6 +15,17 @@ struct endpoint_state *endpoint_state_hold(struct registry *registry, const char
     return state;
 }
 
+bool endpoint_state_begin_below(struct endpoint_state *state, unsigned most)
+{
+    unsigned now = atomic_load_explicit(&state->in_flight, memory_order_relaxed);
+
+    while (now < most)
+        if (atomic_compare_exchange_weak_explicit(&state->in_flight, &now, now + 1,
+                                                  memory_order_relaxed, memory_order_relaxed))
+            return true;
+    return false;
+}
+
 /* Writes the number of failures only when it changes. It is mostly 0 and stays 0; so workers do not
  * fight for its cache line. */
 void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome outcome)
@@ -94,4 +105,43 @@ void endpoint_state_set_down(struct endpoint_state *state, bool is_down, int64_t
     if (!is_down)
         atomic_store_explicit(&state->returned_ns, now_ns, memory_order_relaxed);
     atomic_store_explicit(&state->is_down, is_down, memory_order_relaxed);
+}
+
+/* The average of the time to the first byte. */
+
+#define SHARE 8 /* a sample is an eighth of the average */
+#define FADE_NS (ENDPOINT_STATE_FADE_MS * CLOCK_MS)
+
+/* Between two halvings the average falls in a straight line. */
+static int64_t fade(int64_t average_ns, int64_t age_ns)
+{
+    if (age_ns <= 0)
+        return average_ns;
+    if (age_ns >= 32 * FADE_NS)
+        return 1;
+    int64_t halved = average_ns >> age_ns / FADE_NS;
+    return halved - halved / 2 * (age_ns % FADE_NS / CLOCK_MS) / ENDPOINT_STATE_FADE_MS;
+}
+
+int64_t endpoint_state_average_ns(const struct endpoint_state *state, int64_t now_ns)
+{
+    int64_t average_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed);
+    int64_t sampled_ns = atomic_load_explicit(&state->sampled_ns, memory_order_relaxed);
+
+    if (average_ns == 0)
+        return 0;
+    int64_t faded_ns = fade(average_ns, now_ns - sampled_ns);
+    return faded_ns > 0 ? faded_ns : 1;
+}
+
+/* After a pause the old average says little: the sample replaces it. */
+void endpoint_state_sample(struct endpoint_state *state, int64_t took_ns, int64_t now_ns)
+{
+    int64_t average_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed);
+    int64_t sampled_ns = atomic_load_explicit(&state->sampled_ns, memory_order_relaxed);
+    bool is_new = average_ns == 0 || now_ns - sampled_ns >= FADE_NS;
+    int64_t next_ns = is_new ? took_ns : average_ns + (took_ns - average_ns) / SHARE;
+
+    atomic_store_explicit(&state->first_byte_ns, next_ns > 0 ? next_ns : 1, memory_order_relaxed);
+    atomic_store_explicit(&state->sampled_ns, now_ns, memory_order_relaxed);
 }

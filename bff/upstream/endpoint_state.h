@@ -58,7 +58,7 @@ struct endpoint_state {
     atomic_bool is_down; /* its active health checks fail */
 
     /* The moving average of the time from the request to the first byte of the answer, and the time
-     * of its last sample. 0: there is no sample. */
+     * of its last sample. 0: there is no sample. Read it by endpoint_state_average_ns. */
     _Atomic int64_t first_byte_ns;
     _Atomic int64_t sampled_ns;
 };
@@ -82,6 +82,9 @@ static inline void endpoint_state_begin(struct endpoint_state *state)
 {
     atomic_fetch_add_explicit(&state->in_flight, 1, memory_order_relaxed);
 }
+
+/* The same, but only when fewer than ${most} attempts are under way. Otherwise returns false. */
+bool endpoint_state_begin_below(struct endpoint_state *state, unsigned most);
 
 /* The attempt has ended. */
 void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome outcome);
@@ -137,5 +140,15 @@ void endpoint_state_return(struct endpoint_state *state, int64_t now_ns);
 /* Records whether the active health checks fail. Only the thread that makes the checks calls
  * this. */
 void endpoint_state_set_down(struct endpoint_state *state, bool is_down, int64_t now_ns);
+
+#define ENDPOINT_STATE_FADE_MS 10000 /* half of an average is forgotten in this time */
+
+/* Adds ${took_ns}, the time from a request to the first byte of its answer, to the average. When
+ * workers do this at the same moment, a sample may be lost. */
+void endpoint_state_sample(struct endpoint_state *state, int64_t took_ns, int64_t now_ns);
+
+/* Returns the average; 0 when there is no sample. While there are no samples the average is halved
+ * every ENDPOINT_STATE_FADE_MS, so that an endpoint that was slow is tried again. */
+int64_t endpoint_state_average_ns(const struct endpoint_state *state, int64_t now_ns);
 
 #endif
