@@ -106,6 +106,8 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
         fprintf(out, ", a list of at most %u, %u at a time", row->many, part->at_once);
     if (part->after != PLAN_NO_PART)
         fprintf(out, ", after %s", plan->parts[part->after].row->name);
+    if (row->has_breaker)
+        fprintf(out, ", own breaker");
     if (row->place == BFF_HIDDEN)
         fprintf(out, ", hidden");
     if (row->pick != NULL)

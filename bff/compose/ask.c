@@ -316,6 +316,21 @@ static struct json empty_value(void *cookie, int part)
     return json_of(TEXT("{}"));
 }
 
+/* One circuit breaker cannot count the calls to two services. */
+static void check_services(struct bff_ask *ask)
+{
+    const struct bff_service *first = NULL;
+
+    for (size_t i = 0; i < ask->count && row_of(ask)->has_breaker; i++) {
+        const struct bff_service *service = ask->calls[i].service;
+        if (first == NULL)
+            first = service;
+        else if (service != NULL && service != first)
+            mistake(ask, "with .has_breaker all calls are to one service, and one is to \"%s\"",
+                    service->name);
+    }
+}
+
 static const char *rehearse(const struct plan *plan, int place, struct pool *pool,
                             struct json (*value)(void *cookie, int part))
 {
@@ -336,6 +351,7 @@ static const char *rehearse(const struct plan *plan, int place, struct pool *poo
     for (size_t i = 0; i < plan->param_count; i++)
         params[i] = TEXT("1");
     ask_run(&ask);
+    check_services(&ask);
     return ask.mistake;
 }
 

@@ -171,6 +171,9 @@ enum bff_access {
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
  *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
  *               limits it
+ *   has_breaker the part has a circuit breaker of its own, with the numbers of the service that it
+ *               calls. Its calls are not counted by the service's breaker, and no other part shares
+ *               them. All of them must be to the same service
  *   fallback    JSON text that is the part's value when the part is rejected, when the service
  *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
  *               else "null"
@@ -188,6 +191,7 @@ struct bff_part {
     unsigned many;
     unsigned at_once;
     unsigned timeout_ms;
+    bool has_breaker;
     const char *fallback;
     const char *pick;
 };

@@ -35,7 +35,7 @@ static void pump(struct run *run, size_t i)
         const struct ask_call *asked = &part->asked[part->next];
         struct run_item *item = &part->items[part->next];
         bool is_made = !asked->is_skipped && !asked->is_nothing;
-        struct run_call *same = is_made ? run_calls_find(run, asked) : NULL;
+        struct run_call *same = is_made ? run_calls_find(run, item, asked) : NULL;
         if (asked->is_nothing) {
             run_settle_nothing(run, item);
         } else if (asked->is_skipped) {

@@ -27,6 +27,8 @@ struct plain_fields {
     size_t count;
 };
 
+struct breaker;
+
 /*
  *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this path)
  *   to            replaces ${path} in the target, like the URI of nginx's proxy_pass; absent: the
@@ -67,6 +69,7 @@ struct plain_route {
     bool has_breaker;
     bool keeps_host;
     bool may_upgrade;
+    struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
 };
 
 #define PLAIN_BODY_LIMIT ((size_t)1024 * 1024)

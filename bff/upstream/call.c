@@ -84,7 +84,7 @@ static bool choose(struct call *call, struct call_try *try, int64_t now_ns, bool
 {
     const struct balance_question any = question(call, now_ns);
 
-    try->is_trial = false;
+    try->is_counted = try->is_trial = false;
     if (call->ask->only != NULL) {
         try->endpoint = call->ask->only;
     } else {
@@ -93,6 +93,7 @@ static bool choose(struct call *call, struct call_try *try, int64_t now_ns, bool
         if (choice.member == NULL)
             return false;
         try->endpoint = choice.member->endpoint;
+        try->is_counted = choice.is_counted;
         try->is_trial = choice.is_trial;
         call->asked |= (uint64_t)1 << choice.member->place;
     }
@@ -367,6 +368,7 @@ bool call_is_sent(const struct call *call) { return attempt_is_sent(&call->try->
 /* When the user's time is over and the service had enough time to answer, it has failed. */
 void call_cancel(struct call *call, enum call_cancel why)
 {
+    enum breaker_outcome said = BREAKER_NOTHING;
     struct call_report over;
     int64_t now_ns;
 
@@ -381,9 +383,10 @@ void call_cancel(struct call *call, enum call_cancel why)
         bool is_slow = is_late && now_ns - call->try->attempt.started_ns >= enough_ns;
         call_try_stop(call->try, is_slow ? REASON_TIMEOUT : REASON_NONE);
         call_try_report(call->try, true, &over);
-        is_slow = is_late && now_ns - call->began_ns >= enough_ns;
-        call_breaker_tell(call, is_slow ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
+        if (is_late && now_ns - call->began_ns >= enough_ns)
+            said = BREAKER_FAILED;
     }
+    call_breaker_tell(call, said, now_ns);
     call_queue_leave(call);
     upstream_call_ended(call->upstream);
 }

@@ -58,11 +58,10 @@ struct call_ask {
     int64_t head_by_ns; /* the head of the answer must have come by then, as a trusted client says;
                            0: only the other limits apply */
     bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
-    struct breaker *breaker;                        /* NULL: the service's */
-    const struct service_breaker *breaker_settings; /* of ${breaker} */
-    struct call_hedge_plan *hedge;                  /* NULL: the call is not hedged */
-    bool wants_upgrade;                             /* 101 is an answer */
-    uint32_t first_byte_ms;                         /* 0: the service's */
+    struct breaker *breaker;       /* with the numbers of the service's; NULL: the service's own */
+    struct call_hedge_plan *hedge; /* NULL: the call is not hedged */
+    bool wants_upgrade;            /* 101 is an answer */
+    uint32_t first_byte_ms;        /* 0: the service's */
     uint32_t idle_ms; /* the longest silence within the answer, which then has no total limit; 0:
                          the service's total applies */
 };

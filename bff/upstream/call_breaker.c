@@ -10,15 +10,14 @@ static struct breaker *breaker_of(const struct call *call)
 
 static const struct service_breaker *settings_of(const struct call *call)
 {
-    return call->ask->breaker != NULL ? call->ask->breaker_settings
-                                      : &call->service->settings->breaker;
+    return &call->service->settings->breaker;
 }
 
 bool call_breaker_ask(struct call *call)
 {
     struct breaker *breaker = breaker_of(call);
 
-    if (breaker == NULL || call->ask->only != NULL)
+    if (settings_of(call)->volume == 0 || call->ask->only != NULL)
         return true;
     call->pass = breaker_ask(breaker, settings_of(call), call->began_ns);
     if (call->pass == BREAKER_REFUSED)

@@ -67,7 +67,9 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     const struct call *call = try->call;
     const struct call_ask *ask = call->ask;
 
-    endpoint_state_begin(try->endpoint->state);
+    if (!try->is_counted)
+        endpoint_state_begin(try->endpoint->state);
+    try->is_counted = false; /* another attempt at the same endpoint is not */
     attempt_begin(&try->attempt,
                   &(struct attempt_ask){
                       .endpoint = try->endpoint,
@@ -126,6 +128,20 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     return call_try_outcome(attempt->reason, attempt->status);
 }
 
+/* The first byte did not come: it takes longer than the endpoint was waited for. */
+static void sample_wait(const struct call_try *try)
+{
+    const struct attempt *attempt = &try->attempt;
+    struct endpoint_state *state = try->endpoint->state;
+    int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
+
+    if (attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+        return;
+    average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
+    if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
+        endpoint_state_sample(state, waited_ns, attempt->ended_ns);
+}
+
 void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report)
 {
     const struct attempt *attempt = &try->attempt;
@@ -148,9 +164,10 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
         .ended_ns = attempt->ended_ns,
         .received = attempt->received,
     };
+    sample_wait(try);
     ejection_attempt_ended(&(struct ejection_event){
         .balance = &call->service->balance,
-        .state = try->endpoint->state,
+        .endpoint = try->endpoint,
         .outcome = outcome(try, is_cancelled),
         .reason = attempt->reason,
         .status = attempt->status,
@@ -171,10 +188,34 @@ static void on_opened(void *cookie)
     try->user->opened(try);
 }
 
+/* The body of a streamed answer may last for hours, and the endpoint gets no other request while
+ * its trial is under way. So the head decides. */
+static void decide_trial(struct call_try *try, int status)
+{
+    if (!try->is_trial || try->call->ask->idle_ms == 0)
+        return;
+    ejection_trial_answered(&(struct ejection_event){
+        .balance = &try->call->service->balance,
+        .endpoint = try->endpoint,
+        .outcome = call_try_outcome(REASON_NONE, status),
+        .status = status,
+        .is_trial = true,
+        .now_ns = clock_now_ns(),
+    });
+    try->is_trial = false;
+}
+
+/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests.
+ */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;
+    const struct attempt *attempt = &try->attempt;
 
+    decide_trial(try, head->status);
+    if (call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+        endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
+                              attempt->first_byte_ns);
     return try->user->head(try, head, why);
 }
 

@@ -38,7 +38,8 @@ struct call_try {
     struct call *call;
     const struct call_try_user *user;
     struct endpoint *endpoint;
-    bool is_trial; /* it is the trial of its endpoint (endpoint_state.h) */
+    bool is_counted; /* in its endpoint's state, by the balance (balance_choice) */
+    bool is_trial;   /* it is the trial of its endpoint (endpoint_state.h) */
     bool is_hedge;
     unsigned number;  /* within its call, from 0 */
     int64_t until_ns; /* the next thing must have come by then: the connection, the first byte, or

@@ -101,6 +101,7 @@ static void dispose(struct upstream *upstream)
     each_endpoint(upstream, endpoints_release);
     for (size_t i = 0; i < upstream->service_count; i++) {
         struct upstream_service *service = &upstream->services[i];
+        balance_free(&service->balance);
         memory_free(service->endpoints);
         memory_free(service->members);
         registry_release(service->queue.shared);
