@@ -174,6 +174,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .params = ask->params,
         .headers = call_headers(serving),
         .traceparent = request->traceparent,
+        .until_ns = ask->until_ns,
         .client_header = client_header,
         .balance_key = key_for,
         .may_see = ask->has_login ? may_see : NULL,

@@ -30,6 +30,7 @@ struct run_request {
     const struct text *params; /* decoded, in the order of plan->params */
     struct text headers;       /* header lines for every call: accept, request id */
     struct text traceparent;   /* of the request; absent: none */
+    int64_t until_ns;          /* a deadline that may be earlier than the budget; 0: none */
     /* Returns the request header ${name} (in lower case) of the client; an absent text when the
      * client did not send it. */
     struct text (*client_header)(void *cookie, const char *name);
@@ -50,7 +51,8 @@ struct run_call;
 /* The result of a part's call, or of the call of one item of a list part. */
 struct run_item {
     enum reason reason;
-    int status; /* of the service's answer; 0: no answer came */
+    int status;             /* of the service's answer; 0: no answer came */
+    unsigned retry_after_s; /* of its call (struct call) */
     bool is_settled;
     struct json value; /* when fulfilled; JSON_NONE when the service sent none */
     struct value

@@ -12,18 +12,26 @@ static size_t bucket_of(struct text target)
     return (hash ^ hash >> 16) % RUN_BUCKETS;
 }
 
-static bool asks_same(const struct run_call *call, const struct ask_call *asked)
+static bool asks_same(const struct run_call *call, const struct ask_call *asked,
+                      const struct breaker *breaker)
 {
     return call->state != RUN_CALL_CANCELLED && call->ask.service == asked->service &&
-           text_equal(call->ask.target, asked->target) &&
+           call->ask.breaker == breaker && text_equal(call->ask.target, asked->target) &&
            text_equal(call->ask.headers, asked->headers);
 }
 
-struct run_call *run_calls_find(const struct run *run, const struct ask_call *asked)
+static struct breaker *breaker_of(const struct run *run, const struct run_item *item)
 {
+    return run->request->plan->parts[item->part].breaker;
+}
+
+struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
+                                const struct ask_call *asked)
+{
+    const struct breaker *breaker = breaker_of(run, item);
     struct run_call *call = run->buckets[bucket_of(asked->target)];
 
-    while (call != NULL && !asks_same(call, asked))
+    while (call != NULL && !asks_same(call, asked, breaker))
         call = call->in_bucket;
     return call;
 }
@@ -69,6 +77,7 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .headers = asked->headers,
         .traceparent = run->request->traceparent,
         .until_ns = run->deadline_ns,
+        .breaker = breaker_of(run, item),
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
         .keep_slices = request->plan->parts[item->part].keep_slices,

@@ -166,24 +166,36 @@ static void on_flush(void *cookie)
         reply_stream_flush(&passing->stream);
 }
 
+static const char *message_of(int status)
+{
+    return status == 504   ? "Gateway timeout"
+           : status == 503 ? "Service temporarily unavailable"
+                           : "Bad gateway";
+}
+
 static void refuse(struct passing *passing, enum reason reason)
 {
     struct request *request = passing->request;
     int status = reason_answer_status(reason, 0);
-    const char *message = status == 504   ? "Gateway timeout"
-                          : status == 503 ? "Service temporarily unavailable"
-                                          : "Bad gateway";
+    bool is_open = reason == REASON_BREAKER_OPEN;
 
-    reply_add_field(request,
-                    (struct reply_field){"retry-after", text_of(reason_retry_after(reason))});
-    reply_error_with(
-        request, status, message,
-        (struct reply_field){
-            "proxy-status",
-            pool_print(request->pool, "%.*s; error=%s; details=\"%s %s\"",
-                       TEXT_ARGS(passing->ask.settings->server), reason_proxy_error(reason),
-                       passing->ask.route->service->name, reason_name(reason)),
-        });
+    if (is_open && request->stored != NULL && request->stored->answer(request->stored, request))
+        return;
+    if (status == 503)
+        reply_add_field(
+            request, (struct reply_field){"retry-after", pool_print(request->pool, "%u",
+                                                                    passing->call.retry_after_s)});
+    reply_refusal(request,
+                  &(struct refusal){
+                      .status = status,
+                      .message = message_of(status),
+                      .members = is_open ? TEXT("\"cached\":false") : (struct text){0},
+                      .name = "proxy-status",
+                      .value = pool_print(request->pool, "%.*s; error=%s; details=\"%s %s\"",
+                                          TEXT_ARGS(passing->ask.settings->server),
+                                          reason_proxy_error(reason),
+                                          passing->ask.route->service->name, reason_name(reason)),
+                  });
 }
 
 static void on_end(void *cookie, enum reason reason)
@@ -292,7 +304,9 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
+        .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
+        .breaker = route->breaker,
         .wants_upgrade = wants_upgrade,
         .first_byte_ms = route->first_byte_ms,
         .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,

@@ -72,7 +72,7 @@ static bool take_trial(struct endpoint_state *state, const struct balance_field 
     if (atomic_load_explicit(&state->trial, memory_order_relaxed) == ENDPOINT_NO_TRIAL ||
         endpoint_state_is_ejected(state, field->now_ns))
         return true;
-    *is_trial = endpoint_state_claim(state);
+    *is_trial = endpoint_state_claim(state, field->now_ns);
     return *is_trial || field->is_panic ||
            atomic_load_explicit(&state->trial, memory_order_relaxed) == ENDPOINT_NO_TRIAL;
 }

@@ -40,13 +40,71 @@ void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome ou
         atomic_store_explicit(&state->failures, 0, memory_order_relaxed);
 }
 
-bool endpoint_state_claim(struct endpoint_state *state)
-{
-    unsigned due = ENDPOINT_TRIAL_DUE;
+/* Ejections. Each change ends with a release of ${trial}, and each claim begins with an acquire. So
+ * who has the trial sees all that was written before. */
 
-    return atomic_load_explicit(&state->trial, memory_order_relaxed) == due &&
-           atomic_compare_exchange_strong_explicit(&state->trial, &due, ENDPOINT_TRIAL_UNDER_WAY,
-                                                   memory_order_relaxed, memory_order_relaxed);
+static bool swap_trial(struct endpoint_state *state, unsigned from, unsigned to)
+{
+    return atomic_compare_exchange_strong_explicit(&state->trial, &from, to, memory_order_acq_rel,
+                                                   memory_order_relaxed);
+}
+
+static bool is_due(const struct endpoint_state *state)
+{
+    return atomic_load_explicit(&state->trial, memory_order_acquire) == ENDPOINT_TRIAL_DUE;
+}
+
+/* The endpoint may have been ejected again between the first look and the swap. The second look
+ * finds that. */
+bool endpoint_state_claim(struct endpoint_state *state, int64_t now_ns)
+{
+    if (!is_due(state) || endpoint_state_is_ejected(state, now_ns) ||
+        !endpoint_state_claim_early(state))
+        return false;
+    if (!endpoint_state_is_ejected(state, now_ns))
+        return true;
+    endpoint_state_put_back(state);
+    return false;
+}
+
+bool endpoint_state_claim_early(struct endpoint_state *state)
+{
+    return is_due(state) && swap_trial(state, ENDPOINT_TRIAL_DUE, ENDPOINT_TRIAL_UNDER_WAY);
+}
+
+void endpoint_state_put_back(struct endpoint_state *state)
+{
+    must(swap_trial(state, ENDPOINT_TRIAL_UNDER_WAY, ENDPOINT_TRIAL_DUE));
+}
+
+/* The time is written before the trial: nobody may find a trial that is due before its time. */
+void endpoint_state_eject(struct endpoint_state *state, const struct endpoint_ejection *ejection)
+{
+    atomic_store_explicit(&state->reason, ejection->reason, memory_order_relaxed);
+    atomic_store_explicit(&state->status, ejection->status, memory_order_relaxed);
+    atomic_store_explicit(&state->ejections, ejection->ejections, memory_order_relaxed);
+    atomic_store_explicit(&state->since_ms, clock_wall_ms(), memory_order_relaxed);
+    atomic_store_explicit(&state->ejected_until_ns, ejection->until_ns, memory_order_relaxed);
+    atomic_store_explicit(&state->trial, ENDPOINT_TRIAL_DUE, memory_order_release);
+}
+
+void endpoint_state_return(struct endpoint_state *state, int64_t now_ns)
+{
+    must(atomic_load_explicit(&state->trial, memory_order_relaxed) == ENDPOINT_TRIAL_UNDER_WAY);
+    atomic_store_explicit(&state->failures, 0, memory_order_relaxed);
+    atomic_store_explicit(&state->since_ms, clock_wall_ms(), memory_order_relaxed);
+    atomic_store_explicit(&state->returned_ns, now_ns, memory_order_relaxed);
+    atomic_store_explicit(&state->ejected_until_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&state->trial, ENDPOINT_NO_TRIAL, memory_order_release);
+}
+
+void endpoint_state_set_down(struct endpoint_state *state, bool is_down, int64_t now_ns)
+{
+    if (atomic_load_explicit(&state->is_down, memory_order_relaxed) == is_down)
+        return;
+    if (!is_down)
+        atomic_store_explicit(&state->returned_ns, now_ns, memory_order_relaxed);
+    atomic_store_explicit(&state->is_down, is_down, memory_order_relaxed);
 }
 
 /* The average of the time to the first byte. */
