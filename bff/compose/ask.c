@@ -237,11 +237,11 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 /* Headers. */
 
 /* True for a header field, in lower case, that only the server may set: it frames a request, or
- * names its user or its target. */
+ * says its user, its target or its deadline. */
 static bool is_ours(const char *name)
 {
-    static const char *const ours[] = {"content-length", "expect", "host", "x-user-id",
-                                       "x-user-role"};
+    static const char *const ours[] = {"content-length", "expect",      "host",
+                                       "x-user-id",      "x-user-role", "x-request-deadline-ms"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (strcmp(name, ours[i]) == 0)

@@ -356,6 +356,8 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
     run->has_seen_owner = request->may_see == NULL || request->plan->owner_part == PLAN_NO_PART;
     run->now_ns = clock_now_ns();
     run->deadline_ns = run->now_ns + (int64_t)request->plan->budget_ms * CLOCK_MS;
+    if (request->until_ns > 0 && request->until_ns < run->deadline_ns)
+        run->deadline_ns = request->until_ns;
     run->timer.fire = on_timer;
     start_parts(run);
     wake_at(run, is_complete(run) ? run->now_ns : run->deadline_ns);

@@ -46,6 +46,12 @@ static struct run_call *take(struct run *run)
     return run->spare++;
 }
 
+static struct text key_for(const struct run_request *request, const struct bff_service *service)
+{
+    return request->balance_key == NULL ? (struct text){0}
+                                        : request->balance_key(request->cookie, service);
+}
+
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     fetch_done done)
 {
@@ -66,6 +72,7 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
     call->last = &call->waiting;
     call->ask = (struct fetch_ask){
         .service = asked->service,
+        .key = key_for(request, asked->service),
         .target = asked->target,
         .headers = asked->headers,
         .traceparent = run->request->traceparent,

@@ -2,6 +2,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/edge/balance_key.h"
 #include "bff/http/errand.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
@@ -265,13 +266,20 @@ static void dispose(void *object)
 static void own_texts(struct passing *passing)
 {
     struct call_ask *ask = &passing->call_ask;
-    struct text *texts[] = {&ask->method, &ask->target, &ask->host, &ask->headers,
-                            &ask->traceparent};
+    struct text *texts[] = {&ask->method,  &ask->target,      &ask->host,
+                            &ask->headers, &ask->traceparent, &ask->key};
 
     passing->texts = pool_new();
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (texts[i]->at != NULL)
             *texts[i] = pool_text(passing->texts, *texts[i]);
+}
+
+static struct text key_of(const struct request *request, const struct proxy_ask *ask)
+{
+    const struct upstream_service *service = upstream_service(ask->upstream, ask->route->service);
+
+    return service == NULL ? (struct text){0} : balance_key(request, service->settings);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
@@ -289,12 +297,14 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
     passing->call_ask = (struct call_ask){
         .service = route->service,
+        .key = key_of(request, ask),
         .method = request->method,
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .host = route->keeps_host ? request->host : (struct text){0},
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
+        .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
         .breaker = route->breaker,
         .wants_upgrade = wants_upgrade,

@@ -33,6 +33,20 @@ void call_breaker_tell(struct call *call, enum breaker_outcome outcome, int64_t 
     call->breaker = NULL;
 }
 
+/* A breaker that is open counts the call, like all calls that it refuses. If it has just closed,
+ * the call is taken out again. */
+bool call_breaker_is_open(struct call *call)
+{
+    struct breaker *breaker = breaker_of(call);
+
+    if (breaker == NULL || breaker_wait_ns(breaker, settings_of(call), call->began_ns) <= 0)
+        return false;
+    if (!call_breaker_ask(call))
+        return true;
+    call_breaker_tell(call, BREAKER_NOTHING, call->began_ns);
+    return false;
+}
+
 unsigned call_breaker_wait_s(const struct call *call)
 {
     int64_t second_ns = 1000 * CLOCK_MS;

@@ -97,6 +97,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     fetch->cookie = cookie;
     fetch->call_ask = (struct call_ask){
         .service = ask->service,
+        .key = ask->key,
         .method = TEXT("GET"),
         .target = ask->target,
         .headers = ask->headers,

@@ -24,6 +24,7 @@ typedef void (*fetch_done)(struct fetch *fetch, void *cookie);
 /* What to ask. The texts are borrowed until the fetch is released. */
 struct fetch_ask {
     const struct bff_service *service;
+    struct text key;         /* as in call_ask */
     struct text target;      /* path and query, encoded: "/users/42" */
     struct text headers;     /* whole lines, each with its CRLF, without Host: "accept: ...\r\n" */
     struct text traceparent; /* as in call_ask */
