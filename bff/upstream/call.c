@@ -1,4 +1,6 @@
 /* See call.h. */
+#include <string.h>
+
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/upstream/call.h"
@@ -50,6 +52,17 @@ bool call_has_other(const struct call *call, int64_t now_ns)
     return call->ask->only == NULL && balance_has(&call->service->balance, &other);
 }
 
+/* A call does not hold its endpoint after its end. The row of a configuration lives as long as the
+ * configuration, but one of several addresses may leave sooner. */
+static void note_endpoint(struct call *call, const struct endpoint *endpoint)
+{
+    call->endpoint = endpoint->label;
+    if (!endpoint->is_address)
+        return;
+    memcpy(call->address, endpoint->label.at, endpoint->label.len);
+    call->endpoint.at = call->address;
+}
+
 /* Chooses the endpoint of ${try}. Returns false when none can be asked. */
 static bool choose(struct call *call, struct call_try *try, int64_t now_ns)
 {
@@ -66,7 +79,7 @@ static bool choose(struct call *call, struct call_try *try, int64_t now_ns)
         try->is_trial = choice.is_trial;
         call->asked |= (uint64_t)1 << choice.member->place;
     }
-    call->endpoint = try->endpoint;
+    note_endpoint(call, try->endpoint);
     return true;
 }
 
@@ -195,7 +208,7 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->retry_after_s = 0;
     call->upstream = upstream;
     call->service = upstream_service(upstream, ask->service);
-    call->endpoint = NULL;
+    call->endpoint = (struct text){0};
     call->written = NULL;
     call->timer = (struct timer){.fire = on_timer};
     call->began_ns = clock_now_ns();

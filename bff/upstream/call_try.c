@@ -21,6 +21,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     const struct call *call = try->call;
     const struct call_ask *ask = call->ask;
 
+    endpoints_use(try->endpoint);
     endpoint_state_begin(try->endpoint->state);
     attempt_begin(&try->attempt,
                   &(struct attempt_ask){
@@ -111,6 +112,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
     });
     if (call->upstream->observe != NULL)
         call->upstream->observe(call->upstream->observe_cookie, report);
+    endpoints_release(try->endpoint);
 }
 
 /* Callbacks of the attempt. */
