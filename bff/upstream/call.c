@@ -77,7 +77,7 @@ static bool choose(struct call *call, struct call_try *try, int64_t now_ns)
             return false;
         try->endpoint = choice.member->endpoint;
         try->is_trial = choice.is_trial;
-        call->asked |= (uint64_t)1 << choice.member->place;
+        call->asked |= endpoint_set_places(&call->service->set, choice.member);
     }
     note_endpoint(call, try->endpoint);
     return true;

@@ -113,27 +113,21 @@ static void add_name(struct draft *draft, struct endpoint_set *set, size_t row, 
         add(draft, set, row, NULL);
 }
 
-/* Returns the place of an earlier member with the same endpoint. The settings may name one address
- * twice; a call then asks it once. */
-static unsigned place_of_twin(const struct draft *draft, size_t i)
+/* Returns the place that a new member gets if it is free. That of an address depends only on the
+ * address, so that the workers have equal places, whatever they have seen before. */
+static unsigned wished_place(const struct endpoint_set *set, const struct balance_member *member)
 {
-    for (size_t j = 0; j < i; j++)
-        if (draft->members[j].endpoint == draft->members[i].endpoint)
-            return draft->members[j].place;
-    return NO_PLACE;
+    const struct text label = member->endpoint->label;
+    uint32_t hash = 2166136261; /* FNV-1a */
+
+    if (!member->endpoint->is_address)
+        return (unsigned)(member->at - set->settings->endpoints);
+    for (size_t i = 0; i < label.len; i++)
+        hash = (hash ^ (unsigned char)label.at[i]) * 16777619;
+    return (hash ^ hash >> 16) % SERVICE_ENDPOINTS_MAX;
 }
 
-static unsigned take_place(struct endpoint_set *set, uint64_t used)
-{
-    unsigned place = set->next_place;
-
-    while ((used >> place & 1) != 0)
-        place = (place + 1) % SERVICE_ENDPOINTS_MAX;
-    set->next_place = (place + 1) % SERVICE_ENDPOINTS_MAX;
-    return place;
-}
-
-static void give_places(struct draft *draft, struct endpoint_set *set)
+static void give_places(const struct endpoint_set *set, struct draft *draft)
 {
     uint64_t used = 0;
 
@@ -142,12 +136,22 @@ static void give_places(struct draft *draft, struct endpoint_set *set)
             used |= (uint64_t)1 << draft->members[i].place;
     for (size_t i = 0; i < draft->count; i++) {
         struct balance_member *member = &draft->members[i];
-        if (member->place == NO_PLACE)
-            member->place = place_of_twin(draft, i);
-        if (member->place == NO_PLACE)
-            member->place = take_place(set, used);
+        if (member->place != NO_PLACE)
+            continue;
+        member->place = wished_place(set, member);
+        while ((used >> member->place & 1) != 0)
+            member->place = (member->place + 1) % SERVICE_ENDPOINTS_MAX;
         used |= (uint64_t)1 << member->place;
     }
+}
+
+static bool has_twins(const struct draft *draft)
+{
+    for (size_t i = 0; i < draft->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (draft->members[i].endpoint == draft->members[j].endpoint)
+                return true;
+    return false;
 }
 
 static bool has(const struct draft *draft, const struct balance_member *member)
@@ -182,11 +186,12 @@ static void build(struct endpoint_set *set, size_t names)
             add_name(&draft, set, i, most);
         else
             add(&draft, set, i, NULL);
-    give_places(&draft, set);
+    give_places(set, &draft);
     drop_others(set, &draft);
     memcpy(set->members, draft.members, draft.count * sizeof(*set->members));
     set->count = draft.count;
     set->version = version_of(set);
+    set->has_twins = has_twins(&draft);
 }
 
 void endpoint_set_init(struct endpoint_set *set, struct endpoints *endpoints,
@@ -213,6 +218,16 @@ bool endpoint_set_follow(struct endpoint_set *set)
         return false;
     build(set, count_names(set));
     return true;
+}
+
+uint64_t endpoint_set_places(const struct endpoint_set *set, const struct balance_member *member)
+{
+    uint64_t places = (uint64_t)1 << member->place;
+
+    for (size_t i = 0; set->has_twins && i < set->count; i++)
+        if (set->members[i].endpoint == member->endpoint)
+            places |= (uint64_t)1 << set->members[i].place;
+    return places;
 }
 
 bool endpoint_set_is_looked_up(const struct endpoint_set *set)

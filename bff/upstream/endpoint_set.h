@@ -5,11 +5,10 @@
  * whose host is a name is a set of endpoints, one for each address of the last look-up. While the
  * name has no address, the row is one endpoint that cannot be reached.
  *
- * A member keeps its place as long as it is in the set. A place that became free is taken again as
- * late as possible, so that a call that has asked the old endpoint may still ask the new one. The
- * members are ordered by row and address, so that all workers have the same order. All names
- * together get the places that the other rows leave of SERVICE_ENDPOINTS_MAX, each name the same
- * number; further addresses are left out.
+ * A member keeps its place as long as it is in the set. The place of an address is mostly the same
+ * in all workers, and mostly no other address gets it later. The members are ordered by row and
+ * address. All names together get the places that the other rows leave of SERVICE_ENDPOINTS_MAX,
+ * each name the same number; further addresses are left out.
  */
 #ifndef BFF_UPSTREAM_ENDPOINT_SET_H
 #define BFF_UPSTREAM_ENDPOINT_SET_H
@@ -28,9 +27,9 @@ struct endpoint_set {
                                looked up. A row that is a set is a member only while it has no
                                address */
     struct balance_member *members;
-    size_t count;        /* of the members, at least 1 */
-    unsigned version;    /* of the addresses of all rows */
-    unsigned next_place; /* to be given to the next new member, if it is free */
+    size_t count;     /* of the members, at least 1 */
+    unsigned version; /* of the addresses of all rows */
+    bool has_twins;   /* an endpoint is more than one member, because the settings list it twice */
 };
 
 /* Makes the set, with the addresses that are known already. Both arguments must outlive it. */
@@ -43,6 +42,10 @@ void endpoint_set_init(struct endpoint_set *set, struct endpoints *endpoints,
  * have left are closed. Their attempts under way go on.
  */
 bool endpoint_set_follow(struct endpoint_set *set);
+
+/* Returns the places of the endpoint of ${member}, as bits. They are more than one when the
+ * settings list it twice. */
+uint64_t endpoint_set_places(const struct endpoint_set *set, const struct balance_member *member);
 
 /* True when the names of all rows have been looked up once, with success or without. */
 bool endpoint_set_is_looked_up(const struct endpoint_set *set);

@@ -62,18 +62,30 @@ static bool look_up(size_t row, const char *addresses)
     return endpoint_set_follow(&play.set);
 }
 
-/* Returns the members, with their places: "10.0.0.1:3000 at 0, 10.0.0.2:3000 at 1". */
+/* Returns the members: "10.0.0.1:3000, 10.0.0.2:3000". Each must have a place of its own. */
 static const char *members(void)
 {
     static char all[4096];
+    uint64_t places = 0;
 
     *all = '\0';
     for (size_t i = 0; i < play.set.count; i++) {
         const struct balance_member *member = &play.set.members[i];
-        sprintf(all + strlen(all), "%s%.*s at %u", i == 0 ? "" : ", ",
-                TEXT_ARGS(member->endpoint->label), member->place);
+        sprintf(all + strlen(all), "%s%.*s", i == 0 ? "" : ", ",
+                TEXT_ARGS(member->endpoint->label));
+        assert_int_equal(places >> member->place & 1, 0);
+        places |= (uint64_t)1 << member->place;
     }
     return all;
+}
+
+/* Returns the place of the member ${label}; SERVICE_ENDPOINTS_MAX: there is none. */
+static unsigned place_of(const char *label)
+{
+    for (size_t i = 0; i < play.set.count; i++)
+        if (text_is(play.set.members[i].endpoint->label, label))
+            return play.set.members[i].place;
+    return SERVICE_ENDPOINTS_MAX;
 }
 
 static void test_addresses_come_and_go(void **state)
@@ -82,22 +94,47 @@ static void test_addresses_come_and_go(void **state)
         const char *why, *answer, *members;
         bool is_change;
     } steps[] = {
-        {"the first answer", "10.0.0.2 10.0.0.1", "10.0.0.1:3000 at 1, 10.0.0.2:3000 at 2", true},
-        {"another order", "10.0.0.1 10.0.0.2", "10.0.0.1:3000 at 1, 10.0.0.2:3000 at 2", false},
-        {"nothing", "", "10.0.0.1:3000 at 1, 10.0.0.2:3000 at 2", false},
-        {"one has left", "10.0.0.2", "10.0.0.2:3000 at 2", true},
-        {"another has come", "10.0.0.3 10.0.0.2", "10.0.0.2:3000 at 2, 10.0.0.3:3000 at 3", true},
-        {"it is back", "10.0.0.3 10.0.0.1", "10.0.0.1:3000 at 4, 10.0.0.3:3000 at 3", true},
-        {"both families", "fd00::1 10.0.0.3", "10.0.0.3:3000 at 3, [fd00::1]:3000 at 5", true},
+        {"the first answer", "10.0.0.2 10.0.0.1", "10.0.0.1:3000, 10.0.0.2:3000", true},
+        {"another order", "10.0.0.1 10.0.0.2", "10.0.0.1:3000, 10.0.0.2:3000", false},
+        {"nothing", "", "10.0.0.1:3000, 10.0.0.2:3000", false},
+        {"one has left", "10.0.0.2", "10.0.0.2:3000", true},
+        {"another has come", "10.0.0.3 10.0.0.2", "10.0.0.2:3000, 10.0.0.3:3000", true},
+        {"one is back", "10.0.0.3 10.0.0.1", "10.0.0.1:3000, 10.0.0.3:3000", true},
+        {"both families", "fd00::1 10.0.0.3", "10.0.0.3:3000, [fd00::1]:3000", true},
     };
 
     begin("http://users.internal:3000", true);
-    assert_string_equal(members(), "users.internal:3000 at 0"); /* nothing is known yet */
+    assert_string_equal(members(), "users.internal:3000"); /* nothing is known yet */
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         print_message("%s\n", steps[i].why);
         assert_int_equal(look_up(0, steps[i].answer), steps[i].is_change);
         assert_string_equal(members(), steps[i].members);
     }
+    end();
+}
+
+/* A call that has asked the place of one address may still ask another one. */
+static void test_an_address_keeps_its_place(void **state)
+{
+    char all[RESOLVE_ADDRESSES_MAX * sizeof("10.0.0.99")] = "";
+
+    begin("http://users.internal:3000", true);
+    look_up(0, "10.0.0.7 10.0.0.8");
+    unsigned place = place_of("10.0.0.7:3000"), other = place_of("10.0.0.8:3000");
+    look_up(0, "10.0.0.9 10.0.0.7");
+    assert_int_equal(place_of("10.0.0.7:3000"), place);
+    assert_int_not_equal(place_of("10.0.0.9:3000"), other);
+    for (unsigned i = 0; i < RESOLVE_ADDRESSES_MAX; i++)
+        sprintf(all + strlen(all), "10.0.0.%u ", i);
+    look_up(0, all);
+    assert_int_equal(play.set.count, SERVICE_ENDPOINTS_MAX);
+    assert_int_equal(place_of("10.0.0.7:3000"), place);
+    end();
+
+    /* A worker that has not seen the others gives it the same place. */
+    begin("http://users.internal:3000", true);
+    look_up(0, "10.0.0.7");
+    assert_int_equal(place_of("10.0.0.7:3000"), place);
     end();
 }
 
@@ -107,7 +144,7 @@ static void test_an_address_has_its_names_settings(void **state)
     look_up(1, "10.0.0.1");
     const struct balance_member *literal = &play.set.members[0], *address = &play.set.members[1];
 
-    assert_string_equal(members(), "10.0.0.9 at 0, 10.0.0.1:3000 at 2");
+    assert_string_equal(members(), "10.0.0.9, 10.0.0.1:3000");
     assert_ptr_equal(literal->at, &play.at[0]);
     assert_ptr_equal(address->at, &play.at[1]);
     assert_string_equal(address->endpoint->at->host, "users.internal");
@@ -122,20 +159,29 @@ static void test_a_name_is_one_endpoint(void **state)
 {
     begin("http://users.internal:3000 http://10.0.0.9", false);
     assert_false(look_up(0, "10.0.0.1 10.0.0.2"));
-    assert_string_equal(members(), "users.internal:3000 at 0, 10.0.0.9 at 1");
+    assert_string_equal(members(), "users.internal:3000, 10.0.0.9");
     assert_int_equal(play.set.rows[0]->addresses.count, 2);
     end();
 }
 
-static void test_an_endpoint_that_is_listed_twice_has_one_place(void **state)
+static unsigned places(size_t member)
+{
+    return (unsigned)__builtin_popcountll(
+        endpoint_set_places(&play.set, &play.set.members[member]));
+}
+
+/* It gets twice the requests, but a call asks it once. */
+static void test_an_endpoint_that_is_listed_twice(void **state)
 {
     begin("http://users.internal:3000 http://10.0.0.9 http://users.internal:3000", true);
-    assert_string_equal(members(), "users.internal:3000 at 0, 10.0.0.9 at 1, "
-                                   "users.internal:3000 at 0");
+    assert_string_equal(members(), "users.internal:3000, 10.0.0.9, users.internal:3000");
+    assert_int_equal(places(0), 2);
+    assert_int_equal(places(1), 1);
     look_up(0, "10.0.0.1");
-    assert_string_equal(members(), "10.0.0.1:3000 at 2, 10.0.0.9 at 1, 10.0.0.1:3000 at 2");
+    assert_string_equal(members(), "10.0.0.1:3000, 10.0.0.9, 10.0.0.1:3000");
+    assert_int_equal(places(2), 2);
     look_up(0, "10.0.0.2");
-    assert_string_equal(members(), "10.0.0.2:3000 at 3, 10.0.0.9 at 1, 10.0.0.2:3000 at 3");
+    assert_string_equal(members(), "10.0.0.2:3000, 10.0.0.9, 10.0.0.2:3000");
     end();
 }
 
@@ -187,7 +233,7 @@ static void test_what_has_left_is_freed(void **state)
     }
     stage_steps(2);
     assert_true(h2o_linklist_is_empty(&stage.endpoints->unused));
-    assert_string_equal(members(), "10.0.3.249:3000 at 44");
+    assert_string_equal(members(), "10.0.3.249:3000");
     end();
 }
 
@@ -197,9 +243,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_addresses_come_and_go),
+        TEST(test_an_address_keeps_its_place),
         TEST(test_an_address_has_its_names_settings),
         TEST(test_a_name_is_one_endpoint),
-        TEST(test_an_endpoint_that_is_listed_twice_has_one_place),
+        TEST(test_an_endpoint_that_is_listed_twice),
         TEST(test_names_with_too_many_addresses),
         TEST(test_what_has_left_is_freed),
     };
