@@ -72,6 +72,14 @@ struct endpoint *endpoint_new(const struct endpoint_loop *on,
     return endpoint;
 }
 
+struct text endpoint_label(const struct endpoint *endpoint, char copy[RESOLVE_TEXT_BYTES])
+{
+    if (!endpoint->is_address)
+        return endpoint->label;
+    memcpy(copy, endpoint->address, RESOLVE_TEXT_BYTES);
+    return (struct text){copy, endpoint->label.len};
+}
+
 void endpoint_free(struct endpoint *endpoint)
 {
     struct service_endpoint *at = (struct service_endpoint *)(uintptr_t)endpoint->at;

@@ -81,6 +81,13 @@ struct endpoint {
 struct endpoint *endpoint_new(const struct endpoint_loop *on,
                               const struct endpoint_identity *identity);
 
+/*
+ * Returns the label of ${endpoint} for later use. A row of the configuration lives as long as the
+ * configuration, so its label is borrowed. One of several addresses may leave sooner, so its label
+ * is copied to ${copy}.
+ */
+struct text endpoint_label(const struct endpoint *endpoint, char copy[RESOLVE_TEXT_BYTES]);
+
 /* Frees the endpoint. No connection to it may exist any more. */
 void endpoint_free(struct endpoint *endpoint);
 

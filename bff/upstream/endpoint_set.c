@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bff/base/check.h"
+#include "bff/base/hash.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/endpoint_set.h"
 
@@ -117,14 +118,9 @@ static void add_name(struct draft *draft, struct endpoint_set *set, size_t row, 
  * address, so that the workers have equal places, whatever they have seen before. */
 static unsigned wished_place(const struct endpoint_set *set, const struct balance_member *member)
 {
-    const struct text label = member->endpoint->label;
-    uint32_t hash = 2166136261; /* FNV-1a */
-
     if (!member->endpoint->is_address)
         return (unsigned)(member->at - set->settings->endpoints);
-    for (size_t i = 0; i < label.len; i++)
-        hash = (hash ^ (unsigned char)label.at[i]) * 16777619;
-    return (hash ^ hash >> 16) % SERVICE_ENDPOINTS_MAX;
+    return (unsigned)(hash_text(member->endpoint->label) % SERVICE_ENDPOINTS_MAX);
 }
 
 static void give_places(const struct endpoint_set *set, struct draft *draft)

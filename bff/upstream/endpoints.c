@@ -171,6 +171,15 @@ static void on_free_unused(struct timer *timer)
     free_unused(H2O_STRUCT_FROM_MEMBER(struct endpoints, free_unused, timer));
 }
 
+/* The bell. */
+
+struct bell *endpoints_bell(struct endpoints *endpoints)
+{
+    if (endpoints->bell == NULL)
+        endpoints->bell = bell_take(endpoint_loop_registry(&endpoints->on), endpoints->on.loop);
+    return endpoints->bell;
+}
+
 /* Life. */
 
 struct endpoints *endpoints_new(const struct endpoint_loop *on)
@@ -197,6 +206,7 @@ void endpoints_free(struct endpoints *endpoints)
     timer_clear(endpoints->on.timers, &endpoints->free_unused);
     timer_clear(endpoints->on.timers, &endpoints->sweep);
     timer_clear(endpoints->on.timers, &endpoints->resolve);
+    bell_return(endpoints->bell);
     memory_free(endpoints->on.scratch);
     memory_free(endpoints);
 }

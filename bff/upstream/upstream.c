@@ -73,6 +73,9 @@ static void init_service(struct upstream *upstream, struct upstream_service *ser
     service->state = service_state_hold(registry, name);
     if (settings->breaker.volume > 0)
         service->breaker = breaker_hold(registry, text_of(name));
+    if (bulkhead_is_needed(settings))
+        bulkhead_queue_init(&service->queue, bulkhead_hold(registry, text_of(name)),
+                            endpoints_bell(upstream->endpoints), settings);
     balance_init(&service->balance, settings, service->state, &upstream->random);
     endpoint_set_init(&service->set, upstream->endpoints, settings);
     service->endpoints = service->set.rows;
@@ -101,6 +104,8 @@ static void dispose(struct upstream *upstream)
     for (size_t i = 0; i < upstream->service_count; i++) {
         struct upstream_service *service = &upstream->services[i];
         endpoint_set_release(&service->set);
+        balance_free(&service->balance);
+        registry_release(service->queue.shared);
         registry_release(service->breaker);
         registry_release(service->state);
     }

@@ -12,6 +12,7 @@
 
 #include "bff/base/random.h"
 #include "bff/upstream/balance.h"
+#include "bff/upstream/bulkhead.h"
 #include "bff/upstream/endpoint_set.h"
 #include "bff/upstream/endpoints.h"
 #include "bff/upstream/service.h"
@@ -28,6 +29,8 @@ struct upstream_service {
                                     no address */
     struct endpoint_set set;     /* its members are the endpoints that are asked */
     struct balance balance;      /* chooses one of the members */
+    struct bulkhead_queue queue; /* of calls over the limits; its ${shared} is NULL when the
+                                    service has no limits */
 };
 
 /* ${changed} is called when service->set has other members than before. The endpoints that have
