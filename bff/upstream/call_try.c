@@ -67,6 +67,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     const struct call *call = try->call;
     const struct call_ask *ask = call->ask;
 
+    endpoints_use(try->endpoint);
     if (!try->is_counted)
         endpoint_state_begin(try->endpoint->state);
     try->is_counted = false; /* another attempt at the same endpoint is not */
@@ -176,6 +177,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
     });
     if (call->upstream->observe != NULL)
         call->upstream->observe(call->upstream->observe_cookie, report);
+    endpoints_release(try->endpoint);
 }
 
 /* Callbacks of the attempt. */
