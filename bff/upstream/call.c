@@ -67,7 +67,8 @@ static void begin(struct call *call, struct call_try *try, bool is_fresh, int64_
 
 void call_begin(struct call *call, struct call_try *try, int64_t now_ns)
 {
-    try->endpoint = call->endpoint = call->next.endpoint;
+    try->endpoint = call->next.endpoint;
+    call->endpoint = endpoint_label(try->endpoint, call->address);
     try->is_counted = call->next.is_counted;
     try->is_trial = call->next.is_trial;
     begin(call, try, false, now_ns);
@@ -107,8 +108,7 @@ static void carry_on(struct call_try *try)
     enum call_next next;
 
     call_try_report(try, false, &over);
-    call->try = rival != NULL ? rival : try;
-    call->endpoint = call->try->endpoint;
+    call_prefer(call, rival != NULL ? rival : try);
     next = rival != NULL ? CALL_LATER : call_retry_next(call, &over);
     if (next == CALL_END) {
         finish(call, over.reason, over.status, over.ended_ns);
@@ -267,7 +267,7 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->retry_after_s = 0;
     call->upstream = upstream;
     call->service = upstream_service(upstream, ask->service);
-    call->endpoint = NULL;
+    call->endpoint = (struct text){0};
     call->written = NULL;
     call->timer = (struct timer){.fire = on_timer};
     call->began_ns = clock_now_ns();

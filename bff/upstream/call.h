@@ -93,8 +93,9 @@ struct call {
         retry_after_s; /* with REASON_BREAKER_OPEN and REASON_LIMITED: when a call may succeed */
     struct upstream *upstream;
     struct upstream_service *service;
-    struct endpoint *endpoint; /* whose answer the user gets, or the one asked last; NULL: none
-                                  was asked */
+    struct text endpoint; /* whose answer the user gets, or the one asked last; as in logs
+                             (endpoint.h), also after the end; its text may be in this struct;
+                             absent: none was asked */
 
     /* The files of call only. */
     void (*written)(void *cookie);
@@ -119,6 +120,8 @@ struct call {
     struct call_try *try;    /* whose answer the user gets, or may get */
     struct call_try *second; /* the hedge; NULL: none was made */
     struct call_try own;
+    char address[RESOLVE_TEXT_BYTES]; /* the text of an endpoint that may leave before the user
+                                         reads it */
 };
 
 /* Starts the call. The callbacks of ${sink} get ${cookie}. The sink's end is called once, never
@@ -154,6 +157,9 @@ bool call_has_other(const struct call *call, int64_t now_ns);
 /* Chooses an endpoint that the call has not asked, and stores it in ${call->next}. When the result
  * is true, call_begin must follow, because the endpoint may have counted the attempt already. */
 bool call_choose(struct call *call, int64_t now_ns);
+
+/* The answer that the user gets is, or may be, that of ${try}. */
+void call_prefer(struct call *call, struct call_try *try);
 
 /* Begins an attempt at ${call->next}. No attempt of ${try} may be under way. */
 void call_begin(struct call *call, struct call_try *try, int64_t now_ns);

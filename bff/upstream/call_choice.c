@@ -14,17 +14,6 @@ bool call_has_other(const struct call *call, int64_t now_ns)
     return call->ask->only == NULL && balance_has(&call->service->balance, &other);
 }
 
-/* The places of the endpoint of ${member}. They are several when the settings list it twice. */
-static uint64_t places_of(const struct balance *balance, const struct balance_member *member)
-{
-    uint64_t places = 0;
-
-    for (size_t i = 0; i < balance->count; i++)
-        if (balance->members[i].endpoint == member->endpoint)
-            places |= (uint64_t)1 << balance->members[i].place;
-    return places;
-}
-
 bool call_choose(struct call *call, int64_t now_ns)
 {
     const struct balance_question any = question(call, now_ns);
@@ -38,7 +27,15 @@ bool call_choose(struct call *call, int64_t now_ns)
     call->next.endpoint = call->ask->only;
     if (choice.member != NULL) {
         call->next.endpoint = choice.member->endpoint;
-        call->asked |= places_of(&call->service->balance, choice.member);
+        call->asked |= endpoint_set_places(&call->service->set, choice.member);
     }
     return call->next.endpoint != NULL;
+}
+
+/* The label is that of the endpoint asked last, which may be another one only in a hedged call. */
+void call_prefer(struct call *call, struct call_try *try)
+{
+    call->try = try;
+    if (call->is_hedged)
+        call->endpoint = endpoint_label(try->endpoint, call->address);
 }

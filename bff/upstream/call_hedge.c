@@ -82,8 +82,7 @@ void call_hedge_decide(struct call *call, struct call_try *winner, const struct 
 
     learn(call, winner, head->status);
     call->hedge_ns = INT64_MAX;
-    call->try = winner;
-    call->endpoint = winner->endpoint;
+    call_prefer(call, winner);
     call->has_hedge_won = winner->is_hedge;
     if (loser == NULL)
         return;
