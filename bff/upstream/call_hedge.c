@@ -90,3 +90,10 @@ void call_hedge_decide(struct call *call, struct call_try *winner, const struct 
     call_try_report(loser, true, &over);
     call_queue_attempt_ended(call);
 }
+
+void call_hedge_free(struct call *call)
+{
+    call->try = &call->own;
+    memory_free(call->second);
+    call->second = NULL;
+}
