@@ -53,9 +53,21 @@ def http1(url, seconds, core, *, connections, headers, body_length, look=False):
 
 
 def http2(url, seconds, core, *, connections, streams, body_length):
+    return _h2load(url, seconds, core, [f'-c{connections}', f'-m{streams}'], body_length)
+
+
+def http1_exact(url, seconds, core, *, connections, body_length):
+    """
+    wrk adds latencies that it has not measured: those of requests that it would have sent while it
+    waited for a slow answer. h2load counts only what was.
+    """
+    return _h2load(url, seconds, core, ['--h1', f'-c{connections}'], body_length)
+
+
+def _h2load(url, seconds, core, words, body_length):
     with tempfile.NamedTemporaryFile('r', dir='/dev/shm') as log:
-        text = _command(core, 'h2load', '-t1', f'-c{connections}', f'-m{streams}',
-                        '-D', str(seconds), '--log-file', log.name, url)
+        text = _command(core, 'h2load', '-t1', *words, '-D', str(seconds), '--log-file',
+                        log.name, url)
         latencies = sorted(int(line.split()[2]) for line in log)
     done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
     data = int(re.search(r'\((\d+)\) data', text).group(1))
