@@ -77,6 +77,11 @@ enum endpoint_outcome {
 struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
                                            const struct service_endpoint *at);
 
+/* The same for ${address}, one address of the host name of ${at}, "10.0.0.7:3000". */
+struct endpoint_state *endpoint_state_hold_address(struct registry *registry, const char *service,
+                                                   const struct service_endpoint *at,
+                                                   const char *address);
+
 /* An attempt begins. For each call of this function, endpoint_state_ended must be called once. */
 static inline void endpoint_state_begin(struct endpoint_state *state)
 {
