@@ -128,6 +128,9 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     return call_try_outcome(attempt->reason, attempt->status);
 }
 
+/* The path of a health check may be much faster than others. */
+static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
+
 /* The first byte did not come: it takes longer than the endpoint was waited for. */
 static void sample_wait(const struct call_try *try)
 {
@@ -135,7 +138,7 @@ static void sample_wait(const struct call_try *try)
     struct endpoint_state *state = try->endpoint->state;
     int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
 
-    if (attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+    if (is_check(try) || attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
         return;
     average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
     if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
@@ -213,7 +216,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     const struct attempt *attempt = &try->attempt;
 
     decide_trial(try, head->status);
-    if (call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+    if (!is_check(try) && call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
         endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
                               attempt->first_byte_ns);
     return try->user->head(try, head, why);
