@@ -21,31 +21,49 @@ static struct ejection_event result(struct endpoint *endpoint, struct text word)
     return event_of(endpoint, REASON_NONE, 0);
 }
 
-/* "a=500", "a=500*5": attempts that end; "a:200": the trial ends; "a?": may there be a trial?
- * "a!": a good active check; "off": the settings change; "+500": time passes. */
-static void play(struct text step)
+static void pass(struct text digits)
 {
-    struct endpoint *endpoint = &endpoints[step.at[0] - 'a'];
-    struct text rest = {step.at + 2, step.len - 2}, word = text_cut(&rest, '*');
+    uint64_t ms;
+
+    must(text_number(digits, 10000000, &ms) == 0);
+    atomic_fetch_add(&now_ms, (int64_t)ms);
+}
+
+static void attempts(struct endpoint *endpoint, bool is_trial, struct text words)
+{
+    struct text rest = words, word = text_cut(&rest, '*');
+    struct ejection_event event = result(endpoint, word);
     uint64_t times = 1;
 
-    if (step.at[0] == '+') {
-        must(text_number((struct text){step.at + 1, step.len - 1}, 10000000, &times) == 0);
-        atomic_fetch_add(&now_ms, (int64_t)times);
-    } else if (text_is(step, "off")) {
-        settings.ejection.failures = 0;
-    } else if (step.at[1] == '?') {
-        note("(%c %s)", step.at[0],
-             endpoint_state_claim(endpoint->state, clock_now_ns()) ? "yes" : "no");
-    } else if (step.at[1] == '!') {
+    event.is_trial = is_trial;
+    must(rest.at == NULL || text_number(rest, 100, &times) == 0);
+    while (times-- > 0)
+        attempt(&event);
+}
+
+/* "a=500", "a=500*5": attempts that end; "a:200": the trial ends; "a?": may there be a trial?
+ * "a!": a good active check. */
+static void play_at(struct endpoint *endpoint, struct text step)
+{
+    char name = step.at[0], what = step.at[1];
+
+    if (what == '?')
+        note("(%c %s)", name, endpoint_state_claim(endpoint->state, clock_now_ns()) ? "yes" : "no");
+    else if (what == '!')
         ejection_check_passed("users", endpoint->at->authority, endpoint->state, clock_now_ns());
-    } else {
-        struct ejection_event event = result(endpoint, word);
-        event.is_trial = step.at[1] == ':';
-        must(rest.at == NULL || text_number(rest, 100, &times) == 0);
-        while (times-- > 0)
-            attempt(&event);
-    }
+    else
+        attempts(endpoint, what == ':', (struct text){step.at + 2, step.len - 2});
+}
+
+/* "+500": time passes; "off": the settings change; else see play_at. */
+static void play(struct text step)
+{
+    if (step.at[0] == '+')
+        pass((struct text){step.at + 1, step.len - 1});
+    else if (text_is(step, "off"))
+        settings.ejection.failures = 0;
+    else
+        play_at(&endpoints[step.at[0] - 'a'], step);
 }
 
 static const struct {
