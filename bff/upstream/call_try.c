@@ -67,6 +67,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     const struct call *call = try->call;
     const struct call_ask *ask = call->ask;
 
+    endpoints_use(try->endpoint);
     if (!try->is_counted)
         endpoint_state_begin(try->endpoint->state);
     try->is_counted = false; /* another attempt at the same endpoint is not */
@@ -115,6 +116,8 @@ enum endpoint_outcome call_try_outcome(enum reason reason, int status)
     }
 }
 
+static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
+
 /* The outcome is unknown when the service closed an idle connection just as we used it: the service
  * may still be well. A health check says nothing here: health.c decides about its result. */
 static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancelled)
@@ -122,14 +125,10 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     const struct attempt *attempt = &try->attempt;
     bool is_stale = attempt->reason == REASON_RESET && attempt->is_reused && attempt->is_clean;
 
-    if (is_stale || try->call->ask->only != NULL ||
-        (is_cancelled && attempt->reason == REASON_NONE))
+    if (is_stale || is_check(try) || (is_cancelled && attempt->reason == REASON_NONE))
         return ENDPOINT_UNKNOWN;
     return call_try_outcome(attempt->reason, attempt->status);
 }
-
-/* The path of a health check may be much faster than others. */
-static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
 
 /* The first byte did not come: it takes longer than the endpoint was waited for. */
 static void sample_wait(const struct call_try *try)
@@ -179,6 +178,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
     });
     if (call->upstream->observe != NULL)
         call->upstream->observe(call->upstream->observe_cookie, report);
+    endpoints_release(try->endpoint);
 }
 
 /* Callbacks of the attempt. */
@@ -208,8 +208,8 @@ static void decide_trial(struct call_try *try, int status)
     try->is_trial = false;
 }
 
-/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests.
- */
+/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests. A
+ * health check is none either: its path says nothing about the time of others. */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;

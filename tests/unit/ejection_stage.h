@@ -95,8 +95,8 @@ static inline void begin(size_t count, unsigned max_percent)
         names[i][0] = (char)('a' + i);
         addresses[i].authority = names[i];
         addresses[i].is_backup = i == count - 1; /* backups count as endpoints */
-        endpoints[i].at = &addresses[i];
-        endpoints[i].state = &states[i];
+        endpoints[i] =
+            (struct endpoint){.at = &addresses[i], .label = text_of(names[i]), .state = &states[i]};
         members[i] = (struct balance_member){&endpoints[i], &addresses[i], (unsigned)i};
     }
     settings = (struct service_settings){

@@ -50,7 +50,7 @@ static void play_at(struct endpoint *endpoint, struct text step)
     if (what == '?')
         note("(%c %s)", name, endpoint_state_claim(endpoint->state, clock_now_ns()) ? "yes" : "no");
     else if (what == '!')
-        ejection_check_passed("users", endpoint->at->authority, endpoint->state, clock_now_ns());
+        ejection_check_passed("users", endpoint->label.at, endpoint->state, clock_now_ns());
     else
         attempts(endpoint, what == ':', (struct text){step.at + 2, step.len - 2});
 }
