@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import alone
+import goodput
 import balance
 import memory
 import report
@@ -24,7 +25,8 @@ from works import WORKS
 # Those that are more than load on a row of peers: functions that return a table, and whether
 # something in it is void.
 SPECIAL = {'balance': balance.table, 'memory': memory.table,
-           'instructions': alone.instructions, 'scanner': alone.scanner}
+           'instructions': alone.instructions, 'scanner': alone.scanner,
+           'goodput': goodput.table}
 NAMES = [*WORKS, *SPECIAL]
 
 
