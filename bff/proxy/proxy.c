@@ -244,8 +244,8 @@ static void report_call(struct passing *passing)
     const struct call *call = &passing->call;
 
     *report = passing->report;
-    if (call->endpoint != NULL)
-        report->endpoint = text_of(call->endpoint->at->authority);
+    if (call->endpoint.at != NULL)
+        report->endpoint = pool_text(passing->request->pool, call->endpoint);
     report->retries = call->retries;
     passing->request->passed = report;
 }

@@ -23,7 +23,7 @@ static uint64_t seed(const struct balance *balance, const struct endpoint *endpo
     uint64_t seed = hash_text(text_of(name));
 
     memory_free(name);
-    return seed;
+    return endpoint->is_address ? hash_mix(seed ^ hash_text(endpoint->label)) : seed;
 }
 
 void balance_set(struct balance *balance, const struct balance_member *members, size_t count)

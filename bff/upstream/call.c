@@ -95,9 +95,9 @@ static bool choose(struct call *call, struct call_try *try, int64_t now_ns, bool
         try->endpoint = choice.member->endpoint;
         try->is_counted = choice.is_counted;
         try->is_trial = choice.is_trial;
-        call->asked |= (uint64_t)1 << choice.member->place;
+        call->asked |= endpoint_set_places(&call->service->set, choice.member);
     }
-    call->endpoint = try->endpoint;
+    call->endpoint = endpoint_label(try->endpoint, call->address);
     return true;
 }
 
@@ -257,7 +257,7 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->retry_after_s = 0;
     call->upstream = upstream;
     call->service = upstream_service(upstream, ask->service);
-    call->endpoint = NULL;
+    call->endpoint = (struct text){0};
     call->written = NULL;
     call->timer = (struct timer){.fire = on_timer};
     call->began_ns = clock_now_ns();

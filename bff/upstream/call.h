@@ -78,7 +78,8 @@ struct call {
         retry_after_s; /* with REASON_BREAKER_OPEN and REASON_LIMITED: when a call may succeed */
     struct upstream *upstream;
     struct upstream_service *service;
-    struct endpoint *endpoint; /* the one asked last; NULL: none was */
+    struct text endpoint; /* the one asked last, as in logs (endpoint.h), also after the end; its
+                             text may be in this struct; absent: none was */
 
     /* The files of call only. */
     void (*written)(void *cookie);
@@ -94,6 +95,8 @@ struct call {
     uint64_t asked;       /* the places of the endpoints that were asked (balance.h) */
     struct call_try *try; /* whose answer the user gets */
     struct call_try own;
+    char address[RESOLVE_TEXT_BYTES]; /* the text of an endpoint that may leave before the user
+                                         reads it */
 };
 
 /* Starts the call. The callbacks of ${sink} get ${cookie}. The sink's end is called once, never

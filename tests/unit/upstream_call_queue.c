@@ -50,7 +50,7 @@ static void test_calls_go_one_after_the_other(void **state)
     stage_play(&calls[3]);
     assert_string_equal(calls[3].seen, ", limited");
     assert_int_equal(calls[3].call.retry_after_s, 1);
-    assert_null(calls[3].call.endpoint);
+    assert_null(calls[3].call.endpoint.at);
     for (size_t i = 0; i < 3; i++) {
         stage_play(&calls[i]);
         assert_string_equal(calls[i].seen, "200 hi, none");

@@ -1,5 +1,4 @@
-/* Tests of ejections: scripts of attempts that end at simulated times, and threads that decide at
- * the same time. */
+/* Tests of ejections: by scripts with simulated times, and by threads that decide at once. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -90,8 +89,8 @@ static void begin(size_t count, unsigned max_percent)
         names[i][0] = (char)('a' + i);
         addresses[i].authority = names[i];
         addresses[i].is_backup = i == count - 1; /* backups count as endpoints */
-        endpoints[i].at = &addresses[i];
-        endpoints[i].state = &states[i];
+        endpoints[i] =
+            (struct endpoint){.at = &addresses[i], .label = text_of(names[i]), .state = &states[i]};
         members[i] = (struct balance_member){&endpoints[i], &addresses[i], (unsigned)i};
     }
     settings = (struct service_settings){
@@ -161,7 +160,7 @@ static void play(struct text step)
         note("(%c %s)", step.at[0],
              endpoint_state_claim(endpoint->state, clock_now_ns()) ? "yes" : "no");
     } else if (step.at[1] == '!') {
-        ejection_check_passed("users", endpoint->at->authority, endpoint->state, clock_now_ns());
+        ejection_check_passed("users", endpoint->label.at, endpoint->state, clock_now_ns());
     } else {
         struct ejection_event event = result(endpoint, word);
         event.is_trial = step.at[1] == ':';
