@@ -116,6 +116,8 @@ enum endpoint_outcome call_try_outcome(enum reason reason, int status)
     }
 }
 
+static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
+
 /* The outcome is unknown when the service closed an idle connection just as we used it: the service
  * may still be well. A health check says nothing here: health.c decides about its result. */
 static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancelled)
@@ -123,8 +125,7 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     const struct attempt *attempt = &try->attempt;
     bool is_stale = attempt->reason == REASON_RESET && attempt->is_reused && attempt->is_clean;
 
-    if (is_stale || try->call->ask->only != NULL ||
-        (is_cancelled && attempt->reason == REASON_NONE))
+    if (is_stale || is_check(try) || (is_cancelled && attempt->reason == REASON_NONE))
         return ENDPOINT_UNKNOWN;
     return call_try_outcome(attempt->reason, attempt->status);
 }
@@ -136,7 +137,7 @@ static void sample_wait(const struct call_try *try)
     struct endpoint_state *state = try->endpoint->state;
     int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
 
-    if (attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+    if (is_check(try) || attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
         return;
     average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
     if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
@@ -207,15 +208,15 @@ static void decide_trial(struct call_try *try, int status)
     try->is_trial = false;
 }
 
-/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests.
- */
+/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests. A
+ * health check is none either: its path says nothing about the time of others. */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;
     const struct attempt *attempt = &try->attempt;
 
     decide_trial(try, head->status);
-    if (call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+    if (!is_check(try) && call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
         endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
                               attempt->first_byte_ns);
     return try->user->head(try, head, why);

@@ -168,8 +168,7 @@ static void give_back(const struct ejection_event *event, const char *by)
     struct cause cause = cause_of(event->endpoint->state);
 
     endpoint_state_return(event->endpoint->state, event->now_ns);
-    log_returned(event->balance->settings->service->name, event->endpoint->label.at, cause,
-                 by);
+    log_returned(event->balance->settings->service->name, event->endpoint->label.at, cause, by);
 }
 
 /* No lock is needed: this endpoint is out already, so the number of those that are out does not

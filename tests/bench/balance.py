@@ -4,7 +4,7 @@ import statistics
 from peers import PEERS, Peer
 from works import Work
 
-FAST_MS, SLOW_MS = 5, 50
+FAST_MS, SLOW_MS = 50, 500
 ALGORITHMS = ('round_robin', 'least_connections', 'two_choices')
 MOST = 0.5  # the p99 of two choices by that of round robin
 

@@ -1,5 +1,4 @@
-/* Tests of ejections: scripts of attempts that end at simulated times, and threads that decide at
- * the same time. */
+/* Tests of ejections: by scripts with simulated times, and by threads that decide at once. */
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -139,8 +139,21 @@ static const struct bff_composite wrong = {
     .fields = BFF_TABLE(wrong_fields),
 };
 
+/* The same call twice, once with a circuit breaker of its own. */
+
+static const struct bff_part guarded_parts[] = {
+    {.name = "own", .ask = user, .kind = BFF_OBJECT, .has_breaker = true},
+    {.name = "user", .ask = user, .kind = BFF_OBJECT},
+};
+
+static const struct bff_composite guarded = {
+    .route = "GET /api/guarded/:userId",
+    .access = BFF_SIGNED_IN,
+    .parts = BFF_TABLE(guarded_parts),
+};
+
 static const struct bff_composite *const composites[] = {&account, &newest_order, &required_order,
-                                                         &wrong};
+                                                         &wrong, &guarded};
 
 static const struct bff_build build = {
     .name = "places",
