@@ -103,7 +103,9 @@ static void carry_on(struct call_try *try)
     enum call_next next;
 
     call_try_report(try, false, &over);
-    call_prefer(call, rival != NULL ? rival : try);
+    call->try = try;
+    if (rival != NULL)
+        call_show(call, rival);
     next = rival != NULL ? CALL_LATER : call_retry_next(call, &over);
     if (next == CALL_END) {
         finish(call, over.reason, over.status, over.ended_ns);

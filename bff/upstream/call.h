@@ -93,7 +93,7 @@ struct call {
         retry_after_s; /* with REASON_BREAKER_OPEN and REASON_LIMITED: when a call may succeed */
     struct upstream *upstream;
     struct upstream_service *service;
-    struct text endpoint; /* whose answer the user gets, or the one asked last; as in logs
+    struct text endpoint; /* whose answer the user gets, or the one asked last, as in logs
                              (endpoint.h), also after the end; its text may be in this struct;
                              absent: none was asked */
 
@@ -158,8 +158,8 @@ bool call_has_other(const struct call *call, int64_t now_ns);
  * is true, call_begin must follow, because the endpoint may have counted the attempt already. */
 bool call_choose(struct call *call, int64_t now_ns);
 
-/* The answer that the user gets is, or may be, that of ${try}. */
-void call_prefer(struct call *call, struct call_try *try);
+/* The user gets the answer of ${try}, whose attempt is under way. */
+void call_show(struct call *call, struct call_try *try);
 
 /* Begins an attempt at ${call->next}. No attempt of ${try} may be under way. */
 void call_begin(struct call *call, struct call_try *try, int64_t now_ns);

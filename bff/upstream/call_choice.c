@@ -32,10 +32,8 @@ bool call_choose(struct call *call, int64_t now_ns)
     return call->next.endpoint != NULL;
 }
 
-/* The label is that of the endpoint asked last, which may be another one only in a hedged call. */
-void call_prefer(struct call *call, struct call_try *try)
+void call_show(struct call *call, struct call_try *try)
 {
     call->try = try;
-    if (call->is_hedged)
-        call->endpoint = endpoint_label(try->endpoint, call->address);
+    call->endpoint = endpoint_label(try->endpoint, call->address);
 }

@@ -82,7 +82,8 @@ void call_hedge_decide(struct call *call, struct call_try *winner, const struct 
 
     learn(call, winner, head->status);
     call->hedge_ns = INT64_MAX;
-    call_prefer(call, winner);
+    if (call->is_hedged)
+        call_show(call, winner);
     call->has_hedge_won = winner->is_hedge;
     if (loser == NULL)
         return;

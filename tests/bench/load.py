@@ -60,8 +60,8 @@ def _h2load(url, seconds, core, *words):
         return text, sorted(int(line.split()[2]) for line in log)
 
 
-def http2(url, seconds, core, *, connections, streams, body_length):
-    text, latencies = _h2load(url, seconds, core, f'-c{connections}', f'-m{streams}')
+def _exact(url, seconds, core, words, body_length):
+    text, latencies = _h2load(url, seconds, core, *words)
     done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
     data = int(re.search(r'\((\d+)\) data', text).group(1))
     _judge(done, done - succeeded, data, body_length)
@@ -69,11 +69,20 @@ def http2(url, seconds, core, *, connections, streams, body_length):
                 latencies[len(latencies) * 99 // 100] / 1e3)
 
 
+def http2(url, seconds, core, *, connections, streams, body_length):
+    return _exact(url, seconds, core, [f'-c{connections}', f'-m{streams}'], body_length)
+
+
+def http1_exact(url, seconds, core, *, connections, body_length):
+    """
+    wrk adds latencies that it has not measured: those of requests that it would have sent while it
+    waited for a slow answer. h2load counts only what was.
+    """
+    return _exact(url, seconds, core, ['--h1', f'-c{connections}'], body_length)
+
+
 def http1_times(url, seconds, core, connections):
-    """
-    The sorted times of all requests in microseconds. wrk's percentiles are not what it measured:
-    it adds the requests that it would have sent during a slow one.
-    """
+    """The sorted times of all requests in microseconds, as http1_exact counts them."""
     text, latencies = _h2load(url, seconds, core, '--h1', f'-c{connections}')
     done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
     _judge(done, done - succeeded, 0, 0)

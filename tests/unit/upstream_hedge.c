@@ -85,7 +85,7 @@ static void test_the_hedge_wins(void **state)
     assert_int_equal(stage.reports[0].reason, REASON_NONE);
     assert_true(stage.reports[1].is_hedge && !stage.reports[1].is_cancelled);
     assert_int_equal(stage.reports[1].number, 1);
-    assert_true(text_equal(call.call.endpoint, stage.reports[1].endpoint->label));
+    assert_true(text_is(call.call.endpoint, stage.reports[1].endpoint->at->authority));
     assert_int_equal(failures(*state), 0);
 }
 
@@ -98,7 +98,7 @@ static void test_the_first_attempt_wins(void **state)
     expect_end(&call, *state, "200 hi, none");
     assert_false(call.call.has_hedge_won);
     assert_true(stage.reports[0].is_cancelled && stage.reports[0].is_hedge);
-    assert_true(text_equal(call.call.endpoint, stage.reports[1].endpoint->label));
+    assert_true(text_is(call.call.endpoint, stage.reports[1].endpoint->at->authority));
     assert_int_equal(failures(*state), 0);
     stage_steps(3);
     assert_int_equal(pair.second->closed, 1);
