@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/generation_breakers.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -113,6 +114,7 @@ const char *generation_prepare(struct generation *generation)
         .drain_ms = config->drain_ms,
         .tls = config->tls,
     };
+    generation_breakers_hold(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
     return NULL;

@@ -1,5 +1,6 @@
 /* See health_page.h. */
 #include <stdatomic.h>
+#include <string.h>
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
@@ -32,13 +33,144 @@ static void print_time(struct json_print *out, const char *name, int64_t wall_ms
     print_word(out, name, iso);
 }
 
+/* Prints ${ns} in milliseconds, rounded down to one decimal. */
+static void print_ms(struct json_print *out, const char *name, int64_t ns)
+{
+    int64_t tenths = ns / (CLOCK_MS / 10);
+
+    json_print_key(out, name);
+    json_print_raw(out, pool_print(out->pool, "%lld.%lld", (long long)(tenths / 10),
+                                   (long long)(tenths % 10)));
+}
+
+static void print_number(struct json_print *out, const char *name, int64_t number)
+{
+    json_print_key(out, name);
+    json_print_int(out, number);
+}
+
+/* Why a service or an endpoint is not well. */
+static void print_reason(struct json_print *out, enum reason reason, int status)
+{
+    print_word(out, "reason", reason_name(reason));
+    if (status > 0)
+        print_number(out, "httpStatus", status);
+}
+
+/* What is known about a service. */
+
+struct view {
+    const struct service_settings *settings;
+    struct health_report report;
+    struct breaker_report breaker;
+    bool has_breaker;
+};
+
+static struct view view_of(struct health *health, size_t service)
+{
+    struct view view = {.settings = health_service(health, service),
+                        .report = health_read(health, service)};
+
+    view.has_breaker = health_read_breaker(health, service, &view.breaker);
+    return view;
+}
+
+static bool is_refusing(const struct view *view)
+{
+    return view->has_breaker && view->breaker.state == BREAKER_OPEN;
+}
+
+static const char *const state_words[] = {
+    [HEALTH_UNKNOWN] = "unknown", [HEALTH_UP] = "up",       [HEALTH_DOWN] = "down",
+    [HEALTH_EJECTED] = "ejected", [HEALTH_TRIAL] = "trial",
+};
+
+static const char *const breaker_words[] = {
+    [BREAKER_CLOSED] = "closed", [BREAKER_OPEN] = "open", [BREAKER_HALF_OPEN] = "half_open"};
+
+static void print_breaker(struct json_print *out, const struct view *view)
+{
+    struct json_print breaker;
+
+    if (!view->has_breaker)
+        return;
+    json_print_init(&breaker, out->pool);
+    json_print_raw(&breaker, TEXT("{"));
+    print_word(&breaker, "state", breaker_words[view->breaker.state]);
+    print_time(&breaker, "since", view->breaker.since_ms);
+    print_number(&breaker, "calls", view->breaker.calls);
+    print_number(&breaker, "failures", view->breaker.failures);
+    json_print_raw(&breaker, TEXT("}"));
+    json_print_key(out, "breaker");
+    json_print_raw(out, json_print_text(&breaker));
+}
+
+/* Prints the members of an endpoint, all but its address. */
+static void print_endpoint(struct json_print *out, const struct health_endpoint *endpoint,
+                           const struct service_endpoint *at)
+{
+    print_word(out, "status", state_words[endpoint->state]);
+    if (endpoint->reason != REASON_NONE)
+        print_reason(out, endpoint->reason, endpoint->status);
+    print_time(out, "since", endpoint->since_ms);
+    if (endpoint->until_ms > 0)
+        print_time(out, "until", endpoint->until_ms);
+    print_number(out, "inFlight", endpoint->in_flight);
+    if (endpoint->first_byte_ns > 0)
+        print_ms(out, "firstByteMs", endpoint->first_byte_ns);
+    if (at->weight > 1)
+        print_number(out, "weight", at->weight);
+    if (at->is_backup) {
+        json_print_key(out, "backup");
+        json_print_bool(out, true);
+    }
+}
+
+/* Prints the list of the endpoints of a service. ${begin} prints what comes first in each of
+ * them. */
+static void print_endpoints(struct json_print *out, struct health *health, size_t service,
+                            void (*begin)(struct json_print *one,
+                                          const struct service_endpoint *at))
+{
+    const struct service_settings *settings = health_service(health, service);
+    struct json_print list;
+
+    json_print_init(&list, out->pool);
+    json_print_raw(&list, TEXT("["));
+    for (size_t i = 0; i < settings->endpoint_count; i++) {
+        const struct service_endpoint *at = &settings->endpoints[i];
+        struct health_endpoint endpoint = health_read_endpoint(health, service, i);
+        struct json_print one;
+        json_print_init(&one, out->pool);
+        json_print_raw(&one, TEXT("{"));
+        begin(&one, at);
+        print_endpoint(&one, &endpoint, at);
+        json_print_raw(&one, TEXT("}"));
+        json_print_raw(&list, i == 0 ? TEXT("") : TEXT(","));
+        json_print_raw(&list, json_print_text(&one));
+    }
+    json_print_raw(&list, TEXT("]"));
+    json_print_key(out, "endpoints");
+    json_print_raw(out, json_print_text(&list));
+}
+
 /* /health. */
 
-static const char *verdict(const struct health_report *report)
+static const char *verdict(const struct view *view)
 {
-    if (report->state == HEALTH_DOWN)
+    if (view->report.state == HEALTH_DOWN || is_refusing(view))
         return "fail";
-    return report->endpoints_down > 0 ? "warn" : "pass";
+    if (view->has_breaker && view->breaker.state != BREAKER_CLOSED)
+        return "warn";
+    return view->report.endpoints_down > 0 ? "warn" : "pass";
+}
+
+static void print_breaker_output(struct json_print *out, const struct view *view)
+{
+    if (!view->has_breaker || view->breaker.state == BREAKER_CLOSED)
+        return;
+    json_print_key(out, "output");
+    json_print_string(out, pool_print(out->pool, "breaker %s", breaker_words[view->breaker.state]));
 }
 
 static void print_output(struct json_print *out, const struct health_report *report)
@@ -54,20 +186,27 @@ static void print_output(struct json_print *out, const struct health_report *rep
     json_print_string(out, words);
 }
 
-static void print_check(struct json_print *out, const struct health_report *report)
+/* This page may be public, so it shows no address. */
+static void hide_address(struct json_print *one, const struct service_endpoint *at) {}
+
+static void print_check(struct json_print *out, const struct view *view, struct health *health,
+                        size_t service)
 {
+    const struct health_report *report = &view->report;
+
     json_print_raw(out, TEXT("[{"));
-    print_word(out, "status", verdict(report));
+    print_word(out, "status", verdict(view));
     if (report->asked_ms > 0) {
-        int64_t tenths = report->took_ns / (CLOCK_MS / 10);
         print_time(out, "time", report->asked_ms);
-        json_print_key(out, "observedValue");
-        json_print_raw(out, pool_print(out->pool, "%lld.%lld", (long long)(tenths / 10),
-                                       (long long)(tenths % 10)));
+        print_ms(out, "observedValue", report->took_ns);
         print_word(out, "observedUnit", "ms");
     }
     if (report->reason != REASON_NONE)
         print_output(out, report);
+    else
+        print_breaker_output(out, view);
+    print_breaker(out, view);
+    print_endpoints(out, health, service, hide_address);
     json_print_raw(out, TEXT("}]"));
 }
 
@@ -81,10 +220,10 @@ static struct health_answer answer_alive(struct health *health, struct pool *poo
     json_print_init(&checks, pool);
     json_print_raw(&checks, TEXT("{"));
     for (size_t i = 0; i < health_count(health); i++) {
-        struct health_report report = health_read(health, i);
-        json_print_key(&checks, health_service(health, i)->service->name);
-        print_check(&checks, &report);
-        is_well = is_well && report.endpoints_down == 0;
+        struct view view = view_of(health, i);
+        json_print_key(&checks, view.settings->service->name);
+        print_check(&checks, &view, health, i);
+        is_well = is_well && strcmp(verdict(&view), "pass") == 0;
     }
     json_print_raw(&checks, TEXT("}"));
 
@@ -124,71 +263,43 @@ static struct health_answer answer_ready(struct health *health, bool is_draining
 
 /* /health/{service}. */
 
-/* Of a service, or of an endpoint. */
-static void print_state(struct json_print *out, const struct health_report *report)
+static void show_address(struct json_print *one, const struct service_endpoint *at)
 {
-    static const char *const words[] = {
-        [HEALTH_UNKNOWN] = "unknown", [HEALTH_UP] = "up", [HEALTH_DOWN] = "down"};
-
-    print_word(out, "status", words[report->state]);
-    if (report->state == HEALTH_DOWN) {
-        print_word(out, "reason", reason_name(report->reason));
-        if (report->status > 0) {
-            json_print_key(out, "httpStatus");
-            json_print_int(out, report->status);
-        }
-    }
-    print_time(out, "since", report->since_ms);
+    print_word(one, "endpoint", at->authority);
 }
 
-static struct text print_endpoints(struct health *health, size_t service, struct pool *pool)
+static struct text print_service(struct health *health, size_t service, const struct view *view,
+                                 struct pool *pool)
 {
-    const struct service_settings *settings = health_service(health, service);
-    struct json_print list;
-
-    json_print_init(&list, pool);
-    json_print_raw(&list, TEXT("["));
-    for (size_t i = 0; i < settings->endpoint_count; i++) {
-        struct health_report report = health_read_endpoint(health, service, i);
-        struct json_print one;
-        json_print_init(&one, pool);
-        json_print_raw(&one, TEXT("{"));
-        print_word(&one, "endpoint", settings->endpoints[i].authority);
-        print_state(&one, &report);
-        json_print_raw(&one, TEXT("}"));
-        json_print_raw(&list, i == 0 ? TEXT("") : TEXT(","));
-        json_print_raw(&list, json_print_text(&one));
-    }
-    json_print_raw(&list, TEXT("]"));
-    return json_print_text(&list);
-}
-
-static struct text print_service(struct health *health, size_t service,
-                                 const struct health_report *report, struct pool *pool)
-{
+    const struct health_report *report = &view->report;
     struct json_print out;
 
     json_print_init(&out, pool);
     json_print_raw(&out, TEXT("{"));
-    print_word(&out, "service", health_service(health, service)->service->name);
-    print_state(&out, report);
-    json_print_key(&out, "endpoints");
-    json_print_raw(&out, print_endpoints(health, service, pool));
+    print_word(&out, "service", view->settings->service->name);
+    print_word(&out, "status", state_words[report->state]);
+    if (report->state == HEALTH_DOWN)
+        print_reason(&out, report->reason, report->status);
+    print_time(&out, "since", report->since_ms);
+    print_breaker(&out, view);
+    print_endpoints(&out, health, service, show_address);
     json_print_raw(&out, TEXT("}"));
     return json_print_text(&out);
 }
 
+/* 503 means that the server does not send requests to the service now, or only because it has no
+ * endpoint that is better. When half open, the breaker needs a request, so that is 200. */
 static struct health_answer answer_service(struct health *health, struct text name,
                                            struct pool *pool)
 {
     for (size_t i = 0; i < health_count(health); i++) {
         if (!text_is(name, health_service(health, i)->service->name))
             continue;
-        struct health_report report = health_read(health, i);
+        struct view view = view_of(health, i);
         return (struct health_answer){
-            .status = report.state == HEALTH_DOWN ? 503 : 200,
+            .status = view.report.state == HEALTH_DOWN || is_refusing(&view) ? 503 : 200,
             .content_type = JSON,
-            .body = print_service(health, i, &report, pool),
+            .body = print_service(health, i, &view, pool),
         };
     }
     return (struct health_answer){.status = 404};

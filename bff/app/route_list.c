@@ -3,6 +3,7 @@
 #include "bff/base/check.h"
 #include "bff/compose/build.h"
 #include "bff/compose/plan_make.h"
+#include "bff/config/units.h"
 
 #define ERROR_SIZE ((size_t)8 * 1024) /* of all mistakes of a composite */
 
@@ -105,6 +106,8 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
         fprintf(out, ", a list of at most %u, %u at a time", row->many, part->at_once);
     if (part->after != PLAN_NO_PART)
         fprintf(out, ", after %s", plan->parts[part->after].row->name);
+    if (row->has_breaker)
+        fprintf(out, ", own breaker");
     if (row->place == BFF_HIDDEN)
         fprintf(out, ", hidden");
     if (row->pick != NULL)
@@ -160,6 +163,15 @@ static void print_rule(struct access_rule rule, FILE *out)
     }
 }
 
+static void print_hedge(const struct plain_route *route, FILE *out)
+{
+    char time[UNITS_SIZE];
+
+    units_print_duration(route->hedge_ms, time);
+    if (route->hedges_p95 || route->hedge_ms > 0)
+        fprintf(out, ", hedge %s", route->hedges_p95 ? "p95" : time);
+}
+
 static void print_route(const struct plain_route *route, FILE *out)
 {
     struct text to = route->to.at == NULL ? route->path : route->to;
@@ -174,7 +186,9 @@ static void print_route(const struct plain_route *route, FILE *out)
         fprintf(out, ", with %.*s%s%.*s", TEXT_ARGS(route->header.name),
                 route->header.value.at == NULL ? "" : ": ", (int)route->header.value.len,
                 route->header.value.at == NULL ? "" : route->header.value.at);
-    fprintf(out, ", body at most %zu bytes\n", route->body_limit);
+    print_hedge(route, out);
+    fprintf(out, "%s, body at most %zu bytes\n", route->has_breaker ? ", breaker own" : "",
+            route->body_limit);
 }
 
 void route_list_print(const struct pages *pages, const struct plain_routes *routes, FILE *out)

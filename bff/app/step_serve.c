@@ -1,5 +1,6 @@
 /* Step "serve": gives the request to the composite or to the proxy, which answers it. */
 #include "bff/app/request_steps.h"
+#include "bff/base/clock.h"
 
 static void serve_composite(struct request_context *context)
 {
@@ -11,6 +12,7 @@ static void serve_composite(struct request_context *context)
                                      .params = found->match.params,
                                      .upstream = context->worker->upstream,
                                      .user = context->has_user ? &context->user : NULL,
+                                     .until_ns = context->until_ns,
                                      .has_login = context->dispatch->login != NULL,
                                  });
 }
@@ -23,11 +25,21 @@ static void serve_route(struct request_context *context)
                                       .user = context->has_user ? &context->user : NULL,
                                       .path = context->found.path,
                                       .upstream = context->worker->upstream,
+                                      .head_by_ns = context->until_ns,
                                   });
+}
+
+/* The client's deadline has passed: it does not wait any more, and no service is asked. */
+static bool is_late(const struct request_context *context)
+{
+    return context->until_ns != 0 && context->until_ns <= clock_now_ns();
 }
 
 enum step_result step_serve(struct request_context *context)
 {
+    if (is_late(context))
+        return pipeline_refuse(&context->pipeline,
+                               (struct refusal){.status = 504, .message = "Gateway timeout"});
     if (context->found.kind == FOUND_COMPOSITE)
         serve_composite(context);
     else

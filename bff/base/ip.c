@@ -46,9 +46,11 @@ bool ip_read(struct text text, struct ip *out)
     return true;
 }
 
+bool ip_is_ipv4(const struct ip *ip) { return memcmp(ip->bytes, mapped, IPV4_AT) == 0; }
+
 struct text ip_print(const struct ip *ip, char out[IP_TEXT])
 {
-    bool is_ipv4 = memcmp(ip->bytes, mapped, IPV4_AT) == 0;
+    bool is_ipv4 = ip_is_ipv4(ip);
     const uint8_t *bytes = is_ipv4 ? ip->bytes + IPV4_AT : ip->bytes;
 
     return text_of(inet_ntop(is_ipv4 ? AF_INET : AF_INET6, bytes, out, IP_TEXT));

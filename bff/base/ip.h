@@ -23,6 +23,9 @@ struct ip {
  * IPv6. */
 bool ip_of(const struct sockaddr *address, struct ip *out);
 
+/* True for an IPv4 address, also for one that was written as an IPv6 address. */
+bool ip_is_ipv4(const struct ip *ip);
+
 /* Reads "192.0.2.7" or "2001:db8::1". Returns false for any other text, also for an address with a
  * port, brackets, a zone or white space; then ${*out} is not changed. */
 bool ip_read(struct text text, struct ip *out);

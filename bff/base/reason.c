@@ -26,6 +26,7 @@ static const struct {
     [REASON_LIMITED] = {"limited", "connection_limit_reached", 503},
     [REASON_SKIPPED] = {"skipped", "proxy_internal_response", 502},
     [REASON_FORBIDDEN] = {"forbidden", "http_request_denied", 502},
+    [REASON_BODY] = {"body", "http_protocol_error", 502},
 };
 
 const char *reason_name(enum reason reason)
@@ -46,16 +47,4 @@ int reason_answer_status(enum reason reason, int status)
     if (reason == REASON_STATUS && status == 404)
         return 404;
     return rows[reason].status;
-}
-
-/* A breaker allows a trial call after this time. */
-const char *reason_retry_after(enum reason reason)
-{
-    static const char *const seconds[REASON_COUNT] = {
-        [REASON_BREAKER_OPEN] = "10",
-        [REASON_LIMITED] = "1",
-    };
-
-    must(reason < REASON_COUNT);
-    return seconds[reason];
 }

@@ -20,6 +20,7 @@ enum reason {
     REASON_LIMITED,      /* a limit of this server refused the call */
     REASON_SKIPPED,      /* a part that the call needs was rejected or has no value */
     REASON_FORBIDDEN,    /* this user may not see the part */
+    REASON_BODY,         /* only of a health check: the body does not have the expected text */
     REASON_COUNT,
 };
 
@@ -38,9 +39,5 @@ const char *reason_proxy_error(enum reason reason);
  * none.
  */
 int reason_answer_status(enum reason reason, int status);
-
-/* Returns the seconds after which the same request may succeed, for Retry-After: "10". NULL when
- * the status of reason_answer_status is not 503. */
-const char *reason_retry_after(enum reason reason);
 
 #endif

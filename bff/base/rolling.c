@@ -15,6 +15,8 @@ static struct rolling_counts counts_of(uint64_t word)
                                    (uint32_t)(word & COUNT_MAX)};
 }
 
+static uint32_t less(uint32_t count, uint32_t by) { return count > by ? count - by : 0; }
+
 static uint64_t at_most(uint64_t count) { return count < COUNT_MAX ? count : COUNT_MAX; }
 
 static uint64_t word_of(uint64_t turn, uint64_t first, uint64_t second)
@@ -35,6 +37,22 @@ void rolling_add(struct rolling *rolling, int64_t bucket_ns, int64_t now_ns,
             old = counts_of(before);
         after =
             word_of(turn, (uint64_t)old.first + counts.first, (uint64_t)old.second + counts.second);
+    } while (!atomic_compare_exchange_weak_explicit(bucket, &before, after, memory_order_relaxed,
+                                                    memory_order_relaxed));
+}
+
+void rolling_take(struct rolling *rolling, int64_t bucket_ns, int64_t then_ns,
+                  struct rolling_counts counts)
+{
+    uint64_t number = (uint64_t)(then_ns / bucket_ns), turn = number & TURN_MASK;
+    _Atomic uint64_t *bucket = &rolling->buckets[number % ROLLING_BUCKETS];
+    uint64_t before = atomic_load_explicit(bucket, memory_order_relaxed), after;
+
+    do {
+        if (turn_of(before) != turn)
+            return;
+        struct rolling_counts old = counts_of(before);
+        after = word_of(turn, less(old.first, counts.first), less(old.second, counts.second));
     } while (!atomic_compare_exchange_weak_explicit(bucket, &before, after, memory_order_relaxed,
                                                     memory_order_relaxed));
 }

@@ -1,7 +1,8 @@
 /*
  * Two counts over the last seconds, for example of calls that began and of calls that failed. The
  * window has ROLLING_BUCKETS buckets of the same length. When a bucket's time is over, its counts
- * leave the window together. The buckets begin at multiples of their length on CLOCK_MONOTONIC.
+ * leave the window together. A bucket counts up to 1048575. The buckets begin at multiples of their
+ * length on CLOCK_MONOTONIC.
  *
  * All functions may be called from any thread and never wait. An all-zero struct is empty.
  */
@@ -25,6 +26,11 @@ struct rolling_counts {
  * same in all calls for one struct. */
 void rolling_add(struct rolling *rolling, int64_t bucket_ns, int64_t now_ns,
                  struct rolling_counts counts);
+
+/* Takes ${counts}, which were added at ${then_ns}, out of the window again. Does nothing when their
+ * bucket has left the window. */
+void rolling_take(struct rolling *rolling, int64_t bucket_ns, int64_t then_ns,
+                  struct rolling_counts counts);
 
 /* Returns the counts of the window that ends with the bucket of ${now_ns}. */
 struct rolling_counts rolling_sum(const struct rolling *rolling, int64_t bucket_ns, int64_t now_ns);

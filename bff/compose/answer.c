@@ -214,6 +214,12 @@ static void make_body(const struct run *run, int64_t wall_ms, struct pieces *out
     pieces_add(out, TEXT("}"));
 }
 
+/* Only a call that was not made leads to 503, so the part has an item. */
+static struct text retry_after(struct pool *pool, const struct run_part *part)
+{
+    return pool_print(pool, "%u", part->items[0].retry_after_s);
+}
+
 /* Makes the error answer for a required part that was rejected. */
 static void make_failure(const struct run *run, struct text request_id, struct answer *out)
 {
@@ -231,7 +237,8 @@ static void make_failure(const struct run *run, struct text request_id, struct a
     json_print_raw(&print, TEXT("}"));
     pieces_add(&out->body, json_print_text(&print));
     out->status = reason_answer_status(part->reason, part->status);
-    out->retry_after = text_of(reason_retry_after(part->reason));
+    if (out->status == 503)
+        out->retry_after = retry_after(run->request->pool, part);
 }
 
 void answer_make(const struct run *run, struct text server, struct text request_id, int64_t wall_ms,

@@ -237,11 +237,11 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 /* Headers. */
 
 /* True for a header field, in lower case, that only the server may set: it frames a request, or
- * names its user or its target. */
+ * says its user, its target or its deadline. */
 static bool is_ours(const char *name)
 {
-    static const char *const ours[] = {"content-length", "expect", "host", "x-user-id",
-                                       "x-user-role"};
+    static const char *const ours[] = {"content-length", "expect",      "host",
+                                       "x-user-id",      "x-user-role", "x-request-deadline-ms"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (strcmp(name, ours[i]) == 0)
@@ -316,6 +316,21 @@ static struct json empty_value(void *cookie, int part)
     return json_of(TEXT("{}"));
 }
 
+/* One circuit breaker cannot count the calls to two services. */
+static void check_services(struct bff_ask *ask)
+{
+    const struct bff_service *first = NULL;
+
+    for (size_t i = 0; i < ask->count && row_of(ask)->has_breaker; i++) {
+        const struct bff_service *service = ask->calls[i].service;
+        if (first == NULL)
+            first = service;
+        else if (service != NULL && service != first)
+            mistake(ask, "with .has_breaker all calls are to one service, and one is to \"%s\"",
+                    service->name);
+    }
+}
+
 static const char *rehearse(const struct plan *plan, int place, struct pool *pool,
                             struct json (*value)(void *cookie, int part))
 {
@@ -336,6 +351,7 @@ static const char *rehearse(const struct plan *plan, int place, struct pool *poo
     for (size_t i = 0; i < plan->param_count; i++)
         params[i] = TEXT("1");
     ask_run(&ask);
+    check_services(&ask);
     return ask.mistake;
 }
 

@@ -101,8 +101,8 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text);
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
 /* Passes a request header of the client on to the service, for example "Cookie" or "Authorization".
- * Does nothing when the client did not send it. Headers that frame a request or name its user
- * cannot be passed on. */
+ * Does nothing when the client did not send it. Headers that frame a request, or say its user or
+ * its deadline, cannot be passed on. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
 /* The table. */
@@ -171,6 +171,9 @@ enum bff_access {
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
  *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
  *               limits it
+ *   has_breaker the part has a circuit breaker of its own, with the numbers of the service that it
+ *               calls. Its calls are not counted by the service's breaker, and no other part shares
+ *               them. All of them must be to the same service
  *   fallback    JSON text that is the part's value when the part is rejected, when the service
  *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
  *               else "null"
@@ -188,6 +191,7 @@ struct bff_part {
     unsigned many;
     unsigned at_once;
     unsigned timeout_ms;
+    bool has_breaker;
     const char *fallback;
     const char *pick;
 };

@@ -6,6 +6,7 @@
 #include "bff/compose/page.h"
 #include "bff/compose/part_reports.h"
 #include "bff/compose/run.h"
+#include "bff/edge/balance_key.h"
 #include "bff/http/field.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
@@ -73,6 +74,14 @@ static struct text client_header(void *cookie, const char *name)
     struct serving *serving = cookie;
 
     return request_header(serving->request, name);
+}
+
+static struct text key_for(void *cookie, const struct bff_service *service)
+{
+    const struct serving *serving = cookie;
+    const struct upstream_service *known = upstream_service(serving->ask.upstream, service);
+
+    return known == NULL ? (struct text){0} : balance_key(serving->request, known->settings);
 }
 
 /* From run to reply. */
@@ -165,7 +174,9 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .params = ask->params,
         .headers = call_headers(serving),
         .traceparent = request->traceparent,
+        .until_ns = ask->until_ns,
         .client_header = client_header,
+        .balance_key = key_for,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
         .body_limit = pages->body_limit,

@@ -34,6 +34,7 @@ struct page_ask {
         *params; /* decoded, in the order of the path; they live as long as the request */
     struct upstream *upstream;     /* the worker's */
     const struct login_user *user; /* NULL: nobody is signed in */
+    int64_t until_ns;              /* as in run_request */
     bool has_login;                /* login is configured, so access rules apply */
 };
 

@@ -20,6 +20,8 @@
 #define PLAN_BUDGET_MS 1000 /* the budget when the composite sets none */
 #define PLAN_AT_ONCE 8      /* .at_once when a list part sets none */
 
+struct breaker;
+
 struct plan_part {
     const struct bff_part *row;
     int after;            /* the place of the part that it waits for, or PLAN_NO_PART */
@@ -35,6 +37,7 @@ struct plan_part {
     bool keep_slices; /* its value is read, or a pick is applied to it: so the scanner keeps the
                          slices (json_scan.h) */
     bool is_filled;   /* computed members are put into it */
+    struct breaker *breaker; /* its own, which the generation sets; NULL: each service's */
 };
 
 struct plan_field {

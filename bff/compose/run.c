@@ -35,7 +35,7 @@ static void pump(struct run *run, size_t i)
         const struct ask_call *asked = &part->asked[part->next];
         struct run_item *item = &part->items[part->next];
         bool is_made = !asked->is_skipped && !asked->is_nothing;
-        struct run_call *same = is_made ? run_calls_find(run, asked) : NULL;
+        struct run_call *same = is_made ? run_calls_find(run, item, asked) : NULL;
         if (asked->is_nothing) {
             run_settle_nothing(run, item);
         } else if (asked->is_skipped) {
@@ -356,6 +356,8 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
     run->has_seen_owner = request->may_see == NULL || request->plan->owner_part == PLAN_NO_PART;
     run->now_ns = clock_now_ns();
     run->deadline_ns = run->now_ns + (int64_t)request->plan->budget_ms * CLOCK_MS;
+    if (request->until_ns > 0 && request->until_ns < run->deadline_ns)
+        run->deadline_ns = request->until_ns;
     run->timer.fire = on_timer;
     start_parts(run);
     wake_at(run, is_complete(run) ? run->now_ns : run->deadline_ns);

@@ -30,10 +30,14 @@ struct run_request {
     const struct text *params; /* decoded, in the order of plan->params */
     struct text headers;       /* header lines for every call: accept, request id */
     struct text traceparent;   /* of the request; absent: none */
+    int64_t until_ns;          /* a deadline that may be earlier than the budget; 0: none */
     /* Returns the request header ${name} (in lower case) of the client; an absent text when the
      * client did not send it. */
     struct text (*client_header)(void *cookie, const char *name);
-    void *cookie;
+    /* Returns the key of the client's request for the balance of ${service}; an absent text when
+     * there is none. NULL: no call has a key. */
+    struct text (*balance_key)(void *cookie, const struct bff_service *service);
+    void *cookie; /* of all functions here */
     /* Returns true when the client may see the answer. ${owner} is the decoded text at
      * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
      * client may see the answer. */
@@ -47,7 +51,8 @@ struct run_call;
 /* The result of a part's call, or of the call of one item of a list part. */
 struct run_item {
     enum reason reason;
-    int status; /* of the service's answer; 0: no answer came */
+    int status;             /* of the service's answer; 0: no answer came */
+    unsigned retry_after_s; /* of its call (struct call) */
     bool is_settled;
     struct json value; /* when fulfilled; JSON_NONE when the service sent none */
     struct value

@@ -12,18 +12,26 @@ static size_t bucket_of(struct text target)
     return (hash ^ hash >> 16) % RUN_BUCKETS;
 }
 
-static bool asks_same(const struct run_call *call, const struct ask_call *asked)
+static bool asks_same(const struct run_call *call, const struct ask_call *asked,
+                      const struct breaker *breaker)
 {
     return call->state != RUN_CALL_CANCELLED && call->ask.service == asked->service &&
-           text_equal(call->ask.target, asked->target) &&
+           call->ask.breaker == breaker && text_equal(call->ask.target, asked->target) &&
            text_equal(call->ask.headers, asked->headers);
 }
 
-struct run_call *run_calls_find(const struct run *run, const struct ask_call *asked)
+static struct breaker *breaker_of(const struct run *run, const struct run_item *item)
 {
+    return run->request->plan->parts[item->part].breaker;
+}
+
+struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
+                                const struct ask_call *asked)
+{
+    const struct breaker *breaker = breaker_of(run, item);
     struct run_call *call = run->buckets[bucket_of(asked->target)];
 
-    while (call != NULL && !asks_same(call, asked))
+    while (call != NULL && !asks_same(call, asked, breaker))
         call = call->in_bucket;
     return call;
 }
@@ -36,6 +44,12 @@ static struct run_call *take(struct run *run)
     }
     run->spare_count--;
     return run->spare++;
+}
+
+static struct text key_for(const struct run_request *request, const struct bff_service *service)
+{
+    return request->balance_key == NULL ? (struct text){0}
+                                        : request->balance_key(request->cookie, service);
 }
 
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
@@ -58,10 +72,12 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
     call->last = &call->waiting;
     call->ask = (struct fetch_ask){
         .service = asked->service,
+        .key = key_for(request, asked->service),
         .target = asked->target,
         .headers = asked->headers,
         .traceparent = run->request->traceparent,
         .until_ns = run->deadline_ns,
+        .breaker = breaker_of(run, item),
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
         .keep_slices = request->plan->parts[item->part].keep_slices,

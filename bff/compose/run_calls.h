@@ -28,9 +28,10 @@ struct run_call {
     struct fetch fetch;
 };
 
-/* Returns the call that has the same request as ${asked} and was not cancelled. NULL when there is
- * none. */
-struct run_call *run_calls_find(const struct run *run, const struct ask_call *asked);
+/* Returns the call that has the same request as ${asked}, which ${item} needs, and the same circuit
+ * breaker, and was not cancelled. NULL when there is none. */
+struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
+                                const struct ask_call *asked);
 
 /* Makes a call for ${item}. ${done} gets the struct run_call as its cookie. */
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,

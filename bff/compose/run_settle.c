@@ -131,6 +131,7 @@ void run_settle_by_call(struct run *run, struct run_item *item)
     enum reason reason = fetch->reason;
 
     item->status = fetch->status;
+    item->retry_after_s = fetch->retry_after_s;
     if (reason == REASON_NONE && (fetch->value == NULL || says_nothing(fetch->status))) {
         reason = verdict_on_nothing(plan, fetch->status);
     } else if (reason == REASON_NONE) {

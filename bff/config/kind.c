@@ -24,6 +24,20 @@ static void off_read(struct settings_input *input)
         *(bool *)input->member = true;
 }
 
+static void no_number_read(struct settings_input *input)
+{
+    if (kind_is_off(input))
+        *(unsigned *)input->member = 0;
+}
+
+static void no_pointer_read(struct settings_input *input)
+{
+    const void *none = NULL;
+
+    if (kind_is_off(input))
+        memcpy(input->member, &none, sizeof(none));
+}
+
 char *kind_file_name(struct settings_input *input, size_t which)
 {
     const char *name = input->values->texts[which], *file = input->config->file;
@@ -77,5 +91,7 @@ struct text kind_lower(struct pool *pool, struct text text)
 
 const struct settings_kind kind_bool = {.read = bool_read};
 const struct settings_kind kind_off = {.read = off_read};
+const struct settings_kind kind_no_number = {.read = no_number_read};
+const struct settings_kind kind_no_pointer = {.read = no_pointer_read};
 const struct settings_kind kind_file = {.read = file_read};
 const struct settings_kind kind_string = {.read = string_read};

@@ -9,10 +9,12 @@
 #include "bff/config/units.h"
 
 /* Switches and text. The comment of each kind begins with the type of the member. */
-extern const struct settings_kind kind_bool;   /* bool: true or false */
-extern const struct settings_kind kind_off;    /* bool: true for "off"; or the file has a mapping */
-extern const struct settings_kind kind_file;   /* char *; see kind_file_name */
-extern const struct settings_kind kind_string; /* const char * */
+extern const struct settings_kind kind_bool; /* bool: true or false */
+extern const struct settings_kind kind_off;  /* bool: true for "off"; or the file has a mapping */
+extern const struct settings_kind kind_no_number;  /* unsigned: 0 for "off"; or a mapping */
+extern const struct settings_kind kind_no_pointer; /* any pointer: NULL for "off"; or a mapping */
+extern const struct settings_kind kind_file;       /* char *; see kind_file_name */
+extern const struct settings_kind kind_string;     /* const char * */
 
 /* Numbers, within the bounds of the row. */
 extern const struct settings_kind kind_duration; /* uint32_t, milliseconds */
@@ -20,6 +22,7 @@ extern const struct settings_kind kind_seconds;  /* uint32_t, whole seconds */
 extern const struct settings_kind kind_size;     /* size_t, bytes */
 extern const struct settings_kind kind_count;    /* size_t */
 extern const struct settings_kind kind_number;   /* unsigned */
+extern const struct settings_kind kind_percent;  /* unsigned; "50" or "50%" */
 
 /* Properties of requests, the services that get them, and the users who may send them. */
 extern const struct settings_kind kind_path;    /* struct text: a normalized path */

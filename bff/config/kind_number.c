@@ -47,6 +47,13 @@ static void seconds_print(uint64_t number, char out[UNITS_SIZE])
     snprintf(out, UNITS_SIZE, "%" PRIu64 "s", number);
 }
 
+static const char *percent_text_read(struct text text, uint64_t *out)
+{
+    if (text.len > 0 && text.at[text.len - 1] == '%')
+        text.len--;
+    return text_number(text, UINT64_MAX, out) == 0 ? NULL : "expected a percentage, such as 50";
+}
+
 static void duration_read(struct settings_input *input)
 {
     static const struct kind_form form = {units_duration, units_print_duration};
@@ -90,6 +97,15 @@ static void number_read(struct settings_input *input)
         *(unsigned *)input->member = (unsigned)number;
 }
 
+static void percent_read(struct settings_input *input)
+{
+    static const struct kind_form form = {percent_text_read, whole_print};
+    uint64_t number = 0;
+
+    if (kind_read_number(input, &form, &number) == 0)
+        *(unsigned *)input->member = (unsigned)number;
+}
+
 const struct kind_form kind_whole = {whole_read, whole_print};
 
 const struct settings_kind kind_duration = {.read = duration_read};
@@ -97,3 +113,4 @@ const struct settings_kind kind_seconds = {.read = seconds_read};
 const struct settings_kind kind_size = {.read = size_read};
 const struct settings_kind kind_count = {.read = count_read};
 const struct settings_kind kind_number = {.read = number_read};
+const struct settings_kind kind_percent = {.read = percent_read};

@@ -8,6 +8,8 @@
 
 #include "bff/config/options.h"
 
+#define PATH_WIDTH 36 /* of the longest path of a setting */
+
 enum option {
     OPTION_CONFIG,
     OPTION_LISTEN,
@@ -165,15 +167,22 @@ void options_read(int argc, char **argv, struct options *out, struct mistakes *m
     actions_check(out, mistakes);
 }
 
+static void rows_print(FILE *file, const struct setting *row)
+{
+    for (; row->path != NULL; row++) {
+        const char *normal = row->shown != NULL ? row->shown : row->normal;
+        fprintf(file, "  %-*s %s\n", PATH_WIDTH, row->path, row->about);
+        if (normal != NULL)
+            fprintf(file, "  %-*s default: %s\n", PATH_WIDTH, "", normal);
+        if (row->kind->members != NULL)
+            rows_print(file, row->kind->members);
+    }
+}
+
 static void settings_print(FILE *file, const struct section *const *sections)
 {
     for (; *sections != NULL; sections++)
-        for (const struct setting *row = (*sections)->rows; row->path != NULL; row++) {
-            const char *normal = row->shown != NULL ? row->shown : row->normal;
-            fprintf(file, "  %-34s %s\n", row->path, row->about);
-            if (normal != NULL)
-                fprintf(file, "  %-34s default: %s\n", "", normal);
-        }
+        rows_print(file, (*sections)->rows);
 }
 
 static void environment_print(FILE *file, const struct section *const *sections,
@@ -182,11 +191,12 @@ static void environment_print(FILE *file, const struct section *const *sections,
     for (; *sections != NULL; sections++)
         for (const struct setting *row = (*sections)->rows; row->path != NULL; row++)
             if (row->environment != NULL)
-                fprintf(file, "  %-34s %s\n", row->environment, row->path);
+                fprintf(file, "  %-*s %s\n", PATH_WIDTH, row->environment, row->path);
     for (size_t i = 0; i < build_service_count(build); i++) {
         const struct bff_service *service = build->services->rows[i];
         if (service->environment != NULL)
-            fprintf(file, "  %-34s default: %s\n", service->environment, service->endpoint);
+            fprintf(file, "  %-*s default: %s\n", PATH_WIDTH, service->environment,
+                    service->endpoint);
     }
 }
 

@@ -4,6 +4,9 @@
 const struct section *const section_list[] = {
     &section_listen,
     &section_services,
+    &section_services_balance,
+    &section_services_calls,
+    &section_services_health,
     &section_composites,
     &section_resolver,
     &section_login,

@@ -5,8 +5,11 @@
 
 #include "bff/config/settings.h"
 
-extern const struct section section_listen; /* listen, tls, workers */
-extern const struct section section_services;
+extern const struct section section_listen;   /* listen, tls, workers */
+extern const struct section section_services; /* endpoints, ca_file; it makes the services */
+extern const struct section section_services_balance; /* which endpoint gets a request */
+extern const struct section section_services_calls;   /* time-outs, limits, retries, the breaker */
+extern const struct section section_services_health;  /* health checks, active and passive */
 extern const struct section section_composites;
 extern const struct section section_resolver;
 extern const struct section section_login;
@@ -17,6 +20,9 @@ extern const struct section section_cors;
 extern const struct section section_limits;
 extern const struct section section_trusted_proxies;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
+
+/* The services, to which the rows of all four sections belong. */
+extern const struct settings_items section_services_items;
 
 /* All sections in the order of --help. The list ends with NULL. */
 extern const struct section *const section_list[];

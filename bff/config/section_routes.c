@@ -8,6 +8,38 @@
 #define OF(member) offsetof(struct plain_route, member)
 #define ROUTES_MAX 1024
 
+/* Reads a duration, or p95 for the one that the server learns. */
+static void hedge_read(struct settings_input *input)
+{
+    struct plain_route *route = input->member; /* the row's offset is 0 */
+    struct settings_input duration = *input;
+    uint64_t ms;
+
+    route->hedges_p95 = strcmp(input->text, "p95") == 0;
+    if (route->hedges_p95)
+        return;
+    if (units_duration(text_of(input->text), &ms) != NULL) {
+        settings_refuse_value(input, 0, "expected p95, or a duration such as 50ms");
+        return;
+    }
+    duration.member = &route->hedge_ms;
+    kind_duration.read(&duration);
+    input->is_wrong = duration.is_wrong;
+}
+
+static void breaker_read(struct settings_input *input)
+{
+    bool is_own = strcmp(input->text, "own") == 0;
+
+    if (is_own || strcmp(input->text, "service") == 0)
+        *(bool *)input->member = is_own;
+    else
+        settings_refuse_value(input, 0, "expected service or own");
+}
+
+static const struct settings_kind hedge_kind = {.read = hedge_read};
+static const struct settings_kind breaker_kind = {.read = breaker_read};
+
 static const struct setting rows[] = {
     {"routes.*.path", &kind_path, OF(path),
      .about = "what a request's path begins with, when it ends with /; else the whole path"},
@@ -29,6 +61,10 @@ static const struct setting rows[] = {
      .shown = "the service's", .about = "from the request sent to the answer's first byte"},
     {"routes.*.timeout.idle", &kind_duration, OF(idle_ms), 1, 24 * UNITS_HOUR, .normal = "60s",
      .about = "the longest silence within an answer, or in a tunnel"},
+    {"routes.*.hedge", &hedge_kind, 0, 1, UNITS_HOUR, .shown = "off",
+     .about = "after so long without an answer a second endpoint is asked: p95 or a duration"},
+    {"routes.*.breaker", &breaker_kind, OF(has_breaker), .normal = "service",
+     .about = "own: the route has a circuit breaker of its own"},
     {"routes.*.preserve_host", &kind_bool, OF(keeps_host), .normal = "false",
      .about = "Host is the client's, not the endpoint's"},
     {"routes.*.upgrade", &kind_bool, OF(may_upgrade), .normal = "true",
@@ -236,6 +272,57 @@ static void own_path_check(struct settings *settings, size_t index)
                           path.len > 100 ? 100 : (int)path.len, path.at);
 }
 
+static const struct service_settings *settings_of(const struct config *config,
+                                                  const struct bff_service *service)
+{
+    for (size_t i = 0; i < config->service_count; i++)
+        if (config->services[i].service == service)
+            return &config->services[i];
+    return NULL;
+}
+
+static bool has_hedge(const struct plain_route *route)
+{
+    return route->hedges_p95 || route->hedge_ms > 0;
+}
+
+static void hedge_check(struct settings *settings, size_t index,
+                        const struct service_settings *service)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+    const struct text *methods = route->methods;
+    uint32_t limit_ms = route->first_byte_ms > 0 ? route->first_byte_ms : service->first_byte_ms;
+    char limit[UNITS_SIZE];
+
+    if (!has_hedge(route))
+        return;
+    units_print_duration(limit_ms, limit);
+    if (methods != NULL && !is_listed(methods, TEXT("GET")) && !is_listed(methods, TEXT("HEAD")))
+        settings_complain(settings, "routes.*.hedge", index,
+                          "only GET and HEAD are asked twice, and methods has neither");
+    if (route->hedge_ms >= limit_ms)
+        settings_complain(settings, "routes.*.hedge", index,
+                          "it must be shorter than timeout.first_byte, which is %s", limit);
+    if (service->hedge_percent == 0)
+        settings_warn(settings, "routes.*.hedge", index,
+                      "it has no effect: hedge_budget of services.%s is 0", service->service->name);
+}
+
+/* Checks the settings that need others of the route's service. */
+static void service_check(struct settings *settings, size_t index)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+    const struct service_settings *service = settings_of(settings->config, route->service);
+
+    if (service == NULL)
+        return;
+    hedge_check(settings, index, service);
+    if (route->has_breaker && service->breaker.volume == 0)
+        settings_complain(settings, "routes.*.breaker", index,
+                          "services.%s has breaker: off; a breaker of the route needs its numbers",
+                          service->service->name);
+}
+
 static void route_check(struct settings *settings, const struct settings_group *group, size_t index)
 {
     struct plain_route *route = &settings->config->routes.rows[index];
@@ -248,6 +335,7 @@ static void route_check(struct settings *settings, const struct settings_group *
     fields_check(settings, index, "routes.*.request_headers.set", &route->request);
     fields_check(settings, index, "routes.*.response_headers.set", &route->response);
     repeated_check(settings, index);
+    service_check(settings, index);
     if (settings_mark(settings, "routes.*.body_limit", index)->place.source == NULL)
         route->body_limit = settings->config->request_limit;
 }

@@ -1,4 +1,4 @@
-/* services.NAME: where each service is, how long its calls may take, and its health. */
+/* services.NAME: where each service is. Its other settings are in section_services_*.c. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct service_settings, member)
+#define CALLS_MAX 1000000 /* the largest limit of requests at the same time */
 
 /* Replaces the endpoints of the service. */
 static void endpoints_set(struct service_settings *service, struct service_endpoint *endpoints,
@@ -22,16 +23,77 @@ static void endpoints_set(struct service_settings *service, struct service_endpo
     service->endpoint_count = count;
 }
 
+/* Reads value number ${which}, a URL, into ${out}. The other members keep their values. */
+static void url_set(struct settings_input *input, size_t which, struct service_endpoint *out)
+{
+    struct service_endpoint read;
+    const char *words = service_endpoint_read(input->values->texts[which], &read);
+
+    if (words != NULL) {
+        settings_refuse_value(input, which, words);
+        return;
+    }
+    out->host = read.host;
+    out->authority = read.authority;
+    out->port = read.port;
+    out->is_tls = read.is_tls;
+}
+
+static void url_read(struct settings_input *input) { url_set(input, 0, input->member); }
+
+static const struct settings_kind url_kind = {.read = url_read};
+
+#define IN_ENDPOINT(member) offsetof(struct service_endpoint, member)
+
+static const struct setting endpoint_rows[] = {
+    {"services.*.endpoints.*.url", &url_kind,
+     .about = "of an endpoint that is a mapping: http://HOST:PORT or https://HOST:PORT"},
+    {"services.*.endpoints.*.weight", &kind_number, IN_ENDPOINT(weight), 1, SERVICE_WEIGHT_MAX,
+     .normal = "1", .about = "its share of the requests"},
+    {"services.*.endpoints.*.max_in_flight", &kind_number, IN_ENDPOINT(max_in_flight), 0, CALLS_MAX,
+     .normal = "0", .about = "requests to it at the same time; 0: no limit"},
+    {"services.*.endpoints.*.backup", &kind_bool, IN_ENDPOINT(is_backup), .normal = "false",
+     .about = "true: it is asked only while no other endpoint can be asked"},
+    {0},
+};
+
+static bool begins_item(const struct settings_values *values, size_t at)
+{
+    return values->rows[at] == NULL || values->rows[at] == &settings_item_begin;
+}
+
+/* Reports the item at value number ${at} if it is a mapping without URL. A wrong URL has been
+ * reported already. */
+static void url_check(struct settings_input *input, size_t at)
+{
+    const struct settings_values *values = input->values;
+
+    if (values->rows[at] == NULL)
+        return;
+    for (size_t i = at + 1; i < values->count && !begins_item(values, i); i++)
+        if (values->rows[i] == endpoint_rows)
+            return;
+    settings_member_miss(input, at, endpoint_rows);
+}
+
 static void endpoints_read(struct settings_input *input)
 {
     const struct settings_values *values = input->values;
     struct service_settings read = {0}, *service = input->member; /* the row's offset is 0 */
+    struct service_endpoint *one = NULL;
 
-    endpoints_set(&read, memory_new(values->count * sizeof(*read.endpoints)), values->count);
+    read.endpoints = memory_new(values->count * sizeof(*read.endpoints));
     for (size_t i = 0; i < values->count; i++) {
-        const char *words = service_endpoint_read(values->texts[i], &read.endpoints[i]);
-        if (words != NULL)
-            settings_refuse_value(input, i, words);
+        if (begins_item(values, i)) {
+            one = &read.endpoints[read.endpoint_count++];
+            one->weight = 1;
+            url_check(input, i);
+        }
+        must(one != NULL);
+        if (values->rows[i] == NULL)
+            url_set(input, i, one);
+        else if (values->rows[i] != &settings_item_begin)
+            settings_member_read(input, i, one);
     }
     if (input->is_wrong)
         service_endpoints_free(&read);
@@ -39,58 +101,14 @@ static void endpoints_read(struct settings_input *input)
         endpoints_set(service, read.endpoints, read.endpoint_count);
 }
 
-static void health_off_read(struct settings_input *input)
-{
-    if (kind_is_off(input))
-        *(char **)input->member = NULL;
-}
-
-static const char *target_words(const char *text)
-{
-    if (*text != '/')
-        return "it must begin with /";
-    for (const char *at = text; *at != '\0'; at++)
-        if (*at <= ' ' || *at >= 0x7f || *at == '#')
-            return "it holds a byte that must be written as % and two digits";
-    return NULL;
-}
-
-/* Reads a path with or without a query. */
-static void target_read(struct settings_input *input)
-{
-    const char *words = target_words(input->text);
-
-    if (words != NULL)
-        settings_refuse_value(input, 0, words);
-    else
-        *(char **)input->member = (char *)pool_text(input->config->pool, text_of(input->text)).at;
-}
-
-static const struct settings_kind endpoints_kind = {.read = endpoints_read, .is_list = true};
-static const struct settings_kind health_off_kind = {.read = health_off_read};
-static const struct settings_kind target_kind = {.read = target_read};
+static const struct settings_kind endpoints_kind = {
+    .read = endpoints_read, .is_list = true, .members = endpoint_rows};
 
 static const struct setting rows[] = {
     {"services.*.endpoints", &endpoints_kind, .shown = "the client file's",
-     .about = "where the service is: http://HOST:PORT or https://HOST:PORT"},
-    {"services.*.timeout.connect", &kind_duration, OF(connect_ms), 1, UNITS_HOUR, .normal = "1s",
-     .about = "from dialling to connected, TLS included"},
-    {"services.*.timeout.first_byte", &kind_duration, OF(first_byte_ms), 1, UNITS_HOUR,
-     .normal = "10s", .about = "from the request sent to the answer's first byte"},
-    {"services.*.timeout.total", &kind_duration, OF(total_ms), 1, UNITS_HOUR, .normal = "30s",
-     .about = "from start to end of a call, retries included"},
+     .about = "where the service is: http://HOST:PORT or https://HOST:PORT, or a mapping"},
     {"services.*.ca_file", &kind_file, OF(ca_file), .shown = "the system's authorities",
      .about = "who may sign the service's certificate, a PEM file"},
-    {"services.*.health", &health_off_kind, OF(health.path),
-     .about = "off: nobody asks how the service is"},
-    {"services.*.health.path", &target_kind, OF(health.path), .normal = "/health",
-     .about = "what is asked for; an answer of 2xx is healthy"},
-    {"services.*.health.interval", &kind_duration, OF(health.interval_ms), 100, UNITS_HOUR,
-     .normal = "5s", .about = "from one question to the next"},
-    {"services.*.health.timeout", &kind_duration, OF(health.timeout_ms), 1, UNITS_HOUR,
-     .normal = "1s", .about = "an answer that comes later is none"},
-    {"services.*.health.essential", &kind_bool, OF(health.is_essential), .normal = "false",
-     .about = "without this service the server is not ready"},
     {0},
 };
 
@@ -103,7 +121,7 @@ static const char *name(const struct config *config, size_t index)
     return config->services[index].service->name;
 }
 
-static const struct settings_items items = {
+const struct settings_items section_services_items = {
     .path = "services", .noun = "service", .count = count, .at = at, .name = name};
 
 static void begin(struct config *config, const struct bff_build *build)
@@ -145,26 +163,6 @@ static void environment(struct settings *settings)
         variable_read(settings, i);
 }
 
-/* The time limit of a phase must not be longer than the limit of the whole call. A longer default
- * is reduced. */
-static void phase_check(struct settings *settings, size_t index, const char *path,
-                        uint32_t *phase_ms)
-{
-    uint32_t total_ms = settings->config->services[index].total_ms;
-    char phase[UNITS_SIZE], total[UNITS_SIZE];
-
-    if (*phase_ms <= total_ms)
-        return;
-    if (settings_mark(settings, path, index)->place.source == NULL) {
-        *phase_ms = total_ms;
-        return;
-    }
-    units_print_duration(*phase_ms, phase);
-    units_print_duration(total_ms, total);
-    settings_complain(settings, path, index, "%s is longer than timeout.total, which is %s", phase,
-                      total);
-}
-
 static void authorities_check(struct settings *settings, size_t index)
 {
     struct service_settings *service = &settings->config->services[index];
@@ -189,7 +187,7 @@ static bool is_same_host(const char *a, const char *b)
 }
 
 /* Two spellings of one address are the same one: it would get two turns, and two tries. */
-static void endpoints_check(struct settings *settings, size_t index)
+static void repeated_check(struct settings *settings, size_t index)
 {
     const struct service_settings *service = &settings->config->services[index];
 
@@ -205,16 +203,38 @@ static void endpoints_check(struct settings *settings, size_t index)
         }
 }
 
+static void backup_check(struct settings *settings, size_t index)
+{
+    const struct service_settings *service = &settings->config->services[index];
+
+    for (size_t i = 0; i < service->endpoint_count; i++)
+        if (!service->endpoints[i].is_backup)
+            return;
+    settings_complain(settings, "services.*.endpoints", index,
+                      "every endpoint is a backup; at least one must be without backup: true");
+}
+
+static void weight_check(struct settings *settings, size_t index)
+{
+    const struct service_settings *service = &settings->config->services[index];
+
+    if (service->endpoint_count == 1 && service->endpoints[0].weight != 1)
+        settings_warn(settings, "services.*.endpoints", index,
+                      "the weight of the only endpoint has no effect");
+}
+
 static void check(struct settings *settings)
 {
     for (size_t i = 0; i < settings->config->service_count; i++) {
-        struct service_settings *service = &settings->config->services[i];
-        phase_check(settings, i, "services.*.timeout.connect", &service->connect_ms);
-        phase_check(settings, i, "services.*.timeout.first_byte", &service->first_byte_ms);
-        endpoints_check(settings, i);
+        repeated_check(settings, i);
+        backup_check(settings, i);
+        weight_check(settings, i);
         authorities_check(settings, i);
     }
 }
 
-const struct section section_services = {
-    .rows = rows, .items = &items, .begin = begin, .environment = environment, .check = check};
+const struct section section_services = {.rows = rows,
+                                         .items = &section_services_items,
+                                         .begin = begin,
+                                         .environment = environment,
+                                         .check = check};

@@ -10,19 +10,29 @@
 #define PATH_SIZE 128
 #define WORDS_SIZE 1024
 
+const struct setting settings_item_begin = {.path = ""};
+
 /* A row and the group of its section. */
 struct known {
     struct settings_group *group;
     const struct setting *row;
 };
 
+static const struct setting *find_row(const struct setting *rows, const char *path)
+{
+    for (; rows != NULL && rows->path != NULL; rows++)
+        if (strcmp(rows->path, path) == 0)
+            return rows;
+    return NULL;
+}
+
 static struct known find(const struct settings *settings, const char *path)
 {
     for (size_t i = 0; i < settings->group_count; i++) {
         struct settings_group *group = &settings->groups[i];
-        for (const struct setting *row = group->section->rows; row->path != NULL; row++)
-            if (strcmp(row->path, path) == 0)
-                return (struct known){group, row};
+        const struct setting *row = find_row(group->section->rows, path);
+        if (row != NULL)
+            return (struct known){group, row};
     }
     return (struct known){0};
 }
@@ -64,28 +74,40 @@ struct settings_mark *settings_mark(const struct settings *settings, const char 
     return mark_of(find_known(settings, path), index);
 }
 
-/* Writes the path of the row to ${out}, with the name or number of the item instead of "*". */
-static void path_print(const struct config *config, struct known known, size_t index,
-                       char out[PATH_SIZE])
+bool settings_is_given(const struct settings *settings, const char *path, size_t index)
 {
-    const struct settings_items *items = known.group->section->items;
-    const char *rest =
-        items == NULL ? "" : known.row->path + strlen(items->path) + sizeof(".*") - 1;
-
-    if (items == NULL)
-        snprintf(out, PATH_SIZE, "%s", known.row->path);
-    else if (items->name != NULL)
-        snprintf(out, PATH_SIZE, "%s.%s%s", items->path, items->name(config, index), rest);
-    else
-        snprintf(out, PATH_SIZE, "%s[%zu]%s", items->path, index, rest);
+    return settings_mark(settings, path, index)->place.source != NULL;
 }
 
 /* The value that a mistake or a warning is about. */
 struct about {
     struct known known;
-    size_t index; /* of the item */
+    size_t index;  /* of the item */
+    size_t number; /* of the item of a list with members */
     const struct place *place;
 };
+
+/* Writes the path of the row to ${out}, with names or numbers of items instead of "*". */
+static void path_print(const struct config *config, const struct about *about, char out[PATH_SIZE])
+{
+    const struct settings_items *items = about->known.group->section->items;
+    const char *path = about->known.row->path;
+    const char *rest = items == NULL ? "" : path + strlen(items->path) + sizeof(".*") - 1;
+    const char *star = strstr(rest, ".*"), *tail = star == NULL ? "" : star + sizeof(".*") - 1;
+    int head = star == NULL ? (int)strlen(rest) : (int)(star - rest);
+    char number[sizeof("[18446744073709551615]")] = "";
+
+    if (star != NULL)
+        snprintf(number, sizeof(number), "[%zu]", about->number);
+    if (items == NULL)
+        snprintf(out, PATH_SIZE, "%s", path);
+    else if (items->name != NULL)
+        snprintf(out, PATH_SIZE, "%s.%s%.*s%s%s", items->path, items->name(config, about->index),
+                 head, rest, number, tail);
+    else
+        snprintf(out, PATH_SIZE, "%s[%zu]%.*s%s%s", items->path, about->index, head, rest, number,
+                 tail);
+}
 
 /* Adds a line to ${list}. If the place is a line of a file, the path of the setting is added to the
  * words. A place that is a variable or an option already names the setting. */
@@ -95,7 +117,7 @@ static void add(struct settings *settings, struct mistakes *list, struct about a
     char path[PATH_SIZE], words[WORDS_SIZE];
     bool is_named = about.place->source != NULL && about.place->line == 0;
 
-    path_print(settings->config, about.known, about.index, path);
+    path_print(settings->config, &about, path);
     vsnprintf(words, sizeof(words), format, arguments);
     if (is_named)
         mistakes_add(list, about.place, "%s", words);
@@ -107,7 +129,7 @@ static struct about about_member(const struct settings *settings, const char *pa
 {
     struct known known = find_known(settings, path);
 
-    return (struct about){known, index, &mark_of(known, index)->place};
+    return (struct about){known, index, 0, &mark_of(known, index)->place};
 }
 
 void settings_complain(struct settings *settings, const char *path, size_t index,
@@ -134,10 +156,12 @@ void settings_warn(struct settings *settings, const char *path, size_t index, co
 
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
 {
-    struct about about = {find_known(input->settings, input->row->path), input->index,
+    const struct setting *row = input->list == NULL ? input->row : input->list;
+    struct about about = {find_known(input->settings, row->path), input->index, input->number,
                           &input->values->places[which]};
     va_list arguments;
 
+    about.known.row = input->row;
     va_start(arguments, format);
     add(input->settings, &input->config->mistakes, about, format, arguments);
     va_end(arguments);
@@ -195,6 +219,42 @@ void settings_set_one(struct settings *settings, const char *path, size_t index,
 {
     settings_set(settings, path, index,
                  &(struct settings_values){.texts = {text}, .places = {place}, .count = 1});
+}
+
+/* Returns ${input} for the member ${row} of the item to which value number ${which} belongs. */
+static struct settings_input member_input(const struct settings_input *input, size_t which,
+                                          const struct setting *row)
+{
+    struct settings_input inner = *input;
+
+    inner.row = row;
+    inner.list = input->row;
+    inner.number = input->values->items[which];
+    return inner;
+}
+
+void settings_member_read(struct settings_input *input, size_t which, void *item)
+{
+    const struct settings_values *values = input->values;
+    const struct setting *row = values->rows[which];
+    struct settings_values one = {
+        .texts = {values->texts[which]}, .places = {values->places[which]}, .count = 1};
+    struct settings_input inner = member_input(input, which, row);
+
+    inner.member = (char *)item + row->offset;
+    inner.values = &one;
+    inner.text = one.texts[0];
+    inner.is_wrong = false;
+    row->kind->read(&inner);
+    input->is_wrong = input->is_wrong || inner.is_wrong;
+}
+
+void settings_member_miss(struct settings_input *input, size_t which, const struct setting *row)
+{
+    struct settings_input inner = member_input(input, which, row);
+
+    settings_refuse(&inner, which, "it is missing");
+    input->is_wrong = true;
 }
 
 static void defaults_set(struct settings *settings, struct settings_group *group)

@@ -15,8 +15,11 @@
 #include "bff/config/config.h"
 #include "bff/config/names.h"
 
-#define SETTINGS_LIST_MAX 64 /* the most values of one list */
+#define SETTINGS_LIST_MAX 64   /* the most values of one list */
+#define SETTINGS_MEMBERS_MAX 4 /* the most members of an item that is a mapping */
+#define SETTINGS_TEXTS_MAX (SETTINGS_LIST_MAX * (SETTINGS_MEMBERS_MAX + 1))
 
+struct setting;
 struct settings;
 struct settings_input;
 
@@ -29,11 +32,16 @@ struct settings_input;
  *   is_list     the setting is a list of values; a single value is a list of one value
  *   is_mapping  the setting is a mapping of names and values; ${read} gets each pair as one
  *               text, "name: value"
+ *   members     of a list: an item may be a mapping instead of a value, and these are the rows of
+ *               its members ("services.*.endpoints.*.weight"); a row whose path is NULL ends them.
+ *               ${read} gets such an item as several texts; see struct settings_values. NULL: every
+ *               item is a value
  */
 struct settings_kind {
     void (*read)(struct settings_input *input);
     bool is_list;
     bool is_mapping;
+    const struct setting *members;
 };
 
 /*
@@ -42,7 +50,8 @@ struct settings_kind {
  *
  *   path         its place in the file; "*" replaces the name or the number of an item
  *   kind         the kind of its value
- *   offset       offset of the member in struct config, or in the struct of the section's items
+ *   offset       offset of the member in struct config, or in the struct of the section's items; in
+ *                kind->members, in the struct of an item of that list
  *   least, most  bounds of a number, in the unit of the member
  *   normal       the default, as an operator would write it; NULL: no default, or not a fixed one
  *   shown        the default as --help shows it, if it is not ${normal}
@@ -109,12 +118,22 @@ struct section {
     void (*check_to_serve)(struct settings *settings);
 };
 
-/* The values of one setting: at least one, and exactly one if its kind is not a list or mapping. */
+/*
+ * The values of one setting: at least one, and exactly one if its kind is not a list or mapping.
+ *
+ * An item of a list that is a mapping (kind->members) has a text for its beginning, which is empty
+ * and has the row settings_item_begin, and then a text for each member, with the row of the member.
+ * All other texts have no row.
+ */
 struct settings_values {
-    const char *texts[SETTINGS_LIST_MAX];
-    struct place places[SETTINGS_LIST_MAX];
+    const char *texts[SETTINGS_TEXTS_MAX];
+    struct place places[SETTINGS_TEXTS_MAX];
+    const struct setting *rows[SETTINGS_TEXTS_MAX];
+    size_t items[SETTINGS_TEXTS_MAX]; /* with kind->members: the number of the item in the list */
     size_t count;
 };
+
+extern const struct setting settings_item_begin;
 
 /* The state of one member while the configuration is read. */
 struct settings_mark {
@@ -134,6 +153,9 @@ struct settings_input {
 
     struct settings *settings;
     size_t index; /* index of the item */
+
+    const struct setting *list; /* for a row of kind->members: the row of the list; else NULL */
+    size_t number;              /* and the number of the item in the list */
 };
 
 /* The state of a section while the configuration is read. */
@@ -189,6 +211,9 @@ void settings_set_one(struct settings *settings, const char *path, size_t index,
 struct settings_mark *settings_mark(const struct settings *settings, const char *path,
                                     size_t index);
 
+/* True when the value comes from the file, the environment or the command line. */
+bool settings_is_given(const struct settings *settings, const char *path, size_t index);
+
 /* Reports a value that is valid by itself but wrong together with other settings: its place, its
  * path and the words. */
 void settings_complain(struct settings *settings, const char *path, size_t index,
@@ -202,6 +227,13 @@ void settings_warn(struct settings *settings, const char *path, size_t index, co
  * words. */
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* For kinds with members: reads value number ${which}, which has the row of a member, into the
+ * struct ${item}. */
+void settings_member_read(struct settings_input *input, size_t which, void *item);
+
+/* For kinds with members: reports that the item of value number ${which} has no member ${row}. */
+void settings_member_miss(struct settings_input *input, size_t which, const struct setting *row);
 
 /* Does the same as settings_refuse, but also shows the value before the words: "value": words. */
 void settings_refuse_value(struct settings_input *input, size_t which, const char *words);

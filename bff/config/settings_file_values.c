@@ -1,10 +1,12 @@
 /* See settings_file_values.h. */
 #include <stdio.h>
 
+#include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/config/expand.h"
 #include "bff/http/field.h"
 
+#include "bff/config/settings_file_values_members.h"
 #include "bff/config/settings_file_values.h"
 
 /* Reports a mistake at ${node}, the value of ${key}, or ${key} itself. */
@@ -28,10 +30,8 @@ void settings_file_complain(const struct settings_mapping *mapping, const yaml_n
     complain_at(mapping, key, key, words);
 }
 
-/* Returns the value of ${key} as a string, which the caller frees with memory_free. If it is not a
- * scalar, reports that and returns NULL. */
-static char *scalar_read(const struct settings_mapping *mapping, const yaml_node_t *key,
-                         const yaml_node_t *node)
+char *settings_file_scalar_read(const struct settings_mapping *mapping, const yaml_node_t *key,
+                                const yaml_node_t *node)
 {
     struct text text = document_text(node);
     char wrong[EXPAND_WRONG_SIZE] = "expected one value";
@@ -60,8 +60,11 @@ static int list_check(const struct settings_mapping *mapping, const yaml_node_t 
     return -1;
 }
 
-static void values_add(struct settings_values *values, char *string, struct place place)
+void settings_file_value_add(struct settings_values *values, char *string, struct place place)
 {
+    must(values->count < SETTINGS_TEXTS_MAX);
+    values->rows[values->count] = NULL;
+    values->items[values->count] = 0;
     values->places[values->count] = place;
     values->texts[values->count++] = string;
 }
@@ -77,7 +80,7 @@ static char *field_read(const struct settings_mapping *mapping, const yaml_node_
         settings_file_complain(mapping, name, "expected the name of a header, such as X-Shop");
         return NULL;
     }
-    char *value = scalar_read(mapping, name, node);
+    char *value = settings_file_scalar_read(mapping, name, node);
     if (value == NULL)
         return NULL;
     size_t size = text.len + strlen(value) + sizeof(": ");
@@ -109,16 +112,31 @@ static size_t pairs_read(const struct settings_mapping *mapping, const yaml_node
         yaml_node_t *name = document_node(mapping->document, pair[i].key);
         char *string = field_read(&inner, name, document_node(mapping->document, pair[i].value));
         if (string != NULL)
-            values_add(values, string, document_place(mapping->document, name));
+            settings_file_value_add(values, string, document_place(mapping->document, name));
     }
     return count;
 }
 
-/* Reads a list, or a single scalar as a list of one value. Returns the number of values that the
- * node has. */
-static size_t list_read(const struct settings_mapping *mapping, const yaml_node_t *key,
-                        yaml_node_t *node, struct settings_values *values)
+/* Reads an item of a list. Returns 0, or -1 if it is wrong. */
+static int item_read(const struct settings_mapping *mapping, const struct setting *row,
+                     const struct settings_file_item *item, struct settings_values *values)
 {
+    if (row->kind->members != NULL && item->node->type == YAML_MAPPING_NODE)
+        return settings_file_members_read(mapping, row, item, values);
+    char *string = settings_file_scalar_read(mapping, item->key, item->node);
+    if (string == NULL)
+        return -1;
+    settings_file_value_add(values, string, document_place(mapping->document, item->node));
+    values->items[values->count - 1] = item->number;
+    return 0;
+}
+
+/* Reads a list, or a single item as a list of one. Returns the number of items that the node has,
+ * or 0 if one of them is wrong. */
+static size_t list_read(const struct settings_mapping *mapping, const struct setting *row,
+                        const yaml_node_t *key, yaml_node_t *node, struct settings_values *values)
+{
+    bool is_whole = true;
     bool is_list = node->type == YAML_SEQUENCE_NODE;
     const yaml_node_item_t *items = is_list ? node->data.sequence.items.start : NULL;
     size_t count = is_list ? (size_t)(node->data.sequence.items.top - items) : 1;
@@ -127,15 +145,13 @@ static size_t list_read(const struct settings_mapping *mapping, const yaml_node_
         return 0;
     for (size_t i = 0; i < count; i++) {
         yaml_node_t *one = is_list ? document_node(mapping->document, items[i]) : node;
-        char *string = scalar_read(mapping, key, one);
-        if (string != NULL)
-            values_add(values, string, document_place(mapping->document, one));
+        struct settings_file_item item = {.key = key, .node = one, .number = i};
+        is_whole = item_read(mapping, row, &item, values) == 0 && is_whole;
     }
-    return count;
+    return is_whole ? count : 0;
 }
 
-/* The setting keeps its default. */
-static bool is_left_out(const struct setting *row, const yaml_node_t *node)
+bool settings_file_is_left_out(const struct setting *row, const yaml_node_t *node)
 {
     struct text text = document_text(node);
 
@@ -150,14 +166,14 @@ void settings_file_value_read(const struct settings_mapping *mapping, const stru
     size_t count = 1;
     char *string;
 
-    if (is_left_out(row, node))
+    if (settings_file_is_left_out(row, node))
         return;
     if (row->kind->is_mapping)
         count = pairs_read(mapping, key, node, &values);
     else if (row->kind->is_list)
-        count = list_read(mapping, key, node, &values);
-    else if ((string = scalar_read(mapping, key, node)) != NULL)
-        values_add(&values, string, document_place(mapping->document, node));
+        count = list_read(mapping, row, key, node, &values);
+    else if ((string = settings_file_scalar_read(mapping, key, node)) != NULL)
+        settings_file_value_add(&values, string, document_place(mapping->document, node));
     if (values.count > 0)
         settings_set(mapping->settings, row->path, mapping->index, &values);
     if (count == 0 || values.count < count)

@@ -25,4 +25,16 @@ void settings_file_complain(const struct settings_mapping *mapping, const yaml_n
 void settings_file_value_read(const struct settings_mapping *mapping, const struct setting *row,
                               const yaml_node_t *key, yaml_node_t *node);
 
+/* Returns the value of ${key} as a string, which the caller frees with memory_free. If ${node} is
+ * not a scalar, reports that and returns NULL. */
+char *settings_file_scalar_read(const struct settings_mapping *mapping, const yaml_node_t *key,
+                                const yaml_node_t *node);
+
+/* Adds ${string} to ${values}, which own it now. It has no row. */
+void settings_file_value_add(struct settings_values *values, char *string, struct place place);
+
+/* True when ${node} means that the setting of ${row} keeps its default: null, or a variable that is
+ * not set. */
+bool settings_file_is_left_out(const struct setting *row, const yaml_node_t *node);
+
 #endif

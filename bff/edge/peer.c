@@ -72,6 +72,7 @@ static void believe(struct request *request, struct request_peer *peer,
         believe_forwarded(request, peer, trusted, &client);
     else
         believe_lists(request, peer, trusted, &client);
+    peer->is_trusted = true;
     peer->client = print(request, &client);
 }
 

@@ -44,6 +44,17 @@ void cookie_free(struct cookie *cookie)
 
 bool cookie_is(const h2o_header_t *field) { return field->name == &H2O_TOKEN_COOKIE->buf; }
 
+struct text cookie_find(struct text field, struct text name)
+{
+    while (field.at != NULL) {
+        struct text value = text_trim(text_cut(&field, ';'));
+        struct text own = text_cut(&value, '=');
+        if (value.at != NULL && text_equal(own, name))
+            return value;
+    }
+    return (struct text){0};
+}
+
 static size_t count(const h2o_headers_t *headers)
 {
     size_t found = 0;

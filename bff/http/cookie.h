@@ -32,6 +32,10 @@ void cookie_free(struct cookie *cookie);
 /* True when ${field} is Cookie. */
 bool cookie_is(const h2o_header_t *field);
 
+/* Returns the value of the first cookie ${name} in ${field}, the value of a Cookie field; absent if
+ * there is none. Quotes belong to the value (RFC 6265 section 5.4 sends them back as they came). */
+struct text cookie_find(struct text field, struct text name);
+
 /* Joins the fields Cookie of ${h2o} to one, in the place of the first. */
 void cookie_join(h2o_req_t *h2o);
 

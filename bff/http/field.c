@@ -28,6 +28,7 @@ static const struct text not_to_services[] = {
     NAME("traceparent"),
     NAME("tracestate"),
     NAME("x-real-ip"),
+    NAME("x-request-deadline-ms"),
     NAME("forwarded"),
     NAME("true-client-ip"),
     NAME("x-client-ip"),

@@ -146,21 +146,30 @@ void reply_send(struct request *request, const struct reply *reply)
 
 /* Refusals. */
 
-void reply_error_with(struct request *request, int status, const char *message,
-                      struct reply_field field)
+/* What stands in the body between the message and the request's id. */
+static struct text after_message(struct request *request, struct text members)
 {
-    struct text body[] = {TEXT("{\"error\":\""), text_of(message), TEXT("\",\"requestId\":\""),
-                          request->id, TEXT("\"}")};
+    if (members.at == NULL)
+        return TEXT("\",\"requestId\":\"");
+    return pool_print(request->pool, "\",%.*s,\"requestId\":\"", TEXT_ARGS(members));
+}
+
+void reply_refusal(struct request *request, const struct refusal *refusal)
+{
+    struct text body[] = {TEXT("{\"error\":\""), text_of(refusal->message),
+                          after_message(request, refusal->members), request->id, TEXT("\"}")};
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", TEXT("no-store")},
-        field,
+        {refusal->name, refusal->value},
     };
     struct text *kept = pool_take(request->pool, sizeof(body));
     memcpy(kept, body, sizeof(body));
 
+    if (refusal->ends_connection)
+        request->h2o->http1_is_persistent = 0;
     reply_send(request, &(struct reply){
-                            .status = status,
+                            .status = refusal->status,
                             .fields = fields,
                             .field_count = sizeof(fields) / sizeof(fields[0]),
                             .body = kept,
@@ -168,17 +177,18 @@ void reply_error_with(struct request *request, int status, const char *message,
                         });
 }
 
+void reply_error_with(struct request *request, int status, const char *message,
+                      struct reply_field field)
+{
+    reply_refusal(request, &(struct refusal){.status = status,
+                                             .message = message,
+                                             .name = field.name,
+                                             .value = field.value});
+}
+
 void reply_error(struct request *request, int status, const char *message)
 {
     reply_error_with(request, status, message, (struct reply_field){0});
-}
-
-void reply_refusal(struct request *request, const struct refusal *refusal)
-{
-    if (refusal->ends_connection)
-        request->h2o->http1_is_persistent = 0;
-    reply_error_with(request, refusal->status, refusal->message,
-                     (struct reply_field){refusal->name, refusal->value});
 }
 
 void reply_not_allowed(struct request *request, struct text allow)

@@ -23,6 +23,7 @@ struct body;
 struct part_report;
 struct reply_field;
 struct reply_filter;
+struct request;
 struct request_peer;
 struct route_report;
 
@@ -37,6 +38,15 @@ struct request_answer {
     uint32_t half_closed_ms; /* the argument of reply_wait_begin */
     struct text rest;        /* of its body; libh2o does not have it yet: see untaken.h */
     bool has_begun;          /* the answer is streamed, and libh2o has its head */
+};
+
+/*
+ * An answer to the request that a step has stored earlier and that may be too old. It is used when
+ * the service cannot be asked because its circuit breaker is open. ${answer} sends it and returns
+ * true; or it returns false, and the request gets 503.
+ */
+struct request_stored {
+    bool (*answer)(struct request_stored *stored, struct request *request);
 };
 
 struct request {
@@ -54,6 +64,7 @@ struct request {
     struct text traceparent; /* a span of this server, in the client's trace or in a new one */
     struct text user;        /* the id of the user who sends the request; absent: not known */
     const struct request_peer *peer; /* NULL until peer_find is called: see bff/edge/peer.h */
+    struct request_stored *stored;   /* set by a step; NULL: there is none */
     struct request_answer answer;
     h2o_timeout_entry_t next_step; /* to begin in the next step of the loop; then for untaken.c */
     bool is_answered;              /* the answer is complete: see untaken.h */

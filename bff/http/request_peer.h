@@ -6,9 +6,12 @@
 #ifndef BFF_HTTP_REQUEST_PEER_H
 #define BFF_HTTP_REQUEST_PEER_H
 
+#include <stdbool.h>
+
 #include "bff/base/text.h"
 
 struct request_peer {
+    bool is_trusted;        /* the other end of the connection is a trusted proxy */
     struct text connection; /* the address of the other end of the connection; "unknown" if the
                                connection is already closed */
     struct text client; /* the address of the client itself: ${connection}, or the address that a

@@ -27,6 +27,8 @@ struct plain_fields {
     size_t count;
 };
 
+struct breaker;
+
 /*
  *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this path)
  *   to            replaces ${path} in the target, like the URI of nginx's proxy_pass; absent: the
@@ -42,6 +44,10 @@ struct plain_fields {
  *   body_limit    the most bytes of a request's body
  *   first_byte_ms the longest time until the first byte of the answer; 0: the service's own limit
  *   idle_ms       the longest silence of the service within an answer, or of both sides of a tunnel
+ *   hedge_ms      after so long without an answer, the request is sent to a second endpoint; 0: it
+ *                 is not, unless ${hedges_p95}
+ *   hedges_p95    the same after the route's own 95th percentile, which the server learns
+ *   has_breaker   the route has a circuit breaker of its own, with the numbers of its service
  *   keeps_host    the service gets the client's Host, not the endpoint's
  *   may_upgrade   WebSocket connections are allowed, through a tunnel
  */
@@ -58,8 +64,12 @@ struct plain_route {
     size_t body_limit;
     uint32_t first_byte_ms;
     uint32_t idle_ms;
+    uint32_t hedge_ms;
+    bool hedges_p95;
+    bool has_breaker;
     bool keeps_host;
     bool may_upgrade;
+    struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
 };
 
 #define PLAIN_BODY_LIMIT ((size_t)1024 * 1024)

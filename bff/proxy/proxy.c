@@ -2,6 +2,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/edge/balance_key.h"
 #include "bff/http/errand.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
@@ -165,24 +166,36 @@ static void on_flush(void *cookie)
         reply_stream_flush(&passing->stream);
 }
 
+static const char *message_of(int status)
+{
+    return status == 504   ? "Gateway timeout"
+           : status == 503 ? "Service temporarily unavailable"
+                           : "Bad gateway";
+}
+
 static void refuse(struct passing *passing, enum reason reason)
 {
     struct request *request = passing->request;
     int status = reason_answer_status(reason, 0);
-    const char *message = status == 504   ? "Gateway timeout"
-                          : status == 503 ? "Service temporarily unavailable"
-                                          : "Bad gateway";
+    bool is_open = reason == REASON_BREAKER_OPEN;
 
-    reply_add_field(request,
-                    (struct reply_field){"retry-after", text_of(reason_retry_after(reason))});
-    reply_error_with(
-        request, status, message,
-        (struct reply_field){
-            "proxy-status",
-            pool_print(request->pool, "%.*s; error=%s; details=\"%s %s\"",
-                       TEXT_ARGS(passing->ask.settings->server), reason_proxy_error(reason),
-                       passing->ask.route->service->name, reason_name(reason)),
-        });
+    if (is_open && request->stored != NULL && request->stored->answer(request->stored, request))
+        return;
+    if (status == 503)
+        reply_add_field(
+            request, (struct reply_field){"retry-after", pool_print(request->pool, "%u",
+                                                                    passing->call.retry_after_s)});
+    reply_refusal(request,
+                  &(struct refusal){
+                      .status = status,
+                      .message = message_of(status),
+                      .members = is_open ? TEXT("\"cached\":false") : (struct text){0},
+                      .name = "proxy-status",
+                      .value = pool_print(request->pool, "%.*s; error=%s; details=\"%s %s\"",
+                                          TEXT_ARGS(passing->ask.settings->server),
+                                          reason_proxy_error(reason),
+                                          passing->ask.route->service->name, reason_name(reason)),
+                  });
 }
 
 static void on_end(void *cookie, enum reason reason)
@@ -253,13 +266,20 @@ static void dispose(void *object)
 static void own_texts(struct passing *passing)
 {
     struct call_ask *ask = &passing->call_ask;
-    struct text *texts[] = {&ask->method, &ask->target, &ask->host, &ask->headers,
-                            &ask->traceparent};
+    struct text *texts[] = {&ask->method,  &ask->target,      &ask->host,
+                            &ask->headers, &ask->traceparent, &ask->key};
 
     passing->texts = pool_new();
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (texts[i]->at != NULL)
             *texts[i] = pool_text(passing->texts, *texts[i]);
+}
+
+static struct text key_of(const struct request *request, const struct proxy_ask *ask)
+{
+    const struct upstream_service *service = upstream_service(ask->upstream, ask->route->service);
+
+    return service == NULL ? (struct text){0} : balance_key(request, service->settings);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
@@ -277,13 +297,16 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
     passing->call_ask = (struct call_ask){
         .service = route->service,
+        .key = key_of(request, ask),
         .method = request->method,
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .host = route->keeps_host ? request->host : (struct text){0},
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
+        .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
+        .breaker = route->breaker,
         .wants_upgrade = wants_upgrade,
         .first_byte_ms = route->first_byte_ms,
         .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,

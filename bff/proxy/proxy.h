@@ -27,6 +27,7 @@ struct proxy_ask {
     const struct login_user *user; /* NULL: nobody is signed in */
     struct text path;              /* normalised by plain_path */
     struct upstream *upstream;     /* the worker's */
+    int64_t head_by_ns;            /* as in call_ask */
 };
 
 /* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must

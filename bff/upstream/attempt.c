@@ -27,21 +27,48 @@ static void put_method(struct attempt *attempt, struct text method)
     put(attempt, (struct text){attempt->method, method.len + 1});
 }
 
-/* Adds the traceparent field and the empty line that ends the head. The attempt's span is a child
- * of the request's span. */
-static void put_trace_and_end(struct attempt *attempt, const struct attempt_ask *ask)
+/* Writes ${text} to ${at}. Returns the place after it. */
+static char *copy(char *at, struct text text)
 {
-    static const char name[] = "traceparent: ", end[] = "\r\n\r\n";
-    char *at = attempt->trace + sizeof(name) - 1;
+    memcpy(at, text.at, text.len);
+    return at + text.len;
+}
 
-    if (ask->traceparent.len != TRACEPARENT_LEN) {
-        put(attempt, TEXT("\r\n"));
+/* Writes the traceparent field. The attempt's span is a child of the request's span. */
+static void write_trace(struct attempt *attempt, const struct attempt_ask *ask)
+{
+    char *at = attempt->tail;
+
+    attempt->trace_len = 0;
+    if (ask->traceparent.len != TRACEPARENT_LEN)
         return;
-    }
-    memcpy(attempt->trace, name, sizeof(name) - 1);
+    at = copy(at, TEXT("traceparent: "));
     traceparent_child(ask->random, ask->traceparent, at);
-    memcpy(at + TRACEPARENT_LEN, end, sizeof(end) - 1);
-    put(attempt, (struct text){attempt->trace, sizeof(attempt->trace)});
+    copy(at + TRACEPARENT_LEN, TEXT("\r\n"));
+    attempt->trace_len = ATTEMPT_TRACE_BYTES;
+}
+
+/* Ends the head: writes how much time is left at ${now_ns}, at least 1 ms, and the empty line. */
+static void end_head(struct attempt *attempt, int64_t now_ns)
+{
+    int64_t left_ms = (attempt->deadline_ns - now_ns) / CLOCK_MS;
+    char *at = attempt->tail + attempt->trace_len, digits[TEXT_DIGITS];
+
+    if (attempt->deadline_ns != INT64_MAX) {
+        at = copy(at, TEXT("x-request-deadline-ms: "));
+        at = copy(at, text_digits(digits, left_ms > 0 ? (uint64_t)left_ms : 1));
+        at = copy(at, TEXT("\r\n"));
+    }
+    at = copy(at, TEXT("\r\n"));
+    *attempt->tail_piece = h2o_iovec_init(attempt->tail, (size_t)(at - attempt->tail));
+}
+
+static void put_tail(struct attempt *attempt, const struct attempt_ask *ask)
+{
+    write_trace(attempt, ask);
+    attempt->deadline_ns = ask->deadline_ns;
+    attempt->tail_piece = &attempt->pieces[attempt->request.count++];
+    end_head(attempt, ask->now_ns);
 }
 
 static void put_request(struct attempt *attempt, const struct attempt_ask *ask)
@@ -56,7 +83,7 @@ static void put_request(struct attempt *attempt, const struct attempt_ask *ask)
         put(attempt, TEXT("\r\n"));
     }
     put(attempt, ask->headers);
-    put_trace_and_end(attempt, ask);
+    put_tail(attempt, ask);
     put(attempt, ask->body);
 }
 
@@ -94,6 +121,7 @@ static void on_opened(void *cookie)
     struct attempt *attempt = cookie;
 
     attempt->connected_ns = clock_now_ns();
+    end_head(attempt, attempt->connected_ns); /* dialling has taken some of the time */
     connection_ask(attempt->connection, &attempt->request);
     attempt->user->opened(attempt->cookie);
 }

@@ -22,8 +22,11 @@
 
 #define ATTEMPT_PIECES 10
 
-/* "traceparent: ...\r\n", and the empty line after all fields */
-#define ATTEMPT_TRACE_BYTES (13 + TRACEPARENT_LEN + 2 + 2)
+/* "traceparent: ...\r\n" */
+#define ATTEMPT_TRACE_BYTES (13 + TRACEPARENT_LEN + 2)
+
+/* The same, "x-request-deadline-ms: ...\r\n", and the empty line after all fields */
+#define ATTEMPT_TAIL_BYTES (ATTEMPT_TRACE_BYTES + 23 + TEXT_DIGITS + 2 + 2)
 
 #define ATTEMPT_METHOD_BYTES 16 /* a longer method is a piece of its own */
 
@@ -59,7 +62,9 @@ struct attempt_ask {
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the attempt gets a span of its own, a child of this one */
     struct text body;        /* its framing is in ${headers} */
-    struct random *random;   /* for the span's id */
+    int64_t deadline_ns; /* the service is told how much time is left until then when the request is
+                            sent; INT64_MAX: it is not told */
+    struct random *random; /* for the span's id */
     const struct exchange_sink
         *sink; /* gets what follows an accepted head; its end is never called */
     void *sink_cookie;
@@ -92,7 +97,10 @@ struct attempt {
     h2o_iovec_t more; /* what attempt_write sends */
     h2o_iovec_t pieces[ATTEMPT_PIECES];
     char method[ATTEMPT_METHOD_BYTES]; /* and the space after it */
-    char trace[ATTEMPT_TRACE_BYTES];
+    int64_t deadline_ns;
+    h2o_iovec_t *tail_piece; /* of ${pieces}: the end of the head */
+    size_t trace_len;        /* of ${tail}: the deadline follows */
+    char tail[ATTEMPT_TAIL_BYTES];
 };
 
 /* Begins the attempt. The callbacks of ${user} get ${cookie}. */
@@ -112,6 +120,12 @@ static inline bool attempt_is_paused(const struct attempt *attempt)
 /* After an answer 101: sends ${bytes}, which are borrowed until the user's written is called. There
  * can be only one write at a time. */
 void attempt_write(struct attempt *attempt, struct text bytes);
+
+/* How far the request of an attempt that is under way and connected has come. */
+static inline struct connection_progress attempt_progress(const struct attempt *attempt)
+{
+    return connection_progress(attempt->connection);
+}
 
 /* True when the whole request has been written, so that nothing of it is borrowed any more. */
 bool attempt_is_sent(const struct attempt *attempt);

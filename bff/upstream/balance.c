@@ -1,6 +1,8 @@
 /* See balance.h. */
 #include "bff/base/check.h"
-#include "bff/upstream/balance.h"
+#include "bff/base/hash.h"
+#include "bff/base/memory.h"
+#include "bff/upstream/balance_field.h"
 
 void balance_init(struct balance *balance, const struct service_settings *settings,
                   struct service_state *state, struct random *random)
@@ -8,36 +10,137 @@ void balance_init(struct balance *balance, const struct service_settings *settin
     *balance = (struct balance){.settings = settings, .state = state, .random = random};
 }
 
+void balance_free(struct balance *balance)
+{
+    for (size_t i = 0; i < BALANCE_GROUPS; i++)
+        memory_free(balance->sequences[i].places);
+}
+
+/* The name of an endpoint does not depend on the other endpoints or on their order. */
+static uint64_t seed(const struct balance *balance, const struct endpoint *endpoint)
+{
+    char *name = service_endpoint_name(balance->settings->service->name, endpoint->at);
+    uint64_t seed = hash_text(text_of(name));
+
+    memory_free(name);
+    return seed;
+}
+
 void balance_set(struct balance *balance, const struct balance_member *members, size_t count)
 {
     must(count <= SERVICE_ENDPOINTS_MAX);
     balance->members = members;
     balance->count = count;
+    balance->is_weighted = false;
+    memset(balance->by_place, 0, sizeof(balance->by_place));
+    for (size_t i = 0; i < count; i++) {
+        unsigned place = members[i].place;
+        must(place < SERVICE_ENDPOINTS_MAX && balance->by_place[place] == NULL);
+        balance->by_place[place] = &members[i];
+        balance->seeds[place] = seed(balance, members[i].endpoint);
+        balance->is_weighted |=
+            balance_weight_at(balance, place) != balance_weight_at(balance, members[0].place);
+    }
+    for (size_t i = 0; i < BALANCE_GROUPS; i++)
+        balance->sequences[i].set = 0;
 }
 
-static bool is_usable(const struct balance_member *member, const struct balance_question *question)
+/* The pick. */
+
+static unsigned choose(struct balance *balance, struct balance_field *field)
 {
-    return (question->except >> member->place & 1) == 0 &&
-           endpoint_state_is_well(member->endpoint->state, question->now_ns);
+    if (balance->settings->slow_start_ms > 0)
+        balance_field_slow_start(balance, field);
+    switch (balance->settings->balance) {
+    case SERVICE_LEAST_CONNECTIONS:
+        return balance_least(balance, field);
+    case SERVICE_HASH:
+        return balance_hash(balance, field);
+    case SERVICE_TWO_CHOICES:
+        return balance_two(balance, field);
+    default:
+        return balance_turn(balance, field);
+    }
+}
+
+/* Claims the trial of the endpoint if one is due. Returns false when another attempt was faster and
+ * the endpoint has to wait for that one. */
+static bool take_trial(struct endpoint_state *state, const struct balance_field *field,
+                       bool *is_trial)
+{
+    *is_trial = false;
+    if (atomic_load_explicit(&state->trial, memory_order_relaxed) == ENDPOINT_NO_TRIAL ||
+        endpoint_state_is_ejected(state, field->now_ns))
+        return true;
+    *is_trial = endpoint_state_claim(state, field->now_ns);
+    return *is_trial || field->is_panic ||
+           atomic_load_explicit(&state->trial, memory_order_relaxed) == ENDPOINT_NO_TRIAL;
+}
+
+/*
+ * Takes the endpoint. When it has a limit, the attempt is counted here, so that all workers
+ * together never exceed the limit. Returns false when the endpoint cannot be asked after all,
+ * because of another worker; then ${*except} has its place if it must not be chosen again.
+ */
+static bool take(const struct balance_member *member, const struct balance_field *field,
+                 struct balance_choice *choice, uint64_t *except)
+{
+    struct endpoint_state *state = member->endpoint->state;
+    unsigned most = member->at->max_in_flight;
+
+    choice->is_counted = most > 0;
+    if (choice->is_counted && !endpoint_state_begin_below(state, most))
+        return false;
+    if (!take_trial(state, field, &choice->is_trial)) {
+        if (choice->is_counted)
+            endpoint_state_ended(state, ENDPOINT_UNKNOWN);
+        *except |= balance_bit(member->place);
+        return false;
+    }
+    choice->member = member;
+    return true;
+}
+
+/* The only endpoint of its service. */
+static struct balance_choice pick_only(const struct balance *balance,
+                                       const struct balance_question *question)
+{
+    const struct balance_member *member = balance->members;
+    struct balance_choice choice = {0};
+    uint64_t except = question->except;
+    const struct balance_field field = {.is_panic = balance->settings->panic_percent > 0,
+                                        .now_ns = question->now_ns};
+
+    if ((except & balance_bit(member->place)) != 0 ||
+        (!field.is_panic && !endpoint_state_is_well(member->endpoint->state, question->now_ns)))
+        return choice;
+    if (!take(member, &field, &choice, &except))
+        return (struct balance_choice){.is_full = except == question->except};
+    return choice;
 }
 
 struct balance_choice balance_pick(struct balance *balance, const struct balance_question *question)
 {
-    unsigned turn = atomic_fetch_add_explicit(&balance->state->turn, 1, memory_order_relaxed);
+    struct balance_choice choice = {0};
+    struct balance_question next = *question;
+    struct balance_field field;
 
-    for (size_t i = 0; i < balance->count; i++) {
-        const struct balance_member *member = &balance->members[(turn + i) % balance->count];
-        if (is_usable(member, question))
-            return (struct balance_choice){
-                .member = member, .is_trial = endpoint_state_claim(member->endpoint->state)};
+    if (balance->count == 1)
+        return pick_only(balance, question);
+    for (;;) {
+        balance_field_find(balance, &next, &field);
+        if (field.usable == 0)
+            return (struct balance_choice){.is_full = field.full != 0};
+        field.is_retry = question->except != 0;
+        if (take(balance->by_place[choose(balance, &field)], &field, &choice, &next.except))
+            return choice;
     }
-    return (struct balance_choice){0};
 }
 
 bool balance_has(const struct balance *balance, const struct balance_question *question)
 {
-    for (size_t i = 0; i < balance->count; i++)
-        if (is_usable(&balance->members[i], question))
-            return true;
-    return false;
+    struct balance_field field;
+
+    balance_field_find(balance, question, &field);
+    return field.usable != 0;
 }

@@ -1,15 +1,44 @@
-/* See breaker.h. */
+/*
+ * See breaker.h. All that decides is in two places: the window, and one atomic number, the word. So
+ * each change of state is one compare-and-exchange, and exactly one thread makes it. That thread
+ * writes the event.
+ *
+ * The word has a phase in its last two bits, and above them the time of clock_now_ns when the
+ * breaker opened. "Open" becomes "half open" by the time alone: the first call after that time
+ * makes the trial of it. A closed breaker is all zero.
+ */
+#include <string.h>
+
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/base/log.h"
+#include "bff/base/rolling.h"
 #include "bff/upstream/breaker.h"
 
+enum phase {
+    CLOSED,
+    OPEN,      /* half open, and the trial is due, when settings->reset_ms are over */
+    TRYING,    /* half open: the trial is under way */
+    TRY_AGAIN, /* half open: the trial was cancelled, and the next call is the trial */
+};
+
+#define PHASE_BITS 2
+#define PHASE_MASK (((uint64_t)1 << PHASE_BITS) - 1)
+
 struct breaker {
-    _Atomic int64_t since_ms;
+    _Atomic uint64_t word;
+    struct rolling window;    /* first: calls, second: failures */
+    _Atomic int64_t since_ms; /* wall clock, when it opened or closed */
+    _Atomic int64_t left_ns;  /* clock_now_ns, when it was last closed */
+    struct text name;
 };
 
 static void init(void *object, struct text name)
 {
-    ((struct breaker *)object)->since_ms = clock_wall_ms();
+    struct breaker *breaker = object;
+
+    breaker->since_ms = clock_wall_ms();
+    breaker->name = name;
 }
 
 static const struct registry_kind breakers = {.bytes = sizeof(struct breaker), .init = init};
@@ -19,11 +48,154 @@ struct breaker *breaker_hold(struct registry *registry, struct text name)
     return registry_hold(registry, &breakers, name);
 }
 
+/* The word. */
+
+static uint64_t word_of(enum phase phase, int64_t opened_ns)
+{
+    return (uint64_t)opened_ns << PHASE_BITS | phase;
+}
+
+static enum phase phase_of(uint64_t word) { return word & PHASE_MASK; }
+
+static int64_t opened_ns(uint64_t word) { return (int64_t)(word >> PHASE_BITS); }
+
+static int64_t rest_ns(uint64_t word, const struct service_breaker *settings, int64_t now_ns)
+{
+    int64_t at_ns = opened_ns(word) + settings->reset_ms * CLOCK_MS;
+
+    return phase_of(word) == OPEN && at_ns > now_ns ? at_ns - now_ns : 0;
+}
+
+static bool is_trial_due(uint64_t word, const struct service_breaker *settings, int64_t now_ns)
+{
+    return phase_of(word) == TRY_AGAIN ||
+           (phase_of(word) == OPEN && rest_ns(word, settings, now_ns) == 0);
+}
+
+/* The window. */
+
+static int64_t bucket_ns(const struct service_breaker *settings)
+{
+    return settings->window_ms * CLOCK_MS / ROLLING_BUCKETS;
+}
+
+static struct rolling_counts sum(const struct breaker *breaker,
+                                 const struct service_breaker *settings, int64_t now_ns)
+{
+    return rolling_sum(&breaker->window, bucket_ns(settings), now_ns);
+}
+
+/* This is opossum's formula, also in how it rounds. */
+static bool is_too_much(struct rolling_counts counts, const struct service_breaker *settings)
+{
+    return counts.first >= settings->volume &&
+           (double)counts.second / counts.first * 100 > settings->error_percent;
+}
+
+/* Events. */
+
+static struct log_field name_of(const struct breaker *breaker)
+{
+    bool is_own = memchr(breaker->name.at, ' ', breaker->name.len) != NULL;
+
+    return (struct log_field){is_own ? "breaker" : "service", .text = breaker->name};
+}
+
+static int64_t open_ms(const struct breaker *breaker, int64_t now_ns)
+{
+    return (now_ns - atomic_load(&breaker->left_ns)) / CLOCK_MS;
+}
+
+static void log_open(const struct breaker *breaker, const struct service_breaker *settings,
+                     int64_t now_ns)
+{
+    struct rolling_counts counts = sum(breaker, settings, now_ns);
+
+    log_event("breaker_open", (struct log_field[]){name_of(breaker),
+                                                   {"calls", .number = counts.first},
+                                                   {"failures", .number = counts.second},
+                                                   {"reset_ms", .number = settings->reset_ms},
+                                                   {0}});
+}
+
+static void log_half_open(const struct breaker *breaker, int64_t now_ns)
+{
+    log_event("breaker_half_open",
+              (struct log_field[]){
+                  name_of(breaker), {"open_ms", .number = open_ms(breaker, now_ns)}, {0}});
+}
+
+static void log_closed(const struct breaker *breaker, const struct service_breaker *settings,
+                       int64_t now_ns)
+{
+    struct rolling_counts counts = sum(breaker, settings, now_ns);
+
+    log_event("breaker_closed",
+              (struct log_field[]){name_of(breaker),
+                                   {"calls", .number = counts.first},
+                                   {"failures", .number = counts.second},
+                                   {"open_ms", .number = open_ms(breaker, now_ns)},
+                                   {0}});
+}
+
+/* Changes of the state. */
+
+/* Opens a breaker that is closed. */
+static void leave_closed(struct breaker *breaker, const struct service_breaker *settings,
+                         int64_t now_ns)
+{
+    uint64_t closed = 0;
+
+    if (!atomic_compare_exchange_strong(&breaker->word, &closed, word_of(OPEN, now_ns)))
+        return;
+    atomic_store(&breaker->left_ns, now_ns);
+    atomic_store(&breaker->since_ms, clock_wall_ms());
+    log_open(breaker, settings, now_ns);
+}
+
+static void end_trial(struct breaker *breaker, const struct service_breaker *settings,
+                      enum breaker_outcome outcome, int64_t now_ns)
+{
+    uint64_t word = atomic_load(&breaker->word);
+
+    must(phase_of(word) == TRYING);
+    if (outcome == BREAKER_NOTHING) {
+        atomic_store(&breaker->word, word_of(TRY_AGAIN, opened_ns(word)));
+        return;
+    }
+    atomic_store(&breaker->since_ms, clock_wall_ms());
+    if (outcome == BREAKER_FAILED)
+        log_open(breaker, settings, now_ns);
+    else
+        log_closed(breaker, settings, now_ns);
+    atomic_store(&breaker->word, outcome == BREAKER_FAILED ? word_of(OPEN, now_ns) : CLOSED);
+}
+
+static bool claim_trial(struct breaker *breaker, uint64_t *word, int64_t now_ns)
+{
+    enum phase before = phase_of(*word);
+
+    if (!atomic_compare_exchange_strong(&breaker->word, word, word_of(TRYING, opened_ns(*word))))
+        return false;
+    if (before == OPEN)
+        log_half_open(breaker, now_ns);
+    return true;
+}
+
+/* Calls. */
+
 enum breaker_pass breaker_ask(struct breaker *breaker, const struct service_breaker *settings,
                               int64_t now_ns)
 {
+    uint64_t word;
+
     must(settings->volume > 0);
-    return BREAKER_PASSED;
+    rolling_add(&breaker->window, bucket_ns(settings), now_ns, (struct rolling_counts){.first = 1});
+    word = atomic_load(&breaker->word);
+    while (is_trial_due(word, settings, now_ns))
+        if (claim_trial(breaker, &word, now_ns))
+            return BREAKER_TRIAL;
+    return phase_of(word) == CLOSED ? BREAKER_PASSED : BREAKER_REFUSED;
 }
 
 void breaker_tell(struct breaker *breaker, const struct service_breaker *settings,
@@ -31,16 +203,41 @@ void breaker_tell(struct breaker *breaker, const struct service_breaker *setting
                   int64_t now_ns)
 {
     must(pass != BREAKER_REFUSED);
+    if (outcome == BREAKER_NOTHING)
+        rolling_take(&breaker->window, bucket_ns(settings), began_ns,
+                     (struct rolling_counts){.first = 1});
+    if (outcome == BREAKER_FAILED)
+        rolling_add(&breaker->window, bucket_ns(settings), now_ns,
+                    (struct rolling_counts){.second = 1});
+    if (pass == BREAKER_TRIAL)
+        end_trial(breaker, settings, outcome, now_ns);
+    else if (outcome == BREAKER_FAILED && is_too_much(sum(breaker, settings, now_ns), settings))
+        leave_closed(breaker, settings, now_ns);
 }
+
+/* What others see. */
 
 int64_t breaker_wait_ns(const struct breaker *breaker, const struct service_breaker *settings,
                         int64_t now_ns)
 {
-    return 0;
+    return rest_ns(atomic_load(&breaker->word), settings, now_ns);
 }
 
 struct breaker_report breaker_read(const struct breaker *breaker,
                                    const struct service_breaker *settings, int64_t now_ns)
 {
-    return (struct breaker_report){.since_ms = breaker->since_ms};
+    uint64_t word = atomic_load(&breaker->word);
+    struct rolling_counts counts = sum(breaker, settings, now_ns);
+    struct breaker_report report = {
+        .since_ms = atomic_load(&breaker->since_ms),
+        .calls = counts.first,
+        .failures = counts.second,
+    };
+
+    if (phase_of(word) == CLOSED)
+        return report;
+    report.state = rest_ns(word, settings, now_ns) > 0 ? BREAKER_OPEN : BREAKER_HALF_OPEN;
+    if (report.state == BREAKER_HALF_OPEN)
+        report.since_ms += settings->reset_ms;
+    return report;
 }

@@ -10,6 +10,13 @@
  *              All other calls are refused. The trial's success closes the breaker, and its failure
  *              opens it again
  *
+ * A call counts in the bucket in which it began, and its failure in the bucket in which it ended.
+ * There are two differences to opossum. A cancelled call (BREAKER_NOTHING) leaves the window; and
+ * in the half open state only the end of the trial decides, while in opossum the end of any older
+ * call does.
+ *
+ * The breaker writes the events breaker_open, breaker_half_open and breaker_closed to the log.
+ *
  * No function waits. Settings are those of the caller's configuration; volume is not 0.
  */
 #ifndef BFF_UPSTREAM_BREAKER_H
@@ -49,7 +56,9 @@ struct breaker_report {
     uint32_t calls, failures; /* of the window */
 };
 
-/* Returns the breaker ${name}, "users". The caller drops the reference with registry_release. */
+/* Returns the breaker ${name}: "users" for that of a service, or a name with spaces for that of a
+ * route or a part ("route /api/users/ to users"). The log names the breaker by it. The caller drops
+ * the reference with registry_release. */
 struct breaker *breaker_hold(struct registry *registry, struct text name);
 
 /* A call wants to begin at ${now_ns} of clock_now_ns. Unless the answer is BREAKER_REFUSED,

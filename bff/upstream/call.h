@@ -12,9 +12,10 @@
  *   a hedge        asks another endpoint when the first one is slow (call_hedge.h)
  *
  * Time limits (service_settings): connect_ms is for dialling, first_byte_ms from then to the first
- * byte of the answer, and total_ms for all attempts together. When call_ask.idle_ms is set,
- * total_ms is for everything until the head of the answer, and then only the silence within the
- * answer is limited. A limit that is reached ends the attempt with REASON_TIMEOUT.
+ * byte of the answer, and total_ms for all attempts together, with the time in the queue of the
+ * bulkhead. When call_ask.idle_ms is set, total_ms is for everything until the head of the answer,
+ * and then only the silence within the answer is limited. A limit that is reached ends the attempt
+ * with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -27,6 +28,7 @@
 #include "bff/base/text.h"
 #include "bff/loop/timer.h"
 #include "bff/upstream/breaker.h"
+#include "bff/upstream/call_queue.h"
 #include "bff/upstream/call_try.h"
 #include "bff/upstream/exchange.h"
 #include "bff/upstream/service.h"
@@ -51,14 +53,15 @@ struct call_ask {
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
-    int64_t until_ns; /* the deadline: the user ends the call at this time at the latest, so later
-                         limits need no timer; 0: there is none */
-    bool may_repeat;  /* idempotent (RFC 9110 9.2.2) */
-    struct breaker *breaker;                        /* NULL: the service's */
-    const struct service_breaker *breaker_settings; /* of ${breaker} */
-    struct call_hedge_plan *hedge;                  /* NULL: the call is not hedged */
-    bool wants_upgrade;                             /* 101 is an answer */
-    uint32_t first_byte_ms;                         /* 0: the service's */
+    int64_t until_ns;   /* the deadline: the user ends the call at this time at the latest, so later
+                           limits need no timer; 0: there is none */
+    int64_t head_by_ns; /* the head of the answer must have come by then, as a trusted client says;
+                           0: only the other limits apply */
+    bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
+    struct breaker *breaker;       /* with the numbers of the service's; NULL: the service's own */
+    struct call_hedge_plan *hedge; /* NULL: the call is not hedged */
+    bool wants_upgrade;            /* 101 is an answer */
+    uint32_t first_byte_ms;        /* 0: the service's */
     uint32_t idle_ms; /* the longest silence within the answer, which then has no total limit; 0:
                          the service's total applies */
 };
@@ -80,11 +83,12 @@ struct call {
     /* The files of call only. */
     void (*written)(void *cookie);
     struct timer timer;
-    int64_t began_ns;
+    int64_t began_ns;  /* when it began; from its first attempt on, when that began */
     int64_t total_ns;  /* when the call must be over; INT64_MAX: no limit */
     enum reason early; /* why no attempt was made, reported from the loop; else REASON_NONE */
     bool is_running;
     bool has_head;           /* the sink has the head of the answer */
+    struct call_queue queue; /* of its bulkhead */
     struct breaker *breaker; /* to be told how the call ends; NULL: none, or it has been told */
     enum breaker_pass pass;
     uint64_t asked;       /* the places of the endpoints that were asked (balance.h) */
@@ -119,5 +123,9 @@ void call_cancel(struct call *call, enum call_cancel why);
 
 /* For the files of call: true when there is an endpoint that the call has not asked and may ask. */
 bool call_has_other(const struct call *call, int64_t now_ns);
+
+/* For call_queue.c: begins the first attempt at ${now_ns}, or ends the call soon. Returns false
+ * when it must wait instead, because all endpoints are full. */
+bool call_go(struct call *call, int64_t now_ns);
 
 #endif

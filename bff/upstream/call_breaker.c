@@ -10,15 +10,14 @@ static struct breaker *breaker_of(const struct call *call)
 
 static const struct service_breaker *settings_of(const struct call *call)
 {
-    return call->ask->breaker != NULL ? call->ask->breaker_settings
-                                      : &call->service->settings->breaker;
+    return &call->service->settings->breaker;
 }
 
 bool call_breaker_ask(struct call *call)
 {
     struct breaker *breaker = breaker_of(call);
 
-    if (breaker == NULL || call->ask->only != NULL)
+    if (settings_of(call)->volume == 0 || call->ask->only != NULL)
         return true;
     call->pass = breaker_ask(breaker, settings_of(call), call->began_ns);
     if (call->pass == BREAKER_REFUSED)
@@ -32,6 +31,20 @@ void call_breaker_tell(struct call *call, enum breaker_outcome outcome, int64_t 
     if (call->breaker != NULL)
         breaker_tell(call->breaker, settings_of(call), call->pass, outcome, call->began_ns, now_ns);
     call->breaker = NULL;
+}
+
+/* A breaker that is open counts the call, like all calls that it refuses. If it has just closed,
+ * the call is taken out again. */
+bool call_breaker_is_open(struct call *call)
+{
+    struct breaker *breaker = breaker_of(call);
+
+    if (breaker == NULL || breaker_wait_ns(breaker, settings_of(call), call->began_ns) <= 0)
+        return false;
+    if (!call_breaker_ask(call))
+        return true;
+    call_breaker_tell(call, BREAKER_NOTHING, call->began_ns);
+    return false;
 }
 
 unsigned call_breaker_wait_s(const struct call *call)

@@ -15,6 +15,10 @@ struct call;
 /* Returns false when the call must not be made. Otherwise call_breaker_tell must be called. */
 bool call_breaker_ask(struct call *call);
 
+/* True when the breaker refuses calls now. The call is then counted as refused. Otherwise nothing
+ * changes, and call_breaker_ask must be called before the call goes out. */
+bool call_breaker_is_open(struct call *call);
+
 /* Tells the breaker how the call has ended. Only the first call of this function counts. */
 void call_breaker_tell(struct call *call, enum breaker_outcome outcome, int64_t now_ns);
 

@@ -6,14 +6,60 @@
 
 static const struct attempt_user attempt_user;
 
-/* Until the first byte. */
+#define LOOKS 8 /* at the progress of an upload, in first_byte_ms */
+
+static int64_t first_byte_ns(const struct call *call)
+{
+    uint32_t own_ms = call->ask->first_byte_ms;
+
+    return (own_ms > 0 ? own_ms : call->service->settings->first_byte_ms) * CLOCK_MS;
+}
+
+/* Until the first byte. A long body needs time of its own, so its progress is watched first. */
 static void expect_answer(struct call_try *try, int64_t now_ns)
 {
-    const struct call *call = try->call;
-    uint32_t own_ms = call->ask->first_byte_ms;
-    uint32_t ms = own_ms > 0 ? own_ms : call->service->settings->first_byte_ms;
+    int64_t limit_ns = first_byte_ns(try->call);
 
-    try->until_ns = now_ns + ms * CLOCK_MS;
+    try->upload.is_watched = try->call->ask->body.len > CALL_TRY_UPLOAD_BYTES;
+    try->until_ns = now_ns + limit_ns;
+    if (!try->upload.is_watched)
+        return;
+    try->upload.acked = attempt_progress(&try->attempt).acked;
+    try->upload.looked_ns = try->upload.moved_ns = now_ns;
+    try->until_ns = now_ns + limit_ns / LOOKS;
+}
+
+bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_ns)
+{
+    struct call_try_upload *upload = &try->upload;
+    int64_t limit_ns = first_byte_ns(try->call);
+    struct connection_progress progress;
+
+    *moved_ns = 0;
+    if (!upload->is_watched || try->attempt.first_byte_ns != 0)
+        return false;
+    progress = attempt_progress(&try->attempt);
+    if (progress.acked > upload->acked) {
+        *moved_ns = now_ns - upload->looked_ns;
+        upload->moved_ns = now_ns;
+    }
+    upload->acked = progress.acked;
+    upload->looked_ns = now_ns;
+    upload->is_watched = !progress.is_sent;
+    int64_t until_ns = upload->moved_ns + limit_ns, next_ns = now_ns + limit_ns / LOOKS;
+    try->until_ns = upload->is_watched && next_ns < until_ns ? next_ns : until_ns;
+    return now_ns < until_ns;
+}
+
+/* The service is told the time until the user, or the limit for all attempts, ends the call. A
+ * health check has no deadline. */
+static int64_t deadline_ns(const struct call *call)
+{
+    int64_t until_ns = call->ask->until_ns;
+
+    if (call->ask->only != NULL)
+        return INT64_MAX;
+    return until_ns > 0 && until_ns < call->total_ns ? until_ns : call->total_ns;
 }
 
 void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
@@ -21,7 +67,9 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     const struct call *call = try->call;
     const struct call_ask *ask = call->ask;
 
-    endpoint_state_begin(try->endpoint->state);
+    if (!try->is_counted)
+        endpoint_state_begin(try->endpoint->state);
+    try->is_counted = false; /* another attempt at the same endpoint is not */
     attempt_begin(&try->attempt,
                   &(struct attempt_ask){
                       .endpoint = try->endpoint,
@@ -33,12 +81,14 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
                       .headers = ask->headers,
                       .traceparent = ask->traceparent,
                       .body = ask->body,
+                      .deadline_ns = deadline_ns(call),
                       .random = &call->upstream->random,
                       .sink = call->sink,
                       .sink_cookie = call->cookie,
                       .now_ns = now_ns,
                   },
                   &attempt_user, try);
+    try->upload.is_watched = false;
     if (try->attempt.is_reused)
         expect_answer(try, now_ns);
     else
@@ -78,6 +128,20 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     return call_try_outcome(attempt->reason, attempt->status);
 }
 
+/* The first byte did not come: it takes longer than the endpoint was waited for. */
+static void sample_wait(const struct call_try *try)
+{
+    const struct attempt *attempt = &try->attempt;
+    struct endpoint_state *state = try->endpoint->state;
+    int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
+
+    if (attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+        return;
+    average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
+    if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
+        endpoint_state_sample(state, waited_ns, attempt->ended_ns);
+}
+
 void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report)
 {
     const struct attempt *attempt = &try->attempt;
@@ -100,9 +164,10 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
         .ended_ns = attempt->ended_ns,
         .received = attempt->received,
     };
+    sample_wait(try);
     ejection_attempt_ended(&(struct ejection_event){
         .balance = &call->service->balance,
-        .state = try->endpoint->state,
+        .endpoint = try->endpoint,
         .outcome = outcome(try, is_cancelled),
         .reason = attempt->reason,
         .status = attempt->status,
@@ -123,10 +188,34 @@ static void on_opened(void *cookie)
     try->user->opened(try);
 }
 
+/* The body of a streamed answer may last for hours, and the endpoint gets no other request while
+ * its trial is under way. So the head decides. */
+static void decide_trial(struct call_try *try, int status)
+{
+    if (!try->is_trial || try->call->ask->idle_ms == 0)
+        return;
+    ejection_trial_answered(&(struct ejection_event){
+        .balance = &try->call->service->balance,
+        .endpoint = try->endpoint,
+        .outcome = call_try_outcome(REASON_NONE, status),
+        .status = status,
+        .is_trial = true,
+        .now_ns = clock_now_ns(),
+    });
+    try->is_trial = false;
+}
+
+/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests.
+ */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;
+    const struct attempt *attempt = &try->attempt;
 
+    decide_trial(try, head->status);
+    if (call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+        endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
+                              attempt->first_byte_ns);
     return try->user->head(try, head, why);
 }
 

@@ -24,20 +24,39 @@ struct call_try_user {
     void (*ended)(struct call_try *try);
 };
 
+#define CALL_TRY_UPLOAD_BYTES ((size_t)64 * 1024) /* a body that is longer is an upload */
+
+/* Whether a service takes a long body. */
+struct call_try_upload {
+    bool is_watched;
+    uint64_t acked;    /* at the last look */
+    int64_t looked_ns; /* the last look */
+    int64_t moved_ns;  /* the last look that saw progress */
+};
+
 struct call_try {
     struct call *call;
     const struct call_try_user *user;
     struct endpoint *endpoint;
-    bool is_trial; /* it is the trial of its endpoint (endpoint_state.h) */
+    bool is_counted; /* in its endpoint's state, by the balance (balance_choice) */
+    bool is_trial;   /* it is the trial of its endpoint (endpoint_state.h) */
     bool is_hedge;
     unsigned number;  /* within its call, from 0 */
     int64_t until_ns; /* the next thing must have come by then: the connection, the first byte, or
                          more of the body; INT64_MAX: no limit */
+    struct call_try_upload upload;
     struct attempt attempt;
 };
 
 /* Begins an attempt at ${try->endpoint}; on a new connection if ${is_fresh}. */
 void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns);
+
+/*
+ * A limit has been reached at ${now_ns}. Returns true when it is too early to give up, because the
+ * service is still taking a long body. Then ${try->until_ns} is set anew, and ${*moved_ns} is the
+ * time that does not count for the limits: the service took bytes in it.
+ */
+bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_ns);
 
 /* Ends the attempt without a callback. ${reason} is as for attempt_stop. */
 void call_try_stop(struct call_try *try, enum reason reason);

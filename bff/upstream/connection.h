@@ -63,6 +63,12 @@ struct connection_output {
     void (*written)(void *cookie); /* called when all is written; may be NULL */
 };
 
+/* How far the request has come. */
+struct connection_progress {
+    uint64_t acked; /* bytes of this connection that the service's host has taken so far */
+    bool is_sent;   /* it has taken the whole request */
+};
+
 struct connection {
     h2o_linklist_t idle; /* linked while in endpoint->idle */
     h2o_socket_t *socket;
@@ -101,6 +107,9 @@ void connection_ask(struct connection *connection, const struct connection_reque
  * called when all is written, never from here. A failure is reported by ended.
  */
 void connection_write(struct connection *connection, const struct connection_output *out);
+
+/* Asks the kernel how far the request has come. It costs a system call. */
+struct connection_progress connection_progress(const struct connection *connection);
 
 /* Stops the delivery of the response. While the connection is paused, TCP's flow control slows the
  * service down. Bytes that have been read already may still be delivered. */

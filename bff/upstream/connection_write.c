@@ -1,5 +1,7 @@
 /* Writing to a service: see connection.h. */
 #include <errno.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 
@@ -180,6 +182,22 @@ static void write_plain(struct connection *connection)
         send_later(connection);
     else
         send_rest(connection, is_short ? send_short(connection) : send_long(connection));
+}
+
+/* Bytes in the socket's buffer have not been taken: a slow service lets them wait there. */
+struct connection_progress connection_progress(const struct connection *connection)
+{
+    struct tcp_info info = {0};
+    socklen_t len = sizeof(info);
+    int fd = h2o_socket_get_fd(connection->socket);
+
+    if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
+        return (struct connection_progress){0};
+    return (struct connection_progress){
+        .acked = info.tcpi_bytes_acked,
+        .is_sent = connection->out.pieces == NULL && info.tcpi_unacked == 0 &&
+                   info.tcpi_notsent_bytes == 0,
+    };
 }
 
 void connection_write(struct connection *connection, const struct connection_output *out)

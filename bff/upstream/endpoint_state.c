@@ -1,5 +1,6 @@
 /* See endpoint_state.h. */
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/endpoint_state.h"
 
@@ -12,6 +13,17 @@ struct endpoint_state *endpoint_state_hold(struct registry *registry, const char
     struct endpoint_state *state = registry_hold(registry, &states, text_of(name));
     memory_free(name);
     return state;
+}
+
+bool endpoint_state_begin_below(struct endpoint_state *state, unsigned most)
+{
+    unsigned now = atomic_load_explicit(&state->in_flight, memory_order_relaxed);
+
+    while (now < most)
+        if (atomic_compare_exchange_weak_explicit(&state->in_flight, &now, now + 1,
+                                                  memory_order_relaxed, memory_order_relaxed))
+            return true;
+    return false;
 }
 
 /* Writes the number of failures only when it changes. It is mostly 0 and stays 0; so workers do not
@@ -28,11 +40,108 @@ void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome ou
         atomic_store_explicit(&state->failures, 0, memory_order_relaxed);
 }
 
-bool endpoint_state_claim(struct endpoint_state *state)
-{
-    unsigned due = ENDPOINT_TRIAL_DUE;
+/* Ejections. Each change ends with a release of ${trial}, and each claim begins with an acquire. So
+ * who has the trial sees all that was written before. */
 
-    return atomic_load_explicit(&state->trial, memory_order_relaxed) == due &&
-           atomic_compare_exchange_strong_explicit(&state->trial, &due, ENDPOINT_TRIAL_UNDER_WAY,
-                                                   memory_order_relaxed, memory_order_relaxed);
+static bool swap_trial(struct endpoint_state *state, unsigned from, unsigned to)
+{
+    return atomic_compare_exchange_strong_explicit(&state->trial, &from, to, memory_order_acq_rel,
+                                                   memory_order_relaxed);
+}
+
+static bool is_due(const struct endpoint_state *state)
+{
+    return atomic_load_explicit(&state->trial, memory_order_acquire) == ENDPOINT_TRIAL_DUE;
+}
+
+/* The endpoint may have been ejected again between the first look and the swap. The second look
+ * finds that. */
+bool endpoint_state_claim(struct endpoint_state *state, int64_t now_ns)
+{
+    if (!is_due(state) || endpoint_state_is_ejected(state, now_ns) ||
+        !endpoint_state_claim_early(state))
+        return false;
+    if (!endpoint_state_is_ejected(state, now_ns))
+        return true;
+    endpoint_state_put_back(state);
+    return false;
+}
+
+bool endpoint_state_claim_early(struct endpoint_state *state)
+{
+    return is_due(state) && swap_trial(state, ENDPOINT_TRIAL_DUE, ENDPOINT_TRIAL_UNDER_WAY);
+}
+
+void endpoint_state_put_back(struct endpoint_state *state)
+{
+    must(swap_trial(state, ENDPOINT_TRIAL_UNDER_WAY, ENDPOINT_TRIAL_DUE));
+}
+
+/* The time is written before the trial: nobody may find a trial that is due before its time. */
+void endpoint_state_eject(struct endpoint_state *state, const struct endpoint_ejection *ejection)
+{
+    atomic_store_explicit(&state->reason, ejection->reason, memory_order_relaxed);
+    atomic_store_explicit(&state->status, ejection->status, memory_order_relaxed);
+    atomic_store_explicit(&state->ejections, ejection->ejections, memory_order_relaxed);
+    atomic_store_explicit(&state->since_ms, clock_wall_ms(), memory_order_relaxed);
+    atomic_store_explicit(&state->ejected_until_ns, ejection->until_ns, memory_order_relaxed);
+    atomic_store_explicit(&state->trial, ENDPOINT_TRIAL_DUE, memory_order_release);
+}
+
+void endpoint_state_return(struct endpoint_state *state, int64_t now_ns)
+{
+    must(atomic_load_explicit(&state->trial, memory_order_relaxed) == ENDPOINT_TRIAL_UNDER_WAY);
+    atomic_store_explicit(&state->failures, 0, memory_order_relaxed);
+    atomic_store_explicit(&state->since_ms, clock_wall_ms(), memory_order_relaxed);
+    atomic_store_explicit(&state->returned_ns, now_ns, memory_order_relaxed);
+    atomic_store_explicit(&state->ejected_until_ns, 0, memory_order_relaxed);
+    atomic_store_explicit(&state->trial, ENDPOINT_NO_TRIAL, memory_order_release);
+}
+
+void endpoint_state_set_down(struct endpoint_state *state, bool is_down, int64_t now_ns)
+{
+    if (atomic_load_explicit(&state->is_down, memory_order_relaxed) == is_down)
+        return;
+    if (!is_down)
+        atomic_store_explicit(&state->returned_ns, now_ns, memory_order_relaxed);
+    atomic_store_explicit(&state->is_down, is_down, memory_order_relaxed);
+}
+
+/* The average of the time to the first byte. */
+
+#define SHARE 8 /* a sample is an eighth of the average */
+#define FADE_NS (ENDPOINT_STATE_FADE_MS * CLOCK_MS)
+
+/* Between two halvings the average falls in a straight line. */
+static int64_t fade(int64_t average_ns, int64_t age_ns)
+{
+    if (age_ns <= 0)
+        return average_ns;
+    if (age_ns >= 32 * FADE_NS)
+        return 1;
+    int64_t halved = average_ns >> age_ns / FADE_NS;
+    return halved - halved / 2 * (age_ns % FADE_NS / CLOCK_MS) / ENDPOINT_STATE_FADE_MS;
+}
+
+int64_t endpoint_state_average_ns(const struct endpoint_state *state, int64_t now_ns)
+{
+    int64_t average_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed);
+    int64_t sampled_ns = atomic_load_explicit(&state->sampled_ns, memory_order_relaxed);
+
+    if (average_ns == 0)
+        return 0;
+    int64_t faded_ns = fade(average_ns, now_ns - sampled_ns);
+    return faded_ns > 0 ? faded_ns : 1;
+}
+
+/* After a pause the old average says little: the sample replaces it. */
+void endpoint_state_sample(struct endpoint_state *state, int64_t took_ns, int64_t now_ns)
+{
+    int64_t average_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed);
+    int64_t sampled_ns = atomic_load_explicit(&state->sampled_ns, memory_order_relaxed);
+    bool is_new = average_ns == 0 || now_ns - sampled_ns >= FADE_NS;
+    int64_t next_ns = is_new ? took_ns : average_ns + (took_ns - average_ns) / SHARE;
+
+    atomic_store_explicit(&state->first_byte_ns, next_ns > 0 ? next_ns : 1, memory_order_relaxed);
+    atomic_store_explicit(&state->sampled_ns, now_ns, memory_order_relaxed);
 }

@@ -128,6 +128,15 @@ void endpoints_release(struct endpoint *endpoint)
         endpoint_free(endpoint);
 }
 
+/* The bell. */
+
+struct bell *endpoints_bell(struct endpoints *endpoints)
+{
+    if (endpoints->bell == NULL)
+        endpoints->bell = bell_take(endpoint_loop_registry(&endpoints->on), endpoints->on.loop);
+    return endpoints->bell;
+}
+
 /* Life. */
 
 struct endpoints *endpoints_new(const struct endpoint_loop *on)
@@ -150,6 +159,7 @@ void endpoints_free(struct endpoints *endpoints)
     must(h2o_linklist_is_empty(&endpoints->all) && h2o_linklist_is_empty(&endpoints->listeners));
     timer_clear(endpoints->on.timers, &endpoints->sweep);
     timer_clear(endpoints->on.timers, &endpoints->resolve);
+    bell_return(endpoints->bell);
     memory_free(endpoints->on.scratch);
     memory_free(endpoints);
 }

@@ -14,6 +14,7 @@
 
 #include <h2o/linklist.h>
 
+#include "bff/loop/bell.h"
 #include "bff/upstream/endpoint.h"
 
 #define ENDPOINTS_IDLE_MS 30000 /* how long an idle connection is kept */
@@ -26,6 +27,7 @@ struct endpoints {
     struct timer sweep;
     struct timer resolve;
     uint32_t resolve_ms;
+    struct bell *bell; /* NULL: endpoints_bell was not called */
 };
 
 /* ${looked_up} is called whenever the name of an endpoint has been looked up. The struct is
@@ -64,6 +66,9 @@ void endpoints_release(struct endpoint *endpoint);
 /* Looks up all names at once, and again every ${resolve_ms}. A later call of this function replaces
  * ${resolve_ms}. */
 void endpoints_resolve(struct endpoints *endpoints, uint32_t resolve_ms);
+
+/* Returns the bell of the worker. It is valid until endpoints_free. */
+struct bell *endpoints_bell(struct endpoints *endpoints);
 
 /* Adds ${listener}. Does nothing when it is already added. */
 void endpoints_listen(struct endpoints *endpoints, struct endpoints_listener *listener);

@@ -74,6 +74,7 @@ static void on_end(void *cookie, enum reason reason)
     struct fetch *fetch = cookie;
 
     fetch->reason = verdict(fetch, reason);
+    fetch->retry_after_s = fetch->call.retry_after_s;
     if (fetch->reason != REASON_NONE || (fetch->value != NULL && fetch->value->text.len == 0))
         drop_value(fetch);
     fetch->done(fetch, fetch->cookie);
@@ -87,6 +88,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
 {
     fetch->reason = REASON_NONE;
     fetch->status = 0;
+    fetch->retry_after_s = 0;
     fetch->value = NULL;
     fetch->length = 0;
     fetch->call.is_running = false;
@@ -95,11 +97,13 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     fetch->cookie = cookie;
     fetch->call_ask = (struct call_ask){
         .service = ask->service,
+        .key = ask->key,
         .method = TEXT("GET"),
         .target = ask->target,
         .headers = ask->headers,
         .traceparent = ask->traceparent,
         .until_ns = ask->until_ns,
+        .breaker = ask->breaker,
         .may_repeat = true,
     };
     json_scan_init(&fetch->scan, ask->depth_limit, ask->keep_slices);

@@ -24,10 +24,12 @@ typedef void (*fetch_done)(struct fetch *fetch, void *cookie);
 /* What to ask. The texts are borrowed until the fetch is released. */
 struct fetch_ask {
     const struct bff_service *service;
+    struct text key;         /* as in call_ask */
     struct text target;      /* path and query, encoded: "/users/42" */
     struct text headers;     /* whole lines, each with its CRLF, without Host: "accept: ...\r\n" */
     struct text traceparent; /* as in call_ask */
     int64_t until_ns;        /* as in call_ask */
+    struct breaker *breaker; /* as in call_ask */
     size_t body_limit;       /* bytes */
     unsigned depth_limit;
     bool keep_slices; /* the value will be read, and not only copied into the page */
@@ -36,8 +38,9 @@ struct fetch_ask {
 /* A fetch. Its user provides the memory, which need not be cleared before fetch_start. */
 struct fetch {
     /* The outcome, valid once done is called. */
-    enum reason reason;  /* REASON_NONE: 2xx and valid JSON, or empty */
-    int status;          /* the service's, 0 when its status line was not read */
+    enum reason reason;     /* REASON_NONE: 2xx and valid JSON, or empty */
+    int status;             /* the service's, 0 when its status line was not read */
+    unsigned retry_after_s; /* as in struct call */
     struct value *value; /* with REASON_NONE: the body; NULL: it is empty, whatever the status is */
 
     /* fetch.c's own */

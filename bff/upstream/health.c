@@ -1,41 +1,28 @@
 /* See health.h. */
-#include <pthread.h>
-
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
-#include "bff/upstream/call.h"
+#include "bff/upstream/breaker.h"
+#include "bff/upstream/ejection.h"
 #include "bff/upstream/health.h"
+#include "bff/upstream/health_known.h"
+#include "bff/upstream/health_probe.h"
 
-#define QUESTION "user-agent: bff-health\r\naccept: */*\r\n"
-
-/* The health requests to one endpoint, one at a time. */
-struct probe {
+struct watched_endpoint {
     struct watched *of;
     const struct service_endpoint *at;
-    struct known *known;
-    int status; /* of the answer to the current request; 0: there was none */
-    size_t body_bytes;
-    int64_t asked_ns;
-    struct call_ask ask;
-    struct call call;
-    struct timer timeout;
-};
-
-/* What is known about a service, or about one of its endpoints. It is state of the process, in the
- * registry under the name of the service, or of service and endpoint. Only the thread that makes
- * the health checks writes the report. The lock is held while a report is copied. */
-struct known {
-    pthread_mutex_t lock;
-    struct health_report report;
+    struct endpoint_state *state;
+    struct health_known *known; /* NULL: the service is not asked */
+    struct health_probe probe;
 };
 
 struct watched {
     struct health *health;
     const struct service_settings *settings;
-    struct probe *probes; /* one for each endpoint; NULL: the service is not asked */
-    struct known *known;  /* NULL: the service is not asked */
+    struct watched_endpoint *endpoints;
+    struct health_known *known; /* NULL: the service is not asked */
+    struct breaker *breaker;    /* NULL: there is none */
     struct timer next;
     int64_t since_ms; /* wall clock, when this struct was made */
 };
@@ -47,68 +34,31 @@ struct health {
     struct upstream *upstream; /* NULL: not started */
 };
 
-static void known_init(void *object, struct text name)
-{
-    struct known *known = object;
-
-    must(pthread_mutex_init(&known->lock, NULL) == 0);
-    known->report.since_ms = clock_wall_ms();
-}
-
-static void known_dispose(void *object) { pthread_mutex_destroy(&((struct known *)object)->lock); }
-
-static const struct registry_kind known_kind = {
-    .bytes = sizeof(struct known), .init = known_init, .dispose = known_dispose};
-
 /* Results. */
 
-static void store(struct known *known, struct health_report report)
+/* Returns the report of a service after that of the endpoint ${last} has been written. The reason
+ * is that of ${last}, or else of the first endpoint that is down. */
+static struct health_report service_after(const struct watched *of,
+                                          const struct health_report *last)
 {
-    if (report.state != known->report.state)
-        report.since_ms = report.asked_ms;
-    must(pthread_mutex_lock(&known->lock) == 0);
-    known->report = report;
-    must(pthread_mutex_unlock(&known->lock) == 0);
-}
+    struct health_report report = health_known_read(of->known), failed = {0};
+    size_t count = of->settings->endpoint_count, up = 0, down = 0;
 
-/* Returns the report of an endpoint after ${probe} has got an answer or has failed. */
-static struct health_report endpoint_after(const struct probe *probe, enum reason reason)
-{
-    struct health_report report = probe->known->report;
-
-    report.state = reason == REASON_NONE ? HEALTH_UP : HEALTH_DOWN;
-    report.reason = reason;
-    report.status = reason == REASON_NONE ? 0 : probe->status;
-    report.asked_ms = clock_wall_ms();
-    report.took_ns = clock_now_ns() - probe->asked_ns;
-    report.endpoints = 1;
-    report.endpoints_down = reason == REASON_NONE ? 0 : 1;
-    return report;
-}
-
-/* Returns the report of a service after that of ${probe} has been stored. The reason is that of
- * ${probe}, or else of the first endpoint that is down. */
-static struct health_report service_after(const struct probe *probe)
-{
-    const struct watched *of = probe->of;
-    const struct health_report *last = &probe->known->report;
-    const struct health_report *failed = last->state == HEALTH_DOWN ? last : NULL;
-    struct health_report report = of->known->report;
-    size_t up = 0, down = 0;
-
-    for (size_t i = 0; i < of->settings->endpoint_count; i++) {
-        const struct health_report *one = &of->probes[i].known->report;
-        up += one->state == HEALTH_UP;
-        down += one->state == HEALTH_DOWN;
-        if (failed == NULL && one->state == HEALTH_DOWN)
+    if (last->state == HEALTH_DOWN)
+        failed = *last;
+    for (size_t i = 0; i < count; i++) {
+        struct health_report one = health_known_read(of->endpoints[i].known);
+        up += one.state == HEALTH_UP;
+        down += one.state == HEALTH_DOWN;
+        if (failed.state != HEALTH_DOWN && one.state == HEALTH_DOWN)
             failed = one;
     }
     if (up > 0)
         report.state = HEALTH_UP;
-    else if (down == of->settings->endpoint_count)
+    else if (down == count)
         report.state = HEALTH_DOWN;
-    report.reason = failed == NULL ? REASON_NONE : failed->reason;
-    report.status = failed == NULL ? 0 : failed->status;
+    report.reason = failed.reason;
+    report.status = failed.status;
     report.asked_ms = last->asked_ms;
     report.took_ns = last->took_ns;
     report.endpoints_down = down;
@@ -134,90 +84,63 @@ static void tell(const struct watched *of, const struct service_endpoint *at,
     });
 }
 
-static void settle(struct probe *probe, enum reason reason)
+/* What is known about the endpoint becomes its state, which all workers read. */
+static void steer(const struct watched_endpoint *endpoint)
 {
-    struct watched *of = probe->of;
-    struct health_report endpoint = probe->known->report, service = of->known->report;
+    bool is_down =
+        endpoint->known != NULL && health_known_read(endpoint->known).state == HEALTH_DOWN;
 
-    timer_clear(of->health->upstream->on->timers, &probe->timeout);
-    store(probe->known, endpoint_after(probe, reason));
-    store(of->known, service_after(probe));
-    tell(of, probe->at, &endpoint, &probe->known->report);
-    tell(of, NULL, &service, &of->known->report);
+    endpoint_state_set_down(endpoint->state, is_down, clock_now_ns());
 }
 
-/* One question. */
-
-static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
+static void on_result(struct health_probe *probe, const struct health_result *result)
 {
-    struct probe *probe = cookie;
+    struct watched_endpoint *endpoint =
+        H2O_STRUCT_FROM_MEMBER(struct watched_endpoint, probe, probe);
+    struct watched *of = endpoint->of;
+    struct health_report before = health_known_read(endpoint->known),
+                         service_before = health_known_read(of->known), now;
 
-    probe->status = head->status;
-    if (head->status >= 200 && head->status <= 299)
-        return 0;
-    *why = REASON_STATUS;
-    return -1;
-}
-
-static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
-{
-    struct probe *probe = cookie;
-
-    probe->body_bytes += len;
-    if (probe->body_bytes <= HEALTH_BODY_MAX)
-        return 0;
-    *why = REASON_TOO_LARGE;
-    return -1;
-}
-
-static void on_end(void *cookie, enum reason reason) { settle(cookie, reason); }
-
-static const struct exchange_sink sink = {.head = on_head, .body = on_body, .end = on_end};
-
-static void on_timeout(struct timer *timer)
-{
-    struct probe *probe = H2O_STRUCT_FROM_MEMBER(struct probe, timeout, timer);
-
-    call_cancel(&probe->call, CALL_NOT_NEEDED);
-    settle(probe, REASON_TIMEOUT);
-}
-
-static void ask(struct probe *probe)
-{
-    struct upstream *upstream = probe->of->health->upstream;
-
-    probe->status = 0;
-    probe->body_bytes = 0;
-    probe->asked_ns = clock_now_ns();
-    timer_set(upstream->on->timers, &probe->timeout,
-              probe->asked_ns + probe->of->settings->health.timeout_ms * CLOCK_MS);
-    call_start(&probe->call, upstream, &probe->ask, &sink, probe);
+    health_known_add(endpoint->known, &of->settings->health, result);
+    now = health_known_read(endpoint->known);
+    health_known_write(of->known, service_after(of, &now));
+    steer(endpoint);
+    if (result->reason == REASON_NONE)
+        ejection_check_passed(of->settings->service->name, endpoint->at->authority, endpoint->state,
+                              clock_now_ns());
+    tell(of, endpoint->at, &before, &now);
+    now = health_known_read(of->known);
+    tell(of, NULL, &service_before, &now);
 }
 
 /* Timing. */
 
-/* Returns the time of the next health request. The interval is varied by up to a tenth, so that
- * servers that began together do not ask at the same moments. */
-static int64_t next_ns(struct health *health, uint32_t interval_ms)
+/* Returns the time of the next health request. The interval is varied by up to jitter_percent, so
+ * that servers that began together do not ask at the same moments. */
+static int64_t next_ns(struct watched *service)
 {
-    int64_t per_mille = 900 + (int64_t)(random_next(&health->upstream->random) % 201);
+    const struct service_health *settings = &service->settings->health;
+    int64_t interval_ns = settings->interval_ms * CLOCK_MS;
+    int64_t most_ns = interval_ns * settings->jitter_percent / 100;
+    uint64_t random = random_next(&service->health->upstream->random);
 
-    return clock_now_ns() + interval_ms * per_mille * (CLOCK_MS / 1000);
+    return clock_now_ns() + interval_ns - most_ns + (int64_t)(random % (uint64_t)(2 * most_ns + 1));
 }
 
 /* An endpoint that has not answered the last question yet is not asked again. */
 static void on_next(struct timer *timer)
 {
     struct watched *service = H2O_STRUCT_FROM_MEMBER(struct watched, next, timer);
-    struct health *health = service->health;
+    struct upstream *upstream = service->health->upstream;
+    struct upstream_service *at = upstream_service(upstream, service->settings->service);
 
     for (size_t i = 0; i < service->settings->endpoint_count; i++)
-        if (!service->probes[i].call.is_running)
-            ask(&service->probes[i]);
-    timer_set(health->upstream->on->timers, timer,
-              next_ns(health, service->settings->health.interval_ms));
+        health_probe_ask(&service->endpoints[i].probe, upstream, at->endpoints[i]);
+    timer_set(upstream->on->timers, timer, next_ns(service));
 }
 
+/* An endpoint stays down when an earlier configuration has found it down and this one makes checks,
+ * too. Without checks it counts as well. */
 static void start(struct watched *service)
 {
     const struct service_settings *settings = service->settings;
@@ -225,16 +148,9 @@ static void start(struct watched *service)
 
     must(at != NULL && at->settings->endpoint_count == settings->endpoint_count);
     for (size_t i = 0; i < settings->endpoint_count; i++)
-        service->probes[i].ask = (struct call_ask){
-            .service = settings->service,
-            .only = at->endpoints[i],
-            .method = TEXT("GET"),
-            .target = text_of(settings->health.path),
-            .headers = TEXT(QUESTION),
-            .may_repeat = true,
-            .first_byte_ms = settings->health.timeout_ms,
-        };
-    on_next(&service->next);
+        steer(&service->endpoints[i]);
+    if (service->known != NULL)
+        on_next(&service->next);
 }
 
 void health_start(struct health *health, struct upstream *upstream)
@@ -242,19 +158,14 @@ void health_start(struct health *health, struct upstream *upstream)
     must(health->upstream == NULL);
     health->upstream = upstream;
     for (size_t i = 0; i < health->count; i++)
-        if (health->services[i].probes != NULL)
-            start(&health->services[i]);
+        start(&health->services[i]);
 }
 
 static void stop(struct watched *service)
 {
-    struct timers *timers = service->health->upstream->on->timers;
-
-    timer_clear(timers, &service->next);
-    for (size_t i = 0; i < service->settings->endpoint_count; i++) {
-        timer_clear(timers, &service->probes[i].timeout);
-        call_cancel(&service->probes[i].call, CALL_NOT_NEEDED);
-    }
+    timer_clear(service->health->upstream->on->timers, &service->next);
+    for (size_t i = 0; i < service->settings->endpoint_count; i++)
+        health_probe_stop(&service->endpoints[i].probe);
 }
 
 void health_stop(struct health *health)
@@ -262,41 +173,45 @@ void health_stop(struct health *health)
     if (health->upstream == NULL)
         return;
     for (size_t i = 0; i < health->count; i++)
-        if (health->services[i].probes != NULL)
+        if (health->services[i].known != NULL)
             stop(&health->services[i]);
     health->upstream = NULL;
 }
 
 /* Life. */
 
-static struct known *hold_known(const char *name)
+static void init_endpoint(struct watched_endpoint *endpoint, struct watched *of,
+                          const struct service_endpoint *at)
 {
-    return registry_hold(registry_of_process(), &known_kind, text_of(name));
-}
+    const char *service = of->settings->service->name;
+    char *name = service_endpoint_name(service, at);
 
-static void init_probe(struct probe *probe, struct watched *of, const struct service_endpoint *at)
-{
-    char *name = service_endpoint_name(of->settings->service->name, at);
-
-    probe->of = of;
-    probe->at = at;
-    probe->known = hold_known(name);
-    probe->timeout.fire = on_timeout;
+    endpoint->of = of;
+    endpoint->at = at;
+    endpoint->state = endpoint_state_hold(registry_of_process(), service, at);
+    if (of->known != NULL) {
+        endpoint->known = health_known_hold(name);
+        health_probe_init(&endpoint->probe, of->settings, on_result);
+    }
     memory_free(name);
 }
 
 static void init(struct watched *service, const struct service_settings *settings)
 {
+    const char *name = settings->service->name;
+
     service->settings = settings;
     service->next.fire = on_next;
     service->since_ms = clock_wall_ms();
-    if (settings->health.path == NULL)
-        return;
-    service->known = hold_known(settings->service->name);
-    must(settings->health.interval_ms > 0 && settings->health.timeout_ms > 0);
-    service->probes = memory_new(settings->endpoint_count * sizeof(*service->probes));
+    if (settings->health.path != NULL) {
+        must(settings->health.interval_ms > 0 && settings->health.timeout_ms > 0);
+        service->known = health_known_hold(name);
+    }
+    if (settings->breaker.volume > 0)
+        service->breaker = breaker_hold(registry_of_process(), text_of(name));
+    service->endpoints = memory_new(settings->endpoint_count * sizeof(*service->endpoints));
     for (size_t i = 0; i < settings->endpoint_count; i++)
-        init_probe(&service->probes[i], service, &settings->endpoints[i]);
+        init_endpoint(&service->endpoints[i], service, &settings->endpoints[i]);
 }
 
 struct health *health_new(const struct service_settings *services, size_t count,
@@ -316,9 +231,15 @@ struct health *health_new(const struct service_settings *services, size_t count,
 
 static void dispose(struct watched *service)
 {
-    for (size_t i = 0; service->probes != NULL && i < service->settings->endpoint_count; i++)
-        registry_release(service->probes[i].known);
-    memory_free(service->probes);
+    for (size_t i = 0; i < service->settings->endpoint_count; i++) {
+        struct watched_endpoint *endpoint = &service->endpoints[i];
+        if (service->known != NULL)
+            health_probe_dispose(&endpoint->probe);
+        registry_release(endpoint->known);
+        registry_release(endpoint->state);
+    }
+    memory_free(service->endpoints);
+    registry_release(service->breaker);
     registry_release(service->known);
 }
 
@@ -344,34 +265,95 @@ const struct service_settings *health_service(const struct health *health, size_
 }
 
 /* Without health checks nothing is ${known}. */
-static struct health_report read_known(const struct watched *of, struct known *known)
+static struct health_report read_known(const struct watched *of, struct health_known *known)
 {
-    struct health_report report = {.since_ms = of->since_ms};
-
-    if (known == NULL)
-        return report;
-    must(pthread_mutex_lock(&known->lock) == 0);
-    report = known->report;
-    must(pthread_mutex_unlock(&known->lock) == 0);
-    return report;
+    return known == NULL ? (struct health_report){.since_ms = of->since_ms}
+                         : health_known_read(known);
 }
 
-/* The report may still be about the endpoints of an earlier configuration. */
+static int64_t later(int64_t a, int64_t b) { return a > b ? a : b; }
+
+/* The endpoint is ejected, or its trial has not ended. */
+static void show_ejection(const struct endpoint_state *state, struct health_endpoint *out)
+{
+    int64_t until_ns = atomic_load_explicit(&state->ejected_until_ns, memory_order_relaxed);
+    int64_t left_ns = until_ns - clock_now_ns();
+
+    out->state = left_ns > 0 ? HEALTH_EJECTED : HEALTH_TRIAL;
+    out->until_ms = left_ns > 0 ? clock_wall_ms() + left_ns / CLOCK_MS : 0;
+    out->reason = (enum reason)atomic_load_explicit(&state->reason, memory_order_relaxed);
+    out->status = atomic_load_explicit(&state->status, memory_order_relaxed);
+    out->since_ms = atomic_load_explicit(&state->since_ms, memory_order_relaxed);
+}
+
+struct health_endpoint health_read_endpoint(struct health *health, size_t service, size_t endpoint)
+{
+    must(service < health->count);
+    const struct watched *of = &health->services[service];
+    must(endpoint < of->settings->endpoint_count);
+    const struct endpoint_state *state = of->endpoints[endpoint].state;
+    struct health_report checked = read_known(of, of->endpoints[endpoint].known);
+    struct health_endpoint out = {
+        .state = checked.state,
+        .reason = checked.reason,
+        .status = checked.status,
+        .since_ms = checked.since_ms,
+        .in_flight = atomic_load_explicit(&state->in_flight, memory_order_relaxed),
+        .first_byte_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed),
+    };
+
+    if (out.state == HEALTH_DOWN)
+        return out;
+    if (endpoint_state_is_out(state, clock_now_ns()))
+        show_ejection(state, &out);
+    else
+        out.since_ms =
+            later(out.since_ms, atomic_load_explicit(&state->since_ms, memory_order_relaxed));
+    return out;
+}
+
+static bool gets_nothing(const struct health_endpoint *endpoint)
+{
+    return endpoint->state == HEALTH_DOWN || endpoint->state == HEALTH_EJECTED;
+}
+
+/* Counts the endpoints that get no requests. The report of the checks may still be about the
+ * endpoints of an earlier configuration. */
 struct health_report health_read(struct health *health, size_t service)
 {
     must(service < health->count);
     const struct watched *of = &health->services[service];
     struct health_report report = read_known(of, of->known);
-    report.endpoints = of->settings->endpoint_count;
-    if (report.endpoints_down > report.endpoints)
-        report.endpoints_down = report.endpoints;
+    struct health_endpoint last = {0}; /* of those, the one that left last */
+    size_t count = of->settings->endpoint_count;
+
+    report.endpoints = count;
+    report.endpoints_down = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct health_endpoint one = health_read_endpoint(health, service, i);
+        if (!gets_nothing(&one))
+            continue;
+        if (report.endpoints_down++ == 0 || one.since_ms > last.since_ms)
+            last = one;
+    }
+    if (report.state == HEALTH_DOWN)
+        return report;
+    report.reason = last.reason;
+    report.status = last.status;
+    if (report.endpoints_down == count) {
+        report.state = HEALTH_DOWN;
+        report.since_ms = last.since_ms;
+    }
     return report;
 }
 
-struct health_report health_read_endpoint(struct health *health, size_t service, size_t endpoint)
+bool health_read_breaker(struct health *health, size_t service, struct breaker_report *out)
 {
     must(service < health->count);
     const struct watched *of = &health->services[service];
-    must(endpoint < of->settings->endpoint_count);
-    return read_known(of, of->probes == NULL ? NULL : of->probes[endpoint].known);
+
+    if (of->breaker == NULL)
+        return false;
+    *out = breaker_read(of->breaker, &of->settings->breaker, clock_now_ns());
+    return true;
 }

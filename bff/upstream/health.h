@@ -1,12 +1,19 @@
 /*
- * Health checks: sends each service a GET request for health.path every health.interval_ms. The
- * interval varies by up to a tenth, so that many servers do not ask at the same moments. One worker
- * makes the checks; every thread may read the results. A service whose health.path is NULL is never
- * asked, and its state stays unknown.
+ * Active health checks: sends each service a GET request for health.path every health.interval_ms.
+ * The interval varies by up to health.jitter_percent, so that many servers do not ask at the same
+ * moments. One worker makes the checks; every thread may read the results. A service whose
+ * health.path is NULL is never asked, and the checks know nothing about it.
  *
- * All endpoints of a service are asked at the same time. The service is up when at least one of
- * them is up, and down when all are down. An endpoint is up when it answers with a 2xx status and a
- * complete body of at most 64 KiB within health.timeout_ms.
+ * All endpoints of a service are asked at the same time. A check is good when the endpoint answers
+ * within health.timeout_ms with the status health.status and a complete body of at most 64 KiB that
+ * has the text health.body. The first check of an endpoint decides at once. Later, health.fall bad
+ * checks in a row make it down, and health.rise good ones up again. By the checks, a service is up
+ * when at least one of its endpoints is up, and down when all are down.
+ *
+ * The checks steer: an endpoint that is down gets no requests (endpoint_state.is_down). A good
+ * check may end an ejection (ejection.h).
+ *
+ * This is also the place where the health pages read everything that is known about a service.
  */
 #ifndef BFF_UPSTREAM_HEALTH_H
 #define BFF_UPSTREAM_HEALTH_H
@@ -16,32 +23,12 @@
 #include <stdint.h>
 
 #include "bff/base/reason.h"
+#include "bff/upstream/breaker.h"
+#include "bff/upstream/health_report.h"
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-#define HEALTH_BODY_MAX ((size_t)64 * 1024) /* bytes of an answer's body */
-
-enum health_state {
-    HEALTH_UNKNOWN, /* not asked, or no answer so far; treated as up */
-    HEALTH_UP,
-    HEALTH_DOWN,
-};
-
-/* What is known about a service, or about one of its endpoints. */
-struct health_report {
-    enum health_state state;
-    enum reason
-        reason; /* of the last failure, while at least one endpoint is down; else REASON_NONE */
-    int status; /* the status of the last answer; 0: there was none */
-    int64_t since_ms; /* wall clock, when it entered its state */
-    int64_t asked_ms; /* wall clock, when the last answer came or the last check failed; 0: no check
-                         yet */
-    int64_t took_ns;  /* from the last question to its answer */
-    size_t endpoints;
-    size_t endpoints_down;
-};
-
-/* A service or an endpoint has gone down, or is up again. */
+/* By the checks, a service or an endpoint has gone down, or is up again. */
 struct health_change {
     const char *service;
     const char *endpoint; /* its address, "127.0.0.1:3000"; NULL: the service as a whole */
@@ -75,12 +62,14 @@ void health_free(struct health *health);
 /*
  * Starts the health checks; the first ones are made at once. ${upstream} must be made of the same
  * services, and its names must have been looked up. To be called in the thread of ${upstream}, by
- * one worker only.
+ * one worker only, also when no service is asked. An endpoint that an earlier configuration found
+ * down stays down if this one asks it, too. Otherwise it counts as well from now on.
  */
 void health_start(struct health *health, struct upstream *upstream);
 
 /* Stops the health checks. To be called before upstream_free, in the same thread. The results can
- * still be read. Does nothing if the checks were not started. */
+ * still be read, and endpoints that are down stay so until the next health_start. Does nothing if
+ * the checks were not started. */
 void health_stop(struct health *health);
 
 size_t health_count(const struct health *health);
@@ -91,6 +80,9 @@ const struct service_settings *health_service(const struct health *health, size_
 struct health_report health_read(struct health *health, size_t service);
 
 /* The same for the endpoint with the number ${endpoint}, in the order of the service's settings. */
-struct health_report health_read_endpoint(struct health *health, size_t service, size_t endpoint);
+struct health_endpoint health_read_endpoint(struct health *health, size_t service, size_t endpoint);
+
+/* The same for the breaker of the service. Returns false when it has none. */
+bool health_read_breaker(struct health *health, size_t service, struct breaker_report *out);
 
 #endif

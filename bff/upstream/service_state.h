@@ -7,6 +7,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdint.h>
 
 #include "bff/base/registry.h"
 #include "bff/base/rolling.h"
@@ -16,7 +17,7 @@
                                    */
 
 struct service_state {
-    alignas(64) atomic_uint turn;       /* of round robin */
+    alignas(64) _Atomic uint64_t turn;  /* of round robin */
     alignas(64) struct rolling retries; /* first: calls that began; second: retries */
     struct rolling hedges;              /* first: calls that may be hedged; second: hedges */
     atomic_flag is_ejecting;            /* a worker decides about an ejection */

@@ -73,6 +73,9 @@ static void init_service(struct upstream *upstream, struct upstream_service *ser
     service->state = service_state_hold(registry, name);
     if (settings->breaker.volume > 0)
         service->breaker = breaker_hold(registry, text_of(name));
+    if (bulkhead_is_needed(settings))
+        bulkhead_queue_init(&service->queue, bulkhead_hold(registry, text_of(name)),
+                            endpoints_bell(upstream->endpoints), settings);
     balance_init(&service->balance, settings, service->state, &upstream->random);
     hold_endpoints(upstream, service);
 }
@@ -98,8 +101,10 @@ static void dispose(struct upstream *upstream)
     each_endpoint(upstream, endpoints_release);
     for (size_t i = 0; i < upstream->service_count; i++) {
         struct upstream_service *service = &upstream->services[i];
+        balance_free(&service->balance);
         memory_free(service->endpoints);
         memory_free(service->members);
+        registry_release(service->queue.shared);
         registry_release(service->breaker);
         registry_release(service->state);
     }

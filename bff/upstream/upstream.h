@@ -12,6 +12,7 @@
 
 #include "bff/base/random.h"
 #include "bff/upstream/balance.h"
+#include "bff/upstream/bulkhead.h"
 #include "bff/upstream/endpoints.h"
 #include "bff/upstream/service.h"
 
@@ -25,6 +26,8 @@ struct upstream_service {
     struct endpoint **endpoints;    /* settings->endpoint_count of them, in that order */
     struct balance_member *members; /* the same endpoints, for the balance */
     struct balance balance;         /* chooses one of the endpoints */
+    struct bulkhead_queue queue;    /* of calls over the limits; its ${shared} is NULL when the
+                                       service has no limits */
 };
 
 struct upstream {

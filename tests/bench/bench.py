@@ -13,6 +13,7 @@ import sys
 import tempfile
 
 import alone
+import balance
 import memory
 import report
 from load import Void
@@ -22,7 +23,8 @@ from works import WORKS
 
 # Those that are more than load on a row of peers: functions that return a table, and whether
 # something in it is void.
-SPECIAL = {'memory': memory.table, 'instructions': alone.instructions, 'scanner': alone.scanner}
+SPECIAL = {'balance': balance.table, 'memory': memory.table,
+           'instructions': alone.instructions, 'scanner': alone.scanner}
 NAMES = [*WORKS, *SPECIAL]
 
 

@@ -79,14 +79,18 @@ class Site:
             self.stop(started)
 
     def start_services(self):
-        directory = f'{self.work}/services'
-        started = self.run(directory, [f'{self.build}/tests/bench_services'], self.load_core)
+        self.services = self.more_services('services')
+
+    def more_services(self, name, *arguments):
+        """Starts the program once more; the addresses of its services."""
+        directory = f'{self.work}/{name}'
+        started = self.run(directory, [f'{self.build}/tests/bench_services', *arguments],
+                           self.load_core)
         for _ in range(100):
             with open(f'{directory}/stdout') as file:
                 line = file.readline()
             if line.endswith('\n'):
-                self.services = json.loads(line)['services']
-                return
+                return json.loads(line)['services']
             time.sleep(0.05)
         raise Failed(f'the services did not start: {complaint(started)}')
 

@@ -154,17 +154,42 @@ describe('what was hardly meant', { concurrency: 4 }, () => {
 
 describe('--routes', { concurrency: 4 }, () => {
   test('shows hidden parts, computed members, and services as they are in effect', async t => {
-    const file = configFile(t, { services: { users: { timeout: { total: '3s' }, health: 'off' },
+    const file = configFile(t, { services: { users: { timeout: { total: '2s' }, health: 'off' },
       orders: { health: { path: '/ok', interval: '1s', essential: true } } } })
     const { stdout } = await command('web', ['--routes', '--config', file],
       { USERS_URL: 'http://a:1, https://b' })
     for (const line of [/^ {4}reviews +optional, 1000 ms, hidden$/m, /^ {4}savings +computed from product$/m,
-      /^service users {2}to http:\/\/a:1 https:\/\/b, connect 1s, first byte 3s, total 3s, health off$/m,
-      /^service orders {2}to \S+, .* health \/ok, interval 1s, timeout 1s, essential$/m]) {
+      /^service users {2}to http:\/\/a:1, https:\/\/b$/m, / {4}connect 1s, first_byte 2s, total 2s, /,
+      /^ {4}health off$/m,
+      /^ {4}health \/ok, interval 1s, jitter 10%, timeout 1s, rise 2, fall 3, essential$/m]) {
       assert.match(stdout, line)
     }
     const mocks = await command('web', ['--routes', '--mock', fixtures])
-    assert.match(mocks.stdout, /^service users {2}to its mock, /m)
+    assert.match(mocks.stdout, /^service users {2}to its mock$/m)
+  })
+
+  test('shows what stands between a call and an endpoint', async t => {
+    const users = { endpoints: ['http://a', { url: 'https://b', weight: 5, max_in_flight: 7, backup: true }],
+      balance: 'hash', key: 'header:X-Shop', slow_start: '10s', resolve: 'each', panic: '30%',
+      max_in_flight: 9, queue: { length: 3, wait: '50ms' }, hedge_budget: 2,
+      retry: { try: '200ms', methods: ['GET', 'PUT'] }, health: { status: 204, body: 'ok' } }
+    const none = { retry: 'off', breaker: 'off', ejection: 'off', balance: 'ip_hash' }
+    const at = { service: 'users', hedge: 'p95', breaker: 'own' }
+    const file = configFile(t, { services: { users, products: none },
+      routes: [{ path: '/a', ...at }, { path: '/b', service: 'users', hedge: '50ms' }] })
+    const { stdout } = await command('web', ['--routes', '--config', file])
+    const part = name => stdout.slice(stdout.indexOf(`service ${name}`)).split(/\n(?=service )/)[0]
+    assert.equal(part('users'), `service users  to http://a, https://b weight 5 max_in_flight 7 backup
+    balance hash, key header:x-shop, slow_start 10s, resolve each, panic 30%
+    connect 1s, first_byte 3s, total 3s, min_time 5ms, min_wait 100ms
+    max_in_flight 9, queue 3, wait 50ms
+    retry GET PUT, try 200ms, budget 20%, reserve 10, hedge_budget 2%
+    breaker error_threshold 50%, volume 10, reset 10s, window 10s
+    ejection failures 5, time 30s, max_time 5m, max_ejected 50%
+    health /health, interval 5s, jitter 10%, timeout 1s, rise 2, fall 3, status 204, body "ok"`)
+    assert.match(part('products'), /balance ip_hash, panic 50%\n.*\n {4}retry off, hedge_budget 5%\n {4}breaker off\n {4}ejection off\n/)
+    assert.match(stdout, /^\* \/a {2}signed-in, to users \/a, hedge p95, breaker own, body/m)
+    assert.match(stdout, /^\* \/b {2}signed-in, to users \/b, hedge 50ms, body/m)
   })
 })
 

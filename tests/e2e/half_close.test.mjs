@@ -22,7 +22,8 @@ async function stage(t, half_close, row = { json: user('1') }) {
   const scene = await scenario(t, 'web', { 'users *': { ...row, until: door.opened },
     'orders *': empty, 'recommendations *': empty, 'notifications *': empty }, {
     listen: [anywhere, 'https://127.0.0.1:0'],
-    config: { half_close, tls: { certificate: certFile, key: keyFile } },
+    config: { half_close, tls: { certificate: certFile, key: keyFile },
+      services: { users: { timeout: { total: '30s' } } } }, // longer than the server waits
   })
   const begin = async (at, path, fields = '') => {
     const socket = net.connect({ port: new URL(scene.urls[at]).port, allowHalfOpen: true })

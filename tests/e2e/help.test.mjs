@@ -13,7 +13,7 @@ for (const build of ['web', 'mobile']) {
       assert.equal(code, 0, stderr)
       assert.equal(stderr, '')
       assert.ok(stdout.startsWith(`Usage: bff-${build} [OPTION]...\n`), stdout)
-      for (const told of ['--config', '--check', 'services.*.timeout.total', 'default: 30s',
+      for (const told of ['--config', '--check', 'services.*.timeout.total', 'default: 3s',
         'trusted_proxies', 'JWT_SECRET', 'USERS_URL', 'NOTIFICATIONS_URL']) {
         assert.ok(stdout.includes(told), told)
       }

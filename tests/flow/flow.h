@@ -8,7 +8,8 @@
  *
  * A line has the target, the milliseconds until the call ends, and the way it ends: JSON (200),
  * "status 404", "empty" (200 without a body), "204", "205", "hang" (never), or the name of a
- * reason. For a call, the first line with its target is used. A call without a line hangs.
+ * reason, and seconds for Retry-After, such as "breaker_open 7". For a call, the first line with
+ * its target is used. A call without a line hangs.
  *
  * The trace has lines such as "0 ask /users/1", "20 end /orders?userId=1", "300 drop /stock" (the
  * run has cancelled the call), and "300 done".
@@ -166,12 +167,15 @@ static inline enum reason flow_reason_of(struct text name)
 static inline void flow_give(struct fetch *fetch, struct text outcome)
 {
     struct text rest = outcome, word = text_cut(&rest, ' ');
-    uint64_t status = 0;
+    uint64_t status = 0, seconds = 0;
 
     fetch->reason = flow_reason_of(word);
     if (fetch->reason == REASON_STATUS) {
         assert_int_equal(text_number(rest, 599, &status), 0);
         fetch->status = (int)status;
+    } else if (rest.len > 0 && fetch->reason != REASON_NONE) {
+        assert_int_equal(text_number(rest, 3600, &seconds), 0);
+        fetch->retry_after_s = (unsigned)seconds;
     } else if (text_is(outcome, "empty")) {
         fetch->status = 200;
     } else if (text_is(outcome, "204") || text_is(outcome, "205")) {
@@ -256,6 +260,9 @@ static inline const struct plan *flow_plan(struct pool *boot, const struct bff_c
 
     if (plan == NULL)
         fail_msg("%s", error);
+    for (size_t i = 0; i < plan->part_count; i++) /* as the generation does; nobody reads it */
+        if (plan->parts[i].row->has_breaker)
+            plan->parts[i].breaker = (void *)&plan->parts[i];
     return plan;
 }
 

@@ -195,8 +195,8 @@ static void a_503_says_when_to_come_back(void **state)
     static const struct {
         const char *script, *want;
     } cases[] = {
-        {"/products/7 0 breaker_open", "10"},
-        {"/products/7 0 limited", "1"},
+        {"/products/7 0 breaker_open 7", "7"},
+        {"/products/7 0 limited 1", "1"},
         {"/products/7 0 timeout", ""},
         {"/products/7 0 {}; " OTHERS, ""},
     };

@@ -84,6 +84,24 @@ static void another_service_or_header_is_another_call(void **state)
     flow_end_all();
 }
 
+static void a_part_with_its_own_breaker_shares_only_with_itself(void **state)
+{
+    static const struct bff_part parts[] = {
+        {.name = "one", .ask = ask_it},
+        {.name = "own", .ask = ask_it, .has_breaker = true},
+        {.name = "other", .ask = ask_it, .has_breaker = true},
+        {.name = "list", .ask = ask_list, .many = 5, .has_breaker = true},
+        {.name = "two", .ask = ask_it},
+    };
+    static const struct bff_composite page = PAGE(parts);
+
+    flow_run(&page, "1", "/it 5 1; /a 5 2; /b 5 3");
+    assert_int_equal(flow.asked, 6);
+    assert_string_equal(flow.body,
+                        "{\"one\":1,\"own\":1,\"other\":1,\"list\":[2,1,3,1,3],\"two\":1}");
+    flow_end_all();
+}
+
 static void a_call_goes_on_while_somebody_waits(void **state)
 {
     static const struct bff_part parts[] = {
@@ -166,6 +184,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_share_a_call),
         cmocka_unit_test(another_service_or_header_is_another_call),
+        cmocka_unit_test(a_part_with_its_own_breaker_shares_only_with_itself),
         cmocka_unit_test(a_call_goes_on_while_somebody_waits),
         cmocka_unit_test(a_later_part_gets_what_is_known),
         cmocka_unit_test(a_list_shares_within_and_without),

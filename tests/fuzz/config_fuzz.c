@@ -156,10 +156,24 @@ static uint64_t number_of(const struct setting *row, const void *owner, bool *is
         return *(const uint32_t *)member;
     if (row->kind == &kind_size || row->kind == &kind_count)
         return *(const size_t *)member;
-    if (row->kind == &kind_number || is_workers(row))
+    if (row->kind == &kind_number || row->kind == &kind_percent || is_workers(row))
         return *(const unsigned *)member;
     *is_number = false;
     return 0;
+}
+
+/* "off" instead of a mapping sets one number of it to 0. */
+static bool may_be_off(const struct setting *row)
+{
+    char path[128];
+
+    snprintf(path, sizeof(path), "%.*s", (int)(strrchr(row->path, '.') - row->path), row->path);
+    for (const struct section *const *at = section_list; *at != NULL; at++)
+        for (const struct setting *off = (*at)->rows; off->path != NULL; off++)
+            if (off->kind == &kind_no_number && off->offset == row->offset &&
+                strcmp(off->path, path) == 0)
+                return true;
+    return false;
 }
 
 static void check_number(const struct setting *row, const char *prefix, const void *owner)
@@ -168,10 +182,10 @@ static void check_number(const struct setting *row, const char *prefix, const vo
                    (*prefix != '\0' || strchr(row->path, '*') == NULL);
     bool is_number = false;
     uint64_t number = is_here ? number_of(row, owner, &is_number) : 0;
-    bool has_none = row->normal == NULL || is_workers(row);
 
-    if (is_number && !(has_none && number == 0))
-        must(number >= row->least && number <= row->most);
+    if (!is_number || (number == 0 && (row->normal == NULL || is_workers(row) || may_be_off(row))))
+        return;
+    must(number >= row->least && number <= row->most);
 }
 
 /* Every number of ${owner}, whose rows begin with ${prefix}. 0 stands for none, or "auto". */
@@ -206,15 +220,34 @@ static void check_route(const struct plain_route *route)
     must(route->methods == NULL || route->methods[0].len > 0);
     must(route->access.kind != ACCESS_ROLE || route->access.whom.len > 0);
     must(route->header.value.at == NULL || route->header.name.at != NULL);
+    must(!route->hedges_p95 || route->hedge_ms == 0);
+}
+
+static bool is_known_endpoint(const struct service_endpoint *endpoint)
+{
+    return endpoint->port > 0 && endpoint->host[0] != '\0' && endpoint->weight >= 1 &&
+           endpoint->weight <= SERVICE_WEIGHT_MAX;
+}
+
+static void check_endpoints(const struct service_settings *service)
+{
+    size_t backups = 0;
+
+    for (size_t i = 0; i < service->endpoint_count; i++) {
+        must(is_known_endpoint(&service->endpoints[i]));
+        backups += service->endpoints[i].is_backup;
+    }
+    must(service->endpoint_count <= SERVICE_ENDPOINTS_MAX && backups < service->endpoint_count);
 }
 
 static void check_service(const struct service_settings *service)
 {
     check_numbers("services.*", service);
-    must(service->endpoint_count > 0);
+    check_endpoints(service);
     must(service->connect_ms <= service->total_ms && service->first_byte_ms <= service->total_ms);
-    for (size_t i = 0; i < service->endpoint_count; i++)
-        must(service->endpoints[i].port > 0 && service->endpoints[i].host[0] != '\0');
+    must(service->retry.try_ms <= service->total_ms && service->min_time_ms <= service->total_ms);
+    must((service->balance == SERVICE_HASH) == (service->key.kind != SERVICE_KEY_NONE));
+    must(service->ejection.time_ms <= service->ejection.max_time_ms);
     must(service->health.path == NULL || service->health.path[0] == '/');
 }
 

@@ -6,6 +6,10 @@
     "default_routes, paths, cors, limits, trusted_proxies, trusted_headers, access_log, "          \
     "io_uring, drain_delay, drain_timeout"
 
+#define SERVICE                                                                                    \
+    "endpoints, ca_file, balance, key, slow_start, resolve, panic, timeout, min_time, min_wait, "  \
+    "max_in_flight, queue, retry, hedge_budget, breaker, ejection, health"
+
 #define TAB "this is not YAML: a tab; indent with spaces\n"
 #define ROUTE(more) "routes: [{path: /a, service: users, " more "}]\n"
 #define SIXTEEN "abcdefghijklmnop"
@@ -92,7 +96,7 @@ static const struct {
      "3s\n"},
     {"a phase longer than the default whole", "services: {users: {timeout: {first_byte: 1m}}}\n",
      "web.yaml:1:42: services.users.timeout.first_byte: 1m is longer than timeout.total, which is "
-     "30s\n"},
+     "3s\n"},
     {"no authorities", "services: {users: {ca_file: no.pem}}\n",
      "web.yaml:1:29: services.users.ca_file: \"no.pem\" cannot be read: No such file or "
      "directory\n"},
@@ -109,8 +113,7 @@ static const struct {
     {"one mistake for two services",
      "services:\n  users: &u\n    timeout: {total: 5}\n    colour: 1\n  orders: *u\n",
      "web.yaml:3:22: services.users.timeout.total: \"5\": a duration needs a unit: ms, s, m or h\n"
-     "web.yaml:4:5: services.users.colour: unknown setting; expected endpoints, timeout, ca_file, "
-     "health\n"},
+     "web.yaml:4:5: services.users.colour: unknown setting; expected " SERVICE "\n"},
     {"one longer phase for two services",
      "services: {users: &u {timeout: {total: 1s, first_byte: 2s}}, orders: *u}\n",
      "web.yaml:1:56: services.users.timeout.first_byte: 2s is longer than timeout.total, which is "
@@ -130,8 +133,7 @@ static const struct {
     {"a second document", "workers: 3\n---\nworkers: 4\n",
      "web.yaml:2:1: a second document begins; expected one only\n"},
     {"an alias in itself", "services: &s {users: *s}\n",
-     "web.yaml:1:15: services.users.users: unknown setting; expected endpoints, timeout, "
-     "ca_file, health\n"},
+     "web.yaml:1:15: services.users.users: unknown setting; expected " SERVICE "\n"},
     {"not UTF-8", "listen: \"\xff\"\n",
      "web.yaml:1:10: this is not YAML: invalid leading UTF-8 octet\n"},
     {"a control byte", "# \x01\n",

@@ -132,8 +132,8 @@ static const struct {
      "web.yaml:1:9: routes: expected a list of at most 1024 routes\n"},
     {"no mapping", "routes: [/a]\n",
      "web.yaml:1:10: routes[0]: expected a mapping with some of: path, service, to, access, "
-     "methods, host, header, body_limit, timeout, preserve_host, upgrade, request_headers, "
-     "response_headers\n"},
+     "methods, host, header, body_limit, timeout, hedge, breaker, preserve_host, upgrade, "
+     "request_headers, response_headers\n"},
     {"nothing in it", "routes: [{}, ]\n",
      "web.yaml:1:10: routes[0]: its path is missing\n"
      "web.yaml:1:10: routes[0]: its service is missing\n"},

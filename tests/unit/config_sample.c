@@ -54,6 +54,57 @@ static void assert_same_door(const struct config *got, const struct config *want
     assert_int_equal(got->may_use_io_uring, want->may_use_io_uring);
 }
 
+static void assert_same_methods(const struct text *got, const struct text *want)
+{
+    for (; want->at != NULL; got++, want++)
+        assert_same_text(*got, *want);
+    assert_null(got->at);
+}
+
+static void assert_same_balance(const struct service_settings *a, const struct service_settings *b)
+{
+    assert_int_equal(a->endpoint_count, b->endpoint_count);
+    assert_string_equal(a->endpoints[0].authority, b->endpoints[0].authority);
+    assert_int_equal(a->endpoints[0].weight, b->endpoints[0].weight);
+    assert_int_equal(a->endpoints[0].max_in_flight, b->endpoints[0].max_in_flight);
+    assert_int_equal(a->endpoints[0].is_backup, b->endpoints[0].is_backup);
+    assert_int_equal(a->balance, b->balance);
+    assert_int_equal(a->key.kind, b->key.kind);
+    assert_int_equal(a->slow_start_ms, b->slow_start_ms);
+    assert_int_equal(a->resolves_each, b->resolves_each);
+    assert_int_equal(a->panic_percent, b->panic_percent);
+    assert_memory_equal(&a->ejection, &b->ejection, sizeof(b->ejection));
+}
+
+static void assert_same_calls(const struct service_settings *a, const struct service_settings *b)
+{
+    assert_int_equal(a->connect_ms, b->connect_ms);
+    assert_int_equal(a->first_byte_ms, b->first_byte_ms);
+    assert_int_equal(a->total_ms, b->total_ms);
+    assert_int_equal(a->min_time_ms, b->min_time_ms);
+    assert_int_equal(a->min_wait_ms, b->min_wait_ms);
+    assert_int_equal(a->hedge_percent, b->hedge_percent);
+    assert_memory_equal(&a->bulkhead, &b->bulkhead, sizeof(b->bulkhead));
+    assert_memory_equal(&a->breaker, &b->breaker, sizeof(b->breaker));
+    assert_int_equal(a->retry.try_ms, b->retry.try_ms);
+    assert_int_equal(a->retry.budget_percent, b->retry.budget_percent);
+    assert_int_equal(a->retry.reserve, b->retry.reserve);
+    assert_same_methods(a->retry.methods, b->retry.methods);
+}
+
+static void assert_same_health(const struct service_health *a, const struct service_health *b)
+{
+    assert_string_equal(a->path, b->path);
+    assert_int_equal(a->interval_ms, b->interval_ms);
+    assert_int_equal(a->jitter_percent, b->jitter_percent);
+    assert_int_equal(a->timeout_ms, b->timeout_ms);
+    assert_int_equal(a->rise, b->rise);
+    assert_int_equal(a->fall, b->fall);
+    assert_int_equal(a->status, b->status);
+    assert_same_text(a->body, b->body);
+    assert_int_equal(a->is_essential, b->is_essential);
+}
+
 static void assert_same(const struct config *got, const struct config *want)
 {
     assert_int_equal(got->listen_count, want->listen_count);
@@ -67,15 +118,9 @@ static void assert_same(const struct config *got, const struct config *want)
     assert_int_equal(got->service_count, want->service_count);
     for (size_t i = 0; i < got->service_count; i++) {
         const struct service_settings *a = &got->services[i], *b = &want->services[i];
-        assert_int_equal(a->endpoint_count, b->endpoint_count);
-        assert_string_equal(a->endpoints[0].authority, b->endpoints[0].authority);
-        assert_int_equal(a->connect_ms, b->connect_ms);
-        assert_int_equal(a->first_byte_ms, b->first_byte_ms);
-        assert_int_equal(a->total_ms, b->total_ms);
-        assert_string_equal(a->health.path, b->health.path);
-        assert_int_equal(a->health.interval_ms, b->health.interval_ms);
-        assert_int_equal(a->health.timeout_ms, b->health.timeout_ms);
-        assert_int_equal(a->health.is_essential, b->health.is_essential);
+        assert_same_balance(a, b);
+        assert_same_calls(a, b);
+        assert_same_health(&a->health, &b->health);
     }
     assert_same_routes(&got->routes, &want->routes);
     assert_same_door(got, want);
@@ -102,12 +147,21 @@ static void test_samples_are_the_defaults(void **state)
     sample_check("mobile", 8081, SOURCE_DIR "/composites/mobile/mobile.yaml");
 }
 
+typedef void row_check(const struct setting *row, const char *text);
+
+static void rows_check(const struct setting *row, row_check *check, const char *text)
+{
+    for (; row != NULL && row->path != NULL; row++) {
+        check(row, text);
+        rows_check(row->kind->members, check, text);
+    }
+}
+
 /* Calls ${check} for every row of every section. */
-static void each_row(void (*check)(const struct setting *row, const char *text), const char *text)
+static void each_row(row_check *check, const char *text)
 {
     for (const struct section *const *at = section_list; *at != NULL; at++)
-        for (const struct setting *row = (*at)->rows; row->path != NULL; row++)
-            check(row, text);
+        rows_check((*at)->rows, check, text);
 }
 
 static void assert_shown(const struct setting *row, const char *web)

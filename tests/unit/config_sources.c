@@ -23,9 +23,8 @@ static void config_print(const struct config *config, char *out, size_t size)
 }
 
 #define DEFAULT_LIMITS "workers 0 body 4194304 depth 128 resolve 30000 drain 0+30000;"
-#define DEFAULT_SERVICES                                                                           \
-    " users 127.0.0.1:3000 1000 10000 30000 orders 127.0.0.1:3002 1000 10000 30000"
-#define DEFAULT_ORDERS " orders 127.0.0.1:3002 1000 10000 30000"
+#define DEFAULT_SERVICES " users 127.0.0.1:3000 1000 3000 3000 orders 127.0.0.1:3002 1000 3000 3000"
+#define DEFAULT_ORDERS " orders 127.0.0.1:3002 1000 3000 3000"
 
 /* users: USERS_URL; want: what was set, or "! " and the mistakes */
 static const struct {
@@ -41,7 +40,7 @@ static const struct {
      "*:1 workers 3 body 65536 depth 5 resolve 300000 drain 5000+1500; users a:1 b 250 1000 "
      "3000" DEFAULT_ORDERS},
     {"a scalar for a list", "services: {users: {endpoints: http://a}}\n", NULL, "--config=web.yaml",
-     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users a 1000 10000 30000" DEFAULT_ORDERS},
+     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users a 1000 3000 3000" DEFAULT_ORDERS},
     {"defaults are cut to a shorter total", "services: {users: {timeout: {total: 500ms}}}\n", NULL,
      "--config web.yaml",
      "http://0.0.0.0:8080 " DEFAULT_LIMITS " users 127.0.0.1:3000 500 500 500" DEFAULT_ORDERS},
@@ -51,17 +50,17 @@ static const struct {
      " users 127.0.0.1:3000 1000 5000 5000 orders 127.0.0.1:3002 1000 5000 5000"},
     {"a variable in the file", "services: {users: {endpoints: \"http://${BFF_HOST}:1\"}}\n", NULL,
      "--config web.yaml",
-     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users from-env:1 1000 10000 30000" DEFAULT_ORDERS},
+     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users from-env:1 1000 3000 3000" DEFAULT_ORDERS},
     {"a default of a variable", "services: {users: {endpoints: \"http://${BFF_NONE:-local}:1\"}}\n",
      NULL, "--config web.yaml",
-     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users local:1 1000 10000 30000" DEFAULT_ORDERS},
+     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users local:1 1000 3000 3000" DEFAULT_ORDERS},
     {"an empty default is no value", "workers: ${BFF_NONE:-}\nlisten: \"${BFF_NONE:-}\"\n", NULL,
      "--config web.yaml", "http://0.0.0.0:8080 " DEFAULT_LIMITS DEFAULT_SERVICES},
     {"a byte order mark", "\xef\xbb\xbfworkers: 3\n", NULL, "--config web.yaml --listen *:0",
      "*:0 workers 3 body 4194304 depth 128 resolve 30000 drain 0+30000;" DEFAULT_SERVICES},
     {"the environment over the file", "services: {users: {endpoints: http://a}}\n",
      "http://b:1, https://c ,", "--config web.yaml",
-     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users b:1 c 1000 10000 30000" DEFAULT_ORDERS},
+     "http://0.0.0.0:8080 " DEFAULT_LIMITS " users b:1 c 1000 3000 3000" DEFAULT_ORDERS},
     {"an empty variable is not set", NULL, "", "",
      "http://0.0.0.0:8080 " DEFAULT_LIMITS DEFAULT_SERVICES},
     {"the command line over the file", "listen: [\"*:1\", \"*:2\"]\nworkers: 3\n", NULL,

@@ -1,4 +1,4 @@
-/* Tests of the health pages for given reports about two services. */
+/* Tests of the health pages for what is known about two services. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -31,14 +31,32 @@ const struct service_settings *health_service(const struct health *health, size_
 
 struct health_report health_read(struct health *health, size_t service) { return *known[service]; }
 
-/* The first endpoints are down. Of the others as much is known as of the service. */
-struct health_report health_read_endpoint(struct health *health, size_t service, size_t endpoint)
-{
-    struct health_report report = *known[service];
+/* NULL: of the users service, the first endpoints are down, and of the others as much is known as
+ * of the service. */
+static const struct health_endpoint *endpoint_known;
+static const struct breaker_report *breaker_known; /* of the users service; NULL: it has none */
 
-    if (report.state == HEALTH_UP && endpoint < report.endpoints_down)
-        report.state = HEALTH_DOWN;
-    return report;
+struct health_endpoint health_read_endpoint(struct health *health, size_t service, size_t endpoint)
+{
+    const struct health_report *report = known[service];
+    bool is_down = report->state == HEALTH_DOWN || endpoint < report->endpoints_down;
+
+    if (endpoint_known != NULL)
+        return *endpoint_known;
+    return (struct health_endpoint){
+        .state = is_down ? HEALTH_DOWN : report->state,
+        .reason = is_down ? report->reason : REASON_NONE,
+        .status = is_down ? report->status : 0,
+        .since_ms = report->since_ms,
+    };
+}
+
+bool health_read_breaker(struct health *health, size_t service, struct breaker_report *out)
+{
+    if (service == 1 || breaker_known == NULL)
+        return false;
+    *out = *breaker_known;
+    return true;
 }
 
 static const struct health_report unknown = {.since_ms = NOON, .endpoints = 1},
@@ -72,22 +90,27 @@ static const struct health_report unknown = {.since_ms = NOON, .endpoints = 1},
 
 /* The pages. */
 
-#define TIME "\"time\":\"2026-02-01T12:00:00.005Z\","
-#define UP "[{\"status\":\"pass\"," TIME "\"observedValue\":1.2,\"observedUnit\":\"ms\"}]"
-#define FAIL(output)                                                                               \
-    "[{\"status\":\"fail\"," TIME "\"observedValue\":2.0,\"observedUnit\":\"ms\",\"output\":"      \
-    "\"" output "\"}]"
-#define HALF                                                                                       \
-    "[{\"status\":\"warn\"," TIME "\"observedValue\":0.0,\"observedUnit\":\"ms\",\"output\":"      \
-    "\"1 of 2 endpoints: connect\"}]"
-#define CHECKS(status, users, orders)                                                              \
-    "{\"status\":\"" status "\",\"checks\":{\"users\":" users ",\"orders\":" orders "}}"
 #define SINCE "\"since\":\"2026-02-01T12:00:00.000Z\""
-#define ENDPOINT(address, state) "{\"endpoint\":\"" address "\"," state SINCE "}"
-#define ENDPOINTS(list) ",\"endpoints\":[" list "]}"
 #define IS(word) "\"status\":\"" word "\","
 #define REFUSED IS("down") "\"reason\":\"connect\","
 #define BROKEN IS("down") "\"reason\":\"status\",\"httpStatus\":503,"
+#define ENDPOINTS(list) ",\"endpoints\":[" list "]"
+#define NAMELESS(state) "{" state SINCE ",\"inFlight\":0}"
+#define ENDPOINT(address, state) "{\"endpoint\":\"" address "\"," state SINCE ",\"inFlight\":0}"
+#define ONE(state) ENDPOINTS(NAMELESS(state))
+#define TWO(first, second) ENDPOINTS(NAMELESS(first) "," NAMELESS(second))
+
+/* The users service has two endpoints, and orders has one. */
+#define TIME "\"time\":\"2026-02-01T12:00:00.005Z\","
+#define CHECK(status, value, more)                                                                 \
+    "[{\"status\":\"" status "\"," TIME "\"observedValue\":" value ",\"observedUnit\":\"ms\"" more \
+    "}]"
+#define OUTPUT(words) ",\"output\":\"" words "\""
+#define UP CHECK("pass", "1.2", ONE(IS("up")))
+#define BOTH_UP CHECK("pass", "1.2", TWO(IS("up"), IS("up")))
+#define SERVICE(name, state, list) "{\"service\":\"" name "\"," state SINCE ENDPOINTS(list) "}"
+#define CHECKS(status, users, orders)                                                              \
+    "{\"status\":\"" status "\",\"checks\":{\"users\":" users ",\"orders\":" orders "}}"
 
 /* essential: of "uo", the services that are. want: NULL where there is no such service */
 static const struct {
@@ -98,15 +121,17 @@ static const struct {
     int status;
     const char *want;
 } cases[] = {
-    {"all well", "/health", &up, &up, "", false, 200, CHECKS("pass", UP, UP)},
+    {"all well", "/health", &up, &up, "", false, 200, CHECKS("pass", BOTH_UP, UP)},
     {"nothing known yet", "/health", &unknown, &up, "", false, 200,
-     CHECKS("pass", "[{\"status\":\"pass\"}]", UP)},
+     CHECKS("pass", "[{\"status\":\"pass\"" TWO(IS("unknown"), IS("unknown")) "}]", UP)},
     {"one is down: alive", "/health", &up, &refused, "o", false, 200,
-     CHECKS("warn", UP, FAIL("connect"))},
+     CHECKS("warn", BOTH_UP, CHECK("fail", "2.0", OUTPUT("connect") ONE(REFUSED)))},
     {"by its status", "/health", &broken, &up, "", false, 200,
-     CHECKS("warn", FAIL("status 503"), UP)},
-    {"one endpoint is down", "/health", &half, &up, "", false, 200, CHECKS("warn", HALF, UP)},
-    {"alive while draining", "/health", &up, &up, "", true, 200, CHECKS("pass", UP, UP)},
+     CHECKS("warn", CHECK("fail", "2.0", OUTPUT("status 503") TWO(BROKEN, BROKEN)), UP)},
+    {"one endpoint is down", "/health", &half, &up, "", false, 200,
+     CHECKS("warn",
+            CHECK("warn", "0.0", OUTPUT("1 of 2 endpoints: connect") TWO(REFUSED, IS("up"))), UP)},
+    {"alive while draining", "/health", &up, &up, "", true, 200, CHECKS("pass", BOTH_UP, UP)},
 
     {"ready", "/ready", &up, &up, "uo", false, 200, "{\"status\":\"ready\"}"},
     {"unknown counts as up", "/ready", &unknown, &up, "uo", false, 200, "{\"status\":\"ready\"}"},
@@ -121,18 +146,15 @@ static const struct {
     {"draining says more", "/ready", &broken, &up, "u", true, 503, "{\"status\":\"draining\"}"},
 
     {"up", "/health/users", &up, &up, "", false, 200,
-     "{\"service\":\"users\"," IS("up")
-         SINCE ENDPOINTS(ENDPOINT("a:1", IS("up")) "," ENDPOINT("b:2", IS("up")))},
+     SERVICE("users", IS("up"), ENDPOINT("a:1", IS("up")) "," ENDPOINT("b:2", IS("up")))},
     {"half", "/health/users", &half, &up, "", false, 200,
-     "{\"service\":\"users\"," IS("up")
-         SINCE ENDPOINTS(ENDPOINT("a:1", REFUSED) "," ENDPOINT("b:2", IS("up")))},
+     SERVICE("users", IS("up"), ENDPOINT("a:1", REFUSED) "," ENDPOINT("b:2", IS("up")))},
     {"unknown", "/health/orders", &up, &unknown, "", false, 200,
-     "{\"service\":\"orders\"," IS("unknown") SINCE ENDPOINTS(ENDPOINT("a:1", IS("unknown")))},
+     SERVICE("orders", IS("unknown"), ENDPOINT("a:1", IS("unknown")))},
     {"refused", "/health/orders", &up, &refused, "", false, 503,
-     "{\"service\":\"orders\"," REFUSED SINCE ENDPOINTS(ENDPOINT("a:1", REFUSED))},
+     SERVICE("orders", REFUSED, ENDPOINT("a:1", REFUSED))},
     {"broken", "/health/users", &broken, &up, "", true, 503,
-     "{\"service\":\"users\"," BROKEN SINCE ENDPOINTS(
-         ENDPOINT("a:1", BROKEN) "," ENDPOINT("b:2", BROKEN))},
+     SERVICE("users", BROKEN, ENDPOINT("a:1", BROKEN) "," ENDPOINT("b:2", BROKEN))},
     {"no such service", "/health/carts", &up, &up, "", false, 404, NULL},
     {"no name", "/health/", &up, &up, "", false, 404, NULL},
     {"more than a name", "/health/users/", &up, &up, "", false, 404, NULL},
@@ -159,6 +181,110 @@ static void test_pages(void **state)
     }
 }
 
+/* What an endpoint shows beside its address. */
+static const struct {
+    const char *why;
+    struct health_endpoint known;
+    unsigned weight;
+    bool is_backup;
+    const char *want;
+} endpoints[] = {
+    {"ejected by a status, for some time",
+     {HEALTH_EJECTED, REASON_STATUS, 500, NOON, NOON + 30000, 2, 0},
+     1,
+     false,
+     IS("ejected") "\"reason\":\"status\",\"httpStatus\":500," SINCE
+                   ",\"until\":\"2026-02-01T12:00:30.000Z\",\"inFlight\":2"},
+    {"its trial",
+     {HEALTH_TRIAL, REASON_RESET, 0, NOON, 0, 1, 0},
+     1,
+     false,
+     IS("trial") "\"reason\":\"reset\"," SINCE ",\"inFlight\":1"},
+    {"without the expected text",
+     {HEALTH_DOWN, REASON_BODY, 200, NOON, 0, 0, 0},
+     1,
+     false,
+     IS("down") "\"reason\":\"body\",\"httpStatus\":200," SINCE ",\"inFlight\":0"},
+    {"all else",
+     {HEALTH_UP, REASON_NONE, 0, NOON, 0, 17, 12345678},
+     5,
+     true,
+     IS("up") SINCE ",\"inFlight\":17,\"firstByteMs\":12.3,\"weight\":5,\"backup\":true"},
+};
+
+static struct health_answer page_of(const char *path, struct pool *pool)
+{
+    return health_page_answer(&(struct health_page){0}, text_of(path), false, pool);
+}
+
+static void test_an_endpoint(void **state)
+{
+    known[0] = known[1] = &up;
+    for (size_t i = 0; i < sizeof(endpoints) / sizeof(endpoints[0]); i++) {
+        struct pool *pool = pool_new();
+        endpoint_known = &endpoints[i].known;
+        addresses[0].weight = endpoints[i].weight;
+        addresses[0].is_backup = endpoints[i].is_backup;
+        struct text body = page_of("/health/orders", pool).body;
+        const char *want = pool_print(pool,
+                                      "{\"service\":\"orders\"," IS("up") SINCE
+                                      ",\"endpoints\":[{\"endpoint\":\"a:1\",%s}]}",
+                                      endpoints[i].want)
+                               .at;
+
+        if (!text_is(body, want))
+            fail_msg("%s:\n got %.*s\nwant %s", endpoints[i].why, TEXT_ARGS(body), want);
+        pool_free(pool);
+    }
+    endpoint_known = NULL;
+    addresses[0].weight = 0;
+    addresses[0].is_backup = false;
+}
+
+/* verdict: of the service's check on /health */
+static const struct {
+    enum breaker_state state;
+    const struct health_report *report;
+    int status;
+    const char *want, *verdict;
+} breakers[] = {
+    {BREAKER_CLOSED, &up, 200, "closed", "{\"status\":\"pass\""},
+    {BREAKER_OPEN, &up, 503, "open", "{\"status\":\"fail\""},
+    {BREAKER_HALF_OPEN, &up, 200, "half_open", "{\"status\":\"warn\""},
+    {BREAKER_CLOSED, &refused, 503, "closed", "{\"status\":\"fail\""},
+    {BREAKER_HALF_OPEN, &refused, 503, "half_open", "{\"status\":\"fail\""},
+};
+
+static bool has(struct text body, const char *words)
+{
+    return memmem(body.at, body.len, words, strlen(words)) != NULL;
+}
+
+static void test_the_breaker(void **state)
+{
+    for (size_t i = 0; i < sizeof(breakers) / sizeof(breakers[0]); i++) {
+        struct pool *pool = pool_new();
+        struct breaker_report report = {breakers[i].state, NOON, 12, 7};
+        breaker_known = &report;
+        known[0] = breakers[i].report;
+        known[1] = &up;
+        const char *want = pool_print(pool,
+                                      "\"breaker\":{\"state\":\"%s\"," SINCE
+                                      ",\"calls\":12,\"failures\":7},\"endpoints\":",
+                                      breakers[i].want)
+                               .at;
+        struct health_answer users_page = page_of("/health/users", pool);
+
+        assert_int_equal(users_page.status, breakers[i].status);
+        assert_true(has(users_page.body, want));
+        assert_false(has(page_of("/health/orders", pool).body, "breaker"));
+        struct text all = page_of("/health", pool).body;
+        assert_true(has(all, want) && has(all, breakers[i].verdict));
+        pool_free(pool);
+    }
+    breaker_known = NULL;
+}
+
 static void test_paths(void **state)
 {
     assert_true(health_page_is(TEXT("/health")));
@@ -175,6 +301,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_an_endpoint),
+        cmocka_unit_test(test_the_breaker),
         cmocka_unit_test(test_paths),
     };
 

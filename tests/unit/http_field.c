@@ -37,6 +37,8 @@ static const struct {
     {"X-Forwarded-Proto", false},
     {"X-Forwarded-Prefix", false},
     {"X-Real-IP", false},
+    {"X-Request-Deadline-Ms", false},
+    {"x_request_deadline_ms", false},
     {"Forwarded", false},
     {"True-Client-IP", false},
     {"CF-Connecting-IP", false},

@@ -87,6 +87,14 @@ static void get_with_line(struct bff_ask *ask)
     ask_pass_header(ask, "a\r\nb");
 }
 
+static void get_from_two(struct bff_ask *ask)
+{
+    static const struct bff_service orders = {.name = "orders"};
+
+    get(ask);
+    ask_get(ask, &orders, "/orders");
+}
+
 #define NO_ROUTE(text) text ": .route must be a method, a space and a path: \"GET /api/users/:id\""
 #define SEGMENT "must be letters, digits, '-', '.', '_' or '~'"
 
@@ -260,6 +268,16 @@ static void of_what_is_asked(void **state)
     check_all(cases, COUNT(cases));
 }
 
+static void of_a_breaker_of_its_own(void **state)
+{
+    const struct error_case cases[] = {
+        {PART "with .has_breaker all calls are to one service, and one is to \"orders\"",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_from_two, .many = 2, .has_breaker = true}))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
 static void all_are_told_a_line_each(void **state)
 {
     const struct error_case cases[] = {
@@ -295,6 +313,7 @@ int main(void)
         cmocka_unit_test(of_a_part),
         cmocka_unit_test(of_too_many_parts),
         cmocka_unit_test(of_what_is_asked),
+        cmocka_unit_test(of_a_breaker_of_its_own),
         cmocka_unit_test(all_are_told_a_line_each),
         cmocka_unit_test(as_much_is_told_as_fits),
     };

@@ -9,7 +9,7 @@
  * The id in a request chooses the answer: "small...", "medium..." and "large..." give a body of
  * that size, and "slow..." gives a small body after 20 ms. A target with a query gets a list, and
  * so does every target of a service that only has lists. Any other target gets a record with that
- * id.
+ * id. With a number as argument, every answer waits so many milliseconds.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -60,6 +60,8 @@ static struct lot reads, sends;
 static char sent_bytes[URING_CALLS][SHORT_BYTES];
 static struct connection *first_due, **last_due = &first_due;
 static char date[64];
+static int64_t delay_ns = DELAY_NS;
+static bool always_waits;
 
 static int64_t now_ns(void)
 {
@@ -197,12 +199,12 @@ static void make_answer(struct connection *connection, const char *target, const
                        start_len + body.len, date, start);
     connection->out[0] = (struct iovec){connection->head, (size_t)len};
     connection->out[1] = (struct iovec){body.at, body.len};
-    connection->is_waiting = id_len > 1 && id[0] == 's' && id[1] == 'l';
+    connection->is_waiting = always_waits || (id_len > 1 && id[0] == 's' && id[1] == 'l');
 }
 
 static void wait_its_turn(struct connection *connection)
 {
-    connection->due_ns = now_ns() + DELAY_NS;
+    connection->due_ns = now_ns() + delay_ns;
     connection->next = NULL;
     *last_due = connection;
     last_due = &connection->next;
@@ -368,10 +370,14 @@ static void wait_once(void)
     answer_those_due();
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     struct connection *listeners = calloc(BODY_SERVICES, sizeof(*listeners));
 
+    if (argc > 1) {
+        always_waits = true;
+        delay_ns = atoi(argv[1]) * INT64_C(1000000);
+    }
     signal(SIGPIPE, SIG_IGN);
     body_make_all();
     loop = epoll_create1(EPOLL_CLOEXEC);

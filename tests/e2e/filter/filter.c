@@ -7,12 +7,16 @@
  *   hold   passes nothing before the end
  *   lines  passes only whole lines, and the rest at a flush
  *   tee    passes everything; at the end it logs {"event":"tee","bytes":5,"end":"whole"} or "cut"
+ *
+ * The field X-Stored is the body of a stored answer to the request ("none": it is gone when it is
+ * needed).
  */
 #include <ctype.h>
 #include <pthread.h>
 
 #include "bff/base/log.h"
 #include "bff/base/text_builder.h"
+#include "bff/http/reply.h"
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_head.h"
 #include "tests/e2e/lib/more_steps.h"
@@ -113,10 +117,24 @@ static void add(struct request *request, struct text name)
     }
 }
 
+static bool answer_stored(struct request_stored *stored, struct request *request)
+{
+    struct text *body = pool_take(request->pool, sizeof(*body));
+
+    *body = request_header(request, "x-stored");
+    if (text_is(*body, "none"))
+        return false;
+    reply_send(request, &(struct reply){.status = 200, .body = body, .body_count = 1});
+    return true;
+}
+
 static enum step_result step_filter(struct request_context *context)
 {
+    static struct request_stored stored = {.answer = answer_stored};
     struct text names = request_header(context->request, "x-filter");
 
+    if (request_header(context->request, "x-stored").at != NULL)
+        context->request->stored = &stored;
     while (names.at != NULL)
         add(context->request, text_trim(text_cut(&names, ',')));
     return STEP_PASS;

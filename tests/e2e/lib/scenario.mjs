@@ -57,13 +57,17 @@ function serverArguments(t, { listen = [anywhere], config, args = [] }) {
   return [...configured, ...listen.flatMap(address => ['--listen', address]), ...args]
 }
 
+// For tests whose services fail on purpose, again and again, and are asked all the same.
+const unguarded = { breaker: 'off', ejection: 'off', retry: 'off' }
+
 // Nobody asks the services how they are, unless the test is about that. BFF_IO_URING=false has all
 // tests run without io_uring.
-function undisturbed(config = {}) {
+function undisturbed({ config = {}, isUnguarded }) {
   if (typeof config === 'string') return config
+  const guards = isUnguarded ? unguarded : {}
   const { BFF_IO_URING: uring } = process.env
   if (uring !== undefined) config = { io_uring: uring === 'true', ...config }
-  const each = services.map(name => [name, { health: 'off', ...config.services?.[name] }])
+  const each = services.map(name => [name, { health: 'off', ...guards, ...config.services?.[name] }])
   return { ...config, services: Object.fromEntries(each) }
 }
 
@@ -90,6 +94,7 @@ function assertPlanned({ unplanned, plan }) {
  *   services  { users: { tls, host } }
  *   urlOf     { users: url => url }: the address that the server is given for a service
  *   under     a command that runs the binary
+ *   isUnguarded   true: the services have no breaker, no ejection and no retries
  *   keepsRecords  false: what the services were asked is forgotten
  */
 export async function scenario(t, build, plan = {}, options = {}) {
@@ -105,7 +110,7 @@ export async function scenario(t, build, plan = {}, options = {}) {
     }
   })
   const env = { ...addresses(upstreams, options.urlOf), ...options.env }
-  const args = serverArguments(t, { ...options, config: undisturbed(options.config) })
+  const args = serverArguments(t, { ...options, config: undisturbed(options) })
   server = await startServer(build, args, env, options.under)
   server.token = tokenFor()
   const all = clients(server, tokenFor)

@@ -7,7 +7,15 @@ import { freePort, serve } from './run.mjs'
 
 const addressOf = url => new URL(url).host
 
-export async function startNginx(t, url) {
+export const startNginx = (t, url) => nginx(t, { target: url })
+
+// nginx with the endpoints of `servers`, which are rows of its upstream: "127.0.0.1:3000 weight=5".
+export function startNginxBalancer(t, servers) {
+  const rows = servers.map(server => `server ${server};`).join('\n    ')
+  return nginx(t, { target: 'http://endpoints', upstream: `upstream endpoints {\n    ${rows}\n  }` })
+}
+
+async function nginx(t, { target, upstream = '' }) {
   const [port, place] = [await freePort(), scratch(t)]
   const file = path.join(place, 'nginx.conf')
   writeFileSync(file, `
@@ -24,11 +32,12 @@ http {
   fastcgi_temp_path ${place}/fastcgi;
   uwsgi_temp_path ${place}/uwsgi;
   scgi_temp_path ${place}/scgi;
+  ${upstream}
   server {
     listen 127.0.0.1:${port};
     client_max_body_size 0;
     location / {
-      proxy_pass ${url};
+      proxy_pass ${target};
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;

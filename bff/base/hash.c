@@ -1,0 +1,30 @@
+/* See hash.h. */
+#include <endian.h>
+
+#include "bff/base/hash.h"
+
+#define WORD_BYTES sizeof(uint64_t)
+
+/* The last step of SplitMix64 (Steele, Lea and Flood), with the constants of Stafford's variant
+ * 13. */
+uint64_t hash_mix(uint64_t bits)
+{
+    bits = (bits ^ bits >> 30) * 0xbf58476d1ce4e5b9u;
+    bits = (bits ^ bits >> 27) * 0x94d049bb133111ebu;
+    return bits ^ bits >> 31;
+}
+
+/* Each step is a bijection of the hash so far, so two texts of one length differ until the end
+ * unless two of their words make up for each other. */
+uint64_t hash_text(struct text text)
+{
+    uint64_t hash = hash_mix(text.len + 1);
+
+    for (size_t at = 0; at < text.len; at += WORD_BYTES) {
+        size_t left = text.len - at;
+        uint64_t word = 0;
+        memcpy(&word, text.at + at, left < WORD_BYTES ? left : WORD_BYTES);
+        hash = hash_mix(hash ^ le64toh(word));
+    }
+    return hash;
+}

@@ -1,0 +1,26 @@
+/*
+ * The key of a request for a service whose balance is a hash (bff/upstream/balance.h): requests
+ * with the same key go to the same endpoint.
+ *
+ *   the address   of the client, as peer.h finds it: all of IPv4, the first 64 bits of IPv6,
+ *                 because one household or one server has so many addresses. An IPv4 address that
+ *                 is written as IPv6 (::ffff:192.0.2.7) is IPv4
+ *   the path      as the client wrote it, without the query
+ *   a parameter   of the query: its first value, percent-decoded
+ *   a field       its first value
+ *   a cookie      the first one with the name
+ *   the user      the id of the signed-in user
+ */
+#ifndef BFF_EDGE_BALANCE_KEY_H
+#define BFF_EDGE_BALANCE_KEY_H
+
+#include "bff/base/text.h"
+#include "bff/http/request.h"
+#include "bff/upstream/service.h"
+
+/* Returns the key of ${request} for ${service}; absent when the request has none, and when the
+ * service's balance is no hash. The key lives as long as the request's pool. It need not be
+ * readable. The login of the request must be over. */
+struct text balance_key(const struct request *request, const struct service_settings *service);
+
+#endif

@@ -1,0 +1,32 @@
+/*
+ * The part of a call that deals with the bulkhead of its service (bulkhead.h). Health checks pass
+ * without it. A call has its slot until it ends: also while its answer is streamed, while its
+ * tunnel is open, and between its attempts. This header is for the files of call only.
+ */
+#ifndef BFF_UPSTREAM_CALL_QUEUE_H
+#define BFF_UPSTREAM_CALL_QUEUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bff/base/reason.h"
+#include "bff/upstream/bulkhead.h"
+
+struct call;
+
+struct call_queue {
+    bool has_slot;
+    bool is_waiting;
+    int64_t until_ns; /* of waiting */
+    struct bulkhead_waiter waiter;
+};
+
+/* Lets the call go now (call_go), or makes it wait, and returns REASON_NONE. Returns
+ * REASON_BREAKER_OPEN when the call would have to wait and its breaker is open, and REASON_LIMITED
+ * when as many calls wait as may wait. */
+enum reason call_queue_enter(struct call *call);
+
+/* Ends the waiting, and gives the slot back. Does nothing when the call has neither. */
+void call_queue_leave(struct call *call);
+
+#endif
