@@ -17,11 +17,13 @@ static struct rolling_counts counts_of(uint64_t word)
 
 static uint32_t less(uint32_t count, uint32_t by) { return count > by ? count - by : 0; }
 
-static uint64_t at_most(uint64_t count) { return count < COUNT_MAX ? count : COUNT_MAX; }
-
 static uint64_t word_of(uint64_t turn, uint64_t first, uint64_t second)
 {
-    return turn << (2 * COUNT_BITS) | at_most(first) << COUNT_BITS | at_most(second);
+    while (first > COUNT_MAX || second > COUNT_MAX) {
+        first /= 2;
+        second /= 2;
+    }
+    return turn << (2 * COUNT_BITS) | first << COUNT_BITS | second;
 }
 
 void rolling_add(struct rolling *rolling, int64_t bucket_ns, int64_t now_ns,

@@ -1,7 +1,8 @@
 /*
  * Two counts over the last seconds, for example of calls that began and of calls that failed. The
  * window has ROLLING_BUCKETS buckets of the same length. When a bucket's time is over, its counts
- * leave the window together. A bucket counts up to 1048575. The buckets begin at multiples of their
+ * leave the window together. When a count of a bucket would pass 1048575, both of its counts are
+ * halved, so that their ratio stays. The buckets begin at multiples of their
  * length on CLOCK_MONOTONIC.
  *
  * All functions may be called from any thread and never wait. An all-zero struct is empty.

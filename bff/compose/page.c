@@ -32,7 +32,7 @@ static void dispose(void *object)
     if (request->worker->common->on_over == NULL)
         return;
     struct part_report *reports = pool_take(request->pool, count * sizeof(*reports));
-    part_reports_make(serving->run, reports);
+    part_reports_make(serving->run, request->pool, reports);
     request->parts = reports;
     request->part_count = count;
 }

@@ -33,19 +33,21 @@ static int64_t took_ns(const struct run *run, const struct run_part *part)
     return (part->settled_ns != 0 ? part->settled_ns : run->now_ns) - part->started_ns;
 }
 
-static void report_call(const struct run_item *item, struct part_report *out)
+static void report_call(const struct run_item *item, struct pool *pool, struct part_report *out)
 {
     const struct fetch *fetch = &item->call->fetch;
 
     out->has_call = true;
     out->service = text_of(item->call->fetch.call_ask.service->name);
-    if (fetch->call.endpoint != NULL)
-        out->endpoint = text_of(fetch->call.endpoint->at->authority);
+    if (fetch->call.endpoint.at != NULL)
+        out->endpoint = pool_text(pool, fetch->call.endpoint);
     out->retries = fetch->call.retries;
+    out->is_hedged = fetch->call.is_hedged;
+    out->has_hedge_won = fetch->call.has_hedge_won;
     out->status = item->status != 0 ? item->status : fetch->status;
 }
 
-static void report_part(const struct run *run, size_t i, struct part_report *out)
+static void report_part(const struct run *run, size_t i, struct pool *pool, struct part_report *out)
 {
     const struct run_part *part = &run->parts[i];
     const struct plan_part *plan = &run->request->plan->parts[i];
@@ -62,11 +64,11 @@ static void report_part(const struct run *run, size_t i, struct part_report *out
     if (out->is_list)
         out->calls = count_calls(run, i);
     if (item != NULL && item->call != NULL)
-        report_call(item, out);
+        report_call(item, pool, out);
 }
 
-void part_reports_make(const struct run *run, struct part_report *out)
+void part_reports_make(const struct run *run, struct pool *pool, struct part_report *out)
 {
     for (size_t i = 0; i < run->request->plan->part_count; i++)
-        report_part(run, i, &out[i]);
+        report_part(run, i, pool, &out[i]);
 }

@@ -94,13 +94,23 @@ static void phases_check(struct settings *settings, size_t index)
     phase_check(settings, index, "services.*.retry.try", &service->retry.try_ms);
 }
 
+/* True when calls may have to wait. The mistake in a limit has been reported already. */
+static bool has_limit(struct settings *settings, size_t index)
+{
+    const struct service_settings *service = &settings->config->services[index];
+
+    for (size_t i = 0; i < service->endpoint_count; i++)
+        if (service->endpoints[i].max_in_flight > 0)
+            return true;
+    return service->bulkhead.max_in_flight > 0 ||
+           settings_mark(settings, "services.*.max_in_flight", index)->is_wrong;
+}
+
 static void queue_check(struct settings *settings, size_t index)
 {
     static const char *const paths[] = {"services.*.queue.length", "services.*.queue.wait"};
-    const struct service_settings *service = &settings->config->services[index];
 
-    if (service->bulkhead.max_in_flight > 0 ||
-        settings_mark(settings, "services.*.max_in_flight", index)->is_wrong)
+    if (has_limit(settings, index))
         return;
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
         if (settings_is_given(settings, paths[i], index)) {
@@ -125,7 +135,7 @@ static void in_flight_check(struct settings *settings, size_t index)
     }
     if (sum < service->bulkhead.max_in_flight)
         settings_warn(settings, "services.*.max_in_flight", index,
-                      "the endpoints together take only %u, so the rest is refused", (unsigned)sum);
+                      "the endpoints together take only %u, so the rest waits", (unsigned)sum);
 }
 
 /* The methods that change data at each request. */

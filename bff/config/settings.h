@@ -17,7 +17,7 @@
 
 #define SETTINGS_LIST_MAX 64   /* the most values of one list */
 #define SETTINGS_MEMBERS_MAX 4 /* the most members of an item that is a mapping */
-#define SETTINGS_TEXTS_MAX (SETTINGS_LIST_MAX * (SETTINGS_MEMBERS_MAX + 1))
+#define SETTINGS_TEXTS_MAX ((size_t)SETTINGS_LIST_MAX * (SETTINGS_MEMBERS_MAX + 1))
 
 struct setting;
 struct settings;

@@ -14,7 +14,7 @@
 
 struct call_report {
     const struct bff_service *service;
-    const struct endpoint *endpoint; /* its address is endpoint->at, its state endpoint->state */
+    const struct endpoint *endpoint; /* its text for logs is endpoint->label */
     unsigned number;                 /* of the attempt within its call, from 0 */
     enum reason reason;              /* REASON_NONE: the answer is complete, or it was cancelled. A
                                         cancelled attempt may have REASON_TIMEOUT: its user's time

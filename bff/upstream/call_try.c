@@ -1,6 +1,7 @@
 /* See call_try.h. */
 #include "bff/base/clock.h"
 #include "bff/upstream/call.h"
+#include "bff/upstream/call_retry.h"
 #include "bff/upstream/call_try.h"
 #include "bff/upstream/ejection.h"
 
@@ -67,6 +68,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     const struct call *call = try->call;
     const struct call_ask *ask = call->ask;
 
+    endpoints_use(try->endpoint);
     if (!try->is_counted)
         endpoint_state_begin(try->endpoint->state);
     try->is_counted = false; /* another attempt at the same endpoint is not */
@@ -93,6 +95,20 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
         expect_answer(try, now_ns);
     else
         try->until_ns = now_ns + call->service->settings->connect_ms * CLOCK_MS;
+    try->retry_ns = call_retry_limit_ns(call, now_ns);
+}
+
+void call_try_expect_more(struct call_try *try, uint32_t idle_ms)
+{
+    try->until_ns = idle_ms > 0 ? clock_now_ns() + idle_ms * CLOCK_MS : INT64_MAX;
+    try->retry_ns = INT64_MAX;
+}
+
+int64_t call_try_limit_ns(const struct call_try *try)
+{
+    if (!call_try_is_under_way(try))
+        return INT64_MAX;
+    return try->until_ns < try->retry_ns ? try->until_ns : try->retry_ns;
 }
 
 void call_try_stop(struct call_try *try, enum reason reason)
@@ -115,6 +131,8 @@ enum endpoint_outcome call_try_outcome(enum reason reason, int status)
     }
 }
 
+static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
+
 /* The outcome is unknown when the service closed an idle connection just as we used it: the service
  * may still be well. A health check says nothing here: health.c decides about its result. */
 static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancelled)
@@ -122,8 +140,7 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     const struct attempt *attempt = &try->attempt;
     bool is_stale = attempt->reason == REASON_RESET && attempt->is_reused && attempt->is_clean;
 
-    if (is_stale || try->call->ask->only != NULL ||
-        (is_cancelled && attempt->reason == REASON_NONE))
+    if (is_stale || is_check(try) || (is_cancelled && attempt->reason == REASON_NONE))
         return ENDPOINT_UNKNOWN;
     return call_try_outcome(attempt->reason, attempt->status);
 }
@@ -135,7 +152,7 @@ static void sample_wait(const struct call_try *try)
     struct endpoint_state *state = try->endpoint->state;
     int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
 
-    if (attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+    if (is_check(try) || attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
         return;
     average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
     if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
@@ -176,6 +193,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
     });
     if (call->upstream->observe != NULL)
         call->upstream->observe(call->upstream->observe_cookie, report);
+    endpoints_release(try->endpoint);
 }
 
 /* Callbacks of the attempt. */
@@ -205,15 +223,15 @@ static void decide_trial(struct call_try *try, int status)
     try->is_trial = false;
 }
 
-/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests.
- */
+/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests. A
+ * health check is none either: its path says nothing about the time of others. */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;
     const struct attempt *attempt = &try->attempt;
 
     decide_trial(try, head->status);
-    if (call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+    if (!is_check(try) && call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
         endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
                               attempt->first_byte_ns);
     return try->user->head(try, head, why);

@@ -77,15 +77,29 @@ static bool has_more(const struct connection *connection)
     return tls_read(connection->tls, &byte, sizeof(byte), &got) != TLS_WANT_READ;
 }
 
+/* True while the host name has the address of the peer. It is compared once after a change of the
+ * addresses, because this needs a system call. */
+static bool has_address(struct connection *connection)
+{
+    const struct resolve *addresses = &connection->endpoint->addresses;
+    struct resolve_address peer;
+
+    if (connection->resolved == addresses->version)
+        return true;
+    connection->resolved = addresses->version;
+    return resolve_address_of_peer(&peer, h2o_socket_get_fd(connection->socket)) &&
+           resolve_has(addresses, &peer);
+}
+
 /* True when the connection can be kept for another exchange. It cannot, for example, when the
  * service answered before the whole request was written. */
-static bool may_be_kept(const struct connection *connection)
+static bool may_be_kept(struct connection *connection)
 {
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
            connection->endpoint->idle_count < CONNECTION_IDLE_MAX &&
            !connection->endpoint->is_forgotten && !connection->is_paused &&
            connection->out.pieces == NULL && !h2o_socket_is_writing(connection->socket) &&
-           !has_more(connection);
+           !has_more(connection) && has_address(connection);
 }
 
 /* The connection becomes idle or is closed before the callback, because the user may send the next
@@ -306,5 +320,17 @@ void connection_close_idle(struct endpoint *endpoint, int64_t since_ns)
         if (oldest->idle_ns >= since_ns)
             return;
         connection_close(oldest);
+    }
+}
+
+void connection_close_gone(struct endpoint *endpoint)
+{
+    h2o_linklist_t *next;
+
+    for (h2o_linklist_t *at = endpoint->idle.next; at != &endpoint->idle; at = next) {
+        struct connection *connection = H2O_STRUCT_FROM_MEMBER(struct connection, idle, at);
+        next = at->next;
+        if (!has_address(connection))
+            connection_close(connection);
     }
 }

@@ -81,6 +81,7 @@ struct connection {
     bool has_sent;      /* bytes of its request have left, or may have left */
     bool is_reused;     /* it has carried an exchange before */
     size_t untried;     /* addresses left to dial */
+    unsigned resolved;  /* the peer was an address of the endpoint in this version of them */
     int64_t idle_ns;    /* when it became idle */
     struct timer later; /* reports a dialling that failed at once */
     bool is_paused;     /* its user has paused it */
@@ -123,6 +124,10 @@ void connection_close(struct connection *connection);
 
 /* Closes the connections of ${endpoint} that became idle before ${since_ns}. */
 void connection_close_idle(struct endpoint *endpoint, int64_t since_ns);
+
+/* Closes the idle connections of ${endpoint} to addresses that its host name does not have any
+ * more. To be called after a look-up. */
+void connection_close_gone(struct endpoint *endpoint);
 
 /* For connection_dial.c: the connection works. Calls opened. */
 void connection_open(struct connection *connection);

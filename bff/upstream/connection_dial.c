@@ -75,9 +75,9 @@ static void dial_next(struct connection *connection)
         const struct resolve_address *address = resolve_next(&endpoint->addresses);
         if (address == NULL)
             break;
-        struct sockaddr_storage to = address->sockaddr;
-        connection->socket = h2o_socket_connect(endpoint->on->loop, (struct sockaddr *)&to,
-                                                address->len, on_connected);
+        struct resolve_address to = *address;
+        connection->socket =
+            h2o_socket_connect(endpoint->on->loop, &to.at.any, to.len, on_connected);
         if (connection->socket == NULL)
             continue;
         connection->socket->data = connection;
@@ -97,6 +97,7 @@ struct connection *connection_dial(struct endpoint *endpoint, const struct conne
     connection->cookie = cookie;
     connection->later.fire = on_later;
     connection->untried = endpoint->addresses.count;
+    connection->resolved = endpoint->addresses.version;
     dial_next(connection);
     return connection;
 }

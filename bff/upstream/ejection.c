@@ -31,7 +31,7 @@ static void log_ejected(const struct ejection_event *event, int64_t time_ms)
     log_event("endpoint_ejected",
               (struct log_field[]){
                   {"service", .text = text_of(event->balance->settings->service->name)},
-                  {"endpoint", .text = text_of(event->endpoint->at->authority)},
+                  {"endpoint", .text = event->endpoint->label},
                   {"reason", .text = text_of(reason_name(cause.reason))},
                   {"status", .number = cause.status},
                   {"until", .text = text_of(until)},
@@ -168,8 +168,7 @@ static void give_back(const struct ejection_event *event, const char *by)
     struct cause cause = cause_of(event->endpoint->state);
 
     endpoint_state_return(event->endpoint->state, event->now_ns);
-    log_returned(event->balance->settings->service->name, event->endpoint->at->authority, cause,
-                 by);
+    log_returned(event->balance->settings->service->name, event->endpoint->label.at, cause, by);
 }
 
 /* No lock is needed: this endpoint is out already, so the number of those that are out does not

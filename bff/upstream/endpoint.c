@@ -30,23 +30,54 @@ static const struct service_endpoint *copy(const struct service_endpoint *at)
     return copy;
 }
 
-struct endpoint *endpoint_new(const struct endpoint_loop *on, const char *service,
-                              const struct service_endpoint *at, struct trust *trust)
+static void be_name(struct endpoint *endpoint, const char *service)
+{
+    const struct service_endpoint *at = endpoint->at;
+
+    endpoint->label = text_of(at->authority);
+    endpoint->state = endpoint_state_hold(endpoint_loop_registry(endpoint->on), service, at);
+    resolve_init(&endpoint->addresses, at->host, at->port);
+}
+
+static void be_address(struct endpoint *endpoint, const char *service,
+                       const struct resolve_address *address)
+{
+    endpoint->is_address = true;
+    resolve_address_print(address, endpoint->address);
+    endpoint->label = text_of(endpoint->address);
+    endpoint->state = endpoint_state_hold_address(endpoint_loop_registry(endpoint->on), service,
+                                                  endpoint->at, endpoint->address);
+    resolve_init_address(&endpoint->addresses, address);
+}
+
+struct endpoint *endpoint_new(const struct endpoint_loop *on,
+                              const struct endpoint_identity *identity)
 {
     struct endpoint *endpoint = memory_new(sizeof(*endpoint));
+    bool is_tls = identity->at->is_tls;
 
-    must(!at->is_tls || trust != NULL);
-    endpoint->at = copy(at);
+    must(!is_tls || identity->trust != NULL);
+    endpoint->at = copy(identity->at);
     endpoint->on = on;
-    endpoint->state = endpoint_state_hold(endpoint_loop_registry(on), service, at);
-    resolve_init(&endpoint->addresses, endpoint->at->host, endpoint->at->port);
+    if (identity->address == NULL)
+        be_name(endpoint, identity->service);
+    else
+        be_address(endpoint, identity->service, identity->address);
     h2o_linklist_init_anchor(&endpoint->idle);
-    if (at->is_tls) {
-        endpoint->trust = trust_hold(trust);
-        endpoint->tls = trust_context(trust);
+    if (is_tls) {
+        endpoint->trust = trust_hold(identity->trust);
+        endpoint->tls = trust_context(identity->trust);
     }
-    endpoint->request_tail = request_tail(at);
+    endpoint->request_tail = request_tail(endpoint->at);
     return endpoint;
+}
+
+struct text endpoint_label(const struct endpoint *endpoint, char copy[RESOLVE_TEXT_BYTES])
+{
+    if (!endpoint->is_address)
+        return endpoint->label;
+    memcpy(copy, endpoint->address, RESOLVE_TEXT_BYTES);
+    return (struct text){copy, endpoint->label.len};
 }
 
 void endpoint_free(struct endpoint *endpoint)

@@ -1,6 +1,9 @@
 /*
- * A worker's side of one address of a service: its IP addresses, and the idle connections to it.
- * Several configurations may name the same address (endpoints.h). Their calls share the endpoint.
+ * A worker's side of one endpoint of a service: its IP addresses, and the idle connections to it.
+ * Several configurations may name the same endpoint (endpoints.h). Their calls share it.
+ *
+ * With resolves_each, every IP address of a host name is an endpoint of its own. It has the name's
+ * Host header, SNI and check of the certificate, but dials only its own IP address.
  */
 #ifndef BFF_UPSTREAM_ENDPOINT_H
 #define BFF_UPSTREAM_ENDPOINT_H
@@ -41,11 +44,22 @@ static inline struct registry *endpoint_loop_registry(const struct endpoint_loop
     return on->registry == NULL ? registry_of_process() : on->registry;
 }
 
+/* What identifies an endpoint. */
+struct endpoint_identity {
+    const char *service;
+    const struct service_endpoint *at;     /* scheme, host and port */
+    struct trust *trust;                   /* needed for https */
+    const struct resolve_address *address; /* the one of the host's addresses that this endpoint is;
+                                              NULL: the endpoint is all of them */
+};
+
 struct endpoint {
     const struct service_endpoint *at; /* a copy of its own */
     const struct endpoint_loop *on;
     struct endpoint_state *state; /* shared by all workers */
     struct resolve addresses;
+    struct text label;   /* in logs: "users.internal:3000"; or "10.0.0.7:3000", an address */
+    bool is_address;     /* it is one address of its host name */
     bool is_looked_up;   /* the name has been looked up once, with success or without */
     h2o_linklist_t idle; /* idle connections; the one used last is the first */
     size_t idle_count;
@@ -57,14 +71,22 @@ struct endpoint {
     /* endpoints.c's own */
     h2o_linklist_t link;
     unsigned named; /* number of configurations that name it */
-    unsigned held;  /* number of configurations whose calls may be under way; at 0 the endpoint is
-                       freed */
+    unsigned held;  /* number of configurations that name it or have calls under way, and of
+                       attempts under way; at 0 the endpoint is freed */
+    char address[RESOLVE_TEXT_BYTES]; /* of an endpoint that is one address: its label */
 };
 
-/* Makes the endpoint of ${service} at ${at}. ${trust} is needed when the scheme of ${at} is https.
- * The host name is not looked up yet. */
-struct endpoint *endpoint_new(const struct endpoint_loop *on, const char *service,
-                              const struct service_endpoint *at, struct trust *trust);
+/* Makes an endpoint. What ${identity} has is copied or gets a reference. The host name is not
+ * looked up yet. */
+struct endpoint *endpoint_new(const struct endpoint_loop *on,
+                              const struct endpoint_identity *identity);
+
+/*
+ * Returns the label of ${endpoint} for later use. A row of the configuration lives as long as the
+ * configuration, so its label is borrowed. One of several addresses may leave sooner, so its label
+ * is copied to ${copy}.
+ */
+struct text endpoint_label(const struct endpoint *endpoint, char copy[RESOLVE_TEXT_BYTES]);
 
 /* Frees the endpoint. No connection to it may exist any more. */
 void endpoint_free(struct endpoint *endpoint);

@@ -6,13 +6,20 @@
 
 static const struct registry_kind states = {.bytes = sizeof(struct endpoint_state)};
 
-struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
-                                           const struct service_endpoint *at)
+struct endpoint_state *endpoint_state_hold_address(struct registry *registry, const char *service,
+                                                   const struct service_endpoint *at,
+                                                   const char *address)
 {
-    char *name = service_endpoint_name(service, at);
+    char *name = service_address_name(service, at, address);
     struct endpoint_state *state = registry_hold(registry, &states, text_of(name));
     memory_free(name);
     return state;
+}
+
+struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
+                                           const struct service_endpoint *at)
+{
+    return endpoint_state_hold_address(registry, service, at, NULL);
 }
 
 bool endpoint_state_begin_below(struct endpoint_state *state, unsigned most)
@@ -109,7 +116,7 @@ void endpoint_state_set_down(struct endpoint_state *state, bool is_down, int64_t
 
 /* The average of the time to the first byte. */
 
-#define SHARE 8 /* a sample is an eighth of the average */
+#define WEIGHT_NS (ENDPOINT_STATE_WEIGHT_MS * CLOCK_MS)
 #define FADE_NS (ENDPOINT_STATE_FADE_MS * CLOCK_MS)
 
 /* Between two halvings the average falls in a straight line. */
@@ -134,14 +141,20 @@ int64_t endpoint_state_average_ns(const struct endpoint_state *state, int64_t no
     return faded_ns > 0 ? faded_ns : 1;
 }
 
-/* After a pause the old average says little: the sample replaces it. */
+/* The weight of a sample grows with the time since the last one. So a moment in which many answers
+ * are late at once, because this machine was busy, says no more than one late answer. */
 void endpoint_state_sample(struct endpoint_state *state, int64_t took_ns, int64_t now_ns)
 {
     int64_t average_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed);
     int64_t sampled_ns = atomic_load_explicit(&state->sampled_ns, memory_order_relaxed);
-    bool is_new = average_ns == 0 || now_ns - sampled_ns >= FADE_NS;
-    int64_t next_ns = is_new ? took_ns : average_ns + (took_ns - average_ns) / SHARE;
+    double age_ns = (double)(now_ns - sampled_ns), next_ns = (double)took_ns;
 
-    atomic_store_explicit(&state->first_byte_ns, next_ns > 0 ? next_ns : 1, memory_order_relaxed);
+    if (age_ns < 0)
+        return;
+    if (average_ns > 0)
+        next_ns = (double)average_ns +
+                  (double)(took_ns - average_ns) * age_ns / (age_ns + (double)WEIGHT_NS);
+    atomic_store_explicit(&state->first_byte_ns, next_ns < 1 ? 1 : (int64_t)next_ns,
+                          memory_order_relaxed);
     atomic_store_explicit(&state->sampled_ns, now_ns, memory_order_relaxed);
 }

@@ -77,6 +77,11 @@ enum endpoint_outcome {
 struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
                                            const struct service_endpoint *at);
 
+/* The same for ${address}, one address of the host name of ${at}, "10.0.0.7:3000". */
+struct endpoint_state *endpoint_state_hold_address(struct registry *registry, const char *service,
+                                                   const struct service_endpoint *at,
+                                                   const char *address);
+
 /* An attempt begins. For each call of this function, endpoint_state_ended must be called once. */
 static inline void endpoint_state_begin(struct endpoint_state *state)
 {
@@ -141,14 +146,15 @@ void endpoint_state_return(struct endpoint_state *state, int64_t now_ns);
  * this. */
 void endpoint_state_set_down(struct endpoint_state *state, bool is_down, int64_t now_ns);
 
-#define ENDPOINT_STATE_FADE_MS 10000 /* half of an average is forgotten in this time */
+#define ENDPOINT_STATE_WEIGHT_MS 1000 /* a sample after this time is half of the average */
+#define ENDPOINT_STATE_FADE_MS 10000  /* without samples, half of the average is left after it */
 
 /* Adds ${took_ns}, the time from a request to the first byte of its answer, to the average. When
  * workers do this at the same moment, a sample may be lost. */
 void endpoint_state_sample(struct endpoint_state *state, int64_t took_ns, int64_t now_ns);
 
-/* Returns the average; 0 when there is no sample. While there are no samples the average is halved
- * every ENDPOINT_STATE_FADE_MS, so that an endpoint that was slow is tried again. */
+/* Returns the average; 0 when there is no sample. Without samples it is halved every
+ * ENDPOINT_STATE_FADE_MS, so that an endpoint that was slow is tried again. */
 int64_t endpoint_state_average_ns(const struct endpoint_state *state, int64_t now_ns);
 
 #endif

@@ -27,6 +27,7 @@ static void on_sweep(struct timer *timer)
 
 void endpoints_listen(struct endpoints *endpoints, struct endpoints_listener *listener)
 {
+    listener->round = endpoints->round;
     if (!h2o_linklist_is_linked(&listener->link))
         h2o_linklist_insert(&endpoints->listeners, &listener->link);
 }
@@ -37,18 +38,34 @@ void endpoints_unlisten(struct endpoints_listener *listener)
         h2o_linklist_unlink(&listener->link);
 }
 
-/* The next listener is read before the callback, because a listener may remove itself in its
+static struct endpoints_listener *next_to_tell(const struct endpoints *endpoints)
+{
+    for (h2o_linklist_t *at = endpoints->listeners.next; at != &endpoints->listeners;
+         at = at->next) {
+        struct endpoints_listener *listener =
+            H2O_STRUCT_FROM_MEMBER(struct endpoints_listener, link, at);
+        if (listener->round != endpoints->round)
+            return listener;
+    }
+    return NULL;
+}
+
+/* A listener may remove itself and others in its callback. So the search begins anew after each
  * callback. */
 static void tell_listeners(struct endpoints *endpoints)
 {
-    h2o_linklist_t *next;
+    struct endpoints_listener *listener;
 
-    for (h2o_linklist_t *at = endpoints->listeners.next; at != &endpoints->listeners; at = next) {
-        struct endpoints_listener *listener =
-            H2O_STRUCT_FROM_MEMBER(struct endpoints_listener, link, at);
-        next = at->next;
+    endpoints->round++;
+    while ((listener = next_to_tell(endpoints)) != NULL) {
+        listener->round = endpoints->round;
         listener->looked_up(listener);
     }
+}
+
+static struct endpoints *owner(const struct endpoint *endpoint)
+{
+    return H2O_STRUCT_FROM_MEMBER(struct endpoints, on, endpoint->on);
 }
 
 static void on_looked_up(struct resolve *addresses)
@@ -56,7 +73,8 @@ static void on_looked_up(struct resolve *addresses)
     struct endpoint *endpoint = H2O_STRUCT_FROM_MEMBER(struct endpoint, addresses, addresses);
 
     endpoint->is_looked_up = true;
-    tell_listeners(H2O_STRUCT_FROM_MEMBER(struct endpoints, on, endpoint->on));
+    connection_close_gone(endpoint);
+    tell_listeners(owner(endpoint));
 }
 
 static void on_resolve(struct timer *timer)
@@ -92,10 +110,10 @@ static struct endpoint *find(struct endpoints *endpoints, const struct endpoint 
     return NULL;
 }
 
-struct endpoint *endpoints_hold(struct endpoints *endpoints, const char *service,
-                                const struct service_endpoint *at, struct trust *trust)
+struct endpoint *endpoints_hold(struct endpoints *endpoints,
+                                const struct endpoint_identity *identity)
 {
-    struct endpoint *endpoint = endpoint_new(&endpoints->on, service, at, trust);
+    struct endpoint *endpoint = endpoint_new(&endpoints->on, identity);
     struct endpoint *known = find(endpoints, endpoint);
 
     if (known != NULL) {
@@ -121,11 +139,36 @@ void endpoints_forget(struct endpoint *endpoint)
     resolve_cancel(&endpoint->addresses);
 }
 
+void endpoints_use(struct endpoint *endpoint)
+{
+    if (endpoint->held++ == 0)
+        h2o_linklist_unlink(&endpoint->link);
+}
+
 void endpoints_release(struct endpoint *endpoint)
 {
+    struct endpoints *endpoints = owner(endpoint);
+
     must(endpoint->held > endpoint->named);
-    if (--endpoint->held == 0)
+    if (--endpoint->held > 0)
+        return;
+    h2o_linklist_insert(&endpoints->unused, &endpoint->link);
+    if (!timer_is_set(&endpoints->free_unused))
+        timer_set(endpoints->on.timers, &endpoints->free_unused, clock_now_ns());
+}
+
+static void free_unused(struct endpoints *endpoints)
+{
+    while (!h2o_linklist_is_empty(&endpoints->unused)) {
+        struct endpoint *endpoint = endpoint_at(endpoints->unused.next);
+        h2o_linklist_unlink(&endpoint->link);
         endpoint_free(endpoint);
+    }
+}
+
+static void on_free_unused(struct timer *timer)
+{
+    free_unused(H2O_STRUCT_FROM_MEMBER(struct endpoints, free_unused, timer));
 }
 
 /* The bell. */
@@ -146,9 +189,11 @@ struct endpoints *endpoints_new(const struct endpoint_loop *on)
     endpoints->on = *on;
     endpoints->on.scratch = memory_new(ENDPOINT_SCRATCH_BYTES);
     h2o_linklist_init_anchor(&endpoints->all);
+    h2o_linklist_init_anchor(&endpoints->unused);
     h2o_linklist_init_anchor(&endpoints->listeners);
     endpoints->sweep.fire = on_sweep;
     endpoints->resolve.fire = on_resolve;
+    endpoints->free_unused.fire = on_free_unused;
     return endpoints;
 }
 
@@ -157,6 +202,8 @@ void endpoints_free(struct endpoints *endpoints)
     if (endpoints == NULL)
         return;
     must(h2o_linklist_is_empty(&endpoints->all) && h2o_linklist_is_empty(&endpoints->listeners));
+    free_unused(endpoints);
+    timer_clear(endpoints->on.timers, &endpoints->free_unused);
     timer_clear(endpoints->on.timers, &endpoints->sweep);
     timer_clear(endpoints->on.timers, &endpoints->resolve);
     bell_return(endpoints->bell);

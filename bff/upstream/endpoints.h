@@ -4,8 +4,11 @@
  * When no configuration names an endpoint any more, its idle connections are closed, and its name
  * is not looked up again.
  *
- * An endpoint is identified by its service's name, its scheme, host and port, and the certificate
- * authorities that the service trusts.
+ * An endpoint is identified by its service's name, its scheme, host and port, the certificate
+ * authorities that the service trusts, and its IP address when it is one address of a host name.
+ *
+ * An endpoint that nothing holds any more is freed in a later step of the loop. So the code that
+ * releases it may still read it until it returns to the loop.
  */
 #ifndef BFF_UPSTREAM_ENDPOINTS_H
 #define BFF_UPSTREAM_ENDPOINTS_H
@@ -23,18 +26,22 @@
 struct endpoints {
     struct endpoint_loop on;
     h2o_linklist_t all;       /* the endpoints that a configuration names */
+    h2o_linklist_t unused;    /* the endpoints that will be freed */
     h2o_linklist_t listeners; /* struct endpoints_listener */
+    unsigned round;           /* number of look-ups that the listeners were told of */
     struct timer sweep;
     struct timer resolve;
+    struct timer free_unused;
     uint32_t resolve_ms;
     struct bell *bell; /* NULL: endpoints_bell was not called */
 };
 
-/* ${looked_up} is called whenever the name of an endpoint has been looked up. The struct is
- * embedded in its owner. All zero: not listening. */
+/* ${looked_up} is called whenever the name of an endpoint has been looked up. It may remove any
+ * listener. The struct is embedded in its owner. All zero: not listening. */
 struct endpoints_listener {
     h2o_linklist_t link;
     void (*looked_up)(struct endpoints_listener *listener);
+    unsigned round; /* the last one that it was told of */
 };
 
 /* Makes the list of a worker's endpoints, which is empty at first. ${on} is copied; its scratch is
@@ -44,13 +51,10 @@ struct endpoints *endpoints_new(const struct endpoint_loop *on);
 /* Frees everything. No configuration may hold an endpoint any more. NULL: does nothing. */
 void endpoints_free(struct endpoints *endpoints);
 
-/*
- * Returns the endpoint of ${service} at ${at}, for a configuration that names it. ${trust} is the
- * trust of the service and is needed for https. The endpoint is made when no other configuration
- * names it.
- */
-struct endpoint *endpoints_hold(struct endpoints *endpoints, const char *service,
-                                const struct service_endpoint *at, struct trust *trust);
+/* Returns the endpoint for a configuration that names it. It is made when no other configuration
+ * names it. */
+struct endpoint *endpoints_hold(struct endpoints *endpoints,
+                                const struct endpoint_identity *identity);
 
 /*
  * To be called once for each endpoints_hold: the configuration does not name the endpoint any more.
@@ -59,8 +63,12 @@ struct endpoint *endpoints_hold(struct endpoints *endpoints, const char *service
  */
 void endpoints_forget(struct endpoint *endpoint);
 
-/* To be called once after each endpoints_forget, when the configuration's last call is over. When
- * no other configuration holds the endpoint, it is freed. */
+/* An attempt begins at the endpoint, which stays until endpoints_release. */
+void endpoints_use(struct endpoint *endpoint);
+
+/* To be called once after each endpoints_forget, when the configuration has no call under way that
+ * could still choose the endpoint, and once after each endpoints_use. When nothing else holds the
+ * endpoint, it will be freed. */
 void endpoints_release(struct endpoint *endpoint);
 
 /* Looks up all names at once, and again every ${resolve_ms}. A later call of this function replaces

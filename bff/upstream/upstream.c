@@ -4,34 +4,51 @@
 #include "bff/upstream/breaker.h"
 #include "bff/upstream/upstream.h"
 
-/* Every endpoint. */
+/* Names. */
 
-static void each_endpoint(struct upstream *upstream, void (*visit)(struct endpoint *))
+void upstream_listen(struct upstream *upstream, struct upstream_listener *listener)
 {
-    for (size_t i = 0; i < upstream->service_count; i++)
-        for (size_t j = 0; j < upstream->services[i].balance.count; j++)
-            visit(upstream->services[i].endpoints[j]);
+    h2o_linklist_insert(&upstream->listeners, &listener->link);
 }
 
-/* Names. */
+void upstream_unlisten(struct upstream_listener *listener)
+{
+    if (h2o_linklist_is_linked(&listener->link))
+        h2o_linklist_unlink(&listener->link);
+}
+
+static void follow(struct upstream *upstream, struct upstream_service *service)
+{
+    if (!endpoint_set_follow(&service->set))
+        return;
+    balance_set(&service->balance, service->set.members, service->set.count);
+    for (h2o_linklist_t *at = upstream->listeners.next; at != &upstream->listeners; at = at->next) {
+        struct upstream_listener *listener =
+            H2O_STRUCT_FROM_MEMBER(struct upstream_listener, link, at);
+        listener->changed(listener, service);
+    }
+}
 
 static bool is_resolved(const struct upstream *upstream)
 {
     for (size_t i = 0; i < upstream->service_count; i++)
-        for (size_t j = 0; j < upstream->services[i].balance.count; j++)
-            if (!upstream->services[i].endpoints[j]->is_looked_up)
-                return false;
+        if (!endpoint_set_is_looked_up(&upstream->services[i].set))
+            return false;
     return true;
 }
 
+/* The last callback may free ${upstream}. */
 static void on_looked_up(struct endpoints_listener *listener)
 {
     struct upstream *upstream = H2O_STRUCT_FROM_MEMBER(struct upstream, listener, listener);
+    void (*on_resolved)(void *cookie) = upstream->on_resolved;
 
-    if (!is_resolved(upstream))
+    for (size_t i = 0; i < upstream->service_count; i++)
+        follow(upstream, &upstream->services[i]);
+    if (on_resolved == NULL || !is_resolved(upstream))
         return;
-    endpoints_unlisten(listener);
-    upstream->on_resolved(upstream->cookie);
+    upstream->on_resolved = NULL;
+    on_resolved(upstream->cookie);
 }
 
 void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
@@ -46,29 +63,12 @@ void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
 
 /* Life. */
 
-static void hold_endpoints(struct upstream *upstream, struct upstream_service *service)
-{
-    const struct service_settings *settings = service->settings;
-    size_t count = settings->endpoint_count;
-
-    service->endpoints = memory_new(count * sizeof(*service->endpoints));
-    service->members = memory_new(count * sizeof(*service->members));
-    for (size_t i = 0; i < count; i++) {
-        const struct service_endpoint *at = &settings->endpoints[i];
-        service->endpoints[i] =
-            endpoints_hold(upstream->endpoints, settings->service->name, at, settings->trust);
-        service->members[i] = (struct balance_member){service->endpoints[i], at, (unsigned)i};
-    }
-    balance_set(&service->balance, service->members, count);
-}
-
 static void init_service(struct upstream *upstream, struct upstream_service *service,
                          const struct service_settings *settings)
 {
     struct registry *registry = endpoint_loop_registry(upstream->on);
     const char *name = settings->service->name;
 
-    must(settings->endpoint_count > 0);
     service->settings = settings;
     service->state = service_state_hold(registry, name);
     if (settings->breaker.volume > 0)
@@ -77,7 +77,9 @@ static void init_service(struct upstream *upstream, struct upstream_service *ser
         bulkhead_queue_init(&service->queue, bulkhead_hold(registry, text_of(name)),
                             endpoints_bell(upstream->endpoints), settings);
     balance_init(&service->balance, settings, service->state, &upstream->random);
-    hold_endpoints(upstream, service);
+    endpoint_set_init(&service->set, upstream->endpoints, settings);
+    service->endpoints = service->set.rows;
+    balance_set(&service->balance, service->set.members, service->set.count);
 }
 
 struct upstream *upstream_new(struct endpoints *endpoints, const struct service_settings *settings,
@@ -88,6 +90,7 @@ struct upstream *upstream_new(struct endpoints *endpoints, const struct service_
     upstream->on = &endpoints->on;
     upstream->endpoints = endpoints;
     upstream->listener.looked_up = on_looked_up;
+    h2o_linklist_init_anchor(&upstream->listeners);
     random_seed(&upstream->random);
     upstream->services = memory_new(count * sizeof(*upstream->services));
     upstream->service_count = count;
@@ -98,12 +101,10 @@ struct upstream *upstream_new(struct endpoints *endpoints, const struct service_
 
 static void dispose(struct upstream *upstream)
 {
-    each_endpoint(upstream, endpoints_release);
     for (size_t i = 0; i < upstream->service_count; i++) {
         struct upstream_service *service = &upstream->services[i];
+        endpoint_set_release(&service->set);
         balance_free(&service->balance);
-        memory_free(service->endpoints);
-        memory_free(service->members);
         registry_release(service->queue.shared);
         registry_release(service->breaker);
         registry_release(service->state);
@@ -116,10 +117,11 @@ void upstream_free(struct upstream *upstream)
 {
     if (upstream == NULL)
         return;
-    must(!upstream->is_over);
+    must(!upstream->is_over && h2o_linklist_is_empty(&upstream->listeners));
     upstream->is_over = true;
     endpoints_unlisten(&upstream->listener);
-    each_endpoint(upstream, endpoints_forget);
+    for (size_t i = 0; i < upstream->service_count; i++)
+        endpoint_set_forget(&upstream->services[i].set);
     if (upstream->calls == 0)
         dispose(upstream);
 }

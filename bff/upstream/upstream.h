@@ -13,6 +13,7 @@
 #include "bff/base/random.h"
 #include "bff/upstream/balance.h"
 #include "bff/upstream/bulkhead.h"
+#include "bff/upstream/endpoint_set.h"
 #include "bff/upstream/endpoints.h"
 #include "bff/upstream/service.h"
 
@@ -21,13 +22,23 @@ struct call_report;
 
 struct upstream_service {
     const struct service_settings *settings;
-    struct service_state *state;    /* shared by all workers */
-    struct breaker *breaker;        /* shared by all workers; NULL: there is none */
-    struct endpoint **endpoints;    /* settings->endpoint_count of them, in that order */
-    struct balance_member *members; /* the same endpoints, for the balance */
-    struct balance balance;         /* chooses one of the endpoints */
-    struct bulkhead_queue queue;    /* of calls over the limits; its ${shared} is NULL when the
-                                       service has no limits */
+    struct service_state *state; /* shared by all workers */
+    struct breaker *breaker;     /* shared by all workers; NULL: there is none */
+    struct endpoint **endpoints; /* of settings->endpoints, in that order. With resolves_each,
+                                    the endpoint of a host name is asked only while the name has
+                                    no address */
+    struct endpoint_set set;     /* its members are the endpoints that are asked */
+    struct balance balance;      /* chooses one of the members */
+    struct bulkhead_queue queue; /* of calls over the limits; its ${shared} is NULL when the
+                                    service has no limits */
+};
+
+/* ${changed} is called when service->set has other members than before. The endpoints that have
+ * left stay readable until the callback returns. The struct is embedded in its owner. All zero: not
+ * listening. */
+struct upstream_listener {
+    h2o_linklist_t link;
+    void (*changed)(struct upstream_listener *listener, struct upstream_service *service);
 };
 
 struct upstream {
@@ -44,7 +55,8 @@ struct upstream {
     /* upstream.c's own */
     struct endpoints *endpoints;
     struct endpoints_listener listener;
-    void (*on_resolved)(void *cookie);
+    h2o_linklist_t listeners;          /* struct upstream_listener */
+    void (*on_resolved)(void *cookie); /* NULL: it has been called */
     void *cookie;
     size_t calls; /* under way */
     bool is_over; /* upstream_free was called */
@@ -61,7 +73,7 @@ struct upstream *upstream_new(struct endpoints *endpoints, const struct service_
 /*
  * Looks up the host names at once, and again every ${resolve_ms}. ${on_resolved} is called once,
  * perhaps from inside this function, when every name of this configuration has been looked up, with
- * success or without. It is not called after upstream_free.
+ * success or without. It is not called after upstream_free. It may free upstreams.
  */
 void upstream_start(struct upstream *upstream, uint32_t resolve_ms,
                     void (*on_resolved)(void *cookie), void *cookie);
@@ -78,6 +90,12 @@ void upstream_call_begins(struct upstream *upstream);
 
 /* For call.c: a call has ended. */
 void upstream_call_ended(struct upstream *upstream);
+
+/* Adds ${listener}, until upstream_unlisten. It must not remove listeners in its callback. */
+void upstream_listen(struct upstream *upstream, struct upstream_listener *listener);
+
+/* Removes ${listener}. Does nothing when it is not added. To be called before upstream_free. */
+void upstream_unlisten(struct upstream_listener *listener);
 
 /* Returns what this worker has for ${service}; NULL when this build does not have the service. */
 struct upstream_service *upstream_service(struct upstream *upstream,

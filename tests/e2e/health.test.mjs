@@ -39,16 +39,18 @@ async function allAsked(get) {
 
 describe('/health', { concurrency: 4 }, () => {
   test('has a check for each service', async t => {
-    const { get } = await scene(t)
+    const { get } = await scene(t, { health: once })
     const health = await allAsked(get)
 
     assert.equal(health.status, 'pass')
     assert.deepEqual(Object.keys(health.checks), services)
     for (const [check, ...others] of Object.values(health.checks)) {
-      const { time, observedValue, ...rest } = check
-      assert.deepEqual(others, [])
-      assert.ok(isTime(time) && observedValue >= 0)
+      const { time, observedValue, breaker, endpoints: [endpoint, ...more], ...rest } = check
+      assert.deepEqual([others, more], [[], []])
+      assert.ok(isTime(time) && observedValue >= 0 && isTime(endpoint.since))
       assert.deepEqual(rest, { status: 'pass', observedUnit: 'ms' })
+      assert.deepEqual(breaker, { state: 'closed', since: breaker.since, calls: 0, failures: 0 })
+      assert.deepEqual(endpoint, { status: 'up', since: endpoint.since, inFlight: 0 })
     }
     const { status, headers } = await get('/health')
     assert.equal(status, 200)
@@ -90,19 +92,20 @@ describe('/health/{service}', { concurrency: 4 }, () => {
 
     status = 500
     const down = await comes(get, '/health/users', 503)
-    const { since, endpoints, ...rest } = down.body
+    const { since, endpoints, breaker, ...rest } = down.body
     assert.ok(isTime(since))
     assert.deepEqual(rest, { service: 'users', status: 'down', reason: 'status', httpStatus: 500 })
-    const { since: downSince, ...endpoint } = endpoints[0]
+    const { since: downSince, inFlight, ...endpoint } = endpoints[0]
     assert.ok(isTime(downSince))
     assert.deepEqual(endpoint, { endpoint: new URL(upstreams.urls.users).host, status: 'down',
       reason: 'status', httpStatus: 500 })
+    assert.equal(breaker.state, 'closed') // it does not count health checks
     assert.equal(down.headers['cache-control'], 'no-store')
 
     status = 204
     const up = await comes(get, '/health/users', 200)
-    assert.deepEqual(Object.keys(up.body), ['service', 'status', 'since', 'endpoints'])
-    assert.deepEqual(Object.keys(up.body.endpoints[0]), ['endpoint', 'status', 'since'])
+    assert.deepEqual(Object.keys(up.body), ['service', 'status', 'since', 'breaker', 'endpoints'])
+    assert.deepEqual(Object.keys(up.body.endpoints[0]), ['endpoint', 'status', 'since', 'inFlight'])
     assert.equal(up.body.status, 'up')
   })
 
@@ -162,7 +165,22 @@ describe('/health/{service}', { concurrency: 4 }, () => {
     const { get, upstreams } = await scene(t, { config: { services: { users: { health: 'off' } } } })
     const { endpoints } = (await get('/health/users')).body
     assert.deepEqual(endpoints.map(({ since, ...rest }) => rest),
-      [{ endpoint: new URL(upstreams.urls.users).host, status: 'unknown' }])
+      [{ endpoint: new URL(upstreams.urls.users).host, status: 'unknown', inFlight: 0 }])
+  })
+
+  test('shows how many requests are in flight, and how long the first byte takes', async t => {
+    const door = gate()
+    t.after(door.open)
+    const plan = { 'users *': [{ json: {} }, { json: {}, until: door.opened }] }
+    const { get } = await scene(t, { plan, config: { login: 'off' } }) // nobody checks it
+    await get('/api/users/1')
+    const waiting = get('/api/users/1')
+    await eventually(async () => (await get('/health/users')).body.endpoints[0].inFlight === 1, 'one')
+    const { endpoints: [{ firstByteMs }] } = (await get('/health/users')).body
+    assert.ok(firstByteMs >= 0 && /^\d+(\.\d)?$/.test(`${firstByteMs}`))
+    door.open()
+    await waiting
+    assert.equal((await get('/health/users')).body.endpoints[0].inFlight, 0)
   })
 
   test('knows no other service', async t => {

@@ -129,11 +129,15 @@ static void test_the_average(void **state)
     assert_int_equal(endpoint_state_average_ns(&one, now_ns - 1), 800 * CLOCK_MS);
     assert_int_equal(endpoint_state_average_ns(&one, INT64_MAX), 1); /* but never unknown */
 
-    endpoint_state_sample(&one, 0, now_ns); /* an eighth of the average */
-    assert_int_equal(endpoint_state_average_ns(&one, now_ns), 700 * CLOCK_MS);
-    now_ns += 10 * 1000 * CLOCK_MS; /* after a pause, only the new sample counts */
-    endpoint_state_sample(&one, 10 * CLOCK_MS, now_ns);
-    assert_int_equal(endpoint_state_average_ns(&one, now_ns), 10 * CLOCK_MS);
+    now_ns += 1000 * CLOCK_MS;
+    endpoint_state_sample(&one, 0, now_ns); /* half of the average */
+    assert_int_equal(endpoint_state_average_ns(&one, now_ns), 400 * CLOCK_MS);
+    for (size_t i = 0; i < 100; i++) /* many at the same time are one */
+        endpoint_state_sample(&one, 4000 * CLOCK_MS, now_ns);
+    assert_int_equal(endpoint_state_average_ns(&one, now_ns), 400 * CLOCK_MS);
+    now_ns += 9 * 1000 * CLOCK_MS;
+    endpoint_state_sample(&one, 0, now_ns); /* a pause makes the next one weigh more */
+    assert_int_equal(endpoint_state_average_ns(&one, now_ns), 40 * CLOCK_MS);
 }
 
 int main(void)

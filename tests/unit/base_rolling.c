@@ -77,13 +77,14 @@ static void test_nothing_is_taken_out_of_another_bucket(void **state)
     expect(START_NS + WINDOW_NS, 0, 0);
 }
 
-static void test_a_full_count_stays_and_does_not_reach_the_other(void **state)
+static void test_a_full_bucket_keeps_the_ratio_of_its_counts(void **state)
 {
-    rolling_add(&rolling, BUCKET_NS, START_NS, ONE(1, MOST));
-    rolling_add(&rolling, BUCKET_NS, START_NS, ONE(1, 3));
-    expect(START_NS, 2, MOST);
-    rolling_add(&rolling, BUCKET_NS, START_NS, ONE(MOST, 0));
-    expect(START_NS, MOST, MOST);
+    rolling_add(&rolling, BUCKET_NS, START_NS, ONE(MOST, 500000));
+    expect(START_NS, MOST, 500000);
+    rolling_add(&rolling, BUCKET_NS, START_NS, ONE(1, 0));
+    expect(START_NS, (MOST + 1) / 2, 250000);
+    rolling_add(&rolling, BUCKET_NS, START_NS, ONE(0, 3000000));
+    expect(START_NS, (MOST + 1) / 8, 3250000 / 4);
 }
 
 #define THREADS 4
@@ -118,7 +119,7 @@ int main(void)
         cmocka_unit_test_setup(test_it_counts_from_time_zero, begin),
         cmocka_unit_test_setup(test_a_count_is_taken_out_of_the_bucket_where_it_was_added, begin),
         cmocka_unit_test_setup(test_nothing_is_taken_out_of_another_bucket, begin),
-        cmocka_unit_test_setup(test_a_full_count_stays_and_does_not_reach_the_other, begin),
+        cmocka_unit_test_setup(test_a_full_bucket_keeps_the_ratio_of_its_counts, begin),
         cmocka_unit_test_setup(test_no_addition_of_a_thread_is_lost, begin),
     };
 

@@ -164,7 +164,7 @@ static const struct {
      USERS("endpoints: [{url: \"http://a\", max_in_flight: 3}, {url: \"http://b\", max_in_flight: "
            "4}]\n  max_in_flight: 8"),
      "web.yaml:4:18: services.users.max_in_flight: the endpoints together take only 7, so the rest "
-     "is refused\n"},
+     "waits\n"},
     {"endpoints that take as much",
      USERS("endpoints: [{url: \"http://a\", max_in_flight: 3}, {url: \"http://b\", max_in_flight: "
            "4}]\n  max_in_flight: 7"),

@@ -80,7 +80,7 @@ static void test_a_refused_call_makes_no_attempt(void **state)
     stage_play(&call);
     assert_string_equal(call.seen, ", breaker_open");
     assert_int_equal(call.call.retry_after_s, 3);
-    assert_null(call.call.endpoint);
+    assert_null(call.call.endpoint.at);
     assert_int_equal(stage.report_count, 0);
     assert_int_equal(stage.services[0].requests, 2);
     expect(3, 2);

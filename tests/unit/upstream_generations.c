@@ -138,9 +138,12 @@ static void test_equal_authorities_are_one_endpoint(void **state)
     assert_non_null(wrong);
     unlink(ca_file);
 
-    struct endpoint *first = endpoints_hold(stage.endpoints, "users", &at, a);
-    struct endpoint *second = endpoints_hold(stage.endpoints, "users", &at, same);
-    struct endpoint *other = endpoints_hold(stage.endpoints, "orders", &at, a);
+    const struct endpoint_identity of_users = {"users", &at, a, NULL},
+                                   again = {"users", &at, same, NULL},
+                                   of_orders = {"orders", &at, a, NULL};
+    struct endpoint *first = endpoints_hold(stage.endpoints, &of_users);
+    struct endpoint *second = endpoints_hold(stage.endpoints, &again);
+    struct endpoint *other = endpoints_hold(stage.endpoints, &of_orders);
     assert_ptr_equal(first, second);
     assert_ptr_not_equal(first, other);
     assert_ptr_not_equal(first->state, other->state);

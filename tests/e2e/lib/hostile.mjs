@@ -15,7 +15,7 @@ export function hostileUsers(t, rows, options = {}) {
   return scenario(t, 'web', {
     'users *': ({ url }) => rows[url.split('/').at(-1)],
     'orders *': empty, 'recommendations *': empty, 'notifications *': empty,
-  }, { ...options, env })
+  }, { isUnguarded: true, ...options, env })
 }
 
 // The answer is whole and right whatever the user service did: `want` is the user's text, or the
