@@ -389,7 +389,8 @@ void call_cancel(struct call *call, enum call_cancel why)
     stop(&call->own, is_late && call_limit_was_enough(&call->own, now_ns), true);
     if (call->second != NULL)
         stop(call->second, is_late && call_limit_was_enough(call->second, now_ns), true);
-    is_slow = is_late && now_ns - call->began_ns >= call_limit_enough_ns(call);
+    is_slow = is_late && call->breaker != NULL &&
+              now_ns - call->began_ns >= call_limit_enough_ns(call);
     call_breaker_tell(call, is_slow ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
     call_queue_leave(call);
     free_second(call);
