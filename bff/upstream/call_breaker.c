@@ -39,7 +39,8 @@ bool call_breaker_is_open(struct call *call)
 {
     struct breaker *breaker = breaker_of(call);
 
-    if (breaker == NULL || breaker_wait_ns(breaker, settings_of(call), call->began_ns) <= 0)
+    if (settings_of(call)->volume == 0 ||
+        breaker_wait_ns(breaker, settings_of(call), call->began_ns) <= 0)
         return false;
     if (!call_breaker_ask(call))
         return true;
