@@ -130,21 +130,19 @@ static void print_endpoint(struct json_print *out, const struct health_endpoint 
  * them. */
 static void print_endpoints(struct json_print *out, struct health *health, size_t service,
                             void (*begin)(struct json_print *one,
-                                          const struct service_endpoint *at))
+                                          const struct health_endpoint *endpoint))
 {
-    const struct service_settings *settings = health_service(health, service);
+    struct health_endpoint endpoint;
     struct json_print list;
 
     json_print_init(&list, out->pool);
     json_print_raw(&list, TEXT("["));
-    for (size_t i = 0; i < settings->endpoint_count; i++) {
-        const struct service_endpoint *at = &settings->endpoints[i];
-        struct health_endpoint endpoint = health_read_endpoint(health, service, i);
+    for (size_t i = 0; (endpoint = health_read_endpoint(health, service, i)).at != NULL; i++) {
         struct json_print one;
         json_print_init(&one, out->pool);
         json_print_raw(&one, TEXT("{"));
-        begin(&one, at);
-        print_endpoint(&one, &endpoint, at);
+        begin(&one, &endpoint);
+        print_endpoint(&one, &endpoint, endpoint.at);
         json_print_raw(&one, TEXT("}"));
         json_print_raw(&list, i == 0 ? TEXT("") : TEXT(","));
         json_print_raw(&list, json_print_text(&one));
@@ -187,7 +185,7 @@ static void print_output(struct json_print *out, const struct health_report *rep
 }
 
 /* This page may be public, so it shows no address. */
-static void hide_address(struct json_print *one, const struct service_endpoint *at) {}
+static void hide_address(struct json_print *one, const struct health_endpoint *endpoint) {}
 
 static void print_check(struct json_print *out, const struct view *view, struct health *health,
                         size_t service)
@@ -263,9 +261,11 @@ static struct health_answer answer_ready(struct health *health, bool is_draining
 
 /* /health/{service}. */
 
-static void show_address(struct json_print *one, const struct service_endpoint *at)
+static void show_address(struct json_print *one, const struct health_endpoint *endpoint)
 {
-    print_word(one, "endpoint", at->authority);
+    bool is_address = endpoint->address[0] != '\0';
+
+    print_word(one, "endpoint", is_address ? endpoint->address : endpoint->at->authority);
 }
 
 static struct text print_service(struct health *health, size_t service, const struct view *view,

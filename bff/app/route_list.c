@@ -106,6 +106,10 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
         fprintf(out, ", a list of at most %u, %u at a time", row->many, part->at_once);
     if (part->after != PLAN_NO_PART)
         fprintf(out, ", after %s", plan->parts[part->after].row->name);
+    if (row->hedge_ms == BFF_HEDGE_P95)
+        fprintf(out, ", hedged after its p95");
+    else if (row->hedge_ms > 0)
+        fprintf(out, ", hedged after %u ms", row->hedge_ms);
     if (row->has_breaker)
         fprintf(out, ", own breaker");
     if (row->place == BFF_HIDDEN)

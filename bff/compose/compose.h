@@ -141,6 +141,8 @@ enum bff_access {
 #define BFF_PARTS_MAX 32
 #define BFF_MANY_MAX 1000
 
+#define BFF_HEDGE_P95 (~0u) /* for .hedge_ms */
+
 /*
  * A table with the number of its rows, for every column that holds a table: .parts =
  * BFF_TABLE(parts). It works where the table is an array of this file. The first "table" has no
@@ -171,6 +173,11 @@ enum bff_access {
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
  *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
  *               limits it
+ *   hedge_ms    when the service has not begun to answer this time after the call, the call is also
+ *               sent to a second endpoint of the service. The first good answer is used, and the
+ *               other call is cancelled. BFF_HEDGE_P95: after the time within which 95 % of the
+ *               part's calls are answered, which the server learns. 0: never. It has an effect only
+ *               when the service has several endpoints, and hedge_budget of the service limits it
  *   has_breaker the part has a circuit breaker of its own, with the numbers of the service that it
  *               calls. Its calls are not counted by the service's breaker, and no other part shares
  *               them. All of them must be to the same service
@@ -191,6 +198,7 @@ struct bff_part {
     unsigned many;
     unsigned at_once;
     unsigned timeout_ms;
+    unsigned hedge_ms;
     bool has_breaker;
     const char *fallback;
     const char *pick;

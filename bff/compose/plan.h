@@ -20,6 +20,7 @@
 #define PLAN_BUDGET_MS 1000 /* the budget when the composite sets none */
 #define PLAN_AT_ONCE 8      /* .at_once when a list part sets none */
 
+struct call_hedge_plan;
 struct breaker;
 
 struct plan_part {
@@ -37,6 +38,7 @@ struct plan_part {
     bool keep_slices; /* its value is read, or a pick is applied to it: so the scanner keeps the
                          slices (json_scan.h) */
     bool is_filled;   /* computed members are put into it */
+    const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: each service's */
 };
 

@@ -70,6 +70,12 @@ static void check_numbers(struct plan_mistakes *mistakes, size_t i)
     if (row->timeout_ms > budget_ms)
         plan_part_mistake(mistakes, i, ".timeout_ms is %u, which is over the budget of %u ms",
                           row->timeout_ms, budget_ms);
+    if (row->hedge_ms != BFF_HEDGE_P95 && row->hedge_ms > 0 &&
+        row->hedge_ms >= (row->timeout_ms > 0 ? row->timeout_ms : budget_ms))
+        plan_part_mistake(mistakes, i,
+                          ".hedge_ms is %u, but the part has only %u ms: write less, or "
+                          "BFF_HEDGE_P95",
+                          row->hedge_ms, row->timeout_ms > 0 ? row->timeout_ms : budget_ms);
     if (row->many > BFF_MANY_MAX)
         plan_part_mistake(mistakes, i, ".many is %u, which is over %d", row->many, BFF_MANY_MAX);
     if (row->at_once > 0 && row->many == 0)

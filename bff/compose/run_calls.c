@@ -77,6 +77,7 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .headers = asked->headers,
         .traceparent = run->request->traceparent,
         .until_ns = run->deadline_ns,
+        .hedge = run->request->plan->parts[item->part].hedge,
         .breaker = breaker_of(run, item),
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,

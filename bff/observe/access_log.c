@@ -112,6 +112,14 @@ static void put_upload(struct log_line *line, const struct request *request)
     number(line, TEXT(",\"received\":"), (int64_t)body->len);
 }
 
+/* The attempts of a call, of which the last one or the hedge has made the answer. */
+static void put_attempts(struct log_line *line, unsigned retries, bool is_hedged, bool has_won)
+{
+    number(line, TEXT(",\"retries\":"), retries);
+    if (is_hedged)
+        member(line, TEXT(",\"hedge\":"), has_won ? TEXT("won") : TEXT("lost"));
+}
+
 /* Plain routes. */
 
 static void put_route(struct log_line *line, const struct request *request)
@@ -127,7 +135,7 @@ static void put_route(struct log_line *line, const struct request *request)
     member(line, TEXT(",\"outcome\":"), outcome(passed->reason, passed->is_cancelled));
     if (passed->endpoint.at != NULL)
         member(line, TEXT(",\"endpoint\":"), passed->endpoint);
-    number(line, TEXT(",\"retries\":"), passed->retries);
+    put_attempts(line, passed->retries, passed->is_hedged, passed->has_hedge_won);
 }
 
 /* Parts. */
@@ -137,7 +145,7 @@ static void put_call(struct log_line *line, const struct part_report *part)
     member(line, TEXT(",\"service\":"), part->service);
     if (part->endpoint.at != NULL)
         member(line, TEXT(",\"endpoint\":"), part->endpoint);
-    number(line, TEXT(",\"retries\":"), part->retries);
+    put_attempts(line, part->retries, part->is_hedged, part->has_hedge_won);
     if (part->status != 0)
         number(line, TEXT(",\"status\":"), part->status);
 }

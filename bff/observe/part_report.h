@@ -26,8 +26,10 @@ struct part_report {
     bool has_call;        /* false: no call was made, and the rest is empty */
     struct text service;  /* "users" */
     struct text endpoint; /* "127.0.0.1:3000"; absent: none was chosen */
-    unsigned retries;
-    int status; /* of the service's answer; 0: no answer came */
+    unsigned retries;     /* attempts after the first one; a hedge does not count */
+    bool is_hedged;       /* a second endpoint was asked because the first one was slow */
+    bool has_hedge_won;   /* and its answer was used */
+    int status;           /* of the service's answer; 0: no answer came */
 };
 
 #endif

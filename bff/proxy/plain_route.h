@@ -27,6 +27,7 @@ struct plain_fields {
     size_t count;
 };
 
+struct call_hedge_plan;
 struct breaker;
 
 /*
@@ -69,6 +70,7 @@ struct plain_route {
     bool has_breaker;
     bool keeps_host;
     bool may_upgrade;
+    const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
 };
 

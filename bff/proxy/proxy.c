@@ -108,6 +108,7 @@ static bool become_errand(struct passing *passing)
         return false;
     passing->request = NULL;
     passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
+    passing->call_ask.is_body_gone = is_sent;
     if (passing->has_head)
         limit_answer(passing);
     reply_stream_free(&passing->stream);
@@ -247,6 +248,8 @@ static void report_call(struct passing *passing)
     if (call->endpoint.at != NULL)
         report->endpoint = pool_text(passing->request->pool, call->endpoint);
     report->retries = call->retries;
+    report->is_hedged = call->is_hedged;
+    report->has_hedge_won = call->has_hedge_won;
     passing->request->passed = report;
 }
 
@@ -306,6 +309,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .body = request_body(request),
         .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
+        .hedge = method_may_change(request->method) ? NULL : route->hedge,
         .breaker = route->breaker,
         .wants_upgrade = wants_upgrade,
         .first_byte_ms = route->first_byte_ms,

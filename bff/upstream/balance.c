@@ -26,21 +26,38 @@ static uint64_t seed(const struct balance *balance, const struct endpoint *endpo
     return endpoint->is_address ? hash_mix(seed ^ hash_text(endpoint->label)) : seed;
 }
 
+/* How many of the members before ${member} have the same endpoint. */
+static unsigned twins_before(const struct balance *balance, const struct balance_member *member)
+{
+    unsigned count = 0;
+
+    for (const struct balance_member *other = balance->members; other < member; other++)
+        count += other->endpoint == member->endpoint;
+    return count;
+}
+
+/* An endpoint that is listed twice has two seeds, and so the double share of a hash. */
+static void put(struct balance *balance, const struct balance_member *member)
+{
+    unsigned place = member->place, twins = twins_before(balance, member);
+
+    must(place < SERVICE_ENDPOINTS_MAX && balance->by_place[place] == NULL);
+    balance->by_place[place] = member;
+    balance->seeds[place] = seed(balance, member->endpoint) ^ hash_mix(twins);
+    balance->has_twins |= twins > 0;
+    balance->is_weighted |=
+        balance_weight_at(balance, place) != balance_weight_at(balance, balance->members[0].place);
+}
+
 void balance_set(struct balance *balance, const struct balance_member *members, size_t count)
 {
     must(count <= SERVICE_ENDPOINTS_MAX);
     balance->members = members;
     balance->count = count;
-    balance->is_weighted = false;
+    balance->is_weighted = balance->has_twins = false;
     memset(balance->by_place, 0, sizeof(balance->by_place));
-    for (size_t i = 0; i < count; i++) {
-        unsigned place = members[i].place;
-        must(place < SERVICE_ENDPOINTS_MAX && balance->by_place[place] == NULL);
-        balance->by_place[place] = &members[i];
-        balance->seeds[place] = seed(balance, members[i].endpoint);
-        balance->is_weighted |=
-            balance_weight_at(balance, place) != balance_weight_at(balance, members[0].place);
-    }
+    for (size_t i = 0; i < count; i++)
+        put(balance, &members[i]);
     for (size_t i = 0; i < BALANCE_GROUPS; i++)
         balance->sequences[i].set = 0;
 }

@@ -3,7 +3,8 @@
  * one configuration in one worker. What the workers share is in the states of the service and of
  * its endpoints (service_state.h, endpoint_state.h). No worker waits for another one.
  *
- * Every endpoint has a place, which is a bit in sets of endpoints. An endpoint is usable when it is
+ * Every endpoint has a place, which is a bit in sets of endpoints; it has several places when the
+ * settings list it several times. An endpoint is usable when it is
  * well (endpoint_state_is_well), is not full, and is not in balance_question.except. Three rules
  * change this:
  *
@@ -68,12 +69,13 @@ struct balance {
     const struct balance_member *by_place[SERVICE_ENDPOINTS_MAX]; /* NULL: no endpoint is there */
     uint64_t seeds[SERVICE_ENDPOINTS_MAX]; /* by place: the hash of the endpoint's address */
     bool is_weighted;                      /* not all weights are equal */
+    bool has_twins;                        /* an endpoint has several places */
     struct balance_sequence sequences[BALANCE_GROUPS];
 };
 
 struct balance_question {
     struct text key; /* for a hash; absent or empty: none */
-    uint64_t except; /* the places of endpoints that must not be chosen */
+    uint64_t except; /* the places of endpoints that must not be chosen, at no other place either */
     int64_t now_ns;
 };
 

@@ -34,6 +34,17 @@
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
+struct latency;
+
+/* When a call that has no head of an answer is hedged: it asks a second endpoint. Constant while
+ * calls use it. */
+struct call_hedge_plan {
+    uint32_t after_ms;       /* so long after the first attempt began; 0: the 95th percentile of
+                                ${learned} */
+    struct latency *learned; /* the times of earlier calls until the head (latency.h), to which the
+                                call adds its own; NULL: ${after_ms} is not 0 */
+};
+
 /* Why the user ends a call. */
 enum call_cancel {
     CALL_NOT_NEEDED, /* the client has left, or another answer made this one useless */
@@ -58,10 +69,13 @@ struct call_ask {
     int64_t head_by_ns; /* the head of the answer must have come by then, as a trusted client says;
                            0: only the other limits apply */
     bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
-    struct breaker *breaker;       /* with the numbers of the service's; NULL: the service's own */
-    struct call_hedge_plan *hedge; /* NULL: the call is not hedged */
-    bool wants_upgrade;            /* 101 is an answer */
-    uint32_t first_byte_ms;        /* 0: the service's */
+    bool is_body_gone;  /* the request was sent, and ${body} is not valid any more. The user may set
+                           it during the call */
+    struct breaker *breaker; /* with the numbers of the service's; NULL: the service's own */
+    const struct call_hedge_plan *hedge; /* NULL: the call is not hedged, because it may change data
+                                            or nobody asked for it */
+    bool wants_upgrade;                  /* 101 is an answer */
+    uint32_t first_byte_ms;              /* 0: the service's */
     uint32_t idle_ms; /* the longest silence within the answer, which then has no total limit; 0:
                          the service's total applies */
 };
@@ -72,14 +86,16 @@ struct call {
     const struct call_ask *ask;
     const struct exchange_sink *sink;
     void *cookie;
-    unsigned retries; /* attempts after the first one; a hedge does not count */
-    bool is_hedged;
+    unsigned retries;   /* attempts after the first one; a hedge does not count */
+    bool is_hedged;     /* a second endpoint was asked because the first one was slow */
+    bool has_hedge_won; /* and the answer is that of the second one */
     unsigned
         retry_after_s; /* with REASON_BREAKER_OPEN and REASON_LIMITED: when a call may succeed */
     struct upstream *upstream;
     struct upstream_service *service;
-    struct text endpoint; /* the one asked last, as in logs (endpoint.h), also after the end; its
-                             text may be in this struct; absent: none was */
+    struct text endpoint; /* whose answer the user gets, or the one asked last, as in logs
+                             (endpoint.h), also after the end; its text may be in this struct;
+                             absent: none was asked */
 
     /* The files of call only. */
     void (*written)(void *cookie);
@@ -92,8 +108,17 @@ struct call {
     struct call_queue queue; /* of its bulkhead */
     struct breaker *breaker; /* to be told how the call ends; NULL: none, or it has been told */
     enum breaker_pass pass;
-    uint64_t asked;       /* the places of the endpoints that were asked (balance.h) */
-    struct call_try *try; /* whose answer the user gets */
+    uint64_t asked; /* the places of the endpoints that were asked (balance.h) */
+    struct {
+        struct endpoint *endpoint;          /* NULL: none can be asked */
+        bool is_counted, is_trial, is_full; /* as in balance_choice */
+    } next;                                 /* what call_choose has chosen */
+    unsigned attempts;                      /* that have begun */
+    int64_t retry_ns;        /* the next attempt waits until then; INT64_MAX: none waits */
+    int64_t hedge_ns;        /* a hedge is due then; INT64_MAX: none */
+    bool is_retry_paid;      /* the retry after the attempt under way was taken from the budget */
+    struct call_try *try;    /* whose answer the user gets, or may get */
+    struct call_try *second; /* the hedge; NULL: none was made */
     struct call_try own;
     char address[RESOLVE_TEXT_BYTES]; /* the text of an endpoint that may leave before the user
                                          reads it */
@@ -124,8 +149,23 @@ bool call_is_sent(const struct call *call);
  * (all zero). */
 void call_cancel(struct call *call, enum call_cancel why);
 
-/* For the files of call: true when there is an endpoint that the call has not asked and may ask. */
+/* The rest is for the files of call. */
+
+/* True when there is an endpoint that the call has not asked and may ask. */
 bool call_has_other(const struct call *call, int64_t now_ns);
+
+/* Chooses an endpoint that the call has not asked, and stores it in ${call->next}. When the result
+ * is true, call_begin must follow, because the endpoint may have counted the attempt already. */
+bool call_choose(struct call *call, int64_t now_ns);
+
+/* For the files of call: the user gets the answer of ${try}, whose attempt is under way. */
+void call_show(struct call *call, struct call_try *try);
+
+/* Begins an attempt at ${call->next}. No attempt of ${try} may be under way. */
+void call_begin(struct call *call, struct call_try *try, int64_t now_ns);
+
+/* Makes ${try} ready for its first attempt. */
+void call_init_try(struct call *call, struct call_try *try);
 
 /* For call_queue.c: begins the first attempt at ${now_ns}, or ends the call soon. Returns false
  * when it must wait instead, because all endpoints are full. */

@@ -69,3 +69,9 @@ void call_queue_leave(struct call *call)
         bulkhead_attempt_ended(&call->service->queue);
     queue->is_waiting = queue->has_slot = false;
 }
+
+void call_queue_attempt_ended(struct call *call)
+{
+    if (call->queue.has_slot)
+        bulkhead_attempt_ended(&call->service->queue);
+}

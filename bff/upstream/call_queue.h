@@ -29,4 +29,8 @@ enum reason call_queue_enter(struct call *call);
 /* Ends the waiting, and gives the slot back. Does nothing when the call has neither. */
 void call_queue_leave(struct call *call);
 
+/* An attempt of the call has ended, and the call goes on: its endpoint has a place for a waiting
+ * call. */
+void call_queue_attempt_ended(struct call *call);
+
 #endif

@@ -1,16 +1,131 @@
 /* See call_retry.h. */
+#include "bff/base/clock.h"
 #include "bff/upstream/call.h"
+#include "bff/upstream/call_hedge.h"
+#include "bff/upstream/call_limit.h"
 #include "bff/upstream/call_retry.h"
+#include "bff/upstream/call_retry_after.h"
 
-bool call_retry_accepts(struct call *call, const struct exchange_head *head) { return true; }
+bool call_retry_has_method(const struct text *methods, struct text method)
+{
+    for (; methods->at != NULL; methods++)
+        if (text_equal(*methods, method))
+            return true;
+    return false;
+}
+
+static const struct service_retry *settings_of(const struct call *call)
+{
+    return &call->service->settings->retry;
+}
+
+/* A service with one endpoint has no budget, because it has no other endpoint. */
+static bool has_budget(const struct call *call)
+{
+    return settings_of(call)->methods != NULL && call->service->balance.count > 1 &&
+           call->ask->only == NULL;
+}
+
+/* True when the request may be sent again although the service may have acted on it. */
+static bool may_repeat(const struct call *call)
+{
+    const struct call_ask *ask = call->ask;
+
+    return has_budget(call) && !ask->wants_upgrade && !ask->is_body_gone &&
+           ask->body.len <= CALL_TRY_UPLOAD_BYTES &&
+           call_retry_has_method(settings_of(call)->methods, ask->method);
+}
+
+void call_retry_first(struct call *call, int64_t now_ns)
+{
+    if (has_budget(call))
+        service_state_earn(&call->service->state->retries, now_ns);
+}
+
+/* Takes a retry at another endpoint that begins at ${at_ns} from the budget, if it is possible. */
+static bool take(struct call *call, int64_t at_ns, int64_t now_ns)
+{
+    const struct service_retry *retry = settings_of(call);
+
+    return may_repeat(call) && call_limit_has_time(call, at_ns) && call_has_other(call, now_ns) &&
+           service_state_spend(
+               &call->service->state->retries,
+               &(struct service_state_budget){retry->budget_percent, retry->reserve}, now_ns);
+}
+
+int64_t call_retry_limit_ns(const struct call *call, int64_t now_ns)
+{
+    uint32_t try_ms = settings_of(call)->try_ms;
+
+    return try_ms > 0 && may_repeat(call) ? now_ns + try_ms * CLOCK_MS : INT64_MAX;
+}
+
+bool call_retry_gives_up(struct call *call, struct call_try *try, int64_t now_ns)
+{
+    try->retry_ns = INT64_MAX;
+    if (call_hedge_rival(call, try) != NULL || !take(call, now_ns, now_ns) ||
+        !call_choose(call, now_ns))
+        return false;
+    call->is_retry_paid = true;
+    return true;
+}
+
+static bool is_retried(int status)
+{
+    return status == 500 || status == 502 || status == 503 || status == 504;
+}
+
+/* While the other attempt of a hedged call is under way, that one may have a better answer. The
+ * endpoint of a retry is chosen before the head is refused, so that the retry will be made. */
+bool call_retry_accepts(struct call *call, const struct call_try *try,
+                        const struct exchange_head *head)
+{
+    int64_t now_ns, wait_ns;
+
+    if (!is_retried(head->status) || call->ask->only != NULL)
+        return true;
+    if (call_hedge_rival(call, try) != NULL)
+        return false;
+    if (!may_repeat(call))
+        return true;
+    now_ns = clock_now_ns();
+    wait_ns = head->status == 503 ? call_retry_after_ns(head) : 0;
+    if (!take(call, now_ns + wait_ns, now_ns))
+        return true;
+    if (wait_ns > 0)
+        call->retry_ns = now_ns + wait_ns;
+    else if (!call_choose(call, now_ns))
+        return true;
+    call->is_retry_paid = true;
+    return false;
+}
 
 /* A reused connection that ends says nothing about its endpoint, which is asked again. A fresh one
  * is never reused, so this happens once. */
 enum call_next call_retry_next(struct call *call, const struct call_report *report)
 {
     bool is_stale = report->reason == REASON_RESET && report->is_clean && report->is_reused;
+    bool is_lost = report->reason == REASON_RESET || report->reason == REASON_TIMEOUT;
+    int64_t now_ns = report->ended_ns;
 
+    if (call->is_retry_paid) {
+        call->is_retry_paid = false;
+        return call->retry_ns == INT64_MAX ? CALL_OTHER : CALL_LATER;
+    }
+    if (call->has_head || call->ask->only != NULL || !call_limit_has_time(call, now_ns))
+        return CALL_END;
     if (is_stale && (report->is_unsent || call->ask->may_repeat))
         return CALL_AGAIN;
-    return report->is_unsent && call_has_other(call, report->ended_ns) ? CALL_OTHER : CALL_END;
+    if (!report->is_unsent && !(is_lost && report->is_clean && take(call, now_ns, now_ns)))
+        return CALL_END;
+    return call_choose(call, now_ns) ? CALL_OTHER : CALL_END;
+}
+
+bool call_retry_choose(struct call *call, int64_t now_ns)
+{
+    call->retry_ns = INT64_MAX;
+    if (call_choose(call, now_ns))
+        return true;
+    call->asked = 0;
+    return call_choose(call, now_ns);
 }

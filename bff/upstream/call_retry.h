@@ -7,29 +7,59 @@
  *   request may be repeated, the same endpoint is asked once more, on a fresh connection. The
  *   reason is that a service may close an idle connection just as we use it (RFC 9112 section
  *   9.3.1).
+ * - A request with a method of settings->retry.methods is retried: another endpoint is asked after
+ *   a reset or a time-out before the first byte of an answer, and after the statuses 500, 502, 503
+ *   and 504. Only these retries have a budget. With a Retry-After field in a 503, the retry waits
+ *   so long; when the deadline is earlier, there is no retry. A long body (CALL_TRY_UPLOAD_BYTES)
+ * is not sent twice.
+ *
+ * An answer is refused only when the retry can be made. Otherwise the user gets it as it is.
  */
 #ifndef BFF_UPSTREAM_CALL_RETRY_H
 #define BFF_UPSTREAM_CALL_RETRY_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "bff/base/text.h"
 #include "bff/upstream/call_report.h"
 #include "bff/upstream/exchange.h"
 
 struct call;
+struct call_try;
 
 enum call_next {
     CALL_END,   /* the call ends with the attempt's reason */
     CALL_AGAIN, /* another attempt at the same endpoint, on a fresh connection */
-    CALL_OTHER, /* another attempt, at an endpoint that the call has not asked */
+    CALL_OTHER, /* another attempt, at the endpoint in call->next */
+    CALL_LATER, /* another attempt, at the time call->retry_ns */
 };
 
-/* May the call's user see this head? When the answer is false, the attempt ends with REASON_STATUS,
- * and the user sees nothing of this response. */
-bool call_retry_accepts(struct call *call, const struct exchange_head *head);
+/* To be called when the first attempt begins: counts the call for the budget of its service. */
+void call_retry_first(struct call *call, int64_t now_ns);
 
-/* What follows an attempt that has ended and was not cancelled? Not called when the time for the
- * whole call is over. */
+/* The limit for call_try.retry_ns of an attempt that begins at ${now_ns}. */
+int64_t call_retry_limit_ns(const struct call *call, int64_t now_ns);
+
+/* The time try->retry_ns has come. Returns true when another endpoint is to be asked: then the
+ * caller must end the attempt, and call_retry_next returns CALL_OTHER. */
+bool call_retry_gives_up(struct call *call, struct call_try *try, int64_t now_ns);
+
+/* May the call's user see this head of ${try}? When the answer is false, the attempt ends with
+ * REASON_STATUS, and the user sees nothing of this response. */
+bool call_retry_accepts(struct call *call, const struct call_try *try,
+                        const struct exchange_head *head);
+
+/* What follows an attempt that has ended and was not cancelled? Not called while another attempt is
+ * under way. */
 enum call_next call_retry_next(struct call *call, const struct call_report *report);
+
+/* The time call->retry_ns has come. Chooses the endpoint, which may be one that was asked before
+ * when there is no other one now. Returns false when none can be asked. */
+bool call_retry_choose(struct call *call, int64_t now_ns);
+
+/* True when ${methods}, a list that ends with an absent text, has ${method}. */
+bool call_retry_has_method(const struct text *methods, struct text method);
 
 #endif

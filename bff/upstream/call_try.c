@@ -1,6 +1,7 @@
 /* See call_try.h. */
 #include "bff/base/clock.h"
 #include "bff/upstream/call.h"
+#include "bff/upstream/call_retry.h"
 #include "bff/upstream/call_try.h"
 #include "bff/upstream/ejection.h"
 
@@ -94,6 +95,20 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
         expect_answer(try, now_ns);
     else
         try->until_ns = now_ns + call->service->settings->connect_ms * CLOCK_MS;
+    try->retry_ns = call_retry_limit_ns(call, now_ns);
+}
+
+void call_try_expect_more(struct call_try *try, uint32_t idle_ms)
+{
+    try->until_ns = idle_ms > 0 ? clock_now_ns() + idle_ms * CLOCK_MS : INT64_MAX;
+    try->retry_ns = INT64_MAX;
+}
+
+int64_t call_try_limit_ns(const struct call_try *try)
+{
+    if (!call_try_is_under_way(try))
+        return INT64_MAX;
+    return try->until_ns < try->retry_ns ? try->until_ns : try->retry_ns;
 }
 
 void call_try_stop(struct call_try *try, enum reason reason)

@@ -44,12 +44,21 @@ struct call_try {
     unsigned number;  /* within its call, from 0 */
     int64_t until_ns; /* the next thing must have come by then: the connection, the first byte, or
                          more of the body; INT64_MAX: no limit */
+    int64_t retry_ns; /* when the first byte has not come by then, another endpoint is asked, if
+                         that is possible (call_retry.h); INT64_MAX: no such limit */
     struct call_try_upload upload;
     struct attempt attempt;
 };
 
 /* Begins an attempt at ${try->endpoint}; on a new connection if ${is_fresh}. */
 void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns);
+
+/* More of the answer must come. The silence before it is limited to ${idle_ms}; 0: no limit. */
+void call_try_expect_more(struct call_try *try, uint32_t idle_ms);
+
+/* Returns the time of the next limit of ${try}; INT64_MAX: there is none, or the attempt is over.
+ */
+int64_t call_try_limit_ns(const struct call_try *try);
 
 /*
  * A limit has been reached at ${now_ns}. Returns true when it is too early to give up, because the

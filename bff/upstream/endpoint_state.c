@@ -1,7 +1,4 @@
 /* See endpoint_state.h. */
-#include <stdio.h>
-#include <string.h>
-
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
@@ -9,28 +6,20 @@
 
 static const struct registry_kind states = {.bytes = sizeof(struct endpoint_state)};
 
-struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
-                                           const struct service_endpoint *at)
+struct endpoint_state *endpoint_state_hold_address(struct registry *registry, const char *service,
+                                                   const struct service_endpoint *at,
+                                                   const char *address)
 {
-    char *name = service_endpoint_name(service, at);
+    char *name = service_address_name(service, at, address);
     struct endpoint_state *state = registry_hold(registry, &states, text_of(name));
     memory_free(name);
     return state;
 }
 
-struct endpoint_state *endpoint_state_hold_address(struct registry *registry, const char *service,
-                                                   const struct service_endpoint *at,
-                                                   const char *address)
+struct endpoint_state *endpoint_state_hold(struct registry *registry, const char *service,
+                                           const struct service_endpoint *at)
 {
-    char *of = service_endpoint_name(service, at);
-    size_t size = strlen(of) + sizeof(" ") + strlen(address);
-    char *name = memory_new(size);
-
-    snprintf(name, size, "%s %s", of, address);
-    struct endpoint_state *state = registry_hold(registry, &states, text_of(name));
-    memory_free(name);
-    memory_free(of);
-    return state;
+    return endpoint_state_hold_address(registry, service, at, NULL);
 }
 
 bool endpoint_state_begin_below(struct endpoint_state *state, unsigned most)

@@ -105,6 +105,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
         .until_ns = ask->until_ns,
         .breaker = ask->breaker,
         .may_repeat = true,
+        .hedge = ask->hedge,
     };
     json_scan_init(&fetch->scan, ask->depth_limit, ask->keep_slices);
     call_start(&fetch->call, upstream, &fetch->call_ask, &sink, fetch);

@@ -29,8 +29,9 @@ struct fetch_ask {
     struct text headers;     /* whole lines, each with its CRLF, without Host: "accept: ...\r\n" */
     struct text traceparent; /* as in call_ask */
     int64_t until_ns;        /* as in call_ask */
-    struct breaker *breaker; /* as in call_ask */
-    size_t body_limit;       /* bytes */
+    const struct call_hedge_plan *hedge; /* as in call_ask */
+    struct breaker *breaker;             /* as in call_ask */
+    size_t body_limit;                   /* bytes */
     unsigned depth_limit;
     bool keep_slices; /* the value will be read, and not only copied into the page */
 };

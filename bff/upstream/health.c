@@ -1,4 +1,6 @@
 /* See health.h. */
+#include <string.h>
+
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
@@ -8,21 +10,12 @@
 #include "bff/upstream/health.h"
 #include "bff/upstream/health_known.h"
 #include "bff/upstream/health_probe.h"
-
-struct watched_endpoint {
-    struct watched *of;
-    const struct service_endpoint *at;
-    struct endpoint_state *state;
-    struct health_known *known; /* NULL: the service is not asked */
-    struct health_probe probe;
-};
+#include "bff/upstream/health_watched.h"
 
 struct watched {
+    struct health_watched endpoints;
     struct health *health;
-    const struct service_settings *settings;
-    struct watched_endpoint *endpoints;
-    struct health_known *known; /* NULL: the service is not asked */
-    struct breaker *breaker;    /* NULL: there is none */
+    struct breaker *breaker; /* NULL: there is none */
     struct timer next;
     int64_t since_ms; /* wall clock, when this struct was made */
 };
@@ -32,22 +25,33 @@ struct health {
     size_t count;
     health_changed changed;
     struct upstream *upstream; /* NULL: not started */
+    struct upstream_listener listener;
 };
+
+static struct watched *watched_of(struct health_watched *endpoints)
+{
+    return H2O_STRUCT_FROM_MEMBER(struct watched, endpoints, endpoints);
+}
+
+static const struct service_settings *settings_of(const struct watched *service)
+{
+    return service->endpoints.settings;
+}
 
 /* Results. */
 
 /* Returns the report of a service after that of the endpoint ${last} has been written. The reason
  * is that of ${last}, or else of the first endpoint that is down. */
-static struct health_report service_after(const struct watched *of,
+static struct health_report service_after(const struct health_watched *of,
                                           const struct health_report *last)
 {
     struct health_report report = health_known_read(of->known), failed = {0};
-    size_t count = of->settings->endpoint_count, up = 0, down = 0;
+    size_t up = 0, down = 0;
 
     if (last->state == HEALTH_DOWN)
         failed = *last;
-    for (size_t i = 0; i < count; i++) {
-        struct health_report one = health_known_read(of->endpoints[i].known);
+    for (size_t i = 0; i < of->count; i++) {
+        struct health_report one = health_known_read(of->endpoints[i]->known);
         up += one.state == HEALTH_UP;
         down += one.state == HEALTH_DOWN;
         if (failed.state != HEALTH_DOWN && one.state == HEALTH_DOWN)
@@ -55,7 +59,7 @@ static struct health_report service_after(const struct watched *of,
     }
     if (up > 0)
         report.state = HEALTH_UP;
-    else if (down == count)
+    else if (down == of->count)
         report.state = HEALTH_DOWN;
     report.reason = failed.reason;
     report.status = failed.status;
@@ -65,9 +69,9 @@ static struct health_report service_after(const struct watched *of,
     return report;
 }
 
-/* Both reports are about the service, or about its endpoint ${at}. */
-static void tell(const struct watched *of, const struct service_endpoint *at,
-                 const struct health_report *before, const struct health_report *now)
+/* Both reports are about the service, or about its endpoint ${label}. */
+static void tell(const struct watched *of, const char *label, const struct health_report *before,
+                 const struct health_report *now)
 {
     bool is_up = now->state != HEALTH_DOWN, was_up = before->state != HEALTH_DOWN;
     const struct health_report *down = is_up ? before : now;
@@ -75,8 +79,8 @@ static void tell(const struct watched *of, const struct service_endpoint *at,
     if (is_up == was_up || of->health->changed == NULL)
         return;
     of->health->changed(&(struct health_change){
-        .service = of->settings->service->name,
-        .endpoint = at == NULL ? NULL : at->authority,
+        .service = settings_of(of)->service->name,
+        .endpoint = label,
         .is_up = is_up,
         .reason = down->reason,
         .status = down->status,
@@ -85,7 +89,7 @@ static void tell(const struct watched *of, const struct service_endpoint *at,
 }
 
 /* What is known about the endpoint becomes its state, which all workers read. */
-static void steer(const struct watched_endpoint *endpoint)
+static void steer(const struct health_watched_endpoint *endpoint)
 {
     bool is_down =
         endpoint->known != NULL && health_known_read(endpoint->known).state == HEALTH_DOWN;
@@ -95,9 +99,10 @@ static void steer(const struct watched_endpoint *endpoint)
 
 static void on_result(struct health_probe *probe, const struct health_result *result)
 {
-    struct watched_endpoint *endpoint =
-        H2O_STRUCT_FROM_MEMBER(struct watched_endpoint, probe, probe);
-    struct watched *of = endpoint->of;
+    struct health_watched_endpoint *endpoint =
+        H2O_STRUCT_FROM_MEMBER(struct health_watched_endpoint, probe, probe);
+    struct health_watched *of = endpoint->of;
+    const char *label = health_watched_label(endpoint);
     struct health_report before = health_known_read(endpoint->known),
                          service_before = health_known_read(of->known), now;
 
@@ -106,11 +111,10 @@ static void on_result(struct health_probe *probe, const struct health_result *re
     health_known_write(of->known, service_after(of, &now));
     steer(endpoint);
     if (result->reason == REASON_NONE)
-        ejection_check_passed(of->settings->service->name, endpoint->at->authority, endpoint->state,
-                              clock_now_ns());
-    tell(of, endpoint->at, &before, &now);
+        ejection_check_passed(of->settings->service->name, label, endpoint->state, clock_now_ns());
+    tell(watched_of(of), label, &before, &now);
     now = health_known_read(of->known);
-    tell(of, NULL, &service_before, &now);
+    tell(watched_of(of), NULL, &service_before, &now);
 }
 
 /* Timing. */
@@ -119,7 +123,7 @@ static void on_result(struct health_probe *probe, const struct health_result *re
  * that servers that began together do not ask at the same moments. */
 static int64_t next_ns(struct watched *service)
 {
-    const struct service_health *settings = &service->settings->health;
+    const struct service_health *settings = &settings_of(service)->health;
     int64_t interval_ns = settings->interval_ms * CLOCK_MS;
     int64_t most_ns = interval_ns * settings->jitter_percent / 100;
     uint64_t random = random_next(&service->health->upstream->random);
@@ -127,36 +131,65 @@ static int64_t next_ns(struct watched *service)
     return clock_now_ns() + interval_ns - most_ns + (int64_t)(random % (uint64_t)(2 * most_ns + 1));
 }
 
+static void ask(struct watched *service, struct health_watched_endpoint *endpoint)
+{
+    endpoint->is_asked = true;
+    health_probe_ask(&endpoint->probe, service->health->upstream, endpoint->endpoint);
+}
+
 /* An endpoint that has not answered the last question yet is not asked again. */
 static void on_next(struct timer *timer)
 {
     struct watched *service = H2O_STRUCT_FROM_MEMBER(struct watched, next, timer);
-    struct upstream *upstream = service->health->upstream;
-    struct upstream_service *at = upstream_service(upstream, service->settings->service);
 
-    for (size_t i = 0; i < service->settings->endpoint_count; i++)
-        health_probe_ask(&service->endpoints[i].probe, upstream, at->endpoints[i]);
-    timer_set(upstream->on->timers, timer, next_ns(service));
+    for (size_t i = 0; i < service->endpoints.count; i++)
+        ask(service, service->endpoints.endpoints[i]);
+    timer_set(service->health->upstream->on->timers, timer, next_ns(service));
 }
 
 /* An endpoint stays down when an earlier configuration has found it down and this one makes checks,
  * too. Without checks it counts as well. */
+static void follow(struct watched *service, const struct upstream_service *at)
+{
+    health_watched_follow(&service->endpoints, &at->set);
+    for (size_t i = 0; i < service->endpoints.count; i++)
+        if (!service->endpoints.endpoints[i]->is_asked)
+            steer(service->endpoints.endpoints[i]);
+}
+
 static void start(struct watched *service)
 {
-    const struct service_settings *settings = service->settings;
-    struct upstream_service *at = upstream_service(service->health->upstream, settings->service);
+    struct upstream *upstream = service->health->upstream;
+    const struct upstream_service *at = upstream_service(upstream, settings_of(service)->service);
 
-    must(at != NULL && at->settings->endpoint_count == settings->endpoint_count);
-    for (size_t i = 0; i < settings->endpoint_count; i++)
-        steer(&service->endpoints[i]);
-    if (service->known != NULL)
+    must(at != NULL && at->settings->endpoint_count == settings_of(service)->endpoint_count);
+    follow(service, at);
+    if (service->endpoints.known != NULL)
         on_next(&service->next);
+}
+
+/* The addresses of a name have changed. */
+static void on_changed(struct upstream_listener *listener, struct upstream_service *at)
+{
+    struct health *health = H2O_STRUCT_FROM_MEMBER(struct health, listener, listener);
+    struct watched *service = NULL;
+
+    for (size_t i = 0; i < health->count; i++)
+        if (settings_of(&health->services[i])->service == at->settings->service)
+            service = &health->services[i];
+    must(service != NULL);
+    follow(service, at);
+    for (size_t i = 0; service->endpoints.known != NULL && i < service->endpoints.count; i++)
+        if (!service->endpoints.endpoints[i]->is_asked)
+            ask(service, service->endpoints.endpoints[i]);
 }
 
 void health_start(struct health *health, struct upstream *upstream)
 {
     must(health->upstream == NULL);
     health->upstream = upstream;
+    health->listener.changed = on_changed;
+    upstream_listen(upstream, &health->listener);
     for (size_t i = 0; i < health->count; i++)
         start(&health->services[i]);
 }
@@ -164,54 +197,32 @@ void health_start(struct health *health, struct upstream *upstream)
 static void stop(struct watched *service)
 {
     timer_clear(service->health->upstream->on->timers, &service->next);
-    for (size_t i = 0; i < service->settings->endpoint_count; i++)
-        health_probe_stop(&service->endpoints[i].probe);
+    for (size_t i = 0; i < service->endpoints.count; i++)
+        health_probe_stop(&service->endpoints.endpoints[i]->probe);
 }
 
 void health_stop(struct health *health)
 {
     if (health->upstream == NULL)
         return;
+    upstream_unlisten(&health->listener);
     for (size_t i = 0; i < health->count; i++)
-        if (health->services[i].known != NULL)
+        if (health->services[i].endpoints.known != NULL)
             stop(&health->services[i]);
     health->upstream = NULL;
 }
 
 /* Life. */
 
-static void init_endpoint(struct watched_endpoint *endpoint, struct watched *of,
-                          const struct service_endpoint *at)
-{
-    const char *service = of->settings->service->name;
-    char *name = service_endpoint_name(service, at);
-
-    endpoint->of = of;
-    endpoint->at = at;
-    endpoint->state = endpoint_state_hold(registry_of_process(), service, at);
-    if (of->known != NULL) {
-        endpoint->known = health_known_hold(name);
-        health_probe_init(&endpoint->probe, of->settings, on_result);
-    }
-    memory_free(name);
-}
-
 static void init(struct watched *service, const struct service_settings *settings)
 {
-    const char *name = settings->service->name;
-
-    service->settings = settings;
     service->next.fire = on_next;
     service->since_ms = clock_wall_ms();
-    if (settings->health.path != NULL) {
+    if (settings->health.path != NULL)
         must(settings->health.interval_ms > 0 && settings->health.timeout_ms > 0);
-        service->known = health_known_hold(name);
-    }
     if (settings->breaker.volume > 0)
-        service->breaker = breaker_hold(registry_of_process(), text_of(name));
-    service->endpoints = memory_new(settings->endpoint_count * sizeof(*service->endpoints));
-    for (size_t i = 0; i < settings->endpoint_count; i++)
-        init_endpoint(&service->endpoints[i], service, &settings->endpoints[i]);
+        service->breaker = breaker_hold(registry_of_process(), text_of(settings->service->name));
+    health_watched_init(&service->endpoints, settings, on_result);
 }
 
 struct health *health_new(const struct service_settings *services, size_t count,
@@ -231,16 +242,8 @@ struct health *health_new(const struct service_settings *services, size_t count,
 
 static void dispose(struct watched *service)
 {
-    for (size_t i = 0; i < service->settings->endpoint_count; i++) {
-        struct watched_endpoint *endpoint = &service->endpoints[i];
-        if (service->known != NULL)
-            health_probe_dispose(&endpoint->probe);
-        registry_release(endpoint->known);
-        registry_release(endpoint->state);
-    }
-    memory_free(service->endpoints);
+    health_watched_dispose(&service->endpoints);
     registry_release(service->breaker);
-    registry_release(service->known);
 }
 
 void health_free(struct health *health)
@@ -261,7 +264,7 @@ size_t health_count(const struct health *health) { return health->count; }
 const struct service_settings *health_service(const struct health *health, size_t service)
 {
     must(service < health->count);
-    return health->services[service].settings;
+    return settings_of(&health->services[service]);
 }
 
 /* Without health checks nothing is ${known}. */
@@ -286,14 +289,13 @@ static void show_ejection(const struct endpoint_state *state, struct health_endp
     out->since_ms = atomic_load_explicit(&state->since_ms, memory_order_relaxed);
 }
 
-struct health_endpoint health_read_endpoint(struct health *health, size_t service, size_t endpoint)
+static struct health_endpoint show(const struct watched *of,
+                                   const struct health_watched_endpoint *endpoint)
 {
-    must(service < health->count);
-    const struct watched *of = &health->services[service];
-    must(endpoint < of->settings->endpoint_count);
-    const struct endpoint_state *state = of->endpoints[endpoint].state;
-    struct health_report checked = read_known(of, of->endpoints[endpoint].known);
+    const struct endpoint_state *state = endpoint->state;
+    struct health_report checked = read_known(of, endpoint->known);
     struct health_endpoint out = {
+        .at = endpoint->at,
         .state = checked.state,
         .reason = checked.reason,
         .status = checked.status,
@@ -302,6 +304,7 @@ struct health_endpoint health_read_endpoint(struct health *health, size_t servic
         .first_byte_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed),
     };
 
+    memcpy(out.address, endpoint->address, sizeof(out.address));
     if (out.state == HEALTH_DOWN)
         return out;
     if (endpoint_state_is_out(state, clock_now_ns()))
@@ -309,6 +312,19 @@ struct health_endpoint health_read_endpoint(struct health *health, size_t servic
     else
         out.since_ms =
             later(out.since_ms, atomic_load_explicit(&state->since_ms, memory_order_relaxed));
+    return out;
+}
+
+struct health_endpoint health_read_endpoint(struct health *health, size_t service, size_t endpoint)
+{
+    must(service < health->count);
+    struct watched *of = &health->services[service];
+    struct health_endpoint out = {.at = NULL};
+
+    must(pthread_mutex_lock(&of->endpoints.lock) == 0);
+    if (endpoint < of->endpoints.count)
+        out = show(of, of->endpoints.endpoints[endpoint]);
+    must(pthread_mutex_unlock(&of->endpoints.lock) == 0);
     return out;
 }
 
@@ -323,14 +339,12 @@ struct health_report health_read(struct health *health, size_t service)
 {
     must(service < health->count);
     const struct watched *of = &health->services[service];
-    struct health_report report = read_known(of, of->known);
-    struct health_endpoint last = {0}; /* of those, the one that left last */
-    size_t count = of->settings->endpoint_count;
+    struct health_report report = read_known(of, of->endpoints.known);
+    struct health_endpoint one, last = {0}; /* of those, the one that left last */
 
-    report.endpoints = count;
-    report.endpoints_down = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct health_endpoint one = health_read_endpoint(health, service, i);
+    report.endpoints = report.endpoints_down = 0;
+    while ((one = health_read_endpoint(health, service, report.endpoints)).at != NULL) {
+        report.endpoints++;
         if (!gets_nothing(&one))
             continue;
         if (report.endpoints_down++ == 0 || one.since_ms > last.since_ms)
@@ -340,7 +354,7 @@ struct health_report health_read(struct health *health, size_t service)
         return report;
     report.reason = last.reason;
     report.status = last.status;
-    if (report.endpoints_down == count) {
+    if (report.endpoints_down == report.endpoints) {
         report.state = HEALTH_DOWN;
         report.since_ms = last.since_ms;
     }
@@ -354,6 +368,6 @@ bool health_read_breaker(struct health *health, size_t service, struct breaker_r
 
     if (of->breaker == NULL)
         return false;
-    *out = breaker_read(of->breaker, &of->settings->breaker, clock_now_ns());
+    *out = breaker_read(of->breaker, &settings_of(of)->breaker, clock_now_ns());
     return true;
 }

@@ -4,11 +4,12 @@
  * moments. One worker makes the checks; every thread may read the results. A service whose
  * health.path is NULL is never asked, and the checks know nothing about it.
  *
- * All endpoints of a service are asked at the same time. A check is good when the endpoint answers
- * within health.timeout_ms with the status health.status and a complete body of at most 64 KiB that
- * has the text health.body. The first check of an endpoint decides at once. Later, health.fall bad
- * checks in a row make it down, and health.rise good ones up again. By the checks, a service is up
- * when at least one of its endpoints is up, and down when all are down.
+ * All endpoints of a service are asked at the same time. With resolves_each, these are the
+ * addresses of its host names, and a new address is asked at once. A check is good when the
+ * endpoint answers within health.timeout_ms with the status health.status and a complete body of at
+ * most 64 KiB that has the text health.body. The first check of an endpoint decides at once. Later,
+ * health.fall bad checks in a row make it down, and health.rise good ones up again. By the checks,
+ * a service is up when at least one of its endpoints is up, and down when all are down.
  *
  * The checks steer: an endpoint that is down gets no requests (endpoint_state.is_down). A good
  * check may end an ejection (ejection.h).
@@ -31,7 +32,7 @@
 /* By the checks, a service or an endpoint has gone down, or is up again. */
 struct health_change {
     const char *service;
-    const char *endpoint; /* its address, "127.0.0.1:3000"; NULL: the service as a whole */
+    const char *endpoint; /* its text for logs, "127.0.0.1:3000"; NULL: the service as a whole */
     bool is_up;
     enum reason reason;    /* why it is down, or was down */
     int status;            /* the status of that answer; 0: there was none */
@@ -79,7 +80,11 @@ const struct service_settings *health_service(const struct health *health, size_
  * health_count. May be called from any thread, and never waits for an answer. */
 struct health_report health_read(struct health *health, size_t service);
 
-/* The same for the endpoint with the number ${endpoint}, in the order of the service's settings. */
+/*
+ * The same for the endpoint with the number ${endpoint}, from 0. They are in the order of the
+ * service's settings. With resolves_each, every known address of a host name is an endpoint, and
+ * the list changes with the addresses. Past the last endpoint, the result's ${at} is NULL.
+ */
 struct health_endpoint health_read_endpoint(struct health *health, size_t service, size_t endpoint);
 
 /* The same for the breaker of the service. Returns false when it has none. */

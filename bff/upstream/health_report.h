@@ -6,6 +6,8 @@
 #include <stdint.h>
 
 #include "bff/base/reason.h"
+#include "bff/loop/resolve.h"
+#include "bff/upstream/service.h"
 
 enum health_state {
     HEALTH_UNKNOWN, /* not asked, or no answer so far; treated as up */
@@ -32,6 +34,9 @@ struct health_report {
 
 /* What is known about one endpoint of a service. */
 struct health_endpoint {
+    const struct service_endpoint *at; /* of the settings */
+    char address[RESOLVE_TEXT_BYTES];  /* it is this one of the addresses of the host; "": it is all
+                                          of them */
     enum health_state state;
     enum reason reason;    /* why it is down or was ejected; else REASON_NONE */
     int status;            /* the status of that answer; 0: there was none */

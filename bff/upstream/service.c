@@ -174,13 +174,21 @@ const char *service_endpoint_read(const char *url, struct service_endpoint *out)
     return NULL;
 }
 
-char *service_endpoint_name(const char *service, const struct service_endpoint *at)
+char *service_address_name(const char *service, const struct service_endpoint *at,
+                           const char *address)
 {
-    size_t size = strlen(service) + sizeof(" https://") + strlen(at->authority);
+    const char *separator = address == NULL ? "" : " ", *last = address == NULL ? "" : address;
+    size_t size = strlen(service) + sizeof(" https:// ") + strlen(at->authority) + strlen(last);
     char *name = memory_new(size);
 
-    snprintf(name, size, "%s %s://%s", service, at->is_tls ? "https" : "http", at->authority);
+    snprintf(name, size, "%s %s://%s%s%s", service, at->is_tls ? "https" : "http", at->authority,
+             separator, last);
     return name;
+}
+
+char *service_endpoint_name(const char *service, const struct service_endpoint *at)
+{
+    return service_address_name(service, at, NULL);
 }
 
 void service_endpoint_free(struct service_endpoint *endpoint)

@@ -42,6 +42,11 @@ const char *service_endpoint_read(const char *url, struct service_endpoint *out)
  * The caller frees it with memory_free. */
 char *service_endpoint_name(const char *service, const struct service_endpoint *at);
 
+/* The same for ${address}, one of the addresses of its host, "users http://users.internal:3000
+ * 10.0.0.7:3000". NULL: the same as service_endpoint_name. */
+char *service_address_name(const char *service, const struct service_endpoint *at,
+                           const char *address);
+
 /* Frees the texts of ${endpoint}. Does nothing when it is all zero. */
 void service_endpoint_free(struct service_endpoint *endpoint);
 

@@ -7,6 +7,7 @@
 
 #include <stdalign.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bff/base/registry.h"
@@ -23,7 +24,24 @@ struct service_state {
     atomic_flag is_ejecting;            /* a worker decides about an ejection */
 };
 
+/* How many retries, or hedges, a service may get in 10 s: the larger one of both limits. */
+struct service_state_budget {
+    unsigned percent; /* of the calls that were counted by service_state_earn */
+    unsigned reserve;
+};
+
 /* Returns the state of ${service}. The caller drops the reference with registry_release. */
 struct service_state *service_state_hold(struct registry *registry, const char *service);
+
+/* Counts a call that began in ${spent}: ${retries} or ${hedges} of a state. */
+void service_state_earn(struct rolling *spent, int64_t now_ns);
+
+/*
+ * Takes one retry, or one hedge, from the budget. Returns false when there is none left. The
+ * workers together never take more than the budget. When several workers ask for the last one at
+ * the same moment, it may be that none of them gets it.
+ */
+bool service_state_spend(struct rolling *spent, const struct service_state_budget *budget,
+                         int64_t now_ns);
 
 #endif

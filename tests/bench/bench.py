@@ -13,8 +13,9 @@ import sys
 import tempfile
 
 import alone
-import goodput
 import balance
+import goodput
+import hedge
 import memory
 import report
 from load import Void
@@ -24,9 +25,8 @@ from works import WORKS
 
 # Those that are more than load on a row of peers: functions that return a table, and whether
 # something in it is void.
-SPECIAL = {'balance': balance.table, 'memory': memory.table,
-           'instructions': alone.instructions, 'scanner': alone.scanner,
-           'goodput': goodput.table}
+SPECIAL = {'balance': balance.table, 'hedge': hedge.table, 'goodput': goodput.table,
+           'memory': memory.table, 'instructions': alone.instructions, 'scanner': alone.scanner}
 NAMES = [*WORKS, *SPECIAL]
 
 

@@ -52,16 +52,41 @@ def http1(url, seconds, core, *, connections, headers, body_length, look=False):
                 found['p99_us'] / 1e3)
 
 
-def http2(url, seconds, core, *, connections, streams, body_length):
+def _h2load(url, seconds, core, *words):
+    """What it says, and the sorted times of all requests in microseconds."""
     with tempfile.NamedTemporaryFile('r', dir='/dev/shm') as log:
-        text = _command(core, 'h2load', '-t1', f'-c{connections}', f'-m{streams}',
-                        '-D', str(seconds), '--log-file', log.name, url)
-        latencies = sorted(int(line.split()[2]) for line in log)
+        text = _command(core, 'h2load', '-t1', *words, '-D', str(seconds), '--log-file', log.name,
+                        url)
+        return text, sorted(int(line.split()[2]) for line in log)
+
+
+def _exact(url, seconds, core, words, body_length):
+    text, latencies = _h2load(url, seconds, core, *words)
     done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
     data = int(re.search(r'\((\d+)\) data', text).group(1))
     _judge(done, done - succeeded, data, body_length)
     return Load(done, seconds, latencies[len(latencies) // 2] / 1e3,
                 latencies[len(latencies) * 99 // 100] / 1e3)
+
+
+def http2(url, seconds, core, *, connections, streams, body_length):
+    return _exact(url, seconds, core, [f'-c{connections}', f'-m{streams}'], body_length)
+
+
+def http1_exact(url, seconds, core, *, connections, body_length):
+    """
+    wrk adds latencies that it has not measured: those of requests that it would have sent while it
+    waited for a slow answer. h2load counts only what was.
+    """
+    return _exact(url, seconds, core, ['--h1', f'-c{connections}'], body_length)
+
+
+def http1_times(url, seconds, core, connections):
+    """The sorted times of all requests in microseconds, as http1_exact counts them."""
+    text, latencies = _h2load(url, seconds, core, '--h1', f'-c{connections}')
+    done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
+    _judge(done, done - succeeded, 0, 0)
+    return latencies
 
 
 def http2_get(url):

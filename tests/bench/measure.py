@@ -5,7 +5,7 @@ import time
 from dataclasses import dataclass
 
 import process
-from load import Load, Void, http1, http2
+from load import Load, Void, http1, http1_exact, http2
 from peers import PEERS, Failed, token
 
 # Until Node has compiled what is asked for often: so many answers, but no more than so many times.
@@ -90,6 +90,9 @@ class Bench:
         if work.streams != 0:
             return http2(url, seconds, core, connections=work.connections,
                          streams=work.streams, body_length=length)
+        if work.is_exact and not look:
+            return http1_exact(url, seconds, core, connections=work.connections,
+                               body_length=length)
         return http1(url, seconds, core, connections=work.connections,
                      headers=headers(work, peer), body_length=length, look=look)
 

@@ -8,6 +8,7 @@ What is measured. Of each work:
   streams      of each connection, at a time; 0: it is HTTP/1.1
   offset_ms    how long the services wait before they answer, taken off what clients see
   token        clients send one
+  is_exact     only latencies that were measured count (load.http1_exact)
 """
 from dataclasses import dataclass, field
 
@@ -22,6 +23,7 @@ class Work:
     streams: int = 0
     offset_ms: int = 0
     token: bool = False
+    is_exact: bool = False
 
 
 _aggregators = ('bff', 'bff-single', 'nginx-lua', 'fastify', 'express', 'express-bare', 'floor')

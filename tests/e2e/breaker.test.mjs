@@ -185,23 +185,17 @@ describe('a page', { concurrency: 4 }, () => {
   })
 
   test('does not count a part that ended because a required one failed', async t => {
-    const page = pages['web product']
+    const page = pages['web product'], door = gate()
+    const missing = { status: 404, json: {}, until: door.opened }
     const { get, arrival } = await scenario(t, 'web',
-      planOf(page, { product: { status: 404, after: 'inventory', json: {} }, reviews: [hang, busy] }),
+      planOf(page, { product: [missing, { json: page.parts.product.json }], reviews: [hang, { json: [] }] }),
       { config: settings('reviews', { volume: 1 }, { min_wait: '0ms' }) })
-    assert.equal((await get(page.path)).status, 404)
-    await (await arrival('reviews')).gone
-    assert.equal((await get(page.path)).status, 404)
-    await arrival('reviews', 2)
-  })
-
-  test('may have a part with a breaker of its own', async t => {
-    const { get, asked, server } = await scenario(t, 'places', { 'users *': [busy, fine] },
-      { config: settings('users', { error_threshold: 0, volume: 2 }) })
-    await get('/api/guarded/1', { as: '1' })
-    await get('/api/guarded/1', { as: '1' })
-    assert.equal(asked('users').length, 4)
-    await server.stop()
-    assert.deepEqual(events(server), [])
+    const first = get(page.path)
+    const { gone } = await arrival('reviews')
+    door.open()
+    assert.equal((await first).status, 404)
+    await gone
+    const { status, body } = await get(page.path)
+    assert.deepEqual([status, body.errors], [200, undefined])
   })
 })

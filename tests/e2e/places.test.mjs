@@ -110,3 +110,30 @@ test('a function that does not print exactly one value has null in its place, an
     [['/api/wrong/:userId', 'orders[].label']])
   assert.match(events[0].message, /exactly one value/)
 })
+
+describe('a part with a breaker of its own', () => {
+  test('shares no call with a part that has none, and their failures count apart', async t => {
+    const breaker = { error_threshold: 0, volume: 2, reset: '60s' }
+    const { get, asked, server } = await scenario(t, 'places',
+      { 'users *': [{ status: 500 }, { json: user }] }, { config: { services: { users: { breaker } } } })
+    await get('/api/guarded/u1', { as: 'u1' })
+    await get('/api/guarded/u1', { as: 'u1' })
+    assert.equal(asked('users').length, 4)
+    await server.stop()
+    assert.deepEqual(server.lines().filter(({ event }) => event === 'breaker_open'), [])
+  })
+
+  test('has breaker_open by its own calls', async t => {
+    const breaker = { volume: 2, reset: '60s' }
+    const { get, server } = await scenario(t, 'places', { 'users *': { status: 500 } },
+      { config: { services: { users: { breaker } } } })
+    await get('/api/guarded/u1', { as: 'u1' })
+    await get('/api/guarded/u1', { as: 'u1' })
+    const { body: { errors } } = await get('/api/guarded/u1', { as: 'u1' })
+    assert.deepEqual([errors.own.reason, errors.user.reason], ['breaker_open', 'breaker_open'])
+    await server.stop()
+    const opened = server.lines().filter(({ event }) => event === 'breaker_open')
+    assert.deepEqual(opened.map(({ service, breaker }) => service ?? breaker).sort(),
+      ['part GET /api/guarded/:userId own', 'users'])
+  })
+})

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import http from 'node:http'
 import { after, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 
 import { authority } from './lib/certificates.mjs'
 import { host, names, startPlaces } from './lib/names.mjs'
@@ -22,6 +23,7 @@ function answers() {
   const holder = new Promise(resolve => (come = resolve))
   const answer = async (req, res, place) => {
     req.resume()
+    if (req.url === '/health') return res.writeHead(place.isSick ? 500 : 200).end()
     if (req.url === '/users/held') come(place)
     await (req.url === '/users/held' ? door.opened : pause(3))
     res.setHeader('content-type', 'application/json')
@@ -134,6 +136,24 @@ describe('a name whose addresses change', { concurrency: 4 }, () => {
     const { ask, change } = await named(t, places, { first: [one, two] })
     await change([])
     assert.deepEqual(await shares(ask, places, 100), [50, 50])
+  })
+
+  test('has health checks of each address', async t => {
+    const { answer } = answers()
+    const places = await startPlaces(t, all, answer)
+    places[1].isSick = true
+    const { ask, set, get } = await named(t, places, { first: [one, two],
+      health: { path: '/health', interval: '100ms' } })
+    const states = async () => Object.fromEntries((await get('/health/users')).body.endpoints
+      .map(({ endpoint, status }) => [endpoint.replace(`:${places.port}`, ''), status]))
+    const become = want => eventually(async () => isDeepStrictEqual(await states(), want),
+      `the states ${JSON.stringify(want)}`)
+
+    await become({ [one]: 'up', [two]: 'down' })
+    assert.deepEqual(await shares(ask, places, 60), [60, 0, 0])
+    set([one, three])
+    await become({ [one]: 'up', [three]: 'up' })
+    assert.deepEqual(await shares(ask, places, 60), [30, 0, 30])
   })
 
   test('is one endpoint with resolve: one, and left in the same way', async t => {

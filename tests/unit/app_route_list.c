@@ -24,7 +24,7 @@ static void get(struct bff_ask *ask)
 }
 
 static const struct bff_part parts[] = {
-    {.name = "user", .ask = get, .place = BFF_HIDDEN},
+    {.name = "user", .ask = get, .has_breaker = true, .place = BFF_HIDDEN},
     {.name = "more", .ask = get, .after = "user", .many = 5, .pick = "id name"},
 };
 
@@ -120,7 +120,7 @@ static struct plain_route rows[] = {
 };
 
 #define PARTS                                                                                      \
-    "    user                   optional, %d ms, hidden\n"                                         \
+    "    user                   optional, %d ms, own breaker, hidden\n"                            \
     "    more                   optional, %d ms, a list of at most 5, 8 at a time, after user, "   \
     "picks id name\n"
 

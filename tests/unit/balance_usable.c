@@ -170,6 +170,26 @@ static void test_the_others_share_the_turns_of_one_that_is_full(void **state)
     assert_in_range(counts[1], 3800, 4200);
 }
 
+/* An endpoint that is listed twice. */
+
+static void test_an_endpoint_that_is_listed_twice(void **state)
+{
+    unsigned counts[STAGE_MOST] = {0};
+
+    for (size_t i = 0; i < ALGORITHMS; i++) {
+        stage_begin(algorithms[i], "111");
+        stage.members[2].endpoint = stage.members[0].endpoint;
+        balance_set(&stage.balance, stage.members, 3);
+        assert_string_equal(chosen(), "abc");
+        assert_int_equal(stage_pick_but(1), 'b'); /* it was asked, at whichever place */
+        assert_int_equal(stage_pick_but(1 | 2), '-');
+    }
+    stage.settings.balance = SERVICE_HASH;
+    for (unsigned number = 0; number < 3000; number++)
+        counts[stage_pick_key((struct text){(const char *)&number, sizeof(number)}) - 'a']++;
+    assert_in_range(counts[0] + counts[2], 1900, 2100);
+}
+
 /* A single endpoint. */
 
 static void test_a_single_endpoint(void **state)
@@ -254,6 +274,7 @@ int main(void)
         STAGE_TEST(test_a_limit_counts_the_attempt_and_is_never_exceeded),
         STAGE_TEST(test_full_is_not_said_of_endpoints_that_may_not_be_asked),
         STAGE_TEST(test_the_others_share_the_turns_of_one_that_is_full),
+        STAGE_TEST(test_an_endpoint_that_is_listed_twice),
         STAGE_TEST(test_a_single_endpoint),
         STAGE_TEST(test_slow_start_grows_in_a_straight_line),
         STAGE_TEST(test_slow_start_is_ignored_when_there_is_no_other),

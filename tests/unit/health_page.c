@@ -40,10 +40,17 @@ struct health_endpoint health_read_endpoint(struct health *health, size_t servic
 {
     const struct health_report *report = known[service];
     bool is_down = report->state == HEALTH_DOWN || endpoint < report->endpoints_down;
+    struct health_endpoint given = {.at = NULL};
 
-    if (endpoint_known != NULL)
-        return *endpoint_known;
+    if (endpoint == services[service].endpoint_count)
+        return given;
+    if (endpoint_known != NULL) {
+        given = *endpoint_known;
+        given.at = &addresses[endpoint];
+        return given;
+    }
     return (struct health_endpoint){
+        .at = &addresses[endpoint],
         .state = is_down ? HEALTH_DOWN : report->state,
         .reason = is_down ? report->reason : REASON_NONE,
         .status = is_down ? report->status : 0,
@@ -190,23 +197,23 @@ static const struct {
     const char *want;
 } endpoints[] = {
     {"ejected by a status, for some time",
-     {HEALTH_EJECTED, REASON_STATUS, 500, NOON, NOON + 30000, 2, 0},
+     {NULL, "", HEALTH_EJECTED, REASON_STATUS, 500, NOON, NOON + 30000, 2, 0},
      1,
      false,
      IS("ejected") "\"reason\":\"status\",\"httpStatus\":500," SINCE
                    ",\"until\":\"2026-02-01T12:00:30.000Z\",\"inFlight\":2"},
     {"its trial",
-     {HEALTH_TRIAL, REASON_RESET, 0, NOON, 0, 1, 0},
+     {NULL, "", HEALTH_TRIAL, REASON_RESET, 0, NOON, 0, 1, 0},
      1,
      false,
      IS("trial") "\"reason\":\"reset\"," SINCE ",\"inFlight\":1"},
     {"without the expected text",
-     {HEALTH_DOWN, REASON_BODY, 200, NOON, 0, 0, 0},
+     {NULL, "", HEALTH_DOWN, REASON_BODY, 200, NOON, 0, 0, 0},
      1,
      false,
      IS("down") "\"reason\":\"body\",\"httpStatus\":200," SINCE ",\"inFlight\":0"},
     {"all else",
-     {HEALTH_UP, REASON_NONE, 0, NOON, 0, 17, 12345678},
+     {NULL, "", HEALTH_UP, REASON_NONE, 0, NOON, 0, 17, 12345678},
      5,
      true,
      IS("up") SINCE ",\"inFlight\":17,\"firstByteMs\":12.3,\"weight\":5,\"backup\":true"},

@@ -205,16 +205,25 @@ static void of_paths_in_parts(void **state)
     check_all(cases, COUNT(cases));
 }
 
+static void of_hedges(void **state)
+{
+    const struct error_case cases[] = {
+        {PART ".hedge_ms is 1000, but the part has only 1000 ms: write less, or BFF_HEDGE_P95",
+         PAGE(.parts = ROWS(ROW(.hedge_ms = 1000)))},
+        {PART ".hedge_ms is 30, but the part has only 20 ms: write less, or BFF_HEDGE_P95",
+         PAGE(.parts = ROWS(ROW(.hedge_ms = 30, .timeout_ms = 20)))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(of_fallbacks),
-        cmocka_unit_test(of_kinds),
-        cmocka_unit_test(of_picks),
-        cmocka_unit_test(of_members),
-        cmocka_unit_test(of_fields_that_read),
-        cmocka_unit_test(of_places_in_parts),
-        cmocka_unit_test(of_paths_in_parts),
+        cmocka_unit_test(of_hedges),          cmocka_unit_test(of_fallbacks),
+        cmocka_unit_test(of_kinds),           cmocka_unit_test(of_picks),
+        cmocka_unit_test(of_members),         cmocka_unit_test(of_fields_that_read),
+        cmocka_unit_test(of_places_in_parts), cmocka_unit_test(of_paths_in_parts),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,7 +16,8 @@ static void test_an_ejected_endpoint_is_not_asked(void **state)
     assert_int_equal(stage.services[1].requests, 3);
 
     stage_state(upstream, 0)->ejected_until_ns = clock_now_ns(); /* its time is over */
-    assert_string_equal(stage_ask(upstream), "200 hi, none");
+    for (size_t i = 0; i < 2; i++)
+        assert_string_equal(stage_ask(upstream), "200 hi, none");
     assert_int_equal(stage.services[0].requests, 1);
 }
 

@@ -26,9 +26,11 @@
 #include "bff/upstream/call.h"
 #include "bff/upstream/upstream.h"
 
+#ifndef STAGE_SERVICES
 #define STAGE_SERVICES 2
-#define STAGE_CONNECTIONS 8
-#define STAGE_REPORTS 8
+#endif
+#define STAGE_CONNECTIONS 64
+#define STAGE_REPORTS 64
 
 #define STAGE_OK "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nhi"
 #define STAGE_BUSY "HTTP/1.1 503 Busy\r\ncontent-length: 4\r\n\r\nbusy"
@@ -114,6 +116,14 @@ static inline void stage_answer(struct stage_service *service, int *connection)
     service->requests++;
     if (service->answer != NULL)
         must(send(*connection, service->answer, strlen(service->answer), MSG_NOSIGNAL) > 0);
+}
+
+/* Sends more bytes on the connection that ${service} accepted last. */
+static inline void stage_say(const struct stage_service *service, const char *bytes)
+{
+    int fd = service->connections[service->accepted - 1];
+
+    must(send(fd, bytes, strlen(bytes), MSG_NOSIGNAL) == (ssize_t)strlen(bytes));
 }
 
 static inline void stage_serve(struct stage_service *service)

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 
 const volatile = [
   [/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, 'TIME'],
-  [/(\bdur=|"(?:ms|duration_ms|observedValue)": ?)\d+(\.\d+)?/g, '$1N'],
+  [/(\bdur=|"(?:ms|duration_ms|observedValue|firstByteMs)": ?)\d+(\.\d+)?/g, '$1N'],
   [/("(?:requestId|trace)": ?")[^"]*"/g, '$1ID"'],
   [/("id": ?")(?:[0-9a-f]{8,}|…)"/g, '$1ID"'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'TOKEN'],

@@ -1,4 +1,7 @@
 // Answers that the pages show without a command. They are made here by the real server.
+import { once } from 'node:events'
+import http from 'node:http'
+
 import { eventually } from '../../e2e/lib/wait.mjs'
 
 const at = (stage, port) => `http://127.0.0.1:${stage.ports.get(port)}`
@@ -19,14 +22,31 @@ async function withoutOrders(stage) {
 // The whole page, but of the checks only those of two services.
 async function health(stage) {
   await withoutOrders(stage)
-  const text = await (await fetch(`${at(stage, 8080)}/health`)).text()
-  const others = /"(?!users|orders)\w+":\[[^\]]*\],?/g
-  return text.replace(others, '').replace(',}}', '}}')
+  const { status, checks } = await (await fetch(`${at(stage, 8080)}/health`)).json()
+  return JSON.stringify({ status, checks: { users: checks.users, orders: checks.orders } })
 }
 
+// Its health is good, and nothing else.
+async function failing() {
+  const server = http.createServer((req, res) => res.writeHead(req.url === '/health' ? 200 : 500).end())
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  server.unref()
+  return `http://127.0.0.1:${server.address().port}`
+}
+
+// Three endpoints, of which one fails so often that it is ejected.
 async function healthOfOrders(stage) {
-  await withoutOrders(stage)
-  return (await fetch(`${at(stage, 8080)}/health/orders`)).text()
+  await stage.serve('', 'bff-mock', ' --data fixtures/data --port 3000')
+  const endpoints = [{ url: at(stage, 3002), weight: 2 }, await failing(),
+    { url: at(stage, 3000), backup: true }]
+  const orders = { endpoints, retry: 'off', health: { interval: '1h' } }
+  stage.write('orders.yaml', JSON.stringify({ login: 'off', workers: 1, services: { orders } }))
+  await stage.serve('', 'bff-web', ' --config orders.yaml')
+  const page = async () => (await fetch(`${at(stage, 8080)}/health/orders`)).text()
+  await eventually(async () => !(await page()).includes('unknown'), 'an answer of every endpoint')
+  for (let i = 0; i < 15; i++) await fetch(`${at(stage, 8080)}/api/orders/o15`)
+  return page()
 }
 
 export const samples = {

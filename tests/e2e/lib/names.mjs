@@ -57,7 +57,7 @@ async function listen(place, port, answer, tls) {
     socket.on('error', () => undefined).once('close', () => place.open.delete(socket))
   })
   server.on('request', (req, res) => {
-    place.requests++
+    if (req.url !== '/health') place.requests++
     place.names.add(req.headers.host)
     answer(req, res, place)
   })

@@ -99,6 +99,19 @@ static const struct bff_composite required_order = {
     .parts = BFF_TABLE(required_parts),
 };
 
+/* Calls that are sent to a second endpoint when the first one is slow. */
+
+static const struct bff_part hedged_parts[] = {
+    {.name = "user", .ask = user, .kind = BFF_OBJECT, .hedge_ms = 30},
+    {.name = "notifications", .ask = unread, .kind = BFF_LIST, .hedge_ms = BFF_HEDGE_P95},
+};
+
+static const struct bff_composite hedged = {
+    .route = "GET /api/hedged/:userId",
+    .access = BFF_SIGNED_IN,
+    .parts = BFF_TABLE(hedged_parts),
+};
+
 /* Computed members with mistakes: their functions do not print exactly one value. */
 
 static void two_values(struct json_print *out, struct json user)
@@ -153,7 +166,7 @@ static const struct bff_composite guarded = {
 };
 
 static const struct bff_composite *const composites[] = {&account, &newest_order, &required_order,
-                                                         &wrong, &guarded};
+                                                         &wrong, &guarded, &hedged};
 
 static const struct bff_build build = {
     .name = "places",
