@@ -81,7 +81,6 @@ static const char *went(void)
         for (unsigned i = 0; i < WORKERS; i++)
             run_worker(i);
     memcpy(copy, scene.trace, sizeof(copy));
-    scene.trace[0] = '\0';
     memset(scene.trace, 0, sizeof(scene.trace));
     return copy;
 }
