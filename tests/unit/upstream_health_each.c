@@ -60,12 +60,14 @@ static void test_addresses_come_and_go(void **state)
     play(TEXT("b=200"));
     note_endpoints(stage.health);
 
-    /* Nothing is left of the first one. */
+    /* The first one has a new report, and stays down until its first check. */
     look_up(stage.upstream, "10.0.0.7");
+    assert_true(is_down(&stage));
+    play(TEXT("b=200"));
     assert_false(is_down(&stage));
     note_endpoints(stage.health);
     assert_string_equal(trace, "one 0, two 0, of 2; one 1, 10.0.0.7:2 2, of 2; "
-                               "one 1, 10.0.0.8:2 1, of 2; one 1, 10.0.0.7:2 0, of 2; ");
+                               "one 1, 10.0.0.8:2 1, of 2; one 1, 10.0.0.7:2 1, of 2; ");
     stop(&stage);
 }
 
