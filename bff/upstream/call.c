@@ -128,7 +128,8 @@ static int on_head(struct call_try *try, const struct exchange_head *head, enum 
         return -1;
     }
     call->has_head = true;
-    call_hedge_decide(call, try, head);
+    if (call->ask->hedge != NULL)
+        call_hedge_decide(call, try, head);
     if (call->ask->idle_ms > 0) {
         call->total_ns = INT64_MAX;
         call_breaker_tell(call, outcome(REASON_NONE, head->status), try->attempt.first_byte_ns);
