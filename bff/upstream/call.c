@@ -1,7 +1,6 @@
 /* See call.h. */
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/base/memory.h"
 #include "bff/upstream/call.h"
 #include "bff/upstream/call_breaker.h"
 #include "bff/upstream/call_hedge.h"
@@ -9,6 +8,7 @@
 #include "bff/upstream/call_retry.h"
 
 #define LIMITED_S 1 /* when a call that was limited may succeed, in seconds */
+#define STATUS_BUSY 503
 
 /* The end. */
 
@@ -17,20 +17,13 @@ static enum breaker_outcome outcome(enum reason reason, int status)
     return call_try_outcome(reason, status) == ENDPOINT_FAILED ? BREAKER_FAILED : BREAKER_WORKED;
 }
 
-static void free_second(struct call *call)
-{
-    call->try = &call->own;
-    memory_free(call->second);
-    call->second = NULL;
-}
-
 static void end(struct call *call, enum reason reason)
 {
     struct upstream *upstream = call->upstream;
 
     must(call->is_running && !call_try_is_under_way(call->try));
     call->is_running = false;
-    free_second(call);
+    call_hedge_free(call);
     timer_clear(upstream->on->timers, &call->timer);
     call_queue_leave(call);
     call->sink->end(call->cookie, reason);
@@ -44,15 +37,18 @@ static void finish(struct call *call, enum reason reason, int status, int64_t no
     end(call, reason);
 }
 
-/* Ends an attempt before its own end, if it is under way: with REASON_TIMEOUT when it was slow. */
+/* Ends an attempt before its own end: with REASON_TIMEOUT when it was slow. */
 static void stop(struct call_try *try, bool is_slow, bool is_cancelled)
 {
     struct call_report over;
 
-    if (try == NULL || !call_try_is_under_way(try))
-        return;
     call_try_stop(try, is_slow ? REASON_TIMEOUT : REASON_NONE);
     call_try_report(try, is_cancelled, &over);
+}
+
+static bool is_under_way(const struct call_try *try)
+{
+    return try != NULL && call_try_is_under_way(try);
 }
 
 /* Attempts. */
@@ -62,12 +58,6 @@ static void begin(struct call *call, struct call_try *try, bool is_fresh, int64_
     try->number = call->attempts++;
     call_try_begin(try, is_fresh, now_ns);
     call_limit_wake(call);
-}
-
-void call_show(struct call *call, struct call_try *try)
-{
-    call->try = try;
-    call->endpoint = endpoint_label(try->endpoint, call->address);
 }
 
 void call_begin(struct call *call, struct call_try *try, int64_t now_ns)
@@ -178,7 +168,7 @@ static void time_out(struct call *call, int64_t now_ns)
     struct call_try *tries[] = {&call->own, call->second};
 
     for (size_t i = 0; i < 2; i++)
-        if (tries[i] != NULL) {
+        if (is_under_way(tries[i])) {
             bool is_slow = tries[i]->number == 0 || call_limit_was_enough(tries[i], now_ns);
             stop(tries[i], is_slow, !is_slow);
         }
@@ -197,13 +187,16 @@ static bool time_out_try(struct call_try *try, int64_t now_ns)
     return true;
 }
 
-/* The time has come for an attempt that waited. */
+/* The time has come for a retry that waited because of a 503. When no endpoint can be asked now,
+ * the call ends as one that was limited, which is a 503, too. */
 static void retry_now(struct call *call, int64_t now_ns)
 {
-    if (call_retry_choose(call, now_ns))
+    if (call_retry_choose(call, now_ns)) {
         retry(call, CALL_OTHER);
-    else
-        finish(call, REASON_STATUS, 0, now_ns);
+        return;
+    }
+    call->retry_after_s = LIMITED_S;
+    finish(call, REASON_LIMITED, STATUS_BUSY, now_ns);
 }
 
 /* The call has waited too long for a slot. */
@@ -375,6 +368,12 @@ void call_write(struct call *call, struct text bytes, void (*written)(void *cook
 
 bool call_is_sent(const struct call *call) { return attempt_is_sent(&call->try->attempt); }
 
+static void cancel_try(struct call_try *try, bool is_late, int64_t now_ns)
+{
+    if (is_under_way(try))
+        stop(try, is_late && call_limit_was_enough(try, now_ns), true);
+}
+
 /* When the user's time is over and the service had enough time to answer, it has failed. */
 void call_cancel(struct call *call, enum call_cancel why)
 {
@@ -386,12 +385,12 @@ void call_cancel(struct call *call, enum call_cancel why)
     now_ns = clock_now_ns();
     call->is_running = false;
     timer_clear(call->upstream->on->timers, &call->timer);
-    stop(&call->own, is_late && call_limit_was_enough(&call->own, now_ns), true);
-    if (call->second != NULL)
-        stop(call->second, is_late && call_limit_was_enough(call->second, now_ns), true);
-    is_slow = is_late && now_ns - call->began_ns >= call_limit_enough_ns(call);
+    cancel_try(&call->own, is_late, now_ns);
+    cancel_try(call->second, is_late, now_ns);
+    is_slow =
+        is_late && call->breaker != NULL && now_ns - call->began_ns >= call_limit_enough_ns(call);
     call_breaker_tell(call, is_slow ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
     call_queue_leave(call);
-    free_second(call);
+    call_hedge_free(call);
     upstream_call_ended(call->upstream);
 }

@@ -158,7 +158,7 @@ bool call_has_other(const struct call *call, int64_t now_ns);
  * is true, call_begin must follow, because the endpoint may have counted the attempt already. */
 bool call_choose(struct call *call, int64_t now_ns);
 
-/* For the files of call: the user gets the answer of ${try}, whose attempt is under way. */
+/* The user gets the answer of ${try}, whose attempt is under way. */
 void call_show(struct call *call, struct call_try *try);
 
 /* Begins an attempt at ${call->next}. No attempt of ${try} may be under way. */

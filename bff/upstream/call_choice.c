@@ -31,3 +31,9 @@ bool call_choose(struct call *call, int64_t now_ns)
     }
     return call->next.endpoint != NULL;
 }
+
+void call_show(struct call *call, struct call_try *try)
+{
+    call->try = try;
+    call->endpoint = endpoint_label(try->endpoint, call->address);
+}

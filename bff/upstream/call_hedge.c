@@ -82,11 +82,19 @@ void call_hedge_decide(struct call *call, struct call_try *winner, const struct 
 
     learn(call, winner, head->status);
     call->hedge_ns = INT64_MAX;
-    call_show(call, winner);
+    if (call->is_hedged)
+        call_show(call, winner);
     call->has_hedge_won = winner->is_hedge;
     if (loser == NULL)
         return;
     call_try_stop(loser, REASON_NONE);
     call_try_report(loser, true, &over);
     call_queue_attempt_ended(call);
+}
+
+void call_hedge_free(struct call *call)
+{
+    call->try = &call->own;
+    memory_free(call->second);
+    call->second = NULL;
 }

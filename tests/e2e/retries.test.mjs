@@ -40,7 +40,7 @@ describe('when an endpoint', { concurrency: 2 }, () => {
   for (const [what, fault] of Object.entries(triggers)) {
     test(`${what}, the other one is asked`, async t => {
       const scene = await scenario(t, 'web', { 'users *': fault, 'reviews *': echo },
-        two({ retry: { try: '50ms' } }))
+        two())
       for (let i = 0; i < 4; i++) {
         const answer = await scene.get('/api/users/1', { method: i % 2 ? 'HEAD' : 'GET' })
         assert.equal(answer.status, 200)
@@ -59,13 +59,13 @@ describe('when an endpoint', { concurrency: 2 }, () => {
       const user = Object.keys(plan).find(row => row.startsWith('users '))
       const { get } = await scenario(t, 'web',
         { ...plan, [user]: fault, [user.replace('users', 'reviews')]: plan[user] },
-        two({ retry: { try: '50ms' } }))
+        two())
       for (let i = 0; i < 4; i++) assert.equal(stamped((await get(page.path)).text), page.text({}))
     })
 
     test(`${what}, a POST is not repeated`, async t => {
       const scene = await scenario(t, 'web', { 'users *': fault, 'reviews *': echo },
-        two({ timeout: { first_byte: '100ms' }, retry: { try: '50ms' } }))
+        two({ timeout: { first_byte: '400ms' } }))
       for (let i = 0; i < 4; i++) await scene.get('/api/users/1', { method: 'POST', body: 'x' })
       assert.equal(scene.asked().length, 4)
     })

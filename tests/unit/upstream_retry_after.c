@@ -162,6 +162,22 @@ static void test_after_the_wait_the_same_endpoint_may_be_asked(void **state)
     assert_int_equal(asked->requests, 2);
 }
 
+static void test_after_the_wait_no_endpoint_can_be_asked(void **state)
+{
+    struct stage_call call;
+
+    retrying_answer(BUSY("retry-after: 1\r\n"));
+    stage_call(&call, *state);
+    while (stage.report_count == 0)
+        stage_step();
+    for (size_t i = 0; i < STAGE_SERVICES; i++)
+        stage_state(*state, i)->ejected_until_ns = INT64_MAX;
+    stage_play(&call);
+    assert_string_equal(call.seen, ", limited");
+    assert_int_equal(call.call.retry_after_s, 1);
+    retrying_expect_none(*state);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, retrying_begin, stage_end)
 
 int main(void)
@@ -175,6 +191,7 @@ int main(void)
         TEST(test_no_wait),
         TEST(test_cancelled_while_it_waits),
         TEST(test_after_the_wait_the_same_endpoint_may_be_asked),
+        TEST(test_after_the_wait_no_endpoint_can_be_asked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

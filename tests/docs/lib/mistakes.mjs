@@ -13,6 +13,8 @@ export const mistakes = {
     ['    users_get(ask, ask_text(ask,', '    ask_segment(ask, ask_text(ask,'],
   'part "user": .timeout_ms is 3000, which is over the budget of 1000 ms':
     ['.timeout_ms = 300', '.timeout_ms = 3000'],
+  'part "user": .hedge_ms is 400, but the part has only 300 ms: write less, or BFF_HEDGE_P95':
+    ['.timeout_ms = 300', '.timeout_ms = 300, .hedge_ms = 400'],
   'part "user": .fallback is not JSON: {name: none}':
     ['.timeout_ms = 300', '.fallback = "{name: none}"'],
   'part "order": .pick: "id," is no path: names are separated by spaces, not commas':
