@@ -36,13 +36,14 @@ static struct settings_group *group_in(const struct settings_mapping *mapping)
     return NULL;
 }
 
-/* Adds the names that ${mapping} may have to ${names}. */
+/* Adds the names that ${mapping} may have to ${names}. The items of a list have none. */
 static void names_collect(const struct settings_mapping *mapping, struct names *names)
 {
     const struct settings *settings = mapping->settings;
     const struct settings_group *in = group_in(mapping);
+    bool has_names = in != NULL && in->section->items->name != NULL;
 
-    for (size_t i = 0; in != NULL && i < in->count; i++)
+    for (size_t i = 0; has_names && i < in->count; i++)
         names_add(names, text_of(in->section->items->name(settings->config, i)));
     for (size_t i = 0; in == NULL && i < settings->group_count; i++)
         for (const struct setting *row = settings->groups[i].section->rows; row->path != NULL;

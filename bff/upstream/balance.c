@@ -39,12 +39,12 @@ static unsigned twins_before(const struct balance *balance, const struct balance
 /* An endpoint that is listed twice has two seeds, and so the double share of a hash. */
 static void put(struct balance *balance, const struct balance_member *member)
 {
-    unsigned place = member->place, twins = twins_before(balance, member);
+    unsigned place = member->place;
 
     must(place < SERVICE_ENDPOINTS_MAX && balance->by_place[place] == NULL);
     balance->by_place[place] = member;
-    balance->seeds[place] = seed(balance, member->endpoint) ^ hash_mix(twins);
-    balance->has_twins |= twins > 0;
+    balance->seeds[place] =
+        seed(balance, member->endpoint) ^ hash_mix(twins_before(balance, member));
     balance->is_weighted |=
         balance_weight_at(balance, place) != balance_weight_at(balance, balance->members[0].place);
 }
@@ -54,7 +54,7 @@ void balance_set(struct balance *balance, const struct balance_member *members, 
     must(count <= SERVICE_ENDPOINTS_MAX);
     balance->members = members;
     balance->count = count;
-    balance->is_weighted = balance->has_twins = false;
+    balance->is_weighted = false;
     memset(balance->by_place, 0, sizeof(balance->by_place));
     for (size_t i = 0; i < count; i++)
         put(balance, &members[i]);

@@ -3,10 +3,9 @@
  * one configuration in one worker. What the workers share is in the states of the service and of
  * its endpoints (service_state.h, endpoint_state.h). No worker waits for another one.
  *
- * Every endpoint has a place, which is a bit in sets of endpoints; it has several places when the
- * settings list it several times. An endpoint is usable when it is
- * well (endpoint_state_is_well), is not full, and is not in balance_question.except. Three rules
- * change this:
+ * Every endpoint has a place, which is a bit in sets of endpoints. It has several places when the
+ * settings list it several times. An endpoint is usable when it is well (endpoint_state_is_well),
+ * is not full, and its place is not in balance_question.except. Three rules change this:
  *
  *   backup      Backup endpoints are chosen only while no other endpoint is usable.
  *   panic       When fewer than settings->panic_percent of the endpoints without the backups are
@@ -69,13 +68,12 @@ struct balance {
     const struct balance_member *by_place[SERVICE_ENDPOINTS_MAX]; /* NULL: no endpoint is there */
     uint64_t seeds[SERVICE_ENDPOINTS_MAX]; /* by place: the hash of the endpoint's address */
     bool is_weighted;                      /* not all weights are equal */
-    bool has_twins;                        /* an endpoint has several places */
     struct balance_sequence sequences[BALANCE_GROUPS];
 };
 
 struct balance_question {
     struct text key; /* for a hash; absent or empty: none */
-    uint64_t except; /* the places of endpoints that must not be chosen, at no other place either */
+    uint64_t except; /* the places of endpoints that must not be chosen */
     int64_t now_ns;
 };
 

@@ -31,22 +31,6 @@ static void look(const struct balance *balance, int64_t now_ns, struct group gro
     }
 }
 
-/* Adds the other places of the endpoints in ${set}. */
-static uint64_t with_twins(const struct balance *balance, uint64_t set)
-{
-    uint64_t all = set;
-    unsigned place;
-
-    if (!balance->has_twins)
-        return set;
-    balance_each (place, set)
-        for (size_t i = 0; i < balance->count; i++)
-            if (balance->by_place[place] != NULL &&
-                balance->members[i].endpoint == balance->by_place[place]->endpoint)
-                all |= balance_bit(balance->members[i].place);
-    return all;
-}
-
 static uint64_t usable(const struct group *group, uint64_t except)
 {
     return group->well & ~group->full & ~except;
@@ -67,7 +51,7 @@ void balance_field_find(const struct balance *balance, const struct balance_ques
 {
     struct group groups[BALANCE_GROUPS] = {0};
     struct group *group = &groups[BALANCE_FIRST], *backup = &groups[BALANCE_BACKUP];
-    uint64_t except = with_twins(balance, question->except);
+    uint64_t except = question->except;
 
     look(balance, question->now_ns, groups);
     *field = (struct balance_field){

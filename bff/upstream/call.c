@@ -128,7 +128,8 @@ static int on_head(struct call_try *try, const struct exchange_head *head, enum 
         return -1;
     }
     call->has_head = true;
-    call_hedge_decide(call, try, head);
+    if (call->ask->hedge != NULL)
+        call_hedge_decide(call, try, head);
     if (call->ask->idle_ms > 0) {
         call->total_ns = INT64_MAX;
         call_breaker_tell(call, outcome(REASON_NONE, head->status), try->attempt.first_byte_ns);
@@ -387,7 +388,8 @@ void call_cancel(struct call *call, enum call_cancel why)
     timer_clear(call->upstream->on->timers, &call->timer);
     cancel_try(&call->own, is_late, now_ns);
     cancel_try(call->second, is_late, now_ns);
-    is_slow = is_late && now_ns - call->began_ns >= call_limit_enough_ns(call);
+    is_slow =
+        is_late && call->breaker != NULL && now_ns - call->began_ns >= call_limit_enough_ns(call);
     call_breaker_tell(call, is_slow ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
     call_queue_leave(call);
     call_hedge_free(call);

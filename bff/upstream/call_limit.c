@@ -24,8 +24,11 @@ void call_limit_start(struct call *call)
 bool call_limit_is_postponed(struct call *call, int64_t now_ns)
 {
     int64_t moved_ns;
-    bool is_uploading = call_try_is_uploading(call->try, now_ns, &moved_ns);
+    bool is_uploading;
 
+    if (now_ns < call->total_ns && now_ns < call->try->until_ns)
+        return false;
+    is_uploading = call_try_is_uploading(call->try, now_ns, &moved_ns);
     set_total(call, call->total_ns == INT64_MAX ? INT64_MAX : call->total_ns + moved_ns);
     return is_uploading && now_ns < call->total_ns;
 }

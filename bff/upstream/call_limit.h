@@ -14,8 +14,9 @@ struct call_try;
 /* The call begins: sets call->total_ns. */
 void call_limit_start(struct call *call);
 
-/* A limit has been reached. A long body that the service is still taking postpones the limits of
- * the attempt and of the call: then the result is true. */
+/* The timer has fired. A long body that the service is still taking postpones the limits of the
+ * attempt and of the call: then the result is true. It is false when none of these limits has been
+ * reached, because the timer had another reason. */
 bool call_limit_is_postponed(struct call *call, int64_t now_ns);
 
 /* True when an attempt that begins at ${at_ns} has at least min_time_ms. */

@@ -88,13 +88,15 @@ static void tell(const struct watched *of, const char *label, const struct healt
     });
 }
 
-/* What is known about the endpoint becomes its state, which all workers read. */
+/* What is known about the endpoint becomes its state, which all workers read. The reports of an
+ * earlier configuration may be gone already. Then the state stays until the first result. */
 static void steer(const struct health_watched_endpoint *endpoint)
 {
-    bool is_down =
-        endpoint->known != NULL && health_known_read(endpoint->known).state == HEALTH_DOWN;
+    enum health_state known =
+        endpoint->known == NULL ? HEALTH_UP : health_known_read(endpoint->known).state;
 
-    endpoint_state_set_down(endpoint->state, is_down, clock_now_ns());
+    if (known != HEALTH_UNKNOWN)
+        endpoint_state_set_down(endpoint->state, known == HEALTH_DOWN, clock_now_ns());
 }
 
 static void on_result(struct health_probe *probe, const struct health_result *result)

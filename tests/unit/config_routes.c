@@ -130,6 +130,8 @@ static const struct {
 } mistakes[] = {
     {"no list", "routes: {path: /a}\n",
      "web.yaml:1:9: routes: expected a list of at most 1024 routes\n"},
+    {"a list twice", "routes: [{path: /a, service: users}]\nroutes: [{path: /b, service: users}]\n",
+     "web.yaml:2:1: routes: it stands here twice\n"},
     {"no mapping", "routes: [/a]\n",
      "web.yaml:1:10: routes[0]: expected a mapping with some of: path, service, to, access, "
      "methods, host, header, body_limit, timeout, hedge, breaker, preserve_host, upgrade, "

@@ -156,6 +156,7 @@ static void test_authorities_stay_loaded(void **state)
     upstream_free(one);
     upstream_free(two);
     endpoints_free(endpoints);
+    timers_dispose(&timers);
     config_free(&config);
 }
 

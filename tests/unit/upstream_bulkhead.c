@@ -1,24 +1,18 @@
 /*
- * Tests of the limit of calls in flight and of its queue. In the first tests, two workers are two
- * loops in one thread, which the test runs step by step. In the last one, each worker is a thread.
+ * Tests of the limit of calls in flight and of its queue. Two workers are two loops in one thread,
+ * which the test runs step by step.
  */
-#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdatomic.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include "bff/base/check.h"
-#include "bff/base/clock.h"
-#include "bff/base/random.h"
 #include "bff/upstream/bulkhead.h"
 
 #define WORKERS 2
-#define SECOND_NS (1000 * CLOCK_MS)
 
 struct worker {
     h2o_loop_t *loop;
@@ -81,7 +75,6 @@ static const char *went(void)
         for (unsigned i = 0; i < WORKERS; i++)
             run_worker(i);
     memcpy(copy, scene.trace, sizeof(copy));
-    scene.trace[0] = '\0';
     memset(scene.trace, 0, sizeof(scene.trace));
     return copy;
 }
@@ -191,7 +184,7 @@ static void test_a_slot_of_a_call_that_left_goes_to_the_next_one(void **state)
     struct fake calls[3];
 
     assert_true(enter(0) && enter(0));
-    assert_true(waits(&calls[0], 0, 'a') && waits(&calls[1], 1, 'b') && waits(&calls[2], 0, 'c'));
+    assert_true(waits(&calls[0], 0, 'a') && waits(&calls[1], 1, 'b') && waits(&calls[2], 1, 'c'));
     leave(0);
     bulkhead_stop_waiting(&calls[0].worker->queue, &calls[0].waiter);
     assert_string_equal(went(), "b");
@@ -253,131 +246,6 @@ static void test_a_bell_is_used_again(void **state)
     assert_string_equal(went(), "");
 }
 
-/* Threads. */
-
-#define THREADS 4
-#define CALLS 2000 /* of each thread */
-#define AT_ONCE 8  /* calls of one thread */
-#define MOST 3
-
-static atomic_uint under_way, most_under_way;
-
-/* One of the calls of a thread, again and again. */
-struct caller {
-    struct bulkhead_waiter waiter;
-    struct thread *thread;
-    bool has_slot, is_waiting;
-};
-
-struct thread {
-    struct worker worker;
-    pthread_t id;
-    struct random random;
-    struct caller callers[AT_ONCE];
-    unsigned gone, left;
-};
-
-static bool begin_call(struct caller *caller)
-{
-    unsigned now = atomic_fetch_add(&under_way, 1) + 1, most = atomic_load(&most_under_way);
-
-    while (now > most && !atomic_compare_exchange_weak(&most_under_way, &most, now))
-        ;
-    caller->has_slot = true;
-    caller->is_waiting = false;
-    caller->thread->gone++;
-    return true;
-}
-
-static bool always(struct bulkhead_waiter *waiter) { return true; }
-
-static bool caller_goes(struct bulkhead_waiter *waiter)
-{
-    return begin_call(H2O_STRUCT_FROM_MEMBER(struct caller, waiter, waiter));
-}
-
-static const struct bulkhead_user caller_user = {.may_go = always, .go = caller_goes};
-
-static void end_call(struct caller *caller)
-{
-    atomic_fetch_sub(&under_way, 1);
-    caller->has_slot = false;
-    bulkhead_leave(&caller->thread->worker.queue);
-}
-
-/* Calls begin and end at random, and one waiter in eight leaves. */
-static void step(struct caller *caller)
-{
-    struct thread *thread = caller->thread;
-    bool is_chance = random_next(&thread->random) % 8 == 0;
-
-    if (caller->has_slot) {
-        end_call(caller);
-    } else if (caller->is_waiting && is_chance) {
-        bulkhead_stop_waiting(&thread->worker.queue, &caller->waiter);
-        caller->is_waiting = false;
-        thread->left++;
-    } else if (!caller->is_waiting && bulkhead_enter(&thread->worker.queue)) {
-        begin_call(caller);
-    } else if (!caller->is_waiting) {
-        caller->waiter.user = &caller_user;
-        caller->is_waiting = true;
-        assert_true(bulkhead_wait(&thread->worker.queue, &caller->waiter, clock_now_ns()));
-    }
-}
-
-/* Ends all calls. What waits must go without any other help than the ends of calls. */
-static void drain(struct thread *thread)
-{
-    int64_t until_ns = clock_now_ns() + 20 * SECOND_NS;
-
-    for (bool is_over = false; !is_over;) {
-        h2o_evloop_run(thread->worker.loop, 1);
-        is_over = true;
-        for (size_t i = 0; i < AT_ONCE; i++) {
-            if (thread->callers[i].has_slot)
-                end_call(&thread->callers[i]);
-            is_over &= !thread->callers[i].is_waiting;
-        }
-        must(clock_now_ns() < until_ns);
-    }
-}
-
-static void *run_thread(void *cookie)
-{
-    struct thread *thread = cookie;
-
-    begin_worker(&thread->worker);
-    random_seed(&thread->random);
-    for (size_t i = 0; i < AT_ONCE; i++)
-        thread->callers[i].thread = thread;
-    while (thread->gone < CALLS) {
-        for (size_t i = 0; i < AT_ONCE; i++)
-            step(&thread->callers[i]);
-        h2o_evloop_run(thread->worker.loop, 0);
-    }
-    drain(thread);
-    end_worker(&thread->worker);
-    return NULL;
-}
-
-static void test_workers_in_threads_never_exceed_the_limit(void **state)
-{
-    static struct thread threads[THREADS];
-    unsigned left = 0;
-
-    begin_scene((struct service_bulkhead){.max_in_flight = MOST, .queue = THREADS * AT_ONCE});
-    for (size_t i = 0; i < THREADS; i++)
-        must(pthread_create(&threads[i].id, NULL, run_thread, &threads[i]) == 0);
-    for (size_t i = 0; i < THREADS; i++) {
-        must(pthread_join(threads[i].id, NULL) == 0);
-        left += threads[i].left;
-    }
-    assert_int_equal(atomic_load(&most_under_way), MOST);
-    assert_true(left > 0);
-    end_scene();
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -389,7 +257,6 @@ int main(void)
         TEST(test_a_call_that_begins_to_wait_takes_a_free_slot_at_once),
         TEST(test_full_endpoints_make_calls_wait),
         TEST(test_a_bell_is_used_again),
-        cmocka_unit_test(test_workers_in_threads_never_exceed_the_limit),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -86,6 +86,25 @@ static void test_a_new_configuration_leaves_no_gap(void **state)
     stop(&new);
 }
 
+/* The addresses of a name, for example: the next configuration does not know them before it
+ * starts. */
+static void test_what_was_down_stays_so_until_its_first_check(void **state)
+{
+    struct service_settings settings = settings_of(2), next = settings_of(2);
+    struct stage old = start(&settings, NULL);
+
+    play(TEXT("a=200"));
+    play(TEXT("b=500"));
+    health_stop(old.health);
+    health_free(old.health);
+    struct stage new = start(&next, NULL);
+    assert_true(is_down(1));
+    play(TEXT("b=200"));
+    assert_false(is_down(1));
+    stop(&new);
+    free_upstream(old.upstream);
+}
+
 static void test_without_checks_no_endpoint_stays_down(void **state)
 {
     struct service_settings settings = settings_of(1), next = settings_of(1);
@@ -186,6 +205,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_results_steer),
         TEST(test_a_new_configuration_leaves_no_gap),
+        TEST(test_what_was_down_stays_so_until_its_first_check),
         TEST(test_without_checks_no_endpoint_stays_down),
         TEST(test_a_check_ends_an_ejection_unless_a_status_caused_it),
         TEST(test_what_the_pages_read),
