@@ -30,7 +30,8 @@ void call_limit_wake(struct call *call);
  * call. */
 void call_limit_expect_more(struct call_try *try);
 
-/* A service that had so long to answer, and did not answer, has failed. */
+/* A service that had so long to answer, and did not answer, has failed: min_wait_ms, or the limit
+ * for the whole call if that is less. */
 int64_t call_limit_enough_ns(const struct call *call);
 
 /* True when the attempt of ${try} had enough time to answer. */

@@ -87,6 +87,16 @@ describe('a trusted proxy', { concurrency: 2 }, () => {
     assert.ok(ms >= 149 && ms < 3000)
   })
 
+  test('cannot open the breaker, or eject an endpoint, by deadlines under min_wait', async t => {
+    const { get } = await start(t, { 'users *': { fault: 'hang' }, 'reviews *': { fault: 'hang' } },
+      { ...trusted, services: { users: { retry: 'off' } } },
+      { urlOf: { users: (url, urls) => `${url}, ${urls.reviews}` } })
+    for (let i = 0; i < 12; i++) assert.equal((await get('/api/users/1', says('15'))).status, 504)
+    const { breaker, endpoints } = (await get('/health/users')).body
+    assert.deepEqual([breaker.state, breaker.calls, breaker.failures], ['closed', 0, 0])
+    assert.ok(endpoints.every(({ status }) => status !== 'ejected'))
+  })
+
   for (const passed of ['0', '-1', '-86400000']) {
     test(`that says ${passed} gets 504 at once, and nobody is asked`, async t => {
       const { get, asked } = await start(t, {}, trusted)
