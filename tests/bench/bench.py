@@ -14,6 +14,7 @@ import tempfile
 
 import alone
 import balance
+import dead
 import goodput
 import hedge
 import memory
@@ -26,7 +27,8 @@ from works import WORKS
 # Those that are more than load on a row of peers: functions that return a table, and whether
 # something in it is void.
 SPECIAL = {'balance': balance.table, 'hedge': hedge.table, 'goodput': goodput.table,
-           'memory': memory.table, 'instructions': alone.instructions, 'scanner': alone.scanner}
+           'dead-service': dead.table, 'memory': memory.table,
+           'instructions': alone.instructions, 'scanner': alone.scanner}
 NAMES = [*WORKS, *SPECIAL]
 
 
