@@ -108,7 +108,7 @@ static const struct {
     {"one mistake for two services", "services:\n  users: &u {balance: hash}\n  orders: *u\n",
      "web.yaml:2:23: services.users.balance: hash needs a key beside it: " KEYS},
     {"a hedge", ROUTE("", "hedge: p99"),
-     "web.yaml:2:44: routes[0].hedge: \"p99\": expected p95, or a duration such as 50ms\n"},
+     "web.yaml:2:44: routes[0].hedge: \"p99\": expected off, p95, or a duration such as 50ms\n"},
     {"a hedge of no time", ROUTE("", "hedge: 0s"),
      "web.yaml:2:44: routes[0].hedge: \"0s\" is out of bounds: expected 1ms to 1h\n"},
     {"a hedge of what changes data", ROUTE("", "hedge: 50ms, methods: [POST, PUT]"),
