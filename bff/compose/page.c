@@ -176,7 +176,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .traceparent = request->traceparent,
         .until_ns = ask->until_ns,
         .client_header = client_header,
-        .balance_key = key_for,
+        .balance_key = ask->upstream->has_hash ? key_for : NULL,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
         .body_limit = pages->body_limit,

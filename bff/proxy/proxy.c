@@ -282,8 +282,11 @@ static void own_texts(struct passing *passing)
 
 static struct text key_of(const struct request *request, const struct proxy_ask *ask)
 {
-    const struct upstream_service *service = upstream_service(ask->upstream, ask->route->service);
+    const struct upstream_service *service;
 
+    if (!ask->upstream->has_hash)
+        return (struct text){0};
+    service = upstream_service(ask->upstream, ask->route->service);
     return service == NULL ? (struct text){0} : balance_key(request, service->settings);
 }
 

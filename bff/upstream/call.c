@@ -128,7 +128,8 @@ static int on_head(struct call_try *try, const struct exchange_head *head, enum 
         return -1;
     }
     call->has_head = true;
-    call_hedge_decide(call, try, head);
+    if (call->ask->hedge != NULL)
+        call_hedge_decide(call, try, head);
     if (call->ask->idle_ms > 0) {
         call->total_ns = INT64_MAX;
         call_breaker_tell(call, outcome(REASON_NONE, head->status), try->attempt.first_byte_ns);
@@ -161,18 +162,20 @@ static const struct call_try_user try_user = {
     .ended = carry_on,
 };
 
-/* The time for the whole call is over. Its first attempt was slow, and a later one may have begun a
- * moment ago. */
+/* The time for the whole call is over. A later attempt may have begun a moment ago. So may the call
+ * itself, when the client set an early deadline, or when the call has waited in the queue. */
 static void time_out(struct call *call, int64_t now_ns)
 {
     struct call_try *tries[] = {&call->own, call->second};
+    bool had_enough = now_ns - call->began_ns >= call_limit_enough_ns(call);
 
     for (size_t i = 0; i < 2; i++)
         if (is_under_way(tries[i])) {
-            bool is_slow = tries[i]->number == 0 || call_limit_was_enough(tries[i], now_ns);
+            bool is_slow = call_limit_was_enough(tries[i], now_ns);
             stop(tries[i], is_slow, !is_slow);
         }
-    finish(call, REASON_TIMEOUT, 0, now_ns);
+    call_breaker_tell(call, had_enough ? BREAKER_FAILED : BREAKER_NOTHING, now_ns);
+    end(call, REASON_TIMEOUT);
 }
 
 /* Returns true when the attempt of ${try} has reached a limit and was ended. */

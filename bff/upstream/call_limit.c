@@ -14,19 +14,25 @@ static void set_total(struct call *call, int64_t total_ns)
 }
 
 /* A route's own limit for the first byte may be longer than the service's limit for the whole. */
-void call_limit_start(struct call *call)
+static int64_t whole_ns(const struct call *call)
 {
     uint32_t all_ms = call->service->settings->total_ms, own_ms = call->ask->first_byte_ms;
 
-    set_total(call, call->began_ns + (own_ms > all_ms ? own_ms : all_ms) * CLOCK_MS);
+    return (own_ms > all_ms ? own_ms : all_ms) * CLOCK_MS;
 }
+
+void call_limit_start(struct call *call) { set_total(call, call->began_ns + whole_ns(call)); }
 
 bool call_limit_is_postponed(struct call *call, int64_t now_ns)
 {
     int64_t moved_ns;
-    bool is_uploading = call_try_is_uploading(call->try, now_ns, &moved_ns);
+    bool is_uploading;
 
-    set_total(call, call->total_ns == INT64_MAX ? INT64_MAX : call->total_ns + moved_ns);
+    if (now_ns < call->total_ns && now_ns < call->try->until_ns)
+        return false;
+    is_uploading = call_try_is_uploading(call->try, now_ns, &moved_ns);
+    if (call->total_ns != INT64_MAX)
+        set_total(call, call->total_ns + moved_ns);
     return is_uploading && now_ns < call->total_ns;
 }
 
@@ -73,7 +79,7 @@ void call_limit_expect_more(struct call_try *try)
 
 int64_t call_limit_enough_ns(const struct call *call)
 {
-    return call->service->settings->min_wait_ms * CLOCK_MS;
+    return earlier(call->service->settings->min_wait_ms * CLOCK_MS, whole_ns(call));
 }
 
 bool call_limit_was_enough(const struct call_try *try, int64_t now_ns)

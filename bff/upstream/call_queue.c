@@ -32,7 +32,7 @@ static bool wait(struct call *call)
 {
     struct call_queue *queue = &call->queue;
 
-    queue->waiter.user = &user;
+    queue->waiter = (struct bulkhead_waiter){.user = &user}; /* a call need not be cleared */
     queue->is_waiting = true;
     queue->until_ns = call->began_ns + call->service->settings->bulkhead.wait_ms * CLOCK_MS;
     queue->is_waiting =

@@ -7,6 +7,7 @@
 
 static const struct attempt_user attempt_user;
 
+#define STATUS_TUNNEL 101
 #define LOOKS 8 /* at the progress of an upload, in first_byte_ms */
 
 static int64_t first_byte_ns(const struct call *call)
@@ -133,6 +134,17 @@ enum endpoint_outcome call_try_outcome(enum reason reason, int status)
 
 static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
 
+/* A client can make a tunnel silent, or make the service break it off. In a streamed answer, the
+ * service may have nothing to say. So these ends must not eject the endpoint. */
+static bool is_end_of_stream(const struct call_try *try)
+{
+    const struct attempt *attempt = &try->attempt;
+    bool is_silent = attempt->reason == REASON_TIMEOUT;
+    bool is_broken = attempt->reason == REASON_RESET && attempt->status == STATUS_TUNNEL;
+
+    return try->call->ask->idle_ms > 0 && attempt->status != 0 && (is_silent || is_broken);
+}
+
 /* The outcome is unknown when the service closed an idle connection just as we used it: the service
  * may still be well. A health check says nothing here: health.c decides about its result. */
 static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancelled)
@@ -140,7 +152,8 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     const struct attempt *attempt = &try->attempt;
     bool is_stale = attempt->reason == REASON_RESET && attempt->is_reused && attempt->is_clean;
 
-    if (is_stale || is_check(try) || (is_cancelled && attempt->reason == REASON_NONE))
+    if (is_stale || is_check(try) || (is_cancelled && attempt->reason == REASON_NONE) ||
+        is_end_of_stream(try))
         return ENDPOINT_UNKNOWN;
     return call_try_outcome(attempt->reason, attempt->status);
 }

@@ -70,6 +70,7 @@ static void init_service(struct upstream *upstream, struct upstream_service *ser
     const char *name = settings->service->name;
 
     service->settings = settings;
+    upstream->has_hash = upstream->has_hash || settings->balance == SERVICE_HASH;
     service->state = service_state_hold(registry, name);
     if (settings->breaker.volume > 0)
         service->breaker = breaker_hold(registry, text_of(name));

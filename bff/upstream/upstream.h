@@ -46,6 +46,7 @@ struct upstream {
     struct upstream_service *services;
     size_t service_count;
     struct random random; /* of span ids and of balances */
+    bool has_hash;        /* a service is balanced by a hash, so calls need keys */
 
     /* Called with the cookie for every attempt that has ended. NULL: nothing is called. Set it
      * before the first call. */

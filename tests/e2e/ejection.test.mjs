@@ -3,9 +3,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
+import { openRequest } from './lib/client.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { services } from './lib/upstream.mjs'
-import { eventually } from './lib/wait.mjs'
+import { eventually, soon } from './lib/wait.mjs'
+import { connectWebsocket, websocketService } from './lib/websocket.mjs'
 
 // The users service has an endpoint for each service that `plan` names. Only ejections and health
 // checks are at work.
@@ -124,6 +126,41 @@ describe('ejection', { concurrency: 2 }, () => {
     assert.equal((await endpointOf(all, 'users')).inFlight, 1)
     for (const socket of sockets) socket.destroy()
   })
+})
+
+// What clients can cause must not eject an endpoint for all others.
+describe('clients cannot eject an endpoint', { concurrency: 2 }, () => {
+  const brief = { login: 'off', services: { users: { breaker: 'off', retry: 'off' } },
+    routes: [{ path: '/api/users/', service: 'users', to: '/users/', timeout: { idle: '100ms' } }] }
+
+  async function assertAllWell({ get }) {
+    const { endpoints } = (await get('/health/users')).body
+    assert.deepEqual(endpoints.map(({ status, inFlight }) => [status, inFlight]),
+      [['unknown', 0], ['unknown', 0]])
+  }
+
+  test('by streams in which nothing happens', async t => {
+    const quiet = { send: ({ res }) => res.writeHead(200).write('data: 1\n\n') }
+    const all = await scene(t, { 'users *': quiet, 'reviews *': quiet }, {}, { config: brief })
+    const streams = await Promise.all(Array.from({ length: 12 }, () => openRequest(all.url, '/api/users/1')))
+    await Promise.all(streams.map(({ stream }) =>
+      soon(new Promise(resolve => stream.resume().once('close', resolve)), 'its end')))
+    await assertAllWell(all)
+  })
+
+  for (const [what, end] of [['are silent', () => undefined],
+    ['the service breaks off', ({ sockets }) => sockets.forEach(socket => socket.resetAndDestroy())]]) {
+    test(`by tunnels that ${what}`, async t => {
+      const both = [await websocketService(t), await websocketService(t)]
+      const all = await scenario(t, 'web', {}, { args: ['--workers', '1'], config: brief,
+        urlOf: { users: () => both.map(({ url }) => url).join(',') } })
+      const tunnels = await Promise.all(Array.from({ length: 12 },
+        () => connectWebsocket(all.url, '/api/users/ws')))
+      both.forEach(end)
+      await Promise.all(tunnels.map(({ ended }) => soon(ended, 'its end')))
+      await assertAllWell(all)
+    })
+  }
 })
 
 describe('a health check', { concurrency: 2 }, () => {
