@@ -42,6 +42,8 @@ static void report_call(const struct run_item *item, struct pool *pool, struct p
     if (fetch->call.endpoint.at != NULL)
         out->endpoint = pool_text(pool, fetch->call.endpoint);
     out->retries = fetch->call.retries;
+    if (out->retries > 0)
+        out->retried = pool_text(pool, text_of(fetch->call.retried));
     out->is_hedged = fetch->call.is_hedged;
     out->has_hedge_won = fetch->call.has_hedge_won;
     out->status = item->status != 0 ? item->status : fetch->status;

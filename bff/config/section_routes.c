@@ -8,7 +8,7 @@
 #define OF(member) offsetof(struct plain_route, member)
 #define ROUTES_MAX 1024
 
-/* Reads a duration, or p95 for the one that the server learns. */
+/* Reads off, a duration, or p95 for the one that the server learns. */
 static void hedge_read(struct settings_input *input)
 {
     struct plain_route *route = input->member; /* the row's offset is 0 */
@@ -16,10 +16,11 @@ static void hedge_read(struct settings_input *input)
     uint64_t ms;
 
     route->hedges_p95 = strcmp(input->text, "p95") == 0;
-    if (route->hedges_p95)
+    route->hedge_ms = 0;
+    if (route->hedges_p95 || strcmp(input->text, "off") == 0)
         return;
     if (units_duration(text_of(input->text), &ms) != NULL) {
-        settings_refuse_value(input, 0, "expected p95, or a duration such as 50ms");
+        settings_refuse_value(input, 0, "expected off, p95, or a duration such as 50ms");
         return;
     }
     duration.member = &route->hedge_ms;

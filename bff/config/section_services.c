@@ -27,8 +27,11 @@ static void endpoints_set(struct service_settings *service, struct service_endpo
 static void url_set(struct settings_input *input, size_t which, struct service_endpoint *out)
 {
     struct service_endpoint read;
-    const char *words = service_endpoint_read(input->values->texts[which], &read);
+    const char *url = input->values->texts[which];
+    const char *words = service_endpoint_read(url, &read);
 
+    if (strchr(url, ',') != NULL)
+        words = "several URLs are written as a list: [URL, URL]";
     if (words != NULL) {
         settings_refuse_value(input, which, words);
         return;

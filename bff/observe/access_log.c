@@ -113,9 +113,12 @@ static void put_upload(struct log_line *line, const struct request *request)
 }
 
 /* The attempts of a call, of which the last one or the hedge has made the answer. */
-static void put_attempts(struct log_line *line, unsigned retries, bool is_hedged, bool has_won)
+static void put_attempts(struct log_line *line, unsigned retries, struct text retried,
+                         bool is_hedged, bool has_won)
 {
     number(line, TEXT(",\"retries\":"), retries);
+    if (retried.at != NULL)
+        member(line, TEXT(",\"retried\":"), retried);
     if (is_hedged)
         member(line, TEXT(",\"hedge\":"), has_won ? TEXT("won") : TEXT("lost"));
 }
@@ -135,7 +138,7 @@ static void put_route(struct log_line *line, const struct request *request)
     member(line, TEXT(",\"outcome\":"), outcome(passed->reason, passed->is_cancelled));
     if (passed->endpoint.at != NULL)
         member(line, TEXT(",\"endpoint\":"), passed->endpoint);
-    put_attempts(line, passed->retries, passed->is_hedged, passed->has_hedge_won);
+    put_attempts(line, passed->retries, passed->retried, passed->is_hedged, passed->has_hedge_won);
 }
 
 /* Parts. */
@@ -145,7 +148,7 @@ static void put_call(struct log_line *line, const struct part_report *part)
     member(line, TEXT(",\"service\":"), part->service);
     if (part->endpoint.at != NULL)
         member(line, TEXT(",\"endpoint\":"), part->endpoint);
-    put_attempts(line, part->retries, part->is_hedged, part->has_hedge_won);
+    put_attempts(line, part->retries, part->retried, part->is_hedged, part->has_hedge_won);
     if (part->status != 0)
         number(line, TEXT(",\"status\":"), part->status);
 }

@@ -17,6 +17,7 @@ struct route_report {
     bool is_cancelled;  /* the request ended before the service's answer did */
     struct text endpoint; /* the last one that was asked, "127.0.0.1:3000"; absent: none was */
     unsigned retries;     /* attempts after the first one; a hedge does not count */
+    struct text retried;  /* why there was a retry: "127.0.0.1:3000 status 503"; absent: none was */
     bool is_hedged;       /* a second endpoint was asked because the first one was slow */
     bool has_hedge_won;   /* and its answer was passed on */
 };

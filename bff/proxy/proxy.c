@@ -248,6 +248,8 @@ static void report_call(struct passing *passing)
     if (call->endpoint.at != NULL)
         report->endpoint = pool_text(passing->request->pool, call->endpoint);
     report->retries = call->retries;
+    if (report->retries > 0)
+        report->retried = pool_text(passing->request->pool, text_of(call->retried));
     report->is_hedged = call->is_hedged;
     report->has_hedge_won = call->has_hedge_won;
     passing->request->passed = report;

@@ -80,13 +80,18 @@ struct call_ask {
                          the service's total applies */
 };
 
+#define CALL_RETRIED_BYTES 104
+
 /* A call. Its user provides the memory. ${is_running} must be false before call_start; the other
  * members may have any value. */
 struct call {
     const struct call_ask *ask;
     const struct exchange_sink *sink;
     void *cookie;
-    unsigned retries;   /* attempts after the first one; a hedge does not count */
+    unsigned retries;                 /* attempts after the first one; a hedge does not count */
+    char retried[CALL_RETRIED_BYTES]; /* after a retry, why the first one was made: the endpoint
+                                         that failed and how, as in "127.0.0.1:3000 status 503"; a
+                                         longer text is cut; empty: there was no retry */
     bool is_hedged;     /* a second endpoint was asked because the first one was slow */
     bool has_hedge_won; /* and the answer is that of the second one */
     unsigned

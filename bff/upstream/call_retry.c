@@ -1,10 +1,14 @@
 /* See call_retry.h. */
+#include <stdio.h>
+
 #include "bff/base/clock.h"
 #include "bff/upstream/call.h"
 #include "bff/upstream/call_hedge.h"
 #include "bff/upstream/call_limit.h"
 #include "bff/upstream/call_retry.h"
 #include "bff/upstream/call_retry_after.h"
+
+#define LABEL_BYTES 80 /* of an endpoint, in call->retried; the rest is cut off */
 
 bool call_retry_has_method(const struct text *methods, struct text method)
 {
@@ -117,7 +121,7 @@ static bool is_retry_allowed(struct call *call, const struct call_report *report
            (is_lost && report->is_clean && take(call, report->ended_ns, report->ended_ns));
 }
 
-enum call_next call_retry_next(struct call *call, const struct call_report *report)
+static enum call_next next(struct call *call, const struct call_report *report)
 {
     if (call->is_retry_paid) {
         call->is_retry_paid = false;
@@ -129,6 +133,30 @@ enum call_next call_retry_next(struct call *call, const struct call_report *repo
         return CALL_AGAIN;
     return is_retry_allowed(call, report) && call_choose(call, report->ended_ns) ? CALL_OTHER
                                                                                  : CALL_END;
+}
+
+/* For the log. Otherwise nothing would name an endpoint that fails now and then. */
+static void note(struct call *call, const struct call_report *report)
+{
+    struct text label = report->endpoint->label;
+    int len = (int)(label.len < LABEL_BYTES ? label.len : LABEL_BYTES);
+    char status[sizeof(" 599")] = "";
+
+    if (call->retried[0] != '\0')
+        return;
+    if (report->reason == REASON_STATUS)
+        snprintf(status, sizeof(status), " %u", (unsigned)report->status % 1000);
+    snprintf(call->retried, sizeof(call->retried), "%.*s %s%s", len, label.at,
+             reason_name(report->reason), status);
+}
+
+enum call_next call_retry_next(struct call *call, const struct call_report *report)
+{
+    enum call_next follows = next(call, report);
+
+    if (follows != CALL_END)
+        note(call, report);
+    return follows;
 }
 
 bool call_retry_choose(struct call *call, int64_t now_ns)

@@ -23,8 +23,8 @@ async function lineOf({ server }, id) {
   return find()
 }
 
-const pick = ({ route, service, outcome, endpoint, retries, status }) =>
-  ({ route, service, outcome, endpoint, retries, status })
+const pick = ({ route, service, outcome, endpoint, retries, retried, status }) =>
+  ({ route, service, outcome, endpoint, retries, ...(retried && { retried }), status })
 const cut = 'HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello'
 const route = '/api/users/'
 
@@ -62,7 +62,7 @@ describe('a plain route whose service', { concurrency: 2 }, () => {
       urlOf: { users: () => 'http://127.0.0.1:1, http://127.0.0.1:2' } })
     await scene.get('/api/users/1', headers('one'))
     assert.deepEqual(pick(await lineOf(scene, 'one')), { route, service: 'users', outcome: 'connect',
-      endpoint: '127.0.0.1:2', retries: 1, status: 502 })
+      endpoint: '127.0.0.1:2', retries: 1, retried: '127.0.0.1:1 connect', status: 502 })
   })
 
   test('is left by its client has the outcome cancelled', async t => {

@@ -21,13 +21,14 @@ const two = (users = {}) => ({
 
 const status = code => ({ send: ({ res }) => res.writeHead(code).end('no') })
 
+// What the first endpoint does, and how the log says it.
 const triggers = {
-  'resets the connection': { fault: 'reset' },
-  'does not answer in the time of a try': { fault: 'hang' },
-  'answers 500': status(500),
-  'answers 502': status(502),
-  'answers 503': status(503),
-  'answers 504': status(504),
+  'resets the connection': [{ fault: 'reset' }, 'reset'],
+  'does not answer in the time of a try': [{ fault: 'hang' }, 'timeout'],
+  'answers 500': [status(500), 'status 500'],
+  'answers 502': [status(502), 'status 502'],
+  'answers 503': [status(503), 'status 503'],
+  'answers 504': [status(504), 'status 504'],
 }
 
 async function requestLines({ server }, count) {
@@ -37,7 +38,7 @@ async function requestLines({ server }, count) {
 }
 
 describe('when an endpoint', { concurrency: 2 }, () => {
-  for (const [what, fault] of Object.entries(triggers)) {
+  for (const [what, [fault, why]] of Object.entries(triggers)) {
     test(`${what}, the other one is asked`, async t => {
       const scene = await scenario(t, 'web', { 'users *': fault, 'reviews *': echo },
         two())
@@ -51,6 +52,10 @@ describe('when an endpoint', { concurrency: 2 }, () => {
       const failed = scene.asked('users').length
       assert.ok(failed > 0)
       assert.equal(lines.filter(({ retries }) => retries === 1).length, failed)
+      const bad = new URL(scene.upstreams.urls.users).host
+      for (const { retries, retried } of lines) {
+        assert.equal(retried, retries === 1 ? `${bad} ${why}` : undefined)
+      }
     })
 
     test(`${what}, a page is whole`, async t => {

@@ -107,8 +107,11 @@ static const struct {
      "web.yaml:4:17: services.users.queue.wait: 4s is longer than timeout.total, which is 3s\n"},
     {"one mistake for two services", "services:\n  users: &u {balance: hash}\n  orders: *u\n",
      "web.yaml:2:23: services.users.balance: hash needs a key beside it: " KEYS},
+    {"two endpoints in one text", USERS("endpoints: \"http://a:1,http://b:1\""),
+     "web.yaml:3:14: services.users.endpoints: \"http://a:1,http://b:1\": several URLs are written "
+     "as a list: [URL, URL]\n"},
     {"a hedge", ROUTE("", "hedge: p99"),
-     "web.yaml:2:44: routes[0].hedge: \"p99\": expected p95, or a duration such as 50ms\n"},
+     "web.yaml:2:44: routes[0].hedge: \"p99\": expected off, p95, or a duration such as 50ms\n"},
     {"a hedge of no time", ROUTE("", "hedge: 0s"),
      "web.yaml:2:44: routes[0].hedge: \"0s\" is out of bounds: expected 1ms to 1h\n"},
     {"a hedge of what changes data", ROUTE("", "hedge: 50ms, methods: [POST, PUT]"),
@@ -184,6 +187,7 @@ static const struct {
      "web.yaml:2:44: routes[0].hedge: it has no effect: hedge_budget of services.users is 0\n"},
     {"a hedge of a route that may take longer than its service",
      ROUTE("", "hedge: 4s, timeout: {first_byte: 5s}"), ""},
+    {"no hedge", ROUTE("", "hedge: off"), ""},
     {"a slow start of a hash, and hedges", ROUTE("balance: ip_hash, slow_start: 10s", "hedge: p95"),
      ""},
 };
