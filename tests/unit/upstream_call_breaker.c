@@ -54,7 +54,7 @@ static void test_what_is_a_failure(void **state)
         const char *answer;
         bool is_failure;
     } cases[] = {
-        {STAGE_OK, false},       {STAGE_BUSY, true},  {STAGE_MISSING, false},
+        {STAGE_OK, false},       {STAGE_BUSY, true},      {STAGE_MISSING, false},
         {STAGE_NOT_MADE, false}, {"what?\r\n\r\n", true},
     };
     unsigned failures = 0;

@@ -166,7 +166,7 @@ static const struct bff_composite guarded = {
 };
 
 static const struct bff_composite *const composites[] = {&account, &newest_order, &required_order,
-                                                         &wrong, &guarded, &hedged};
+                                                         &wrong,   &guarded,      &hedged};
 
 static const struct bff_build build = {
     .name = "places",
