@@ -17,9 +17,16 @@ static double cost(const struct balance *balance, unsigned place, int64_t averag
            balance_weight_at(balance, place);
 }
 
+/* The average of an endpoint that is to have its trial is from before its ejection. It often has
+ * timeouts in it, and with them the trial would wait until the average has faded. */
 static int64_t average_of(const struct balance *balance, unsigned place, int64_t now_ns)
 {
-    return endpoint_state_average_ns(balance_state_at(balance, place), now_ns);
+    const struct endpoint_state *state = balance_state_at(balance, place);
+    bool is_trial =
+        atomic_load_explicit(&state->trial, memory_order_relaxed) == ENDPOINT_TRIAL_DUE &&
+        !endpoint_state_is_ejected(state, now_ns);
+
+    return is_trial ? 0 : endpoint_state_average_ns(state, now_ns);
 }
 
 /* An endpoint without an average counts as fast as the other one. */

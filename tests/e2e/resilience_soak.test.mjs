@@ -71,6 +71,7 @@ const guards = {
 
 const config = {
   login: 'off', services: { users: guards }, trusted_proxies: ['127.0.0.1'],
+  limits: { http2_resets: { burst: 100_000, rate: 100_000 } },
   routes: [
     { path: '/api/users/', service: 'users', to: '/users/', timeout: { idle: '300ms' } },
     { path: '/fixed/', service: 'users', to: '/fixed/', hedge: '5ms', timeout: { idle: '300ms' } },

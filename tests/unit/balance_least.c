@@ -76,6 +76,21 @@ static void test_two_choices_takes_the_faster(void **state)
     assert_in_range(counts[2], 1850, 2150);
 }
 
+/* The timeouts from before an ejection do not put the trial off. */
+static void test_two_choices_makes_a_trial_soon(void **state)
+{
+    unsigned counts[STAGE_MOST];
+
+    stage_begin(SERVICE_TWO_CHOICES, "111");
+    set_average('a', 10);
+    set_average('b', 10);
+    set_average('c', 3000);
+    stage.states[2].trial = ENDPOINT_TRIAL_DUE;
+    stage_count(50, counts);
+    assert_int_equal(counts[2], 1);
+    assert_int_equal(stage.states[2].trial, ENDPOINT_TRIAL_UNDER_WAY);
+}
+
 static void test_two_choices_by_load_and_weight(void **state)
 {
     unsigned counts[STAGE_MOST];
@@ -147,6 +162,7 @@ int main(void)
         STAGE_TEST(test_least_connections_by_weight),
         STAGE_TEST(test_equals_take_turns),
         STAGE_TEST(test_two_choices_takes_the_faster),
+        STAGE_TEST(test_two_choices_makes_a_trial_soon),
         STAGE_TEST(test_two_choices_by_load_and_weight),
         STAGE_TEST(test_an_endpoint_without_an_average_is_as_fast_as_the_other),
         STAGE_TEST(test_an_old_average_fades),
