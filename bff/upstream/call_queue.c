@@ -15,11 +15,15 @@ static bool may_go(struct bulkhead_waiter *waiter)
     return call_has_other(call_of(waiter), clock_now_ns());
 }
 
+/* The waiting is over before the first attempt begins, because the attempt sets the call's timer.
+ */
 static bool go(struct bulkhead_waiter *waiter)
 {
     struct call *call = call_of(waiter);
-    bool has_gone = call_go(call, clock_now_ns());
+    bool has_gone;
 
+    call->queue.is_waiting = false;
+    has_gone = call_go(call, clock_now_ns());
     call->queue.is_waiting = !has_gone;
     call->queue.has_slot = has_gone;
     return has_gone;

@@ -115,6 +115,28 @@ static void test_time_is_looked_at_again_after_the_waiting(void **state)
     end(upstream, state);
 }
 
+/* The limits of an attempt do not wait for the time in which the call could have waited. The
+ * connection is the one of the first call, so no other event wakes the second one. */
+static void test_the_first_byte_is_limited_after_the_waiting(void **state)
+{
+    struct service_settings settings;
+    struct upstream *upstream = limited(&settings, one);
+    struct stage_call first, second;
+    int64_t began_ns;
+
+    settings.first_byte_ms = 20;
+    stage_call(&first, upstream);
+    stage_call(&second, upstream);
+    stage_play(&first);
+    stage.services[0].answer = NULL;
+    began_ns = clock_now_ns();
+    stage_play(&second);
+    assert_string_equal(second.seen, ", timeout");
+    assert_int_equal(stage.services[0].accepted, 1);
+    assert_true(clock_now_ns() - began_ns < one.wait_ms / 2 * CLOCK_MS);
+    end(upstream, state);
+}
+
 /* An open breaker refuses a call at once, instead of letting it wait. */
 static void test_no_call_waits_while_the_breaker_is_open(void **state)
 {
@@ -189,6 +211,7 @@ int main(void)
         TEST(test_calls_go_one_after_the_other),
         TEST(test_waiting_ends),
         TEST(test_total_goes_on_while_a_call_waits),
+        TEST(test_the_first_byte_is_limited_after_the_waiting),
         TEST(test_time_is_looked_at_again_after_the_waiting),
         TEST(test_no_call_waits_while_the_breaker_is_open),
         TEST(test_less_than_min_time_is_a_timeout),
