@@ -65,8 +65,10 @@ struct attempt_ask {
     int64_t deadline_ns; /* the service is told how much time is left until then when the request is
                             sent; INT64_MAX: it is not told */
     struct random *random; /* for the span's id */
-    const struct exchange_sink
-        *sink; /* gets what follows an accepted head; its end is never called */
+
+    /* Gets what follows an accepted head. Its end is never called. */
+    const struct exchange_sink *sink;
+
     void *sink_cookie;
     int64_t now_ns;
 };
@@ -99,7 +101,7 @@ struct attempt {
     char method[ATTEMPT_METHOD_BYTES]; /* and the space after it */
     int64_t deadline_ns;
     h2o_iovec_t *tail_piece; /* of ${pieces}: the end of the head */
-    size_t trace_len;        /* of ${tail}: the deadline follows */
+    size_t trace_len; /* bytes of the traceparent field in ${tail}; the deadline follows it */
     char tail[ATTEMPT_TAIL_BYTES];
 };
 

@@ -1,16 +1,16 @@
 /*
  * Chooses which endpoint of a service gets the next attempt. A balance belongs to one service of
- * one configuration in one worker. What the workers share is in the states of the service and of
- * its endpoints (service_state.h, endpoint_state.h). No worker waits for another one.
+ * one configuration in one worker. What the workers share is in the state of the service and the
+ * states of its endpoints (service_state.h, endpoint_state.h). No worker waits for another one.
  *
  * Every endpoint has a place, which is a bit in sets of endpoints. It has several places when the
  * settings list it several times. An endpoint is usable when it is well (endpoint_state_is_well),
  * is not full, and its place is not in balance_question.except. Three rules change this:
  *
  *   backup      Backup endpoints are chosen only while no other endpoint is usable.
- *   panic       When fewer than settings->panic_percent of the endpoints without the backups are
- *               well, all of these count as well. This does not apply when none of them is well and
- *               a backup endpoint is usable.
+ *   panic       When fewer than settings->panic_percent of the endpoints that are not backups are
+ *               well, all of them are used as if they were well. This rule does not apply when none
+ *               of them is well and a backup endpoint is usable.
  *   slow start  For settings->slow_start_ms after its return, an endpoint is left out of many picks
  *               at first and of few at the end, as long as another endpoint is usable.
  *
@@ -18,15 +18,17 @@
  *
  *   round robin        The sequence of nginx's smooth weighted round robin. All workers take turns
  *                      in one sequence, so the shares are exact for all of them together.
- *   least connections  The fewest attempts in flight for its weight. Among equals: round robin.
+ *   least connections  The endpoint that has the fewest attempts in flight in proportion to its
+ *                      weight. Among equals: round robin.
  *   hash               Weighted rendezvous hashing (highest random weight): each endpoint gets a
  *                      score from the key and its own address, and the highest score wins. Without
  *                      a key: round robin.
- *   two choices        Two random endpoints; of them, the one where a request waits less, by its
- *                      attempts in flight, the average time to the first byte, and its weight.
+ *   two choices        Of two random endpoints, the one where a request waits less. This is
+ *                      estimated from the attempts in flight, the average time to the first byte,
+ *                      and the weight.
  *
- * A question with ${except} is a retry. A retry does not take a turn of round robin, but a random
- * endpoint by weight, so that the first attempts keep their sequence.
+ * A question with ${except} is that of a retry or a hedge. These do not take a turn of round robin.
+ * They get a random endpoint by weight, so that the first attempts keep their sequence.
  */
 #ifndef BFF_UPSTREAM_BALANCE_H
 #define BFF_UPSTREAM_BALANCE_H
@@ -92,8 +94,8 @@ void balance_init(struct balance *balance, const struct service_settings *settin
 void balance_free(struct balance *balance);
 
 /* Sets the endpoints. ${members} is borrowed until the next call. May be called at any time, also
- * when only weights have changed. An endpoint that stays must keep its place, because calls under
- * way have asked places. */
+ * when only weights have changed. An endpoint that stays must keep its place, because a call under
+ * way has stored the places that it has asked. */
 void balance_set(struct balance *balance, const struct balance_member *members, size_t count);
 
 /* Chooses an endpoint. */

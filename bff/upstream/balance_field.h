@@ -11,22 +11,22 @@
 
 struct balance_field {
     enum balance_group group;
-    uint64_t well;   /* the endpoints of the group that count as well */
-    uint64_t usable; /* those that may be chosen now: usable, and not left out by a slow start; not
-                        empty, except when no endpoint is usable */
+    uint64_t well;   /* those of the group that are well or used as if they were well */
+    uint64_t usable; /* those that may be chosen now; empty only when no endpoint is usable */
     uint64_t full;   /* of both groups: those that are not usable only because they are full */
     uint64_t key;    /* the hash of the question's key */
     int64_t now_ns;
     bool has_key;
     bool is_retry;
-    bool is_panic; /* all endpoints of the group count as well */
+    bool is_panic; /* all endpoints of the group are used as if they were well */
 };
 
 /* Finds the field of ${question}. */
 void balance_field_find(const struct balance *balance, const struct balance_question *question,
                         struct balance_field *field);
 
-/* Takes some endpoints out of field->usable that are in their slow start, but not the last one. */
+/* Removes some of the endpoints that are in their slow start from field->usable. At least one
+ * endpoint stays. */
 void balance_field_slow_start(const struct balance *balance, struct balance_field *field);
 
 /* The algorithms. Each returns the place of one of field->usable, which must not be empty. */
@@ -73,7 +73,7 @@ static inline unsigned balance_weight_at(const struct balance *balance, unsigned
     return weight == 0 ? 1 : weight;
 }
 
-/* Attempts of all workers that are under way there. */
+/* Returns how many attempts of all workers are under way at the endpoint at ${place}. */
 static inline unsigned balance_in_flight_at(const struct balance *balance, unsigned place)
 {
     return atomic_load_explicit(&balance_state_at(balance, place)->in_flight, memory_order_relaxed);

@@ -11,9 +11,9 @@
  *              opens it again
  *
  * A call counts in the bucket in which it began, and its failure in the bucket in which it ended.
- * There are two differences to opossum. A cancelled call (BREAKER_NOTHING) leaves the window; and
- * in the half open state only the end of the trial decides, while in opossum the end of any older
- * call does.
+ * There are two differences from opossum. A cancelled call (BREAKER_NOTHING) is taken out of the
+ * window. In the half open state, only the end of the trial decides; in opossum, the end of an
+ * older call decides, too.
  *
  * The breaker writes the events breaker_open, breaker_half_open and breaker_closed to the log.
  *

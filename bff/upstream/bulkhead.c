@@ -26,8 +26,9 @@ struct place {
 };
 
 struct bulkhead {
-    alignas(
-        64) _Atomic uint64_t counts; /* calls in flight, and those that wait in the upper half */
+    /* Lower half: calls in flight. Upper half: calls that wait. */
+    alignas(64) _Atomic uint64_t counts;
+
     alignas(64) _Atomic uint64_t used[WORDS]; /* the mask of places that queues have */
     struct place places[BULKHEAD_QUEUES];
 };

@@ -4,8 +4,9 @@
  * counts are state of the process and survive a change of the configuration.
  *
  * A call that is under way has a slot. Retries and a hedge are made within the slot of their call.
- * A call may wait for another reason, too: when all endpoints of the service have as many attempts
- * as they may have (service_endpoint.max_in_flight). Then it waits until any attempt has ended.
+ * A call may wait for another reason, too: when every endpoint of the service has as many attempts
+ * under way as it may have (service_endpoint.max_in_flight). Then the call waits until an attempt
+ * has ended.
  *
  * Order: each worker has a queue of its own, first in, first out. A slot that becomes free goes to
  * the worker whose first waiter has waited longest. A new call never overtakes waiting ones. No
@@ -80,7 +81,7 @@ bool bulkhead_is_needed(const struct service_settings *settings);
 void bulkhead_queue_init(struct bulkhead_queue *queue, struct bulkhead *shared, struct bell *bell,
                          const struct service_settings *settings);
 
-/* Takes a slot. Returns false when there is none, or when other calls wait for one. After true,
+/* Takes a slot. Returns false when no slot is free, or when other calls wait for one. After true,
  * bulkhead_leave must be called once. */
 bool bulkhead_enter(struct bulkhead_queue *queue);
 
@@ -89,8 +90,8 @@ void bulkhead_leave(struct bulkhead_queue *queue);
 
 /*
  * ${waiter}, which has no slot, begins to wait at ${now_ns} of clock_now_ns. Its go may be called
- * from inside this function, since a slot may have become free. Returns false when the queue is
- * full: then the waiter does not wait.
+ * from inside this function, because a slot may have become free. Returns false when the queue is
+ * full, or when BULKHEAD_QUEUES queues have waiters: then the waiter does not wait.
  */
 bool bulkhead_wait(struct bulkhead_queue *queue, struct bulkhead_waiter *waiter, int64_t now_ns);
 

@@ -11,11 +11,14 @@
  *   retries        ask another endpoint after a failure (call_retry.h)
  *   a hedge        asks another endpoint when the first one is slow (call_hedge.h)
  *
- * Time limits (service_settings): connect_ms is for dialling, first_byte_ms from then to the first
- * byte of the answer, and total_ms for all attempts together, with the time in the queue of the
- * bulkhead. When call_ask.idle_ms is set, total_ms is for everything until the head of the answer,
- * and then only the silence within the answer is limited. A limit that is reached ends the attempt
- * with REASON_TIMEOUT.
+ * When no slot of the bulkhead is free, an open breaker refuses the call before it waits. After the
+ * wait, the deadline and the breaker decide about the call.
+ *
+ * Time limits (service_settings): connect_ms limits the dialling, and first_byte_ms the time from
+ * then to the first byte of the answer. total_ms limits all attempts together, and the time in the
+ * queue of the bulkhead. When call_ask.idle_ms is set, total_ms is for everything until the head of
+ * the answer, and then only the silence within the answer is limited. A limit that is reached ends
+ * the attempt with REASON_TIMEOUT.
  */
 #ifndef BFF_UPSTREAM_CALL_H
 #define BFF_UPSTREAM_CALL_H
@@ -36,8 +39,8 @@
 
 struct latency;
 
-/* When a call that has no head of an answer is hedged: it asks a second endpoint. Constant while
- * calls use it. */
+/* When a call is hedged: it asks a second endpoint when the head of its answer has not come by this
+ * time. Constant while calls use it. */
 struct call_hedge_plan {
     uint32_t after_ms;       /* so long after the first attempt began; 0: the 95th percentile of
                                 ${learned} */
@@ -55,8 +58,8 @@ enum call_cancel {
  * value. */
 struct call_ask {
     const struct bff_service *service;
-    struct endpoint *only; /* an endpoint of the service, for a health check: it is asked once,
-                              whatever is known about it; NULL: the balance chooses one */
+    struct endpoint *only; /* an endpoint of the service, for a health check: it is asked once, even
+                              when it is not well; NULL: the balance chooses one */
     struct text key;       /* for the balance (balance_pick); absent: no key */
     struct text method;
     struct text target;      /* origin-form, encoded */
@@ -71,7 +74,7 @@ struct call_ask {
     bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
     bool is_body_gone;  /* the request was sent, and ${body} is not valid any more. The user may set
                            it during the call */
-    struct breaker *breaker; /* with the numbers of the service's; NULL: the service's own */
+    struct breaker *breaker; /* has the numbers of the service's breaker; NULL: that breaker */
     const struct call_hedge_plan *hedge; /* NULL: the call is not hedged, because it may change data
                                             or nobody asked for it */
     bool wants_upgrade;                  /* 101 is an answer */
@@ -89,25 +92,27 @@ struct call {
     const struct exchange_sink *sink;
     void *cookie;
     unsigned retries;                 /* attempts after the first one; a hedge does not count */
-    char retried[CALL_RETRIED_BYTES]; /* after a retry, why the first one was made: the endpoint
-                                         that failed and how, as in "127.0.0.1:3000 status 503"; a
-                                         longer text is cut; empty: there was no retry */
+    char retried[CALL_RETRIED_BYTES]; /* why the first retry was made: the endpoint that failed, and
+                                         how, as in "127.0.0.1:3000 status 503"; a longer text is
+                                         cut; empty: there was no retry */
     bool is_hedged;     /* a second endpoint was asked because the first one was slow */
     bool has_hedge_won; /* and the answer is that of the second one */
-    unsigned
-        retry_after_s; /* with REASON_BREAKER_OPEN and REASON_LIMITED: when a call may succeed */
+
+    /* With REASON_BREAKER_OPEN and REASON_LIMITED: in how many seconds a call may succeed. */
+    unsigned retry_after_s;
+
     struct upstream *upstream;
     struct upstream_service *service;
-    struct text endpoint; /* whose answer the user gets, or the one asked last, as in logs
-                             (endpoint.h), also after the end; its text may be in this struct;
-                             absent: none was asked */
+    struct text endpoint; /* the label (endpoint.h) of the endpoint whose answer the user gets, or
+                             else of the one that was asked last. It is valid after the end, too.
+                             Its text may be in this struct. Absent: none was asked */
 
     /* The files of call only. */
     void (*written)(void *cookie);
     struct timer timer;
-    int64_t began_ns;  /* when it began; from its first attempt on, when that began */
+    int64_t began_ns;  /* when the call began; from its first attempt on, when that attempt began */
     int64_t total_ns;  /* when the call must be over; INT64_MAX: no limit */
-    enum reason early; /* why no attempt was made, reported from the loop; else REASON_NONE */
+    enum reason early; /* why no attempt is made; the loop will report it; else REASON_NONE */
     bool is_running;
     bool has_head;           /* the sink has the head of the answer */
     struct call_queue queue; /* of its bulkhead */
@@ -125,8 +130,8 @@ struct call {
     struct call_try *try;    /* whose answer the user gets, or may get */
     struct call_try *second; /* the hedge; NULL: none was made */
     struct call_try own;
-    char address[RESOLVE_TEXT_BYTES]; /* the text of an endpoint that may leave before the user
-                                         reads it */
+    char address[RESOLVE_TEXT_BYTES]; /* the label of an endpoint that may end before the user reads
+                                         it */
 };
 
 /* Starts the call. The callbacks of ${sink} get ${cookie}. The sink's end is called once, never

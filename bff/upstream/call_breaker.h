@@ -15,8 +15,9 @@ struct call;
 /* Returns false when the call must not be made. Otherwise call_breaker_tell must be called. */
 bool call_breaker_ask(struct call *call);
 
-/* True when the breaker refuses calls now. The call is then counted as refused. Otherwise nothing
- * changes, and call_breaker_ask must be called before the call goes out. */
+/* True when the breaker is open. It counts the call as refused then. False in the other states,
+ * also half open: then nothing changes, and call_breaker_ask must be called before the call is
+ * made. */
 bool call_breaker_is_open(struct call *call);
 
 /* Tells the breaker how the call has ended. Only the first call of this function counts. */

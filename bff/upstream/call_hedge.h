@@ -1,8 +1,8 @@
 /*
  * A hedged call asks a second endpoint when the first one is slow. The first head that is
  * acceptable wins, and the other attempt is cancelled, which is no failure of its endpoint. When
- * one of the attempts fails, the other one goes on. When both fail, the call fails as the last one.
- * This header is for the files of call only.
+ * one of the attempts fails, the other one goes on. When both fail, the end of the later one
+ * decides what follows (call_retry.h). This header is for the files of call only.
  */
 #ifndef BFF_UPSTREAM_CALL_HEDGE_H
 #define BFF_UPSTREAM_CALL_HEDGE_H

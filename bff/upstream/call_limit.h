@@ -14,9 +14,9 @@ struct call_try;
 /* The call begins: sets call->total_ns. */
 void call_limit_start(struct call *call);
 
-/* The timer has fired. A long body that the service is still taking postpones the limits of the
- * attempt and of the call: then the result is true. It is false when none of these limits has been
- * reached, because the timer had another reason. */
+/* The timer has fired. When a limit of the attempt or of the call has been reached, but the service
+ * is still taking a long body, this function postpones the limit and returns true. It returns false
+ * when a limit has been reached, and when the timer had another reason. */
 bool call_limit_is_postponed(struct call *call, int64_t now_ns);
 
 /* True when an attempt that begins at ${at_ns} has at least min_time_ms. */
@@ -30,8 +30,8 @@ void call_limit_wake(struct call *call);
  * call. */
 void call_limit_expect_more(struct call_try *try);
 
-/* A service that had so long to answer, and did not answer, has failed: min_wait_ms, or the limit
- * for the whole call if that is less. */
+/* Returns the time after which a service that has not answered has failed: min_wait_ms, or the
+ * limit for the whole call if that is shorter. */
 int64_t call_limit_enough_ns(const struct call *call);
 
 /* True when the attempt of ${try} had enough time to answer. */

@@ -17,20 +17,21 @@ struct call;
 struct call_queue {
     bool has_slot;
     bool is_waiting;
-    int64_t until_ns; /* of waiting */
+    int64_t until_ns; /* the end of the waiting */
     struct bulkhead_waiter waiter;
 };
 
 /* Lets the call go now (call_go), or makes it wait, and returns REASON_NONE. Returns
- * REASON_BREAKER_OPEN when the call would have to wait and its breaker is open, and REASON_LIMITED
- * when as many calls wait as may wait. */
+ * REASON_BREAKER_OPEN when the call would have to wait for a slot while its breaker is open.
+ * Returns REASON_LIMITED when no more calls may wait. */
 enum reason call_queue_enter(struct call *call);
 
-/* Ends the waiting, and gives the slot back. Does nothing when the call has neither. */
+/* The call ends: ends its waiting, or gives its slot back. The end of a health check makes a place
+ * at its endpoint for a waiting call. */
 void call_queue_leave(struct call *call);
 
-/* An attempt of the call has ended, and the call goes on: its endpoint has a place for a waiting
- * call. */
+/* An attempt of the call has ended, and the call goes on. The attempt's endpoint has a place for a
+ * waiting call. */
 void call_queue_attempt_ended(struct call *call);
 
 #endif

@@ -16,15 +16,14 @@ struct call_report {
     const struct bff_service *service;
     const struct endpoint *endpoint; /* its text for logs is endpoint->label */
     unsigned number;                 /* of the attempt within its call, from 0 */
-    enum reason reason;              /* REASON_NONE: the answer is complete, or it was cancelled. A
-                                        cancelled attempt may have REASON_TIMEOUT: its user's time
-                                        was over */
-    int status;                      /* 0: no head came */
-    bool is_cancelled;               /* the call's user ended it, or another attempt won */
-    bool is_hedge;                   /* it was made because the first attempt was slow */
-    bool is_reused;                  /* the connection had carried an exchange before */
-    bool is_unsent;                  /* no byte of the request has left this server */
-    bool is_clean;                   /* no byte of an answer came */
+    enum reason reason; /* REASON_NONE: the answer is complete, or the attempt was cancelled. A
+                           cancelled attempt has REASON_TIMEOUT when the service was too slow */
+    int status;         /* 0: no head came */
+    bool is_cancelled;  /* the call's user ended it, or another attempt won */
+    bool is_hedge;      /* it was made because the first attempt was slow */
+    bool is_reused;     /* the connection had carried an exchange before */
+    bool is_unsent;     /* no byte of the request has left this server */
+    bool is_clean;      /* no byte of an answer came */
 
     /* Of clock_now_ns; 0: that point was not reached. connected_ns equals started_ns on a
      * connection that was idle. */

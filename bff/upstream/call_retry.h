@@ -2,16 +2,17 @@
  * Decides what follows an attempt that has failed. This header is for the files of call only.
  *
  * - When an attempt ends before any byte of the request has left this server, for example because
- *   connecting failed, another endpoint is asked, each one once. This is safe for every method.
+ *   connecting failed, another endpoint is asked. Each endpoint is asked once. This is safe for
+ *   every method.
  * - When a reused connection ends before the first byte of an answer, and nothing was sent or the
  *   request may be repeated, the same endpoint is asked once more, on a fresh connection. The
  *   reason is that a service may close an idle connection just as we use it (RFC 9112 section
  *   9.3.1).
  * - A request with a method of settings->retry.methods is retried: another endpoint is asked after
  *   a reset or a time-out before the first byte of an answer, and after the statuses 500, 502, 503
- *   and 504. Only these retries have a budget. With a Retry-After field in a 503, the retry waits
- *   so long; when the deadline is earlier, there is no retry. A long body (CALL_TRY_UPLOAD_BYTES)
- * is not sent twice.
+ *   and 504. Only these retries have a budget. When a 503 has a Retry-After field, the retry waits
+ *   for that time. When the deadline is earlier, there is no retry. A long body
+ *   (CALL_TRY_UPLOAD_BYTES) is not sent twice.
  *
  * An answer is refused only when the retry can be made. Otherwise the user gets it as it is.
  */
@@ -46,13 +47,13 @@ int64_t call_retry_limit_ns(const struct call *call, int64_t now_ns);
  * caller must end the attempt, and call_retry_next returns CALL_OTHER. */
 bool call_retry_gives_up(struct call *call, struct call_try *try, int64_t now_ns);
 
-/* May the call's user see this head of ${try}? When the answer is false, the attempt ends with
+/* True when the user of the call may see this head of ${try}. False: the attempt must end with
  * REASON_STATUS, and the user sees nothing of this response. */
 bool call_retry_accepts(struct call *call, const struct call_try *try,
                         const struct exchange_head *head);
 
-/* What follows an attempt that has ended and was not cancelled? Not called while another attempt is
- * under way. */
+/* Decides what follows an attempt that has ended and was not cancelled. Must not be called while
+ * another attempt is under way. */
 enum call_next call_retry_next(struct call *call, const struct call_report *report);
 
 /* The time call->retry_ns has come. Chooses the endpoint, which may be one that was asked before

@@ -29,9 +29,9 @@ struct call_try_user {
 /* Whether a service takes a long body. */
 struct call_try_upload {
     bool is_watched;
-    uint64_t acked;    /* at the last look */
-    int64_t looked_ns; /* the last look */
-    int64_t moved_ns;  /* the last look that saw progress */
+    uint64_t acked;    /* bytes that the service had taken at the last look */
+    int64_t looked_ns; /* when the last look was */
+    int64_t moved_ns;  /* when a look last saw progress */
 };
 
 struct call_try {
@@ -74,8 +74,9 @@ void call_try_stop(struct call_try *try, enum reason reason);
  * called once for each attempt. */
 void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report);
 
-/* What an attempt with this end says about the service: 5xx is a failure, except 501, which a
- * service sends on purpose. A body that the user could not use is none. */
+/* Returns what an attempt with this end says about the service. A time-out, a failed connection, a
+ * reset and invalid HTTP are failures. A status of 5xx is one, too, except 501, which a service
+ * sends on purpose. A body that the user could not use is no failure. */
 enum endpoint_outcome call_try_outcome(enum reason reason, int status);
 
 static inline bool call_try_is_under_way(const struct call_try *try)

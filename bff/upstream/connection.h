@@ -81,7 +81,7 @@ struct connection {
     bool has_sent;      /* bytes of its request have left, or may have left */
     bool is_reused;     /* it has carried an exchange before */
     size_t untried;     /* addresses left to dial */
-    unsigned resolved;  /* the peer was an address of the endpoint in this version of them */
+    unsigned resolved;  /* the version of the endpoint's addresses that last had the peer */
     int64_t idle_ns;    /* when it became idle */
     struct timer later; /* reports a dialling that failed at once */
     bool is_paused;     /* its user has paused it */

@@ -1,23 +1,24 @@
 /*
  * Passive health checks: an endpoint whose attempts fail several times in a row is ejected for some
- * time. Numbers and words are those of Envoy's outlier detection. The settings are struct
+ * time. Its numbers and words are those of Envoy's outlier detection. The settings are struct
  * service_ejection.
  *
- *   ejected    after settings->failures failures in a row, for time_ms times the number of its
- *              ejections in a row, but for max_time_ms at most. For each time_ms that an endpoint
- *              has been well since its return, its number of ejections is one less
+ *   ejected    after settings->failures failures in a row. The time is time_ms multiplied by the
+ *              number of its ejections in a row, and at most max_time_ms. For each time_ms since
+ *              the endpoint's return, the number is one less
  *   how many   at most max_percent of the service's endpoints are out at the same time, backups
  *              included. The number is rounded down, but is at least 1 when the service has two or
  *              more endpoints. The only endpoint of a service is never ejected
- *   the trial  begins when the time is over (endpoint_state.h). Its success ends the ejection, and
- *              its failure ejects the endpoint again. When it is cancelled, the next attempt is the
- *              trial. The ends of other attempts decide nothing
+ *   the trial  begins when the time is over (endpoint_state.h). Its success ends the ejection. Its
+ *              failure ejects the endpoint again, unless a new configuration ejects fewer
+ *              endpoints. When it is cancelled, the next attempt is the trial. The ends of other
+ *              attempts decide nothing
  *   a check    a good active health check ends an ejection that was caused by REASON_CONNECT,
  *              REASON_RESET or REASON_TIMEOUT. All other ejections end by a trial only
  *
  * Every worker decides by itself. A lock that never waits (service_state.is_ejecting) makes sure
- * that several workers together do not eject too many endpoints. Who does not get the lock leaves
- * the decision to the next failure.
+ * that several workers together do not eject too many endpoints. A worker that does not get the
+ * lock leaves the decision to the next failure.
  *
  * Each ejection is logged as the event endpoint_ejected, and each return as endpoint_returned.
  */

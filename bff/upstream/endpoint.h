@@ -58,10 +58,11 @@ struct endpoint {
     const struct endpoint_loop *on;
     struct endpoint_state *state; /* shared by all workers */
     struct resolve addresses;
-    struct text label;   /* in logs: "users.internal:3000"; or "10.0.0.7:3000", an address */
-    bool is_address;     /* it is one address of its host name */
-    bool is_looked_up;   /* the name has been looked up once, with success or without */
-    h2o_linklist_t idle; /* idle connections; the one used last is the first */
+    struct text label; /* its name in logs: "users.internal:3000", or "10.0.0.7:3000" when it is one
+                          address */
+    bool is_address;   /* it is one address of its host name */
+    bool is_looked_up; /* the name has been looked up once, with success or without */
+    h2o_linklist_t idle; /* idle connections; the first one is the one that was used last */
     size_t idle_count;
     bool is_forgotten;        /* no configuration names it any more: its connections are not kept */
     struct trust *trust;      /* NULL: plain */
@@ -73,7 +74,7 @@ struct endpoint {
     unsigned named; /* number of configurations that name it */
     unsigned held;  /* number of configurations that name it or have calls under way, and of
                        attempts under way; at 0 the endpoint is freed */
-    char address[RESOLVE_TEXT_BYTES]; /* of an endpoint that is one address: its label */
+    char address[RESOLVE_TEXT_BYTES]; /* the label, when the endpoint is one address */
 };
 
 /* Makes an endpoint. What ${identity} has is copied or gets a reference. The host name is not
@@ -82,9 +83,9 @@ struct endpoint *endpoint_new(const struct endpoint_loop *on,
                               const struct endpoint_identity *identity);
 
 /*
- * Returns the label of ${endpoint} for later use. A row of the configuration lives as long as the
- * configuration, so its label is borrowed. One of several addresses may leave sooner, so its label
- * is copied to ${copy}.
+ * Returns the label of ${endpoint} for later use. When the endpoint is a row of the configuration,
+ * it lives as long as the configuration, and the label is borrowed. When it is one address of a
+ * host name, it may end sooner, and the label is copied to ${copy}.
  */
 struct text endpoint_label(const struct endpoint *endpoint, char copy[RESOLVE_TEXT_BYTES]);
 

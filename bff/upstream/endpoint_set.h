@@ -5,10 +5,10 @@
  * whose host is a name is a set of endpoints, one for each address of the last look-up. While the
  * name has no address, the row is one endpoint that cannot be reached.
  *
- * A member keeps its place as long as it is in the set. The place of an address is mostly the same
- * in all workers, and mostly no other address gets it later. The members are ordered by row and
- * address. All names together get the places that the other rows leave of SERVICE_ENDPOINTS_MAX,
- * each name the same number; further addresses are left out.
+ * A member keeps its place as long as it is in the set. An address mostly has the same place in all
+ * workers. When the address has left, mostly no other address gets its place. The members are
+ * ordered by row and address. There are at most SERVICE_ENDPOINTS_MAX members. Each row that is not
+ * a name takes one of them. The names share the rest equally, and further addresses are left out.
  */
 #ifndef BFF_UPSTREAM_ENDPOINT_SET_H
 #define BFF_UPSTREAM_ENDPOINT_SET_H
@@ -23,9 +23,8 @@
 struct endpoint_set {
     struct endpoints *endpoints;
     const struct service_settings *settings;
-    struct endpoint **rows; /* settings->endpoint_count of them, in that order. Their names are
-                               looked up. A row that is a set is a member only while it has no
-                               address */
+    struct endpoint **rows; /* of settings->endpoints, in that order. Their names are looked up. A
+                               row that is a set is a member only while its name has no address */
     struct balance_member *members;
     size_t count;     /* of the members, at least 1 */
     unsigned version; /* of the addresses of all rows */

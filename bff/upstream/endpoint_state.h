@@ -29,8 +29,8 @@
 
 enum endpoint_trial {
     ENDPOINT_NO_TRIAL,
-    ENDPOINT_TRIAL_DUE,       /* the endpoint is ejected; after that time, the next attempt is the
-                                 trial */
+    ENDPOINT_TRIAL_DUE, /* the endpoint is ejected; when the time of the ejection is over, the next
+                           attempt is the trial */
     ENDPOINT_TRIAL_UNDER_WAY, /* an attempt has claimed it */
 };
 
@@ -51,8 +51,8 @@ struct endpoint_state {
     atomic_uint trial;        /* enum endpoint_trial */
     _Atomic int64_t since_ms; /* wall clock, of the last ejection or return; 0: neither happened */
 
-    /* A time of clock_now_ns: the endpoint came back then, after an ejection or after it was down.
-     * 0: it was always well. */
+    /* When the endpoint last returned, after an ejection or after it was down: a time of
+     * clock_now_ns. 0: it has never returned. */
     _Atomic int64_t returned_ns;
 
     atomic_bool is_down; /* its active health checks fail */
@@ -94,14 +94,14 @@ bool endpoint_state_begin_below(struct endpoint_state *state, unsigned most);
 /* The attempt has ended. */
 void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome outcome);
 
-/* True while the endpoint is ejected, ${now_ns} being the time of clock_now_ns. */
+/* True while the endpoint is ejected. ${now_ns} is the time of clock_now_ns. */
 static inline bool endpoint_state_is_ejected(const struct endpoint_state *state, int64_t now_ns)
 {
     return atomic_load_explicit(&state->ejected_until_ns, memory_order_relaxed) > now_ns;
 }
 
-/* True when the endpoint may get requests. It may have a trial that is due: then the caller must
- * claim it before it asks the endpoint. */
+/* True when the endpoint may get requests. When its trial is due, the caller must claim the trial
+ * before it asks the endpoint. */
 static inline bool endpoint_state_is_well(const struct endpoint_state *state, int64_t now_ns)
 {
     return !atomic_load_explicit(&state->is_down, memory_order_relaxed) &&
@@ -122,10 +122,10 @@ static inline bool endpoint_state_is_out(const struct endpoint_state *state, int
  * or endpoint_state_put_back must be called once. */
 bool endpoint_state_claim(struct endpoint_state *state, int64_t now_ns);
 
-/* The same while the endpoint is ejected, too. */
+/* The same, but the endpoint may still be ejected. */
 bool endpoint_state_claim_early(struct endpoint_state *state);
 
-/* The trial that the caller has claimed says nothing: it is due again. */
+/* The trial that the caller has claimed has no result. It is due again. */
 void endpoint_state_put_back(struct endpoint_state *state);
 
 /* Why and for how long an endpoint is ejected. */
@@ -146,11 +146,14 @@ void endpoint_state_return(struct endpoint_state *state, int64_t now_ns);
  * this. */
 void endpoint_state_set_down(struct endpoint_state *state, bool is_down, int64_t now_ns);
 
-#define ENDPOINT_STATE_WEIGHT_MS 1000 /* a sample after this time is half of the average */
-#define ENDPOINT_STATE_FADE_MS 10000  /* without samples, half of the average is left after it */
+/* A sample that comes so long after the last one has half of the weight in the new average. */
+#define ENDPOINT_STATE_WEIGHT_MS 1000
+
+/* The average is halved whenever so much time has passed without a sample. */
+#define ENDPOINT_STATE_FADE_MS 10000
 
 /* Adds ${took_ns}, the time from a request to the first byte of its answer, to the average. When
- * workers do this at the same moment, a sample may be lost. */
+ * several workers do this at the same moment, a sample may be lost. */
 void endpoint_state_sample(struct endpoint_state *state, int64_t took_ns, int64_t now_ns);
 
 /* Returns the average; 0 when there is no sample. Without samples it is halved every

@@ -28,7 +28,7 @@ struct endpoints {
     h2o_linklist_t all;       /* the endpoints that a configuration names */
     h2o_linklist_t unused;    /* the endpoints that will be freed */
     h2o_linklist_t listeners; /* struct endpoints_listener */
-    unsigned round;           /* number of look-ups that the listeners were told of */
+    unsigned round;           /* number of look-ups of which the listeners were told */
     struct timer sweep;
     struct timer resolve;
     struct timer free_unused;
@@ -41,7 +41,7 @@ struct endpoints {
 struct endpoints_listener {
     h2o_linklist_t link;
     void (*looked_up)(struct endpoints_listener *listener);
-    unsigned round; /* the last one that it was told of */
+    unsigned round; /* the last one of which it was told */
 };
 
 /* Makes the list of a worker's endpoints, which is empty at first. ${on} is copied; its scratch is
@@ -51,8 +51,8 @@ struct endpoints *endpoints_new(const struct endpoint_loop *on);
 /* Frees everything. No configuration may hold an endpoint any more. NULL: does nothing. */
 void endpoints_free(struct endpoints *endpoints);
 
-/* Returns the endpoint for a configuration that names it. It is made when no other configuration
- * names it. */
+/* Returns the endpoint for a configuration that names it. Makes the endpoint when no other
+ * configuration names it. */
 struct endpoint *endpoints_hold(struct endpoints *endpoints,
                                 const struct endpoint_identity *identity);
 

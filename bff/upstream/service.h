@@ -1,6 +1,6 @@
 /*
  * An upstream service. bff_service is what its client file declares: its name and its default
- * address. service_settings is what an operator may configure: endpoints and how they are chosen,
+ * address. service_settings is what an operator may configure: the endpoints and how one is chosen,
  * timeouts, retries, limits, the circuit breaker, TLS, health.
  */
 #ifndef BFF_UPSTREAM_SERVICE_H
@@ -77,25 +77,26 @@ struct service_key {
 /* Passive health checks (ejection.h). */
 struct service_ejection {
     unsigned failures;    /* failures in a row that eject an endpoint; 0: none is ejected */
-    uint32_t time_ms;     /* of the first ejection; the next one is twice as long, and so on */
-    uint32_t max_time_ms; /* of an ejection */
-    unsigned max_percent; /* of the endpoints that may be ejected at the same time */
+    uint32_t time_ms;     /* of the first ejection; the second one in a row lasts twice as long, the
+                             third one three times */
+    uint32_t max_time_ms; /* the longest time of an ejection */
+    unsigned max_percent; /* how many of the endpoints may be ejected at the same time */
 };
 
 /* A circuit breaker (breaker.h). */
 struct service_breaker {
-    unsigned error_percent; /* it opens when more of the calls in the window have failed */
-    unsigned volume;        /* and when the window has so many calls; 0: there is no breaker */
+    unsigned error_percent; /* it opens when a larger share of the calls in the window has failed */
+    unsigned volume;        /* and the window has at least so many calls; 0: there is no breaker */
     uint32_t reset_ms;      /* from opening to the trial */
     uint32_t window_ms;     /* has ROLLING_BUCKETS buckets */
 };
 
-/* Retries at another endpoint, after bytes of the request have left (retry.h). */
+/* Retries at another endpoint, after bytes of the request have left (call_retry.h). */
 struct service_retry {
     uint32_t try_ms;         /* how long one attempt may wait for the first byte, while there is
                                 another endpoint to ask; 0: no such limit */
     struct text *methods;    /* that may be retried, ended by an absent text; NULL: none */
-    unsigned budget_percent; /* of the first attempts of the last 10 s may be retried */
+    unsigned budget_percent; /* how many of the first attempts of the last 10 s may be retried */
     unsigned reserve;        /* so many retries in 10 s are always allowed */
 };
 
@@ -132,16 +133,16 @@ struct service_settings {
     uint32_t first_byte_ms; /* from the request sent to the answer's first byte */
     uint32_t total_ms;      /* from start to end, retries included */
     uint32_t min_time_ms;   /* a call with less time left is not sent */
-    uint32_t min_wait_ms;   /* when the time of a call's user is over, the service has failed if it
-                               had at least so long to answer */
-    char *ca_file;          /* PEM, the authorities that are trusted; NULL: the system's */
-    struct trust *trust;    /* loaded from ca_file; NULL: not loaded (see service_load_trust) */
+    uint32_t min_wait_ms; /* when a call ends because the time of its user is over, the service has
+                             failed if it had at least this time to answer */
+    char *ca_file;        /* PEM, the authorities that are trusted; NULL: the system's */
+    struct trust *trust;  /* loaded from ca_file; NULL: not loaded (see service_load_trust) */
     enum service_balance balance;
     struct service_key key;
-    uint32_t slow_start_ms; /* an endpoint that came back gets its full share after this time; 0: at
-                               once */
-    unsigned panic_percent; /* when fewer endpoints are well, all are asked */
-    unsigned hedge_percent; /* of the calls of the last 10 s may be hedged */
+    uint32_t slow_start_ms; /* an endpoint that has returned gets its full share after this time; 0:
+                               at once */
+    unsigned panic_percent; /* when fewer endpoints are well, all are asked; 0: never */
+    unsigned hedge_percent; /* how many of the calls of the last 10 s may be hedged; 0: none */
     struct service_ejection ejection;
     struct service_breaker breaker;
     struct service_retry retry;

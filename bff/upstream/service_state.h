@@ -13,9 +13,8 @@
 #include "bff/base/registry.h"
 #include "bff/base/rolling.h"
 
-#define SERVICE_STATE_BUCKET_NS                                                                    \
-    ((int64_t)1000 * 1000 * 1000) /* of the counts below: 10 s in all                              \
-                                   */
+/* The length of a bucket of the counts below. Their window is 10 s long. */
+#define SERVICE_STATE_BUCKET_NS ((int64_t)1000 * 1000 * 1000)
 
 struct service_state {
     alignas(64) _Atomic uint64_t turn;  /* of round robin */
@@ -24,7 +23,7 @@ struct service_state {
     atomic_flag is_ejecting;            /* a worker decides about an ejection */
 };
 
-/* How many retries, or hedges, a service may get in 10 s: the larger one of both limits. */
+/* How many retries or hedges a service may get in 10 s. The larger one of the two limits counts. */
 struct service_state_budget {
     unsigned percent; /* of the calls that were counted by service_state_earn */
     unsigned reserve;
