@@ -8,7 +8,7 @@
 #define OF(member) offsetof(struct plain_route, member)
 #define ROUTES_MAX 1024
 
-/* Reads off, a duration, or p95 for the one that the server learns. */
+/* Reads off, a duration, or p95. The server measures the time of p95. */
 static void hedge_read(struct settings_input *input)
 {
     struct plain_route *route = input->member; /* the row's offset is 0 */

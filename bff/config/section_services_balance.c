@@ -45,7 +45,7 @@ static const struct {
             {"header", SERVICE_KEY_HEADER, true},
             {"cookie", SERVICE_KEY_COOKIE, true}};
 
-/* The name of a parameter stands in a query as it is written here. */
+/* True for a name that needs no percent-encoding in a query. */
 static bool is_parameter(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
