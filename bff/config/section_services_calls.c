@@ -94,7 +94,7 @@ static void phases_check(struct settings *settings, size_t index)
     phase_check(settings, index, "services.*.retry.try", &service->retry.try_ms);
 }
 
-/* True when calls may have to wait. The mistake in a limit has been reported already. */
+/* True when calls may have to wait. A mistake in a limit has been reported already. */
 static bool has_limit(struct settings *settings, size_t index)
 {
     const struct service_settings *service = &settings->config->services[index];
