@@ -101,8 +101,8 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text);
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
 /* Passes a request header of the client on to the service, for example "Cookie" or "Authorization".
- * Does nothing when the client did not send it. Headers that frame a request, or say its user or
- * its deadline, cannot be passed on. */
+ * Does nothing when the client did not send it. Headers that frame a request, and headers that
+ * state its user or its deadline, cannot be passed on. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
 /* The table. */

@@ -309,7 +309,7 @@ static void hedge_check(struct settings *settings, size_t index,
                       "it has no effect: hedge_budget of services.%s is 0", service->service->name);
 }
 
-/* Checks the settings that need others of the route's service. */
+/* Checks the settings that depend on settings of the route's service. */
 static void service_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];

@@ -1,5 +1,5 @@
-/* services.NAME: how long a call may take, how many calls there may be, when a call is made again,
- * and when none is made. */
+/* services.NAME: how long a call may take, how many calls there may be, when it is repeated, and
+ * when it is refused. */
 #include "bff/config/kind.h"
 
 #include "bff/config/section.h"

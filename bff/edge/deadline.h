@@ -1,5 +1,5 @@
 /*
- * The deadline of a request that its client states: X-Request-Deadline-Ms says how many
+ * The deadline that the client of a request states. The field X-Request-Deadline-Ms says how many
  * milliseconds the client waits for the answer. It is used only when it comes from a trusted proxy
  * (request_peer.is_trusted).
  *

@@ -215,7 +215,7 @@ void breaker_tell(struct breaker *breaker, const struct service_breaker *setting
         leave_closed(breaker, settings, now_ns);
 }
 
-/* What others see. */
+/* Reading. */
 
 int64_t breaker_wait_ns(const struct breaker *breaker, const struct service_breaker *settings,
                         int64_t now_ns)
