@@ -11,7 +11,7 @@ static struct breaker *hold(struct generation *generation, struct text name)
     return breaker;
 }
 
-/* Rows with the same path and service have one breaker. */
+/* Rows with the same path and service share a breaker. */
 static void hold_of_routes(struct generation *generation)
 {
     const struct plain_routes *routes = &generation->config.routes;

@@ -4,7 +4,7 @@
 #include "bff/upstream/call.h"
 #include "bff/upstream/latency.h"
 
-/* Makes a plan that learns the times that ${name} has in the registry. */
+/* Makes a plan that uses the times of earlier calls. The registry has them under ${name}. */
 static const struct call_hedge_plan *learn(struct generation *generation, struct text name)
 {
     struct call_hedge_plan *plan = pool_zero(generation->pool, sizeof(*plan));
@@ -22,7 +22,7 @@ static const struct call_hedge_plan *after(struct generation *generation, uint32
     return plan;
 }
 
-/* Rows with the same path and service learn together. */
+/* Rows with the same path and service share the times of their calls. */
 static void hold_of_routes(struct generation *generation)
 {
     const struct plain_routes *routes = &generation->config.routes;

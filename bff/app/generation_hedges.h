@@ -4,9 +4,9 @@
 
 #include "bff/app/generation.h"
 
-/* Makes the hedge plans of the routes and parts of ${generation} that ask for them, holds the times
- * from which they learn, and tells the routes and the parts. To be called once, by
- * generation_prepare. */
+/* Makes the hedge plans of the routes and parts of ${generation} that are hedged, and stores them
+ * in plain_route.hedge and plan_part.hedge. A plan with p95 gets the times of earlier calls from
+ * the registry. To be called once, by generation_prepare. */
 void generation_hedges_hold(struct generation *generation);
 
 #endif

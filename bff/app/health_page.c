@@ -287,8 +287,8 @@ static struct text print_service(struct health *health, size_t service, const st
     return json_print_text(&out);
 }
 
-/* 503 means that the server does not send requests to the service now, or only because it has no
- * endpoint that is better. When half open, the breaker needs a request, so that is 200. */
+/* 503 means that no endpoint of the service is well, or that its breaker is open. When the breaker
+ * is half open, the answer is 200, because the breaker needs a request to close. */
 static struct health_answer answer_service(struct health *health, struct text name,
                                            struct pool *pool)
 {

@@ -10,7 +10,7 @@ static void print_duration(const char *name, uint32_t ms, FILE *out)
     fprintf(out, ", %s %s", name, text);
 }
 
-/* The first of a line has no comma in front of it. */
+/* The first value of a line has no comma before it. */
 static void print_first_duration(const char *name, uint32_t ms, FILE *out)
 {
     char text[UNITS_SIZE];

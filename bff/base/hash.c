@@ -14,8 +14,8 @@ uint64_t hash_mix(uint64_t bits)
     return bits ^ bits >> 31;
 }
 
-/* Each step is a bijection of the hash so far, so two texts of one length differ until the end
- * unless two of their words make up for each other. */
+/* Each step maps different hashes to different hashes. So two texts of the same length that differ
+ * in only one word have different hashes. */
 uint64_t hash_text(struct text text)
 {
     uint64_t hash = hash_mix(text.len + 1);

@@ -1,7 +1,7 @@
 /*
  * A hash of 64 bits for tables and for distributing keys. It is the same in all processes, on all
- * machines and after a restart. It has no secret, so somebody who knows it can find texts with the
- * same hash: never use it where this does harm.
+ * machines and after a restart. It has no secret, so anybody can find texts that have the same
+ * hash. Never use it where this does harm.
  */
 #ifndef BFF_BASE_HASH_H
 #define BFF_BASE_HASH_H

@@ -1,9 +1,9 @@
 /*
  * Two counts over the last seconds, for example of calls that began and of calls that failed. The
  * window has ROLLING_BUCKETS buckets of the same length. When a bucket's time is over, its counts
- * leave the window together. When a count of a bucket would pass 1048575, both of its counts are
- * halved, so that their ratio stays. The buckets begin at multiples of their
- * length on CLOCK_MONOTONIC.
+ * leave the window together. When a count of a bucket would be more than 1048575, both counts of
+ * the bucket are halved, so that their ratio stays the same. The buckets begin at multiples of
+ * their length on CLOCK_MONOTONIC.
  *
  * All functions may be called from any thread and never wait. An all-zero struct is empty.
  */

@@ -214,7 +214,7 @@ static void make_body(const struct run *run, int64_t wall_ms, struct pieces *out
     pieces_add(out, TEXT("}"));
 }
 
-/* Only a call that was not made leads to 503, so the part has an item. */
+/* The status is 503 only when a call was not made, so the part has an item. */
 static struct text retry_after(struct pool *pool, const struct run_part *part)
 {
     return pool_print(pool, "%u", part->items[0].retry_after_s);

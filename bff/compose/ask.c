@@ -237,7 +237,7 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 /* Headers. */
 
 /* True for a header field, in lower case, that only the server may set: it frames a request, or
- * says its user, its target or its deadline. */
+ * states its user, its target or its deadline. */
 static bool is_ours(const char *name)
 {
     static const char *const ours[] = {"content-length", "expect",      "host",

@@ -101,8 +101,8 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text);
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
 /* Passes a request header of the client on to the service, for example "Cookie" or "Authorization".
- * Does nothing when the client did not send it. Headers that frame a request, or say its user or
- * its deadline, cannot be passed on. */
+ * Does nothing when the client did not send it. Headers that frame a request, and headers that
+ * state its user or its deadline, cannot be passed on. */
 void ask_pass_header(struct bff_ask *ask, const char *name);
 
 /* The table. */
@@ -173,14 +173,15 @@ enum bff_access {
  *   at_once     for .many: how many of its calls run at the same time; 0: 8
  *   timeout_ms  the part is rejected as `timeout` this time after its start; 0: only the budget
  *               limits it
- *   hedge_ms    when the service has not begun to answer this time after the call, the call is also
- *               sent to a second endpoint of the service. The first good answer is used, and the
- *               other call is cancelled. BFF_HEDGE_P95: after the time within which 95 % of the
- *               part's calls are answered, which the server learns. 0: never. It has an effect only
- *               when the service has several endpoints, and hedge_budget of the service limits it
- *   has_breaker the part has a circuit breaker of its own, with the numbers of the service that it
- *               calls. Its calls are not counted by the service's breaker, and no other part shares
- *               them. All of them must be to the same service
+ *   hedge_ms    when the service has not begun to answer this time after the call began, a second
+ *               endpoint of the service is asked, too. The first good answer is used, and the other
+ *               request is cancelled. BFF_HEDGE_P95: the time within which 95 % of the part's calls
+ *               are answered. The server measures it. 0: no second endpoint is asked. The column
+ *               has an effect only when the service has several endpoints. hedge_budget of the
+ *               service limits it
+ *   has_breaker the part has a circuit breaker of its own, with the settings of the service's
+ *               breaker. The service's breaker does not count the calls of this part, and no other
+ *               part shares them. All calls of the part must be to the same service
  *   fallback    JSON text that is the part's value when the part is rejected, when the service
  *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
  *               else "null"

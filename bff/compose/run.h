@@ -37,7 +37,7 @@ struct run_request {
     /* Returns the key of the client's request for the balance of ${service}; an absent text when
      * there is none. NULL: no call has a key. */
     struct text (*balance_key)(void *cookie, const struct bff_service *service);
-    void *cookie; /* of all functions here */
+    void *cookie; /* for all functions here */
     /* Returns true when the client may see the answer. ${owner} is the decoded text at
      * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
      * client may see the answer. */

@@ -28,8 +28,8 @@ struct run_call {
     struct fetch fetch;
 };
 
-/* Returns the call that has the same request as ${asked}, which ${item} needs, and the same circuit
- * breaker, and was not cancelled. NULL when there is none. */
+/* Returns a call that was not cancelled and has the same request as ${asked}, which ${item} needs,
+ * and the same circuit breaker. NULL when there is none. */
 struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
                                 const struct ask_call *asked);
 

@@ -8,7 +8,7 @@
 #define OF(member) offsetof(struct plain_route, member)
 #define ROUTES_MAX 1024
 
-/* Reads off, a duration, or p95 for the one that the server learns. */
+/* Reads off, a duration, or p95. The server measures the time of p95. */
 static void hedge_read(struct settings_input *input)
 {
     struct plain_route *route = input->member; /* the row's offset is 0 */
@@ -309,7 +309,7 @@ static void hedge_check(struct settings *settings, size_t index,
                       "it has no effect: hedge_budget of services.%s is 0", service->service->name);
 }
 
-/* Checks the settings that need others of the route's service. */
+/* Checks the settings that depend on settings of the route's service. */
 static void service_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];

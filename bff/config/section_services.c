@@ -189,7 +189,7 @@ static bool is_same_host(const char *a, const char *b)
     return text_equal_nocase(text_of(a), text_of(b));
 }
 
-/* Two spellings of one address are the same one: it would get two turns, and two tries. */
+/* Two spellings may name the same address. It would get two turns. */
 static void repeated_check(struct settings *settings, size_t index)
 {
     const struct service_settings *service = &settings->config->services[index];

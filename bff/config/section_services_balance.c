@@ -45,7 +45,7 @@ static const struct {
             {"header", SERVICE_KEY_HEADER, true},
             {"cookie", SERVICE_KEY_COOKIE, true}};
 
-/* The name of a parameter stands in a query as it is written here. */
+/* True for a name that needs no percent-encoding in a query. */
 static bool is_parameter(struct text name)
 {
     for (size_t i = 0; i < name.len; i++)
@@ -64,7 +64,8 @@ static const char *name_words(enum service_key_kind kind, struct text name)
                                       : "expected the name of a cookie, as in cookie:cart";
 }
 
-/* With balance: ip_hash the key stays the address, and the check below reports the other one. */
+/* With balance: ip_hash, the key stays the client's address, and key_check reports the key that is
+ * set here. */
 static void key_set(struct settings_input *input, enum service_key_kind kind, struct text name)
 {
     struct service_key *key = input->member;

@@ -1,5 +1,5 @@
-/* services.NAME: how long a call may take, how many calls there may be, when a call is made again,
- * and when none is made. */
+/* services.NAME: how long a call may take, how many calls there may be, when it is repeated, and
+ * when it is refused. */
 #include "bff/config/kind.h"
 
 #include "bff/config/section.h"
@@ -94,7 +94,7 @@ static void phases_check(struct settings *settings, size_t index)
     phase_check(settings, index, "services.*.retry.try", &service->retry.try_ms);
 }
 
-/* True when calls may have to wait. The mistake in a limit has been reported already. */
+/* True when calls may have to wait. A mistake in a limit has been reported already. */
 static bool has_limit(struct settings *settings, size_t index)
 {
     const struct service_settings *service = &settings->config->services[index];

@@ -43,7 +43,7 @@ static bool is_repeated(const struct settings_values *values, size_t begin,
     return false;
 }
 
-/* Adds a member of the item whose texts begin at ${begin}. Returns 0, or -1 if it is wrong. */
+/* Adds a member to the item whose texts begin at ${begin}. Returns 0, or -1 if it is wrong. */
 static int member_read(const struct settings_mapping *inner, const struct setting *rows,
                        const yaml_node_pair_t *pair, size_t begin, struct settings_values *values)
 {

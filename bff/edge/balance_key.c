@@ -8,7 +8,8 @@
 #define IPV4_BYTES 4
 #define IPV6_KEY_BYTES 8
 
-/* An address that is not known is no key: otherwise all such clients would share an endpoint. */
+/* When the address is not known, there is no key. Otherwise all such clients would get the same
+ * endpoint. */
 static struct text address(const struct request *request)
 {
     struct ip ip, *kept;
@@ -22,7 +23,7 @@ static struct text address(const struct request *request)
                             : (struct text){bytes, IPV6_KEY_BYTES};
 }
 
-/* What is not properly encoded stays as it is. */
+/* A text that is not properly encoded stays as it is. */
 static struct text decoded(const struct request *request, struct text text)
 {
     struct text out;

@@ -3,8 +3,8 @@
  * with the same key go to the same endpoint.
  *
  *   the address   of the client, as peer.h finds it: all of IPv4, the first 64 bits of IPv6,
- *                 because one household or one server has so many addresses. An IPv4 address that
- *                 is written as IPv6 (::ffff:192.0.2.7) is IPv4
+ *                 because one home or one server may have all addresses with these bits. An IPv4
+ *                 address that is written as IPv6 (::ffff:192.0.2.7) counts as IPv4
  *   the path      as the client wrote it, without the query
  *   a parameter   of the query: its first value, percent-decoded
  *   a field       its first value
@@ -19,8 +19,8 @@
 #include "bff/upstream/service.h"
 
 /* Returns the key of ${request} for ${service}; absent when the request has none, and when the
- * service's balance is no hash. The key lives as long as the request's pool. It need not be
- * readable. The login of the request must be over. */
+ * service's balance is not a hash. The key lives as long as the request's pool, and may contain any
+ * bytes. The login of the request must be over. */
 struct text balance_key(const struct request *request, const struct service_settings *service);
 
 #endif

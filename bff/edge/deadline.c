@@ -2,7 +2,7 @@
 #include "bff/base/clock.h"
 #include "bff/edge/deadline.h"
 
-#define FIELDS_MAX 8 /* fields that are read; no honest client sends more than one */
+#define FIELDS_MAX 8 /* how many fields are read; an honest client sends at most one */
 #define LONGEST_MS ((uint64_t)24 * 60 * 60 * 1000)
 
 int64_t deadline_read(struct text value)

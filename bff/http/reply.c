@@ -146,7 +146,7 @@ void reply_send(struct request *request, const struct reply *reply)
 
 /* Refusals. */
 
-/* What stands in the body between the message and the request's id. */
+/* Returns the text between the message and the request's id in the body. */
 static struct text after_message(struct request *request, struct text members)
 {
     if (members.at == NULL)

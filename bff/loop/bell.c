@@ -10,11 +10,11 @@
 #include "bff/base/memory.h"
 #include "bff/loop/bell.h"
 
-/* The file and ${is_rung} are there for as long as any bell of the registry is taken: another
+/* The file and ${is_rung} exist as long as any bell of the registry is taken, because another
  * thread may still ring. The other members belong to the thread that has taken the bell. */
 struct bell {
     int fd;
-    atomic_bool is_rung; /* it was rung, and its loop has not heard it yet */
+    atomic_bool is_rung; /* it was rung, and its loop has not seen this yet */
     struct bell *next;
     struct bells *of;
     bool is_taken;
@@ -78,7 +78,7 @@ static struct bell *make(struct bells *bells)
     return bell;
 }
 
-/* Returns a bell that no thread has; makes one when there is none. */
+/* Returns a bell that no thread has taken. Makes one when there is none. */
 static struct bell *find(struct bells *bells)
 {
     must(pthread_mutex_lock(&bells->lock) == 0);

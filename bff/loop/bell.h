@@ -1,11 +1,11 @@
 /*
  * A bell wakes a worker from another thread. It is an eventfd that the worker's loop watches.
- * Ringing never waits and takes no lock. A bell that rings several times before its worker has
- * heard it costs one system call.
+ * Ringing never waits and takes no lock. When a bell is rung several times before its worker wakes,
+ * this costs one system call.
  *
- * Any thread may keep a pointer to a bell and ring it while it has a bell of the same registry
- * itself. A bell that was given back and taken by another worker wakes that worker for nothing,
- * which is harmless.
+ * While a thread has taken a bell, it may ring all other bells of the same registry of which it has
+ * a pointer. A bell may have been given back, and another worker may have taken it. Then the ring
+ * wakes that worker without need, which is harmless.
  */
 #ifndef BFF_LOOP_BELL_H
 #define BFF_LOOP_BELL_H

@@ -112,7 +112,7 @@ static void put_upload(struct log_line *line, const struct request *request)
     number(line, TEXT(",\"received\":"), (int64_t)body->len);
 }
 
-/* The attempts of a call, of which the last one or the hedge has made the answer. */
+/* Writes what the log says about the attempts of a call. */
 static void put_attempts(struct log_line *line, unsigned retries, struct text retried,
                          bool is_hedged, bool has_won)
 {

@@ -27,7 +27,7 @@ struct part_report {
     struct text service;  /* "users" */
     struct text endpoint; /* "127.0.0.1:3000"; absent: none was chosen */
     unsigned retries;     /* attempts after the first one; a hedge does not count */
-    struct text retried;  /* why there was a retry: "127.0.0.1:3000 status 503"; absent: none was */
+    struct text retried;  /* why there was a retry: "127.0.0.1:3000 status 503"; absent: no retry */
     bool is_hedged;       /* a second endpoint was asked because the first one was slow */
     bool has_hedge_won;   /* and its answer was used */
     int status;           /* of the service's answer; 0: no answer came */

@@ -45,10 +45,12 @@ struct breaker;
  *   body_limit    the most bytes of a request's body
  *   first_byte_ms the longest time until the first byte of the answer; 0: the service's own limit
  *   idle_ms       the longest silence of the service within an answer, or of both sides of a tunnel
- *   hedge_ms      after so long without an answer, the request is sent to a second endpoint; 0: it
- *                 is not, unless ${hedges_p95}
- *   hedges_p95    the same after the route's own 95th percentile, which the server learns
- *   has_breaker   the route has a circuit breaker of its own, with the numbers of its service
+ *   hedge_ms      when no answer has come after this time, the request is also sent to a second
+ *                 endpoint; 0: it is not, unless ${hedges_p95} is set
+ *   hedges_p95    the same, after the time within which 95 % of the route's requests are answered.
+ *                 The server measures it
+ *   has_breaker   the route has a circuit breaker of its own, with the settings of the service's
+ *                 breaker
  *   keeps_host    the service gets the client's Host, not the endpoint's
  *   may_upgrade   WebSocket connections are allowed, through a tunnel
  */

@@ -36,7 +36,7 @@ static unsigned twins_before(const struct balance *balance, const struct balance
     return count;
 }
 
-/* An endpoint that is listed twice has two seeds, and so the double share of a hash. */
+/* An endpoint that is listed twice has two seeds. So a hash gives it twice the share. */
 static void put(struct balance *balance, const struct balance_member *member)
 {
     unsigned place = member->place;
@@ -80,8 +80,8 @@ static unsigned choose(struct balance *balance, struct balance_field *field)
     }
 }
 
-/* Claims the trial of the endpoint if one is due. Returns false when another attempt was faster and
- * the endpoint has to wait for that one. */
+/* Claims the trial of the endpoint if one is due. Returns false when another attempt has claimed it
+ * before: then the endpoint gets no other attempt until the trial has ended. */
 static bool take_trial(struct endpoint_state *state, const struct balance_field *field,
                        bool *is_trial)
 {
@@ -96,8 +96,8 @@ static bool take_trial(struct endpoint_state *state, const struct balance_field 
 
 /*
  * Takes the endpoint. When it has a limit, the attempt is counted here, so that all workers
- * together never exceed the limit. Returns false when the endpoint cannot be asked after all,
- * because of another worker; then ${*except} has its place if it must not be chosen again.
+ * together never exceed the limit. Returns false when the endpoint cannot be asked, because another
+ * worker was faster. Then ${*except} gets the endpoint's place if it must not be chosen again.
  */
 static bool take(const struct balance_member *member, const struct balance_field *field,
                  struct balance_choice *choice, uint64_t *except)

@@ -74,7 +74,7 @@ void balance_field_find(const struct balance *balance, const struct balance_ques
         field->key = hash_text(question->key);
 }
 
-/* How much of its slow start the endpoint has behind it, from 0 to 2^32. */
+/* How much of the endpoint's slow start has passed, from 0 to 2^32. */
 static uint64_t progress(const struct balance *balance, unsigned place, int64_t now_ns)
 {
     int64_t returned_ns =
@@ -87,8 +87,8 @@ static uint64_t progress(const struct balance *balance, unsigned place, int64_t 
     return passed_ms < 0 ? 0 : ((uint64_t)passed_ms << 32) / (uint64_t)whole_ms;
 }
 
-/* With a key, the key decides instead of a random number. So the keys return one by one, and each
- * of them moves once. */
+/* With a key, the key decides instead of a random number. So the endpoint gets its keys back one by
+ * one, and each key moves only once. */
 void balance_field_slow_start(const struct balance *balance, struct balance_field *field)
 {
     uint64_t kept = 0;

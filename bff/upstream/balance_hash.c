@@ -1,7 +1,7 @@
 /*
  * Weighted rendezvous hashing. Every endpoint gets a score from the key and the endpoint's address,
- * and the highest score wins. An endpoint that comes or goes changes no score of the others, so
- * only its own keys move.
+ * and the highest score wins. When an endpoint is added or removed, the scores of the others stay
+ * the same. So only its own keys move.
  */
 #include <math.h>
 

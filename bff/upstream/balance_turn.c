@@ -1,11 +1,11 @@
 /*
  * Round robin, smooth and weighted as in nginx: weights 5, 1, 1 give a a b a c a a. A period of the
- * sequence is made once for each set of endpoints that are well. The workers count turns together,
- * and a turn is a place in the sequence. So all workers together get the exact sequence, without a
- * lock.
+ * sequence is made again when the set of endpoints that are well has changed. The workers count
+ * turns together, and a turn is a place in the sequence. So all workers together get the exact
+ * sequence, without a lock.
  *
  * An endpoint of the sequence may be full, or be left out by its slow start. Then its turn goes to
- * another endpoint at random, by weight.
+ * a random other endpoint, chosen by weight.
  */
 #include <string.h>
 

@@ -10,7 +10,7 @@ static unsigned random_below(const struct balance *balance, unsigned most)
     return (unsigned)((random_next(balance->random) >> 32) * most >> 32);
 }
 
-/* How long a further request would wait at the endpoint, when one attempt takes ${average_ns}. */
+/* How long one more request would wait at the endpoint, if each attempt takes ${average_ns}. */
 static double cost(const struct balance *balance, unsigned place, int64_t average_ns)
 {
     return (balance_in_flight_at(balance, place) + 1.0) * (double)average_ns /

@@ -1,11 +1,11 @@
 /*
- * See breaker.h. All that decides is in two places: the window, and one atomic number, the word. So
- * each change of state is one compare-and-exchange, and exactly one thread makes it. That thread
- * writes the event.
+ * See breaker.h. The window and one atomic number, the word, decide about each call. Each change of
+ * state is one compare-and-exchange. Only the end of a trial is a plain write, by the thread that
+ * has the trial. So exactly one thread makes each change, and this thread writes the event.
  *
  * The word has a phase in its last two bits, and above them the time of clock_now_ns when the
- * breaker opened. "Open" becomes "half open" by the time alone: the first call after that time
- * makes the trial of it. A closed breaker is all zero.
+ * breaker opened. The phase OPEN means half open as soon as settings->reset_ms have passed since
+ * then. The first call after that time claims the trial. A closed breaker is all zero.
  */
 #include <string.h>
 
@@ -17,7 +17,7 @@
 
 enum phase {
     CLOSED,
-    OPEN,      /* half open, and the trial is due, when settings->reset_ms are over */
+    OPEN,      /* half open when settings->reset_ms have passed: then the trial is due */
     TRYING,    /* half open: the trial is under way */
     TRY_AGAIN, /* half open: the trial was cancelled, and the next call is the trial */
 };
@@ -29,7 +29,7 @@ struct breaker {
     _Atomic uint64_t word;
     struct rolling window;    /* first: calls, second: failures */
     _Atomic int64_t since_ms; /* wall clock, when it opened or closed */
-    _Atomic int64_t left_ns;  /* clock_now_ns, when it was last closed */
+    _Atomic int64_t left_ns;  /* of clock_now_ns, when it last left the closed state */
     struct text name;
 };
 
@@ -85,7 +85,7 @@ static struct rolling_counts sum(const struct breaker *breaker,
     return rolling_sum(&breaker->window, bucket_ns(settings), now_ns);
 }
 
-/* This is opossum's formula, also in how it rounds. */
+/* This is opossum's formula, and it rounds in the same way. */
 static bool is_too_much(struct rolling_counts counts, const struct service_breaker *settings)
 {
     return counts.first >= settings->volume &&
@@ -215,7 +215,7 @@ void breaker_tell(struct breaker *breaker, const struct service_breaker *setting
         leave_closed(breaker, settings, now_ns);
 }
 
-/* What others see. */
+/* Reading. */
 
 int64_t breaker_wait_ns(const struct breaker *breaker, const struct service_breaker *settings,
                         int64_t now_ns)

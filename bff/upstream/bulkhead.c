@@ -61,7 +61,7 @@ static bool take_place(struct bulkhead_queue *queue)
     for (unsigned word = 0; word < WORDS; word++) {
         uint64_t seen = atomic_load(&shared->used[word]);
         while (seen != UINT64_MAX) {
-            uint64_t bit = ~seen & (seen + 1); /* the lowest one that is not set */
+            uint64_t bit = ~seen & (seen + 1); /* the lowest bit that is not set */
             if (!atomic_compare_exchange_weak(&shared->used[word], &seen, seen | bit))
                 continue;
             queue->place = word * WORD_BITS + (unsigned)__builtin_ctzll(bit);
@@ -93,8 +93,8 @@ static void publish(struct bulkhead_queue *queue)
     bell_unlisten(&queue->listener);
 }
 
-/* Returns the place of the queue whose first waiter has waited longest, and in ${*since_ns} since
- * when; NO_QUEUE when nobody waits. */
+/* Returns the place of the queue whose first waiter has waited longest, and stores in ${*since_ns}
+ * since when. Returns NO_QUEUE when no call waits. */
 static unsigned find_oldest(struct bulkhead *shared, int64_t *since_ns)
 {
     unsigned oldest = NO_QUEUE;
@@ -114,8 +114,8 @@ static unsigned find_oldest(struct bulkhead *shared, int64_t *since_ns)
     return oldest;
 }
 
-/* When the waiter that was found has left before the ring, nobody may hear the ring. So another one
- * is looked for. */
+/* When the waiter that was found has left before the ring, the ring may be lost. Then this function
+ * looks for another waiter. */
 static void ring_oldest(struct bulkhead *shared)
 {
     int64_t since_ns;
@@ -170,8 +170,8 @@ void bulkhead_leave(struct bulkhead_queue *queue)
         ring_oldest(queue->shared);
 }
 
-/* Reads the counts by a change, so that a call that begins to wait either is seen here, or sees
- * that the attempt has ended. */
+/* Reads the counts by an atomic change. So either this function sees a call that begins to wait, or
+ * that call sees that the attempt has ended. */
 void bulkhead_attempt_ended(struct bulkhead_queue *queue)
 {
     if (queue->has_full_endpoints && waiting(atomic_fetch_add(&queue->shared->counts, 0)) > 0)
@@ -214,9 +214,8 @@ static bool let_go(struct bulkhead_queue *queue)
     return has_gone;
 }
 
-/* Lets waiters go while there are slots and endpoints for them. A waiter that could not go has been
- * counted as waiting again before may_go is asked the next time. So no end of an attempt is
- * missed. */
+/* Lets waiters go while there are slots and endpoints for them. A waiter that could not go is
+ * counted as waiting again before the next call of may_go. So no end of an attempt is missed. */
 static void admit(struct bulkhead_queue *queue)
 {
     struct bulkhead_waiter *waiter;

@@ -76,8 +76,7 @@ static void begin_first(struct call *call)
     call_begin(call, &call->own, call->began_ns);
 }
 
-/* Makes the retry that ${next} says, or waits: for the time of a retry, or for the other attempt.
- */
+/* Makes the retry that ${next} names, or waits for its time or for the other attempt. */
 static void retry(struct call *call, enum call_next next)
 {
     if (next == CALL_LATER) {
@@ -117,8 +116,8 @@ static void carry_on(struct call_try *try)
 
 static void on_opened(struct call_try *try) { call_limit_wake(try->call); }
 
-/* The head of an answer without a limit for the whole says how the call has ended: its body may
- * last for hours. */
+/* With idle_ms, the body of an answer may last for hours. So the head decides how the call has
+ * ended. */
 static int on_head(struct call_try *try, const struct exchange_head *head, enum reason *why)
 {
     struct call *call = try->call;
@@ -162,8 +161,8 @@ static const struct call_try_user try_user = {
     .ended = carry_on,
 };
 
-/* The time for the whole call is over. A later attempt may have begun a moment ago. So may the call
- * itself, when the client set an early deadline, or when the call has waited in the queue. */
+/* The time for the whole call is over. A later attempt may have begun only a moment ago. So may the
+ * first one, after a wait in the queue, or when the client has set an early deadline. */
 static void time_out(struct call *call, int64_t now_ns)
 {
     struct call_try *tries[] = {&call->own, call->second};
@@ -258,7 +257,7 @@ void call_init_try(struct call *call, struct call_try *try)
     try->attempt.connection = NULL;
 }
 
-/* Sets each member on its own, because the attempt, the largest member, need not be cleared. */
+/* Sets each member separately, because the attempt, the largest member, need not be cleared. */
 static void init(struct call *call, struct upstream *upstream, const struct call_ask *ask)
 {
     call->ask = ask;

@@ -2,7 +2,7 @@
  * A call gets one answer from one service. It makes one attempt (attempt.h) or several. The balance
  * chooses the endpoints. The answer goes to a sink, piece by piece.
  *
- * Between the user and the endpoints stand, in this order:
+ * A call passes these parts on its way from the user to an endpoint:
  *
  *   the deadline   a call with less than min_time_ms left is not sent: REASON_TIMEOUT
  *   the breaker    refuses calls while too many fail: REASON_BREAKER_OPEN (breaker.h)
@@ -69,8 +69,8 @@ struct call_ask {
     struct text body;        /* its framing is in ${headers} */
     int64_t until_ns;   /* the deadline: the user ends the call at this time at the latest, so later
                            limits need no timer; 0: there is none */
-    int64_t head_by_ns; /* the head of the answer must have come by then, as a trusted client says;
-                           0: only the other limits apply */
+    int64_t head_by_ns; /* the head of the answer must have come by this time, because a trusted
+                           client has stated a deadline; 0: only the other limits apply */
     bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
     bool is_body_gone;  /* the request was sent, and ${body} is not valid any more. The user may set
                            it during the call */

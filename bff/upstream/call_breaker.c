@@ -33,8 +33,8 @@ void call_breaker_tell(struct call *call, enum breaker_outcome outcome, int64_t 
     call->breaker = NULL;
 }
 
-/* A breaker that is open counts the call, like all calls that it refuses. If it has just closed,
- * the call is taken out again. */
+/* An open breaker counts the call, as it counts all calls that it refuses. If the breaker has
+ * changed its state just now, the call is taken out again. */
 bool call_breaker_is_open(struct call *call)
 {
     struct breaker *breaker = breaker_of(call);

@@ -13,7 +13,7 @@ static void set_total(struct call *call, int64_t total_ns)
     call->total_ns = by_ns > 0 ? earlier(total_ns, by_ns) : total_ns;
 }
 
-/* A route's own limit for the first byte may be longer than the service's limit for the whole. */
+/* A route's own limit for the first byte may be longer than total_ms of the service. */
 static int64_t whole_ns(const struct call *call)
 {
     uint32_t all_ms = call->service->settings->total_ms, own_ms = call->ask->first_byte_ms;

@@ -46,7 +46,7 @@ void call_retry_first(struct call *call, int64_t now_ns)
         service_state_earn(&call->service->state->retries, now_ns);
 }
 
-/* Takes a retry at another endpoint that begins at ${at_ns} from the budget, if it is possible. */
+/* Takes a retry from the budget, if another endpoint may be asked at ${at_ns}. */
 static bool take(struct call *call, int64_t at_ns, int64_t now_ns)
 {
     const struct service_retry *retry = settings_of(call);
@@ -79,8 +79,8 @@ static bool is_retried(int status)
     return status == 500 || status == 502 || status == 503 || status == 504;
 }
 
-/* While the other attempt of a hedged call is under way, that one may have a better answer. The
- * endpoint of a retry is chosen before the head is refused, so that the retry will be made. */
+/* The other attempt of a hedged call, if it is under way, may get a better answer. The endpoint of
+ * a retry is chosen before the head is refused, so that the retry will surely be made. */
 bool call_retry_accepts(struct call *call, const struct call_try *try,
                         const struct exchange_head *head)
 {
@@ -104,8 +104,8 @@ bool call_retry_accepts(struct call *call, const struct call_try *try,
     return false;
 }
 
-/* A reused connection that ends says nothing about its endpoint, which is asked again. A fresh one
- * is never reused, so this happens once. */
+/* The end of a reused connection says nothing about its endpoint, so the same endpoint is asked
+ * again. This happens only once, because the next connection is a fresh one. */
 static bool is_stale(const struct call *call, const struct call_report *report)
 {
     return report->reason == REASON_RESET && report->is_clean && report->is_reused &&
@@ -135,7 +135,7 @@ static enum call_next next(struct call *call, const struct call_report *report)
                                                                                  : CALL_END;
 }
 
-/* For the log. Otherwise nothing would name an endpoint that fails now and then. */
+/* The log shows this text. Without it, nothing would name an endpoint that fails only sometimes. */
 static void note(struct call *call, const struct call_report *report)
 {
     struct text label = report->endpoint->label;

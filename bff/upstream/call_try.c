@@ -17,7 +17,7 @@ static int64_t first_byte_ns(const struct call *call)
     return (own_ms > 0 ? own_ms : call->service->settings->first_byte_ms) * CLOCK_MS;
 }
 
-/* Until the first byte. A long body needs time of its own, so its progress is watched first. */
+/* Sets the limit for the first byte. A long body needs more time, so its progress is watched. */
 static void expect_answer(struct call_try *try, int64_t now_ns)
 {
     int64_t limit_ns = first_byte_ns(try->call);
@@ -53,8 +53,8 @@ bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_
     return now_ns < until_ns;
 }
 
-/* The service is told the time until the user, or the limit for all attempts, ends the call. A
- * health check has no deadline. */
+/* The service is told how much time is left until the user or the limit of the whole call ends it.
+ * A health check has no deadline. */
 static int64_t deadline_ns(const struct call *call)
 {
     int64_t until_ns = call->ask->until_ns;
@@ -72,7 +72,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     endpoints_use(try->endpoint);
     if (!try->is_counted)
         endpoint_state_begin(try->endpoint->state);
-    try->is_counted = false; /* another attempt at the same endpoint is not */
+    try->is_counted = false; /* the balance does not count a second attempt at this endpoint */
     attempt_begin(&try->attempt,
                   &(struct attempt_ask){
                       .endpoint = try->endpoint,
@@ -158,7 +158,8 @@ static enum endpoint_outcome outcome(const struct call_try *try, bool is_cancell
     return call_try_outcome(attempt->reason, attempt->status);
 }
 
-/* The first byte did not come: it takes longer than the endpoint was waited for. */
+/* When the attempt ends before the first byte has come, the time of the wait is a sample, because
+ * the first byte takes even longer. The wait must not lower the average. */
 static void sample_wait(const struct call_try *try)
 {
     const struct attempt *attempt = &try->attempt;
@@ -236,8 +237,9 @@ static void decide_trial(struct call_try *try, int status)
     try->is_trial = false;
 }
 
-/* A failure may come fast. It is no sample, because it must not bring the endpoint more requests. A
- * health check is none either: its path says nothing about the time of others. */
+/* A failure may come fast. Its time is no sample, because a failure must not bring the endpoint
+ * more requests. The time of a health check is no sample either, because other paths take other
+ * times. */
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct call_try *try = cookie;

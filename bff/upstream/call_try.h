@@ -62,8 +62,8 @@ int64_t call_try_limit_ns(const struct call_try *try);
 
 /*
  * A limit has been reached at ${now_ns}. Returns true when it is too early to give up, because the
- * service is still taking a long body. Then ${try->until_ns} is set anew, and ${*moved_ns} is the
- * time that does not count for the limits: the service took bytes in it.
+ * service is still taking a long body. Then ${try->until_ns} is set again, and ${*moved_ns} is the
+ * time in which the service took bytes. This time does not count for the limits.
  */
 bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_ns);
 

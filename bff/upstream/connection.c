@@ -77,8 +77,8 @@ static bool has_more(const struct connection *connection)
     return tls_read(connection->tls, &byte, sizeof(byte), &got) != TLS_WANT_READ;
 }
 
-/* True while the host name has the address of the peer. It is compared once after a change of the
- * addresses, because this needs a system call. */
+/* True while the host name has the address of the peer. The two are compared only once after each
+ * change of the addresses, because this needs a system call. */
 static bool has_address(struct connection *connection)
 {
     const struct resolve *addresses = &connection->endpoint->addresses;

@@ -184,7 +184,8 @@ static void write_plain(struct connection *connection)
         send_rest(connection, is_short ? send_short(connection) : send_long(connection));
 }
 
-/* Bytes in the socket's buffer have not been taken: a slow service lets them wait there. */
+/* Bytes that still wait in the socket's buffer are not counted, because a slow service has not
+ * taken them. */
 struct connection_progress connection_progress(const struct connection *connection)
 {
     struct tcp_info info = {0};

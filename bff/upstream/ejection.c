@@ -67,7 +67,7 @@ static size_t most(const struct balance *balance)
     return most > 0 ? most : 1;
 }
 
-/* True when the endpoint may be out in addition to the others that are out now. */
+/* True when the endpoint may be out together with the others that are out now. */
 static bool has_room(const struct ejection_event *event)
 {
     const struct balance *balance = event->balance;
@@ -101,7 +101,8 @@ static unsigned earlier_ejections(const struct endpoint_state *state, uint32_t b
     return forgotten < ejections ? (unsigned)(ejections - forgotten) : 0;
 }
 
-/* A body that the user could not use does not make an answer with a 5xx status less a failure. */
+/* An answer with a 5xx status is a failure, even when the attempt ended because its user could not
+ * use the body. */
 static enum reason reason_of(const struct ejection_event *event)
 {
     switch (event->reason) {
@@ -117,7 +118,7 @@ static enum reason reason_of(const struct ejection_event *event)
 
 /* Ejecting. */
 
-/* ${earlier}: the ejections in a row before this one. */
+/* ${earlier} is the number of ejections in a row before this one. */
 static void eject(const struct ejection_event *event, unsigned earlier)
 {
     const struct service_ejection *settings = &event->balance->settings->ejection;
@@ -171,8 +172,8 @@ static void give_back(const struct ejection_event *event, const char *by)
     log_returned(event->balance->settings->service->name, event->endpoint->label.at, cause, by);
 }
 
-/* No lock is needed: this endpoint is out already, so the number of those that are out does not
- * grow. A new configuration may allow fewer of them, or none; then the endpoint returns. */
+/* No lock is needed: this endpoint is out already, so the number of endpoints that are out does not
+ * grow. A new configuration may allow fewer of them, or none. Then the endpoint returns. */
 static void on_trial_failed(const struct ejection_event *event)
 {
     const struct endpoint_state *state = event->endpoint->state;
@@ -213,8 +214,8 @@ static bool is_ended_by_check(const struct endpoint_state *state)
 }
 
 /* The check takes the trial, so that no attempt decides at the same time. A trial that is under way
- * decides by itself. The reason is read again under the trial: before, it may have been that of an
- * earlier ejection. */
+ * decides by itself. The reason is read again after the claim, because the first one may be that of
+ * an earlier ejection. */
 void ejection_check_passed(const char *service, const char *address, struct endpoint_state *state,
                            int64_t now_ns)
 {

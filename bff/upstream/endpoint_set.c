@@ -99,7 +99,8 @@ static void add(struct draft *draft, struct endpoint_set *set, size_t row,
 
 static int compare(const void *a, const void *b) { return resolve_address_compare(a, b); }
 
-/* Of too many addresses the first ones are taken: these are the ones that are known the longest. */
+/* When there are too many addresses, the first ones are taken. They have been known for the longest
+ * time. */
 static void add_name(struct draft *draft, struct endpoint_set *set, size_t row, size_t most)
 {
     const struct resolve *known = &set->rows[row]->addresses;
@@ -114,8 +115,9 @@ static void add_name(struct draft *draft, struct endpoint_set *set, size_t row, 
         add(draft, set, row, NULL);
 }
 
-/* Returns the place that a new member gets if it is free. That of an address depends only on the
- * address, so that the workers have equal places, whatever they have seen before. */
+/* Returns the place that a new member gets if this place is free. The place of an address depends
+ * only on the address. So the workers have equal places, even when their earlier addresses were
+ * different. */
 static unsigned wished_place(const struct endpoint_set *set, const struct balance_member *member)
 {
     if (!member->endpoint->is_address)
@@ -158,8 +160,7 @@ static bool has(const struct draft *draft, const struct balance_member *member)
     return false;
 }
 
-/* The set. A row is held by the set as long as the set lives, an address as long as it is a member.
- */
+/* The set. It holds a row as long as it lives, and an address as long as that is a member. */
 
 static void drop_others(struct endpoint_set *set, const struct draft *draft)
 {
@@ -234,7 +235,7 @@ bool endpoint_set_is_looked_up(const struct endpoint_set *set)
     return true;
 }
 
-/* Visits the rows, and the members that are no rows. */
+/* Visits all rows, and all members that are not rows. */
 static void each_endpoint(struct endpoint_set *set, void (*visit)(struct endpoint *))
 {
     for (size_t i = 0; i < set->settings->endpoint_count; i++)

@@ -33,8 +33,8 @@ bool endpoint_state_begin_below(struct endpoint_state *state, unsigned most)
     return false;
 }
 
-/* Writes the number of failures only when it changes. It is mostly 0 and stays 0; so workers do not
- * fight for its cache line. */
+/* Writes the number of failures only when it changes. It is mostly 0 and stays 0. So the workers do
+ * not have to write its cache line. */
 void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome outcome)
 {
     unsigned before = atomic_fetch_sub_explicit(&state->in_flight, 1, memory_order_relaxed);
@@ -48,7 +48,7 @@ void endpoint_state_ended(struct endpoint_state *state, enum endpoint_outcome ou
 }
 
 /* Ejections. Each change ends with a release of ${trial}, and each claim begins with an acquire. So
- * who has the trial sees all that was written before. */
+ * the code that has claimed the trial sees everything that was written before. */
 
 static bool swap_trial(struct endpoint_state *state, unsigned from, unsigned to)
 {
@@ -84,7 +84,7 @@ void endpoint_state_put_back(struct endpoint_state *state)
     must(swap_trial(state, ENDPOINT_TRIAL_UNDER_WAY, ENDPOINT_TRIAL_DUE));
 }
 
-/* The time is written before the trial: nobody may find a trial that is due before its time. */
+/* The time is written before the trial: no thread may see the new trial with an old time. */
 void endpoint_state_eject(struct endpoint_state *state, const struct endpoint_ejection *ejection)
 {
     atomic_store_explicit(&state->reason, ejection->reason, memory_order_relaxed);

@@ -40,8 +40,9 @@ static const struct service_settings *settings_of(const struct watched *service)
 
 /* Results. */
 
-/* Returns the report of a service after that of the endpoint ${last} has been written. The reason
- * is that of ${last}, or else of the first endpoint that is down. */
+/* Returns the report of a service after the report ${last} of one of its endpoints has been
+ * written. The reason is that of ${last} if this endpoint is down, or else that of the first
+ * endpoint that is down. */
 static struct health_report service_after(const struct health_watched *of,
                                           const struct health_report *last)
 {
@@ -88,8 +89,9 @@ static void tell(const struct watched *of, const char *label, const struct healt
     });
 }
 
-/* What is known about the endpoint becomes its state, which all workers read. The reports of an
- * earlier configuration may be gone already. Then the state stays until the first result. */
+/* Copies what is known about the endpoint to its state, which all workers read. The reports of an
+ * earlier configuration may not exist any more. Then the state stays as it is until the first
+ * result. */
 static void steer(const struct health_watched_endpoint *endpoint)
 {
     enum health_state known =
@@ -121,8 +123,8 @@ static void on_result(struct health_probe *probe, const struct health_result *re
 
 /* Timing. */
 
-/* Returns the time of the next health request. The interval is varied by up to jitter_percent, so
- * that servers that began together do not ask at the same moments. */
+/* Returns the time of the next health request. The interval varies by up to jitter_percent, so that
+ * servers that have started together do not ask at the same moments. */
 static int64_t next_ns(struct watched *service)
 {
     const struct service_health *settings = &settings_of(service)->health;
@@ -149,8 +151,8 @@ static void on_next(struct timer *timer)
     timer_set(service->health->upstream->on->timers, timer, next_ns(service));
 }
 
-/* An endpoint stays down when an earlier configuration has found it down and this one makes checks,
- * too. Without checks it counts as well. */
+/* An endpoint that was down in an earlier configuration stays down when this one makes checks, too.
+ * Without checks it may get requests again. */
 static void follow(struct watched *service, const struct upstream_service *at)
 {
     health_watched_follow(&service->endpoints, &at->set);
@@ -269,7 +271,7 @@ const struct service_settings *health_service(const struct health *health, size_
     return settings_of(&health->services[service]);
 }
 
-/* Without health checks nothing is ${known}. */
+/* Without health checks, ${known} is NULL. */
 static struct health_report read_known(const struct watched *of, struct health_known *known)
 {
     return known == NULL ? (struct health_report){.since_ms = of->since_ms}
@@ -342,7 +344,7 @@ struct health_report health_read(struct health *health, size_t service)
     must(service < health->count);
     const struct watched *of = &health->services[service];
     struct health_report report = read_known(of, of->endpoints.known);
-    struct health_endpoint one, last = {0}; /* of those, the one that left last */
+    struct health_endpoint one, last = {0}; /* of those without requests, the last one that left */
 
     report.endpoints = report.endpoints_down = 0;
     while ((one = health_read_endpoint(health, service, report.endpoints)).at != NULL) {

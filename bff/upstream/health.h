@@ -1,18 +1,19 @@
 /*
  * Active health checks: sends each service a GET request for health.path every health.interval_ms.
- * The interval varies by up to health.jitter_percent, so that many servers do not ask at the same
- * moments. One worker makes the checks; every thread may read the results. A service whose
+ * The interval varies by up to health.jitter_percent, so that several servers do not ask at the
+ * same moments. One worker makes the checks; every thread may read the results. A service whose
  * health.path is NULL is never asked, and the checks know nothing about it.
  *
  * All endpoints of a service are asked at the same time. With resolves_each, these are the
  * addresses of its host names, and a new address is asked at once. A check is good when the
  * endpoint answers within health.timeout_ms with the status health.status and a complete body of at
  * most 64 KiB that has the text health.body. The first check of an endpoint decides at once. Later,
- * health.fall bad checks in a row make it down, and health.rise good ones up again. By the checks,
- * a service is up when at least one of its endpoints is up, and down when all are down.
+ * the endpoint is down after health.fall bad checks in a row, and up again after health.rise good
+ * ones. For the checks, a service is up when at least one of its endpoints is up, and down when all
+ * are down.
  *
- * The checks steer: an endpoint that is down gets no requests (endpoint_state.is_down). A good
- * check may end an ejection (ejection.h).
+ * The results have effects: an endpoint that is down gets no requests (endpoint_state.is_down), and
+ * a good check may end an ejection (ejection.h).
  *
  * This is also the place where the health pages read everything that is known about a service.
  */
@@ -29,7 +30,7 @@
 #include "bff/upstream/service.h"
 #include "bff/upstream/upstream.h"
 
-/* By the checks, a service or an endpoint has gone down, or is up again. */
+/* The checks have found that a service or an endpoint is down, or is up again. */
 struct health_change {
     const char *service;
     const char *endpoint; /* its text for logs, "127.0.0.1:3000"; NULL: the service as a whole */
@@ -63,13 +64,14 @@ void health_free(struct health *health);
 /*
  * Starts the health checks; the first ones are made at once. ${upstream} must be made of the same
  * services, and its names must have been looked up. To be called in the thread of ${upstream}, by
- * one worker only, also when no service is asked. An endpoint that an earlier configuration found
- * down stays down if this one asks it, too. Otherwise it counts as well from now on.
+ * one worker only, also when no service is asked. An endpoint that was down in an earlier
+ * configuration stays down if this configuration asks it, too. Otherwise its checks do not count
+ * any more, and it may get requests again.
  */
 void health_start(struct health *health, struct upstream *upstream);
 
 /* Stops the health checks. To be called before upstream_free, in the same thread. The results can
- * still be read, and endpoints that are down stay so until the next health_start. Does nothing if
+ * still be read, and endpoints that are down stay down until the next health_start. Does nothing if
  * the checks were not started. */
 void health_stop(struct health *health);
 
@@ -81,9 +83,9 @@ const struct service_settings *health_service(const struct health *health, size_
 struct health_report health_read(struct health *health, size_t service);
 
 /*
- * The same for the endpoint with the number ${endpoint}, from 0. They are in the order of the
- * service's settings. With resolves_each, every known address of a host name is an endpoint, and
- * the list changes with the addresses. Past the last endpoint, the result's ${at} is NULL.
+ * The same for the endpoint with the number ${endpoint}, from 0. The endpoints are in the order of
+ * the service's settings. With resolves_each, every known address of a host name is an endpoint,
+ * and the list changes with the addresses. Past the last endpoint, the result's ${at} is NULL.
  */
 struct health_endpoint health_read_endpoint(struct health *health, size_t service, size_t endpoint);
 

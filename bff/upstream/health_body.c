@@ -2,8 +2,7 @@
 #include "bff/base/memory.h"
 #include "bff/upstream/health_body.h"
 
-/* Returns the number of bytes of ${wanted} that have come after ${next}, when ${matched} of them
- * had come before. */
+/* Returns the value of ${body->matched} after the byte ${next}. ${matched} is its value before. */
 static size_t step(const struct health_body *body, size_t matched, char next)
 {
     while (matched > 0 && body->wanted.at[matched] != next)

@@ -1,6 +1,6 @@
 /*
- * The body of an answer to a health check. It is read piece by piece and not kept: it is only
- * counted, and a text is searched in it, also across the pieces. This header is for the files of
+ * The body of an answer to a health check. It is read piece by piece and is not kept. Its bytes are
+ * counted, and a text is searched for in it, also across pieces. This header is for the files of
  * health only.
  */
 #ifndef BFF_UPSTREAM_HEALTH_BODY_H
@@ -15,10 +15,10 @@
 
 struct health_body {
     struct text wanted; /* absent or empty: any body will do */
-    size_t *borders;    /* for each beginning of ${wanted}: how many of its first bytes are also its
-                           last ones (Knuth, Morris and Pratt) */
-    size_t matched;     /* so many bytes of ${wanted} have come just now */
-    size_t bytes;       /* of the body so far */
+    size_t *borders; /* for each beginning of ${wanted}: how many of its first bytes are the same as
+                        its last ones (Knuth, Morris and Pratt) */
+    size_t matched;  /* the last bytes of the body are so many first bytes of ${wanted} */
+    size_t bytes;    /* of the body so far */
 };
 
 /* ${wanted} is borrowed. */

@@ -10,7 +10,7 @@
 #include "bff/upstream/service.h"
 
 enum health_state {
-    HEALTH_UNKNOWN, /* not asked, or no answer so far; treated as up */
+    HEALTH_UNKNOWN, /* not asked, or no answer so far; used as if it were up */
     HEALTH_UP,
     HEALTH_DOWN,    /* an endpoint: the checks fail. A service: no endpoint gets requests */
     HEALTH_EJECTED, /* only an endpoint (ejection.h) */
@@ -21,13 +21,13 @@ enum health_state {
 /* What is known about a service. */
 struct health_report {
     enum health_state state;
-    enum reason reason; /* of the last failure, while at least one endpoint is down or ejected; else
-                           REASON_NONE */
+    enum reason reason; /* of the last failure, while at least one endpoint is down or ejected;
+                           otherwise REASON_NONE */
     int status;         /* the status of that answer; 0: there was none */
     int64_t since_ms;   /* wall clock, when it entered its state */
     int64_t asked_ms; /* wall clock, when the last answer came or the last check failed; 0: no check
                          yet */
-    int64_t took_ns;  /* from the last question to its answer */
+    int64_t took_ns;  /* from the last check to its answer */
     size_t endpoints;
     size_t endpoints_down; /* or ejected */
 };
@@ -35,8 +35,8 @@ struct health_report {
 /* What is known about one endpoint of a service. */
 struct health_endpoint {
     const struct service_endpoint *at; /* of the settings */
-    char address[RESOLVE_TEXT_BYTES];  /* it is this one of the addresses of the host; "": it is all
-                                          of them */
+    char address[RESOLVE_TEXT_BYTES];  /* the one of the host's addresses that this endpoint is; "":
+                                          it is all of them */
     enum health_state state;
     enum reason reason;    /* why it is down or was ejected; else REASON_NONE */
     int status;            /* the status of that answer; 0: there was none */

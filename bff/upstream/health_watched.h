@@ -1,8 +1,8 @@
 /*
- * The endpoints of one service, as the health checks see them. At first these are the endpoints of
- * the settings. When the checks have started, they are the members of the service's set
- * (endpoint_set.h). The thread that makes the checks changes the list, and any thread may read it.
- * This header is for the files of health only.
+ * The endpoints of one service, for the health checks and for the health pages. At first these are
+ * the endpoints of the settings. When the checks have started, they are the members of the
+ * service's set (endpoint_set.h). The thread that makes the checks changes the list, and any thread
+ * may read it. This header is for the files of health only.
  */
 #ifndef BFF_UPSTREAM_HEALTH_WATCHED_H
 #define BFF_UPSTREAM_HEALTH_WATCHED_H

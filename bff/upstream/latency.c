@@ -8,9 +8,9 @@
 #define STEP_BITS 3
 #define STEPS (1u << STEP_BITS)
 #define UNIT_BITS 16  /* a unit is 65.5 us */
-#define BUCKETS 160   /* up to more than two minutes */
+#define BUCKETS 160   /* up to about 4.5 minutes */
 #define SAMPLES 512   /* when there are so many, all buckets are halved */
-#define ESTIMATE 16   /* the percentile is calculated once for so many samples */
+#define ESTIMATE 16   /* the percentile is calculated again after so many samples */
 #define FADE_MS 10000 /* all buckets are halved after this time, too */
 
 struct latency {

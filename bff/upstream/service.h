@@ -95,7 +95,7 @@ struct service_breaker {
 struct service_retry {
     uint32_t try_ms;         /* how long one attempt may wait for the first byte, while there is
                                 another endpoint to ask; 0: no such limit */
-    struct text *methods;    /* that may be retried, ended by an absent text; NULL: none */
+    struct text *methods;    /* may be retried; an absent text ends the list; NULL: none */
     unsigned budget_percent; /* how many of the first attempts of the last 10 s may be retried */
     unsigned reserve;        /* so many retries in 10 s are always allowed */
 };
@@ -103,7 +103,7 @@ struct service_retry {
 /* Bulkhead (bulkhead.h). */
 struct service_bulkhead {
     unsigned max_in_flight; /* calls at the same time, of all workers; 0: no limit */
-    unsigned queue;         /* calls that may wait for others to end */
+    unsigned queue;         /* how many calls may wait until others end */
     uint32_t wait_ms;       /* how long a call may wait */
 };
 

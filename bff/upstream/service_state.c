@@ -13,7 +13,7 @@ void service_state_earn(struct rolling *spent, int64_t now_ns)
     rolling_add(spent, SERVICE_STATE_BUCKET_NS, now_ns, (struct rolling_counts){.first = 1});
 }
 
-/* Returns true when at most the budget is spent, and ${more} could be. */
+/* Returns true when the budget is not exceeded after ${more} further ones. */
 static bool affords(const struct rolling *spent, const struct service_state_budget *budget,
                     int64_t now_ns, unsigned more)
 {
@@ -25,8 +25,8 @@ static bool affords(const struct rolling *spent, const struct service_state_budg
     return (uint64_t)counts.second + more <= all;
 }
 
-/* Another worker may take one between the first look and the addition. So there is a second look.
- * What was added too much stays counted. */
+/* Another worker may take the last one between the first look and the addition. So there is a
+ * second look. When it fails, what was added stays counted. */
 bool service_state_spend(struct rolling *spent, const struct service_state_budget *budget,
                          int64_t now_ns)
 {
