@@ -39,8 +39,7 @@ static void report_call(const struct run_item *item, struct pool *pool, struct p
 
     out->has_call = true;
     out->service = text_of(item->call->fetch.call_ask.service->name);
-    if (fetch->call.endpoint.at != NULL)
-        out->endpoint = pool_text(pool, fetch->call.endpoint);
+    out->endpoint = call_endpoint(&fetch->call, pool);
     out->retries = fetch->call.retries;
     if (out->retries > 0)
         out->retried = pool_text(pool, text_of(fetch->call.retried));

@@ -245,8 +245,7 @@ static void report_call(struct passing *passing)
     const struct call *call = &passing->call;
 
     *report = passing->report;
-    if (call->endpoint.at != NULL)
-        report->endpoint = pool_text(passing->request->pool, call->endpoint);
+    report->endpoint = call_endpoint(call, passing->request->pool);
     report->retries = call->retries;
     if (report->retries > 0)
         report->retried = pool_text(passing->request->pool, text_of(call->retried));

@@ -51,12 +51,13 @@ static void write_trace(struct attempt *attempt, const struct attempt_ask *ask)
 /* Ends the head: writes how much time is left at ${now_ns}, at least 1 ms, and the empty line. */
 static void end_head(struct attempt *attempt, int64_t now_ns)
 {
+    static const char name[] = "x-request-deadline-ms: ";
     int64_t left_ms = (attempt->deadline_ns - now_ns) / CLOCK_MS;
     char *at = attempt->tail + attempt->trace_len, digits[TEXT_DIGITS];
 
     if (attempt->deadline_ns != INT64_MAX) {
-        at = copy(at, TEXT("x-request-deadline-ms: "));
-        at = copy(at, text_digits(digits, left_ms > 0 ? (uint64_t)left_ms : 1));
+        memcpy(at, name, sizeof(name) - 1);
+        at = copy(at + sizeof(name) - 1, text_digits(digits, left_ms > 0 ? (uint64_t)left_ms : 1));
         at = copy(at, TEXT("\r\n"));
     }
     at = copy(at, TEXT("\r\n"));

@@ -27,6 +27,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bff/base/pool.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
 #include "bff/loop/timer.h"
@@ -148,6 +149,10 @@ void call_resume(struct call *call);
 /* After an answer 101: sends ${bytes}, which are borrowed until ${written} is called with the
  * call's cookie. There can be only one write at a time. */
 void call_write(struct call *call, struct text bytes, void (*written)(void *cookie));
+
+/* Returns the label ${call->endpoint} for use after the call's memory is gone, but not after the
+ * configuration: it is copied to ${pool} if it is in the call. */
+struct text call_endpoint(const struct call *call, struct pool *pool);
 
 /* True until the call has ended. */
 static inline bool call_is_running(const struct call *call) { return call->is_running; }

@@ -37,3 +37,10 @@ void call_show(struct call *call, struct call_try *try)
     call->try = try;
     call->endpoint = endpoint_label(try->endpoint, call->address);
 }
+
+struct text call_endpoint(const struct call *call, struct pool *pool)
+{
+    bool is_in_call = call->endpoint.at == call->address;
+
+    return is_in_call ? pool_text(pool, call->endpoint) : call->endpoint;
+}
