@@ -14,17 +14,22 @@ uint64_t hash_mix(uint64_t bits)
     return bits ^ bits >> 31;
 }
 
+static uint64_t add(uint64_t hash, uint64_t word) { return hash_mix(hash ^ le64toh(word)); }
+
 /* Each step maps different hashes to different hashes. So two texts of the same length that differ
  * in only one word have different hashes. */
 uint64_t hash_text(struct text text)
 {
-    uint64_t hash = hash_mix(text.len + 1);
+    uint64_t hash = hash_mix(text.len + 1), word;
+    size_t at = 0;
 
-    for (size_t at = 0; at < text.len; at += WORD_BYTES) {
-        size_t left = text.len - at;
-        uint64_t word = 0;
-        memcpy(&word, text.at + at, left < WORD_BYTES ? left : WORD_BYTES);
-        hash = hash_mix(hash ^ le64toh(word));
+    for (; text.len - at >= WORD_BYTES; at += WORD_BYTES) {
+        memcpy(&word, text.at + at, WORD_BYTES);
+        hash = add(hash, word);
     }
-    return hash;
+    if (at == text.len)
+        return hash;
+    word = 0;
+    memcpy(&word, text.at + at, text.len - at);
+    return add(hash, word);
 }

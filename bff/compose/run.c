@@ -35,7 +35,8 @@ static void pump(struct run *run, size_t i)
         const struct ask_call *asked = &part->asked[part->next];
         struct run_item *item = &part->items[part->next];
         bool is_made = !asked->is_skipped && !asked->is_nothing;
-        struct run_call *same = is_made ? run_calls_find(run, item, asked) : NULL;
+        size_t bucket = is_made ? run_calls_bucket(asked) : 0;
+        struct run_call *same = is_made ? run_calls_find(run, item, asked, bucket) : NULL;
         if (asked->is_nothing) {
             run_settle_nothing(run, item);
         } else if (asked->is_skipped) {
@@ -46,7 +47,7 @@ static void pump(struct run *run, size_t i)
         } else if (same != NULL) {
             run_calls_join(same, item);
         } else if (part->under_way < plan_of(run, i)->at_once) {
-            run_calls_make(run, item, asked, on_fetched);
+            run_calls_make(run, item, asked, bucket, on_fetched);
         } else {
             break;
         }

@@ -1,15 +1,12 @@
 /* See run_calls.h. */
+#include "bff/base/hash.h"
 #include "bff/compose/run_calls.h"
 
 #define SPARE_CALLS 8 /* allocated at a time, when there are more calls than parts */
 
-static size_t bucket_of(struct text target)
+size_t run_calls_bucket(const struct ask_call *asked)
 {
-    uint32_t hash = 2166136261u; /* FNV-1a */
-
-    for (size_t i = 0; i < target.len; i++)
-        hash = (hash ^ (unsigned char)target.at[i]) * 16777619u;
-    return (hash ^ hash >> 16) % RUN_BUCKETS;
+    return hash_text(asked->target) % RUN_BUCKETS;
 }
 
 static bool asks_same(const struct run_call *call, const struct ask_call *asked,
@@ -26,10 +23,10 @@ static struct breaker *breaker_of(const struct run *run, const struct run_item *
 }
 
 struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
-                                const struct ask_call *asked)
+                                const struct ask_call *asked, size_t bucket)
 {
     const struct breaker *breaker = breaker_of(run, item);
-    struct run_call *call = run->buckets[bucket_of(asked->target)];
+    struct run_call *call = run->buckets[bucket];
 
     while (call != NULL && !asks_same(call, asked, breaker))
         call = call->in_bucket;
@@ -53,10 +50,9 @@ static struct text key_for(const struct run_request *request, const struct bff_s
 }
 
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
-                    fetch_done done)
+                    size_t bucket, fetch_done done)
 {
     const struct run_request *request = run->request;
-    size_t bucket = bucket_of(asked->target);
     struct run_call *call = take(run);
 
     call->run = run;

@@ -28,14 +28,18 @@ struct run_call {
     struct fetch fetch;
 };
 
-/* Returns a call that was not cancelled and has the same request as ${asked}, which ${item} needs,
- * and the same circuit breaker. NULL when there is none. */
-struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
-                                const struct ask_call *asked);
+/* Returns the place of a call like ${asked} in the hash table of calls. */
+size_t run_calls_bucket(const struct ask_call *asked);
 
-/* Makes a call for ${item}. ${done} gets the struct run_call as its cookie. */
+/* Returns a call of ${bucket} that was not cancelled and has the same request as ${asked}, which
+ * ${item} needs, and the same circuit breaker. NULL when there is none. */
+struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
+                                const struct ask_call *asked, size_t bucket);
+
+/* Makes a call for ${item}, which ${bucket} has then. ${done} gets the struct run_call as its
+ * cookie. */
 void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
-                    fetch_done done);
+                    size_t bucket, fetch_done done);
 
 /* Adds ${item} to the items that wait for ${call}. */
 void run_calls_join(struct run_call *call, struct run_item *item);
