@@ -80,7 +80,7 @@ async function faultAndRecovery(t, { server }, seen, victim, { fail, recover }) 
   await fail(victim)
   await eventually(() => eventsOf(server, 'endpoint_ejected', victim) > ejections, 'the ejection')
   const lost = seen.lost.length - before
-  await seen.more(1000, 'during the fault')
+  await seen.more(500, 'during the fault')
   const returns = eventsOf(server, 'endpoint_returned', victim)
   await recover(victim)
   await eventually(() => eventsOf(server, 'endpoint_returned', victim) > returns, 'the return')
@@ -99,7 +99,7 @@ describe('one of three endpoints', () => {
         args: ['--workers', String(workers)], config: { services },
         urlOf: { users: () => endpoints.map(({ url }) => url).join(',') }, keepsRecords: false })
       const seen = load(t, scene)
-      await seen.more(1500, 'before the fault')
+      await seen.more(500, 'before the fault')
       for (let round = 0; round < rounds; round++) {
         const lost = await faultAndRecovery(t, scene, seen, endpoints[1], fault)
         assert.equal(lost, 0, `lost before the ejection: ${seen.lost.slice(0, 3).join('\n')}`)
