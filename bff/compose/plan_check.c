@@ -14,11 +14,19 @@ bool plan_is_made_of(struct text text, const char *bytes)
 
 /* Rows. An empty row at the end of a table ends it, as it did when tables had no count. */
 
+static bool has_texts(const struct bff_part *row)
+{
+    return row->name != NULL || row->after != NULL || row->fallback != NULL || row->pick != NULL;
+}
+
 static bool is_empty_part(const struct bff_part *row)
 {
-    static const struct bff_part none;
+    bool has_numbers = row->many > 0 || row->at_once > 0 || row->timeout_ms > 0 ||
+                       row->hedge_ms > 0 || row->has_breaker;
+    bool has_kinds =
+        row->need != BFF_OPTIONAL || row->place != BFF_MEMBER || row->kind != BFF_KIND_MISSING;
 
-    return memcmp(row, &none, sizeof(none)) == 0;
+    return !has_texts(row) && row->ask == NULL && !has_numbers && !has_kinds;
 }
 
 size_t plan_row_count(const struct bff_composite *composite)

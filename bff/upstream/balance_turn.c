@@ -9,6 +9,7 @@
  */
 #include <string.h>
 
+#include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/balance_field.h"
 
@@ -70,6 +71,7 @@ static unsigned next(struct balance *balance, const struct balance_field *field)
 
     if (sequence->set != field->well)
         make(balance, field->well, sequence);
+    must(sequence->length > 0);
     return sequence->places[turn % sequence->length];
 }
 
