@@ -22,7 +22,7 @@
 /* A queue that has waiters, as the other workers see it. */
 struct place {
     _Atomic int64_t since_ns; /* of its first waiter; 0: it has none */
-    _Atomic(struct bell *) bell;
+    struct bell *_Atomic bell;
 };
 
 struct bulkhead {
