@@ -35,9 +35,11 @@ make_base() {
     mv "$directory/base.tar.new" "$directory/base.tar"
 }
 
-# Copies the settings of the network: the name servers, and the sources of apt.
+# Copies the settings of the network: the name servers, the sources of apt, and the certificates that
+# npm needs behind a proxy.
 copy_settings() {
     local file
+    [ -z "${NODE_EXTRA_CA_CERTS-}" ] || cp -L "$NODE_EXTRA_CA_CERTS" "$root/etc/npm_ca.pem"
     cp -L /etc/resolv.conf "$root/etc/resolv.conf"
     if [ -f /etc/apt/sources.list.d/debian.sources ]; then
         cp /etc/apt/sources.list.d/debian.sources "$root/etc/apt/sources.list.d/"
@@ -62,6 +64,7 @@ for command; do
     start=$SECONDS
     chroot "$root" env -i HOME=/root TERM=dumb PATH=/usr/sbin:/usr/bin:/sbin:/bin \
         ${http_proxy:+http_proxy="$http_proxy"} \
+        ${NODE_EXTRA_CA_CERTS:+NODE_EXTRA_CA_CERTS=/etc/npm_ca.pem} \
         bash -c "cd /root/bff && $command" </dev/null
     echo "== $command: $((SECONDS - start)) s"
 done
