@@ -163,7 +163,10 @@ async function endpoint(t) {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  t.after(() => server.close().closeAllConnections())
+  t.after(() => {
+    server.close()
+    server.closeAllConnections()
+  })
   const next = async () => {
     while (come.length === 0) await once(server, 'come')
     return come.shift()
