@@ -62,8 +62,8 @@ struct attempt_ask {
     struct text headers;     /* whole lines with CRLF, without Host */
     struct text traceparent; /* the attempt gets a span of its own, a child of this one */
     struct text body;        /* its framing is in ${headers} */
-    int64_t deadline_ns; /* the service is told how much time is left until then when the request is
-                            sent; INT64_MAX: it is not told */
+    int64_t deadline_ns; /* the request says how much time is left until this time of clock_now_ns,
+                            in X-Request-Deadline-Ms; INT64_MAX: it does not say */
     struct random *random; /* for the span's id */
 
     /* Gets what follows an accepted head. Its end is never called. */

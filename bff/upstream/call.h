@@ -117,7 +117,8 @@ struct call {
     bool is_running;
     bool has_head;           /* the sink has the head of the answer */
     struct call_queue queue; /* of its bulkhead */
-    struct breaker *breaker; /* to be told how the call ends; NULL: none, or it has been told */
+    struct breaker *breaker; /* the end of the call must be reported to it; NULL: there is none, or
+                                the end has been reported */
     enum breaker_pass pass;
     uint64_t asked; /* the places of the endpoints that were asked (balance.h) */
     struct {

@@ -53,8 +53,8 @@ bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_
     return now_ns < until_ns;
 }
 
-/* The service is told how much time is left until the user or the limit of the whole call ends it.
- * A health check has no deadline. */
+/* The time when the user, or the limit for all attempts, ends the call. A health check has no
+ * deadline. */
 static int64_t deadline_ns(const struct call *call)
 {
     int64_t until_ns = call->ask->until_ns;

@@ -28,7 +28,7 @@ struct endpoints {
     h2o_linklist_t all;       /* the endpoints that a configuration names */
     h2o_linklist_t unused;    /* the endpoints that will be freed */
     h2o_linklist_t listeners; /* struct endpoints_listener */
-    unsigned round;           /* number of look-ups of which the listeners were told */
+    unsigned round;           /* number of look-ups that were reported to the listeners */
     struct timer sweep;
     struct timer resolve;
     struct timer free_unused;
@@ -41,7 +41,7 @@ struct endpoints {
 struct endpoints_listener {
     h2o_linklist_t link;
     void (*looked_up)(struct endpoints_listener *listener);
-    unsigned round; /* the last one of which it was told */
+    unsigned round; /* the last one that was reported to it */
 };
 
 /* Makes the list of a worker's endpoints, which is empty at first. ${on} is copied; its scratch is

@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from load import h1_requests
+from load import http1_counted
 from measure import say
 from peers import PEERS
 from works import WORKS
@@ -17,7 +17,7 @@ TITLES = {'bff-callgrind': 'instructions a request', 'before-callgrind': 'before
 def _counted(bench, name, path, requests):
     """Instructions of a whole life with so many requests."""
     with bench.started(name) as peer:
-        h1_requests(peer.url(path), requests, CONNECTIONS, bench.site.load_core)
+        http1_counted(peer.url(path), requests, CONNECTIONS, bench.site.load_core)
         directory = peer.directory
     with open(f'{directory}/stderr') as file:
         counts = re.findall(r'Collected : (\d+)', file.read())

@@ -43,7 +43,8 @@ class Others:
         return f'http://127.0.0.1:{server.sockets[0].getsockname()[1]}'
 
     async def _ask(self, port, number):
-        """Each client has its own moments, so that requests do not come in bursts."""
+        """Asks at fixed times, because the rate is what the load is. Each client has its own times,
+        so that requests do not come in bursts."""
         next_at = self.loop.time() + number * PERIOD_S / CONNECTIONS
         reader, writer = await asyncio.open_connection('127.0.0.1', port)
         request = f'GET {OTHER} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.encode()

@@ -1,13 +1,11 @@
 """Goodput: the answers in time of a service whose latency grows under load, with and without limits.
 The clients do not wait for answers before they send more, as the users of a site do."""
 import asyncio
-import json
 import random
 import statistics
-import time
 
 from measure import say
-from peers import FILES, HERE, Failed, Peer, complaint
+from peers import FILES, HERE, Peer
 from queue_service import CAPACITY, SERVERS, SERVICE_S, SLOWER
 
 LOADS = (0.5, 0.9, 1.2, 2, 3)  # times the capacity
@@ -24,14 +22,15 @@ class Client(asyncio.Protocol):
     def __init__(self, free, path):
         self.free = free
         self.request = f'GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.encode()
-        self.got, self.done = b'', None
 
     def connection_made(self, transport):
         self.transport = transport
 
-    def ask(self, done):
-        self.got, self.done = b'', done
+    async def ask(self):
+        """True when the answer is good."""
+        self.got, self.answered = b'', asyncio.get_running_loop().create_future()
         self.transport.write(self.request)
+        return await self.answered
 
     def data_received(self, data):
         """The end of a body: all bodies are JSON in one line, without a brace or quote before it."""
@@ -40,20 +39,21 @@ class Client(asyncio.Protocol):
         if not found:
             return
         length = int(head.lower().partition(b'content-length: ')[2].split(b'\r\n')[0])
-        if len(body) < length or self.done is None:
+        if len(body) < length or self.answered.done():
             return
-        done, self.done = self.done, None
         self.free.append(self)
-        done(head.startswith(b'HTTP/1.1 200'))
+        self.answered.set_result(head.startswith(b'HTTP/1.1 200'))
 
     def connection_lost(self, error):
         if self in self.free:
             self.free.remove(self)
+        elif not self.answered.done():
+            self.answered.set_result(False)
 
 
 async def _offer(port, path, rate, seconds):
-    """Returns the good answers a second to ${rate} requests a second, and the 99th percentile of
-    their times in ms."""
+    """Sends ${rate} requests a second at random times, whether answers come or not. Returns the good
+    answers a second, and the 99th percentile of their times in ms."""
     loop, chance, free, times = asyncio.get_running_loop(), random.Random(path), [], []
     begin = loop.time()
     counted, end, next_at = begin + WARM_S, begin + WARM_S + seconds, begin
@@ -63,43 +63,29 @@ async def _offer(port, path, rate, seconds):
             client = free.pop()
         else:
             _, client = await loop.create_connection(lambda: Client(free, path), '127.0.0.1', port)
+        is_good = await client.ask()
+        took = loop.time() - asked
+        if is_good and took <= IN_TIME_S and counted <= asked < end:
+            times.append(took)
 
-        def done(is_good):
-            took = loop.time() - asked
-            if is_good and took <= IN_TIME_S and counted <= asked < end:
-                times.append(took)
-
-        client.ask(done)
-
-    tasks = set()
+    waiting = set()
     while next_at < end:
         next_at += chance.expovariate(rate)
         if next_at > loop.time():
             await asyncio.sleep(next_at - loop.time())
         task = loop.create_task(ask(next_at))
-        tasks.add(task)
-        task.add_done_callback(tasks.discard)
-    await asyncio.sleep(IN_TIME_S)
+        waiting.add(task)
+        task.add_done_callback(waiting.discard)
+    if waiting:
+        await asyncio.wait(waiting, timeout=IN_TIME_S)  # a later answer does not count
     times.sort()
     return len(times) / seconds, (times[len(times) * 99 // 100] * 1e3 if times else None)
-
-
-def _start_service(site):
-    directory = f'{site.work}/queue'
-    started = site.run(directory, ['python3', '-B', f'{HERE}/queue_service.py'], site.load_core)
-    for _ in range(100):
-        with open(f'{directory}/stdout') as file:
-            lines = file.readlines()
-        if lines and lines[-1].endswith('\n'):
-            return started, json.loads(lines[-1])
-        time.sleep(0.05)
-    raise Failed(f'the queue service did not start: {complaint(started)}')
 
 
 def _measured(bench, path, load):
     """In a new process each time, so that nothing is left of an overload."""
     site = bench.site
-    started, url = _start_service(site)
+    started, url = site.ready('queue', ['python3', '-B', f'{HERE}/queue_service.py'])
     peer = Peer('bff', ['@build@/bff-web', '--config', f'{FILES}/bff_goodput.yaml',
                         '--listen', 'http://127.0.0.1:@port@'],
                 env={f'{name}_URL': url for name in ('USERS', 'ORDERS', 'PRODUCTS')})
@@ -109,7 +95,6 @@ def _measured(bench, path, load):
     finally:
         peer.stop()
         site.stop(started)
-        open(f'{site.work}/queue/stdout', 'w').close()
 
 
 def _rounds(bench):

@@ -1,30 +1,16 @@
 """Hedging: the times with and without it, and how many calls more it makes."""
 import http.client
-import json
 import statistics
-import time
 
-from load import Void, http1_times
+from load import Void, http1_counted
 from measure import say
-from peers import FILES, HERE, Failed, Peer, complaint
+from peers import FILES, HERE, Peer
 
 CONNECTIONS = 16  # so few that neither the clients nor the services are busy
+RATE = 600  # requests for each second of a run, which is about the rate without hedges
 MOST_EXTRA = 0.05
 ROWS = (('without hedges', '/without', 'users'), ('hedged after 20 ms', '/fixed', 'orders'),
         ('hedged after the p95', '/p95', 'products'))
-
-
-def _start_services(site):
-    """Returns the URLs of the endpoints of each service."""
-    directory = f'{site.work}/slow'
-    started = site.run(directory, ['python3', '-B', f'{HERE}/slow_service.py'], site.load_core)
-    for _ in range(100):
-        with open(f'{directory}/stdout') as file:
-            line = file.readline()
-        if line.endswith('\n'):
-            return started, json.loads(line)
-        time.sleep(0.05)
-    raise Failed(f'the slow services did not start: {complaint(started)}')
 
 
 def _count(url):
@@ -35,26 +21,14 @@ def _count(url):
     return count
 
 
-def _logged(peer):
-    """The number of requests that have ended, once it does not grow any more."""
-    count, before = 0, -1
-    while count != before:
-        time.sleep(0.7)  # longer than a call takes
-        before = count
-        with open(f'{peer.directory}/stdout') as log:
-            count = sum('"event":"request"' in line for line in log)
-    return count
-
-
 def _measured(bench, peer, path, url):
     """p50, p99, requests a second, and the calls beyond one for each request."""
     peer.empty_log()
-    calls = _count(url)
-    times = http1_times(peer.url(path), bench.seconds, bench.site.load_core, CONNECTIONS)
-    requests = _logged(peer)
+    requests, calls = RATE * bench.seconds, _count(url)
+    seconds, times = http1_counted(peer.url(path), requests, CONNECTIONS, bench.site.load_core)
     extra = (_count(url) - calls - requests) / requests
     return (times[len(times) // 2] / 1e3, times[len(times) * 99 // 100] / 1e3,
-            len(times) / bench.seconds, extra)
+            requests / seconds, extra)
 
 
 def _row(title, found):
@@ -66,7 +40,7 @@ def _row(title, found):
 
 def table(bench):
     site = bench.site
-    started, urls = _start_services(site)
+    started, urls = site.ready('slow', ['python3', '-B', f'{HERE}/slow_service.py'])
     peer = Peer('bff', ['@build@/bff-web', '--config', f'{FILES}/bff_hedge.yaml',
                         '--listen', 'http://127.0.0.1:@port@'],
                 env={f'{name.upper()}_URL': ', '.join(each) for name, each in urls.items()})

@@ -52,19 +52,21 @@ def http1(url, seconds, core, *, connections, headers, body_length, look=False):
                 found['p99_us'] / 1e3)
 
 
-def _h2load(url, seconds, core, *words):
-    """What it says, and the sorted times of all requests in microseconds."""
+def _h2load(url, core, *words, body_length=0):
+    """The number of requests, how many seconds they took, and the sorted times of all of them in
+    microseconds."""
     with tempfile.NamedTemporaryFile('r', dir='/dev/shm') as log:
-        text = _command(core, 'h2load', '-t1', *words, '-D', str(seconds), '--log-file', log.name,
-                        url)
-        return text, sorted(int(line.split()[2]) for line in log)
-
-
-def _exact(url, seconds, core, words, body_length):
-    text, latencies = _h2load(url, seconds, core, *words)
+        text = _command(core, 'h2load', '-t1', *words, '--log-file', log.name, url)
+        latencies = sorted(int(line.split()[2]) for line in log)
     done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
     data = int(re.search(r'\((\d+)\) data', text).group(1))
     _judge(done, done - succeeded, data, body_length)
+    took, unit = re.search(r'finished in ([\d.]+)(us|ms|s)', text).groups()
+    return done, float(took) * {'us': 1e-6, 'ms': 1e-3, 's': 1}[unit], latencies
+
+
+def _exact(url, seconds, core, words, body_length):
+    done, _, latencies = _h2load(url, core, *words, '-D', str(seconds), body_length=body_length)
     return Load(done, seconds, latencies[len(latencies) // 2] / 1e3,
                 latencies[len(latencies) * 99 // 100] / 1e3)
 
@@ -83,18 +85,17 @@ def http1_exact(url, seconds, core, *, connections, body_length):
 
 def http1_times(url, seconds, core, connections):
     """The sorted times of all requests in microseconds, as http1_exact counts them."""
-    text, latencies = _h2load(url, seconds, core, '--h1', f'-c{connections}')
-    done, succeeded = map(int, re.search(r'(\d+) done, (\d+) succeeded', text).groups())
-    _judge(done, done - succeeded, 0, 0)
-    return latencies
+    return _h2load(url, core, '--h1', f'-c{connections}', '-D', str(seconds))[2]
+
+
+def http1_counted(url, count, connections, core):
+    """Exactly ${count} requests: how many seconds they took, and their sorted times in
+    microseconds."""
+    done, seconds, latencies = _h2load(url, core, '--h1', f'-c{connections}', f'-n{count}')
+    _judge(done, count - done, 0, 0)
+    return seconds, latencies
 
 
 def http2_get(url):
     """The body of one answer."""
     return subprocess.run(['nghttp', url], capture_output=True, check=True).stdout
-
-
-def h1_requests(url, count, connections, core):
-    """Exactly so many requests, over HTTP/1.1."""
-    text = _command(core, 'h2load', '--h1', '-t1', f'-c{connections}', f'-n{count}', url)
-    _judge(count, count - int(re.search(r'(\d+) succeeded', text).group(1)), 0, 0)

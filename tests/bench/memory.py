@@ -3,7 +3,6 @@ import re
 import resource
 import socket
 import statistics
-import time
 
 import process
 from load import Void
@@ -54,7 +53,8 @@ def _kilobytes_a_connection(bench, name):
         try:
             for _ in range(count):
                 opened.append(_open(peer.port, WORKS['plain'].path))
-            time.sleep(1)  # for what is tidied up behind the last answers
+            # When a later request has its answer, the earlier ones have been tidied up.
+            _open(peer.port, WORKS['plain'].path).close()
             grown = process.memory_bytes(peer.pids(), 'Pss') - before
             if not all(_is_open(connection) for connection in opened):
                 raise Void('not all connections were kept')

@@ -6,6 +6,7 @@ import http.client
 import json
 import os
 import re
+import select
 import signal
 import socket
 import subprocess
@@ -16,6 +17,7 @@ import process
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = os.path.join(HERE, 'peers')
+START_S = 10  # for a program to print that it is ready
 SECRET = 'a secret of the benchmark, of 32 bytes and more'
 
 
@@ -48,18 +50,29 @@ class Site:
         self.running = []
         self.services = {}
 
-    def run(self, directory, command, core, env=None):
-        """Starts a process group; what it says goes to files in the directory."""
+    def run(self, directory, command, core, env=None, pipe=None):
+        """Starts a process group. Its output goes to files in the directory, or to ${pipe}."""
         os.makedirs(directory, exist_ok=True)
         with open(f'{directory}/stdout', 'ab') as out, open(f'{directory}/stderr', 'wb') as err:
-            # Should we be killed ourselves, it ends as well.
+            # When this process is killed, the other one ends, too.
             started = subprocess.Popen(
                 ['taskset', '-c', str(core), 'setpriv', '--pdeathsig', 'TERM', *command],
-                cwd=directory, stdin=subprocess.DEVNULL, stdout=out, stderr=err,
+                cwd=directory, stdin=subprocess.DEVNULL, stdout=pipe or out, stderr=err,
                 start_new_session=True, env={**os.environ, **(env or {})})
         started.stderr_path = f'{directory}/stderr'
         self.running.append(started)
         return started
+
+    def ready(self, name, command):
+        """Starts a program that prints one line of JSON when it is ready. Returns its process and
+        what it printed."""
+        started = self.run(f'{self.work}/{name}', command, self.load_core, pipe=subprocess.PIPE)
+        select.select([started.stdout], [], [], START_S)
+        os.set_blocking(started.stdout.fileno(), False)
+        line = started.stdout.readline()
+        if not line.endswith(b'\n'):
+            raise Failed(f'{name} did not start: {complaint(started)}')
+        return started, json.loads(line)
 
     def stop(self, started):
         started.terminate()
@@ -72,6 +85,8 @@ class Site:
         except ProcessLookupError:
             pass
         started.wait()
+        if started.stdout is not None:
+            started.stdout.close()
         self.running.remove(started)
 
     def stop_all(self):
@@ -83,16 +98,8 @@ class Site:
 
     def more_services(self, name, *arguments):
         """Starts the program once more; the addresses of its services."""
-        directory = f'{self.work}/{name}'
-        started = self.run(directory, [f'{self.build}/tests/bench_services', *arguments],
-                           self.load_core)
-        for _ in range(100):
-            with open(f'{directory}/stdout') as file:
-                line = file.readline()
-            if line.endswith('\n'):
-                return json.loads(line)['services']
-            time.sleep(0.05)
-        raise Failed(f'the services did not start: {complaint(started)}')
+        _, ready = self.ready(name, [f'{self.build}/tests/bench_services', *arguments])
+        return ready['services']
 
     def urls(self):
         """The services as all who are started find them: USERS_URL and so on."""
