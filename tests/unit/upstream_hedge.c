@@ -158,16 +158,23 @@ static void test_a_failure_leaves_the_other_attempt(void **state)
     }
 }
 
-static void test_both_fail(void **state)
+/* The first attempt ends with a 503. Returns the service that has the second one. */
+static struct stage_service *fail_first(struct stage_call *call, struct upstream *upstream)
 {
-    struct stage_call call;
-    struct pair pair = start_both(&call, *state);
+    struct pair pair = start_both(call, upstream);
 
-    stage.settings.retry.reserve = 0;
     stage_say(pair.first, STAGE_BUSY);
     while (stage.report_count == 0)
         stage_step();
-    stage_hang_up(pair.second);
+    return pair.second;
+}
+
+static void test_both_fail(void **state)
+{
+    struct stage_call call;
+
+    stage.settings.retry.reserve = 0;
+    stage_hang_up(fail_first(&call, *state));
     expect_end(&call, *state, ", reset");
     assert_int_equal(failures(*state), 2);
 }
@@ -175,13 +182,9 @@ static void test_both_fail(void **state)
 static void test_the_last_answer_is_the_users(void **state)
 {
     struct stage_call call;
-    struct pair pair = start_both(&call, *state);
 
     stage.settings.retry.reserve = 0;
-    stage_say(pair.first, STAGE_BUSY);
-    while (stage.report_count == 0)
-        stage_step();
-    stage_say(pair.second, STAGE_BUSY);
+    stage_say(fail_first(&call, *state), STAGE_BUSY);
     expect_end(&call, *state, "503 busy, none");
     assert_true(call.call.has_hedge_won);
 }
@@ -190,13 +193,10 @@ static void test_the_last_answer_is_the_users(void **state)
 static void test_both_fail_and_the_call_is_retried(void **state)
 {
     struct stage_call call;
-    struct pair pair = start_both(&call, *state);
+    struct stage_service *second = fail_first(&call, *state);
 
     retrying_answer(STAGE_OK);
-    stage_say(pair.first, STAGE_BUSY);
-    while (stage.report_count == 0)
-        stage_step();
-    stage_say(pair.second, STAGE_BUSY);
+    stage_say(second, STAGE_BUSY);
     stage_play(&call);
     assert_string_equal(call.seen, "200 hi, none");
     assert_int_equal(call.call.retries, 1);
