@@ -44,7 +44,7 @@ void log_event(const char *event, const struct log_field *fields)
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie)
 {
-    size_t place = ask->only == upstream->services[0].endpoints[0] ? 0 : 1;
+    size_t place = ask->only == upstream->services[0].set.rows[0] ? 0 : 1;
 
     must(place < 2 && calls[place] == NULL);
     *call = (struct call){.ask = ask, .sink = sink, .cookie = cookie, .is_running = true};

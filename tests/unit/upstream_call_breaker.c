@@ -89,7 +89,7 @@ static void test_a_health_check_passes_an_open_breaker(void **state)
     stage_call(&call, upstream);
     stage_play(&call);
     ask = call.ask;
-    ask.only = upstream->services[0].endpoints[0];
+    ask.only = upstream->services[0].set.rows[0];
     call = (struct stage_call){.ask = ask};
     call_start(&call.call, upstream, &call.ask, &stage_sink, &call);
     stage_play(&call);

@@ -12,7 +12,7 @@ static void look_up(struct upstream *upstream, const char *address)
     struct addrinfo found = {.ai_family = AF_INET,
                              .ai_addr = &one.addresses[0].at.any,
                              .ai_addrlen = one.addresses[0].len};
-    resolve_take(&upstream->services[0].endpoints[1]->addresses, &found);
+    resolve_take(&upstream->services[0].set.rows[1]->addresses, &found);
     upstream->listener.looked_up(&upstream->listener);
 }
 

@@ -244,7 +244,7 @@ static inline void stage_observe(void *cookie, const struct call_report *report)
 
 static inline struct endpoint_state *stage_state(struct upstream *upstream, size_t endpoint)
 {
-    return upstream->services[0].endpoints[endpoint]->state;
+    return upstream->services[0].set.rows[endpoint]->state;
 }
 
 static inline void stage_expect_none_in_flight(struct upstream *upstream)
