@@ -7,8 +7,6 @@
  * An endpoint of the sequence may be full, or be left out by its slow start. Then its turn goes to
  * a random other endpoint, chosen by weight.
  */
-#include <string.h>
-
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/balance_field.h"
