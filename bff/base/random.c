@@ -22,6 +22,11 @@ uint64_t random_next(struct random *random)
     return sum;
 }
 
+uint32_t random_below(struct random *random, uint32_t limit)
+{
+    return (uint32_t)((random_next(random) >> 32) * limit >> 32);
+}
+
 /* Returns the hexadecimal digits of ${bits}, in some order, as the bytes of a word. */
 static uint64_t eight_digits(uint32_t bits)
 {

@@ -16,6 +16,9 @@ void random_seed(struct random *random);
 /* Returns the next number; all 64 bits are used. */
 uint64_t random_next(struct random *random);
 
+/* Returns a number less than ${limit}, which is not 0. */
+uint32_t random_below(struct random *random, uint32_t limit);
+
 /* Writes ${digits} lower-case hexadecimal digits, not all of them zero. ${digits} is a multiple of
  * 16. */
 void random_hex(struct random *random, char *out, size_t digits);

@@ -48,3 +48,16 @@ int reason_answer_status(enum reason reason, int status)
         return 404;
     return rows[reason].status;
 }
+
+bool reason_is_failure(enum reason reason)
+{
+    switch (reason) {
+    case REASON_TIMEOUT:
+    case REASON_CONNECT:
+    case REASON_RESET:
+    case REASON_BAD_HTTP:
+        return true;
+    default:
+        return false;
+    }
+}

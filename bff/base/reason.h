@@ -5,6 +5,8 @@
 #ifndef BFF_BASE_REASON_H
 #define BFF_BASE_REASON_H
 
+#include <stdbool.h>
+
 enum reason {
     REASON_NONE,      /* the part is not rejected */
     REASON_TIMEOUT,   /* not complete in time; the time for connecting counts, too */
@@ -39,5 +41,9 @@ const char *reason_proxy_error(enum reason reason);
  * none.
  */
 int reason_answer_status(enum reason reason, int status);
+
+/* True when ${reason} alone says that the service has failed, without regard to the status of its
+ * answer: there was no connection, no answer in time, no end of the answer, or no valid HTTP. */
+bool reason_is_failure(enum reason reason);
 
 #endif

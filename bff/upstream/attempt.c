@@ -51,25 +51,24 @@ static void write_trace(struct attempt *attempt, const struct attempt_ask *ask)
 /* Ends the head: writes how much time is left at ${now_ns}, at least 1 ms, and the empty line. */
 static void end_head(struct attempt *attempt, int64_t now_ns)
 {
-    static const char name[] = "x-request-deadline-ms: ";
     int64_t left_ms = (attempt->deadline_ns - now_ns) / CLOCK_MS;
     char *at = attempt->tail + attempt->trace_len, digits[TEXT_DIGITS];
 
     if (attempt->deadline_ns != INT64_MAX) {
-        memcpy(at, name, sizeof(name) - 1);
-        at = copy(at + sizeof(name) - 1, text_digits(digits, left_ms > 0 ? (uint64_t)left_ms : 1));
+        at = copy(at, TEXT("x-request-deadline-ms: "));
+        at = copy(at, text_digits(digits, left_ms > 0 ? (uint64_t)left_ms : 1));
         at = copy(at, TEXT("\r\n"));
     }
     at = copy(at, TEXT("\r\n"));
     *attempt->tail_piece = h2o_iovec_init(attempt->tail, (size_t)(at - attempt->tail));
 }
 
+/* Leaves a place for the end of the head, which is written when the request is sent. */
 static void put_tail(struct attempt *attempt, const struct attempt_ask *ask)
 {
     write_trace(attempt, ask);
     attempt->deadline_ns = ask->deadline_ns;
     attempt->tail_piece = &attempt->pieces[attempt->request.count++];
-    end_head(attempt, ask->now_ns);
 }
 
 static void put_request(struct attempt *attempt, const struct attempt_ask *ask)
@@ -117,13 +116,19 @@ static const struct exchange_sink head_sink_with_room = {.head = on_head, .room 
 
 /* The connection. */
 
+/* The attempt has its connection since ${now_ns}: sends the request. */
+static void send_request(struct attempt *attempt, int64_t now_ns)
+{
+    attempt->connected_ns = now_ns;
+    end_head(attempt, now_ns);
+    connection_ask(attempt->connection, &attempt->request);
+}
+
 static void on_opened(void *cookie)
 {
     struct attempt *attempt = cookie;
 
-    attempt->connected_ns = clock_now_ns();
-    end_head(attempt, attempt->connected_ns); /* dialling has taken some of the time */
-    connection_ask(attempt->connection, &attempt->request);
+    send_request(attempt, clock_now_ns());
     attempt->user->opened(attempt->cookie);
 }
 
@@ -187,12 +192,10 @@ void attempt_begin(struct attempt *attempt, const struct attempt_ask *ask,
     attempt->connection =
         ask->is_fresh ? NULL : connection_take(endpoint, &connection_user, attempt);
     attempt->is_reused = attempt->connection != NULL;
-    if (attempt->is_reused) {
-        attempt->connected_ns = ask->now_ns;
-        connection_ask(attempt->connection, &attempt->request);
-    } else {
+    if (attempt->is_reused)
+        send_request(attempt, ask->now_ns);
+    else
         attempt->connection = connection_dial(endpoint, &connection_user, attempt);
-    }
 }
 
 void attempt_pause(struct attempt *attempt)

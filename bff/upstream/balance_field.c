@@ -56,7 +56,6 @@ void balance_field_find(const struct balance *balance, const struct balance_ques
     look(balance, question->now_ns, groups);
     *field = (struct balance_field){
         .has_key = balance->settings->balance == SERVICE_HASH && question->key.len > 0,
-        .is_retry = except != 0,
         .now_ns = question->now_ns,
         .is_panic = is_panic(balance, groups, except),
     };

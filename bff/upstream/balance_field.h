@@ -17,7 +17,7 @@ struct balance_field {
     uint64_t key;    /* the hash of the question's key */
     int64_t now_ns;
     bool has_key;
-    bool is_retry;
+    bool is_retry; /* the question has ${except}; balance_pick sets it */
     bool is_panic; /* all endpoints of the group are used as if they were well */
 };
 

@@ -7,8 +7,6 @@
  * An endpoint of the sequence may be full, or be left out by its slow start. Then its turn goes to
  * a random other endpoint, chosen by weight.
  */
-#include <string.h>
-
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/upstream/balance_field.h"
@@ -77,14 +75,13 @@ static unsigned next(struct balance *balance, const struct balance_field *field)
 
 static unsigned at_random(const struct balance *balance, uint64_t set)
 {
-    uint64_t sum = 0, at;
-    unsigned place = balance_lowest(set);
+    unsigned sum = 0, at, place = balance_lowest(set);
 
     if (balance_size(set) == 1)
         return place;
     balance_each (place, set)
         sum += balance_weight_at(balance, place);
-    at = (random_next(balance->random) >> 32) * sum >> 32;
+    at = random_below(balance->random, sum);
     balance_each (place, set) {
         unsigned weight = balance_weight_at(balance, place);
         if (at < weight)

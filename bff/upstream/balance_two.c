@@ -4,12 +4,6 @@
  */
 #include "bff/upstream/balance_field.h"
 
-/* A random number less than ${most}. */
-static unsigned random_below(const struct balance *balance, unsigned most)
-{
-    return (unsigned)((random_next(balance->random) >> 32) * most >> 32);
-}
-
 /* How long one more request would wait at the endpoint, if each attempt takes ${average_ns}. */
 static double cost(const struct balance *balance, unsigned place, int64_t average_ns)
 {
@@ -42,11 +36,11 @@ static unsigned better(const struct balance *balance, unsigned a, unsigned b, in
 unsigned balance_two(struct balance *balance, const struct balance_field *field)
 {
     unsigned count = balance_size(field->usable);
-    unsigned first = random_below(balance, count), second;
+    unsigned first = random_below(balance->random, count), second;
 
     if (count == 1)
         return balance_lowest(field->usable);
-    second = random_below(balance, count - 1);
+    second = random_below(balance->random, count - 1);
     second += second >= first;
     return better(balance, balance_nth(field->usable, first), balance_nth(field->usable, second),
                   field->now_ns);

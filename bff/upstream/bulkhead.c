@@ -174,7 +174,7 @@ void bulkhead_leave(struct bulkhead_queue *queue)
  * that call sees that the attempt has ended. */
 void bulkhead_attempt_ended(struct bulkhead_queue *queue)
 {
-    if (queue->has_full_endpoints && waiting(atomic_fetch_add(&queue->shared->counts, 0)) > 0)
+    if (queue->has_endpoint_limit && waiting(atomic_fetch_add(&queue->shared->counts, 0)) > 0)
         ring_oldest(queue->shared);
 }
 
@@ -197,21 +197,18 @@ static bool is_oldest(const struct bulkhead_queue *queue)
     return find_oldest(queue->shared, &since_ns) == queue->place;
 }
 
-/* The first waiter goes. Returns false when it waits again. */
-static bool let_go(struct bulkhead_queue *queue)
+/* The first waiter goes, or waits again at the head of the queue. */
+static void let_go(struct bulkhead_queue *queue)
 {
     struct bulkhead_waiter *waiter = first(queue);
-    bool has_gone;
 
     h2o_linklist_unlink(&waiter->link);
-    has_gone = waiter->user->go(waiter);
-    if (!has_gone) {
-        h2o_linklist_insert(queue->waiters.next, &waiter->link);
-        atomic_fetch_add(&queue->shared->counts, ONE_WAITING - ONE_IN_FLIGHT);
-    } else {
+    if (waiter->user->go(waiter)) {
         publish(queue);
+        return;
     }
-    return has_gone;
+    h2o_linklist_insert(queue->waiters.next, &waiter->link);
+    atomic_fetch_add(&queue->shared->counts, ONE_WAITING - ONE_IN_FLIGHT);
 }
 
 /* Lets waiters go while there are slots and endpoints for them. A waiter that could not go is
@@ -304,7 +301,7 @@ void bulkhead_queue_init(struct bulkhead_queue *queue, struct bulkhead *shared, 
         .shared = shared,
         .max_in_flight = most > 0 ? most : UINT_MAX,
         .length = settings->bulkhead.queue,
-        .has_full_endpoints = has_endpoint_limit(settings),
+        .has_endpoint_limit = has_endpoint_limit(settings),
         .bell = bell,
         .listener = {.rung = on_rung},
     };

@@ -58,7 +58,7 @@ struct bulkhead_queue {
     struct bulkhead *shared;
     unsigned max_in_flight;  /* UINT_MAX: no limit */
     unsigned length;         /* calls that may wait, in all workers together */
-    bool has_full_endpoints; /* endpoints have limits, so each attempt that ends makes a place */
+    bool has_endpoint_limit; /* an endpoint has one, so an attempt that ends may make a place */
     struct bell *bell;       /* of the worker */
     struct bell_listener listener;
     h2o_linklist_t waiters;
@@ -72,6 +72,7 @@ struct bulkhead_report {
 /* Returns the bulkhead ${name}, "users". The caller drops the reference with registry_release. */
 struct bulkhead *bulkhead_hold(struct registry *registry, struct text name);
 
+/* Returns the counts. For tests and for metrics. */
 struct bulkhead_report bulkhead_read(const struct bulkhead *bulkhead);
 
 /* True when the calls of the service may have to wait: it has a limit, or an endpoint has one. */

@@ -55,7 +55,7 @@ static bool is_under_way(const struct call_try *try)
 
 static void begin(struct call *call, struct call_try *try, bool is_fresh, int64_t now_ns)
 {
-    try->number = call->attempts++;
+    try->number = call->retries + call->is_hedged;
     call_try_begin(try, is_fresh, now_ns);
     call_limit_wake(call);
 }
@@ -252,7 +252,6 @@ void call_init_try(struct call *call, struct call_try *try)
     try->call = call;
     try->user = &try_user;
     try->is_hedge = false;
-    try->number = 0;
     try->until_ns = try->retry_ns = INT64_MAX;
     try->attempt.connection = NULL;
 }
@@ -278,7 +277,6 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->queue.has_slot = call->queue.is_waiting = false;
     call->breaker = NULL;
     call->asked = 0;
-    call->attempts = 0;
     call->retry_ns = call->hedge_ns = INT64_MAX;
     call->is_retry_paid = false;
     call->try = &call->own;

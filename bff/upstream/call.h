@@ -125,7 +125,6 @@ struct call {
         struct endpoint *endpoint;          /* NULL: none can be asked */
         bool is_counted, is_trial, is_full; /* as in balance_choice */
     } next;                                 /* what call_choose has chosen */
-    unsigned attempts;                      /* that have begun */
     int64_t retry_ns;        /* the next attempt waits until then; INT64_MAX: none waits */
     int64_t hedge_ns;        /* a hedge is due then; INT64_MAX: none */
     bool is_retry_paid;      /* the retry after the attempt under way was taken from the budget */

@@ -57,10 +57,9 @@ void call_hedge_ask(struct call *call, int64_t now_ns)
     call_begin(call, call->second, now_ns);
 }
 
-struct call_try *call_hedge_rival(const struct call *call, const struct call_try *try)
+struct call_try *call_hedge_rival(struct call *call, const struct call_try *try)
 {
-    struct call_try *first = (struct call_try *)&call->own;
-    struct call_try *other = try == first ? call->second : first;
+    struct call_try *other = try == &call->own ? call->second : &call->own;
 
     return other != NULL && call_try_is_under_way(other) ? other : NULL;
 }

@@ -21,7 +21,7 @@ void call_hedge_first(struct call *call, int64_t now_ns);
 void call_hedge_ask(struct call *call, int64_t now_ns);
 
 /* Returns the attempt under way beside ${try}; NULL: there is none. */
-struct call_try *call_hedge_rival(const struct call *call, const struct call_try *try);
+struct call_try *call_hedge_rival(struct call *call, const struct call_try *try);
 
 /* The user gets this head of ${winner}: cancels the other attempt, and learns from the time. */
 void call_hedge_decide(struct call *call, struct call_try *winner,

@@ -20,7 +20,6 @@
 #define BFF_UPSTREAM_CALL_RETRY_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
 #include "bff/base/text.h"

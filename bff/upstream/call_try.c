@@ -121,15 +121,9 @@ void call_try_stop(struct call_try *try, enum reason reason)
 
 enum endpoint_outcome call_try_outcome(enum reason reason, int status)
 {
-    switch (reason) {
-    case REASON_TIMEOUT:
-    case REASON_CONNECT:
-    case REASON_RESET:
-    case REASON_BAD_HTTP:
-        return ENDPOINT_FAILED;
-    default:
-        return status >= 500 && status != 501 ? ENDPOINT_FAILED : ENDPOINT_WORKED;
-    }
+    bool is_error = status >= 500 && status != 501;
+
+    return is_error || reason_is_failure(reason) ? ENDPOINT_FAILED : ENDPOINT_WORKED;
 }
 
 static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }

@@ -105,15 +105,7 @@ static unsigned earlier_ejections(const struct endpoint_state *state, uint32_t b
  * use the body. */
 static enum reason reason_of(const struct ejection_event *event)
 {
-    switch (event->reason) {
-    case REASON_TIMEOUT:
-    case REASON_CONNECT:
-    case REASON_RESET:
-    case REASON_BAD_HTTP:
-        return event->reason;
-    default:
-        return REASON_STATUS;
-    }
+    return reason_is_failure(event->reason) ? event->reason : REASON_STATUS;
 }
 
 /* Ejecting. */

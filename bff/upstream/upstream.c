@@ -79,7 +79,6 @@ static void init_service(struct upstream *upstream, struct upstream_service *ser
                             endpoints_bell(upstream->endpoints), settings);
     balance_init(&service->balance, settings, service->state, &upstream->random);
     endpoint_set_init(&service->set, upstream->endpoints, settings);
-    service->endpoints = service->set.rows;
     balance_set(&service->balance, service->set.members, service->set.count);
 }
 

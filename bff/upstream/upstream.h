@@ -24,9 +24,6 @@ struct upstream_service {
     const struct service_settings *settings;
     struct service_state *state; /* shared by all workers */
     struct breaker *breaker;     /* shared by all workers; NULL: there is none */
-    struct endpoint **endpoints; /* of settings->endpoints, in that order. With resolves_each,
-                                    the endpoint of a host name is asked only while the name has
-                                    no address */
     struct endpoint_set set;     /* its members are the endpoints that are asked */
     struct balance balance;      /* chooses one of the members */
     struct bulkhead_queue queue; /* of calls over the limits; its ${shared} is NULL when the

@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -19,6 +18,7 @@
 #include "bff/base/log.h"
 #include "bff/upstream/call_try.h"
 #include "bff/upstream/ejection.h"
+#include "tests/unit/trace.h"
 
 #define MOST 8        /* endpoints */
 #define BASE_MS 30000 /* of an ejection */
@@ -28,27 +28,9 @@
 static _Atomic int64_t now_ms;
 static atomic_uint ejected, most_ejected, returned;
 static bool is_tracing;
-static char trace[1024];
 
 int64_t clock_now_ns(void) { return now_ms * CLOCK_MS; }
 int64_t clock_wall_ms(void) { return now_ms; }
-
-void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
-{
-    snprintf(out, CLOCK_ISO_SIZE, "%lld", (long long)wall_ms);
-}
-
-static inline void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static inline void note(const char *format, ...)
-{
-    size_t len = strlen(trace);
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(trace + len, sizeof(trace) - len, format, args);
-    va_end(args);
-}
 
 /* "(a out status 500 until 30000)", "(a back trial since 0)". Ejections of a new endpoint are
  * logged under the lock. */

@@ -9,7 +9,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -21,6 +20,7 @@
 #include "bff/upstream/call.h"
 #include "bff/upstream/health.h"
 #include "bff/upstream/health_body.h"
+#include "tests/unit/trace.h"
 
 #define INTERVAL_MS 5000
 #define TIMEOUT_MS 1000
@@ -31,27 +31,9 @@ static int64_t now_ns;
 static struct timers timers;
 static struct call *calls[2]; /* to each endpoint; NULL: none is under way */
 static size_t started;
-static char trace[512];
 
 int64_t clock_now_ns(void) { return now_ns; }
 int64_t clock_wall_ms(void) { return now_ns / CLOCK_MS; }
-
-static inline void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
-
-static inline void note(const char *format, ...)
-{
-    size_t len = strlen(trace);
-    va_list args;
-
-    va_start(args, format);
-    vsnprintf(trace + len, sizeof(trace) - len, format, args);
-    va_end(args);
-}
-
-void clock_iso(int64_t wall_ms, char out[CLOCK_ISO_SIZE])
-{
-    snprintf(out, CLOCK_ISO_SIZE, "%lld", (long long)wall_ms);
-}
 
 /* Ejections that a check has ended. */
 void log_event(const char *event, const struct log_field *fields)
@@ -62,7 +44,7 @@ void log_event(const char *event, const struct log_field *fields)
 void call_start(struct call *call, struct upstream *upstream, const struct call_ask *ask,
                 const struct exchange_sink *sink, void *cookie)
 {
-    size_t place = ask->only == upstream->services[0].endpoints[0] ? 0 : 1;
+    size_t place = ask->only == upstream->services[0].set.rows[0] ? 0 : 1;
 
     must(place < 2 && calls[place] == NULL);
     *call = (struct call){.ask = ask, .sink = sink, .cookie = cookie, .is_running = true};

@@ -7,53 +7,9 @@
 
 #include <cmocka.h>
 
-#include "bff/base/check.h"
-#include "bff/loop/resolve.h"
+#include "tests/unit/resolve_answer.h"
 
 #define PORT 3000
-
-/* An answer of getaddrinfo. */
-struct answer {
-    struct addrinfo found[RESOLVE_ADDRESSES_MAX * 2];
-    struct resolve_address addresses[RESOLVE_ADDRESSES_MAX * 2];
-};
-
-static void read_address(const char *text, struct resolve_address *out)
-{
-    struct resolve one;
-
-    resolve_init(&one, text, PORT);
-    must(one.is_literal);
-    *out = one.addresses[0];
-}
-
-/* Returns the answer with the addresses in ${texts}, separated by spaces. NULL: it has none. */
-static const struct addrinfo *answer_of(struct answer *answer, const char *texts)
-{
-    char copy[4096];
-    size_t count = 0;
-
-    snprintf(copy, sizeof(copy), "%s", texts);
-    for (char *rest, *at = strtok_r(copy, " ", &rest); at != NULL;
-         at = strtok_r(NULL, " ", &rest)) {
-        struct resolve_address *address = &answer->addresses[count];
-        read_address(at, address);
-        answer->found[count] = (struct addrinfo){.ai_family = address->at.any.sa_family,
-                                                 .ai_addr = &address->at.any,
-                                                 .ai_addrlen = address->len};
-        if (count > 0)
-            answer->found[count - 1].ai_next = &answer->found[count];
-        count++;
-    }
-    return count == 0 ? NULL : answer->found;
-}
-
-static void take(struct resolve *resolve, const char *texts)
-{
-    struct answer answer;
-
-    resolve_take(resolve, answer_of(&answer, texts));
-}
 
 /* Returns the addresses of ${resolve}, in their order. */
 static const char *addresses(const struct resolve *resolve)
@@ -91,9 +47,9 @@ static void test_answers(void **state)
         struct resolve resolve;
         print_message("%s\n", cases[i].why);
         resolve_init(&resolve, "users.internal", PORT);
-        take(&resolve, cases[i].before);
+        resolve_answer(&resolve, cases[i].before);
         unsigned version = resolve.version;
-        take(&resolve, cases[i].answer);
+        resolve_answer(&resolve, cases[i].answer);
         assert_string_equal(addresses(&resolve), cases[i].after);
         assert_int_equal(resolve.version != version, cases[i].is_change);
     }
@@ -104,21 +60,20 @@ static void test_an_answer_that_is_too_long(void **state)
 {
     struct resolve resolve;
     char all[RESOLVE_ADDRESSES_MAX * 2 * sizeof("10.0.0.999")] = "", known[RESOLVE_TEXT_BYTES];
-    struct resolve_address last;
 
     resolve_init(&resolve, "users.internal", PORT);
-    take(&resolve, "10.0.0.99");
+    resolve_answer(&resolve, "10.0.0.99");
     for (unsigned i = 0; i < 100; i++)
         sprintf(all + strlen(all), "10.0.0.%u ", i);
-    take(&resolve, all);
+    resolve_answer(&resolve, all);
     assert_int_equal(resolve.count, RESOLVE_ADDRESSES_MAX);
-    read_address("10.0.0.99", &last);
+    struct resolve_address last = resolve_answer_address(&resolve, "10.0.0.99");
     assert_true(resolve_has(&resolve, &last));
     resolve_address_print(&resolve.addresses[0], known);
     assert_string_equal(known, "10.0.0.99:3000");
 
     unsigned version = resolve.version;
-    take(&resolve, all);
+    resolve_answer(&resolve, all);
     assert_int_equal(resolve.version, version);
 }
 
@@ -128,10 +83,10 @@ static void test_addresses_take_turns(void **state)
 
     resolve_init(&resolve, "users.internal", PORT);
     assert_null(resolve_next(&resolve));
-    take(&resolve, "10.0.0.1 10.0.0.2 10.0.0.3");
+    resolve_answer(&resolve, "10.0.0.1 10.0.0.2 10.0.0.3");
     assert_ptr_equal(resolve_next(&resolve), &resolve.addresses[0]);
     assert_ptr_equal(resolve_next(&resolve), &resolve.addresses[1]);
-    take(&resolve, "10.0.0.1");
+    resolve_answer(&resolve, "10.0.0.1");
     assert_ptr_equal(resolve_next(&resolve), &resolve.addresses[0]);
     assert_ptr_equal(resolve_next(&resolve), &resolve.addresses[0]);
 }

@@ -215,7 +215,7 @@ static void test_full_endpoints_make_calls_wait(void **state)
     struct fake calls[2];
 
     for (size_t i = 0; i < WORKERS; i++)
-        scene.workers[i].queue.has_full_endpoints = true;
+        scene.workers[i].queue.has_endpoint_limit = true;
     scene.is_full = true;
     assert_true(waits(&calls[0], 0, 'a') && waits(&calls[1], 1, 'b'));
     assert_string_equal(went(), "");

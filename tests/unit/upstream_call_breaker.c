@@ -40,14 +40,6 @@ static void call_service(struct stage_call *call)
         stage_step();
 }
 
-static void wait_ms(int64_t ms)
-{
-    int64_t until_ns = clock_now_ns() + ms * CLOCK_MS;
-
-    while (clock_now_ns() < until_ns)
-        stage_step();
-}
-
 static void test_what_is_a_failure(void **state)
 {
     static const struct {
@@ -97,7 +89,7 @@ static void test_a_health_check_passes_an_open_breaker(void **state)
     stage_call(&call, upstream);
     stage_play(&call);
     ask = call.ask;
-    ask.only = upstream->services[0].endpoints[0];
+    ask.only = upstream->services[0].set.rows[0];
     call = (struct stage_call){.ask = ask};
     call_start(&call.call, upstream, &call.ask, &stage_sink, &call);
     stage_play(&call);
@@ -112,7 +104,7 @@ static void test_a_call_that_nobody_needs_leaves_the_count(void **state)
     stage.services[0].answer = NULL;
     call_service(&call);
     expect(1, 0);
-    wait_ms(40);
+    stage_wait(40);
     call_cancel(&call.call, CALL_NOT_NEEDED);
     expect(0, 0);
 }
@@ -126,7 +118,7 @@ static void test_a_call_whose_time_is_over_is_a_failure_after_a_while(void **sta
     call_cancel(&call.call, CALL_TIME_OVER);
     expect(0, 0);
     call_service(&call);
-    wait_ms(30);
+    stage_wait(30);
     call_cancel(&call.call, CALL_TIME_OVER);
     expect(1, 1);
 }

@@ -3,9 +3,9 @@
  * resolver. */
 #include "bff/upstream/endpoint_set.h"
 
+#include "tests/unit/resolve_answer.h"
 #include "tests/unit/upstream_stage.h"
 
-#define PORT 3000
 #define ROWS_MAX 3
 
 static struct set_stage {
@@ -41,24 +41,7 @@ static void end(void)
 /* Answers a look-up of the name in ${row}. Returns true when the members have changed. */
 static bool look_up(size_t row, const char *addresses)
 {
-    struct addrinfo found[RESOLVE_ADDRESSES_MAX];
-    struct resolve literals[RESOLVE_ADDRESSES_MAX];
-    char copy[2048];
-    size_t count = 0;
-
-    snprintf(copy, sizeof(copy), "%s", addresses);
-    for (char *rest, *at = strtok_r(copy, " ", &rest); at != NULL;
-         at = strtok_r(NULL, " ", &rest)) {
-        must(count < RESOLVE_ADDRESSES_MAX);
-        resolve_init(&literals[count], at, PORT);
-        struct resolve_address *address = &literals[count].addresses[0];
-        found[count] = (struct addrinfo){.ai_family = address->at.any.sa_family,
-                                         .ai_addr = &address->at.any,
-                                         .ai_addrlen = address->len,
-                                         .ai_next = count == 0 ? NULL : &found[count - 1]};
-        count++;
-    }
-    resolve_take(&play.set.rows[row]->addresses, count == 0 ? NULL : &found[count - 1]);
+    resolve_answer(&play.set.rows[row]->addresses, addresses);
     return endpoint_set_follow(&play.set);
 }
 

@@ -8,7 +8,7 @@
 
 static struct endpoint *endpoint_of(struct upstream *upstream, size_t i)
 {
-    return upstream->services[0].endpoints[i];
+    return upstream->services[0].set.rows[i];
 }
 
 static void test_connections_and_state_are_shared(void **state)

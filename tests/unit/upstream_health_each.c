@@ -1,18 +1,11 @@
 /* Tests of health checks while the addresses of a name change (resolves_each). */
-#include <netdb.h>
-
 #include "tests/unit/health_stage.h"
+#include "tests/unit/resolve_answer.h"
 
 /* Answers a look-up of the second endpoint's name with one address. */
 static void look_up(struct upstream *upstream, const char *address)
 {
-    struct resolve one;
-
-    resolve_init(&one, address, 2);
-    struct addrinfo found = {.ai_family = AF_INET,
-                             .ai_addr = &one.addresses[0].at.any,
-                             .ai_addrlen = one.addresses[0].len};
-    resolve_take(&upstream->services[0].endpoints[1]->addresses, &found);
+    resolve_answer(&upstream->services[0].set.rows[1]->addresses, address);
     upstream->listener.looked_up(&upstream->listener);
 }
 

@@ -127,7 +127,7 @@ static void test_without_checks_no_endpoint_stays_down(void **state)
 static struct endpoint_state *eject(const struct stage *stage, size_t at, enum reason reason,
                                     int status)
 {
-    struct endpoint_state *endpoint = stage->upstream->services[0].endpoints[at]->state;
+    struct endpoint_state *endpoint = stage->upstream->services[0].set.rows[at]->state;
 
     endpoint_state_eject(endpoint,
                          &(struct endpoint_ejection){.reason = reason,

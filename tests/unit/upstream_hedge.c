@@ -67,7 +67,7 @@ static void expect_end(struct stage_call *call, struct upstream *upstream, const
     assert_string_equal(call->seen, seen);
     assert_int_equal(call->call.retries, 0);
     assert_null(call->call.second);
-    retrying_expect_none(upstream);
+    stage_expect_none_in_flight(upstream);
 }
 
 /* Who wins. */
@@ -158,16 +158,23 @@ static void test_a_failure_leaves_the_other_attempt(void **state)
     }
 }
 
-static void test_both_fail(void **state)
+/* The first attempt ends with a 503. Returns the service that has the second one. */
+static struct stage_service *fail_first(struct stage_call *call, struct upstream *upstream)
 {
-    struct stage_call call;
-    struct pair pair = start_both(&call, *state);
+    struct pair pair = start_both(call, upstream);
 
-    stage.settings.retry.reserve = 0;
     stage_say(pair.first, STAGE_BUSY);
     while (stage.report_count == 0)
         stage_step();
-    stage_hang_up(pair.second);
+    return pair.second;
+}
+
+static void test_both_fail(void **state)
+{
+    struct stage_call call;
+
+    stage.settings.retry.reserve = 0;
+    stage_hang_up(fail_first(&call, *state));
     expect_end(&call, *state, ", reset");
     assert_int_equal(failures(*state), 2);
 }
@@ -175,13 +182,9 @@ static void test_both_fail(void **state)
 static void test_the_last_answer_is_the_users(void **state)
 {
     struct stage_call call;
-    struct pair pair = start_both(&call, *state);
 
     stage.settings.retry.reserve = 0;
-    stage_say(pair.first, STAGE_BUSY);
-    while (stage.report_count == 0)
-        stage_step();
-    stage_say(pair.second, STAGE_BUSY);
+    stage_say(fail_first(&call, *state), STAGE_BUSY);
     expect_end(&call, *state, "503 busy, none");
     assert_true(call.call.has_hedge_won);
 }
@@ -190,20 +193,17 @@ static void test_the_last_answer_is_the_users(void **state)
 static void test_both_fail_and_the_call_is_retried(void **state)
 {
     struct stage_call call;
-    struct pair pair = start_both(&call, *state);
+    struct stage_service *second = fail_first(&call, *state);
 
     retrying_answer(STAGE_OK);
-    stage_say(pair.first, STAGE_BUSY);
-    while (stage.report_count == 0)
-        stage_step();
-    stage_say(pair.second, STAGE_BUSY);
+    stage_say(second, STAGE_BUSY);
     stage_play(&call);
     assert_string_equal(call.seen, "200 hi, none");
     assert_int_equal(call.call.retries, 1);
     assert_false(call.call.has_hedge_won);
     assert_int_equal(stage.reports[2].number, 2);
     assert_false(stage.reports[2].is_hedge);
-    retrying_expect_none(*state);
+    stage_expect_none_in_flight(*state);
 }
 
 static void test_the_time_is_over_for_both(void **state)
@@ -233,7 +233,7 @@ static void test_cancelled_while_both_are_under_way(void **state)
     assert_int_equal(stage.report_count, 2);
     assert_int_equal(failures(*state), 0);
     assert_null(call.call.second);
-    retrying_expect_none(*state);
+    stage_expect_none_in_flight(*state);
 }
 
 static void test_paused_while_both_are_under_way(void **state)
@@ -290,8 +290,7 @@ static void test_what_is_not_hedged(void **state)
             stage_state(*state, at)->ejected_until_ns = cases[i].is_alone ? INT64_MAX : 0;
         method = cases[i].method;
         start(&call, *state);
-        for (int64_t until_ns = clock_now_ns() + 30 * CLOCK_MS; clock_now_ns() < until_ns;)
-            stage_step();
+        stage_wait(30);
         if (call.call.is_hedged != cases[i].is_hedged)
             fail_msg("%s", cases[i].why);
         call_cancel(&call.call, CALL_NOT_NEEDED);

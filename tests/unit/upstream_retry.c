@@ -37,7 +37,7 @@ static void test_the_status_decides(void **state)
             fail_msg("%s: %s after %u attempts", cases[i].why, call.seen, stage.report_count);
         assert_int_equal(call.call.retries, cases[i].attempts - 1);
         assert_int_equal(stage.reports[stage.report_count - 1].number, call.call.retries);
-        retrying_expect_none(*state);
+        stage_expect_none_in_flight(*state);
     }
 }
 
@@ -48,7 +48,7 @@ static void test_the_user_gets_the_last_answer_whatever_it_is(void **state)
     assert_int_equal(stage.report_count, STAGE_SERVICES); /* each one was asked once */
     for (size_t i = 0; i < STAGE_SERVICES; i++)
         assert_int_equal(stage.services[i].requests, 1);
-    retrying_expect_none(*state);
+    stage_expect_none_in_flight(*state);
 }
 
 static void test_no_other_endpoint_means_no_retry(void **state)
@@ -159,7 +159,7 @@ static void test_the_time_of_a_try(void **state)
     assert_false(stage.reports[0].is_cancelled);
     assert_true(stage.reports[0].ended_ns - stage.reports[0].started_ns >= 20 * CLOCK_MS);
     assert_int_equal(stage_state(*state, (size_t)(asked - stage.services))->failures, 1);
-    retrying_expect_none(*state);
+    stage_expect_none_in_flight(*state);
 }
 
 static void test_a_try_without_another_one_goes_on(void **state)
@@ -192,8 +192,7 @@ static void test_the_first_byte_ends_the_time_of_a_try(void **state)
     retrying_answer("HTTP/1.1 200 OK\r\n");
     stage_call(&call, *state);
     struct stage_service *asked = retrying_await();
-    for (int64_t until_ns = clock_now_ns() + 40 * CLOCK_MS; clock_now_ns() < until_ns;)
-        stage_step();
+    stage_wait(40);
     stage_say(asked, "content-length: 2\r\n\r\nhi");
     stage_play(&call);
     assert_string_equal(call.seen, "200 hi, none");

@@ -140,7 +140,7 @@ static void test_cancelled_while_it_waits(void **state)
     call_resume(&call.call);
     call_cancel(&call.call, CALL_NOT_NEEDED);
     assert_string_equal(call.seen, "");
-    retrying_expect_none(*state);
+    stage_expect_none_in_flight(*state);
 }
 
 /* When the time has come, all other endpoints are ejected: the first one is asked again. */
@@ -175,7 +175,7 @@ static void test_after_the_wait_no_endpoint_can_be_asked(void **state)
     stage_play(&call);
     assert_string_equal(call.seen, ", limited");
     assert_int_equal(call.call.retry_after_s, 1);
-    retrying_expect_none(*state);
+    stage_expect_none_in_flight(*state);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, retrying_begin, stage_end)

@@ -30,12 +30,6 @@ static inline unsigned retrying_requests(void)
     return count;
 }
 
-static inline void retrying_expect_none(struct upstream *upstream)
-{
-    for (size_t i = 0; i < STAGE_SERVICES; i++)
-        assert_int_equal(stage_state(upstream, i)->in_flight, 0);
-}
-
 /* Waits until the service whose turn it is has the request, and returns it. */
 static inline struct stage_service *retrying_await(void)
 {

@@ -157,6 +157,15 @@ static inline void stage_steps(unsigned count)
         stage_step();
 }
 
+/* Steps until ${ms} have passed. */
+static inline void stage_wait(int64_t ms)
+{
+    int64_t until_ns = clock_now_ns() + ms * CLOCK_MS;
+
+    while (clock_now_ns() < until_ns)
+        stage_step();
+}
+
 static inline void stage_play(const struct stage_call *call)
 {
     for (unsigned steps = 0; !call->is_over; steps++) {
@@ -235,7 +244,13 @@ static inline void stage_observe(void *cookie, const struct call_report *report)
 
 static inline struct endpoint_state *stage_state(struct upstream *upstream, size_t endpoint)
 {
-    return upstream->services[0].endpoints[endpoint]->state;
+    return upstream->services[0].set.rows[endpoint]->state;
+}
+
+static inline void stage_expect_none_in_flight(struct upstream *upstream)
+{
+    for (size_t i = 0; i < STAGE_SERVICES; i++)
+        assert_int_equal(stage_state(upstream, i)->in_flight, 0);
 }
 
 /* Begin and end. */

@@ -154,8 +154,8 @@ static void test_a_dead_idle_connection_of_a_dead_endpoint(void **state)
     assert_string_equal(post(upstream, TEXT("hi")), "200 hi, none");
     assert_int_equal(stage.report_count, 5);
     assert_int_equal(stage.reports[3].reason, REASON_CONNECT);
-    assert_ptr_equal(stage.reports[3].endpoint, upstream->services[0].endpoints[0]);
-    assert_ptr_equal(stage.reports[4].endpoint, upstream->services[0].endpoints[1]);
+    assert_ptr_equal(stage.reports[3].endpoint, upstream->services[0].set.rows[0]);
+    assert_ptr_equal(stage.reports[4].endpoint, upstream->services[0].set.rows[1]);
 }
 
 static const char *ask_and_reset(struct upstream *upstream)

@@ -1,6 +1,5 @@
-/* Tests of what a policy may do with a call: refuse an answer before its user sees it and ask
- * another endpoint, leave endpoints out because of their states, or let the call end without an
- * attempt. Every attempt must make one report and must be counted once in its endpoint's state. */
+/* Tests of what attempts leave behind: every attempt makes one report and is counted once in its
+ * endpoint's state. An endpoint that is ejected is not asked. */
 #include "tests/unit/upstream_stage.h"
 
 /* Endpoints that are ejected are not asked. */
@@ -23,12 +22,6 @@ static void test_an_ejected_endpoint_is_not_asked(void **state)
 
 /* What attempts leave behind. */
 
-static void expect_none_in_flight(struct upstream *upstream)
-{
-    for (size_t i = 0; i < STAGE_SERVICES; i++)
-        assert_int_equal(stage_state(upstream, i)->in_flight, 0);
-}
-
 static void test_times_of_an_attempt(void **state)
 {
     struct upstream *upstream = *state;
@@ -47,7 +40,7 @@ static void test_times_of_an_attempt(void **state)
     assert_string_equal(stage_ask(upstream), "200 hi, none");
     assert_true(stage.reports[2].is_reused);
     assert_true(stage.reports[2].connected_ns == stage.reports[2].started_ns);
-    expect_none_in_flight(upstream);
+    stage_expect_none_in_flight(upstream);
 }
 
 static void test_a_cancelled_attempt_says_nothing_of_its_endpoint(void **state)
@@ -68,7 +61,7 @@ static void test_a_cancelled_attempt_says_nothing_of_its_endpoint(void **state)
     assert_int_equal(stage.report_count, 1);
     assert_true(stage.reports[0].is_cancelled && stage.reports[0].is_clean);
     assert_int_equal(stage_state(upstream, 0)->failures, 3);
-    expect_none_in_flight(upstream);
+    stage_expect_none_in_flight(upstream);
 }
 
 static void test_a_timeout_is_a_failure(void **state)
@@ -81,7 +74,7 @@ static void test_a_timeout_is_a_failure(void **state)
     assert_int_equal(stage.report_count, 1);
     assert_int_equal(stage.reports[0].reason, REASON_TIMEOUT);
     assert_int_equal(stage_state(upstream, 0)->failures, 1);
-    expect_none_in_flight(upstream);
+    stage_expect_none_in_flight(upstream);
 }
 
 static void test_a_refused_connection_is_a_failure(void **state)
@@ -93,10 +86,10 @@ static void test_a_refused_connection_is_a_failure(void **state)
     assert_int_equal(stage.reports[0].reason, REASON_CONNECT);
     assert_int_equal(stage.reports[0].connected_ns, 0);
     assert_int_equal(stage_state(upstream, 0)->failures, 1);
-    expect_none_in_flight(upstream);
+    stage_expect_none_in_flight(upstream);
 }
 
-/* The default policy: both attempts are reported, and the service is not to blame. */
+/* Both attempts are reported, and the service is not to blame. */
 static void test_a_stale_connection_is_repeated_once(void **state)
 {
     struct service_settings settings;
@@ -115,7 +108,7 @@ static void test_a_stale_connection_is_repeated_once(void **state)
     assert_int_equal(stage.reports[2].number, 1);
     assert_false(stage.reports[2].is_reused);
     assert_int_equal(stage_state(upstream, 0)->failures, 0);
-    expect_none_in_flight(*state);
+    stage_expect_none_in_flight(*state);
     upstream_free(upstream);
 }
 
