@@ -242,15 +242,9 @@ struct holder {
 static void report_call(struct passing *passing)
 {
     struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
-    const struct call *call = &passing->call;
 
     *report = passing->report;
-    report->endpoint = call_endpoint(call, passing->request->pool);
-    report->retries = call->retries;
-    if (report->retries > 0)
-        report->retried = pool_text(passing->request->pool, text_of(call->retried));
-    report->is_hedged = call->is_hedged;
-    report->has_hedge_won = call->has_hedge_won;
+    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
     passing->request->passed = report;
 }
 
