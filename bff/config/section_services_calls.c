@@ -1,6 +1,7 @@
 /* services.NAME: how long a call may take, how many calls there may be, when it is repeated, and
  * when it is refused. */
 #include "bff/config/kind.h"
+#include "bff/upstream/bulkhead.h"
 
 #include "bff/config/section.h"
 
@@ -97,12 +98,7 @@ static void phases_check(struct settings *settings, size_t index)
 /* True when calls may have to wait. A mistake in a limit has been reported already. */
 static bool has_limit(struct settings *settings, size_t index)
 {
-    const struct service_settings *service = &settings->config->services[index];
-
-    for (size_t i = 0; i < service->endpoint_count; i++)
-        if (service->endpoints[i].max_in_flight > 0)
-            return true;
-    return service->bulkhead.max_in_flight > 0 ||
+    return bulkhead_is_needed(&settings->config->services[index]) ||
            settings_mark(settings, "services.*.max_in_flight", index)->is_wrong;
 }
 
