@@ -38,7 +38,7 @@ static const struct setting rows[] = {
     {"services.*.retry.reserve", &kind_number, OF(retry.reserve), 0, CALLS_MAX, .normal = "10",
      .about = "and so many retries in 10 s are always allowed"},
     {"services.*.hedge_budget", &kind_percent, OF(hedge_percent), 0, 100, .normal = "5",
-     .about = "calls of the last 10 s that may be hedged, in percent"},
+     .about = "second requests of the last 10 s, in percent of the calls with a hedge"},
     {"services.*.breaker", &kind_no_number, OF(breaker.volume),
      .about = "off: a service whose calls fail is still asked"},
     {"services.*.breaker.error_threshold", &kind_percent, OF(breaker.error_percent), 0, 100,
