@@ -11,7 +11,7 @@ import { scenario } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const lastsMs = Number(process.env.MIXED_SECONDS ?? 3) * 1000
-const seed = Number(process.env.MIXED_SEED ?? Date.now() % 1_000_000)
+const seed = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000)
 
 function dice(seed) {
   const next = random(seed)
