@@ -2,8 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
-#include "bff/app/generation_hedges.h"
-#include "bff/app/generation_breakers.h"
+#include "bff/app/generation_calls.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -115,8 +114,7 @@ const char *generation_prepare(struct generation *generation)
         .drain_ms = config->drain_ms,
         .tls = config->tls,
     };
-    generation_hedges_hold(generation);
-    generation_breakers_hold(generation);
+    generation_calls_prepare(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
     return NULL;

@@ -105,9 +105,15 @@ static void print_breaker(struct json_print *out, const struct view *view)
     json_print_raw(out, json_print_text(&breaker));
 }
 
+static void print_address(struct json_print *out, const struct health_endpoint *endpoint)
+{
+    bool is_address = endpoint->address[0] != '\0';
+
+    print_word(out, "endpoint", is_address ? endpoint->address : endpoint->at->authority);
+}
+
 /* Prints the members of an endpoint, all but its address. */
-static void print_endpoint(struct json_print *out, const struct health_endpoint *endpoint,
-                           const struct service_endpoint *at)
+static void print_endpoint(struct json_print *out, const struct health_endpoint *endpoint)
 {
     print_word(out, "status", state_words[endpoint->state]);
     if (endpoint->reason != REASON_NONE)
@@ -118,19 +124,17 @@ static void print_endpoint(struct json_print *out, const struct health_endpoint 
     print_number(out, "inFlight", endpoint->in_flight);
     if (endpoint->first_byte_ns > 0)
         print_ms(out, "firstByteMs", endpoint->first_byte_ns);
-    if (at->weight > 1)
-        print_number(out, "weight", at->weight);
-    if (at->is_backup) {
+    if (endpoint->at->weight > 1)
+        print_number(out, "weight", endpoint->at->weight);
+    if (endpoint->at->is_backup) {
         json_print_key(out, "backup");
         json_print_bool(out, true);
     }
 }
 
-/* Prints the list of the endpoints of a service. ${begin} prints what comes first in each of
- * them. */
+/* Prints the list of the endpoints of a service. */
 static void print_endpoints(struct json_print *out, struct health *health, size_t service,
-                            void (*begin)(struct json_print *one,
-                                          const struct health_endpoint *endpoint))
+                            bool shows_addresses)
 {
     struct health_endpoint endpoint;
     struct json_print list;
@@ -141,8 +145,9 @@ static void print_endpoints(struct json_print *out, struct health *health, size_
         struct json_print one;
         json_print_init(&one, out->pool);
         json_print_raw(&one, TEXT("{"));
-        begin(&one, &endpoint);
-        print_endpoint(&one, &endpoint, endpoint.at);
+        if (shows_addresses)
+            print_address(&one, &endpoint);
+        print_endpoint(&one, &endpoint);
         json_print_raw(&one, TEXT("}"));
         json_print_raw(&list, i == 0 ? TEXT("") : TEXT(","));
         json_print_raw(&list, json_print_text(&one));
@@ -185,8 +190,6 @@ static void print_output(struct json_print *out, const struct health_report *rep
 }
 
 /* This page may be public, so it shows no address. */
-static void hide_address(struct json_print *one, const struct health_endpoint *endpoint) {}
-
 static void print_check(struct json_print *out, const struct view *view, struct health *health,
                         size_t service)
 {
@@ -204,7 +207,7 @@ static void print_check(struct json_print *out, const struct view *view, struct 
     else
         print_breaker_output(out, view);
     print_breaker(out, view);
-    print_endpoints(out, health, service, hide_address);
+    print_endpoints(out, health, service, false);
     json_print_raw(out, TEXT("}]"));
 }
 
@@ -261,13 +264,6 @@ static struct health_answer answer_ready(struct health *health, bool is_draining
 
 /* /health/{service}. */
 
-static void show_address(struct json_print *one, const struct health_endpoint *endpoint)
-{
-    bool is_address = endpoint->address[0] != '\0';
-
-    print_word(one, "endpoint", is_address ? endpoint->address : endpoint->at->authority);
-}
-
 static struct text print_service(struct health *health, size_t service, const struct view *view,
                                  struct pool *pool)
 {
@@ -282,7 +278,7 @@ static struct text print_service(struct health *health, size_t service, const st
         print_reason(&out, report->reason, report->status);
     print_time(&out, "since", report->since_ms);
     print_breaker(&out, view);
-    print_endpoints(&out, health, service, show_address);
+    print_endpoints(&out, health, service, true);
     json_print_raw(&out, TEXT("}"));
     return json_print_text(&out);
 }

@@ -1,5 +1,6 @@
 /* See service_list.h. */
 #include "bff/app/service_list.h"
+#include "bff/upstream/bulkhead.h"
 #include "bff/config/units.h"
 
 static void print_duration(const char *name, uint32_t ms, FILE *out)
@@ -84,17 +85,22 @@ static void print_times(const struct service_settings *service, FILE *out)
     fprintf(out, "\n");
 }
 
-static void print_bulkhead(const struct service_bulkhead *bulkhead, FILE *out)
+/* The queue also holds calls that wait for an endpoint with a limit. */
+static void print_bulkhead(const struct service_settings *service, FILE *out)
 {
-    if (bulkhead->max_in_flight == 0)
+    const struct service_bulkhead *bulkhead = &service->bulkhead;
+
+    if (!bulkhead_is_needed(service))
         return;
-    fprintf(out, "    max_in_flight %u", bulkhead->max_in_flight);
-    if (bulkhead->queue == 0)
-        fprintf(out, ", queue off");
-    else
-        fprintf(out, ", queue %u", bulkhead->queue);
-    if (bulkhead->queue > 0)
-        print_duration("wait", bulkhead->wait_ms, out);
+    fprintf(out, "    ");
+    if (bulkhead->max_in_flight > 0)
+        fprintf(out, "max_in_flight %u, ", bulkhead->max_in_flight);
+    if (bulkhead->queue == 0) {
+        fprintf(out, "queue off\n");
+        return;
+    }
+    fprintf(out, "queue %u", bulkhead->queue);
+    print_duration("wait", bulkhead->wait_ms, out);
     fprintf(out, "\n");
 }
 
@@ -162,7 +168,7 @@ void service_list_print(const struct config *config, FILE *out)
         print_endpoints(config, service, out);
         print_balance(service, out);
         print_times(service, out);
-        print_bulkhead(&service->bulkhead, out);
+        print_bulkhead(service, out);
         print_retry(service, out);
         print_breaker(&service->breaker, out);
         print_ejection(&service->ejection, out);

@@ -79,9 +79,8 @@ static struct text client_header(void *cookie, const char *name)
 static struct text key_for(void *cookie, const struct bff_service *service)
 {
     const struct serving *serving = cookie;
-    const struct upstream_service *known = upstream_service(serving->ask.upstream, service);
 
-    return known == NULL ? (struct text){0} : balance_key(serving->request, known->settings);
+    return balance_key_for(serving->request, serving->ask.upstream, service);
 }
 
 /* From run to reply. */
@@ -176,7 +175,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .traceparent = request->traceparent,
         .until_ns = ask->until_ns,
         .client_header = client_header,
-        .balance_key = ask->upstream->has_hash ? key_for : NULL,
+        .balance_key = key_for,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
         .body_limit = pages->body_limit,

@@ -38,13 +38,8 @@ static void report_call(const struct run_item *item, struct pool *pool, struct p
     const struct fetch *fetch = &item->call->fetch;
 
     out->has_call = true;
-    out->service = text_of(item->call->fetch.call_ask.service->name);
-    out->endpoint = call_endpoint(&fetch->call, pool);
-    out->retries = fetch->call.retries;
-    if (out->retries > 0)
-        out->retried = pool_text(pool, text_of(fetch->call.retried));
-    out->is_hedged = fetch->call.is_hedged;
-    out->has_hedge_won = fetch->call.has_hedge_won;
+    out->service = text_of(fetch->call_ask.service->name);
+    out->attempts = attempts_report_make(&fetch->call, pool);
     out->status = item->status != 0 ? item->status : fetch->status;
 }
 

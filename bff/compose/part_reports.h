@@ -6,8 +6,8 @@
 #include "bff/observe/part_report.h"
 
 /* Writes a report for each part of ${run} to ${out}, which has plan->part_count places. ${run} must
- * be over or cancelled. The texts in the reports are borrowed from the plan, except for those of
- * the endpoints, which are in ${pool}. */
+ * be over or cancelled. The texts about attempts live as long as ${pool}
+ * (attempts_report.h). All other texts are borrowed from the plan. */
 void part_reports_make(const struct run *run, struct pool *pool, struct part_report *out);
 
 #endif

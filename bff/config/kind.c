@@ -11,7 +11,8 @@ static void bool_read(struct settings_input *input)
         settings_refuse_value(input, 0, "expected true or false");
 }
 
-bool kind_is_off(struct settings_input *input)
+/* Refuses any other text. */
+static bool is_off(struct settings_input *input)
 {
     if (strcmp(input->text, "off") != 0)
         settings_refuse_value(input, 0, "expected off, or a mapping of its settings");
@@ -20,13 +21,13 @@ bool kind_is_off(struct settings_input *input)
 
 static void off_read(struct settings_input *input)
 {
-    if (kind_is_off(input))
+    if (is_off(input))
         *(bool *)input->member = true;
 }
 
 static void no_number_read(struct settings_input *input)
 {
-    if (kind_is_off(input))
+    if (is_off(input))
         *(unsigned *)input->member = 0;
 }
 
@@ -34,7 +35,7 @@ static void no_pointer_read(struct settings_input *input)
 {
     const void *none = NULL;
 
-    if (kind_is_off(input))
+    if (is_off(input))
         memcpy(input->member, &none, sizeof(none));
 }
 

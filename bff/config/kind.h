@@ -41,9 +41,6 @@ extern const struct settings_kind kind_response_set, kind_response_remove;
 
 /* Functions for kinds that only one section has. */
 
-/* True when the text is "off". Refuses any other text. */
-bool kind_is_off(struct settings_input *input);
-
 /* The written form of a number. ${read} returns NULL, or words that say what is wrong, as
  * units_size does. */
 struct kind_form {

@@ -187,7 +187,7 @@ static void mock_check(struct settings *settings)
 {
     struct config *config = settings->config;
 
-    if (config->mock_dir != NULL && settings_mark(settings, "listen", 0)->place.source == NULL)
+    if (config->mock_dir != NULL && !settings_is_given(settings, "listen", 0))
         listen_on(config, "127.0.0.1");
 }
 

@@ -132,7 +132,7 @@ static bool is_replaced(const struct config *config, size_t own, const char *pat
 
 static bool keeps_defaults(const struct settings *settings, const struct settings_group *group)
 {
-    bool is_said = settings_mark(settings, "default_routes", 0)->place.source != NULL;
+    bool is_said = settings_is_given(settings, "default_routes", 0);
 
     return is_said ? settings->config->keeps_default_routes : !group->is_given;
 }
@@ -337,7 +337,7 @@ static void route_check(struct settings *settings, const struct settings_group *
     fields_check(settings, index, "routes.*.response_headers.set", &route->response);
     repeated_check(settings, index);
     service_check(settings, index);
-    if (settings_mark(settings, "routes.*.body_limit", index)->place.source == NULL)
+    if (!settings_is_given(settings, "routes.*.body_limit", index))
         route->body_limit = settings->config->request_limit;
 }
 

@@ -1,6 +1,7 @@
 /* services.NAME: how long a call may take, how many calls there may be, when it is repeated, and
  * when it is refused. */
 #include "bff/config/kind.h"
+#include "bff/upstream/bulkhead.h"
 
 #include "bff/config/section.h"
 
@@ -37,7 +38,7 @@ static const struct setting rows[] = {
     {"services.*.retry.reserve", &kind_number, OF(retry.reserve), 0, CALLS_MAX, .normal = "10",
      .about = "and so many retries in 10 s are always allowed"},
     {"services.*.hedge_budget", &kind_percent, OF(hedge_percent), 0, 100, .normal = "5",
-     .about = "calls of the last 10 s that may be hedged, in percent"},
+     .about = "second requests of the last 10 s, in percent of the calls with a hedge"},
     {"services.*.breaker", &kind_no_number, OF(breaker.volume),
      .about = "off: a service whose calls fail is still asked"},
     {"services.*.breaker.error_threshold", &kind_percent, OF(breaker.error_percent), 0, 100,
@@ -97,12 +98,7 @@ static void phases_check(struct settings *settings, size_t index)
 /* True when calls may have to wait. A mistake in a limit has been reported already. */
 static bool has_limit(struct settings *settings, size_t index)
 {
-    const struct service_settings *service = &settings->config->services[index];
-
-    for (size_t i = 0; i < service->endpoint_count; i++)
-        if (service->endpoints[i].max_in_flight > 0)
-            return true;
-    return service->bulkhead.max_in_flight > 0 ||
+    return bulkhead_is_needed(&settings->config->services[index]) ||
            settings_mark(settings, "services.*.max_in_flight", index)->is_wrong;
 }
 

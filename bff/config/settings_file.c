@@ -70,18 +70,14 @@ static void unknown(const struct settings_mapping *mapping, const yaml_node_t *k
     const struct settings_group *in = group_in(mapping);
     const char *what = in == NULL ? "setting" : in->section->items->noun;
     struct names names = {.count = 0};
-    char known[NAMES_SIZE], words[NAMES_SIZE + 64];
+    char words[SUGGEST_WORDS_SIZE];
 
     names_collect(mapping, &names);
-    names_join(&names, known);
-    const char *near = suggest_name(document_text(key), names.at, names.count);
-    if (near != NULL)
-        snprintf(words, sizeof(words), "unknown %s; did you mean \"%s\"?", what, near);
-    else if (text_is(document_text(key), "<<"))
-        snprintf(words, sizeof(words), "merge keys are not read; write the settings out");
+    const char *near = suggest_words(what, document_text(key), &names, words);
+    if (text_is(document_text(key), "<<"))
+        settings_file_complain(mapping, key, "merge keys are not read; write the settings out");
     else
-        snprintf(words, sizeof(words), "unknown %s; expected %s", what, known);
-    settings_file_complain(mapping, key, words);
+        settings_file_complain(mapping, key, words);
     if (near != NULL)
         mark_wrong(mapping, near);
 }

@@ -21,16 +21,11 @@ static void unknown(const struct settings_mapping *inner, const struct setting *
                     const yaml_node_t *name)
 {
     struct names names = {.count = 0};
-    char known[NAMES_SIZE], words[NAMES_SIZE + 64];
+    char words[SUGGEST_WORDS_SIZE];
 
     for (; rows->path != NULL; rows++)
         names_add(&names, text_of(name_of(rows)));
-    names_join(&names, known);
-    const char *near = suggest_name(document_text(name), names.at, names.count);
-    if (near != NULL)
-        snprintf(words, sizeof(words), "unknown setting; did you mean \"%s\"?", near);
-    else
-        snprintf(words, sizeof(words), "unknown setting; expected %s", known);
+    suggest_words("setting", document_text(name), &names, words);
     settings_file_complain(inner, name, words);
 }
 

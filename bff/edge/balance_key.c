@@ -79,3 +79,12 @@ struct text balance_key(const struct request *request, const struct service_sett
         return (struct text){0};
     }
 }
+
+struct text balance_key_for(const struct request *request, struct upstream *upstream,
+                            const struct bff_service *service)
+{
+    const struct upstream_service *known =
+        upstream->has_hash ? upstream_service(upstream, service) : NULL;
+
+    return known == NULL ? (struct text){0} : balance_key(request, known->settings);
+}

@@ -17,10 +17,15 @@
 #include "bff/base/text.h"
 #include "bff/http/request.h"
 #include "bff/upstream/service.h"
+#include "bff/upstream/upstream.h"
 
 /* Returns the key of ${request} for ${service}; absent when the request has none, and when the
  * service's balance is not a hash. The key lives as long as the request's pool, and may contain any
  * bytes. The login of the request must be over. */
 struct text balance_key(const struct request *request, const struct service_settings *service);
+
+/* The same for a service of ${upstream}; absent when ${upstream} does not have it. */
+struct text balance_key_for(const struct request *request, struct upstream *upstream,
+                            const struct bff_service *service);
 
 #endif

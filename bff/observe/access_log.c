@@ -112,15 +112,15 @@ static void put_upload(struct log_line *line, const struct request *request)
     number(line, TEXT(",\"received\":"), (int64_t)body->len);
 }
 
-/* Writes what the log says about the attempts of a call. */
-static void put_attempts(struct log_line *line, unsigned retries, struct text retried,
-                         bool is_hedged, bool has_won)
+static void put_attempts(struct log_line *line, const struct attempts_report *attempts)
 {
-    number(line, TEXT(",\"retries\":"), retries);
-    if (retried.at != NULL)
-        member(line, TEXT(",\"retried\":"), retried);
-    if (is_hedged)
-        member(line, TEXT(",\"hedge\":"), has_won ? TEXT("won") : TEXT("lost"));
+    if (attempts->endpoint.at != NULL)
+        member(line, TEXT(",\"endpoint\":"), attempts->endpoint);
+    number(line, TEXT(",\"retries\":"), attempts->retries);
+    if (attempts->retried.at != NULL)
+        member(line, TEXT(",\"retried\":"), attempts->retried);
+    if (attempts->is_hedged)
+        member(line, TEXT(",\"hedge\":"), attempts->has_hedge_won ? TEXT("won") : TEXT("lost"));
 }
 
 /* Plain routes. */
@@ -136,9 +136,7 @@ static void put_route(struct log_line *line, const struct request *request)
         return;
     member(line, TEXT(",\"service\":"), passed->service);
     member(line, TEXT(",\"outcome\":"), outcome(passed->reason, passed->is_cancelled));
-    if (passed->endpoint.at != NULL)
-        member(line, TEXT(",\"endpoint\":"), passed->endpoint);
-    put_attempts(line, passed->retries, passed->retried, passed->is_hedged, passed->has_hedge_won);
+    put_attempts(line, &passed->attempts);
 }
 
 /* Parts. */
@@ -146,9 +144,7 @@ static void put_route(struct log_line *line, const struct request *request)
 static void put_call(struct log_line *line, const struct part_report *part)
 {
     member(line, TEXT(",\"service\":"), part->service);
-    if (part->endpoint.at != NULL)
-        member(line, TEXT(",\"endpoint\":"), part->endpoint);
-    put_attempts(line, part->retries, part->retried, part->is_hedged, part->has_hedge_won);
+    put_attempts(line, &part->attempts);
     if (part->status != 0)
         number(line, TEXT(",\"status\":"), part->status);
 }

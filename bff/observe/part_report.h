@@ -11,6 +11,7 @@
 
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
+#include "bff/observe/attempts_report.h"
 
 struct part_report {
     struct text name;
@@ -23,14 +24,10 @@ struct part_report {
 
     /* About one call of the part. For a list it is the call of the first item that failed, or of
      * the first item when none failed. */
-    bool has_call;        /* false: no call was made, and the rest is empty */
-    struct text service;  /* "users" */
-    struct text endpoint; /* "127.0.0.1:3000"; absent: none was chosen */
-    unsigned retries;     /* attempts after the first one; a hedge does not count */
-    struct text retried;  /* why there was a retry: "127.0.0.1:3000 status 503"; absent: no retry */
-    bool is_hedged;       /* a second endpoint was asked because the first one was slow */
-    bool has_hedge_won;   /* and its answer was used */
-    int status;           /* of the service's answer; 0: no answer came */
+    bool has_call;       /* false: no call was made, and the rest is empty */
+    struct text service; /* "users" */
+    struct attempts_report attempts;
+    int status; /* of the service's answer; 0: no answer came */
 };
 
 #endif

@@ -242,15 +242,9 @@ struct holder {
 static void report_call(struct passing *passing)
 {
     struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
-    const struct call *call = &passing->call;
 
     *report = passing->report;
-    report->endpoint = call_endpoint(call, passing->request->pool);
-    report->retries = call->retries;
-    if (report->retries > 0)
-        report->retried = pool_text(passing->request->pool, text_of(call->retried));
-    report->is_hedged = call->is_hedged;
-    report->has_hedge_won = call->has_hedge_won;
+    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
     passing->request->passed = report;
 }
 
@@ -279,16 +273,6 @@ static void own_texts(struct passing *passing)
             *texts[i] = pool_text(passing->texts, *texts[i]);
 }
 
-static struct text key_of(const struct request *request, const struct proxy_ask *ask)
-{
-    const struct upstream_service *service;
-
-    if (!ask->upstream->has_hash)
-        return (struct text){0};
-    service = upstream_service(ask->upstream, ask->route->service);
-    return service == NULL ? (struct text){0} : balance_key(request, service->settings);
-}
-
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
 {
     const struct plain_route *route = ask->route;
@@ -304,7 +288,7 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
     passing->call_ask = (struct call_ask){
         .service = route->service,
-        .key = key_of(request, ask),
+        .key = balance_key_for(request, ask->upstream, route->service),
         .method = request->method,
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .host = route->keeps_host ? request->host : (struct text){0},

@@ -66,7 +66,6 @@ static struct health_report service_after(const struct health_watched *of,
     report.status = failed.status;
     report.asked_ms = last->asked_ms;
     report.took_ns = last->took_ns;
-    report.endpoints_down = down;
     return report;
 }
 

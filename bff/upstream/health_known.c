@@ -69,8 +69,6 @@ void health_known_add(struct health_known *known, const struct service_health *s
     bool is_good = result->reason == REASON_NONE;
 
     report.state = state_after(known, settings, is_good);
-    report.endpoints = 1;
-    report.endpoints_down = report.state == HEALTH_DOWN;
     if (report.state == HEALTH_UP) {
         report.reason = REASON_NONE;
         report.status = 0;

@@ -15,7 +15,8 @@ struct health_known;
 /* Returns what is known about ${name}. The caller drops the reference with registry_release. */
 struct health_known *health_known_hold(const char *name);
 
-/* Returns a copy. The lock is held while the report is copied. */
+/* Returns a copy. The lock is held while the report is copied. The numbers of endpoints are 0:
+ * health_read counts the endpoints. */
 struct health_report health_known_read(struct health_known *known);
 
 /* Replaces the report. Its since_ms becomes its asked_ms when the state changes. */

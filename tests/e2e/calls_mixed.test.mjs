@@ -6,20 +6,16 @@ import { once } from 'node:events'
 import net from 'node:net'
 import { test } from 'node:test'
 
+import { random } from './lib/random.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const lastsMs = Number(process.env.MIXED_SECONDS ?? 3) * 1000
-const seed = Number(process.env.MIXED_SEED ?? Date.now() % 1_000_000)
+const seed = Number(process.env.SOAK_SEED ?? Date.now() % 1_000_000)
 
-// A small generator (mulberry32), so that a seed gives the same choices.
-function dice(state) {
-  return sides => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) % sides
-  }
+function dice(seed) {
+  const next = random(seed)
+  return sides => Math.floor(next() * sides)
 }
 
 const good = 'HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\n{"id":"1"}'

@@ -174,8 +174,10 @@ describe('--routes', { concurrency: 4 }, () => {
       max_in_flight: 9, queue: { length: 3, wait: '50ms' }, hedge_budget: 2,
       retry: { try: '200ms', methods: ['GET', 'PUT'] }, health: { status: 204, body: 'ok' } }
     const none = { retry: 'off', breaker: 'off', ejection: 'off', balance: 'ip_hash' }
+    const orders = { endpoints: [{ url: 'http://c', max_in_flight: 2 }], queue: { length: 3 } }
+    const reviews = { max_in_flight: 1, queue: 'off' }
     const at = { service: 'users', hedge: 'p95', breaker: 'own' }
-    const file = configFile(t, { services: { users, products: none },
+    const file = configFile(t, { services: { users, products: none, orders, reviews },
       routes: [{ path: '/a', ...at }, { path: '/b', service: 'users', hedge: '50ms' }] })
     const { stdout } = await command('web', ['--routes', '--config', file])
     const part = name => stdout.slice(stdout.indexOf(`service ${name}`)).split(/\n(?=service )/)[0]
@@ -188,6 +190,8 @@ describe('--routes', { concurrency: 4 }, () => {
     ejection failures 5, time 30s, max_time 5m, max_ejected 50%
     health /health, interval 5s, jitter 10%, timeout 1s, rise 2, fall 3, status 204, body "ok"`)
     assert.match(part('products'), /balance ip_hash, panic 50%\n.*\n {4}retry off, hedge_budget 5%\n {4}breaker off\n {4}ejection off\n/)
+    assert.match(part('orders'), /\n {4}queue 3, wait 100ms\n {4}retry /)
+    assert.match(part('reviews'), /\n {4}max_in_flight 1, queue off\n {4}retry /)
     assert.match(stdout, /^\* \/a {2}signed-in, to users \/a, hedge p95, breaker own, body/m)
     assert.match(stdout, /^\* \/b {2}signed-in, to users \/b, hedge 50ms, body/m)
   })

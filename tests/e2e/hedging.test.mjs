@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { scenario } from './lib/scenario.mjs'
-import { eventually, gate, soon } from './lib/wait.mjs'
+import { eventually, gate } from './lib/wait.mjs'
 
 // The users service has two endpoints, the planned services users and reviews, and all of its calls
 // may be hedged. The service looks at no request but the first one: `first` answers that one.
@@ -29,7 +29,7 @@ function answers(first, other = { json: 'other' }) {
 const hang = { send: () => undefined }
 
 async function requestLine({ server }, nth = 1) {
-  const lines = () => server.texts().map(JSON.parse).filter(({ event }) => event === 'request')
+  const lines = () => server.lines().filter(({ event }) => event === 'request')
   await eventually(() => lines().length >= nth, `line ${nth} of a request`)
   return lines()[nth - 1]
 }
@@ -50,7 +50,7 @@ describe('a route with hedge', { concurrency: 2 }, () => {
     const both = gate()
     const scene = await scenario(t, 'web', answers({ json: 'first', until: both.opened }, hang), two())
     const answer = scene.get('/api/users/1')
-    while (scene.asked().length < 2) await soon(new Promise(setImmediate), 'both requests')
+    await scene.arrival(undefined, 2)
     both.open()
     assert.equal((await answer).body, 'first')
     await scene.asked()[1].gone
@@ -86,7 +86,7 @@ describe('a route with hedge', { concurrency: 2 }, () => {
   test('cancels both requests when the client leaves', async t => {
     const scene = await scenario(t, 'web', answers(hang, hang), two())
     const { leave } = scene.leave('/api/users/1')
-    while (scene.asked().length < 2) await soon(new Promise(setImmediate), 'both requests')
+    await scene.arrival(undefined, 2)
     leave()
     await Promise.all(scene.asked().map(({ gone }) => gone))
   })

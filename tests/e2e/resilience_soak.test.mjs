@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 
+import { random } from './lib/random.mjs'
 import { mebibyte } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { openFiles } from './lib/server.mjs'
@@ -18,18 +19,6 @@ const slots = 12 // of the service
 const endpoints = ['users', 'reviews', 'products']
 const methods = ['GET', 'GET', 'GET', 'GET', 'HEAD', 'PUT', 'POST', 'PATCH']
 const allowed = new Set([200, 500, 502, 503, 504])
-
-// mulberry32, as in soak.test.mjs.
-function random(seed) {
-  const next = () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-  next.any = list => list[Math.floor(next() * list.length)]
-  return next
-}
 
 const ends = text => ({ send: ({ socket }) => socket.end(text) })
 

@@ -32,7 +32,7 @@ const triggers = {
 }
 
 async function requestLines({ server }, count) {
-  const lines = () => server.texts().map(JSON.parse).filter(({ event }) => event === 'request')
+  const lines = () => server.lines().filter(({ event }) => event === 'request')
   await eventually(() => lines().length >= count, `${count} lines of requests`)
   return lines()
 }

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setImmediate as turn } from 'node:timers/promises'
 
+import { random } from './lib/random.mjs'
 import { faults } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { openFiles } from './lib/server.mjs'
@@ -20,21 +21,10 @@ const endless = [...slow, 'too large'] // passed on as it is: who waits for it l
 const parts = { users: 'user', orders: 'recentOrders', recommendations: 'recommendations',
   notifications: 'unreadNotifications' }
 
-// Small and good enough: mulberry32.
-function random(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let mixed = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
-
 // What happens to request `id`: the fault of each service (or none), and whether its client leaves.
 function fates(seed) {
   const next = random(seed)
-  const any = list => list[Math.floor(next() * list.length)]
-  const fault = () => (next() < 0.004 ? any(slow) : next() < 0.15 ? any(quick) : undefined)
+  const fault = () => (next() < 0.004 ? next.any(slow) : next() < 0.15 ? next.any(quick) : undefined)
   return Array.from({ length: count }, (_, id) => ({
     id, isLeft: next() < 0.1, isPlain: next() < 0.3, turns: Math.floor(next() * 20),
     faults: Object.fromEntries(Object.keys(parts).map(service => [service, fault()])),

@@ -8,17 +8,8 @@
  * bff differs on purpose where a call that is not the trial ends while the breaker is half open. No
  * random script does that.
  */
+import { random } from '../../e2e/lib/random.mjs'
 import { now, Replay } from './opossum_replay.mjs'
-
-// mulberry32, by its formula: the same numbers everywhere.
-function randomOf(seed) {
-  return () => {
-    seed = (seed + 0x6d2b79f5) | 0
-    let t = Math.imul(seed ^ (seed >>> 15), 1 | seed)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 class Script {
   constructor(random) {
@@ -36,7 +27,7 @@ class Script {
   }
 
   upTo(most) { return 1 + Math.floor(this.random() * most) }
-  oneOf(list) { return list[Math.floor(this.random() * list.length)] }
+  oneOf(list) { return this.random.any(list) }
 
   async add(step) {
     const want = await this.replay.step(step)
@@ -94,13 +85,13 @@ async function replayed(settings, steps) {
   return lines
 }
 
-async function random(seed, count) {
-  const lines = [], next = randomOf(seed)
+async function scripts(seed, count) {
+  const lines = [], next = random(seed)
   for (let i = 0; i < count; i++) lines.push(...await new Script(next).run(100))
   return lines
 }
 
 const [first, ...rest] = process.argv.slice(2)
 const lines = first.startsWith('{') ? await replayed(JSON.parse(first), rest) :
-  await random(Number(first), Number(rest[0]))
+  await scripts(Number(first), Number(rest[0]))
 process.stdout.write(JSON.stringify(lines))
