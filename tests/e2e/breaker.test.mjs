@@ -152,7 +152,7 @@ describe('a page', { concurrency: 4 }, () => {
     assert.equal(status, 200)
     assert.equal(text.replace(body.loadedAt, 'now'),
       dashboard.text({ recentOrders: { reason: 'breaker_open' } }))
-    assert.match(headers['server-timing'], /recentOrders;dur=0\.\d;desc="breaker_open"/)
+    assert.match(headers['server-timing'], /recentOrders;dur=\d+\.\d;desc="breaker_open"/)
     assert.equal(headers['proxy-status'],
       'bff-web; error=destination_unavailable; details="recentOrders breaker_open"')
     assert.equal(headers['retry-after'], undefined)
