@@ -26,7 +26,7 @@ static void settle_parts(void)
         parts[i] = (struct part_report){.name = text_of(names[i]),
                                         .took_ns = 1833567 * (int64_t)(i + 1),
                                         .has_call = true,
-                                        .endpoint = TEXT("127.0.0.1:3002"),
+                                        .attempts = {.endpoint = TEXT("127.0.0.1:3002")},
                                         .status = 200};
 }
 

@@ -150,9 +150,9 @@ static void test_authorities_stay_loaded(void **state)
     struct endpoints *endpoints = endpoints_new(&(struct endpoint_loop){.timers = &timers});
     struct upstream *one = upstream_new(endpoints, config.services, config.service_count);
     struct upstream *two = upstream_new(endpoints, config.services, config.service_count);
-    struct endpoint *endpoint = upstream_service(one, &reading_users)->endpoints[0];
+    struct endpoint *endpoint = upstream_service(one, &reading_users)->set.members[0].endpoint;
     assert_non_null(endpoint->tls);
-    assert_ptr_equal(upstream_service(two, &reading_users)->endpoints[0], endpoint);
+    assert_ptr_equal(upstream_service(two, &reading_users)->set.members[0].endpoint, endpoint);
     upstream_free(one);
     upstream_free(two);
     endpoints_free(endpoints);
