@@ -182,6 +182,11 @@ enum bff_access {
  *   has_breaker the part has a circuit breaker of its own, with the settings of the service's
  *               breaker. The service's breaker does not count the calls of this part, and no other
  *               part shares them. All calls of the part must be to the same service
+ *   cache_s     so many seconds an answer of the part's call is used again, for the same user,
+ * unless the service says another time in Cache-Control; 0: each answer is used once stale_s     so
+ * many seconds after that it is still used: while a new one is fetched in the background, and when
+ * the service fails shared      for .cache_s: all users get the same answer. The call that fetches
+ * it does not name a user. Only for data that every user who may ask for the composite may see
  *   fallback    JSON text that is the part's value when the part is rejected, when the service
  *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
  *               else "null"
@@ -201,6 +206,9 @@ struct bff_part {
     unsigned timeout_ms;
     unsigned hedge_ms;
     bool has_breaker;
+    unsigned cache_s;
+    unsigned stale_s;
+    bool shared;
     const char *fallback;
     const char *pick;
 };

@@ -13,6 +13,7 @@
 #include "bff/json/json.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
+#include "bff/cache/cache_rule.h"
 #include "bff/compose/compose.h"
 #include "bff/compose/pick.h"
 
@@ -40,6 +41,7 @@ struct plan_part {
     bool is_filled;   /* computed members are put into it */
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: each service's */
+    struct cache_rule cache;
 };
 
 struct plan_field {

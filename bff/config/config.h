@@ -24,7 +24,9 @@
 #include "bff/edge/login.h"
 #include "bff/edge/trusted.h"
 #include "bff/http/limits.h"
+#include "bff/limit/limit_rule.h"
 #include "bff/proxy/plain_route.h"
+#include "bff/store/redis_settings.h"
 #include "bff/upstream/service.h"
 
 #define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
@@ -64,7 +66,15 @@ struct config {
     bool may_encode_slashes;     /* in the path of a request */
     struct cors_settings cors;
     struct server_limits limits;
-    size_t request_limit; /* bytes of a request's body, for routes without their own limit */
+    struct limit_rules rate_limits; /* of the file, or the build's */
+    bool limits_in_redis;           /* rate_limits count in Redis */
+    size_t limit_keys;              /* the most keys that are counted in memory */
+    struct redis_settings redis;
+    size_t cache_bytes;          /* the most bytes of the cache in memory; 0: nothing is cached */
+    bool caches_in_redis;        /* Redis is the cache's second level */
+    unsigned cache_refreshes;    /* the most background calls of the cache, in all workers */
+    struct config_listen *admin; /* the address of the admin pages; NULL: there are none */
+    size_t request_limit;        /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
     bool has_access_log;
     bool may_use_io_uring;

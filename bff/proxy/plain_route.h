@@ -11,6 +11,7 @@
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
+#include "bff/cache/cache_rule.h"
 #include "bff/edge/access.h"
 #include "bff/proxy/plain_path.h"
 #include "bff/upstream/service.h"
@@ -51,6 +52,7 @@ struct breaker;
  *                 The server measures it
  *   has_breaker   the route has a circuit breaker of its own, with the settings of the service's
  *                 breaker
+ *   cache         whether its responses are stored, and for how long
  *   keeps_host    the service gets the client's Host, not the endpoint's
  *   may_upgrade   WebSocket connections are allowed, through a tunnel
  */
@@ -70,6 +72,7 @@ struct plain_route {
     uint32_t hedge_ms;
     bool hedges_p95;
     bool has_breaker;
+    struct cache_rule cache;
     bool keeps_host;
     bool may_upgrade;
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */

@@ -1,0 +1,62 @@
+/*
+ * A stored response. It does not change after it was made, except that a validation replaces it by
+ * another entry with the same body. It has an atomic reference count: workers share entries, and an
+ * answer that is being sent has a reference to the entry whose bytes it sends.
+ *
+ * Times are of clock_now_ns.
+ */
+#ifndef BFF_CACHE_CACHE_ENTRY_H
+#define BFF_CACHE_CACHE_ENTRY_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "bff/base/text.h"
+#include "bff/json/value.h"
+#include "bff/upstream/exchange.h"
+
+struct cache_entry {
+    atomic_uint references; /* cache_entry.c's own */
+    size_t bytes;           /* of the entry, its fields and its body, for the bound on memory */
+
+    int status;
+    const struct exchange_field *fields; /* end-to-end fields, without Set-Cookie; names in lower
+                                            case */
+    size_t field_count;
+    struct value *body; /* NULL: empty. For a part, it has its slices (value.h) */
+
+    int64_t asked_ns;     /* when the request for it was sent: an invalidation after that applies */
+    int64_t born_ns;      /* its age is now - born_ns (RFC 9111 section 4.2.3) */
+    int64_t fresh_ns;     /* until then it is fresh */
+    int64_t stale_ns;     /* until then it may be used while a new one is fetched */
+    int64_t failed_ns;    /* until then it may be used when the service fails */
+    bool must_revalidate; /* when it is not fresh, it must not be used without a validation */
+
+    /* Parts of the fields; absent: none. */
+    struct text etag, last_modified;
+    struct text vary; /* names in lower case, "accept-language, x-tenant" */
+    struct text tags; /* Cache-Tag and Surrogate-Key, with blanks between them */
+    struct text path; /* of the client's request, or of the call of a part: for a purge */
+};
+
+/* What cache_entry_new copies. Absent members are left out. */
+struct cache_entry_parts {
+    int status;
+    const struct exchange_field *fields;
+    size_t field_count;
+    struct value *body; /* one reference goes over to the entry */
+    struct text path;
+};
+
+/* Makes an entry with one reference. It copies the fields into one block; etag, last_modified, vary
+ * and tags are found in them. The times are zero: cache_policy.c sets them. */
+struct cache_entry *cache_entry_new(const struct cache_entry_parts *parts);
+
+struct cache_entry *cache_entry_hold(struct cache_entry *entry);
+
+/* Drops one reference; may be called from any thread. NULL: does nothing. */
+void cache_entry_release(struct cache_entry *entry);
+
+#endif
