@@ -358,7 +358,6 @@ static void dispose(void *object)
 /* Copies what the call borrows, except for the body. */
 static void own_texts(struct passing *passing)
 {
-    const struct request_peer *peer = passing->request->peer;
     struct call_ask *ask = &passing->call_ask;
     struct text *texts[] = {&ask->method,      &ask->target, &ask->host,        &ask->headers,
                             &ask->traceparent, &ask->key,    &passing->ask.path};
@@ -368,8 +367,7 @@ static void own_texts(struct passing *passing)
         if (texts[i]->at != NULL)
             *texts[i] = pool_text(passing->texts, *texts[i]);
     if (passing->ask.cache != NULL)
-        passing->origin = pool_print(passing->texts, "%.*s://%.*s", TEXT_ARGS(peer->proto),
-                                     TEXT_ARGS(peer->host));
+        passing->origin = proxy_request_origin(passing->request, passing->texts);
 }
 
 /* The response that is stored is that to GET, also when HEAD has found that it is too old. */

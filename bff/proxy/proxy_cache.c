@@ -6,6 +6,7 @@
 #include "bff/observe/route_report.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_mark.h"
+#include "bff/proxy/proxy_request.h"
 
 /* Life. */
 
@@ -52,17 +53,6 @@ static void dispose(void *object)
 
 /* The key. */
 
-static struct text origin_of(struct request *request, const struct request_peer *peer)
-{
-    char *at = pool_take(request->pool, peer->proto.len + peer->host.len + 3);
-
-    memcpy(at, peer->proto.at, peer->proto.len);
-    memcpy(at + peer->proto.len, "://", 3);
-    if (peer->host.len > 0)
-        memcpy(at + peer->proto.len + 3, peer->host.at, peer->host.len);
-    return (struct text){at, peer->proto.len + peer->host.len + 3};
-}
-
 /* The service gets a field of the client, unless the route replaces or removes it. */
 static struct text sent_field(const struct proxy_cached *cached, const char *name)
 {
@@ -79,7 +69,7 @@ static struct text key_of(struct proxy_cached *cached)
     struct cache_key_parts parts = {
         .scope = route->cache_scope,
         .service = cached->service,
-        .origin = origin_of(request, request->peer),
+        .origin = proxy_request_origin(request, request->pool),
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .is_shared = route->cache.is_shared,
     };

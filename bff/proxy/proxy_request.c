@@ -119,3 +119,14 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
     put_set(&out, &ask->route->request);
     return text_builder_text(&out);
 }
+
+struct text proxy_request_origin(const struct request *request, struct pool *pool)
+{
+    struct text_builder out;
+
+    text_builder_init(&out, pool, 64);
+    text_builder_add(&out, request->peer->proto);
+    text_builder_add(&out, TEXT("://"));
+    text_builder_add(&out, request->peer->host);
+    return text_builder_text(&out);
+}
