@@ -58,7 +58,7 @@ static struct text sent_field(const struct proxy_cached *cached, const char *nam
 {
     if (plain_route_changes(&cached->ask.route->request, text_of(name)))
         return (struct text){0};
-    return proxy_asked_field(&cached->asked, name);
+    return proxy_cache_asked_field(&cached->asked, name);
 }
 
 static struct text key_of(struct proxy_cached *cached)
@@ -97,7 +97,7 @@ struct proxy_cached *proxy_cache_find(struct request *request, const struct prox
     cached->worker = ask->cache;
     cached->service = text_of(ask->route->service->name);
     cached->status.name = ask->settings->server;
-    proxy_asked_init(&cached->asked, request, ask);
+    proxy_cache_asked_init(&cached->asked, request, ask);
     if (cache_policy_use(&cached->asked.policy) == CACHE_USE)
         cached->key = key_of(cached);
     return cached;
@@ -193,8 +193,8 @@ static bool cannot_lead(const struct proxy_cached *cached)
 {
     return text_is(cached->request->method, "HEAD") ||
            (cached->is_unstored &&
-            (proxy_asked_field(&cached->asked, "if-none-match").at != NULL ||
-             proxy_asked_field(&cached->asked, "if-modified-since").at != NULL));
+            (proxy_cache_asked_field(&cached->asked, "if-none-match").at != NULL ||
+             proxy_cache_asked_field(&cached->asked, "if-modified-since").at != NULL));
 }
 
 /* True when waiting for the call of another request would not help: its response would not be the

@@ -25,7 +25,7 @@
 #include "bff/cache/cache_status.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/proxy/proxy.h"
-#include "bff/proxy/proxy_asked.h"
+#include "bff/proxy/proxy_cache_asked.h"
 
 #define PROXY_CACHE_FLIGHTS 2
 
@@ -44,7 +44,7 @@ struct proxy_cached {
     struct request *request;
     struct proxy_ask ask;
     struct cache_worker *worker;
-    struct proxy_asked asked;
+    struct proxy_cache_asked asked;
     struct text key;           /* without the fields in Vary */
     struct text vary;          /* the names in Vary, when ${slot} is that of a variant */
     struct cache_slot *slot;   /* of the key, or of its variant */

@@ -12,7 +12,7 @@ struct proxy_fill {
     struct pool *pool;
     const struct cache_rule *rule; /* of the generation, which the call holds */
     struct cache_worker *worker;
-    struct proxy_asked asked;
+    struct proxy_cache_asked asked;
     struct text key, vary, path; /* as in proxy_cached */
     struct cache_slot *slot;     /* whose flight this is; NULL: it has ended */
     struct cache_slot *base;     /* as in proxy_cached */
@@ -42,7 +42,7 @@ struct proxy_fill *proxy_fill_begin(struct proxy_cached *cached)
     fill->base = cached->base;
     fill->old = cached->entry == NULL ? NULL : cache_entry_hold(cached->entry);
     fill->asked_ns = clock_now_ns();
-    proxy_asked_copy(&fill->asked, &cached->asked, fill->pool);
+    proxy_cache_asked_copy(&fill->asked, &cached->asked, fill->pool);
     cached->slot = cached->base = NULL;
     cached->is_leading = false;
     return fill;

@@ -1,6 +1,6 @@
-/* See proxy_asked.h. */
+/* See proxy_cache_asked.h. */
 #include "bff/http/request_peer.h"
-#include "bff/proxy/proxy_asked.h"
+#include "bff/proxy/proxy_cache_asked.h"
 #include "bff/proxy/proxy_request.h"
 
 /* The fields that this server writes, and those that name a user. */
@@ -46,7 +46,7 @@ static void add_value(struct values *values, struct text name, struct text value
                                                         TEXT_ARGS(values->list), TEXT_ARGS(value));
 }
 
-static struct text client_value(const struct proxy_asked *asked, const char *name)
+static struct text client_value(const struct proxy_cache_asked *asked, const char *name)
 {
     struct values values = {.pool = asked->pool, .name = name};
 
@@ -57,7 +57,7 @@ static struct text client_value(const struct proxy_asked *asked, const char *nam
     return values.list;
 }
 
-static struct text own_value(const struct proxy_asked *asked, enum own own)
+static struct text own_value(const struct proxy_cache_asked *asked, enum own own)
 {
     const struct request_peer *peer = asked->request->peer;
     const struct login_user *user = asked->hides_user ? NULL : asked->user;
@@ -80,7 +80,7 @@ static struct text own_value(const struct proxy_asked *asked, enum own own)
     }
 }
 
-static struct text copied_value(const struct proxy_asked *asked, const char *name)
+static struct text copied_value(const struct proxy_cache_asked *asked, const char *name)
 {
     struct values values = {.pool = asked->pool, .name = name};
 
@@ -90,7 +90,7 @@ static struct text copied_value(const struct proxy_asked *asked, const char *nam
 }
 
 /* Most names that the cache reads begin with another letter than those above. */
-struct text proxy_asked_field(const struct proxy_asked *asked, const char *name)
+struct text proxy_cache_asked_field(const struct proxy_cache_asked *asked, const char *name)
 {
     if (asked->request == NULL)
         return copied_value(asked, name);
@@ -104,13 +104,13 @@ struct text proxy_asked_field(const struct proxy_asked *asked, const char *name)
 
 static struct text read_field(void *cookie, const char *name)
 {
-    return proxy_asked_field(cookie, name);
+    return proxy_cache_asked_field(cookie, name);
 }
 
-void proxy_asked_init(struct proxy_asked *asked, struct request *request,
-                      const struct proxy_ask *ask)
+void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *request,
+                            const struct proxy_ask *ask)
 {
-    *asked = (struct proxy_asked){
+    *asked = (struct proxy_cache_asked){
         .pool = request->pool,
         .hides_user = ask->route->cache.is_shared,
         .request = request,
@@ -120,8 +120,9 @@ void proxy_asked_init(struct proxy_asked *asked, struct request *request,
         .method = request->method,
         .field = read_field,
         .cookie = asked,
-        .has_user = !asked->hides_user &&
-                    (ask->user != NULL || proxy_asked_field(asked, "authorization").at != NULL),
+        .has_user =
+            !asked->hides_user &&
+            (ask->user != NULL || proxy_cache_asked_field(asked, "authorization").at != NULL),
         .has_body =
             request_body(request).len > 0 || proxy_request_wants_upgrade(request, ask->route),
     };
@@ -133,7 +134,7 @@ static struct request_field copy_field(struct pool *pool, struct text name, stru
 }
 
 /* Copies the fields that this server does not replace, and then its own. */
-static void copy_fields(struct proxy_asked *asked, const struct proxy_asked *from)
+static void copy_fields(struct proxy_cache_asked *asked, const struct proxy_cache_asked *from)
 {
     size_t count = request_field_count(from->request), kept = 0;
     struct request_field *fields = pool_take(asked->pool, (count + OWN_COUNT) * sizeof(*fields));
@@ -152,9 +153,10 @@ static void copy_fields(struct proxy_asked *asked, const struct proxy_asked *fro
     asked->field_count = kept;
 }
 
-void proxy_asked_copy(struct proxy_asked *asked, const struct proxy_asked *from, struct pool *pool)
+void proxy_cache_asked_copy(struct proxy_cache_asked *asked, const struct proxy_cache_asked *from,
+                            struct pool *pool)
 {
-    *asked = (struct proxy_asked){.policy = from->policy, .pool = pool};
+    *asked = (struct proxy_cache_asked){.policy = from->policy, .pool = pool};
     asked->policy.method = pool_text(pool, from->policy.method);
     asked->policy.cookie = asked;
     copy_fields(asked, from);

@@ -3,8 +3,8 @@
  * that this server writes itself (X-Real-IP, X-User-Id) have this server's values, and those that
  * are not sent are absent.
  */
-#ifndef BFF_PROXY_PROXY_ASKED_H
-#define BFF_PROXY_PROXY_ASKED_H
+#ifndef BFF_PROXY_PROXY_CACHE_ASKED_H
+#define BFF_PROXY_PROXY_CACHE_ASKED_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 #include "bff/cache/cache_policy.h"
 #include "bff/proxy/proxy.h"
 
-struct proxy_asked {
+struct proxy_cache_asked {
     struct cache_request policy; /* for the functions of bff/cache; its cookie is this struct */
     struct pool *pool;
     bool hides_user; /* the route is shared: the service does not know who asks */
@@ -26,13 +26,14 @@ struct proxy_asked {
 };
 
 /* Reads ${request} for the route of ${ask}. ${asked} is valid as long as both. */
-void proxy_asked_init(struct proxy_asked *asked, struct request *request,
-                      const struct proxy_ask *ask);
+void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *request,
+                            const struct proxy_ask *ask);
 
 /* Copies ${from} to ${asked}, for use after the end of the request. It lives as long as ${pool}. */
-void proxy_asked_copy(struct proxy_asked *asked, const struct proxy_asked *from, struct pool *pool);
+void proxy_cache_asked_copy(struct proxy_cache_asked *asked, const struct proxy_cache_asked *from,
+                            struct pool *pool);
 
 /* Returns all values of the field ${name} (lower case) as one list; absent if there is none. */
-struct text proxy_asked_field(const struct proxy_asked *asked, const char *name);
+struct text proxy_cache_asked_field(const struct proxy_cache_asked *asked, const char *name);
 
 #endif
