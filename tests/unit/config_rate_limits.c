@@ -158,19 +158,19 @@ static const struct {
      RULE "minute: 0, delay: -1, cost: 2, exempt: [10.0.0.1/8], headers: all, max: 0 }\n",
      "web.yaml:2:35: rate_limits[0].minute: \"0\" is out of bounds: expected 1 to 1000000000\n"
      "web.yaml:2:45: rate_limits[0].delay: \"-1\": expected off, or a number of requests\n"
-     "web.yaml:2:51: rate_limits[0].cost: \"2\": expected 1 or parts\n"
-     "web.yaml:2:63: rate_limits[0].exempt: \"10.0.0.1/8\": the address has bits set behind its "
+     "web.yaml:2:55: rate_limits[0].cost: \"2\": expected 1 or parts\n"
+     "web.yaml:2:67: rate_limits[0].exempt: \"10.0.0.1/8\": the address has bits set behind its "
      "prefix; is another network meant?\n"
-     "web.yaml:2:85: rate_limits[0].headers: \"all\": expected draft-6, structured, legacy or "
+     "web.yaml:2:89: rate_limits[0].headers: \"all\": expected draft-6, structured, legacy or "
      "off\n"
-     "web.yaml:2:95: rate_limits[0].max: \"0\" is out of bounds: expected 1 to 1000000000\n"},
+     "web.yaml:2:99: rate_limits[0].max: \"0\" is out of bounds: expected 1 to 1000000000\n"},
     {"a name twice",
      RULE "minute: 1 }\n"
           "  - { name: a, path: /y, minute: 2 }\n",
      "web.yaml:3:13: rate_limits[1].name: rate_limits[0] has the same name, and so the same "
      "counts\n"},
     {"a user without login", "login: off\n" RULE "minute: 1, key: [ip, user] }\n",
-     "web.yaml:3:46: rate_limits[0].key: login is off, so no request has a user\n"},
+     "web.yaml:3:44: rate_limits[0].key: login is off, so no request has a user\n"},
     {"no Redis to count in", "rate_limit_store: {use: redis}\n",
      "web.yaml:1:25: rate_limit_store.use: it needs redis.url, or REDIS_URL of the environment\n"},
     {"a store that is none", "rate_limit_store: {use: disk, max_keys: 1023}\n",
