@@ -8,6 +8,7 @@
 #include "bff/edge/login.h"
 #include "bff/edge/trusted.h"
 #include "bff/proxy/proxy.h"
+#include "bff/store/redis.h"
 
 /* The part that belongs to one generation. It does not change. */
 struct dispatch {
@@ -27,6 +28,7 @@ struct dispatch {
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
+    struct redis *redis; /* NULL: no Redis server is configured */
 };
 
 #endif
