@@ -2,6 +2,7 @@
 #include "bff/app/worker_generation.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/base/registry.h"
 #include "bff/http/worker.h"
 #include "bff/observe/observer.h"
 #include "bff/upstream/health.h"
@@ -19,6 +20,7 @@ static void on_unused(struct worker_settings *settings)
     redis_free(own->dispatch.redis);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
+    limiter_free(own->dispatch.limiter);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -56,6 +58,12 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
+    if (config->rate_limits.count > 0)
+        own->dispatch.limiter = limiter_new(&(struct limiter_settings){
+            .rules = &config->rate_limits,
+            .keys = config->limit_keys,
+            .registry = registry_of_process(),
+        });
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
 }

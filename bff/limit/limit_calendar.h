@@ -7,7 +7,7 @@
 #define BFF_LIMIT_LIMIT_CALENDAR_H
 
 #include "bff/limit/limit_state.h"
-#include "bff/limit/limiter.h"
+#include "bff/limit/limit_verdict.h"
 
 /* Counts ${cost} requests in the period with the number ${period} of ${rule}, which has a limit.
  * Returns the next state, and writes the verdict to ${out}. */

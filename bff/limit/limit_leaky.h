@@ -11,7 +11,7 @@
 #define BFF_LIMIT_LIMIT_LEAKY_H
 
 #include "bff/limit/limit_state.h"
-#include "bff/limit/limiter.h"
+#include "bff/limit/limit_verdict.h"
 
 /* Counts ${cost} requests at ${now}. Returns the next state, and writes the verdict to ${out}. */
 uint64_t limit_leaky_count(const struct limit_rule *rule, uint64_t state,

@@ -4,7 +4,7 @@
 
 #include "bff/limit/limit_state.h"
 #include "bff/limit/limit_table.h"
-#include "bff/limit/limiter.h"
+#include "bff/limit/limit_verdict.h"
 
 /* Returns the number of ${rule} for limit_memory_count. Rules have different numbers when their
  * names differ, or when they cannot use each other's states. */

@@ -63,10 +63,10 @@ struct limit_rule {
     uint32_t rate; /* requests in 1000 seconds, so 10/s is 10000, and 30/m is 500 */
     uint32_t burst;
     uint64_t delay; /* the excess requests that are not delayed; LIMIT_NO_DELAY: none is delayed */
-    uint32_t periods[LIMIT_PERIODS];      /* 0: this period has no limit */
-    bool costs_parts;                     /* a composite costs as many requests as it has parts */
-    bool is_dry_run;                      /* counts, tells and refuses nothing */
-    const struct trusted_network *exempt; /* these clients are not counted */
+    uint32_t periods[LIMIT_PERIODS]; /* 0: this period has no limit */
+    bool costs_parts;                /* a composite costs as many requests as it has parts */
+    bool is_dry_run;                 /* counts, tells and refuses nothing */
+    struct trusted_network *exempt;  /* these clients are not counted */
     size_t exempt_count;
     enum limit_headers headers;
 };
