@@ -17,10 +17,10 @@ static void on_unused(struct worker_settings *settings)
 {
     struct worker_generation *own = own_of(settings);
 
+    limiter_free(own->dispatch.limiter);
     redis_free(own->dispatch.redis);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
-    limiter_free(own->dispatch.limiter);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -63,6 +63,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
             .rules = &config->rate_limits,
             .keys = config->limit_keys,
             .registry = registry_of_process(),
+            .redis = config->limits_in_redis ? own->dispatch.redis : NULL,
         });
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;

@@ -7,7 +7,7 @@
 
 #include <hiredis/hiredis.h>
 
-#include "bff/limit/limiter.h"
+#include "bff/limit/limit_verdict.h"
 
 /*
  * Writes the verdicts on ${hits}, of which there are ${count}, to ${verdicts}, and how many there

@@ -41,55 +41,58 @@ static size_t bytes_of(const struct limit_hit *hit)
     return PREFIX.len + hit->rule->name.len + 1 + hit->key.len + NUMBERS * TEXT_DIGITS;
 }
 
-/* Adds ${number} to ${bytes}, which has room for it. */
-static struct text add_number(struct text_builder *bytes, uint64_t number)
+/* Writes ${text} to ${*at}, and moves ${*at} behind it. */
+static struct text put(char **at, struct text text)
 {
-    size_t start = bytes->len;
+    struct text copy = {memcpy(*at, text.at, text.len), text.len};
 
-    text_builder_size(bytes, number);
-    return (struct text){bytes->at + start, bytes->len - start};
+    *at += text.len;
+    return copy;
 }
 
-static struct text add_key(struct text_builder *bytes, const struct limit_hit *hit)
+static struct text put_number(char **at, uint64_t number)
 {
-    size_t start = bytes->len;
+    char digits[TEXT_DIGITS];
 
-    text_builder_add(bytes, PREFIX);
-    text_builder_add(bytes, hit->rule->name);
-    text_builder_add(bytes, TEXT(":"));
-    text_builder_add(bytes, hit->key);
-    return (struct text){bytes->at + start, bytes->len - start};
+    return put(at, text_digits(digits, number));
 }
 
-static void add_arguments(struct text_builder *bytes, const struct limit_hit *hit,
-                          struct text *arguments)
+static struct text put_key(char **at, const struct limit_hit *hit)
+{
+    const char *start = *at;
+
+    put(at, PREFIX);
+    put(at, hit->rule->name);
+    put(at, TEXT(":"));
+    put(at, hit->key);
+    return (struct text){start, (size_t)(*at - start)};
+}
+
+static void put_arguments(char **at, const struct limit_hit *hit, struct text *arguments)
 {
     uint64_t numbers[LIMIT_PERIODS] = {0};
 
     numbers_of(hit->rule, numbers);
     *arguments++ = names[hit->rule->algorithm];
     *arguments++ = hit->rule->is_dry_run ? TEXT("1") : TEXT("0");
-    *arguments++ = add_number(bytes, hit->cost);
+    *arguments++ = put_number(at, hit->cost);
     for (size_t i = 0; i < LIMIT_PERIODS; i++)
-        *arguments++ = add_number(bytes, numbers[i]);
+        *arguments++ = put_number(at, numbers[i]);
 }
 
-void limit_redis_request_write(struct limit_redis_request *request, const struct limit_hit *hits,
-                               size_t count)
+struct limit_redis_request limit_redis_request_make(struct pool *pool, const struct limit_hit *hits,
+                                                    size_t count)
 {
-    size_t bytes = 0;
+    size_t texts = count * (1 + LIMIT_REDIS_ARGUMENTS) * sizeof(struct text), bytes = texts;
 
     for (size_t i = 0; i < count; i++)
         bytes += bytes_of(&hits[i]);
-    request->bytes.len = 0;
-    text_builder_room(&request->bytes, bytes); /* so that it does not move any more */
+    struct text *keys = pool_take(pool, bytes);
+    struct limit_redis_request request = {.keys = keys, .arguments = keys + count};
+    char *at = (char *)keys + texts;
     for (size_t i = 0; i < count; i++) {
-        request->keys[i] = add_key(&request->bytes, &hits[i]);
-        add_arguments(&request->bytes, &hits[i], &request->arguments[i * LIMIT_REDIS_ARGUMENTS]);
+        keys[i] = put_key(&at, &hits[i]);
+        put_arguments(&at, &hits[i], &request.arguments[i * LIMIT_REDIS_ARGUMENTS]);
     }
-}
-
-void limit_redis_request_free(struct limit_redis_request *request)
-{
-    text_builder_free(&request->bytes);
+    return request;
 }

@@ -15,7 +15,7 @@
 
 #define SECOND_US INT64_C(1000000)
 #define START_US (1700000000 * SECOND_US)
-#define ARGUMENTS_MOST (4 + LIMITER_HITS_MAX * (1 + LIMIT_REDIS_ARGUMENTS) + 2)
+#define ARGUMENTS_MOST (4 + LIMIT_REDIS_HITS_MOST * (1 + LIMIT_REDIS_ARGUMENTS) + 2)
 
 /*
  * Put before the script: it runs with the time of the two last arguments, and keys expire by that
@@ -56,8 +56,8 @@ static const struct limit_rule tried = {
     .name = {"d", 1}, .algorithm = LIMIT_TOKENS, .rate = 100, .burst = 3, .is_dry_run = true};
 
 static struct redis_server server;
-static struct limit_redis_request request;
-static struct limit_verdict verdicts[LIMITER_HITS_MAX];
+static struct pool *pool;
+static struct limit_verdict verdicts[LIMIT_REDIS_HITS_MOST];
 static size_t counted;
 
 static struct redisReply *command(const char *format, ...)
@@ -79,13 +79,14 @@ static int begin(void **state)
 static int start(void **state)
 {
     redis_server_start(&server);
+    pool = pool_new();
     return 0;
 }
 
 static int end(void **state)
 {
     redis_server_end(&server);
-    limit_redis_request_free(&request);
+    pool_free(pool);
     return 0;
 }
 
@@ -103,8 +104,8 @@ static struct redisReply *run(struct text script, const struct limit_hit *hits, 
     const char *at[ARGUMENTS_MOST];
     size_t lengths[ARGUMENTS_MOST], all = 0;
     char digits[TEXT_DIGITS];
+    struct limit_redis_request request = limit_redis_request_make(pool, hits, count);
 
-    limit_redis_request_write(&request, hits, count);
     all = put(texts, all, TEXT("EVAL"));
     all = put(texts, all, script);
     all = put(texts, all, text_digits(digits, count));
@@ -174,7 +175,7 @@ static void compare(const struct limit_rule *const *rules, size_t count, int64_t
 {
     struct registry *registry = registry_new();
     struct limit_table *table = limit_table_hold(registry, 1000);
-    struct limit_hit hits[LIMITER_HITS_MAX];
+    struct limit_hit hits[LIMIT_REDIS_HITS_MOST];
     int64_t now_us = START_US;
     uint32_t seed = 7;
     int refused = 0;
