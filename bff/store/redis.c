@@ -293,6 +293,11 @@ void redis_free(struct redis *redis)
 
 bool redis_is_up(const struct redis *redis) { return redis->link.state == REDIS_LINK_READY; }
 
+int64_t redis_deadline(const struct redis *redis)
+{
+    return clock_now_ns() + redis->settings->timeout_ms * CLOCK_MS;
+}
+
 bool redis_send(struct redis *redis, struct redis_command *command, const struct text *texts,
                 size_t count, int64_t until_ns)
 {

@@ -87,6 +87,9 @@ bool redis_is_up(const struct redis *redis);
 bool redis_send(struct redis *redis, struct redis_command *command, const struct text *texts,
                 size_t count, int64_t until_ns);
 
+/* Returns the deadline of a command that is sent now without a deadline of its own. */
+int64_t redis_deadline(const struct redis *redis);
+
 /* ${command} gets no callback any more. Its reply is dropped. Does nothing when it is not under
  * way. */
 void redis_cancel(struct redis_command *command);

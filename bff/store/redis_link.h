@@ -20,8 +20,9 @@
 
 #define REDIS_LINK_WAIT_LEAST_MS 50
 #define REDIS_LINK_WAIT_MOST_MS 2000
-#define REDIS_LINK_STABLE_MS 2000 /* a link that was ready so long begins with the shortest wait   \
-                                   */
+#define REDIS_LINK_STABLE_MS                                                                       \
+    2000 /* a link that was ready so long begins with the shortest wait                            \
+          */
 
 /* "host:65535", or the path of a unix socket */
 #define REDIS_LINK_LABEL_BYTES (REDIS_SOCKET_HOST_BYTES + sizeof("[]:65535"))
