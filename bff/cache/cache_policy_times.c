@@ -19,12 +19,20 @@ static int64_t rule_fresh_ns(const struct cache_rule *rule, const struct cache_e
     return entry->asked_ns - cache_age_read_s(age) * SECOND_NS + rule->ttl_ms * CLOCK_MS;
 }
 
+/* A 304 may say so to an entry that was stored before. With must-understand, no-store was decided
+ * when the response was stored. */
+static bool is_never_fresh(const struct cache_control *control)
+{
+    return control->no_cache || control->is_private ||
+           (control->no_store && !control->must_understand);
+}
+
 static int64_t fresh_ns(const struct cache_rule *rule, const struct cache_entry *entry,
                         const struct cache_control *control, int64_t wall_s)
 {
     int64_t own_s = cache_freshness_s(control, entry->fields, entry->field_count, wall_s);
 
-    if (control->no_cache || control->no_store || control->is_private)
+    if (is_never_fresh(control))
         return entry->born_ns;
     if (own_s != CACHE_FRESHNESS_UNKNOWN)
         return entry->born_ns + own_s * SECOND_NS;
