@@ -1,12 +1,16 @@
 /* See proxy.h. */
 #include "bff/base/clock.h"
+#include "bff/edge/balance_key.h"
 #include "bff/http/method.h"
-#include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
+#include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
 #include "bff/proxy/proxy_passing.h"
+#include "bff/proxy/proxy_refuse.h"
+#include "bff/proxy/proxy_request.h"
 
 #define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
 
@@ -192,42 +196,6 @@ static void on_flush(void *cookie)
         reply_stream_flush(&passing->stream);
 }
 
-static const char *message_of(int status)
-{
-    return status == 504   ? "Gateway timeout"
-           : status == 503 ? "Service temporarily unavailable"
-                           : "Bad gateway";
-}
-
-static void refuse(struct proxy_passing *passing, enum reason reason)
-{
-    struct request *request = passing->request;
-    int status = reason_answer_status(reason, 0);
-    bool is_open = reason == REASON_BREAKER_OPEN;
-
-    if (passing->ask.cached != NULL) {
-        proxy_cache_answer_is_stale(passing->ask.cached, reason, 0);
-        proxy_cache_answer_status(passing->ask.cached);
-    }
-    if (request->stored != NULL && request->stored->answer(request->stored, request))
-        return;
-    if (status == 503)
-        reply_add_field(
-            request, (struct reply_field){"retry-after", pool_print(request->pool, "%u",
-                                                                    passing->call.retry_after_s)});
-    reply_refusal(request,
-                  &(struct refusal){
-                      .status = status,
-                      .message = message_of(status),
-                      .members = is_open ? TEXT("\"cached\":false") : (struct text){0},
-                      .name = "proxy-status",
-                      .value = pool_print(request->pool, "%.*s; error=%s; details=\"%s %s\"",
-                                          TEXT_ARGS(passing->ask.settings->server),
-                                          reason_proxy_error(reason),
-                                          passing->ask.route->service->name, reason_name(reason)),
-                  });
-}
-
 static void ask_again(struct proxy_passing *passing);
 
 static void on_end(void *cookie, enum reason reason)
@@ -253,7 +221,7 @@ static void on_end(void *cookie, enum reason reason)
     else if (passing->is_from_entry)
         proxy_cache_answer(passing->ask.cached);
     else if (!reply_stream_has_begun(&passing->stream))
-        refuse(passing, reason);
+        proxy_refuse(passing, reason);
     else if (reason == REASON_NONE)
         reply_stream_end(&passing->stream);
     else
@@ -267,6 +235,66 @@ static const struct exchange_sink sink = {
     .end = on_end,
 };
 
+/* The call. */
+
+/* Copies what the call borrows, except for the body. */
+static void own_texts(struct proxy_passing *passing)
+{
+    struct call_ask *ask = &passing->call_ask;
+    struct text *texts[] = {&ask->method,      &ask->target, &ask->host,        &ask->headers,
+                            &ask->traceparent, &ask->key,    &passing->ask.path};
+
+    passing->texts = pool_new();
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i]->at != NULL)
+            *texts[i] = pool_text(passing->texts, *texts[i]);
+    if (passing->ask.cache != NULL)
+        passing->origin = proxy_request_origin(passing->request, passing->texts);
+}
+
+/* The response that is stored is that to GET, also when HEAD has found that it is too old. */
+static struct text method_of(const struct proxy_passing *passing)
+{
+    return passing->fill != NULL ? TEXT("GET") : passing->request->method;
+}
+
+static void describe_call(struct proxy_passing *passing)
+{
+    struct request *request = passing->request;
+    const struct proxy_ask *ask = &passing->ask;
+    const struct plain_route *route = ask->route;
+    bool wants_upgrade = proxy_request_wants_upgrade(request, route);
+
+    passing->call_ask = (struct call_ask){
+        .service = route->service,
+        .key = balance_key_for(request, ask->upstream, route->service),
+        .method = method_of(passing),
+        .target = plain_route_target(request->pool, route, ask->path, request->query),
+        .host = route->keeps_host ? request->host : (struct text){0},
+        .headers = proxy_request_fields(request, ask),
+        .traceparent = request->traceparent,
+        .body = request_body(request),
+        .head_by_ns = ask->head_by_ns,
+        .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
+        .hedge = method_may_change(request->method) ? NULL : route->hedge,
+        .breaker = route->breaker,
+        .wants_upgrade = wants_upgrade,
+        .first_byte_ms = route->first_byte_ms,
+        .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,
+    };
+}
+
+static void describe(struct proxy_passing *passing)
+{
+    struct proxy_cached *cached = passing->ask.cached;
+
+    if (cached != NULL && proxy_cache_fills(cached))
+        passing->fill = proxy_fill_begin(cached);
+    describe_call(passing);
+    if (passing->fill != NULL || method_may_change(passing->request->method))
+        own_texts(passing);
+}
+
 static void begin(struct proxy_passing *passing)
 {
     call_start(&passing->call, passing->ask.upstream, &passing->call_ask, &sink, passing);
@@ -277,7 +305,12 @@ static void ask_again(struct proxy_passing *passing)
 {
     passing->must_ask_again = passing->has_head = false;
     proxy_cache_forget(passing->ask.cached);
-    proxy_passing_renew(passing);
+    proxy_fill_free(passing->fill);
+    pool_free(passing->texts);
+    passing->fill = NULL;
+    passing->texts = NULL;
+    passing->ask = passing->ask.cached->ask; /* without the texts that were copied */
+    describe(passing);
     begin(passing);
 }
 
@@ -324,6 +357,7 @@ static void refresh(struct request *request, const struct proxy_ask *ask)
         return;
     }
     passing = proxy_passing_new(request, ask);
+    describe(passing);
     passing->background = background;
     if (!errand_begin(&passing->errand, request, false)) {
         proxy_passing_free(passing);
@@ -340,6 +374,7 @@ static void pass(struct request *request, const struct proxy_ask *ask)
     struct proxy_passing *passing = proxy_passing_new(request, ask);
 
     holder->passing = passing;
+    describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
 }

@@ -44,13 +44,8 @@ struct proxy_passing {
     struct timer limit; /* of an errand whose answer has begun */
 };
 
-/* Makes it for ${request}. Its call is described in ${call_ask}, and does not begin. When the
- * request leads a flight of the cache, the passing has the fill. */
+/* Makes it for ${request}, without its fill and without the description of its call. */
 struct proxy_passing *proxy_passing_new(struct request *request, const struct proxy_ask *ask);
-
-/* Describes the call anew, after ask.cached has changed. The call must be over, and the request must
- * not. */
-void proxy_passing_renew(struct proxy_passing *passing);
 
 /* Cancels the call, ends the flight of the fill and the errand, and frees everything. */
 void proxy_passing_free(struct proxy_passing *passing);
