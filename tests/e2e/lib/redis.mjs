@@ -55,6 +55,7 @@ function ownClient(redis, { requirepass: password }) {
     return made
   }
   return {
+    connect,
     send: async (...words) => (await (client ??= connect())).send(...words),
     close: () => {
       client?.then(({ close }) => close(), () => undefined)
@@ -68,12 +69,12 @@ function addressOf({ socket, port, tls }) {
 }
 
 /*
- * Starts a redis-server: { url, port, socket, send, kill, freeze, thaw, restart }. Options:
+ * Starts a redis-server: { url, port, socket, send, connect, kill, freeze, thaw, restart }. Options:
  *   settings     more settings of redis.conf: { requirepass: 'x' }
  *   isSocket     true: it listens on a unix socket only, and `socket` is its path
  *   tls          { caFile, certFile, keyFile }: it listens with TLS only
- * send('GET', 'a') is a command of the test. After kill(), restart() starts it at the same address,
- * without data.
+ * send('GET', 'a') is a command of the test; connect() makes another connection for such commands.
+ * After kill(), restart() starts it at the same address, without data.
  */
 export async function startRedis(t, { settings = {}, isSocket = false, tls } = {}) {
   const dir = scratch(t)
@@ -85,10 +86,11 @@ export async function startRedis(t, { settings = {}, isSocket = false, tls } = {
   process.once('exit', end)
   t.after(end)
   await start(redis, { place, settings, tls })
-  const { send, close } = ownClient(redis, settings)
+  const { connect, send, close } = ownClient(redis, settings)
   t.after(close)
   return Object.assign(redis, {
     url: addressOf(redis),
+    connect,
     send,
     kill: async () => {
       close()
