@@ -52,13 +52,15 @@ static struct redis *new_redis(struct worker *worker, const struct redis_setting
 
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
-                                                struct endpoints *endpoints)
+                                                struct endpoints *endpoints,
+                                                struct cache_worker *cache)
 {
     struct worker_generation *own = memory_new(sizeof(*own));
     const struct config *config = &generation->config;
 
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
+    own->dispatch.cache = generation->caches ? cache : NULL;
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
@@ -107,7 +109,7 @@ static void listen_to_purges(struct worker_generation *own)
     const struct config *config = &own->generation->config;
     struct redis_loop on = loop_of(own->settings.worker);
 
-    if (!config->redis.is_on || config->cache_bytes == 0)
+    if (!config->redis.is_on || !own->generation->caches)
         return;
     own->purges = purge_channel_new(&on, &config->redis);
     if (own->generation->number > 1)

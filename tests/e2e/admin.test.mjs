@@ -2,26 +2,39 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
+import { cachedRoute, counted, plain } from './lib/caching.mjs'
 import { ask, connectBare } from './lib/client.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { anywhere, open, scenario } from './lib/scenario.mjs'
-import { eventually, soon } from './lib/wait.mjs'
+import { eventually, gate, soon } from './lib/wait.mjs'
 
 const admin = { listen: anywhere }
 const json = { 'content-type': 'application/json' }
 
-// A server with admin pages: `tell(method, path, ...)` asks them.
-async function stage(t, { config, ...options } = {}) {
-  const scene = await scenario(t, 'web', {},
-    { ...options, config: { ...open.config, admin, cache: {}, ...config } })
+// The admin pages of a scene: `tell(method, path, ...)` asks them.
+function withPages(scene) {
   const { admin: url } = scene.server.ready
   const tell = (method, path, { headers, body } = {}) => ask(url, path, { method, headers, body })
   return { ...scene, adminUrl: url, tell,
     purge: (what, headers = json) => tell('POST', '/cache/purge', { headers, body: JSON.stringify(what) }) }
 }
 
+const stage = async (t, { config, ...options } = {}) => withPages(await scenario(t, 'web', {},
+  { ...options, config: { ...open.config, admin, cache: {}, ...config } }))
+
+// The same with a cached route, /api/things/, whose answers count the requests of the service.
+const cachedStage = async (t, answer, { config, ...options } = {}) =>
+  withPages(await cachedRoute(t, answer, { ...options, config: { admin, ...config } }))
+
+const textsOf = async ({ get }, paths) => {
+  const texts = []
+  for (const path of paths) texts.push((await get(path)).text)
+  return texts
+}
+
+// Sorted: workers write their lines by themselves.
 const purges = server => server.lines().filter(({ event }) => event === 'purge')
-  .map(({ what, of, from }) => [what, of, from])
+  .map(({ what, of, from }) => [what, of, from]).sort()
 
 describe('the admin pages', { concurrency: 4 }, () => {
   test('are listed, and are on their own address only', async t => {
@@ -50,9 +63,9 @@ describe('the admin pages', { concurrency: 4 }, () => {
       assert.deepEqual((await tell('PURGE', path)).body, { purged: name })
     await server.stop()
     const from = '127.0.0.1'
-    assert.deepEqual(purges(server), [['path', '/api/products', from], ['prefix', '/api/p', from],
-      ['tag', 'product-1', from], ['all', '', from], ['path', '/api/products/1', from],
-      ['prefix', '/api/products/', from], ['prefix', '/', from]])
+    assert.deepEqual(purges(server), [['all', '', from], ['path', '/api/products', from],
+      ['path', '/api/products/1', from], ['prefix', '/', from], ['prefix', '/api/p', from],
+      ['prefix', '/api/products/', from], ['tag', 'product-1', from]])
     assert.deepEqual(server.lines().filter(({ event }) => event === 'request'), [])
   })
 
@@ -130,10 +143,50 @@ describe('the admin pages', { concurrency: 4 }, () => {
   })
 })
 
+describe('a purge', { concurrency: 2 }, () => {
+  const paths = ['/api/things/a', '/api/things/a?b=1', '/api/things/ab', '/api/things/c']
+
+  for (const [what, wanted] of [
+    [{ path: '/api/things/a' }, ['5', '6', '3', '4']], [{ prefix: '/api/things/a' }, ['5', '6', '7', '4']],
+    [{ path: '/api/./things/%61' }, ['5', '6', '3', '4']], [{ path: '/api/things/A' }, ['1', '2', '3', '4']],
+    [{ tag: 'two' }, ['5', '6', '7', '8']], [{ tag: 'tw' }, ['1', '2', '3', '4']],
+    [{ all: true }, ['5', '6', '7', '8']],
+  ]) {
+    test(`of ${JSON.stringify(what)} makes the server ask the service again for that, and for nothing else`, async t => {
+      const scene = await cachedStage(t, counted({ 'cache-tag': 'one, two', 'surrogate-key': 'x two' }))
+      assert.deepEqual(await textsOf(scene, [...paths, ...paths]), ['1', '2', '3', '4', '1', '2', '3', '4'])
+      assert.equal((await scene.purge(what)).status, 200)
+      assert.deepEqual(await textsOf(scene, paths), wanted)
+    })
+  }
+
+  test('also holds for an answer that is on its way', async t => {
+    const door = gate()
+    const answers = [plain('old', {}, { until: door.opened }), plain('new')]
+    const { get, purge, arrival } = await cachedStage(t, answers)
+    const first = get('/api/things/a')
+    await arrival('users', 1)
+    assert.equal((await purge({ path: '/api/things/a' })).status, 200)
+    door.open()
+    assert.equal((await first).text, 'old')
+    assert.equal((await get('/api/things/a')).text, 'new')
+  })
+
+  test('is not undone by stale-if-error', async t => {
+    const answers = [plain('old', { 'cache-control': 'max-age=1', age: '1' }), plain('no', {}, { status: 500 })]
+    const { get, purge } = await cachedStage(t, answers, { cache: { stale_if_error: '1h' } })
+    assert.equal((await get('/api/things/a')).text, 'old')
+    assert.equal((await get('/api/things/a')).text, 'old')
+    await purge({ all: true })
+    assert.equal((await get('/api/things/a')).text, 'no')
+  })
+})
+
 describe('a purge, with Redis', { concurrency: 2 }, () => {
   const both = async (t, redis) => {
-    const config = { redis: { url: redis.url } }
-    const [a, b] = [await stage(t, { config }), await stage(t, { config, args: ['--workers', '2'] })]
+    const options = { config: { redis: { url: redis.url }, cache: { redis: false } } }
+    const a = await cachedStage(t, counted(), options)
+    const b = await cachedStage(t, counted(), { ...options, args: ['--workers', '2'] })
     const listens = async () => (await redis.send('PUBSUB', 'NUMSUB', 'cache:purge'))[1] === 2
     await eventually(listens, 'both to listen')
     return { a, b, listens }
@@ -146,8 +199,17 @@ describe('a purge, with Redis', { concurrency: 2 }, () => {
     assert.equal((await b.tell('PURGE', '/api/x/*')).status, 200)
     await seen(a.server, 2)
     await seen(b.server, 2)
-    assert.deepEqual(purges(a.server), [['tag', 'a"b', '127.0.0.1'], ['prefix', '/api/x/', 'redis']])
-    assert.deepEqual(purges(b.server).sort(), [['prefix', '/api/x/', '127.0.0.1'], ['tag', 'a"b', 'redis']])
+    assert.deepEqual(purges(a.server), [['prefix', '/api/x/', 'redis'], ['tag', 'a"b', '127.0.0.1']])
+    assert.deepEqual(purges(b.server), [['prefix', '/api/x/', '127.0.0.1'], ['tag', 'a"b', 'redis']])
+  })
+
+  test('makes the other instance ask its service again', async t => {
+    const { a, b } = await both(t, await startRedis(t, { isSocket: true }))
+    const paths = ['/api/things/a', '/api/things/b']
+    assert.deepEqual(await textsOf(b, [...paths, ...paths]), ['1', '2', '1', '2'])
+    assert.equal((await a.purge({ path: '/api/things/a' })).status, 200)
+    await seen(b.server, 1)
+    assert.deepEqual(await textsOf(b, paths), ['3', '2'])
   })
 
   test('of a message that nobody understands is a purge of everything', async t => {
