@@ -51,7 +51,6 @@ void admin_request_run(const struct dispatch *dispatch, const struct dispatch_wo
                        struct request *request);
 
 /* For a page: refuses the request. ${message} needs no escaping. */
-enum step_result admin_request_refuse(struct admin_request *admin, int status,
-                                      const char *message);
+enum step_result admin_request_refuse(struct admin_request *admin, int status, const char *message);
 
 #endif

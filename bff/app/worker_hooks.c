@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bff/app/admin_request.h"
 #include "bff/app/notify.h"
 #include "bff/app/ready_line.h"
 #include "bff/app/request_steps.h"
@@ -12,6 +13,7 @@
 #include "bff/app/worker_hooks.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/cache/cache_worker.h"
 #include "bff/http/request.h"
 #include "bff/observe/observer.h"
 #include "bff/upstream/batch.h"
@@ -22,6 +24,7 @@
 struct worker_own {
     struct batch *batch; /* for its calls to services; NULL: no io_uring */
     struct endpoints *endpoints;
+    struct cache_worker *cache;
 };
 
 /* Returns NULL when io_uring is not available; most container runtimes, for example, forbid it.
@@ -54,11 +57,13 @@ static struct worker_own *own_new(struct worker *worker, const struct config *co
         .timers = worker_timers(worker),
         .batch = own->batch,
     });
+    own->cache = cache_worker_new(registry_of_process(), worker->loop);
     return own;
 }
 
 static void own_free(struct worker_own *own)
 {
+    cache_worker_free(own->cache);
     endpoints_free(own->endpoints);
     batch_free(own->batch);
     memory_free(own);
@@ -66,7 +71,7 @@ static void own_free(struct worker_own *own)
 
 static void on_first_resolved(struct worker_generation *own)
 {
-    worker_generation_watch_health(own);
+    worker_generation_watch(own);
     server_worker_ready(own->settings.worker);
 }
 
@@ -75,7 +80,7 @@ static struct worker_generation *new_generation(struct worker *worker,
 {
     const struct worker_own *own = worker->application;
 
-    return worker_generation_new(worker, generation, own->endpoints);
+    return worker_generation_new(worker, generation, own->endpoints, own->cache);
 }
 
 /* The worker switches to the first generation at once. It does not accept connections before the
@@ -102,7 +107,7 @@ static void on_later_resolved(struct worker_generation *own)
         return;
     }
     worker_generation_switch(own);
-    worker_generation_watch_health(own);
+    worker_generation_watch(own);
 }
 
 void worker_hooks_switch(struct worker *worker, void *cookie)
@@ -127,11 +132,17 @@ static void on_request(struct request *request)
 {
     const struct worker_generation *own = worker_generation_of(request);
 
-    request_steps_run(&own->generation->dispatch, &own->dispatch, request);
+    if (request->client->is_admin)
+        admin_request_run(&own->generation->dispatch, &own->dispatch, request);
+    else
+        request_steps_run(&own->generation->dispatch, &own->dispatch, request);
 }
 
+/* The log and later the metrics are about requests of clients. */
 static void on_over(const struct request *request)
 {
+    if (request->client->is_admin)
+        return;
     observer_over(worker_generation_of(request)->generation->observers, request);
 }
 
