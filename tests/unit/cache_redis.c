@@ -78,7 +78,7 @@ static void set(const char *key, struct cache_entry *entry)
 {
     struct cache_redis_ask what = ask_for(key);
 
-    cache_redis_set(redis, &what, entry);
+    cache_redis_set(redis, cache, &what, entry);
     cache_entry_release(entry);
     assert_string_equal(stage_ask(redis, "PING"), "PONG");
 }
@@ -103,7 +103,7 @@ static const char *name(void)
 {
     static char copy[256];
 
-    return strcpy(copy, stage_ask(redis, "EVAL return(redis.call('KEYS','cache:*')[1]) 0"));
+    return strcpy(copy, stage_ask(redis, "EVAL return(redis.call('KEYS','cache:[0-9a-f]*')[1]) 0"));
 }
 
 static const char *command(const char *format, const char *with)
@@ -146,7 +146,7 @@ static void test_a_body_longer_than_the_rule_says_is_neither_stored_nor_read(voi
     struct question question = {.get = {.done = on_done}};
 
     what.body_most = 4;
-    cache_redis_set(redis, &what, entry);
+    cache_redis_set(redis, cache, &what, entry);
     assert_string_equal(stage_ask(redis, "DBSIZE"), "0");
     set("key", entry);
     assert_true(has("key"));
@@ -183,9 +183,10 @@ static const char *const damages[] = {
     "SETRANGE %s 0 9",
     "SETRANGE %s 15 x",
     "SETRANGE %s 17 zz",
-    "SETRANGE %s 24 bff2",
-    "SETRANGE %s 30 9",
-    "SETRANGE %s 38 x",
+    "SETRANGE %s 33 zz",
+    "SETRANGE %s 40 bff2",
+    "SETRANGE %s 45 9",
+    "SETRANGE %s 51 x",
     "SETRANGE %s 100 x",
     "APPEND %s x",
     "EVAL return(redis.call('DEL','%1$s')+redis.call('RPUSH','%1$s','a')) 0",
@@ -265,7 +266,7 @@ static void test_a_purged_value_is_removed(void **state)
     set_path("/a");
     purge(CACHE_PURGE_ALL, NULL);
     assert_false(has("/a"));
-    assert_string_equal(stage_ask(redis, "KEYS cache:*"), "array of 1"); /* the time of the purge */
+    assert_string_equal(stage_ask(redis, "DBSIZE"), "1"); /* cache:purged */
 }
 
 static void test_purged_prefixes_that_are_too_many_become_a_purge_of_everything(void **state)
@@ -285,14 +286,55 @@ static void test_purged_prefixes_that_are_too_many_become_a_purge_of_everything(
     assert_false(has("/a"));
     set_path("/a");
     assert_true(has("/a"));
-    assert_string_equal(stage_ask(redis, "HLEN cache:purged:prefixes"), "64");
+}
+
+/* Each of them once, and one in the middle of them again. */
+static void test_purged_paths_that_are_too_many_become_a_purge_of_everything_older(void **state)
+{
+    struct cache_redis_purge runs[100];
+    char paths[100][32];
+
+    set("/old", sample("/old", NULL, 5));
+    for (unsigned i = 0; i < CACHE_REDIS_SCRIPT_STAMPS; i++) {
+        struct cache_purge purge = {CACHE_PURGE_PATH, {paths[i % 100], 0}};
+        purge.what.len = (size_t)snprintf(paths[i % 100], sizeof(paths[0]), "/p%u", i);
+        runs[i % 100] = (struct cache_redis_purge){.done = count_told};
+        assert_true(cache_redis_purge_run(redis, &runs[i % 100], &purge, TEXT("c"), TEXT("m")));
+        if (i % 100 == 99)
+            assert_string_equal(stage_ask(redis, "PING"), "PONG");
+        if (i == CACHE_REDIS_SCRIPT_STAMPS * 3 / 4) {
+            stage_wait(3);
+            set("/newer", sample("/newer", NULL, 0));
+            stage_wait(3);
+        }
+    }
+    assert_false(has("/old"));
+    assert_true(has("/newer"));
+    long kept = strtol(stage_ask(redis, "HLEN cache:purged"), NULL, 10);
+    assert_true(kept > CACHE_REDIS_SCRIPT_STAMPS / 4 && kept < CACHE_REDIS_SCRIPT_STAMPS * 3 / 4);
+    set("/p4999", sample("/p4999", NULL, 60 * 1000 - 500));
+    assert_false(has("/p4999"));
+}
+
+/* Redis was full, or somebody has removed it. */
+static void test_when_what_was_purged_is_lost_all_values_from_before_are_misses(void **state)
+{
+    set_path("/a");
+    purge(CACHE_PURGE_PATH, "/b");
+    set_path("/c");
+    assert_true(has("/a") && has("/c"));
+    assert_string_equal(stage_ask(redis, "DEL cache:purged"), "1");
+    assert_false(has("/a"));
+    set_path("/d");
+    assert_false(has("/c"));
+    assert_true(has("/d"));
 }
 
 static void on_message(void *cookie, struct text payload)
 {
     char *heard = cookie;
 
-    assert_string_equal(stage_ask(redis, "EXISTS cache:purged:all"), "1");
+    assert_string_equal(stage_ask(redis, "HEXISTS cache:purged all"), "1");
     memcpy(heard, payload.at, payload.len);
 }
 
@@ -334,7 +376,7 @@ static void test_without_redis_nothing_is_asked(void **state)
     struct cache_purge all = {.kind = CACHE_PURGE_ALL};
 
     assert_false(cache_redis_get(NULL, cache, &question.get, &what));
-    cache_redis_set(NULL, &what, entry);
+    cache_redis_set(NULL, cache, &what, entry);
     assert_false(cache_redis_purge_run(NULL, &run, &all, TEXT("channel"), TEXT("")));
     cache_redis_cancel(&question.get);
     cache_redis_purge_cancel(&run);
@@ -374,7 +416,7 @@ static void test_values_on_their_way_are_freed_with_the_connection(void **state)
     struct cache_entry *entry = sample("/a", NULL, 0);
 
     kill(server.pid, SIGSTOP);
-    cache_redis_set(redis, &what, entry);
+    cache_redis_set(redis, cache, &what, entry);
     cache_entry_release(entry);
     redis_free(redis);
     kill(server.pid, SIGCONT);
@@ -414,6 +456,8 @@ int main(void)
         TEST(test_what_a_purge_covers),
         TEST(test_a_purged_value_is_removed),
         TEST(test_purged_prefixes_that_are_too_many_become_a_purge_of_everything),
+        TEST(test_purged_paths_that_are_too_many_become_a_purge_of_everything_older),
+        TEST(test_when_what_was_purged_is_lost_all_values_from_before_are_misses),
         TEST(test_a_purge_is_published_when_it_holds),
         TEST(test_an_invalidation_of_this_process_holds_for_values_from_redis),
         TEST(test_without_redis_nothing_is_asked),
