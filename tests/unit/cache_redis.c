@@ -365,6 +365,21 @@ static void test_an_invalidation_of_this_process_holds_for_values_from_redis(voi
     assert_true(has("/b"));
 }
 
+/* The rights that docs/redis.md names, but for other keys. */
+static void test_few_rights_are_enough(void **state)
+{
+    assert_string_equal(
+        stage_ask(redis, "ACL SETUSER default resetkeys ~cache:* nocommands +@connection +@read "
+                         "+@write +@pubsub +eval +evalsha +time -@dangerous"),
+        "OK");
+    set_path("/a");
+    assert_true(has("/a"));
+    purge(CACHE_PURGE_PREFIX, "/b");
+    purge(CACHE_PURGE_PATH, "/a");
+    assert_false(has("/a"));
+    purge(CACHE_PURGE_ALL, NULL);
+}
+
 /* Without Redis. */
 
 static void test_without_redis_nothing_is_asked(void **state)
@@ -460,6 +475,7 @@ int main(void)
         TEST(test_when_what_was_purged_is_lost_all_values_from_before_are_misses),
         TEST(test_a_purge_is_published_when_it_holds),
         TEST(test_an_invalidation_of_this_process_holds_for_values_from_redis),
+        TEST(test_few_rights_are_enough),
         TEST(test_without_redis_nothing_is_asked),
         TEST(test_redis_that_freezes_is_a_miss_within_the_deadline),
         TEST(test_who_cancels_hears_nothing),
