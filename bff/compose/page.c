@@ -94,6 +94,7 @@ static void send_answer(struct serving *serving)
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", text_of(answer.cache_control)},
+        {"etag", answer.etag},
         {"server-timing", answer.server_timing},
         {"proxy-status", answer.proxy_status},
         {"retry-after", answer.retry_after},

@@ -1,0 +1,28 @@
+/*
+ * See answer_etag.h. A digest without a secret is enough. A service that chooses its bytes could
+ * make two versions of its part with the same tag. Then a client that has the first version does
+ * not get the second one. But the client has the first version from that same service.
+ */
+#include <string.h>
+
+#include "bff/base/digest.h"
+#include "bff/compose/answer_etag.h"
+
+#define BEFORE "W/\""
+#define BEFORE_LEN (sizeof(BEFORE) - 1)
+
+struct text answer_etag(const struct pieces *pieces, struct text rest, struct pool *pool)
+{
+    size_t len = BEFORE_LEN + DIGEST_HEX + 1;
+    char *tag = pool_take(pool, len);
+    struct digest digest;
+
+    digest_init(&digest);
+    for (size_t i = 0; i < pieces->count; i++)
+        digest_add(&digest, pieces->rows[i]);
+    digest_add(&digest, rest);
+    memcpy(tag, BEFORE, BEFORE_LEN);
+    digest_hex(&digest, tag + BEFORE_LEN);
+    tag[len - 1] = '"';
+    return (struct text){tag, len};
+}
