@@ -168,6 +168,7 @@ static void *run_worker(void *cookie)
     must(worker->settings != NULL);
     while (!worker->is_over) {
         zero_timeout_expire(&worker->context.zero_timeout);
+        ticker_expire(&worker->ticker);
         h2o_evloop_run(worker->loop, INT32_MAX);
     }
     worker->server->settings->on_end(worker);
