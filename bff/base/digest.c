@@ -30,14 +30,16 @@ static uint64_t fold(uint64_t a, uint64_t b)
     __extension__ typedef unsigned __int128 wide;
     wide product = (wide)a * b;
 
-    return (uint64_t)product ^ (uint64_t)(product >> 64);
+    uint64_t low = (uint64_t)product, high = (uint64_t)(product >> 64);
+
+    return low ^ high;
 }
 
 static void add_blocks(struct digest *digest, const char *at, size_t blocks)
 {
     uint64_t first = digest->lanes[0], second = digest->lanes[1];
 
-    for (; blocks > 0; blocks--, at += DIGEST_BLOCK) {
+    for (const char *end = at + blocks * DIGEST_BLOCK; at < end; at += DIGEST_BLOCK) {
         first = fold(first ^ word_at(at), factors[0] ^ word_at(at + WORD_BYTES));
         second =
             fold(second ^ word_at(at + 2 * WORD_BYTES), factors[1] ^ word_at(at + 3 * WORD_BYTES));
@@ -77,21 +79,13 @@ void digest_add(struct digest *digest, struct text bytes)
     digest->bytes += bytes.len;
 }
 
-static void put_hex(uint64_t number, char *out)
-{
-    for (size_t i = 0; i < 2 * WORD_BYTES; i++)
-        out[i] = "0123456789abcdef"[number >> (4 * (2 * WORD_BYTES - 1 - i)) & 15];
-}
-
 /* The last block is filled with zeros. The number of bytes says how many of them were not there. */
-void digest_hex(const struct digest *digest, char *out)
+uint64_t digest_now(const struct digest *digest)
 {
     struct digest last = *digest;
     size_t waiting = digest->bytes % DIGEST_BLOCK;
 
     memset(last.kept + waiting, 0, DIGEST_BLOCK - waiting);
     add_blocks(&last, last.kept, 1);
-    uint64_t all = hash_mix(last.lanes[0] + digest->bytes * factors[0]);
-    put_hex(hash_mix(all ^ last.lanes[1]), out);
-    put_hex(hash_mix(last.lanes[1] + all * factors[1]), out + 2 * WORD_BYTES);
+    return hash_mix(hash_mix(last.lanes[0] + digest->bytes * factors[0]) ^ last.lanes[1]);
 }

@@ -1,5 +1,5 @@
 /*
- * A digest of 128 bits over bytes that come in pieces: equal bytes have equal digests, however they
+ * A digest of 64 bits over bytes that come in pieces: equal bytes have equal digests, however they
  * are cut. It is the same in all processes and on all machines, so that several servers agree.
  *
  * It tells versions of a document apart, and is not made for secrets: two texts have the same
@@ -15,7 +15,6 @@
 #include "bff/base/text.h"
 
 #define DIGEST_BLOCK ((size_t)32)
-#define DIGEST_HEX 32 /* characters */
 
 struct digest {
     uint64_t lanes[2];
@@ -27,8 +26,7 @@ void digest_init(struct digest *digest);
 
 void digest_add(struct digest *digest, struct text bytes);
 
-/* Writes the digest of all bytes so far, as DIGEST_HEX hexadecimal digits. More bytes may be added
- * later. */
-void digest_hex(const struct digest *digest, char *out);
+/* Returns the digest of all bytes so far. More bytes may be added later. */
+uint64_t digest_now(const struct digest *digest);
 
 #endif

@@ -10,10 +10,17 @@
 
 #define BEFORE "W/\""
 #define BEFORE_LEN (sizeof(BEFORE) - 1)
+#define DIGITS 16
+
+static void put_hex(uint64_t number, char *out)
+{
+    for (size_t i = DIGITS; i > 0; i--, number >>= 4)
+        out[i - 1] = "0123456789abcdef"[number & 15];
+}
 
 struct text answer_etag(const struct pieces *pieces, struct text rest, struct pool *pool)
 {
-    size_t len = BEFORE_LEN + DIGEST_HEX + 1;
+    size_t len = BEFORE_LEN + DIGITS + 1;
     char *tag = pool_take(pool, len);
     struct digest digest;
 
@@ -22,7 +29,7 @@ struct text answer_etag(const struct pieces *pieces, struct text rest, struct po
         digest_add(&digest, pieces->rows[i]);
     digest_add(&digest, rest);
     memcpy(tag, BEFORE, BEFORE_LEN);
-    digest_hex(&digest, tag + BEFORE_LEN);
+    put_hex(digest_now(&digest), tag + BEFORE_LEN);
     tag[len - 1] = '"';
     return (struct text){tag, len};
 }
