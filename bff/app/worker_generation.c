@@ -31,13 +31,15 @@ static void on_call(void *cookie, const struct call_report *report)
 
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
-                                                struct endpoints *endpoints)
+                                                struct endpoints *endpoints,
+                                                struct cache_worker *cache)
 {
     struct worker_generation *own = memory_new(sizeof(*own));
     const struct config *config = &generation->config;
 
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
+    own->dispatch.cache = generation->caches ? cache : NULL;
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
