@@ -40,7 +40,7 @@ static struct cache_flight_user *user_of(h2o_linklist_t *link)
     return H2O_STRUCT_FROM_MEMBER(struct cache_flight_user, link, link);
 }
 
-static bool has_users(const struct cache_flight *flight)
+static bool has_users(struct cache_flight *flight)
 {
     return !h2o_linklist_is_empty(&flight->users);
 }
@@ -185,7 +185,7 @@ static void hand_over(struct cache_flight *flight, const struct cache_flight_end
     free_flight(flight, false);
 }
 
-static bool has_others(const struct cache_flight *flight)
+static bool has_others(struct cache_flight *flight)
 {
     return has_users(flight) && flight->users.next != flight->users.prev;
 }
