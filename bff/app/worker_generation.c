@@ -16,6 +16,7 @@ static void on_unused(struct worker_settings *settings)
 {
     struct worker_generation *own = own_of(settings);
 
+    cache_flights_free(own->dispatch.flights);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
     generation_release(own->generation);
@@ -40,6 +41,8 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
     own->dispatch.cache = generation->caches ? cache : NULL;
+    if (own->dispatch.cache != NULL && config->cache_bytes > 0)
+        own->dispatch.flights = cache_flights_new(cache, own->dispatch.upstream);
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)

@@ -73,8 +73,7 @@ static void on_head(void *cookie, const struct exchange_head *head)
 
     if (call->has_conditions && head->status == STATUS_NOT_MODIFIED)
         call->updated = cache_policy_update(call->old, head);
-    call->may_store =
-        cache_policy_may_store(call->rule, &request, head) && !varies_by_id(head);
+    call->may_store = cache_policy_may_store(call->rule, &request, head) && !varies_by_id(head);
     if (call->may_store)
         keep_head(call, head);
 }

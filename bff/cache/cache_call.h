@@ -1,7 +1,7 @@
 /*
- * A call that the cache makes to get the answer for a part: a fetch (fetch.h) that owns the texts of
- * its request, so that it can go on without the request for which it began. From a good answer it
- * makes the entry to be stored.
+ * A call that the cache makes to get the answer for a part: a fetch (fetch.h) that owns the texts
+ * of its request, so that it can go on without the request for which it began. From a good answer
+ * it makes the entry to be stored.
  *
  * When there is an older entry with a validator, the call asks the service whether that entry is
  * still good (RFC 9111 section 4.3). After a 304, the new entry has the old body.

@@ -12,7 +12,8 @@ static void copy_report(struct cache_fetch *cached, const struct fetch *from)
 {
     struct call *call = &cached->fetch->call;
 
-    call->endpoint = call_endpoint(&from->call, cached->pool);
+    if (from->call.endpoint.at != NULL)
+        call->endpoint = pool_text(cached->pool, from->call.endpoint);
     call->retries = from->call.retries;
     memcpy(call->retried, from->call.retried, sizeof(call->retried));
     call->is_hedged = from->call.is_hedged;
@@ -30,8 +31,7 @@ static void settle(struct cache_fetch *cached, enum cache_fetch_state state,
 static void settle_by(struct cache_fetch *cached, enum cache_fetch_state state,
                       const struct cache_entry *entry)
 {
-    settle(cached, state,
-           &(struct fetch_outcome){.status = entry->status, .value = entry->body},
+    settle(cached, state, &(struct fetch_outcome){.status = entry->status, .value = entry->body},
            entry->fresh_ns);
 }
 

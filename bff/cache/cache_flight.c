@@ -194,7 +194,8 @@ static void land_failed(struct cache_flight *flight, struct cache_flight_end *en
 {
     const struct cache_entry *old = flight->call.old;
 
-    if (is_failure(&end->outcome) && old != NULL && cache_stored_may_fail_over(old, clock_now_ns())) {
+    if (is_failure(&end->outcome) && old != NULL &&
+        cache_stored_may_fail_over(old, clock_now_ns())) {
         end->is_stale = true;
         end->failed = end->outcome.status;
         end->outcome = (struct fetch_outcome){.status = old->status, .value = old->body};

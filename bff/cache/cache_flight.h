@@ -54,7 +54,7 @@ static inline struct cache_worker *cache_flights_worker(const struct cache_fligh
 /* How a flight has ended for a user. */
 struct cache_flight_end {
     struct fetch_outcome outcome; /* its value is borrowed during the callback */
-    bool is_alone;    /* there is no outcome: the user must ask for itself */
+    bool is_alone;                /* there is no outcome: the user must ask for itself */
     bool is_stale;    /* the outcome is the stored answer, because the service has failed */
     bool is_stored;   /* the outcome has been stored now */
     int failed;       /* with is_stale: the status of the failure; 0: no answer came */
@@ -77,7 +77,7 @@ struct cache_flight_ask {
     struct cache_slot *slot;
     const struct cache_rule *rule;
     const struct fetch_ask *fetch; /* as in cache_call_init */
-    struct cache_entry *old; /* which is stored, and is not fresh; borrowed; NULL: none */
+    struct cache_entry *old;       /* which is stored, and is not fresh; borrowed; NULL: none */
 };
 
 /* Makes ${user} a user of this worker's flight for ${key}. Returns false when there is none. */

@@ -3,6 +3,7 @@
 #include "bff/base/clock.h"
 #include "bff/json/json_print.h"
 #include "bff/compose/answer.h"
+#include "bff/compose/answer_cache.h"
 #include "bff/compose/answer_etag.h"
 #include "bff/compose/answer_fields.h"
 #include "bff/compose/answer_headers.h"
@@ -268,4 +269,6 @@ void answer_make(const struct run *run, struct text server, struct text request_
     out->cache_control = run->is_partial ? "no-store" : "private, no-cache";
     out->server_timing = answer_server_timing(run);
     out->proxy_status = answer_proxy_status(run, server);
+    if (run->request->flights != NULL)
+        out->cache_status = answer_cache_status(run, server);
 }

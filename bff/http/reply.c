@@ -74,12 +74,14 @@ static struct text join(struct request *request, const struct reply *reply, size
     return (struct text){all, bytes};
 }
 
+static bool has_no_body(int status) { return status == 204 || status == 304; }
+
 static void send_body(struct request *request, const struct text *body, size_t count)
 {
     static h2o_generator_t generator;
 
     request_sending(request);
-    if (text_is(request->method, "HEAD"))
+    if (text_is(request->method, "HEAD") || has_no_body(reply_head_status(request)))
         count = 0;
     if (reply_early_is_due(request)) {
         reply_early_send(request, body, count);
@@ -127,13 +129,14 @@ void reply_send(struct request *request, const struct reply *reply)
     reply_wait_end(request);
     for (size_t i = 0; i < count; i++)
         bytes += body[i].len;
-    reply_head_begin(request, reply->status, reply->status == 204 ? REPLY_HEAD_NO_LENGTH : bytes);
+    reply_head_begin(request, reply->status,
+                     has_no_body(reply->status) ? REPLY_HEAD_NO_LENGTH : bytes);
     for (size_t i = 0; i < reply->field_count; i++)
         reply_head_add(request, text_of(reply->fields[i].name), reply->fields[i].value);
     reply_head_end(request);
     if (request->answer.filters != NULL) {
         joined = filtered(request, reply, bytes);
-        if (reply->status != 204)
+        if (!has_no_body(reply->status))
             reply_head_set_length(request, joined.len);
     } else if (count > PIECES_MAX) {
         joined = join(request, reply, bytes);

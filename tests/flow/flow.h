@@ -115,6 +115,18 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     flow_trace("ask", ask->target);
 }
 
+void fetch_settle(struct fetch *fetch, const struct fetch_ask *ask,
+                  const struct fetch_outcome *outcome)
+{
+    *fetch = (struct fetch){
+        .reason = outcome->reason,
+        .status = outcome->status,
+        .retry_after_s = outcome->retry_after_s,
+        .value = outcome->value == NULL ? NULL : value_hold(outcome->value),
+        .ask = ask,
+    };
+}
+
 /* Removes the call from the running calls; returns false if it is not running. */
 static inline bool flow_take(const struct fetch *fetch)
 {
