@@ -45,16 +45,20 @@ static void ask_alone(struct cache_fetch *cached)
 static void on_landed(struct cache_flight_user *user, const struct cache_flight_end *end)
 {
     struct cache_fetch *cached = H2O_STRUCT_FROM_MEMBER(struct cache_fetch, user, user);
-    enum cache_fetch_state state = user->is_first ? CACHE_FETCH_MISS : CACHE_FETCH_COLLAPSED;
+    bool is_own = user->is_first && end->fetch != NULL;
 
     if (end->is_alone) {
         ask_alone(cached);
         return;
     }
-    cached->is_stored = end->is_stored && user->is_first;
+    cached->is_stored = end->is_stored && is_own;
     cached->is_failed = end->is_stale;
     cached->failed = end->failed;
-    settle(cached, end->is_stale ? CACHE_FETCH_STALE : state, &end->outcome, end->fresh_ns);
+    settle(cached,
+           end->is_stale ? CACHE_FETCH_STALE
+           : is_own      ? CACHE_FETCH_MISS
+                         : CACHE_FETCH_COLLAPSED,
+           &end->outcome, end->fresh_ns);
     if (end->fetch != NULL)
         copy_report(cached, end->fetch);
     cached->done(cached->fetch, cached->cookie);
@@ -179,7 +183,9 @@ static void report_flight(struct cache_fetch *cached)
 {
     const struct fetch *fetch = cache_flight_fetch(&cached->user);
 
-    cached->state = cached->user.is_first ? CACHE_FETCH_MISS : CACHE_FETCH_COLLAPSED;
+    bool is_own = cached->user.is_first && fetch != NULL;
+
+    cached->state = is_own ? CACHE_FETCH_MISS : CACHE_FETCH_COLLAPSED;
     if (fetch == NULL)
         return;
     cached->fetch->status = fetch->status;

@@ -172,19 +172,7 @@ static bool is_failure(const struct fetch_outcome *outcome)
     return outcome->reason != REASON_NONE;
 }
 
-/* The one who began the flight has the failure; the others get one more call. */
-static void hand_over(struct cache_flight *flight, const struct cache_flight_end *end)
-{
-    flight->failed++;
-    tell_first(flight, end);
-    if (has_users(flight)) {
-        make_call(flight);
-        return;
-    }
-    take_out(flight);
-    free_flight(flight, false);
-}
-
+/* True when several users wait. */
 static bool has_others(struct cache_flight *flight)
 {
     return has_users(flight) && flight->users.next != flight->users.prev;
@@ -202,7 +190,8 @@ static void land_failed(struct cache_flight *flight, struct cache_flight_end *en
         end->fresh_ns = old->fresh_ns;
         land(flight, end);
     } else if (may_pass(&end->outcome) && flight->failed == 0 && has_others(flight)) {
-        hand_over(flight, end);
+        flight->failed++;
+        make_call(flight);
     } else {
         land(flight, end);
     }

@@ -13,8 +13,9 @@
  *                           and so does everybody who comes in the next seconds, because waiting
  *                           would be of no use
  *   the service has failed  all get the stored answer, if it may be used then (stale-if-error). If
- *                           not, the user who began the flight gets the failure, and the flight
- *                           makes one more call for the others. They get the failure of that one
+ *                           not, the flight makes one more call when several users wait, because
+ *                           without it each of them would have made a call. All get the result of
+ *                           the last call
  *   the answer is no failure of the service, such as a 404: all get it, and nothing is stored
  *
  * A flight without users goes on in the background, so that the next page finds its answer:
