@@ -9,7 +9,9 @@
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
 #include "bff/edge/trusted.h"
+#include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
+#include "bff/store/redis.h"
 
 /* The part that belongs to one generation. It does not change. */
 struct dispatch {
@@ -20,6 +22,7 @@ struct dispatch {
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
+    const struct limit_rules *limits;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
@@ -31,6 +34,8 @@ struct dispatch_worker {
     struct login_cache *logins;
     struct cache_worker *cache;    /* NULL: the configuration caches nothing */
     struct cache_flights *flights; /* of the parts of pages; NULL: there is no cache */
+    struct redis *redis;           /* NULL: no Redis server is configured */
+    struct limiter *limiter;       /* NULL: there are no limits */
 };
 
 #endif

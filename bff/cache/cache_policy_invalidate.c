@@ -84,20 +84,20 @@ static bool has_dots(struct text path)
 struct text cache_policy_other_path(struct pool *pool, struct text location, struct text origin,
                                     struct text path)
 {
-    const struct text none = {0};
+    struct text left = until(text_trim(location), "#");
     struct text_builder out;
 
-    location = until(text_trim(location), "#");
-    if (location.len == 0 || origin.len == 0 || !cut_origin(&location, origin) ||
-        has_scheme(location) || has_dots(until(location, "?")))
-        return none;
-    text_builder_init(&out, pool, path.len + location.len + 1);
-    if (location.len == 0)
-        text_builder_add(&out, TEXT("/"));
-    else if (location.at[0] == '?')
+    location = left;
+    if (location.len == 0 || origin.len == 0 || !cut_origin(&left, origin) || has_scheme(left) ||
+        has_dots(until(left, "?")))
+        return (struct text){0};
+    if (left.at != location.at) /* it has an authority, so the path of the request is no base */
+        path = TEXT("/");
+    text_builder_init(&out, pool, path.len + left.len + 1);
+    if (left.len == 0 || left.at[0] == '?')
         text_builder_add(&out, path);
-    else if (location.at[0] != '/')
+    else if (left.at[0] != '/')
         text_builder_add(&out, folder(path));
-    text_builder_add(&out, location);
+    text_builder_add(&out, left);
     return text_builder_text(&out);
 }
