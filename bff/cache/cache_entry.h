@@ -18,7 +18,7 @@
 #include "bff/upstream/exchange.h"
 
 struct cache_entry {
-    atomic_uint references;   /* cache_entry.c's own */
+    atomic_uint references;   /* of cache_entry.c and cache_cell.c */
     _Atomic uint64_t checked; /* cache_stamps.c's own */
     size_t bytes;             /* of the entry, its fields and its body, for the bound on memory */
 
@@ -54,6 +54,10 @@ struct cache_entry_parts {
 /* Makes an entry with one reference. It copies the fields into one block; etag, last_modified, vary
  * and tags are found in them. The times are zero: cache_policy.c sets them. */
 struct cache_entry *cache_entry_new(const struct cache_entry_parts *parts);
+
+/* Gives ${entry}, which has none and is not shared yet, its body. One reference to ${body} goes
+ * over. */
+void cache_entry_set_body(struct cache_entry *entry, struct value *body);
 
 struct cache_entry *cache_entry_hold(struct cache_entry *entry);
 
