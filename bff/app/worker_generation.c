@@ -56,13 +56,14 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
     own->dispatch.cache = generation->caches ? cache : NULL;
-    if (own->dispatch.cache != NULL && config->cache_bytes > 0)
-        own->dispatch.flights = cache_flights_new(cache, own->dispatch.upstream);
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
+    if (own->dispatch.cache != NULL && config->cache_bytes > 0)
+        own->dispatch.flights = cache_flights_new(
+            cache, own->dispatch.upstream, config->caches_in_redis ? own->dispatch.redis : NULL);
     if (config->rate_limits.count > 0)
         own->dispatch.limiter = limiter_new(&(struct limiter_settings){
             .rules = &config->rate_limits,

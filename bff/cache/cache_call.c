@@ -41,15 +41,15 @@ static struct text copy(struct cache_call *call, struct text text)
 }
 
 /* The conditions come last, so that they can be cut off. */
-static struct text headers_of(struct cache_call *call, struct text headers)
+static void add_conditions(struct cache_call *call)
 {
     struct text_builder out;
 
-    text_builder_init(&out, call->pool, headers.len + 256);
-    text_builder_add(&out, headers);
-    if (call->has_conditions)
-        cache_validators_ask(&out, call->old);
-    return text_builder_text(&out);
+    text_builder_init(&out, call->pool, call->plain_len + 256);
+    text_builder_add(&out, call->ask.headers);
+    cache_validators_ask(&out, call->old);
+    call->ask.headers = text_builder_text(&out);
+    call->has_conditions = true;
 }
 
 /* The answer. */
@@ -179,22 +179,29 @@ static void on_fetched(struct fetch *fetch, void *cookie)
 /* Begin and end. */
 
 void cache_call_init(struct cache_call *call, const struct fetch_ask *from,
-                     const struct cache_rule *rule, struct cache_entry *old)
+                     const struct cache_rule *rule)
 {
     call->pool = pool_new();
     call->rule = rule;
-    call->old = old;
-    call->has_conditions = old != NULL && old->body != NULL && cache_validators_exist(old);
     call->ask = *from;
     call->ask.key = copy(call, from->key);
     call->ask.target = copy(call, from->target);
     call->ask.traceparent = copy(call, from->traceparent);
-    call->ask.headers = headers_of(call, from->headers);
+    call->ask.headers = copy(call, from->headers);
     call->plain_len = from->headers.len;
     call->ask.until_ns = 0;
     call->ask.keep_slices = true;
     call->ask.head = on_head;
     call->ask.head_cookie = call;
+}
+
+void cache_call_set_old(struct cache_call *call, struct cache_entry *old)
+{
+    if (call->old != NULL || old == NULL)
+        return;
+    call->old = cache_entry_hold(old);
+    if (old->body != NULL && cache_validators_exist(old))
+        add_conditions(call);
 }
 
 void cache_call_start(struct cache_call *call, struct upstream *upstream, cache_call_done done,

@@ -51,11 +51,14 @@ struct cache_call {
 /*
  * Sets ${call}, which is all zero, to ask ${ask}. The texts are copied. These members of ${ask} are
  * not used: its deadline, because the time limits of the service apply, and its hook for the head.
- * ${rule} must outlive the call. ${old} is an entry that is not fresh, of which the call gets a
- * reference, or NULL.
+ * ${rule} must outlive the call.
  */
 void cache_call_init(struct cache_call *call, const struct fetch_ask *ask,
-                     const struct cache_rule *rule, struct cache_entry *old);
+                     const struct cache_rule *rule);
+
+/* To be called before the start. Makes ${old}, of which the call gets a reference, the
+ * stored entry, which is not fresh, if there is none yet. */
+void cache_call_set_old(struct cache_call *call, struct cache_entry *old);
 
 /* Starts it. ${done} is called once, never from inside this function. The call may be started again
  * after that, also from inside ${done}. */

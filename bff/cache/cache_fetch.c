@@ -42,6 +42,15 @@ static void ask_alone(struct cache_fetch *cached)
     fetch_start(cached->fetch, cached->upstream, cached->ask, cached->done, cached->cookie);
 }
 
+static enum cache_fetch_state state_of(const struct cache_flight_end *end, bool is_own)
+{
+    if (end->is_stale || (end->is_found && end->fresh_ns <= clock_now_ns()))
+        return CACHE_FETCH_STALE;
+    if (end->is_found)
+        return CACHE_FETCH_HIT;
+    return is_own ? CACHE_FETCH_MISS : CACHE_FETCH_COLLAPSED;
+}
+
 static void on_landed(struct cache_flight_user *user, const struct cache_flight_end *end)
 {
     struct cache_fetch *cached = H2O_STRUCT_FROM_MEMBER(struct cache_fetch, user, user);
@@ -54,11 +63,7 @@ static void on_landed(struct cache_flight_user *user, const struct cache_flight_
     cached->is_stored = end->is_stored && is_own;
     cached->is_failed = end->is_stale;
     cached->failed = end->failed;
-    settle(cached,
-           end->is_stale ? CACHE_FETCH_STALE
-           : is_own      ? CACHE_FETCH_MISS
-                         : CACHE_FETCH_COLLAPSED,
-           &end->outcome, end->fresh_ns);
+    settle(cached, state_of(end, is_own), &end->outcome, end->fresh_ns);
     if (end->fetch != NULL)
         copy_report(cached, end->fetch);
     cached->done(cached->fetch, cached->cookie);

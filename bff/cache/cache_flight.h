@@ -38,11 +38,14 @@
 #include "bff/cache/cache_worker.h"
 #include "bff/upstream/fetch.h"
 
+struct redis;
 struct upstream;
 struct cache_flights; /* of one worker and one generation */
 struct cache_flight;
 
-struct cache_flights *cache_flights_new(struct cache_worker *worker, struct upstream *upstream);
+/* ${redis} is the second level, which the flight asks before the service; NULL: there is none. */
+struct cache_flights *cache_flights_new(struct cache_worker *worker, struct upstream *upstream,
+                                        struct redis *redis);
 
 /* Cancels the flights. They must have no users. NULL: does nothing. */
 void cache_flights_free(struct cache_flights *flights);
@@ -55,6 +58,7 @@ static inline struct cache_worker *cache_flights_worker(const struct cache_fligh
 /* How a flight has ended for a user. */
 struct cache_flight_end {
     struct fetch_outcome outcome; /* its value is borrowed during the callback */
+    bool is_found;                /* the outcome was in the second level */
     bool is_alone;                /* there is no outcome: the user must ask for itself */
     bool is_stale;    /* the outcome is the stored answer, because the service has failed */
     bool is_stored;   /* the outcome has been stored now */
@@ -109,7 +113,7 @@ bool cache_flight_time_over(struct cache_flight_user *user);
  * borrowed until the user leaves. NULL: there is none. */
 struct cache_entry *cache_flight_old(const struct cache_flight_user *user);
 
-/* Returns the call of the user's flight; NULL: another worker makes the call. */
+/* Returns the call of the user's flight; NULL: none was made in this worker yet. */
 const struct fetch *cache_flight_fetch(const struct cache_flight_user *user);
 
 #endif

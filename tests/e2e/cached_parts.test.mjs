@@ -13,10 +13,11 @@ const shop = {
   'notifications *': { json: [] },
 }
 
-// A server of the pages with a cache, whose services answer as in `plan`.
-const stage = (t, plan, { config, services, ...options } = {}) =>
-  scenario(t, 'places', { ...shop, ...plan },
-    { isUnguarded: true, config: { cache: {}, ...config }, ...options })
+// A server of the pages with a cache, whose services answer as in `plan`. It has one worker, so that the
+// log has the pages in their order.
+const stage = (t, plan, { config, workers = 1, ...options } = {}) =>
+  scenario(t, 'places', { ...shop, ...plan }, { isUnguarded: true, args: ['--workers', workers],
+    config: { cache: {}, ...config }, ...options })
 
 // What the log says about a part of each page: "hit", or "miss timeout" when it was rejected.
 const told = (server, part = 'user') => server.lines().filter(({ event }) => event === 'request')
@@ -220,7 +221,7 @@ async function crowd(t, users, count) {
   const some = gate()
   const patient = { first_byte: '20s', total: '20s' }
   const scene = await stage(t, { 'users *': users(some.opened) },
-    { args: ['--workers', '4'], config: { cache: {}, services: { users: { timeout: patient } } } })
+    { workers: 4, config: { cache: {}, services: { users: { timeout: patient } } } })
   scene.upstreams.on('request', () => scene.asked('notifications').length === 100 && some.open())
   const sessions = await Promise.all(Array.from({ length: 20 }, () => scene.http2()))
   const answers = await Promise.all(Array.from({ length: count },
@@ -261,7 +262,7 @@ describe('1000 clients on 4 workers', () => {
 
 test('no user sees the part of another one', async t => {
   const seen = ({ headers }) => ({ json: { id: headers['x-user-id'], role: headers['x-user-role'] } })
-  const { get, asked } = await stage(t, { 'users *': seen }, { args: ['--workers', '4'] })
+  const { get, asked } = await stage(t, { 'users *': seen }, { workers: 4 })
   let seed = 1
   const below = most => (seed = seed * 48271 % 2147483647) % most
   const ask = async () => {

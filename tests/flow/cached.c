@@ -44,6 +44,22 @@ static const struct bff_composite required_page = {.route = "GET /required/:id",
                                                    .access = BFF_PUBLIC,
                                                    .parts = BFF_TABLE(required_parts)};
 
+/* The same call twice, with different circuit breakers. */
+static const struct bff_part twin_parts[] = {
+    {.name = "own",
+     .ask = ask_user,
+     .need = BFF_REQUIRED,
+     .kind = BFF_OBJECT,
+     .cache_s = 10,
+     .has_breaker = true},
+    {.name = "user", .ask = ask_user, .cache_s = 10},
+};
+
+static const struct bff_composite twin_page = {.route = "GET /twin/:id",
+                                               .failure = "Failed",
+                                               .access = BFF_PUBLIC,
+                                               .parts = BFF_TABLE(twin_parts)};
+
 /* The worker. */
 
 static struct {
@@ -58,11 +74,12 @@ static int begin_worker(void **state)
 {
     worker.plan = NULL;
     worker.registry = registry_new();
-    worker.loop = h2o_evloop_create();
+    if (worker.loop == NULL) /* libh2o cannot free it */
+        worker.loop = h2o_evloop_create();
     worker.cache = cache_worker_new(worker.registry, worker.loop);
     cache_set_limit(worker.cache->cache, 1024 * 1024);
     cache_background_set_limit(worker.cache->background, 2);
-    worker.flights = cache_flights_new(worker.cache, NULL);
+    worker.flights = cache_flights_new(worker.cache, NULL, NULL);
     memset(&flow, 0, sizeof(flow));
     flow.boot = pool_new();
     flow.now_ns = 1000 * CLOCK_MS;
@@ -274,6 +291,14 @@ static void an_old_answer_takes_the_place_of_a_slow_one(void **state)
     expect_page(&page, "/other 0 2", NULL, "{\"user\":3,\"again\":3,\"other\":2}");
 }
 
+/* The first part ends the page, while the answer is given to both. */
+static void a_page_ends_while_its_parts_get_an_answer(void **state)
+{
+    expect_page(&twin_page, "/user 10 1", "1000 ask /user; 1010 end /user; 1010 done", NULL);
+    expect_page(&twin_page, "", "1010 done", NULL);
+    assert_int_equal(flow.answer.status, 502);
+}
+
 static void what_the_service_forbids_is_not_stored(void **state)
 {
     for (int i = 0; i < 3; i++)
@@ -297,6 +322,7 @@ int main(void)
         TEST(a_refresh_may_fail),
         TEST(an_old_answer_takes_the_place_of_a_failure),
         TEST(an_old_answer_takes_the_place_of_a_slow_one),
+        TEST(a_page_ends_while_its_parts_get_an_answer),
         TEST(what_the_service_forbids_is_not_stored),
     };
 

@@ -118,13 +118,9 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
 void fetch_settle(struct fetch *fetch, const struct fetch_ask *ask,
                   const struct fetch_outcome *outcome)
 {
-    *fetch = (struct fetch){
-        .reason = outcome->reason,
-        .status = outcome->status,
-        .retry_after_s = outcome->retry_after_s,
-        .value = outcome->value == NULL ? NULL : value_hold(outcome->value),
-        .ask = ask,
-    };
+    *fetch = (struct fetch){.ask = ask, .reason = outcome->reason, .status = outcome->status};
+    fetch->retry_after_s = outcome->retry_after_s;
+    fetch->value = outcome->value == NULL ? NULL : value_hold(outcome->value);
 }
 
 /* The calls of the page: the cache may make others in the background. */
