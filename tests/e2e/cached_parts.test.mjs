@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
+import { startRedis } from './lib/redis.mjs'
 import { faults } from './lib/reply.mjs'
 import { product, user } from './lib/samples.mjs'
 import { scenario } from './lib/scenario.mjs'
@@ -257,6 +258,34 @@ describe('1000 clients on 4 workers', () => {
     const { answers, asked } = await crowd(t, until => ({ fault: 'status 500', until }), 100)
     assert.deepEqual(different(answers.map(({ status }) => status)), [502])
     assert.ok(asked('users').length <= 8, `${asked('users').length} calls`)
+  })
+})
+
+describe('servers with one Redis', { concurrency: 2 }, () => {
+  const on = redis => ({ env: { REDIS_URL: redis.url } })
+
+  test('share answers, which the second one does not ask for', async t => {
+    const redis = await startRedis(t)
+    const one = await stage(t, {}, on(redis)), other = await stage(t, {}, on(redis))
+    const first = await one.get('/api/cached/u1')
+    await eventually(async () => Number(await redis.send('DBSIZE')) >= 4, 'the stored answers')
+    const second = await other.get('/api/cached/u1')
+    assert.equal(second.text, first.text)
+    assert.match(statusOf(second), /^bff-places; hit; ttl=\d+; detail=user, bff-places; hit; /)
+    assert.deepEqual(['users', 'products', 'notifications'].map(name => other.asked(name).length), [0, 0, 1])
+    assert.equal((await other.get('/api/cached/u1', { as: 'u2' })).status, 200)
+    assert.equal(other.asked('users').length, 1)
+    await other.server.stop()
+    assert.deepEqual(told(other.server), ['hit', 'miss'])
+  })
+
+  test('serve without it when it is frozen', async t => {
+    const redis = await startRedis(t)
+    const { get, asked } = await stage(t, {}, on(redis))
+    redis.freeze()
+    for (let i = 0; i < 5; i++) assert.equal((await get(`/api/quick/u${i}`)).body.partialFailure, false)
+    assert.equal(asked('users').length, 5)
+    redis.thaw()
   })
 })
 
