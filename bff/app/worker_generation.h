@@ -25,8 +25,8 @@ struct worker_generation {
 /*
  * Makes the part of ${generation} that ${worker} has, and takes over one of the caller's references
  * to ${generation}.
- * ${endpoints} and ${cache} are the worker's and must outlive the result. The worker has a reference
- * to the result until it switches to another generation.
+ * ${endpoints} and ${cache} are the worker's and must outlive the result. The worker has a
+ * reference to the result until it switches to another generation.
  */
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
