@@ -269,6 +269,5 @@ void answer_make(const struct run *run, struct text server, struct text request_
     out->cache_control = run->is_partial ? "no-store" : "private, no-cache";
     out->server_timing = answer_server_timing(run);
     out->proxy_status = answer_proxy_status(run, server);
-    if (run->request->flights != NULL)
-        out->cache_status = answer_cache_status(run, server);
+    out->cache_status = answer_cache_status(run, server);
 }

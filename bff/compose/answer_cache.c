@@ -10,9 +10,9 @@
 
 /* Finding. */
 
-static bool is_cached(const struct run *run, size_t i)
+static bool is_any_cached(const struct run *run)
 {
-    return run->request->flights != NULL && run->request->plan->parts[i].cache.is_on;
+    return run->request->plan->is_cached && run->request->flights != NULL;
 }
 
 static const struct cache_fetch *of_item(const struct run_item *item)
@@ -25,7 +25,7 @@ const struct cache_fetch *answer_cache_of(const struct run *run, size_t i)
     const struct run_part *part = &run->parts[i];
     const struct cache_fetch *first = NULL;
 
-    if (!is_cached(run, i))
+    if (!is_any_cached(run))
         return NULL;
     for (size_t at = 0; at < part->item_count; at++) {
         const struct cache_fetch *cached = of_item(&part->items[at]);
@@ -111,11 +111,8 @@ struct text answer_cache_status(const struct run *run, struct text server)
 {
     const struct plan *plan = run->request->plan;
     struct text_builder line = {0};
-    size_t count = 0;
 
-    for (size_t i = 0; i < plan->part_count; i++)
-        count += is_cached(run, i);
-    if (count == 0)
+    if (!is_any_cached(run))
         return (struct text){0};
     text_builder_init(&line, run->request->pool, plan->part_count * (server.len + MEMBER_BYTES));
     for (size_t i = 0; i < plan->part_count; i++) {
