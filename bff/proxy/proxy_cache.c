@@ -3,6 +3,7 @@
 #include "bff/base/clock.h"
 #include "bff/cache/cache_key.h"
 #include "bff/cache/cache_vary.h"
+#include "bff/http/method.h"
 #include "bff/observe/route_report.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_mark.h"
@@ -228,7 +229,8 @@ enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
     int64_t now_ns = clock_now_ns();
 
     if (cached->key.at == NULL) {
-        cached->status.forward = CACHE_STATUS_BYPASS;
+        cached->status.forward =
+            method_is_read(cached->request->method) ? CACHE_STATUS_BYPASS : CACHE_STATUS_METHOD;
         settle(cached, PROXY_CACHE_BYPASS, TEXT("bypass"));
         return cached->turn;
     }
