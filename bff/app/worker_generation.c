@@ -67,9 +67,10 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
+    own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL && config->cache_bytes > 0)
-        own->dispatch.flights = cache_flights_new(
-            cache, own->dispatch.upstream, config->caches_in_redis ? own->dispatch.redis : NULL);
+        own->dispatch.flights =
+            cache_flights_new(cache, own->dispatch.upstream, own->dispatch.cache_redis);
     if (config->rate_limits.count > 0)
         own->dispatch.limiter = limiter_new(&(struct limiter_settings){
             .rules = &config->rate_limits,
