@@ -160,6 +160,12 @@ void reply_whole(struct request *request, const struct text *body, size_t count)
     send_body(request, &joined, joined.len > 0 ? 1 : 0);
 }
 
+void reply_shared(struct request *request, const struct text *body, size_t count)
+{
+    request->answer.is_shared = true;
+    reply_whole(request, body, count);
+}
+
 void reply_send(struct request *request, const struct reply *reply)
 {
     size_t bytes = bytes_of(reply->body, reply->body_count);

@@ -286,6 +286,17 @@ void proxy_cache_go(struct proxy_cached *cached)
     settle_forward(cached, PROXY_CACHE_ALONE, clock_now_ns());
 }
 
+void proxy_cache_forget(struct proxy_cached *cached)
+{
+    drop(cached);
+    find(cached);
+    cached->is_leading = cache_slot_lead(cached->slot);
+    cache_entry_release(cached->entry);
+    cached->entry = NULL;
+    settle_forward(cached, cached->is_leading ? PROXY_CACHE_LEAD : PROXY_CACHE_ALONE,
+                   clock_now_ns());
+}
+
 void proxy_cache_take(struct proxy_cached *cached, struct cache_entry *entry)
 {
     cache_entry_hold(entry);

@@ -102,6 +102,10 @@ void proxy_cache_leave(struct proxy_cached *cached);
 /* The request has waited long enough: it makes its own call. */
 void proxy_cache_go(struct proxy_cached *cached);
 
+/* Forgets the entry, which was wrong. The request's call fills the cache anew, if nobody else does
+ * it just now. */
+void proxy_cache_forget(struct proxy_cached *cached);
+
 /* Ends the flight that the request leads, without a call. */
 void proxy_cache_end_flight(struct proxy_cached *cached);
 
