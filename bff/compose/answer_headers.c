@@ -47,20 +47,23 @@ static void put_duration(struct text_builder *line, const struct run_part *part)
     text_builder_size(line, tenths % 10);
 }
 
+static bool is_old(const struct run *run, size_t i)
+{
+    const struct cache_fetch *cached = answer_cache_of(run, i);
+
+    return cached != NULL && cached->state == CACHE_FETCH_STALE;
+}
+
 /* Says why the part failed, or that its value is an old one. */
 static void put_description(struct text_builder *line, const struct run *run, size_t i,
                             enum reason reason)
 {
-    const struct cache_fetch *cached = answer_cache_of(run, i);
-    struct text what = text_of(reason_name(reason));
+    bool is_stale = reason == REASON_NONE && run->request->plan->is_cached && is_old(run, i);
 
-    if (reason == REASON_NONE) {
-        if (cached == NULL || cached->state != CACHE_FETCH_STALE)
-            return;
-        what = TEXT("stale");
-    }
+    if (reason == REASON_NONE && !is_stale)
+        return;
     text_builder_add(line, TEXT(";desc=\""));
-    text_builder_add(line, what);
+    text_builder_add(line, is_stale ? TEXT("stale") : text_of(reason_name(reason)));
     text_builder_add(line, TEXT("\""));
 }
 

@@ -57,8 +57,9 @@ static void report_part(const struct run *run, size_t i, struct pool *pool, stru
         .is_cancelled = !part->is_settled,
         .is_list = plan->row->many > 0,
         .took_ns = took_ns(run, part),
-        .cache = answer_cache_word(answer_cache_of(run, i)),
     };
+    if (run->request->plan->is_cached)
+        out->cache = answer_cache_word(answer_cache_of(run, i));
     if (out->is_list)
         out->calls = count_calls(run, i);
     if (item != NULL && item->call != NULL)

@@ -98,6 +98,15 @@ describe('a cached part', { concurrency: 4 }, () => {
     assert.equal(asked('users').length, 2)
   })
 
+  test('is asked again after a change through a plain route', async t => {
+    const { get, asked } = await stage(t, {}, { config: { routes: [
+      { path: '/api/users/', service: 'users', to: '/users/', access: 'signed-in' }] } })
+    const load = async (as, id) => { await get(`/api/quick/${id}`, { as }); return asked('users').length }
+    assert.deepEqual([await load('u1', 'u1'), await load('u2', 'u1'), await load('u1', 'u2')], [1, 2, 3])
+    assert.equal((await get('/api/users/u1', { method: 'PUT', body: '{}' })).status, 200)
+    assert.deepEqual([await load('u1', 'u1'), await load('u2', 'u1'), await load('u1', 'u2')], [5, 6, 6])
+  })
+
   test('with an ETag is validated, and a 304 saves its bytes', async t => {
     const old = { 'cache-control': 'no-cache', etag: '"1"' }
     const { get, asked } = await stage(t, { 'users *': [wellAt('one', old),

@@ -5,6 +5,7 @@
 export const blocks = [
   { page: 'docs/design.md', begins: 'client ─ client.c', why: 'a picture' },
   { page: 'docs/design.md', begins: 'page or proxy ──', why: 'a picture' },
+  { page: 'docs/design.md', begins: 'step_cache ──', why: 'a picture' },
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
 ]
 
