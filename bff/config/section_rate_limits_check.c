@@ -184,19 +184,11 @@ static void name_check(struct settings *settings, size_t index)
     }
 }
 
-static bool needs_user(const struct limit_rule *rule)
-{
-    for (size_t i = 0; i < rule->key_count; i++)
-        if (rule->key[i].kind == LIMIT_KEY_USER)
-            return true;
-    return false;
-}
-
 static void user_check(struct settings *settings, size_t index)
 {
     const struct config *config = settings->config;
 
-    if (config->login_is_off && needs_user(&config->rate_limits.rows[index]))
+    if (config->login_is_off && limit_rule_needs_user(&config->rate_limits.rows[index]))
         settings_complain(settings, "rate_limits.*.key", index,
                           "login is off, so no request has a user");
 }
@@ -220,7 +212,7 @@ static void hits_check(struct settings *settings, size_t index)
         return;
     for (size_t i = 0; i < rules->count; i++)
         hits += rules->rows[i].path.at != NULL && covers(rules->rows[i].path, rule->path) &&
-                needs_user(&rules->rows[i]) == needs_user(rule);
+                limit_rule_needs_user(&rules->rows[i]) == limit_rule_needs_user(rule);
     if (hits > LIMITER_HITS_MAX)
         settings_complain(settings, "rate_limits.*.path", index,
                           "%zu rules count the requests of this path; expected at most %d", hits,
