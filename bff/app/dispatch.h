@@ -3,6 +3,7 @@
 #define BFF_APP_DISPATCH_H
 
 #include "bff/app/health_page.h"
+#include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
@@ -30,6 +31,7 @@ struct dispatch {
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
+    struct cache_worker *cache; /* NULL: the configuration caches nothing */
     struct redis *redis; /* NULL: no Redis server is configured */
     struct limiter *limiter; /* NULL: there are no limits */
 };

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
@@ -116,6 +117,7 @@ const char *generation_prepare(struct generation *generation)
         .tls = config->tls,
     };
     generation_calls_prepare(generation);
+    generation_cache_prepare(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
     return NULL;

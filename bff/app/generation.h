@@ -13,6 +13,7 @@
 #define BFF_APP_GENERATION_H
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "bff/app/dispatch.h"
@@ -32,6 +33,7 @@ struct generation {
     struct pages pages;
     struct login *login; /* NULL: off */
     struct health *health;
+    bool caches; /* a route or a part stores responses */
     struct http_settings http;
     struct dispatch dispatch;
     const struct observer *const *observers; /* the observers that the configuration asks for */

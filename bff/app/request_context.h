@@ -35,8 +35,9 @@ struct request_context {
     struct access_rule rule; /* set by step_route: the rule of the composite or the plain route */
     struct login_user user;  /* set by step_login */
     bool has_user;           /* a user is signed in */
-    int64_t until_ns;        /* set by step_client: a deadline that a trusted proxy has stated; 0:
-                                none */
+    struct proxy_cached *cached; /* set by step_cache; NULL: the route has no cache */
+    int64_t until_ns; /* set by step_client: a deadline that a trusted proxy has stated; 0:
+                         none */
 };
 
 #endif

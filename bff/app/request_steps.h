@@ -17,7 +17,7 @@
  *   limits_user  counts the request under the limits by user: 429
  *   access       checks whether this user is allowed: 401, 403
  *   body         waits for the body, and refuses one that is too long for the route: 413
- *                (place for later: the cache)
+ *   cache        looks whether the answer is stored; waits for the call of another request: 504
  *   serve        hands the request to the composite or to the proxy
  */
 #ifndef BFF_APP_REQUEST_STEPS_H
@@ -38,6 +38,7 @@
     ROW(limits_user)                                                                               \
     ROW(access)                                                                                    \
     ROW(body)                                                                                      \
+    ROW(cache)                                                                                     \
     ROW(serve)
 
 /* The functions of the rows, step_cors to step_serve. */
@@ -55,6 +56,13 @@ void request_steps_run(const struct dispatch *dispatch, const struct dispatch_wo
 /* Part of step_preflight: returns true when ${request} is a preflight. Writes its fields to ${out}.
  */
 bool step_preflight_read(const struct request *request, struct cors_preflight *out);
+
+/* Part of step_serve: writes what the proxy is asked to do to ${out}. */
+void step_serve_describe(struct request_context *context, struct proxy_ask *out);
+
+/* Part of step_serve: true when the client's deadline has passed. The client does not wait any
+ * more, and no service is asked. */
+bool step_serve_is_late(const struct request_context *context);
 
 /* Part of step_route: looks up ${method} with the request's path, and writes the result to ${out},
  * which the caller has set to all zero. */

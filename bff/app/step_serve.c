@@ -1,6 +1,7 @@
 /* Step "serve": gives the request to the composite or to the proxy, which answers it. */
 #include "bff/app/request_steps.h"
 #include "bff/base/clock.h"
+#include "bff/proxy/proxy_cache.h"
 
 static void serve_composite(struct request_context *context)
 {
@@ -17,27 +18,39 @@ static void serve_composite(struct request_context *context)
                                  });
 }
 
-static void serve_route(struct request_context *context)
+void step_serve_describe(struct request_context *context, struct proxy_ask *out)
 {
-    proxy_serve(context->request, &(struct proxy_ask){
-                                      .settings = &context->dispatch->proxy,
-                                      .route = context->found.route,
-                                      .user = context->has_user ? &context->user : NULL,
-                                      .path = context->found.path,
-                                      .upstream = context->worker->upstream,
-                                      .head_by_ns = context->until_ns,
-                                  });
+    *out = (struct proxy_ask){
+        .settings = &context->dispatch->proxy,
+        .route = context->found.route,
+        .user = context->has_user ? &context->user : NULL,
+        .path = context->found.path,
+        .upstream = context->worker->upstream,
+        .head_by_ns = context->until_ns,
+        .cache = context->worker->cache,
+    };
 }
 
-/* The client's deadline has passed: it does not wait any more, and no service is asked. */
-static bool is_late(const struct request_context *context)
+static void serve_route(struct request_context *context)
+{
+    struct proxy_ask ask;
+
+    if (context->cached != NULL) {
+        proxy_serve(context->request, &context->cached->ask);
+        return;
+    }
+    step_serve_describe(context, &ask);
+    proxy_serve(context->request, &ask);
+}
+
+bool step_serve_is_late(const struct request_context *context)
 {
     return context->until_ns != 0 && context->until_ns <= clock_now_ns();
 }
 
 enum step_result step_serve(struct request_context *context)
 {
-    if (is_late(context))
+    if (step_serve_is_late(context))
         return pipeline_refuse(&context->pipeline,
                                (struct refusal){.status = 504, .message = "Gateway timeout"});
     if (context->found.kind == FOUND_COMPOSITE)

@@ -46,13 +46,15 @@ static struct redis *new_redis(struct worker *worker, const struct redis_setting
 
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
-                                                struct endpoints *endpoints)
+                                                struct endpoints *endpoints,
+                                                struct cache_worker *cache)
 {
     struct worker_generation *own = memory_new(sizeof(*own));
     const struct config *config = &generation->config;
 
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
+    own->dispatch.cache = generation->caches ? cache : NULL;
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)

@@ -25,12 +25,13 @@ struct worker_generation {
 /*
  * Makes the part of ${generation} that ${worker} has, and takes over one of the caller's references
  * to ${generation}.
- * ${endpoints} are the worker's endpoints and must outlive the result. The worker has a reference
- * to the result until it switches to another generation.
+ * ${endpoints} and ${cache} are the worker's and must outlive the result. The worker has a
+ * reference to the result until it switches to another generation.
  */
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
-                                                struct endpoints *endpoints);
+                                                struct endpoints *endpoints,
+                                                struct cache_worker *cache);
 
 /*
  * Looks up the host names of the services. ${on_resolved} is called once, perhaps from inside this

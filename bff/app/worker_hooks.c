@@ -12,6 +12,7 @@
 #include "bff/app/worker_hooks.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/cache/cache_worker.h"
 #include "bff/http/request.h"
 #include "bff/observe/observer.h"
 #include "bff/upstream/batch.h"
@@ -22,6 +23,7 @@
 struct worker_own {
     struct batch *batch; /* for its calls to services; NULL: no io_uring */
     struct endpoints *endpoints;
+    struct cache_worker *cache;
 };
 
 /* Returns NULL when io_uring is not available; most container runtimes, for example, forbid it.
@@ -54,11 +56,13 @@ static struct worker_own *own_new(struct worker *worker, const struct config *co
         .timers = worker_timers(worker),
         .batch = own->batch,
     });
+    own->cache = cache_worker_new(registry_of_process(), worker->loop);
     return own;
 }
 
 static void own_free(struct worker_own *own)
 {
+    cache_worker_free(own->cache);
     endpoints_free(own->endpoints);
     batch_free(own->batch);
     memory_free(own);
@@ -75,7 +79,7 @@ static struct worker_generation *new_generation(struct worker *worker,
 {
     const struct worker_own *own = worker->application;
 
-    return worker_generation_new(worker, generation, own->endpoints);
+    return worker_generation_new(worker, generation, own->endpoints, own->cache);
 }
 
 /* The worker switches to the first generation at once. It does not accept connections before the

@@ -146,6 +146,13 @@ struct cache_entry *cache_entry_new(const struct cache_entry_parts *parts)
     return entry;
 }
 
+void cache_entry_set_body(struct cache_entry *entry, struct value *body)
+{
+    must(entry->body == NULL);
+    entry->body = body;
+    entry->bytes += body_bytes(body);
+}
+
 /* Who adds a reference has one already, or is announced in a cell (cache_cell.h). */
 struct cache_entry *cache_entry_hold(struct cache_entry *entry)
 {

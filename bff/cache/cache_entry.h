@@ -55,6 +55,10 @@ struct cache_entry_parts {
  * and tags are found in them. The times are zero: cache_policy.c sets them. */
 struct cache_entry *cache_entry_new(const struct cache_entry_parts *parts);
 
+/* Gives ${entry}, which has none and is not shared yet, its body. One reference to ${body} goes
+ * over. */
+void cache_entry_set_body(struct cache_entry *entry, struct value *body);
+
 struct cache_entry *cache_entry_hold(struct cache_entry *entry);
 
 /* Drops one reference; may be called from any thread. NULL: does nothing. */

@@ -18,23 +18,22 @@ static bool has_status(const int *statuses, size_t count, int status)
     return false;
 }
 
-/*
- * Statuses that are never stored: parts (206) and validations (304); those that RFC 6585 forbids to
- * store (428, 429, 431, 511); failures for which stale-if-error is (RFC 5861 section 4).
- */
-static const int never[] = {206, 304, 428, 429, 431, 500, 502, 503, 504, 511};
+/* Statuses that are never stored: parts (206) and validations (304), and those that RFC 6585
+ * forbids to store. */
+static const int never[] = {206, 304, 428, 429, 431};
 
 /* Statuses for which must-understand lets no-store be ignored. RFC 9110 defines them, and this
  * cache does what they need. */
-static const int understood[] = {200, 203, 204, 300, 301, 302, 303,
-                                 307, 308, 404, 405, 410, 414, 501};
+static const int understood[] = {200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414};
 
 /* Statuses for which the rule's ttl is meant. */
 static const int with_ttl[] = {200, 301, 308};
 
+/* A status of 500 or more is a failure, whatever lifetime it states: it must not replace a response
+ * that can be used instead of it (RFC 5861 section 4). RFC 6585 forbids 511 anyway. */
 static bool is_storable(int status)
 {
-    return status >= 200 && status <= 599 && !has_status(never, COUNT(never), status);
+    return status >= 200 && status < 500 && !has_status(never, COUNT(never), status);
 }
 
 /* Section 5.2.2.3. */

@@ -8,10 +8,10 @@
 
 /*
  *   method    as the client sent it
- *   field     returns all values of a field (lower case) as one list, "a, b"; absent if there is
- * none cookie    the argument of ${field} has_user  the key has the user, or the request names one
- * (Authorization) has_body  the request has a body, or asks for another protocol: then the cache is
- * not used
+ *   field     returns all values of a field (lower case) as one list, "a, b"; absent: there is none
+ *   cookie    the argument of ${field}
+ *   has_user  the key has the user, or the request names one (Authorization)
+ *   has_body  it has a body, or asks for another protocol: then the cache is not used
  */
 struct cache_request {
     struct text method;

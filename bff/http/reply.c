@@ -76,12 +76,22 @@ void reply_clear_fields(struct request *request) { request->answer.field_count =
 
 /* Sending. */
 
-static struct text join(struct request *request, const struct reply *reply, size_t bytes)
+static size_t bytes_of(const struct text *body, size_t count)
 {
+    size_t bytes = 0;
+
+    for (size_t i = 0; i < count; i++)
+        bytes += body[i].len;
+    return bytes;
+}
+
+static struct text join(struct request *request, const struct text *body, size_t count)
+{
+    size_t bytes = bytes_of(body, count);
     char *all = pool_take(request->pool, bytes), *end = all;
 
-    for (size_t i = 0; i < reply->body_count; i++)
-        end = (char *)memcpy(end, reply->body[i].at, reply->body[i].len) + reply->body[i].len;
+    for (size_t i = 0; i < count; i++)
+        end = (char *)memcpy(end, body[i].at, body[i].len) + body[i].len;
     return (struct text){all, bytes};
 }
 
@@ -116,43 +126,49 @@ static void gather(struct reply_filter *filter, struct text bytes)
     text_builder_add(&((struct gatherer *)filter)->body, bytes);
 }
 
-static struct text filtered(struct request *request, const struct reply *reply, size_t bytes)
+static struct text filtered(struct request *request, const struct text *body, size_t count)
 {
     struct gatherer gatherer = {.filter = {.data = gather}};
 
-    text_builder_init(&gatherer.body, request->pool, bytes + 1);
+    text_builder_init(&gatherer.body, request->pool, bytes_of(body, count) + 1);
     reply_filter_add(request, &gatherer.filter);
     reply_filter_head(request);
-    for (size_t i = 0; i < reply->body_count; i++)
-        reply_filter_data(request, reply->body[i]);
+    for (size_t i = 0; i < count; i++)
+        reply_filter_data(request, body[i]);
     reply_filter_end(request, false);
     return text_builder_text(&gatherer.body);
 }
 
-void reply_send(struct request *request, const struct reply *reply)
+static bool has_no_body(int status) { return status == 204 || status == 304; }
+
+void reply_whole(struct request *request, const struct text *body, size_t count)
 {
-    const struct text *body = reply->body;
-    size_t bytes = 0, count = reply->body_count;
     struct text joined;
 
     reply_wait_end(request);
-    for (size_t i = 0; i < count; i++)
-        bytes += body[i].len;
-    reply_head_begin(request, reply->status, reply->status == 204 ? REPLY_HEAD_NO_LENGTH : bytes);
-    for (size_t i = 0; i < reply->field_count; i++)
-        reply_head_add(request, text_of(reply->fields[i].name), reply->fields[i].value);
     reply_head_end(request);
     if (request->answer.filters != NULL) {
-        joined = filtered(request, reply, bytes);
-        if (reply->status != 204)
+        joined = filtered(request, body, count);
+        if (!has_no_body(reply_head_status(request)))
             reply_head_set_length(request, joined.len);
     } else if (count > PIECES_MAX) {
-        joined = join(request, reply, bytes);
+        joined = join(request, body, count);
     } else {
         send_body(request, body, count);
         return;
     }
     send_body(request, &joined, joined.len > 0 ? 1 : 0);
+}
+
+void reply_send(struct request *request, const struct reply *reply)
+{
+    size_t bytes = bytes_of(reply->body, reply->body_count);
+
+    reply_head_begin(request, reply->status,
+                     has_no_body(reply->status) ? REPLY_HEAD_NO_LENGTH : bytes);
+    for (size_t i = 0; i < reply->field_count; i++)
+        reply_head_add(request, text_of(reply->fields[i].name), reply->fields[i].value);
+    reply_whole(request, reply->body, reply->body_count);
 }
 
 /* Refusals. */

@@ -54,6 +54,11 @@ void reply_clear_fields(struct request *request);
 /* Sends the answer. After this call, ${request} must not be used. */
 void reply_send(struct request *request, const struct reply *reply);
 
+/* Sends a whole answer whose head has been written (reply_head.h). ${body} are its pieces. Their
+ * bytes are borrowed until the request is freed; the array is not. After this call, ${request} must
+ * not be used. */
+void reply_whole(struct request *request, const struct text *body, size_t count);
+
 /* Sends a refusal of our own: {"error": message, "requestId": id}. ${message} needs no escaping. */
 void reply_error(struct request *request, int status, const char *message);
 

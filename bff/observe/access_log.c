@@ -142,7 +142,10 @@ static void put_route(struct log_line *line, const struct request *request)
         return;
     member(line, TEXT(",\"service\":"), passed->service);
     member(line, TEXT(",\"outcome\":"), outcome(passed->reason, passed->is_cancelled));
-    put_attempts(line, &passed->attempts);
+    if (passed->cache.at != NULL)
+        member(line, TEXT(",\"cache\":"), passed->cache);
+    if (passed->cache.at == NULL || passed->attempts.endpoint.at != NULL)
+        put_attempts(line, &passed->attempts);
 }
 
 /* Parts. */

@@ -16,7 +16,9 @@ struct route_report {
     enum reason reason; /* why there was no answer, or why it was cut; REASON_NONE: it was passed on
                            as a whole, whatever its status */
     bool is_cancelled;  /* the request ended before the service's answer did */
-    struct attempts_report attempts;
+    struct text cache;  /* what the cache did: "hit", "stale", "validated", "miss", "bypass",
+                           "collapsed"; absent: the route has no cache */
+    struct attempts_report attempts; /* without an endpoint when the answer is from the cache */
 };
 
 #endif

@@ -1,5 +1,6 @@
 /* See plain_route.h. */
 #include "bff/base/check.h"
+#include "bff/base/text_builder.h"
 #include "bff/http/method.h"
 #include "bff/proxy/plain_route.h"
 
@@ -77,14 +78,20 @@ struct text plain_route_target(struct pool *pool, const struct plain_route *rout
                                struct text query)
 {
     struct text head = route->to, tail = path;
+    struct text_builder target;
 
     must(fits_path(route, path));
     if (route->to.at == NULL)
         head = TEXT("");
     else
         tail = (struct text){path.at + route->path.len, path.len - route->path.len};
-    return pool_print(pool, "%.*s%.*s%s%.*s", TEXT_ARGS(head), TEXT_ARGS(tail),
-                      query.at == NULL ? "" : "?", TEXT_ARGS(query));
+    text_builder_init(&target, pool, head.len + tail.len + 1 + query.len);
+    text_builder_add(&target, head);
+    text_builder_add(&target, tail);
+    if (query.at != NULL)
+        text_builder_add(&target, TEXT("?"));
+    text_builder_add(&target, query);
+    return text_builder_text(&target);
 }
 
 bool plain_route_changes(const struct plain_fields *fields, struct text name)

@@ -77,6 +77,8 @@ struct plain_route {
     bool may_upgrade;
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
+    struct text cache_scope; /* distinguishes its stored responses; the generation sets it
+                                (proxy_scope.h) */
 };
 
 #define PLAIN_BODY_LIMIT ((size_t)1024 * 1024)

@@ -12,6 +12,9 @@
 #include "bff/observe/route_report.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
+#include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_fill.h"
+#include "bff/proxy/proxy_invalidate.h"
 #include "bff/proxy/proxy_request.h"
 #include "bff/proxy/tunnel.h"
 #include "bff/upstream/call.h"
@@ -35,8 +38,14 @@ struct passing {
     bool has_head; /* the service has begun to answer */
     struct route_report report;
 
-    /* A call that may change data goes on to its end without its client. */
+    /* A route with a cache. */
+    struct proxy_fill *fill; /* stores the response; NULL: nothing is stored */
+    bool is_from_entry;      /* ask.cached->entry is the client's answer; it is sent at the end */
+    struct cache_background *background; /* counts the call; NULL: it is not in the background */
+
+    /* A call that may change data, or whose response is stored, goes on without its client. */
     struct pool *texts; /* what such a call borrows; NULL: the call may not go on */
+    struct text origin; /* for proxy_invalidate; with ${texts} */
     struct errand errand;
     struct timer limit; /* of an errand whose answer has begun */
 };
@@ -49,9 +58,18 @@ static void free_passing(struct passing *passing)
     if (passing->errand.worker != NULL)
         timer_clear(worker_timers(passing->errand.worker), &passing->limit);
     errand_end(&passing->errand);
+    if (passing->background != NULL)
+        cache_background_end(passing->background);
+    proxy_fill_free(passing->fill);
     pool_free(passing->texts);
     worker_settings_release(passing->settings);
     memory_free(passing);
+}
+
+/* True when the call is of use without a client. */
+static bool goes_on(const struct passing *passing)
+{
+    return passing->fill != NULL ? proxy_fill_is_on(passing->fill) : passing->texts != NULL;
 }
 
 /* From the client. */
@@ -61,7 +79,7 @@ static void on_gone(void *cookie)
     struct passing *passing = cookie;
 
     passing->is_left = true;
-    if (passing->texts == NULL)
+    if (!goes_on(passing))
         call_cancel(&passing->call, CALL_NOT_NEEDED);
 }
 
@@ -98,17 +116,19 @@ static void limit_answer(struct passing *passing)
 }
 
 /* The request goes. Returns false when its call cannot go on without it. A request that has been
- * sent is not repeated, because its body is freed. */
+ * sent is not repeated, because its body is freed. A fill has none. */
 static bool become_errand(struct passing *passing)
 {
     bool is_sent = call_is_sent(&passing->call);
 
-    if (passing->texts == NULL || !call_is_running(&passing->call) ||
+    if (!goes_on(passing) || !call_is_running(&passing->call) ||
         !errand_begin(&passing->errand, passing->request, !is_sent))
         return false;
     passing->request = NULL;
-    passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
-    passing->call_ask.is_body_gone = is_sent;
+    if (passing->fill == NULL) {
+        passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
+        passing->call_ask.is_body_gone = is_sent;
+    }
     if (passing->has_head)
         limit_answer(passing);
     reply_stream_free(&passing->stream);
@@ -118,16 +138,69 @@ static bool become_errand(struct passing *passing)
 
 /* From the service. */
 
+/* Ends the call, because nobody needs the rest of the response. This is no failure of the service,
+ * so the reason is one that does not count. */
+static int give_up(enum reason *why)
+{
+    *why = REASON_TOO_LARGE;
+    return -1;
+}
+
+static void invalidate(const struct passing *passing, const struct exchange_head *head)
+{
+    if (passing->ask.cache != NULL && passing->texts != NULL)
+        proxy_invalidate(passing->ask.cache->cache,
+                         &(struct proxy_invalidate){.method = passing->call_ask.method,
+                                                    .path = passing->ask.path,
+                                                    .target = passing->call_ask.target,
+                                                    .origin = passing->origin,
+                                                    .pool = passing->texts},
+                         head);
+}
+
+/* What the head means for the fill. Returns false when the response is of no use. */
+static bool fill_head(struct passing *passing, const struct exchange_head *head)
+{
+    enum proxy_fill_head is = proxy_fill_head(passing->fill, head);
+
+    if (is == PROXY_FILL_WRONG)
+        return false;
+    if (has_client(passing) && is != PROXY_FILL_OVER)
+        passing->is_from_entry = proxy_cache_answer_is_made(
+            passing->ask.cached, proxy_fill_entry(passing->fill), is == PROXY_FILL_UPDATED);
+    return true;
+}
+
+/* What the cache does with the head. Returns 1 when the client gets the head. */
+static int read_head(struct passing *passing, const struct exchange_head *head, enum reason *why)
+{
+    *why = REASON_BAD_HTTP;
+    if (proxy_fill_is_on(passing->fill) && !fill_head(passing, head))
+        return -1;
+    if (!has_client(passing))
+        return passing->fill == NULL || goes_on(passing) ? 0 : give_up(why);
+    if (passing->is_from_entry || passing->ask.cached == NULL)
+        return !passing->is_from_entry;
+    *why = REASON_STATUS;
+    if (proxy_cache_answer_is_stale(passing->ask.cached, REASON_STATUS, head->status))
+        return -1;
+    proxy_cache_answer_status(passing->ask.cached);
+    return 1;
+}
+
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct passing *passing = cookie;
     bool is_tunnel = head->status == 101;
+    int next;
 
     passing->has_head = true;
     if (passing->request == NULL)
         limit_answer(passing);
-    if (!has_client(passing))
-        return 0;
+    invalidate(passing, head);
+    next = read_head(passing, head, why);
+    if (next != 1)
+        return next;
     /* The rest of the request to the service is still in the request's memory, and a tunnel
      * outlives that memory. So there can be no tunnel yet. */
     if (is_tunnel && (!call_is_sent(&passing->call) || !proxy_answer_is_websocket(head))) {
@@ -144,16 +217,28 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     return 0;
 }
 
+/* A slow client does not pause a call whose response is stored, because others may wait for it.
+ * What the client has not taken yet is at most the route's max_body. */
+static int pass_body(struct passing *passing, struct text body, enum reason *why)
+{
+    if (proxy_fill_is_on(passing->fill))
+        proxy_fill_body(passing->fill, body);
+    if (has_client(passing) && !passing->is_from_entry) {
+        if (!reply_stream_more(&passing->stream, body) && !proxy_fill_is_on(passing->fill))
+            call_pause(&passing->call);
+        return 0;
+    }
+    return passing->fill == NULL || goes_on(passing) ? 0 : give_up(why);
+}
+
 /* The body cannot be longer than its Content-Length, because the exchange checks that. */
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
 {
     struct passing *passing = cookie;
-    struct text body = {bytes, len};
 
-    if (passing->is_tunnel)
-        tunnel_more(&passing->tunnel, body);
-    else if (has_client(passing) && !reply_stream_more(&passing->stream, body))
-        call_pause(&passing->call);
+    if (!passing->is_tunnel)
+        return pass_body(passing, (struct text){bytes, len}, why);
+    tunnel_more(&passing->tunnel, (struct text){bytes, len});
     return 0;
 }
 
@@ -180,7 +265,11 @@ static void refuse(struct passing *passing, enum reason reason)
     int status = reason_answer_status(reason, 0);
     bool is_open = reason == REASON_BREAKER_OPEN;
 
-    if (is_open && request->stored != NULL && request->stored->answer(request->stored, request))
+    if (passing->ask.cached != NULL) {
+        proxy_cache_answer_is_stale(passing->ask.cached, reason, 0);
+        proxy_cache_answer_status(passing->ask.cached);
+    }
+    if (request->stored != NULL && request->stored->answer(request->stored, request))
         return;
     if (status == 503)
         reply_add_field(
@@ -207,6 +296,8 @@ static void on_end(void *cookie, enum reason reason)
         tunnel_end(&passing->tunnel);
         return;
     }
+    if (passing->fill != NULL)
+        proxy_fill_end(passing->fill, reason);
     if (passing->request == NULL) {
         free_passing(passing);
         return;
@@ -215,7 +306,9 @@ static void on_end(void *cookie, enum reason reason)
     passing->report.reason = reason;
     if (passing->is_left)
         return;
-    if (!reply_stream_has_begun(&passing->stream))
+    if (passing->is_from_entry)
+        proxy_cache_answer(passing->ask.cached);
+    else if (!reply_stream_has_begun(&passing->stream))
         refuse(passing, reason);
     else if (reason == REASON_NONE)
         reply_stream_end(&passing->stream);
@@ -245,6 +338,8 @@ static void report_call(struct passing *passing)
 
     *report = passing->report;
     report->attempts = attempts_report_make(&passing->call, passing->request->pool);
+    if (passing->ask.cached != NULL)
+        report->cache = passing->ask.cached->word;
     passing->request->passed = report;
 }
 
@@ -264,32 +359,34 @@ static void dispose(void *object)
 static void own_texts(struct passing *passing)
 {
     struct call_ask *ask = &passing->call_ask;
-    struct text *texts[] = {&ask->method,  &ask->target,      &ask->host,
-                            &ask->headers, &ask->traceparent, &ask->key};
+    struct text *texts[] = {&ask->method,      &ask->target, &ask->host,        &ask->headers,
+                            &ask->traceparent, &ask->key,    &passing->ask.path};
 
     passing->texts = pool_new();
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (texts[i]->at != NULL)
             *texts[i] = pool_text(passing->texts, *texts[i]);
+    if (passing->ask.cache != NULL)
+        passing->origin = proxy_request_origin(passing->request, passing->texts);
 }
 
-void proxy_serve(struct request *request, const struct proxy_ask *ask)
+/* The response that is stored is that to GET, also when HEAD has found that it is too old. */
+static struct text method_of(const struct passing *passing)
 {
+    return passing->fill != NULL ? TEXT("GET") : passing->request->method;
+}
+
+static void describe_call(struct passing *passing)
+{
+    struct request *request = passing->request;
+    const struct proxy_ask *ask = &passing->ask;
     const struct plain_route *route = ask->route;
-    struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
-    struct passing *passing = memory_new(sizeof(*passing));
     bool wants_upgrade = proxy_request_wants_upgrade(request, route);
 
-    holder->passing = passing;
-    passing->request = request;
-    passing->settings = worker_settings_hold(request->settings);
-    passing->ask = *ask;
-    passing->report =
-        (struct route_report){.service = text_of(route->service->name), .is_cancelled = true};
     passing->call_ask = (struct call_ask){
         .service = route->service,
         .key = balance_key_for(request, ask->upstream, route->service),
-        .method = request->method,
+        .method = method_of(passing),
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .host = route->keeps_host ? request->host : (struct text){0},
         .headers = proxy_request_fields(request, ask),
@@ -303,8 +400,63 @@ void proxy_serve(struct request *request, const struct proxy_ask *ask)
         .first_byte_ms = route->first_byte_ms,
         .idle_ms = route->idle_ms > 0 ? route->idle_ms : PLAIN_IDLE_MS,
     };
-    if (method_may_change(request->method))
+}
+
+static struct passing *make(struct request *request, const struct proxy_ask *ask)
+{
+    struct passing *passing = memory_new(sizeof(*passing));
+
+    passing->request = request;
+    passing->settings = worker_settings_hold(request->settings);
+    passing->ask = *ask;
+    passing->report =
+        (struct route_report){.service = text_of(ask->route->service->name), .is_cancelled = true};
+    if (ask->cached != NULL && proxy_cache_fills(ask->cached))
+        passing->fill = proxy_fill_begin(ask->cached);
+    describe_call(passing);
+    if (passing->fill != NULL || method_may_change(request->method))
         own_texts(passing);
+    return passing;
+}
+
+/* Fetches a new response in the background, unless there are too many such calls. */
+static void refresh(struct request *request, const struct proxy_ask *ask)
+{
+    struct cache_background *background = ask->cache->background;
+    struct passing *passing;
+
+    if (request->worker->is_draining || !cache_background_begin(background)) {
+        proxy_cache_end_flight(ask->cached);
+        return;
+    }
+    passing = make(request, ask);
+    passing->background = background;
+    if (!errand_begin(&passing->errand, request, false)) {
+        free_passing(passing);
+        return;
+    }
+    passing->request = NULL;
+    passing->call_ask.head_by_ns = 0;
+    call_start(&passing->call, ask->upstream, &passing->call_ask, &sink, passing);
+}
+
+static void pass(struct request *request, const struct proxy_ask *ask)
+{
+    struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
+    struct passing *passing = make(request, ask);
+
+    holder->passing = passing;
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     call_start(&passing->call, ask->upstream, &passing->call_ask, &sink, passing);
+}
+
+void proxy_serve(struct request *request, const struct proxy_ask *ask)
+{
+    if (ask->cached == NULL || !proxy_cache_has_answer(ask->cached)) {
+        pass(request, ask);
+        return;
+    }
+    if (ask->cached->turn == PROXY_CACHE_REFRESH)
+        refresh(request, ask);
+    proxy_cache_answer(ask->cached);
 }

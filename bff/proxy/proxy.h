@@ -14,6 +14,9 @@
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/upstream.h"
 
+struct cache_worker;
+struct proxy_cached;
+
 /* The settings of the configuration; they do not change while a request uses them. */
 struct proxy_settings {
     struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
@@ -28,6 +31,9 @@ struct proxy_ask {
     struct text path;              /* normalised by plain_path */
     struct upstream *upstream;     /* the worker's */
     int64_t head_by_ns;            /* as in call_ask */
+    struct cache_worker *cache;    /* the worker's; NULL: nothing is cached */
+    struct proxy_cached *cached;   /* what the cache has (proxy_cache.h); NULL: the route has no
+                                      cache */
 };
 
 /* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must

@@ -36,6 +36,19 @@ static bool returns(const struct request *request, const struct exchange_head *h
     return is_needed(request, head, name) || (field_may_return(name) && !is_nominated(head, name));
 }
 
+/* True when this server sends another field of that name, or none. */
+static bool is_replaced(const struct proxy_ask *ask, struct text name)
+{
+    return plain_route_changes(&ask->route->response, name) ||
+           (ask->settings->hides_cors && cors_is_cors_field(name));
+}
+
+static void add_set(struct request *request, const struct plain_fields *change)
+{
+    for (size_t i = 0; i < change->count; i++)
+        reply_head_add(request, change->rows[i].name, change->rows[i].value);
+}
+
 static void add_fields(struct request *request, const struct proxy_ask *ask,
                        const struct exchange_head *head)
 {
@@ -43,15 +56,13 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
 
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
-        if (!returns(request, head, name) || plain_route_changes(change, name) ||
-            (ask->settings->hides_cors && cors_is_cors_field(name)))
+        if (!returns(request, head, name) || is_replaced(ask, name))
             continue;
         add_copy(request, name, value);
     }
     if (head->status == 426 && reply_head_find(request, "upgrade").at != NULL)
         reply_head_add(request, TEXT("connection"), TEXT("upgrade"));
-    for (size_t i = 0; i < change->count; i++)
-        reply_head_add(request, change->rows[i].name, change->rows[i].value);
+    add_set(request, change);
 }
 
 /* Returns the Content-Length of an answer that has no body: an answer to HEAD, or a 304. */
@@ -88,4 +99,34 @@ void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
 {
     reply_head_begin(request, head->status, length_of(head));
     add_fields(request, ask, head);
+}
+
+/* True for a field of an entry that its answer does not have: this server writes Date and Age. A
+ * 304 does not describe a body (RFC 9110 section 15.4.5). */
+static bool is_left_out(int status, struct text name)
+{
+    if (text_equal(name, TEXT("date")) || text_equal(name, TEXT("age")))
+        return true;
+    return status == 304 && text_starts(name, TEXT("content-")) &&
+           !text_equal(name, TEXT("content-location"));
+}
+
+static size_t length_of_entry(const struct cache_entry *entry, int status)
+{
+    if (status == 304 || status == 204)
+        return REPLY_HEAD_NO_LENGTH;
+    return entry->body == NULL ? 0 : entry->body->text.len;
+}
+
+void proxy_answer_entry(struct request *request, const struct proxy_ask *ask,
+                        const struct cache_entry *entry, int status)
+{
+    reply_head_begin(request, status, length_of_entry(entry, status));
+    for (size_t i = 0; i < entry->field_count; i++) {
+        const struct exchange_field *field = &entry->fields[i];
+        if (field_may_return(field->name) && !is_left_out(status, field->name) &&
+            !is_replaced(ask, field->name))
+            reply_head_add(request, field->name, field->value);
+    }
+    add_set(request, &ask->route->response);
 }

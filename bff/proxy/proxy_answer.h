@@ -2,6 +2,7 @@
 #ifndef BFF_PROXY_PROXY_ANSWER_H
 #define BFF_PROXY_PROXY_ANSWER_H
 
+#include "bff/cache/cache_entry.h"
 #include "bff/proxy/proxy.h"
 #include "bff/upstream/exchange.h"
 
@@ -14,5 +15,10 @@ bool proxy_answer_is_websocket(const struct exchange_head *head);
  * are made. */
 void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
                        const struct exchange_head *head);
+
+/* Does the same for a stored response, whose fields are not copied. ${status} is that of the entry,
+ * or 304. ${entry} must live as long as the request. */
+void proxy_answer_entry(struct request *request, const struct proxy_ask *ask,
+                        const struct cache_entry *entry, int status);
 
 #endif

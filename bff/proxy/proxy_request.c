@@ -1,10 +1,12 @@
 /* See proxy_request.h. */
 #include "bff/base/text_builder.h"
+#include "bff/cache/cache_validators.h"
 #include "bff/http/field.h"
 #include "bff/http/method.h"
 #include "bff/http/request_id.h"
 #include "bff/http/request_peer.h"
 #include "bff/http/upgrade.h"
+#include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_request.h"
 
 static void put_set(struct text_builder *out, const struct plain_fields *fields)
@@ -14,11 +16,28 @@ static void put_set(struct text_builder *out, const struct plain_fields *fields)
             text_builder_field(out, fields->rows[i].name, fields->rows[i].value);
 }
 
+/* True when the response is stored for all users, so that the service must not know who asks. */
+static bool hides_user(const struct proxy_ask *ask)
+{
+    return ask->cached != NULL && proxy_cache_hides_user(ask->cached);
+}
+
+/* True for a field that is left out because the response may be stored. */
+static bool is_for_one(const struct proxy_ask *ask, struct text name)
+{
+    if (ask->cached == NULL)
+        return false;
+    if (proxy_cache_fills(ask->cached) && cache_validators_is_condition(name))
+        return true;
+    return hides_user(ask) && (text_equal_nocase(name, TEXT("authorization")) ||
+                               text_equal_nocase(name, TEXT("cookie")));
+}
+
 /* True for a field that is passed on as the client wrote it. */
 static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
 {
     if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
-        text_equal_nocase(name, ask->settings->withheld))
+        text_equal_nocase(name, ask->settings->withheld) || is_for_one(ask, name))
         return false;
     return !field_is_nominated(nominated, name);
 }
@@ -66,6 +85,13 @@ static struct text via(struct request *request, const struct proxy_ask *ask)
                       TEXT_ARGS(ask->settings->server));
 }
 
+static void put_user(struct text_builder *out, const struct login_user *user)
+{
+    text_builder_field(out, TEXT("x-user-id"), user->id);
+    if (user->roles.len > 0)
+        text_builder_field(out, TEXT("x-user-role"), user->roles);
+}
+
 bool proxy_request_wants_upgrade(const struct request *request, const struct plain_route *route)
 {
     return route->may_upgrade && upgrade_is_wanted(request, "websocket");
@@ -83,14 +109,24 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
     if (tracestate.at != NULL)
         text_builder_field(&out, TEXT("tracestate"), tracestate);
     text_builder_field(&out, TEXT("x-request-id"), request->id);
-    if (ask->user != NULL) {
-        text_builder_field(&out, TEXT("x-user-id"), ask->user->id);
-        if (ask->user->roles.len > 0)
-            text_builder_field(&out, TEXT("x-user-role"), ask->user->roles);
-    }
+    if (ask->user != NULL && !hides_user(ask))
+        put_user(&out, ask->user);
+    if (ask->cached != NULL && proxy_cache_fills(ask->cached) && ask->cached->entry != NULL)
+        cache_validators_ask(&out, ask->cached->entry);
     if (proxy_request_wants_upgrade(request, ask->route))
         text_builder_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));
     put_framing(&out, request);
     put_set(&out, &ask->route->request);
+    return text_builder_text(&out);
+}
+
+struct text proxy_request_origin(const struct request *request, struct pool *pool)
+{
+    struct text_builder out;
+
+    text_builder_init(&out, pool, 64);
+    text_builder_add(&out, request->peer->proto);
+    text_builder_add(&out, TEXT("://"));
+    text_builder_add(&out, request->peer->host);
     return text_builder_text(&out);
 }

@@ -14,4 +14,7 @@ bool proxy_request_wants_upgrade(const struct request *request, const struct pla
  * both. */
 struct text proxy_request_fields(struct request *request, const struct proxy_ask *ask);
 
+/* Returns "https://host" as the client has requested it. It is in ${pool}. */
+struct text proxy_request_origin(const struct request *request, struct pool *pool);
+
 #endif

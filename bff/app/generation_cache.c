@@ -1,0 +1,57 @@
+/* See generation_cache.h. */
+#include "bff/app/generation_cache.h"
+#include "bff/base/registry.h"
+#include "bff/cache/cache_worker.h"
+#include "bff/proxy/proxy_scope.h"
+
+/* Returns true when one of the routes is cached. */
+static bool prepare_routes(struct generation *generation)
+{
+    const struct plain_routes *routes = &generation->config.routes;
+    bool is_any = false;
+
+    for (size_t i = 0; i < routes->count; i++) {
+        struct plain_route *route = &routes->rows[i];
+        if (!route->cache.is_on)
+            continue;
+        route->cache_scope = proxy_scope(generation->pool, route);
+        is_any = true;
+    }
+    return is_any;
+}
+
+static bool has_part(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->part_count; i++)
+        if (plan->parts[i].cache.is_on)
+            return true;
+    return false;
+}
+
+static bool has_parts(const struct pages *pages)
+{
+    for (size_t i = 0; i < pages->count; i++)
+        if (has_part(pages->plans[i]))
+            return true;
+    return false;
+}
+
+static void set_limits(struct generation *generation)
+{
+    struct cache *cache = cache_hold(registry_of_process());
+    struct cache_background *background = cache_background_hold(registry_of_process());
+
+    cache_set_limit(cache, generation->config.cache_bytes);
+    cache_background_set_limit(background, generation->config.cache_refreshes);
+    generation_keep(generation, cache);
+    generation_keep(generation, background);
+}
+
+void generation_cache_prepare(struct generation *generation)
+{
+    bool has_routes = prepare_routes(generation);
+
+    generation->caches = has_routes || has_parts(&generation->pages);
+    if (generation->caches)
+        set_limits(generation);
+}

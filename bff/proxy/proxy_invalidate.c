@@ -1,0 +1,33 @@
+/* See proxy_invalidate.h. */
+#include "bff/cache/cache_field.h"
+#include "bff/cache/cache_policy.h"
+#include "bff/proxy/proxy_invalidate.h"
+
+static struct text path_of(struct text target) { return text_cut(&target, '?'); }
+
+static void invalidate_other(struct cache *cache, const struct proxy_invalidate *request,
+                             struct text location)
+{
+    struct text other;
+
+    if (location.at == NULL)
+        return;
+    other = cache_policy_other_path(request->pool, location, request->origin, request->path);
+    if (other.at != NULL)
+        cache_invalidate_path(cache, path_of(other));
+}
+
+void proxy_invalidate(struct cache *cache, const struct proxy_invalidate *request,
+                      const struct exchange_head *head)
+{
+    struct text target = path_of(request->target);
+
+    if (!cache_policy_invalidates(request->method, head->status))
+        return;
+    cache_invalidate_path(cache, request->path);
+    if (!text_equal(target, request->path))
+        cache_invalidate_path(cache, target);
+    invalidate_other(cache, request, cache_field_find(head->fields, head->field_count, "location"));
+    invalidate_other(cache, request,
+                     cache_field_find(head->fields, head->field_count, "content-location"));
+}
