@@ -165,7 +165,7 @@ static const struct {
      "off\n"
      "web.yaml:2:99: rate_limits[0].max: \"0\" is out of bounds: expected 1 to 100000000\n"},
     {"more than a sliding window can count", RULE "window: 1s, max: 1000001, sliding: true }\n",
-     "web.yaml:2:48: rate_limits[0].max: with sliding it is at most 1000000\n"},
+     "web.yaml:2:44: rate_limits[0].max: with sliding it is at most 1000000\n"},
     {"a name twice",
      RULE "minute: 1 }\n"
           "  - { name: a, path: /y, minute: 2 }\n",
