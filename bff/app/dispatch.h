@@ -9,6 +9,7 @@
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
+#include "bff/store/redis.h"
 
 /* The part that belongs to one generation. It does not change. */
 struct dispatch {
@@ -29,6 +30,7 @@ struct dispatch {
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
+    struct redis *redis; /* NULL: no Redis server is configured */
     struct limiter *limiter; /* NULL: there are no limits */
 };
 

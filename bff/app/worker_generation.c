@@ -17,9 +17,10 @@ static void on_unused(struct worker_settings *settings)
 {
     struct worker_generation *own = own_of(settings);
 
+    limiter_free(own->dispatch.limiter);
+    redis_free(own->dispatch.redis);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
-    limiter_free(own->dispatch.limiter);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -29,6 +30,18 @@ static void on_call(void *cookie, const struct call_report *report)
     const struct worker_generation *own = cookie;
 
     observer_call(own->generation->observers, report);
+}
+
+static struct redis *new_redis(struct worker *worker, const struct redis_settings *settings)
+{
+    struct redis_loop on = {
+        .loop = worker->loop,
+        .soon = &worker->context.zero_timeout,
+        .resolver = &worker->resolver,
+        .timers = worker_timers(worker),
+    };
+
+    return settings->is_on ? redis_new(&on, registry_of_process(), settings) : NULL;
 }
 
 struct worker_generation *worker_generation_new(struct worker *worker,
@@ -44,28 +57,34 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
+    own->dispatch.redis = new_redis(worker, &config->redis);
     if (config->rate_limits.count > 0)
         own->dispatch.limiter = limiter_new(&(struct limiter_settings){
             .rules = &config->rate_limits,
             .keys = config->limit_keys,
             .registry = registry_of_process(),
+            .redis = config->limits_in_redis ? own->dispatch.redis : NULL,
         });
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
 }
 
-static void on_resolved(void *cookie)
+static void on_settled(void *cookie)
 {
     struct worker_generation *own = cookie;
 
-    own->on_resolved(own);
+    if (--own->unsettled == 0)
+        own->on_resolved(own);
 }
 
 void worker_generation_resolve(struct worker_generation *own,
                                void (*tell)(struct worker_generation *own))
 {
     own->on_resolved = tell;
-    upstream_start(own->dispatch.upstream, own->generation->config.resolve_ms, on_resolved, own);
+    own->unsettled = own->dispatch.redis == NULL ? 1 : 2;
+    if (own->dispatch.redis != NULL)
+        redis_wait_first(own->dispatch.redis, on_settled, own);
+    upstream_start(own->dispatch.upstream, own->generation->config.resolve_ms, on_settled, own);
 }
 
 struct worker_generation *worker_generation_current(const struct worker *worker)

@@ -1,8 +1,8 @@
 /*
- * The part of a generation that belongs to one worker: the worker's struct upstream and its cache
- * of known tokens. It is made when the worker gets the generation. It is freed when the worker has
- * switched to another generation and the last request of this one is over. All functions are called
- * in the worker's thread.
+ * The part of a generation that belongs to one worker: the worker's struct upstream, its cache
+ * of known tokens and its connection to Redis. It is made when the worker gets the generation. It
+ * is freed when the worker has switched to another generation and the last request of this one is
+ * over. All functions are called in the worker's thread.
  */
 #ifndef BFF_APP_WORKER_GENERATION_H
 #define BFF_APP_WORKER_GENERATION_H
@@ -18,6 +18,7 @@ struct worker_generation {
         settings;                  /* by it, requests and tunnels have a reference to this struct */
     struct generation *generation; /* held */
     struct dispatch_worker dispatch;
+    unsigned unsettled; /* results that worker_generation_resolve waits for */
     void (*on_resolved)(struct worker_generation *own);
 };
 
@@ -31,8 +32,11 @@ struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
                                                 struct endpoints *endpoints);
 
-/* Looks up the host names of the services. ${on_resolved} is called once, perhaps from inside this
- * function, when every name has been looked up, with success or without. */
+/*
+ * Looks up the host names of the services. ${on_resolved} is called once, perhaps from inside this
+ * function, when every name has been looked up and the first attempt to connect to Redis has ended,
+ * with success or without. So the first requests are already counted in Redis.
+ */
 void worker_generation_resolve(struct worker_generation *own,
                                void (*on_resolved)(struct worker_generation *own));
 

@@ -168,6 +168,7 @@ static void *run_worker(void *cookie)
     must(worker->settings != NULL);
     while (!worker->is_over) {
         zero_timeout_expire(&worker->context.zero_timeout);
+        ticker_expire(&worker->ticker);
         h2o_evloop_run(worker->loop, INT32_MAX);
     }
     worker->server->settings->on_end(worker);
@@ -183,6 +184,7 @@ static void listen_on(struct worker *worker, size_t place)
 
     listener->worker = worker;
     listener->is_tls = listen->is_tls;
+    listener->is_admin = listen->is_admin;
     listener->accept = (h2o_accept_ctx_t){
         .ctx = &worker->context,
         .hosts = worker->config.hosts,

@@ -30,6 +30,11 @@ uint64_t limit_calendar_count(const struct limit_rule *rule, size_t period, uint
     return is_refused ? state : limit_state_of(number, count);
 }
 
+uint64_t limit_calendar_state(size_t period, const struct limit_now *now, uint64_t count)
+{
+    return limit_state_of(now->wall_ms / (lengths_s[period] * 1000), count);
+}
+
 uint64_t limit_calendar_take_back(size_t period, uint64_t state, const struct limit_now *now,
                                   uint32_t cost)
 {

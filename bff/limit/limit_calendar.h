@@ -15,6 +15,9 @@ uint64_t limit_calendar_count(const struct limit_rule *rule, size_t period, uint
                               const struct limit_now *now, uint32_t cost,
                               struct limit_verdict *out);
 
+/* Returns the state of a key that has counted ${count} requests in the period of ${now}. */
+uint64_t limit_calendar_state(size_t period, const struct limit_now *now, uint64_t count);
+
 /* Takes ${cost} requests back, which were counted at ${now}. Returns the next state. */
 uint64_t limit_calendar_take_back(size_t period, uint64_t state, const struct limit_now *now,
                                   uint32_t cost);

@@ -78,3 +78,13 @@ uint64_t limit_sliding_count(const struct limit_rule *rule, uint64_t state,
     out->reset_ms = (uint32_t)time_until_whole(&all);
     return state_of(&all);
 }
+
+uint64_t limit_sliding_state(const struct limit_rule *rule, const struct limit_now *now,
+                             uint64_t before, uint64_t current)
+{
+    return state_of(&(struct windows){
+        .number = (uint64_t)(now->ns / CLOCK_MS) / rule->window_ms,
+        .before = before < COUNT_MOST ? before : COUNT_MOST,
+        .current = current < COUNT_MOST ? current : COUNT_MOST,
+    });
+}

@@ -13,4 +13,9 @@
 uint64_t limit_sliding_count(const struct limit_rule *rule, uint64_t state,
                              const struct limit_now *now, uint32_t cost, struct limit_verdict *out);
 
+/* Returns the state of a key that has ${before} requests in the window before that of ${now}, and
+ * ${current} in that of ${now}. */
+uint64_t limit_sliding_state(const struct limit_rule *rule, const struct limit_now *now,
+                             uint64_t before, uint64_t current);
+
 #endif

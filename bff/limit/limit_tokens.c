@@ -13,10 +13,12 @@ static uint32_t ms_of(int64_t ns)
     return ms > UINT32_MAX ? UINT32_MAX : (uint32_t)ms;
 }
 
+int64_t limit_tokens_time(const struct limit_rule *rule) { return RATE_NS / rule->rate; }
+
 uint64_t limit_tokens_count(const struct limit_rule *rule, uint64_t state,
                             const struct limit_now *now, uint32_t cost, struct limit_verdict *out)
 {
-    int64_t token_ns = RATE_NS / rule->rate, all_ns = rule->burst * token_ns;
+    int64_t token_ns = limit_tokens_time(rule), all_ns = rule->burst * token_ns;
     int64_t used_ns = (int64_t)state > now->ns ? (int64_t)state - now->ns : 0;
     int64_t over_ns = used_ns + cost * token_ns - all_ns;
 

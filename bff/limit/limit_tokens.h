@@ -10,4 +10,7 @@
 uint64_t limit_tokens_count(const struct limit_rule *rule, uint64_t state,
                             const struct limit_now *now, uint32_t cost, struct limit_verdict *out);
 
+/* Returns the nanoseconds in which one token comes. */
+int64_t limit_tokens_time(const struct limit_rule *rule);
+
 #endif

@@ -18,6 +18,7 @@
 #include "bff/limit/limit_verdict.h"
 
 struct limiter;
+struct redis;
 
 #define LIMITER_HITS_MAX 8 /* rules that one request may match in one step */
 
@@ -66,11 +67,14 @@ void limiter_cancel(struct limiter_question *question);
  *   rules     borrowed: they outlive the limiter, like all that they point to
  *   keys      the most keys that are counted in memory
  *   registry  has the counts of the process
+ *   redis     the worker's connection to the Redis server that counts; borrowed, it outlives the
+ *             limiter. NULL: the counts are in memory
  */
 struct limiter_settings {
     const struct limit_rules *rules;
     size_t keys;
     struct registry *registry;
+    struct redis *redis;
 };
 
 /* Makes a limiter for one worker and one configuration. All functions are called in the worker's

@@ -166,7 +166,7 @@ static void init(struct attempt *attempt, const struct attempt_ask *ask)
     attempt->endpoint = ask->endpoint;
     attempt->reason = REASON_NONE;
     attempt->status = 0;
-    attempt->is_unsent = attempt->is_clean = false;
+    attempt->is_unsent = attempt->is_clean = attempt->was_paused = false;
     attempt->started_ns = ask->now_ns;
     attempt->connected_ns = attempt->first_byte_ns = attempt->ended_ns = 0;
     attempt->received = 0;
@@ -200,8 +200,10 @@ void attempt_begin(struct attempt *attempt, const struct attempt_ask *ask,
 
 void attempt_pause(struct attempt *attempt)
 {
-    if (attempt->connection != NULL)
-        connection_pause(attempt->connection);
+    if (attempt->connection == NULL)
+        return;
+    attempt->was_paused = true;
+    connection_pause(attempt->connection);
 }
 
 void attempt_resume(struct attempt *attempt)

@@ -83,6 +83,7 @@ struct attempt {
     bool is_reused;     /* on a connection that had carried an exchange before */
     bool is_unsent;     /* it ended, and no byte of the request had left this server */
     bool is_clean;      /* it ended, and no byte of an answer had come */
+    bool was_paused;    /* its user was slower than the service at least once */
     int64_t started_ns;
     int64_t connected_ns; /* equals started_ns when the connection was idle */
     int64_t first_byte_ns;

@@ -101,6 +101,8 @@ static void carry_on(struct call_try *try)
     struct call_report over;
     enum call_next next;
 
+    if (rival == NULL && call_retry_is_again(call, try))
+        call_try_keep_place(try);
     call_try_report(try, false, &over);
     call->try = try;
     if (rival != NULL)

@@ -106,10 +106,16 @@ bool call_retry_accepts(struct call *call, const struct call_try *try,
 
 /* The end of a reused connection says nothing about its endpoint, so the same endpoint is asked
  * again. This happens only once, because the next connection is a fresh one. */
-static bool is_stale(const struct call *call, const struct call_report *report)
+static bool is_stale(const struct call *call, const struct attempt *attempt)
 {
-    return report->reason == REASON_RESET && report->is_clean && report->is_reused &&
-           (report->is_unsent || call->ask->may_repeat);
+    return attempt->reason == REASON_RESET && attempt->is_clean && attempt->is_reused &&
+           (attempt->is_unsent || call->ask->may_repeat);
+}
+
+bool call_retry_is_again(const struct call *call, const struct call_try *try)
+{
+    return !call->is_retry_paid && !call->has_head && call->ask->only == NULL &&
+           is_stale(call, &try->attempt) && call_limit_has_time(call, try->attempt.ended_ns);
 }
 
 /* May another endpoint be asked after this end? */
@@ -127,10 +133,10 @@ static enum call_next next(struct call *call, const struct call_report *report)
         call->is_retry_paid = false;
         return call->retry_ns == INT64_MAX ? CALL_OTHER : CALL_LATER;
     }
+    if (call_retry_is_again(call, call->try))
+        return CALL_AGAIN;
     if (call->has_head || call->ask->only != NULL || !call_limit_has_time(call, report->ended_ns))
         return CALL_END;
-    if (is_stale(call, report))
-        return CALL_AGAIN;
     return is_retry_allowed(call, report) && call_choose(call, report->ended_ns) ? CALL_OTHER
                                                                                  : CALL_END;
 }

@@ -51,8 +51,12 @@ bool call_retry_gives_up(struct call *call, struct call_try *try, int64_t now_ns
 bool call_retry_accepts(struct call *call, const struct call_try *try,
                         const struct exchange_head *head);
 
-/* Decides what follows an attempt that has ended and was not cancelled. Must not be called while
- * another attempt is under way. */
+/* True when the next attempt of the call is made at the same endpoint as ${try}, which has ended
+ * and was not cancelled. May be called before its report is made. */
+bool call_retry_is_again(const struct call *call, const struct call_try *try);
+
+/* Decides what follows an attempt that has ended and was not cancelled: call->try. Must not be
+ * called while another attempt is under way. */
 enum call_next call_retry_next(struct call *call, const struct call_report *report);
 
 /* The time call->retry_ns has come. Chooses the endpoint, which may be one that was asked before

@@ -72,7 +72,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
     endpoints_use(try->endpoint);
     if (!try->is_counted)
         endpoint_state_begin(try->endpoint->state);
-    try->is_counted = false; /* the balance does not count a second attempt at this endpoint */
+    try->is_counted = false;
     attempt_begin(&try->attempt,
                   &(struct attempt_ask){
                       .endpoint = try->endpoint,
@@ -129,12 +129,14 @@ enum endpoint_outcome call_try_outcome(enum reason reason, int status)
 static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
 
 /* A client can make a tunnel silent, or make the service break it off. In a streamed answer, the
- * service may have nothing to say. So these ends must not eject the endpoint. */
+ * service may have nothing to say. When a client reads too slowly, the service gives up in the end.
+ * So these ends must not eject the endpoint. */
 static bool is_end_of_stream(const struct call_try *try)
 {
     const struct attempt *attempt = &try->attempt;
     bool is_silent = attempt->reason == REASON_TIMEOUT;
-    bool is_broken = attempt->reason == REASON_RESET && attempt->status == STATUS_TUNNEL;
+    bool is_broken = attempt->reason == REASON_RESET &&
+                     (attempt->status == STATUS_TUNNEL || attempt->was_paused);
 
     return try->call->ask->idle_ms > 0 && attempt->status != 0 && (is_silent || is_broken);
 }
@@ -165,6 +167,12 @@ static void sample_wait(const struct call_try *try)
     average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
     if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
         endpoint_state_sample(state, waited_ns, attempt->ended_ns);
+}
+
+void call_try_keep_place(struct call_try *try)
+{
+    endpoint_state_begin(try->endpoint->state);
+    try->is_counted = true;
 }
 
 void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report)

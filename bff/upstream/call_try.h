@@ -38,7 +38,7 @@ struct call_try {
     struct call *call;
     const struct call_try_user *user;
     struct endpoint *endpoint;
-    bool is_counted; /* in its endpoint's state, by the balance (balance_choice) */
+    bool is_counted; /* the next attempt is counted in the endpoint's state already */
     bool is_trial;   /* it is the trial of its endpoint (endpoint_state.h) */
     bool is_hedge;
     unsigned number;  /* within its call, from 0 */
@@ -69,6 +69,10 @@ bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_
 
 /* Ends the attempt without a callback. ${reason} is as for attempt_stop. */
 void call_try_stop(struct call_try *try, enum reason reason);
+
+/* ${try} has ended, and the next attempt is made at the same endpoint. Its place there is kept, so
+ * that no other attempt takes it in between. To be called before call_try_report. */
+void call_try_keep_place(struct call_try *try);
 
 /* Makes the report of an attempt that has ended, and records what it says about the endpoint. To be
  * called once for each attempt. */

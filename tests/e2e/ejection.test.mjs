@@ -2,8 +2,10 @@
 // health checks steer.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { setTimeout as pause } from 'node:timers/promises'
 
 import { openRequest } from './lib/client.mjs'
+import { writeForever } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { services } from './lib/upstream.mjs'
 import { eventually, soon } from './lib/wait.mjs'
@@ -144,6 +146,29 @@ describe('clients cannot eject an endpoint', { concurrency: 2 }, () => {
     const all = await scene(t, { 'users *': quiet, 'reviews *': quiet }, {}, { config: brief })
     const streams = await Promise.all(Array.from({ length: 12 }, () => openRequest(all.url, '/api/users/1')))
     await Promise.all(streams.map(({ stream }) =>
+      soon(new Promise(resolve => stream.resume().once('close', resolve)), 'its end')))
+    await assertAllWell(all)
+  })
+
+  test('by reading so slowly that the service gives up', async t => {
+    const sockets = []
+    const endless = { send: ({ socket }) => {
+      sockets.push(socket)
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 1000000000\r\n\r\n')
+      return writeForever(socket, Buffer.alloc(65_536))
+    } }
+    const all = await scene(t, { 'users *': endless, 'reviews *': endless }, {}, { config: brief })
+    const readers = await Promise.all(Array.from({ length: 12 }, () => openRequest(all.url, '/api/users/1')))
+    let before
+    await eventually(async () => {
+      const sent = sockets.reduce((sum, { bytesWritten }) => sum + bytesWritten, 0)
+      const isStuck = sent === before
+      before = sent
+      await pause(100)
+      return isStuck
+    }, 'all buffers to be full')
+    for (const socket of sockets) socket.reset()
+    await Promise.all(readers.map(({ stream }) =>
       soon(new Promise(resolve => stream.resume().once('close', resolve)), 'its end')))
     await assertAllWell(all)
   })

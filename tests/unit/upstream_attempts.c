@@ -112,6 +112,35 @@ static void test_a_stale_connection_is_repeated_once(void **state)
     upstream_free(upstream);
 }
 
+/* As another worker would do when the first attempt has ended. */
+static void take_place(void *cookie, const struct call_report *report)
+{
+    bool *was_taken = cookie;
+
+    if (report->number == 0)
+        *was_taken = endpoint_state_begin_below(report->endpoint->state, 1);
+}
+
+static void test_a_repeated_attempt_keeps_its_place(void **state)
+{
+    struct service_settings settings;
+    struct upstream *upstream = stage_upstream(&settings, 1);
+    struct stage_call call;
+    bool was_taken = false;
+
+    assert_string_equal(stage_ask(upstream), "200 hi, none");
+    upstream->observe = take_place;
+    upstream->observe_cookie = &was_taken;
+    stage_call(&call, upstream);
+    stage_hang_up(&stage.services[0]);
+    stage_play(&call);
+    assert_string_equal(call.seen, "200 hi, none");
+    assert_int_equal(call.call.retries, 1);
+    assert_false(was_taken);
+    stage_expect_none_in_flight(*state);
+    upstream_free(upstream);
+}
+
 static void test_a_service_that_is_not_in_the_build(void **state)
 {
     static const struct bff_service unknown = {.name = "unknown"};
@@ -134,6 +163,7 @@ int main(void)
         TEST(test_a_timeout_is_a_failure),
         TEST(test_a_refused_connection_is_a_failure),
         TEST(test_a_stale_connection_is_repeated_once),
+        TEST(test_a_repeated_attempt_keeps_its_place),
         TEST(test_a_service_that_is_not_in_the_build),
     };
 
