@@ -83,7 +83,9 @@ static void a_million_addresses_fit_and_a_hot_one_stays_limited(void **state)
     print_message("%d addresses: %zu KiB more; the table has %zu KiB\n", ADDRESSES, more / 1024,
                   limit_table_bytes(KEYS) / 1024);
     assert_in_range(limit_table_bytes(KEYS), 0, KEYS * 64);
+#ifndef __SANITIZE_THREAD__ /* it needs memory of its own for each address */
     assert_in_range(more, 0, ADDRESSES * 64);
+#endif
     registry_release(table);
     registry_free(registry);
 }
