@@ -67,7 +67,7 @@ test(`the same ${requests} requests get the same answers`, async t => {
     if (answers[0].status === 429) refused[answers[0].headers['ratelimit-limit']]++
   }
   t.diagnostic(`seed ${seed}: refused by a limit of 100: ${refused[100]}, of 10: ${refused[10]}`)
-  assert.ok(refused[100] >= 10 && refused[10] >= 50)
+  assert.ok(refused[100] >= 10 && refused[10] >= 20)
 })
 
 describe('one counter for both:', () => {
