@@ -13,7 +13,6 @@
 
 #define RULES_MAX 64
 #define NAME_MAX_BYTES 64
-#define REQUESTS_MAX 1000000000
 #define RATE_MAX 4000000 /* requests in a second */
 #define KEYS "ip, user, route or header:NAME"
 
@@ -120,7 +119,7 @@ static void delay_read(struct settings_input *input)
     uint64_t number = LIMIT_NO_DELAY;
 
     if (strcmp(input->text, "off") != 0 &&
-        text_number(text_of(input->text), REQUESTS_MAX, &number) != 0)
+        text_number(text_of(input->text), LIMIT_BURST_MOST, &number) != 0)
         settings_refuse_value(input, 0, "expected off, or a number of requests");
     else
         *(uint64_t *)input->member = number;
@@ -192,20 +191,21 @@ static const struct setting rows[] = {
      .about = "what has its own count: " KEYS ", or a list of several"},
     {"rate_limits.*.window", &kind_duration, OF(window_ms), 100, 744 * UNITS_HOUR,
      .about = "the time in which max requests are allowed; it begins with the first of them"},
-    {"rate_limits.*.max", &kind_number, OF(max), 1, REQUESTS_MAX, .about = "requests in a window"},
+    {"rate_limits.*.max", &kind_number, OF(max), 1, LIMIT_MAX_MOST,
+     .about = "requests in a window"},
     {"rate_limits.*.sliding", &sliding_kind, OF(algorithm), .normal = "false",
      .about = "true: max in any window, and a refused request does not count"},
     {"rate_limits.*.rate", &rate_kind, OF(rate),
      .about = "requests that are allowed for ever: 10/s, 30/m or 100/h"},
-    {"rate_limits.*.burst", &kind_number, OF(burst), 0, REQUESTS_MAX,
+    {"rate_limits.*.burst", &kind_number, OF(burst), 0, LIMIT_BURST_MOST,
      .about = "requests over the rate that are allowed at once"},
     {"rate_limits.*.delay", &delay_kind, OF(delay), .shown = "a token bucket",
      .about = "the leaky bucket of nginx: off, or so many requests of the burst do not wait"},
-    {"rate_limits.*.minute", &kind_number, OF(periods[0]), 1, REQUESTS_MAX, .shown = "no limit",
+    {"rate_limits.*.minute", &kind_number, OF(periods[0]), 1, LIMIT_MAX_MOST, .shown = "no limit",
      .about = "requests in each minute of the clock"},
-    {"rate_limits.*.hour", &kind_number, OF(periods[1]), 1, REQUESTS_MAX, .shown = "no limit",
+    {"rate_limits.*.hour", &kind_number, OF(periods[1]), 1, LIMIT_MAX_MOST, .shown = "no limit",
      .about = "requests in each hour of the clock"},
-    {"rate_limits.*.day", &kind_number, OF(periods[2]), 1, REQUESTS_MAX, .shown = "no limit",
+    {"rate_limits.*.day", &kind_number, OF(periods[2]), 1, LIMIT_MAX_MOST, .shown = "no limit",
      .about = "requests in each day of the clock (UTC)"},
     {"rate_limits.*.cost", &cost_kind, OF(costs_parts), .normal = "1",
      .about = "parts: a composite counts as many requests as it has parts"},

@@ -90,6 +90,7 @@ static void need_check(struct settings *settings, size_t index, const char *path
 
 static void window_check(struct settings *settings, size_t index)
 {
+    const struct limit_rule *rule = &settings->config->rate_limits.rows[index];
     const char *window = families[WINDOW][0], *max = families[WINDOW][1];
     bool has_one = is_meant(settings, window, index) || is_meant(settings, max, index);
 
@@ -98,6 +99,9 @@ static void window_check(struct settings *settings, size_t index)
     if (!has_one)
         settings_complain(settings, families[WINDOW][2], index,
                           "it needs window and max beside it");
+    if (rule->algorithm == LIMIT_SLIDING && rule->max > LIMIT_SLIDING_MOST)
+        settings_complain(settings, max, index, "with sliding it is at most %d",
+                          LIMIT_SLIDING_MOST);
 }
 
 static void delay_check(struct settings *settings, size_t index)

@@ -156,14 +156,16 @@ static const struct {
      "web.yaml:2:71: rate_limits[0].key: \"header:b\": a key has at most 4 parts\n"},
     {"other values that are none",
      RULE "minute: 0, delay: -1, cost: 2, exempt: [10.0.0.1/8], headers: all, max: 0 }\n",
-     "web.yaml:2:35: rate_limits[0].minute: \"0\" is out of bounds: expected 1 to 1000000000\n"
+     "web.yaml:2:35: rate_limits[0].minute: \"0\" is out of bounds: expected 1 to 100000000\n"
      "web.yaml:2:45: rate_limits[0].delay: \"-1\": expected off, or a number of requests\n"
      "web.yaml:2:55: rate_limits[0].cost: \"2\": expected 1 or parts\n"
      "web.yaml:2:67: rate_limits[0].exempt: \"10.0.0.1/8\": the address has bits set behind its "
      "prefix; is another network meant?\n"
      "web.yaml:2:89: rate_limits[0].headers: \"all\": expected draft-6, structured, legacy or "
      "off\n"
-     "web.yaml:2:99: rate_limits[0].max: \"0\" is out of bounds: expected 1 to 1000000000\n"},
+     "web.yaml:2:99: rate_limits[0].max: \"0\" is out of bounds: expected 1 to 100000000\n"},
+    {"more than a sliding window can count", RULE "window: 1s, max: 1000001, sliding: true }\n",
+     "web.yaml:2:44: rate_limits[0].max: with sliding it is at most 1000000\n"},
     {"a name twice",
      RULE "minute: 1 }\n"
           "  - { name: a, path: /y, minute: 2 }\n",

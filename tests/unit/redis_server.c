@@ -33,15 +33,23 @@ static void test_a_password(void **state)
     expect_fault("auth");
 }
 
+/* docs/redis.md shows this line. */
+#define USER                                                                                       \
+    "user bff on >secret ~rate_limit:* ~cache:* &* +@connection +@read +@write +@pubsub +eval "    \
+    "+evalsha -@dangerous"
+
 static void test_a_user_with_few_rights_and_a_database(void **state)
 {
-    redis_process_begin(&server, "user bff on >secret ~rate_limit:* +@all -@dangerous -@admin\n");
+    redis_process_begin(&server, USER "\n");
     stage.settings.user = TEXT("bff");
     stage.settings.password = TEXT("secret");
     stage.settings.database = 7;
     struct redis *redis = stage_redis_up();
     assert_string_equal(stage_ask(redis, "SET rate_limit:a 1"), "OK");
+    assert_string_equal(stage_ask(redis, "EVAL return{1} 1 cache:a"), "array of 1");
+    assert_string_equal(stage_ask(redis, "PUBLISH cache:purge a"), "0");
     assert_int_equal(strncmp(stage_ask(redis, "SET other 1"), "error NOPERM", 12), 0);
+    assert_int_equal(strncmp(stage_ask(redis, "FLUSHALL"), "error NOPERM", 12), 0);
     redis_free(redis);
 
     stage.settings.database = 99;
@@ -136,6 +144,7 @@ static void test_tls(void **state)
     }
     h2o_multithread_unregister_receiver(queue, &resolver);
     h2o_multithread_destroy_queue(queue);
+    free(queue); /* libh2o leaves it */
 }
 
 static void test_killed_and_started_again(void **state)
