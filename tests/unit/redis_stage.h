@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -75,13 +76,17 @@ static inline void stage_add(char notes[STAGE_NOTES_BYTES], const char *format, 
     va_end(args);
 }
 
-/* In the place of the log's function. */
+/* In the place of the log's function. Any thread may call it. */
 void log_event(const char *event, const struct log_field *fields)
 {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+    pthread_mutex_lock(&mutex);
     stage_add(stage.events, "%s", event);
     if (fields != NULL)
         stage_add(stage.events, " %.*s", TEXT_ARGS(fields[0].text));
     stage_add(stage.events, ", ");
+    pthread_mutex_unlock(&mutex);
 }
 
 /* The server. */
