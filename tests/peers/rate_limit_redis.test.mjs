@@ -23,12 +23,13 @@ async function both(t, { prefix, store = 'rate-limit-redis' }) {
     config: { login: 'off', trusted_proxies: ['127.0.0.0/8'],
       rate_limits: rules.map(rule => ({ ...rule, key: 'ip', window: `${minutes}m` })) } })
   const theirs = await startExpress(t, { redis: redis.url, store, rules: rules.map(
-    ({ name, path, max }) => ({ path, prefix: `${prefix}:${name}:`, limit: max, windowMs: minutes * 60_000 })) })
+    ({ name, path, max: limit }) => ({ path, limit, prefix: `${prefix}:${name}:`, windowMs: minutes * 60_000 }))
+  })
   return { redis, ours, theirs }
 }
 
-const addresses = ['192.0.2.1', '192.0.2.1', '192.0.2.2', '2001:db8:1:2::1', '2001:db8:1:2:ffff::9', '2001:db8::1',
-  '::ffff:192.0.2.1']
+const addresses = ['192.0.2.1', '192.0.2.1', '192.0.2.2', '2001:db8:1:2::1', '2001:db8:1:2:ffff::9',
+  '2001:db8::1', '::ffff:192.0.2.1']
 const pages = [['GET', '/api/users/1'], ['GET', '/api/users/1'], ['POST', '/api/auth/login']]
 
 const send = (url, [method, path], address) =>
