@@ -19,8 +19,9 @@ const rules = [{ name: 'api', path: '/api/', max: 100 }, { name: 'login', path: 
 async function both(t, { prefix, store = 'rate-limit-redis' }) {
   const redis = await startRedis(t)
   const { url: ours } = await scenario(t, 'web', { 'users *': { json: { id: '1' } },
-    'auth *': { json: { id: '1' } } }, { env: { REDIS_URL: redis.url }, keepsRecords: false,
-    config: { login: 'off', trusted_proxies: ['127.0.0.0/8'],
+    'auth *': { json: { id: '1' } } }, { keepsRecords: false,
+    config: { login: 'off', redis: { url: redis.url, timeout: '10s', connect_timeout: '5s' },
+      trusted_proxies: ['127.0.0.0/8'],
       rate_limits: rules.map(rule => ({ ...rule, key: 'ip', window: `${minutes}m` })) } })
   const theirs = await startExpress(t, { redis: redis.url, store, rules: rules.map(
     ({ name, path, max: limit }) => ({ path, limit, prefix: `${prefix}:${name}:`, windowMs: minutes * 60_000 }))
