@@ -43,7 +43,7 @@ struct stage_server {
     int listen; /* -1: it refuses connections */
     uint16_t port;
     struct stage_connection connections[STAGE_CONNECTIONS];
-    unsigned accepted;
+    unsigned accepted, pings;
     bool is_frozen;              /* it reads nothing; the kernel still accepts */
     bool is_silent;              /* it reads, and answers the greeting only */
     const char *hello;           /* the answer to HELLO; NULL: it does not answer */
@@ -174,6 +174,8 @@ static inline void stage_obey(struct stage_server *server,
                                                       : NULL;
     bool is_greeting = stage_is(command, "HELLO") || stage_is(command, "PING");
 
+    if (stage_is(command, "PING"))
+        server->pings++;
     if (greeted != NULL)
         stage_say_to(connection, greeted);
     if (is_greeting)
