@@ -7,6 +7,7 @@
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
 #include "bff/edge/trusted.h"
+#include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
 #include "bff/store/redis.h"
 
@@ -19,6 +20,7 @@ struct dispatch {
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
+    const struct limit_rules *limits;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
@@ -29,6 +31,7 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
     struct redis *redis; /* NULL: no Redis server is configured */
+    struct limiter *limiter; /* NULL: there are no limits */
 };
 
 #endif

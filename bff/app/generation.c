@@ -87,6 +87,7 @@ static void fill_dispatch(struct generation *generation)
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
         .cors = &config->cors,
+        .limits = &config->rate_limits,
         .trusted = &config->trusted,
         .health = {.health = generation->health},
         .body_limit = config->request_limit,

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/limit_list.h"
 #include "bff/app/probe.h"
 #include "bff/app/route_list.h"
 #include "bff/app/serve.h"
@@ -18,6 +19,7 @@ static int act(enum config_action action, struct generation *generation)
     case CONFIG_ROUTES:
         route_list_print(&generation->pages, &generation->config.routes, stdout);
         service_list_print(&generation->config, stdout);
+        limit_list_print(&generation->config, stdout);
         return 0;
     case CONFIG_PROBE:
         return probe(&generation->config, generation->pages.server);

@@ -20,25 +20,38 @@ static unsigned worker_count(const struct config *config)
     return sched_getaffinity(0, sizeof(cores), &cores) == 0 ? (unsigned)CPU_COUNT(&cores) : 1;
 }
 
+static int listen_on(struct server_settings *settings, const struct config_listen *on,
+                     bool is_admin)
+{
+    struct listen *listen = &settings->listens[settings->listen_count];
+
+    *listen = (struct listen){
+        .address = on->address,
+        .address_len = on->address_len,
+        .is_tls = on->is_tls,
+        .is_admin = is_admin,
+    };
+    int error = listen_open(listen, settings->workers);
+    settings->listen_count += error == 0;
+    return error;
+}
+
 int process_listen(struct process *process, const struct config *config, const char **where)
 {
     struct server_settings *settings = &process->settings;
+    int error = 0;
 
     settings->workers = worker_count(config);
-    settings->listens = memory_new(config->listen_count * sizeof(*settings->listens));
-    for (size_t i = 0; i < config->listen_count; i++) {
-        settings->listens[i] = (struct listen){
-            .address = config->listens[i].address,
-            .address_len = config->listens[i].address_len,
-            .is_tls = config->listens[i].is_tls,
-        };
-        int error = listen_open(&settings->listens[i], settings->workers);
+    settings->listens = memory_new((config->listen_count + 1) * sizeof(*settings->listens));
+    for (size_t i = 0; i < config->listen_count && error == 0; i++) {
         *where = config->listens[i].text;
-        if (error != 0)
-            return error;
-        settings->listen_count = i + 1;
+        error = listen_on(settings, &config->listens[i], false);
     }
-    return 0;
+    if (config->admin != NULL && error == 0) {
+        *where = config->admin->text;
+        error = listen_on(settings, config->admin, true);
+    }
+    return error;
 }
 
 /* Adds one reference for the process, and one for each worker. A worker takes over its reference

@@ -4,14 +4,33 @@
 #include "bff/base/log_line.h"
 #include "bff/http/listen.h"
 
+static void put_url(struct log_line *line, const struct listen *listen)
+{
+    char url[LISTEN_URL_SIZE];
+
+    listen_url(listen, url);
+    log_line_string(line, text_of(url));
+}
+
 static void put_listens(struct log_line *line, const struct server_settings *settings)
 {
-    for (size_t i = 0; i < settings->listen_count; i++) {
-        char url[LISTEN_URL_SIZE];
-        listen_url(&settings->listens[i], url);
+    log_line_raw(line, TEXT(",\"listen\":["));
+    for (size_t i = 0; i < settings->listen_count && !settings->listens[i].is_admin; i++) {
         log_line_raw(line, i == 0 ? TEXT("") : TEXT(","));
-        log_line_string(line, text_of(url));
+        put_url(line, &settings->listens[i]);
     }
+    log_line_raw(line, TEXT("]"));
+}
+
+/* The listener of the admin pages is the last one. */
+static void put_admin(struct log_line *line, const struct server_settings *settings)
+{
+    const struct listen *last = &settings->listens[settings->listen_count - 1];
+
+    if (!last->is_admin)
+        return;
+    log_line_raw(line, TEXT(",\"admin\":"));
+    put_url(line, last);
 }
 
 void ready_line_print(const struct server_settings *settings, const struct config *config,
@@ -27,9 +46,9 @@ void ready_line_print(const struct server_settings *settings, const struct confi
     log_line_string(&line, text_of(config->file));
     log_line_raw(&line, TEXT(",\"config_sha256\":"));
     log_line_string(&line, text_of(config->file == NULL ? NULL : config->file_sha256));
-    log_line_raw(&line, TEXT(",\"listen\":["));
     put_listens(&line, settings);
-    log_line_raw(&line, TEXT("]}\n"));
+    put_admin(&line, settings);
+    log_line_raw(&line, TEXT("}\n"));
     fwrite(line.text.at, 1, line.text.len, out);
     fflush(out);
     log_line_free(&line);

@@ -3,22 +3,22 @@
  * request. docs/design.md explains the order under "Steps". A new step is a row here and a file of
  * its own, step_NAME.c, with the function step_NAME.
  *
- *   cors       adds CORS fields to every answer, also to refusals
- *   guard      refuses requests that no later step may see: 431, 400, 501, 414, 417, 413
- *   client     finds the address of the client, also behind trusted proxies
- *   health     answers /health, /ready and /health/{service}
- *   route      finds the composite or the plain route; decides 400, 404 and 405 but does not send
- *              them
- *   preflight  answers a CORS preflight
- *              (place for later: limits by address, so that a 404 counts)
- *   found      sends what step_route has decided: 400, 404, 405, answers to OPTIONS
- *              (place for later: the session)
- *   login      finds the user: 400, 403
- *              (place for later: limits by user or key)
- *   access     checks whether this user is allowed: 401, 403
- *   body       waits for the body, and refuses one that is too long for the route: 413
- *              (place for later: the cache)
- *   serve      hands the request to the composite or to the proxy
+ *   cors         adds CORS fields to every answer, also to refusals
+ *   guard        refuses requests that no later step may see: 431, 400, 501, 414, 417, 413
+ *   client       finds the address of the client, also behind trusted proxies
+ *   health       answers /health, /ready and /health/{service}
+ *   route        finds the composite or the plain route; decides 400, 404 and 405 but does not send
+ *                them
+ *   preflight    answers a CORS preflight
+ *   limits       counts the request under the limits by address, so that a 404 counts: 429
+ *   found        sends what step_route has decided: 400, 404, 405, answers to OPTIONS
+ *                (place for later: the session)
+ *   login        finds the user: 400, 403
+ *   limits_user  counts the request under the limits by user: 429
+ *   access       checks whether this user is allowed: 401, 403
+ *   body         waits for the body, and refuses one that is too long for the route: 413
+ *                (place for later: the cache)
+ *   serve        hands the request to the composite or to the proxy
  */
 #ifndef BFF_APP_REQUEST_STEPS_H
 #define BFF_APP_REQUEST_STEPS_H
@@ -32,8 +32,10 @@
     ROW(health)                                                                                    \
     ROW(route)                                                                                     \
     ROW(preflight)                                                                                 \
+    ROW(limits)                                                                                    \
     ROW(found)                                                                                     \
     ROW(login)                                                                                     \
+    ROW(limits_user)                                                                               \
     ROW(access)                                                                                    \
     ROW(body)                                                                                      \
     ROW(serve)

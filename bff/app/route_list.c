@@ -96,6 +96,15 @@ static void print_access(const struct bff_composite *composite, FILE *out)
     }
 }
 
+static void print_part_cache(const struct bff_part *row, FILE *out)
+{
+    if (row->cache_s == 0)
+        return;
+    fprintf(out, ", cached for %u s%s", row->cache_s, row->shared ? ", shared" : "");
+    if (row->stale_s > 0)
+        fprintf(out, ", stale for %u s", row->stale_s);
+}
+
 static void print_part(const struct plan *plan, const struct plan_part *part, FILE *out)
 {
     const struct bff_part *row = part->row;
@@ -112,6 +121,7 @@ static void print_part(const struct plan *plan, const struct plan_part *part, FI
         fprintf(out, ", hedged after %u ms", row->hedge_ms);
     if (row->has_breaker)
         fprintf(out, ", own breaker");
+    print_part_cache(row, out);
     if (row->place == BFF_HIDDEN)
         fprintf(out, ", hidden");
     if (row->pick != NULL)
@@ -176,6 +186,28 @@ static void print_hedge(const struct plain_route *route, FILE *out)
         fprintf(out, ", hedge %s", route->hedges_p95 ? "p95" : time);
 }
 
+static void print_cache(const struct cache_rule *cache, FILE *out)
+{
+    char ttl[UNITS_SIZE], while_revalidate[UNITS_SIZE], if_error[UNITS_SIZE], max_body[UNITS_SIZE];
+
+    if (!cache->is_on)
+        return;
+    units_print_duration(cache->ttl_ms, ttl);
+    units_print_duration(cache->stale_while_revalidate_ms, while_revalidate);
+    units_print_duration(cache->stale_if_error_ms, if_error);
+    units_print_size(cache->max_body, max_body);
+    fprintf(out, ", cache %s%s", cache->ttl_ms == 0 ? "response" : ttl,
+            cache->is_shared ? " shared" : "");
+    if (cache->stale_while_revalidate_ms > 0)
+        fprintf(out, " stale_while_revalidate %s", while_revalidate);
+    if (cache->stale_if_error_ms > 0)
+        fprintf(out, " stale_if_error %s", if_error);
+    for (const struct text *one = cache->vary; one != NULL && one->at != NULL; one++)
+        fprintf(out, "%s%.*s", one == cache->vary ? " vary " : ",", TEXT_ARGS(*one));
+    if (cache->max_body != CACHE_BODY_MAX)
+        fprintf(out, " max_body %s", max_body);
+}
+
 static void print_route(const struct plain_route *route, FILE *out)
 {
     struct text to = route->to.at == NULL ? route->path : route->to;
@@ -191,6 +223,7 @@ static void print_route(const struct plain_route *route, FILE *out)
                 route->header.value.at == NULL ? "" : ": ", (int)route->header.value.len,
                 route->header.value.at == NULL ? "" : route->header.value.at);
     print_hedge(route, out);
+    print_cache(&route->cache, out);
     fprintf(out, "%s, body at most %zu bytes\n", route->has_breaker ? ", breaker own" : "",
             route->body_limit);
 }

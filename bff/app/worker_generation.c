@@ -2,6 +2,7 @@
 #include "bff/app/worker_generation.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/base/registry.h"
 #include "bff/http/worker.h"
 #include "bff/observe/observer.h"
 #include "bff/upstream/health.h"
@@ -16,6 +17,7 @@ static void on_unused(struct worker_settings *settings)
 {
     struct worker_generation *own = own_of(settings);
 
+    limiter_free(own->dispatch.limiter);
     redis_free(own->dispatch.redis);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
@@ -56,6 +58,13 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
+    if (config->rate_limits.count > 0)
+        own->dispatch.limiter = limiter_new(&(struct limiter_settings){
+            .rules = &config->rate_limits,
+            .keys = config->limit_keys,
+            .registry = registry_of_process(),
+            .redis = config->limits_in_redis ? own->dispatch.redis : NULL,
+        });
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
 }

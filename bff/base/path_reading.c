@@ -127,3 +127,73 @@ struct path_reading path_reading_of(struct pool *pool, struct text text)
     reading.has_dots |= is_dots((struct text){all.at + start, all.len - start});
     return reading;
 }
+
+/* True when ${path} is its own lenient reading. */
+static bool is_plain(struct text path)
+{
+    char before = '/';
+
+    if (path.len == 0 || path.at[0] != '/' || path.at[path.len - 1] == '/')
+        return false;
+    for (size_t i = 1; i < path.len; i++) {
+        char c = path.at[i];
+        if (c == '%' || c == '\\' || c == ';' || c == '?' || c == '#' || is_blank(c) ||
+            (unsigned char)c >= 0x80 || (before == '/' && (c == '/' || c == '.')))
+            return false;
+        before = c;
+    }
+    return true;
+}
+
+/* Returns ${segment} up to the first byte at which some reader ends it. */
+static struct text segment_cut(struct text segment)
+{
+    size_t start = 0, end;
+
+    while (start < segment.len && is_blank(segment.at[start]))
+        start++;
+    for (end = start; end < segment.len; end++)
+        if (segment.at[end] == ';' || is_blank(segment.at[end]))
+            break;
+    return (struct text){segment.at + start, end - start};
+}
+
+/* Returns the part of ${text} before the first '?' or '#'. */
+static struct text before_query(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] == '?' || text.at[i] == '#')
+            return (struct text){text.at, i};
+    return text;
+}
+
+/* Writes a '/' and ${segment} to ${at}; or, for "..", drops the last segment of the text that
+ * begins at ${start}. Returns the end of the text. */
+static char *put_segment(const char *start, char *at, struct text segment)
+{
+    if (text_is(segment, "..")) {
+        while (at > start && *--at != '/')
+            ;
+        return at;
+    }
+    if (segment.len == 0 || text_is(segment, "."))
+        return at;
+    *at++ = '/';
+    return (char *)memcpy(at, segment.at, segment.len) + segment.len;
+}
+
+struct text path_reading_lenient(struct pool *pool, struct text path)
+{
+    if (is_plain(path))
+        return path;
+    struct text all = before_query(decode_all(pool, path));
+    char *start = pool_take(pool, all.len + 1), *at = start;
+
+    for (size_t i = 0, begin = 0; i <= all.len; i++) {
+        if (i < all.len && !is_separator(all.at[i]))
+            continue;
+        at = put_segment(start, at, segment_cut((struct text){all.at + begin, i - begin}));
+        begin = i + 1;
+    }
+    return (struct text){start, (size_t)(at - start)};
+}

@@ -29,4 +29,13 @@ struct path_reading {
  */
 struct path_reading path_reading_of(struct pool *pool, struct text text);
 
+/*
+ * Returns ${path} as the most lenient reader reads it: everything is decoded as above, '\\' is '/',
+ * the path ends at '?' or '#', and a segment at ';', white space or a control byte. Empty segments
+ * and "." are dropped, and ".." drops the segment before it. So the result has no '/' at its end:
+ * "/api/auth/login", and "" for the root. The case of letters does not change. Rules that count or
+ * forbid compare this path, because some service may read the client's path so.
+ */
+struct text path_reading_lenient(struct pool *pool, struct text path);
+
 #endif

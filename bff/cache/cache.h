@@ -73,6 +73,7 @@ struct cache_wait {
     h2o_linklist_t link;
     struct cache_slot *slot;
     void (*ended)(struct cache_wait *wait); /* the flight has ended, with or without an entry */
+    unsigned flight;                        /* cache_wait.c's own */
 };
 
 /* ${ended} is called once, from the loop and never from inside this function, also when the flight
@@ -95,6 +96,7 @@ void cache_invalidate_all(struct cache *cache);
 
 struct cache_report {
     size_t bytes, entries;
+    size_t slots; /* keys that are in memory, with an entry or without one */
     uint64_t evicted;
 };
 

@@ -1,6 +1,6 @@
 /*
- * A stored response. It does not change after it was made, except that a validation replaces it by
- * another entry with the same body. It has an atomic reference count: workers share entries, and an
+ * A stored response. It does not change after it was made: a validation replaces it by another
+ * entry with the same body. It has an atomic reference count: workers share entries, and an
  * answer that is being sent has a reference to the entry whose bytes it sends.
  *
  * Times are of clock_now_ns.
@@ -18,8 +18,9 @@
 #include "bff/upstream/exchange.h"
 
 struct cache_entry {
-    atomic_uint references; /* cache_entry.c's own */
-    size_t bytes;           /* of the entry, its fields and its body, for the bound on memory */
+    atomic_uint references;   /* cache_entry.c's own */
+    _Atomic uint64_t checked; /* cache_stamps.c's own */
+    size_t bytes;             /* of the entry, its fields and its body, for the bound on memory */
 
     int status;
     const struct exchange_field *fields; /* end-to-end fields, without Set-Cookie; names in lower
@@ -41,7 +42,7 @@ struct cache_entry {
     struct text path; /* of the client's request, or of the call of a part: for a purge */
 };
 
-/* What cache_entry_new copies. Absent members are left out. */
+/* What cache_entry_new copies. Fields with an absent name and Set-Cookie are left out. */
 struct cache_entry_parts {
     int status;
     const struct exchange_field *fields;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bff/compose/build.h"
+#include "bff/compose/plan.h"
 #include "bff/compose/plan_check.h"
 
 /* Counting. */
@@ -40,6 +41,23 @@ size_t build_route_count(const struct bff_build *build)
     size_t count = routes == NULL || routes->rows == NULL ? 0 : routes->count;
 
     while (count > 0 && is_empty_route(&routes->rows[count - 1]))
+        count--;
+    return count;
+}
+
+static bool is_empty_limit(const struct bff_rate_limit *row)
+{
+    static const struct bff_rate_limit none;
+
+    return memcmp(row, &none, sizeof(none)) == 0;
+}
+
+size_t build_rate_limit_count(const struct bff_build *build)
+{
+    const struct bff_rate_limits *limits = build->rate_limits;
+    size_t count = limits == NULL || limits->rows == NULL ? 0 : limits->count;
+
+    while (count > 0 && is_empty_limit(&limits->rows[count - 1]))
         count--;
     return count;
 }
@@ -133,6 +151,26 @@ static void check_routes(struct check *check)
             mistake(check, "route %zu: .path is missing", i + 1);
         else if (row->service == NULL)
             mistake(check, "route %s: .service is missing", row->path);
+        else if (row->cache_s > PLAN_CACHE_S_MAX)
+            mistake(check, "route %s: .cache_s is %u, which is over %d", row->path, row->cache_s,
+                    PLAN_CACHE_S_MAX);
+        else if (row->shared_in_mock && row->cache_s == 0)
+            mistake(check, "route %s: .shared_in_mock is of use with .cache_s only", row->path);
+    }
+}
+
+static void check_rate_limits(struct check *check)
+{
+    for (size_t i = 0; i < build_rate_limit_count(check->build); i++) {
+        const struct bff_rate_limit *row = &check->build->rate_limits->rows[i];
+        if (row->name == NULL)
+            mistake(check, "rate limit %zu: .name is missing", i + 1);
+        else if (row->path == NULL)
+            mistake(check, "rate limit %s: .path is missing", row->name);
+        else if (row->window == NULL)
+            mistake(check, "rate limit %s: .window is missing: \"15m\"", row->name);
+        else if (row->max == 0)
+            mistake(check, "rate limit %s: .max is missing", row->name);
     }
 }
 
@@ -145,5 +183,6 @@ unsigned build_check(const struct bff_build *build, FILE *errors)
     for (size_t i = 0; i < build_service_count(build); i++)
         check_service(&check, i);
     check_routes(&check);
+    check_rate_limits(&check);
     return check.count;
 }

@@ -182,17 +182,17 @@ enum bff_access {
  *   has_breaker the part has a circuit breaker of its own, with the settings of the service's
  *               breaker. The service's breaker does not count the calls of this part, and no other
  *               part shares them. All calls of the part must be to the same service
- *   cache_s     so many seconds an answer of the part's call is used again, for the same user,
- * unless the service says another time in Cache-Control; 0: each answer is used once stale_s     so
- * many seconds after that it is still used: while a new one is fetched in the background, and when
- * the service fails shared      for .cache_s: all users get the same answer. The call that fetches
- * it does not name a user. Only for data that every user who may ask for the composite may see
- *   fallback    JSON text that is the part's value when the part is rejected, when the service
- *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
- *               else "null"
- *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
- *               value is passed on byte for byte. A member that the service did not send is left
- *               out. With BFF_LIST, members are picked from each item
+ *   cache_s     an answer of the part's call is used again for so many seconds, for the same user,
+ *               unless the service says another time in Cache-Control; 0: each answer is used once
+ *   stale_s     the answer is used for so many seconds more: while a new one is fetched in the
+ *               background, and when the service fails. For parts with .cache_s
+ *   shared      all users get the same answer, and the call that fetches it names no user. For
+ * parts with .cache_s, and only for data that every user of the composite may see fallback    JSON
+ * text that is the part's value when the part is rejected, when the service sent no value, or when
+ * there is nothing to ask; NULL: "[]" for .many and BFF_LIST, else "null" pick        the members
+ * to keep, in this order: "id name address.city items[].price"; NULL: the value is passed on byte
+ * for byte. A member that the service did not send is left out. With BFF_LIST, members are picked
+ * from each item
  */
 struct bff_part {
     const char *name;
@@ -300,12 +300,34 @@ struct bff_composite {
  *   to       replaces ${path} in the target of the request to the service; NULL: the path does not
  *            change
  *   access   "public", "signed-in" or "role:NAME"; NULL: "signed-in"
+ *   cache_s  its answers are stored for so many seconds, for the same user, unless the service says
+ *            another time in Cache-Control; 0: they are not stored
+ *   shared_in_mock  with --mock, all users share the stored answers
  */
 struct bff_route {
     const char *path;
     const char *service;
     const char *to;
     const char *access;
+    unsigned cache_s;
+    bool shared_in_mock;
+};
+
+/*
+ * A default rate limit of a build. The texts have the same form as in a configuration file.
+ *
+ *   name    "api": letters, digits, '-' and '_'
+ *   path    the path of the requests that it counts, as in struct bff_route
+ *   key     what has its own count: "ip", "user", "route" or "header:NAME"; NULL: "ip"
+ *   window  "15m"
+ *   max     the requests that are allowed in a window
+ */
+struct bff_rate_limit {
+    const char *name;
+    const char *path;
+    const char *key;
+    const char *window;
+    unsigned max;
 };
 
 /* Tables with their counts, as for a composite. */
@@ -324,6 +346,11 @@ struct bff_routes {
     size_t count;
 };
 
+struct bff_rate_limits {
+    const struct bff_rate_limit *rows;
+    size_t count;
+};
+
 /*
  * A build: the program of one frontend.
  *
@@ -332,8 +359,9 @@ struct bff_routes {
  *   composites  its composites: BFF_TABLE(composites)
  *   services    the table of services; --help and /health show them in this order
  *   routes      the plain routes when the configuration has none; NULL: none
- *   admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no such role
- *   mocks       the mock services that --mock starts; NULL: none, and --mock is refused
+ *   rate_limits the rate limits when the configuration has none; NULL: none. With --mock they
+ * refuse nothing admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no
+ * such role mocks       the mock services that --mock starts; NULL: none, and --mock is refused
  */
 struct bff_build {
     const char *name;
@@ -341,6 +369,7 @@ struct bff_build {
     struct bff_composites composites;
     const struct bff_services *services;
     const struct bff_routes *routes;
+    const struct bff_rate_limits *rate_limits;
     const char *admin_role;
     const struct bff_mocks *mocks;
 };

@@ -18,8 +18,9 @@
 #include "bff/compose/pick.h"
 
 #define PLAN_NO_PART (-1)
-#define PLAN_BUDGET_MS 1000 /* the budget when the composite sets none */
-#define PLAN_AT_ONCE 8      /* .at_once when a list part sets none */
+#define PLAN_BUDGET_MS 1000               /* the budget when the composite sets none */
+#define PLAN_AT_ONCE 8                    /* .at_once when a list part sets none */
+#define PLAN_CACHE_S_MAX (31 * 24 * 3600) /* the longest .cache_s and .stale_s: 31 days */
 
 struct call_hedge_plan;
 struct breaker;
@@ -41,7 +42,7 @@ struct plan_part {
     bool is_filled;   /* computed members are put into it */
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: each service's */
-    struct cache_rule cache;
+    struct cache_rule cache; /* of the columns .cache_s, .stale_s and .shared */
 };
 
 struct plan_field {

@@ -22,7 +22,8 @@ static bool has_texts(const struct bff_part *row)
 static bool is_empty_part(const struct bff_part *row)
 {
     bool has_numbers = row->many > 0 || row->at_once > 0 || row->timeout_ms > 0 ||
-                       row->hedge_ms > 0 || row->has_breaker;
+                       row->hedge_ms > 0 || row->has_breaker || row->cache_s > 0 ||
+                       row->stale_s > 0 || row->shared;
     bool has_kinds =
         row->need != BFF_OPTIONAL || row->place != BFF_MEMBER || row->kind != BFF_KIND_MISSING;
 
@@ -90,6 +91,22 @@ static void check_numbers(struct plan_mistakes *mistakes, size_t i)
         plan_part_mistake(mistakes, i, ".at_once is of use with .many only");
 }
 
+static void check_cache(struct plan_mistakes *mistakes, size_t i)
+{
+    const struct bff_part *row = &mistakes->composite->parts.rows[i];
+
+    if (row->cache_s > PLAN_CACHE_S_MAX)
+        plan_part_mistake(mistakes, i, ".cache_s is %u, which is over %d", row->cache_s,
+                          PLAN_CACHE_S_MAX);
+    if (row->stale_s > PLAN_CACHE_S_MAX)
+        plan_part_mistake(mistakes, i, ".stale_s is %u, which is over %d", row->stale_s,
+                          PLAN_CACHE_S_MAX);
+    if (row->stale_s > 0 && row->cache_s == 0)
+        plan_part_mistake(mistakes, i, ".stale_s is of use with .cache_s only");
+    if (row->shared && row->cache_s == 0)
+        plan_part_mistake(mistakes, i, ".shared is of use with .cache_s only");
+}
+
 static void check_place(struct plan_mistakes *mistakes, size_t i)
 {
     const struct bff_part *row = &mistakes->composite->parts.rows[i];
@@ -147,6 +164,7 @@ static void check_part(struct plan_mistakes *mistakes, size_t i)
     check_after(mistakes, i);
     check_enums(mistakes, i);
     check_numbers(mistakes, i);
+    check_cache(mistakes, i);
     check_place(mistakes, i);
     check_kind(mistakes, i);
 }

@@ -101,6 +101,20 @@ static void make_pick(struct plan *plan, size_t i, struct pool *pool,
     part->keep_slices = true;
 }
 
+static struct cache_rule cache_of(const struct bff_part *row)
+{
+    if (row->cache_s == 0)
+        return (struct cache_rule){0};
+    return (struct cache_rule){
+        .is_on = true,
+        .ttl_ms = row->cache_s * 1000,
+        .stale_while_revalidate_ms = row->stale_s * 1000,
+        .stale_if_error_ms = row->stale_s * 1000,
+        .is_shared = row->shared,
+        .max_body = CACHE_BODY_MAX,
+    };
+}
+
 static void make_part(struct plan *plan, size_t i, struct pool *pool)
 {
     const struct bff_part *row = &plan->composite->parts.rows[i];
@@ -111,6 +125,7 @@ static void make_part(struct plan *plan, size_t i, struct pool *pool)
     part->key = key_of(pool, row->name);
     part->timeout_ms = row->timeout_ms == 0 ? plan->budget_ms : row->timeout_ms;
     part->at_once = row->at_once == 0 ? PLAN_AT_ONCE : row->at_once;
+    part->cache = cache_of(row);
     part->after = PLAN_NO_PART;
     if (row->after != NULL) {
         part->after = plan_part(plan, text_of(row->after));

@@ -33,6 +33,7 @@ void config_free(struct config *config)
         trust_release(config->services[i].trust);
         service_endpoints_free(&config->services[i]);
     }
+    trust_release(config->redis.trust);
     login_free(config->login_keys);
     SSL_CTX_free(config->tls);
     if (config->pool != NULL)

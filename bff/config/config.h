@@ -39,6 +39,13 @@ struct config_listen {
     socklen_t address_len;
 };
 
+/* Where counts or answers are stored, as the file says it. AUTO: in Redis, when there is one. */
+enum config_store {
+    CONFIG_STORE_AUTO,
+    CONFIG_STORE_MEMORY,
+    CONFIG_STORE_REDIS,
+};
+
 struct config {
     const struct bff_build *build;
 
@@ -66,15 +73,19 @@ struct config {
     bool may_encode_slashes;     /* in the path of a request */
     struct cors_settings cors;
     struct server_limits limits;
+    struct redis_settings redis;
+    bool redis_is_tls;              /* the URL begins with rediss:// */
+    char *redis_ca_file;            /* NULL: the system's authorities */
     struct limit_rules rate_limits; /* of the file, or the build's */
+    enum config_store limit_store;  /* the value in the file; limits_in_redis follows from it */
     bool limits_in_redis;           /* rate_limits count in Redis */
     size_t limit_keys;              /* the most keys that are counted in memory */
-    struct redis_settings redis;
-    size_t cache_bytes;          /* the most bytes of the cache in memory; 0: nothing is cached */
-    bool caches_in_redis;        /* Redis is the cache's second level */
-    unsigned cache_refreshes;    /* the most background calls of the cache, in all workers */
-    struct config_listen *admin; /* the address of the admin pages; NULL: there are none */
-    size_t request_limit;        /* bytes of a request's body, for routes without their own limit */
+    size_t cache_bytes;            /* the most bytes of the cache in memory; 0: nothing is cached */
+    enum config_store cache_store; /* the value in the file; caches_in_redis follows from it */
+    bool caches_in_redis;          /* Redis is the cache's second level */
+    unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
+    struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
+    size_t request_limit; /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
     bool has_access_log;
     bool may_use_io_uring;

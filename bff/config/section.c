@@ -16,6 +16,11 @@ const struct section *const section_list[] = {
     &section_cors,
     &section_limits,
     &section_trusted_proxies,
+    &section_redis,
+    &section_rate_limits,
+    &section_rate_limit_store,
+    &section_cache,
+    &section_admin,
     &section_process,
     NULL,
 };

@@ -19,6 +19,11 @@ extern const struct section section_paths;
 extern const struct section section_cors;
 extern const struct section section_limits;
 extern const struct section section_trusted_proxies;
+extern const struct section section_redis;
+extern const struct section section_rate_limits;
+extern const struct section section_rate_limit_store;
+extern const struct section section_cache; /* routes.*.cache is in section_routes.c */
+extern const struct section section_admin;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
 
 /* The services, to which the rows of all four sections belong. */

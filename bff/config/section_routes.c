@@ -4,9 +4,11 @@
 #include "bff/http/own_path.h"
 
 #include "bff/config/section.h"
+#include "bff/config/section_routes_cache.h"
 
 #define OF(member) offsetof(struct plain_route, member)
 #define ROUTES_MAX 1024
+#define CACHE_TIME_MAX (744 * UNITS_HOUR) /* 31 days */
 
 /* Reads off, a duration, or p95. The server measures the time of p95. */
 static void hedge_read(struct settings_input *input)
@@ -66,6 +68,22 @@ static const struct setting rows[] = {
      .about = "after so long without an answer a second endpoint is asked: p95 or a duration"},
     {"routes.*.breaker", &breaker_kind, OF(has_breaker), .normal = "service",
      .about = "own: the route has a circuit breaker of its own"},
+    {"routes.*.cache", &section_routes_cache_off, OF(cache), .shown = "off",
+     .about = "which answers are stored, and for how long; or off"},
+    {"routes.*.cache.ttl", &section_routes_cache_ttl, OF(cache.ttl_ms), 1, CACHE_TIME_MAX,
+     .about = "how long an answer is used again; response: only when the answer itself says it"},
+    {"routes.*.cache.stale_while_revalidate", &kind_duration, OF(cache.stale_while_revalidate_ms),
+     0, CACHE_TIME_MAX, .normal = "0s",
+     .about = "so long after that it is used while a new one is fetched in the background"},
+    {"routes.*.cache.stale_if_error", &kind_duration, OF(cache.stale_if_error_ms), 0,
+     CACHE_TIME_MAX, .normal = "0s", .about = "and so long it is used when the service fails"},
+    {"routes.*.cache.vary", &section_routes_cache_vary, OF(cache.vary),
+     .shown = "Vary of the answer",
+     .about = "headers of a request on which its answer depends, beside Vary of the answer"},
+    {"routes.*.cache.shared", &kind_bool, OF(cache.is_shared), .normal = "false",
+     .about = "true: all users who may ask get the same answer"},
+    {"routes.*.cache.max_body", &kind_size, OF(cache.max_body), 1, UNITS_GIB, .normal = "1MiB",
+     .about = "a longer answer is not stored"},
     {"routes.*.preserve_host", &kind_bool, OF(keeps_host), .normal = "false",
      .about = "Host is the client's, not the endpoint's"},
     {"routes.*.upgrade", &kind_bool, OF(may_upgrade), .normal = "true",
@@ -137,6 +155,16 @@ static bool keeps_defaults(const struct settings *settings, const struct setting
     return is_said ? settings->config->keeps_default_routes : !group->is_given;
 }
 
+/* Mock services send everybody the same answers. */
+static void cache_set(struct cache_rule *cache, const struct bff_route *route, bool is_mock)
+{
+    if (route->cache_s == 0)
+        return;
+    cache->is_on = true;
+    cache->ttl_ms = route->cache_s * 1000;
+    cache->is_shared = route->shared_in_mock && is_mock;
+}
+
 /* Adds the build's routes to services that it has. */
 static void defaults_add(struct settings *settings, struct settings_group *group)
 {
@@ -154,6 +182,7 @@ static void defaults_add(struct settings *settings, struct settings_group *group
         default_set(settings, "routes.*.service", index, route->service);
         default_set(settings, "routes.*.to", index, route->to);
         default_set(settings, "routes.*.access", index, route->access);
+        cache_set(&config->routes.rows[index].cache, route, config->mock_dir != NULL);
         config->routes.count++;
     }
 }
@@ -337,6 +366,7 @@ static void route_check(struct settings *settings, const struct settings_group *
     fields_check(settings, index, "routes.*.response_headers.set", &route->response);
     repeated_check(settings, index);
     service_check(settings, index);
+    section_routes_cache_check(settings, index);
     if (!settings_is_given(settings, "routes.*.body_limit", index))
         route->body_limit = settings->config->request_limit;
 }

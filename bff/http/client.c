@@ -13,6 +13,7 @@
 #include "bff/http/worker_settings.h"
 
 #define ACCEPTS_PER_WAKE 16 /* a limit, so that a burst does not delay connected clients */
+#define ADMIN_MORE 64       /* connections of operators over limits.connections */
 #define AGAIN_MS 100        /* time between attempts to accept when no descriptor is free */
 #define FRAME_HEAD 9        /* bytes of the header of an HTTP/2 frame; the length comes first */
 #define SECOND_NS (1000 * CLOCK_MS)
@@ -20,7 +21,8 @@
 /* Counting. */
 
 /* Counts the client, and returns true if the limits allow its connection. It is counted in both
- * cases, until its connection is closed. */
+ * cases, until its connection is closed. When there are too many clients, an operator can still
+ * connect. */
 static bool has_room(struct client *client)
 {
     struct worker_common *common = client->worker->common;
@@ -28,6 +30,8 @@ static bool has_room(struct client *client)
     struct sockaddr_storage address;
     size_t all = atomic_fetch_add(&common->connections, 1) + 1, from_here = 0;
 
+    if (client->is_admin)
+        return limits->connections == 0 || all <= limits->connections + ADMIN_MORE;
     if (limits->connections_per_address > 0 &&
         h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0) {
         client->has_places = true;
@@ -87,6 +91,7 @@ static bool accept_one(struct worker_listener *listener)
         return false;
     struct client *client = memory_new(sizeof(*client));
     client->worker = listener->worker;
+    client->is_admin = listener->is_admin;
     client->socket = socket;
     client->linger_fd = -1;
     h2o_linklist_init_anchor(&client->bodies);

@@ -45,6 +45,7 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
+    bool is_admin;      /* an operator: it came to a listener for the pages of operators */
     bool is_http2;      /* set when its first request begins */
     bool has_open_head; /* HTTP/2: CONTINUATION frames of a head are awaited: see slow_client.c */
     bool is_tunnel;     /* it has left HTTP: only stalled sending is checked */
@@ -67,7 +68,7 @@ struct client {
 /* The part of one listener that belongs to one worker. */
 struct worker_listener {
     struct worker *worker;
-    bool is_tls;
+    bool is_tls, is_admin;
     h2o_accept_ctx_t accept;
     h2o_socket_t *socket; /* NULL after it was closed */
     struct timer again;   /* set while there is no free descriptor */

@@ -113,6 +113,12 @@ static bool is_target_too_long(const h2o_req_t *h2o, const struct server_limits 
     return head_http2_over(h2o) == HEAD_HTTP2_TARGET || h2o->path.len > limits->target_bytes;
 }
 
+/* Only operators send PURGE. No step of a client's request sees this method. */
+static bool is_purge(const struct request *request)
+{
+    return request->client->is_admin && text_is(request->method, "PURGE");
+}
+
 bool guard_admits(const struct request *request, struct refusal *refusal)
 {
     const h2o_req_t *h2o = request->h2o;
@@ -125,7 +131,7 @@ bool guard_admits(const struct request *request, struct refusal *refusal)
     request->client->used_bytes += bytes + h2o->path.len + FRAME_BYTES;
     if (!field_is_token(request->method))
         return refuse(refusal, 400, "Bad request");
-    if (!method_is_known(request->method))
+    if (!method_is_known(request->method) && !is_purge(request))
         return refuse(refusal, 501, "Not implemented");
     if (is_target_too_long(h2o, limits))
         return refuse(refusal, 414, "URI too long");

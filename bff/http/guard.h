@@ -10,7 +10,7 @@
  *         not a path, or that has a '#' or a byte that is not visible ASCII; no Host with HTTP/1.1
  *         and HTTP/2; an invalid Host, or an invalid authority in its place; a head that can be
  *         read in two ways (guard_head.h) |
- * | 501 | a method other than GET HEAD POST PUT PATCH DELETE OPTIONS |
+ * | 501 | a method other than GET HEAD POST PUT PATCH DELETE OPTIONS, and PURGE of an operator |
  * | 414 | a target that is too long |
  * | 417 | an Expect other than 100-continue |
  * | 413 | a Content-Length over http_settings.body_limit |

@@ -13,7 +13,8 @@ struct listen {
     struct sockaddr_storage address;
     socklen_t address_len;
     bool is_tls;
-    int *fds; /* one socket for each worker, each with SO_REUSEPORT */
+    bool is_admin; /* for the pages of operators, not for clients */
+    int *fds;      /* one socket for each worker, each with SO_REUSEPORT */
     size_t fd_count;
 };
 

@@ -61,6 +61,17 @@ void reply_set_field(struct request *request, struct reply_field field)
         reply_add_field(request, field);
 }
 
+void reply_remove_field(struct request *request, const char *name)
+{
+    struct request_answer *answer = &request->answer;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < answer->field_count; i++)
+        if (strcmp(answer->fields[i].name, name) != 0)
+            answer->fields[kept++] = answer->fields[i];
+    answer->field_count = kept;
+}
+
 void reply_clear_fields(struct request *request) { request->answer.field_count = 0; }
 
 /* Sending. */

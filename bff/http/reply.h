@@ -32,7 +32,7 @@ struct reply {
 };
 
 /*
- * The next three functions collect fields for the answer to ${request}. Every answer to the request
+ * The next four functions collect fields for the answer to ${request}. Every answer to the request
  * gets these fields, no matter which code sends it. They follow the answer's own fields, in the
  * order in which they were collected. They are for CORS, limits, cookies and the state of a cache,
  * for example. To be called before the answer is sent; later calls have no effect.
@@ -44,6 +44,9 @@ void reply_add_field(struct request *request, struct reply_field field);
 /* Replaces all collected fields of that name by ${field}, at the position of the first one. If
  * there is none, adds ${field}. */
 void reply_set_field(struct request *request, struct reply_field field);
+
+/* Removes all collected fields of the name ${name}. */
+void reply_remove_field(struct request *request, const char *name);
 
 /* Removes all collected fields. */
 void reply_clear_fields(struct request *request);

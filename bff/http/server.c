@@ -184,6 +184,7 @@ static void listen_on(struct worker *worker, size_t place)
 
     listener->worker = worker;
     listener->is_tls = listen->is_tls;
+    listener->is_admin = listen->is_admin;
     listener->accept = (h2o_accept_ctx_t){
         .ctx = &worker->context,
         .hosts = worker->config.hosts,

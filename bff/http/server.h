@@ -26,7 +26,8 @@ struct server;
  * worker_settings_switch, for the first time in on_begin.
  */
 struct server_settings {
-    struct listen *listens; /* they are open; the server takes their sockets */
+    struct listen *listens; /* they are open; the server takes their sockets. Requests that come by
+                               those with is_admin have request->client->is_admin */
     size_t listen_count;
     unsigned workers;
 

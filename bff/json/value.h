@@ -4,12 +4,13 @@
  * it, the items of a run whose answer contains it, and code that keeps answers for later.
  *
  * While bytes are added to a value, it has only one reference, and it may move in memory. After
- * that the value does not change. Only the thread that made a value may add or drop references to
- * it.
+ * that the value does not change, and threads may share it: each thread that has a reference, or
+ * that knows that somebody else keeps one, may add references and drop its own.
  */
 #ifndef BFF_JSON_VALUE_H
 #define BFF_JSON_VALUE_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -23,7 +24,7 @@ struct value {
     bool has_slices;
 
     /* only for value.c */
-    unsigned references;
+    atomic_uint references;
     size_t capacity;
     struct value *next; /* the next unused value in the list of value.c */
 };
@@ -46,10 +47,11 @@ void value_take_slices(struct value *value, struct json_scan *scan);
 /* Returns the value for reading. It is valid as long as the caller has a reference to ${value}. */
 struct json value_json(const struct value *value);
 
-/* Adds one reference. Returns ${value}. */
+/* Adds one reference. Returns ${value}. May be called in any thread. */
 struct value *value_hold(struct value *value);
 
-/* Drops one reference. If it was the last one, ${value} is freed. Does nothing for NULL. */
+/* Drops one reference. If it was the last one, ${value} is freed. May be called in any thread. Does
+ * nothing for NULL. */
 void value_release(struct value *value);
 
 #endif

@@ -46,6 +46,11 @@ enum limit_headers {
 #define LIMIT_PERIODS 3           /* minute, hour, day */
 #define LIMIT_KEY_PARTS_MAX 4
 
+/* The largest values with which the state of a key fits into 63 bits. */
+#define LIMIT_MAX_MOST 100000000   /* ${max} and ${periods} */
+#define LIMIT_SLIDING_MOST 1000000 /* ${max} with LIMIT_SLIDING */
+#define LIMIT_BURST_MOST 100000    /* ${burst} */
+
 struct limit_rule {
     struct text name;     /* letters, digits, '-' and '_' */
     struct text path;     /* "/api/" (a prefix) or "/api/users" (exactly this path) */
@@ -58,10 +63,10 @@ struct limit_rule {
     uint32_t rate; /* requests in 1000 seconds, so 10/s is 10000, and 30/m is 500 */
     uint32_t burst;
     uint64_t delay; /* the excess requests that are not delayed; LIMIT_NO_DELAY: none is delayed */
-    uint32_t periods[LIMIT_PERIODS];      /* 0: this period has no limit */
-    bool costs_parts;                     /* a composite costs as many requests as it has parts */
-    bool is_dry_run;                      /* counts, tells and refuses nothing */
-    const struct trusted_network *exempt; /* these clients are not counted */
+    uint32_t periods[LIMIT_PERIODS]; /* 0: this period has no limit */
+    bool costs_parts;                /* a composite costs as many requests as it has parts */
+    bool is_dry_run;                 /* counts, tells and refuses nothing */
+    struct trusted_network *exempt;  /* these clients are not counted */
     size_t exempt_count;
     enum limit_headers headers;
 };
@@ -74,5 +79,13 @@ struct limit_rules {
 /* True when the key needs the user, so that the rule is applied after the login. All other rules
  * are applied before it. */
 bool limit_rule_needs_user(const struct limit_rule *rule);
+
+/*
+ * True when ${rule} counts requests with ${method} and ${path}, which is the lenient reading of the
+ * request's path (path_reading_lenient). The case of letters does not matter, and a prefix also
+ * matches without its '/' at the end. So a client cannot avoid a rule by another spelling that a
+ * service would understand. A rule for GET also counts HEAD.
+ */
+bool limit_rule_matches(const struct limit_rule *rule, struct text method, struct text path);
 
 #endif

@@ -11,27 +11,77 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bff/base/pool.h"
+#include "bff/base/registry.h"
 #include "bff/base/text.h"
 #include "bff/limit/limit_rule.h"
+#include "bff/limit/limit_verdict.h"
 
-/* One rule that a request matches. */
-struct limit_hit {
-    const struct limit_rule *rule;
-    struct text key; /* readable, without the rule's name: "192.0.2.7", "2001:db8::/64"; borrowed
-                        until the decision */
-    uint32_t cost;   /* at least 1 */
-};
-
-/* The decision of one rule. Times are from now on. */
-struct limit_verdict {
-    bool is_refused;
-    uint32_t limit, remaining; /* for the headers: requests */
-    uint32_t window_s;         /* for the headers: the length of the window */
-    uint32_t reset_ms;         /* until the limit is whole again */
-    uint32_t retry_after_ms;   /* with is_refused: until one request is allowed */
-    uint32_t delay_ms;         /* LIMIT_LEAKY: the request waits so long before it goes on */
-};
+struct limiter;
+struct redis;
 
 #define LIMITER_HITS_MAX 8 /* rules that one request may match in one step */
+
+/*
+ * A question: may this request go on? Its user provides the memory, which is all zero except for
+ * the members of the first group, and which is valid until the decision or limiter_cancel.
+ *
+ * The hits are counted in their order. The first one that refuses the request ends the count, so
+ * the hits after it are not counted (express-rate-limit behaves like this when several limiters
+ * follow each other). A hit of a rule with is_dry_run never ends the count, even if its verdict is
+ * is_refused.
+ */
+struct limiter_question {
+    const struct limit_hit *hits;                    /* borrowed until the decision */
+    size_t count;                                    /* of hits; 1 to LIMITER_HITS_MAX */
+    struct pool *pool;                               /* the request's */
+    void (*done)(struct limiter_question *question); /* called after LIMITER_WAITS */
+
+    /* The decision. */
+    struct limit_verdict verdicts[LIMITER_HITS_MAX]; /* of the hits that were counted */
+    size_t counted; /* number of hits that were counted; the last one may have refused */
+
+    /* limiter.c's own */
+    struct limiter *limiter; /* NULL: not under way */
+    void *store;             /* what the store needs for this question */
+};
+
+enum limiter_answer {
+    LIMITER_DECIDED, /* the decision is in the question */
+    LIMITER_WAITS,   /* it comes later: question->done is called */
+};
+
+/*
+ * Counts the hits of ${question}. With LIMITER_DECIDED, done is not called. With LIMITER_WAITS,
+ * done is called once, never from inside this function, and at the deadline of the store at the
+ * latest; it may free the question. The function never fails: without Redis, the counts in memory
+ * decide.
+ */
+enum limiter_answer limiter_ask(struct limiter *limiter, struct limiter_question *question);
+
+/* done is not called any more. The hits may have been counted. Does nothing when the question is
+ * not under way. */
+void limiter_cancel(struct limiter_question *question);
+
+/*
+ *   rules     borrowed: they outlive the limiter, like all that they point to
+ *   keys      the most keys that are counted in memory
+ *   registry  has the counts of the process
+ *   redis     the worker's connection to the Redis server that counts; borrowed, it outlives the
+ *             limiter. NULL: the counts are in memory
+ */
+struct limiter_settings {
+    const struct limit_rules *rules;
+    size_t keys;
+    struct registry *registry;
+    struct redis *redis;
+};
+
+/* Makes a limiter for one worker and one configuration. All functions are called in the worker's
+ * thread. */
+struct limiter *limiter_new(const struct limiter_settings *settings);
+
+/* Frees it. No question is under way. Does nothing for NULL. */
+void limiter_free(struct limiter *limiter);
 
 #endif

@@ -98,6 +98,12 @@ static void put_login(struct log_line *line, const struct request *request)
         member(line, TEXT(",\"login\":"), text_of(request->login_fault));
 }
 
+static void put_limit(struct log_line *line, const struct request *request)
+{
+    if (request->limit.at != NULL)
+        member(line, TEXT(",\"limit\":"), request->limit);
+}
+
 /* An upload that did not come as a whole is only a failure if that is why there is no answer. */
 static void put_upload(struct log_line *line, const struct request *request)
 {
@@ -183,6 +189,7 @@ void access_log_write(const struct request *request)
     put_what(line, request);
     put_outcome(line, request);
     put_login(line, request);
+    put_limit(line, request);
     put_upload(line, request);
     put_route(line, request);
     if (request->parts != NULL)

@@ -16,6 +16,7 @@ static const struct bff_build build = {
     .composites = BFF_TABLE(composites),
     .services = &clients_services,
     .routes = &shop_routes,
+    .rate_limits = &shop_rate_limits,
     .admin_role = SHOP_ADMIN_ROLE,
     .mocks = &mock_upstreams,
 };

@@ -35,6 +35,12 @@ const mistakes = [
   ['the same key twice', 'workers: 1\nworkers: 2\n', 2],
   ['a route that the server answers itself', '\nroutes: [{ path: /ready, service: users }]\n', 2],
   ['a pattern of origins that is none', '\ncors: { origins: ["https://*shop.example"] }\n', 2],
+  ['a limit without its number', 'rate_limits:\n  - { name: a, path: /, window: 1m }\n', 2],
+  ['a limit in two ways', '\nrate_limits: [{ name: a, path: /, minute: 1, rate: 1/s, burst: 1 }]\n', 2],
+  ['an exempt network that is none', '\nrate_limits: [{ name: a, path: /, day: 1, exempt: a }]\n', 2],
+  ['a cache without its time', 'routes:\n  - { path: /a, service: users, cache: { shared: true } }\n', 2],
+  ['counts in a Redis that is not there', '\nrate_limit_store: { use: redis }\n', 2],
+  ['an admin address that is none', '\nadmin: { listen: "shop.example:1" }\n', 2],
   ['a variable that is not set', 'workers: "${BFF_NOT_SET}"\n', 1],
   ['a default in another form', 'workers: "${BFF_NOT_SET-2}"\n', 1],
   ['a tab', 'login:\n\tleeway: 1s\n', 2],
@@ -86,6 +92,7 @@ describe('a mistake in the configuration', { concurrency: 4 }, () => {
     ['an address that is none', ['--listen', 'http://127.0.0.1:99999'], {}, /99999/],
     ['a number of workers that is none', ['--workers', '0x'], {}, /workers/],
     ['an endpoint that is none', [], { ORDERS_URL: 'ftp://orders' }, /ORDERS_URL/],
+    ['a Redis Cluster', [], { REDIS_URL: 'redis://a:1,b:1' }, /REDIS_URL: Redis Cluster is not supported/],
     ['TLS without a certificate', ['--listen', 'https://127.0.0.1:0'], {}, /certificate/],
     ['fixtures that are not there', ['--mock', '/no/such/fixtures'], {}, /\/no\/such\/fixtures/],
   ]) {
@@ -166,6 +173,21 @@ describe('--routes', { concurrency: 4 }, () => {
     }
     const mocks = await command('web', ['--routes', '--mock', fixtures])
     assert.match(mocks.stdout, /^service users {2}to its mock$/m)
+  })
+
+  test('shows limits, caches and Redis, and no password', async t => {
+    const redis = 'redis://:s3cret@cache.internal/2'
+    const ofBuild = await command('web', ['--routes'], { REDIS_URL: redis })
+    for (const line of [/^rate limit login {2}\* \/api\/auth\/login, key ip, 10 in 15m$/m,
+      /^rate limits count in redis, max_keys 160000$/m, /^cache memory 64MiB, redis, refreshes 32$/m,
+      /^redis {2}cache\.internal:6379, database 2, password set, timeout 50ms, /m,
+      /^\* \/api\/products {2}signed-in, to products \/products, cache 5m, body /m]) {
+      assert.match(ofBuild.stdout, line)
+    }
+    assert.doesNotMatch(ofBuild.stdout + ofBuild.stderr, /s3cret/)
+    const mocks = await command('web', ['--routes', '--mock', fixtures])
+    assert.match(mocks.stdout, /^rate limit api {2}.*, dry run$/m)
+    assert.match(mocks.stdout, /^\* \/api\/products {2}.*, cache 5m shared, /m)
   })
 
   test('shows what stands between a call and an endpoint', async t => {

@@ -14,7 +14,8 @@ for (const build of ['web', 'mobile']) {
       assert.equal(stderr, '')
       assert.ok(stdout.startsWith(`Usage: bff-${build} [OPTION]...\n`), stdout)
       for (const told of ['--config', '--check', 'services.*.timeout.total', 'default: 3s',
-        'trusted_proxies', 'JWT_SECRET', 'USERS_URL', 'NOTIFICATIONS_URL']) {
+        'trusted_proxies', 'rate_limits.*.window', 'routes.*.cache.ttl', 'redis.sentinels', 'admin.listen',
+        'JWT_SECRET', 'REDIS_URL', 'USERS_URL', 'NOTIFICATIONS_URL']) {
         assert.ok(stdout.includes(told), told)
       }
     })

@@ -26,6 +26,7 @@ static const struct bff_build build = {.name = "web",
                                        .port = 8080,
                                        .services = &service_table,
                                        .routes = &shop_routes,
+                                       .rate_limits = &shop_rate_limits,
                                        .mocks = &mock_upstreams};
 
 /* The input as it is read. */

@@ -25,7 +25,14 @@ static void get(struct bff_ask *ask)
 
 static const struct bff_part parts[] = {
     {.name = "user", .ask = get, .has_breaker = true, .place = BFF_HIDDEN},
-    {.name = "more", .ask = get, .after = "user", .many = 5, .pick = "id name"},
+    {.name = "more",
+     .ask = get,
+     .after = "user",
+     .many = 5,
+     .cache_s = 30,
+     .stale_s = 60,
+     .shared = true,
+     .pick = "id name"},
 };
 
 static void print(struct json_print *out, struct json value) { json_print_json(out, value); }
@@ -101,18 +108,29 @@ static void what_is_wrong_is_told(void **state)
 
 static struct text get_put[] = {T("GET"), T("PUT"), {0}};
 
+static struct text vary[] = {T("accept-language"), T("x-tenant"), {0}};
+
 static struct plain_route rows[] = {
     {.path = T("/api/users/"),
      .service = &users,
      .access = {.kind = ACCESS_SIGNED_IN},
      .to = T("/users/"),
-     .body_limit = 5},
+     .body_limit = 5,
+     .cache = {.is_on = true, .ttl_ms = 300000, .is_shared = true, .max_body = CACHE_BODY_MAX}},
     {.path = T("/open"), .service = &users, .access = {.kind = ACCESS_PUBLIC}, .methods = get_put},
     {.path = T("/staff"),
      .service = &users,
      .access = {.kind = ACCESS_ROLE, .whom = T("staff")},
      .host = T("shop.example"),
      .header = {T("x-kind"), T("b")}},
+    {.path = T("/stored"),
+     .service = &users,
+     .access = {.kind = ACCESS_PUBLIC},
+     .cache = {.is_on = true,
+               .stale_while_revalidate_ms = 1000,
+               .stale_if_error_ms = 60000,
+               .vary = vary,
+               .max_body = 5}},
     {.path = T("/none"),
      .service = &users,
      .access = {.kind = ACCESS_NOBODY},
@@ -122,7 +140,7 @@ static struct plain_route rows[] = {
 #define PARTS                                                                                      \
     "    user                   optional, %d ms, own breaker, hidden\n"                            \
     "    more                   optional, %d ms, a list of at most 5, 8 at a time, after user, "   \
-    "picks id name\n"
+    "cached for 30 s, shared, stale for 60 s, picks id name\n"
 
 static void what_is_right_is_shown(void **state)
 {
@@ -135,7 +153,7 @@ static void what_is_right_is_shown(void **state)
 
     assert_int_equal(make(pool, composites, 4, &made, &errors), 0);
     FILE *file = open_memstream(&shown, &len);
-    route_list_print(&made, &(struct plain_routes){rows, 4}, file);
+    route_list_print(&made, &(struct plain_routes){rows, 5}, file);
     fclose(file);
     snprintf(want, sizeof(want),
              "GET /api/page/:id  public, budget 1000 ms\n    a page\n" PARTS
@@ -144,10 +162,12 @@ static void what_is_right_is_shown(void **state)
              "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
              "    total                  computed from user\n"
              "    more[].label           computed from more\n"
-             "* /api/users/  signed-in, to users /users/, body at most 5 bytes\n"
+             "* /api/users/  signed-in, to users /users/, cache 5m shared, body at most 5 bytes\n"
              "GET,PUT /open  public, to users /open, body at most 0 bytes\n"
              "* /staff  role staff, to users /staff, host shop.example, with x-kind: b, "
              "body at most 0 bytes\n"
+             "* /stored  public, to users /stored, cache response stale_while_revalidate 1s "
+             "stale_if_error 1m vary accept-language,x-tenant max_body 5B, body at most 0 bytes\n"
              "* /none  nobody, to users /none, with x-kind, body at most 0 bytes\n",
              1000, 1000, 1000, 1000, 1000, 1000, 250, 250);
     assert_string_equal(shown, want);

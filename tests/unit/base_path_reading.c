@@ -161,6 +161,55 @@ static void test_separators(void **state)
     }
 }
 
+static const struct {
+    const char *path, *want;
+} lenient[] = {
+    {"/api/auth/login", "/api/auth/login"},
+    {"/api/auth/login/", "/api/auth/login"},
+    {"/api/auth/login//", "/api/auth/login"},
+    {"//api//auth/login", "/api/auth/login"},
+    {"/api/./auth/login", "/api/auth/login"},
+    {"/api/x/../auth/login", "/api/auth/login"},
+    {"/api/auth/login/.", "/api/auth/login"},
+    {"/api/auth/login/x/..", "/api/auth/login"},
+    {"/%61pi/auth/%6Cogin", "/api/auth/login"},
+    {"/%61pi/auth/%6cogin", "/api/auth/login"},
+    {"/%2561pi/auth/login", "/api/auth/login"},
+    {"/api%2fauth%2Flogin", "/api/auth/login"},
+    {"/api%252fauth/login", "/api/auth/login"},
+    {"/api\\auth%5clogin", "/api/auth/login"},
+    {"/api/auth/login;v=1", "/api/auth/login"},
+    {"/api;x/auth/login%3bv", "/api/auth/login"},
+    {"/api/auth/login%3Fa=b/c", "/api/auth/login"},
+    {"/api/auth/login%23/c", "/api/auth/login"},
+    {"/api/auth/login%00", "/api/auth/login"},
+    {"/api/auth/login%20", "/api/auth/login"},
+    {"/api/auth/%20login%0a", "/api/auth/login"},
+    {"/api%ef%bc%8fauth/login", "/api/auth/login"},
+    {"/api/..%2fapi/auth/login", "/api/auth/login"},
+    {"/../api/auth/login", "/api/auth/login"},
+    {"/API/auth/Login", "/API/auth/Login"},
+    {"/", ""},
+    {"//", ""},
+    {"/..", ""},
+    {"*", "/*"},
+    {"/api/.well-known", "/api/.well-known"},
+    {"/api/caf%c3%a9", "/api/caf\xc3\xa9"},
+    {"/100%25", "/100%"},
+    {"/a%zz", "/a%zz"},
+};
+
+static void test_the_lenient_reading(void **state)
+{
+    for (size_t i = 0; i < COUNT(lenient); i++) {
+        struct pool *pool = pool_new();
+        struct text got = path_reading_lenient(pool, text_of(lenient[i].path));
+        if (!text_is(got, lenient[i].want))
+            fail_msg("%s is %.*s", lenient[i].path, TEXT_ARGS(got));
+        pool_free(pool);
+    }
+}
+
 /* Each decoding shortens it by two bytes only. Done again and again it would take a second. */
 static void test_the_time_does_not_grow_with_the_depth(void **state)
 {
@@ -179,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_dots),
         cmocka_unit_test(test_separators),
+        cmocka_unit_test(test_the_lenient_reading),
         cmocka_unit_test(test_the_time_does_not_grow_with_the_depth),
     };
 

@@ -22,6 +22,8 @@ static const struct bff_service users = {"users", "USERS_URL", URL}, orders = {"
 
 #define SERVICES(...)                                                                              \
     &(const struct bff_services)BFF_TABLE(((const struct bff_service *const[]){__VA_ARGS__}))
+#define LIMITS(...)                                                                                \
+    &(const struct bff_rate_limits)BFF_TABLE(((const struct bff_rate_limit[]){__VA_ARGS__}))
 #define ROUTES(...) &(const struct bff_routes)BFF_TABLE(((const struct bff_route[]){__VA_ARGS__}))
 #define COMPOSITES(...) BFF_TABLE(((const struct bff_composite *const[]){__VA_ARGS__}))
 
@@ -40,12 +42,14 @@ static void check(const struct bff_build *build, const char *want)
     free(got);
 }
 
+struct build_case {
+    struct bff_build build;
+    const char *want;
+};
+
 static void every_row_is_told(void **state)
 {
-    const struct {
-        struct bff_build build;
-        const char *want;
-    } cases[] = {
+    const struct build_case cases[] = {
         {{.name = "a"}, ""},
         {{.name = NULL}, "build: .name must be letters, digits, '_' or '-'\n"},
         {{.name = "a", .port = 65536}, "build a: .port is 65536, which is over 65535\n"},
@@ -69,6 +73,27 @@ static void every_row_is_told(void **state)
          "https://\n"},
         {{.name = "a", .routes = ROUTES({.service = "users"}, {.path = "/a"})},
          "build a: route 1: .path is missing\nbuild a: route /a: .service is missing\n"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        check(&cases[i].build, cases[i].want);
+}
+
+static void every_row_of_limits_and_caches_is_told(void **state)
+{
+    const struct build_case cases[] = {
+        {{.name = "a",
+          .routes = ROUTES({.path = "/a", .service = "users", .cache_s = 2678401},
+                           {.path = "/b", .service = "users", .shared_in_mock = true})},
+         "build a: route /a: .cache_s is 2678401, which is over 2678400\n"
+         "build a: route /b: .shared_in_mock is of use with .cache_s only\n"},
+        {{.name = "a",
+          .rate_limits = LIMITS({.path = "/a"}, {.name = "b"}, {.name = "c", .path = "/c"},
+                                {.name = "d", .path = "/d", .window = "1m"})},
+         "build a: rate limit 1: .name is missing\n"
+         "build a: rate limit b: .path is missing\n"
+         "build a: rate limit c: .window is missing: \"15m\"\n"
+         "build a: rate limit d: .max is missing\n"},
     };
 
     for (size_t i = 0; i < COUNT(cases); i++)
@@ -99,18 +124,21 @@ static void an_empty_row_at_the_end_is_ignored(void **state)
         .composites = COMPOSITES(&page, NULL),
         .services = SERVICES(&users, &orders, NULL, NULL),
         .routes = ROUTES({.path = "/a", .service = "users"}, {0}),
+        .rate_limits = LIMITS({.name = "a", .path = "/a", .window = "1m", .max = 1}, {0}),
     };
 
     check(&build, "");
     assert_int_equal(build_composite_count(&build), 1);
     assert_int_equal(build_service_count(&build), 2);
     assert_int_equal(build_route_count(&build), 1);
+    assert_int_equal(build_rate_limit_count(&build), 1);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_told),
+        cmocka_unit_test(every_row_of_limits_and_caches_is_told),
         cmocka_unit_test(a_build_with_mistakes_does_nothing),
         cmocka_unit_test(an_empty_row_at_the_end_is_ignored),
     };

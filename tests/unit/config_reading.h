@@ -25,6 +25,7 @@ static const struct bff_build reading_build = {.name = "web",
                                                .port = 8080,
                                                .services = &reading_table,
                                                .routes = &shop_routes,
+                                               .rate_limits = &shop_rate_limits,
                                                .mocks = &mock_upstreams};
 
 #define READING_SECRET "thirty-two bytes of a secret 1234"
@@ -38,6 +39,7 @@ static inline int reading_begin(void **state)
     unsetenv("USERS_URL");
     unsetenv("ORDERS_URL");
     unsetenv("JWT_SECRET_FILE");
+    unsetenv("REDIS_URL");
     setenv("JWT_SECRET", READING_SECRET, 1);
     return *state == NULL ? -1 : chdir(*state);
 }

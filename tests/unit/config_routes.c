@@ -134,7 +134,7 @@ static const struct {
      "web.yaml:2:1: routes: it stands here twice\n"},
     {"no mapping", "routes: [/a]\n",
      "web.yaml:1:10: routes[0]: expected a mapping with some of: path, service, to, access, "
-     "methods, host, header, body_limit, timeout, hedge, breaker, preserve_host, upgrade, "
+     "methods, host, header, body_limit, timeout, hedge, breaker, cache, preserve_host, upgrade, "
      "request_headers, response_headers\n"},
     {"nothing in it", "routes: [{}, ]\n",
      "web.yaml:1:10: routes[0]: its path is missing\n"

@@ -33,6 +33,7 @@ static void assert_same_routes(const struct plain_routes *got, const struct plai
         assert_int_equal(a->body_limit, b->body_limit);
         assert_int_equal(a->idle_ms, b->idle_ms);
         assert_int_equal(a->may_upgrade, b->may_upgrade);
+        assert_memory_equal(&a->cache, &b->cache, sizeof(b->cache));
     }
 }
 
@@ -105,6 +106,37 @@ static void assert_same_health(const struct service_health *a, const struct serv
     assert_int_equal(a->is_essential, b->is_essential);
 }
 
+static void assert_same_limits(const struct limit_rules *got, const struct limit_rules *want)
+{
+    assert_int_equal(got->count, want->count);
+    for (size_t i = 0; i < got->count; i++) {
+        const struct limit_rule *a = &got->rows[i], *b = &want->rows[i];
+        assert_same_text(a->name, b->name);
+        assert_same_text(a->path, b->path);
+        assert_int_equal(a->key_count, b->key_count);
+        assert_int_equal(a->key[0].kind, b->key[0].kind);
+        assert_int_equal(a->algorithm, b->algorithm);
+        assert_int_equal(a->window_ms, b->window_ms);
+        assert_int_equal(a->max, b->max);
+        assert_int_equal(a->is_dry_run, b->is_dry_run);
+        assert_int_equal(a->headers, b->headers);
+    }
+}
+
+static void assert_same_stores(const struct config *got, const struct config *want)
+{
+    assert_int_equal(got->redis.is_on, want->redis.is_on);
+    assert_int_equal(got->redis.timeout_ms, want->redis.timeout_ms);
+    assert_int_equal(got->redis.connect_ms, want->redis.connect_ms);
+    assert_same_text(got->redis.master, want->redis.master);
+    assert_int_equal(got->limits_in_redis, want->limits_in_redis);
+    assert_int_equal(got->limit_keys, want->limit_keys);
+    assert_int_equal(got->cache_bytes, want->cache_bytes);
+    assert_int_equal(got->caches_in_redis, want->caches_in_redis);
+    assert_int_equal(got->cache_refreshes, want->cache_refreshes);
+    assert_null(got->admin);
+}
+
 static void assert_same(const struct config *got, const struct config *want)
 {
     assert_int_equal(got->listen_count, want->listen_count);
@@ -123,13 +155,18 @@ static void assert_same(const struct config *got, const struct config *want)
         assert_same_health(&a->health, &b->health);
     }
     assert_same_routes(&got->routes, &want->routes);
+    assert_same_limits(&got->rate_limits, &want->rate_limits);
+    assert_same_stores(got, want);
     assert_same_door(got, want);
 }
 
 static void sample_check(char *name, unsigned port, char *file)
 {
-    struct bff_build build = {
-        .name = name, .port = port, .services = &clients_services, .routes = &shop_routes};
+    struct bff_build build = {.name = name,
+                              .port = port,
+                              .services = &clients_services,
+                              .routes = &shop_routes,
+                              .rate_limits = &shop_rate_limits};
     char *argv[] = {name, "--config", file, NULL};
     struct config normal, sample;
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
@@ -124,6 +125,88 @@ static void test_a_thread_ends(void **state)
     }
 }
 
+/* Threads share values: each takes one out of a place and puts another one there. So most values
+ * are read in one thread, and lose their last reference in another thread than the one that made
+ * them. */
+#define SHARERS 4
+#define PLACES 8
+#define ROUNDS 20000
+
+static struct value *_Atomic places[PLACES];
+static pthread_barrier_t sharers;
+
+static void read_shared(struct value *value)
+{
+    struct value *held = value_hold(value);
+
+    value_release(value);
+    must(text_is(held->text, TEXT_OF_ORDER));
+    must(json_length(json_get(value_json(held), "items")) == 3);
+    value_release(held);
+}
+
+static void *share(void *cookie)
+{
+    size_t number = (size_t)(uintptr_t)cookie;
+
+    pthread_barrier_wait(&sharers);
+    for (size_t i = 0; i < ROUNDS; i++) {
+        struct value *made = gather(TEXT_OF_ORDER, i % 2 == 0 ? 100 : 3000, 30);
+        struct value *taken = atomic_exchange(&places[(i * (number + 1)) % PLACES], made);
+        if (taken != NULL)
+            read_shared(taken);
+    }
+    return NULL;
+}
+
+/* One value, of which the test keeps a reference: all threads hold and release it at once. */
+static void *hold_one(void *cookie)
+{
+    struct value *value = cookie;
+
+    pthread_barrier_wait(&sharers);
+    for (size_t i = 0; i < ROUNDS; i++)
+        read_shared(value_hold(value));
+    value_release(value);
+    return NULL;
+}
+
+static void run_sharers(void *(*run)(void *cookie), void *const cookies[SHARERS])
+{
+    pthread_t threads[SHARERS];
+
+    assert_int_equal(pthread_barrier_init(&sharers, NULL, SHARERS), 0);
+    for (size_t i = 0; i < SHARERS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, run, cookies[i]), 0);
+    for (size_t i = 0; i < SHARERS; i++)
+        assert_int_equal(pthread_join(threads[i], NULL), 0);
+    pthread_barrier_destroy(&sharers);
+}
+
+static void test_ends_in_another_thread(void **state)
+{
+    void *numbers[SHARERS];
+
+    for (size_t i = 0; i < SHARERS; i++)
+        numbers[i] = (void *)(uintptr_t)i;
+    run_sharers(share, numbers);
+    for (size_t i = 0; i < PLACES; i++)
+        value_release(atomic_exchange(&places[i], NULL));
+}
+
+static void test_threads_hold_one_value(void **state)
+{
+    struct value *value = gather(TEXT_OF_ORDER, 100, 30);
+    void *cookies[SHARERS];
+
+    for (size_t i = 0; i < SHARERS; i++)
+        cookies[i] = value_hold(value);
+    run_sharers(hold_one, cookies);
+    expect_order(value);
+    assert_int_equal(atomic_load(&value->references), 1);
+    value_release(value);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -132,6 +215,8 @@ int main(void)
         cmocka_unit_test(test_bytes_that_lie_in_the_room_already),
         cmocka_unit_test(test_outlives_its_first_holder),
         cmocka_unit_test(test_a_thread_ends),
+        cmocka_unit_test(test_ends_in_another_thread),
+        cmocka_unit_test(test_threads_hold_one_value),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

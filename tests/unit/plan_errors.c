@@ -207,6 +207,20 @@ static void of_a_part(void **state)
     check_all(cases, COUNT(cases));
 }
 
+static void of_a_cached_part(void **state)
+{
+    const struct error_case cases[] = {
+        {PART ".cache_s is 2678401, which is over 2678400",
+         PAGE(.parts = ROWS(ROW(.cache_s = 2678401)))},
+        {PART ".stale_s is 2678401, which is over 2678400",
+         PAGE(.parts = ROWS(ROW(.cache_s = 1, .stale_s = 2678401)))},
+        {PART ".stale_s is of use with .cache_s only", PAGE(.parts = ROWS(ROW(.stale_s = 4)))},
+        {PART ".shared is of use with .cache_s only", PAGE(.parts = ROWS(ROW(.shared = true)))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
 static void of_too_many_parts(void **state)
 {
     struct bff_part rows[BFF_PARTS_MAX + 1] = {0};
@@ -311,6 +325,7 @@ int main(void)
         cmocka_unit_test(of_the_route),
         cmocka_unit_test(of_who_may_ask),
         cmocka_unit_test(of_a_part),
+        cmocka_unit_test(of_a_cached_part),
         cmocka_unit_test(of_too_many_parts),
         cmocka_unit_test(of_what_is_asked),
         cmocka_unit_test(of_a_breaker_of_its_own),

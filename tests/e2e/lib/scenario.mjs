@@ -19,10 +19,19 @@ export function scratch(t) {
   return directory
 }
 
-// A configuration file with `settings` in it. JSON is YAML too.
+// Where limits and caches are not the point, there are none: no test runs into the default limits, and
+// every request reaches its service. A test that says something about them has what it says, and the
+// defaults for the rest: { cache: {} }.
+function unlimited(settings) {
+  const caches = settings.routes?.some(({ cache }) => cache !== undefined)
+  return { ...settings, rate_limits: settings.rate_limits ?? [],
+    cache: settings.cache ?? (caches ? {} : { memory: 0 }) }
+}
+
+// A configuration file with `settings` in it. JSON is YAML too. A text is written as it is.
 export function configFile(t, settings) {
   const file = path.join(scratch(t), 'bff.yaml')
-  writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings))
+  writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(unlimited(settings)))
   return file
 }
 

@@ -1,0 +1,67 @@
+/* admin: the address of the pages for operators. They ask nobody for a token, so the address should
+ * be one that only operators reach. */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+
+#include "bff/config/address.h"
+#include "bff/config/kind.h"
+
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, member)
+
+static void listen_read(struct settings_input *input)
+{
+    struct pool *pool = input->config->pool;
+    struct config_listen *listen = pool_zero(pool, sizeof(*listen));
+    const char *words = address_read(input->text, listen);
+
+    if (words != NULL) {
+        settings_refuse_value(input, 0, words);
+        return;
+    }
+    listen->text = (char *)pool_text(pool, text_of(input->text)).at;
+    *(struct config_listen **)input->member = listen;
+}
+
+static const struct settings_kind listen_kind = {.read = listen_read};
+
+static const struct setting rows[] = {
+    {"admin.listen", &listen_kind, OF(admin), .shown = "none: there are no such pages",
+     .about = "the address of the pages for operators, such as http://127.0.0.1:9090"},
+    {0},
+};
+
+static bool is_loopback(const struct config_listen *listen)
+{
+    struct sockaddr_in ipv4;
+    struct sockaddr_in6 ipv6;
+
+    if (listen->address.ss_family == AF_INET6) {
+        memcpy(&ipv6, &listen->address, sizeof(ipv6));
+        return IN6_IS_ADDR_LOOPBACK(&ipv6.sin6_addr);
+    }
+    memcpy(&ipv4, &listen->address, sizeof(ipv4));
+    return ntohl(ipv4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
+}
+
+static void check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    if (config->admin == NULL)
+        return;
+    if (config->admin->is_tls && (config->certificate == NULL || config->key == NULL))
+        settings_complain(settings, "admin.listen", 0, "https needs tls.certificate and tls.key");
+    for (size_t i = 0; i < config->listen_count; i++)
+        if (address_equal(config->admin, &config->listens[i]))
+            settings_complain(settings, "admin.listen", 0,
+                              "clients come to the same address (listen); expected another port");
+    if (!is_loopback(config->admin))
+        settings_warn(settings, "admin.listen", 0,
+                      "everybody who reaches \"%.100s\" may use the pages for operators; keep "
+                      "others away from it, or listen on 127.0.0.1",
+                      config->admin->text);
+}
+
+const struct section section_admin = {.rows = rows, .check = check};

@@ -1,0 +1,109 @@
+/* See section_routes_cache.h. */
+#include "bff/config/kind.h"
+#include "bff/http/field.h"
+
+#include "bff/config/section_routes_cache.h"
+
+/* What the rule is without settings, is what "off" means. */
+static void off_read(struct settings_input *input)
+{
+    bool is_off = false;
+    struct settings_input inner = *input;
+
+    inner.member = &is_off;
+    kind_off.read(&inner);
+    input->is_wrong = inner.is_wrong;
+}
+
+static void ttl_read(struct settings_input *input)
+{
+    uint64_t ms;
+
+    if (strcmp(input->text, "response") == 0)
+        *(uint32_t *)input->member = 0;
+    else if (units_duration(text_of(input->text), &ms) != NULL)
+        settings_refuse_value(input, 0, "expected a duration such as 300s, or response");
+    else
+        kind_duration.read(input);
+}
+
+static const char *vary_words(struct text name)
+{
+    if (!field_is_token(name))
+        return "expected the name of a header, such as Accept-Language";
+    if (text_is(name, "*"))
+        return "list the names; an answer that depends on everything is not cached";
+    if (text_equal_nocase(name, TEXT("cookie")) || text_equal_nocase(name, TEXT("authorization")))
+        return "each user has answers of their own; and with shared: true no call sends it";
+    return NULL;
+}
+
+static void vary_read(struct settings_input *input)
+{
+    const struct settings_values *values = input->values;
+    struct pool *pool = input->config->pool;
+    struct text *list = pool_zero(pool, (values->count + 1) * sizeof(*list));
+
+    for (size_t i = 0; i < values->count; i++) {
+        struct text name = text_of(values->texts[i]);
+        const char *words = vary_words(name);
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+        list[i] = kind_lower(pool, name);
+    }
+    if (!input->is_wrong)
+        *(struct text **)input->member = list;
+}
+
+const struct settings_kind section_routes_cache_off = {.read = off_read};
+const struct settings_kind section_routes_cache_ttl = {.read = ttl_read};
+const struct settings_kind section_routes_cache_vary = {.read = vary_read, .is_list = true};
+
+/* Returns the first setting of the cache that the route has; NULL: it has none. */
+static const char *first_of(const struct settings *settings, size_t index)
+{
+    static const char *const paths[] = {"routes.*.cache.ttl",
+                                        "routes.*.cache.stale_while_revalidate",
+                                        "routes.*.cache.stale_if_error",
+                                        "routes.*.cache.vary",
+                                        "routes.*.cache.shared",
+                                        "routes.*.cache.max_body"};
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        if (settings_is_given(settings, paths[i], index))
+            return paths[i];
+    return NULL;
+}
+
+static bool is_listed(const struct text *list, struct text method)
+{
+    for (; list->at != NULL; list++)
+        if (text_equal(*list, method))
+            return true;
+    return false;
+}
+
+static void methods_check(struct settings *settings, size_t index)
+{
+    const struct text *methods = settings->config->routes.rows[index].methods;
+
+    if (methods != NULL && !is_listed(methods, TEXT("GET")) && !is_listed(methods, TEXT("HEAD")))
+        settings_complain(settings, "routes.*.cache.ttl", index,
+                          "only answers to GET and HEAD are stored, and methods has neither");
+}
+
+void section_routes_cache_check(struct settings *settings, size_t index)
+{
+    struct plain_route *route = &settings->config->routes.rows[index];
+    const char *first = first_of(settings, index);
+
+    if (settings_mark(settings, "routes.*.cache.ttl", index)->is_wrong)
+        return;
+    route->cache.is_on =
+        route->cache.is_on || settings_is_given(settings, "routes.*.cache.ttl", index);
+    if (first != NULL && !route->cache.is_on)
+        settings_complain(settings, first, index,
+                          "it needs ttl beside it: a duration, or response");
+    if (route->cache.is_on && first != NULL)
+        methods_check(settings, index);
+}

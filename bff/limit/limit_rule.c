@@ -1,0 +1,32 @@
+/* See limit_rule.h. */
+#include "bff/http/method.h"
+#include "bff/limit/limit_rule.h"
+
+bool limit_rule_needs_user(const struct limit_rule *rule)
+{
+    for (size_t i = 0; i < rule->key_count; i++)
+        if (rule->key[i].kind == LIMIT_KEY_USER)
+            return true;
+    return false;
+}
+
+static bool takes_method(const struct limit_rule *rule, struct text method)
+{
+    if (rule->methods == NULL)
+        return true;
+    for (const struct text *one = rule->methods; one->at != NULL; one++)
+        if (method_is_taken(*one, method))
+            return true;
+    return false;
+}
+
+bool limit_rule_matches(const struct limit_rule *rule, struct text method, struct text path)
+{
+    struct text base = rule->path;
+    bool is_prefix = base.len > 0 && base.at[base.len - 1] == '/';
+
+    base.len -= is_prefix;
+    if (path.len < base.len || (path.len > base.len && !(is_prefix && path.at[base.len] == '/')))
+        return false;
+    return text_equal_nocase(base, (struct text){path.at, base.len}) && takes_method(rule, method);
+}
