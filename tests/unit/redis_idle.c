@@ -51,6 +51,7 @@ static void test_a_connection_to_nobody_is_found_without_a_request(void **state)
     struct redis *redis = stage_redis_up();
 
     stage.server.is_frozen = true;
+    stage.settings.timeout_ms = 50;
     pass_idle_time();
     stage_until(!redis_is_up(redis));
     assert_string_equal(stage.events, "redis_down timeout, ");
@@ -59,7 +60,14 @@ static void test_a_connection_to_nobody_is_found_without_a_request(void **state)
     redis_free(redis);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, stage_begin, stage_end)
+static int begin(void **state)
+{
+    stage_begin(state);
+    stage.settings.timeout_ms = 2000;
+    return 0;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, begin, stage_end)
 
 int main(void)
 {

@@ -26,7 +26,10 @@
 #include "bff/base/log.h"
 #include "bff/store/redis.h"
 
+#include "tests/unit/redis_process.h"
+
 #define STAGE_CONNECTIONS 64
+#define STAGE_PATIENCE_MS 20000 /* this machine may be busy; tests of deadlines have others */
 #define STAGE_NOTES_BYTES 8192
 #define STAGE_HELLO                                                                                \
     "*6\r\n$6\r\nserver\r\n$5\r\nredis\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\n" \
@@ -312,6 +315,13 @@ static inline const char *stage_ask(struct redis *redis, const char *words)
     return command.seen;
 }
 
+/* Starts a real server, and points the settings to it. */
+static inline void stage_start(struct redis_process *process, const char *config)
+{
+    redis_process_begin(process, config);
+    stage.settings.address.port = process->port;
+}
+
 static inline struct redis *stage_redis(void)
 {
     return redis_new(&stage.on, stage.registry, &stage.settings);
@@ -342,8 +352,8 @@ static inline int stage_begin(void **state)
     stage.settings = (struct redis_settings){
         .is_on = true,
         .address = {"127.0.0.1", stage.server.port},
-        .connect_ms = 250,
-        .timeout_ms = 50,
+        .connect_ms = STAGE_PATIENCE_MS,
+        .timeout_ms = STAGE_PATIENCE_MS,
     };
     return 0;
 }
