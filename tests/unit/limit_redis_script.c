@@ -1,17 +1,10 @@
 /* The script of the limits in a real redis-server: it decides as the counts in memory do, and it
  * survives what other programs leave under its keys. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "bff/limit/limit_memory.h"
 #include "bff/limit/limit_redis_reply.h"
 #include "bff/limit/limit_redis_request.h"
-#include "redis_server.h"
+
+#include "tests/unit/redis_server.h"
 
 #define SECOND_US INT64_C(1000000)
 #define START_US (1700000000 * SECOND_US)
