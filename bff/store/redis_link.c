@@ -205,6 +205,8 @@ static void on_greeting(struct redis_link *link, const struct redisReply *reply)
         link->state = REDIS_LINK_READY;
         link->ready_ns = clock_now_ns();
         link->user->ready(link);
+    } else {
+        set_timer(link, link->settings->timeout_ms);
     }
 }
 

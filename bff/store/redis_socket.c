@@ -70,7 +70,7 @@ static void move_rest(struct redis_socket *socket)
 }
 
 /* An error is not reported here, because reading reports it, after the last replies. */
-static void flush(struct redis_socket *socket)
+void redis_socket_flush(struct redis_socket *socket)
 {
     while (redis_socket_waiting(socket) > 0) {
         ssize_t sent =
@@ -89,7 +89,10 @@ static void flush(struct redis_socket *socket)
     socket->out.len = 0;
 }
 
-static void on_writable(h2o_socket_t *socket, const char *error) { flush(socket->data); }
+static void on_writable(h2o_socket_t *socket, const char *error)
+{
+    redis_socket_flush(socket->data);
+}
 
 static void on_step(h2o_timeout_entry_t *entry)
 {
@@ -98,7 +101,7 @@ static void on_step(h2o_timeout_entry_t *entry)
     if (socket->fault != REDIS_FAULT_NONE)
         break_socket(socket, socket->fault);
     else
-        flush(socket);
+        redis_socket_flush(socket);
 }
 
 static void wait_for_step(struct redis_socket *socket)

@@ -1,14 +1,7 @@
 /* The script of the limits decides in a real redis-server as the counts in memory do. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
 #include "bff/limit/limit_memory.h"
-#include "limit_redis_stage.h"
+
+#include "tests/unit/limit_redis_stage.h"
 
 static void assert_same(const struct limit_verdict *got, const struct limit_verdict *want,
                         const char *rule, int step)

@@ -1,14 +1,6 @@
 /* The script of the limits in a real redis-server, under keys to which other programs have written,
  * and with errors of the server. */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "limit_redis_stage.h"
+#include "tests/unit/limit_redis_stage.h"
 
 /* How many requests are allowed until one is refused. */
 static int allowed(const struct limit_rule *rule)

@@ -4,7 +4,8 @@
 
 #include "bff/limit/limit_redis_reply.h"
 #include "bff/limit/limit_redis_request.h"
-#include "redis_server.h"
+
+#include "tests/unit/redis_server.h"
 
 #define SECOND_US INT64_C(1000000)
 #define START_US (1700000000 * SECOND_US)

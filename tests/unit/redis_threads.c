@@ -2,7 +2,7 @@
  * is one event. ThreadSanitizer looks for races here. */
 #include <stdatomic.h>
 
-#include "tests/unit/redis_process.h"
+#include "tests/unit/redis_stage.h"
 
 #define WORKERS 4
 
@@ -77,8 +77,7 @@ static void await_replies(void)
 
 static void test_each_change_is_one_event(void **state)
 {
-    redis_process_begin(&server, "");
-    stage.settings.timeout_ms = 5000; /* this machine may be busy */
+    stage_start(&server, "");
     for (size_t i = 0; i < WORKERS; i++)
         must(pthread_create(&workers[i].thread, NULL, run, &workers[i]) == 0);
     for (unsigned round = 0; round < 2; round++) {
