@@ -1,6 +1,7 @@
 // Rate limits in Redis: several instances share the counts, and each counts alone while Redis does not
 // answer.
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
 import { constants } from 'node:http2'
 import { describe, test } from 'node:test'
 
@@ -8,6 +9,7 @@ import { startRedis } from './lib/redis.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { eventually, inParallel } from './lib/wait.mjs'
 
+const document = new URL('../../docs/redis.md', import.meta.url)
 const path = '/api/users/1'
 const fixed = { name: 'api', path: '/api/', key: 'ip', window: '15m', max: 100 }
 const key = 'rate_limit:api:127.0.0.1'
@@ -95,6 +97,16 @@ describe('counts in Redis', { concurrency: 2 }, () => {
     const keys = (await redis.send('KEYS', '*')).sort()
     assert.deepEqual(keys, Object.keys(sorts).map(name => `rate_limit:${name}:127.0.0.1`).sort())
     for (const each of keys) assert.ok(await redis.send('PTTL', each) > 0, each)
+  })
+
+  test('with the rights that the documents name', async t => {
+    const [, user] = /`user (bff on >secret .*)`/.exec(readFileSync(document, 'utf8'))
+    const { port, send } = await startRedis(t, { settings: { user: user.split(' ') } })
+    const rules = Object.entries(sorts).map(([name, sort]) => ({ name, path: '/api/', key: 'ip', ...sort }))
+    const { get, server } = await instance(t, { url: `redis://bff:secret@127.0.0.1:${port}` }, { rules })
+    for (let i = 0; i < 3; i++) assert.equal((await get(path)).status, 200)
+    assert.equal(await send('DBSIZE'), rules.length)
+    assert.deepEqual(events(server), [])
   })
 
   test('by network, user, header and route', async t => {
