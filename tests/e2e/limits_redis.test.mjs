@@ -109,6 +109,14 @@ describe('counts in Redis', { concurrency: 2 }, () => {
     assert.deepEqual(events(server), [])
   })
 
+  test('and a delay of nginx follows the count', async t => {
+    const rules = [{ name: 'slow', path: '/api/', key: 'ip', rate: '2/s', burst: 5, delay: 0 }]
+    const { get } = await instance(t, await startRedis(t), { rules })
+    const began = performance.now()
+    for (let i = 0; i < 2; i++) assert.equal((await get(path)).status, 200)
+    assert.ok(performance.now() - began >= 490)
+  })
+
   test('by network, user, header and route', async t => {
     const redis = await startRedis(t)
     const named = (name, of) => ({ ...fixed, name, key: of })
@@ -168,6 +176,21 @@ describe('without Redis', { concurrency: 2 }, () => {
     const frozen = server.lines().filter(line => line.event === 'request').slice(1, 21)
     assert.ok(frozen[0].duration_ms >= 390, `${frozen[0].duration_ms} ms`)
     assert.deepEqual(events(server), ['redis_down', 'redis_up'])
+  })
+
+  test('a server that stops still answers who waits for a count', async t => {
+    const redis = await startRedis(t)
+    const { http2, server } = await instance(t, redis, { timeout: '400ms' })
+    const client = await http2()
+    assert.equal((await client.ask(path)).status, 200)
+    redis.freeze()
+    const answer = client.ask(path)
+    await client.ask('/health') // the requests of a connection begin in their order
+    const stopped = server.stop()
+    assert.equal((await answer).status, 200)
+    client.close()
+    await stopped
+    redis.thaw()
   })
 
   test('a client may leave while its request is counted', async t => {
