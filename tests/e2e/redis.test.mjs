@@ -11,9 +11,11 @@ import { eventually } from './lib/wait.mjs'
 const path = '/api/users/1'
 const rule = { name: 'all', path: '/api/', key: 'ip', window: '15m', max: 1_000_000 }
 
-// A server with these settings of Redis.
+// A server with these settings of Redis. This machine may be busy, so Redis may be late.
 const stage = (t, redis, workers = 1) => scenario(t, 'web', { 'users *': { json: { id: '1' } } }, {
-  args: ['--workers', String(workers)], config: { login: 'off', rate_limits: [rule], redis },
+  args: ['--workers', String(workers)],
+  config: { login: 'off', rate_limits: [rule],
+    redis: { timeout: '5s', connect_timeout: '5s', ...redis } },
 })
 
 const events = server => server.lines().filter(({ event }) => event.startsWith('redis'))
