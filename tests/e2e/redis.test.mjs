@@ -4,17 +4,22 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
+import { host, names } from './lib/names.mjs'
 import { startRedis } from './lib/redis.mjs'
+import { connectRedis } from './lib/redis_client.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const path = '/api/users/1'
 const rule = { name: 'all', path: '/api/', key: 'ip', window: '15m', max: 1_000_000 }
 
-// A server with these settings of Redis.
-const stage = (t, redis, workers = 1) => scenario(t, 'web', { 'users *': { json: { id: '1' } } }, {
-  args: ['--workers', String(workers)], config: { login: 'off', rate_limits: [rule], redis },
-})
+// A server with these settings of Redis. This machine may be busy, so Redis may be late.
+const stage = (t, redis, { workers = 1, build = 'web', env } = {}) =>
+  scenario(t, build, { 'users *': { json: { id: '1' } } }, {
+    args: ['--workers', String(workers)], env,
+    config: { login: 'off', rate_limits: [rule],
+      redis: { timeout: '5s', connect_timeout: '5s', ...redis } },
+  })
 
 const events = server => server.lines().filter(({ event }) => event.startsWith('redis'))
   .map(({ time, ...more }) => more)
@@ -82,7 +87,7 @@ describe('the server works without Redis', { concurrency: 2 }, () => {
 
 test('four workers log each change of Redis once', async t => {
   const redis = await startRedis(t)
-  const { get, server } = await stage(t, { url: redis.url }, 4)
+  const { get, server } = await stage(t, { url: redis.url }, { workers: 4 })
   const down = { event: 'redis_down', reason: 'reset', address: `127.0.0.1:${redis.port}` }
   await redis.kill()
   await eventually(() => events(server).length === 1, 'redis_down')
@@ -94,4 +99,21 @@ test('four workers log each change of Redis once', async t => {
   assert.equal(Number(await count(redis)), Number(before) + 20)
   await server.stop()
   assert.deepEqual(events(server), [down, { event: 'redis_up' }])
+})
+
+test('a name that has another address is followed at the next connection', async t => {
+  const old = await startRedis(t)
+  await startRedis(t, { settings: { bind: '127.0.0.2', port: old.port } })
+  const { send, close } = await connectRedis({ host: '127.0.0.2', port: old.port })
+  t.after(close)
+  const naming = names(t, ['127.0.0.1'])
+  const { get, server } = await stage(t, { url: `redis://${host}:${old.port}` },
+    { build: 'names', env: naming.env })
+  await get(path)
+  assert.equal(await count(old), '1')
+  naming.set(['127.0.0.2'])
+  await old.kill()
+  await eventually(() => events(server).length === 2, 'redis_up')
+  await get(path)
+  assert.equal(await count({ send }), '1')
 })
