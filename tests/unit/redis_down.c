@@ -13,6 +13,7 @@ static void test_a_frozen_server_costs_one_deadline(void **state)
     struct redis *redis = stage_redis_up();
     struct stage_command first, second, third;
 
+    stage.settings.timeout_ms = 50;
     stage.server.is_frozen = true;
     assert_true(stage_send(redis, &first, "ECHO a"));
     stage_wait(20);
@@ -164,7 +165,6 @@ static void test_a_reply_that_is_too_large_ends_the_connection(void **state)
     char *bytes = calloc(1, len + 1);
 
     memset(bytes, 'a', len);
-    stage.settings.timeout_ms = 20000;
     stage.server.is_silent = true;
     stage_send(redis, &command, "GET a");
     stage_wait(2);
@@ -202,6 +202,7 @@ static void test_greetings_that_are_not_well(void **state)
         char want[64];
 
         stage.events[0] = '\0';
+        stage.settings.timeout_ms = greetings[i].pong == NULL ? 50 : STAGE_PATIENCE_MS;
         stage.server.hello = greetings[i].hello;
         stage.server.pong = greetings[i].pong;
         struct redis *redis = stage_redis();
