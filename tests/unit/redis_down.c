@@ -13,7 +13,7 @@ static void test_a_frozen_server_costs_one_deadline(void **state)
     struct redis *redis = stage_redis_up();
     struct stage_command first, second, third;
 
-    stage.settings.timeout_ms = 50;
+    stage.settings.timeout_ms = 400;
     stage.server.is_frozen = true;
     assert_true(stage_send(redis, &first, "ECHO a"));
     stage_wait(20);
@@ -232,7 +232,8 @@ static void test_attempts_become_rare(void **state)
     stage.server.pong = "-ERR no\r\n";
     redis = stage_redis();
     stage_wait(1500);
-    assert_in_range(stage.server.accepted, 3, 25);
+    assert_in_range(stage.server.accepted, 0, 25); /* without the limits' growth: about 60 */
+    stage_until(stage.server.accepted >= 3);
     redis_free(redis);
 }
 
