@@ -76,6 +76,7 @@ static void test_the_second_command_has_the_same_deadline(void **state)
     struct redis *redis = stage_redis_up();
     struct call call;
 
+    stage.settings.timeout_ms = 600000;
     stage.server.answer = "-NOSCRIPT No matching script. Please use EVAL.\r\n";
     assert_true(run(redis, &call, clock_now_ns() + 1000 * CLOCK_MS));
     stage_until(strstr(stage.server.got, "EVALSHA") != NULL);
