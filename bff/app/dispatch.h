@@ -31,9 +31,9 @@ struct dispatch {
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
+    struct redis *redis;        /* NULL: no Redis server is configured */
+    struct limiter *limiter;    /* NULL: there are no limits */
     struct cache_worker *cache; /* NULL: the configuration caches nothing */
-    struct redis *redis; /* NULL: no Redis server is configured */
-    struct limiter *limiter; /* NULL: there are no limits */
 };
 
 #endif

@@ -68,4 +68,7 @@ bool step_serve_is_late(const struct request_context *context);
  * which the caller has set to all zero. */
 void step_route_find(struct request_context *context, struct text method, struct found *out);
 
+/* Part of step_body: waits for the whole body, and refuses a body of more than ${limit} bytes. */
+enum step_result step_body_read(struct request_context *context, size_t limit);
+
 #endif

@@ -34,8 +34,12 @@ static enum step_result wait_for(struct request_context *context, size_t limit)
 
 enum step_result step_body(struct request_context *context)
 {
+    return step_body_read(context, limit_of(context));
+}
+
+enum step_result step_body_read(struct request_context *context, size_t limit)
+{
     const struct request *request = context->request;
-    size_t limit = limit_of(context);
     struct refusal refusal;
 
     if (request->body == NULL)

@@ -94,6 +94,11 @@ void cache_invalidate_tag(struct cache *cache, struct text tag)
 
 void cache_invalidate_all(struct cache *cache) { cache_stamps_all(cache->stamps, clock_now_ns()); }
 
+bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry)
+{
+    return cache_stamps_cover(cache->stamps, entry);
+}
+
 struct cache_report cache_read(const struct cache *cache)
 {
     return (struct cache_report){

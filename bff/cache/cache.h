@@ -94,6 +94,9 @@ void cache_invalidate_prefix(struct cache *cache, struct text prefix);
 void cache_invalidate_tag(struct cache *cache, struct text tag);
 void cache_invalidate_all(struct cache *cache);
 
+/* True when ${entry}, which need not be stored, was invalidated after entry->asked_ns. */
+bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry);
+
 struct cache_report {
     size_t bytes, entries;
     size_t slots; /* keys that are in memory, with an entry or without one */

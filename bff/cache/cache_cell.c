@@ -4,6 +4,7 @@
 
 #define POINTER_BITS 48
 #define ONE_TAKING ((uint64_t)1 << POINTER_BITS)
+#define SHARE (1u << 16) /* references of a cell; more than there are threads */
 
 static struct cache_entry *entry_of(uint64_t word)
 {
@@ -42,13 +43,14 @@ struct cache_entry *cache_cell_take(struct cache_cell *cell)
     return entry;
 }
 
-/* The cell had ${word} until now. Returns its entry. */
+/* The cell had ${word} until now. Returns its entry. One reference stays for the caller, and one
+ * for each thread that was announced. */
 static struct cache_entry *settle(uint64_t word)
 {
     struct cache_entry *entry = entry_of(word);
 
-    for (uint64_t left = taking(word); left > 0; left--)
-        cache_entry_hold(entry);
+    if (entry != NULL)
+        atomic_fetch_sub(&entry->references, SHARE - 1 - (unsigned)taking(word));
     return entry;
 }
 
@@ -57,6 +59,8 @@ struct cache_entry *cache_cell_swap(struct cache_cell *cell, struct cache_entry 
     uint64_t word = (uint64_t)(uintptr_t)entry;
 
     must(taking(word) == 0);
+    if (entry != NULL)
+        atomic_fetch_add(&entry->references, SHARE - 1);
     return settle(atomic_exchange(&cell->word, word));
 }
 

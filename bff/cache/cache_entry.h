@@ -18,7 +18,7 @@
 #include "bff/upstream/exchange.h"
 
 struct cache_entry {
-    atomic_uint references;   /* cache_entry.c's own */
+    atomic_uint references;   /* of cache_entry.c and cache_cell.c */
     _Atomic uint64_t checked; /* cache_stamps.c's own */
     size_t bytes;             /* of the entry, its fields and its body, for the bound on memory */
 

@@ -1,0 +1,39 @@
+/* The pages for operators: see admin_request.h. */
+#include "bff/app/admin_purge.h"
+#include "bff/app/admin_request.h"
+#include "bff/json/json_print.h"
+
+/* Lists the pages, so that nobody has to guess. */
+static enum step_result list(struct admin_request *admin)
+{
+    struct json_print out;
+
+    json_print_init(&out, admin->context.request->pool);
+    json_print_raw(&out, TEXT("{\"pages\":["));
+    for (const struct admin_page *page = admin_pages; page->method != NULL; page++) {
+        json_print_raw(&out, page == admin_pages ? TEXT("{") : TEXT(",{"));
+        json_print_key(&out, "method");
+        json_print_string(&out, text_of(page->method));
+        json_print_key(&out, "path");
+        json_print_string(&out, text_of(page->path == NULL ? "/{path}" : page->path));
+        json_print_key(&out, "about");
+        json_print_string(&out, text_of(page->about));
+        json_print_raw(&out, TEXT("}"));
+    }
+    json_print_raw(&out, TEXT("]}\n"));
+    admin->answer = json_print_text(&out);
+    return STEP_PASS;
+}
+
+const struct admin_page admin_pages[] = {
+    {"GET", "/", "this list", list},
+    {"POST", "/cache/purge",
+     "forgets stored responses; the body is one of {\"path\":\"/a\"}, {\"prefix\":\"/a\"}, "
+     "{\"tag\":\"a\"} and {\"all\":true}",
+     admin_purge_post},
+    {"PURGE", NULL,
+     "forgets the stored responses of this path, or with * at its end of all paths "
+     "that begin with it",
+     admin_purge_path},
+    {0},
+};

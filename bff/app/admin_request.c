@@ -1,0 +1,147 @@
+/* See admin_request.h. */
+#include "bff/app/admin_request.h"
+#include "bff/app/request_steps.h"
+#include "bff/base/ip.h"
+#include "bff/http/host.h"
+#include "bff/http/method.h"
+#include "bff/http/reply.h"
+
+#define BODY_MOST ((size_t)16 * 1024)
+
+static struct admin_request *admin_of(struct request_context *context)
+{
+    return H2O_STRUCT_FROM_MEMBER(struct admin_request, context, context);
+}
+
+enum step_result admin_request_refuse(struct admin_request *admin, int status, const char *message)
+{
+    return pipeline_refuse(&admin->context.pipeline,
+                           (struct refusal){.status = status, .message = message});
+}
+
+/* The door. */
+
+/* Also true without a host, as it may be with HTTP/1.0, because browsers send one. */
+static bool has_host_of_nobody(const struct request *request)
+{
+    struct text host = host_name(request->pool, request->host);
+    struct ip ip;
+
+    if (host.len == 0 || text_equal_nocase(host, TEXT("localhost")))
+        return true;
+    if (host.at[0] == '[' && host.len > 2)
+        host = (struct text){host.at + 1, host.len - 2};
+    return ip_read(host, &ip);
+}
+
+static enum step_result door(struct request_context *context)
+{
+    const struct request *request = context->request;
+
+    if (request_header(request, "origin").at != NULL)
+        return admin_request_refuse(admin_of(context), 403,
+                                    "a request with Origin comes from a web page");
+    if (!method_is_read(request->method) && !has_host_of_nobody(request))
+        return admin_request_refuse(admin_of(context), 403,
+                                    "the host must be an IP address or localhost");
+    return STEP_PASS;
+}
+
+/* The page. */
+
+static bool has_path(const struct admin_page *page, struct text path)
+{
+    return page->path == NULL || text_is(path, page->path);
+}
+
+static enum step_result refuse_method(struct request_context *context, struct text allow)
+{
+    return pipeline_refuse(&context->pipeline, (struct refusal){
+                                                   .status = 405,
+                                                   .message = "Method not allowed",
+                                                   .name = "allow",
+                                                   .value = allow,
+                                               });
+}
+
+/* A page for every path is no reason for 405, because another method has another meaning. */
+static enum step_result found(struct request_context *context)
+{
+    const struct request *request = context->request;
+    struct text allow = {0};
+
+    for (const struct admin_page *page = admin_pages; page->method != NULL; page++) {
+        if (!has_path(page, request->path))
+            continue;
+        if (method_is_taken(text_of(page->method), request->method)) {
+            admin_of(context)->page = page;
+            return STEP_PASS;
+        }
+        if (page->path != NULL)
+            allow = method_add(request->pool, allow, text_of(page->method));
+    }
+    return allow.at != NULL ? refuse_method(context, allow)
+                            : admin_request_refuse(admin_of(context), 404, "Not found");
+}
+
+/* The body: a form of a web page cannot send JSON without asking first, and nobody answers that. */
+
+static bool is_json(const struct request *request)
+{
+    struct text rest = request_list(request, "content-type"), type = text_cut(&rest, ';');
+
+    return text_equal_nocase(text_trim(type), TEXT("application/json"));
+}
+
+static enum step_result body(struct request_context *context)
+{
+    if (text_is(context->request->method, "POST") && !is_json(context->request))
+        return admin_request_refuse(admin_of(context), 415,
+                                    "Content-Type must be application/json");
+    return step_body_read(context, BODY_MOST);
+}
+
+static enum step_result run(struct request_context *context)
+{
+    struct admin_request *admin = admin_of(context);
+
+    return admin->page->run(admin);
+}
+
+static enum step_result answer(struct request_context *context)
+{
+    struct reply_field fields[] = {
+        {"content-type", TEXT("application/json; charset=utf-8")},
+        {"cache-control", TEXT("no-store")},
+    };
+
+    reply_send(context->request, &(struct reply){
+                                     .status = 200,
+                                     .fields = fields,
+                                     .field_count = sizeof(fields) / sizeof(fields[0]),
+                                     .body = &admin_of(context)->answer,
+                                     .body_count = 1,
+                                 });
+    return STEP_ANSWERED;
+}
+
+static const struct step steps[] = {
+    {"guard", step_guard},
+    {"door", door},
+    {"found", found},
+    {"body", body},
+    {"run", run},
+    {"answer", answer},
+    {0},
+};
+
+void admin_request_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,
+                       struct request *request)
+{
+    struct admin_request *admin = pool_zero(request->pool, sizeof(*admin));
+
+    admin->context.dispatch = dispatch;
+    admin->context.worker = worker;
+    admin->context.request = request;
+    pipeline_run(&admin->context.pipeline, request, &admin->context, steps);
+}
