@@ -11,8 +11,7 @@ static enum step_result list(struct admin_request *admin)
     json_print_init(&out, admin->context.request->pool);
     json_print_raw(&out, TEXT("{\"pages\":["));
     for (const struct admin_page *page = admin_pages; page->method != NULL; page++) {
-        json_print_comma(&out);
-        json_print_raw(&out, TEXT("{"));
+        json_print_raw(&out, page == admin_pages ? TEXT("{") : TEXT(",{"));
         json_print_key(&out, "method");
         json_print_string(&out, text_of(page->method));
         json_print_key(&out, "path");
@@ -32,8 +31,9 @@ const struct admin_page admin_pages[] = {
      "forgets stored responses; the body is one of {\"path\":\"/a\"}, {\"prefix\":\"/a\"}, "
      "{\"tag\":\"a\"} and {\"all\":true}",
      admin_purge_post},
-    {"PURGE", NULL, "forgets the stored responses of this path, or with * at its end of all paths "
-                    "that begin with it",
+    {"PURGE", NULL,
+     "forgets the stored responses of this path, or with * at its end of all paths "
+     "that begin with it",
      admin_purge_path},
     {0},
 };

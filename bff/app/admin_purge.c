@@ -34,34 +34,30 @@ static void purge_here(const struct cache_purge *purge)
 
 /* Other instances. */
 
-static struct admin_request *admin_of(struct redis_command *command)
+static void on_told(struct cache_redis_purge *told, bool is_told)
 {
-    return H2O_STRUCT_FROM_MEMBER(struct admin_request, command, command);
-}
-
-static void on_published(struct redis_command *command, enum redis_end end,
-                         const struct redisReply *reply)
-{
-    struct admin_request *admin = admin_of(command);
-    bool is_told = end == REDIS_REPLY && reply->type == REDIS_REPLY_INTEGER;
+    struct admin_request *admin = H2O_STRUCT_FROM_MEMBER(struct admin_request, told, told);
 
     pipeline_resume(&admin->context.pipeline,
                     is_told ? STEP_PASS : admin_request_refuse(admin, 503, NOT_TOLD));
 }
 
-static void cancel(void *state) { redis_cancel(&((struct admin_request *)state)->command); }
+static void cancel(void *state)
+{
+    cache_redis_purge_cancel(&((struct admin_request *)state)->told);
+}
 
-/* The wait has no deadline, because the command has one. */
-static enum step_result publish(struct admin_request *admin, const struct cache_purge *purge)
+/* Other instances hear of the purge, and what is stored in Redis is purged. The wait has no
+ * deadline, because the command has one. */
+static enum step_result tell(struct admin_request *admin, const struct cache_purge *purge)
 {
     struct redis *redis = admin->context.worker->redis;
     struct text message = purge_channel_message(admin->context.request->pool, purge);
-    struct text texts[] = {TEXT("PUBLISH"), TEXT(PURGE_CHANNEL), message};
 
     if (redis == NULL)
         return STEP_PASS;
-    admin->command.done = on_published;
-    if (!redis_send(redis, &admin->command, texts, sizeof(texts) / sizeof(texts[0]), 0))
+    admin->told.done = on_told;
+    if (!cache_redis_purge_run(redis, &admin->told, purge, TEXT(PURGE_CHANNEL), message))
         return admin_request_refuse(admin, 503, NOT_TOLD);
     return pipeline_wait(&admin->context.pipeline,
                          (struct pipeline_wait){.state = admin, .cancel = cancel});
@@ -78,7 +74,7 @@ static enum step_result purge_all(struct admin_request *admin, struct cache_purg
     purge_channel_log(&purge, text_of(request->client->address));
     admin->answer =
         pool_print(request->pool, "{\"purged\":\"%s\"}\n", cache_purge_name(purge.kind));
-    return publish(admin, &purge);
+    return tell(admin, &purge);
 }
 
 enum step_result admin_purge_post(struct admin_request *admin)

@@ -19,7 +19,7 @@ enum step_result admin_request_refuse(struct admin_request *admin, int status, c
                            (struct refusal){.status = status, .message = message});
 }
 
-/* The door: no web page may change anything. */
+/* The door. */
 
 /* Also true without a host, as it may be with HTTP/1.0, because browsers send one. */
 static bool has_host_of_nobody(const struct request *request)
@@ -34,13 +34,6 @@ static bool has_host_of_nobody(const struct request *request)
     return ip_read(host, &ip);
 }
 
-static bool is_json(const struct request *request)
-{
-    struct text rest = request_list(request, "content-type"), type = text_cut(&rest, ';');
-
-    return text_equal_nocase(text_trim(type), TEXT("application/json"));
-}
-
 static enum step_result door(struct request_context *context)
 {
     const struct request *request = context->request;
@@ -51,9 +44,6 @@ static enum step_result door(struct request_context *context)
     if (!method_is_read(request->method) && !has_host_of_nobody(request))
         return admin_request_refuse(admin_of(context), 403,
                                     "the host must be an IP address or localhost");
-    if (text_is(request->method, "POST") && !is_json(request))
-        return admin_request_refuse(admin_of(context), 415,
-                                    "Content-Type must be application/json");
     return STEP_PASS;
 }
 
@@ -94,8 +84,20 @@ static enum step_result found(struct request_context *context)
                             : admin_request_refuse(admin_of(context), 404, "Not found");
 }
 
+/* The body: a form of a web page cannot send JSON without asking first, and nobody answers that. */
+
+static bool is_json(const struct request *request)
+{
+    struct text rest = request_list(request, "content-type"), type = text_cut(&rest, ';');
+
+    return text_equal_nocase(text_trim(type), TEXT("application/json"));
+}
+
 static enum step_result body(struct request_context *context)
 {
+    if (text_is(context->request->method, "POST") && !is_json(context->request))
+        return admin_request_refuse(admin_of(context), 415,
+                                    "Content-Type must be application/json");
     return step_body_read(context, BODY_MOST);
 }
 
@@ -124,8 +126,13 @@ static enum step_result answer(struct request_context *context)
 }
 
 static const struct step steps[] = {
-    {"guard", step_guard}, {"door", door}, {"found", found}, {"body", body},
-    {"run", run},          {"answer", answer}, {0},
+    {"guard", step_guard},
+    {"door", door},
+    {"found", found},
+    {"body", body},
+    {"run", run},
+    {"answer", answer},
+    {0},
 };
 
 void admin_request_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,

@@ -15,7 +15,7 @@
 #define BFF_APP_ADMIN_REQUEST_H
 
 #include "bff/app/request_context.h"
-#include "bff/store/redis.h"
+#include "bff/cache/cache_redis.h"
 
 struct admin_request;
 
@@ -43,7 +43,7 @@ struct admin_request {
     const struct admin_page *page; /* set by the step "found" */
     struct text answer;            /* JSON, which the page has set; in the request's pool */
 
-    struct redis_command command; /* of a page that asks Redis */
+    struct cache_redis_purge told; /* of a page that tells Redis of a purge */
 };
 
 /* Answers ${request}. What ${dispatch} and ${worker} point to must live as long as the request. */
@@ -51,7 +51,6 @@ void admin_request_run(const struct dispatch *dispatch, const struct dispatch_wo
                        struct request *request);
 
 /* For a page: refuses the request. ${message} needs no escaping. */
-enum step_result admin_request_refuse(struct admin_request *admin, int status,
-                                      const char *message);
+enum step_result admin_request_refuse(struct admin_request *admin, int status, const char *message);
 
 #endif

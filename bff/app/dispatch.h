@@ -35,6 +35,7 @@ struct dispatch_worker {
     struct cache_worker *cache;    /* NULL: the configuration caches nothing */
     struct cache_flights *flights; /* of the parts of pages; NULL: there is no cache */
     struct redis *redis;           /* NULL: no Redis server is configured */
+    struct redis *cache_redis;     /* the same; NULL: what is cached is in memory only */
     struct limiter *limiter;       /* NULL: there are no limits */
 };
 

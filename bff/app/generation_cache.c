@@ -51,7 +51,8 @@ void generation_cache_prepare(struct generation *generation)
 {
     bool has_routes = prepare_routes(generation);
 
-    generation->caches = has_routes || has_parts(&generation->pages);
+    generation->caches =
+        generation->config.cache_bytes > 0 && (has_routes || has_parts(&generation->pages));
     if (generation->caches)
         set_limits(generation);
 }

@@ -59,20 +59,11 @@ struct text purge_channel_message(struct pool *pool, const struct cache_purge *p
     return json_print_text(&out);
 }
 
-static bool is_json(struct text text)
-{
-    struct json_scan scan;
-
-    json_scan_init(&scan, DEPTH_MAX, false);
-    int verdict = json_scan_end(&scan, text.at, text.len);
-    json_scan_free(&scan);
-    return verdict == 0;
-}
-
 /* A message that nobody understands may be a purge of a later version: everything is purged. */
 static void take(struct purge_channel *channel, struct pool *pool, struct text payload)
 {
-    struct json message = is_json(payload) ? json_of(payload) : (struct json){0};
+    struct json message =
+        json_scan_accepts(payload.at, payload.len, DEPTH_MAX) ? json_of(payload) : (struct json){0};
     struct cache_purge purge = {.kind = CACHE_PURGE_ALL};
 
     if (text_equal(json_text(json_get(message, "from"), pool), own_sender()))
@@ -91,14 +82,15 @@ static void on_message(void *cookie, struct text payload)
     pool_free(pool);
 }
 
-static void on_missed(void *cookie)
+void purge_channel_missed(struct purge_channel *channel)
 {
-    struct purge_channel *channel = cookie;
     struct cache_purge all = {.kind = CACHE_PURGE_ALL};
 
     cache_purge_apply(channel->cache, &all);
     purge_channel_log(&all, TEXT("reconnection"));
 }
+
+static void on_missed(void *cookie) { purge_channel_missed(cookie); }
 
 static const struct redis_subscriber subscriber = {.message = on_message, .missed = on_missed};
 

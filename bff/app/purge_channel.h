@@ -20,6 +20,9 @@ struct purge_channel;
 struct purge_channel *purge_channel_new(const struct redis_loop *on,
                                         const struct redis_settings *settings);
 
+/* Purges may have been missed: everything is purged. */
+void purge_channel_missed(struct purge_channel *channel);
+
 /* Ends to listen. NULL: does nothing. */
 void purge_channel_free(struct purge_channel *channel);
 

@@ -1,4 +1,5 @@
 /* See worker_generation.h. */
+#include "bff/app/purge_channel.h"
 #include "bff/app/worker_generation.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
@@ -33,14 +34,19 @@ static void on_call(void *cookie, const struct call_report *report)
     observer_call(own->generation->observers, report);
 }
 
-static struct redis *new_redis(struct worker *worker, const struct redis_settings *settings)
+static struct redis_loop loop_of(struct worker *worker)
 {
-    struct redis_loop on = {
+    return (struct redis_loop){
         .loop = worker->loop,
         .soon = &worker->context.zero_timeout,
         .resolver = &worker->resolver,
         .timers = worker_timers(worker),
     };
+}
+
+static struct redis *new_redis(struct worker *worker, const struct redis_settings *settings)
+{
+    struct redis_loop on = loop_of(worker);
 
     return settings->is_on ? redis_new(&on, registry_of_process(), settings) : NULL;
 }
@@ -61,9 +67,10 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
+    own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL && config->cache_bytes > 0)
-        own->dispatch.flights = cache_flights_new(
-            cache, own->dispatch.upstream, config->caches_in_redis ? own->dispatch.redis : NULL);
+        own->dispatch.flights =
+            cache_flights_new(cache, own->dispatch.upstream, own->dispatch.cache_redis);
     if (config->rate_limits.count > 0)
         own->dispatch.limiter = limiter_new(&(struct limiter_settings){
             .rules = &config->rate_limits,
@@ -98,20 +105,37 @@ struct worker_generation *worker_generation_current(const struct worker *worker)
     return worker->settings == NULL ? NULL : own_of(worker->settings);
 }
 
-/* True when ${worker} makes the health checks, for all workers. */
-static bool asks_about_health(const struct worker *worker) { return worker->number == 0; }
+/* True when ${worker} works for all workers. */
+static bool is_watch(const struct worker *worker) { return worker->number == 0; }
 
-void worker_generation_watch_health(struct worker_generation *own)
+/* Between two generations nobody has listened. */
+static void listen_to_purges(struct worker_generation *own)
 {
-    if (asks_about_health(own->settings.worker))
-        health_start(own->generation->health, own->dispatch.upstream);
+    const struct config *config = &own->generation->config;
+    struct redis_loop on = loop_of(own->settings.worker);
+
+    if (!config->redis.is_on || !own->generation->caches)
+        return;
+    own->purges = purge_channel_new(&on, &config->redis);
+    if (own->generation->number > 1)
+        purge_channel_missed(own->purges);
+}
+
+void worker_generation_watch(struct worker_generation *own)
+{
+    if (!is_watch(own->settings.worker))
+        return;
+    health_start(own->generation->health, own->dispatch.upstream);
+    listen_to_purges(own);
 }
 
 /* To be called when the worker does not use this generation for new requests any more. */
 static void leave(struct worker_generation *own)
 {
-    if (asks_about_health(own->settings.worker))
+    if (is_watch(own->settings.worker))
         health_stop(own->generation->health);
+    purge_channel_free(own->purges);
+    own->purges = NULL;
     atomic_fetch_sub(&own->generation->workers, 1);
 }
 

@@ -18,7 +18,8 @@ struct worker_generation {
         settings;                  /* by it, requests and tunnels have a reference to this struct */
     struct generation *generation; /* held */
     struct dispatch_worker dispatch;
-    unsigned unsettled; /* results that worker_generation_resolve waits for */
+    struct purge_channel *purges; /* of worker 0, while this generation is the current one; NULL */
+    unsigned unsettled;           /* results that worker_generation_resolve waits for */
     void (*on_resolved)(struct worker_generation *own);
 };
 
@@ -45,14 +46,15 @@ void worker_generation_resolve(struct worker_generation *own,
 struct worker_generation *worker_generation_current(const struct worker *worker);
 
 /*
- * Makes ${own} the current one of its worker. If the worker is the one that makes the health
- * checks, this function stops the checks of the previous generation.
+ * Makes ${own} the current one of its worker. Ends what worker_generation_watch has started for the
+ * previous generation.
  */
 void worker_generation_switch(struct worker_generation *own);
 
-/* To be called when worker_generation_resolve has looked up the host names. If the worker of ${own}
- * is the one that makes the health checks, this function starts the checks of this generation. */
-void worker_generation_watch_health(struct worker_generation *own);
+/* To be called when worker_generation_resolve has looked up the host names, and ${own} is the
+ * current one. One worker works for all of them: it makes the health checks, and listens to purges
+ * of other processes. In this worker, this function starts both for this generation. */
+void worker_generation_watch(struct worker_generation *own);
 
 /* To be called when the worker's loop has ended. Frees all generations of ${worker} that no request
  * holds. Returns false when a request still holds one. */

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "bff/app/admin_request.h"
 #include "bff/app/notify.h"
 #include "bff/app/ready_line.h"
 #include "bff/app/request_steps.h"
@@ -70,7 +71,7 @@ static void own_free(struct worker_own *own)
 
 static void on_first_resolved(struct worker_generation *own)
 {
-    worker_generation_watch_health(own);
+    worker_generation_watch(own);
     server_worker_ready(own->settings.worker);
 }
 
@@ -106,7 +107,7 @@ static void on_later_resolved(struct worker_generation *own)
         return;
     }
     worker_generation_switch(own);
-    worker_generation_watch_health(own);
+    worker_generation_watch(own);
 }
 
 void worker_hooks_switch(struct worker *worker, void *cookie)
@@ -131,11 +132,17 @@ static void on_request(struct request *request)
 {
     const struct worker_generation *own = worker_generation_of(request);
 
-    request_steps_run(&own->generation->dispatch, &own->dispatch, request);
+    if (request->client->is_admin)
+        admin_request_run(&own->generation->dispatch, &own->dispatch, request);
+    else
+        request_steps_run(&own->generation->dispatch, &own->dispatch, request);
 }
 
+/* The log and later the metrics are about requests of clients. */
 static void on_over(const struct request *request)
 {
+    if (request->client->is_admin)
+        return;
     observer_over(worker_generation_of(request)->generation->observers, request);
 }
 

@@ -135,7 +135,7 @@ static void store(struct cache_flight *flight, struct cache_entry *entry)
     struct cache_redis_ask ask = redis_ask(flight);
 
     if (flight->leads)
-        cache_redis_set(flight->of->redis, &ask, entry);
+        cache_redis_set(flight->of->redis, flight->of->worker->cache, &ask, entry);
     end_lead(flight, entry);
 }
 

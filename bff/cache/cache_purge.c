@@ -42,16 +42,6 @@ const char *cache_purge_check(enum cache_purge_kind kind, struct text what)
     return NULL;
 }
 
-static bool is_json(struct text text)
-{
-    struct json_scan scan;
-
-    json_scan_init(&scan, DEPTH_MAX, false);
-    int verdict = json_scan_end(&scan, text.at, text.len);
-    json_scan_free(&scan);
-    return verdict == 0;
-}
-
 /* Finds the only member. Returns false if there is none, or several. */
 static bool only_member(struct json object, struct text *key, struct json *value)
 {
@@ -80,7 +70,7 @@ const char *cache_purge_read(struct pool *pool, struct text json, struct cache_p
     struct json value;
     struct text key;
 
-    if (json.len == 0 || !is_json(json))
+    if (!json_scan_accepts(json.at, json.len, DEPTH_MAX))
         return "the body is no JSON";
     if (!only_member(json_of(json), &key, &value) || !kind_of(key, &read.kind))
         return EXPECTED;

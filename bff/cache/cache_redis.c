@@ -5,7 +5,7 @@
 #include "bff/cache/cache_redis_script.h"
 
 #define PREFIX "cache:"
-#define TIME_BYTES 24 /* the scripts add them to a value */
+#define HEAD_BYTES 40 /* the scripts add them to a value */
 
 /* Writes the key in Redis, from a digest of which it has half the digits. */
 static void write_name(const unsigned char digest[CACHE_VALUE_DIGEST], char name[CACHE_REDIS_NAME])
@@ -78,7 +78,7 @@ bool cache_redis_get(struct redis *redis, struct cache *cache, struct cache_redi
     get->ask.key = (struct text){0};
     get->sent_ns = clock_now_ns();
     get->name_text = (struct text){get->name, sizeof(get->name)};
-    get->most_text = text_digits(get->most, CACHE_VALUE_MOST + TIME_BYTES);
+    get->most_text = text_digits(get->most, CACHE_VALUE_MOST + HEAD_BYTES);
     get->texts = (struct redis_script_texts){&get->name_text, 1, &get->most_text, 1};
     get->call.done = on_got;
     return redis_script_run(redis, &get->call, cache_redis_script_get(), &get->texts, 0);
@@ -139,13 +139,19 @@ static void fill(struct set *set, const struct cache_entry *entry, int64_t now_n
     set->call.done = on_set;
 }
 
-void cache_redis_set(struct redis *redis, const struct cache_redis_ask *ask,
+static bool is_worth_it(struct cache *cache, const struct cache_redis_ask *ask,
+                        struct cache_entry *entry, int64_t now_ns)
+{
+    return life_ms(entry, now_ns) > 0 && !cache_has_invalidated(cache, entry) &&
+           (entry->body == NULL || entry->body->text.len <= ask->body_most);
+}
+
+void cache_redis_set(struct redis *redis, struct cache *cache, const struct cache_redis_ask *ask,
                      struct cache_entry *entry)
 {
     int64_t now_ns = clock_now_ns();
 
-    if (redis == NULL || !redis_is_up(redis) || life_ms(entry, now_ns) == 0 ||
-        (entry->body != NULL && entry->body->text.len > ask->body_most))
+    if (redis == NULL || !redis_is_up(redis) || !is_worth_it(cache, ask, entry, now_ns))
         return;
     struct set *set = memory_new(sizeof(*set));
     cache_value_digest(ask->key, set->digest);

@@ -11,7 +11,8 @@
  * with a value, and does not return a value whose request was sent before. So a purge holds for the
  * values that are stored already, for those that come later from a request that was sent before,
  * for all processes, and for processes that start later. Only the clock of Redis decides about the
- * order. A purge needs not look for values, and costs the same however many there are.
+ * order. A purge needs not look for values, and costs the same however many there are. When Redis
+ * loses what it knows of purges, all values from before are misses.
  *
  * An invalidation in this process (cache.h) holds for values from Redis, too: they have the time of
  * their request.
@@ -68,10 +69,10 @@ void cache_redis_cancel(struct cache_redis_get *get);
 
 /*
  * Stores ${entry}, in the background, until it is too old for all uses. Does nothing when it is
- * that already, when it is too large (CACHE_VALUE_MOST) or longer than ${ask->body_most}, when
- * ${redis} is down or NULL, or when the entry was purged.
+ * that already, when it was invalidated or purged, when it is too large (CACHE_VALUE_MOST) or
+ * longer than ${ask->body_most}, or when ${redis} is down or NULL.
  */
-void cache_redis_set(struct redis *redis, const struct cache_redis_ask *ask,
+void cache_redis_set(struct redis *redis, struct cache *cache, const struct cache_redis_ask *ask,
                      struct cache_entry *entry);
 
 /* A purge for all processes. The user provides the memory, as for cache_redis_get. */

@@ -1,19 +1,25 @@
 /*
  * See cache_redis_script.h.
  *
- * What is in Redis:
+ * What is in Redis. Times are in milliseconds on Redis' clock.
  *
- *     cache:<32 digits>           a value: 16 digits, when the request for it was sent, in
- *                                 milliseconds on Redis' clock; 8 digits, which find damage to
- *                                 these; then the bytes of cache_value.h
- *     cache:purged:all            when everything was purged
- *     cache:purged:path:<path>    when this path was purged
- *     cache:purged:tag:<tag>      when this tag was purged
- *     cache:purged:prefixes       a hash: prefixes, and when they were purged. When there are more
- *                                 than CACHE_REDIS_SCRIPT_PREFIXES, the oldest one goes, and
- *                                 everything before its time is purged
+ *     cache:<32 digits>   a value: when the request for it was sent, 16 digits; the id of
+ *                         cache:purged, 16 digits; 8 digits that find damage to these; then the
+ *                         bytes of cache_value.h
+ *     cache:purged        a hash that says when what was purged:
+ *         id              when the hash was made, in microseconds
+ *         all             when everything was purged
+ *         path:<path>     when this path was purged
+ *         tag:<tag>       when this tag was purged
+ *         prefixes        a list of prefixes and times, as JSON
  *
- * The times of purges live longer than any value (STAMP_MS, VALUE_MS).
+ * Nothing that was purged comes back when Redis loses the hash, because it was full or was flushed:
+ * a new hash has another id, and values with the old one are worth nothing. The hash is read with
+ * each value, so Redis does not choose it for eviction while values are used.
+ *
+ * The hash is bounded. When there are too many prefixes, the oldest one goes. When there are too
+ * many paths and tags, the older half of them goes. Then everything that is not newer than these is
+ * purged. The hash lives longer than any value (STAMP_MS, VALUE_MS).
  */
 #include <pthread.h>
 
@@ -21,89 +27,123 @@
 
 #define STAMP_MS "2764800000" /* 32 days */
 #define VALUE_MS "2592000000" /* 30 days */
-#define PREFIXES "64"
+
+#define TEXT_OF(number) #number
+#define DIGITS(number) TEXT_OF(number)
 
 /* The functions that several scripts use. Redis' own scripts have no modules. */
 #define NOW                                                                                        \
     "local t = redis.call('TIME')\n"                                                               \
-    "local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"
+    "local now = t[1] * 1000 + math.floor(t[2] / 1000)\n"                                          \
+    "local function digits(number) return string.format('%016.0f', number) end\n"
 
 #define IS_PURGED                                                                                  \
-    "local function is_after(key, asked)\n"                                                        \
-    "  local at = redis.call('GET', key)\n"                                                        \
-    "  return at and tonumber(at) >= asked\n"                                                      \
-    "end\n"                                                                                        \
-    "local function is_purged(path, tags, asked)\n"                                                \
-    "  if is_after('cache:purged:all', asked) or is_after('cache:purged:path:' .. path, asked)\n"  \
-    "    then return true end\n"                                                                   \
-    "  for tag in string.gmatch(tags, '[^ ]+') do\n"                                               \
-    "    if is_after('cache:purged:tag:' .. tag, asked) then return true end\n"                    \
+    "local function is_purged(path, tags, asked, id)\n"                                            \
+    "  local names = {'id', 'prefixes', 'all', 'path:' .. path}\n"                                 \
+    "  for tag in string.gmatch(tags, '[^ ]+') do names[#names + 1] = 'tag:' .. tag end\n"         \
+    "  local at = redis.call('HMGET', 'cache:purged', unpack(names))\n"                            \
+    "  if at[1] ~= id then return true end\n"                                                      \
+    "  for i = 3, #names do\n"                                                                     \
+    "    if at[i] and tonumber(at[i]) >= asked then return true end\n"                             \
     "  end\n"                                                                                      \
-    "  local rows = redis.call('HGETALL', 'cache:purged:prefixes')\n"                              \
-    "  for i = 1, #rows, 2 do\n"                                                                   \
-    "    if tonumber(rows[i + 1]) >= asked and string.sub(path, 1, #rows[i]) == rows[i]\n"         \
-    "      then return true end\n"                                                                 \
+    "  for _, row in ipairs(at[2] and cjson.decode(at[2]) or {}) do\n"                             \
+    "    if row[2] >= asked and string.sub(path, 1, #row[1]) == row[1] then return true end\n"     \
     "  end\n"                                                                                      \
     "  return false\n"                                                                             \
     "end\n"                                                                                        \
-    "local function seal(digits) return string.sub(redis.sha1hex(digits .. KEYS[1]), 1, 8) end\n"
+    "local function seal(head) return string.sub(redis.sha1hex(head .. KEYS[1]), 1, 8) end\n"
+
+/* Returns the id of the hash, which is made if there is none. */
+#define ID                                                                                         \
+    "local function make_id()\n"                                                                   \
+    "  local id = digits(t[1] * 1000000 + t[2])\n"                                                 \
+    "  redis.call('DEL', 'cache:purged')\n"                                                        \
+    "  redis.call('HSET', 'cache:purged', 'id', id)\n"                                             \
+    "  return id\n"                                                                                \
+    "end\n"                                                                                        \
+    "local id = redis.call('HGET', 'cache:purged', 'id') or make_id()\n"                           \
+    "redis.call('PEXPIRE', 'cache:purged', '" STAMP_MS "')\n"
 
 /* KEYS: the value. ARGV: the most bytes it may have. Returns how long ago its request was sent, in
  * milliseconds, and the value; nil: there is none. A value that was purged is removed. */
-static const char get_source[] = NOW IS_PURGED
-    "if redis.call('STRLEN', KEYS[1]) > tonumber(ARGV[1]) then return false end\n"
-    "local value = redis.call('GET', KEYS[1])\n"
-    "if not value then return false end\n"
-    "local digits = string.sub(value, 1, 16)\n"
-    "local asked, path, tags = tonumber(digits), tonumber(string.sub(value, 29, 34)),\n"
-    "  tonumber(string.sub(value, 35, 40))\n"
-    "if string.sub(value, 17, 24) ~= seal(digits) or not asked or not path or not tags\n"
-    "  then return false end\n"
-    "if is_purged(string.sub(value, 41, 40 + path), string.sub(value, 41 + path, 40 + path + "
-    "tags),\n"
-    "  asked) then\n"
-    "  redis.call('UNLINK', KEYS[1])\n"
-    "  return false\n"
-    "end\n"
-    "return {now - asked, string.sub(value, 25)}\n";
+static const char get_source[] =
+    NOW IS_PURGED "if redis.call('STRLEN', KEYS[1]) > tonumber(ARGV[1]) then return false end\n"
+                  "local value = redis.call('GET', KEYS[1])\n"
+                  "if not value or string.sub(value, 33, 40) ~= seal(string.sub(value, 1, 32))\n"
+                  "  then return false end\n"
+                  "local asked, path, tags = tonumber(string.sub(value, 1, 16)),\n"
+                  "  tonumber(string.sub(value, 45, 50)), tonumber(string.sub(value, 51, 56))\n"
+                  "if not asked or not path or not tags then return false end\n"
+                  "tags = string.sub(value, 57 + path, 56 + path + tags)\n"
+                  "path = string.sub(value, 57, 56 + path)\n"
+                  "if is_purged(path, tags, asked, string.sub(value, 17, 32)) then\n"
+                  "  redis.call('UNLINK', KEYS[1])\n"
+                  "  return false\n"
+                  "end\n"
+                  "return {now - asked, string.sub(value, 41)}\n";
 
-/* KEYS: the value. ARGV: the value without its time; how long it lives, and how long ago its
+/* KEYS: the value. ARGV: the value without its head; how long it lives, and how long ago its
  * request was sent, in milliseconds; its path; its tags. Returns 1; 0: it is purged. */
-static const char set_source[] = NOW IS_PURGED
+static const char set_source[] = NOW IS_PURGED ID
     "local asked = now - tonumber(ARGV[3])\n"
-    "if is_purged(ARGV[4], ARGV[5], asked) then return 0 end\n"
-    "local digits = string.format('%016.0f', asked)\n"
+    "if is_purged(ARGV[4], ARGV[5], asked, id) then return 0 end\n"
+    "local head = digits(asked) .. id\n"
     "local life = math.min(tonumber(ARGV[2]), " VALUE_MS ")\n"
-    "redis.call('SET', KEYS[1], digits .. seal(digits) .. ARGV[1], 'PX', string.format('%.0f', "
-    "life))\n"
+    "redis.call('SET', KEYS[1], head .. seal(head) .. ARGV[1], 'PX', string.format('%.0f', life))\n"
     "return 1\n";
 
 /* ARGV: "all", "path", "tag" or "prefix"; which one; a channel; a message for it. Returns 1. A time
  * never goes back, though the clock may. */
-static const char purge_source[] =
-    NOW "local function stamp(key, at)\n"
-        "  local old = redis.call('GET', key)\n"
-        "  if not old or tonumber(old) < at then\n"
-        "    redis.call('SET', key, string.format('%.0f', at), 'PX', '" STAMP_MS "')\n"
-        "  end\n"
-        "end\n"
-        "local function add_prefix(prefix)\n"
-        "  local rows = 'cache:purged:prefixes'\n"
-        "  redis.call('HSET', rows, prefix, string.format('%.0f', now))\n"
-        "  redis.call('PEXPIRE', rows, '" STAMP_MS "')\n"
-        "  if redis.call('HLEN', rows) <= " PREFIXES " then return end\n"
-        "  local all, oldest = redis.call('HGETALL', rows), 1\n"
-        "  for i = 3, #all, 2 do\n"
-        "    if tonumber(all[i + 1]) < tonumber(all[oldest + 1]) then oldest = i end\n"
-        "  end\n"
-        "  stamp('cache:purged:all', tonumber(all[oldest + 1]))\n"
-        "  redis.call('HDEL', rows, all[oldest])\n"
-        "end\n"
-        "if ARGV[1] == 'all' then stamp('cache:purged:all', now)\n"
-        "elseif ARGV[1] == 'prefix' then add_prefix(ARGV[2])\n"
-        "else stamp('cache:purged:' .. ARGV[1] .. ':' .. ARGV[2], now) end\n"
-        "redis.call('PUBLISH', ARGV[3], ARGV[4])\n"
-        "return 1\n";
+static const char purge_source[] = NOW ID
+    "local purged = 'cache:purged'\n"
+    "local function stamp(field, at)\n"
+    "  local old = redis.call('HGET', purged, field)\n"
+    "  if not old or tonumber(old) < at then redis.call('HSET', purged, field, digits(at)) end\n"
+    "end\n"
+    "local function add_prefix(prefix)\n"
+    "  local old, rows = redis.call('HGET', purged, 'prefixes'), {}\n"
+    "  for _, row in ipairs(old and cjson.decode(old) or {}) do\n"
+    "    if row[1] ~= prefix then rows[#rows + 1] = row end\n"
+    "  end\n"
+    "  rows[#rows + 1] = {prefix, now}\n"
+    "  if #rows > " DIGITS(
+        CACHE_REDIS_SCRIPT_PREFIXES) " then\n"
+                                     "    stamp('all', table.remove(rows, 1)[2])\n"
+                                     "  end\n"
+                                     "  redis.call('HSET', purged, 'prefixes', "
+                                     "cjson.encode(rows))\n"
+                                     "end\n"
+                                     "local function forget_half()\n"
+                                     "  local all, times = redis.call('HGETALL', purged), {}\n"
+                                     "  local function each(act)\n"
+                                     "    for i = 1, #all, 2 do\n"
+                                     "      if string.find(all[i], '^path:') or "
+                                     "string.find(all[i], '^tag:') then\n"
+                                     "        act(all[i], tonumber(all[i + 1]))\n"
+                                     "      end\n"
+                                     "    end\n"
+                                     "  end\n"
+                                     "  each(function(_, at) times[#times + 1] = at end)\n"
+                                     "  table.sort(times)\n"
+                                     "  local middle = times[math.ceil(#times / 2)]\n"
+                                     "  each(function(field, at) if at <= middle then "
+                                     "redis.call('HDEL', purged, field) end end)\n"
+                                     "  stamp('all', middle)\n"
+                                     "end\n"
+                                     "if ARGV[1] == 'all' then\n"
+                                     "  make_id()\n"
+                                     "  stamp('all', now)\n"
+                                     "elseif ARGV[1] == 'prefix' then add_prefix(ARGV[2])\n"
+                                     "else\n"
+                                     "  stamp(ARGV[1] .. ':' .. ARGV[2], now)\n"
+                                     "  if redis.call('HLEN', purged) > " DIGITS(
+                                         CACHE_REDIS_SCRIPT_STAMPS) " then forget_half() end\n"
+                                                                    "end\n"
+                                                                    "redis.call('PEXPIRE', purged, "
+                                                                    "'" STAMP_MS "')\n"
+                                                                    "redis.call('PUBLISH', "
+                                                                    "ARGV[3], ARGV[4])\n"
+                                                                    "return 1\n";
 
 static struct redis_script get, set, purge;
 

@@ -6,6 +6,7 @@
 #include "bff/store/redis_script.h"
 
 #define CACHE_REDIS_SCRIPT_PREFIXES 64 /* prefixes that were purged, which Redis keeps */
+#define CACHE_REDIS_SCRIPT_STAMPS 5000 /* paths and tags, about */
 
 const struct redis_script *cache_redis_script_get(void);
 const struct redis_script *cache_redis_script_set(void);

@@ -210,11 +210,20 @@ static struct head take_head(struct text *rest)
 
 static bool is_good(const struct head *head, const struct cache_value_form *form)
 {
-    return head->status >= 200 && head->status <= 599 && head->must_revalidate <= 1 &&
-           head->field_count <= EXCHANGE_FIELDS_MAX && head->body_len <= form->body_most;
+    return (head->status == 0 || (head->status >= 200 && head->status <= 599)) &&
+           head->must_revalidate <= 1 && head->field_count <= EXCHANGE_FIELDS_MAX &&
+           head->body_len <= form->body_most;
 }
 
-/* A field must be one that may be sent to a client. */
+static bool is_lower(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text_lower_char(text.at[i]) != text.at[i])
+            return false;
+    return true;
+}
+
+/* A field must be one that cache_value_write writes, and that may be sent to a client. */
 static bool take_field(struct text *rest, struct exchange_field *field)
 {
     size_t name_len = (size_t)take_number(rest, sizeof(uint16_t));
@@ -222,7 +231,7 @@ static bool take_field(struct text *rest, struct exchange_field *field)
 
     field->name = take(rest, name_len);
     field->value = take(rest, value_len);
-    return field->value.at != NULL && field_is_token(field->name) &&
+    return field->value.at != NULL && field_is_token(field->name) && is_lower(field->name) &&
            !field_is_hop_by_hop(field->name) && field_is_value(field->value);
 }
 

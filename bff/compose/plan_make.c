@@ -33,16 +33,6 @@ static struct text key_of(struct pool *pool, const char *name)
     return pool_print(pool, ",\"%s\":", name);
 }
 
-static bool is_json(struct text text)
-{
-    struct json_scan scan;
-
-    json_scan_init(&scan, DEPTH_MAX, false);
-    int verdict = json_scan_end(&scan, text.at, text.len);
-    json_scan_free(&scan);
-    return verdict == 0;
-}
-
 /* What the value must be, or each item with .many. A row that does not say it has another column
  * that does. */
 static enum bff_kind kind_of(const struct bff_part *row, struct json fallback)
@@ -75,7 +65,7 @@ static void make_kind(struct plan *plan, size_t i, struct plan_mistakes *mistake
     struct plan_part *part = &plan->parts[i];
     struct text text = text_of(part->row->fallback);
 
-    if (text.at != NULL && !is_json(text)) {
+    if (text.at != NULL && !json_scan_accepts(text.at, text.len, DEPTH_MAX)) {
         plan_part_mistake(mistakes, i, ".fallback is not JSON: %.*s", TEXT_ARGS(text));
         text = (struct text){0};
     }

@@ -237,3 +237,15 @@ int json_scan_end(struct json_scan *scan, const char *text, size_t len)
     scan->at = len;
     return scan->is_broken ? -1 : 0;
 }
+
+bool json_scan_accepts(const char *text, size_t len, unsigned depth_max)
+{
+    struct json_scan scan;
+
+    if (len == 0)
+        return false;
+    json_scan_init(&scan, depth_max, false);
+    int verdict = json_scan_end(&scan, text, len);
+    json_scan_free(&scan);
+    return verdict == 0;
+}

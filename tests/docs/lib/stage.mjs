@@ -16,6 +16,7 @@ process.setMaxListeners(0) // a listener for each command
 
 const services = ['users', 'products', 'orders', 'reviews', 'inventory', 'recommendations',
   'notifications']
+const adminPort = 9090 // of the pages
 const usual = { 'bff-web': 8080, 'bff-mobile': 8081, 'bff-kiosk': 8082 }
 const isOurs = /_URL$|^JWT_|^NODE_|^BFF_|^GIT_/ // of the environment: what would change what runs
 const isBrief = /--(check|routes|help|version|probe)\b/
@@ -128,8 +129,9 @@ export class Stage {
     return `${line}\n`
   }
 
-  #learn({ listen, services: urls }, port) {
+  #learn({ listen, admin, services: urls }, port) {
     const portOf = url => Number(new URL(url).port)
+    if (admin) this.ports.set(adminPort, portOf(admin))
     if (listen) this.ports.set(port, portOf(listen[0]))
     else services.forEach((name, i) => this.ports.set(port + i, portOf(urls[name])))
   }
@@ -175,7 +177,7 @@ export class Stage {
   write(file, text) {
     const name = path.join(this.place, file)
     mkdirSync(path.dirname(name), { recursive: true })
-    writeFileSync(name, text)
+    writeFileSync(name, text.replace(/^(admin: .*127\.0\.0\.1):9090/m, '$1:0'))
   }
 
   read(file) {
