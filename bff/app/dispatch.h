@@ -3,6 +3,7 @@
 #define BFF_APP_DISPATCH_H
 
 #include "bff/app/health_page.h"
+#include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
 #include "bff/edge/cors.h"
@@ -31,9 +32,11 @@ struct dispatch {
 struct dispatch_worker {
     struct upstream *upstream;
     struct login_cache *logins;
-    struct redis *redis;        /* NULL: no Redis server is configured */
-    struct limiter *limiter;    /* NULL: there are no limits */
-    struct cache_worker *cache; /* NULL: the configuration caches nothing */
+    struct cache_worker *cache;    /* NULL: the configuration caches nothing */
+    struct cache_flights *flights; /* of the parts of pages; NULL: there is no cache */
+    struct redis *redis;           /* NULL: no Redis server is configured */
+    struct redis *cache_redis;     /* the same; NULL: what is cached is in memory only */
+    struct limiter *limiter;       /* NULL: there are no limits */
 };
 
 #endif

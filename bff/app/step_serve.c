@@ -12,6 +12,7 @@ static void serve_composite(struct request_context *context)
                                      .plan = found->match.route->target,
                                      .params = found->match.params,
                                      .upstream = context->worker->upstream,
+                                     .flights = context->worker->flights,
                                      .user = context->has_user ? &context->user : NULL,
                                      .until_ns = context->until_ns,
                                      .has_login = context->dispatch->login != NULL,
@@ -28,6 +29,7 @@ void step_serve_describe(struct request_context *context, struct proxy_ask *out)
         .upstream = context->worker->upstream,
         .head_by_ns = context->until_ns,
         .cache = context->worker->cache,
+        .cache_redis = context->worker->cache_redis,
     };
 }
 

@@ -18,6 +18,7 @@ static void on_unused(struct worker_settings *settings)
 {
     struct worker_generation *own = own_of(settings);
 
+    cache_flights_free(own->dispatch.flights);
     limiter_free(own->dispatch.limiter);
     redis_free(own->dispatch.redis);
     upstream_free(own->dispatch.upstream);
@@ -66,6 +67,10 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
+    own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
+    if (own->dispatch.cache != NULL && config->cache_bytes > 0)
+        own->dispatch.flights =
+            cache_flights_new(cache, own->dispatch.upstream, own->dispatch.cache_redis);
     if (config->rate_limits.count > 0)
         own->dispatch.limiter = limiter_new(&(struct limiter_settings){
             .rules = &config->rate_limits,

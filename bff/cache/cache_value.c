@@ -210,8 +210,9 @@ static struct head take_head(struct text *rest)
 
 static bool is_good(const struct head *head, const struct cache_value_form *form)
 {
-    return head->status >= 200 && head->status <= 599 && head->must_revalidate <= 1 &&
-           head->field_count <= EXCHANGE_FIELDS_MAX && head->body_len <= form->body_most;
+    return (head->status == 0 || (head->status >= 200 && head->status <= 599)) &&
+           head->must_revalidate <= 1 && head->field_count <= EXCHANGE_FIELDS_MAX &&
+           head->body_len <= form->body_most;
 }
 
 static bool is_lower(struct text text)

@@ -13,7 +13,7 @@
  * Numbers after that are little-endian:
  *
  *     32 bytes  SHA-256 of the key
- *     2 bytes   status
+ *     2 bytes   status; 0: the entry is no response, but says something about responses
  *     1 byte    must_revalidate
  *     4 x 8     born, fresh, stale, failed: nanoseconds after asked_ns, signed
  *     2 bytes   number of fields

@@ -3,6 +3,8 @@
 #include "bff/base/clock.h"
 #include "bff/json/json_print.h"
 #include "bff/compose/answer.h"
+#include "bff/compose/answer_cache.h"
+#include "bff/compose/answer_etag.h"
 #include "bff/compose/answer_fields.h"
 #include "bff/compose/answer_headers.h"
 
@@ -193,9 +195,20 @@ static void add_stamp(struct body *body, int64_t wall_ms)
     pieces_add(body->pieces, TEXT("\""));
 }
 
-static void make_body(const struct run *run, int64_t wall_ms, struct pieces *out)
+/* The tag of a complete answer, which has ${members} and then perhaps the time. */
+static struct text etag_of(const struct run *run, const struct pieces *members)
 {
     bool is_stamped = run->request->plan->composite->is_stamped;
+
+    if (run->is_partial)
+        return (struct text){0};
+    return answer_etag(members, is_stamped ? TEXT(",loadedAt}") : TEXT("}"), run->request->pool);
+}
+
+static void make_body(const struct run *run, int64_t wall_ms, struct answer *answer)
+{
+    bool is_stamped = run->request->plan->composite->is_stamped;
+    struct pieces *out = &answer->body;
     struct body body = {.run = run, .pieces = out};
 
     answer_fields_init(&body.fields, run);
@@ -203,6 +216,7 @@ static void make_body(const struct run *run, int64_t wall_ms, struct pieces *out
     for (size_t i = 0; i < run->request->plan->part_count; i++)
         add_part(&body, i);
     add_fields(&body);
+    answer->etag = etag_of(run, out);
     if (is_stamped)
         add_stamp(&body, wall_ms);
     if (is_stamped || run->is_partial) {
@@ -249,10 +263,11 @@ void answer_make(const struct run *run, struct text server, struct text request_
     *out = (struct answer){.status = 200};
     pieces_init(&out->body, run->request->pool, plan->bytes);
     if (run->failed == PLAN_NO_PART)
-        make_body(run, wall_ms, &out->body);
+        make_body(run, wall_ms, out);
     else
         make_failure(run, request_id, out);
     out->cache_control = run->is_partial ? "no-store" : "private, no-cache";
     out->server_timing = answer_server_timing(run);
     out->proxy_status = answer_proxy_status(run, server);
+    out->cache_status = answer_cache_status(run, server);
 }

@@ -13,8 +13,10 @@ struct answer {
     int status;
     struct pieces body;
     const char *cache_control;
+    struct text etag;          /* weak; absent unless the answer is complete */
     struct text server_timing; /* "user;dur=12.1, recentOrders;dur=182.4;desc=\"timeout\"" */
     struct text proxy_status;  /* absent when no part was rejected */
+    struct text cache_status;  /* absent when no part is cached */
     struct text retry_after;   /* seconds; absent unless the status is 503 */
 };
 

@@ -1,6 +1,7 @@
 /* See answer_headers.h. */
 #include "bff/base/clock.h"
 #include "bff/base/text_builder.h"
+#include "bff/compose/answer_cache.h"
 #include "bff/compose/answer_headers.h"
 
 /* The most bytes of one member, not counting the names in it: duration, words, punctuation. */
@@ -46,6 +47,26 @@ static void put_duration(struct text_builder *line, const struct run_part *part)
     text_builder_size(line, tenths % 10);
 }
 
+static bool is_old(const struct run *run, size_t i)
+{
+    const struct cache_fetch *cached = answer_cache_of(run, i);
+
+    return cached != NULL && cached->state == CACHE_FETCH_STALE;
+}
+
+/* Says why the part failed, or that its value is an old one. */
+static void put_description(struct text_builder *line, const struct run *run, size_t i,
+                            enum reason reason)
+{
+    bool is_stale = reason == REASON_NONE && run->request->plan->is_cached && is_old(run, i);
+
+    if (reason == REASON_NONE && !is_stale)
+        return;
+    text_builder_add(line, TEXT(";desc=\""));
+    text_builder_add(line, is_stale ? TEXT("stale") : text_of(reason_name(reason)));
+    text_builder_add(line, TEXT("\""));
+}
+
 struct text answer_server_timing(const struct run *run)
 {
     const struct plan *plan = run->request->plan;
@@ -60,11 +81,7 @@ struct text answer_server_timing(const struct run *run)
         text_builder_add(&line, plan->parts[i].name);
         text_builder_add(&line, TEXT(";dur="));
         put_duration(&line, &run->parts[i]);
-        if (reason == REASON_NONE)
-            continue;
-        text_builder_add(&line, TEXT(";desc=\""));
-        text_builder_add(&line, text_of(reason_name(reason)));
-        text_builder_add(&line, TEXT("\""));
+        put_description(&line, run, i, reason);
     }
     return text_builder_text(&line);
 }

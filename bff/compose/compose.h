@@ -186,13 +186,15 @@ enum bff_access {
  *               unless the service says another time in Cache-Control; 0: each answer is used once
  *   stale_s     the answer is used for so many seconds more: while a new one is fetched in the
  *               background, and when the service fails. For parts with .cache_s
- *   shared      all users get the same answer, and the call that fetches it names no user. For
- * parts with .cache_s, and only for data that every user of the composite may see fallback    JSON
- * text that is the part's value when the part is rejected, when the service sent no value, or when
- * there is nothing to ask; NULL: "[]" for .many and BFF_LIST, else "null" pick        the members
- * to keep, in this order: "id name address.city items[].price"; NULL: the value is passed on byte
- * for byte. A member that the service did not send is left out. With BFF_LIST, members are picked
- * from each item
+ *   shared      all users get the same answer, and the call that fetches it names no user. This
+ *               is for parts with .cache_s, and only for data that every user of the composite may
+ *               see. A call that passes Authorization or Cookie on is not cached then
+ *   fallback    JSON text that is the part's value when the part is rejected, when the service
+ *               sent no value, or when there is nothing to ask; NULL: "[]" for .many and BFF_LIST,
+ *               else "null"
+ *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
+ *               value is passed on byte for byte. A member that the service did not send is left
+ *               out. With BFF_LIST, members are picked from each item
  */
 struct bff_part {
     const char *name;

@@ -2,6 +2,7 @@
 #include "bff/base/text_builder.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/cache/cache_validators.h"
 #include "bff/compose/answer.h"
 #include "bff/compose/page.h"
 #include "bff/compose/part_reports.h"
@@ -85,6 +86,19 @@ static struct text key_for(void *cookie, const struct bff_service *service)
 
 /* From run to reply. */
 
+/* True when the client has this answer: then it gets 304 (RFC 9110 section 13.1.2), without the
+ * fields that describe a body (section 15.4.5). The services have been asked all the same, because
+ * only their answers say what the answer is. */
+static bool has_already(const struct request *request, struct text etag)
+{
+    struct text list;
+
+    if (etag.at == NULL)
+        return false;
+    list = request_list(request, "if-none-match");
+    return list.at != NULL && cache_validators_match(list, etag);
+}
+
 static void send_answer(struct serving *serving)
 {
     struct request *request = serving->request;
@@ -94,17 +108,25 @@ static void send_answer(struct serving *serving)
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", text_of(answer.cache_control)},
+        {"etag", answer.etag},
         {"server-timing", answer.server_timing},
         {"proxy-status", answer.proxy_status},
+        {"cache-status", answer.cache_status},
         {"retry-after", answer.retry_after},
     };
-    reply_send(request, &(struct reply){
-                            .status = answer.status,
-                            .fields = fields,
-                            .field_count = sizeof(fields) / sizeof(fields[0]),
-                            .body = answer.body.rows,
-                            .body_count = answer.body.count,
-                        });
+    struct reply reply = {
+        .status = answer.status,
+        .fields = fields,
+        .field_count = sizeof(fields) / sizeof(fields[0]),
+        .body = answer.body.rows,
+        .body_count = answer.body.count,
+    };
+    if (has_already(request, answer.etag)) {
+        reply.status = 304;
+        reply.body_count = 0;
+        fields[0].value = (struct text){0};
+    }
+    reply_send(request, &reply);
 }
 
 static void on_done(struct run *run, void *cookie)
@@ -176,6 +198,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .until_ns = ask->until_ns,
         .client_header = client_header,
         .balance_key = key_for,
+        .flights = ask->flights,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
         .body_limit = pages->body_limit,

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "bff/base/text.h"
+#include "bff/cache/cache_flight.h"
 #include "bff/compose/plan.h"
 #include "bff/edge/access.h"
 #include "bff/http/request.h"
@@ -33,6 +34,7 @@ struct page_ask {
     const struct text
         *params; /* decoded, in the order of the path; they live as long as the request */
     struct upstream *upstream;     /* the worker's */
+    struct cache_flights *flights; /* the worker's; NULL: no part is cached */
     const struct login_user *user; /* NULL: nobody is signed in */
     int64_t until_ns;              /* as in run_request */
     bool has_login;                /* login is configured, so access rules apply */

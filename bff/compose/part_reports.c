@@ -1,4 +1,5 @@
 /* See part_reports.h. */
+#include "bff/compose/answer_cache.h"
 #include "bff/compose/answer_headers.h"
 #include "bff/compose/part_reports.h"
 #include "bff/compose/run_calls.h"
@@ -57,6 +58,8 @@ static void report_part(const struct run *run, size_t i, struct pool *pool, stru
         .is_list = plan->row->many > 0,
         .took_ns = took_ns(run, part),
     };
+    if (run->request->plan->is_cached)
+        out->cache = answer_cache_word(answer_cache_of(run, i));
     if (out->is_list)
         out->calls = count_calls(run, i);
     if (item != NULL && item->call != NULL)

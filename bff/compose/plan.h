@@ -64,6 +64,7 @@ struct plan {
     uint32_t budget_ms;
     struct plan_part *parts;
     size_t part_count;
+    bool is_cached; /* a part is */
     struct plan_field *fields;
     size_t field_count;
     int owner_param;        /* the place of the parameter that is the owner; or PLAN_NO_PART */

@@ -47,7 +47,8 @@ static void pump(struct run *run, size_t i)
         } else if (same != NULL) {
             run_calls_join(same, item);
         } else if (part->under_way < plan_of(run, i)->at_once) {
-            run_calls_make(run, item, asked, bucket, on_fetched);
+            if (run_calls_make(run, item, asked, bucket, on_fetched))
+                run_settle_by_call(run, item);
         } else {
             break;
         }
@@ -241,22 +242,31 @@ static void on_fetched(struct fetch *fetch, void *cookie)
     carry_on(run);
 }
 
+/* The time of an item is over, and it has left its call. */
+static void time_out_item(struct run *run, struct run_item *item)
+{
+    if (item->call != NULL && item->call->state == RUN_CALL_ENDED) {
+        run_settle_by_call(run, item);
+        return;
+    }
+    run_settle_item(run, item, REASON_TIMEOUT);
+    if (item->call != NULL)
+        item->status = item->call->fetch.status;
+}
+
 /* Part ${i} has taken too long. Only its items that have not settled are rejected: so a list part
- * keeps the items that it already has. */
+ * keeps the items that it already has. When a call ends with an old answer of the cache, all items
+ * that wait for it get this answer. */
 static void time_out(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
 
-    for (size_t at = 0; at < part->item_count; at++) {
-        struct run_item *item = &part->items[at];
-        if (item->is_settled)
-            continue;
-        run_settle_item(run, item, REASON_TIMEOUT);
-        if (item->call != NULL) {
-            item->status = item->call->fetch.status;
-            run_calls_leave(item->call);
-        }
-    }
+    for (size_t at = 0; at < part->item_count; at++)
+        if (!part->items[at].is_settled && part->items[at].call != NULL)
+            run_calls_leave(part->items[at].call);
+    for (size_t at = 0; at < part->item_count; at++)
+        if (!part->items[at].is_settled)
+            time_out_item(run, &part->items[at]);
     part->next = part->item_count;
     if (part->is_started)
         run_settle_complete(run, i);

@@ -42,10 +42,12 @@ struct run_request {
      * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
      * client may see the answer. */
     bool (*may_see)(void *cookie, struct text owner);
-    size_t body_limit;    /* bytes of the body of one part; the default is 4 MiB */
-    unsigned depth_limit; /* of the JSON of one part; the default is 128 */
+    struct cache_flights *flights; /* of the worker, for parts that are cached; NULL: no part is */
+    size_t body_limit;             /* bytes of the body of one part; the default is 4 MiB */
+    unsigned depth_limit;          /* of the JSON of one part; the default is 128 */
 };
 
+struct cache_flights;
 struct run_call;
 
 /* The result of a part's call, or of the call of one item of a list part. */

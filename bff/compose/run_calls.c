@@ -9,26 +9,34 @@ size_t run_calls_bucket(const struct ask_call *asked)
     return hash_text(asked->target) % RUN_BUCKETS;
 }
 
-static bool asks_same(const struct run_call *call, const struct ask_call *asked,
-                      const struct breaker *breaker)
+static const struct plan_part *plan_of(const struct run *run, size_t part)
 {
-    return call->state != RUN_CALL_CANCELLED && call->ask.service == asked->service &&
-           call->ask.breaker == breaker && text_equal(call->ask.target, asked->target) &&
-           text_equal(call->ask.headers, asked->headers);
+    return &run->request->plan->parts[part];
 }
 
-static struct breaker *breaker_of(const struct run *run, const struct run_item *item)
+/* A part that is cached does not share its call with one that wants a new answer. */
+static bool is_cached_alike(const struct plan_part *a, const struct plan_part *b)
 {
-    return run->request->plan->parts[item->part].breaker;
+    return a->cache.is_on == b->cache.is_on && a->cache.is_shared == b->cache.is_shared;
+}
+
+static bool asks_same(const struct run_call *call, const struct ask_call *asked,
+                      const struct plan_part *plan)
+{
+    return call->state != RUN_CALL_CANCELLED && call->ask.service == asked->service &&
+           call->ask.breaker == plan->breaker &&
+           is_cached_alike(plan_of(call->run, call->maker), plan) &&
+           text_equal(call->ask.target, asked->target) &&
+           text_equal(call->ask.headers, asked->headers);
 }
 
 struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
                                 const struct ask_call *asked, size_t bucket)
 {
-    const struct breaker *breaker = breaker_of(run, item);
+    const struct plan_part *plan = plan_of(run, item->part);
     struct run_call *call = run->buckets[bucket];
 
-    while (call != NULL && !asks_same(call, asked, breaker))
+    while (call != NULL && !asks_same(call, asked, plan))
         call = call->in_bucket;
     return call;
 }
@@ -49,10 +57,9 @@ static struct text key_for(const struct run_request *request, const struct bff_s
                                         : request->balance_key(request->cookie, service);
 }
 
-void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
-                    size_t bucket, fetch_done done)
+/* Adds a call for ${item} to the run. */
+static struct run_call *add(struct run *run, struct run_item *item, size_t bucket)
 {
-    const struct run_request *request = run->request;
     struct run_call *call = take(run);
 
     call->run = run;
@@ -66,6 +73,36 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
     run->last_call = &call->next;
     call->maker = item->part;
     call->last = &call->waiting;
+    call->cached = NULL;
+    run_calls_join(call, item);
+    return call;
+}
+
+/* Starts a call that the cache may answer. Returns true when it has. */
+static bool start_cached(struct run_call *call, const struct plan_part *plan, fetch_done done)
+{
+    const struct run_request *request = call->run->request;
+    struct cache_fetch_with with = {
+        .flights = request->flights,
+        .upstream = request->upstream,
+        .rule = &plan->cache,
+        .pool = request->pool,
+    };
+
+    call->cached = pool_take(request->pool, sizeof(*call->cached));
+    if (!cache_fetch_start(call->cached, &with, &call->fetch, &call->ask, done, call))
+        return false;
+    call->state = RUN_CALL_ENDED;
+    return true;
+}
+
+bool run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
+                    size_t bucket, fetch_done done)
+{
+    const struct run_request *request = run->request;
+    const struct plan_part *plan = plan_of(run, item->part);
+    struct run_call *call = add(run, item, bucket);
+
     call->ask = (struct fetch_ask){
         .service = asked->service,
         .key = key_for(request, asked->service),
@@ -73,15 +110,20 @@ void run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .headers = asked->headers,
         .traceparent = run->request->traceparent,
         .until_ns = run->deadline_ns,
-        .hedge = run->request->plan->parts[item->part].hedge,
-        .breaker = breaker_of(run, item),
+        .hedge = plan->hedge,
+        .breaker = plan->breaker,
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
-        .keep_slices = request->plan->parts[item->part].keep_slices,
+        .keep_slices = plan->keep_slices,
     };
-    run_calls_join(call, item);
+    if (plan->cache.is_on && request->flights != NULL) {
+        if (start_cached(call, plan, done))
+            return true;
+    } else {
+        fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
+    }
     run->parts[item->part].under_way++;
-    fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
+    return false;
 }
 
 void run_calls_join(struct run_call *call, struct run_item *item)
@@ -92,24 +134,39 @@ void run_calls_join(struct run_call *call, struct run_item *item)
     call->waiting_count++;
 }
 
-static void cancel(struct run_call *call, void (*end)(struct fetch *fetch))
+static void end(struct run_call *call, enum run_call_state state)
 {
-    end(&call->fetch);
-    call->state = RUN_CALL_CANCELLED;
+    call->state = state;
     call->run->parts[call->maker].under_way--;
 }
 
 void run_calls_leave(struct run_call *call)
 {
-    if (--call->waiting_count == 0 && call->state == RUN_CALL_UNDER_WAY)
-        cancel(call, fetch_time_over);
+    bool has_old = false;
+
+    if (--call->waiting_count > 0 || call->state != RUN_CALL_UNDER_WAY)
+        return;
+    if (call->cached != NULL)
+        has_old = cache_fetch_time_over(call->cached);
+    else
+        fetch_time_over(&call->fetch);
+    end(call, has_old ? RUN_CALL_ENDED : RUN_CALL_CANCELLED);
+}
+
+/* The answer is not needed any more. */
+static void cancel(struct run_call *call)
+{
+    if (call->cached != NULL)
+        cache_fetch_release(call->cached);
+    fetch_release(&call->fetch);
+    end(call, RUN_CALL_CANCELLED);
 }
 
 void run_calls_cancel(struct run *run)
 {
     for (struct run_call *call = run->calls; call != NULL; call = call->next)
         if (call->state == RUN_CALL_UNDER_WAY)
-            cancel(call, fetch_release);
+            cancel(call);
 }
 
 void run_calls_release(struct run *run)

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "bff/cache/cache_fetch.h"
 #include "bff/compose/ask.h"
 #include "bff/compose/run.h"
 #include "bff/upstream/fetch.h"
@@ -26,6 +27,8 @@ struct run_call {
     size_t waiting_count;     /* number of the items that still wait */
     struct fetch_ask ask;
     struct fetch fetch;
+    struct cache_fetch *cached; /* looks for the answer of ${fetch} in the cache; NULL: ${fetch} is
+                                   an ordinary call */
 };
 
 /* Returns the place of a call like ${asked} in the hash table of calls. */
@@ -37,15 +40,19 @@ struct run_call *run_calls_find(const struct run *run, const struct run_item *it
                                 const struct ask_call *asked, size_t bucket);
 
 /* Makes a call for ${item}, which ${bucket} has then. ${done} gets the struct run_call as its
- * cookie. */
-void run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
+ * cookie. Returns true when the cache has the answer: then the call has ended, and ${done} is not
+ * called. */
+bool run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     size_t bucket, fetch_done done);
 
 /* Adds ${item} to the items that wait for ${call}. */
 void run_calls_join(struct run_call *call, struct run_item *item);
 
-/* To be called when the time of an item that waits for ${call} is over. When no item is left, the
- * call ends, and its service was too slow. */
+/*
+ * To be called when the time of an item that waits for ${call} is over. When no item is left, the
+ * call is cancelled, and its service was too slow. But when the cache has an old answer that may be
+ * used then, the call ends with that.
+ */
 void run_calls_leave(struct run_call *call);
 
 /* Cancels all calls that are under way. */

@@ -95,12 +95,14 @@ static struct text join(struct request *request, const struct text *body, size_t
     return (struct text){all, bytes};
 }
 
+static bool has_no_body(int status) { return status == 204 || status == 304; }
+
 static void send_body(struct request *request, const struct text *body, size_t count)
 {
     static h2o_generator_t generator;
 
     request_sending(request);
-    if (text_is(request->method, "HEAD"))
+    if (text_is(request->method, "HEAD") || has_no_body(reply_head_status(request)))
         count = 0;
     if (reply_early_is_due(request)) {
         reply_early_send(request, body, count);
@@ -139,8 +141,6 @@ static struct text filtered(struct request *request, const struct text *body, si
     return text_builder_text(&gatherer.body);
 }
 
-static bool has_no_body(int status) { return status == 204 || status == 304; }
-
 void reply_whole(struct request *request, const struct text *body, size_t count)
 {
     struct text joined;
@@ -158,6 +158,12 @@ void reply_whole(struct request *request, const struct text *body, size_t count)
         return;
     }
     send_body(request, &joined, joined.len > 0 ? 1 : 0);
+}
+
+void reply_shared(struct request *request, const struct text *body, size_t count)
+{
+    request->answer.is_shared = true;
+    reply_whole(request, body, count);
 }
 
 void reply_send(struct request *request, const struct reply *reply)

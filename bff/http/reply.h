@@ -59,6 +59,10 @@ void reply_send(struct request *request, const struct reply *reply);
  * not be used. */
 void reply_whole(struct request *request, const struct text *body, size_t count);
 
+/* Does the same for a body that other answers send, too. So it is not copied when the client does
+ * not take it (untaken.h). */
+void reply_shared(struct request *request, const struct text *body, size_t count);
+
 /* Sends a refusal of our own: {"error": message, "requestId": id}. ${message} needs no escaping. */
 void reply_error(struct request *request, int status, const char *message);
 

@@ -8,8 +8,12 @@
 #include "bff/http/request_peer.h"
 #include "bff/http/untaken.h"
 
-#define PATH_KEPT ((size_t)1024)       /* bytes; the access log has no more of it then */
-#define BODY_MAX ((size_t)1024 * 1024) /* of a longer rest, all that made it stays, too */
+#define PATH_KEPT ((size_t)1024) /* bytes; the access log has no more of it then */
+/* The rest of a body is copied. Of a longer rest, all that made it stays instead. A rest whose
+ * bytes are shared with other answers costs only the request's own memory as long as it is not
+ * copied. */
+#define BODY_MAX ((size_t)1024 * 1024)
+#define SHARED_BODY_MAX ((size_t)8 * 1024)
 
 static h2o_http2_stream_t *stream_of(const struct request *request)
 {
@@ -86,7 +90,8 @@ static bool may_end(const struct request *request)
     if (stream->state == H2O_HTTP2_STREAM_STATE_END_STREAM ||
         h2o_linklist_is_linked((h2o_linklist_t *)(uintptr_t)&stream->_refs.link))
         return request->h2o->_generator == NULL;
-    return stream->state >= H2O_HTTP2_STREAM_STATE_SEND_BODY && bytes_left(request) <= BODY_MAX;
+    return stream->state >= H2O_HTTP2_STREAM_STATE_SEND_BODY &&
+           bytes_left(request) <= (request->answer.is_shared ? SHARED_BODY_MAX : BODY_MAX);
 }
 
 /* The rest of the request. */

@@ -2,7 +2,9 @@
  * Answers over HTTP/2 that the client does not take. libh2o keeps a request until its answer has
  * been sent, and the client decides when that is: it may open no window, or not read. A hundred
  * streams would keep a hundred requests with all that they needed. So of a request whose answer
- * waits, only these stay: the rest of the answer's body, and what the observers read.
+ * waits, only these stay: the rest of the answer's body, and what the observers read. A long body
+ * from the cache is shared by all its answers, so then the whole request stays, and no copy is
+ * made.
  */
 #ifndef BFF_HTTP_UNTAKEN_H
 #define BFF_HTTP_UNTAKEN_H

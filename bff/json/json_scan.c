@@ -242,6 +242,8 @@ bool json_scan_accepts(const char *text, size_t len, unsigned depth_max)
 {
     struct json_scan scan;
 
+    if (len == 0)
+        return false;
     json_scan_init(&scan, depth_max, false);
     int verdict = json_scan_end(&scan, text, len);
     json_scan_free(&scan);

@@ -72,7 +72,7 @@ int json_scan_more(struct json_scan *scan, const char *text, size_t len);
  * white space around it, else -1. */
 int json_scan_end(struct json_scan *scan, const char *text, size_t len);
 
-/* True when ${text} is exactly one value, with at most ${depth_max} levels. */
+/* True when ${text} is exactly one value, with at most ${depth_max} levels. It may be absent. */
 bool json_scan_accepts(const char *text, size_t len, unsigned depth_max);
 
 /* Frees the slices. It may be called twice, and directly after json_scan_init. */

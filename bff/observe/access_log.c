@@ -167,6 +167,8 @@ static void put_part(struct log_line *line, const struct part_report *part)
     log_line_ms(line, part->took_ns, 1);
     if (part->is_list)
         number(line, TEXT(",\"calls\":"), (int64_t)part->calls);
+    if (part->cache.at != NULL)
+        member(line, TEXT(",\"cache\":"), part->cache);
     if (part->has_call)
         put_call(line, part);
     log_line_raw(line, TEXT("}"));

@@ -19,6 +19,9 @@ struct part_report {
     bool is_cancelled;  /* the run ended before the part had settled */
     bool is_list;       /* one item for each call */
     int64_t took_ns;    /* 0: it was never started */
+    struct text cache;  /* what the cache has done for the part, or for its first item that was not
+                           a hit: "hit", "stale", "miss", "collapsed", "late", "bypass"; absent: the
+                           part is not cached, or needed no call */
     size_t calls; /* that were made for this list part; a shared call counts only for the part that
                      made it */
 

@@ -1,100 +1,42 @@
 /* See proxy.h. */
-#include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/base/memory.h"
 #include "bff/edge/balance_key.h"
-#include "bff/http/errand.h"
 #include "bff/http/method.h"
-#include "bff/http/reply.h"
-#include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
-#include "bff/http/worker_settings.h"
-#include "bff/observe/route_report.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
+#include "bff/proxy/proxy_passing.h"
+#include "bff/proxy/proxy_refuse.h"
 #include "bff/proxy/proxy_request.h"
-#include "bff/proxy/tunnel.h"
-#include "bff/upstream/call.h"
 
 #define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
-
-/*
- * A request that is being passed on. It is not part of the request's memory, because a tunnel and
- * an errand outlive their request. The request holds it by a hook until then.
- */
-struct passing {
-    struct request *request; /* NULL once it has gone: only a tunnel or an errand is left then */
-    struct worker_settings *settings; /* held: a tunnel uses them after its request */
-    struct proxy_ask ask;
-    struct call_ask call_ask;
-    struct call call;
-    struct reply_stream stream;
-    struct tunnel tunnel;
-    bool is_tunnel;
-    bool is_left;  /* the client has left, and the request ends soon: it has its answer, or none */
-    bool has_head; /* the service has begun to answer */
-    struct route_report report;
-
-    /* A route with a cache. */
-    struct proxy_fill *fill; /* stores the response; NULL: nothing is stored */
-    bool is_from_entry;      /* ask.cached->entry is the client's answer; it is sent at the end */
-    struct cache_background *background; /* counts the call; NULL: it is not in the background */
-
-    /* A call that may change data, or whose response is stored, goes on without its client. */
-    struct pool *texts; /* what such a call borrows; NULL: the call may not go on */
-    struct text origin; /* for proxy_invalidate; with ${texts} */
-    struct errand errand;
-    struct timer limit; /* of an errand whose answer has begun */
-};
-
-static void free_passing(struct passing *passing)
-{
-    call_cancel(&passing->call, CALL_NOT_NEEDED);
-    reply_stream_free(&passing->stream);
-    tunnel_free(&passing->tunnel);
-    if (passing->errand.worker != NULL)
-        timer_clear(worker_timers(passing->errand.worker), &passing->limit);
-    errand_end(&passing->errand);
-    if (passing->background != NULL)
-        cache_background_end(passing->background);
-    proxy_fill_free(passing->fill);
-    pool_free(passing->texts);
-    worker_settings_release(passing->settings);
-    memory_free(passing);
-}
-
-/* True when the call is of use without a client. */
-static bool goes_on(const struct passing *passing)
-{
-    return passing->fill != NULL ? proxy_fill_is_on(passing->fill) : passing->texts != NULL;
-}
 
 /* From the client. */
 
 static void on_gone(void *cookie)
 {
-    struct passing *passing = cookie;
+    struct proxy_passing *passing = cookie;
 
     passing->is_left = true;
-    if (!goes_on(passing))
+    if (!proxy_passing_goes_on(passing))
         call_cancel(&passing->call, CALL_NOT_NEEDED);
 }
 
 /* True while the service's answer is for the client. A client that has left may have got another
  * answer, such as a 504, which is still being sent. */
-static bool has_client(const struct passing *passing)
+static bool has_client(const struct proxy_passing *passing)
 {
     return passing->request != NULL && !passing->is_left;
 }
 
-static void on_ready(void *cookie) { call_resume(&((struct passing *)cookie)->call); }
+static void on_ready(void *cookie) { call_resume(&((struct proxy_passing *)cookie)->call); }
 
-static void on_tunnel_over(void *cookie) { free_passing(cookie); }
+static void on_tunnel_over(void *cookie) { proxy_passing_free(cookie); }
 
-static void on_written(void *cookie) { tunnel_written(&((struct passing *)cookie)->tunnel); }
+static void on_written(void *cookie) { tunnel_written(&((struct proxy_passing *)cookie)->tunnel); }
 
 static const struct tunnel_owner tunnel_owner = {.over = on_tunnel_over, .written = on_written};
 
@@ -102,11 +44,11 @@ static const struct tunnel_owner tunnel_owner = {.over = on_tunnel_over, .writte
 
 static void on_limit(struct timer *timer)
 {
-    free_passing(H2O_STRUCT_FROM_MEMBER(struct passing, limit, timer));
+    proxy_passing_free(H2O_STRUCT_FROM_MEMBER(struct proxy_passing, limit, timer));
 }
 
 /* The service has begun to answer, and has as much time for the rest as for a whole call. */
-static void limit_answer(struct passing *passing)
+static void limit_answer(struct proxy_passing *passing)
 {
     uint32_t total_ms = passing->call.service->settings->total_ms;
 
@@ -117,11 +59,11 @@ static void limit_answer(struct passing *passing)
 
 /* The request goes. Returns false when its call cannot go on without it. A request that has been
  * sent is not repeated, because its body is freed. A fill has none. */
-static bool become_errand(struct passing *passing)
+static bool become_errand(struct proxy_passing *passing)
 {
     bool is_sent = call_is_sent(&passing->call);
 
-    if (!goes_on(passing) || !call_is_running(&passing->call) ||
+    if (!proxy_passing_goes_on(passing) || !call_is_running(&passing->call) ||
         !errand_begin(&passing->errand, passing->request, !is_sent))
         return false;
     passing->request = NULL;
@@ -146,7 +88,7 @@ static int give_up(enum reason *why)
     return -1;
 }
 
-static void invalidate(const struct passing *passing, const struct exchange_head *head)
+static void invalidate(const struct proxy_passing *passing, const struct exchange_head *head)
 {
     if (passing->ask.cache != NULL && passing->texts != NULL)
         proxy_invalidate(passing->ask.cache->cache,
@@ -159,12 +101,14 @@ static void invalidate(const struct passing *passing, const struct exchange_head
 }
 
 /* What the head means for the fill. Returns false when the response is of no use. */
-static bool fill_head(struct passing *passing, const struct exchange_head *head)
+static bool fill_head(struct proxy_passing *passing, const struct exchange_head *head)
 {
     enum proxy_fill_head is = proxy_fill_head(passing->fill, head);
 
-    if (is == PROXY_FILL_WRONG)
+    if (is == PROXY_FILL_WRONG) {
+        passing->must_ask_again = true;
         return false;
+    }
     if (has_client(passing) && is != PROXY_FILL_OVER)
         passing->is_from_entry = proxy_cache_answer_is_made(
             passing->ask.cached, proxy_fill_entry(passing->fill), is == PROXY_FILL_UPDATED);
@@ -172,13 +116,13 @@ static bool fill_head(struct passing *passing, const struct exchange_head *head)
 }
 
 /* What the cache does with the head. Returns 1 when the client gets the head. */
-static int read_head(struct passing *passing, const struct exchange_head *head, enum reason *why)
+static int read_head(struct proxy_passing *passing, const struct exchange_head *head,
+                     enum reason *why)
 {
-    *why = REASON_BAD_HTTP;
     if (proxy_fill_is_on(passing->fill) && !fill_head(passing, head))
-        return -1;
+        return give_up(why);
     if (!has_client(passing))
-        return passing->fill == NULL || goes_on(passing) ? 0 : give_up(why);
+        return passing->fill == NULL || proxy_passing_goes_on(passing) ? 0 : give_up(why);
     if (passing->is_from_entry || passing->ask.cached == NULL)
         return !passing->is_from_entry;
     *why = REASON_STATUS;
@@ -190,7 +134,7 @@ static int read_head(struct passing *passing, const struct exchange_head *head, 
 
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
-    struct passing *passing = cookie;
+    struct proxy_passing *passing = cookie;
     bool is_tunnel = head->status == 101;
     int next;
 
@@ -218,23 +162,37 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
 }
 
 /* A slow client does not pause a call whose response is stored, because others may wait for it.
- * What the client has not taken yet is at most the route's max_body. */
-static int pass_body(struct passing *passing, struct text body, enum reason *why)
+ * What the client has not taken yet is at most the route's max_body. When such clients leave too
+ * much with the worker, nothing is stored for this one, and its call waits for it. */
+static bool goes_ahead(struct proxy_passing *passing, size_t bytes)
+{
+    size_t *all = &passing->ask.cache->ahead_bytes;
+
+    passing->ahead_bytes += bytes;
+    *all += bytes;
+    if (*all <= CACHE_WORKER_AHEAD_MAX)
+        return true;
+    proxy_fill_drop(passing->fill);
+    return false;
+}
+
+static int pass_body(struct proxy_passing *passing, struct text body, enum reason *why)
 {
     if (proxy_fill_is_on(passing->fill))
         proxy_fill_body(passing->fill, body);
     if (has_client(passing) && !passing->is_from_entry) {
-        if (!reply_stream_more(&passing->stream, body) && !proxy_fill_is_on(passing->fill))
+        if (!reply_stream_more(&passing->stream, body) &&
+            !(proxy_fill_is_on(passing->fill) && goes_ahead(passing, body.len)))
             call_pause(&passing->call);
         return 0;
     }
-    return passing->fill == NULL || goes_on(passing) ? 0 : give_up(why);
+    return passing->fill == NULL || proxy_passing_goes_on(passing) ? 0 : give_up(why);
 }
 
 /* The body cannot be longer than its Content-Length, because the exchange checks that. */
 static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
 {
-    struct passing *passing = cookie;
+    struct proxy_passing *passing = cookie;
 
     if (!passing->is_tunnel)
         return pass_body(passing, (struct text){bytes, len}, why);
@@ -244,7 +202,7 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
 
 static void on_flush(void *cookie)
 {
-    struct passing *passing = cookie;
+    struct proxy_passing *passing = cookie;
 
     if (passing->is_tunnel)
         tunnel_flush(&passing->tunnel);
@@ -252,45 +210,11 @@ static void on_flush(void *cookie)
         reply_stream_flush(&passing->stream);
 }
 
-static const char *message_of(int status)
-{
-    return status == 504   ? "Gateway timeout"
-           : status == 503 ? "Service temporarily unavailable"
-                           : "Bad gateway";
-}
-
-static void refuse(struct passing *passing, enum reason reason)
-{
-    struct request *request = passing->request;
-    int status = reason_answer_status(reason, 0);
-    bool is_open = reason == REASON_BREAKER_OPEN;
-
-    if (passing->ask.cached != NULL) {
-        proxy_cache_answer_is_stale(passing->ask.cached, reason, 0);
-        proxy_cache_answer_status(passing->ask.cached);
-    }
-    if (request->stored != NULL && request->stored->answer(request->stored, request))
-        return;
-    if (status == 503)
-        reply_add_field(
-            request, (struct reply_field){"retry-after", pool_print(request->pool, "%u",
-                                                                    passing->call.retry_after_s)});
-    reply_refusal(request,
-                  &(struct refusal){
-                      .status = status,
-                      .message = message_of(status),
-                      .members = is_open ? TEXT("\"cached\":false") : (struct text){0},
-                      .name = "proxy-status",
-                      .value = pool_print(request->pool, "%.*s; error=%s; details=\"%s %s\"",
-                                          TEXT_ARGS(passing->ask.settings->server),
-                                          reason_proxy_error(reason),
-                                          passing->ask.route->service->name, reason_name(reason)),
-                  });
-}
+static void ask_again(struct proxy_passing *passing);
 
 static void on_end(void *cookie, enum reason reason)
 {
-    struct passing *passing = cookie;
+    struct proxy_passing *passing = cookie;
 
     if (passing->is_tunnel) {
         tunnel_end(&passing->tunnel);
@@ -299,17 +223,19 @@ static void on_end(void *cookie, enum reason reason)
     if (passing->fill != NULL)
         proxy_fill_end(passing->fill, reason);
     if (passing->request == NULL) {
-        free_passing(passing);
+        proxy_passing_free(passing);
         return;
     }
     passing->report.is_cancelled = false;
     passing->report.reason = reason;
     if (passing->is_left)
         return;
-    if (passing->is_from_entry)
+    if (passing->must_ask_again)
+        ask_again(passing);
+    else if (passing->is_from_entry)
         proxy_cache_answer(passing->ask.cached);
     else if (!reply_stream_has_begun(&passing->stream))
-        refuse(passing, reason);
+        proxy_refuse(passing, reason);
     else if (reason == REASON_NONE)
         reply_stream_end(&passing->stream);
     else
@@ -323,60 +249,15 @@ static const struct exchange_sink sink = {
     .end = on_end,
 };
 
-/* Life. */
-
-/* An object in the request's pool, which frees the passing when the request ends. */
-struct holder {
-    struct passing *passing;
-};
-
-/* The server calls the observers later. So the report is in the memory that the request has from
- * now on (bff/http/untaken.h). */
-static void report_call(struct passing *passing)
-{
-    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
-
-    *report = passing->report;
-    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
-    if (passing->ask.cached != NULL)
-        report->cache = passing->ask.cached->word;
-    passing->request->passed = report;
-}
-
-/* The request has gone, or its memory has. A tunnel and an errand go on without it. */
-static void dispose(void *object)
-{
-    struct passing *passing = ((struct holder *)object)->passing;
-
-    report_call(passing);
-    if (passing->is_tunnel)
-        passing->request = NULL;
-    else if (!become_errand(passing))
-        free_passing(passing);
-}
-
-/* Copies what the call borrows, except for the body. */
-static void own_texts(struct passing *passing)
-{
-    struct call_ask *ask = &passing->call_ask;
-    struct text *texts[] = {&ask->method,      &ask->target, &ask->host,        &ask->headers,
-                            &ask->traceparent, &ask->key,    &passing->ask.path};
-
-    passing->texts = pool_new();
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (texts[i]->at != NULL)
-            *texts[i] = pool_text(passing->texts, *texts[i]);
-    if (passing->ask.cache != NULL)
-        passing->origin = proxy_request_origin(passing->request, passing->texts);
-}
+/* The call. */
 
 /* The response that is stored is that to GET, also when HEAD has found that it is too old. */
-static struct text method_of(const struct passing *passing)
+static struct text method_of(const struct proxy_passing *passing)
 {
     return passing->fill != NULL ? TEXT("GET") : passing->request->method;
 }
 
-static void describe_call(struct passing *passing)
+static void describe_call(struct proxy_passing *passing)
 {
     struct request *request = passing->request;
     const struct proxy_ask *ask = &passing->ask;
@@ -402,52 +283,99 @@ static void describe_call(struct passing *passing)
     };
 }
 
-static struct passing *make(struct request *request, const struct proxy_ask *ask)
+static void describe(struct proxy_passing *passing)
 {
-    struct passing *passing = memory_new(sizeof(*passing));
+    struct proxy_cached *cached = passing->ask.cached;
 
-    passing->request = request;
-    passing->settings = worker_settings_hold(request->settings);
-    passing->ask = *ask;
-    passing->report =
-        (struct route_report){.service = text_of(ask->route->service->name), .is_cancelled = true};
-    if (ask->cached != NULL && proxy_cache_fills(ask->cached))
-        passing->fill = proxy_fill_begin(ask->cached);
+    if (cached != NULL && proxy_cache_fills(cached))
+        passing->fill = proxy_fill_begin(cached);
     describe_call(passing);
-    if (passing->fill != NULL || method_may_change(request->method))
-        own_texts(passing);
-    return passing;
+    if (passing->fill != NULL || method_may_change(passing->request->method))
+        proxy_passing_own_texts(passing);
+}
+
+static void begin(struct proxy_passing *passing)
+{
+    call_start(&passing->call, passing->ask.upstream, &passing->call_ask, &sink, passing);
+}
+
+/* The cache has no entry any more, so the service is asked without conditions. */
+static void ask_again(struct proxy_passing *passing)
+{
+    passing->must_ask_again = passing->has_head = false;
+    proxy_cache_forget(passing->ask.cached);
+    proxy_fill_free(passing->fill);
+    pool_free(passing->texts);
+    passing->fill = NULL;
+    passing->texts = NULL;
+    passing->ask = passing->ask.cached->ask; /* without the texts that were copied */
+    describe(passing);
+    begin(passing);
+}
+
+/* Life. */
+
+/* An object in the request's pool, which frees the passing when the request ends. */
+struct holder {
+    struct proxy_passing *passing;
+};
+
+/* The server calls the observers later. So the report is in the memory that the request has from
+ * now on (bff/http/untaken.h). */
+static void report_call(struct proxy_passing *passing)
+{
+    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
+
+    *report = passing->report;
+    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
+    if (passing->ask.cached != NULL)
+        report->cache = passing->ask.cached->word;
+    passing->request->passed = report;
+}
+
+/* The request has gone, or its memory has. A tunnel and an errand go on without it. */
+static void dispose(void *object)
+{
+    struct proxy_passing *passing = ((struct holder *)object)->passing;
+
+    report_call(passing);
+    if (passing->is_tunnel)
+        passing->request = NULL;
+    else if (!become_errand(passing))
+        proxy_passing_free(passing);
 }
 
 /* Fetches a new response in the background, unless there are too many such calls. */
 static void refresh(struct request *request, const struct proxy_ask *ask)
 {
     struct cache_background *background = ask->cache->background;
-    struct passing *passing;
+    struct proxy_passing *passing;
 
     if (request->worker->is_draining || !cache_background_begin(background)) {
         proxy_cache_end_flight(ask->cached);
         return;
     }
-    passing = make(request, ask);
+    passing = proxy_passing_new(request, ask);
+    describe(passing);
     passing->background = background;
     if (!errand_begin(&passing->errand, request, false)) {
-        free_passing(passing);
+        proxy_passing_free(passing);
         return;
     }
     passing->request = NULL;
     passing->call_ask.head_by_ns = 0;
-    call_start(&passing->call, ask->upstream, &passing->call_ask, &sink, passing);
+    begin(passing);
 }
 
 static void pass(struct request *request, const struct proxy_ask *ask)
 {
     struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
-    struct passing *passing = make(request, ask);
+    struct proxy_passing *passing = proxy_passing_new(request, ask);
 
     holder->passing = passing;
+    describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
-    call_start(&passing->call, ask->upstream, &passing->call_ask, &sink, passing);
+    begin(passing);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)

@@ -16,6 +16,7 @@
 
 struct cache_worker;
 struct proxy_cached;
+struct redis;
 
 /* The settings of the configuration; they do not change while a request uses them. */
 struct proxy_settings {
@@ -32,6 +33,7 @@ struct proxy_ask {
     struct upstream *upstream;     /* the worker's */
     int64_t head_by_ns;            /* as in call_ask */
     struct cache_worker *cache;    /* the worker's; NULL: nothing is cached */
+    struct redis *cache_redis;     /* its second level; NULL: none */
     struct proxy_cached *cached;   /* what the cache has (proxy_cache.h); NULL: the route has no
                                       cache */
 };

@@ -108,6 +108,7 @@ struct proxy_cached *proxy_cache_find(struct request *request, const struct prox
 
 static void find_slot(struct proxy_cached *cached, struct text key)
 {
+    cached->slot_key = key;
     cached->slot = cache_find(cached->worker->reader, key);
     cached->entry = cache_slot_entry(cached->slot);
 }
@@ -156,7 +157,7 @@ static void settle_forward(struct proxy_cached *cached, enum proxy_cache_turn tu
     settle(cached, turn, TEXT("miss"));
 }
 
-static bool is_collapsed(const struct proxy_cached *cached) { return cached->ended != NULL; }
+static bool is_collapsed(const struct proxy_cached *cached) { return cached->flights > 0; }
 
 /* Returns true when the entry is the answer, or nearly so: a call in the background refreshes it.
  */
@@ -215,7 +216,9 @@ static enum proxy_cache_turn settle_call(struct proxy_cached *cached, int64_t no
         return PROXY_CACHE_ALONE;
     }
     cached->is_leading = cache_slot_lead(cached->slot);
-    if (cached->is_leading)
+    if (cached->is_leading && proxy_cache_redis_ask(cached, now_ns))
+        cached->turn = PROXY_CACHE_WAIT;
+    else if (cached->is_leading)
         settle_forward(cached, PROXY_CACHE_LEAD, now_ns);
     else if (need_not_wait(cached))
         settle_forward(cached, PROXY_CACHE_ALONE, now_ns);
@@ -232,6 +235,11 @@ enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
         cached->status.forward =
             method_is_read(cached->request->method) ? CACHE_STATUS_BYPASS : CACHE_STATUS_METHOD;
         settle(cached, PROXY_CACHE_BYPASS, TEXT("bypass"));
+        return cached->turn;
+    }
+    if (cached->has_nothing) {
+        cached->has_nothing = false;
+        settle_forward(cached, PROXY_CACHE_LEAD, now_ns);
         return cached->turn;
     }
     drop(cached);
@@ -265,7 +273,8 @@ void proxy_cache_wait(struct proxy_cached *cached, void (*ended)(void *cookie), 
     must(cached->turn == PROXY_CACHE_WAIT);
     cached->ended = ended;
     cached->cookie = cookie;
-    cache_wait_begin(cached->worker->reader, &cached->wait, cached->slot, on_ended);
+    if (!cached->is_asking)
+        cache_wait_begin(cached->worker->reader, &cached->wait, cached->slot, on_ended);
 }
 
 int64_t proxy_cache_until_ns(const struct proxy_cached *cached)
@@ -279,11 +288,28 @@ int64_t proxy_cache_until_ns(const struct proxy_cached *cached)
     return ask->head_by_ns != 0 && ask->head_by_ns < until_ns ? ask->head_by_ns : until_ns;
 }
 
-void proxy_cache_leave(struct proxy_cached *cached) { cache_wait_end(&cached->wait); }
+void proxy_cache_leave(struct proxy_cached *cached)
+{
+    cache_wait_end(&cached->wait);
+    cache_redis_cancel(&cached->get);
+    cached->is_asking = false;
+}
 
 void proxy_cache_go(struct proxy_cached *cached)
 {
-    settle_forward(cached, PROXY_CACHE_ALONE, clock_now_ns());
+    settle_forward(cached, cached->is_leading ? PROXY_CACHE_LEAD : PROXY_CACHE_ALONE,
+                   clock_now_ns());
+}
+
+void proxy_cache_forget(struct proxy_cached *cached)
+{
+    drop(cached);
+    find(cached);
+    cached->is_leading = cache_slot_lead(cached->slot);
+    cache_entry_release(cached->entry);
+    cached->entry = NULL;
+    settle_forward(cached, cached->is_leading ? PROXY_CACHE_LEAD : PROXY_CACHE_ALONE,
+                   clock_now_ns());
 }
 
 void proxy_cache_take(struct proxy_cached *cached, struct cache_entry *entry)

@@ -9,6 +9,8 @@
  * other, and its circuit breaker and its limits decide about them. nginx (proxy_cache_lock) lets
  * the others lead one after the other instead, so that the last one waits longest.
  *
+ * The leader asks Redis before the service, if Redis is the second level (cache_redis.h).
+ *
  * The waiting is also over for a request at its own deadline. Then it makes its own call, too.
  *
  * The order of calls: proxy_cache_find; proxy_cache_look, and again after each proxy_cache_wait;
@@ -22,6 +24,7 @@
 
 #include "bff/base/reason.h"
 #include "bff/cache/cache.h"
+#include "bff/cache/cache_redis.h"
 #include "bff/cache/cache_status.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/proxy/proxy.h"
@@ -35,7 +38,7 @@ enum proxy_cache_turn {
     PROXY_CACHE_REFRESH, /* the same, and a call without a client fetches a new one */
     PROXY_CACHE_LEAD,    /* the request's call fills the cache */
     PROXY_CACHE_ALONE,   /* the request's call is made, and its response is not stored */
-    PROXY_CACHE_WAIT,    /* the call of another request is under way */
+    PROXY_CACHE_WAIT,    /* the call of another request is under way, or Redis is asked */
     PROXY_CACHE_NOTHING, /* the client wants no call, and there is no entry: 504 */
 };
 
@@ -47,6 +50,7 @@ struct proxy_cached {
     struct proxy_cache_asked asked;
     struct text key;           /* without the fields in Vary */
     struct text vary;          /* the names in Vary, when ${slot} is that of a variant */
+    struct text slot_key;      /* the key of ${slot} */
     struct cache_slot *slot;   /* of the key, or of its variant */
     struct cache_slot *base;   /* of the key, when ${slot} is that of a variant */
     struct cache_entry *entry; /* the answer; or what may be validated, or sent after a failure */
@@ -55,7 +59,11 @@ struct proxy_cached {
     bool is_unstored; /* the last response for the key could not be stored */
     bool is_failed;   /* the last call failed, for which this request waited */
     unsigned flights; /* the calls of others for whose end it waited */
-    struct text word; /* for the log */
+    struct cache_redis_get get;
+    unsigned questions; /* so often Redis was asked */
+    bool is_asking;     /* Redis is being asked; the request leads the flight of ${slot} */
+    bool has_nothing;   /* Redis has no better entry */
+    struct text word;   /* for the log */
     struct cache_status status;
     struct text service; /* its name, for the log */
     struct cache_wait wait;
@@ -102,6 +110,10 @@ void proxy_cache_leave(struct proxy_cached *cached);
 /* The request has waited long enough: it makes its own call. */
 void proxy_cache_go(struct proxy_cached *cached);
 
+/* Forgets the entry, which was wrong. The request's call fills the cache anew, if nobody else does
+ * it just now. */
+void proxy_cache_forget(struct proxy_cached *cached);
+
 /* Ends the flight that the request leads, without a call. */
 void proxy_cache_end_flight(struct proxy_cached *cached);
 
@@ -120,6 +132,10 @@ bool proxy_cache_answer_is_made(struct proxy_cached *cached, struct cache_entry 
 /* The call has ended for ${reason}; or, with REASON_STATUS, ${status} has come. True when the
  * service has failed and the entry may be the answer. Then request->stored sends it. */
 bool proxy_cache_answer_is_stale(struct proxy_cached *cached, enum reason reason, int status);
+
+/* Asks Redis for the slot whose flight the request leads. Returns false when it need not or cannot
+ * be asked. */
+bool proxy_cache_redis_ask(struct proxy_cached *cached, int64_t now_ns);
 
 /* Adds the field Cache-Status to the answer, or replaces it. */
 void proxy_cache_answer_status(struct proxy_cached *cached);

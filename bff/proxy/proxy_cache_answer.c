@@ -37,7 +37,7 @@ void proxy_cache_answer(struct proxy_cached *cached)
     if (is_known || entry->body == NULL)
         reply_whole(request, NULL, 0);
     else
-        reply_whole(request, &entry->body->text, 1);
+        reply_shared(request, &entry->body->text, 1);
 }
 
 bool proxy_cache_answer_is_made(struct proxy_cached *cached, struct cache_entry *entry,

@@ -12,6 +12,7 @@ struct proxy_fill {
     struct pool *pool;
     const struct cache_rule *rule; /* of the generation, which the call holds */
     struct cache_worker *worker;
+    struct redis *redis; /* the second level; NULL: none. It lives as long as the generation */
     struct proxy_cache_asked asked;
     struct text key, vary, path; /* as in proxy_cached */
     struct cache_slot *slot;     /* whose flight this is; NULL: it has ended */
@@ -35,6 +36,7 @@ struct proxy_fill *proxy_fill_begin(struct proxy_cached *cached)
     fill->pool = pool_new();
     fill->rule = &cached->ask.route->cache;
     fill->worker = cached->worker;
+    fill->redis = cached->ask.cache_redis;
     fill->key = copy_text(fill->pool, cached->key);
     fill->vary = copy_text(fill->pool, cached->vary);
     fill->path = copy_text(fill->pool, cached->ask.path);
@@ -90,6 +92,14 @@ void proxy_fill_free(struct proxy_fill *fill)
 
 /* Where an entry goes. */
 
+/* Also stores ${entry} in Redis. */
+static void tell_redis(struct proxy_fill *fill, struct text key, struct cache_entry *entry)
+{
+    cache_redis_set(fill->redis, fill->worker->cache,
+                    &(struct cache_redis_ask){.key = key, .body_most = fill->rule->max_body},
+                    entry);
+}
+
 /* Stores ${entry} in another slot than that of the flight, unless somebody fetches another one for
  * it just now. */
 static void store(struct cache_slot *slot, struct cache_entry *entry)
@@ -103,6 +113,7 @@ static void mark_base(struct proxy_fill *fill)
 {
     struct cache_entry *mark = proxy_mark_vary(fill->made->vary, fill->path, fill->asked_ns);
 
+    tell_redis(fill, fill->key, mark);
     if (fill->base != NULL) {
         store(fill->base, mark);
         end(fill, NULL);
@@ -122,9 +133,10 @@ static bool has_variants(const struct proxy_fill *fill)
 static void place_variant(struct proxy_fill *fill)
 {
     struct text values = cache_vary_values(fill->pool, fill->made->vary, &fill->asked.policy);
-    struct cache_slot *slot =
-        cache_find(fill->worker->reader, cache_key_variant(fill->pool, fill->key, values));
+    struct text key = cache_key_variant(fill->pool, fill->key, values);
+    struct cache_slot *slot = cache_find(fill->worker->reader, key);
 
+    tell_redis(fill, key, fill->made);
     if (slot == fill->slot) {
         end(fill, fill->made);
     } else {
@@ -137,6 +149,7 @@ static void place_variant(struct proxy_fill *fill)
 /* The flight may be that of a variant, and the response does not vary any more. */
 static void place_single(struct proxy_fill *fill)
 {
+    tell_redis(fill, fill->key, fill->made);
     if (fill->base == NULL) {
         end(fill, fill->made);
     } else {
@@ -260,6 +273,8 @@ void proxy_fill_body(struct proxy_fill *fill, struct text bytes)
     else
         fill->body = value_add(fill->body, bytes.at, bytes.len);
 }
+
+void proxy_fill_drop(struct proxy_fill *fill) { end(fill, NULL); }
 
 void proxy_fill_end(struct proxy_fill *fill, enum reason reason)
 {

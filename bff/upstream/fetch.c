@@ -17,6 +17,8 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     struct fetch *fetch = cookie;
 
     fetch->status = head->status;
+    if (fetch->ask->head != NULL)
+        fetch->ask->head(fetch->ask->head_cookie, head);
     if (head->status < 200 || head->status > 299)
         return refuse(REASON_STATUS, why);
     if (head->is_coded)
@@ -82,6 +84,19 @@ static void on_end(void *cookie, enum reason reason)
 
 static const struct exchange_sink sink = {
     .head = on_head, .room = room, .body = on_body, .end = on_end};
+
+void fetch_settle(struct fetch *fetch, const struct fetch_ask *ask,
+                  const struct fetch_outcome *outcome)
+{
+    *fetch = (struct fetch){
+        .reason = outcome->reason,
+        .status = outcome->status,
+        .retry_after_s = outcome->retry_after_s,
+        .value = outcome->value == NULL ? NULL : value_hold(outcome->value),
+        .ask = ask,
+        .call_ask = {.service = ask->service},
+    };
+}
 
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie)

@@ -34,6 +34,19 @@ struct fetch_ask {
     size_t body_limit;                   /* bytes */
     unsigned depth_limit;
     bool keep_slices; /* the value will be read, and not only copied into the page */
+
+    /* Called with the head of the answer, whatever its status is, before ${done}. The head is valid
+     * during the call. NULL: nothing is called. */
+    void (*head)(void *cookie, const struct exchange_head *head);
+    void *head_cookie;
+};
+
+/* How a fetch has ended. */
+struct fetch_outcome {
+    enum reason reason;
+    int status;
+    unsigned retry_after_s;
+    struct value *value;
 };
 
 /* A fetch. Its user provides the memory, which need not be cleared before fetch_start. */
@@ -58,6 +71,14 @@ struct fetch {
  * fetch_release. */
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie);
+
+/*
+ * Makes ${fetch} a fetch for ${ask} that has ended with ${outcome}, without a call: the answer is
+ * known. It gets a reference to the value. ${fetch} need not be cleared, and ${ask} is borrowed as
+ * in fetch_start. There is no ${done}.
+ */
+void fetch_settle(struct fetch *fetch, const struct fetch_ask *ask,
+                  const struct fetch_outcome *outcome);
 
 /* Ends the fetch without calling ${done}, and releases its value. It may be called before and after
  * ${done}. Does nothing when ${fetch} was released before or is all zero. */

@@ -227,6 +227,13 @@ PEERS = {
         'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),
     'nginx': _nginx('nginx', 'nginx.conf'),
     'nginx-lua': _nginx('nginx with Lua', 'nginx_lua.conf', 'pages.lua'),
+    'bff-cached': _bff('bff', 'bff-web', 'bff_cached.yaml'),
+    'bff-cached-callgrind': _bff('bff, counted', 'bff-web', 'bff_cached.yaml', [
+        'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),
+    'bff-limited': _bff('bff with limits', 'bff-web', 'bff_limited.yaml'),
+    'nginx-cached': _nginx('nginx', 'nginx_cached.conf'),
+    'haproxy-cached': Peer('haproxy', ['haproxy', '-db', '-f', '@work@/haproxy_cached.cfg'],
+                           files=('haproxy_cached.cfg',)),
     'haproxy': Peer('haproxy', ['haproxy', '-db', '-f', '@work@/haproxy.cfg'],
                     files=('haproxy.cfg',)),
     'express': _node('Express', 'express.js', _secret, [f'Authorization: Bearer {token()}']),

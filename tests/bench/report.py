@@ -40,6 +40,14 @@ def _login(runs):
             f'{_judged(added <= 2, "at most 2")}.')
 
 
+def _limited(runs):
+    """As with the login."""
+    added = statistics.median(after.cpu_us - before.cpu_us
+                              for before, after in zip(runs['bff'], runs['bff-limited']))
+    return (f'The limits add {added:.1f} µs, the median of the differences in each round '
+            f'{_judged(added <= 1, "at most 1")}.')
+
+
 def _latency(runs):
     ours, theirs = (median(runs[name], lambda run: run.load.p99_ms)
                     for name in ('bff', 'nginx-lua'))
@@ -60,13 +68,13 @@ def _parts(runs):
 
 
 # What is said below a table that has no bar on processor time.
-CLOSING = {'login': _login, 'latency': _latency, 'parts': _parts}
+CLOSING = {'login': _login, 'limited': _limited, 'latency': _latency, 'parts': _parts}
 
 
 def table(work_name, work, runs):
     """Its lines, and whether something in it is void."""
     columns = ['', 'CPU µs', 'lowest to highest', 'requests/s', 'p50 ms', 'p99 ms', 'RSS MB']
-    is_compared = work_name not in ('login', 'parts')
+    is_compared = work_name not in ('login', 'limited', 'parts')
     if is_compared:
         columns.append("bff's CPU by its (bar)")
     lines = [row(columns), row(['---'] + ['---:'] * (len(columns) - 1))]

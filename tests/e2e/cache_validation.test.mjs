@@ -48,13 +48,24 @@ describe('a validation', { concurrency: 4 }, () => {
     assert.equal(asked('users').length, 2)
   })
 
-  test('is done again when the 304 is about another answer', async t => {
-    const { get, asked } = await cachedRoute(t, [tagged('one', '"a"'), unchanged({ etag: '"z"' }),
+  test('that brings a 304 about another answer asks again, without validators', async t => {
+    const { get, asked, server } = await cachedRoute(t, [tagged('one', '"a"'), unchanged({ etag: '"z"' }),
       plain('two')])
     await get(path)
-    assert.equal((await get(path)).status, 502)
-    assert.equal((await get(path)).text, 'two')
-    assert.equal(asked('users')[2].headers['if-none-match'], undefined)
+    for (const status of ['bff-web; fwd=uri-miss; stored', 'bff-web; hit; ttl']) {
+      const res = await get(path)
+      assert.deepEqual([res.status, res.text, statusOf(res)], [200, 'two', status])
+    }
+    assert.deepEqual(asked('users').map(({ headers }) => headers['if-none-match']),
+      [undefined, '"a"', undefined])
+    await server.stop()
+    assert.deepEqual(wordsOf(server), ['hit', 'miss', 'miss'])
+  })
+
+  test('by a service that says 304 to everybody gets 304', async t => {
+    const { get } = await cachedRoute(t, [tagged('one', '"a"'), unchanged({ etag: '"z"' })])
+    await get(path)
+    assert.equal((await get(path)).status, 304)
   })
 
   test('may say that the answer must not be stored any more', async t => {

@@ -115,6 +115,24 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     flow_trace("ask", ask->target);
 }
 
+void fetch_settle(struct fetch *fetch, const struct fetch_ask *ask,
+                  const struct fetch_outcome *outcome)
+{
+    *fetch = (struct fetch){.ask = ask, .reason = outcome->reason, .status = outcome->status};
+    fetch->retry_after_s = outcome->retry_after_s;
+    fetch->value = outcome->value == NULL ? NULL : value_hold(outcome->value);
+}
+
+/* The calls of the page: the cache may make others in the background. */
+static inline size_t flow_own(void)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < flow.under_way; i++)
+        count += flow.calls[i].fetch->ask->head == NULL;
+    return count;
+}
+
 /* Removes the call from the running calls; returns false if it is not running. */
 static inline bool flow_take(const struct fetch *fetch)
 {
@@ -142,8 +160,23 @@ void fetch_release(struct fetch *fetch)
 
 void fetch_time_over(struct fetch *fetch) { fetch_release(fetch); }
 
-static inline void flow_give_json(struct fetch *fetch, struct text json)
+/* The head of an answer, for a call that the cache makes. "cc:max-age=0 {...}" has a Cache-Control
+ * field. */
+static inline struct text flow_give_head(struct fetch *fetch, int status, struct text outcome)
 {
+    struct text rest = outcome, word = text_cut(&rest, ' ');
+    bool has_field = text_starts(word, TEXT("cc:"));
+    struct exchange_field field = {TEXT("cache-control"), {word.at + 3, word.len - 3}};
+    struct exchange_head head = {.status = status, .fields = &field, .field_count = has_field};
+
+    if (fetch->ask->head != NULL)
+        fetch->ask->head(fetch->ask->head_cookie, &head);
+    return has_field ? rest : outcome;
+}
+
+static inline void flow_give_json(struct fetch *fetch, struct text outcome)
+{
+    struct text json = flow_give_head(fetch, 200, outcome);
     struct value *value = value_add(value_new(json.len), json.at, json.len);
     fetch->status = 200;
     json_scan_init(&fetch->scan, fetch->ask->depth_limit, fetch->ask->keep_slices);
@@ -205,7 +238,7 @@ static inline void flow_done(struct run *run, void *cookie)
 
     assert_ptr_equal(cookie, &flow);
     assert_int_equal(flow.done++, 0);
-    assert_int_equal(flow.under_way, 0);
+    assert_int_equal(flow_own(), 0);
     flow_trace("done", (struct text){0});
     answer_make(run, TEXT("bff-web"), TEXT("r-1"), clock_wall_ms(), &flow.answer);
     for (size_t i = 0; i < flow.answer.body.count; i++) {

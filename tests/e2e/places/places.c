@@ -165,8 +165,94 @@ static const struct bff_composite guarded = {
     .parts = BFF_TABLE(guarded_parts),
 };
 
-static const struct bff_composite *const composites[] = {&account, &newest_order, &required_order,
-                                                         &wrong,   &guarded,      &hedged};
+/* Parts whose answers are used again: for the same user, for all users, and in a list. */
+
+static void products(struct bff_ask *ask)
+{
+    static const char *const ids[] = {"p1", "p2", "p3", "p1"};
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+        products_get(ask, text_of(ids[i]));
+}
+
+static const struct bff_part cached_parts[] = {
+    {.name = "user", .ask = user, .kind = BFF_OBJECT, .cache_s = 60, .stale_s = 60},
+    {.name = "products",
+     .ask = products,
+     .kind = BFF_OBJECT,
+     .many = 10,
+     .cache_s = 60,
+     .shared = true},
+    {.name = "notifications", .ask = unread, .kind = BFF_LIST},
+};
+
+static const struct bff_composite cached = {
+    .route = "GET /api/cached/:userId",
+    .access = BFF_SIGNED_IN,
+    .parts = BFF_TABLE(cached_parts),
+};
+
+/* The same part in two pages: one that gives it little time, and one that cannot do without it. The
+ * second one also has a part that is asked for each page. */
+
+static const struct bff_part quick_parts[] = {
+    {.name = "user",
+     .ask = user,
+     .kind = BFF_OBJECT,
+     .timeout_ms = 100,
+     .cache_s = 60,
+     .stale_s = 60},
+};
+
+static const struct bff_composite quick = {
+    .route = "GET /api/quick/:userId",
+    .access = BFF_SIGNED_IN,
+    .is_stamped = true,
+    .parts = BFF_TABLE(quick_parts),
+};
+
+static const struct bff_part patient_parts[] = {
+    {.name = "user",
+     .ask = user,
+     .need = BFF_REQUIRED,
+     .kind = BFF_OBJECT,
+     .cache_s = 60,
+     .stale_s = 60},
+    {.name = "notifications", .ask = unread, .kind = BFF_LIST},
+};
+
+static const struct bff_composite patient = {
+    .route = "GET /api/patient/:userId",
+    .failure = "Failed to load the user",
+    .access = BFF_SIGNED_IN,
+    .budget_ms = 20000,
+    .is_stamped = true,
+    .parts = BFF_TABLE(patient_parts),
+};
+
+/* Parts that pass the client's cookie on. */
+
+static void with_cookie(struct bff_ask *ask)
+{
+    user(ask);
+    ask_pass_header(ask, "cookie");
+}
+
+static const struct bff_part passing_parts[] = {
+    {.name = "shared", .ask = with_cookie, .kind = BFF_OBJECT, .cache_s = 60, .shared = true},
+    {.name = "own", .ask = with_cookie, .kind = BFF_OBJECT, .cache_s = 60},
+};
+
+static const struct bff_composite passing = {
+    .route = "GET /api/passing/:userId",
+    .access = BFF_PUBLIC,
+    .parts = BFF_TABLE(passing_parts),
+};
+
+static const struct bff_composite *const composites[] = {
+    &account, &newest_order, &required_order, &wrong,   &guarded,
+    &hedged,  &cached,       &quick,          &patient, &passing,
+};
 
 static const struct bff_build build = {
     .name = "places",
