@@ -176,6 +176,7 @@ static void test_frozen_and_thawed(void **state)
         assert_string_equal(stage_ask(redis, "ECHO a"), "not sent");
         stage_wait(4);
     }
+    stage.settings.timeout_ms = STAGE_PATIENCE_MS;
     kill(server.pid, SIGCONT);
     stage_until(redis_is_up(redis));
     assert_string_equal(stage_ask(redis, "ECHO a"), "a");
