@@ -194,6 +194,15 @@ describe('the header fields', { concurrency: 4 }, () => {
       { 'ratelimit-policy': '"api";q=100;w=900', ratelimit: '"api";r=99;t=900' })
   })
 
+  test('say when a refused request may be repeated', async t => {
+    const { get } = await stage(t, [{ name: 'slow', path: '/', rate: '60/h', burst: 5, headers: 'structured' }])
+    assert.deepEqual((await statuses(get, 5, '/api/users/1')), Array(5).fill(200))
+    const { headers } = await get('/api/users/1')
+    const [, seconds] = /^"slow";r=0;t=(\d+)$/.exec(headers.ratelimit)
+    assert.equal(headers['retry-after'], seconds)
+    assert.ok(seconds <= 63) // a rate is a whole number in 1000 seconds
+  })
+
   test('may be the old ones', async t => {
     const { 'x-ratelimit-reset': reset, ...others } = await fields(t, 'legacy')
     assert.deepEqual(others, { 'x-ratelimit-limit': '100', 'x-ratelimit-remaining': '99' })
