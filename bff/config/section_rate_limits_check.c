@@ -193,11 +193,14 @@ static void user_check(struct settings *settings, size_t index)
                           "login is off, so no request has a user");
 }
 
-static bool covers(struct text path, struct text other)
+/* True when ${rule} counts requests for the path of ${other}. */
+static bool covers(const struct limit_rule *rule, const struct limit_rule *other)
 {
-    bool is_prefix = path.len > 0 && path.at[path.len - 1] == '/';
+    struct limit_rule all = {.path = rule->path};
+    struct text path = other->path;
 
-    return is_prefix ? text_starts(other, path) : text_equal(path, other);
+    path.len -= path.at[path.len - 1] == '/';
+    return rule->path.at != NULL && limit_rule_matches(&all, TEXT("GET"), path);
 }
 
 /* Among the rules that a request matches, one has the longest path, and the paths of the others
@@ -211,7 +214,7 @@ static void hits_check(struct settings *settings, size_t index)
     if (rule->path.at == NULL)
         return;
     for (size_t i = 0; i < rules->count; i++)
-        hits += rules->rows[i].path.at != NULL && covers(rules->rows[i].path, rule->path) &&
+        hits += covers(&rules->rows[i], rule) &&
                 limit_rule_needs_user(&rules->rows[i]) == limit_rule_needs_user(rule);
     if (hits > LIMITER_HITS_MAX)
         settings_complain(settings, "rate_limits.*.path", index,
