@@ -9,11 +9,16 @@
 #include "bff/cache/cache_background.h"
 #include "bff/loop/bell.h"
 
+/* The most bytes of a worker's responses that are being stored and that their first clients have not
+ * taken yet. When there are more, responses are not stored, and wait for their clients. */
+#define CACHE_WORKER_AHEAD_MAX ((size_t)64 * 1024 * 1024)
+
 struct cache_worker {
     struct cache *cache;                 /* held */
     struct cache_background *background; /* held */
     struct cache_reader *reader;         /* the worker's own */
     struct bell *bell;                   /* which the reader uses */
+    size_t ahead_bytes;                  /* see CACHE_WORKER_AHEAD_MAX */
 };
 
 /* To be called in the thread of ${loop}. */

@@ -162,13 +162,27 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
 }
 
 /* A slow client does not pause a call whose response is stored, because others may wait for it.
- * What the client has not taken yet is at most the route's max_body. */
+ * What the client has not taken yet is at most the route's max_body. When such clients leave too
+ * much with the worker, nothing is stored for this one, and its call waits for it. */
+static bool goes_ahead(struct proxy_passing *passing, size_t bytes)
+{
+    size_t *all = &passing->ask.cache->ahead_bytes;
+
+    passing->ahead_bytes += bytes;
+    *all += bytes;
+    if (*all <= CACHE_WORKER_AHEAD_MAX)
+        return true;
+    proxy_fill_drop(passing->fill);
+    return false;
+}
+
 static int pass_body(struct proxy_passing *passing, struct text body, enum reason *why)
 {
     if (proxy_fill_is_on(passing->fill))
         proxy_fill_body(passing->fill, body);
     if (has_client(passing) && !passing->is_from_entry) {
-        if (!reply_stream_more(&passing->stream, body) && !proxy_fill_is_on(passing->fill))
+        if (!reply_stream_more(&passing->stream, body) &&
+            !(proxy_fill_is_on(passing->fill) && goes_ahead(passing, body.len)))
             call_pause(&passing->call);
         return 0;
     }
@@ -237,21 +251,6 @@ static const struct exchange_sink sink = {
 
 /* The call. */
 
-/* Copies what the call borrows, except for the body. */
-static void own_texts(struct proxy_passing *passing)
-{
-    struct call_ask *ask = &passing->call_ask;
-    struct text *texts[] = {&ask->method,      &ask->target, &ask->host,        &ask->headers,
-                            &ask->traceparent, &ask->key,    &passing->ask.path};
-
-    passing->texts = pool_new();
-    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
-        if (texts[i]->at != NULL)
-            *texts[i] = pool_text(passing->texts, *texts[i]);
-    if (passing->ask.cache != NULL)
-        passing->origin = proxy_request_origin(passing->request, passing->texts);
-}
-
 /* The response that is stored is that to GET, also when HEAD has found that it is too old. */
 static struct text method_of(const struct proxy_passing *passing)
 {
@@ -292,7 +291,7 @@ static void describe(struct proxy_passing *passing)
         passing->fill = proxy_fill_begin(cached);
     describe_call(passing);
     if (passing->fill != NULL || method_may_change(passing->request->method))
-        own_texts(passing);
+        proxy_passing_own_texts(passing);
 }
 
 static void begin(struct proxy_passing *passing)

@@ -274,6 +274,8 @@ void proxy_fill_body(struct proxy_fill *fill, struct text bytes)
         fill->body = value_add(fill->body, bytes.at, bytes.len);
 }
 
+void proxy_fill_drop(struct proxy_fill *fill) { end(fill, NULL); }
+
 void proxy_fill_end(struct proxy_fill *fill, enum reason reason)
 {
     if (fill->slot == NULL)

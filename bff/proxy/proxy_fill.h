@@ -39,6 +39,9 @@ enum proxy_fill_head proxy_fill_head(struct proxy_fill *fill, const struct excha
 void proxy_fill_body(struct proxy_fill *fill, struct text bytes);
 void proxy_fill_end(struct proxy_fill *fill, enum reason reason);
 
+/* Ends the flight without an entry. */
+void proxy_fill_drop(struct proxy_fill *fill);
+
 /* Returns the entry that is being made, or was made. NULL: there is none. */
 struct cache_entry *proxy_fill_entry(const struct proxy_fill *fill);
 

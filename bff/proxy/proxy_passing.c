@@ -1,6 +1,7 @@
 /* See proxy_passing.h. */
 #include "bff/base/memory.h"
 #include "bff/proxy/proxy_passing.h"
+#include "bff/proxy/proxy_request.h"
 
 struct proxy_passing *proxy_passing_new(struct request *request, const struct proxy_ask *ask)
 {
@@ -24,6 +25,8 @@ void proxy_passing_free(struct proxy_passing *passing)
     errand_end(&passing->errand);
     if (passing->background != NULL)
         cache_background_end(passing->background);
+    if (passing->ahead_bytes > 0)
+        passing->ask.cache->ahead_bytes -= passing->ahead_bytes;
     proxy_fill_free(passing->fill);
     pool_free(passing->texts);
     worker_settings_release(passing->settings);
@@ -33,4 +36,18 @@ void proxy_passing_free(struct proxy_passing *passing)
 bool proxy_passing_goes_on(const struct proxy_passing *passing)
 {
     return passing->fill != NULL ? proxy_fill_is_on(passing->fill) : passing->texts != NULL;
+}
+
+void proxy_passing_own_texts(struct proxy_passing *passing)
+{
+    struct call_ask *ask = &passing->call_ask;
+    struct text *texts[] = {&ask->method,      &ask->target, &ask->host,        &ask->headers,
+                            &ask->traceparent, &ask->key,    &passing->ask.path};
+
+    passing->texts = pool_new();
+    for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        if (texts[i]->at != NULL)
+            *texts[i] = pool_text(passing->texts, *texts[i]);
+    if (passing->ask.cache != NULL)
+        passing->origin = proxy_request_origin(passing->request, passing->texts);
 }

@@ -33,6 +33,7 @@ struct proxy_passing {
 
     /* A route with a cache. */
     struct proxy_fill *fill; /* stores the response; NULL: nothing is stored */
+    size_t ahead_bytes;      /* counted in ask.cache, because the client is slow */
     bool must_ask_again;     /* the 304 was about another response than the one that is stored */
     bool is_from_entry;      /* ask.cached->entry is the client's answer; it is sent at the end */
     struct cache_background *background; /* counts the call; NULL: it is not in the background */
@@ -46,6 +47,10 @@ struct proxy_passing {
 
 /* Makes it for ${request}, without its fill and without the description of its call. */
 struct proxy_passing *proxy_passing_new(struct request *request, const struct proxy_ask *ask);
+
+/* Copies what the call borrows of the request, except for the body, so that the call may go on
+ * without its request. */
+void proxy_passing_own_texts(struct proxy_passing *passing);
 
 /* Cancels the call, ends the flight of the fill and the errand, and frees everything. */
 void proxy_passing_free(struct proxy_passing *passing);
