@@ -42,11 +42,15 @@ static uint32_t cost_of(const struct found *found, const struct limit_rule *rule
     return parts > 0 ? (uint32_t)parts : 1;
 }
 
-static bool counts(const struct request *request, const struct limit_rule *rule, struct text path,
+/* ${path} is the lenient reading of the request's path. It is absent until a rule needs it. */
+static bool counts(const struct request *request, const struct limit_rule *rule, struct text *path,
                    enum limit_check_place place)
 {
-    return limit_rule_needs_user(rule) == (place == LIMIT_CHECK_AFTER_LOGIN) &&
-           limit_rule_matches(rule, request->method, path) && !is_exempt(request, rule);
+    if (limit_rule_needs_user(rule) != (place == LIMIT_CHECK_AFTER_LOGIN))
+        return false;
+    if (path->at == NULL)
+        *path = path_reading_lenient(request->pool, request->path);
+    return limit_rule_matches(rule, request->method, *path) && !is_exempt(request, rule);
 }
 
 /* Writes the hits of the request to ${hits}, and returns their number. */
@@ -55,12 +59,12 @@ static size_t find_hits(const struct request_context *context, enum limit_check_
 {
     const struct limit_rules *rules = context->dispatch->limits;
     const struct request *request = context->request;
-    struct text path = path_reading_lenient(request->pool, request->path);
+    struct text path = {0};
     size_t count = 0;
 
     for (size_t i = 0; i < rules->count && count < LIMITER_HITS_MAX; i++) {
         const struct limit_rule *rule = &rules->rows[i];
-        if (!counts(request, rule, path, place))
+        if (!counts(request, rule, &path, place))
             continue;
         hits[count++] = (struct limit_hit){
             .rule = rule,

@@ -128,6 +128,13 @@ struct path_reading path_reading_of(struct pool *pool, struct text text)
     return reading;
 }
 
+/* True when some reader may take ${c} for something else than a byte of a name. */
+static bool is_special(char c)
+{
+    return (unsigned char)c >= 0x80 || is_blank(c) || c == '%' || c == '\\' || c == ';' ||
+           c == '?' || c == '#';
+}
+
 /* True when ${path} is its own lenient reading. */
 static bool is_plain(struct text path)
 {
@@ -137,8 +144,7 @@ static bool is_plain(struct text path)
         return false;
     for (size_t i = 1; i < path.len; i++) {
         char c = path.at[i];
-        if (c == '%' || c == '\\' || c == ';' || c == '?' || c == '#' || is_blank(c) ||
-            (unsigned char)c >= 0x80 || (before == '/' && (c == '/' || c == '.')))
+        if (is_special(c) || (before == '/' && (c == '/' || c == '.')))
             return false;
         before = c;
     }

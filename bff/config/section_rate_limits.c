@@ -32,6 +32,15 @@ static void name_read(struct settings_input *input)
         settings_refuse_value(input, 0, "expected 1 to 64 letters, digits, - and _");
 }
 
+static void path_read(struct settings_input *input)
+{
+    struct text *path = input->member;
+
+    kind_path.read(input);
+    if (!input->is_wrong)
+        *path = limit_rule_path(input->config->pool, *path);
+}
+
 /* Returns words that say what is wrong, or NULL. */
 static const char *key_part_read(struct pool *pool, const char *text, struct limit_key_part *out)
 {
@@ -171,6 +180,7 @@ static void headers_read(struct settings_input *input)
 }
 
 static const struct settings_kind name_kind = {.read = name_read};
+static const struct settings_kind path_kind = {.read = path_read};
 static const struct settings_kind key_kind = {.read = key_read, .is_list = true};
 static const struct settings_kind sliding_kind = {.read = sliding_read};
 static const struct settings_kind rate_kind = {.read = rate_read};
@@ -182,7 +192,7 @@ static const struct settings_kind headers_kind = {.read = headers_read};
 static const struct setting rows[] = {
     {"rate_limits.*.name", &name_kind, OF(name),
      .about = "its name in the log, in headers and in Redis: letters, digits, - and _"},
-    {"rate_limits.*.path", &kind_path, OF(path),
+    {"rate_limits.*.path", &path_kind, OF(path),
      .about =
          "what the paths of its requests begin with, when it ends with /; else the whole path"},
     {"rate_limits.*.methods", &kind_methods, OF(methods), .shown = "all",

@@ -184,28 +184,23 @@ static void name_check(struct settings *settings, size_t index)
     }
 }
 
-static bool needs_user(const struct limit_rule *rule)
-{
-    for (size_t i = 0; i < rule->key_count; i++)
-        if (rule->key[i].kind == LIMIT_KEY_USER)
-            return true;
-    return false;
-}
-
 static void user_check(struct settings *settings, size_t index)
 {
     const struct config *config = settings->config;
 
-    if (config->login_is_off && needs_user(&config->rate_limits.rows[index]))
+    if (config->login_is_off && limit_rule_needs_user(&config->rate_limits.rows[index]))
         settings_complain(settings, "rate_limits.*.key", index,
                           "login is off, so no request has a user");
 }
 
-static bool covers(struct text path, struct text other)
+/* True when ${rule} counts requests for the path of ${other}. */
+static bool covers(const struct limit_rule *rule, const struct limit_rule *other)
 {
-    bool is_prefix = path.len > 0 && path.at[path.len - 1] == '/';
+    struct limit_rule all = {.path = rule->path};
+    struct text path = other->path;
 
-    return is_prefix ? text_starts(other, path) : text_equal(path, other);
+    path.len -= path.at[path.len - 1] == '/';
+    return rule->path.at != NULL && limit_rule_matches(&all, TEXT("GET"), path);
 }
 
 /* Among the rules that a request matches, one has the longest path, and the paths of the others
@@ -219,8 +214,8 @@ static void hits_check(struct settings *settings, size_t index)
     if (rule->path.at == NULL)
         return;
     for (size_t i = 0; i < rules->count; i++)
-        hits += rules->rows[i].path.at != NULL && covers(rules->rows[i].path, rule->path) &&
-                needs_user(&rules->rows[i]) == needs_user(rule);
+        hits += covers(&rules->rows[i], rule) &&
+                limit_rule_needs_user(&rules->rows[i]) == limit_rule_needs_user(rule);
     if (hits > LIMITER_HITS_MAX)
         settings_complain(settings, "rate_limits.*.path", index,
                           "%zu rules count the requests of this path; expected at most %d", hits,

@@ -54,17 +54,19 @@ static void set_draft_6(struct request *request, const struct limit_verdict *ver
     add(request, "ratelimit-reset", number(pool, seconds_of(verdict->reset_ms)));
 }
 
+/* In this draft, "t" is the time until more requests are allowed, and Retry-After should not be
+ * earlier. */
 static void set_structured(struct request *request, const struct limit_rule *rule,
                            const struct limit_verdict *verdict)
 {
     struct pool *pool = request->pool;
     struct text name = pool_print(pool, "\"%.*s\"", TEXT_ARGS(rule->name));
+    uint32_t reset_ms = verdict->is_refused ? verdict->retry_after_ms : verdict->reset_ms;
 
     add(request, "ratelimit-policy",
         join(pool, name, TEXT(";q="), verdict->limit, TEXT(";w="), verdict->window_s));
     add(request, "ratelimit",
-        join(pool, name, TEXT(";r="), verdict->remaining, TEXT(";t="),
-             seconds_of(verdict->reset_ms)));
+        join(pool, name, TEXT(";r="), verdict->remaining, TEXT(";t="), seconds_of(reset_ms)));
 }
 
 static void set_legacy(struct request *request, const struct limit_verdict *verdict)

@@ -1,4 +1,5 @@
 /* See limit_rule.h. */
+#include "bff/base/path_reading.h"
 #include "bff/http/method.h"
 #include "bff/limit/limit_rule.h"
 
@@ -8,6 +9,14 @@ bool limit_rule_needs_user(const struct limit_rule *rule)
         if (rule->key[i].kind == LIMIT_KEY_USER)
             return true;
     return false;
+}
+
+struct text limit_rule_path(struct pool *pool, struct text path)
+{
+    struct text lenient = path_reading_lenient(pool, path);
+    bool is_prefix = path.len > 0 && path.at[path.len - 1] == '/';
+
+    return is_prefix ? pool_print(pool, "%.*s/", TEXT_ARGS(lenient)) : lenient;
 }
 
 static bool takes_method(const struct limit_rule *rule, struct text method)

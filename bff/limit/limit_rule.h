@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "bff/base/pool.h"
 #include "bff/base/text.h"
 
 struct trusted_network;
@@ -53,7 +54,8 @@ enum limit_headers {
 
 struct limit_rule {
     struct text name;     /* letters, digits, '-' and '_' */
-    struct text path;     /* "/api/" (a prefix) or "/api/users" (exactly this path) */
+    struct text path;     /* "/api/" (a prefix) or "/api/users" (exactly this path), as
+                             limit_rule_path returns it */
     struct text *methods; /* ended by an absent text; NULL: all */
     struct limit_key_part key[LIMIT_KEY_PARTS_MAX];
     size_t key_count; /* at least 1 */
@@ -79,6 +81,10 @@ struct limit_rules {
 /* True when the key needs the user, so that the rule is applied after the login. All other rules
  * are applied before it. */
 bool limit_rule_needs_user(const struct limit_rule *rule);
+
+/* Returns ${path}, which an operator has written, in the form in which limit_rule_matches compares
+ * it: its lenient reading, and a '/' at its end if ${path} has one. */
+struct text limit_rule_path(struct pool *pool, struct text path);
 
 /*
  * True when ${rule} counts requests with ${method} and ${path}, which is the lenient reading of the

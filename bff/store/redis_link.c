@@ -92,14 +92,19 @@ static void send_question(struct redis_link *link)
     redis_socket_send(&link->socket, question, sizeof(question) / sizeof(question[0]));
 }
 
+static bool is_pair(const struct redisReply *reply)
+{
+    return reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
+           reply->element[0]->type == REDIS_REPLY_STRING &&
+           reply->element[1]->type == REDIS_REPLY_STRING;
+}
+
 /* Reads ["10.0.0.7", "6379"]. */
 static bool take_master(struct redis_link *link, const struct redisReply *reply)
 {
     uint64_t port;
 
-    if (reply->type != REDIS_REPLY_ARRAY || reply->elements != 2 ||
-        reply->element[0]->type != REDIS_REPLY_STRING ||
-        reply->element[1]->type != REDIS_REPLY_STRING)
+    if (!is_pair(reply))
         return false;
     struct text host = {reply->element[0]->str, reply->element[0]->len};
     struct text digits = {reply->element[1]->str, reply->element[1]->len};
@@ -205,6 +210,8 @@ static void on_greeting(struct redis_link *link, const struct redisReply *reply)
         link->state = REDIS_LINK_READY;
         link->ready_ns = clock_now_ns();
         link->user->ready(link);
+    } else {
+        set_timer(link, link->settings->timeout_ms);
     }
 }
 

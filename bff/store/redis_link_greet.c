@@ -36,7 +36,8 @@ static void send_select(struct redis_link *link)
 
 static void send_hello(struct redis_link *link)
 {
-    redis_socket_send(&link->socket, (struct text[]){TEXT("HELLO"), TEXT("2")}, 2);
+    redis_socket_send(&link->socket,
+                      (struct text[]){TEXT("HELLO"), TEXT("2"), TEXT("SETNAME"), TEXT("bff")}, 4);
 }
 
 static void send_ping(struct redis_link *link)

@@ -70,7 +70,7 @@ static void move_rest(struct redis_socket *socket)
 }
 
 /* An error is not reported here, because reading reports it, after the last replies. */
-static void flush(struct redis_socket *socket)
+void redis_socket_flush(struct redis_socket *socket)
 {
     while (redis_socket_waiting(socket) > 0) {
         ssize_t sent =
@@ -89,7 +89,10 @@ static void flush(struct redis_socket *socket)
     socket->out.len = 0;
 }
 
-static void on_writable(h2o_socket_t *socket, const char *error) { flush(socket->data); }
+static void on_writable(h2o_socket_t *socket, const char *error)
+{
+    redis_socket_flush(socket->data);
+}
 
 static void on_step(h2o_timeout_entry_t *entry)
 {
@@ -98,7 +101,7 @@ static void on_step(h2o_timeout_entry_t *entry)
     if (socket->fault != REDIS_FAULT_NONE)
         break_socket(socket, socket->fault);
     else
-        flush(socket);
+        redis_socket_flush(socket);
 }
 
 static void wait_for_step(struct redis_socket *socket)
@@ -170,21 +173,31 @@ static bool take_bytes(struct redis_socket *socket, const char *bytes, size_t le
     return false;
 }
 
-/* Returns the number of bytes; 0 when nothing has come; -1 when the connection has ended. */
-static ssize_t read_some(struct redis_socket *socket, char bytes[READ_BYTES])
+/* The next two return the number of bytes; 0 when nothing has come; -1 when the connection has
+ * ended. */
+
+static ssize_t read_tls(struct redis_socket *socket, char bytes[READ_BYTES])
 {
     size_t len;
 
-    if (socket->tls != NULL) {
-        enum tls_step step = tls_read(socket->tls, bytes, READ_BYTES, &len);
-        return step == TLS_DONE                                  ? (ssize_t)len
-               : step == TLS_WANT_READ || step == TLS_WANT_WRITE ? 0
-                                                                 : -1;
+    switch (tls_read(socket->tls, bytes, READ_BYTES, &len)) {
+    case TLS_DONE:
+        return (ssize_t)len;
+    case TLS_WANT_READ:
+    case TLS_WANT_WRITE:
+        return 0;
+    default:
+        return -1;
     }
+}
+
+static ssize_t read_plain(struct redis_socket *socket, char bytes[READ_BYTES])
+{
     ssize_t got = recv(h2o_socket_get_fd(socket->socket), bytes, READ_BYTES, MSG_DONTWAIT);
-    if (got > 0)
-        return got;
-    return got < 0 && (errno == EAGAIN || errno == EINTR) ? 0 : -1;
+
+    if (got < 0)
+        return errno == EAGAIN || errno == EINTR ? 0 : -1;
+    return got > 0 ? got : -1;
 }
 
 void redis_socket_read(struct redis_socket *socket)
@@ -192,7 +205,7 @@ void redis_socket_read(struct redis_socket *socket)
     char bytes[READ_BYTES];
 
     for (unsigned i = 0; i < READS && socket->is_open; i++) {
-        ssize_t got = read_some(socket, bytes);
+        ssize_t got = socket->tls == NULL ? read_plain(socket, bytes) : read_tls(socket, bytes);
         if (got < 0) {
             break_socket(socket, REDIS_FAULT_RESET);
             return;

@@ -10,9 +10,15 @@
 
 static void step_handshake(struct redis_socket *socket);
 
+/* An event for writing may come late, when an event for reading has ended the handshake. */
 static void on_handshake_event(h2o_socket_t *watched, const char *error)
 {
-    step_handshake(watched->data);
+    struct redis_socket *socket = watched->data;
+
+    if (socket->is_open)
+        redis_socket_flush(socket);
+    else
+        step_handshake(socket);
 }
 
 static void step_handshake(struct redis_socket *socket)

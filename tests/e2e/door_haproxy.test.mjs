@@ -3,24 +3,27 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, watch, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
+import net from 'node:net'
 import path from 'node:path'
 import { test } from 'node:test'
 
 import { echo } from './lib/reply.mjs'
 import { scenario, scratch } from './lib/scenario.mjs'
 import { tokenFor } from './lib/token.mjs'
-import { soon } from './lib/wait.mjs'
+import { eventually, soon } from './lib/wait.mjs'
 
 const isThere = spawnSync('haproxy', ['-v']).status === 0
 const skip = isThere ? false : 'haproxy is not installed'
 
-async function haveSocket(directory, socket) {
-  const watcher = watch(directory)
-  while (!existsSync(socket)) await soon(once(watcher, 'change'), 'the socket of HAProxy')
-  watcher.close()
-}
+const accepts = socket => new Promise(resolve => {
+  const connection = net.connect(socket)
+  connection.once('error', () => resolve(false)).once('connect', () => {
+    connection.destroy()
+    resolve(true)
+  })
+})
 
 // HAProxy between a socket of its own and `url`.
 async function startHaproxy(t, url) {
@@ -39,7 +42,7 @@ backend back
 `)
   const child = spawn('haproxy', ['-f', file], { stdio: 'ignore' })
   t.after(() => child.kill('SIGKILL'))
-  await haveSocket(directory, socket)
+  await eventually(() => accepts(socket), 'HAProxy to listen')
   return socket
 }
 

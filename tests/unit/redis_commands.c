@@ -100,7 +100,6 @@ static void test_an_early_deadline_ends_one_command_only(void **state)
     struct redis *redis = stage_redis_up();
     struct stage_command hurried, other;
 
-    stage.settings.timeout_ms = 5000;
     stage.server.is_silent = true;
     stage_send(redis, &other, "ECHO other");
     stage_send_until(redis, &hurried, "ECHO hurried", clock_now_ns() + 5 * CLOCK_MS);
@@ -179,7 +178,6 @@ static void test_a_value_of_megabytes_goes_and_comes(void **state)
     size_t len = 3 * 1024 * 1024;
     char *value = calloc(1, len);
 
-    stage.settings.timeout_ms = 10000;
     stage.server.answer = "+OK\r\n";
     set = (struct stage_command){.command = {.done = stage_on_done}};
     assert_true(redis_send(redis, &set.command,

@@ -13,6 +13,7 @@ static void test_a_frozen_server_costs_one_deadline(void **state)
     struct redis *redis = stage_redis_up();
     struct stage_command first, second, third;
 
+    stage.settings.timeout_ms = 400;
     stage.server.is_frozen = true;
     assert_true(stage_send(redis, &first, "ECHO a"));
     stage_wait(20);
@@ -30,6 +31,25 @@ static void test_a_frozen_server_costs_one_deadline(void **state)
     stage.server.is_frozen = false;
     expect_back(redis);
     assert_string_equal(stage.events, "redis_down timeout, redis_up, ");
+    redis_free(redis);
+}
+
+/* This thread stops for longer than the deadline. The reply has come in time. */
+static void test_a_pause_of_this_server_is_no_fault_of_redis(void **state)
+{
+    struct redis *redis = stage_redis_up();
+    struct stage_command command;
+
+    stage.settings.timeout_ms = 100;
+    assert_true(stage_send(redis, &command, "ECHO a"));
+    h2o_evloop_run(stage.loop, 0);
+    while (stage.server.got[0] == '\0')
+        stage_serve(&stage.server);
+    usleep(150 * 1000);
+    timers_run(&stage.timers, clock_now_ns());
+    assert_true(command.is_over);
+    assert_string_equal(command.seen, "a");
+    assert_string_equal(stage.events, "");
     redis_free(redis);
 }
 
@@ -164,15 +184,18 @@ static void test_a_reply_that_is_too_large_ends_the_connection(void **state)
     char *bytes = calloc(1, len + 1);
 
     memset(bytes, 'a', len);
-    stage.settings.timeout_ms = 20000;
     stage.server.is_silent = true;
     stage_send(redis, &command, "GET a");
     stage_wait(2);
     stage_say("$104857600\r\n");
-    for (unsigned i = 0; i < 2000 && !command.is_over; i++) {
-        send(stage.server.connections[0].fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+    ssize_t sent = 0;
+    while (!command.is_over && sent < 100000000) {
+        ssize_t more =
+            send(stage.server.connections[0].fd, bytes, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+        sent += more > 0 ? more : 0;
         stage_step();
     }
+    assert_in_range(sent, 4 * 1024 * 1024, 32 * 1024 * 1024); /* the kernel has some of it */
     assert_string_equal(command.seen, "down");
     assert_string_equal(stage.events, "redis_down protocol, ");
     free(bytes);
@@ -202,6 +225,7 @@ static void test_greetings_that_are_not_well(void **state)
         char want[64];
 
         stage.events[0] = '\0';
+        stage.settings.timeout_ms = greetings[i].pong == NULL ? 50 : STAGE_PATIENCE_MS;
         stage.server.hello = greetings[i].hello;
         stage.server.pong = greetings[i].pong;
         struct redis *redis = stage_redis();
@@ -231,7 +255,8 @@ static void test_attempts_become_rare(void **state)
     stage.server.pong = "-ERR no\r\n";
     redis = stage_redis();
     stage_wait(1500);
-    assert_in_range(stage.server.accepted, 3, 25);
+    assert_in_range(stage.server.accepted, 0, 25); /* without the limits' growth: about 60 */
+    stage_until(stage.server.accepted >= 3);
     redis_free(redis);
 }
 
@@ -272,6 +297,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_frozen_server_costs_one_deadline),
+        TEST(a_pause_of_this_server_is_no_fault_of_redis),
         TEST(a_server_that_ends_and_starts_again),
         TEST(a_server_that_is_away_at_the_start),
         TEST(a_server_that_is_there_at_the_start_is_no_event),

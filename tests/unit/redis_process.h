@@ -1,15 +1,29 @@
-/* A real redis-server for a test of redis_stage.h: in a temporary directory, on a free port of
- * 127.0.0.1, or on a unix socket. */
+/* A real redis-server, in a temporary directory and on a free port of 127.0.0.1. It ends with the
+ * test. */
 #ifndef TESTS_UNIT_REDIS_PROCESS_H
 #define TESTS_UNIT_REDIS_PROCESS_H
 
-#include <ftw.h>
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <ftw.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
-#include "tests/unit/redis_stage.h"
+#include <cmocka.h>
+
+#include "bff/base/check.h"
 
 struct redis_process {
     char directory[32];
@@ -18,13 +32,18 @@ struct redis_process {
     pid_t pid; /* 0: not running */
 };
 
+/* Returns a port below those that the system gives to clients. So nobody takes it while the server
+ * is down. */
 static inline uint16_t redis_process_free_port(void)
 {
-    struct stage_server server = {0};
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-    stage_listen(&server);
-    stage_refuse(&server);
-    return server.port;
+    do
+        at.sin_port = htons((uint16_t)(10000 + arc4random_uniform(20000)));
+    while (bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0);
+    close(fd);
+    return ntohs(at.sin_port);
 }
 
 static inline void redis_process_write_config(const struct redis_process *process)
@@ -78,6 +97,7 @@ static inline void redis_process_start(struct redis_process *process, const char
     _exit(127);
 }
 
+/* Makes the directory of a server. ${config} is borrowed. */
 static inline void redis_process_make(struct redis_process *process, const char *config)
 {
     *process = (struct redis_process){.config = config, .port = redis_process_free_port()};
@@ -86,12 +106,11 @@ static inline void redis_process_make(struct redis_process *process, const char 
     redis_process_write_config(process);
 }
 
-/* Makes a server and points the settings to it. */
+/* Makes a server and starts it. */
 static inline void redis_process_begin(struct redis_process *process, const char *config)
 {
     redis_process_make(process, config);
     redis_process_start(process, NULL);
-    stage.settings.address.port = process->port;
 }
 
 static inline void redis_process_kill(struct redis_process *process)

@@ -1,7 +1,7 @@
 /* Tests of scripts that run in a real redis-server, which may forget them at any time. */
 #include "bff/store/redis_script.h"
 
-#include "tests/unit/redis_process.h"
+#include "tests/unit/redis_stage.h"
 
 static const char source[] = "return redis.call('INCRBY', KEYS[1], ARGV[1])";
 
@@ -46,7 +46,7 @@ static void test_the_digest_is_that_of_redis(void **state)
 
 static void test_a_script_is_loaded_when_it_is_missing(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
 
     assert_string_equal(result(redis), "2");
@@ -60,7 +60,7 @@ static void test_many_calls_at_once_that_all_miss_it(void **state)
 {
     struct call calls[50];
 
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
     for (size_t i = 0; i < 50; i++)
         assert_true(run(redis, &calls[i], 0));
@@ -76,9 +76,9 @@ static void test_the_second_command_has_the_same_deadline(void **state)
     struct redis *redis = stage_redis_up();
     struct call call;
 
-    stage.settings.timeout_ms = 60000;
+    stage.settings.timeout_ms = 600000;
     stage.server.answer = "-NOSCRIPT No matching script. Please use EVAL.\r\n";
-    assert_true(run(redis, &call, clock_now_ns() + 60 * CLOCK_MS));
+    assert_true(run(redis, &call, clock_now_ns() + 1000 * CLOCK_MS));
     stage_until(strstr(stage.server.got, "EVALSHA") != NULL);
     stage.server.is_silent = true;
     stage_until(call.seen.is_over);
@@ -93,6 +93,7 @@ static void test_a_call_can_be_cancelled_at_any_time(void **state)
     struct redis *redis = stage_redis_up();
     struct call first, second;
 
+    stage.settings.timeout_ms = 1000;
     stage.server.answer = "-NOSCRIPT No matching script. Please use EVAL.\r\n";
     run(redis, &first, 0);
     run(redis, &second, 0);
@@ -102,14 +103,14 @@ static void test_a_call_can_be_cancelled_at_any_time(void **state)
     stage_until(strstr(stage.server.got, "EVAL ") != NULL);
     redis_script_cancel(&second.call);
     redis_script_cancel(&second.call);
-    stage_wait(60);
+    stage_until(!redis_is_up(redis)); /* the server was silent for too long */
     assert_false(first.seen.is_over || second.seen.is_over);
     redis_free(redis);
 }
 
 static void test_an_error_of_the_script_is_a_reply(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
 
     stage_ask(redis, "SET counter text");

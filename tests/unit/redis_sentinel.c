@@ -1,6 +1,6 @@
 /* Tests of Sentinels, played by the test and real ones: which of them are asked, what is believed,
  * and a failover. */
-#include "tests/unit/redis_process.h"
+#include "tests/unit/redis_stage.h"
 
 #define MASTER(host_len, host, port_len, port)                                                     \
     "*2\r\n$" host_len "\r\n" host "\r\n$" port_len "\r\n" port "\r\n"
@@ -31,7 +31,6 @@ static const struct {
     {"port 0", MASTER("9", "127.0.0.1", "1", "0")},
     {"a port that is too large", MASTER("9", "127.0.0.1", "5", "65536")},
     {"no host", MASTER("0", "", "4", "6379")},
-    {"a host with a NUL", MASTER("3", "a\0b", "4", "6379")},
     {"garbage", "hello\r\n"},
 };
 
@@ -61,6 +60,20 @@ static void test_a_host_of_any_length_is_no_overflow(void **state)
     strcpy(answer + len + 1000, "\r\n$1\r\n1\r\n");
     stage.server.answer = answer;
     struct redis *redis = stage_redis();
+    stage_until(stage.events[0] != '\0');
+    assert_string_equal(stage.events, "redis_down no_master, ");
+    redis_free(redis);
+}
+
+static void test_a_host_with_a_nul_is_no_host(void **state)
+{
+    static const char answer[] = "*2\r\n$3\r\na\0b\r\n$4\r\n6379\r\n";
+
+    use(1, stage.server.port, 0, 0);
+    stage.server.is_silent = true;
+    struct redis *redis = stage_redis();
+    stage_until(stage.server.got[0] != '\0');
+    send(stage.server.connections[0].fd, answer, sizeof(answer) - 1, MSG_NOSIGNAL);
     stage_until(stage.events[0] != '\0');
     assert_string_equal(stage.events, "redis_down no_master, ");
     redis_free(redis);
@@ -179,8 +192,11 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(answers_that_are_no_address),           TEST(a_host_of_any_length_is_no_overflow),
-        TEST(a_dead_sentinel_is_passed_over),        TEST(a_failover),
+        TEST(answers_that_are_no_address),
+        TEST(a_host_of_any_length_is_no_overflow),
+        TEST(a_host_with_a_nul_is_no_host),
+        TEST(a_dead_sentinel_is_passed_over),
+        TEST(a_failover),
         TEST(a_replica_is_not_taken_for_the_master),
     };
 

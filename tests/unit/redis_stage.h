@@ -8,6 +8,7 @@
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -25,7 +26,10 @@
 #include "bff/base/log.h"
 #include "bff/store/redis.h"
 
+#include "tests/unit/redis_process.h"
+
 #define STAGE_CONNECTIONS 64
+#define STAGE_PATIENCE_MS 20000 /* this machine may be busy; tests of deadlines have others */
 #define STAGE_NOTES_BYTES 8192
 #define STAGE_HELLO                                                                                \
     "*6\r\n$6\r\nserver\r\n$5\r\nredis\r\n$4\r\nmode\r\n$10\r\nstandalone\r\n$4\r\nrole\r\n$6\r\n" \
@@ -42,7 +46,7 @@ struct stage_server {
     int listen; /* -1: it refuses connections */
     uint16_t port;
     struct stage_connection connections[STAGE_CONNECTIONS];
-    unsigned accepted;
+    unsigned accepted, pings;
     bool is_frozen;              /* it reads nothing; the kernel still accepts */
     bool is_silent;              /* it reads, and answers the greeting only */
     const char *hello;           /* the answer to HELLO; NULL: it does not answer */
@@ -75,13 +79,17 @@ static inline void stage_add(char notes[STAGE_NOTES_BYTES], const char *format, 
     va_end(args);
 }
 
-/* In the place of the log's function. */
+/* In the place of the log's function. Any thread may call it. */
 void log_event(const char *event, const struct log_field *fields)
 {
+    static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+    pthread_mutex_lock(&mutex);
     stage_add(stage.events, "%s", event);
     if (fields != NULL)
         stage_add(stage.events, " %.*s", TEXT_ARGS(fields[0].text));
     stage_add(stage.events, ", ");
+    pthread_mutex_unlock(&mutex);
 }
 
 /* The server. */
@@ -169,6 +177,8 @@ static inline void stage_obey(struct stage_server *server,
                                                       : NULL;
     bool is_greeting = stage_is(command, "HELLO") || stage_is(command, "PING");
 
+    if (stage_is(command, "PING"))
+        server->pings++;
     if (greeted != NULL)
         stage_say_to(connection, greeted);
     if (is_greeting)
@@ -305,6 +315,13 @@ static inline const char *stage_ask(struct redis *redis, const char *words)
     return command.seen;
 }
 
+/* Starts a real server, and points the settings to it. */
+static inline void stage_start(struct redis_process *process, const char *config)
+{
+    redis_process_begin(process, config);
+    stage.settings.address.port = process->port;
+}
+
 static inline struct redis *stage_redis(void)
 {
     return redis_new(&stage.on, stage.registry, &stage.settings);
@@ -335,8 +352,8 @@ static inline int stage_begin(void **state)
     stage.settings = (struct redis_settings){
         .is_on = true,
         .address = {"127.0.0.1", stage.server.port},
-        .connect_ms = 250,
-        .timeout_ms = 50,
+        .connect_ms = STAGE_PATIENCE_MS,
+        .timeout_ms = STAGE_PATIENCE_MS,
     };
     return 0;
 }

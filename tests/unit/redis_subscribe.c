@@ -2,7 +2,7 @@
  * plays. */
 #include "bff/store/redis_subscribe.h"
 
-#include "tests/unit/redis_process.h"
+#include "tests/unit/redis_stage.h"
 
 static struct redis_process server;
 static char notes[STAGE_NOTES_BYTES]; /* "[a][b]missed " */
@@ -34,7 +34,7 @@ static void publish(struct redis *redis, const char *message)
 
 static void test_messages_come_in_order(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
     struct redis_subscribe *purges = subscribe();
 
@@ -50,7 +50,7 @@ static void test_messages_come_in_order(void **state)
 
 static void test_a_reconnection_tells_that_messages_were_missed(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
     struct redis_subscribe *purges = subscribe();
 
@@ -68,7 +68,7 @@ static void test_a_reconnection_tells_that_messages_were_missed(void **state)
 
 static void test_a_server_that_was_away_at_the_start(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     redis_process_kill(&server);
     struct redis_subscribe *purges = subscribe();
 
@@ -81,7 +81,7 @@ static void test_a_server_that_was_away_at_the_start(void **state)
 
 static void test_a_channel_that_is_refused_is_told_once(void **state)
 {
-    redis_process_begin(&server, "user default on nopass ~* &others +@all\n");
+    stage_start(&server, "user default on nopass ~* &others +@all\n");
     struct redis_subscribe *purges = subscribe();
 
     stage_until(stage.events[0] != '\0');

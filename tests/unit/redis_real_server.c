@@ -1,7 +1,7 @@
 /* Tests with a real redis-server: users, databases, TLS, a unix socket, a restart, SIGSTOP. */
 #include "bff/upstream/trust.h"
 
-#include "tests/unit/redis_process.h"
+#include "tests/unit/redis_stage.h"
 
 static struct redis_process server;
 
@@ -21,7 +21,7 @@ static void expect_fault(const char *fault)
 
 static void test_a_password(void **state)
 {
-    redis_process_begin(&server, "requirepass \"se cret\"\n");
+    stage_start(&server, "requirepass \"se cret\"\n");
     stage.settings.password = TEXT("se cret");
     struct redis *redis = stage_redis_up();
     assert_string_equal(stage_ask(redis, "SET a 1"), "OK");
@@ -40,7 +40,7 @@ static void test_a_password(void **state)
 
 static void test_a_user_with_few_rights_and_a_database(void **state)
 {
-    redis_process_begin(&server, USER "\n");
+    stage_start(&server, USER "\n");
     stage.settings.user = TEXT("bff");
     stage.settings.password = TEXT("secret");
     stage.settings.database = 7;
@@ -61,7 +61,7 @@ static void test_a_user_with_few_rights_and_a_database(void **state)
 
 static void test_databases_are_separate(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     stage.settings.database = 3;
     struct redis *three = stage_redis_up();
     stage.settings.database = 0;
@@ -150,7 +150,7 @@ static void test_tls(void **state)
 
 static void test_killed_and_started_again(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
 
     stage.events[0] = '\0';
@@ -166,16 +166,18 @@ static void test_killed_and_started_again(void **state)
 
 static void test_frozen_and_thawed(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
 
     stage.events[0] = '\0';
+    stage.settings.timeout_ms = 50;
     kill(server.pid, SIGSTOP);
     assert_string_equal(stage_ask(redis, "ECHO a"), "down");
     for (int i = 0; i < 50; i++) {
         assert_string_equal(stage_ask(redis, "ECHO a"), "not sent");
         stage_wait(4);
     }
+    stage.settings.timeout_ms = STAGE_PATIENCE_MS;
     kill(server.pid, SIGCONT);
     stage_until(redis_is_up(redis));
     assert_string_equal(stage_ask(redis, "ECHO a"), "a");
@@ -185,7 +187,7 @@ static void test_frozen_and_thawed(void **state)
 
 static void test_a_full_server_stays_up(void **state)
 {
-    redis_process_begin(&server, "maxmemory 1\nmaxmemory-policy noeviction\n");
+    stage_start(&server, "maxmemory 1\nmaxmemory-policy noeviction\n");
     struct redis *redis = stage_redis_up();
 
     stage.events[0] = '\0';
@@ -197,7 +199,7 @@ static void test_a_full_server_stays_up(void **state)
 
 static void test_a_master_that_becomes_a_replica(void **state)
 {
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     struct redis *redis = stage_redis_up();
 
     stage_ask(redis, "REPLICAOF 127.0.0.1 1");
@@ -211,7 +213,7 @@ static void test_a_master_that_becomes_a_replica(void **state)
 
 static void test_a_cluster_is_said_at_once(void **state)
 {
-    redis_process_begin(&server, "cluster-enabled yes\n");
+    stage_start(&server, "cluster-enabled yes\n");
     expect_fault("cluster");
 }
 
