@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { cachedRoute, counted, path, statusOf } from './lib/caching.mjs'
+import { demo, scenario } from './lib/scenario.mjs'
 
 // Asks as each of `rows` ({ as, headers, ... }), and then again. `want` says which of them have the
 // same answer: "aab" means that the first two have.
@@ -125,4 +126,22 @@ test('fields that Connection names, and cookies, are not stored', async t => {
     assert.deepEqual([res.headers['x-hop'], res.headers['x-end'], res.headers['keep-alive']],
       [undefined, '2', undefined])
   }
+})
+
+describe('the list of products, by default', { concurrency: 2 }, () => {
+  test('is stored for each user', async t => {
+    const { get, asked } = await scenario(t, 'web', { 'products *': counted() }, { config: { cache: {} } })
+    await assertGroups(get, [{ as: 'u1' }, { as: 'u2' }, { as: 'u1' }]
+      .map(row => ({ ...row, path: '/api/products' })), 'aba')
+    assert.equal(asked('products').length, 2)
+  })
+
+  test('is stored for all users of the mock services', async t => {
+    const { get } = await demo(t, 'web')
+    const statuses = []
+    for (const as of ['u1', 'u2']) statuses.push(statusOf(await get('/api/products', { as })))
+    assert.deepEqual(statuses, ['bff-web; fwd=uri-miss; stored', 'bff-web; hit; ttl'])
+    const { status } = await get('/api/products', { headers: { 'x-mock': 'products status=500' } })
+    assert.equal(status, 500)
+  })
 })
