@@ -5,7 +5,6 @@
 #include "bff/cache/cache_freshness.h"
 #include "bff/cache/cache_policy.h"
 #include "bff/cache/cache_policy_windows.h"
-#include "bff/cache/cache_vary.h"
 #include "bff/http/field.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))

@@ -4,8 +4,6 @@
 #include "bff/base/text_builder.h"
 #include "bff/cache/cache_vary.h"
 
-bool cache_vary_is_any(struct text vary) { return text_list_has(vary, TEXT("*")); }
-
 static bool knows(const struct text *known, struct text name)
 {
     for (; known != NULL && known->at != NULL; known++)

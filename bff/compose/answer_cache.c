@@ -5,7 +5,6 @@
 #include "bff/compose/answer_cache.h"
 #include "bff/compose/run_calls.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
 #define MEMBER_BYTES 96
 
 /* Finding. */
@@ -77,7 +76,7 @@ static enum cache_status_forward forward_of(const struct cache_fetch *cached)
 /* Rounds down, so that less than a second after its end an answer has been stale for one second. */
 static int64_t seconds_of(int64_t ns)
 {
-    return ns >= 0 ? ns / SECOND_NS : -((-ns + SECOND_NS - 1) / SECOND_NS);
+    return ns >= 0 ? ns / CLOCK_S : -((-ns + CLOCK_S - 1) / CLOCK_S);
 }
 
 static struct text detail_of(struct pool *pool, struct text name, const struct cache_fetch *cached)
