@@ -5,19 +5,14 @@
 #include "bff/cache/cache_redis_script.h"
 
 #define PREFIX "cache:"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
 #define HEAD_BYTES 40 /* the scripts add them to a value */
 
-/* Writes the key in Redis, from a digest of which it has half the digits. */
+/* Writes the key in Redis, which has the first half of the digest. */
 static void write_name(const unsigned char digest[CACHE_VALUE_DIGEST], char name[CACHE_REDIS_NAME])
 {
-    static const char digits[] = "0123456789abcdef";
-    char *at = name + sizeof(PREFIX) - 1;
-
-    memcpy(name, PREFIX, sizeof(PREFIX) - 1);
-    for (size_t i = 0; at < name + CACHE_REDIS_NAME; i++) {
-        *at++ = digits[digest[i] >> 4];
-        *at++ = digits[digest[i] & 15];
-    }
+    memcpy(name, PREFIX, PREFIX_LEN);
+    text_hex(name + PREFIX_LEN, digest, CACHE_VALUE_DIGEST / 2);
 }
 
 /* Asking. */

@@ -25,8 +25,7 @@ struct cache_entry *proxy_mark_unstored(struct text path, int64_t asked_ns, int6
 {
     struct cache_entry *mark = make(NULL, 0, path, asked_ns);
 
-    mark->fresh_ns = mark->stale_ns = mark->failed_ns =
-        now_ns + PROXY_MARK_UNSTORED_S * 1000 * CLOCK_MS;
+    mark->fresh_ns = mark->stale_ns = mark->failed_ns = now_ns + PROXY_MARK_UNSTORED_S * CLOCK_S;
     return mark;
 }
 
