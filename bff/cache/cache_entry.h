@@ -59,6 +59,9 @@ struct cache_entry *cache_entry_new(const struct cache_entry_parts *parts);
  * over. */
 void cache_entry_set_body(struct cache_entry *entry, struct value *body);
 
+/* Returns the time until which ${entry} can be used in any way without a validation. */
+int64_t cache_entry_last_ns(const struct cache_entry *entry);
+
 struct cache_entry *cache_entry_hold(struct cache_entry *entry);
 
 /* Drops one reference; may be called from any thread. NULL: does nothing. */

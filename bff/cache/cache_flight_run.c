@@ -3,11 +3,14 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/cache/cache_flight_run.h"
+#include "bff/cache/cache_mark.h"
 #include "bff/cache/cache_stored.h"
 
 /* After so many flights of other workers that have failed, a flight makes its call without leading
  * the slot. So nobody waits for ever for workers that fail one after the other. */
 #define FAILED_MOST 2
+
+#define UNSTORED_NS (10 * CLOCK_S) /* how long a mark "unstored" holds */
 
 static struct cache_flight_user *user_of(h2o_linklist_t *link)
 {
@@ -31,6 +34,16 @@ static void end_lead(struct cache_flight *flight, struct cache_entry *entry)
     if (flight->leads)
         cache_slot_end(flight->slot, entry);
     flight->leads = false;
+}
+
+/* The answer must not be stored: those who come next need not wait for a flight. */
+static void end_unstored(struct cache_flight *flight)
+{
+    struct cache_entry *mark =
+        cache_mark_unstored((struct text){0}, flight->call.asked_ns, clock_now_ns() + UNSTORED_NS);
+
+    end_lead(flight, mark);
+    cache_entry_release(mark);
 }
 
 /* Frees a flight that is in the table no more. */
@@ -195,9 +208,7 @@ static void on_called(struct cache_call *call, void *cookie)
     struct cache_flight_end end = {.outcome = call->outcome, .fetch = &call->fetch};
 
     if (call->is_private) {
-        struct cache_entry *note = cache_stored_private(call->asked_ns);
-        end_lead(flight, note);
-        cache_entry_release(note);
+        end_unstored(flight);
         land_alone(flight, &end);
     } else if (call->entry != NULL) {
         end.is_stored = flight->leads;

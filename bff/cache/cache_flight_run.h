@@ -14,7 +14,7 @@
 #define CACHE_FLIGHT_BUCKETS 256 /* a power of two */
 
 struct cache_flights {
-    struct cache_worker *worker; /* must be first: cache_flights_worker */
+    struct cache_worker *worker;
     struct upstream *upstream;
     struct redis *redis; /* NULL: there is no second level */
     struct cache_flight *buckets[CACHE_FLIGHT_BUCKETS];
@@ -36,6 +36,7 @@ struct cache_flight {
     struct cache_redis_get get;
     struct cache_call call;
 };
+
 static inline bool cache_flight_run_has_users(struct cache_flight *flight)
 {
     return !h2o_linklist_is_empty(&flight->users);

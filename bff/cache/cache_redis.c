@@ -111,12 +111,8 @@ static void on_set(struct redis_script_call *call, enum redis_end end,
 /* Returns for how many milliseconds the entry can be used; 0: it cannot. */
 static uint64_t life_ms(const struct cache_entry *entry, int64_t now_ns)
 {
-    int64_t until_ns = entry->fresh_ns;
+    int64_t until_ns = cache_entry_last_ns(entry);
 
-    if (until_ns < entry->stale_ns)
-        until_ns = entry->stale_ns;
-    if (until_ns < entry->failed_ns)
-        until_ns = entry->failed_ns;
     return until_ns <= now_ns ? 0 : (uint64_t)((until_ns - now_ns) / CLOCK_MS);
 }
 

@@ -125,8 +125,7 @@ static void take_in_handed(struct cache *cache)
 
 static bool is_useful(struct cache *cache, struct cache_entry *entry, int64_t now_ns)
 {
-    return (now_ns < entry->fresh_ns || now_ns < entry->stale_ns || now_ns < entry->failed_ns) &&
-           !cache_stamps_cover(cache->stamps, entry);
+    return now_ns < cache_entry_last_ns(entry) && !cache_stamps_cover(cache->stamps, entry);
 }
 
 /* An entry that can only be used after a validation gets no second chance. */

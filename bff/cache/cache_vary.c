@@ -105,9 +105,7 @@ static struct text values_of(struct pool *pool, struct text *names, size_t count
 
 static struct text lower_copy(struct pool *pool, struct text name)
 {
-    struct text copy = pool_text(pool, name);
-
-    return text_lower((char *)(uintptr_t)copy.at, copy);
+    return text_lower(pool_zero(pool, name.len + 1), name);
 }
 
 struct text cache_vary_values(struct pool *pool, struct text vary,

@@ -2,11 +2,11 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/cache/cache_key.h"
+#include "bff/cache/cache_mark.h"
 #include "bff/cache/cache_vary.h"
 #include "bff/http/method.h"
 #include "bff/observe/route_report.h"
 #include "bff/proxy/proxy_cache.h"
-#include "bff/proxy/proxy_mark.h"
 #include "bff/proxy/proxy_request.h"
 
 /* Life. */
@@ -118,7 +118,7 @@ static void find(struct proxy_cached *cached)
 {
     find_slot(cached, cached->key);
     cached->vary = (struct text){0};
-    if (proxy_mark_names(cached->entry).at == NULL)
+    if (cache_mark_names(cached->entry).at == NULL)
         return;
     struct cache_entry *mark = cached->entry;
     cached->base = cached->slot;
@@ -133,7 +133,7 @@ static void find(struct proxy_cached *cached)
 static void read_mark(struct proxy_cached *cached, int64_t now_ns)
 {
     cached->is_unstored = false;
-    if (!proxy_mark_is(cached->entry))
+    if (!cache_mark_is(cached->entry))
         return;
     cached->is_unstored = cached->entry->fresh_ns > now_ns;
     cache_entry_release(cached->entry);
