@@ -1,5 +1,5 @@
 /*
- * A stored response. It does not change after it was made: a validation replaces it by another
+ * A stored response. It never changes: a validation replaces it by another
  * entry with the same body. It has an atomic reference count: workers share entries, and an
  * answer that is being sent has a reference to the entry whose bytes it sends.
  *

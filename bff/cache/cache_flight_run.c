@@ -46,7 +46,7 @@ static void end_unstored(struct cache_flight *flight)
     cache_entry_release(mark);
 }
 
-/* Frees a flight that is in the table no more. */
+/* Frees a flight that has been taken out of the table. */
 static void free_flight(struct cache_flight *flight, bool is_slow)
 {
     must(!cache_flight_run_has_users(flight));
@@ -116,7 +116,8 @@ static struct cache_redis_ask redis_ask(const struct cache_flight *flight)
 
 static void make_call(struct cache_flight *flight);
 
-/* An answer that is too old is for users; the next page that uses it begins a refresh. */
+/* A stored answer that is too old is only of use for users who wait. The next page that uses it
+ * begins a refresh. */
 static void on_got(struct cache_redis_get *get, struct cache_entry *entry)
 {
     struct cache_flight *flight = H2O_STRUCT_FROM_MEMBER(struct cache_flight, get, get);

@@ -31,7 +31,7 @@ struct cache_flight {
     bool is_calling;         /* else it waits */
     bool is_background;      /* counted as such */
     bool is_landing;         /* it ends by itself, when all users have been told */
-    unsigned failed;         /* calls and flights of others that came to nothing */
+    unsigned failed;         /* calls and flights of others that brought no answer */
     struct cache_wait wait;
     struct cache_redis_get get;
     struct cache_call call;

@@ -85,7 +85,7 @@ void cache_redis_cancel(struct cache_redis_get *get) { redis_script_cancel(&get-
 
 enum { VALUE, LIFE_MS, ELAPSED_MS, PATH, TAGS, ARGS };
 
-/* It is in memory of its own, because nobody waits for its end. */
+/* A command that stores a value. It has memory of its own, because nobody waits for its end. */
 struct set {
     struct redis_script_call call;
     struct redis_script_texts texts;

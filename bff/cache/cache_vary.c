@@ -87,7 +87,7 @@ static void add_field(struct pool *pool, struct text_builder *out, struct text n
     add_counted(out, text_builder_text(&plain));
 }
 
-/* ${names} are in lower case, and a NUL follows each one. */
+/* ${names} are in lower case, and each one is followed by a NUL. */
 static struct text values_of(struct pool *pool, struct text *names, size_t count,
                              const struct cache_request *request)
 {

@@ -159,8 +159,8 @@ static void settle_forward(struct proxy_cached *cached, enum proxy_cache_turn tu
 
 static bool is_collapsed(const struct proxy_cached *cached) { return cached->flights > 0; }
 
-/* Returns true when the entry is the answer, or nearly so: a call in the background refreshes it.
- */
+/* Returns true when the entry is the answer, perhaps with a call in the background that refreshes
+ * it. */
 static bool settle_entry(struct proxy_cached *cached, int64_t now_ns)
 {
     enum cache_state state;
@@ -189,8 +189,8 @@ static bool settle_entry(struct proxy_cached *cached, int64_t now_ns)
     return false;
 }
 
-/* True when a response to this request cannot be stored: that to HEAD, and that to conditions of
- * the client, which only go to the service when nothing else can be stored either. */
+/* True when the response to this request could not be stored: it is HEAD; or it has conditions of
+ * the client, which are passed on only while the responses for the key cannot be stored. */
 static bool cannot_lead(const struct proxy_cached *cached)
 {
     return text_is(cached->request->method, "HEAD") ||
