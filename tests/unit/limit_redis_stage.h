@@ -12,8 +12,8 @@
 #define ARGUMENTS_MOST (4 + LIMIT_HITS_MAX * (1 + LIMIT_REDIS_ARGUMENTS) + 2)
 
 /*
- * Put before the script: it runs with the time of the two last arguments, and keys expire by that
- * time. "at:KEY" is when a key expires.
+ * Lua that is put before the script. Then the script takes the time from its last two arguments,
+ * and keys expire by that time. "at:KEY" is when a key expires.
  */
 #define SIMULATED_TIME                                                                             \
     "local real, fake = redis, {}\n"                                                               \
