@@ -51,6 +51,18 @@ static struct redis *new_redis(struct worker *worker, const struct redis_setting
     return settings->is_on ? redis_new(&on, registry_of_process(), settings) : NULL;
 }
 
+static struct limiter *new_limiter(const struct config *config, struct redis *redis)
+{
+    if (config->rate_limits.count == 0)
+        return NULL;
+    return limiter_new(&(struct limiter_settings){
+        .rules = &config->rate_limits,
+        .keys = config->limit_keys,
+        .registry = registry_of_process(),
+        .redis = config->limits_in_redis ? redis : NULL,
+    });
+}
+
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
                                                 struct endpoints *endpoints,
@@ -71,13 +83,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (own->dispatch.cache != NULL)
         own->dispatch.flights =
             cache_flights_new(cache, own->dispatch.upstream, own->dispatch.cache_redis);
-    if (config->rate_limits.count > 0)
-        own->dispatch.limiter = limiter_new(&(struct limiter_settings){
-            .rules = &config->rate_limits,
-            .keys = config->limit_keys,
-            .registry = registry_of_process(),
-            .redis = config->limits_in_redis ? own->dispatch.redis : NULL,
-        });
+    own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
 }
