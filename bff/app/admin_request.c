@@ -2,11 +2,10 @@
 #include "bff/app/admin_request.h"
 #include "bff/app/request_steps.h"
 #include "bff/base/ip.h"
+#include "bff/config/config.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
-
-#define BODY_MOST ((size_t)16 * 1024)
 
 static struct admin_request *admin_of(struct request_context *context)
 {
@@ -98,7 +97,7 @@ static enum step_result body(struct request_context *context)
     if (text_is(context->request->method, "POST") && !is_json(context->request))
         return admin_request_refuse(admin_of(context), 415,
                                     "Content-Type must be application/json");
-    return step_body_read(context, BODY_MOST);
+    return step_body_read(context, CONFIG_ADMIN_BODY);
 }
 
 static enum step_result run(struct request_context *context)

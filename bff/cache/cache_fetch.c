@@ -127,6 +127,9 @@ static bool fly(struct cache_fetch *cached, const struct cache_fetch_with *with,
 {
     bool leads;
 
+    /* Until the flight lands, the fetch is one that has made no call. */
+    *cached->fetch =
+        (struct fetch){.ask = cached->ask, .call_ask = {.service = cached->ask->service}};
     if (cache_flight_join(with->flights, &cached->user, look->key)) {
         cache_slot_release(look->slot);
         return false;
@@ -162,7 +165,6 @@ bool cache_fetch_start(struct cache_fetch *cached, const struct cache_fetch_with
         .cookie = cookie,
         .user = {.landed = on_landed},
     };
-    *fetch = (struct fetch){.ask = ask, .call_ask = {.service = ask->service}};
     if (look.key.at == NULL) {
         ask_alone(cached);
         return false;

@@ -67,20 +67,19 @@
 /* KEYS: the value. ARGV: the most bytes it may have. Returns how long ago its request was sent, in
  * milliseconds, and the value; nil: there is none. A value that was purged is removed. */
 static const char get_source[] =
-    NOW IS_PURGED "if redis.call('STRLEN', KEYS[1]) > tonumber(ARGV[1]) then return false end\n"
-                  "local value = redis.call('GET', KEYS[1])\n"
-                  "if not value or string.sub(value, 33, 40) ~= seal(string.sub(value, 1, 32))\n"
-                  "  then return false end\n"
-                  "local asked, path, tags = tonumber(string.sub(value, 1, 16)),\n"
-                  "  tonumber(string.sub(value, 45, 50)), tonumber(string.sub(value, 51, 56))\n"
-                  "if not asked or not path or not tags then return false end\n"
-                  "tags = string.sub(value, 57 + path, 56 + path + tags)\n"
-                  "path = string.sub(value, 57, 56 + path)\n"
-                  "if is_purged(path, tags, asked, string.sub(value, 17, 32)) then\n"
-                  "  redis.call('UNLINK', KEYS[1])\n"
-                  "  return false\n"
-                  "end\n"
-                  "return {now - asked, string.sub(value, 41)}\n";
+    IS_PURGED "if redis.call('STRLEN', KEYS[1]) > tonumber(ARGV[1]) then return false end\n"
+              "local value = redis.call('GET', KEYS[1])\n"
+              "if not value or string.sub(value, 33, 40) ~= seal(string.sub(value, 1, 32))\n"
+              "  then return false end\n"
+              "local asked, path, tags = tonumber(string.sub(value, 1, 16)),\n"
+              "  tonumber(string.sub(value, 45, 50)), tonumber(string.sub(value, 51, 56))\n"
+              "if not asked or not path or not tags then return false end\n"
+              "tags = string.sub(value, 57 + path, 56 + path + tags)\n"
+              "path = string.sub(value, 57, 56 + path)\n"
+              "if is_purged(path, tags, asked, string.sub(value, 17, 32)) then\n"
+              "  redis.call('UNLINK', KEYS[1])\n"
+              "  return false\n"
+              "end\n" NOW "return {now - asked, string.sub(value, 41)}\n";
 
 /* KEYS: the value. ARGV: the value without its head; how long it lives, and how long ago its
  * request was sent, in milliseconds; its path; its tags. Returns 1; 0: it is purged. */

@@ -10,6 +10,8 @@ size_t config_largest_body(const struct config *config)
     for (size_t i = 0; i < config->routes.count; i++)
         if (config->routes.rows[i].body_limit > largest)
             largest = config->routes.rows[i].body_limit;
+    if (config->admin != NULL && largest < CONFIG_ADMIN_BODY)
+        largest = CONFIG_ADMIN_BODY;
     return largest;
 }
 

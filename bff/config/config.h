@@ -97,8 +97,10 @@ struct config {
     struct mistakes warnings; /* settings that work, but were hardly meant */
 };
 
+#define CONFIG_ADMIN_BODY ((size_t)16 * 1024) /* bytes of a request's body to the admin pages */
+
 /* Returns the number of bytes of the largest body that any request may have: the maximum of
- * request_limit and the limits of all routes. */
+ * request_limit and the limits of all routes, and of the admin pages if there are some. */
 size_t config_largest_body(const struct config *config);
 
 /* Returns the name of the client's header field that is passed on to mock services; NULL if there

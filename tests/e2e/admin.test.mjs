@@ -3,7 +3,8 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { cachedRoute, counted, plain } from './lib/caching.mjs'
-import { ask, connectBare } from './lib/client.mjs'
+import { authority } from './lib/certificates.mjs'
+import { ask, connectBare, connectHttp2 } from './lib/client.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { anywhere, open, scenario } from './lib/scenario.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
@@ -131,6 +132,23 @@ describe('the admin pages', { concurrency: 4 }, () => {
     assert.match(await soon(bare.ended, 'the end of the connection'), /^HTTP\/1\.1 400 [^]*$/)
     await server.stop()
     assert.deepEqual(purges(server), [])
+  })
+
+  test('take a body when no request of a client may have one', async t => {
+    const { purge } = await stage(t, { config: { limits: { body: 0 } } })
+    assert.equal((await purge({ all: true })).status, 200)
+  })
+
+  test('may be on an address with TLS, and with HTTP/2', async t => {
+    const ca = authority(t)
+    const { certFile: certificate, keyFile: key } = ca.sign(['IP:127.0.0.1'])
+    const { adminUrl } = await stage(t,
+      { config: { tls: { certificate, key }, admin: { listen: 'https://127.0.0.1:0' } } })
+    const session = await connectHttp2(adminUrl, { ca: ca.ca })
+    t.after(session.close)
+    assert.deepEqual((await session.ask('/a', { method: 'PURGE' })).body, { purged: 'path' })
+    const foreign = await session.ask('/a', { method: 'PURGE', headers: { ':authority': 'evil.example' } })
+    assert.equal(foreign.status, 403)
   })
 
   test('answer while there are too many clients', async t => {

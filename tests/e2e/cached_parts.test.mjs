@@ -150,7 +150,7 @@ describe('an answer that is too old', { concurrency: 4 }, () => {
       const { get, server } = await stage(t, { 'users *': [wellAt('one', lasting), { fault: name }] })
       await get('/api/patient/u1')
       const { status, headers, body } = await get('/api/quick/u1')
-      assert.deepEqual([status, body.user.text, body.partialFailure, body.errors], [200, 'one', false, undefined])
+      assert.deepEqual([status, body.user.text, body.partialFailure], [200, 'one', false])
       assert.equal(headers['cache-control'], 'private, no-cache')
       assert.match(headers['server-timing'], /;desc="stale"$/)
       assert.match(statusOf({ headers }), /^bff-places; fwd=stale; .*detail="user stale"$/)
@@ -162,7 +162,8 @@ describe('an answer that is too old', { concurrency: 4 }, () => {
 
   test('takes the place of a failure: no connection, and an open breaker', async t => {
     const { get, upstreams, server } = await stage(t, { 'users *': wellAt('one', lasting) },
-      { isUnguarded: false, config: { cache: {}, services: { users: { breaker: { volume: 2 }, retry: 'off', ejection: 'off' } } } })
+      { isUnguarded: false,
+        config: { services: { users: { breaker: { volume: 2 }, retry: 'off', ejection: 'off' } } } })
     await get('/api/patient/u1')
     upstreams.close()
     for (let i = 0; i < 4; i++) assert.equal((await get('/api/quick/u1')).body.user.text, 'one')
@@ -215,12 +216,12 @@ describe('a call that is late', { concurrency: 4 }, () => {
   })
 
   test('is not waited for by a drain', async t => {
-    const { get, server } = await stage(t, { 'users *': { fault: 'hang' } },
-      { config: { cache: {}, services: { users: { timeout: { first_byte: '60s', total: '60s' } } } } })
+    const { get, arrival, server } = await stage(t, { 'users *': { fault: 'hang' } },
+      { config: { services: { users: { timeout: { first_byte: '10m', total: '10m' } } } } })
     await get('/api/quick/u1')
-    const began = performance.now()
+    const { gone } = await arrival('users')
     await server.stop()
-    assert.ok(performance.now() - began < 30_000)
+    await gone
     assert.deepEqual(told(server), ['late timeout'])
   })
 })
@@ -231,7 +232,7 @@ async function crowd(t, users, count) {
   const some = gate()
   const patient = { first_byte: '20s', total: '20s' }
   const scene = await stage(t, { 'users *': users(some.opened) },
-    { workers: 4, config: { cache: {}, services: { users: { timeout: patient } } } })
+    { workers: 4, config: { services: { users: { timeout: patient } } } })
   scene.upstreams.on('request', () => scene.asked('notifications').length === 100 && some.open())
   const sessions = await Promise.all(Array.from({ length: 20 }, () => scene.http2()))
   const answers = await Promise.all(Array.from({ length: count },
@@ -245,7 +246,8 @@ const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
 
 describe('many clients on 4 workers', () => {
   test('cause one call: 1000 of them', async t => {
-    const { answers, asked } = await crowd(t, until => ({ ...wellAt('one'), until }), isSanitized ? 300 : 1000)
+    const { answers, asked } = await crowd(t, until => ({ ...wellAt('one'), until }),
+      isSanitized ? 300 : 1000)
     assert.deepEqual(different(answers.map(({ body }) => body.user?.text)), ['one'])
     assert.equal(asked('users').length, 1)
   })
@@ -274,7 +276,7 @@ describe('many clients on 4 workers', () => {
 
 describe('servers with one Redis', { concurrency: 2 }, () => {
   const calm = { timeout: '10s', connect_timeout: '10s' } // for a machine that is busy
-  const on = (redis, settings) => ({ config: { cache: {}, redis: { url: redis.url, ...settings } } })
+  const on = (redis, settings) => ({ config: { redis: { url: redis.url, ...settings } } })
 
   test('share answers, which the second one does not ask for', async t => {
     const redis = await startRedis(t)

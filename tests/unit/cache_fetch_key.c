@@ -91,8 +91,8 @@ static void other_calls_have_other_keys(void **state)
 /* The service may answer by it, so nobody else may get the answer. */
 static void a_shared_call_with_a_credential_has_no_key(void **state)
 {
-    static const char *const lines[] = {"authorization: Bearer x\r\n", ID "cookie: a=1\r\n",
-                                        "cookie: \r\n" USER};
+    static const char *const lines[] = {"authorization: Bearer x\r\n", (ID "cookie: a=1\r\n"),
+                                        ("cookie: \r\n" USER)};
 
     for (size_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++) {
         struct fetch_ask ask = with_headers(lines[i]);

@@ -5,6 +5,7 @@
 #include "bff/cache/cache_redis.h"
 
 #include "tests/unit/redis_process.h"
+#include "tests/unit/redis_stage.h"
 
 #define SECOND_NS (1000 * CLOCK_MS)
 
@@ -121,7 +122,7 @@ static inline const char *command(const char *format, const char *with)
 static inline int begin(void **state)
 {
     stage_begin(state);
-    redis_process_begin(&server, "");
+    stage_start(&server, "");
     stage.settings.timeout_ms = 1000; /* a test may run on a busy machine */
     redis = stage_redis_up();
     cache = cache_hold(stage.registry);
