@@ -242,8 +242,6 @@ PEERS = {
     'nginx': _nginx('nginx', 'nginx.conf'),
     'nginx-lua': _nginx('nginx with Lua', 'nginx_lua.conf', 'pages.lua'),
     'bff-cached': _bff('bff', 'bff-web', 'bff_cached.yaml'),
-    'bff-cached-callgrind': _bff('bff, counted', 'bff-web', 'bff_cached.yaml', [
-        'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),
     'bff-limited': _bff('bff with limits', 'bff-web', 'bff_limited.yaml'),
     'bff-limited-redis': _bff('bff with limits in Redis', 'bff-web', 'bff_limited.yaml', redis=True),
     'nginx-cached': _nginx('nginx', 'nginx_cached.conf'),
