@@ -292,6 +292,60 @@ static void test_the_breaker(void **state)
     breaker_known = NULL;
 }
 
+#define BYTES ",\"observedUnit\":\"bytes\",\"limit\":1000,\"entries\":0,\"evicted\":0}]"
+
+/* connections: '+' is up, '-' is down */
+static const struct {
+    const char *connections, *want;
+} redis_cases[] = {
+    {"", "{\"status\":\"pass\""},
+    {"++", "{\"status\":\"pass\""},
+    {"+-", "{\"status\":\"warn\",\"output\":\"timeout\""},
+    {"--", "{\"status\":\"fail\",\"output\":\"timeout\""},
+};
+
+static void expect_stores(const char *connections, const char *want)
+{
+    struct registry *registry = registry_new();
+    struct redis_settings settings = {.socket = "/s"};
+    struct redis_state *redis = redis_state_hold(registry, &settings);
+    struct cache *cache = cache_hold(registry);
+    struct health_page page = {.stores = {redis, cache}};
+    struct pool *pool = pool_new();
+
+    cache_set_limit(cache, 1000);
+    for (const char *one = connections; *one != '\0'; one++) {
+        enum redis_state_mine mine = REDIS_STATE_UNKNOWN;
+        if (*one == '+')
+            redis_state_up(redis, &mine);
+        else
+            redis_state_down(redis, &mine, REDIS_FAULT_TIMEOUT, "/s");
+    }
+    struct health_answer answer = health_page_answer(&page, TEXT("/health"), false, pool);
+    const char *all = pool_print(pool,
+                                 ",\"redis\":[%s}],\"cache\":[{\"status\":\"pass\","
+                                 "\"observedValue\":0" BYTES "}}",
+                                 want)
+                          .at;
+    assert_int_equal(answer.status, 200);
+    if (!has(answer.body, all))
+        fail_msg("%s:\n got %.*s\nwant %s", connections, TEXT_ARGS(answer.body), all);
+    assert_true(text_starts(answer.body, strchr(connections, '-') != NULL
+                                             ? TEXT("{\"status\":\"warn\"")
+                                             : TEXT("{\"status\":\"pass\"")));
+    pool_free(pool);
+    registry_release(cache);
+    registry_release(redis);
+    registry_free(registry);
+}
+
+static void test_redis_and_the_cache(void **state)
+{
+    known[0] = known[1] = &up;
+    for (size_t i = 0; i < sizeof(redis_cases) / sizeof(redis_cases[0]); i++)
+        expect_stores(redis_cases[i].connections, redis_cases[i].want);
+}
+
 static void test_paths(void **state)
 {
     assert_true(health_page_is(TEXT("/health")));
@@ -307,9 +361,8 @@ static void test_paths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_an_endpoint),
-        cmocka_unit_test(test_the_breaker),
+        cmocka_unit_test(test_pages),       cmocka_unit_test(test_an_endpoint),
+        cmocka_unit_test(test_the_breaker), cmocka_unit_test(test_redis_and_the_cache),
         cmocka_unit_test(test_paths),
     };
 
