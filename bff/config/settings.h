@@ -140,6 +140,8 @@ struct settings_mark {
     struct place place;         /* where it was set last; without a source, it has its default */
     const struct place *places; /* the place of every value of a list; NULL: all are at ${place} */
     bool is_wrong;              /* a value was wrong, and has been reported */
+    bool is_unset;              /* the file has a variable that is not set (may_be_unset) */
+    struct place unset;         /* where, with is_unset */
 };
 
 /* One setting while its texts are read. */
