@@ -230,10 +230,10 @@ static const struct {
     {"/api/", false},
     {"/api", true},
     {"/apl/", true},
-    {"/api/users/", false},       /* a route */
-    {"/api/users", false},        /* the route without its '/' */
-    {"/API/Auth/Login", false},   /* below a route */
-    {"/api/products", false},
+    {"/api/users/", false},     /* a route */
+    {"/api/users", false},      /* the route without its '/' */
+    {"/API/Auth/Login", false}, /* below a route */
+    {"/api/orders", false},
     {"/api/orders/7", false},
     {"/api/dashboard/", false},   /* above a page */
     {"/api/dashboard/u1", false}, /* one of the paths of a page */
