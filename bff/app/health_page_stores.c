@@ -1,10 +1,21 @@
 /* See health_page_stores.h. */
+#include "bff/base/clock.h"
+
 #include "bff/app/health_page_stores.h"
 
 static void print_word(struct json_print *out, const char *name, const char *word)
 {
     json_print_key(out, name);
     json_print_string(out, text_of(word));
+}
+
+/* The time of a check. Both are read for each request. */
+static void print_time(struct json_print *out)
+{
+    char iso[CLOCK_ISO_SIZE];
+
+    clock_iso(clock_wall_ms(), iso);
+    print_word(out, "time", iso);
 }
 
 static void print_size(struct json_print *out, const char *name, size_t size)
@@ -22,6 +33,7 @@ static bool print_redis(const struct redis_state *state, struct json_print *chec
     json_print_key(checks, "redis");
     json_print_raw(checks, TEXT("[{"));
     print_word(checks, "status", status);
+    print_time(checks);
     if (report.down > 0)
         print_word(checks, "output", redis_fault_name(report.fault));
     json_print_raw(checks, TEXT("}]"));
@@ -36,6 +48,7 @@ static void print_cache(const struct cache *cache, struct json_print *checks)
     json_print_key(checks, "cache");
     json_print_raw(checks, TEXT("[{"));
     print_word(checks, "status", "pass");
+    print_time(checks);
     print_size(checks, "observedValue", report.bytes);
     print_word(checks, "observedUnit", "bytes");
     print_size(checks, "limit", report.limit);
