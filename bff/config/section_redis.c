@@ -140,7 +140,7 @@ static void unset_warn(struct settings *settings)
     const struct settings_mark *mark = settings_mark(settings, "redis.url", 0);
 
     if (mark->is_unset && !settings->config->redis.is_on)
-        mistakes_add(&settings->config->warnings, &mark->unset,
+        mistakes_add(&settings->config->warnings, &mark->seen,
                      "redis.url: its variable is not set, so there is no Redis; if it may be "
                      "missing, write ${NAME:-}");
 }

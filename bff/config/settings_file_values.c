@@ -166,7 +166,7 @@ static void note_unset(const struct settings_mapping *mapping, const struct sett
     struct settings_mark *mark = settings_mark(mapping->settings, row->path, mapping->index);
 
     mark->is_unset = row->may_be_unset && expand_is_unset(document_text(node));
-    mark->unset = document_place(mapping->document, node);
+    mark->seen = document_place(mapping->document, node);
 }
 
 void settings_file_value_read(const struct settings_mapping *mapping, const struct setting *row,
