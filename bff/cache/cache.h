@@ -98,6 +98,7 @@ void cache_invalidate_all(struct cache *cache);
 bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry);
 
 struct cache_report {
+    size_t limit; /* of the bytes */
     size_t bytes, entries;
     size_t slots; /* keys that are in memory, with an entry or without one */
     uint64_t evicted;
