@@ -71,6 +71,7 @@ static struct text key_of(struct proxy_cached *cached)
         .scope = route->cache_scope,
         .service = cached->service,
         .origin = proxy_request_origin(request, request->pool),
+        .host = route->keeps_host ? request->host : (struct text){0},
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .is_shared = route->cache.is_shared,
     };
