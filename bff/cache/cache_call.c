@@ -86,7 +86,7 @@ static struct cache_entry *new_entry(struct cache_call *call)
         .fields = call->fields,
         .field_count = call->field_count,
         .body = value == NULL ? NULL : value_hold(value),
-        .path = path_of(call->ask.target),
+        .path = cache_call_path(call),
     };
 
     return stamped(call, cache_entry_new(&parts));
@@ -188,6 +188,14 @@ void cache_call_set_old(struct cache_call *call, struct cache_entry *old)
     call->old = cache_entry_hold(old);
     if (old->body != NULL && cache_validators_exist(old))
         add_conditions(call);
+}
+
+void cache_call_forget_old(struct cache_call *call)
+{
+    cache_entry_release(call->old);
+    call->old = NULL;
+    call->has_conditions = false;
+    call->ask.headers.len = call->plain_len;
 }
 
 void cache_call_start(struct cache_call *call, struct upstream *upstream, cache_call_done done,

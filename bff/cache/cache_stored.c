@@ -30,9 +30,9 @@ bool cache_stored_may_fail_over(const struct cache_entry *entry, int64_t now_ns)
     return !is_note(entry) && cache_policy_may_fail_over(&request, entry, now_ns);
 }
 
-struct cache_entry *cache_stored_private(int64_t asked_ns)
+struct cache_entry *cache_stored_private(struct text path, int64_t asked_ns)
 {
-    struct cache_entry *entry = cache_entry_new(&(struct cache_entry_parts){0});
+    struct cache_entry *entry = cache_entry_new(&(struct cache_entry_parts){.path = path});
 
     entry->asked_ns = asked_ns;
     entry->born_ns = clock_now_ns();

@@ -29,8 +29,8 @@ enum cache_stored cache_stored_state(const struct cache_entry *entry, int64_t no
 /* True when ${entry} may be used because the service has failed. */
 bool cache_stored_may_fail_over(const struct cache_entry *entry, int64_t now_ns);
 
-/* Makes the note, with one reference. The call whose answer must not be stored began at
- * ${asked_ns}. */
-struct cache_entry *cache_stored_private(int64_t asked_ns);
+/* Makes the note, with one reference. The call whose answer must not be stored was for ${path}, and
+ * began at ${asked_ns}. */
+struct cache_entry *cache_stored_private(struct text path, int64_t asked_ns);
 
 #endif
