@@ -71,6 +71,7 @@ static struct text key_of(struct proxy_cached *cached)
         .scope = route->cache_scope,
         .service = cached->service,
         .origin = proxy_request_origin(request, request->pool),
+        .host = route->keeps_host ? request->host : (struct text){0},
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .is_shared = route->cache.is_shared,
     };
@@ -227,6 +228,15 @@ static enum proxy_cache_turn settle_call(struct proxy_cached *cached, int64_t no
     return cached->turn;
 }
 
+/* The entry is not validated if it was invalidated while Redis was asked. */
+static void forget_changed(struct proxy_cached *cached)
+{
+    if (cached->entry == NULL || !proxy_cache_has_changed(cached))
+        return;
+    cache_entry_release(cached->entry);
+    cached->entry = NULL;
+}
+
 enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
 {
     int64_t now_ns = clock_now_ns();
@@ -239,6 +249,7 @@ enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
     }
     if (cached->has_nothing) {
         cached->has_nothing = false;
+        forget_changed(cached);
         settle_forward(cached, PROXY_CACHE_LEAD, now_ns);
         return cached->turn;
     }
