@@ -1,7 +1,8 @@
 /* See generation_cache.h. */
 #include "bff/app/generation_cache.h"
 #include "bff/base/registry.h"
-#include "bff/cache/cache_worker.h"
+#include "bff/cache/cache.h"
+#include "bff/cache/cache_background.h"
 #include "bff/proxy/proxy_scope.h"
 
 /* Returns true when one of the routes is cached. */

@@ -18,6 +18,7 @@ static struct cache_flight *find(const struct cache_flights *flights, uint64_t h
         flight = flight->next;
     return flight;
 }
+
 static struct cache_flight *make(struct cache_flights *flights, const struct cache_flight_ask *ask)
 {
     struct cache_flight *flight = memory_new(sizeof(*flight) + ask->key.len);
@@ -36,6 +37,7 @@ static struct cache_flight *make(struct cache_flights *flights, const struct cac
     *bucket = flight;
     return flight;
 }
+
 /* Users. */
 
 static void add(struct cache_flight *flight, struct cache_flight_user *user)
@@ -55,6 +57,7 @@ bool cache_flight_join(struct cache_flights *flights, struct cache_flight_user *
         return false;
     add(flight, user);
     user->is_first = false;
+    flight->has_joined = true;
     return true;
 }
 
@@ -133,9 +136,7 @@ bool cache_flight_time_over(struct cache_flight_user *user)
 
 struct cache_entry *cache_flight_old(const struct cache_flight_user *user)
 {
-    struct cache_entry *old = user->flight->call.old;
-
-    return old != NULL && cache_stored_may_fail_over(old, clock_now_ns()) ? old : NULL;
+    return cache_flight_run_old(user->flight);
 }
 
 const struct fetch *cache_flight_fetch(const struct cache_flight_user *user)
@@ -154,6 +155,11 @@ struct cache_flights *cache_flights_new(struct cache_worker *worker, struct upst
     flights->upstream = upstream;
     flights->redis = redis;
     return flights;
+}
+
+struct cache_worker *cache_flights_worker(const struct cache_flights *flights)
+{
+    return flights->worker;
 }
 
 void cache_flights_free(struct cache_flights *flights)

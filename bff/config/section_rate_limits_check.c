@@ -217,10 +217,10 @@ static void hits_check(struct settings *settings, size_t index)
     for (size_t i = 0; i < rules->count; i++)
         hits += covers(&rules->rows[i], rule) &&
                 limit_rule_needs_user(&rules->rows[i]) == limit_rule_needs_user(rule);
-    if (hits > LIMITER_HITS_MAX)
+    if (hits > LIMIT_HITS_MAX)
         settings_complain(settings, "rate_limits.*.path", index,
                           "%zu rules count the requests of this path; expected at most %d", hits,
-                          LIMITER_HITS_MAX);
+                          LIMIT_HITS_MAX);
 }
 
 void section_rate_limits_check_rule(struct settings *settings, const struct settings_group *group,

@@ -4,7 +4,7 @@
 
 #include "bff/config/section_routes_cache.h"
 
-/* What the rule is without settings, is what "off" means. */
+/* "off" needs no value: the rule of a route without settings is off. */
 static void off_read(struct settings_input *input)
 {
     bool is_off = false;

@@ -2,11 +2,11 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/cache/cache_key.h"
+#include "bff/cache/cache_mark.h"
 #include "bff/cache/cache_vary.h"
 #include "bff/http/method.h"
 #include "bff/observe/route_report.h"
 #include "bff/proxy/proxy_cache.h"
-#include "bff/proxy/proxy_mark.h"
 #include "bff/proxy/proxy_request.h"
 
 /* Life. */
@@ -71,6 +71,7 @@ static struct text key_of(struct proxy_cached *cached)
         .scope = route->cache_scope,
         .service = cached->service,
         .origin = proxy_request_origin(request, request->pool),
+        .host = route->keeps_host ? request->host : (struct text){0},
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .is_shared = route->cache.is_shared,
     };
@@ -118,7 +119,7 @@ static void find(struct proxy_cached *cached)
 {
     find_slot(cached, cached->key);
     cached->vary = (struct text){0};
-    if (proxy_mark_names(cached->entry).at == NULL)
+    if (cache_mark_names(cached->entry).at == NULL)
         return;
     struct cache_entry *mark = cached->entry;
     cached->base = cached->slot;
@@ -133,7 +134,7 @@ static void find(struct proxy_cached *cached)
 static void read_mark(struct proxy_cached *cached, int64_t now_ns)
 {
     cached->is_unstored = false;
-    if (!proxy_mark_is(cached->entry))
+    if (!cache_mark_is(cached->entry))
         return;
     cached->is_unstored = cached->entry->fresh_ns > now_ns;
     cache_entry_release(cached->entry);
@@ -159,8 +160,8 @@ static void settle_forward(struct proxy_cached *cached, enum proxy_cache_turn tu
 
 static bool is_collapsed(const struct proxy_cached *cached) { return cached->flights > 0; }
 
-/* Returns true when the entry is the answer, or nearly so: a call in the background refreshes it.
- */
+/* Returns true when the entry is the answer, perhaps with a call in the background that refreshes
+ * it. */
 static bool settle_entry(struct proxy_cached *cached, int64_t now_ns)
 {
     enum cache_state state;
@@ -189,8 +190,8 @@ static bool settle_entry(struct proxy_cached *cached, int64_t now_ns)
     return false;
 }
 
-/* True when a response to this request cannot be stored: that to HEAD, and that to conditions of
- * the client, which only go to the service when nothing else can be stored either. */
+/* True when the response to this request could not be stored: it is HEAD; or it has conditions of
+ * the client, which are passed on only while the responses for the key cannot be stored. */
 static bool cannot_lead(const struct proxy_cached *cached)
 {
     return text_is(cached->request->method, "HEAD") ||
@@ -227,6 +228,15 @@ static enum proxy_cache_turn settle_call(struct proxy_cached *cached, int64_t no
     return cached->turn;
 }
 
+/* The entry is not validated if it was invalidated while Redis was asked. */
+static void forget_changed(struct proxy_cached *cached)
+{
+    if (cached->entry == NULL || !proxy_cache_has_changed(cached))
+        return;
+    cache_entry_release(cached->entry);
+    cached->entry = NULL;
+}
+
 enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
 {
     int64_t now_ns = clock_now_ns();
@@ -239,6 +249,7 @@ enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
     }
     if (cached->has_nothing) {
         cached->has_nothing = false;
+        forget_changed(cached);
         settle_forward(cached, PROXY_CACHE_LEAD, now_ns);
         return cached->turn;
     }

@@ -57,12 +57,12 @@ struct proxy_cached {
     enum proxy_cache_turn turn;
     bool is_leading;  /* the flight of ${slot} is this request's */
     bool is_unstored; /* the last response for the key could not be stored */
-    bool is_failed;   /* the last call failed, for which this request waited */
+    bool is_failed;   /* the last call for which this request waited has failed */
     unsigned flights; /* the calls of others for whose end it waited */
     struct cache_redis_get get;
-    unsigned questions; /* so often Redis was asked */
+    unsigned questions; /* how often Redis was asked */
     bool is_asking;     /* Redis is being asked; the request leads the flight of ${slot} */
-    bool has_nothing;   /* Redis has no better entry */
+    bool has_nothing;   /* Redis has no newer entry */
     struct text word;   /* for the log */
     struct cache_status status;
     struct text service; /* its name, for the log */
@@ -92,6 +92,12 @@ static inline bool proxy_cache_hides_user(const struct proxy_cached *cached)
 static inline bool proxy_cache_has_answer(const struct proxy_cached *cached)
 {
     return cached->turn == PROXY_CACHE_ANSWER || cached->turn == PROXY_CACHE_REFRESH;
+}
+
+/* True when the entry was invalidated after it was found. */
+static inline bool proxy_cache_has_changed(const struct proxy_cached *cached)
+{
+    return cache_has_invalidated(cached->worker->cache, cached->entry);
 }
 
 /* Looks into the cache, and returns what becomes of the request. */

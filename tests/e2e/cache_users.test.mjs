@@ -56,6 +56,14 @@ describe('the answer', { concurrency: 4 }, () => {
     assert.equal(asked('users').length, 1)
   })
 
+  test('that may depend on Host, whatever a trusted proxy says about it, is for this Host', async t => {
+    const { get } = await cachedRoute(t, counted(),
+      { route: { preserve_host: true }, config: { trusted_proxies: ['127.0.0.1'] } })
+    const from = (host, forwarded) => ({ host, 'x-forwarded-host': forwarded })
+    await assertGroups(get, fields([from('a.example', 'shop.example'), from('b.example', 'shop.example'),
+      from('a.example', 'other.example'), from('a.example', 'shop.example')]), 'abca')
+  })
+
   test('to a signed-in user needs the word of the operator or of the service', async t => {
     const rows = [['max-age=60', 2], ['max-age=60, public', 1], ['s-maxage=60', 1],
       ['max-age=60, must-revalidate', 1]]
