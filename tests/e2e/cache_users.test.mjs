@@ -69,7 +69,7 @@ describe('the answer', { concurrency: 4 }, () => {
       ['max-age=60, must-revalidate', 1]]
     for (const [control, calls] of rows) {
       const { get, asked } = await cachedRoute(t, counted({ 'cache-control': control }),
-        { cache: { ttl: 'response' } })
+        { route: { cache: { from: 'response' } } })
       await get(path, { as: 'u1' })
       await get(path, { as: 'u1' })
       assert.equal(asked('users').length, calls, control)
