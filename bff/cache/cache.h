@@ -87,7 +87,8 @@ void cache_wait_end(struct cache_wait *wait);
 /*
  * Invalidation. All take effect at once in all workers, and also for responses whose request was
  * sent before the invalidation and that have not arrived yet. They cost the same however much is
- * stored. Memory of invalidated entries is freed later.
+ * stored. Memory of invalidated entries is freed later. Paths and prefixes must have the spelling
+ * of cache_path.h.
  */
 void cache_invalidate_path(struct cache *cache, struct text path);
 void cache_invalidate_prefix(struct cache *cache, struct text prefix);
