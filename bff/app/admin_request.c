@@ -18,10 +18,11 @@ enum step_result admin_request_refuse(struct admin_request *admin, int status, c
                            (struct refusal){.status = status, .message = message});
 }
 
-/* The door. */
+/* Requests from web pages (admin_request.h). */
 
-/* Also true without a host, as it may be with HTTP/1.0, because browsers send one. */
-static bool has_host_of_nobody(const struct request *request)
+/* True when the host is an IP address or localhost. Also true without a host, which HTTP/1.0
+ * allows: a browser always sends one. */
+static bool has_safe_host(const struct request *request)
 {
     struct text host = host_name(request->pool, request->host);
     struct ip ip;
@@ -33,14 +34,14 @@ static bool has_host_of_nobody(const struct request *request)
     return ip_read(host, &ip);
 }
 
-static enum step_result door(struct request_context *context)
+static enum step_result web_page(struct request_context *context)
 {
     const struct request *request = context->request;
 
     if (request_header(request, "origin").at != NULL)
         return admin_request_refuse(admin_of(context), 403,
                                     "a request with Origin comes from a web page");
-    if (!method_is_read(request->method) && !has_host_of_nobody(request))
+    if (!method_is_read(request->method) && !has_safe_host(request))
         return admin_request_refuse(admin_of(context), 403,
                                     "the host must be an IP address or localhost");
     return STEP_PASS;
@@ -63,7 +64,8 @@ static enum step_result refuse_method(struct request_context *context, struct te
                                                });
 }
 
-/* A page for every path is no reason for 405, because another method has another meaning. */
+/* A page for every path does not make another method a 405, because that method has another
+ * meaning. */
 static enum step_result found(struct request_context *context)
 {
     const struct request *request = context->request;
@@ -83,7 +85,8 @@ static enum step_result found(struct request_context *context)
                             : admin_request_refuse(admin_of(context), 404, "Not found");
 }
 
-/* The body: a form of a web page cannot send JSON without asking first, and nobody answers that. */
+/* The body. A web page that sends JSON to another origin makes the browser ask first (a preflight).
+ * No page of this server answers that question. */
 
 static bool is_json(const struct request *request)
 {
@@ -126,7 +129,7 @@ static enum step_result answer(struct request_context *context)
 
 static const struct step steps[] = {
     {"guard", step_guard},
-    {"door", door},
+    {"web_page", web_page},
     {"found", found},
     {"body", body},
     {"run", run},

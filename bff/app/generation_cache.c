@@ -1,7 +1,8 @@
 /* See generation_cache.h. */
 #include "bff/app/generation_cache.h"
 #include "bff/base/registry.h"
-#include "bff/cache/cache_worker.h"
+#include "bff/cache/cache.h"
+#include "bff/cache/cache_background.h"
 #include "bff/proxy/proxy_scope.h"
 
 /* Returns true when one of the routes is cached. */
@@ -43,6 +44,7 @@ static void set_limits(struct generation *generation)
 
     cache_set_limit(cache, generation->config.cache_bytes);
     cache_background_set_limit(background, generation->config.cache_refreshes);
+    generation->cache = cache;
     generation_keep(generation, cache);
     generation_keep(generation, background);
 }
@@ -51,8 +53,6 @@ void generation_cache_prepare(struct generation *generation)
 {
     bool has_routes = prepare_routes(generation);
 
-    generation->caches =
-        generation->config.cache_bytes > 0 && (has_routes || has_parts(&generation->pages));
-    if (generation->caches)
+    if (generation->config.cache_bytes > 0 && (has_routes || has_parts(&generation->pages)))
         set_limits(generation);
 }

@@ -12,7 +12,7 @@
 struct check {
     struct request_context *context;
     struct limiter_question question;
-    struct limit_hit hits[LIMITER_HITS_MAX];
+    struct limit_hit hits[LIMIT_HITS_MAX];
     struct timer delay; /* set while the request waits because of a rule with a delay */
 };
 
@@ -55,14 +55,14 @@ static bool counts(const struct request *request, const struct limit_rule *rule,
 
 /* Writes the hits of the request to ${hits}, and returns their number. */
 static size_t find_hits(const struct request_context *context, enum limit_check_place place,
-                        struct limit_hit hits[LIMITER_HITS_MAX])
+                        struct limit_hit hits[LIMIT_HITS_MAX])
 {
     const struct limit_rules *rules = context->dispatch->limits;
     const struct request *request = context->request;
     struct text path = {0};
     size_t count = 0;
 
-    for (size_t i = 0; i < rules->count && count < LIMITER_HITS_MAX; i++) {
+    for (size_t i = 0; i < rules->count && count < LIMIT_HITS_MAX; i++) {
         const struct limit_rule *rule = &rules->rows[i];
         if (!counts(request, rule, &path, place))
             continue;
@@ -183,7 +183,7 @@ static enum step_result ask(struct check *check)
 
 enum step_result limit_check_run(struct request_context *context, enum limit_check_place place)
 {
-    struct limit_hit hits[LIMITER_HITS_MAX];
+    struct limit_hit hits[LIMIT_HITS_MAX];
     size_t count;
 
     if (context->worker->limiter == NULL || (count = find_hits(context, place, hits)) == 0)

@@ -1,4 +1,4 @@
-/* The rate limits of a configuration, the cache, and the stores behind both, for people. */
+/* The rate limits of a configuration, for people. */
 #ifndef BFF_APP_LIMIT_LIST_H
 #define BFF_APP_LIMIT_LIST_H
 
@@ -6,8 +6,7 @@
 
 #include "bff/config/config.h"
 
-/* Prints a line for each rate limit, with what it allows, and a line for each of these: where they
- * count, the cache, Redis, and the address of the admin pages. Prints no password. */
+/* Prints a line for each rate limit, with what it allows, and then where they count. */
 void limit_list_print(const struct config *config, FILE *out);
 
 #endif

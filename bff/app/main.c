@@ -8,6 +8,7 @@
 #include "bff/app/serve.h"
 #include "bff/app/service_list.h"
 #include "bff/app/signals.h"
+#include "bff/app/store_list.h"
 
 static int act(enum config_action action, struct generation *generation)
 {
@@ -20,6 +21,7 @@ static int act(enum config_action action, struct generation *generation)
         route_list_print(&generation->pages, &generation->config.routes, stdout);
         service_list_print(&generation->config, stdout);
         limit_list_print(&generation->config, stdout);
+        store_list_print(&generation->config, stdout);
         return 0;
     case CONFIG_PROBE:
         return probe(&generation->config, generation->pages.server);

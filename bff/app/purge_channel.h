@@ -16,14 +16,14 @@
 
 struct purge_channel;
 
-/* Begins to listen. ${settings} is borrowed until purge_channel_free. */
+/* Starts listening. ${settings} is borrowed until purge_channel_free. */
 struct purge_channel *purge_channel_new(const struct redis_loop *on,
                                         const struct redis_settings *settings);
 
 /* Purges may have been missed: everything is purged. */
 void purge_channel_missed(struct purge_channel *channel);
 
-/* Ends to listen. NULL: does nothing. */
+/* Stops listening. NULL: does nothing. */
 void purge_channel_free(struct purge_channel *channel);
 
 /* Returns the message for other processes: {"from":"<a number of this process>","purge":{...}}. */

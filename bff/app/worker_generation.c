@@ -51,6 +51,18 @@ static struct redis *new_redis(struct worker *worker, const struct redis_setting
     return settings->is_on ? redis_new(&on, registry_of_process(), settings) : NULL;
 }
 
+static struct limiter *new_limiter(const struct config *config, struct redis *redis)
+{
+    if (config->rate_limits.count == 0)
+        return NULL;
+    return limiter_new(&(struct limiter_settings){
+        .rules = &config->rate_limits,
+        .keys = config->limit_keys,
+        .registry = registry_of_process(),
+        .redis = config->limits_in_redis ? redis : NULL,
+    });
+}
+
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
                                                 struct endpoints *endpoints,
@@ -61,23 +73,17 @@ struct worker_generation *worker_generation_new(struct worker *worker,
 
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
-    own->dispatch.cache = generation->caches ? cache : NULL;
+    own->dispatch.cache = generation->cache != NULL ? cache : NULL;
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
-    if (own->dispatch.cache != NULL && config->cache_bytes > 0)
+    if (own->dispatch.cache != NULL)
         own->dispatch.flights =
             cache_flights_new(cache, own->dispatch.upstream, own->dispatch.cache_redis);
-    if (config->rate_limits.count > 0)
-        own->dispatch.limiter = limiter_new(&(struct limiter_settings){
-            .rules = &config->rate_limits,
-            .keys = config->limit_keys,
-            .registry = registry_of_process(),
-            .redis = config->limits_in_redis ? own->dispatch.redis : NULL,
-        });
+    own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
 }
@@ -105,16 +111,16 @@ struct worker_generation *worker_generation_current(const struct worker *worker)
     return worker->settings == NULL ? NULL : own_of(worker->settings);
 }
 
-/* True when ${worker} works for all workers. */
-static bool is_watch(const struct worker *worker) { return worker->number == 0; }
+/* True for the worker that makes the health checks and listens to purges, for all workers. */
+static bool works_for_all(const struct worker *worker) { return worker->number == 0; }
 
-/* Between two generations nobody has listened. */
+/* Nobody listened between two generations, so purges may have been missed. */
 static void listen_to_purges(struct worker_generation *own)
 {
     const struct config *config = &own->generation->config;
     struct redis_loop on = loop_of(own->settings.worker);
 
-    if (!config->redis.is_on || !own->generation->caches)
+    if (!config->redis.is_on || own->generation->cache == NULL)
         return;
     own->purges = purge_channel_new(&on, &config->redis);
     if (own->generation->number > 1)
@@ -123,7 +129,7 @@ static void listen_to_purges(struct worker_generation *own)
 
 void worker_generation_watch(struct worker_generation *own)
 {
-    if (!is_watch(own->settings.worker))
+    if (!works_for_all(own->settings.worker))
         return;
     health_start(own->generation->health, own->dispatch.upstream);
     listen_to_purges(own);
@@ -132,7 +138,7 @@ void worker_generation_watch(struct worker_generation *own)
 /* To be called when the worker does not use this generation for new requests any more. */
 static void leave(struct worker_generation *own)
 {
-    if (is_watch(own->settings.worker))
+    if (works_for_all(own->settings.worker))
         health_stop(own->generation->health);
     purge_channel_free(own->purges);
     own->purges = NULL;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define CLOCK_MS INT64_C(1000000) /* nanoseconds in a millisecond */
+#define CLOCK_S (1000 * CLOCK_MS)
 
 /* Returns the nanoseconds of CLOCK_MONOTONIC. All timeouts, durations and comparisons use this
  * clock. */

@@ -58,6 +58,16 @@ struct text text_trim(struct text text)
     return text;
 }
 
+void text_hex(char *out, const unsigned char *bytes, size_t count)
+{
+    static const char digits[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < count; i++) {
+        *out++ = digits[bytes[i] >> 4];
+        *out++ = digits[bytes[i] & 15];
+    }
+}
+
 struct text text_lower(char *out, struct text text)
 {
     for (size_t i = 0; i < text.len; i++)

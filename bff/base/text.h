@@ -95,6 +95,9 @@ static inline struct text text_digits(char digits[TEXT_DIGITS], uint64_t number)
     return (struct text){at, (size_t)(end - at)};
 }
 
+/* Writes two lower-case hexadecimal digits for each of the ${count} bytes to ${out}. */
+void text_hex(char *out, const unsigned char *bytes, size_t count);
+
 /* True when the bytes are well-formed UTF-8: without overlong forms and surrogates (RFC 3629). */
 bool text_is_utf8(struct text text);
 

@@ -1,7 +1,7 @@
 /*
  * The cache of the process, in memory. All workers share it, and no worker waits for another one: a
  * look-up takes no lock, and memory that a look-up may still read is freed later (epochs). It is
- * bounded in bytes; SIEVE chooses what goes.
+ * bounded in bytes; SIEVE chooses the entries that are removed.
  *
  * A slot is the place of one key. It has the stored entry, if there is one, and says whether a
  * worker is fetching a new one: this is the slot's flight. Only one flight of a slot is under way
@@ -68,7 +68,7 @@ void cache_slot_end(struct cache_slot *slot, struct cache_entry *entry);
 /* Removes the entry. */
 void cache_slot_drop(struct cache_slot *slot);
 
-/* Somebody who waits for the end of a flight. In its owner's memory; all zero: not waiting. */
+/* Somebody who waits for the end of a flight, in the memory of its owner. All zero: not waiting. */
 struct cache_wait {
     h2o_linklist_t link;
     struct cache_slot *slot;
@@ -99,6 +99,7 @@ void cache_invalidate_all(struct cache *cache);
 bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry);
 
 struct cache_report {
+    size_t limit; /* of the bytes */
     size_t bytes, entries;
     size_t slots; /* keys that are in memory, with an entry or without one */
     uint64_t evicted;

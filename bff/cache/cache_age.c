@@ -1,43 +1,27 @@
 /* See cache_age.h. */
-#include <stdbool.h>
-
 #include "bff/base/clock.h"
 #include "bff/base/http_date.h"
 #include "bff/cache/cache_age.h"
 #include "bff/cache/cache_control.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-
-static int64_t floor_s(int64_t ns) { return ns / SECOND_NS - (ns % SECOND_NS < 0 ? 1 : 0); }
+int64_t cache_age_floor_s(int64_t ns) { return ns / CLOCK_S - (ns % CLOCK_S < 0 ? 1 : 0); }
 
 int64_t cache_age_s(const struct cache_entry *entry, int64_t now_ns)
 {
-    return now_ns <= entry->born_ns ? 0 : (now_ns - entry->born_ns) / SECOND_NS;
+    return now_ns <= entry->born_ns ? 0 : (now_ns - entry->born_ns) / CLOCK_S;
 }
 
 int64_t cache_age_left_s(const struct cache_entry *entry, int64_t now_ns)
 {
-    return floor_s(entry->fresh_ns - now_ns);
-}
-
-static bool has_only_digits(struct text text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] < '0' || text.at[i] > '9')
-            return false;
-    return text.len > 0;
+    return cache_age_floor_s(entry->fresh_ns - now_ns);
 }
 
 int64_t cache_age_read_s(struct text value)
 {
-    struct text first = text_trim(text_cut(&value, ','));
-    uint64_t seconds;
+    int64_t seconds = 0;
 
-    if (!has_only_digits(first))
-        return 0;
-    if (text_number(first, CACHE_CONTROL_MOST, &seconds) < 0)
-        return CACHE_CONTROL_MOST;
-    return (int64_t)seconds;
+    cache_control_seconds(text_trim(text_cut(&value, ',')), &seconds);
+    return seconds;
 }
 
 /* Returns by how much the time of day at the arrival is after the response's Date, in seconds. */
@@ -53,8 +37,8 @@ static int64_t apparent_s(const struct cache_age_times *times)
 int64_t cache_age_born_ns(const struct cache_age_times *times)
 {
     int64_t delay_ns = times->now_ns > times->asked_ns ? times->now_ns - times->asked_ns : 0;
-    int64_t corrected_ns = cache_age_read_s(times->age) * SECOND_NS + delay_ns;
-    int64_t apparent_ns = apparent_s(times) * SECOND_NS;
+    int64_t corrected_ns = cache_age_read_s(times->age) * CLOCK_S + delay_ns;
+    int64_t apparent_ns = apparent_s(times) * CLOCK_S;
 
     return times->now_ns - (apparent_ns > corrected_ns ? apparent_ns : corrected_ns);
 }

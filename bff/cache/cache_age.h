@@ -7,6 +7,10 @@
 #include "bff/base/text.h"
 #include "bff/cache/cache_entry.h"
 
+/* Returns ${ns} in seconds, rounded down: an answer that became stale less than a second ago has
+ * been stale for one second. */
+int64_t cache_age_floor_s(int64_t ns);
+
 /* Returns the seconds for the Age field of an answer from ${entry}. */
 int64_t cache_age_s(const struct cache_entry *entry, int64_t now_ns);
 

@@ -103,7 +103,7 @@ static void take_answer(struct cache_call *call)
         call->entry = new_entry(call);
 }
 
-/* The service has said that the old entry is good. Perhaps it must not be stored any more. */
+/* The service has said that the old entry is good. The 304 may forbid to store it any longer. */
 static void take_old_answer(struct cache_call *call)
 {
     struct cache_request request = request_of(call);

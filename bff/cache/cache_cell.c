@@ -4,7 +4,7 @@
 
 #define POINTER_BITS 48
 #define ONE_TAKING ((uint64_t)1 << POINTER_BITS)
-#define SHARE (1u << 16) /* references of a cell; more than there are threads */
+#define SHARE (1u << 16) /* references of a cell: more than there are threads */
 
 static struct cache_entry *entry_of(uint64_t word)
 {

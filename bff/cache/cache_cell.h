@@ -5,13 +5,13 @@
  * The difficulty is that a thread reads the pointer and then adds a reference, and that the entry
  * could be freed in between. So the word of a cell has the pointer and the number of threads that
  * are just taking a reference. A thread announces itself there, adds its reference, and withdraws
- * the announcement. Who replaces the entry finds the announcements in the same word, and leaves as
- * many references to these threads. A thread that cannot withdraw its announcement any more drops
- * one of its two references instead.
+ * the announcement. A thread that replaces the entry finds the announcements in the same word, and
+ * leaves as many references to the announced threads. A thread that cannot withdraw its
+ * announcement any more drops one of its two references instead.
  *
- * Such a thread may have dropped both references before they are left to it. So the cell has not
- * one reference but very many of them, until the one who replaces the entry has counted in one
- * step.
+ * Such a thread may drop both references before the other thread has left them to it. So the cell
+ * has very many references and not one. The thread that replaces the entry drops those that are too
+ * many, in one step.
  */
 #ifndef BFF_CACHE_CACHE_CELL_H
 #define BFF_CACHE_CACHE_CELL_H

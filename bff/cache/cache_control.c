@@ -150,22 +150,29 @@ static int64_t choose(enum choice choice, int64_t a, int64_t b)
     return (a < b) == (choice == SMALLER) ? a : b;
 }
 
-/* Digits beyond 2^31 are valid. */
+int cache_control_seconds(struct text text, int64_t *seconds)
+{
+    uint64_t number = CACHE_CONTROL_MOST;
+
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return -1;
+    if (text.len == 0)
+        return -1;
+    text_number(text, CACHE_CONTROL_MOST, &number);
+    *seconds = (int64_t)number;
+    return 0;
+}
+
 static int64_t number_of(const struct directive *directive, int64_t bad, int64_t alone)
 {
-    struct text digits = directive->argument;
-    uint64_t number;
+    int64_t seconds = bad;
 
-    if (digits.at == NULL)
+    if (directive->argument.at == NULL)
         return alone;
-    if (directive->is_bad || digits.len == 0)
-        return bad;
-    for (size_t i = 0; i < digits.len; i++)
-        if (digits.at[i] < '0' || digits.at[i] > '9')
-            return bad;
-    if (text_number(digits, CACHE_CONTROL_MOST, &number) < 0)
-        return CACHE_CONTROL_MOST;
-    return (int64_t)number;
+    if (!directive->is_bad)
+        cache_control_seconds(directive->argument, &seconds);
+    return seconds;
 }
 
 static void add_number(struct cache_control *control, const struct directive *directive)

@@ -24,6 +24,12 @@
 #define CACHE_CONTROL_ABSENT (-1)
 #define CACHE_CONTROL_MOST (INT64_C(1) << 31) /* seconds (section 1.2.2) */
 
+/*
+ * Reads a number of seconds (section 1.2.2: only digits; a number beyond 2^31 is 2^31). Returns 0;
+ * or -1 for any other text, and then ${*seconds} does not change.
+ */
+int cache_control_seconds(struct text text, int64_t *seconds);
+
 /* The directives that this cache uses. Numbers are seconds, or CACHE_CONTROL_ABSENT. */
 struct cache_control {
     bool no_store, no_cache;

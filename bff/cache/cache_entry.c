@@ -162,7 +162,16 @@ void cache_entry_set_body(struct cache_entry *entry, struct value *body)
     entry->bytes += body_bytes(body);
 }
 
-/* Who adds a reference has one already, or is announced in a cell (cache_cell.h). */
+int64_t cache_entry_last_ns(const struct cache_entry *entry)
+{
+    int64_t last_ns = entry->fresh_ns;
+
+    if (last_ns < entry->stale_ns)
+        last_ns = entry->stale_ns;
+    return last_ns < entry->failed_ns ? entry->failed_ns : last_ns;
+}
+
+/* The caller has a reference already, or is announced in a cell (cache_cell.h). */
 struct cache_entry *cache_entry_hold(struct cache_entry *entry)
 {
     atomic_fetch_add_explicit(&entry->references, 1, memory_order_relaxed);

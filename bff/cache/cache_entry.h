@@ -1,5 +1,5 @@
 /*
- * A stored response. It does not change after it was made: a validation replaces it by another
+ * A stored response. It never changes: a validation replaces it by another
  * entry with the same body. It has an atomic reference count: workers share entries, and an
  * answer that is being sent has a reference to the entry whose bytes it sends.
  *
@@ -59,6 +59,9 @@ struct cache_entry *cache_entry_new(const struct cache_entry_parts *parts);
 /* Gives ${entry}, which has none and is not shared yet, its body. One reference to ${body} goes
  * over. */
 void cache_entry_set_body(struct cache_entry *entry, struct value *body);
+
+/* Returns the time until which ${entry} can be used in any way without a validation. */
+int64_t cache_entry_last_ns(const struct cache_entry *entry);
 
 struct cache_entry *cache_entry_hold(struct cache_entry *entry);
 

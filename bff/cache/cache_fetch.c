@@ -71,7 +71,7 @@ static void on_landed(struct cache_flight_user *user, const struct cache_flight_
 
 /* The beginning. */
 
-/* A look-up. What it holds must be released. */
+/* A look-up. Its slot and its entry are held. */
 struct look {
     struct text key;
     struct cache_slot *slot;
@@ -149,12 +149,31 @@ static bool fly(struct cache_fetch *cached, const struct cache_fetch_with *with,
     return false;
 }
 
+/* Looks for the answer. Returns true when it is known. */
+static bool look_up(struct cache_fetch *cached, const struct cache_fetch_with *with,
+                    struct text key)
+{
+    struct look look = {.key = key};
+    bool is_known = true;
+
+    look.slot = cache_find(cache_flights_worker(with->flights)->reader, key);
+    look_again(&look);
+    if (look.state == CACHE_STORED_PRIVATE) {
+        cache_slot_release(look.slot);
+        ask_alone(cached);
+        is_known = false;
+    } else if (!use(cached, with, &look)) {
+        is_known = fly(cached, with, &look);
+    }
+    cache_entry_release(look.entry);
+    return is_known;
+}
+
 bool cache_fetch_start(struct cache_fetch *cached, const struct cache_fetch_with *with,
                        struct fetch *fetch, const struct fetch_ask *ask, fetch_done done,
                        void *cookie)
 {
-    struct look look = {.key = cache_fetch_key(with->pool, ask, with->rule)};
-    bool is_known = false;
+    struct text key = cache_fetch_key(with->pool, ask, with->rule);
 
     *cached = (struct cache_fetch){
         .fetch = fetch,
@@ -165,22 +184,10 @@ bool cache_fetch_start(struct cache_fetch *cached, const struct cache_fetch_with
         .cookie = cookie,
         .user = {.landed = on_landed},
     };
-    if (look.key.at == NULL) {
-        ask_alone(cached);
-        return false;
-    }
-    look.slot = cache_find(cache_flights_worker(with->flights)->reader, look.key);
-    look_again(&look);
-    if (use(cached, with, &look)) {
-        is_known = true;
-    } else if (look.state == CACHE_STORED_PRIVATE) {
-        cache_slot_release(look.slot);
-        ask_alone(cached);
-    } else {
-        is_known = fly(cached, with, &look);
-    }
-    cache_entry_release(look.entry);
-    return is_known;
+    if (key.at != NULL)
+        return look_up(cached, with, key);
+    ask_alone(cached);
+    return false;
 }
 
 /* The end. */
@@ -189,7 +196,6 @@ bool cache_fetch_start(struct cache_fetch *cached, const struct cache_fetch_with
 static void report_flight(struct cache_fetch *cached)
 {
     const struct fetch *fetch = cache_flight_fetch(&cached->user);
-
     bool is_own = cached->user.is_first && fetch != NULL;
 
     cached->state = is_own ? CACHE_FETCH_MISS : CACHE_FETCH_COLLAPSED;

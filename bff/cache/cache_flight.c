@@ -18,6 +18,7 @@ static struct cache_flight *find(const struct cache_flights *flights, uint64_t h
         flight = flight->next;
     return flight;
 }
+
 static struct cache_flight *make(struct cache_flights *flights, const struct cache_flight_ask *ask)
 {
     struct cache_flight *flight = memory_new(sizeof(*flight) + ask->key.len);
@@ -36,6 +37,7 @@ static struct cache_flight *make(struct cache_flights *flights, const struct cac
     *bucket = flight;
     return flight;
 }
+
 /* Users. */
 
 static void add(struct cache_flight *flight, struct cache_flight_user *user)
@@ -153,6 +155,11 @@ struct cache_flights *cache_flights_new(struct cache_worker *worker, struct upst
     flights->upstream = upstream;
     flights->redis = redis;
     return flights;
+}
+
+struct cache_worker *cache_flights_worker(const struct cache_flights *flights)
+{
+    return flights->worker;
 }
 
 void cache_flights_free(struct cache_flights *flights)

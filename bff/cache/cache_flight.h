@@ -50,10 +50,8 @@ struct cache_flights *cache_flights_new(struct cache_worker *worker, struct upst
 /* Cancels the flights. They must have no users. NULL: does nothing. */
 void cache_flights_free(struct cache_flights *flights);
 
-static inline struct cache_worker *cache_flights_worker(const struct cache_flights *flights)
-{
-    return *(struct cache_worker *const *)(const void *)flights;
-}
+/* Returns the worker of cache_flights_new. */
+struct cache_worker *cache_flights_worker(const struct cache_flights *flights);
 
 /* How a flight has ended for a user. */
 struct cache_flight_end {
@@ -67,7 +65,7 @@ struct cache_flight_end {
     const struct fetch *fetch; /* valid during the callback; NULL: another worker made the call */
 };
 
-/* A user. In its owner's memory; all zero: it uses no flight. */
+/* A user, in the memory of its owner. It uses no flight while it is all zero. */
 struct cache_flight_user {
     h2o_linklist_t link;
     struct cache_flight *flight;

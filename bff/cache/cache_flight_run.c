@@ -3,11 +3,14 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/cache/cache_flight_run.h"
+#include "bff/cache/cache_mark.h"
 #include "bff/cache/cache_stored.h"
 
 /* After so many flights of other workers that have failed, a flight makes its call without leading
  * the slot. So nobody waits for ever for workers that fail one after the other. */
 #define FAILED_MOST 2
+
+#define UNSTORED_NS (10 * CLOCK_S) /* how long a mark "unstored" holds */
 
 static struct cache_flight_user *user_of(h2o_linklist_t *link)
 {
@@ -33,7 +36,21 @@ static void end_lead(struct cache_flight *flight, struct cache_entry *entry)
     flight->leads = false;
 }
 
-/* Frees a flight that is in the table no more. */
+static struct cache_entry *mark_of(const struct cache_call *call)
+{
+    return cache_mark_unstored(cache_call_path(call), call->asked_ns, clock_now_ns() + UNSTORED_NS);
+}
+
+/* The answer must not be stored: those who come next need not wait for a flight. */
+static void end_unstored(struct cache_flight *flight)
+{
+    struct cache_entry *mark = mark_of(&flight->call);
+
+    end_lead(flight, mark);
+    cache_entry_release(mark);
+}
+
+/* Frees a flight that has been taken out of the table. */
 static void free_flight(struct cache_flight *flight, bool is_slow)
 {
     must(!cache_flight_run_has_users(flight));
@@ -103,7 +120,8 @@ static struct cache_redis_ask redis_ask(const struct cache_flight *flight)
 
 static void make_call(struct cache_flight *flight);
 
-/* An answer that is too old is for users; the next page that uses it begins a refresh. */
+/* A stored answer that is too old is only of use for users who wait. The next page that uses it
+ * begins a refresh. */
 static void on_got(struct cache_redis_get *get, struct cache_entry *entry)
 {
     struct cache_flight *flight = H2O_STRUCT_FROM_MEMBER(struct cache_flight, get, get);
@@ -204,20 +222,15 @@ static void land_failed(struct cache_flight *flight, struct cache_flight_end *en
     }
 }
 
-static struct cache_entry *note_of(const struct cache_call *call)
-{
-    return cache_stored_private(cache_call_path(call), call->asked_ns);
-}
-
 /* True when a change came after the call began, and perhaps users came after the change. They must
  * not get what was true before it. */
 static bool is_outdated(const struct cache_flight *flight)
 {
     const struct cache_call *call = &flight->call;
-    struct cache_entry *note = call->entry == NULL ? note_of(call) : NULL;
-    bool is_so = has_changed(flight, note == NULL ? call->entry : note);
+    struct cache_entry *mark = call->entry == NULL ? mark_of(call) : NULL;
+    bool is_so = has_changed(flight, mark == NULL ? call->entry : mark);
 
-    cache_entry_release(note);
+    cache_entry_release(mark);
     return is_so;
 }
 
@@ -242,9 +255,7 @@ static void on_called(struct cache_call *call, void *cookie)
     if (flight->has_joined && is_outdated(flight)) {
         land_outdated(flight, &end);
     } else if (call->is_private) {
-        struct cache_entry *note = note_of(call);
-        end_lead(flight, note);
-        cache_entry_release(note);
+        end_unstored(flight);
         land_alone(flight, &end);
     } else if (call->entry != NULL) {
         end.is_stored = flight->leads;

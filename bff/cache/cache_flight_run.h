@@ -14,7 +14,7 @@
 #define CACHE_FLIGHT_BUCKETS 256 /* a power of two */
 
 struct cache_flights {
-    struct cache_worker *worker; /* must be first: cache_flights_worker */
+    struct cache_worker *worker;
     struct upstream *upstream;
     struct redis *redis; /* NULL: there is no second level */
     struct cache_flight *buckets[CACHE_FLIGHT_BUCKETS];
@@ -32,11 +32,12 @@ struct cache_flight {
     bool is_background;      /* counted as such */
     bool is_landing;         /* it ends by itself, when all users have been told */
     bool has_joined;         /* a user came when the call may have been under way */
-    unsigned failed;         /* calls and flights of others that came to nothing */
+    unsigned failed;         /* calls and flights of others that brought no answer */
     struct cache_wait wait;
     struct cache_redis_get get;
     struct cache_call call;
 };
+
 static inline bool cache_flight_run_has_users(struct cache_flight *flight)
 {
     return !h2o_linklist_is_empty(&flight->users);

@@ -7,8 +7,6 @@
 #include "bff/cache/cache_validators.h"
 #include "bff/http/method.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-
 static struct text field(const struct cache_request *request, const char *name)
 {
     return request->field(request->cookie, name);
@@ -53,10 +51,10 @@ static bool refuses(const struct cache_control *control, const struct cache_entr
     if (control->no_cache)
         return true;
     if (control->max_age != CACHE_CONTROL_ABSENT &&
-        now_ns - entry->born_ns > control->max_age * SECOND_NS)
+        now_ns - entry->born_ns > control->max_age * CLOCK_S)
         return true;
     return control->min_fresh != CACHE_CONTROL_ABSENT &&
-           entry->fresh_ns - now_ns < control->min_fresh * SECOND_NS;
+           entry->fresh_ns - now_ns < control->min_fresh * CLOCK_S;
 }
 
 /* s-maxage has the meaning of proxy-revalidate (section 5.2.2.10): a client's word is not enough to
@@ -70,7 +68,7 @@ static bool lets_client_decide(const struct cache_entry *entry)
 /* True when the client accepts that ${entry} has been stale for so long, by a number of seconds. */
 static bool accepts_stale(int64_t seconds, const struct cache_entry *entry, int64_t now_ns)
 {
-    return seconds != CACHE_CONTROL_ABSENT && now_ns - entry->fresh_ns <= seconds * SECOND_NS &&
+    return seconds != CACHE_CONTROL_ABSENT && now_ns - entry->fresh_ns <= seconds * CLOCK_S &&
            lets_client_decide(entry);
 }
 

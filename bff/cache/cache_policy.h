@@ -90,17 +90,6 @@ struct cache_entry *cache_policy_update(const struct cache_entry *entry,
 bool cache_policy_is_not_modified(const struct cache_request *request,
                                   const struct cache_entry *entry);
 
-/* What a response to HEAD that the service has sent means for the entry of a GET (section 4.3.5).
- */
-enum cache_head_effect {
-    CACHE_HEAD_NONE,    /* it says nothing about the entry: its status is not 200 */
-    CACHE_HEAD_UPDATES, /* the same response: cache_policy_update makes the new entry */
-    CACHE_HEAD_CHANGED, /* another response: the entry must not be used any more */
-};
-
-enum cache_head_effect cache_policy_head_effect(const struct cache_entry *entry,
-                                                const struct exchange_head *head);
-
 /* True when a response with ${status} to a request with ${method} invalidates what is stored for
  * its target (section 4.4): the method may change data, and the response is no error. */
 bool cache_policy_invalidates(struct text method, int status);

@@ -5,7 +5,6 @@
 #include "bff/cache/cache_freshness.h"
 #include "bff/cache/cache_policy.h"
 #include "bff/cache/cache_policy_windows.h"
-#include "bff/cache/cache_vary.h"
 #include "bff/http/field.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -46,8 +45,8 @@ static bool forbids_storing(const struct cache_control *control, int status)
     return control->no_store;
 }
 
-/* Section 3.5. A rule with a ttl is the operator's word for this: the user is in the key. A shared
- * rule's calls name no user. */
+/* Section 3.5. With a ttl, the operator has allowed it, and the user is in the key. The calls of a
+ * shared rule name no user. */
 static bool allows_user(const struct cache_rule *rule, const struct cache_request *request,
                         const struct cache_control *control)
 {

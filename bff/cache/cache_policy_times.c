@@ -7,20 +7,18 @@
 #include "bff/cache/cache_policy.h"
 #include "bff/cache/cache_policy_windows.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-
-/* What came before this server got the response: the Age that others have counted, and the time of
- * the call. The rule's ttl does not count from the response's Date, because a service whose clock
- * is wrong would lose its cache without a word. */
+/* The rule's ttl counts from the call, less the Age that other caches have counted. It does not
+ * count from the response's Date, because a service with a wrong clock would then lose its cache
+ * without any message. */
 static int64_t rule_fresh_ns(const struct cache_rule *rule, const struct cache_entry *entry)
 {
     struct text age = cache_field_find(entry->fields, entry->field_count, "age");
 
-    return entry->asked_ns - cache_age_read_s(age) * SECOND_NS + rule->ttl_ms * CLOCK_MS;
+    return entry->asked_ns - cache_age_read_s(age) * CLOCK_S + rule->ttl_ms * CLOCK_MS;
 }
 
-/* A 304 may say so to an entry that was stored before. With must-understand, no-store was decided
- * when the response was stored. */
+/* A 304 may bring these directives to an entry that is stored already. With must-understand,
+ * cache_policy_may_store has decided about no-store. */
 static bool is_never_fresh(const struct cache_control *control)
 {
     return control->no_cache || control->is_private ||
@@ -35,7 +33,7 @@ static int64_t fresh_ns(const struct cache_rule *rule, const struct cache_entry 
     if (is_never_fresh(control))
         return entry->born_ns;
     if (own_s != CACHE_FRESHNESS_UNKNOWN)
-        return entry->born_ns + own_s * SECOND_NS;
+        return entry->born_ns + own_s * CLOCK_S;
     return rule_fresh_ns(rule, entry);
 }
 

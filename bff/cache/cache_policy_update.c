@@ -1,4 +1,4 @@
-/* See cache_policy.h. This file has what a 304, or a response to HEAD, does to an entry. */
+/* See cache_policy.h. This file has what a 304 does to an entry. */
 #include "bff/base/memory.h"
 #include "bff/cache/cache_field.h"
 #include "bff/cache/cache_policy.h"
@@ -60,24 +60,4 @@ struct cache_entry *cache_policy_update(const struct cache_entry *entry,
     updated = cache_entry_new(&parts);
     memory_free(fields);
     return updated;
-}
-
-static bool has_same_length(const struct cache_entry *entry, const struct exchange_head *head)
-{
-    struct text length = cache_field_find(head->fields, head->field_count, "content-length");
-    uint64_t bytes;
-
-    if (length.at == NULL)
-        return true;
-    return text_number(length, SIZE_MAX, &bytes) == 0 &&
-           bytes == (entry->body == NULL ? 0 : entry->body->text.len);
-}
-
-enum cache_head_effect cache_policy_head_effect(const struct cache_entry *entry,
-                                                const struct exchange_head *head)
-{
-    if (head->status != 200 || entry->status != 200)
-        return CACHE_HEAD_NONE;
-    return cache_validators_agree(entry, head) && has_same_length(entry, head) ? CACHE_HEAD_UPDATES
-                                                                               : CACHE_HEAD_CHANGED;
 }

@@ -2,8 +2,6 @@
 #include "bff/base/clock.h"
 #include "bff/cache/cache_policy_windows.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-
 bool cache_policy_windows_are_forbidden(const struct cache_control *control)
 {
     return control->no_cache || control->must_revalidate || control->proxy_revalidate;
@@ -15,7 +13,7 @@ static int64_t window_ns(const struct cache_control *control, int64_t own_s, uin
     if (cache_policy_windows_are_forbidden(control))
         return 0;
     if (own_s != CACHE_CONTROL_ABSENT)
-        return own_s * SECOND_NS;
+        return own_s * CLOCK_S;
     return control->s_maxage == CACHE_CONTROL_ABSENT ? rule_ms * CLOCK_MS : 0;
 }
 

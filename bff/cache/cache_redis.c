@@ -5,19 +5,14 @@
 #include "bff/cache/cache_redis_script.h"
 
 #define PREFIX "cache:"
+#define PREFIX_LEN (sizeof(PREFIX) - 1)
 #define HEAD_BYTES 40 /* the scripts add them to a value */
 
-/* Writes the key in Redis, from a digest of which it has half the digits. */
+/* Writes the key in Redis, which has the first half of the digest. */
 static void write_name(const unsigned char digest[CACHE_VALUE_DIGEST], char name[CACHE_REDIS_NAME])
 {
-    static const char digits[] = "0123456789abcdef";
-    char *at = name + sizeof(PREFIX) - 1;
-
-    memcpy(name, PREFIX, sizeof(PREFIX) - 1);
-    for (size_t i = 0; at < name + CACHE_REDIS_NAME; i++) {
-        *at++ = digits[digest[i] >> 4];
-        *at++ = digits[digest[i] & 15];
-    }
+    memcpy(name, PREFIX, PREFIX_LEN);
+    text_hex(name + PREFIX_LEN, digest, CACHE_VALUE_DIGEST / 2);
 }
 
 /* Asking. */
@@ -90,7 +85,7 @@ void cache_redis_cancel(struct cache_redis_get *get) { redis_script_cancel(&get-
 
 enum { VALUE, LIFE_MS, ELAPSED_MS, PATH, TAGS, ARGS };
 
-/* It is in memory of its own, because nobody waits for its end. */
+/* A command that stores a value. It has memory of its own, because nobody waits for its end. */
 struct set {
     struct redis_script_call call;
     struct redis_script_texts texts;
@@ -116,12 +111,8 @@ static void on_set(struct redis_script_call *call, enum redis_end end,
 /* Returns for how many milliseconds the entry can be used; 0: it cannot. */
 static uint64_t life_ms(const struct cache_entry *entry, int64_t now_ns)
 {
-    int64_t until_ns = entry->fresh_ns;
+    int64_t until_ns = cache_entry_last_ns(entry);
 
-    if (until_ns < entry->stale_ns)
-        until_ns = entry->stale_ns;
-    if (until_ns < entry->failed_ns)
-        until_ns = entry->failed_ns;
     return until_ns <= now_ns ? 0 : (uint64_t)((until_ns - now_ns) / CLOCK_MS);
 }
 

@@ -1,18 +1,18 @@
 /*
  * The second level of the cache: stored responses in Redis, for all processes that use the same
- * server. It is asked by the leader of a flight, before the service. One round trip, whose deadline
- * is the timeout of the settings. When Redis is down, or has nothing, or something that nobody can
- * read, this is a miss.
+ * server. The leader of a flight asks it before it asks the service. This takes one round trip,
+ * whose deadline is the timeout of the settings. It is a miss when Redis is down, has no value, or
+ * has a value that cannot be read.
  *
  * The key in Redis is "cache:" and a part of the SHA-256 of the cache's key, so that no field of a
  * request can be read there.
  *
- * Purges. Redis keeps when what was purged, for longer than any value. A script reads that together
- * with a value, and does not return a value whose request was sent before. So a purge holds for the
- * values that are stored already, for those that come later from a request that was sent before,
- * for all processes, and for processes that start later. Only the clock of Redis decides about the
- * order. A purge needs not look for values, and costs the same however many there are. When Redis
- * loses what it knows of purges, all values from before are misses.
+ * Purges. Redis keeps the times of purges for longer than any value. A script reads them together
+ * with a value, and does not return a value whose request was sent before its purge. So a purge
+ * holds for values that are stored already, for values that are stored later but whose request was
+ * sent before, for all processes, and for processes that start later. Only the clock of Redis
+ * decides about the order. A purge does not search for values, so it costs the same however many
+ * there are. When Redis loses the times of purges, all values from before are misses.
  *
  * An invalidation in this process (cache.h) holds for values from Redis, too: they have the time of
  * their request.
@@ -29,9 +29,10 @@
 #include "bff/cache/cache_value.h"
 #include "bff/store/redis_script.h"
 
-#define CACHE_REDIS_NAME (sizeof("cache:") - 1 + 32) /* bytes of a key in Redis */
+/* Bytes of a key in Redis: each byte of the first half of the digest has two digits. */
+#define CACHE_REDIS_NAME (sizeof("cache:") - 1 + CACHE_VALUE_DIGEST)
 
-/* What is asked for. */
+/* What is asked for, and what the answer must be like. */
 struct cache_redis_ask {
     struct text key;     /* of the slot (cache_find) */
     size_t body_most;    /* a longer body is a miss */
@@ -68,9 +69,10 @@ bool cache_redis_get(struct redis *redis, struct cache *cache, struct cache_redi
 void cache_redis_cancel(struct cache_redis_get *get);
 
 /*
- * Stores ${entry}, in the background, until it is too old for all uses. Does nothing when it is
- * that already, when it was invalidated or purged, when it is too large (CACHE_VALUE_MOST) or
- * longer than ${ask->body_most}, or when ${redis} is down or NULL.
+ * Stores ${entry} in the background. Redis keeps it until it is too old for all uses. Does nothing
+ * when it is too old already, when it was invalidated or purged, when it is too large
+ * (CACHE_VALUE_MOST), when its body is longer than ${ask->body_most}, or when ${redis} is down or
+ * NULL.
  */
 void cache_redis_set(struct redis *redis, struct cache *cache, const struct cache_redis_ask *ask,
                      struct cache_entry *entry);

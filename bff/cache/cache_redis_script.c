@@ -3,9 +3,9 @@
  *
  * What is in Redis. Times are in milliseconds on Redis' clock.
  *
- *     cache:<32 digits>   a value: when the request for it was sent, 16 digits; the id of
- *                         cache:purged, 16 digits; 8 digits that find damage to these; then the
- *                         bytes of cache_value.h
+ *     cache:<32 digits>   a value. It begins with the time when the request for it was
+ *                         sent (16 digits), the id of cache:purged (16 digits), and a checksum
+ *                         of both (8 digits). The bytes of cache_value.h follow
  *     cache:purged        a hash that says when what was purged:
  *         id              when the hash was made, in microseconds
  *         all             when everything was purged
@@ -13,13 +13,13 @@
  *         tag:<tag>       when this tag was purged
  *         prefixes        a list of prefixes and times, as JSON
  *
- * Nothing that was purged comes back when Redis loses the hash, because it was full or was flushed:
- * a new hash has another id, and values with the old one are worth nothing. The hash is read with
+ * Redis may lose the hash, because it was full or was flushed. A new hash has another id, and
+ * values with the old id are misses. So nothing that was purged comes back. The hash is read with
  * each value, so Redis does not choose it for eviction while values are used.
  *
- * The hash is bounded. When there are too many prefixes, the oldest one goes. When there are too
- * many paths and tags, the older half of them goes. Then everything that is not newer than these is
- * purged. The hash lives longer than any value (STAMP_MS, VALUE_MS).
+ * The hash is bounded. When there are too many prefixes, the oldest one is removed. When there are
+ * too many paths and tags, the older half of them is removed. Then everything that is not newer
+ * than the removed ones is purged. The hash lives longer than any value (STAMP_MS, VALUE_MS).
  */
 #include <pthread.h>
 
@@ -30,6 +30,8 @@
 
 #define TEXT_OF(number) #number
 #define DIGITS(number) TEXT_OF(number)
+#define PREFIXES_MOST DIGITS(CACHE_REDIS_SCRIPT_PREFIXES)
+#define STAMPS_MOST DIGITS(CACHE_REDIS_SCRIPT_STAMPS)
 
 /* The functions that several scripts use. Redis' own scripts have no modules. */
 #define NOW                                                                                        \
@@ -105,44 +107,37 @@ static const char purge_source[] = NOW ID
     "    if row[1] ~= prefix then rows[#rows + 1] = row end\n"
     "  end\n"
     "  rows[#rows + 1] = {prefix, now}\n"
-    "  if #rows > " DIGITS(
-        CACHE_REDIS_SCRIPT_PREFIXES) " then\n"
-                                     "    stamp('all', table.remove(rows, 1)[2])\n"
-                                     "  end\n"
-                                     "  redis.call('HSET', purged, 'prefixes', "
-                                     "cjson.encode(rows))\n"
-                                     "end\n"
-                                     "local function forget_half()\n"
-                                     "  local all, times = redis.call('HGETALL', purged), {}\n"
-                                     "  local function each(act)\n"
-                                     "    for i = 1, #all, 2 do\n"
-                                     "      if string.find(all[i], '^path:') or "
-                                     "string.find(all[i], '^tag:') then\n"
-                                     "        act(all[i], tonumber(all[i + 1]))\n"
-                                     "      end\n"
-                                     "    end\n"
-                                     "  end\n"
-                                     "  each(function(_, at) times[#times + 1] = at end)\n"
-                                     "  table.sort(times)\n"
-                                     "  local middle = times[math.ceil(#times / 2)]\n"
-                                     "  each(function(field, at) if at <= middle then "
-                                     "redis.call('HDEL', purged, field) end end)\n"
-                                     "  stamp('all', middle)\n"
-                                     "end\n"
-                                     "if ARGV[1] == 'all' then\n"
-                                     "  make_id()\n"
-                                     "  stamp('all', now)\n"
-                                     "elseif ARGV[1] == 'prefix' then add_prefix(ARGV[2])\n"
-                                     "else\n"
-                                     "  stamp(ARGV[1] .. ':' .. ARGV[2], now)\n"
-                                     "  if redis.call('HLEN', purged) > " DIGITS(
-                                         CACHE_REDIS_SCRIPT_STAMPS) " then forget_half() end\n"
-                                                                    "end\n"
-                                                                    "redis.call('PEXPIRE', purged, "
-                                                                    "'" STAMP_MS "')\n"
-                                                                    "redis.call('PUBLISH', "
-                                                                    "ARGV[3], ARGV[4])\n"
-                                                                    "return 1\n";
+    "  if #rows > " PREFIXES_MOST " then stamp('all', table.remove(rows, 1)[2]) end\n"
+    "  redis.call('HSET', purged, 'prefixes', cjson.encode(rows))\n"
+    "end\n"
+    "local function forget_half()\n"
+    "  local all, times = redis.call('HGETALL', purged), {}\n"
+    "  local function each(act)\n"
+    "    for i = 1, #all, 2 do\n"
+    "      if string.find(all[i], '^path:') or string.find(all[i], '^tag:') then\n"
+    "        act(all[i], tonumber(all[i + 1]))\n"
+    "      end\n"
+    "    end\n"
+    "  end\n"
+    "  each(function(_, at) times[#times + 1] = at end)\n"
+    "  table.sort(times)\n"
+    "  local middle = times[math.ceil(#times / 2)]\n"
+    "  each(function(field, at)\n"
+    "    if at <= middle then redis.call('HDEL', purged, field) end\n"
+    "  end)\n"
+    "  stamp('all', middle)\n"
+    "end\n"
+    "if ARGV[1] == 'all' then\n"
+    "  make_id()\n"
+    "  stamp('all', now)\n"
+    "elseif ARGV[1] == 'prefix' then add_prefix(ARGV[2])\n"
+    "else\n"
+    "  stamp(ARGV[1] .. ':' .. ARGV[2], now)\n"
+    "  if redis.call('HLEN', purged) > " STAMPS_MOST " then forget_half() end\n"
+    "end\n"
+    "redis.call('PEXPIRE', purged, '" STAMP_MS "')\n"
+    "redis.call('PUBLISH', ARGV[3], ARGV[4])\n"
+    "return 1\n";
 
 static struct redis_script get, set, purge;
 

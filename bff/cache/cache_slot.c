@@ -30,7 +30,7 @@ void cache_slot_free(struct cache_slot *slot)
     memory_free(slot);
 }
 
-/* A slot that has gone keeps the additions. Nobody counts its references any more. */
+/* The references of a slot that was taken out may only grow: nobody looks at them any more. */
 bool cache_slot_hold(struct cache_slot *slot)
 {
     return (atomic_fetch_add(&slot->references, 1) & CACHE_SLOT_GONE) == 0;

@@ -125,10 +125,9 @@ static struct prefix *find_oldest(struct cache_stamps *stamps)
 }
 
 /*
- * What the row says until now must hold at every moment for a check, which reads ${all_ns} last. So
+ * The old prefix of the row must stay invalidated at every moment. A check reads ${all_ns} last. So
  * ${all_ns} is raised before the hash changes. It is raised once more afterwards, because another
- * thread may have raised the row's time in between. If that thread was later, it sees the other
- * hash.
+ * thread may have raised the row's time in between. A thread that comes later sees the new hash.
  */
 static void write_row(struct cache_stamps *stamps, struct prefix *row, size_t len, uint64_t hash,
                       int64_t now_ns)

@@ -1,11 +1,10 @@
 /*
- * When what was invalidated. An invalidation stores its time, so it costs the same however much is
- * stored, and it also holds for responses that have not arrived yet.
+ * The times of invalidations. An invalidation only stores its time. So it costs the same however
+ * much is stored, and it also holds for responses that have not arrived yet.
  *
- * Paths and tags are not kept themselves. Their hash chooses a stamp in a table, so that different
- * ones may share a stamp. Then too much is invalidated, never too little. The table of prefixes has
- * few rows. When it is full, the oldest row goes, and everything that was asked before its time is
- * invalid.
+ * The hash of a path or a tag chooses a stamp in a table, so two of them may share a stamp. Then
+ * too much is invalidated, never too little. The table of prefixes has few rows. When it is full,
+ * the oldest row is removed, and everything that was asked for before its time is invalid.
  *
  * All functions may be called from any thread and never wait.
  */
@@ -32,8 +31,8 @@ void cache_stamps_prefix(struct cache_stamps *stamps, struct text prefix, int64_
 void cache_stamps_tag(struct cache_stamps *stamps, struct text tag, int64_t now_ns);
 void cache_stamps_all(struct cache_stamps *stamps, int64_t now_ns);
 
-/* True when ${entry} was invalidated after it was asked for. One comparison, unless there was an
- * invalidation since the last call for this entry. */
+/* True when ${entry} was invalidated after it was asked for. This costs one comparison, unless
+ * there was an invalidation since the last call for this entry. */
 bool cache_stamps_cover(struct cache_stamps *stamps, struct cache_entry *entry);
 
 #endif

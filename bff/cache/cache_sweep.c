@@ -4,8 +4,8 @@
 #include "bff/cache/cache_store.h"
 #include "bff/cache/cache_sweep.h"
 
-#define ROUNDS_MAX 4   /* of one call: nobody sweeps for the others for ever */
-#define PATIENCE 1024  /* after so many slots that were visited, the next entry goes in any case */
+#define ROUNDS_MAX 4   /* of one call, so that no thread does the work of all others for ever */
+#define PATIENCE 1024  /* after so many visited slots, the next entry is removed in any case */
 #define STEPS_MAX 4096 /* without an entry that could go */
 
 bool cache_sweep_hand(struct cache_slot *slot)
@@ -21,9 +21,9 @@ bool cache_sweep_hand(struct cache_slot *slot)
     return true;
 }
 
-/* Slots that go. */
+/* Slots that are taken out. */
 
-/* ${slot} has no references. Readers may still come across it, until it is freed. */
+/* ${slot} has no references. Readers may still reach it until it is freed. */
 static void take_out(struct cache *cache, struct cache_slot *slot)
 {
     struct cache_sweep *sweep = &cache->sweep;
@@ -77,7 +77,8 @@ static void take_out_if_unused(struct cache *cache, struct cache_slot *slot)
 
 /* Slots that were handed over. */
 
-/* Drops the sweeper's reference. If it is the last one and the slot is empty, the slot goes. */
+/* Drops the sweeper's reference. If it is the last one and the slot is empty, the slot is taken
+ * out. */
 static void drop(struct cache *cache, struct cache_slot *slot)
 {
     unsigned seen = atomic_load(&slot->references), next;
@@ -121,12 +122,11 @@ static void take_in_handed(struct cache *cache)
     }
 }
 
-/* Entries that go. */
+/* Entries that are removed. */
 
 static bool is_useful(struct cache *cache, struct cache_entry *entry, int64_t now_ns)
 {
-    return (now_ns < entry->fresh_ns || now_ns < entry->stale_ns || now_ns < entry->failed_ns) &&
-           !cache_stamps_cover(cache->stamps, entry);
+    return now_ns < cache_entry_last_ns(entry) && !cache_stamps_cover(cache->stamps, entry);
 }
 
 /* An entry that can only be used after a validation gets no second chance. */
@@ -187,8 +187,8 @@ static bool has_work(struct cache *cache)
     return atomic_load(&cache->sweep.handed) != NULL || is_too_full(cache);
 }
 
-/* The work is looked for again after the flag was cleared. So what another thread has left to this
- * one is done, too. */
+/* The sweeper looks for work again after it has cleared the flag. So it also does what another
+ * thread has left to it. */
 void cache_sweep_run(struct cache *cache)
 {
     for (int i = 0; i < ROUNDS_MAX && has_work(cache); i++) {

@@ -1,11 +1,12 @@
 /*
  * The sweeper makes the changes that only one thread at a time may make: it removes entries when
  * there are too many bytes, takes unused slots out, and frees them when no reader can reach them
- * any more. Any worker becomes the sweeper for a moment, when there is work and no other worker is
- * the sweeper. A worker that is not, leaves the work to the other one. Nobody waits.
+ * any more. A worker becomes the sweeper for a moment when there is work. When another worker is
+ * the sweeper already, it does this work, too. Nobody waits.
  *
- * A slot in the cache is always one of these: referenced; handed over to the sweeper, which has a
- * reference then; or in SIEVE's queue, where the hand will come by. So no unused slot is forgotten.
+ * A slot in the cache is always in at least one of these states: somebody has a reference to it; it
+ * was handed over to the sweeper, which has a reference then; it is in SIEVE's queue, so the hand
+ * will reach it. So no unused slot is forgotten.
  */
 #ifndef BFF_CACHE_CACHE_SWEEP_H
 #define BFF_CACHE_CACHE_SWEEP_H

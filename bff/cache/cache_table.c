@@ -25,8 +25,8 @@ void cache_table_dispose(struct cache_table *table)
     memory_free((void *)table->chains);
 }
 
-/* Looks in a chain from ${slot} on. A slot that has gone is passed over: there may be another one
- * of the same key behind it. */
+/* Looks in a chain from ${slot} on. Skips a slot that was taken out, because there may be another
+ * slot of the same key behind it. */
 static struct cache_slot *find_from(struct cache_slot *slot, uint64_t hash, struct text key)
 {
     for (; slot != NULL; slot = atomic_load_explicit(&slot->next, memory_order_acquire))

@@ -1,6 +1,5 @@
 /* See cache_value.h. */
 #include <endian.h>
-#include <stdio.h>
 
 #include <openssl/evp.h>
 

@@ -4,8 +4,6 @@
 #include "bff/base/text_builder.h"
 #include "bff/cache/cache_vary.h"
 
-bool cache_vary_is_any(struct text vary) { return text_list_has(vary, TEXT("*")); }
-
 static bool knows(const struct text *known, struct text name)
 {
     for (; known != NULL && known->at != NULL; known++)
@@ -89,7 +87,7 @@ static void add_field(struct pool *pool, struct text_builder *out, struct text n
     add_counted(out, text_builder_text(&plain));
 }
 
-/* ${names} are in lower case, and a NUL follows each one. */
+/* ${names} are in lower case, and each one is followed by a NUL. */
 static struct text values_of(struct pool *pool, struct text *names, size_t count,
                              const struct cache_request *request)
 {
@@ -107,9 +105,7 @@ static struct text values_of(struct pool *pool, struct text *names, size_t count
 
 static struct text lower_copy(struct pool *pool, struct text name)
 {
-    struct text copy = pool_text(pool, name);
-
-    return text_lower((char *)(uintptr_t)copy.at, copy);
+    return text_lower(pool_zero(pool, name.len + 1), name);
 }
 
 struct text cache_vary_values(struct pool *pool, struct text vary,

@@ -11,10 +11,6 @@
 #include "bff/base/text.h"
 #include "bff/cache/cache_request.h"
 
-/* True when ${vary}, all values of a Vary field as one list, has "*": then the response depends on
- * more than the request's fields, and must not be used again. */
-bool cache_vary_is_any(struct text vary);
-
 /* True when every name in ${vary} is in ${known}, names in lower case, ended by an absent text;
  * NULL: none. Then the key has all these values already. */
 bool cache_vary_is_covered(struct text vary, const struct text *known);

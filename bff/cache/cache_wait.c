@@ -1,10 +1,10 @@
 /*
  * See cache_wait.h and cache.h.
  *
- * Why no wait is forgotten: who begins to wait sets the reader's bit in slot->waiting, and then
- * reads slot->flight. Who ends the flight changes slot->flight, and then takes all bits out of
- * slot->waiting. These four are sequentially consistent. So either the end finds the bit and rings
- * the bell, or the beginning sees that the flight has ended and rings the bell itself.
+ * Why no wait is forgotten: the beginning of a wait sets the reader's bit in slot->waiting, and
+ * then reads slot->flight. The end of the flight changes slot->flight, and then takes all bits out
+ * of slot->waiting. These four steps are sequentially consistent. So either the end finds the bit
+ * and rings the bell, or the beginning sees that the flight has ended and rings the bell itself.
  *
  * The end of a flight may also take out the bit of a reader that waits for the next flight of the
  * slot. Then the bell rings too early for that wait. So when a bell was rung, the reader sets its

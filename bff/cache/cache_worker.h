@@ -9,8 +9,8 @@
 #include "bff/cache/cache_background.h"
 #include "bff/loop/bell.h"
 
-/* The most bytes of a worker's responses that are being stored and that their first clients have not
- * taken yet. When there are more, responses are not stored, and wait for their clients. */
+/* The most bytes of a worker's responses that are being stored and that their first clients have
+ * not taken yet. When there are more, responses are not stored, and wait for their clients. */
 #define CACHE_WORKER_AHEAD_MAX ((size_t)64 * 1024 * 1024)
 
 struct cache_worker {

@@ -1,11 +1,10 @@
 /* See answer_cache.h. */
-#include "bff/base/clock.h"
 #include "bff/base/text_builder.h"
+#include "bff/cache/cache_age.h"
 #include "bff/cache/cache_status.h"
 #include "bff/compose/answer_cache.h"
 #include "bff/compose/run_calls.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
 #define MEMBER_BYTES 96
 
 /* Finding. */
@@ -74,12 +73,6 @@ static enum cache_status_forward forward_of(const struct cache_fetch *cached)
     }
 }
 
-/* Rounds down, so that less than a second after its end an answer has been stale for one second. */
-static int64_t seconds_of(int64_t ns)
-{
-    return ns >= 0 ? ns / SECOND_NS : -((-ns + SECOND_NS - 1) / SECOND_NS);
-}
-
 static struct text detail_of(struct pool *pool, struct text name, const struct cache_fetch *cached)
 {
     if (cached->state != CACHE_FETCH_STALE && cached->state != CACHE_FETCH_LATE)
@@ -98,7 +91,7 @@ static void put_member(struct text_builder *line, const struct run *run, size_t 
         bool is_hit = forward_of(cached) == CACHE_STATUS_HIT;
         status.forward = forward_of(cached);
         status.has_ttl = is_hit && cached->ttl_ns != 0;
-        status.ttl_s = seconds_of(cached->ttl_ns);
+        status.ttl_s = cache_age_floor_s(cached->ttl_ns);
         status.status = cached->is_failed ? cached->failed : 0;
         status.is_stored = cached->is_stored;
         status.is_collapsed = cached->state == CACHE_FETCH_COLLAPSED;

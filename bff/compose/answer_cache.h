@@ -2,8 +2,6 @@
 #ifndef BFF_COMPOSE_ANSWER_CACHE_H
 #define BFF_COMPOSE_ANSWER_CACHE_H
 
-#include <stdbool.h>
-
 #include "bff/base/text.h"
 #include "bff/cache/cache_fetch.h"
 #include "bff/compose/run.h"

@@ -3,6 +3,7 @@
  * make two versions of its part with the same tag. Then a client that has the first version does
  * not get the second one. But the client has the first version from that same service.
  */
+#include <endian.h>
 #include <string.h>
 
 #include "bff/base/digest.h"
@@ -10,13 +11,7 @@
 
 #define BEFORE "W/\""
 #define BEFORE_LEN (sizeof(BEFORE) - 1)
-#define DIGITS 16
-
-static void put_hex(uint64_t number, char *out)
-{
-    for (size_t i = DIGITS; i > 0; i--, number >>= 4)
-        out[i - 1] = "0123456789abcdef"[number & 15];
-}
+#define DIGITS (2 * sizeof(uint64_t))
 
 struct text answer_etag(const struct pieces *pieces, struct text rest, struct pool *pool)
 {
@@ -29,7 +24,8 @@ struct text answer_etag(const struct pieces *pieces, struct text rest, struct po
         digest_add(&digest, pieces->rows[i]);
     digest_add(&digest, rest);
     memcpy(tag, BEFORE, BEFORE_LEN);
-    put_hex(digest_now(&digest), tag + BEFORE_LEN);
+    uint64_t number = htobe64(digest_now(&digest));
+    text_hex(tag + BEFORE_LEN, (const unsigned char *)&number, sizeof(number));
     tag[len - 1] = '"';
     return (struct text){tag, len};
 }

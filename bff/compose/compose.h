@@ -361,9 +361,10 @@ struct bff_rate_limits {
  *   composites  its composites: BFF_TABLE(composites)
  *   services    the table of services; --help and /health show them in this order
  *   routes      the plain routes when the configuration has none; NULL: none
- *   rate_limits the rate limits when the configuration has none; NULL: none. With --mock they
- * refuse nothing admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no
- * such role mocks       the mock services that --mock starts; NULL: none, and --mock is refused
+ *   rate_limits  the rate limits when the configuration has none; NULL: none. With --mock they
+ *               refuse nothing
+ *   admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no such role
+ *   mocks       the mock services that --mock starts; NULL: none, and --mock is refused
  */
 struct bff_build {
     const char *name;

@@ -1,4 +1,4 @@
-/* See kind.h. Switches, and text that is kept as it is. */
+/* See kind.h. Switches, text that is kept as it is, and functions for other kinds. */
 #include "bff/config/kind.h"
 
 static void bool_read(struct settings_input *input)
@@ -79,6 +79,20 @@ static void string_read(struct settings_input *input)
         settings_refuse_value(input, 0, words);
     else
         *(const char **)input->member = pool_text(input->config->pool, text_of(input->text)).at;
+}
+
+struct trusted_network *kind_networks(struct settings_input *input)
+{
+    const struct settings_values *values = input->values;
+    struct trusted_network *networks =
+        pool_zero(input->config->pool, values->count * sizeof(*networks));
+
+    for (size_t i = 0; i < values->count; i++) {
+        const char *words = trusted_read(text_of(values->texts[i]), &networks[i]);
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+    }
+    return input->is_wrong ? NULL : networks;
 }
 
 struct text kind_lower(struct pool *pool, struct text text)

@@ -61,6 +61,10 @@ int kind_read_number(struct settings_input *input, const struct kind_form *form,
  */
 char *kind_file_name(struct settings_input *input, size_t which);
 
+/* Reads the values as addresses and networks. Returns one for each value, in the configuration's
+ * pool; NULL when a value is refused. */
+struct trusted_network *kind_networks(struct settings_input *input);
+
 /* Returns a copy of ${text} in lower case, in ${pool}. A NUL follows it. */
 struct text kind_lower(struct pool *pool, struct text text);
 

@@ -146,20 +146,10 @@ static void cost_read(struct settings_input *input)
 
 static void exempt_read(struct settings_input *input)
 {
-    const struct settings_values *values = input->values;
     struct limit_rule *rule = input->member; /* the row's offset is 0 */
-    struct trusted_network *networks =
-        pool_zero(input->config->pool, values->count * sizeof(*networks));
 
-    for (size_t i = 0; i < values->count; i++) {
-        const char *words = trusted_read(text_of(values->texts[i]), &networks[i]);
-        if (words != NULL)
-            settings_refuse_value(input, i, words);
-    }
-    if (input->is_wrong)
-        return;
-    rule->exempt = networks;
-    rule->exempt_count = values->count;
+    rule->exempt = kind_networks(input);
+    rule->exempt_count = rule->exempt == NULL ? 0 : input->values->count;
 }
 
 static void headers_read(struct settings_input *input)

@@ -2,6 +2,7 @@
 #include "bff/limit/limiter.h"
 
 #include "bff/config/section_rate_limits_check.h"
+#include "bff/config/section_rate_limits_reach.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define MEMBER(path) ((path) + sizeof("rate_limits.*.") - 1)
@@ -216,10 +217,10 @@ static void hits_check(struct settings *settings, size_t index)
     for (size_t i = 0; i < rules->count; i++)
         hits += covers(&rules->rows[i], rule) &&
                 limit_rule_needs_user(&rules->rows[i]) == limit_rule_needs_user(rule);
-    if (hits > LIMITER_HITS_MAX)
+    if (hits > LIMIT_HITS_MAX)
         settings_complain(settings, "rate_limits.*.path", index,
                           "%zu rules count the requests of this path; expected at most %d", hits,
-                          LIMITER_HITS_MAX);
+                          LIMIT_HITS_MAX);
 }
 
 void section_rate_limits_check_rule(struct settings *settings, const struct settings_group *group,
@@ -231,4 +232,5 @@ void section_rate_limits_check_rule(struct settings *settings, const struct sett
     name_check(settings, index);
     user_check(settings, index);
     hits_check(settings, index);
+    section_rate_limits_reach_check(settings, index);
 }

@@ -4,7 +4,7 @@
 
 #include "bff/config/section_routes_cache.h"
 
-/* What the rule is without settings, is what "off" means. */
+/* "off" needs no value: the rule of a route without settings is off. */
 static void off_read(struct settings_input *input)
 {
     bool is_off = false;
@@ -83,6 +83,25 @@ static bool is_listed(const struct text *list, struct text method)
     return false;
 }
 
+static void body_warn(struct settings *settings, size_t index)
+{
+    const struct config *config = settings->config;
+
+    if (settings_is_given(settings, "routes.*.cache.max_body", index) && config->cache_bytes > 0 &&
+        config->routes.rows[index].cache.max_body > config->cache_bytes)
+        settings_warn(settings, "routes.*.cache.max_body", index,
+                      "cache.memory is less, so no response of this length is stored");
+}
+
+static void empty_check(struct settings *settings, size_t index)
+{
+    const struct settings_mark *mark = settings_mark(settings, "routes.*.cache", index);
+
+    if (mark->is_empty)
+        mistakes_add(&settings->config->mistakes, &mark->seen,
+                     "routes[%zu].cache: its ttl is missing: a duration, or response", index);
+}
+
 static void methods_check(struct settings *settings, size_t index)
 {
     const struct text *methods = settings->config->routes.rows[index].methods;
@@ -104,6 +123,8 @@ void section_routes_cache_check(struct settings *settings, size_t index)
     if (first != NULL && !route->cache.is_on)
         settings_complain(settings, first, index,
                           "it needs ttl beside it: a duration, or response");
+    empty_check(settings, index);
+    body_warn(settings, index);
     if (route->cache.is_on && first != NULL)
         methods_check(settings, index);
 }

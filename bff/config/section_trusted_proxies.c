@@ -5,19 +5,10 @@
 
 static void networks_read(struct settings_input *input)
 {
-    const struct settings_values *values = input->values;
-    struct trusted_network *networks =
-        pool_zero(input->config->pool, values->count * sizeof(*networks));
+    struct trusted *trusted = &input->config->trusted;
 
-    for (size_t i = 0; i < values->count; i++) {
-        const char *words = trusted_read(text_of(values->texts[i]), &networks[i]);
-        if (words != NULL)
-            settings_refuse_value(input, i, words);
-    }
-    if (input->is_wrong)
-        return;
-    input->config->trusted.networks = networks;
-    input->config->trusted.count = values->count;
+    trusted->networks = kind_networks(input);
+    trusted->count = trusted->networks == NULL ? 0 : input->values->count;
 }
 
 static void headers_read(struct settings_input *input)

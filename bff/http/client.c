@@ -16,7 +16,6 @@
 #define ADMIN_MORE 64       /* connections of operators over limits.connections */
 #define AGAIN_MS 100        /* time between attempts to accept when no descriptor is free */
 #define FRAME_HEAD 9        /* bytes of the header of an HTTP/2 frame; the length comes first */
-#define SECOND_NS (1000 * CLOCK_MS)
 
 /* Counting. */
 
@@ -241,7 +240,7 @@ void client_cut_http2(struct client *client)
 void client_spend_reset(struct client *client)
 {
     const struct server_limits *limits = &client->worker->settings->http->limits;
-    int64_t each_ns = SECOND_NS / limits->resets_per_second, now_ns = clock_now_ns();
+    int64_t each_ns = CLOCK_S / limits->resets_per_second, now_ns = clock_now_ns();
 
     if (client->resets_ns < now_ns)
         client->resets_ns = now_ns;

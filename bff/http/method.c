@@ -28,6 +28,14 @@ bool method_is_taken(struct text offered, struct text method)
     return text_equal(offered, method) || (text_is(offered, "GET") && text_is(method, "HEAD"));
 }
 
+bool method_is_among(const struct text *list, struct text method)
+{
+    for (const struct text *one = list; one != NULL && one->at != NULL; one++)
+        if (method_is_taken(*one, method))
+            return true;
+    return list == NULL;
+}
+
 struct text method_join(struct pool *pool, struct text list, struct text more)
 {
     if (list.len == 0 || more.len == 0)

@@ -30,6 +30,10 @@ bool method_has_body(struct text method);
  * ${offered} is GET and ${method} is HEAD. */
 bool method_is_taken(struct text offered, struct text method);
 
+/* True when one of ${list}, ended by an absent text, takes requests with ${method}. NULL is a list
+ * of all methods. */
+bool method_is_among(const struct text *list, struct text method);
+
 /*
  * Returns the methods of ${list}, and then the methods of ${more} that are not in ${list},
  * separated by ", ". Both arguments may be absent. The result is in ${pool}, or it is ${list} or

@@ -9,9 +9,10 @@
 #include "bff/http/untaken.h"
 
 #define PATH_KEPT ((size_t)1024) /* bytes; the access log has no more of it then */
-/* The rest of a body is copied. Of a longer rest, all that made it stays instead. A rest whose
- * bytes are shared with other answers costs only the request's own memory as long as it is not
- * copied. */
+
+/* The rest of a body is copied, so that the memory of its request can be freed. When the rest is
+ * longer than this, it is not copied, and the memory of the request stays. The bytes of a shared
+ * rest stay in any case, so only a short one is copied. */
 #define BODY_MAX ((size_t)1024 * 1024)
 #define SHARED_BODY_MAX ((size_t)8 * 1024)
 

@@ -11,17 +11,15 @@
 #define HASH_BYTES 16
 #define NETWORK_BYTES 8 /* of an IPv6 address: a /64 */
 
-static const char lower_hex[] = "0123456789abcdef";
-
 static void put_char(struct text_builder *key, char c)
 {
     *text_builder_room(key, 1) = c, key->len++;
 }
 
-static void put_hex(struct text_builder *key, unsigned char byte)
+static void put_hex(struct text_builder *key, const unsigned char *bytes, size_t count)
 {
-    put_char(key, lower_hex[byte >> 4]);
-    put_char(key, lower_hex[byte & 15]);
+    text_hex(text_builder_room(key, 2 * count), bytes, count);
+    key->len += 2 * count;
 }
 
 static void put_hash(struct text_builder *key, struct text value)
@@ -30,8 +28,7 @@ static void put_hash(struct text_builder *key, struct text value)
 
     must(EVP_Digest(value.at, value.len, hash, NULL, EVP_sha256(), NULL) == 1);
     put_char(key, '#');
-    for (size_t i = 0; i < HASH_BYTES; i++)
-        put_hex(key, hash[i]);
+    put_hex(key, hash, HASH_BYTES);
 }
 
 static bool is_plain(unsigned char c)
@@ -46,12 +43,13 @@ static void put_value(struct text_builder *key, struct text value)
         return;
     }
     for (size_t i = 0; i < value.len; i++) {
-        if (is_plain((unsigned char)value.at[i])) {
+        unsigned char byte = (unsigned char)value.at[i];
+        if (is_plain(byte)) {
             put_char(key, value.at[i]);
             continue;
         }
         put_char(key, '%');
-        put_hex(key, (unsigned char)value.at[i]);
+        put_hex(key, &byte, 1);
     }
 }
 

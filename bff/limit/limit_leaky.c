@@ -3,19 +3,18 @@
  * down to whole thousandths. */
 #include "bff/limit/limit_leaky.h"
 
-#define REQUEST 1000           /* excess of one request */
 #define PAST_MOST_MS INT32_MAX /* so that its product with a rate fits into 63 bits */
 
 static int64_t excess_of(const struct limit_rule *rule, uint64_t state, int64_t past_ms,
                          uint32_t cost)
 {
-    int64_t added = (int64_t)cost * REQUEST;
+    int64_t added = (int64_t)cost * LIMIT_LEAKY_REQUEST;
 
     if (state == 0)
-        return added - REQUEST;
+        return added - LIMIT_LEAKY_REQUEST;
     int64_t excess =
         (int64_t)limit_state_count(state) - (int64_t)rule->rate * past_ms / 1000 + added;
-    return excess > added - REQUEST ? excess : added - REQUEST;
+    return excess > added - LIMIT_LEAKY_REQUEST ? excess : added - LIMIT_LEAKY_REQUEST;
 }
 
 /* Returns the milliseconds in which ${excess} flows out. */
@@ -27,16 +26,16 @@ static uint32_t time_of(const struct limit_rule *rule, int64_t excess)
 /* Unlike time_of, nginx rounds down. */
 static uint32_t delay_of(const struct limit_rule *rule, int64_t excess)
 {
-    if (rule->delay >= LIMIT_BURST_MOST || excess <= (int64_t)rule->delay * REQUEST)
+    if (rule->delay >= LIMIT_BURST_MOST || excess <= (int64_t)rule->delay * LIMIT_LEAKY_REQUEST)
         return 0;
-    return (uint32_t)((excess - (int64_t)rule->delay * REQUEST) * 1000 / rule->rate);
+    return (uint32_t)((excess - (int64_t)rule->delay * LIMIT_LEAKY_REQUEST) * 1000 / rule->rate);
 }
 
 uint64_t limit_leaky_count(const struct limit_rule *rule, uint64_t state,
                            const struct limit_now *now, uint32_t cost, struct limit_verdict *out)
 {
     int64_t now_ms = now->ns / CLOCK_MS, past_ms = limit_state_since(state, now_ms);
-    int64_t burst = (int64_t)rule->burst * REQUEST;
+    int64_t burst = (int64_t)rule->burst * LIMIT_LEAKY_REQUEST;
 
     if (past_ms < 0)
         past_ms = 0;
@@ -44,14 +43,14 @@ uint64_t limit_leaky_count(const struct limit_rule *rule, uint64_t state,
         past_ms = PAST_MOST_MS;
     int64_t excess = excess_of(rule, state, past_ms, cost);
     bool is_refused = excess > burst;
-    int64_t left = is_refused ? excess - (int64_t)cost * REQUEST : excess;
+    int64_t left = is_refused ? excess - (int64_t)cost * LIMIT_LEAKY_REQUEST : excess;
     if (left < 0)
         left = 0;
     *out = (struct limit_verdict){
         .is_refused = is_refused,
         .limit = rule->burst + 1,
-        .remaining = is_refused ? 0 : (uint32_t)((burst - excess) / REQUEST),
-        .window_s = (time_of(rule, burst + REQUEST) + 999) / 1000,
+        .remaining = is_refused ? 0 : (uint32_t)((burst - excess) / LIMIT_LEAKY_REQUEST),
+        .window_s = (time_of(rule, burst + LIMIT_LEAKY_REQUEST) + 999) / 1000,
         .reset_ms = time_of(rule, left),
         .retry_after_ms = is_refused ? time_of(rule, excess - burst) : 0,
         .delay_ms = is_refused ? 0 : delay_of(rule, excess),

@@ -13,6 +13,8 @@
 #include "bff/limit/limit_state.h"
 #include "bff/limit/limit_verdict.h"
 
+#define LIMIT_LEAKY_REQUEST 1000 /* the excess of one request */
+
 /* Counts ${cost} requests at ${now}. Returns the next state, and writes the verdict to ${out}. */
 uint64_t limit_leaky_count(const struct limit_rule *rule, uint64_t state,
                            const struct limit_now *now, uint32_t cost, struct limit_verdict *out);

@@ -1,42 +1,29 @@
 /* See limit_redis.h. */
-#include <stdatomic.h>
-
 #include <h2o.h>
 
-#include "bff/base/clock.h"
 #include "bff/base/log.h"
+#include "bff/base/log_pace.h"
 #include "bff/base/memory.h"
 #include "bff/limit/limit_redis.h"
 #include "bff/limit/limit_redis_reply.h"
 #include "bff/limit/limit_redis_request.h"
-
-#define EVERY_NS (INT64_C(60) * 1000 * CLOCK_MS)
 
 struct limit_redis {
     struct redis *redis;
     struct redis_script script;
 };
 
-/* When the event was logged last; 0: never. */
-static _Atomic int64_t told_ns;
+static struct log_pace pace;
 
-static bool is_due(void)
-{
-    int64_t last_ns = atomic_load(&told_ns), now_ns = clock_now_ns();
-
-    return (last_ns == 0 || now_ns - last_ns >= EVERY_NS) &&
-           atomic_compare_exchange_strong(&told_ns, &last_ns, now_ns);
-}
-
-/* The connection itself is well, so the log has no redis_down. Without this event, nobody would
- * learn that each instance counts alone. */
+/* The connection works, so the log has no redis_down. Without this event, nobody would learn that
+ * each instance counts alone. */
 static void tell(const struct redisReply *reply)
 {
     struct text error = TEXT("this is no reply of the script");
 
     if (reply->type == REDIS_REPLY_ERROR)
         error = (struct text){reply->str, reply->len};
-    if (is_due())
+    if (log_pace_is_due(&pace))
         log_event("redis_counts_no_limits", (struct log_field[]){{"error", .text = error}, {0}});
 }
 

@@ -19,7 +19,7 @@ struct limit_redis;
  * group, and which is valid until ${done} is called or limit_redis_cancel. */
 struct limit_redis_count {
     const struct limit_hit *hits; /* borrowed until the end */
-    size_t count;                 /* of hits; 1 to LIMIT_REDIS_HITS_MOST */
+    size_t count;                 /* of hits; 1 to LIMIT_HITS_MAX */
     struct limit_verdict *verdicts;
     size_t *counted; /* number of verdicts */
 

@@ -98,7 +98,7 @@ static size_t read_all(const struct redisReply *reply, int64_t *all, size_t most
 bool limit_redis_reply_read(const struct redisReply *reply, const struct limit_hit *hits,
                             size_t count, struct limit_verdict *verdicts, size_t *counted)
 {
-    int64_t all[1 + LIMIT_REDIS_HITS_MOST * LIMIT_REDIS_NUMBERS] = {0};
+    int64_t all[1 + LIMIT_HITS_MAX * LIMIT_REDIS_NUMBERS] = {0};
     size_t had = read_all(reply, all, 1 + count * LIMIT_REDIS_NUMBERS) / LIMIT_REDIS_NUMBERS;
     struct limit_now now = {.ns = all[0] * US_NS, .wall_ms = all[0] * US_NS / CLOCK_MS};
 

@@ -1,10 +1,10 @@
 /* See limit_redis_request.h. */
+#include "bff/limit/limit_leaky.h"
 #include "bff/limit/limit_redis_request.h"
 #include "bff/limit/limit_tokens.h"
 
 #define PREFIX TEXT("rate_limit:")
-#define REQUEST 1000 /* the excess of one request of a leaky bucket */
-#define NUMBERS 4    /* of a hit: its cost, and three of the algorithm */
+#define NUMBERS (1 + LIMIT_REDIS_NUMBERS) /* of a hit: its cost, and those of the algorithm */
 
 static const struct text names[] = {
     [LIMIT_FIXED] = {"fixed", 5},       [LIMIT_SLIDING] = {"sliding", 7},
@@ -13,7 +13,7 @@ static const struct text names[] = {
 };
 
 /* Writes the numbers of the algorithm, in the order of the script. */
-static void numbers_of(const struct limit_rule *rule, uint64_t out[LIMIT_PERIODS])
+static void numbers_of(const struct limit_rule *rule, uint64_t out[LIMIT_REDIS_NUMBERS])
 {
     switch (rule->algorithm) {
     case LIMIT_FIXED:
@@ -27,7 +27,7 @@ static void numbers_of(const struct limit_rule *rule, uint64_t out[LIMIT_PERIODS
         break;
     case LIMIT_LEAKY:
         out[0] = rule->rate;
-        out[1] = (uint64_t)rule->burst * REQUEST;
+        out[1] = (uint64_t)rule->burst * LIMIT_LEAKY_REQUEST;
         break;
     case LIMIT_CALENDAR:
         for (size_t i = 0; i < LIMIT_PERIODS; i++)
@@ -70,13 +70,13 @@ static struct text put_key(char **at, const struct limit_hit *hit)
 
 static void put_arguments(char **at, const struct limit_hit *hit, struct text *arguments)
 {
-    uint64_t numbers[LIMIT_PERIODS] = {0};
+    uint64_t numbers[LIMIT_REDIS_NUMBERS] = {0};
 
     numbers_of(hit->rule, numbers);
     *arguments++ = names[hit->rule->algorithm];
     *arguments++ = hit->rule->is_dry_run ? TEXT("1") : TEXT("0");
     *arguments++ = put_number(at, hit->cost);
-    for (size_t i = 0; i < LIMIT_PERIODS; i++)
+    for (size_t i = 0; i < LIMIT_REDIS_NUMBERS; i++)
         *arguments++ = put_number(at, numbers[i]);
 }
 

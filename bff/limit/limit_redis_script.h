@@ -24,7 +24,6 @@
 
 #define LIMIT_REDIS_ARGUMENTS 6
 #define LIMIT_REDIS_NUMBERS 3
-#define LIMIT_REDIS_HITS_MOST 8
 
 extern const struct text limit_redis_script;
 

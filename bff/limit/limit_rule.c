@@ -19,16 +19,6 @@ struct text limit_rule_path(struct pool *pool, struct text path)
     return is_prefix ? pool_print(pool, "%.*s/", TEXT_ARGS(lenient)) : lenient;
 }
 
-static bool takes_method(const struct limit_rule *rule, struct text method)
-{
-    if (rule->methods == NULL)
-        return true;
-    for (const struct text *one = rule->methods; one->at != NULL; one++)
-        if (method_is_taken(*one, method))
-            return true;
-    return false;
-}
-
 bool limit_rule_matches(const struct limit_rule *rule, struct text method, struct text path)
 {
     struct text base = rule->path;
@@ -37,5 +27,6 @@ bool limit_rule_matches(const struct limit_rule *rule, struct text method, struc
     base.len -= is_prefix;
     if (path.len < base.len || (path.len > base.len && !(is_prefix && path.at[base.len] == '/')))
         return false;
-    return text_equal_nocase(base, (struct text){path.at, base.len}) && takes_method(rule, method);
+    return text_equal_nocase(base, (struct text){path.at, base.len}) &&
+           method_is_among(rule->methods, method);
 }

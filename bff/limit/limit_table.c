@@ -19,16 +19,15 @@
 
 #include "bff/base/check.h"
 #include "bff/base/hash.h"
-#include "bff/base/keyed_hash.h"
 #include "bff/base/memory.h"
+#include "bff/base/secret_hash.h"
 #include "bff/limit/limit_table.h"
 
 #define LINE_BYTES 64
 #define PLACES 7 /* of a bucket; with the ticket, their keys are one cache line */
 #define PLACE_BITS UINT64_C(7)
 #define NO_PLACE PLACES
-#define PLACES_FOR_A_KEY                                                                           \
-    2 /* so that few buckets are full while the keys are not more than planned */
+#define PLACES_FOR_A_KEY 2 /* so that few buckets are full with the planned number of keys */
 
 #define MARK (UINT64_C(1) << 63) /* in a state: the key is new in its place */
 
@@ -48,7 +47,7 @@ struct bucket {
 _Static_assert(sizeof(struct bucket) == 3 * LINE_BYTES, "a bucket is three cache lines");
 
 struct limit_table {
-    struct keyed_hash_key secret;
+    struct secret_hash secret;
     void *memory;
     struct bucket *buckets;
     size_t count;
@@ -196,7 +195,7 @@ void limit_table_change(struct limit_table *table, uint64_t hash, int64_t now_ms
 
 uint64_t limit_table_hash(const struct limit_table *table, uint64_t seed, struct text key)
 {
-    return hash_mix(keyed_hash(&table->secret, key) ^ seed);
+    return hash_mix(secret_hash_text(&table->secret, key) ^ seed);
 }
 
 /* The table. */
@@ -220,7 +219,7 @@ static void init(void *object, struct text name)
     table->memory = memory_new(table->count * sizeof(struct bucket) + LINE_BYTES);
     uintptr_t at = ((uintptr_t)table->memory + LINE_BYTES - 1) & ~(uintptr_t)(LINE_BYTES - 1);
     table->buckets = (void *)at;
-    keyed_hash_new_key(&table->secret);
+    secret_hash_seed(&table->secret);
 }
 
 static void dispose(void *object) { memory_free(((struct limit_table *)object)->memory); }

@@ -4,7 +4,7 @@
  */
 #include "bff/limit/limit_tokens.h"
 
-#define RATE_NS (INT64_C(1000) * 1000 * CLOCK_MS) /* ${rate} is for so many nanoseconds */
+#define RATE_NS (1000 * CLOCK_S) /* ${rate} is for so many nanoseconds */
 
 static uint32_t ms_of(int64_t ns)
 {

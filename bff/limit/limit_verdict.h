@@ -8,6 +8,8 @@
 #include "bff/base/text.h"
 #include "bff/limit/limit_rule.h"
 
+#define LIMIT_HITS_MAX 8 /* rules that one request may match in one step */
+
 /* One rule that a request matches. */
 struct limit_hit {
     const struct limit_rule *rule;

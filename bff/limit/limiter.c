@@ -7,8 +7,6 @@
 #include "bff/limit/limit_redis.h"
 #include "bff/limit/limiter.h"
 
-_Static_assert(LIMITER_HITS_MAX <= LIMIT_REDIS_HITS_MOST, "one call of the script counts all");
-
 struct limiter {
     struct limiter_settings settings;
     struct limit_table *table; /* held */
@@ -82,7 +80,7 @@ static bool ask_redis(struct limiter *limiter, struct limiter_question *question
 
 enum limiter_answer limiter_ask(struct limiter *limiter, struct limiter_question *question)
 {
-    must(question->count >= 1 && question->count <= LIMITER_HITS_MAX);
+    must(question->count >= 1 && question->count <= LIMIT_HITS_MAX);
     if (ask_redis(limiter, question))
         return LIMITER_WAITS;
     decide(limiter, question);

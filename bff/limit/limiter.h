@@ -7,20 +7,15 @@
 #ifndef BFF_LIMIT_LIMITER_H
 #define BFF_LIMIT_LIMITER_H
 
-#include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 #include "bff/base/pool.h"
 #include "bff/base/registry.h"
-#include "bff/base/text.h"
 #include "bff/limit/limit_rule.h"
 #include "bff/limit/limit_verdict.h"
 
 struct limiter;
 struct redis;
-
-#define LIMITER_HITS_MAX 8 /* rules that one request may match in one step */
 
 /*
  * A question: may this request go on? Its user provides the memory, which is all zero except for
@@ -33,12 +28,12 @@ struct redis;
  */
 struct limiter_question {
     const struct limit_hit *hits;                    /* borrowed until the decision */
-    size_t count;                                    /* of hits; 1 to LIMITER_HITS_MAX */
+    size_t count;                                    /* of hits; 1 to LIMIT_HITS_MAX */
     struct pool *pool;                               /* the request's */
     void (*done)(struct limiter_question *question); /* called after LIMITER_WAITS */
 
     /* The decision. */
-    struct limit_verdict verdicts[LIMITER_HITS_MAX]; /* of the hits that were counted */
+    struct limit_verdict verdicts[LIMIT_HITS_MAX]; /* of the hits that were counted */
     size_t counted; /* number of hits that were counted; the last one may have refused */
 
     /* limiter.c's own */

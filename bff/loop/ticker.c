@@ -7,8 +7,6 @@
 #include "bff/loop/ticker.h"
 #include "bff/loop/zero_timeout.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-
 /* When a timer fires so late, this thread had no time. There may be more files with news than one
  * step of libh2o's loop looks at (256). So the timers wait for some more steps. */
 #define LATE_NS (100 * CLOCK_MS)
@@ -19,7 +17,7 @@
 static void set_file(struct ticker *ticker, int64_t at_ns)
 {
     int64_t at = at_ns > 0 ? at_ns : 1;
-    struct itimerspec when = {.it_value = {.tv_sec = at / SECOND_NS, .tv_nsec = at % SECOND_NS}};
+    struct itimerspec when = {.it_value = {.tv_sec = at / CLOCK_S, .tv_nsec = at % CLOCK_S}};
 
     if (ticker->set_ns <= at)
         return;

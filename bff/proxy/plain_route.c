@@ -21,16 +21,6 @@ static bool fits_conditions(const struct plain_route *route, const struct plain_
     return route->header.name.at == NULL || question->has_field(question->cookie, &route->header);
 }
 
-static bool takes(const struct plain_route *route, struct text method)
-{
-    if (route->methods == NULL)
-        return true;
-    for (const struct text *one = route->methods; one->at != NULL; one++)
-        if (method_is_taken(*one, method))
-            return true;
-    return false;
-}
-
 static bool is_closer(const struct plain_route *a, const struct plain_route *b)
 {
     if (b == NULL)
@@ -56,7 +46,7 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
         const struct plain_route *route = &routes->rows[i];
         if (!fits_path(route, question->path) || !fits_conditions(route, question))
             continue;
-        if (!takes(route, question->method))
+        if (!method_is_among(route->methods, question->method))
             add_methods(pool, route, allow);
         else if (is_closer(route, *found))
             *found = route;
@@ -69,7 +59,7 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
 bool plain_route_has_method(const struct plain_routes *routes, struct text method)
 {
     for (size_t i = 0; i < routes->count; i++)
-        if (takes(&routes->rows[i], method))
+        if (method_is_among(routes->rows[i].methods, method))
             return true;
     return false;
 }

@@ -2,11 +2,11 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/cache/cache_key.h"
+#include "bff/cache/cache_mark.h"
 #include "bff/cache/cache_vary.h"
 #include "bff/http/method.h"
 #include "bff/observe/route_report.h"
 #include "bff/proxy/proxy_cache.h"
-#include "bff/proxy/proxy_mark.h"
 #include "bff/proxy/proxy_request.h"
 
 /* Life. */
@@ -119,7 +119,7 @@ static void find(struct proxy_cached *cached)
 {
     find_slot(cached, cached->key);
     cached->vary = (struct text){0};
-    if (proxy_mark_names(cached->entry).at == NULL)
+    if (cache_mark_names(cached->entry).at == NULL)
         return;
     struct cache_entry *mark = cached->entry;
     cached->base = cached->slot;
@@ -134,7 +134,7 @@ static void find(struct proxy_cached *cached)
 static void read_mark(struct proxy_cached *cached, int64_t now_ns)
 {
     cached->is_unstored = false;
-    if (!proxy_mark_is(cached->entry))
+    if (!cache_mark_is(cached->entry))
         return;
     cached->is_unstored = cached->entry->fresh_ns > now_ns;
     cache_entry_release(cached->entry);
@@ -160,8 +160,8 @@ static void settle_forward(struct proxy_cached *cached, enum proxy_cache_turn tu
 
 static bool is_collapsed(const struct proxy_cached *cached) { return cached->flights > 0; }
 
-/* Returns true when the entry is the answer, or nearly so: a call in the background refreshes it.
- */
+/* Returns true when the entry is the answer, perhaps with a call in the background that refreshes
+ * it. */
 static bool settle_entry(struct proxy_cached *cached, int64_t now_ns)
 {
     enum cache_state state;
@@ -190,8 +190,8 @@ static bool settle_entry(struct proxy_cached *cached, int64_t now_ns)
     return false;
 }
 
-/* True when a response to this request cannot be stored: that to HEAD, and that to conditions of
- * the client, which only go to the service when nothing else can be stored either. */
+/* True when the response to this request could not be stored: it is HEAD; or it has conditions of
+ * the client, which are passed on only while the responses for the key cannot be stored. */
 static bool cannot_lead(const struct proxy_cached *cached)
 {
     return text_is(cached->request->method, "HEAD") ||

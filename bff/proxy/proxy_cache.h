@@ -57,12 +57,12 @@ struct proxy_cached {
     enum proxy_cache_turn turn;
     bool is_leading;  /* the flight of ${slot} is this request's */
     bool is_unstored; /* the last response for the key could not be stored */
-    bool is_failed;   /* the last call failed, for which this request waited */
+    bool is_failed;   /* the last call for which this request waited has failed */
     unsigned flights; /* the calls of others for whose end it waited */
     struct cache_redis_get get;
-    unsigned questions; /* so often Redis was asked */
+    unsigned questions; /* how often Redis was asked */
     bool is_asking;     /* Redis is being asked; the request leads the flight of ${slot} */
-    bool has_nothing;   /* Redis has no better entry */
+    bool has_nothing;   /* Redis has no newer entry */
     struct text word;   /* for the log */
     struct cache_status status;
     struct text service; /* its name, for the log */

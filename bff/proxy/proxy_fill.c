@@ -3,10 +3,12 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/cache/cache_key.h"
+#include "bff/cache/cache_mark.h"
 #include "bff/cache/cache_vary.h"
 #include "bff/http/field.h"
 #include "bff/proxy/proxy_fill.h"
-#include "bff/proxy/proxy_mark.h"
+
+#define UNSTORED_NS (60 * CLOCK_S) /* how long a mark "unstored" holds */
 
 struct proxy_fill {
     struct pool *pool;
@@ -76,7 +78,7 @@ static void end_with(struct proxy_fill *fill, struct cache_entry *mark)
 /* Those who wait go on at once, and those who come need not wait. */
 static void end_unstored(struct proxy_fill *fill)
 {
-    end_with(fill, proxy_mark_unstored(fill->path, fill->asked_ns, clock_now_ns()));
+    end_with(fill, cache_mark_unstored(fill->path, fill->asked_ns, clock_now_ns() + UNSTORED_NS));
 }
 
 void proxy_fill_free(struct proxy_fill *fill)
@@ -112,7 +114,7 @@ static void store(struct cache_slot *slot, struct cache_entry *entry)
 /* The responses for the key differ: the slot of the key says by which fields. */
 static void mark_base(struct proxy_fill *fill)
 {
-    struct cache_entry *mark = proxy_mark_vary(fill->made->vary, fill->path, fill->asked_ns);
+    struct cache_entry *mark = cache_mark_vary(fill->made->vary, fill->path, fill->asked_ns);
 
     tell_redis(fill, fill->key, mark);
     if (fill->base != NULL) {

@@ -5,11 +5,11 @@
  *      └──────────────────── lost ────────────────────────────┘
  *
  * The greeting is AUTH, SELECT, HELLO and PING in one write. The link is ready when the server has
- * answered PING in time, is a master, and is no member of a Redis Cluster. A server without HELLO
- * (before Redis 6) is believed to be both.
+ * answered PING in time. The answer to HELLO must say that the server is a master and no member of
+ * a Redis Cluster. A server that does not know HELLO (before Redis 6) is not checked.
  *
- * The time before an attempt is a random part of a limit, which doubles with each attempt from 50
- * ms to 2 s. So many servers do not connect at the same moment.
+ * The time before an attempt is random. Its limit doubles with each attempt, from 50 ms to 2 s. So
+ * many instances do not connect at the same moment.
  */
 #ifndef BFF_STORE_REDIS_LINK_H
 #define BFF_STORE_REDIS_LINK_H
@@ -20,9 +20,9 @@
 
 #define REDIS_LINK_WAIT_LEAST_MS 50
 #define REDIS_LINK_WAIT_MOST_MS 2000
-#define REDIS_LINK_STABLE_MS                                                                       \
-    2000 /* a link that was ready so long begins with the shortest wait                            \
-          */
+
+/* A link that was ready for so long begins with the shortest wait. */
+#define REDIS_LINK_STABLE_MS 2000
 
 /* "host:65535", or the path of a unix socket */
 #define REDIS_LINK_LABEL_BYTES (REDIS_SOCKET_HOST_BYTES + sizeof("[]:65535"))

@@ -11,15 +11,11 @@
 
 void redis_script_init(struct redis_script *script, struct text source)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char sha1[EVP_MAX_MD_SIZE];
 
     must(EVP_Digest(source.at, source.len, sha1, NULL, EVP_sha1(), NULL) == 1);
     script->source = source;
-    for (size_t i = 0; i < SHA1_BYTES; i++) {
-        script->sha1[2 * i] = digits[sha1[i] >> 4];
-        script->sha1[2 * i + 1] = digits[sha1[i] & 15];
-    }
+    text_hex(script->sha1, sha1, SHA1_BYTES);
 }
 
 /* ${name} is EVALSHA with the digest as ${script}, or EVAL with the source. */

@@ -35,7 +35,7 @@ static double now_ns(void)
 static void limit(struct request *request)
 {
     struct text path = path_reading_lenient(request->pool, request->path);
-    struct limit_hit hits[LIMITER_HITS_MAX];
+    struct limit_hit hits[LIMIT_HITS_MAX];
     struct limiter_question question = {.hits = hits, .pool = request->pool};
 
     for (size_t i = 0; i < rules.count; i++)

@@ -49,6 +49,7 @@ class Site:
         os.sched_setaffinity(0, {self.load_core})
         self.running = []
         self.services = {}
+        self.redis = None
 
     def run(self, directory, command, core, env=None, pipe=None):
         """Starts a process group. Its output goes to files in the directory, or to ${pipe}."""
@@ -101,6 +102,15 @@ class Site:
         _, ready = self.ready(name, [f'{self.build}/tests/bench_services', *arguments])
         return ready['services']
 
+    def redis_url(self):
+        """Starts Redis once, for those who count their limits in it."""
+        if self.redis is None:
+            self.redis = free_port()
+            self.run(f'{self.work}/redis', ['redis-server', '--port', str(self.redis), '--bind',
+                                            '127.0.0.1', '--save', '', '--appendonly', 'no'],
+                     self.load_core)
+        return f'redis://127.0.0.1:{self.redis}'
+
     def urls(self):
         """The services as all who are started find them: USERS_URL and so on."""
         return {f'{name.upper()}_URL': url for name, url in self.services.items()}
@@ -127,11 +137,13 @@ class Peer:
       env       more environment
       headers   that clients send it
       path      asked for, in place of the work's
+      redis     it gets REDIS_URL
     """
 
-    def __init__(self, title, command, *, files=(), env=None, headers=(), path=None):
+    def __init__(self, title, command, *, files=(), env=None, headers=(), path=None, redis=False):
         self.title, self.command, self.files = title, command, files
         self.env, self.headers, self.path = env or {}, headers, path
+        self.redis = redis
         self.http2_has_own_port = any('port2' in open(f'{FILES}/{file}').read() for file in files)
 
     def start(self, site, name):
@@ -143,6 +155,8 @@ class Peer:
             with open(f'{FILES}/{file}') as source, open(f'{self.directory}/{file}', 'w') as copy:
                 copy.write(self._filled(source.read()))
         env = {**site.urls(), 'PORT': str(self.port), **self.env}
+        if self.redis:
+            env['REDIS_URL'] = site.redis_url()
         command = [self._filled(word) for word in self.command]
         self.started = site.run(self.directory, command, site.gateway_core, env)
         self._wait_until_it_listens()
@@ -211,10 +225,10 @@ def _nginx(title, config, *more):
                 files=(config, 'nginx_start.conf', 'nginx_http.conf', *more))
 
 
-def _node(title, file, env=None, headers=()):
+def _node(title, file, env=None, headers=(), **more):
     modules = {'NODE_ENV': 'production', 'NODE_PATH': os.environ.get('NODE_PATH', '')}
     return Peer(title, ['node', f'@peers@/{file}'], env={**modules, **(env or {})},
-                headers=headers)
+                headers=headers, **more)
 
 
 _secret = {'JWT_SECRET': SECRET}
@@ -228,9 +242,8 @@ PEERS = {
     'nginx': _nginx('nginx', 'nginx.conf'),
     'nginx-lua': _nginx('nginx with Lua', 'nginx_lua.conf', 'pages.lua'),
     'bff-cached': _bff('bff', 'bff-web', 'bff_cached.yaml'),
-    'bff-cached-callgrind': _bff('bff, counted', 'bff-web', 'bff_cached.yaml', [
-        'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),
     'bff-limited': _bff('bff with limits', 'bff-web', 'bff_limited.yaml'),
+    'bff-limited-redis': _bff('bff with limits in Redis', 'bff-web', 'bff_limited.yaml', redis=True),
     'nginx-cached': _nginx('nginx', 'nginx_cached.conf'),
     'haproxy-cached': Peer('haproxy', ['haproxy', '-db', '-f', '@work@/haproxy_cached.cfg'],
                            files=('haproxy_cached.cfg',)),
@@ -238,6 +251,8 @@ PEERS = {
                     files=('haproxy.cfg',)),
     'express': _node('Express', 'express.js', _secret, [f'Authorization: Bearer {token()}']),
     'express-bare': _node('Express, bare', 'express.js', {'BARE': '1'}),
+    'express-limited-redis': _node('Express with a limit in Redis', 'express.js', {'BARE': '1'},
+                                   redis=True),
     'fastify': _node('Fastify', 'fastify.js'),
     'floor': Peer('C loop', ['@build@/tests/bench_floor', '@port@']),
 }

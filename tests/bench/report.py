@@ -48,6 +48,17 @@ def _limited(runs):
             f'{_judged(added <= 1, "at most 1")}.')
 
 
+def _limits_in_redis(runs):
+    def added(before, after):
+        return statistics.median(late.cpu_us - early.cpu_us
+                                 for early, late in zip(runs[before], runs[after]))
+
+    ours = added('bff', 'bff-limited-redis')
+    theirs = added('express-bare', 'express-limited-redis')
+    return (f'The limits add {ours:.1f} µs to bff and {theirs:.1f} µs to Express, without the '
+            f'time of Redis itself.')
+
+
 def _latency(runs):
     ours, theirs = (median(runs[name], lambda run: run.load.p99_ms)
                     for name in ('bff', 'nginx-lua'))
@@ -68,13 +79,14 @@ def _parts(runs):
 
 
 # What is said below a table that has no bar on processor time.
-CLOSING = {'login': _login, 'limited': _limited, 'latency': _latency, 'parts': _parts}
+CLOSING = {'login': _login, 'limited': _limited,
+           'limits-in-redis': _limits_in_redis, 'latency': _latency, 'parts': _parts}
 
 
 def table(work_name, work, runs):
     """Its lines, and whether something in it is void."""
     columns = ['', 'CPU µs', 'lowest to highest', 'requests/s', 'p50 ms', 'p99 ms', 'RSS MB']
-    is_compared = work_name not in ('login', 'limited', 'parts')
+    is_compared = work_name not in ('login', 'limited', 'limits-in-redis', 'parts')
     if is_compared:
         columns.append("bff's CPU by its (bar)")
     lines = [row(columns), row(['---'] + ['---:'] * (len(columns) - 1))]

@@ -53,6 +53,8 @@ WORKS = {
                    {'nginx-cached': 1.0, 'haproxy-cached': 1.1}),
     'limited': Work('Limits: a plain route with the default limits, in memory', '/api/users/small',
                     ('bff', 'bff-limited')),
+    'limits-in-redis': Work('Limits in Redis: the dashboard, 4 x 300 B', '/api/dashboard/small',
+                            ('bff', 'bff-limited-redis', 'express-bare', 'express-limited-redis')),
     'login': Work('Login: a plain route with an HS256 token, known by the cache',
                   '/api/users/small', ('bff', 'bff-login'), token=True),
     'parts': Work('Pages of 1 to 32 parts, 300 B each, 16 connections', None,

@@ -55,6 +55,23 @@ describe('the leader', { concurrency: 4 }, () => {
     assert.equal(asked('users').length, 1)
   })
 
+  test('may reset its HTTP/2 stream: its call goes on for the others', async t => {
+    const door = gate()
+    const { get, http2, arrival, asked, server } = await cachedRoute(t,
+      counted({}, { until: door.opened }), workers)
+    const session = await http2()
+    const leader = session.open(path)
+    leader.on('error', () => undefined)
+    await arrival('users')
+    const answers = [...Array.from({ length: 10 }, () => get(path)),
+      ...Array.from({ length: 10 }, () => session.ask(path))]
+    leader.close(8)
+    await eventually(() => server.lines().some(({ status }) => status === 499), '499')
+    door.open()
+    assert.deepEqual(await textsOf(answers), { 1: 20 })
+    assert.equal(asked('users').length, 1)
+  })
+
   test('may leave before anybody else has come, and its answer is stored', async t => {
     const door = gate()
     const { get, leave, arrival, asked, upstreams, server } = await cachedRoute(t,

@@ -1,5 +1,5 @@
 // Rate limits while Redis fails, under load: no request fails, and the counts are in Redis again when
-// Redis is well again. FAULTS_WORKERS=4 has four workers, and FAULTS_LOAD_MS=2000 gives better figures.
+// Redis works again. FAULTS_WORKERS=4 has four workers, and FAULTS_LOAD_MS=2000 gives better figures.
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'

@@ -1,8 +1,8 @@
 /*
- * Any bytes as replies of a Redis server. The first byte of the input says where they come:
+ * Takes any bytes as replies of a Redis server. The first byte of the input says what reads them:
  *
- *     g  as the answer to the greeting     c  as the answers to commands
- *     s  to a subscription                 any other letter: to the reader alone
+ *     g  a link, as the answer to its greeting     c  a connection, as the answers to commands
+ *     s  a subscription                            any other letter: the reader alone
  *
  * The reader must read the same replies as a simple one, however the bytes are cut. On a
  * connection, every command must end once, and in the order in which it was sent.

@@ -1,12 +1,13 @@
 /*
- * Says what the rate limits do, for tests/peers, which compares it with the programs of others. A
- * step is a line, and gives a line:
+ * Says what the rate limits do, so that tests/peers can compare it with other programs. A step is a
+ * line on standard input, and gives a line on standard output:
  *
- *   key ADDRESS              the key of a client: "2001:db8::/64"
- *   leaky RATE BURST DELAY   a new leaky bucket: requests in 1000 seconds, requests, and requests
- * or "off"; gives "leaky" at MS DECISION           a request: gives "DECISION EXCESS", ours and the
- * excess in thousandths. DECISION is passed, delayed or rejected. The state that follows is that of
- * the DECISION in the step, which is the other program's
+ *   key ADDRESS             gives the key of a client: "2001:db8::/64"
+ *   leaky RATE BURST DELAY  makes a new leaky bucket. RATE is a number of requests in 1000 seconds,
+ *                           BURST is a number of requests, and DELAY is one, or "off". Gives
+ * "leaky" at MS DECISION          a request at this time. DECISION (passed, delayed or rejected) is
+ * that of the other program, and the next state follows from it. Gives our DECISION, and the excess
+ * in thousandths
  */
 #include <stdio.h>
 #include <stdlib.h>

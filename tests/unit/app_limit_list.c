@@ -1,5 +1,6 @@
 /* Tests of what --routes shows of limits, cache and Redis. */
 #include "bff/app/limit_list.h"
+#include "bff/app/store_list.h"
 #include "tests/unit/config_reading.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -51,6 +52,7 @@ static void what_is_allowed_is_shown(void **state)
             fail_msg("%s: %s", cases[i].yaml, config.mistakes.lines[0]);
         FILE *out = fmemopen(got, sizeof(got), "w");
         limit_list_print(&config, out);
+        store_list_print(&config, out);
         fclose(out);
         if (strcmp(got, cases[i].want) != 0)
             fail_msg("%s: got\n%swant\n%s", cases[i].yaml, got, cases[i].want);

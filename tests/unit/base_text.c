@@ -134,6 +134,15 @@ static void test_lower(void **state)
     assert_int_equal(text_lower(out, TEXT("")).len, 0);
 }
 
+static void test_hex(void **state)
+{
+    static const unsigned char bytes[] = {0x00, 0x9a, 0xff};
+    char out[2 * sizeof(bytes) + 1] = {0};
+
+    text_hex(out, bytes, sizeof(bytes));
+    assert_string_equal(out, "009aff");
+}
+
 static void test_lists(void **state)
 {
     assert_true(text_list_has(TEXT("a, b\t,c"), TEXT("b")));
@@ -162,6 +171,7 @@ int main(void)
         cmocka_unit_test(test_utf8),     cmocka_unit_test(test_percent),
         cmocka_unit_test(test_iso_time), cmocka_unit_test(test_encode_and_back),
         cmocka_unit_test(test_lower),    cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_hex),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -11,7 +11,6 @@
 #include "tests/unit/cache_message.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
-#define SECOND_NS (1000 * CLOCK_MS)
 #define WALL_S INT64_C(784111777)
 #define MOST_S (INT64_C(1) << 31)
 
@@ -72,8 +71,8 @@ static void test_the_age_at_the_arrival(void **state)
     for (size_t i = 0; i < COUNT(ages); i++) {
         struct pool *pool = pool_new();
         struct cache_age_times times = {
-            .asked_ns = 5 * SECOND_NS,
-            .now_ns = 5 * SECOND_NS + ages[i].delay_ms * CLOCK_MS,
+            .asked_ns = 5 * CLOCK_S,
+            .now_ns = 5 * CLOCK_S + ages[i].delay_ms * CLOCK_MS,
             .wall_ms = WALL_S * 1000 + 999,
             .age = text_of(ages[i].age),
             .date = cache_message_dates(pool, text_of(ages[i].date), WALL_S),
@@ -87,17 +86,17 @@ static void test_the_age_at_the_arrival(void **state)
 
 static void test_whole_seconds(void **state)
 {
-    const struct cache_entry entry = {.born_ns = 5 * SECOND_NS, .fresh_ns = 15 * SECOND_NS};
+    const struct cache_entry entry = {.born_ns = 5 * CLOCK_S, .fresh_ns = 15 * CLOCK_S};
 
-    assert_int_equal(cache_age_s(&entry, 4 * SECOND_NS), 0);
-    assert_int_equal(cache_age_s(&entry, 5 * SECOND_NS + 999 * CLOCK_MS), 0);
-    assert_int_equal(cache_age_s(&entry, 6 * SECOND_NS), 1);
-    assert_int_equal(cache_age_left_s(&entry, 5 * SECOND_NS), 10);
-    assert_int_equal(cache_age_left_s(&entry, 5 * SECOND_NS + 1), 9);
-    assert_int_equal(cache_age_left_s(&entry, 15 * SECOND_NS), 0);
-    assert_int_equal(cache_age_left_s(&entry, 15 * SECOND_NS + 1), -1);
-    assert_int_equal(cache_age_left_s(&entry, 16 * SECOND_NS), -1);
-    assert_int_equal(cache_age_left_s(&entry, 16 * SECOND_NS + 1), -2);
+    assert_int_equal(cache_age_s(&entry, 4 * CLOCK_S), 0);
+    assert_int_equal(cache_age_s(&entry, 5 * CLOCK_S + 999 * CLOCK_MS), 0);
+    assert_int_equal(cache_age_s(&entry, 6 * CLOCK_S), 1);
+    assert_int_equal(cache_age_left_s(&entry, 5 * CLOCK_S), 10);
+    assert_int_equal(cache_age_left_s(&entry, 5 * CLOCK_S + 1), 9);
+    assert_int_equal(cache_age_left_s(&entry, 15 * CLOCK_S), 0);
+    assert_int_equal(cache_age_left_s(&entry, 15 * CLOCK_S + 1), -1);
+    assert_int_equal(cache_age_left_s(&entry, 16 * CLOCK_S), -1);
+    assert_int_equal(cache_age_left_s(&entry, 16 * CLOCK_S + 1), -2);
 }
 
 /* Numbers of seconds after the request was sent; the response came a second later. */
@@ -130,24 +129,24 @@ static void test_the_times_of_an_entry(void **state)
                                     .ttl_ms = 100000,
                                     .stale_while_revalidate_ms = 20000,
                                     .stale_if_error_ms = 30000};
-    const int64_t asked_ns = 1000 * SECOND_NS;
+    const int64_t asked_ns = 1000 * CLOCK_S;
 
     for (size_t i = 0; i < COUNT(times); i++) {
         struct pool *pool = pool_new();
         struct cache_message message = cache_message_read(pool, text_of(times[i].response), WALL_S);
         struct cache_entry entry = {.fields = message.fields, .field_count = message.count};
 
-        cache_policy_set_times(&rule, &entry, asked_ns, asked_ns + SECOND_NS, WALL_S * 1000);
-        if (entry.asked_ns != asked_ns || entry.born_ns != asked_ns + times[i].born * SECOND_NS ||
-            entry.fresh_ns != asked_ns + times[i].fresh * SECOND_NS ||
-            entry.stale_ns != asked_ns + times[i].stale * SECOND_NS ||
-            entry.failed_ns != asked_ns + times[i].failed * SECOND_NS ||
+        cache_policy_set_times(&rule, &entry, asked_ns, asked_ns + CLOCK_S, WALL_S * 1000);
+        if (entry.asked_ns != asked_ns || entry.born_ns != asked_ns + times[i].born * CLOCK_S ||
+            entry.fresh_ns != asked_ns + times[i].fresh * CLOCK_S ||
+            entry.stale_ns != asked_ns + times[i].stale * CLOCK_S ||
+            entry.failed_ns != asked_ns + times[i].failed * CLOCK_S ||
             entry.must_revalidate != times[i].must_revalidate)
             fail_msg("%s: born %jd, fresh %jd, stale %jd, failed %jd", times[i].why,
-                     (intmax_t)((entry.born_ns - asked_ns) / SECOND_NS),
-                     (intmax_t)((entry.fresh_ns - asked_ns) / SECOND_NS),
-                     (intmax_t)((entry.stale_ns - asked_ns) / SECOND_NS),
-                     (intmax_t)((entry.failed_ns - asked_ns) / SECOND_NS));
+                     (intmax_t)((entry.born_ns - asked_ns) / CLOCK_S),
+                     (intmax_t)((entry.fresh_ns - asked_ns) / CLOCK_S),
+                     (intmax_t)((entry.stale_ns - asked_ns) / CLOCK_S),
+                     (intmax_t)((entry.failed_ns - asked_ns) / CLOCK_S));
         pool_free(pool);
     }
 }

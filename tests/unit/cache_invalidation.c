@@ -120,7 +120,7 @@ static void test_an_invalid_entry_is_freed_when_it_is_found(void **state)
     assert_int_equal(cache_read(stage.cache).slots, 0);
 }
 
-/* Prefixes that do not fit into the table any more: the oldest ones still hold, for more than they
+/* More prefixes than the table has rows: the oldest ones still hold, and more is invalid than they
  * say. */
 static void test_many_prefixes_never_invalidate_too_little(void **state)
 {

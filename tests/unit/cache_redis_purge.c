@@ -22,8 +22,8 @@ static const struct {
     {CACHE_PURGE_ALL, NULL, "/a", NULL, true},
 };
 
-/* For what is stored, for what is stored later but was asked for before, and not for what is asked
- * for later. */
+/* A purge holds for values that are stored, and for values that are stored later but were asked for
+ * before. It does not hold for values that are asked for later. */
 static void test_what_a_purge_covers(void **state)
 {
     for (size_t i = 0; i < sizeof(purges) / sizeof(purges[0]); i++) {
@@ -120,7 +120,7 @@ static void on_message(void *cookie, struct text payload)
 
 static void on_missed(void *cookie) {}
 
-/* Who hears of it asks for nothing that was purged. */
+/* A process that hears of a purge does not get a purged value from Redis. */
 static void test_a_purge_is_published_when_it_holds(void **state)
 {
     static const struct redis_subscriber subscriber = {.message = on_message, .missed = on_missed};

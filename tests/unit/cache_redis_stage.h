@@ -7,8 +7,6 @@
 #include "tests/unit/redis_process.h"
 #include "tests/unit/redis_stage.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-
 static struct redis_process server;
 static struct redis *redis;
 static struct cache *cache;
@@ -71,7 +69,7 @@ static inline struct cache_entry *sample(const char *path, const char *tags, int
 
     entry->asked_ns = clock_now_ns() - ago_ms * CLOCK_MS;
     entry->born_ns = entry->asked_ns;
-    entry->fresh_ns = entry->asked_ns + 60 * SECOND_NS;
+    entry->fresh_ns = entry->asked_ns + 60 * CLOCK_S;
     return entry;
 }
 

@@ -11,8 +11,7 @@
 #include "bff/cache/cache_vary.h"
 #include "tests/unit/cache_message.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-#define CAME_NS (100 * SECOND_NS) /* when the response comes, on the clock of the cases */
+#define CAME_NS (100 * CLOCK_S) /* when the response comes, on the clock of the cases */
 #define FILE_MOST ((size_t)1024 * 1024)
 #define CASES_LEAST 200 /* fewer were read: the file is not read to its end */
 

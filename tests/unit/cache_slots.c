@@ -89,9 +89,9 @@ static void use(char key)
 }
 
 /*
- * The table of SIEVE: keys are asked for one after the other, and what is not stored is stored
- * then. There is room for four. A key that is asked for again stays when the hand comes to it, and
- * the hand goes on from where it stopped.
+ * A table for SIEVE. Keys are asked for one after the other, and a key that is not stored is stored
+ * then. There is room for four. A key that was asked for again stays when the hand reaches it. The
+ * hand goes on from where it stopped.
  */
 static const struct {
     const char *why, *asked, *left;
@@ -168,7 +168,7 @@ static void test_eviction_takes_nothing_from_those_who_use_it(void **state)
     assert_int_equal(stored(1, "/kept"), 'n');
 }
 
-/* What keys leave behind that were asked for and never stored, or stored and dropped. */
+/* Keys that were asked for and never stored, or were dropped, leave no slots behind. */
 static void test_a_flood_of_keys_leaves_no_memory(void **state)
 {
     char key[32];

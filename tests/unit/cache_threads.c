@@ -37,7 +37,7 @@ static struct text key_of(char buffer[32], unsigned key)
     return (struct text){buffer, (size_t)snprintf(buffer, 32, "/key/%u", key)};
 }
 
-/* The body of an entry is the letter of its key, so many times as the rest of its status says. */
+/* The body of an entry repeats the letter of its key. The status says how often. */
 static struct cache_entry *make_for(struct thread *thread, unsigned key)
 {
     char buffer[32];

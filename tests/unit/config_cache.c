@@ -25,7 +25,6 @@ static const struct {
 } caches[] = {
     {ROUTE "to: /b}]\n", "/a off\n"},
     {ROUTE "cache: off}]\n", "/a off\n"},
-    {ROUTE "cache: {}}]\n", "/a off\n"},
     {ROUTE "cache: {ttl: 300s}}]\n", "/a on 300000 0 0 1048576\n"},
     {ROUTE "cache: {ttl: response}}]\n", "/a on 0 0 0 1048576\n"},
     {ROUTE "methods: [PUT, HEAD], cache: {ttl: 744h, stale_while_revalidate: 1s, stale_if_error: "
@@ -86,6 +85,8 @@ static const struct {
     {"no time", ROUTE "cache: {stale_if_error: 1s, shared: true}}]\n",
      "web.yaml:1:61: routes[0].cache.stale_if_error: it needs ttl beside it: a duration, or "
      "response\n"},
+    {"nothing", ROUTE "cache: {}}]\n",
+     "web.yaml:1:44: routes[0].cache: its ttl is missing: a duration, or response\n"},
     {"a time that is none", ROUTE "cache: {ttl: soon, stale_if_error: 1s}}]\n",
      "web.yaml:1:50: routes[0].cache.ttl: \"soon\": expected a duration such as 300s, or "
      "response\n"},

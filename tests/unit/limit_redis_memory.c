@@ -29,7 +29,7 @@ static void compare(const struct limit_rule *const *rules, size_t count, int64_t
 {
     struct registry *registry = registry_new();
     struct limit_table *table = limit_table_hold(registry, 1000);
-    struct limit_hit hits[LIMIT_REDIS_HITS_MOST];
+    struct limit_hit hits[LIMIT_HITS_MAX];
     int64_t now_us = START_US;
     uint32_t seed = 7;
     int refused = 0;

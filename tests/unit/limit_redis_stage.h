@@ -9,11 +9,11 @@
 
 #define SECOND_US INT64_C(1000000)
 #define START_US (1700000000 * SECOND_US)
-#define ARGUMENTS_MOST (4 + LIMIT_REDIS_HITS_MOST * (1 + LIMIT_REDIS_ARGUMENTS) + 2)
+#define ARGUMENTS_MOST (4 + LIMIT_HITS_MAX * (1 + LIMIT_REDIS_ARGUMENTS) + 2)
 
 /*
- * Put before the script: it runs with the time of the two last arguments, and keys expire by that
- * time. "at:KEY" is when a key expires.
+ * Lua that is put before the script. Then the script takes the time from its last two arguments,
+ * and keys expire by that time. "at:KEY" is when a key expires.
  */
 #define SIMULATED_TIME                                                                             \
     "local real, fake = redis, {}\n"                                                               \
@@ -51,7 +51,7 @@ static const struct limit_rule tried = {
 
 static struct redis_server server;
 static struct pool *pool;
-static struct limit_verdict verdicts[LIMIT_REDIS_HITS_MOST];
+static struct limit_verdict verdicts[LIMIT_HITS_MAX];
 static size_t counted;
 
 static inline struct redisReply *command(const char *format, ...)

@@ -47,7 +47,7 @@ static struct limiter *make(struct limit_rule *rows, size_t count)
 static size_t ask(const struct limit_rule *rules, size_t count, const char *key,
                   struct limiter_question *question)
 {
-    struct limit_hit hits[LIMITER_HITS_MAX];
+    struct limit_hit hits[LIMIT_HITS_MAX];
 
     *question = (struct limiter_question){.hits = hits, .count = count};
     for (size_t i = 0; i < count; i++)

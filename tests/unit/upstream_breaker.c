@@ -15,8 +15,6 @@
 #include "bff/base/log.h"
 #include "bff/upstream/breaker.h"
 
-#define SECOND_NS (1000 * CLOCK_MS)
-
 static const struct service_breaker usual = {
     .error_percent = 50, .volume = 10, .reset_ms = 10000, .window_ms = 10000};
 
@@ -49,7 +47,7 @@ static int begin(void **state)
     registry = registry_new();
     breaker = breaker_hold(registry, TEXT("users"));
     settings = usual;
-    now_ns = 5000 * SECOND_NS;
+    now_ns = 5000 * CLOCK_S;
     events[0] = '\0';
     is_noting = true;
     return 0;
@@ -139,7 +137,7 @@ static void test_only_a_failure_opens_it(void **state)
 static void test_failures_leave_the_window(void **state)
 {
     calls(9, BREAKER_FAILED);
-    now_ns += 10 * SECOND_NS;
+    now_ns += 10 * CLOCK_S;
     expect_counts(0, 0);
     calls(9, BREAKER_FAILED);
     expect_state(BREAKER_CLOSED);
@@ -156,15 +154,15 @@ static void test_refused_calls_count(void **state)
 static void test_one_trial_after_the_reset(void **state)
 {
     open_it();
-    assert_int_equal(breaker_wait_ns(breaker, &settings, now_ns), 10 * SECOND_NS);
-    now_ns += 10 * SECOND_NS - 1;
+    assert_int_equal(breaker_wait_ns(breaker, &settings, now_ns), 10 * CLOCK_S);
+    now_ns += 10 * CLOCK_S - 1;
     assert_int_equal(breaker_wait_ns(breaker, &settings, now_ns), 1);
     assert_int_equal(ask(), BREAKER_REFUSED);
     now_ns++;
     expect_state(BREAKER_HALF_OPEN);
     assert_int_equal(ask(), BREAKER_TRIAL);
     assert_int_equal(ask(), BREAKER_REFUSED);
-    now_ns += 60 * SECOND_NS;
+    now_ns += 60 * CLOCK_S;
     expect_state(BREAKER_HALF_OPEN);
     assert_int_equal(ask(), BREAKER_REFUSED);
     tell(BREAKER_TRIAL, BREAKER_WORKED);
@@ -175,20 +173,20 @@ static void test_one_trial_after_the_reset(void **state)
 static void test_a_trial_that_fails_opens_it_whatever_the_volume(void **state)
 {
     open_it();
-    now_ns += 3600 * SECOND_NS;
+    now_ns += 3600 * CLOCK_S;
     assert_int_equal(ask(), BREAKER_TRIAL);
-    now_ns += 3 * SECOND_NS;
+    now_ns += 3 * CLOCK_S;
     tell(BREAKER_TRIAL, BREAKER_FAILED);
     expect_state(BREAKER_OPEN);
     expect_counts(1, 1);
-    assert_int_equal(breaker_wait_ns(breaker, &settings, now_ns), 10 * SECOND_NS);
+    assert_int_equal(breaker_wait_ns(breaker, &settings, now_ns), 10 * CLOCK_S);
 }
 
 static void test_a_closed_breaker_remembers_its_window(void **state)
 {
     settings.reset_ms = 1000;
     open_it();
-    now_ns += SECOND_NS;
+    now_ns += CLOCK_S;
     calls(1, BREAKER_WORKED);
     expect_state(BREAKER_CLOSED);
     calls(1, BREAKER_FAILED);
@@ -202,7 +200,7 @@ static void test_a_cancelled_call_leaves_the_window(void **state)
     enum breaker_pass pass = ask();
     int64_t began_ns = now_ns;
 
-    now_ns += 4 * SECOND_NS;
+    now_ns += 4 * CLOCK_S;
     calls(2, BREAKER_WORKED);
     expect_counts(3, 0);
     breaker_tell(breaker, &settings, pass, BREAKER_NOTHING, began_ns, now_ns);
@@ -216,7 +214,7 @@ static void test_a_cancelled_call_leaves_the_window(void **state)
 static void test_after_a_cancelled_trial_the_next_call_is_the_trial(void **state)
 {
     open_it();
-    now_ns += 10 * SECOND_NS;
+    now_ns += 10 * CLOCK_S;
     for (int i = 0; i < 3; i++) {
         assert_int_equal(ask(), BREAKER_TRIAL);
         assert_int_equal(ask(), BREAKER_REFUSED);
@@ -233,7 +231,7 @@ static void test_the_end_of_an_older_call_does_not_close_it(void **state)
     enum breaker_pass older = ask();
 
     open_it();
-    now_ns += 10 * SECOND_NS;
+    now_ns += 10 * CLOCK_S;
     tell(older, BREAKER_WORKED);
     expect_state(BREAKER_HALF_OPEN);
     assert_int_equal(ask(), BREAKER_TRIAL);
@@ -246,7 +244,7 @@ static void test_the_end_of_an_older_call_does_not_open_it_again(void **state)
     enum breaker_pass older = ask();
 
     open_it();
-    now_ns += 10 * SECOND_NS;
+    now_ns += 10 * CLOCK_S;
     assert_int_equal(ask(), BREAKER_TRIAL);
     tell(older, BREAKER_FAILED);
     expect_state(BREAKER_HALF_OPEN);
@@ -259,10 +257,10 @@ static void test_the_end_of_an_older_call_does_not_open_it_again(void **state)
 static void test_its_events(void **state)
 {
     open_it();
-    now_ns += 12 * SECOND_NS;
+    now_ns += 12 * CLOCK_S;
     calls(1, BREAKER_NOTHING);
     calls(1, BREAKER_FAILED);
-    now_ns += 10 * SECOND_NS;
+    now_ns += 10 * CLOCK_S;
     calls(1, BREAKER_WORKED);
     assert_string_equal(events, "breaker_open service=users calls=10 failures=10 reset_ms=10000; "
                                 "breaker_half_open service=users open_ms=12000; "
@@ -300,7 +298,7 @@ static void test_since_when(void **state)
     open_it();
     since_ms = breaker_read(breaker, &settings, now_ns).since_ms;
     assert_in_range(since_ms, before_ms, clock_wall_ms());
-    now_ns += 15 * SECOND_NS;
+    now_ns += 15 * CLOCK_S;
     assert_int_equal(breaker_read(breaker, &settings, now_ns).since_ms, since_ms + 10000);
 }
 
@@ -317,7 +315,7 @@ static atomic_uint trials;
 static void *race(void *cookie)
 {
     for (int round = 0; round < ROUNDS; round++) {
-        int64_t at_ns = now_ns + round * 10 * SECOND_NS;
+        int64_t at_ns = now_ns + round * 10 * CLOCK_S;
         pthread_barrier_wait(&barrier);
         enum breaker_pass pass = breaker_ask(breaker, &settings, at_ns);
         pthread_barrier_wait(&barrier);
@@ -338,7 +336,7 @@ static void test_one_trial_however_many_threads(void **state)
     is_noting = false;
     trials = 0;
     calls(1, BREAKER_FAILED);
-    now_ns += 10 * SECOND_NS;
+    now_ns += 10 * CLOCK_S;
     assert_int_equal(pthread_barrier_init(&barrier, NULL, THREADS), 0);
     for (int i = 0; i < THREADS; i++)
         assert_int_equal(pthread_create(&threads[i], NULL, race, NULL), 0);

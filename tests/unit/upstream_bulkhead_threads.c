@@ -19,7 +19,6 @@
 #define CALLS 400 /* of each thread */
 #define AT_ONCE 8 /* calls of one thread, at most */
 #define MOST 3
-#define SECOND_NS (1000 * CLOCK_MS)
 
 static struct registry *registry;
 static struct bulkhead *shared;
@@ -99,7 +98,7 @@ static void step(struct caller *caller)
 /* Ends all calls. What waits must go without any other help than the ends of calls. */
 static void drain(struct thread *thread)
 {
-    int64_t until_ns = clock_now_ns() + 20 * SECOND_NS;
+    int64_t until_ns = clock_now_ns() + 20 * CLOCK_S;
 
     for (bool is_over = false; !is_over;) {
         h2o_evloop_run(thread->loop, 1);

@@ -3,7 +3,8 @@
 // limit, a log line for each request, and tokens when JWT_SECRET is set.
 //   PORT            where it listens
 //   USERS_URL, ...  where the services are
-//   BARE=1          without breaker and limit, which bff has not
+//   BARE=1          without breaker and limit
+//   REDIS_URL       a limit that counts there, whatever BARE says
 const http = require('node:http')
 const axios = require('axios')
 const express = require('express')
@@ -42,9 +43,19 @@ function authenticate(req, res, next) {
 
 const app = express()
 app.use(morgan('combined'))
-if (!env.BARE) {
+
+// Loaded only when it is asked for.
+function redisStore() {
+  const Redis = require('ioredis')
+  const { RedisStore } = require('rate-limit-redis')
+  const redis = new Redis(env.REDIS_URL)
+  return new RedisStore({ prefix: 'rate_limit:express:', sendCommand: (...words) => redis.call(...words) })
+}
+
+if (!env.BARE || env.REDIS_URL) {
   app.use('/api/', rateLimit({
     windowMs: 15 * 60_000, limit: 1e9, standardHeaders: true, legacyHeaders: false,
+    ...env.REDIS_URL && { store: redisStore() },
   }))
 }
 if (env.JWT_SECRET) app.use('/api/', authenticate)

@@ -1,11 +1,11 @@
-// A load of requests that goes on while a test breaks something: so many connections, each of which
-// asks again as soon as it has its answer.
+// Requests that go on while a test breaks something. Each connection asks again as soon as it has its
+// answer.
 import http from 'node:http'
 
 import { ask } from './client.mjs'
 
 /*
- * Begins to ask `url` for `path`. `results` is the list of the answers, { status, ms, at }; a request
+ * Begins to ask `url` for `path` on so many connections. `results` is the list of the answers, { status, ms, at }; a request
  * without an answer has the status 0, and `why`. since(place) gives those after the first `place`.
  * stop() resolves when the last answer has come.
  */

@@ -1,5 +1,5 @@
-// A proxy for connections, in a process of its own: it can pass bytes on late, and it can stop to pass
-// them on while all its connections stay open.
+// A proxy for connections, in a process of its own. It can delay bytes, and it can stop passing them on
+// while all its connections stay open.
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import net from 'node:net'
@@ -37,9 +37,9 @@ if (process.argv[1] === self) serve(Number(process.argv[2]))
 
 /*
  * Starts a proxy before `target`, a port: { port, slow, stall, flow }.
- *   slow(ms)   bytes in both directions are so late
+ *   slow(ms)   delays the bytes in both directions by so many milliseconds
  *   stall()    no bytes arrive any more. Connections stay open, and new ones are accepted
- *   flow()     new bytes arrive at once
+ *   flow()     new bytes arrive without a delay again
  */
 export async function tcpProxy(t, target) {
   const child = fork(self, [String(target)], { stdio: 'inherit' })
