@@ -60,6 +60,12 @@ struct cache_entry *cache_slot_entry(struct cache_slot *slot);
 /* Begins a flight. Returns false when one is under way. */
 bool cache_slot_lead(struct cache_slot *slot);
 
+/* Says that the flight which is under way takes longer than a request may wait. */
+void cache_slot_tell_slow(struct cache_slot *slot);
+
+/* True when that was said about the flight which is under way. */
+bool cache_slot_is_slow(const struct cache_slot *slot);
+
 /* Ends the flight of the caller and wakes those who wait. ${entry} is stored and gets one more
  * reference, unless it was invalidated after entry->asked_ns; NULL: the old entry stays. May be
  * called in another thread than cache_slot_lead. */
