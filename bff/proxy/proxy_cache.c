@@ -206,7 +206,8 @@ static bool need_not_wait(const struct proxy_cached *cached)
 {
     const struct cache_entry *entry = cached->entry;
 
-    return cached->is_unstored || cached->flights >= PROXY_CACHE_FLIGHTS ||
+    return cached->is_unstored || cache_slot_is_slow(cached->slot) ||
+           cached->flights >= PROXY_CACHE_FLIGHTS ||
            (entry != NULL && entry->fresh_ns <= entry->born_ns);
 }
 
@@ -306,8 +307,12 @@ void proxy_cache_leave(struct proxy_cached *cached)
     cached->is_asking = false;
 }
 
+/* A response that trickles in must not delay each request for it. A request with a deadline of its
+ * own may have waited only for a moment. */
 void proxy_cache_go(struct proxy_cached *cached)
 {
+    if (!cached->is_leading && cached->ask.head_by_ns == 0)
+        cache_slot_tell_slow(cached->slot);
     settle_forward(cached, cached->is_leading ? PROXY_CACHE_LEAD : PROXY_CACHE_ALONE,
                    clock_now_ns());
 }

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-import { cachedRoute, counted, path, statusOf } from './lib/caching.mjs'
+import { cachedRoute, counted, path, plain, statusOf } from './lib/caching.mjs'
+import { talk } from './lib/client.mjs'
 import { demo, scenario } from './lib/scenario.mjs'
 
 // Asks as each of `rows` ({ as, headers, ... }), and then again. `want` says which of them have the
@@ -122,6 +123,17 @@ describe('answers differ', { concurrency: 4 }, () => {
     await assertGroups(get, [{ path: '/a/1' }, { path: '/b/1' }, { path: '/h/1', headers: { 'x-h': '1' } },
       { path: '/h/1', headers: { 'x-h': '2' } }], 'abcd')
   })
+})
+
+test('a field that Connection names is absent, because the service does not get it', async t => {
+  const { get, url } = await cachedRoute(t, ({ headers }) =>
+    plain(headers['accept-language'] ?? 'none', { vary: 'accept-language' }), { cache: { shared: true } })
+  const bytes = await talk(url, `GET ${path} HTTP/1.1\r\nHost: a\r\nAccept-Language: de\r\n` +
+    'Connection: Accept-Language, close\r\n\r\n')
+  assert.match(bytes, /\r\n\r\nnone$/)
+  const ask = headers => get(path, { as: null, headers: { host: 'a', ...headers } })
+  assert.equal((await ask({ 'accept-language': 'de' })).text, 'de')
+  assert.equal((await ask({})).text, 'none')
 })
 
 test('fields that Connection names, and cookies, are not stored', async t => {

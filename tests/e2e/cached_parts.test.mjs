@@ -107,6 +107,18 @@ describe('a cached part', { concurrency: 4 }, () => {
     assert.deepEqual([await load('u1', 'u1'), await load('u2', 'u1'), await load('u1', 'u2')], [5, 6, 6])
   })
 
+  test('is asked again after a change whose path is spelt in another way', async t => {
+    const { get, asked } = await stage(t, {}, { config: { routes: [
+      { path: '/api/users/', service: 'users', to: '/users/', access: 'signed-in' }] } })
+    for (const id of ['ada@mail.example', 'ada%40mail.example']) {
+      const before = asked('users').length
+      for (const _ of [1, 2]) await get('/api/quick/ada@mail.example')
+      await get(`/api/users/${id}`, { method: 'PUT', body: '{}' })
+      await get('/api/quick/ada@mail.example')
+      assert.equal(asked('users').length - before, before === 0 ? 3 : 2)
+    }
+  })
+
   for (const headers of [{}, { 'cache-control': 'no-store' }]) {
     test(`that was asked before a change is not for a page that comes later ${JSON.stringify(headers)}`, async t => {
       const door = gate()
