@@ -68,12 +68,22 @@ class Site:
         """Starts a program that prints one line of JSON when it is ready. Returns its process and
         what it printed."""
         started = self.run(f'{self.work}/{name}', command, self.load_core, pipe=subprocess.PIPE)
-        select.select([started.stdout], [], [], START_S)
-        os.set_blocking(started.stdout.fileno(), False)
-        line = started.stdout.readline()
+        line = self.first_line(started.stdout, time.monotonic() + START_S)
         if not line.endswith(b'\n'):
             raise Failed(f'{name} did not start: {complaint(started)}')
         return started, json.loads(line)
+
+    @staticmethod
+    def first_line(pipe, until):
+        """The line may come in pieces. It is not whole when the time or the output is over."""
+        line, more = b'', None
+        os.set_blocking(pipe.fileno(), False)
+        while not line.endswith(b'\n') and more != b'':
+            if not select.select([pipe], [], [], max(0, until - time.monotonic()))[0]:
+                break
+            more = pipe.readline()
+            line += more or b''
+        return line
 
     def stop(self, started):
         started.terminate()
