@@ -32,7 +32,8 @@ static void cache_dispose(void *object)
     cache_table_dispose(&cache->table);
     cache_sweep_dispose(&cache->sweep);
     cache_stamps_free(cache->stamps);
-    must(atomic_load(&cache->slots) == 0 && atomic_load(&cache->bytes) == 0);
+    must(atomic_load(&cache->slots) == 0 && atomic_load(&cache->bytes) == 0 &&
+         atomic_load(&cache->kept) == 0);
 }
 
 static const struct registry_kind kind = {
@@ -97,6 +98,13 @@ void cache_invalidate_all(struct cache *cache) { cache_stamps_all(cache->stamps,
 bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry)
 {
     return cache_stamps_cover(cache->stamps, entry);
+}
+
+bool cache_is_crowded(const struct cache *cache)
+{
+    size_t kept = atomic_load_explicit(&cache->kept, memory_order_relaxed);
+
+    return kept > 0 && kept >= atomic_load_explicit(&cache->limit, memory_order_relaxed);
 }
 
 struct cache_report cache_read(const struct cache *cache)

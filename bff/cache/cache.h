@@ -104,6 +104,13 @@ void cache_invalidate_all(struct cache *cache);
 /* True when ${entry}, which need not be stored, was invalidated after entry->asked_ns. */
 bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry);
 
+/*
+ * True when entries that were removed, but are still in use, have as many bytes as the cache may
+ * have. This happens when clients do not take answers that are sent from entries. Then no more
+ * large bodies should be sent from entries, so that memory stays bounded.
+ */
+bool cache_is_crowded(const struct cache *cache);
+
 struct cache_report {
     size_t limit; /* of the bytes */
     size_t bytes, entries;

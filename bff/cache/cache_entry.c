@@ -180,8 +180,13 @@ struct cache_entry *cache_entry_hold(struct cache_entry *entry)
 
 void cache_entry_release(struct cache_entry *entry)
 {
+    atomic_size_t *kept;
+
     if (entry == NULL || atomic_fetch_sub(&entry->references, 1) > 1)
         return;
+    kept = atomic_load(&entry->kept);
+    if (kept != NULL)
+        atomic_fetch_sub(kept, entry->bytes);
     value_release(entry->body);
     memory_free(entry);
 }

@@ -21,6 +21,8 @@ struct cache_entry {
     atomic_uint references;   /* of cache_entry.c and cache_cell.c */
     _Atomic uint64_t checked; /* cache_stamps.c's own */
     size_t bytes;             /* of the entry, its fields and its body, for the bound on memory */
+    atomic_size_t *_Atomic kept; /* cache_store.c's own: counts the bytes of entries that have been
+                                    removed and are not freed yet; NULL: this one is not counted */
 
     int status;
     const struct exchange_field *fields; /* end-to-end fields, without Set-Cookie; names in lower

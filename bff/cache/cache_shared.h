@@ -22,6 +22,7 @@ struct cache {
 
     alignas(64) atomic_size_t limit;
     atomic_size_t bytes; /* of all entries with their slots, and of those that are being stored */
+    atomic_size_t kept;  /* bytes of entries that were removed and are still in use */
     atomic_size_t entries;
     atomic_size_t slots;
     _Atomic uint64_t evicted;

@@ -17,8 +17,19 @@ static size_t cost(const struct cache_slot *slot, const struct cache_entry *entr
     return sizeof(*slot) + slot->key.len + entry->bytes;
 }
 
+/* ${entry} has been removed, and answers may still be sent from it. */
+static void count_kept(struct cache *cache, struct cache_entry *entry)
+{
+    atomic_size_t *none = NULL;
+
+    atomic_fetch_add(&cache->kept, entry->bytes);
+    if (!atomic_compare_exchange_strong(&entry->kept, &none, &cache->kept))
+        atomic_fetch_sub(&cache->kept, entry->bytes); /* it is counted already */
+}
+
 static void forget(struct cache_slot *slot, struct cache_entry *entry)
 {
+    count_kept(slot->cache, entry);
     atomic_fetch_sub(&slot->cache->bytes, cost(slot, entry));
     atomic_fetch_sub(&slot->cache->entries, 1);
     cache_entry_release(entry);

@@ -9,6 +9,8 @@
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_request.h"
 
+#define LARGE_BYTES ((size_t)16 * 1024) /* a longer body is not sent from a crowded cache */
+
 /* Life. */
 
 void proxy_cache_end_flight(struct proxy_cached *cached)
@@ -229,6 +231,26 @@ static enum proxy_cache_turn settle_call(struct proxy_cached *cached, int64_t no
     return cached->turn;
 }
 
+/* True when the entry must not be used, because clients keep too much of what was removed. The
+ * service's response to this request is streamed, so a slow client keeps little of it. */
+static bool is_crowded_out(const struct proxy_cached *cached)
+{
+    const struct cache_entry *entry = cached->entry;
+
+    return entry != NULL && entry->body != NULL && entry->body->text.len > LARGE_BYTES &&
+           cache_is_crowded(cached->worker->cache);
+}
+
+static enum proxy_cache_turn settle_crowded_out(struct proxy_cached *cached)
+{
+    bool wants_no_call = cache_policy_is_only_cached(&cached->asked.policy);
+
+    drop(cached);
+    cached->status.forward = CACHE_STATUS_BYPASS;
+    settle(cached, wants_no_call ? PROXY_CACHE_NOTHING : PROXY_CACHE_BYPASS, TEXT("bypass"));
+    return cached->turn;
+}
+
 /* The entry is not validated if it was invalidated while Redis was asked. */
 static void forget_changed(struct proxy_cached *cached)
 {
@@ -257,6 +279,8 @@ enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
     drop(cached);
     find(cached);
     read_mark(cached, now_ns);
+    if (is_crowded_out(cached))
+        return settle_crowded_out(cached);
     if (settle_entry(cached, now_ns))
         return cached->turn;
     if (cache_policy_is_only_cached(&cached->asked.policy)) {

@@ -1,5 +1,6 @@
 // HTTP/2 clients that ask for a stored answer and do not take it: its body is not copied for them.
 import assert from 'node:assert/strict'
+import http from 'node:http'
 import { test } from 'node:test'
 
 import { cachedRoute, path, plain } from './lib/caching.mjs'
@@ -10,23 +11,51 @@ const mebibyte = 1 << 20
 const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
 const streams = Array.from({ length: 100 }, (_, i) => 2 * i + 1)
 
+async function askWithoutTaking(url, pathOf) {
+  const connections = await Promise.all([0, 1, 2, 3, 4].map(() =>
+    connectFrames(url, settings([[4, 0]])))) // 4: the window of each stream
+  for (const [i, each] of connections.entries()) {
+    await each.send(Buffer.concat(streams.map(stream => request(stream, { pseudo: { ':path': pathOf(i, stream) } }))))
+    await each.pong()
+    await each.send(ping())
+    await each.pong()
+  }
+  return connections
+}
+
 test('500 streams that take nothing of an answer of 1 MiB', async t => {
   const { get, asked, server, url } = await cachedRoute(t, plain('x'.repeat(mebibyte)),
     { args: ['--workers', '2'] })
   await get(path, { as: null, headers: { host: 'a' } })
   const before = peakMemory(server)
-  const connections = await Promise.all([1, 2, 3, 4, 5].map(() =>
-    connectFrames(url, settings([[4, 0]])))) // 4: the window of each stream
-  for (const each of connections) {
-    await each.send(Buffer.concat(streams.map(stream => request(stream, { pseudo: { ':path': path } }))))
-    await each.pong()
-    await each.send(ping())
-    await each.pong()
-  }
+  const connections = await askWithoutTaking(url, () => path)
   assert.equal(asked('users').length, 1)
   const added = (peakMemory(server) - before) / mebibyte
   t.diagnostic(`${Math.round(added)} MiB`)
   assert.ok(added < (isSanitized ? 150 : 30), `${added} MiB`)
   for (const each of connections) each.socket.destroy()
   assert.equal((await get(path, { as: null, headers: { host: 'a' } })).bytes.length, mebibyte)
+})
+
+// Each stream gets its answer from the cache, and the entry is removed soon after, because others come.
+test('300 streams that take nothing of 300 stored answers of 1 MiB', async t => {
+  const { get, server, url } = await cachedRoute(t, plain('x'.repeat(mebibyte)),
+    { args: ['--workers', '1'], keepsRecords: false, config: { cache: { memory: '8MiB' } } })
+  const agent = new http.Agent({ keepAlive: true })
+  t.after(() => agent.destroy())
+  const connections = await Promise.all([1, 2, 3].map(() => connectFrames(url, settings([[4, 0]]))))
+  const before = peakMemory(server)
+  for (const [i, each] of connections.entries()) {
+    for (const stream of streams) {
+      const target = `${path}${i}-${stream}`
+      await get(target, { as: null, agent, headers: { host: 'a' } })
+      await each.send(Buffer.concat([request(stream, { pseudo: { ':path': target } }), ping()]))
+      await each.pong()
+    }
+  }
+  const added = (peakMemory(server) - before) / mebibyte
+  t.diagnostic(`${Math.round(added)} MiB`)
+  assert.ok(added < (isSanitized ? 250 : 100), `${added} MiB`)
+  for (const each of connections) each.socket.destroy()
+  assert.equal((await get(path, { as: null })).bytes.length, mebibyte)
 })
