@@ -2,6 +2,7 @@
 #include "bff/app/admin_purge.h"
 #include "bff/app/purge_channel.h"
 #include "bff/base/registry.h"
+#include "bff/cache/cache_path.h"
 #include "bff/cache/cache_purge.h"
 #include "bff/proxy/plain_path.h"
 
@@ -20,7 +21,7 @@ static const char *normalise(struct pool *pool, struct cache_purge *purge)
     if (words == NULL && plain_path(pool, purge->what, &path) != 0)
         words = "no request has such a path";
     if (words == NULL)
-        purge->what = path;
+        purge->what = cache_path(pool, path);
     return words;
 }
 

@@ -12,6 +12,7 @@
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
 #include "bff/compose/build.h"
+#include "bff/store/redis_state.h"
 #include "bff/upstream/health.h"
 
 struct generation_kept {
@@ -77,6 +78,14 @@ static void on_health(const struct health_change *change)
                         });
 }
 
+static void hold_redis(struct generation *generation)
+{
+    if (!generation->config.redis.is_on)
+        return;
+    generation->redis = redis_state_hold(registry_of_process(), &generation->config.redis);
+    generation_keep(generation, generation->redis);
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -90,7 +99,8 @@ static void fill_dispatch(struct generation *generation)
         .cors = &config->cors,
         .limits = &config->rate_limits,
         .trusted = &config->trusted,
-        .health = {.health = generation->health},
+        .health = {.health = generation->health,
+                   .stores = {.redis = generation->redis, .cache = generation->cache}},
         .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
@@ -118,6 +128,7 @@ const char *generation_prepare(struct generation *generation)
     };
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
+    hold_redis(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
     return NULL;

@@ -33,7 +33,8 @@ struct generation {
     struct pages pages;
     struct login *login; /* NULL: off */
     struct health *health;
-    bool caches; /* a route or a part stores responses */
+    struct cache *cache;       /* NULL: no route and no part stores responses */
+    struct redis_state *redis; /* NULL: no Redis server is configured */
     struct http_settings http;
     struct dispatch dispatch;
     const struct observer *const *observers; /* the observers that the configuration asks for */

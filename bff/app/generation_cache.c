@@ -44,6 +44,7 @@ static void set_limits(struct generation *generation)
 
     cache_set_limit(cache, generation->config.cache_bytes);
     cache_background_set_limit(background, generation->config.cache_refreshes);
+    generation->cache = cache;
     generation_keep(generation, cache);
     generation_keep(generation, background);
 }
@@ -52,8 +53,6 @@ void generation_cache_prepare(struct generation *generation)
 {
     bool has_routes = prepare_routes(generation);
 
-    generation->caches =
-        generation->config.cache_bytes > 0 && (has_routes || has_parts(&generation->pages));
-    if (generation->caches)
+    if (generation->config.cache_bytes > 0 && (has_routes || has_parts(&generation->pages)))
         set_limits(generation);
 }

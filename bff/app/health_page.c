@@ -213,8 +213,9 @@ static void print_check(struct json_print *out, const struct view *view, struct 
 
 /* This server counts as healthy even when a service is down, because a restart of this server would
  * not help. */
-static struct health_answer answer_alive(struct health *health, struct pool *pool)
+static struct health_answer answer_alive(const struct health_page *page, struct pool *pool)
 {
+    struct health *health = page->health;
     struct json_print checks, all;
     bool is_well = true;
 
@@ -226,6 +227,7 @@ static struct health_answer answer_alive(struct health *health, struct pool *poo
         print_check(&checks, &view, health, i);
         is_well = is_well && strcmp(verdict(&view), "pass") == 0;
     }
+    is_well = health_page_stores_print(&page->stores, &checks) && is_well;
     json_print_raw(&checks, TEXT("}"));
 
     json_print_init(&all, pool);
@@ -309,7 +311,7 @@ struct health_answer health_page_answer(const struct health_page *page, struct t
                                         bool is_draining, struct pool *pool)
 {
     if (text_is(path, OWN_PATH_HEALTH))
-        return answer_alive(page->health, pool);
+        return answer_alive(page, pool);
     if (text_is(path, OWN_PATH_READY))
         return answer_ready(page->health, is_draining, pool);
     must(text_starts(path, of_service));

@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 
+#include "bff/app/health_page_stores.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/http/request.h"
@@ -16,6 +17,7 @@
 
 struct health_page {
     struct health *health; /* read only */
+    struct health_page_stores stores;
 };
 
 /* An answer, without the header fields that all health answers have in common. */

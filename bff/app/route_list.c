@@ -196,7 +196,7 @@ static void print_cache(const struct cache_rule *cache, FILE *out)
     units_print_duration(cache->stale_while_revalidate_ms, while_revalidate);
     units_print_duration(cache->stale_if_error_ms, if_error);
     units_print_size(cache->max_body, max_body);
-    fprintf(out, ", cache %s%s", cache->ttl_ms == 0 ? "response" : ttl,
+    fprintf(out, ", cache %s%s", cache->ttl_ms == 0 ? "as the response says" : ttl,
             cache->is_shared ? " shared" : "");
     if (cache->stale_while_revalidate_ms > 0)
         fprintf(out, " stale_while_revalidate %s", while_revalidate);

@@ -73,7 +73,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
 
     own->generation = generation;
     own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
-    own->dispatch.cache = generation->caches ? cache : NULL;
+    own->dispatch.cache = generation->cache != NULL ? cache : NULL;
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
@@ -120,7 +120,7 @@ static void listen_to_purges(struct worker_generation *own)
     const struct config *config = &own->generation->config;
     struct redis_loop on = loop_of(own->settings.worker);
 
-    if (!config->redis.is_on || !own->generation->caches)
+    if (!config->redis.is_on || own->generation->cache == NULL)
         return;
     own->purges = purge_channel_new(&on, &config->redis);
     if (own->generation->number > 1)

@@ -102,6 +102,7 @@ bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry)
 struct cache_report cache_read(const struct cache *cache)
 {
     return (struct cache_report){
+        .limit = atomic_load(&cache->limit),
         .bytes = atomic_load(&cache->bytes),
         .entries = atomic_load(&cache->entries),
         .slots = atomic_load(&cache->slots),

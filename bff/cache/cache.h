@@ -60,6 +60,12 @@ struct cache_entry *cache_slot_entry(struct cache_slot *slot);
 /* Begins a flight. Returns false when one is under way. */
 bool cache_slot_lead(struct cache_slot *slot);
 
+/* Says that the flight which is under way takes longer than a request may wait. */
+void cache_slot_tell_slow(struct cache_slot *slot);
+
+/* True when that was said about the flight which is under way. */
+bool cache_slot_is_slow(const struct cache_slot *slot);
+
 /* Ends the flight of the caller and wakes those who wait. ${entry} is stored and gets one more
  * reference, unless it was invalidated after entry->asked_ns; NULL: the old entry stays. May be
  * called in another thread than cache_slot_lead. */
@@ -87,7 +93,8 @@ void cache_wait_end(struct cache_wait *wait);
 /*
  * Invalidation. All take effect at once in all workers, and also for responses whose request was
  * sent before the invalidation and that have not arrived yet. They cost the same however much is
- * stored. Memory of invalidated entries is freed later.
+ * stored. Memory of invalidated entries is freed later. Paths and prefixes must have the spelling
+ * of cache_path.h.
  */
 void cache_invalidate_path(struct cache *cache, struct text path);
 void cache_invalidate_prefix(struct cache *cache, struct text prefix);
@@ -98,6 +105,7 @@ void cache_invalidate_all(struct cache *cache);
 bool cache_has_invalidated(struct cache *cache, struct cache_entry *entry);
 
 struct cache_report {
+    size_t limit; /* of the bytes */
     size_t bytes, entries;
     size_t slots; /* keys that are in memory, with an entry or without one */
     uint64_t evicted;

@@ -2,7 +2,6 @@
 #include "bff/base/clock.h"
 #include "bff/base/text_builder.h"
 #include "bff/cache/cache_call.h"
-#include "bff/cache/cache_field.h"
 #include "bff/cache/cache_policy.h"
 #include "bff/cache/cache_validators.h"
 
@@ -20,19 +19,6 @@ static struct cache_request request_of(const struct cache_call *call)
         .field = no_field,
         .has_user = !call->rule->is_shared,
     };
-}
-
-/* Two requests with the same key may have different values of these fields. So an answer that
- * varies by them cannot be used again. */
-static bool varies_by_id(const struct exchange_head *head)
-{
-    static const char *const ids[] = {"traceparent", "tracestate", "x-request-id",
-                                      "x-request-deadline-ms"};
-
-    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
-        if (cache_field_lists(head->fields, head->field_count, "vary", text_of(ids[i])))
-            return true;
-    return false;
 }
 
 static struct text copy(struct cache_call *call, struct text text)
@@ -73,14 +59,14 @@ static void on_head(void *cookie, const struct exchange_head *head)
 
     if (call->has_conditions && head->status == STATUS_NOT_MODIFIED)
         call->updated = cache_policy_update(call->old, head);
-    call->may_store = cache_policy_may_store(call->rule, &request, head) && !varies_by_id(head);
+    call->may_store = cache_policy_may_store(call->rule, &request, head);
     if (call->may_store)
         keep_head(call, head);
 }
 
-static struct text path_of(struct text target)
+struct text cache_call_path(const struct cache_call *call)
 {
-    struct text rest = target;
+    struct text rest = call->ask.target;
 
     return text_cut(&rest, '?');
 }
@@ -100,7 +86,7 @@ static struct cache_entry *new_entry(struct cache_call *call)
         .fields = call->fields,
         .field_count = call->field_count,
         .body = value == NULL ? NULL : value_hold(value),
-        .path = path_of(call->ask.target),
+        .path = cache_call_path(call),
     };
 
     return stamped(call, cache_entry_new(&parts));
@@ -202,6 +188,14 @@ void cache_call_set_old(struct cache_call *call, struct cache_entry *old)
     call->old = cache_entry_hold(old);
     if (old->body != NULL && cache_validators_exist(old))
         add_conditions(call);
+}
+
+void cache_call_forget_old(struct cache_call *call)
+{
+    cache_entry_release(call->old);
+    call->old = NULL;
+    call->has_conditions = false;
+    call->ask.headers.len = call->plain_len;
 }
 
 void cache_call_start(struct cache_call *call, struct upstream *upstream, cache_call_done done,

@@ -60,6 +60,13 @@ void cache_call_init(struct cache_call *call, const struct fetch_ask *ask,
  * stored entry, which is not fresh, if there is none yet. */
 void cache_call_set_old(struct cache_call *call, struct cache_entry *old);
 
+/* To be called while the call is not under way. The call, when it is started, asks without
+ * conditions. */
+void cache_call_forget_old(struct cache_call *call);
+
+/* Returns the path of the call's target. It is borrowed. */
+struct text cache_call_path(const struct cache_call *call);
+
 /* Starts it. ${done} is called once, never from inside this function. The call may be started again
  * after that, also from inside ${done}. */
 void cache_call_start(struct cache_call *call, struct upstream *upstream, cache_call_done done,

@@ -5,6 +5,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/cache/cache_entry.h"
+#include "bff/cache/cache_path.h"
 
 #define SEPARATOR_BYTES 2
 
@@ -51,6 +52,14 @@ static struct text write_text(struct writer *writer, struct text text)
     if (text.len > 0)
         memcpy(writer->at, text.at, text.len);
     writer->at += text.len;
+    return copy;
+}
+
+static struct text write_path(struct writer *writer, struct text path)
+{
+    struct text copy = {path.at == NULL ? NULL : writer->at, cache_path_write(writer->at, path)};
+
+    writer->at += copy.len;
     return copy;
 }
 
@@ -139,7 +148,7 @@ struct cache_entry *cache_entry_new(const struct cache_entry_parts *parts)
     entry->status = parts->status;
     entry->body = parts->body;
     copy_fields(&writer, entry, parts, fields);
-    entry->path = write_text(&writer, parts->path);
+    entry->path = write_path(&writer, parts->path);
     find_validators(entry);
     find_lists(&writer, entry);
     must(writer.at <= (char *)entry + bytes);

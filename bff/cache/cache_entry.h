@@ -39,7 +39,8 @@ struct cache_entry {
     struct text etag, last_modified;
     struct text vary; /* names in lower case, "accept-language, x-tenant" */
     struct text tags; /* Cache-Tag and Surrogate-Key, with blanks between them */
-    struct text path; /* of the client's request, or of the call of a part: for a purge */
+    struct text path; /* of the client's request, or of the call of a part: for a purge. In the
+                       * spelling of cache_path.h */
 };
 
 /* What cache_entry_new copies. Fields with an absent name and Set-Cookie are left out. */

@@ -57,6 +57,7 @@ bool cache_flight_join(struct cache_flights *flights, struct cache_flight_user *
         return false;
     add(flight, user);
     user->is_first = false;
+    flight->has_joined = true;
     return true;
 }
 
@@ -135,9 +136,7 @@ bool cache_flight_time_over(struct cache_flight_user *user)
 
 struct cache_entry *cache_flight_old(const struct cache_flight_user *user)
 {
-    struct cache_entry *old = user->flight->call.old;
-
-    return old != NULL && cache_stored_may_fail_over(old, clock_now_ns()) ? old : NULL;
+    return cache_flight_run_old(user->flight);
 }
 
 const struct fetch *cache_flight_fetch(const struct cache_flight_user *user)

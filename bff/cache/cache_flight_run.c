@@ -36,11 +36,15 @@ static void end_lead(struct cache_flight *flight, struct cache_entry *entry)
     flight->leads = false;
 }
 
+static struct cache_entry *mark_of(const struct cache_call *call)
+{
+    return cache_mark_unstored(cache_call_path(call), call->asked_ns, clock_now_ns() + UNSTORED_NS);
+}
+
 /* The answer must not be stored: those who come next need not wait for a flight. */
 static void end_unstored(struct cache_flight *flight)
 {
-    struct cache_entry *mark =
-        cache_mark_unstored((struct text){0}, flight->call.asked_ns, clock_now_ns() + UNSTORED_NS);
+    struct cache_entry *mark = mark_of(&flight->call);
 
     end_lead(flight, mark);
     cache_entry_release(mark);
@@ -157,8 +161,24 @@ static void store(struct cache_flight *flight, struct cache_entry *entry)
 
 static void on_called(struct cache_call *call, void *cookie);
 
+static bool has_changed(const struct cache_flight *flight, struct cache_entry *entry)
+{
+    return cache_has_invalidated(flight->of->worker->cache, entry);
+}
+
+struct cache_entry *cache_flight_run_old(struct cache_flight *flight)
+{
+    struct cache_entry *old = flight->call.old;
+
+    if (old == NULL || has_changed(flight, old))
+        return NULL;
+    return cache_stored_may_fail_over(old, clock_now_ns()) ? old : NULL;
+}
+
 static void make_call(struct cache_flight *flight)
 {
+    if (flight->call.old != NULL && has_changed(flight, flight->call.old))
+        cache_call_forget_old(&flight->call);
     flight->is_calling = true;
     cache_call_start(&flight->call, flight->of->upstream, on_called, flight);
 }
@@ -186,10 +206,9 @@ static bool has_others(struct cache_flight *flight)
 
 static void land_failed(struct cache_flight *flight, struct cache_flight_end *end)
 {
-    const struct cache_entry *old = flight->call.old;
+    const struct cache_entry *old = is_failure(&end->outcome) ? cache_flight_run_old(flight) : NULL;
 
-    if (is_failure(&end->outcome) && old != NULL &&
-        cache_stored_may_fail_over(old, clock_now_ns())) {
+    if (old != NULL) {
         end->is_stale = true;
         end->failed = end->outcome.status;
         end->outcome = (struct fetch_outcome){.status = old->status, .value = old->body};
@@ -203,12 +222,39 @@ static void land_failed(struct cache_flight *flight, struct cache_flight_end *en
     }
 }
 
+/* True when a change came after the call began, and perhaps users came after the change. They must
+ * not get what was true before it. */
+static bool is_outdated(const struct cache_flight *flight)
+{
+    const struct cache_call *call = &flight->call;
+    struct cache_entry *mark = call->entry == NULL ? mark_of(call) : NULL;
+    bool is_so = has_changed(flight, mark == NULL ? call->entry : mark);
+
+    cache_entry_release(mark);
+    return is_so;
+}
+
+/* The answer is only for the user who began the flight. The others get that of a new call. */
+static void land_outdated(struct cache_flight *flight, const struct cache_flight_end *end)
+{
+    flight->is_landing = true; /* it does not end with its last user */
+    if (cache_flight_run_has_users(flight) && user_of(flight->users.next)->is_first)
+        tell_first(flight, end);
+    flight->is_landing = flight->has_joined = false;
+    if (cache_flight_run_has_users(flight) && flight->failed++ == 0)
+        make_call(flight);
+    else
+        land_alone(flight, NULL);
+}
+
 static void on_called(struct cache_call *call, void *cookie)
 {
     struct cache_flight *flight = cookie;
     struct cache_flight_end end = {.outcome = call->outcome, .fetch = &call->fetch};
 
-    if (call->is_private) {
+    if (flight->has_joined && is_outdated(flight)) {
+        land_outdated(flight, &end);
+    } else if (call->is_private) {
         end_unstored(flight);
         land_alone(flight, &end);
     } else if (call->entry != NULL) {

@@ -31,6 +31,7 @@ struct cache_flight {
     bool is_calling;         /* else it waits */
     bool is_background;      /* counted as such */
     bool is_landing;         /* it ends by itself, when all users have been told */
+    bool has_joined;         /* a user came when the call may have been under way */
     unsigned failed;         /* calls and flights of others that brought no answer */
     struct cache_wait wait;
     struct cache_redis_get get;
@@ -41,6 +42,10 @@ static inline bool cache_flight_run_has_users(struct cache_flight *flight)
 {
     return !h2o_linklist_is_empty(&flight->users);
 }
+
+/* Returns the stored answer, if it may be used because the service has failed; NULL: there is none.
+ * It is borrowed. */
+struct cache_entry *cache_flight_run_old(struct cache_flight *flight);
 
 /* The flight leads the slot: it asks the second level and then the service. */
 void cache_flight_run_lead(struct cache_flight *flight);

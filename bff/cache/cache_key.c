@@ -32,6 +32,7 @@ struct text cache_key_text(struct pool *pool, const struct cache_key_parts *part
     add(&out, "scope", parts->scope);
     add(&out, "service", parts->service);
     add(&out, "origin", parts->origin);
+    add(&out, "host", parts->host);
     add(&out, "target", parts->target);
     add(&out, "vary", parts->vary);
     if (parts->is_shared)

@@ -23,6 +23,8 @@
  *   origin         scheme and host of the client's request, "https://shop.example". The service
  *                  gets them as X-Forwarded-Proto and -Host, or as Host, and may write them in its
  *                  response. Absent for parts: their calls have no such fields
+ *   host           Host, when the service gets that of the client. It may differ from the host in
+ *                  ${origin}, which a trusted proxy states
  *   target         path and query, as they are sent to the service
  *   vary           the values of the fields that the rule names (cache_vary_values)
  *   user, roles    of the signed-in user
@@ -32,7 +34,7 @@
  *   is_shared      user, roles, authorization and cookie are not part of the key
  */
 struct cache_key_parts {
-    struct text scope, service, origin, target, vary;
+    struct text scope, service, origin, host, target, vary;
     struct text user, roles;
     struct text authorization, cookie;
     bool is_shared;

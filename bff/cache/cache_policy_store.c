@@ -71,9 +71,17 @@ static bool is_useful(const struct cache_rule *rule, const struct cache_control 
     return fresh_s > 0 || has_validator || cache_policy_windows_are_open(rule, control);
 }
 
-static bool varies_by_all(const struct exchange_head *head)
+/* Fields whose values this server makes for each request. What the client has sent in them says
+ * nothing about what the service gets. So a response that varies by them is like one with "*". */
+static bool varies_by_each(const struct exchange_head *head)
 {
-    return cache_field_lists(head->fields, head->field_count, "vary", TEXT("*"));
+    static const char *const names[] = {"*", "traceparent", "tracestate", "x-request-id",
+                                        "x-request-deadline-ms"};
+
+    for (size_t i = 0; i < COUNT(names); i++)
+        if (cache_field_lists(head->fields, head->field_count, "vary", text_of(names[i])))
+            return true;
+    return false;
 }
 
 static bool may_store(const struct cache_rule *rule, const struct cache_request *request,
@@ -83,7 +91,7 @@ static bool may_store(const struct cache_rule *rule, const struct cache_request 
 
     return rule->is_on && is_storable(head->status) && !forbids_storing(&control, head->status) &&
            cache_field_find(head->fields, head->field_count, "set-cookie").at == NULL &&
-           !varies_by_all(head) && allows_user(rule, request, &control) &&
+           !varies_by_each(head) && allows_user(rule, request, &control) &&
            is_useful(rule, &control, head);
 }
 

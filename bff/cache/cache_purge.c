@@ -1,4 +1,5 @@
 /* See cache_purge.h. */
+#include "bff/cache/cache_path.h"
 #include "bff/cache/cache_purge.h"
 
 #define DEPTH_MAX 4
@@ -81,6 +82,8 @@ const char *cache_purge_read(struct pool *pool, struct text json, struct cache_p
     if (read.kind != CACHE_PURGE_ALL)
         read.what = json_text(value, pool);
     const char *words = cache_purge_check(read.kind, read.what);
+    if (read.kind == CACHE_PURGE_PATH || read.kind == CACHE_PURGE_PREFIX)
+        read.what = cache_path(pool, read.what);
     if (words == NULL)
         *out = read;
     return words;

@@ -24,7 +24,8 @@ enum cache_purge_kind {
 
 struct cache_purge {
     enum cache_purge_kind kind;
-    struct text what; /* the path, the prefix or the tag; absent for all */
+    struct text what; /* the path or the prefix, in the spelling of cache_path.h; the tag; absent
+                       * for all */
 };
 
 #define CACHE_PURGE_MOST 8192 /* bytes of a path, a prefix or a tag */

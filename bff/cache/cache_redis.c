@@ -27,7 +27,7 @@ static bool is_value(enum redis_end end, const struct redisReply *reply)
 {
     return end == REDIS_REPLY && reply->type == REDIS_REPLY_ARRAY && reply->elements == 2 &&
            reply->element[0]->type == REDIS_REPLY_INTEGER && reply->element[0]->integer >= 0 &&
-           reply->element[0]->integer < INT64_MAX / CLOCK_MS / 2 &&
+           reply->element[0]->integer < INT64_MAX / CLOCK_MS / 8 &&
            reply->element[1]->type == REDIS_REPLY_STRING;
 }
 

@@ -14,7 +14,7 @@
 /*
  *   is_on                      false: nothing is cached
  *   ttl_ms                     how long a response is fresh that does not say it itself; 0: such a
- *                              response is not stored (ttl: from: response)
+ *                              response is not stored (from: response)
  *   stale_while_revalidate_ms  so long after it was fresh, a response is still used, while a new
  *                              one is fetched in the background
  *   stale_if_error_ms          so long after it was fresh, it is used when the service fails

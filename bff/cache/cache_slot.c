@@ -80,6 +80,20 @@ bool cache_slot_lead(struct cache_slot *slot)
     return !is_flying(flight) && atomic_compare_exchange_strong(&slot->flight, &flight, flight + 1);
 }
 
+/* When another flight has just begun, that one is said to be slow. Then some requests do not wait
+ * for it. */
+void cache_slot_tell_slow(struct cache_slot *slot)
+{
+    atomic_store(&slot->slow_flight, atomic_load(&slot->flight));
+}
+
+bool cache_slot_is_slow(const struct cache_slot *slot)
+{
+    unsigned flight = atomic_load(&slot->flight);
+
+    return is_flying(flight) && atomic_load(&slot->slow_flight) == flight;
+}
+
 /* cache_wait.c says why no wait is forgotten. */
 void cache_slot_end(struct cache_slot *slot, struct cache_entry *entry)
 {

@@ -20,6 +20,7 @@ struct cache_slot {
     struct cache_cell cell;
     atomic_uint references;
     atomic_uint flight;       /* odd: under way; each beginning and each end adds 1 */
+    atomic_uint slow_flight;  /* the last one that was said to be slow */
     _Atomic uint64_t waiting; /* mask of places that have waits (cache_places.h) */
     atomic_bool is_visited;   /* since the hand of SIEVE has passed */
     atomic_bool is_handed;    /* over to the sweeper, which has a reference then */

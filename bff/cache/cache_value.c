@@ -12,6 +12,7 @@
 #define LENGTH_DIGITS 6
 #define LENGTH_MOST 999999u
 #define TIMES 4
+#define TIME_MOST (INT64_MAX / 2) /* nanoseconds; more than a lifetime with its windows can be */
 
 struct head {
     uint16_t status;
@@ -207,11 +208,22 @@ static struct head take_head(struct text *rest)
     return head;
 }
 
+/* No response has times that are so far from its request, and with them the differences of times
+ * could overflow. */
+static bool has_good_times(const struct head *head)
+{
+    for (size_t i = 0; i < TIMES; i++)
+        if (head->times[i] != INT64_MAX &&
+            (head->times[i] > TIME_MOST || head->times[i] < -TIME_MOST))
+            return false;
+    return true;
+}
+
 static bool is_good(const struct head *head, const struct cache_value_form *form)
 {
     return (head->status == 0 || (head->status >= 200 && head->status <= 599)) &&
-           head->must_revalidate <= 1 && head->field_count <= EXCHANGE_FIELDS_MAX &&
-           head->body_len <= form->body_most;
+           has_good_times(head) && head->must_revalidate <= 1 &&
+           head->field_count <= EXCHANGE_FIELDS_MAX && head->body_len <= form->body_most;
 }
 
 static bool is_lower(struct text text)

@@ -129,6 +129,9 @@ static void check_service(struct check *check, size_t i)
         mistake(check, "service %zu: .name must be letters, digits, '_' or '-'", i + 1);
         return;
     }
+    if (strcmp(service->name, "redis") == 0 || strcmp(service->name, "cache") == 0)
+        mistake(check, "service \"%s\": /health has a check of this name for the server itself",
+                service->name);
     if (is_named_before(check->build->services, i))
         mistake(check, "service \"%s\": a service above has the same .name", service->name);
     if (service->endpoint == NULL) {

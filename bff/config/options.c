@@ -209,7 +209,8 @@ void options_help(FILE *file, const struct bff_build *build, const struct sectio
         fprintf(file, "  %-11s%-19s %s\n", table[i].name,
                 table[i].value == NULL ? "" : table[i].value, table[i].about);
     }
-    fprintf(file, "\nSettings of the file (* is a service's name, or a route of the list):\n");
+    fprintf(file, "\nSettings of the file (* is a service's name, or an item of the list routes or "
+                  "rate_limits):\n");
     settings_print(file, sections);
     fprintf(file, "\nEnvironment (it wins over the file; endpoints are separated by commas):\n");
     environment_print(file, sections, build);

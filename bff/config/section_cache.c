@@ -32,12 +32,24 @@ static const struct setting rows[] = {
     {0},
 };
 
+#define MEMORY_HARDLY (64 * UNITS_KIB) /* a page of HTML may be longer */
+
+static void memory_warn(struct settings *settings)
+{
+    size_t bytes = settings->config->cache_bytes;
+
+    if (bytes > 0 && bytes < MEMORY_HARDLY)
+        settings_warn(settings, "cache.memory", 0,
+                      "hardly any response fits; a number without a unit is in bytes");
+}
+
 static void check(struct settings *settings)
 {
     struct config *config = settings->config;
 
     config->caches_in_redis = config->cache_store != CONFIG_STORE_MEMORY && config->redis.is_on &&
                               config->cache_bytes > 0;
+    memory_warn(settings);
     if (config->cache_store != CONFIG_STORE_REDIS)
         return;
     if (!config->redis.is_on && !settings_mark(settings, "redis.url", 0)->is_wrong)

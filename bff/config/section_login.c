@@ -115,7 +115,7 @@ static const struct settings_kind key_files_kind = {.read = key_files_read, .is_
 
 static const struct setting rows[] = {
     {"login", &kind_off, OF(login_is_off),
-     .about = "off: nobody is asked who he is, and no access rule is enforced"},
+     .about = "off: nobody is asked who they are, and no access rule is enforced"},
     {"login.algorithms", &algorithms_kind, OF(login.algorithms), .normal = "HS256",
      .about = "what tokens may be signed with: HS256 RS256 ES256, or the same with 384 and 512"},
     {"login.secret", &secret_kind, OF(login.secret), .shown = "JWT_SECRET of the environment",

@@ -2,6 +2,7 @@
 #include "bff/limit/limiter.h"
 
 #include "bff/config/section_rate_limits_check.h"
+#include "bff/config/section_rate_limits_reach.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define MEMBER(path) ((path) + sizeof("rate_limits.*.") - 1)
@@ -231,4 +232,5 @@ void section_rate_limits_check_rule(struct settings *settings, const struct sett
     name_check(settings, index);
     user_check(settings, index);
     hits_check(settings, index);
+    section_rate_limits_reach_check(settings, index);
 }

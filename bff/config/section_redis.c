@@ -134,6 +134,17 @@ static void authorities_check(struct settings *settings)
         settings_warn(settings, "redis.ca_file", 0, "\"%.200s\" %s", file, wrong);
 }
 
+/* Without Redis each instance counts alone, which nobody would notice. */
+static void unset_warn(struct settings *settings)
+{
+    const struct settings_mark *mark = settings_mark(settings, "redis.url", 0);
+
+    if (mark->is_unset && !settings->config->redis.is_on)
+        mistakes_add(&settings->config->warnings, &mark->seen,
+                     "redis.url: its variable is not set, so there is no Redis; if it may be "
+                     "missing, write ${NAME:-}");
+}
+
 static void check(struct settings *settings)
 {
     struct redis_settings *redis = &settings->config->redis;
@@ -142,6 +153,7 @@ static void check(struct settings *settings)
     sentinels_check(settings);
     host_check(settings);
     authorities_check(settings);
+    unset_warn(settings);
 }
 
 const struct section section_redis = {.rows = rows, .check = check};

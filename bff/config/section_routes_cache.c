@@ -15,16 +15,11 @@ static void off_read(struct settings_input *input)
     input->is_wrong = inner.is_wrong;
 }
 
-static void ttl_read(struct settings_input *input)
+/* "response" needs no value: without ttl only the response says its lifetime. */
+static void from_read(struct settings_input *input)
 {
-    uint64_t ms;
-
-    if (strcmp(input->text, "response") == 0)
-        *(uint32_t *)input->member = 0;
-    else if (units_duration(text_of(input->text), &ms) != NULL)
-        settings_refuse_value(input, 0, "expected a duration such as 300s, or response");
-    else
-        kind_duration.read(input);
+    if (strcmp(input->text, "response") != 0)
+        settings_refuse_value(input, 0, "expected response");
 }
 
 static const char *vary_words(struct text name)
@@ -56,13 +51,14 @@ static void vary_read(struct settings_input *input)
 }
 
 const struct settings_kind section_routes_cache_off = {.read = off_read};
-const struct settings_kind section_routes_cache_ttl = {.read = ttl_read};
+const struct settings_kind section_routes_cache_from = {.read = from_read};
 const struct settings_kind section_routes_cache_vary = {.read = vary_read, .is_list = true};
 
 /* Returns the first setting of the cache that the route has; NULL: it has none. */
 static const char *first_of(const struct settings *settings, size_t index)
 {
     static const char *const paths[] = {"routes.*.cache.ttl",
+                                        "routes.*.cache.from",
                                         "routes.*.cache.stale_while_revalidate",
                                         "routes.*.cache.stale_if_error",
                                         "routes.*.cache.vary",
@@ -83,13 +79,46 @@ static bool is_listed(const struct text *list, struct text method)
     return false;
 }
 
+static void body_warn(struct settings *settings, size_t index)
+{
+    const struct config *config = settings->config;
+
+    if (settings_is_given(settings, "routes.*.cache.max_body", index) && config->cache_bytes > 0 &&
+        config->routes.rows[index].cache.max_body > config->cache_bytes)
+        settings_warn(settings, "routes.*.cache.max_body", index,
+                      "cache.memory is less, so no response of this length is stored");
+}
+
+static void empty_check(struct settings *settings, size_t index)
+{
+    const struct settings_mark *mark = settings_mark(settings, "routes.*.cache", index);
+
+    if (mark->is_empty)
+        mistakes_add(&settings->config->mistakes, &mark->seen,
+                     "routes[%zu].cache: it needs ttl: 300s, or from: response", index);
+}
+
 static void methods_check(struct settings *settings, size_t index)
 {
     const struct text *methods = settings->config->routes.rows[index].methods;
 
     if (methods != NULL && !is_listed(methods, TEXT("GET")) && !is_listed(methods, TEXT("HEAD")))
-        settings_complain(settings, "routes.*.cache.ttl", index,
+        settings_complain(settings, first_of(settings, index), index,
                           "only answers to GET and HEAD are stored, and methods has neither");
+}
+
+static void lifetime_check(struct settings *settings, size_t index)
+{
+    struct cache_rule *cache = &settings->config->routes.rows[index].cache;
+    const char *first = first_of(settings, index);
+    bool has_ttl = settings_is_given(settings, "routes.*.cache.ttl", index);
+    bool has_from = settings_is_given(settings, "routes.*.cache.from", index);
+
+    if (has_ttl && has_from)
+        settings_complain(settings, "routes.*.cache.from", index, "it excludes ttl; leave one out");
+    cache->is_on = cache->is_on || has_ttl || has_from;
+    if (first != NULL && !cache->is_on)
+        settings_complain(settings, first, index, "it needs ttl: 300s or from: response beside it");
 }
 
 void section_routes_cache_check(struct settings *settings, size_t index)
@@ -99,11 +128,9 @@ void section_routes_cache_check(struct settings *settings, size_t index)
 
     if (settings_mark(settings, "routes.*.cache.ttl", index)->is_wrong)
         return;
-    route->cache.is_on =
-        route->cache.is_on || settings_is_given(settings, "routes.*.cache.ttl", index);
-    if (first != NULL && !route->cache.is_on)
-        settings_complain(settings, first, index,
-                          "it needs ttl beside it: a duration, or response");
+    lifetime_check(settings, index);
+    empty_check(settings, index);
+    body_warn(settings, index);
     if (route->cache.is_on && first != NULL)
         methods_check(settings, index);
 }

@@ -6,7 +6,7 @@
 #include "bff/config/settings.h"
 
 extern const struct settings_kind section_routes_cache_off;  /* struct cache_rule: off */
-extern const struct settings_kind section_routes_cache_ttl;  /* uint32_t: 0 for "response" */
+extern const struct settings_kind section_routes_cache_from; /* struct cache_rule: response */
 extern const struct settings_kind section_routes_cache_vary; /* struct text *, lower case */
 
 /* Reports what is wrong with the cache of route ${index}, and says whether it has one. */

@@ -140,6 +140,9 @@ struct settings_mark {
     struct place place;         /* where it was set last; without a source, it has its default */
     const struct place *places; /* the place of every value of a list; NULL: all are at ${place} */
     bool is_wrong;              /* a value was wrong, and has been reported */
+    bool is_unset;              /* the file has a variable that is not set (may_be_unset) */
+    bool is_empty;              /* the file has a mapping without settings */
+    struct place seen;          /* where, with is_unset or is_empty */
 };
 
 /* One setting while its texts are read. */

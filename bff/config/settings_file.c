@@ -183,6 +183,16 @@ static bool is_repeated(const struct settings_mapping *mapping, const yaml_node_
     return false;
 }
 
+/* Notes that ${row} has a mapping without settings. */
+static void note_empty(const struct settings_mapping *mapping, const struct setting *row,
+                       const yaml_node_t *value)
+{
+    struct settings_mark *mark = settings_mark(mapping->settings, row->path, mapping->index);
+
+    mark->is_empty = value->data.mapping.pairs.top == value->data.mapping.pairs.start;
+    mark->seen = document_place(mapping->document, value);
+}
+
 static void pair_read(const struct settings_mapping *mapping, const yaml_node_t *node,
                       const yaml_node_pair_t *pair)
 {
@@ -207,6 +217,8 @@ static void pair_read(const struct settings_mapping *mapping, const yaml_node_t 
         mapping_read(&inner, value);
     else
         settings_file_value_read(mapping, row, key, value);
+    if (row != NULL && is_open)
+        note_empty(mapping, row, value);
 }
 
 static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *node)

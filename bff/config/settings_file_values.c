@@ -159,6 +159,16 @@ bool settings_file_is_left_out(const struct setting *row, const yaml_node_t *nod
            expand_is_left_empty(text);
 }
 
+/* Notes that the file means a variable which is not set. */
+static void note_unset(const struct settings_mapping *mapping, const struct setting *row,
+                       const yaml_node_t *node)
+{
+    struct settings_mark *mark = settings_mark(mapping->settings, row->path, mapping->index);
+
+    mark->is_unset = row->may_be_unset && expand_is_unset(document_text(node));
+    mark->seen = document_place(mapping->document, node);
+}
+
 void settings_file_value_read(const struct settings_mapping *mapping, const struct setting *row,
                               const yaml_node_t *key, yaml_node_t *node)
 {
@@ -166,8 +176,10 @@ void settings_file_value_read(const struct settings_mapping *mapping, const stru
     size_t count = 1;
     char *string;
 
-    if (settings_file_is_left_out(row, node))
+    if (settings_file_is_left_out(row, node)) {
+        note_unset(mapping, row, node);
         return;
+    }
     if (row->kind->is_mapping)
         count = pairs_read(mapping, key, node, &values);
     else if (row->kind->is_list)

@@ -9,6 +9,7 @@
 #include "bff/limit/limit_tokens.h"
 
 #define US_NS 1000
+#define NUMBER_MOST (INT64_C(1) << 52) /* as a time in microseconds: the year 2112 */
 
 /* ${known} has the LIMIT_REDIS_NUMBERS numbers of the hit. */
 typedef struct limit_verdict (*algorithm)(const struct limit_hit *hit, const int64_t *known,
@@ -70,8 +71,17 @@ static const algorithm algorithms[] = {
     [LIMIT_TOKENS] = tokens, [LIMIT_CALENDAR] = calendar,
 };
 
+/* Numbers below 0 become 0: another program may count down. Those that are too large are cut, so
+ * that no sum with them overflows. */
+static int64_t number_of(int64_t integer)
+{
+    if (integer < 0)
+        return 0;
+    return integer < NUMBER_MOST ? integer : NUMBER_MOST;
+}
+
 /* Reads the integers of ${reply} to ${all}, which has room for ${most}. Returns their number; 0: it
- * is no list of so many integers. Numbers below 0 become 0: another program may count down. */
+ * is no list of so many integers. */
 static size_t read_all(const struct redisReply *reply, int64_t *all, size_t most)
 {
     if (reply->type != REDIS_REPLY_ARRAY || reply->elements > most)
@@ -80,7 +90,7 @@ static size_t read_all(const struct redisReply *reply, int64_t *all, size_t most
         const struct redisReply *one = reply->element[i];
         if (one->type != REDIS_REPLY_INTEGER)
             return 0;
-        all[i] = one->integer < 0 ? 0 : one->integer;
+        all[i] = number_of(one->integer);
     }
     return reply->elements;
 }

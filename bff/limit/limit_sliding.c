@@ -73,7 +73,8 @@ uint64_t limit_sliding_count(const struct limit_rule *rule, uint64_t state,
         out->retry_after_ms = (uint32_t)time_until(&all, max, cost);
     else
         all.current += cost;
-    out->remaining = (uint32_t)((most - weight(&all)) / all.length);
+    if (weight(&all) < most) /* not so when the rule has become tighter */
+        out->remaining = (uint32_t)((most - weight(&all)) / all.length);
     out->window_s = (rule->window_ms + 999) / 1000;
     out->reset_ms = (uint32_t)time_until_whole(&all);
     return state_of(&all);

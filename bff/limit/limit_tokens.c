@@ -20,6 +20,8 @@ uint64_t limit_tokens_count(const struct limit_rule *rule, uint64_t state,
 {
     int64_t token_ns = limit_tokens_time(rule), all_ns = rule->burst * token_ns;
     int64_t used_ns = (int64_t)state > now->ns ? (int64_t)state - now->ns : 0;
+    if (used_ns > all_ns) /* the state is that of a rule with another burst or rate */
+        used_ns = all_ns;
     int64_t over_ns = used_ns + cost * token_ns - all_ns;
 
     if (over_ns <= 0)

@@ -71,6 +71,7 @@ static struct text key_of(struct proxy_cached *cached)
         .scope = route->cache_scope,
         .service = cached->service,
         .origin = proxy_request_origin(request, request->pool),
+        .host = route->keeps_host ? request->host : (struct text){0},
         .target = plain_route_target(request->pool, route, ask->path, request->query),
         .is_shared = route->cache.is_shared,
     };
@@ -205,7 +206,8 @@ static bool need_not_wait(const struct proxy_cached *cached)
 {
     const struct cache_entry *entry = cached->entry;
 
-    return cached->is_unstored || cached->flights >= PROXY_CACHE_FLIGHTS ||
+    return cached->is_unstored || cache_slot_is_slow(cached->slot) ||
+           cached->flights >= PROXY_CACHE_FLIGHTS ||
            (entry != NULL && entry->fresh_ns <= entry->born_ns);
 }
 
@@ -227,6 +229,15 @@ static enum proxy_cache_turn settle_call(struct proxy_cached *cached, int64_t no
     return cached->turn;
 }
 
+/* The entry is not validated if it was invalidated while Redis was asked. */
+static void forget_changed(struct proxy_cached *cached)
+{
+    if (cached->entry == NULL || !proxy_cache_has_changed(cached))
+        return;
+    cache_entry_release(cached->entry);
+    cached->entry = NULL;
+}
+
 enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
 {
     int64_t now_ns = clock_now_ns();
@@ -239,6 +250,7 @@ enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached)
     }
     if (cached->has_nothing) {
         cached->has_nothing = false;
+        forget_changed(cached);
         settle_forward(cached, PROXY_CACHE_LEAD, now_ns);
         return cached->turn;
     }
@@ -295,8 +307,12 @@ void proxy_cache_leave(struct proxy_cached *cached)
     cached->is_asking = false;
 }
 
+/* A response that trickles in must not delay each request for it. A request with a deadline of its
+ * own may have waited only for a moment. */
 void proxy_cache_go(struct proxy_cached *cached)
 {
+    if (!cached->is_leading && cached->ask.head_by_ns == 0)
+        cache_slot_tell_slow(cached->slot);
     settle_forward(cached, cached->is_leading ? PROXY_CACHE_LEAD : PROXY_CACHE_ALONE,
                    clock_now_ns());
 }

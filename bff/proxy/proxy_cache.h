@@ -94,6 +94,12 @@ static inline bool proxy_cache_has_answer(const struct proxy_cached *cached)
     return cached->turn == PROXY_CACHE_ANSWER || cached->turn == PROXY_CACHE_REFRESH;
 }
 
+/* True when the entry was invalidated after it was found. */
+static inline bool proxy_cache_has_changed(const struct proxy_cached *cached)
+{
+    return cache_has_invalidated(cached->worker->cache, cached->entry);
+}
+
 /* Looks into the cache, and returns what becomes of the request. */
 enum proxy_cache_turn proxy_cache_look(struct proxy_cached *cached);
 

@@ -69,7 +69,7 @@ bool proxy_cache_answer_is_stale(struct proxy_cached *cached, enum reason reason
         return false;
     if (cached->request->stored == &cached->stored)
         return true;
-    if (cached->entry == NULL ||
+    if (cached->entry == NULL || proxy_cache_has_changed(cached) ||
         !cache_policy_may_fail_over(&cached->asked.policy, cached->entry, clock_now_ns()))
         return false;
     cached->status.forward = CACHE_STATUS_STALE;

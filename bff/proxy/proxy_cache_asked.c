@@ -1,4 +1,5 @@
 /* See proxy_cache_asked.h. */
+#include "bff/http/field.h"
 #include "bff/http/request_peer.h"
 #include "bff/proxy/proxy_cache_asked.h"
 #include "bff/proxy/proxy_request.h"
@@ -46,13 +47,20 @@ static void add_value(struct values *values, struct text name, struct text value
                                                         TEXT_ARGS(values->list), TEXT_ARGS(value));
 }
 
+/* False for a field that the service does not get, whatever the route does with it. */
+static bool is_sent(const struct proxy_cache_asked *asked, struct request_field field)
+{
+    return field_is_value(field.value) && !field_is_nominated(asked->nominated, field.name);
+}
+
 static struct text client_value(const struct proxy_cache_asked *asked, const char *name)
 {
     struct values values = {.pool = asked->pool, .name = name};
 
     for (size_t i = 0; i < request_field_count(asked->request); i++) {
         struct request_field field = request_field(asked->request, i);
-        add_value(&values, field.name, field.value);
+        if (text_equal_nocase(field.name, text_of(name)) && is_sent(asked, field))
+            add_value(&values, field.name, field.value);
     }
     return values.list;
 }
@@ -112,6 +120,7 @@ void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *req
 {
     *asked = (struct proxy_cache_asked){
         .pool = request->pool,
+        .nominated = request_list(request, "connection"),
         .hides_user = ask->route->cache.is_shared,
         .request = request,
         .user = ask->user,
@@ -141,7 +150,7 @@ static void copy_fields(struct proxy_cache_asked *asked, const struct proxy_cach
 
     for (size_t i = 0; i < count; i++) {
         struct request_field field = request_field(from->request, i);
-        if (own_of(field.name) == OWN_COUNT)
+        if (own_of(field.name) == OWN_COUNT && is_sent(from, field))
             fields[kept++] = copy_field(asked->pool, field.name, field.value);
     }
     for (enum own own = 0; own < OWN_COUNT; own++) {

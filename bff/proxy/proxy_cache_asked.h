@@ -1,7 +1,8 @@
 /*
  * A request as the cache reads it: its fields with the values that the service gets. So the fields
  * that this server writes itself (X-Real-IP, X-User-Id) have this server's values, and those that
- * are not sent are absent.
+ * are not sent are absent. A client could otherwise store a response for a value that the service
+ * has not seen.
  */
 #ifndef BFF_PROXY_PROXY_CACHE_ASKED_H
 #define BFF_PROXY_PROXY_CACHE_ASKED_H
@@ -16,7 +17,8 @@
 struct proxy_cache_asked {
     struct cache_request policy; /* for the functions of bff/cache; its cookie is this struct */
     struct pool *pool;
-    bool hides_user; /* the route is shared: the service does not know who asks */
+    struct text nominated; /* the names in Connection, whose fields end here; absent: none */
+    bool hides_user;       /* the route is shared: the service does not know who asks */
 
     /* One of these two: the request itself, or copies of its fields. */
     const struct request *request;

@@ -47,6 +47,7 @@ struct proxy_fill *proxy_fill_begin(struct proxy_cached *cached)
     fill->old = cached->entry == NULL ? NULL : cache_entry_hold(cached->entry);
     fill->asked_ns = clock_now_ns();
     proxy_cache_asked_copy(&fill->asked, &cached->asked, fill->pool);
+    fill->asked.policy.method = TEXT("GET"); /* also when HEAD has found that the entry is stale */
     cached->slot = cached->base = NULL;
     cached->is_leading = false;
     return fill;

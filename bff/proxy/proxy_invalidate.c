@@ -1,9 +1,16 @@
 /* See proxy_invalidate.h. */
 #include "bff/cache/cache_field.h"
+#include "bff/cache/cache_path.h"
 #include "bff/cache/cache_policy.h"
 #include "bff/proxy/proxy_invalidate.h"
 
 static struct text path_of(struct text target) { return text_cut(&target, '?'); }
+
+static void invalidate_path(struct cache *cache, const struct proxy_invalidate *request,
+                            struct text path)
+{
+    cache_invalidate_path(cache, cache_path(request->pool, path));
+}
 
 static void invalidate_other(struct cache *cache, const struct proxy_invalidate *request,
                              struct text location)
@@ -14,7 +21,7 @@ static void invalidate_other(struct cache *cache, const struct proxy_invalidate 
         return;
     other = cache_policy_other_path(request->pool, location, request->origin, request->path);
     if (other.at != NULL)
-        cache_invalidate_path(cache, path_of(other));
+        invalidate_path(cache, request, path_of(other));
 }
 
 void proxy_invalidate(struct cache *cache, const struct proxy_invalidate *request,
@@ -24,9 +31,9 @@ void proxy_invalidate(struct cache *cache, const struct proxy_invalidate *reques
 
     if (!cache_policy_invalidates(request->method, head->status))
         return;
-    cache_invalidate_path(cache, request->path);
+    invalidate_path(cache, request, request->path);
     if (!text_equal(target, request->path))
-        cache_invalidate_path(cache, target);
+        invalidate_path(cache, request, target);
     invalidate_other(cache, request, cache_field_find(head->fields, head->field_count, "location"));
     invalidate_other(cache, request,
                      cache_field_find(head->fields, head->field_count, "content-location"));

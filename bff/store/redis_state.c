@@ -13,6 +13,7 @@
 
 struct redis_state {
     _Atomic uint64_t word;
+    _Atomic int fault; /* enum redis_fault: the last one */
 };
 
 static const struct registry_kind states = {.bytes = sizeof(struct redis_state)};
@@ -80,6 +81,7 @@ void redis_state_up(struct redis_state *state, enum redis_state_mine *mine)
 void redis_state_down(struct redis_state *state, enum redis_state_mine *mine,
                       enum redis_fault fault, const char *label)
 {
+    atomic_store(&state->fault, (int)fault);
     uint64_t after, before = change(state, mine, REDIS_STATE_DOWN, &after);
 
     if (has_begun(before, after))
@@ -96,4 +98,15 @@ void redis_state_leave(struct redis_state *state, enum redis_state_mine *mine)
 
     if (has_begun(after, before))
         log_up();
+}
+
+struct redis_report redis_state_read(const struct redis_state *state)
+{
+    uint64_t word = atomic_load(&state->word);
+
+    return (struct redis_report){
+        .up = (unsigned)(word >> 32 & COUNT_MASK),
+        .down = (unsigned)(word & COUNT_MASK),
+        .fault = (enum redis_fault)atomic_load(&state->fault),
+    };
 }

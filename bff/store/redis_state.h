@@ -32,6 +32,15 @@ void redis_state_up(struct redis_state *state, enum redis_state_mine *mine);
 void redis_state_down(struct redis_state *state, enum redis_state_mine *mine,
                       enum redis_fault fault, const char *label);
 
+/* What is known about the server now. */
+struct redis_report {
+    unsigned up, down;      /* connections; those that have told nothing yet are in neither */
+    enum redis_fault fault; /* why the last one was lost; REDIS_FAULT_NONE: none has been lost */
+};
+
+/* May be called from any thread. */
+struct redis_report redis_state_read(const struct redis_state *state);
+
 /* A connection ends with its configuration. This is no change of the server. */
 void redis_state_leave(struct redis_state *state, enum redis_state_mine *mine);
 

@@ -22,6 +22,20 @@ describe('a stored answer', { concurrency: 4 }, () => {
     assert.deepEqual(wordsOf(server), ['hit', 'miss'])
   })
 
+  test('is counted by /health', async t => {
+    const { get } = await cachedRoute(t, plain('x'.repeat(5000)), { config: { cache: { memory: '1MiB' } } })
+    const check = async () => {
+      const { time, ...rest } = JSON.parse((await get('/health')).text).checks.cache[0]
+      return rest
+    }
+    const full = { status: 'pass', observedUnit: 'bytes', limit: 2 ** 20, evicted: 0 }
+    assert.deepEqual(await check(), { ...full, observedValue: 0, entries: 0 })
+    await get(path)
+    const { observedValue, ...rest } = await check()
+    assert.deepEqual(rest, { ...full, entries: 1 })
+    assert.ok(observedValue > 5000)
+  })
+
   test('is another one for another query, and the same for another spelling of the path', async t => {
     const { get } = await cachedRoute(t, counted())
     const texts = []

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-import { cachedRoute, path, plain } from './lib/caching.mjs'
+import { cachedRoute, old, path, plain } from './lib/caching.mjs'
 import { gate } from './lib/wait.mjs'
 
 // GET is answered with the number of its call, and all others with `row`.
@@ -65,6 +65,19 @@ describe('what is stored is fetched again after', { concurrency: 4 }, () => {
     assert.equal((await first).text, '1')
     assert.equal((await get(path)).text, '2')
   })
+})
+
+test('a change makes an old answer useless that was kept for a failure of the service', async t => {
+  const door = gate()
+  const { get, arrival } = await cachedRoute(t, ({ method, nth }) =>
+    method === 'PUT' ? { status: 204 } : nth === 0 ? plain('before', old) : { status: 503, until: door.opened },
+  { cache: { stale_if_error: '60s' } })
+  await get(path)
+  const second = get(path)
+  await arrival('users', 2)
+  assert.equal((await get(path, { method: 'PUT' })).status, 204)
+  door.open()
+  assert.equal((await second).status, 503)
 })
 
 test('a change that was refused, or that failed, invalidates nothing', async t => {

@@ -24,7 +24,7 @@ const route = (name, more) => ({ path: `/api/${name}/`, service: 'users', to: `/
 const routes = [
   route('own', { cache: { ttl: '60s' } }),
   route('short', { cache: { ttl: '1ms', ...cache } }),
-  route('asked', { cache: { ttl: 'response', ...cache } }),
+  route('asked', { cache: { from: 'response', ...cache } }),
   route('shared', { cache: { ttl: '60s', shared: true, ...cache } }),
   route('tenant', { cache: { ttl: '60s', vary: ['x-tenant'], ...cache } }),
   route('none', {}),

@@ -60,6 +60,18 @@ describe('while a new answer is fetched', { concurrency: 4 }, () => {
     await eventually(async () => (await get(path)).text === 'new', 'the new answer')
   })
 
+  test('that HEAD has begun to fetch, the answer is stored for GET', async t => {
+    const door = gate()
+    const { get, arrival, asked } = await cachedRoute(t,
+      inOrder([plain('old', old), plain('new', {}, { until: door.opened })]), revalidate)
+    await get(path)
+    await get(path, { method: 'HEAD' })
+    await arrival('users', 2)
+    door.open()
+    await eventually(async () => (await get(path)).text === 'new', 'the new answer')
+    assert.equal(asked('users').length, 2)
+  })
+
   test('there are at most so many calls in the background', async t => {
     const door = gate()
     const { get, arrival, asked } = await cachedRoute(t, ({ nth }) =>

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-import { cachedRoute, counted, path, statusOf } from './lib/caching.mjs'
+import { cachedRoute, counted, path, plain, statusOf } from './lib/caching.mjs'
+import { talk } from './lib/client.mjs'
 import { demo, scenario } from './lib/scenario.mjs'
 
 // Asks as each of `rows` ({ as, headers, ... }), and then again. `want` says which of them have the
@@ -56,12 +57,20 @@ describe('the answer', { concurrency: 4 }, () => {
     assert.equal(asked('users').length, 1)
   })
 
+  test('that may depend on Host, whatever a trusted proxy says about it, is for this Host', async t => {
+    const { get } = await cachedRoute(t, counted(),
+      { route: { preserve_host: true }, config: { trusted_proxies: ['127.0.0.1'] } })
+    const from = (host, forwarded) => ({ host, 'x-forwarded-host': forwarded })
+    await assertGroups(get, fields([from('a.example', 'shop.example'), from('b.example', 'shop.example'),
+      from('a.example', 'other.example'), from('a.example', 'shop.example')]), 'abca')
+  })
+
   test('to a signed-in user needs the word of the operator or of the service', async t => {
     const rows = [['max-age=60', 2], ['max-age=60, public', 1], ['s-maxage=60', 1],
       ['max-age=60, must-revalidate', 1]]
     for (const [control, calls] of rows) {
       const { get, asked } = await cachedRoute(t, counted({ 'cache-control': control }),
-        { cache: { ttl: 'response' } })
+        { route: { cache: { from: 'response' } } })
       await get(path, { as: 'u1' })
       await get(path, { as: 'u1' })
       assert.equal(asked('users').length, calls, control)
@@ -114,6 +123,17 @@ describe('answers differ', { concurrency: 4 }, () => {
     await assertGroups(get, [{ path: '/a/1' }, { path: '/b/1' }, { path: '/h/1', headers: { 'x-h': '1' } },
       { path: '/h/1', headers: { 'x-h': '2' } }], 'abcd')
   })
+})
+
+test('a field that Connection names is absent, because the service does not get it', async t => {
+  const { get, url } = await cachedRoute(t, ({ headers }) =>
+    plain(headers['accept-language'] ?? 'none', { vary: 'accept-language' }), { cache: { shared: true } })
+  const bytes = await talk(url, `GET ${path} HTTP/1.1\r\nHost: a\r\nAccept-Language: de\r\n` +
+    'Connection: Accept-Language, close\r\n\r\n')
+  assert.match(bytes, /\r\n\r\nnone$/)
+  const ask = headers => get(path, { as: null, headers: { host: 'a', ...headers } })
+  assert.equal((await ask({ 'accept-language': 'de' })).text, 'de')
+  assert.equal((await ask({})).text, 'none')
 })
 
 test('fields that Connection names, and cookies, are not stored', async t => {

@@ -107,6 +107,36 @@ describe('a cached part', { concurrency: 4 }, () => {
     assert.deepEqual([await load('u1', 'u1'), await load('u2', 'u1'), await load('u1', 'u2')], [5, 6, 6])
   })
 
+  test('is asked again after a change whose path is spelt in another way', async t => {
+    const { get, asked } = await stage(t, {}, { config: { routes: [
+      { path: '/api/users/', service: 'users', to: '/users/', access: 'signed-in' }] } })
+    for (const id of ['ada@mail.example', 'ada%40mail.example']) {
+      const before = asked('users').length
+      for (const _ of [1, 2]) await get('/api/quick/ada@mail.example')
+      await get(`/api/users/${id}`, { method: 'PUT', body: '{}' })
+      await get('/api/quick/ada@mail.example')
+      assert.equal(asked('users').length - before, before === 0 ? 3 : 2)
+    }
+  })
+
+  for (const headers of [{}, { 'cache-control': 'no-store' }]) {
+    test(`that was asked before a change is not for a page that comes later ${JSON.stringify(headers)}`, async t => {
+      const door = gate()
+      const { get, arrival, asked } = await stage(t, { 'users *': ({ method, nth }) =>
+        method === 'PUT' ? { status: 204 } : nth === 0 ? { ...wellAt('before', headers), until: door.opened }
+          : wellAt('after', headers) },
+      { config: { routes: [{ path: '/api/users/', service: 'users', to: '/users/', access: 'signed-in' }] } })
+      const first = get('/api/patient/u1')
+      await arrival('users')
+      assert.equal((await get('/api/users/u1', { method: 'PUT', body: '{}' })).status, 204)
+      const later = [get('/api/patient/u1'), get('/api/patient/u1')]
+      await eventually(() => asked('notifications').length === 3, 'all three pages')
+      door.open()
+      assert.equal((await first).body.user.text, 'before')
+      for (const page of later) assert.equal((await page).body.user.text, 'after')
+    })
+  }
+
   test('with an ETag is validated, and a 304 saves its bytes', async t => {
     const old = { 'cache-control': 'no-cache', etag: '"1"' }
     const { get, asked } = await stage(t, { 'users *': [wellAt('one', old),

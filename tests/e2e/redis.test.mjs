@@ -89,11 +89,19 @@ test('four workers log each change of Redis once', async t => {
   const redis = await startRedis(t)
   const { get, server } = await stage(t, { url: redis.url }, { workers: 4 })
   const down = { event: 'redis_down', reason: 'reset', address: `127.0.0.1:${redis.port}` }
+  const health = async () => {
+    const { time, ...check } = JSON.parse((await get('/health')).text).checks.redis[0]
+    return check
+  }
+  assert.deepEqual(await health(), { status: 'pass' })
   await redis.kill()
   await eventually(() => events(server).length === 1, 'redis_down')
+  await eventually(async () => (await health()).status === 'fail', '/health to say so')
+  assert.match((await health()).output, /^(reset|connect)$/)
   assert.equal((await get(path)).status, 200)
   await redis.restart()
   await eventually(() => events(server).length === 2, 'redis_up')
+  assert.deepEqual(await health(), { status: 'pass' })
   const before = await count(redis)
   for (let i = 0; i < 20; i++) await get(path)
   assert.equal(Number(await count(redis)), Number(before) + 20)

@@ -155,21 +155,22 @@ static void what_is_right_is_shown(void **state)
     FILE *file = open_memstream(&shown, &len);
     route_list_print(&made, &(struct plain_routes){rows, 5}, file);
     fclose(file);
-    snprintf(want, sizeof(want),
-             "GET /api/page/:id  public, budget 1000 ms\n    a page\n" PARTS
-             "GET /api/staff/:id  role staff, budget 1000 ms\n" PARTS
-             "GET /api/own/:id  owner id, budget 1000 ms\n" PARTS
-             "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
-             "    total                  computed from user\n"
-             "    more[].label           computed from more\n"
-             "* /api/users/  signed-in, to users /users/, cache 5m shared, body at most 5 bytes\n"
-             "GET,PUT /open  public, to users /open, body at most 0 bytes\n"
-             "* /staff  role staff, to users /staff, host shop.example, with x-kind: b, "
-             "body at most 0 bytes\n"
-             "* /stored  public, to users /stored, cache response stale_while_revalidate 1s "
-             "stale_if_error 1m vary accept-language,x-tenant max_body 5B, body at most 0 bytes\n"
-             "* /none  nobody, to users /none, with x-kind, body at most 0 bytes\n",
-             1000, 1000, 1000, 1000, 1000, 1000, 250, 250);
+    snprintf(
+        want, sizeof(want),
+        "GET /api/page/:id  public, budget 1000 ms\n    a page\n" PARTS
+        "GET /api/staff/:id  role staff, budget 1000 ms\n" PARTS
+        "GET /api/own/:id  owner id, budget 1000 ms\n" PARTS
+        "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
+        "    total                  computed from user\n"
+        "    more[].label           computed from more\n"
+        "* /api/users/  signed-in, to users /users/, cache 5m shared, body at most 5 bytes\n"
+        "GET,PUT /open  public, to users /open, body at most 0 bytes\n"
+        "* /staff  role staff, to users /staff, host shop.example, with x-kind: b, "
+        "body at most 0 bytes\n"
+        "* /stored  public, to users /stored, cache as the response says stale_while_revalidate 1s "
+        "stale_if_error 1m vary accept-language,x-tenant max_body 5B, body at most 0 bytes\n"
+        "* /none  nobody, to users /none, with x-kind, body at most 0 bytes\n",
+        1000, 1000, 1000, 1000, 1000, 1000, 250, 250);
     assert_string_equal(shown, want);
     free(shown);
     free(errors);

@@ -18,6 +18,7 @@ static const struct bff_composite page = {.route = "GET /page"};
 static const struct bff_service users = {"users", "USERS_URL", URL}, orders = {"orders", NULL, URL},
                                 again = {"users", NULL, URL}, no_name = {NULL, NULL, URL},
                                 empty_name = {"", NULL, URL}, no_endpoint = {"x", NULL, NULL},
+                                redis = {"redis", NULL, URL},
                                 bad_endpoint = {"x", NULL, "localhost:3000"};
 
 #define SERVICES(...)                                                                              \
@@ -66,6 +67,8 @@ static void every_row_is_told(void **state)
          "build a: service 2: .name must be letters, digits, '_' or '-'\n"},
         {{.name = "a", .services = SERVICES(&users, &orders, &again)},
          "build a: service \"users\": a service above has the same .name\n"},
+        {{.name = "a", .services = SERVICES(&redis)},
+         "build a: service \"redis\": /health has a check of this name for the server itself\n"},
         {{.name = "a", .services = SERVICES(&no_endpoint)},
          "build a: service \"x\": .endpoint is missing: \"http://127.0.0.1:3000\"\n"},
         {{.name = "a", .services = SERVICES(&bad_endpoint)},

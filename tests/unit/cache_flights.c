@@ -141,6 +141,25 @@ static void test_a_wait_ends_with_its_own_flight(void **state)
     cache_slot_release(slot);
 }
 
+static void test_a_flight_may_be_slow_and_the_next_one_is_not(void **state)
+{
+    struct cache_slot *slot = find(0, "/a");
+
+    assert_false(cache_slot_is_slow(slot));
+    cache_slot_tell_slow(slot);
+    assert_false(cache_slot_is_slow(slot)); /* none is under way */
+    assert_true(cache_slot_lead(slot));
+    assert_false(cache_slot_is_slow(slot));
+    cache_slot_tell_slow(slot);
+    assert_true(cache_slot_is_slow(slot));
+    cache_slot_end(slot, NULL);
+    assert_false(cache_slot_is_slow(slot));
+    assert_true(cache_slot_lead(slot));
+    assert_false(cache_slot_is_slow(slot));
+    cache_slot_end(slot, NULL);
+    cache_slot_release(slot);
+}
+
 static void test_a_wait_may_stop(void **state)
 {
     struct cache_slot *slot = find(0, "/a");
@@ -216,6 +235,7 @@ int main(void)
         TEST(test_a_failure_keeps_the_old_entry),
         TEST(test_a_wait_that_begins_after_the_end_ends_at_once),
         TEST(test_a_wait_ends_with_its_own_flight),
+        TEST(test_a_flight_may_be_slow_and_the_next_one_is_not),
         TEST(test_a_wait_may_stop),
         TEST(test_who_waits_again_from_the_callback_waits_for_the_next_end),
         TEST(test_a_slot_stays_while_somebody_waits),

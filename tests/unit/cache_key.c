@@ -44,6 +44,7 @@ static void test_different_requests_have_different_keys(void **state)
         {.target = TEXT("/a"), .service = TEXT("s")},
         {.target = TEXT("/a"), .scope = TEXT("s")},
         {.target = TEXT("/a"), .origin = TEXT("s")},
+        {.target = TEXT("/a"), .host = TEXT("s")},
         {.target = TEXT("/a"), .vary = TEXT("s")},
         {.target = TEXT("/a"), .user = TEXT("s")},
         {.target = TEXT("/a"), .user = TEXT("s"), .roles = TEXT("")},

@@ -132,6 +132,24 @@ static void test_a_changed_bit_is_found(void **state)
     cache_value_free(bytes);
 }
 
+static const int64_t wrong_times[] = {INT64_MIN, INT64_MIN + 1, INT64_MIN / 2 - 200 * SECOND,
+                                      INT64_MAX / 2 + 200 * SECOND, INT64_MAX - 1};
+
+static void test_times_that_no_response_has_make_no_value(void **state)
+{
+    struct cache_value_form here = form(0);
+
+    for (size_t i = 0; i < sizeof(wrong_times) / sizeof(wrong_times[0]); i++) {
+        struct cache_entry *entry = sample("hello");
+        entry->asked_ns = 0;
+        entry->born_ns = wrong_times[i];
+        struct text bytes = cache_value_write(digest, entry);
+        assert_false(can_read(bytes, &here));
+        cache_value_free(bytes);
+        cache_entry_release(entry);
+    }
+}
+
 static void test_the_value_of_another_key_is_none(void **state)
 {
     struct text bytes = write_sample("hello");
@@ -210,6 +228,7 @@ int main(void)
         cmocka_unit_test(test_an_empty_body_comes_back),
         cmocka_unit_test(test_no_part_of_a_value_is_a_value),
         cmocka_unit_test(test_a_changed_bit_is_found),
+        cmocka_unit_test(test_times_that_no_response_has_make_no_value),
         cmocka_unit_test(test_the_value_of_another_key_is_none),
         cmocka_unit_test(test_a_longer_body_than_expected_is_none),
         cmocka_unit_test(test_a_body_must_be_json_when_that_is_expected),

@@ -25,9 +25,8 @@ static const struct {
 } caches[] = {
     {ROUTE "to: /b}]\n", "/a off\n"},
     {ROUTE "cache: off}]\n", "/a off\n"},
-    {ROUTE "cache: {}}]\n", "/a off\n"},
     {ROUTE "cache: {ttl: 300s}}]\n", "/a on 300000 0 0 1048576\n"},
-    {ROUTE "cache: {ttl: response}}]\n", "/a on 0 0 0 1048576\n"},
+    {ROUTE "cache: {from: response}}]\n", "/a on 0 0 0 1048576\n"},
     {ROUTE "methods: [PUT, HEAD], cache: {ttl: 744h, stale_while_revalidate: 1s, stale_if_error: "
            "2s, vary: [Accept-Language, x-tenant], shared: true, max_body: 1}}]\n",
      "/a on 2678400000 1000 2000 1 shared accept-language x-tenant\n"},
@@ -84,11 +83,17 @@ static const struct {
     const char *why, *yaml, *want;
 } mistakes[] = {
     {"no time", ROUTE "cache: {stale_if_error: 1s, shared: true}}]\n",
-     "web.yaml:1:61: routes[0].cache.stale_if_error: it needs ttl beside it: a duration, or "
-     "response\n"},
+     "web.yaml:1:61: routes[0].cache.stale_if_error: it needs ttl: 300s or from: "
+     "response beside it\n"},
+    {"nothing", ROUTE "cache: {}}]\n",
+     "web.yaml:1:44: routes[0].cache: it needs ttl: 300s, or from: response\n"},
     {"a time that is none", ROUTE "cache: {ttl: soon, stale_if_error: 1s}}]\n",
-     "web.yaml:1:50: routes[0].cache.ttl: \"soon\": expected a duration such as 300s, or "
-     "response\n"},
+     "web.yaml:1:50: routes[0].cache.ttl: \"soon\": expected a duration such as 250ms, 1.5s, 5m "
+     "or 1h (units: ms, s, m, h)\n"},
+    {"two sources", ROUTE "cache: {ttl: 1s, from: response}}]\n",
+     "web.yaml:1:60: routes[0].cache.from: it excludes ttl; leave one out\n"},
+    {"a source that is none", ROUTE "cache: {from: service}}]\n",
+     "web.yaml:1:51: routes[0].cache.from: \"service\": expected response\n"},
     {"times out of bounds", ROUTE "cache: {ttl: 0s, stale_while_revalidate: 745h}}]\n",
      "web.yaml:1:50: routes[0].cache.ttl: \"0s\" is out of bounds: expected 1ms to 744h\n"
      "web.yaml:1:78: routes[0].cache.stale_while_revalidate: \"745h\" is out of bounds: expected "

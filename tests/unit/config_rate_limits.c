@@ -206,20 +206,60 @@ static void test_too_many_rules_for_a_path(void **state)
 
 static void test_a_setting_without_effect_is_warned_of(void **state)
 {
-    const char *yaml = RULE "minute: 9, hour: 8, day: 8 }\n"
-                            "  - { name: b, path: /y, rate: 1/s, burst: 3, delay: 3 }\n";
+    const char *yaml = "rate_limits:\n  - { name: a, path: /, minute: 9, hour: 8, day: 8 }\n"
+                       "  - { name: b, path: /, rate: 1/s, burst: 3, delay: 3 }\n";
     struct config config;
 
     reading_file("web.yaml", yaml, strlen(yaml));
     assert_int_equal(reading_read("--config web.yaml --check", &config), CONFIG_CHECK);
     assert_int_equal(config.warnings.count, 2);
-    assert_string_equal(config.warnings.lines[0], "web.yaml:2:35: rate_limits[0].minute: "
+    assert_string_equal(config.warnings.lines[0], "web.yaml:2:33: rate_limits[0].minute: "
                                                   "it has no effect: hour allows "
                                                   "fewer requests");
     assert_string_equal(config.warnings.lines[1],
-                        "web.yaml:3:54: rate_limits[1].delay: no request waits, because burst is "
+                        "web.yaml:3:53: rate_limits[1].delay: no request waits, because burst is "
                         "not more; write it as off");
     config_free(&config);
+}
+
+static const struct {
+    const char *path;
+    bool is_warned_of;
+} reaches[] = {
+    {"/", false},
+    {"/api/", false},
+    {"/api", true},
+    {"/apl/", true},
+    {"/api/users/", false},     /* a route */
+    {"/api/users", false},      /* the route without its '/' */
+    {"/API/Auth/Login", false}, /* below a route */
+    {"/api/orders", false},
+    {"/api/orders/7", false},
+    {"/api/dashboard/", false},   /* above a page */
+    {"/api/dashboard/u1", false}, /* one of the paths of a page */
+    {"/api/dashboard", true},
+    {"/api/dashboard/u1/x", true},
+    {"/health", true},
+};
+
+static void test_a_path_that_nothing_has_is_warned_of(void **state)
+{
+    for (size_t i = 0; i < COUNT(reaches); i++) {
+        struct config config;
+        char yaml[128];
+        int len = snprintf(yaml, sizeof(yaml),
+                           "rate_limits:\n  - { name: a, path: %s, minute: 1 }\n", reaches[i].path);
+
+        reading_file("web.yaml", yaml, (size_t)len);
+        assert_int_equal(reading_read("--config web.yaml --check", &config), CONFIG_CHECK);
+        if (config.warnings.count != reaches[i].is_warned_of)
+            fail_msg("%s: %zu warnings", reaches[i].path, config.warnings.count);
+        if (reaches[i].is_warned_of)
+            assert_string_equal(config.warnings.lines[0],
+                                "web.yaml:2:22: rate_limits[0].path: no page and no route has such "
+                                "a path; a path is a prefix only if it ends with /");
+        config_free(&config);
+    }
 }
 
 static void test_the_store(void **state)
@@ -253,6 +293,7 @@ int main(void)
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_too_many_rules_for_a_path),
         cmocka_unit_test(test_a_setting_without_effect_is_warned_of),
+        cmocka_unit_test(test_a_path_that_nothing_has_is_warned_of),
         cmocka_unit_test(test_the_store),
     };
     return cmocka_run_group_tests(tests, reading_begin, reading_end);

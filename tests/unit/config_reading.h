@@ -21,8 +21,11 @@ static const struct bff_service reading_users = {"users", "USERS_URL", "http://1
 static const struct bff_service reading_orders = {"orders", "ORDERS_URL", "http://127.0.0.1:3002"};
 static const struct bff_service *const reading_services[] = {&reading_users, &reading_orders};
 static const struct bff_services reading_table = BFF_TABLE(reading_services);
+static const struct bff_composite reading_page = {.route = "GET /api/dashboard/:userId"};
+static const struct bff_composite *const reading_pages[] = {&reading_page};
 static const struct bff_build reading_build = {.name = "web",
                                                .port = 8080,
+                                               .composites = BFF_TABLE(reading_pages),
                                                .services = &reading_table,
                                                .routes = &shop_routes,
                                                .rate_limits = &shop_rate_limits,

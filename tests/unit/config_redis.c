@@ -207,6 +207,31 @@ static void test_the_environment_wins(void **state)
     unsetenv("REDIS_URL");
 }
 
+static size_t warnings_of(const char *yaml)
+{
+    struct config config;
+
+    reading_file("web.yaml", yaml, strlen(yaml));
+    assert_int_equal(reading_read("--config web.yaml --check", &config), CONFIG_CHECK);
+    size_t count = config.warnings.count;
+    if (count > 0)
+        assert_string_equal(config.warnings.lines[0],
+                            "web.yaml:1:14: redis.url: its variable is not set, so there is no "
+                            "Redis; if it may be missing, write ${NAME:-}");
+    config_free(&config);
+    return count;
+}
+
+static void test_a_variable_that_is_not_set_is_warned_of(void **state)
+{
+    assert_int_equal(warnings_of("redis: {url: \"${BFF_NO_REDIS}\"}\n"), 1);
+    assert_int_equal(warnings_of("redis: {url: \"${BFF_NO_REDIS:-}\"}\n"), 0);
+    assert_int_equal(warnings_of("redis: {url: }\n"), 0);
+    setenv("REDIS_URL", "redis://b", 1);
+    assert_int_equal(warnings_of("redis: {url: \"${BFF_NO_REDIS}\"}\n"), 0);
+    unsetenv("REDIS_URL");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -215,6 +240,7 @@ int main(void)
         cmocka_unit_test(test_mistakes),
         cmocka_unit_test(test_sentinels),
         cmocka_unit_test(test_the_environment_wins),
+        cmocka_unit_test(test_a_variable_that_is_not_set_is_warned_of),
     };
     return cmocka_run_group_tests(tests, reading_begin, reading_end);
 }

@@ -125,6 +125,14 @@ static const struct {
                  "read \"all.key\" (mode 0644); chmod 0600 it\n"},
     {"a key that everyone may change", TLS("year.pem", "worse.key"),
      KEY "change \"worse.key\" (mode 0602); chmod 0600 it\n"},
+    {"a cache without its unit", "cache: {memory: 64}\n",
+     "web.yaml:1:17: cache.memory: hardly any response fits; a number without a unit is in "
+     "bytes\n"},
+    {"no cache", "cache: {memory: 0}\n", ""},
+    {"a response that is longer than the cache",
+     "routes: [{path: /a, service: users, cache: {ttl: 1s, max_body: 65MiB}}]\n",
+     "web.yaml:1:64: routes[0].cache.max_body: cache.memory is less, so no response of this length "
+     "is stored\n"},
     {"an authority that has expired", "services: {users: {ca_file: expired.pem}}\n",
      "web.yaml:1:29: services.users.ca_file: \"expired.pem\" expired on @\n"},
     {"one authority for two services", "services: {users: &u {ca_file: expired.pem}, orders: *u}\n",

@@ -292,6 +292,76 @@ static void test_the_breaker(void **state)
     breaker_known = NULL;
 }
 
+/* connections: '+' is up, '-' is down */
+static const struct {
+    const char *connections, *status, *more;
+} redis_cases[] = {
+    {"", "pass", ""},
+    {"++", "pass", ""},
+    {"+-", "warn", ",\"output\":\"timeout\""},
+    {"--", "fail", ",\"output\":\"timeout\""},
+};
+
+/* Prints the members that the checks of Redis and the cache add. The time is that of the page. */
+static const char *stores_text(struct pool *pool, size_t i, struct text page)
+{
+    const char *time = memmem(page.at, page.len, "\"redis\"", 7);
+    struct text iso = {strstr(time, "\"time\":") + sizeof("\"time\":"), CLOCK_ISO_SIZE - 1};
+
+    return pool_print(pool,
+                      ",\"redis\":[{\"status\":\"%s\",\"time\":\"%.*s\"%s}],\"cache\":[{"
+                      "\"status\":\"pass\",\"time\":\"%.*s\",\"observedValue\":0,"
+                      "\"observedUnit\":\"bytes\",\"limit\":1000,\"entries\":0,\"evicted\":0}]}}",
+                      redis_cases[i].status, TEXT_ARGS(iso), redis_cases[i].more, TEXT_ARGS(iso))
+        .at;
+}
+
+static void connections_make(struct redis_state *redis, const char *connections)
+{
+    for (; *connections != '\0'; connections++) {
+        enum redis_state_mine mine = REDIS_STATE_UNKNOWN;
+        if (*connections == '+')
+            redis_state_up(redis, &mine);
+        else
+            redis_state_down(redis, &mine, REDIS_FAULT_TIMEOUT, "/s");
+    }
+}
+
+static void expect_stores(size_t i, struct registry *registry, struct pool *pool)
+{
+    struct redis_settings settings = {.socket = "/s"};
+    struct redis_state *redis = redis_state_hold(registry, &settings);
+    struct cache *cache = cache_hold(registry);
+    struct health_page page = {.stores = {redis, cache}};
+
+    cache_set_limit(cache, 1000);
+    connections_make(redis, redis_cases[i].connections);
+    struct health_answer answer = health_page_answer(&page, TEXT("/health"), false, pool);
+    const char *want = stores_text(pool, i, answer.body);
+    bool is_well = strcmp(redis_cases[i].status, "pass") == 0;
+
+    assert_int_equal(answer.status, 200);
+    if (!has(answer.body, want))
+        fail_msg("%s:\n got %.*s\nwant %s", redis_cases[i].connections, TEXT_ARGS(answer.body),
+                 want);
+    assert_true(text_starts(answer.body,
+                            is_well ? TEXT("{\"status\":\"pass\"") : TEXT("{\"status\":\"warn\"")));
+    registry_release(cache);
+    registry_release(redis);
+}
+
+static void test_redis_and_the_cache(void **state)
+{
+    known[0] = known[1] = &up;
+    for (size_t i = 0; i < sizeof(redis_cases) / sizeof(redis_cases[0]); i++) {
+        struct registry *registry = registry_new();
+        struct pool *pool = pool_new();
+        expect_stores(i, registry, pool);
+        pool_free(pool);
+        registry_free(registry);
+    }
+}
+
 static void test_paths(void **state)
 {
     assert_true(health_page_is(TEXT("/health")));
@@ -307,9 +377,8 @@ static void test_paths(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pages),
-        cmocka_unit_test(test_an_endpoint),
-        cmocka_unit_test(test_the_breaker),
+        cmocka_unit_test(test_pages),       cmocka_unit_test(test_an_endpoint),
+        cmocka_unit_test(test_the_breaker), cmocka_unit_test(test_redis_and_the_cache),
         cmocka_unit_test(test_paths),
     };
 

@@ -226,6 +226,32 @@ static void tokens_come_back_with_the_rate(void **state)
 
 /* 30 a minute are half a token in a second: a bucket that counted thousandths for each millisecond
  * would get nothing from requests that come each millisecond. */
+/* The state survives a new configuration, and instances may have different ones. */
+static void what_a_looser_rule_has_counted_leaves_nothing_of_a_tighter_one(void **state)
+{
+    static const struct {
+        algorithm count;
+        struct limit_rule loose, tight;
+    } rows[] = {
+        {limit_fixed_count, {.window_ms = 1000, .max = 9}, {.window_ms = 1000, .max = 2}},
+        {limit_sliding_count, {.window_ms = 1000, .max = 9}, {.window_ms = 1000, .max = 2}},
+        {limit_tokens_count, {.rate = 1000, .burst = 9}, {.rate = 1000, .burst = 2}},
+        {limit_leaky_count,
+         {.rate = 1000, .burst = 9, .delay = LIMIT_BURST_MOST},
+         {.rate = 1000, .burst = 2, .delay = LIMIT_BURST_MOST}},
+    };
+
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct limit_now now = {.ns = BEGIN_MS * CLOCK_MS};
+        struct limit_verdict verdict;
+        uint64_t key = rows[i].count(&rows[i].loose, 0, &now, 9, &verdict);
+        assert_false(verdict.is_refused);
+        rows[i].count(&rows[i].tight, key, &now, 1, &verdict);
+        assert_true(verdict.is_refused);
+        assert_int_equal(verdict.remaining, 0);
+    }
+}
+
 static void tokens_are_not_lost_by_rounding(void **state)
 {
     static const struct limit_rule rule = {.rate = 500, .burst = 1};
@@ -285,6 +311,7 @@ int main(void)
         cmocka_unit_test(a_leaky_bucket_of_two_stages_delays_the_second_one),
         cmocka_unit_test(a_leaky_bucket_of_a_low_rate_can_be_left_for_years),
         cmocka_unit_test(tokens_come_back_with_the_rate),
+        cmocka_unit_test(what_a_looser_rule_has_counted_leaves_nothing_of_a_tighter_one),
         cmocka_unit_test(tokens_are_not_lost_by_rounding),
         cmocka_unit_test(a_calendar_counts_by_the_clock_of_utc),
         cmocka_unit_test(a_calendar_shows_the_tighter_period),

@@ -170,6 +170,25 @@ static void other_replies_are_not_verdicts(void **state)
     freeReplyObject(reply);
 }
 
+static void numbers_that_no_script_sends_break_nothing(void **state)
+{
+    static const struct limit_rule *const rules[] = {&fixed, &sliding, &tokens, &leaky, &calendar};
+    static const char *const scripts[] = {"return {9.2e18, 9.2e18, 9.2e18, 9.2e18}",
+                                          "return {0, 9.2e18, 9.2e18, 9.2e18}",
+                                          "return {-9.2e18, -9.2e18, -9.2e18, -9.2e18}"};
+    struct limit_hit hit = {.key = TEXT("k"), .cost = 1};
+
+    for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {
+        struct redisReply *reply = command("EVAL %s 0", scripts[i]);
+        for (size_t j = 0; j < sizeof(rules) / sizeof(rules[0]); j++) {
+            hit.rule = rules[j];
+            assert_true(limit_redis_reply_read(reply, &hit, 1, verdicts, &counted));
+            assert_true(verdicts[0].remaining <= verdicts[0].limit);
+        }
+        freeReplyObject(reply);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -181,6 +200,7 @@ int main(void)
         cmocka_unit_test_setup(an_error_of_a_command_is_an_error_of_the_script, begin),
         cmocka_unit_test_setup(a_full_server_refuses_the_whole_script, begin),
         cmocka_unit_test_setup(other_replies_are_not_verdicts, begin),
+        cmocka_unit_test_setup(numbers_that_no_script_sends_break_nothing, begin),
     };
     return cmocka_run_group_tests(tests, start, end);
 }

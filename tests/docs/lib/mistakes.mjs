@@ -15,6 +15,10 @@ export const mistakes = {
     ['.timeout_ms = 300', '.timeout_ms = 3000'],
   'part "user": .hedge_ms is 400, but the part has only 300 ms: write less, or BFF_HEDGE_P95':
     ['.timeout_ms = 300', '.timeout_ms = 300, .hedge_ms = 400'],
+  'part "user": .stale_s is of use with .cache_s only':
+    ['.timeout_ms = 300', '.timeout_ms = 300, .stale_s = 300'],
+  'part "user": .shared is of use with .cache_s only':
+    ['.timeout_ms = 300', '.timeout_ms = 300, .shared = true'],
   'part "user": .fallback is not JSON: {name: none}':
     ['.timeout_ms = 300', '.fallback = "{name: none}"'],
   'part "order": .pick: "id," is no path: names are separated by spaces, not commas':

@@ -26,6 +26,12 @@ async function health(stage) {
   return JSON.stringify({ status, checks: { users: checks.users, orders: checks.orders } })
 }
 
+// A server whose Redis does not exist, and which has cached nothing.
+async function healthWithoutRedis(stage) {
+  await stage.serve('REDIS_URL=redis://127.0.0.1:9 ', 'bff-web', ' --mock fixtures')
+  return (await fetch(`${at(stage, 8080)}/health`)).text()
+}
+
 // Its health is good, and nothing else.
 async function failing() {
   const server = http.createServer((req, res) => res.writeHead(req.url === '/health' ? 200 : 500).end())
@@ -52,6 +58,7 @@ async function healthOfOrders(stage) {
 export const samples = {
   'docs/health.md': [
     { begins: '{"status":"warn"', make: health },
+    { begins: '"redis":', make: healthWithoutRedis },
     { begins: '{"service":"orders"', make: healthOfOrders },
   ],
 }

@@ -13,9 +13,16 @@ export const blocks = [
 
 // Commands, by how they begin; those of one page, with its name.
 const deploying = 'docs/deploying.md'
+const operating = 'docs/operating.md'
 export const commands = [
   { begins: './dev test', why: 'it runs this test' },
   ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
+  { begins: 'REDIS_URL=redis://redis docker', page: deploying, why: 'no containers here' },
+  { begins: 'redis-cli', page: operating, why: 'no Redis here' },
+  ...[`grep -o '"limit":"[^"]*"' access.log`, `grep '"status":429' access.log`].map(
+    begins => ({ begins, page: operating, why: 'the demo refuses nothing' })),
+  { begins: `curl -s http://127.0.0.1:9090/cache/purge -H 'Content-Type: application/json' -d '{"all":true}'`,
+    page: operating, why: 'the page starts a server with admin pages later' },
   { begins: 'kubectl', page: deploying, why: 'no Kubernetes here' },
   ...['apt-get', '(umask', 'install', 'systemd-run', 'systemctl'].map(
     begins => ({ begins, page: deploying, why: 'it changes the machine' })),

@@ -49,8 +49,10 @@ const settingOf = text => {
   const [name, value] = text.split('=')
   return [name, value === undefined ? true : `${value}s`]
 }
-const settingsOf = rule => ({ ttl: 'response',
-  ...Object.fromEntries(rule.split(' ').filter(Boolean).map(settingOf)) })
+const settingsOf = rule => {
+  const settings = Object.fromEntries(rule.split(' ').filter(Boolean).map(settingOf))
+  return settings.ttl === undefined ? { from: 'response', ...settings } : settings
+}
 const rules = [...new Set(cases.map(({ rule }) => rule))]
 
 export const routes = rules.map((rule, i) => ({ path: `/cache/${i}/`, service: 'users',

@@ -1,0 +1,67 @@
+/* See health_page_stores.h. */
+#include "bff/base/clock.h"
+
+#include "bff/app/health_page_stores.h"
+
+static void print_word(struct json_print *out, const char *name, const char *word)
+{
+    json_print_key(out, name);
+    json_print_string(out, text_of(word));
+}
+
+/* The time of a check. Both are read for each request. */
+static void print_time(struct json_print *out)
+{
+    char iso[CLOCK_ISO_SIZE];
+
+    clock_iso(clock_wall_ms(), iso);
+    print_word(out, "time", iso);
+}
+
+static void print_size(struct json_print *out, const char *name, size_t size)
+{
+    json_print_key(out, name);
+    json_print_size(out, size);
+}
+
+/* This page may be public, so it shows no address. */
+static bool print_redis(const struct redis_state *state, struct json_print *checks)
+{
+    struct redis_report report = redis_state_read(state);
+    const char *status = report.down == 0 ? "pass" : report.up > 0 ? "warn" : "fail";
+
+    json_print_key(checks, "redis");
+    json_print_raw(checks, TEXT("[{"));
+    print_word(checks, "status", status);
+    print_time(checks);
+    if (report.down > 0)
+        print_word(checks, "output", redis_fault_name(report.fault));
+    json_print_raw(checks, TEXT("}]"));
+    return report.down == 0;
+}
+
+/* A full cache is no fault: it forgets what is used least. */
+static void print_cache(const struct cache *cache, struct json_print *checks)
+{
+    struct cache_report report = cache_read(cache);
+
+    json_print_key(checks, "cache");
+    json_print_raw(checks, TEXT("[{"));
+    print_word(checks, "status", "pass");
+    print_time(checks);
+    print_size(checks, "observedValue", report.bytes);
+    print_word(checks, "observedUnit", "bytes");
+    print_size(checks, "limit", report.limit);
+    print_size(checks, "entries", report.entries);
+    print_size(checks, "evicted", (size_t)report.evicted);
+    json_print_raw(checks, TEXT("}]"));
+}
+
+bool health_page_stores_print(const struct health_page_stores *stores, struct json_print *checks)
+{
+    bool is_well = stores->redis == NULL || print_redis(stores->redis, checks);
+
+    if (stores->cache != NULL)
+        print_cache(stores->cache, checks);
+    return is_well;
+}
