@@ -105,16 +105,17 @@ describe('the leader', { concurrency: 4 }, () => {
     const { get, bare, asked } = await cachedRoute(t, plain(text), { cache: { max_body: '12MiB' },
       config: { cache: { memory: '1GiB' } }, args: ['--workers', '1'] })
     const paths = [1, 2, 3, 4, 5, 6, 7, 8, 9].map(i => `/api/things/${i}`)
-    for (const where of paths) {
-      const slow = await bare()
-      slow.socket.write(`GET ${where} HTTP/1.1\r\nHost: a\r\n\r\n`)
-      slow.socket.pause()
-    }
+    const sockets = await Promise.all(paths.map(async where => {
+      const { socket } = await bare()
+      socket.write(`GET ${where} HTTP/1.1\r\nHost: a\r\n\r\n`)
+      return socket.pause()
+    }))
     for (const where of paths) {
       assert.equal((await get(where, { headers: { host: 'a' }, as: null })).text, text)
     }
     const again = asked('users').length - paths.length
     assert.ok(again > 0 && again < paths.length, `${again} are asked for again`)
+    for (const socket of sockets) socket.destroy() // otherwise the server waits for them at its end
   })
 
   test('hands over when its service breaks off: at most two calls, and all are answered', async t => {
