@@ -14,6 +14,9 @@
  * While a ticket is carried out, the state is replaced first, by a mark that belongs to the new
  * key, and then the key. A thread that still counts the old key finds that the state has changed,
  * and begins again.
+ *
+ * The use of a place is written by CAS, too. So a thread that was paused cannot write the use of an
+ * old key over that of the key which has the place now.
  */
 #include <stdatomic.h>
 
@@ -28,6 +31,8 @@
 #define PLACE_BITS UINT64_C(7)
 #define NO_PLACE PLACES
 #define PLACES_FOR_A_KEY 2 /* so that few buckets are full with the planned number of keys */
+
+#define COUNTING_MS 1000 /* in which a new key is counted for the first time */
 
 #define MARK (UINT64_C(1) << 63) /* in a state: the key is new in its place */
 
@@ -128,6 +133,12 @@ static void carry_out(struct bucket *bucket, uint64_t ticket)
     }
 }
 
+/* The use of a key that is being counted for the first time: it must not be forgotten meanwhile. */
+static uint64_t first_use(int64_t now_ms)
+{
+    return pack_use(now_ms, (struct limit_table_use){.share = UINT8_MAX, .whole_ms = COUNTING_MS});
+}
+
 /* Puts ${key} into an empty place or replaces another key. When this fails because of another
  * thread, nothing is done. */
 static void put(struct bucket *bucket, uint64_t key, int64_t now_ms)
@@ -143,9 +154,10 @@ static void put(struct bucket *bucket, uint64_t key, int64_t now_ms)
         return;
     }
     place = oldest(bucket, now_ms);
+    uint64_t use = atomic_load(&bucket->uses[place]);
     if (!atomic_compare_exchange_strong(&bucket->ticket, &ticket, key | place))
         return;
-    atomic_store(&bucket->uses[place], pack_use(now_ms, (struct limit_table_use){.share = 1}));
+    atomic_compare_exchange_strong(&bucket->uses[place], &use, first_use(now_ms));
     carry_out(bucket, key | place);
 }
 
@@ -185,12 +197,14 @@ void limit_table_change(struct limit_table *table, uint64_t hash, int64_t now_ms
     struct bucket *bucket = &table->buckets[(hash >> 32) * table->count >> 32];
     uint64_t key = key_of(hash);
     struct limit_table_use use;
+    uint64_t before;
     size_t place;
 
-    do
+    do {
         place = place_of(bucket, key, now_ms);
-    while (!change(bucket, place, key, step, cookie, &use));
-    atomic_store_explicit(&bucket->uses[place], pack_use(now_ms, use), memory_order_relaxed);
+        before = atomic_load(&bucket->uses[place]);
+    } while (!change(bucket, place, key, step, cookie, &use));
+    atomic_compare_exchange_strong(&bucket->uses[place], &before, pack_use(now_ms, use));
 }
 
 uint64_t limit_table_hash(const struct limit_table *table, uint64_t seed, struct text key)
