@@ -9,7 +9,7 @@
 #include "bff/cache/cache_value.h"
 #include "bff/http/field.h"
 
-#define LENGTH_DIGITS 6
+#define LENGTH_DIGITS ((size_t)6)
 #define LENGTH_MOST 999999u
 #define TIMES 4
 #define TIME_MOST (INT64_MAX / 2) /* nanoseconds; more than a lifetime with its windows can be */

@@ -30,9 +30,8 @@ size_t build_service_count(const struct bff_build *build)
 
 static bool is_empty_route(const struct bff_route *row)
 {
-    static const struct bff_route none;
-
-    return memcmp(row, &none, sizeof(none)) == 0;
+    return row->path == NULL && row->service == NULL && row->to == NULL && row->access == NULL &&
+           row->cache_s == 0 && !row->shared_in_mock;
 }
 
 size_t build_route_count(const struct bff_build *build)
@@ -47,9 +46,8 @@ size_t build_route_count(const struct bff_build *build)
 
 static bool is_empty_limit(const struct bff_rate_limit *row)
 {
-    static const struct bff_rate_limit none;
-
-    return memcmp(row, &none, sizeof(none)) == 0;
+    return row->name == NULL && row->path == NULL && row->key == NULL && row->window == NULL &&
+           row->max == 0;
 }
 
 size_t build_rate_limit_count(const struct bff_build *build)

@@ -4,7 +4,8 @@
 #include "bff/limit/limit_tokens.h"
 
 #define PREFIX TEXT("rate_limit:")
-#define NUMBERS (1 + LIMIT_REDIS_NUMBERS) /* of a hit: its cost, and those of the algorithm */
+#define NUMBERS                                                                                    \
+    ((size_t)1 + LIMIT_REDIS_NUMBERS) /* of a hit: its cost, and those of the algorithm */
 
 static const struct text names[] = {
     [LIMIT_FIXED] = {"fixed", 5},       [LIMIT_SLIDING] = {"sliding", 7},

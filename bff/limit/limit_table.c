@@ -26,7 +26,7 @@
 #include "bff/base/secret_hash.h"
 #include "bff/limit/limit_table.h"
 
-#define LINE_BYTES 64
+#define LINE_BYTES ((size_t)64)
 #define PLACES 7 /* of a bucket; with the ticket, their keys are one cache line */
 #define PLACE_BITS UINT64_C(7)
 #define NO_PLACE PLACES

@@ -220,14 +220,12 @@ static enum proxy_cache_turn settle_call(struct proxy_cached *cached, int64_t no
         return PROXY_CACHE_ALONE;
     }
     cached->is_leading = cache_slot_lead(cached->slot);
-    if (cached->is_leading && proxy_cache_redis_ask(cached, now_ns))
-        cached->turn = PROXY_CACHE_WAIT;
-    else if (cached->is_leading)
-        settle_forward(cached, PROXY_CACHE_LEAD, now_ns);
-    else if (need_not_wait(cached))
+    if (!cached->is_leading && need_not_wait(cached))
         settle_forward(cached, PROXY_CACHE_ALONE, now_ns);
-    else
+    else if (!cached->is_leading || proxy_cache_redis_ask(cached, now_ns))
         cached->turn = PROXY_CACHE_WAIT;
+    else
+        settle_forward(cached, PROXY_CACHE_LEAD, now_ns);
     return cached->turn;
 }
 
