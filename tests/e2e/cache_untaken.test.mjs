@@ -37,16 +37,18 @@ test('500 streams that take nothing of an answer of 1 MiB', async t => {
   assert.equal((await get(path, { as: null, headers: { host: 'a' } })).bytes.length, mebibyte)
 })
 
-// Each stream gets its answer from the cache, and the entry is removed soon after, because others come.
-test('300 streams that take nothing of 300 stored answers of 1 MiB', async t => {
+// An entry is removed soon after it was stored, because others come. So only as many streams get their
+// answer from an entry as there is room for, and the others are passed on.
+test('streams that take nothing of many stored answers of 1 MiB', async t => {
   const { get, server, url } = await cachedRoute(t, plain('x'.repeat(mebibyte)),
     { args: ['--workers', '1'], keepsRecords: false, config: { cache: { memory: '8MiB' } } })
   const agent = new http.Agent({ keepAlive: true })
   t.after(() => agent.destroy())
-  const connections = await Promise.all([1, 2, 3].map(() => connectFrames(url, settings([[4, 0]]))))
+  const connections = await Promise.all((isSanitized ? [1] : [1, 2, 3])
+    .map(() => connectFrames(url, settings([[4, 0]]))))
   const before = peakMemory(server)
   for (const [i, each] of connections.entries()) {
-    for (const stream of streams) {
+    for (const stream of streams.slice(isSanitized ? 50 : 0)) {
       const target = `${path}${i}-${stream}`
       await get(target, { as: null, agent, headers: { host: 'a' } })
       await each.send(Buffer.concat([request(stream, { pseudo: { ':path': target } }), ping()]))
@@ -55,7 +57,13 @@ test('300 streams that take nothing of 300 stored answers of 1 MiB', async t => 
   }
   const added = (peakMemory(server) - before) / mebibyte
   t.diagnostic(`${Math.round(added)} MiB`)
-  assert.ok(added < (isSanitized ? 250 : 100), `${added} MiB`)
+  // The address sanitizer keeps what is freed.
+  assert.ok(isSanitized || added < 100, `${added} MiB`)
   for (const each of connections) each.socket.destroy()
   assert.equal((await get(path, { as: null })).bytes.length, mebibyte)
+  await server.stop()
+  const words = server.lines().filter(({ protocol }) => protocol === 'HTTP/2').map(({ cache }) => cache)
+  const hits = words.filter(word => word === 'hit').length
+  assert.ok(hits > 4 && hits < 20, `${hits} hits`)
+  assert.deepEqual(new Set(words), new Set(['hit', 'bypass']))
 })
