@@ -14,7 +14,7 @@ enum cache_status_forward {
     CACHE_STATUS_BYPASS,    /* the cache was not asked */
     CACHE_STATUS_METHOD,    /* the method is not cached */
     CACHE_STATUS_URI_MISS,  /* nothing is stored for its target */
-    CACHE_STATUS_VARY_MISS, /* something is stored, but for other values of the fields in Vary */
+    CACHE_STATUS_VARY_MISS, /* what is stored has other values of the fields in Vary */
     CACHE_STATUS_MISS,      /* one of the two before, and it is not known which one */
     CACHE_STATUS_REQUEST,   /* the entry is fresh, but the request does not accept it (no-cache) */
     CACHE_STATUS_STALE,     /* the entry is stale */

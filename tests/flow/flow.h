@@ -28,7 +28,6 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/compose/answer.h"
-#include "bff/compose/plan.h"
 #include "bff/compose/plan_make.h"
 #include "bff/compose/run.h"
 

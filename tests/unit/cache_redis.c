@@ -62,7 +62,7 @@ static void test_scripts_come_back_after_they_were_forgotten(void **state)
     stage_until(has("/b"));
 }
 
-/* Values that are none. */
+/* Values that are not valid. */
 
 static const char *const damages[] = {
     "SET %s foreign",

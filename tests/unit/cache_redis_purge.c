@@ -145,7 +145,7 @@ static void test_an_invalidation_of_this_process_holds_for_values_from_redis(voi
     assert_true(has("/b"));
 }
 
-/* The rights that docs/redis.md names, but for other keys. */
+/* The rights that docs/redis.md names, with other keys than those of the cache. */
 static void test_few_rights_are_enough(void **state)
 {
     assert_string_equal(

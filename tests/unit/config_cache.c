@@ -87,12 +87,12 @@ static const struct {
      "response beside it\n"},
     {"nothing", ROUTE "cache: {}}]\n",
      "web.yaml:1:44: routes[0].cache: it needs ttl: 300s, or from: response\n"},
-    {"a time that is none", ROUTE "cache: {ttl: soon, stale_if_error: 1s}}]\n",
+    {"a time that is not valid", ROUTE "cache: {ttl: soon, stale_if_error: 1s}}]\n",
      "web.yaml:1:50: routes[0].cache.ttl: \"soon\": expected a duration such as 250ms, 1.5s, 5m "
      "or 1h (units: ms, s, m, h)\n"},
     {"two sources", ROUTE "cache: {ttl: 1s, from: response}}]\n",
      "web.yaml:1:60: routes[0].cache.from: it excludes ttl; leave one out\n"},
-    {"a source that is none", ROUTE "cache: {from: service}}]\n",
+    {"a source that is not valid", ROUTE "cache: {from: service}}]\n",
      "web.yaml:1:51: routes[0].cache.from: \"service\": expected response\n"},
     {"times out of bounds", ROUTE "cache: {ttl: 0s, stale_while_revalidate: 745h}}]\n",
      "web.yaml:1:50: routes[0].cache.ttl: \"0s\" is out of bounds: expected 1ms to 744h\n"
@@ -119,7 +119,7 @@ static const struct {
      "web.yaml:1:16: cache.redis: it needs redis.url, or REDIS_URL of the environment\n"},
     {"Redis for nothing", "redis: {url: redis://a}\ncache: {redis: true, memory: 0}\n",
      "web.yaml:2:16: cache.redis: cache.memory is 0, so nothing is cached\n"},
-    {"an address that is none", "admin: {listen: \"http://a:1\"}\n",
+    {"an address that is not valid", "admin: {listen: \"http://a:1\"}\n",
      "web.yaml:1:17: admin.listen: \"http://a:1\": its host must be an IP address, localhost or "
      "*\n"},
     {"an address of clients", "listen: http://127.0.0.1:9090\nadmin: {listen: localhost:9090}\n",

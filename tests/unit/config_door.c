@@ -27,7 +27,7 @@ static const struct {
     {"every origin, as nobody", "cors: {origins: \"*\", credentials: false}\n", ""},
     {"patterns", "cors: {origins: [\"https://*.shop.example\", \"http://*.localhost:3000\"]}\n",
      ""},
-    {"patterns that are none",
+    {"patterns that are not valid",
      "cors:\n  origins:\n  - https://*shop.example\n  - https://a.*.example\n  - "
      "https://*.*.example\n"
      "  - https://*.example\n  - https://*.shop.example/\n  - \"*.shop.example\"\n"
@@ -48,7 +48,7 @@ static const struct {
      "web.yaml:11:5: cors.origins: \"http://localhost:*\": " STAR
      "web.yaml:12:5: cors.origins: \"*://a.example\": " STAR},
     {"exposed headers", "cors: {expose: [X-Total-Count, link]}\n", ""},
-    {"exposed headers that are none", "cors: {expose: [\"*\", \"a b\", Set-Cookie]}\n",
+    {"exposed headers that are not valid", "cors: {expose: [\"*\", \"a b\", Set-Cookie]}\n",
      "web.yaml:1:17: cors.expose: \"*\": list the names: with credentials a browser takes * as a "
      "name\n"
      "web.yaml:1:22: cors.expose: \"a b\": expected the name of a header, such as X-Total-Count\n"
@@ -84,7 +84,7 @@ static const struct {
      "web.yaml:1:75: services.orders.health.interval: \"1ms\" is out of bounds: expected 100ms to "
      "1h\n"
      "web.yaml:1:80: services.orders.health.pth: unknown setting; did you mean \"path\"?\n"},
-    {"a path that is none", "services: {users: {health: {path: \"/a b\"}}}\n",
+    {"a path that is not valid", "services: {users: {health: {path: \"/a b\"}}}\n",
      "web.yaml:1:35: services.users.health.path: \"/a b\": it holds a byte that must be written as "
      "% and two digits\n"},
 };

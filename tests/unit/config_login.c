@@ -205,7 +205,7 @@ static const struct {
     {"no key for one of them", "login: {algorithms: [RS256, ES256], keys: es256.pem}\n",
      "web.yaml:1:43: login.keys: there is no key for RS256\n"},
     {"claims", "login: {claims: {user: [sub, email], role: \"cognito:groups\"}}\n", ""},
-    {"claims that are none", "login: {claims: {user: \"\", role: [roles, a..b, .a]}}\n",
+    {"claims that are not valid", "login: {claims: {user: \"\", role: [roles, a..b, .a]}}\n",
      "web.yaml:1:24: login.claims.user: \"\": expected the name of a claim, such as sub or "
      "realm_access.roles\n"
      "web.yaml:1:42: login.claims.role: \"a..b\": a name is missing beside a dot\n"

@@ -102,7 +102,7 @@ static const struct {
      "or some of minute, hour and day\n"},
     {"a name that is misspelt is not missing, too", RULE "window: 1m, mx: 3 }\n",
      "web.yaml:2:39: rate_limits[0].mx: unknown setting; did you mean \"max\"?\n"},
-    {"names that are none",
+    {"names that are not valid",
      "rate_limits:\n"
      "  - {name: a b, path: /, minute: 1}\n"
      "  - {name: \"\"}\n",
@@ -129,7 +129,7 @@ static const struct {
     {"a burst without rate", RULE "burst: 3, delay: off }\n",
      "web.yaml:2:34: rate_limits[0].burst: it needs rate beside it\n"
      "web.yaml:2:44: rate_limits[0].delay: it needs rate beside it\n"},
-    {"rates that are none",
+    {"rates that are not valid",
      "rate_limits:\n"
      "- {name: a, path: /, rate: 10, burst: 1}\n"
      "- {name: b, path: /, rate: 1.5/s, burst: 1}\n"
@@ -143,7 +143,7 @@ static const struct {
      "4/h\n"
      "web.yaml:6:28: rate_limits[4].rate: \"4000001/s\": it is out of bounds: expected at most "
      "4000000/s\n"},
-    {"keys that are none",
+    {"keys that are not valid",
      RULE "minute: 1, key: [ip, ips, \"header:\", \"header:a b\", ip, api_key] }\n",
      "web.yaml:2:48: rate_limits[0].key: \"ips\": " KEYS
      "web.yaml:2:53: rate_limits[0].key: \"header:\": expected the name of a header, as in "
@@ -154,7 +154,7 @@ static const struct {
      "web.yaml:2:82: rate_limits[0].key: \"api_key\": " KEYS},
     {"too long a key", RULE "minute: 1, key: [ip, user, route, header:a, header:b] }\n",
      "web.yaml:2:71: rate_limits[0].key: \"header:b\": a key has at most 4 parts\n"},
-    {"other values that are none",
+    {"other values that are not valid",
      RULE "minute: 0, delay: -1, cost: 2, exempt: [10.0.0.1/8], headers: all, max: 0 }\n",
      "web.yaml:2:35: rate_limits[0].minute: \"0\" is out of bounds: expected 1 to 100000000\n"
      "web.yaml:2:45: rate_limits[0].delay: \"-1\": expected off, or a number of requests\n"
@@ -175,7 +175,7 @@ static const struct {
      "web.yaml:3:44: rate_limits[0].key: login is off, so no request has a user\n"},
     {"no Redis to count in", "rate_limit_store: {use: redis}\n",
      "web.yaml:1:25: rate_limit_store.use: it needs redis.url, or REDIS_URL of the environment\n"},
-    {"a store that is none", "rate_limit_store: {use: disk, max_keys: 1023}\n",
+    {"a store that is not valid", "rate_limit_store: {use: disk, max_keys: 1023}\n",
      "web.yaml:1:25: rate_limit_store.use: \"disk\": expected auto, memory or redis\n"
      "web.yaml:1:41: rate_limit_store.max_keys: \"1023\" is out of bounds: expected 1024 to "
      "100000000\n"},

@@ -153,7 +153,8 @@ static const struct {
     {"Sentinel and a host", "redis: {url: redis://a, sentinels: b}\n",
      "web.yaml:1:14: redis.url: redis.sentinels say where the server is; write the URL without a "
      "host, as in redis://:password@/0, or remove redis.sentinels\n"},
-    {"Sentinel servers that are none", "redis: {sentinels: [\"redis://a\", \"b:x\", \"c d\"]}\n",
+    {"Sentinel servers that are not valid",
+     "redis: {sentinels: [\"redis://a\", \"b:x\", \"c d\"]}\n",
      "web.yaml:1:21: redis.sentinels: a Sentinel server is written as HOST:PORT, without a "
      "scheme\n"
      "web.yaml:1:34: redis.sentinels: \"b:x\": " PORT "\n"

@@ -230,7 +230,7 @@ static const struct {
     {"Host", ROUTE("request_headers: {set: {Host: a}}"),
      "web.yaml:1:62: routes[0].request_headers.set: \"Host\": the server alone writes it; "
      "preserve_host: true keeps the client's\n"},
-    {"a header's name that is none, and all others",
+    {"a header's name that is not valid, and all others",
      ROUTE("request_headers: {set: {\"a: b\": c, [a]: d, \"\": e, host: f}}"),
      "web.yaml:1:62: routes[0].request_headers.set.a: b: expected the name of a header, such as "
      "X-Shop\n"

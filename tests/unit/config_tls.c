@@ -86,7 +86,7 @@ static const struct {
     {"a certificate alone, and https", "listen: https://*:0\ntls: {certificate: a.pem}\n",
      "listen: \"https://*:0\": https needs tls.certificate and tls.key"},
     {"authorities", "services: {users: {ca_file: a.pem}}\n", ""},
-    {"authorities that are none", "services: {users: {ca_file: text.pem}}\n",
+    {"authorities that are not valid", "services: {users: {ca_file: text.pem}}\n",
      "services.users.ca_file: \"./text.pem\" holds no certificate in PEM form"},
 };
 
