@@ -27,7 +27,7 @@ static const char *normalise(struct pool *pool, struct cache_purge *purge)
 
 static void purge_here(const struct cache_purge *purge)
 {
-    struct cache *cache = cache_hold(registry_of_process());
+    struct cache *cache = cache_hold(registry_of_process(), (struct text){0});
 
     cache_purge_apply(cache, purge);
     registry_release(cache);

@@ -31,12 +31,15 @@ struct dispatch {
 /* The part that belongs to one generation in one worker. */
 struct dispatch_worker {
     struct upstream *upstream;
+    struct endpoints *endpoints; /* the worker's */
     struct login_cache *logins;
-    struct cache_worker *cache;    /* NULL: the configuration caches nothing */
-    struct cache_flights *flights; /* of the parts of pages; NULL: there is no cache */
-    struct redis *redis;           /* NULL: no Redis server is configured */
-    struct redis *cache_redis;     /* the same; NULL: what is cached is in memory only */
-    struct limiter *limiter;       /* NULL: there are no limits */
+    struct cache_worker *cache;     /* NULL: the configuration caches nothing */
+    struct cache_worker *verdicts;  /* see struct worker_life */
+    struct cache_worker *refreshed; /* see struct worker_life */
+    struct cache_flights *flights;  /* of the parts of pages; NULL: there is no cache */
+    struct redis *redis;            /* NULL: no Redis server is configured */
+    struct redis *cache_redis;      /* the same; NULL: what is cached is in memory only */
+    struct limiter *limiter;        /* NULL: there are no limits */
 };
 
 #endif

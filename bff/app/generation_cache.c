@@ -39,7 +39,7 @@ static bool has_parts(const struct pages *pages)
 
 static void set_limits(struct generation *generation)
 {
-    struct cache *cache = cache_hold(registry_of_process());
+    struct cache *cache = cache_hold(registry_of_process(), (struct text){0});
     struct cache_background *background = cache_background_hold(registry_of_process());
 
     cache_set_limit(cache, generation->config.cache_bytes);

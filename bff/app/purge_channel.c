@@ -99,7 +99,7 @@ struct purge_channel *purge_channel_new(const struct redis_loop *on,
 {
     struct purge_channel *channel = memory_new(sizeof(*channel));
 
-    channel->cache = cache_hold(registry_of_process());
+    channel->cache = cache_hold(registry_of_process(), (struct text){0});
     channel->subscribe =
         redis_subscribe_new(on, settings, TEXT(PURGE_CHANNEL), &subscriber, channel);
     return channel;

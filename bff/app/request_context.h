@@ -5,13 +5,17 @@
 #include <stdbool.h>
 
 #include "bff/app/dispatch.h"
+#include "bff/edge/caller.h"
 #include "bff/http/pipeline.h"
 #include "bff/http/route.h"
 #include "bff/proxy/plain_route.h"
 
+struct built_in_page;
+
 enum found_kind {
     FOUND_COMPOSITE,
     FOUND_ROUTE,
+    FOUND_BUILT_IN,     /* a page of this server (built_in_pages.h) */
     FOUND_BAD,          /* the path is not allowed: 400 */
     FOUND_OTHER_METHOD, /* the path is known, but not with this method: 405 */
     FOUND_NOTHING,      /* 404 */
@@ -20,8 +24,9 @@ enum found_kind {
 /* What answers a method and the request's path. */
 struct found {
     enum found_kind kind;
-    struct route_match match;        /* of a composite */
-    const struct plain_route *route; /* of a plain route */
+    struct route_match match;         /* of a composite */
+    const struct plain_route *route;  /* of a plain route */
+    const struct built_in_page *page; /* with FOUND_BUILT_IN */
     struct text path;  /* the normalised path (plain_path); absent for some composites */
     struct text allow; /* with FOUND_OTHER_METHOD: the methods that the path has */
 };
@@ -33,8 +38,7 @@ struct request_context {
     struct request *request;
     struct found found;      /* set by step_route */
     struct access_rule rule; /* set by step_route: the rule of the composite or the plain route */
-    struct login_user user;  /* set by step_login */
-    bool has_user;           /* a user is signed in */
+    struct caller caller;    /* set by the steps session, api_key, login and authorizer */
     struct proxy_cached *cached; /* set by step_cache; NULL: the route has no cache */
     int64_t until_ns; /* set by step_client: a deadline that a trusted proxy has stated; 0:
                          none */

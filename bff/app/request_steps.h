@@ -12,11 +12,15 @@
  *   preflight    answers a CORS preflight
  *   limits       counts the request under the limits by address, so that a 404 counts: 429
  *   found        sends what step_route has decided: 400, 404, 405, answers to OPTIONS
- *                (place for later: the session)
- *   login        finds the user: 400, 403
+ *   session      finds the session of the cookies, and checks that no other site has made the
+ *                browser send the request: 401, 403, 503
+ *   api_key      finds the API key and counts the request under its plan: 401, 403, 429, 503
+ *   login        finds the user by a token: 400, 403, 503
+ *   authorizer   asks a service whether the request may pass: 403, 503
  *   limits_user  counts the request under the limits by user: 429
  *   access       checks whether this user is allowed: 401, 403
  *   body         waits for the body, and refuses one that is too long for the route: 413
+ *   built_in     answers the pages of this server: /bff/login, /.well-known/jwks.json
  *   cache        looks whether the answer is stored; waits for the call of another request: 504
  *   serve        hands the request to the composite or to the proxy
  */
@@ -34,10 +38,14 @@
     ROW(preflight)                                                                                 \
     ROW(limits)                                                                                    \
     ROW(found)                                                                                     \
+    ROW(session)                                                                                   \
+    ROW(api_key)                                                                                   \
     ROW(login)                                                                                     \
+    ROW(authorizer)                                                                                \
     ROW(limits_user)                                                                               \
     ROW(access)                                                                                    \
     ROW(body)                                                                                      \
+    ROW(built_in)                                                                                  \
     ROW(cache)                                                                                     \
     ROW(serve)
 

@@ -7,7 +7,7 @@ enum step_result step_access(struct request_context *context)
 
     if (context->dispatch->login == NULL)
         return STEP_PASS;
-    switch (access_decide(context->rule, context->has_user ? &context->user : NULL)) {
+    switch (access_decide(context->rule, context->caller.has_user ? &context->caller.user : NULL)) {
     case ACCESS_ALLOW:
         return STEP_PASS;
     case ACCESS_NEEDS_LOGIN:

@@ -34,6 +34,7 @@ enum step_result step_found(struct request_context *context)
     switch (context->found.kind) {
     case FOUND_COMPOSITE:
     case FOUND_ROUTE:
+    case FOUND_BUILT_IN:
         break;
     case FOUND_BAD:
         return refuse(context, 400, "Bad request");

@@ -17,7 +17,7 @@ static enum login_verdict check_login(struct request_context *context)
         .pool = context->request->pool,
     };
     enum login_verdict verdict = login_check_why(context->dispatch->login, context->worker->logins,
-                                                 &question, &context->user, &fault);
+                                                 &question, &context->caller.user, &fault);
     context->request->login_fault = login_fault_name(fault);
     return verdict;
 }
@@ -45,8 +45,8 @@ enum step_result step_login(struct request_context *context)
                                    .value = TEXT("Bearer error=\"invalid_token\""),
                                });
     case LOGIN_OK:
-        context->has_user = true;
-        context->request->user = context->user.id;
+        context->caller.has_user = true;
+        context->request->user = context->caller.user.id;
         break;
     case LOGIN_ANONYMOUS:
         break;

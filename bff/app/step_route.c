@@ -1,4 +1,5 @@
 /* Step "route": finds what answers a request, by its method and path. */
+#include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
 #include "bff/base/path_reading.h"
 #include "bff/http/host.h"
@@ -117,6 +118,10 @@ enum step_result step_route(struct request_context *context)
 {
     struct found *found = &context->found;
 
+    if (built_in_pages_find(context)) {
+        context->rule = (struct access_rule){.kind = ACCESS_PUBLIC};
+        return STEP_PASS;
+    }
     step_route_find(context, context->request->method, found);
     if (found->kind == FOUND_COMPOSITE)
         context->rule =

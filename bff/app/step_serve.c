@@ -13,7 +13,7 @@ static void serve_composite(struct request_context *context)
                                      .params = found->match.params,
                                      .upstream = context->worker->upstream,
                                      .flights = context->worker->flights,
-                                     .user = context->has_user ? &context->user : NULL,
+                                     .caller = &context->caller,
                                      .until_ns = context->until_ns,
                                      .has_login = context->dispatch->login != NULL,
                                  });
@@ -24,7 +24,7 @@ void step_serve_describe(struct request_context *context, struct proxy_ask *out)
     *out = (struct proxy_ask){
         .settings = &context->dispatch->proxy,
         .route = context->found.route,
-        .user = context->has_user ? &context->user : NULL,
+        .caller = &context->caller,
         .path = context->found.path,
         .upstream = context->worker->upstream,
         .head_by_ns = context->until_ns,

@@ -65,15 +65,17 @@ static struct limiter *new_limiter(const struct config *config, struct redis *re
 
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
-                                                struct endpoints *endpoints,
-                                                struct cache_worker *cache)
+                                                const struct worker_life *life)
 {
     struct worker_generation *own = memory_new(sizeof(*own));
     const struct config *config = &generation->config;
 
     own->generation = generation;
-    own->dispatch.upstream = upstream_new(endpoints, config->services, config->service_count);
-    own->dispatch.cache = generation->cache != NULL ? cache : NULL;
+    own->dispatch.upstream = upstream_new(life->endpoints, config->services, config->service_count);
+    own->dispatch.cache = generation->cache != NULL ? life->cache : NULL;
+    own->dispatch.endpoints = life->endpoints;
+    own->dispatch.verdicts = life->verdicts;
+    own->dispatch.refreshed = life->refreshed;
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
@@ -82,7 +84,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
         own->dispatch.flights =
-            cache_flights_new(cache, own->dispatch.upstream, own->dispatch.cache_redis);
+            cache_flights_new(life->cache, own->dispatch.upstream, own->dispatch.cache_redis);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;

@@ -13,6 +13,20 @@
 #include "bff/http/worker_settings.h"
 #include "bff/upstream/endpoints.h"
 
+/*
+ * What a worker has for its whole life. Its generations use it.
+ *
+ *   cache      stored responses
+ *   verdicts   what authorizers and services for API keys have answered
+ *   refreshed  new tokens of sessions, for requests that still come with the old ones
+ */
+struct worker_life {
+    struct endpoints *endpoints;
+    struct cache_worker *cache;
+    struct cache_worker *verdicts;
+    struct cache_worker *refreshed;
+};
+
 struct worker_generation {
     struct worker_settings
         settings;                  /* by it, requests and tunnels have a reference to this struct */
@@ -26,13 +40,12 @@ struct worker_generation {
 /*
  * Makes the part of ${generation} that ${worker} has, and takes over one of the caller's references
  * to ${generation}.
- * ${endpoints} and ${cache} are the worker's and must outlive the result. The worker has a
+ * ${life} is the worker's and must outlive the result. The worker has a
  * reference to the result until it switches to another generation.
  */
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
-                                                struct endpoints *endpoints,
-                                                struct cache_worker *cache);
+                                                const struct worker_life *life);
 
 /*
  * Looks up the host names of the services. ${on_resolved} is called once, perhaps from inside this

@@ -23,8 +23,7 @@
  * worker->application. */
 struct worker_own {
     struct batch *batch; /* for its calls to services; NULL: no io_uring */
-    struct endpoints *endpoints;
-    struct cache_worker *cache;
+    struct worker_life life;
 };
 
 /* Returns NULL when io_uring is not available; most container runtimes, for example, forbid it.
@@ -46,25 +45,34 @@ static struct batch *new_batch(struct worker *worker, const struct config *confi
     return batch;
 }
 
+static struct cache_worker *new_cache(struct worker *worker, struct text name)
+{
+    return cache_worker_new(registry_of_process(), worker->loop, name);
+}
+
 static struct worker_own *own_new(struct worker *worker, const struct config *config)
 {
     struct worker_own *own = memory_new(sizeof(*own));
 
     own->batch = new_batch(worker, config);
-    own->endpoints = endpoints_new(&(struct endpoint_loop){
+    own->life.endpoints = endpoints_new(&(struct endpoint_loop){
         .loop = worker->loop,
         .resolver = &worker->resolver,
         .timers = worker_timers(worker),
         .batch = own->batch,
     });
-    own->cache = cache_worker_new(registry_of_process(), worker->loop);
+    own->life.cache = new_cache(worker, (struct text){0});
+    own->life.verdicts = new_cache(worker, TEXT("verdicts"));
+    own->life.refreshed = new_cache(worker, TEXT("refreshed"));
     return own;
 }
 
 static void own_free(struct worker_own *own)
 {
-    cache_worker_free(own->cache);
-    endpoints_free(own->endpoints);
+    cache_worker_free(own->life.refreshed);
+    cache_worker_free(own->life.verdicts);
+    cache_worker_free(own->life.cache);
+    endpoints_free(own->life.endpoints);
     batch_free(own->batch);
     memory_free(own);
 }
@@ -80,7 +88,7 @@ static struct worker_generation *new_generation(struct worker *worker,
 {
     const struct worker_own *own = worker->application;
 
-    return worker_generation_new(worker, generation, own->endpoints, own->cache);
+    return worker_generation_new(worker, generation, &own->life);
 }
 
 /* The worker switches to the first generation at once. It does not accept connections before the

@@ -39,9 +39,9 @@ static void cache_dispose(void *object)
 static const struct registry_kind kind = {
     .bytes = sizeof(struct cache), .init = cache_init, .dispose = cache_dispose};
 
-struct cache *cache_hold(struct registry *registry)
+struct cache *cache_hold(struct registry *registry, struct text name)
 {
-    return registry_hold(registry, &kind, TEXT(""));
+    return registry_hold(registry, &kind, name.at == NULL ? TEXT("") : name);
 }
 
 void cache_set_limit(struct cache *cache, size_t bytes)

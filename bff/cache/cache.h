@@ -36,8 +36,9 @@ struct cache;        /* the process's */
 struct cache_reader; /* a worker's: its epoch, those who wait, its bell */
 struct cache_slot;
 
-/* Returns the cache of the process with one reference (registry_release). */
-struct cache *cache_hold(struct registry *registry);
+/* Returns a cache of the process with one reference (registry_release). ${name} absent: the cache
+ * for responses. Another name is another cache, with a limit of its own. */
+struct cache *cache_hold(struct registry *registry, struct text name);
 
 /* Sets the most bytes of all entries together; 0: nothing is stored. */
 void cache_set_limit(struct cache *cache, size_t bytes);

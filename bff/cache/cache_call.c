@@ -174,6 +174,7 @@ void cache_call_init(struct cache_call *call, const struct fetch_ask *from,
     call->ask.target = copy(call, from->target);
     call->ask.traceparent = copy(call, from->traceparent);
     call->ask.headers = copy(call, from->headers);
+    call->ask.caller = rule->is_shared ? (struct text){0} : copy(call, from->caller);
     call->plain_len = from->headers.len;
     call->ask.until_ns = 0;
     call->ask.keep_slices = true;

@@ -82,6 +82,7 @@ struct text cache_fetch_key(struct pool *pool, const struct fetch_ask *ask,
     if (!add_lines(&lines, ask->headers, rule->is_shared))
         return (struct text){0};
     parts.vary = text_builder_text(&lines);
+    parts.user = ask->caller_key;
     return cache_key_text(pool, &parts);
 }
 

@@ -2,11 +2,11 @@
 #include "bff/base/memory.h"
 #include "bff/cache/cache_worker.h"
 
-struct cache_worker *cache_worker_new(struct registry *registry, h2o_loop_t *loop)
+struct cache_worker *cache_worker_new(struct registry *registry, h2o_loop_t *loop, struct text name)
 {
     struct cache_worker *worker = memory_new(sizeof(*worker));
 
-    worker->cache = cache_hold(registry);
+    worker->cache = cache_hold(registry, name);
     worker->background = cache_background_hold(registry);
     worker->bell = bell_take(registry, loop);
     worker->reader = cache_reader_new(worker->cache, worker->bell);

@@ -21,8 +21,9 @@ struct cache_worker {
     size_t ahead_bytes;                  /* see CACHE_WORKER_AHEAD_MAX */
 };
 
-/* To be called in the thread of ${loop}. */
-struct cache_worker *cache_worker_new(struct registry *registry, h2o_loop_t *loop);
+/* To be called in the thread of ${loop}. ${name} is that of cache_hold. */
+struct cache_worker *cache_worker_new(struct registry *registry, h2o_loop_t *loop,
+                                      struct text name);
 
 /* Nothing that uses the cache may be under way in this worker. NULL: does nothing. */
 void cache_worker_free(struct cache_worker *worker);

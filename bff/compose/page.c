@@ -51,7 +51,6 @@ static void put_line(struct text_builder *out, struct request *request, const ch
 static struct text call_headers(const struct serving *serving)
 {
     struct request *request = serving->request;
-    const struct login_user *user = serving->ask.user;
     struct text tracestate = request_id_tracestate(request);
     struct text_builder out;
 
@@ -63,10 +62,17 @@ static struct text call_headers(const struct serving *serving)
     put_line(&out, request, "accept-language");
     if (serving->ask.pages->mock_header != NULL)
         put_line(&out, request, serving->ask.pages->mock_header);
-    if (user != NULL)
-        text_builder_field(&out, TEXT("x-user-id"), user->id);
-    if (user != NULL && user->roles.len > 0)
-        text_builder_field(&out, TEXT("x-user-role"), user->roles);
+    return text_builder_text(&out);
+}
+
+/* What ${service} learns of the caller. */
+static struct text caller_lines(void *cookie, const struct bff_service *service)
+{
+    const struct serving *serving = cookie;
+    struct text_builder out;
+
+    text_builder_init(&out, serving->request->pool, 128);
+    caller_put(serving->ask.caller, service, &out);
     return text_builder_text(&out);
 }
 
@@ -150,7 +156,8 @@ static bool may_see(void *cookie, struct text owner)
     const struct serving *serving = cookie;
     struct access_rule rule = {ACCESS_OWNER, owner, serving->ask.pages->admin_role};
 
-    return access_decide(rule, serving->ask.user) == ACCESS_ALLOW;
+    const struct caller *caller = serving->ask.caller;
+    return access_decide(rule, caller->has_user ? &caller->user : NULL) == ACCESS_ALLOW;
 }
 
 struct access_rule page_access(const struct pages *pages, const struct plan *plan,
@@ -194,6 +201,8 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .timers = worker_timers(request->worker),
         .params = ask->params,
         .headers = call_headers(serving),
+        .caller_lines = caller_lines,
+        .caller_key = caller_distinct(ask->caller, request->pool),
         .traceparent = request->traceparent,
         .until_ns = ask->until_ns,
         .client_header = client_header,

@@ -10,6 +10,7 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/compose/plan.h"
 #include "bff/edge/access.h"
+#include "bff/edge/caller.h"
 #include "bff/http/request.h"
 #include "bff/http/route.h"
 #include "bff/upstream/upstream.h"
@@ -35,7 +36,7 @@ struct page_ask {
         *params; /* decoded, in the order of the path; they live as long as the request */
     struct upstream *upstream;     /* the worker's */
     struct cache_flights *flights; /* the worker's; NULL: no part is cached */
-    const struct login_user *user; /* NULL: nobody is signed in */
+    const struct caller *caller;   /* who asks */
     int64_t until_ns;              /* as in run_request */
     bool has_login;                /* login is configured, so access rules apply */
 };

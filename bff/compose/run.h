@@ -36,6 +36,10 @@ struct run_request {
     struct text (*client_header)(void *cookie, const char *name);
     /* Returns the key of the client's request for the balance of ${service}; an absent text when
      * there is none. NULL: no call has a key. */
+    /* Returns the header lines by which ${service} learns who asks. NULL: there are none. */
+    struct text (*caller_lines)(void *cookie, const struct bff_service *service);
+    /* A text that distinguishes callers, for the key of the cache; absent: none. */
+    struct text caller_key;
     struct text (*balance_key)(void *cookie, const struct bff_service *service);
     void *cookie; /* for all functions here */
     /* Returns true when the client may see the answer. ${owner} is the decoded text at

@@ -57,6 +57,12 @@ static struct text key_for(const struct run_request *request, const struct bff_s
                                         : request->balance_key(request->cookie, service);
 }
 
+static struct text lines_for(const struct run_request *request, const struct bff_service *service)
+{
+    return request->caller_lines == NULL ? (struct text){0}
+                                         : request->caller_lines(request->cookie, service);
+}
+
 /* Adds a call for ${item} to the run. */
 static struct run_call *add(struct run *run, struct run_item *item, size_t bucket)
 {
@@ -108,6 +114,8 @@ bool run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .key = key_for(request, asked->service),
         .target = asked->target,
         .headers = asked->headers,
+        .caller = lines_for(request, asked->service),
+        .caller_key = request->caller_key,
         .traceparent = run->request->traceparent,
         .until_ns = run->deadline_ns,
         .hedge = plan->hedge,

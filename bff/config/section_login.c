@@ -6,7 +6,7 @@
 #include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
 #include "bff/config/suggest.h"
-#include "bff/edge/jwt_path.h"
+#include "bff/token/jwt_path.h"
 
 #include "bff/config/section.h"
 

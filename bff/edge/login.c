@@ -3,8 +3,8 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
-#include "bff/edge/jwt.h"
-#include "bff/edge/jwt_verify.h"
+#include "bff/token/jwt.h"
+#include "bff/token/jwt_verify.h"
 #include "bff/edge/login_cache.h"
 #include "bff/edge/login_claims.h"
 #include "bff/edge/login_fingerprint.h"
@@ -233,7 +233,11 @@ static enum login_fault check_new(const struct login *login, struct text token,
  * ends. */
 static struct login_user copy_user(const struct login_user *user, struct pool *pool)
 {
-    return (struct login_user){pool_text(pool, user->id), pool_text(pool, user->roles)};
+    return (struct login_user){
+        .id = pool_text(pool, user->id),
+        .roles = pool_text(pool, user->roles),
+        .scopes = pool_text(pool, user->scopes),
+    };
 }
 
 static enum login_fault check_cached(const struct login *login, struct login_cache *cache,

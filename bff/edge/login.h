@@ -18,7 +18,7 @@
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
-#include "bff/edge/jwt_algorithm.h"
+#include "bff/token/jwt_algorithm.h"
 #include "bff/edge/login_fault.h"
 #include "bff/edge/login_roles.h"
 #include "bff/edge/login_secret.h"
@@ -93,10 +93,11 @@ enum login_verdict {
     LOGIN_AMBIGUOUS, /* more than one Authorization field */
 };
 
-/* A user. Both texts are visible ASCII with spaces inside, so they can be sent in a header. */
+/* A user. All texts are visible ASCII with spaces inside, so they can be sent in a header. */
 struct login_user {
     struct text id;    /* never empty */
     struct text roles; /* "admin,staff" (login_roles.h); empty when the token has none */
+    struct text scopes; /* "read write", separated by one space; empty when the token has none */
 };
 
 /* The input of login_check. */

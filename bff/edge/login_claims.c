@@ -1,8 +1,8 @@
 /* See login_claims.h. */
 #include <math.h>
 
-#include "bff/edge/jwt_members.h"
-#include "bff/edge/jwt_path.h"
+#include "bff/token/jwt_members.h"
+#include "bff/token/jwt_path.h"
 #include "bff/edge/login_roles.h"
 
 #include "bff/edge/login_claims.h"

@@ -7,7 +7,7 @@
 #define BFF_EDGE_LOGIN_FINGERPRINT_H
 
 #include "bff/base/text.h"
-#include "bff/edge/jwt_key.h"
+#include "bff/token/jwt_key.h"
 #include "bff/edge/login_claims.h"
 
 #define LOGIN_FINGERPRINT_BYTES 32 /* SHA-256 */

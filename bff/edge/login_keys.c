@@ -4,9 +4,9 @@
 
 #include "bff/base/file.h"
 #include "bff/base/memory.h"
-#include "bff/edge/jwks.h"
-#include "bff/edge/jwt_pem.h"
-#include "bff/edge/jwt_verify.h"
+#include "bff/token/jwks.h"
+#include "bff/token/jwt_pem.h"
+#include "bff/token/jwt_verify.h"
 
 #include "bff/edge/login_keys.h"
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "bff/edge/jwt.h"
-#include "bff/edge/jwt_key.h"
+#include "bff/token/jwt.h"
+#include "bff/token/jwt_key.h"
 
 /*
  * Adds the keys in ${file}: a PEM public key, a PEM certificate or a JWK Set. A byte order mark at

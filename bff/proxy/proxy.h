@@ -9,7 +9,7 @@
 #include <stdbool.h>
 
 #include "bff/base/text.h"
-#include "bff/edge/login.h"
+#include "bff/edge/caller.h"
 #include "bff/http/request.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/upstream/upstream.h"
@@ -28,14 +28,14 @@ struct proxy_settings {
 struct proxy_ask {
     const struct proxy_settings *settings;
     const struct plain_route *route;
-    const struct login_user *user; /* NULL: nobody is signed in */
-    struct text path;              /* normalised by plain_path */
-    struct upstream *upstream;     /* the worker's */
-    int64_t head_by_ns;            /* as in call_ask */
-    struct cache_worker *cache;    /* the worker's; NULL: nothing is cached */
-    struct redis *cache_redis;     /* its second level; NULL: none */
-    struct proxy_cached *cached;   /* what the cache has (proxy_cache.h); NULL: the route has no
-                                      cache */
+    const struct caller *caller; /* who asks */
+    struct text path;            /* normalised by plain_path */
+    struct upstream *upstream;   /* the worker's */
+    int64_t head_by_ns;          /* as in call_ask */
+    struct cache_worker *cache;  /* the worker's; NULL: nothing is cached */
+    struct redis *cache_redis;   /* its second level; NULL: none */
+    struct proxy_cached *cached; /* what the cache has (proxy_cache.h); NULL: the route has no
+                                    cache */
 };
 
 /* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must

@@ -81,10 +81,9 @@ static struct text key_of(struct proxy_cached *cached)
     if (route->cache.vary != NULL)
         parts.vary =
             cache_vary_rule_values(request->pool, route->cache.vary, &cached->asked.policy);
-    if (!parts.is_shared && ask->user != NULL) {
-        parts.user = ask->user->id;
-        parts.roles = ask->user->roles;
-    } else if (!parts.is_shared) {
+    if (!parts.is_shared)
+        parts.user = caller_distinct(ask->caller, request->pool);
+    if (!parts.is_shared && parts.user.at == NULL) {
         parts.authorization = sent_field(cached, "authorization");
         parts.cookie = sent_field(cached, "cookie");
     }

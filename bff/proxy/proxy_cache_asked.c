@@ -68,13 +68,22 @@ static struct text client_value(const struct proxy_cache_asked *asked, const cha
 static struct text own_value(const struct proxy_cache_asked *asked, enum own own)
 {
     const struct request_peer *peer = asked->request->peer;
-    const struct login_user *user = asked->hides_user ? NULL : asked->user;
+    const struct caller *caller = asked->caller;
+    bool names_user = !asked->hides_user && caller->has_user;
 
+    if (asked->hides_user && own <= OWN_COOKIE)
+        return (struct text){0};
     switch (own) {
+    case OWN_AUTHORIZATION:
+        if (caller->authorization.at != NULL || caller->hides_authorization)
+            return caller->authorization;
+        return client_value(asked, own_names[own]);
+    case OWN_COOKIE:
+        return caller->cookies.at != NULL ? caller->cookies : client_value(asked, own_names[own]);
     case OWN_USER_ID:
-        return user == NULL ? (struct text){0} : user->id;
+        return names_user ? caller->user.id : (struct text){0};
     case OWN_USER_ROLE:
-        return user == NULL ? (struct text){0} : user->roles;
+        return names_user ? caller->user.roles : (struct text){0};
     case OWN_REAL_IP:
         return peer->client;
     case OWN_FOR:
@@ -84,7 +93,7 @@ static struct text own_value(const struct proxy_cache_asked *asked, enum own own
     case OWN_HOST:
         return peer->host;
     default:
-        return asked->hides_user ? (struct text){0} : client_value(asked, own_names[own]);
+        return (struct text){0};
     }
 }
 
@@ -123,7 +132,7 @@ void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *req
         .nominated = request_list(request, "connection"),
         .hides_user = ask->route->cache.is_shared,
         .request = request,
-        .user = ask->user,
+        .caller = ask->caller,
     };
     asked->policy = (struct cache_request){
         .method = request->method,
@@ -131,7 +140,7 @@ void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *req
         .cookie = asked,
         .has_user =
             !asked->hides_user &&
-            (ask->user != NULL || proxy_cache_asked_field(asked, "authorization").at != NULL),
+            (ask->caller->has_user || proxy_cache_asked_field(asked, "authorization").at != NULL),
         .has_body =
             request_body(request).len > 0 || proxy_request_wants_upgrade(request, ask->route),
     };

@@ -22,7 +22,7 @@ struct proxy_cache_asked {
 
     /* One of these two: the request itself, or copies of its fields. */
     const struct request *request;
-    const struct login_user *user; /* NULL: nobody is signed in */
+    const struct caller *caller; /* who asks */
     const struct request_field *fields;
     size_t field_count;
 };

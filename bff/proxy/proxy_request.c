@@ -33,11 +33,22 @@ static bool is_for_one(const struct proxy_ask *ask, struct text name)
                                text_equal_nocase(name, TEXT("cookie")));
 }
 
+/* True for a field of the client that the service gets from the caller instead, or not at all. */
+static bool is_callers(const struct proxy_ask *ask, struct text name)
+{
+    const struct caller *caller = ask->caller;
+
+    if (text_equal_nocase(name, TEXT("authorization")))
+        return caller->hides_authorization || caller->authorization.at != NULL;
+    return caller->cookies.at != NULL && text_equal_nocase(name, TEXT("cookie"));
+}
+
 /* True for a field that is passed on as the client wrote it. */
 static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
 {
     if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
-        text_equal_nocase(name, ask->settings->withheld) || is_for_one(ask, name))
+        text_equal_nocase(name, ask->settings->withheld) || is_for_one(ask, name) ||
+        is_callers(ask, name))
         return false;
     return !field_is_nominated(nominated, name);
 }
@@ -85,11 +96,19 @@ static struct text via(struct request *request, const struct proxy_ask *ask)
                       TEXT_ARGS(ask->settings->server));
 }
 
-static void put_user(struct text_builder *out, const struct login_user *user)
+/* What the service learns of the caller. */
+static void put_caller(struct text_builder *out, const struct proxy_ask *ask)
 {
-    text_builder_field(out, TEXT("x-user-id"), user->id);
-    if (user->roles.len > 0)
-        text_builder_field(out, TEXT("x-user-role"), user->roles);
+    const struct caller *caller = ask->caller;
+
+    if (hides_user(ask))
+        return;
+    if (caller->authorization.at != NULL &&
+        !plain_route_changes(&ask->route->request, TEXT("authorization")))
+        text_builder_field(out, TEXT("authorization"), caller->authorization);
+    if (caller->cookies.len > 0 && !plain_route_changes(&ask->route->request, TEXT("cookie")))
+        text_builder_field(out, TEXT("cookie"), caller->cookies);
+    caller_put(caller, ask->route->service, out);
 }
 
 bool proxy_request_wants_upgrade(const struct request *request, const struct plain_route *route)
@@ -109,8 +128,7 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
     if (tracestate.at != NULL)
         text_builder_field(&out, TEXT("tracestate"), tracestate);
     text_builder_field(&out, TEXT("x-request-id"), request->id);
-    if (ask->user != NULL && !hides_user(ask))
-        put_user(&out, ask->user);
+    put_caller(&out, ask);
     if (ask->cached != NULL && proxy_cache_fills(ask->cached) && ask->cached->entry != NULL)
         cache_validators_ask(&out, ask->cached->entry);
     if (proxy_request_wants_upgrade(request, ask->route))

@@ -83,6 +83,8 @@ static void put_request(struct attempt *attempt, const struct attempt_ask *ask)
         put(attempt, TEXT("\r\n"));
     }
     put(attempt, ask->headers);
+    if (ask->caller.len > 0)
+        put(attempt, ask->caller);
     put_tail(attempt, ask);
     put(attempt, ask->body);
 }

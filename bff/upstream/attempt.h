@@ -60,6 +60,7 @@ struct attempt_ask {
     struct text target;      /* origin-form, encoded */
     struct text host;        /* for Host; absent: the endpoint's */
     struct text headers;     /* whole lines with CRLF, without Host */
+    struct text caller;      /* more lines, which follow them; absent: none */
     struct text traceparent; /* the attempt gets a span of its own, a child of this one */
     struct text body;        /* its framing is in ${headers} */
     int64_t deadline_ns; /* the request says how much time is left until this time of clock_now_ns,

@@ -66,6 +66,7 @@ struct call_ask {
     struct text target;      /* origin-form, encoded */
     struct text host;        /* for Host; absent: the endpoint's */
     struct text headers;     /* whole lines with CRLF, without Host */
+    struct text caller;      /* more lines, which say who asks; absent: none */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
     int64_t until_ns;   /* the deadline: the user ends the call at this time at the latest, so later

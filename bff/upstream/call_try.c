@@ -82,6 +82,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
                       .target = ask->target,
                       .host = ask->host,
                       .headers = ask->headers,
+                      .caller = ask->caller,
                       .traceparent = ask->traceparent,
                       .body = ask->body,
                       .deadline_ns = deadline_ns(call),

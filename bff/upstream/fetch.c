@@ -19,7 +19,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     fetch->status = head->status;
     if (fetch->ask->head != NULL)
         fetch->ask->head(fetch->ask->head_cookie, head);
-    if (head->status < 200 || head->status > 299)
+    if (!fetch->ask->takes_failures && (head->status < 200 || head->status > 299))
         return refuse(REASON_STATUS, why);
     if (head->is_coded)
         return refuse(REASON_BAD_HTTP, why);
@@ -101,6 +101,8 @@ void fetch_settle(struct fetch *fetch, const struct fetch_ask *ask,
 void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fetch_ask *ask,
                  fetch_done done, void *cookie)
 {
+    bool is_get = ask->method.at == NULL;
+
     fetch->reason = REASON_NONE;
     fetch->status = 0;
     fetch->retry_after_s = 0;
@@ -113,13 +115,15 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     fetch->call_ask = (struct call_ask){
         .service = ask->service,
         .key = ask->key,
-        .method = TEXT("GET"),
+        .method = is_get ? TEXT("GET") : ask->method,
         .target = ask->target,
         .headers = ask->headers,
+        .caller = ask->caller,
+        .body = ask->body,
         .traceparent = ask->traceparent,
         .until_ns = ask->until_ns,
         .breaker = ask->breaker,
-        .may_repeat = true,
+        .may_repeat = is_get,
         .hedge = ask->hedge,
     };
     json_scan_init(&fetch->scan, ask->depth_limit, ask->keep_slices);

@@ -27,13 +27,20 @@ struct fetch_ask {
     struct text key;         /* as in call_ask */
     struct text target;      /* path and query, encoded: "/users/42" */
     struct text headers;     /* whole lines, each with its CRLF, without Host: "accept: ...\r\n" */
+    struct text caller;      /* more lines, which say who asks (caller_put); absent: none */
+    struct text caller_key;  /* distinguishes callers for the cache (caller_distinct); absent: no
+                                answer depends on the caller */
+    struct text method;      /* absent: GET. Only GET is sent again after a failure */
+    struct text body;        /* its framing is in ${headers}; absent: none */
     struct text traceparent; /* as in call_ask */
     int64_t until_ns;        /* as in call_ask */
     const struct call_hedge_plan *hedge; /* as in call_ask */
     struct breaker *breaker;             /* as in call_ask */
     size_t body_limit;                   /* bytes */
     unsigned depth_limit;
-    bool keep_slices; /* the value will be read, and not only copied into the page */
+    bool takes_failures; /* an answer with another status than 2xx is not REASON_STATUS: its body
+                            is gathered, too */
+    bool keep_slices;    /* the value will be read, and not only copied into the page */
 
     /* Called with the head of the answer, whatever its status is, before ${done}. The head is valid
      * during the call. NULL: nothing is called. */

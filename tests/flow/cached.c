@@ -76,7 +76,7 @@ static int begin_worker(void **state)
     worker.registry = registry_new();
     if (worker.loop == NULL) /* libh2o cannot free it */
         worker.loop = h2o_evloop_create();
-    worker.cache = cache_worker_new(worker.registry, worker.loop);
+    worker.cache = cache_worker_new(worker.registry, worker.loop, (struct text){0});
     cache_set_limit(worker.cache->cache, 1024 * 1024);
     cache_background_set_limit(worker.cache->background, 2);
     worker.flights = cache_flights_new(worker.cache, NULL, NULL);

@@ -7,8 +7,8 @@
 #include <openssl/err.h>
 
 #include "bff/base/check.h"
-#include "bff/edge/jwks.h"
-#include "bff/edge/jwt_pem.h"
+#include "bff/token/jwks.h"
+#include "bff/token/jwt_pem.h"
 
 static bool has_number(EVP_PKEY *key, const char *name)
 {

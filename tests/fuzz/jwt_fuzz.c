@@ -9,7 +9,7 @@
  */
 #include <math.h>
 
-#include "bff/edge/jwt_members.h"
+#include "bff/token/jwt_members.h"
 #include "bff/edge/login.h"
 
 #include "tests/fuzz/json_tree.h"

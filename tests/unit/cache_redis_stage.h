@@ -123,7 +123,7 @@ static inline int begin(void **state)
     stage_start(&server, "");
     stage.settings.timeout_ms = 1000; /* a test may run on a busy machine */
     redis = stage_redis_up();
-    cache = cache_hold(stage.registry);
+    cache = cache_hold(stage.registry, (struct text){0});
     return 0;
 }
 

@@ -43,7 +43,7 @@ static inline void end_worker(struct worker *worker)
 static inline int begin_stage(void **state)
 {
     stage.registry = registry_new();
-    stage.cache = cache_hold(stage.registry);
+    stage.cache = cache_hold(stage.registry, (struct text){0});
     cache_set_limit(stage.cache, MIB);
     for (size_t i = 0; i < WORKERS; i++)
         begin_worker(&stage.workers[i]);

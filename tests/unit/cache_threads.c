@@ -146,7 +146,7 @@ static unsigned operate(unsigned keys, size_t limit)
 
     memset(threads, 0, sizeof(threads));
     stage.registry = registry_new();
-    stage.cache = cache_hold(stage.registry);
+    stage.cache = cache_hold(stage.registry, (struct text){0});
     cache_set_limit(stage.cache, limit);
     for (size_t i = 0; i < THREADS; i++) {
         threads[i].keys = keys;
@@ -262,7 +262,7 @@ static void test_one_thread_leads_and_no_wait_is_forgotten(void **state)
     unsigned waited = 0;
 
     stage.registry = registry_new();
-    stage.cache = cache_hold(stage.registry);
+    stage.cache = cache_hold(stage.registry, (struct text){0});
     for (size_t i = 0; i < THREADS; i++)
         must(pthread_create(&ids[i], NULL, fly, &flyers[i]) == 0);
     for (size_t i = 0; i < THREADS; i++) {

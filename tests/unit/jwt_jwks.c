@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "bff/edge/jwks.h"
+#include "bff/token/jwks.h"
 #include "bff/edge/login.h"
 
 #include "tests/unit/login_tokens.h"

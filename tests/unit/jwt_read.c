@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "bff/edge/jwt.h"
-#include "bff/edge/jwt_base64.h"
+#include "bff/token/jwt.h"
+#include "bff/token/jwt_base64.h"
 
 #include "tests/unit/login_tokens.h"
 

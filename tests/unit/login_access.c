@@ -51,7 +51,7 @@ static void test_rules(void **state)
 {
     for (size_t i = 0; i < COUNT(rules); i++) {
         struct access_rule rule = {rules[i].kind, text_of(rules[i].whom), TEXT("admin")};
-        struct login_user user = {text_of(rules[i].id), text_of(rules[i].role)};
+        struct login_user user = {.id = text_of(rules[i].id), .roles = text_of(rules[i].role)};
         if (access_decide(rule, rules[i].id == NULL ? NULL : &user) != rules[i].want)
             fail_msg("%s", rules[i].why);
     }

@@ -16,7 +16,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/pool.h"
-#include "bff/edge/jwt_algorithm.h"
+#include "bff/token/jwt_algorithm.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 #define NOW 1700000000 /* the time of the tests */

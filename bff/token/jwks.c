@@ -8,10 +8,10 @@
 
 #include "bff/base/check.h"
 #include "bff/base/pool.h"
-#include "bff/edge/jwt_base64.h"
-#include "bff/edge/jwt_members.h"
+#include "bff/token/jwt_base64.h"
+#include "bff/token/jwt_members.h"
 
-#include "bff/edge/jwks.h"
+#include "bff/token/jwks.h"
 
 #define COORDINATE_MAX 66 /* bytes: P-521 */
 #define TOO_MANY "is one key too many"

@@ -6,7 +6,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 
-#include "bff/edge/jwt_key.h"
+#include "bff/token/jwt_key.h"
 
 static unsigned complain(char wrong[JWT_WRONG_SIZE], const char *what)
 {

@@ -1,7 +1,7 @@
 /* See jwt_algorithm.h. */
 #include "bff/base/check.h"
 
-#include "bff/edge/jwt_algorithm.h"
+#include "bff/token/jwt_algorithm.h"
 
 static const char *const names[JWT_ALGORITHM_COUNT] = {
     [JWT_HS256] = "HS256", [JWT_HS384] = "HS384", [JWT_HS512] = "HS512",

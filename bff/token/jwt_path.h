@@ -4,8 +4,8 @@
  * "https://shop.example/roles". So the longest name that the object has is taken, and the rest of
  * the path is looked for in its value.
  */
-#ifndef BFF_EDGE_JWT_PATH_H
-#define BFF_EDGE_JWT_PATH_H
+#ifndef BFF_TOKEN_JWT_PATH_H
+#define BFF_TOKEN_JWT_PATH_H
 
 #include "bff/base/pool.h"
 #include "bff/json/json.h"

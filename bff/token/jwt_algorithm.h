@@ -2,8 +2,8 @@
  * The signature algorithms that a token may have (RFC 7518 section 3.1). Every algorithm of the
  * list is safe to allow. `none` and RSA with PSS are not in the list.
  */
-#ifndef BFF_EDGE_JWT_ALGORITHM_H
-#define BFF_EDGE_JWT_ALGORITHM_H
+#ifndef BFF_TOKEN_JWT_ALGORITHM_H
+#define BFF_TOKEN_JWT_ALGORITHM_H
 
 #include <stdbool.h>
 #include <stddef.h>

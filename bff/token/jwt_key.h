@@ -1,13 +1,13 @@
 /* Public keys that verify tokens. A key is parsed once, when it is loaded. */
-#ifndef BFF_EDGE_JWT_KEY_H
-#define BFF_EDGE_JWT_KEY_H
+#ifndef BFF_TOKEN_JWT_KEY_H
+#define BFF_TOKEN_JWT_KEY_H
 
 #include <stddef.h>
 
 #include <openssl/evp.h>
 
 #include "bff/base/text.h"
-#include "bff/edge/jwt_algorithm.h"
+#include "bff/token/jwt_algorithm.h"
 
 #define JWT_KEYS_MAX 32
 #define JWT_RSA_BITS_MIN 2048

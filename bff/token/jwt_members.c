@@ -1,7 +1,7 @@
 /* See jwt_members.h. */
 #include "bff/json/json_scan.h"
 
-#include "bff/edge/jwt_members.h"
+#include "bff/token/jwt_members.h"
 
 int jwt_object(struct text text, struct json *out)
 {

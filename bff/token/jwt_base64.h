@@ -2,8 +2,8 @@
  * base64url without padding (RFC 4648 section 5, RFC 7515 section 2), decoded strictly: only one
  * encoding of a sequence of bytes is accepted. So a token cannot be written in a second way.
  */
-#ifndef BFF_EDGE_JWT_BASE64_H
-#define BFF_EDGE_JWT_BASE64_H
+#ifndef BFF_TOKEN_JWT_BASE64_H
+#define BFF_TOKEN_JWT_BASE64_H
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"

@@ -1,5 +1,5 @@
 /* See jwt_base64.h. */
-#include "bff/edge/jwt_base64.h"
+#include "bff/token/jwt_base64.h"
 
 /* The value (six bits) of each ASCII byte; -1: the byte is not in the alphabet. */
 static const signed char digits[128] = {

@@ -1,6 +1,6 @@
 /* Finds the members of a JSON object that the caller names, in one pass. */
-#ifndef BFF_EDGE_JWT_MEMBERS_H
-#define BFF_EDGE_JWT_MEMBERS_H
+#ifndef BFF_TOKEN_JWT_MEMBERS_H
+#define BFF_TOKEN_JWT_MEMBERS_H
 
 #include <stddef.h>
 

@@ -10,7 +10,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 
-#include "bff/edge/jwt_verify.h"
+#include "bff/token/jwt_verify.h"
 
 #define ES512_NUMBER 66 /* bytes: 521 bits */
 

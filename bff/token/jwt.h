@@ -3,12 +3,12 @@
  * header.claims.signature. Do not use the claims before the signature has been verified
  * (jwt_verify.h).
  */
-#ifndef BFF_EDGE_JWT_H
-#define BFF_EDGE_JWT_H
+#ifndef BFF_TOKEN_JWT_H
+#define BFF_TOKEN_JWT_H
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
-#include "bff/edge/jwt_algorithm.h"
+#include "bff/token/jwt_algorithm.h"
 
 struct jwt {
     enum jwt_algorithm algorithm; /* one of the allowed algorithms */

@@ -1,9 +1,9 @@
 /* A JWK Set (RFC 7517): public keys in JSON, each with a name. Identity providers publish them. */
-#ifndef BFF_EDGE_JWKS_H
-#define BFF_EDGE_JWKS_H
+#ifndef BFF_TOKEN_JWKS_H
+#define BFF_TOKEN_JWKS_H
 
 #include "bff/base/text.h"
-#include "bff/edge/jwt_key.h"
+#include "bff/token/jwt_key.h"
 
 /*
  * Adds the keys in ${text} that can verify tokens of the algorithms ${allowed}. Other keys are left

@@ -1,8 +1,8 @@
 /* See jwt.h. */
-#include "bff/edge/jwt_base64.h"
-#include "bff/edge/jwt_members.h"
+#include "bff/token/jwt_base64.h"
+#include "bff/token/jwt_members.h"
 
-#include "bff/edge/jwt.h"
+#include "bff/token/jwt.h"
 
 static int read_algorithm(struct json alg, unsigned allowed, struct pool *pool,
                           enum jwt_algorithm *out)

@@ -1,7 +1,7 @@
 /* See jwt_path.h. */
-#include "bff/edge/jwt_members.h"
+#include "bff/token/jwt_members.h"
 
-#include "bff/edge/jwt_path.h"
+#include "bff/token/jwt_path.h"
 
 /* The part of ${path} before its last dot; absent when there is no dot. */
 static struct text shorter(struct text path)

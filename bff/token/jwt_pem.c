@@ -7,7 +7,7 @@
 
 #include "bff/base/check.h"
 
-#include "bff/edge/jwt_pem.h"
+#include "bff/token/jwt_pem.h"
 
 /* A block of a PEM file. OpenSSL owns the memory; block_free frees it. */
 struct block {

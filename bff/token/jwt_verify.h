@@ -2,13 +2,13 @@
  * Verifies the signature of a token. One function uses the secret, and the other uses public keys;
  * they share no code. So a token is never checked with the wrong kind of key.
  */
-#ifndef BFF_EDGE_JWT_VERIFY_H
-#define BFF_EDGE_JWT_VERIFY_H
+#ifndef BFF_TOKEN_JWT_VERIFY_H
+#define BFF_TOKEN_JWT_VERIFY_H
 
 #include <stdbool.h>
 
-#include "bff/edge/jwt.h"
-#include "bff/edge/jwt_key.h"
+#include "bff/token/jwt.h"
+#include "bff/token/jwt_key.h"
 
 /* A secret, prepared for the HS* algorithms. It does not change after it was made. */
 struct jwt_secret;

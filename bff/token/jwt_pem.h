@@ -1,9 +1,9 @@
 /* Public keys in PEM form. */
-#ifndef BFF_EDGE_JWT_PEM_H
-#define BFF_EDGE_JWT_PEM_H
+#ifndef BFF_TOKEN_JWT_PEM_H
+#define BFF_TOKEN_JWT_PEM_H
 
 #include "bff/base/text.h"
-#include "bff/edge/jwt_key.h"
+#include "bff/token/jwt_key.h"
 
 /*
  * Adds the key in ${pem}: one PUBLIC KEY or RSA PUBLIC KEY, or a CERTIFICATE, which its chain may

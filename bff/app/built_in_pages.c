@@ -1,0 +1,30 @@
+/* See built_in_pages.h. */
+#include "bff/app/built_in_pages.h"
+#include "bff/http/method.h"
+
+const struct built_in_page built_in_pages[] = {{0}};
+
+static bool takes(const struct built_in_page *page, struct text method)
+{
+    return text_is(method, page->method) ||
+           (text_is(method, "HEAD") && text_is(TEXT("GET"), page->method));
+}
+
+bool built_in_pages_find(struct request_context *context)
+{
+    const struct request *request = context->request;
+    struct found *found = &context->found;
+
+    for (const struct built_in_page *page = built_in_pages; page->method != NULL; page++) {
+        if (!text_is(request->path, page->path) ||
+            (page->is_there != NULL && !page->is_there(context->dispatch)))
+            continue;
+        found->page = page;
+        found->kind = FOUND_BUILT_IN;
+        if (takes(page, request->method))
+            return true;
+        found->allow = method_join(request->pool, found->allow, text_of(page->method));
+        found->kind = FOUND_OTHER_METHOD;
+    }
+    return found->page != NULL;
+}

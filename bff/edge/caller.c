@@ -1,0 +1,39 @@
+/* See caller.h. */
+#include "bff/edge/caller.h"
+
+void caller_put(const struct caller *caller, const struct bff_service *service,
+                struct text_builder *out)
+{
+    if (caller->has_user) {
+        text_builder_field(out, TEXT("x-user-id"), caller->user.id);
+        if (caller->user.roles.len > 0)
+            text_builder_field(out, TEXT("x-user-role"), caller->user.roles);
+    }
+    text_builder_add(out, caller->fields);
+}
+
+static void put_member(struct text_builder *out, const char *name, struct text value)
+{
+    if (value.len == 0)
+        return;
+    text_builder_add(out, text_of(name));
+    text_builder_size(out, value.len);
+    text_builder_add(out, TEXT(":"));
+    text_builder_add(out, value);
+}
+
+struct text caller_distinct(const struct caller *caller, struct pool *pool)
+{
+    struct text_builder out;
+
+    if (!caller->has_user && caller->fields.len == 0)
+        return (struct text){0};
+    text_builder_init(&out, pool, 64);
+    if (caller->has_user) {
+        put_member(&out, "user", caller->user.id);
+        put_member(&out, "roles", caller->user.roles);
+        put_member(&out, "scopes", caller->user.scopes);
+    }
+    put_member(&out, "fields", caller->fields);
+    return text_builder_text(&out);
+}

@@ -1,0 +1,59 @@
+/*
+ * The caller: who sends a request, as the steps session, api_key, login and authorizer have found
+ * out, and what the services learn of them. The caller is in the request's pool. Each step writes
+ * its own members. The pages and the proxy only read them.
+ */
+#ifndef BFF_EDGE_CALLER_H
+#define BFF_EDGE_CALLER_H
+
+#include <stdbool.h>
+
+#include "bff/base/pool.h"
+#include "bff/base/text.h"
+#include "bff/base/text_builder.h"
+#include "bff/edge/login.h"
+#include "bff/upstream/service.h"
+
+struct api_key;  /* api_keys.h */
+struct identity; /* identity.h: the worker's */
+
+/*
+ *   user                 the signed-in user; only with ${has_user}
+ *   has_user             a token, a session, an API key or the authorizer has named a user
+ *   is_session           the user was found by the session, not by Authorization
+ *   session              the id of the session (`sid`); absent: none
+ *   key                  the API key of the request; NULL: none
+ *   authorization        the value of Authorization that services get in place of the client's: the
+ *                        access token of the session. Absent: the client's value passes
+ *   hides_authorization  services do not get the client's Authorization
+ *   cookies              the value of Cookie that services get in place of the client's: without
+ *                        the cookies of this server. Empty: services get no Cookie. Absent: the
+ *                        client's value passes
+ *   fields               more header lines for services, each with its CRLF: the context that the
+ *                        authorizer has given; absent: none
+ *   identity             signs a token about the user for each service; NULL: there is none
+ */
+struct caller {
+    struct login_user user;
+    bool has_user;
+    bool is_session;
+    struct text session;
+    const struct api_key *key;
+    struct text authorization;
+    bool hides_authorization;
+    struct text cookies;
+    struct text fields;
+    struct identity *identity;
+};
+
+/* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role, the
+ * authorizer's context and the token of ${identity}. Nothing for a caller who is not known. */
+void caller_put(const struct caller *caller, const struct bff_service *service,
+                struct text_builder *out);
+
+/* Returns a text that distinguishes callers who may get different answers to the same request, for
+ * the key of a cache. It does not change when a token of the same caller is renewed. Absent for a
+ * caller of whom services learn nothing. */
+struct text caller_distinct(const struct caller *caller, struct pool *pool);
+
+#endif
