@@ -58,6 +58,7 @@ struct verdict_ask {
 
     /* verdict.c's own */
     struct cache_reader *reader;
+    char key[VERDICT_KEY_BYTES];
     struct cache_slot *slot;   /* while it waits */
     struct cache_entry *old;   /* what was stored when it began to wait; NULL: nothing */
     struct cache_entry *given; /* the result of the call that it has begun; NULL: none yet */
