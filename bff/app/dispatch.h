@@ -6,12 +6,20 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
+#include "bff/edge/api_keys.h"
+#include "bff/edge/api_keys_worker.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
 #include "bff/store/redis.h"
+
+/* The rules of a usage plan: its rate, and then its quota. Perhaps it has one of them only. */
+struct plan_rules {
+    const struct limit_rule *at[2];
+    size_t count;
+};
 
 /* The part that belongs to one generation. It does not change. */
 struct dispatch {
@@ -22,7 +30,8 @@ struct dispatch {
     struct proxy_settings proxy;
     const struct login *login; /* NULL: login is off, and access rules do not apply */
     const struct cors_settings *cors;
-    const struct limit_rules *limits;
+    const struct limit_rules *limits; /* without those of usage plans */
+    const struct plan_rules *plans;   /* one for each plan of the API keys, in their order */
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
@@ -40,6 +49,7 @@ struct dispatch_worker {
     struct redis *redis;            /* NULL: no Redis server is configured */
     struct redis *cache_redis;      /* the same; NULL: what is cached is in memory only */
     struct limiter *limiter;        /* NULL: there are no limits */
+    struct api_keys_worker *keys;   /* NULL: there are no API keys */
 };
 
 #endif

@@ -4,6 +4,7 @@
 #include "bff/app/generation.h"
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
+#include "bff/app/generation_limits.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -11,9 +12,13 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
+#include "bff/cache/cache.h"
 #include "bff/compose/build.h"
+#include "bff/edge/api_keys.h"
 #include "bff/store/redis_state.h"
 #include "bff/upstream/health.h"
+
+#define VERDICT_BYTES ((size_t)16 * 1024 * 1024)
 
 struct generation_kept {
     void *object;
@@ -86,6 +91,22 @@ static void hold_redis(struct generation *generation)
     generation_keep(generation, generation->redis);
 }
 
+/* What Redis and services say of keys is kept in the cache of verdicts. */
+static void make_keys(struct generation *generation)
+{
+    const struct config *config = &generation->config;
+
+    if (config->api_keys.source == API_KEYS_OFF)
+        return;
+    generation->keys = api_keys_new(&config->api_keys, config->api_keys_file);
+    generation->pages.key_header = config->api_keys.header;
+    if (config->api_keys.source == API_KEYS_FILE)
+        return;
+    struct cache *verdicts = cache_hold(registry_of_process(), TEXT("verdicts"));
+    cache_set_limit(verdicts, VERDICT_BYTES);
+    generation_keep(generation, verdicts);
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -97,13 +118,15 @@ static void fill_dispatch(struct generation *generation)
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
         .cors = &config->cors,
-        .limits = &config->rate_limits,
+        .limits = &generation->limits,
+        .plans = generation->plans,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
                    .stores = {.redis = generation->redis, .cache = generation->cache}},
         .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
+                  .key_header = generation->pages.key_header,
                   .hides_cors = cors_is_on(&config->cors)},
     };
 }
@@ -128,6 +151,8 @@ const char *generation_prepare(struct generation *generation)
     };
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
+    generation_limits_prepare(generation);
+    make_keys(generation);
     hold_redis(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
@@ -160,6 +185,7 @@ void generation_release(struct generation *generation)
         registry_release(kept->object);
     health_free(generation->health);
     login_free(generation->login);
+    api_keys_free(generation->keys);
     config_free(&generation->config);
     pool_free(generation->pool);
     memory_free(generation);

@@ -5,7 +5,8 @@
 #define AUTHORIZATION_MAX                                                                          \
     2 /* the number of fields that are read; two are enough to refuse the request */
 
-static enum login_verdict check_login(struct request_context *context)
+/* The user of a token takes precedence over the user of an API key. */
+static enum login_verdict check_login(struct request_context *context, struct login_user *user)
 {
     struct text values[AUTHORIZATION_MAX];
     enum login_fault fault;
@@ -16,8 +17,8 @@ static enum login_verdict check_login(struct request_context *context)
         .now_seconds = clock_wall_ms() / 1000,
         .pool = context->request->pool,
     };
-    enum login_verdict verdict = login_check_why(context->dispatch->login, context->worker->logins,
-                                                 &question, &context->caller.user, &fault);
+    enum login_verdict verdict =
+        login_check_why(context->dispatch->login, context->worker->logins, &question, user, &fault);
     context->request->login_fault = login_fault_name(fault);
     return verdict;
 }
@@ -30,9 +31,11 @@ static enum step_result refuse(struct request_context *context, struct refusal r
 /* A public route does not need a good token: only an ambiguous request is refused there. */
 enum step_result step_login(struct request_context *context)
 {
+    struct login_user user;
+
     if (context->dispatch->login == NULL)
         return STEP_PASS;
-    switch (check_login(context)) {
+    switch (check_login(context, &user)) {
     case LOGIN_AMBIGUOUS:
         return refuse(context, (struct refusal){.status = 400, .message = "Bad request"});
     case LOGIN_BAD:
@@ -45,6 +48,7 @@ enum step_result step_login(struct request_context *context)
                                    .value = TEXT("Bearer error=\"invalid_token\""),
                                });
     case LOGIN_OK:
+        context->caller.user = user;
         context->caller.has_user = true;
         context->request->user = context->caller.user.id;
         break;

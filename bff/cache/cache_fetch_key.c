@@ -17,11 +17,9 @@ static enum line kind_of(struct text name)
         struct text name;
         enum line kind;
     } kinds[] = {
-        {{"x-request-id", 12}, LINE_ID},
-        {{"tracestate", 10}, LINE_ID},
-        {{"x-user-id", 9}, LINE_USER},
-        {{"x-user-role", 11}, LINE_USER},
-        {{"authorization", 13}, LINE_CREDENTIAL},
+        {{"x-request-id", 12}, LINE_ID},     {{"tracestate", 10}, LINE_ID},
+        {{"x-user-id", 9}, LINE_USER},       {{"x-user-role", 11}, LINE_USER},
+        {{"x-api-key-name", 14}, LINE_USER}, {{"authorization", 13}, LINE_CREDENTIAL},
         {{"cookie", 6}, LINE_CREDENTIAL},
     };
 

@@ -27,10 +27,10 @@
  *                  ${origin}, which a trusted proxy states
  *   target         path and query, as they are sent to the service
  *   vary           the values of the fields that the rule names (cache_vary_values)
- *   user, roles    of the signed-in user
+ *   user, roles    of the signed-in user, or what else distinguishes callers
  *   authorization, cookie
  *                  the fields that the service gets from a client that is not signed in, all values
- *                  as one list. They are used only when ${user} is absent
+ *                  as one list
  *   is_shared      user, roles, authorization and cookie are not part of the key
  */
 struct cache_key_parts {

@@ -241,7 +241,8 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 static bool is_ours(const char *name)
 {
     static const char *const ours[] = {"content-length", "expect",      "host",
-                                       "x-user-id",      "x-user-role", "x-request-deadline-ms"};
+                                       "x-user-id",      "x-user-role", "x-request-deadline-ms",
+                                       "x-api-key-name"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (strcmp(name, ours[i]) == 0)

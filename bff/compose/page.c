@@ -80,6 +80,8 @@ static struct text client_header(void *cookie, const char *name)
 {
     struct serving *serving = cookie;
 
+    if (text_is(serving->ask.pages->key_header, name))
+        return (struct text){0};
     return request_header(serving->request, name);
 }
 

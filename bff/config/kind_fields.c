@@ -39,6 +39,8 @@ static const char *owner_words(struct text field, bool of_request)
         return "the server alone writes it; preserve_host: true keeps the client's";
     if (of_request && text_starts(name, TEXT("x-user-")))
         return "the server alone says who the user is";
+    if (of_request && text_is(name, "x-api-key-name"))
+        return "the server alone says whose key it is";
     if (of_request && text_is(name, "x-request-deadline-ms"))
         return "the server alone says how much time is left";
     return NULL;

@@ -1,4 +1,6 @@
 /* See caller.h. */
+#include "bff/edge/api_key.h"
+
 #include "bff/edge/caller.h"
 
 void caller_put(const struct caller *caller, const struct bff_service *service,
@@ -9,6 +11,8 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
         if (caller->user.roles.len > 0)
             text_builder_field(out, TEXT("x-user-role"), caller->user.roles);
     }
+    if (caller->key != NULL)
+        text_builder_field(out, TEXT("x-api-key-name"), caller->key->name);
     text_builder_add(out, caller->fields);
 }
 
@@ -26,7 +30,7 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
 {
     struct text_builder out;
 
-    if (!caller->has_user && caller->fields.len == 0)
+    if (!caller->has_user && caller->key == NULL && caller->fields.len == 0)
         return (struct text){0};
     text_builder_init(&out, pool, 64);
     if (caller->has_user) {
@@ -34,6 +38,8 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
         put_member(&out, "roles", caller->user.roles);
         put_member(&out, "scopes", caller->user.scopes);
     }
+    if (caller->key != NULL)
+        put_member(&out, "key", caller->key->name);
     put_member(&out, "fields", caller->fields);
     return text_builder_text(&out);
 }

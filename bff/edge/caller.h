@@ -14,7 +14,7 @@
 #include "bff/edge/login.h"
 #include "bff/upstream/service.h"
 
-struct api_key;  /* api_keys.h */
+struct api_key;  /* api_key.h */
 struct identity; /* identity.h: the worker's */
 
 /*
@@ -22,7 +22,7 @@ struct identity; /* identity.h: the worker's */
  *   has_user             a token, a session, an API key or the authorizer has named a user
  *   is_session           the user was found by the session, not by Authorization
  *   session              the id of the session (`sid`); absent: none
- *   key                  the API key of the request; NULL: none
+ *   key                  the API key of the request; NULL: none. Services get its name
  *   authorization        the value of Authorization that services get in place of the client's: the
  *                        access token of the session. Absent: the client's value passes
  *   hides_authorization  services do not get the client's Authorization
@@ -46,8 +46,9 @@ struct caller {
     struct identity *identity;
 };
 
-/* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role, the
- * authorizer's context and the token of ${identity}. Nothing for a caller who is not known. */
+/* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role,
+ * X-API-Key-Name, the authorizer's context and the token of ${identity}. Nothing for a caller who
+ * is not known. */
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
 

@@ -83,7 +83,7 @@ static struct text key_of(struct proxy_cached *cached)
             cache_vary_rule_values(request->pool, route->cache.vary, &cached->asked.policy);
     if (!parts.is_shared)
         parts.user = caller_distinct(ask->caller, request->pool);
-    if (!parts.is_shared && parts.user.at == NULL) {
+    if (!parts.is_shared && !ask->caller->has_user) {
         parts.authorization = sent_field(cached, "authorization");
         parts.cookie = sent_field(cached, "cookie");
     }

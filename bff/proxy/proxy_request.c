@@ -47,7 +47,8 @@ static bool is_callers(const struct proxy_ask *ask, struct text name)
 static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
 {
     if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
-        text_equal_nocase(name, ask->settings->withheld) || is_for_one(ask, name) ||
+        text_equal_nocase(name, ask->settings->withheld) ||
+        text_equal_nocase(name, ask->settings->key_header) || is_for_one(ask, name) ||
         is_callers(ask, name))
         return false;
     return !field_is_nominated(nominated, name);
