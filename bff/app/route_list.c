@@ -93,6 +93,12 @@ static void print_access(const struct bff_composite *composite, FILE *out)
     case BFF_OWNER:
         fprintf(out, "owner %s", composite->owner);
         break;
+    case BFF_SCOPE:
+        fprintf(out, "scope %s", composite->scopes);
+        break;
+    case BFF_KEY:
+        fprintf(out, "key");
+        break;
     }
 }
 
@@ -158,6 +164,17 @@ static void print_methods(const struct plain_route *route, FILE *out)
         fprintf(out, "%s%.*s", one == route->methods ? "" : ",", TEXT_ARGS(*one));
 }
 
+static void print_scopes(struct access_rule rule, FILE *out)
+{
+    struct text rest = rule.whom;
+
+    fprintf(out, "scope ");
+    while (rest.len > 0) {
+        struct text one = text_cut(&rest, ' ');
+        fprintf(out, "%.*s%s", TEXT_ARGS(one), rest.at == NULL ? "" : rule.needs_all ? "+" : "|");
+    }
+}
+
 static void print_rule(struct access_rule rule, FILE *out)
 {
     switch (rule.kind) {
@@ -169,6 +186,12 @@ static void print_rule(struct access_rule rule, FILE *out)
         break;
     case ACCESS_ROLE:
         fprintf(out, "role %.*s", TEXT_ARGS(rule.whom));
+        break;
+    case ACCESS_SCOPE:
+        print_scopes(rule, out);
+        break;
+    case ACCESS_KEY:
+        fprintf(out, "key");
         break;
     case ACCESS_OWNER:
     case ACCESS_NOBODY:

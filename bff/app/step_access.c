@@ -5,9 +5,10 @@ enum step_result step_access(struct request_context *context)
 {
     struct refusal refusal = {.status = 403, .message = "Forbidden"};
 
-    if (context->dispatch->login == NULL)
+    /* Without login, only API keys are asked for. */
+    if (context->dispatch->login == NULL && context->rule.kind != ACCESS_KEY)
         return STEP_PASS;
-    switch (access_decide(context->rule, context->caller.has_user ? &context->caller.user : NULL)) {
+    switch (access_decide(context->rule, &context->caller)) {
     case ACCESS_ALLOW:
         return STEP_PASS;
     case ACCESS_NEEDS_LOGIN:
@@ -17,6 +18,9 @@ enum step_result step_access(struct request_context *context)
             .name = "www-authenticate",
             .value = TEXT("Bearer"),
         };
+        break;
+    case ACCESS_NEEDS_KEY:
+        refusal = (struct refusal){.status = 401, .message = "No API key provided"};
         break;
     case ACCESS_FORBIDDEN:
         break;

@@ -135,6 +135,8 @@ enum bff_access {
     BFF_SIGNED_IN,
     BFF_ROLE,  /* users with the role in .role */
     BFF_OWNER, /* the user whom .owner names, and users with the admin role of the build */
+    BFF_SCOPE, /* users whose token or key has the scopes in .scopes */
+    BFF_KEY,   /* requests with an API key */
 };
 
 /* The most parts of a composite, and the most items of a list part. */
@@ -273,6 +275,8 @@ struct bff_fields {
  *   role       for BFF_ROLE
  *   owner      for BFF_OWNER: where the owner's id is. A parameter ("userId"), or a member of a
  *              part that other parts wait for ("order.userId")
+ *   scopes     for BFF_SCOPE: "orders:read", "read|write" (one of them) or "read+write" (all of
+ *              them)
  *   budget_ms  the longest time from the request to the answer; 0: 1000
  *   is_stamped the answer ends with the members loadedAt and partialFailure. When false, only a
  *              partial answer has partialFailure
@@ -286,6 +290,7 @@ struct bff_composite {
     enum bff_access access;
     const char *role;
     const char *owner;
+    const char *scopes;
     unsigned budget_ms;
     bool is_stamped;
     struct bff_parts parts;
@@ -301,7 +306,7 @@ struct bff_composite {
  *            no such service
  *   to       replaces ${path} in the target of the request to the service; NULL: the path does not
  *            change
- *   access   "public", "signed-in" or "role:NAME"; NULL: "signed-in"
+ *   access   "public", "signed-in", "role:NAME", "scope:NAME" or "key"; NULL: "signed-in"
  *   cache_s  its answers are stored for so many seconds, for the same user, unless the service says
  *            another time in Cache-Control; 0: they are not stored
  *   shared_in_mock  with --mock, all users share the stored answers

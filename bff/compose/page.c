@@ -154,10 +154,10 @@ static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run);
 static bool may_see(void *cookie, struct text owner)
 {
     const struct serving *serving = cookie;
-    struct access_rule rule = {ACCESS_OWNER, owner, serving->ask.pages->admin_role};
+    struct access_rule rule = {
+        .kind = ACCESS_OWNER, .whom = owner, .admin_role = serving->ask.pages->admin_role};
 
-    const struct caller *caller = serving->ask.caller;
-    return access_decide(rule, caller->has_user ? &caller->user : NULL) == ACCESS_ALLOW;
+    return access_decide(rule, serving->ask.caller) == ACCESS_ALLOW;
 }
 
 struct access_rule page_access(const struct pages *pages, const struct plan *plan,
@@ -181,7 +181,15 @@ struct access_rule page_access(const struct pages *pages, const struct plan *pla
     case BFF_OWNER:
         rule.kind = ACCESS_SIGNED_IN;
         if (plan->owner_param != PLAN_NO_PART)
-            rule = (struct access_rule){ACCESS_OWNER, params[plan->owner_param], pages->admin_role};
+            rule = (struct access_rule){.kind = ACCESS_OWNER,
+                                        .whom = params[plan->owner_param],
+                                        .admin_role = pages->admin_role};
+        break;
+    case BFF_SCOPE:
+        rule = plan->scopes;
+        break;
+    case BFF_KEY:
+        rule.kind = ACCESS_KEY;
         break;
     }
     return rule;

@@ -14,6 +14,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/cache/cache_rule.h"
+#include "bff/edge/access.h"
 #include "bff/compose/compose.h"
 #include "bff/compose/pick.h"
 
@@ -67,9 +68,10 @@ struct plan {
     bool is_cached; /* a part is */
     struct plan_field *fields;
     size_t field_count;
-    int owner_param;        /* the place of the parameter that is the owner; or PLAN_NO_PART */
-    int owner_part;         /* the place of the part that has the owner; or PLAN_NO_PART */
-    const char *owner_path; /* the owner's path in that part: "userId" */
+    int owner_param;           /* the place of the parameter that is the owner; or PLAN_NO_PART */
+    int owner_part;            /* the place of the part that has the owner; or PLAN_NO_PART */
+    const char *owner_path;    /* the owner's path in that part: "userId" */
+    struct access_rule scopes; /* with BFF_SCOPE */
     struct text failure; /* "{\"error\":\"Failed to ...\",\"part\":", which a part's name follows */
     size_t
         bytes; /* about how many bytes of an answer do not come from services: keys, fallbacks... */

@@ -91,15 +91,34 @@ static void check_owner(struct plan_mistakes *mistakes, const struct bff_composi
         plan_mistake(mistakes, ".access is BFF_OWNER, but .owner is missing");
 }
 
+static void check_scopes(struct plan_mistakes *mistakes, const struct bff_composite *composite)
+{
+    bool is_needed = composite->access == BFF_SCOPE;
+    struct text scopes = text_of(composite->scopes);
+    struct access_rule rule;
+    struct pool *pool = pool_new();
+    const char *words = is_needed ? access_scopes_read(scopes, pool, &rule) : NULL;
+
+    pool_free(pool);
+    if (!is_needed && composite->scopes != NULL)
+        plan_mistake(mistakes, ".scopes is named, but .access is not BFF_SCOPE");
+    else if (is_needed && scopes.len == 0)
+        plan_mistake(mistakes, ".access is BFF_SCOPE, but .scopes is missing");
+    else if (words != NULL)
+        plan_mistake(mistakes, ".scopes: %s", words);
+}
+
 void plan_check_access(struct plan_mistakes *mistakes)
 {
     const struct bff_composite *composite = mistakes->composite;
 
     if (composite->access == BFF_ACCESS_MISSING)
         plan_mistake(mistakes,
-                     ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER");
-    if (composite->access > BFF_OWNER)
+                     ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE, BFF_OWNER, "
+                     "BFF_SCOPE or BFF_KEY");
+    if (composite->access > BFF_KEY)
         plan_mistake(mistakes, ".access is none of enum bff_access");
     check_role(mistakes, composite);
     check_owner(mistakes, composite);
+    check_scopes(mistakes, composite);
 }

@@ -1,4 +1,5 @@
 /* See plan_make.h. */
+#include "bff/base/check.h"
 #include "bff/json/json_print.h"
 #include "bff/compose/plan_make.h"
 #include "bff/compose/plan_check.h"
@@ -192,6 +193,8 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     plan_fields_make(plan, pool, &mistakes);
     make_failure(plan, pool);
     make_owner(plan);
+    if (composite->access == BFF_SCOPE)
+        must(access_scopes_read(text_of(composite->scopes), pool, &plan->scopes) == NULL);
     if (mistakes.count == 0)
         plan_check_whole(&mistakes, plan, pool);
     return mistakes.count == 0 ? plan : NULL;

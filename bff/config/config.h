@@ -20,12 +20,17 @@
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
+#include "bff/edge/api_keys_settings.h"
+#include "bff/edge/authorizer_settings.h"
 #include "bff/edge/cors.h"
+#include "bff/edge/identity_settings.h"
 #include "bff/edge/login.h"
+#include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
 #include "bff/http/limits.h"
 #include "bff/limit/limit_rule.h"
 #include "bff/proxy/plain_route.h"
+#include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
 #include "bff/upstream/service.h"
 
@@ -67,10 +72,16 @@ struct config {
     bool login_is_off;           /* the file has login: off, so no token is checked */
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */
     struct login *login_keys;    /* login.keys_of points to it; NULL without key files */
+    struct login **issuer_keys;  /* the same for each of login.issuers */
     char *secret_file;           /* a file with the secret, instead of login.secret; NULL: none */
-    bool keeps_default_routes;   /* the value in the file; section_routes.c has the default */
-    struct plain_routes routes;  /* the routes of the file, of the build, or both */
-    bool may_encode_slashes;     /* in the path of a request */
+    struct authorizer_settings authorizer;
+    struct api_keys_settings api_keys;
+    struct session_settings session;
+    struct revocation_settings revocation;
+    struct identity_settings identity;
+    bool keeps_default_routes;  /* the value in the file; section_routes.c has the default */
+    struct plain_routes routes; /* the routes of the file, of the build, or both */
+    bool may_encode_slashes;    /* in the path of a request */
     struct cors_settings cors;
     struct server_limits limits;
     struct redis_settings redis;

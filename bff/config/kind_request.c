@@ -93,22 +93,35 @@ static void service_read(struct settings_input *input)
         *(const struct bff_service **)input->member = config->services[i].service;
 }
 
+/* Returns NULL, or words that say what is wrong. */
+static const char *access_words(struct text text, struct pool *pool, struct access_rule *rule)
+{
+    struct text rest = text, word = text_cut(&rest, ':');
+
+    if (text_is(word, "scope") && rest.at != NULL)
+        return access_scopes_read(rest, pool, rule);
+    if (text_is(text, "public"))
+        *rule = (struct access_rule){.kind = ACCESS_PUBLIC};
+    else if (text_is(text, "signed-in"))
+        *rule = (struct access_rule){.kind = ACCESS_SIGNED_IN};
+    else if (text_is(text, "key"))
+        *rule = (struct access_rule){.kind = ACCESS_KEY};
+    else if (text_is(word, "role") && rest.at != NULL && login_roles_is_one(rest))
+        *rule = (struct access_rule){.kind = ACCESS_ROLE, .whom = pool_text(pool, rest)};
+    else
+        return "expected public, signed-in, role:NAME, scope:NAME or key";
+    return NULL;
+}
+
 static void access_read(struct settings_input *input)
 {
-    struct text rest = text_of(input->text);
-    struct access_rule *rule = input->member;
-    bool has_role =
-        text_is(text_cut(&rest, ':'), "role") && rest.at != NULL && login_roles_is_one(rest);
+    struct access_rule rule = {0};
+    const char *words = access_words(text_of(input->text), input->config->pool, &rule);
 
-    if (strcmp(input->text, "signed-in") == 0)
-        *rule = (struct access_rule){.kind = ACCESS_SIGNED_IN};
-    else if (strcmp(input->text, "public") == 0)
-        *rule = (struct access_rule){.kind = ACCESS_PUBLIC};
-    else if (has_role)
-        *rule =
-            (struct access_rule){.kind = ACCESS_ROLE, .whom = pool_text(input->config->pool, rest)};
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
     else
-        settings_refuse_value(input, 0, "expected public, signed-in or role:NAME");
+        *(struct access_rule *)input->member = rule;
 }
 
 static void methods_read(struct settings_input *input)

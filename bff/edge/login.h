@@ -19,6 +19,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/token/jwt_algorithm.h"
+#include "bff/token/key_source_settings.h"
 #include "bff/edge/login_fault.h"
 #include "bff/edge/login_roles.h"
 #include "bff/edge/login_secret.h"
@@ -36,34 +37,51 @@ struct login_paths {
     size_t count;
 };
 
+/* What the member `typ` of a token's header must be. */
+enum login_type {
+    LOGIN_TYPE_ANY,
+    LOGIN_TYPE_AT_JWT, /* "at+jwt" or "application/at+jwt" in any case (RFC 9068 section 4) */
+};
+
 /*
+ *   name            of an issuer of ${issuers}: letters, digits, '-' and '_'; else NULL
  *   algorithms      the allowed algorithms, at least one: JWT_BIT(JWT_HS256) | ...
  *   secret          the bytes for HS*; absent: none
- *   key_files       for RS* and ES*: each is a PEM public key, a PEM certificate, or a JWK Set
- *   keys_of         a login that was made from the same key_files: its keys are used, and no file
- *                   is read; NULL: the files are read
- *   issuer          the value that `iss` must have; NULL: it is not checked
- *   audience        the value that `aud` must have or contain; NULL: it is not checked
- *   user            the claims that may name the user; none: `id` and `sub`
- *   role            the claims that may have the user's roles; none: `role`
- *   leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
+ *   key_files       for all algorithms but HS*: each is a PEM public key, a PEM certificate, or a
+ * JWK Set keys_of         a login that was made from the same key_files: its keys are used, and no
+ * file is read; NULL: the files are read. Each of ${issuers} has its own jwks            more keys
+ * for these algorithms, fetched from a URL; without a URL: none issuer          the value that
+ * `iss` must have; NULL: it is not checked audience        the value that `aud` must have or
+ * contain; NULL: it is not checked user            the claims that may name the user; none: `id`
+ * and `sub` role            the claims that may have the user's roles; none: `role` scope the
+ * claims that may have the user's scopes; none: `scope` and `scp` type            what `typ` of a
+ * token must be leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
  *   require_exp     tokens that never expire are refused
+ *   issuers         more issuers, each with its own algorithms, keys and rules. A token whose `iss`
+ *                   is the ${issuer} of one of them is checked by the rules of that one only. An
+ *                   issuer here has a name, ${issuer}, no secret, and no issuers of its own
  *   left_out        is called by login_new for each key of ${key_files} that is left out, with the
  *                   file and the reason in ${words}; NULL: not called
  *   cookie          its argument
  */
 struct login_settings {
+    const char *name;
     unsigned algorithms;
     struct text secret;
     const char *const *key_files;
     size_t key_file_count;
     const struct login *keys_of;
+    struct key_source_settings jwks;
     const char *issuer;
     const char *audience;
     struct login_paths user;
     struct login_paths role;
+    struct login_paths scope;
+    enum login_type type;
     uint32_t leeway_seconds;
     bool require_exp;
+    struct login_settings *issuers;
+    size_t issuer_count;
     void (*left_out)(void *cookie, const char *words);
     void *cookie;
 };
@@ -95,8 +113,8 @@ enum login_verdict {
 
 /* A user. All texts are visible ASCII with spaces inside, so they can be sent in a header. */
 struct login_user {
-    struct text id;    /* never empty */
-    struct text roles; /* "admin,staff" (login_roles.h); empty when the token has none */
+    struct text id;     /* never empty */
+    struct text roles;  /* "admin,staff" (login_roles.h); empty when the token has none */
     struct text scopes; /* "read write", separated by one space; empty when the token has none */
 };
 

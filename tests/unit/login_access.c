@@ -50,9 +50,13 @@ static const struct {
 static void test_rules(void **state)
 {
     for (size_t i = 0; i < COUNT(rules); i++) {
-        struct access_rule rule = {rules[i].kind, text_of(rules[i].whom), TEXT("admin")};
-        struct login_user user = {.id = text_of(rules[i].id), .roles = text_of(rules[i].role)};
-        if (access_decide(rule, rules[i].id == NULL ? NULL : &user) != rules[i].want)
+        struct access_rule rule = {
+            .kind = rules[i].kind, .whom = text_of(rules[i].whom), .admin_role = TEXT("admin")};
+        struct caller caller = {
+            .user = {.id = text_of(rules[i].id), .roles = text_of(rules[i].role)},
+            .has_user = rules[i].id != NULL,
+        };
+        if (access_decide(rule, &caller) != rules[i].want)
             fail_msg("%s", rules[i].why);
     }
 }
