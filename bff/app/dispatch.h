@@ -13,6 +13,7 @@
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
+#include "bff/session/session_store.h"
 #include "bff/store/redis.h"
 
 /* The rules of a usage plan: its rate, and then its quota. Perhaps it has one of them only. */
@@ -28,11 +29,12 @@ struct dispatch {
     bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
                                 than this server */
     struct proxy_settings proxy;
-    const struct login *login; /* NULL: login is off, and access rules do not apply */
+    const struct login *login;            /* NULL: login is off, and access rules do not apply */
+    const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
     const struct limit_rules *limits; /* without those of usage plans */
     const struct plan_rules *plans;   /* one for each plan of the API keys, in their order */
-    const struct trusted *trusted; /* the proxies in front of the server */
+    const struct trusted *trusted;    /* the proxies in front of the server */
     struct health_page health;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };

@@ -1,5 +1,5 @@
-/* The rules by which requests of a generation are counted: the rate limits of the configuration, and
- * those of the usage plans of API keys. */
+/* The rules by which requests of a generation are counted: the rate limits of the configuration,
+ * and those of the usage plans of API keys. */
 #ifndef BFF_APP_GENERATION_LIMITS_H
 #define BFF_APP_GENERATION_LIMITS_H
 

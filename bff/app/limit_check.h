@@ -1,8 +1,7 @@
 /*
- * Asks the limiter about a request, for the steps "limits", "limits_user" and "usage". The first two
- * count the
- * rules that match the request and belong to it. The verdicts become header fields, a wait or a
- * refusal.
+ * Asks the limiter about a request, for the steps "limits", "limits_user" and "usage". The first
+ * two count the rules that match the request and belong to it. The verdicts become header fields, a
+ * wait or a refusal.
  */
 #ifndef BFF_APP_LIMIT_CHECK_H
 #define BFF_APP_LIMIT_CHECK_H

@@ -74,8 +74,7 @@ static enum step_result with_key(struct request_context *context, const struct a
     context->request->api_key = key->name;
     if (key->user.len == 0 || caller->has_user)
         return STEP_PASS;
-    caller->user =
-        (struct login_user){.id = key->user, .roles = key->roles, .scopes = key->scopes};
+    caller->user = (struct login_user){.id = key->user, .roles = key->roles, .scopes = key->scopes};
     caller->has_user = true;
     context->request->user = key->user;
     return STEP_PASS;

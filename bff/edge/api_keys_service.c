@@ -15,7 +15,10 @@ struct asked {
     struct fetch_ask ask;
 };
 
-static bool is_nothing(struct json value) { return json_is(value, JSON_NONE) || json_is(value, JSON_NULL); }
+static bool is_nothing(struct json value)
+{
+    return json_is(value, JSON_NONE) || json_is(value, JSON_NULL);
+}
 
 /* Each of these functions reads a member that may be absent or null. It returns false when the
  * member has another kind than it should: that must not count as nothing. */
