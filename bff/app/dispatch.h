@@ -6,7 +6,7 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
-#include "bff/edge/api_keys.h"
+#include "bff/edge/api_keys_shared.h"
 #include "bff/edge/api_keys_worker.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"

@@ -14,7 +14,7 @@
 #include "bff/base/registry.h"
 #include "bff/cache/cache.h"
 #include "bff/compose/build.h"
-#include "bff/edge/api_keys.h"
+#include "bff/edge/api_keys_shared.h"
 #include "bff/store/redis_state.h"
 #include "bff/upstream/health.h"
 
@@ -98,7 +98,7 @@ static void make_keys(struct generation *generation)
 
     if (config->api_keys.source == API_KEYS_OFF)
         return;
-    generation->keys = api_keys_new(&config->api_keys, config->api_keys_file);
+    generation->keys = api_keys_shared_new(&config->api_keys, config->api_keys_file);
     generation->pages.key_header = config->api_keys.header;
     if (config->api_keys.source == API_KEYS_FILE)
         return;
@@ -185,7 +185,7 @@ void generation_release(struct generation *generation)
         registry_release(kept->object);
     health_free(generation->health);
     login_free(generation->login);
-    api_keys_free(generation->keys);
+    api_keys_shared_free(generation->keys);
     config_free(&generation->config);
     pool_free(generation->pool);
     memory_free(generation);

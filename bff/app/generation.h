@@ -31,10 +31,10 @@ struct generation {
     struct config config;     /* all files that it names have been loaded and are not read again */
     struct pool *pool;        /* memory of the pages */
     struct pages pages;
-    struct login *login;       /* NULL: off */
-    struct api_keys *keys;     /* NULL: there are no API keys */
-    struct limit_rules rules;  /* all that are counted, in generation->pool */
-    struct limit_rules limits; /* those of them that are not of a usage plan */
+    struct login *login;          /* NULL: off */
+    struct api_keys_shared *keys; /* NULL: there are no API keys */
+    struct limit_rules rules;     /* all that are counted, in generation->pool */
+    struct limit_rules limits;    /* those of them that are not of a usage plan */
     struct plan_rules *plans;
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */

@@ -1,7 +1,7 @@
 /* See generation_limits.h. The rules of the plans stand behind the others in one list, because a
  * limiter has one list of rules. */
 #include "bff/app/generation_limits.h"
-#include "bff/edge/api_keys_plan.h"
+#include "bff/limit/limit_plan.h"
 
 #define RULES_OF_A_PLAN 2 /* the rate and the quota */
 
@@ -12,11 +12,11 @@ static void add_plan(struct generation *generation, const struct api_keys_plan *
 
     *out = (struct plan_rules){0};
     if (plan->rate > 0) {
-        rules->rows[rules->count] = api_keys_plan_rate(plan, generation->pool);
+        rules->rows[rules->count] = limit_plan_rate(plan, generation->pool);
         out->at[out->count++] = &rules->rows[rules->count++];
     }
     if (plan->quota_max > 0) {
-        rules->rows[rules->count] = api_keys_plan_quota(plan, generation->pool);
+        rules->rows[rules->count] = limit_plan_quota(plan, generation->pool);
         out->at[out->count++] = &rules->rows[rules->count++];
     }
 }

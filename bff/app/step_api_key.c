@@ -24,7 +24,7 @@ static enum step_result refuse(struct request_context *context, int status, cons
 /* True when the request must have a key. */
 static bool needs_key(const struct request_context *context)
 {
-    const struct api_keys *keys = api_keys_worker_of(context->worker->keys);
+    const struct api_keys_shared *keys = api_keys_worker_of(context->worker->keys);
 
     return context->rule.kind == ACCESS_KEY || keys->settings->is_required;
 }
@@ -122,7 +122,8 @@ static bool has_keys(const struct request_context *context)
     if (context->worker->keys == NULL || context->found.kind == FOUND_BUILT_IN)
         return false;
     return context->rule.kind == ACCESS_KEY ||
-           api_keys_match(api_keys_worker_of(context->worker->keys), request->pool, request->path);
+           api_keys_shared_match(api_keys_worker_of(context->worker->keys), request->pool,
+                                 request->path);
 }
 
 enum step_result step_api_key(struct request_context *context)

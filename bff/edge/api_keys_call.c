@@ -3,7 +3,6 @@
 #include "bff/base/log_pace.h"
 #include "bff/base/memory.h"
 #include "bff/edge/api_keys_call.h"
-#include "bff/edge/api_keys_worker.h"
 
 #define STATUS_KNOWN 200
 #define STATUS_UNKNOWN 404
@@ -61,7 +60,7 @@ void api_keys_call_unknown(struct api_keys_call *call)
 {
     tell(call, &(struct verdict_parts){
                    .status = STATUS_UNKNOWN,
-                   .ttl_ns = ttl_ns(call->settings, API_KEYS_UNKNOWN_NS),
+                   .ttl_ns = ttl_ns(call->settings, API_KEYS_CALL_UNKNOWN_NS),
                });
 }
 

@@ -8,10 +8,12 @@
 
 #include <h2o/linklist.h>
 
+#include "bff/base/clock.h"
 #include "bff/edge/api_key.h"
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/verdict.h"
 
+#define API_KEYS_CALL_UNKNOWN_NS (10 * CLOCK_S)
 #define API_KEYS_CALL_HEX ((size_t)2 * API_KEY_DIGEST)
 
 /* The call is the first member of the struct of its kind, which memory_new has allocated. */

@@ -37,7 +37,7 @@ void api_keys_worker_free(struct api_keys_worker *worker)
     memory_free(worker);
 }
 
-const struct api_keys *api_keys_worker_of(const struct api_keys_worker *worker)
+const struct api_keys_shared *api_keys_worker_of(const struct api_keys_worker *worker)
 {
     return worker->parts.keys;
 }

@@ -2,17 +2,14 @@
  * Looks API keys up, for one worker and one configuration. A file is in memory. What Redis or a
  * service says is a verdict (verdict.h): it is kept for the ttl of the settings, one of all workers
  * asks for it, and everybody who wants to know the same waits. That a key is unknown is kept for
- * API_KEYS_UNKNOWN_NS at most, so that a new key works soon.
+ * API_KEYS_CALL_UNKNOWN_NS at most, so that a new key works soon.
  */
 #ifndef BFF_EDGE_API_KEYS_WORKER_H
 #define BFF_EDGE_API_KEYS_WORKER_H
 
-#include "bff/base/clock.h"
 #include "bff/edge/api_key.h"
-#include "bff/edge/api_keys.h"
+#include "bff/edge/api_keys_shared.h"
 #include "bff/edge/verdict.h"
-
-#define API_KEYS_UNKNOWN_NS (10 * CLOCK_S)
 
 struct api_keys_worker;
 struct redis;
@@ -27,7 +24,7 @@ struct upstream;
  * All are borrowed until api_keys_worker_free.
  */
 struct api_keys_worker_parts {
-    struct api_keys *keys;
+    struct api_keys_shared *keys;
     struct cache_worker *verdicts;
     struct redis *redis;
     struct upstream *upstream;
@@ -38,7 +35,7 @@ struct api_keys_worker *api_keys_worker_new(const struct api_keys_worker_parts *
 /* Ends all calls. No request asks any more. NULL: does nothing. */
 void api_keys_worker_free(struct api_keys_worker *worker);
 
-const struct api_keys *api_keys_worker_of(const struct api_keys_worker *worker);
+const struct api_keys_shared *api_keys_worker_of(const struct api_keys_worker *worker);
 
 enum api_keys_state {
     API_KEYS_KNOWN,   /* ask->key is the key */

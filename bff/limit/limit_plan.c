@@ -1,5 +1,5 @@
-/* See api_keys_plan.h. */
-#include "bff/edge/api_keys_plan.h"
+/* See limit_plan.h. */
+#include "bff/limit/limit_plan.h"
 
 static struct limit_rule rule_of(struct text name)
 {
@@ -12,7 +12,7 @@ static struct limit_rule rule_of(struct text name)
     };
 }
 
-struct limit_rule api_keys_plan_rate(const struct api_keys_plan *plan, struct pool *pool)
+struct limit_rule limit_plan_rate(const struct api_keys_plan *plan, struct pool *pool)
 {
     struct limit_rule rule = rule_of(pool_print(pool, "plan:%.*s", TEXT_ARGS(plan->name)));
 
@@ -22,7 +22,7 @@ struct limit_rule api_keys_plan_rate(const struct api_keys_plan *plan, struct po
     return rule;
 }
 
-struct limit_rule api_keys_plan_quota(const struct api_keys_plan *plan, struct pool *pool)
+struct limit_rule limit_plan_quota(const struct api_keys_plan *plan, struct pool *pool)
 {
     static const enum limit_period_kind periods[] = {
         [API_KEYS_DAY] = LIMIT_DAY,
