@@ -15,10 +15,14 @@ static void add(struct text_builder *out, const char *name, struct text value)
 
 static void add_asker(struct text_builder *out, const struct cache_key_parts *parts)
 {
-    add(out, "user", parts->user);
-    add(out, "roles", parts->roles);
-    add(out, "authorization", parts->authorization);
-    add(out, "cookie", parts->cookie);
+    if (parts->user.at != NULL) {
+        add(out, "user", parts->user);
+        add(out, "roles", parts->roles);
+    } else {
+        add(out, "caller", parts->caller);
+        add(out, "authorization", parts->authorization);
+        add(out, "cookie", parts->cookie);
+    }
 }
 
 struct text cache_key_text(struct pool *pool, const struct cache_key_parts *parts)
