@@ -68,7 +68,7 @@ static const struct setting rows[] = {
      .about = "after so long without an answer a second endpoint is asked: p95 or a duration"},
     {"routes.*.breaker", &breaker_kind, OF(has_breaker), .normal = "service",
      .about = "own: the route has a circuit breaker of its own"},
-    {"routes.*.cache", &section_routes_cache_off, OF(cache), .shown = "off",
+    {"routes.*.cache", &kind_only_off, OF(cache), .shown = "off",
      .about = "which answers are stored, and for how long; or off"},
     {"routes.*.cache.ttl", &kind_duration, OF(cache.ttl_ms), 1, CACHE_TIME_MAX,
      .about = "how long an answer is used again that does not say it itself"},
