@@ -1,6 +1,8 @@
 /* See config.h. */
 #include "bff/upstream/trust.h"
 
+#include "bff/edge/api_keys_file.h"
+
 #include "bff/config/config.h"
 
 size_t config_largest_body(const struct config *config)
@@ -48,6 +50,7 @@ void config_free(struct config *config)
     trust_release(config->redis.trust);
     trusts_free(config);
     login_free(config->login_keys);
+    api_keys_file_release(config->api_keys_file);
     for (size_t i = 0; i < config->login.issuer_count; i++)
         login_free(config->issuer_keys[i]);
     SSL_CTX_free(config->tls);

@@ -19,7 +19,7 @@
 struct row {
     struct api_key key;
     unsigned char digest[API_KEY_DIGEST];
-    size_t line;
+    struct api_keys_file_place place;
     bool is_disabled;
 };
 
@@ -107,9 +107,9 @@ static void fill(struct api_keys_file *file, struct api_keys_file_rows *rows)
         if (*place == 0)
             *place = (uint32_t)i + 1;
         else
-            api_keys_file_rows_wrong(rows, file->rows[i].line,
+            api_keys_file_rows_wrong(rows, file->rows[i].place,
                                      "its sha256 stands in line %zu already",
-                                     file->rows[*place - 1].line);
+                                     file->rows[*place - 1].place.line);
     }
 }
 
@@ -130,16 +130,16 @@ static void add(struct api_keys_file *file, const struct api_keys_settings *sett
     struct row *row = new_row(file);
     const char *wrong = NULL;
 
-    *row = (struct row){.line = rows->line};
+    *row = (struct row){.place = rows->place};
     enum api_key_reading reading =
         api_key_read(&rows->row, settings, file->pool, &row->key, &wrong);
     row->is_disabled = reading == API_KEY_DISABLED;
     if (reading == API_KEY_WRONG)
-        api_keys_file_rows_wrong(rows, row->line, "%s", wrong);
+        api_keys_file_rows_wrong(rows, row->place, "%s", wrong);
     if (rows->sha256.len == 0)
-        api_keys_file_rows_wrong(rows, row->line, "its sha256 is missing");
+        api_keys_file_rows_wrong(rows, row->place, "its sha256 is missing");
     else if (api_key_digest_read(rows->sha256, row->digest) != 0)
-        api_keys_file_rows_wrong(rows, row->line,
+        api_keys_file_rows_wrong(rows, row->place,
                                  "its sha256 is wrong: expected 64 hexadecimal digits, which "
                                  "--hash-key prints");
 }
@@ -149,7 +149,7 @@ static void read_all(struct api_keys_file *file, const struct api_keys_settings 
 {
     while (api_keys_file_rows_next(rows)) {
         if (file->count == API_KEYS_FILE_MOST) {
-            api_keys_file_rows_wrong(rows, rows->line, "expected at most %d keys",
+            api_keys_file_rows_wrong(rows, rows->place, "expected at most %d keys",
                                      API_KEYS_FILE_MOST);
             return;
         }
@@ -169,7 +169,7 @@ struct api_keys_file *api_keys_file_read(const struct api_keys_settings *setting
 
     if (stream == NULL) {
         snprintf(words, sizeof(words), "cannot be read: %s", strerror(errno));
-        listener->wrong(listener->cookie, 0, words);
+        listener->wrong(listener->cookie, (struct api_keys_file_place){0}, words);
         return NULL;
     }
     file = memory_new(sizeof(*file));

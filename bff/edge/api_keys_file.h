@@ -20,10 +20,15 @@
 
 struct api_keys_file;
 
-/* Is told each mistake of a file, with its line (0: the file as a whole). The words do not contain
- * what the file has, because that may be a key by mistake. */
+/* A line and a column of the file, both from 1; 0: the file as a whole. */
+struct api_keys_file_place {
+    size_t line, column;
+};
+
+/* Is told each mistake of a file. The words do not contain what the file has, because that may be a
+ * key by mistake. */
 struct api_keys_file_listener {
-    void (*wrong)(void *cookie, size_t line, const char *words);
+    void (*wrong)(void *cookie, struct api_keys_file_place place, const char *words);
     void *cookie;
 };
 

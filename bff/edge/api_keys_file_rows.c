@@ -30,7 +30,8 @@ static const struct {
     [MEMBER_DISABLED] = {"disabled", 0},
 };
 
-void api_keys_file_rows_wrong(struct api_keys_file_rows *rows, size_t line, const char *format, ...)
+void api_keys_file_rows_wrong(struct api_keys_file_rows *rows, struct api_keys_file_place place,
+                              const char *format, ...)
 {
     char words[WORDS_BYTES];
     va_list arguments;
@@ -40,14 +41,19 @@ void api_keys_file_rows_wrong(struct api_keys_file_rows *rows, size_t line, cons
     va_start(arguments, format);
     vsnprintf(words, sizeof(words), format, arguments);
     va_end(arguments);
-    rows->listener->wrong(rows->listener->cookie, line, words);
+    rows->listener->wrong(rows->listener->cookie, place, words);
 }
 
 /* Events. */
 
-static size_t line_of(const struct api_keys_file_rows *rows)
+static struct api_keys_file_place place_of(const yaml_mark_t *mark)
 {
-    return rows->event.start_mark.line + 1;
+    return (struct api_keys_file_place){mark->line + 1, mark->column + 1};
+}
+
+static struct api_keys_file_place here(const struct api_keys_file_rows *rows)
+{
+    return place_of(&rows->event.start_mark);
 }
 
 static void drop_event(struct api_keys_file_rows *rows)
@@ -67,9 +73,10 @@ static yaml_event_type_t next(struct api_keys_file_rows *rows)
         rows->has_event = true;
         return rows->event.type;
     }
-    size_t line = parser->problem_mark.line + 1;
-    api_keys_file_rows_wrong(rows, parser->error == YAML_READER_ERROR ? 0 : line,
-                             "this is neither YAML nor JSON: %s",
+    struct api_keys_file_place place = {0};
+    if (parser->error != YAML_READER_ERROR) /* then libyaml reports no place */
+        place = place_of(&parser->problem_mark);
+    api_keys_file_rows_wrong(rows, place, "this is neither YAML nor JSON: %s",
                              parser->problem == NULL ? "unreadable" : parser->problem);
     return YAML_NO_EVENT;
 }
@@ -120,9 +127,9 @@ static void set(struct api_keys_file_rows *rows, enum member member, struct text
     struct text *at = member_at(rows, member);
 
     if (at->at != NULL)
-        api_keys_file_rows_wrong(rows, line_of(rows), "%s stands twice", members[member].name);
+        api_keys_file_rows_wrong(rows, here(rows), "%s stands twice", members[member].name);
     if (value.len > VALUE_MOST)
-        api_keys_file_rows_wrong(rows, line_of(rows), "%s is longer than 4096 bytes",
+        api_keys_file_rows_wrong(rows, here(rows), "%s is longer than 4096 bytes",
                                  members[member].name);
     else
         *at = pool_text(rows->pool, value);
@@ -146,7 +153,7 @@ static bool read_items(struct api_keys_file_rows *rows, enum member member)
     }
     if (type == YAML_NO_EVENT)
         return false;
-    api_keys_file_rows_wrong(rows, line_of(rows), "%s: expected a list of texts",
+    api_keys_file_rows_wrong(rows, here(rows), "%s: expected a list of texts",
                              members[member].name);
     do {
         if (!skip(rows, type))
@@ -167,7 +174,7 @@ static bool read_value(struct api_keys_file_rows *rows, enum member member)
         return read_items(rows, member);
     if (type == YAML_NO_EVENT)
         return false;
-    api_keys_file_rows_wrong(rows, line_of(rows), "%s: expected a text%s", members[member].name,
+    api_keys_file_rows_wrong(rows, here(rows), "%s: expected a text%s", members[member].name,
                              members[member].separator != 0 ? " or a list of texts" : "");
     return skip(rows, type);
 }
@@ -195,7 +202,7 @@ static bool read_members(struct api_keys_file_rows *rows)
                 return false;
             continue;
         }
-        api_keys_file_rows_wrong(rows, line_of(rows),
+        api_keys_file_rows_wrong(rows, here(rows),
                                  "unknown member; expected name, sha256, plan, user, role, scopes "
                                  "or disabled");
         if (!skip(rows, type) || (type = next(rows)) == YAML_NO_EVENT || !skip(rows, type))
@@ -214,7 +221,7 @@ static bool begin_list(struct api_keys_file_rows *rows)
     while (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT)
         type = next(rows);
     if (type != YAML_SEQUENCE_START_EVENT && type != YAML_NO_EVENT)
-        api_keys_file_rows_wrong(rows, line_of(rows), "expected a list of keys");
+        api_keys_file_rows_wrong(rows, here(rows), "expected a list of keys");
     return type == YAML_SEQUENCE_START_EVENT;
 }
 
@@ -226,7 +233,7 @@ static void end_list(struct api_keys_file_rows *rows)
     while (type == YAML_DOCUMENT_END_EVENT)
         type = next(rows);
     if (type != YAML_STREAM_END_EVENT && type != YAML_NO_EVENT)
-        api_keys_file_rows_wrong(rows, line_of(rows), "expected nothing after the list of keys");
+        api_keys_file_rows_wrong(rows, here(rows), "expected nothing after the list of keys");
 }
 
 bool api_keys_file_rows_next(struct api_keys_file_rows *rows)
@@ -242,10 +249,10 @@ bool api_keys_file_rows_next(struct api_keys_file_rows *rows)
             end_list(rows);
         if (type == YAML_NO_EVENT || type == YAML_SEQUENCE_END_EVENT)
             return false;
-        rows->line = line_of(rows);
+        rows->place = here(rows);
         if (type == YAML_MAPPING_START_EVENT)
             return read_members(rows);
-        api_keys_file_rows_wrong(rows, rows->line, "expected a key with a name and a sha256");
+        api_keys_file_rows_wrong(rows, rows->place, "expected a key with a name and a sha256");
         if (!skip(rows, type))
             return false;
     }

@@ -15,7 +15,7 @@ struct api_keys_file_rows {
     /* The key that was read last. */
     struct api_key_row row;
     struct text sha256;
-    size_t line; /* where it begins */
+    struct api_keys_file_place place; /* where it begins */
 
     size_t wrongs; /* mistakes so far */
 
@@ -36,8 +36,8 @@ void api_keys_file_rows_begin(struct api_keys_file_rows *rows, FILE *stream, str
 bool api_keys_file_rows_next(struct api_keys_file_rows *rows);
 
 /* Reports a mistake. */
-void api_keys_file_rows_wrong(struct api_keys_file_rows *rows, size_t line, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+void api_keys_file_rows_wrong(struct api_keys_file_rows *rows, struct api_keys_file_place place,
+                              const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 void api_keys_file_rows_end(struct api_keys_file_rows *rows);
 

@@ -34,10 +34,10 @@ static int begin(void **state)
 
 static int end(void **state) { return unlink(path); }
 
-static void on_wrong(void *cookie, size_t line, const char *words)
+static void on_wrong(void *cookie, struct api_keys_file_place place, const char *words)
 {
-    snprintf(mistakes + strlen(mistakes), sizeof(mistakes) - strlen(mistakes), "%zu: %s\n", line,
-             words);
+    snprintf(mistakes + strlen(mistakes), sizeof(mistakes) - strlen(mistakes), "%zu:%zu: %s\n",
+             place.line, place.column, words);
 }
 
 static struct api_keys_file *read_again(void)
@@ -100,32 +100,32 @@ static void a_file_is_a_list_in_yaml_or_json(void **state)
 static const struct {
     const char *text, *want;
 } wrongs[] = {
-    {"", "1: expected a list of keys\n"},
-    {"a: b\n", "1: expected a list of keys\n"},
-    {"\n- " A64 "\n", "2: expected a key with a name and a sha256\n"},
-    {"- [1, [2]]\n" GOOD "- x\n", "1: expected a key with a name and a sha256\n"
-                                  "3: expected a key with a name and a sha256\n"},
-    {"- { name: a }\n", "1: its sha256 is missing\n"},
-    {GOOD "- { sha256: " B64 " }\n", "2: its name is missing\n"},
+    {"", "1:1: expected a list of keys\n"},
+    {"a: b\n", "1:1: expected a list of keys\n"},
+    {"\n- " A64 "\n", "2:3: expected a key with a name and a sha256\n"},
+    {"- [1, [2]]\n" GOOD "- x\n", "1:3: expected a key with a name and a sha256\n"
+                                  "3:3: expected a key with a name and a sha256\n"},
+    {"- { name: a }\n", "1:3: its sha256 is missing\n"},
+    {GOOD "- { sha256: " B64 " }\n", "2:3: its name is missing\n"},
     {"- { name: a, sha256: secret }\n",
-     "1: its sha256 is wrong: expected 64 hexadecimal digits, which --hash-key prints\n"},
-    {GOOD "- name: b\n  sha256: " A64 "\n", "2: its sha256 stands in line 1 already\n"},
+     "1:3: its sha256 is wrong: expected 64 hexadecimal digits, which --hash-key prints\n"},
+    {GOOD "- name: b\n  sha256: " A64 "\n", "2:3: its sha256 stands in line 1 already\n"},
     {"- { name: a, sha256: " A64 ", plan: none }\n",
-     "1: there is no such plan in api_keys.plans\n"},
+     "1:3: there is no such plan in api_keys.plans\n"},
     {"- name: a\n  sha256: " A64 "\n  key: secret\n  more: {a: [b]}\n  name: b\n",
-     "3: unknown member; expected name, sha256, plan, user, role, scopes or disabled\n"
-     "4: unknown member; expected name, sha256, plan, user, role, scopes or disabled\n"
-     "5: name stands twice\n"},
-    {"- name: [a]\n  sha256: " A64 "\n", "1: name: expected a text\n1: its name is missing\n"},
+     "3:3: unknown member; expected name, sha256, plan, user, role, scopes or disabled\n"
+     "4:3: unknown member; expected name, sha256, plan, user, role, scopes or disabled\n"
+     "5:9: name stands twice\n"},
+    {"- name: [a]\n  sha256: " A64 "\n", "1:9: name: expected a text\n1: its name is missing\n"},
     {"- name: a\n  sha256: " A64 "\n  user: u\n  role:\n    - a\n    - [b]\n    - c\n",
-     "6: role: expected a list of texts\n"},
+     "6:3: role: expected a list of texts\n"},
     {"- name: a\n  sha256: " A64 "\n  scopes: {a: b}\n",
-     "3: scopes: expected a text or a list of texts\n"},
-    {GOOD "---\n" GOOD, "2: expected nothing after the list of keys\n"},
-    {GOOD "\t- x\n", "2: this is neither YAML nor JSON: found character that cannot start any "
+     "3:7: scopes: expected a text or a list of texts\n"},
+    {GOOD "---\n" GOOD, "2:11: expected nothing after the list of keys\n"},
+    {GOOD "\t- x\n", "2:1: this is neither YAML nor JSON: found character that cannot start any "
                      "token\n"},
-    {"- { name: a\n", "2: this is neither YAML nor JSON: did not find expected ',' or '}'\n"},
-    {"- \xff\n", "0: this is neither YAML nor JSON: invalid leading UTF-8 octet\n"},
+    {"- { name: a\n", "2:1: this is neither YAML nor JSON: did not find expected ',' or '}'\n"},
+    {"- \xff\n", "0:1: this is neither YAML nor JSON: invalid leading UTF-8 octet\n"},
 };
 
 static void each_mistake_has_its_line_and_shows_no_value(void **state)
@@ -145,7 +145,7 @@ static void a_file_that_is_not_there_is_a_mistake(void **state)
 
     mistakes[0] = '\0';
     assert_null(api_keys_file_read(&none, &listener));
-    assert_string_equal(mistakes, "0: cannot be read: No such file or directory\n");
+    assert_string_equal(mistakes, "0:0: cannot be read: No such file or directory\n");
 }
 
 /* Writes ${count} keys with the names "k0" and so on, the digest of each being that of its name. */
@@ -183,7 +183,7 @@ static void a_hundred_thousand_keys_are_the_most(void **state)
     api_keys_file_release(file);
     write_many(API_KEYS_FILE_MOST + 1, "k");
     assert_null(read_again());
-    assert_string_equal(mistakes, "100001: expected at most 100000 keys\n");
+    assert_string_equal(mistakes, "100001:3: expected at most 100000 keys\n");
 }
 
 /* A reader finds k7 in each file that it sees, whole. */
