@@ -7,7 +7,6 @@
 
 #include "bff/app/hash_key.h"
 #include "bff/app/serve.h"
-#include "bff/base/file.h"
 #include "bff/edge/api_key.h"
 
 #define INPUT_MAX ((size_t)API_KEY_MAX + 2) /* a key and its line end */
@@ -32,13 +31,13 @@ static int print(struct text key)
 int hash_key_print(void)
 {
     char input[INPUT_MAX + 1];
-    ssize_t len = file_read("/dev/stdin", input, INPUT_MAX);
+    size_t len = fread(input, 1, sizeof(input), stdin);
 
-    if (len < 0) {
+    if (ferror(stdin)) {
         fprintf(stderr, "--hash-key: standard input cannot be read: %s\n", strerror(errno));
         return EXIT_CONFIG;
     }
-    int status = print(text_bare_line((struct text){input, (size_t)len}));
+    int status = print(text_bare_line((struct text){input, len}));
     OPENSSL_cleanse(input, sizeof(input));
     return status;
 }

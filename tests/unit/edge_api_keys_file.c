@@ -116,16 +116,16 @@ static const struct {
      "3:3: unknown member; expected name, sha256, plan, user, role, scopes or disabled\n"
      "4:3: unknown member; expected name, sha256, plan, user, role, scopes or disabled\n"
      "5:9: name stands twice\n"},
-    {"- name: [a]\n  sha256: " A64 "\n", "1:9: name: expected a text\n1: its name is missing\n"},
+    {"- name: [a]\n  sha256: " A64 "\n", "1:9: name: expected a text\n1:3: its name is missing\n"},
     {"- name: a\n  sha256: " A64 "\n  user: u\n  role:\n    - a\n    - [b]\n    - c\n",
-     "6:3: role: expected a list of texts\n"},
+     "6:7: role: expected a list of texts\n"},
     {"- name: a\n  sha256: " A64 "\n  scopes: {a: b}\n",
-     "3:7: scopes: expected a text or a list of texts\n"},
-    {GOOD "---\n" GOOD, "2:11: expected nothing after the list of keys\n"},
+     "3:11: scopes: expected a text or a list of texts\n"},
+    {GOOD "---\n" GOOD, "2:1: expected nothing after the list of keys\n"},
     {GOOD "\t- x\n", "2:1: this is neither YAML nor JSON: found character that cannot start any "
                      "token\n"},
     {"- { name: a\n", "2:1: this is neither YAML nor JSON: did not find expected ',' or '}'\n"},
-    {"- \xff\n", "0:1: this is neither YAML nor JSON: invalid leading UTF-8 octet\n"},
+    {"- \xff\n", "0:0: this is neither YAML nor JSON: invalid leading UTF-8 octet\n"},
 };
 
 static void each_mistake_has_its_line_and_shows_no_value(void **state)
