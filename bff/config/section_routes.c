@@ -50,7 +50,7 @@ static const struct setting rows[] = {
     {"routes.*.to", &kind_path, OF(to), .shown = "the path stays as it is",
      .about = "takes the place of path in what the service is asked for"},
     {"routes.*.access", &kind_access, OF(access), .normal = "signed-in",
-     .about = "who may: public, signed-in or role:NAME"},
+     .about = "who may: public, signed-in, role:NAME, scope:NAME or key"},
     {"routes.*.methods", &kind_methods, OF(methods), .shown = "all",
      .about = "methods that are passed on"},
     {"routes.*.host", &kind_host, OF(host), .shown = "any", .about = "only requests for this host"},

@@ -67,7 +67,8 @@ static const struct {
      "web.yaml:1:90: listen: \"http://" LONG
      ":80\": its host must be an IP address, localhost or *\n"},
     {"a role with a control byte", ROUTE("access: \"role:a\\tb\""),
-     "web.yaml:1:45: routes[0].access: \"role:a?b\": expected public, signed-in or role:NAME\n"},
+     "web.yaml:1:45: routes[0].access: \"role:a?b\": expected public, signed-in, role:NAME, "
+     "scope:NAME or key\n"},
     {"no unit", "resolver: {interval: 30}\n",
      "web.yaml:1:22: resolver.interval: \"30\": a duration needs a unit: ms, s, m or h\n"},
     {"out of bounds", "drain_timeout: 31s\nworkers: 257\ncomposites: {depth: 0}\n",
