@@ -15,15 +15,12 @@
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
+#include "bff/session/session_settings.h"
 
-#define SESSION_COOKIE_PIECE ((size_t)3800) /* bytes of a value; browsers take 4096 with the name  \
-                                             */
-#define SESSION_COOKIE_PIECES_MAX 18        /* 64 KiB and a little more */
-
-enum session_same_site {
-    SESSION_SAME_SITE_LAX,
-    SESSION_SAME_SITE_STRICT,
-};
+#define SESSION_COOKIE_PIECE                                                                       \
+    ((size_t)3800)                   /* bytes of a value; browsers take 4096 with the name         \
+                                      */
+#define SESSION_COOKIE_PIECES_MAX 18 /* 64 KiB and a little more */
 
 struct session_cookie {
     struct text name; /* "__Host-bff" */

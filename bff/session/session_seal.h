@@ -26,7 +26,8 @@
 struct session_seal; /* it does not change; all threads may use it */
 
 /* Makes the keys of ${purpose} ("session") from ${count} texts, 1 to SESSION_SEAL_KEYS_MAX. Each
- * text has at least SESSION_SEAL_SECRET_LEAST bytes. Nothing is borrowed. */
+ * text has at least SESSION_SEAL_SECRET_LEAST bytes. The texts are not borrowed; ${purpose} is a
+ * constant. */
 struct session_seal *session_seal_new(const struct text *secrets, size_t count,
                                       const char *purpose);
 
