@@ -146,8 +146,8 @@ static void fetch(struct oidc_client *client)
     struct pool *pool = pool_new();
 
     if (client->discovery == NULL)
-        client->discovery = new_outside(client, discovery_url(client->settings->issuer, pool),
-                                        DISCOVERY_BYTES_MAX);
+        client->discovery =
+            new_outside(client, discovery_url(client->settings->issuer, pool), DISCOVERY_BYTES_MAX);
     pool_free(pool);
     client->tried_ns = clock_now_ns();
     outside_start(client->discovery, &client->fetch, &(struct outside_ask){0}, on_document, client);
@@ -201,8 +201,7 @@ void oidc_client_wait_end(struct oidc_client_wait *wait)
 
 static void retire(struct oidc_client *client)
 {
-    client->old =
-        memory_grow(client->old, (client->old_count + 1) * sizeof(struct outside *));
+    client->old = memory_grow(client->old, (client->old_count + 1) * sizeof(struct outside *));
     client->old[client->old_count++] = client->token;
     client->token = NULL;
 }

@@ -12,8 +12,8 @@
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
-#include "bff/session/oidc.h"
-#include "bff/session/oidc_metadata.h"
+#include "bff/session/oidc_answer.h"
+#include "bff/session/oidc_client.h"
 #include "bff/upstream/outside.h"
 
 enum oidc_grant_end {
@@ -24,36 +24,23 @@ enum oidc_grant_end {
                                makes no sense: the token may still be good */
 };
 
-/*
- * The texts are in the grant's memory, until oidc_grant_stop.
- *
- *   access          never empty
- *   refresh         absent: none was given. After a refresh, the old one stays valid then
- *   id_token        absent: none. Nothing in it has been checked
- *   scope           absent: the scopes are those that were asked for
- *   access_until_s  when the access token ends, in seconds since 1970 UTC; 0: not known
- */
-struct oidc_tokens {
-    struct text access, refresh, id_token, scope;
-    int64_t access_until_s;
-};
-
 /* In the memory of its user, all zero before the first start. */
+struct oidc_grant;
+typedef void (*oidc_grant_done)(struct oidc_grant *grant, enum oidc_grant_end end, void *cookie);
+
 struct oidc_grant {
-    struct oidc_tokens tokens; /* with OIDC_GRANT_TOKENS */
+    struct oidc_tokens tokens; /* with OIDC_GRANT_TOKENS, until oidc_grant_stop */
     const char *fault;         /* else: a word for the log; never a secret */
 
     /* oidc_grant.c's own */
     struct oidc_client *client; /* NULL: not under way */
     struct pool *pool;
-    struct oidc_metadata_wait wait;
+    struct oidc_client_wait wait;
     struct outside_call call;
     struct text body; /* without the client's authentication */
-    void (*done)(struct oidc_grant *grant, enum oidc_grant_end end, void *cookie);
+    oidc_grant_done done;
     void *cookie;
 };
-
-typedef void (*oidc_grant_done)(struct oidc_grant *grant, enum oidc_grant_end end, void *cookie);
 
 /* The answer to an authorization request, for oidc_grant_code. ${redirect_uri} is the same as in
  * the authorization request, and ${verifier} is that of its challenge (RFC 7636). */
