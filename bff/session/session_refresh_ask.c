@@ -95,7 +95,7 @@ static void take_grant(struct session_refresh_ask *ask, const struct oidc_tokens
         }
     }
     if (until_s == 0)
-        until_s = session_tokens_end(tokens->access, ask->pool);
+        until_s = session_tokens_until_s(session_tokens_claims(tokens->access, ask->pool));
     set_tokens(ask, tokens->access, tokens->refresh, until_s);
     if (tokens->id_token.len > 0)
         ask->result.session.id_token = tokens->id_token;
@@ -121,18 +121,35 @@ static void on_grant(struct oidc_grant *grant, enum oidc_grant_end how, void *co
 
 /* A service. */
 
+/* A token must fit into a header. */
+static bool is_plain(struct text token)
+{
+    for (size_t i = 0; i < token.len; i++)
+        if (token.at[i] <= ' ' || token.at[i] >= 0x7f)
+            return false;
+    return true;
+}
+
+static int64_t until_of(const struct session_tokens *tokens, struct pool *pool)
+{
+    if (tokens->expires_in_s > 0)
+        return clock_wall_ms() / 1000 + tokens->expires_in_s;
+    return session_tokens_until_s(session_tokens_claims(tokens->access, pool));
+}
+
 static void take_answer(struct session_refresh_ask *ask)
 {
     const struct session_login_settings *settings = &ask->peers->settings->login;
-    struct text body = ask->fetch.value == NULL ? TEXT("") : ask->fetch.value->text;
-    struct session_tokens tokens;
+    struct session_tokens tokens = {0};
     struct login_user user;
 
-    if (session_tokens_read(settings, body, clock_wall_ms() / 1000, ask->pool, &tokens) != 0) {
+    if (ask->fetch.value != NULL)
+        session_tokens_read(json_of(ask->fetch.value->text), settings, ask->pool, &tokens);
+    if (!is_plain(tokens.access) || tokens.access.len == 0) {
         end(ask, SESSION_REFRESH_AWAY, "answer");
         return;
     }
-    set_tokens(ask, tokens.access, tokens.refresh, tokens.access_until_s);
+    set_tokens(ask, tokens.access, tokens.refresh, until_of(&tokens, ask->pool));
     if (ask->peers->login == NULL)
         take(ask, NULL);
     else if (session_refresh_identity_service(ask->peers->login, tokens.access, ask->pool, &user))

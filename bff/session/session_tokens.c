@@ -1,71 +1,134 @@
 /* See session_tokens.h. */
-#include <stdlib.h>
-
-#include "bff/json/json.h"
-#include "bff/token/jwt.h"
-
+#include "bff/base/text_builder.h"
 #include "bff/session/session_tokens.h"
+#include "bff/token/jwt_base64.h"
 
-#define DEPTH_MAX 128
-#define SECONDS_MOST 1e10 /* a later time is not believed */
+#define PATHS 2        /* of the access token and of the refresh token */
+#define DEPTH_MOST 128 /* of claims; more than any token has */
+#define SECONDS_MOST 253402300799.0
 
-/* A token must fit into a header. */
-static bool is_plain(struct text token)
+/* Returns ${seconds} as an integer; 0 when it is no time. */
+static int64_t whole_seconds(double seconds)
 {
-    for (size_t i = 0; i < token.len; i++)
-        if (token.at[i] <= ' ' || token.at[i] >= 0x7f)
-            return false;
-    return true;
+    return seconds >= 1 && seconds <= SECONDS_MOST ? (int64_t)seconds : 0;
 }
 
-/* Absent and null are the same. */
-static int read_token(struct json object, const char *path, struct pool *pool, struct text *out)
+static int64_t read_seconds(struct json value)
 {
-    struct json value = path == NULL ? (struct json){0} : json_path(object, path);
-
-    *out = TEXT("");
-    if (json_is(value, JSON_NONE) || json_is(value, JSON_NULL))
-        return 0;
-    if (!json_is(value, JSON_STRING))
-        return -1;
-    *out = json_text(value, pool);
-    return is_plain(*out) ? 0 : -1;
-}
-
-/* Some services write the number as a text. */
-static int64_t read_seconds(struct json object, const char *path, struct pool *pool)
-{
-    struct json value = path == NULL ? (struct json){0} : json_path(object, path);
-    struct text digits = json_text(value, pool);
-    double seconds =
-        digits.len == 0 ? 0 : strtod(pool_print(pool, "%.*s", TEXT_ARGS(digits)).at, NULL);
-
-    return seconds >= 1 && seconds < SECONDS_MOST ? (int64_t)seconds : 0;
-}
-
-int64_t session_tokens_end(struct text token, struct pool *pool)
-{
-    struct jwt jwt;
     double seconds;
 
-    if (jwt_read(token, ~0u, pool, &jwt) != 0 ||
-        !json_scan_accepts(jwt.claims.at, jwt.claims.len, DEPTH_MAX) ||
-        !json_double(json_get(json_of(jwt.claims), "exp"), &seconds))
-        return 0;
-    return seconds >= 1 && seconds < SECONDS_MOST ? (int64_t)seconds : 0;
+    return json_double(value, &seconds) ? whole_seconds(seconds) : 0;
 }
 
-int session_tokens_read(const struct session_login_settings *settings, struct text json,
-                        int64_t now_s, struct pool *pool, struct session_tokens *out)
+static struct text read_string(struct json body, const char *path, struct pool *pool)
 {
-    *out = (struct session_tokens){0};
-    if (!json_scan_accepts(json.at, json.len, DEPTH_MAX))
-        return -1;
-    struct json object = json_of(json);
-    if (read_token(object, settings->token, pool, &out->access) != 0 || out->access.len == 0 ||
-        read_token(object, settings->refresh_token, pool, &out->refresh) != 0)
-        return -1;
-    int64_t seconds = read_seconds(object, settings->expires_in, pool);
-    out->access_until_s = seconds > 0 ? now_s + seconds : session_tokens_end(out->access, pool);
-    return 0;
+    struct json value = path == NULL ? (struct json){0} : json_path(body, path);
+    struct text text = json_is(value, JSON_STRING) ? json_text(value, pool) : (struct text){0};
+
+    return text.len > 0 ? text : (struct text){0};
+}
+
+void session_tokens_read(struct json body, const struct session_login_settings *settings,
+                         struct pool *pool, struct session_tokens *out)
+{
+    *out = (struct session_tokens){
+        .access = read_string(body, settings->token, pool),
+        .refresh = read_string(body, settings->refresh_token, pool),
+    };
+    if (settings->expires_in != NULL)
+        out->expires_in_s = read_seconds(json_path(body, settings->expires_in));
+}
+
+/* The paths that are left below the object that is being copied; absent: none. */
+struct paths {
+    struct text rows[PATHS];
+};
+
+/* What becomes of the member ${key}: writes the paths that go on below it to ${below}. Returns true
+ * when one ends here, so that the member is left out. */
+static bool ends_here(const struct paths *paths, struct text key, struct pool *pool,
+                      struct paths *below)
+{
+    *below = (struct paths){0};
+    for (size_t i = 0; i < PATHS; i++) {
+        struct text rest = paths->rows[i], name = text_cut(&rest, '.');
+        if (name.at == NULL || !json_key_is(key, pool_text(pool, name).at))
+            continue;
+        if (rest.at == NULL)
+            return true;
+        below->rows[i] = rest;
+    }
+    return false;
+}
+
+static bool are_any(const struct paths *paths)
+{
+    return paths->rows[0].at != NULL || paths->rows[1].at != NULL;
+}
+
+static void put_key(struct text_builder *out, struct text key)
+{
+    if (out->at[out->len - 1] != '{')
+        text_builder_add(out, TEXT(","));
+    text_builder_add(out, TEXT("\""));
+    text_builder_add(out, key);
+    text_builder_add(out, TEXT("\":"));
+}
+
+/* The depth is at most that of the configured paths. */
+static void put_value(struct text_builder *out, struct json value, const struct paths *paths)
+{
+    struct json_walk walk = json_walk(value);
+    struct paths below;
+
+    if (!json_is(value, JSON_OBJECT) || !are_any(paths)) {
+        text_builder_add(out, json_raw(value));
+        return;
+    }
+    text_builder_add(out, TEXT("{"));
+    for (struct json child; json_walk_next(&walk, &child);) {
+        if (ends_here(paths, walk.key, out->pool, &below))
+            continue;
+        put_key(out, walk.key);
+        put_value(out, child, &below);
+    }
+    text_builder_add(out, TEXT("}"));
+}
+
+struct text session_tokens_rest(struct json body, const struct session_login_settings *settings,
+                                struct pool *pool)
+{
+    struct paths paths = {{text_of(settings->token), text_of(settings->refresh_token)}};
+    struct text_builder out;
+
+    text_builder_init(&out, pool, body.len + 1);
+    put_value(&out, body, &paths);
+    return text_builder_text(&out);
+}
+
+static bool contains(struct text text, struct text part)
+{
+    return part.len > 0 && text.len > 0 && memmem(text.at, text.len, part.at, part.len) != NULL;
+}
+
+bool session_tokens_are_in(const struct session_tokens *tokens, struct text text)
+{
+    return contains(text, tokens->access) || contains(text, tokens->refresh);
+}
+
+struct text session_tokens_claims(struct text token, struct pool *pool)
+{
+    struct text rest = token, claims;
+
+    text_cut(&rest, '.');
+    if (rest.at == NULL || jwt_base64_decode(pool, text_cut(&rest, '.'), &claims) != 0 ||
+        !json_scan_accepts(claims.at, claims.len, DEPTH_MOST) ||
+        !json_is(json_of(claims), JSON_OBJECT))
+        return (struct text){0};
+    return claims;
+}
+
+int64_t session_tokens_until_s(struct text claims)
+{
+    return claims.at == NULL ? 0 : read_seconds(json_get(json_of(claims), "exp"));
 }
