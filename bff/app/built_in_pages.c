@@ -1,8 +1,18 @@
 /* See built_in_pages.h. */
+#include "bff/app/built_in_logout.h"
 #include "bff/app/built_in_pages.h"
+#include "bff/app/built_in_user.h"
 #include "bff/http/method.h"
 
-const struct built_in_page built_in_pages[] = {{0}};
+#define BODY ((size_t)16 * 1024)
+
+static bool has_sessions(const struct dispatch *dispatch) { return dispatch->sessions != NULL; }
+
+const struct built_in_page built_in_pages[] = {
+    {"GET", "/bff/user", has_sessions, built_in_user, 0, false},
+    {"POST", "/bff/logout", has_sessions, built_in_logout, BODY, false},
+    {0},
+};
 
 static bool takes(const struct built_in_page *page, struct text method)
 {
