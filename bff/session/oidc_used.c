@@ -77,7 +77,8 @@ static void on_reply(struct redis_command *command, enum redis_end end,
     ask->done(ask, is_again ? OIDC_USED_AGAIN : OIDC_USED_FIRST);
 }
 
-static bool send(struct redis *redis, struct oidc_used_ask *ask, struct text what, int64_t seconds)
+static bool tell_redis(struct redis *redis, struct oidc_used_ask *ask, struct text what,
+                       int64_t seconds)
 {
     unsigned char hash[SHA256_DIGEST_LENGTH];
     char key[sizeof(REDIS_PREFIX) - 1 + 2 * SHA256_DIGEST_LENGTH] = REDIS_PREFIX;
@@ -97,7 +98,7 @@ enum oidc_used_end oidc_used_ask(struct oidc_used *used, struct redis *redis,
 {
     if (!oidc_used_take(used, what, now_s, until_s))
         return OIDC_USED_AGAIN;
-    if (redis == NULL || !send(redis, ask, what, until_s > now_s ? until_s - now_s : 1))
+    if (redis == NULL || !tell_redis(redis, ask, what, until_s > now_s ? until_s - now_s : 1))
         return OIDC_USED_FIRST;
     return OIDC_USED_WAITS;
 }
