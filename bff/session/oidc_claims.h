@@ -15,9 +15,6 @@
 #include "bff/session/session_settings.h"
 #include "bff/token/jwt.h"
 
-/* The algorithms of a provider's tokens: those with public keys. A client's secret is no key. */
-#define OIDC_CLAIMS_ALGORITHMS JWT_ALL_PUBLIC
-
 /*
  *   nonce         of the authorization request
  *   access_token  that came with the ID token

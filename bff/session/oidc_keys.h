@@ -20,6 +20,7 @@ struct oidc_keys_ask {
     /* oidc_keys.c's own */
     struct oidc_client *client;
     const struct jwt *token;
+    struct key_source_wait wait;
 };
 
 /*

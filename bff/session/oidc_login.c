@@ -100,7 +100,7 @@ static enum oidc_login_end verify(struct oidc_login *login)
 
     if (id_token.at == NULL)
         return fail(login, OIDC_LOGIN_BAD, "id_token");
-    if (jwt_read(id_token, OIDC_CLAIMS_ALGORITHMS, login->pool, &login->token) != 0)
+    if (jwt_read(id_token, OIDC_CLIENT_ALGORITHMS, login->pool, &login->token) != 0)
         return fail(login, OIDC_LOGIN_BAD, "algorithm");
     login->keys.done = on_keys;
     login->keys.cookie = login;
