@@ -8,6 +8,8 @@
 #include "bff/compose/page.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/login.h"
+#include "bff/edge/revocation.h"
+#include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
@@ -25,6 +27,7 @@ struct dispatch {
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
     const struct limit_rules *limits;
+    const struct revocation_settings *revocation;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
@@ -35,13 +38,14 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct endpoints *endpoints; /* the worker's */
     struct login_cache *logins;
-    struct cache_worker *cache;     /* NULL: the configuration caches nothing */
-    struct cache_worker *verdicts;  /* see struct worker_life */
-    struct cache_worker *refreshed; /* see struct worker_life */
-    struct cache_flights *flights;  /* of the parts of pages; NULL: there is no cache */
-    struct redis *redis;            /* NULL: no Redis server is configured */
-    struct redis *cache_redis;      /* the same; NULL: what is cached is in memory only */
-    struct limiter *limiter;        /* NULL: there are no limits */
+    struct revocation_view *revocations; /* NULL: nothing is revoked (struct revocation_settings) */
+    struct cache_worker *cache;          /* NULL: the configuration caches nothing */
+    struct cache_worker *verdicts;       /* see struct worker_life */
+    struct cache_worker *refreshed;      /* see struct worker_life */
+    struct cache_flights *flights;       /* of the parts of pages; NULL: there is no cache */
+    struct redis *redis;                 /* NULL: no Redis server is configured */
+    struct redis *cache_redis;           /* the same; NULL: what is cached is in memory only */
+    struct limiter *limiter;             /* NULL: there are no limits */
 };
 
 #endif

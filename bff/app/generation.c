@@ -98,6 +98,7 @@ static void fill_dispatch(struct generation *generation)
         .login = generation->login,
         .cors = &config->cors,
         .limits = &config->rate_limits,
+        .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
                    .stores = {.redis = generation->redis, .cache = generation->cache}},

@@ -1,5 +1,6 @@
 /* Step "login": finds the user who sends the request. */
 #include "bff/app/request_steps.h"
+#include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
 
 #define AUTHORIZATION_MAX                                                                          \
@@ -14,6 +15,7 @@ static enum login_verdict check_login(struct request_context *context)
         .authorization = values,
         .authorization_count = count,
         .now_seconds = clock_wall_ms() / 1000,
+        .revocations = context->worker->revocations,
         .pool = context->request->pool,
     };
     enum login_verdict verdict = login_check_why(context->dispatch->login, context->worker->logins,
@@ -25,6 +27,15 @@ static enum login_verdict check_login(struct request_context *context)
 static enum step_result refuse(struct request_context *context, struct refusal refusal)
 {
     return pipeline_refuse(&context->pipeline, refusal);
+}
+
+/* The token is good, but nobody knows whether it was revoked. A public route does without a user.
+ */
+static enum step_result be_uncertain(struct request_context *context)
+{
+    context->caller.user = (struct login_user){0};
+    return context->rule.kind == ACCESS_PUBLIC ? STEP_PASS
+                                               : refuse(context, revocation_check_refusal());
 }
 
 /* A public route does not need a good token: only an ambiguous request is refused there. */
@@ -45,6 +56,8 @@ enum step_result step_login(struct request_context *context)
                                    .value = TEXT("Bearer error=\"invalid_token\""),
                                });
     case LOGIN_OK:
+        if (revocation_check_is_uncertain(context))
+            return be_uncertain(context);
         context->caller.has_user = true;
         context->request->user = context->caller.user.id;
         break;
