@@ -13,6 +13,7 @@
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
+#include "bff/session/oidc.h"
 #include "bff/session/session_refresh.h"
 #include "bff/session/session_store.h"
 #include "bff/store/redis.h"
@@ -39,6 +40,7 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct endpoints *endpoints; /* the worker's */
     struct login_cache *logins;
+    struct oidc *oidc;              /* the OpenID providers; NULL: there are none */
     struct revocation_view *revocations; /* NULL: nothing is revoked (struct revocation_settings) */
     struct cache_worker *cache;          /* NULL: the configuration caches nothing */
     struct cache_worker *verdicts;       /* see struct worker_life */
