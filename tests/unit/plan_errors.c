@@ -81,6 +81,12 @@ static void get_as_host(struct bff_ask *ask)
     ask_pass_header(ask, "Host");
 }
 
+static void get_as_identity(struct bff_ask *ask)
+{
+    get(ask);
+    ask_pass_header(ask, "X-Identity");
+}
+
 static void get_with_line(struct bff_ask *ask)
 {
     get(ask);
@@ -275,6 +281,8 @@ static void of_what_is_asked(void **state)
          PAGE(.parts = ROWS({.name = "a", .ask = get_late_segment}))},
         {PART "ask_pass_header cannot pass \"host\" on",
          PAGE(.parts = ROWS({.name = "a", .ask = get_as_host}))},
+        {PART "ask_pass_header cannot pass \"x-identity\" on",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_as_identity}))},
         {PART "ask_pass_header cannot pass \"a\r\nb\" on",
          PAGE(.parts = ROWS({.name = "a", .ask = get_with_line}))},
     };
