@@ -38,6 +38,8 @@ static const struct curve {
     {"P-521", "secp521r1", COORDINATE_MAX, JWT_ES512},
 };
 
+#define ED25519_BYTES 32 /* a public key (RFC 8032 section 5.1.5) */
+
 /* The key of the set that is being read. */
 struct jwk {
     struct pool *pool;
@@ -49,7 +51,8 @@ struct reading {
     struct pool *pool;
     unsigned allowed;
     struct jwt_keys *keys;
-    const char *too_many; /* the key for which there was no room; NULL: there was */
+    bool keeps_first;     /* keys for which there is no room are left out */
+    const char *too_many; /* the first key for which there was no room; NULL: there was */
 };
 
 static struct text text_at(const struct jwk *jwk, int member)
@@ -94,6 +97,8 @@ static int complain(char wrong[JWT_WRONG_SIZE], const char *what)
     return -1;
 }
 
+static bool has_curve(struct text kty) { return text_is(kty, "EC") || text_is(kty, "OKP"); }
+
 /* The algorithms of the key's kind; an empty set, and what is wrong with it, when we do not support
  * this kind. */
 static unsigned kind_algorithms(const struct jwk *jwk, char wrong[JWT_WRONG_SIZE])
@@ -102,14 +107,16 @@ static unsigned kind_algorithms(const struct jwk *jwk, char wrong[JWT_WRONG_SIZE
     struct text kty = text_at(jwk, KTY), crv = text_at(jwk, CRV);
 
     if (text_is(kty, "RSA"))
-        return JWT_ALL_RS;
+        return JWT_ALL_RSA;
     if (text_is(kty, "EC") && curve != NULL)
         return JWT_BIT(curve->algorithm);
+    if (text_is(kty, "OKP") && text_is(crv, "Ed25519"))
+        return JWT_BIT(JWT_EDDSA);
     if (kty.at == NULL)
         complain(wrong, "has no kty");
-    else if (text_is(kty, "EC") && crv.at != NULL)
+    else if (has_curve(kty) && crv.at != NULL)
         snprintf(wrong, JWT_WRONG_SIZE, "is on the curve \"%.*s\"", SHOWN(crv));
-    else if (text_is(kty, "EC"))
+    else if (has_curve(kty))
         complain(wrong, "has no crv");
     else
         snprintf(wrong, JWT_WRONG_SIZE, "is of the kind \"%.*s\"", SHOWN(kty));
@@ -194,6 +201,26 @@ static EVP_PKEY *ec_key(const struct jwk *jwk)
     return key;
 }
 
+/* RFC 8037 section 2. */
+static EVP_PKEY *ed25519_key(const struct jwk *jwk)
+{
+    struct text x;
+
+    if (jwt_base64_decode(jwk->pool, text_at(jwk, X), &x) != 0 || x.len != ED25519_BYTES)
+        return NULL;
+    EVP_PKEY *key =
+        EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const unsigned char *)x.at, x.len);
+    ERR_clear_error();
+    return key;
+}
+
+static EVP_PKEY *key_of(const struct jwk *jwk, unsigned algorithms)
+{
+    if ((algorithms & JWT_ALL_RSA) != 0)
+        return rsa_key(jwk);
+    return (algorithms & JWT_BIT(JWT_EDDSA)) != 0 ? ed25519_key(jwk) : ec_key(jwk);
+}
+
 /* Adds the key ${jwk} to ${keys}, for verifying ${algorithms}. */
 static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys,
                char wrong[JWT_WRONG_SIZE])
@@ -202,7 +229,7 @@ static int add(const struct jwk *jwk, unsigned algorithms, struct jwt_keys *keys
         return complain(wrong, "is private; give the public one, nothing else is needed");
     if (!is_absent(jwk, KID) && !json_is(jwk->members[KID].value, JSON_STRING))
         return complain(wrong, "has a kid that is no string");
-    EVP_PKEY *key = (algorithms & JWT_ALL_RS) != 0 ? rsa_key(jwk) : ec_key(jwk);
+    EVP_PKEY *key = key_of(jwk, algorithms);
     if (key == NULL)
         return complain(wrong, "is malformed");
     unsigned fitting = jwt_key_algorithms(key, wrong);
@@ -252,7 +279,7 @@ static const char *read_value(struct json value, unsigned place, struct reading 
     if (read_one(&jwk, reading->allowed, reading->keys, wrong) == 0)
         return NULL;
     const char *words = words_of(&jwk, place, wrong);
-    if (strcmp(wrong, TOO_MANY) == 0)
+    if (strcmp(wrong, TOO_MANY) == 0 && reading->too_many == NULL)
         reading->too_many = words;
     return words;
 }
@@ -278,7 +305,7 @@ static int read_all(struct json list, struct reading *reading, const struct jwt_
         if (reason != NULL)
             reasons[count++] = reason;
     }
-    if (reading->too_many != NULL)
+    if (reading->too_many != NULL && !reading->keeps_first)
         return complain(wrong, reading->too_many);
     if (reading->keys->count == before)
         return no_key(reasons[0], wrong);
@@ -287,20 +314,35 @@ static int read_all(struct json list, struct reading *reading, const struct jwt_
     return 0;
 }
 
-int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
-              const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE])
+static int read_set(struct text text, struct reading *reading, const struct jwt_listener *listener,
+                    char wrong[JWT_WRONG_SIZE])
 {
     struct jwt_member list = {.name = "keys"};
-    struct pool *pool = pool_new();
-    struct reading reading = {pool, allowed, keys, NULL};
     struct json set;
     int status;
 
-    if (jwt_object(text, &set) != 0 || jwt_members_read(set, pool, &list, 1) != 0 ||
+    reading->pool = pool_new();
+    if (jwt_object(text, &set) != 0 || jwt_members_read(set, reading->pool, &list, 1) != 0 ||
         !json_is(list.value, JSON_ARRAY))
         status = complain(wrong, "is no JWK Set");
     else
-        status = read_all(list.value, &reading, listener, wrong);
-    pool_free(pool);
+        status = read_all(list.value, reading, listener, wrong);
+    pool_free(reading->pool);
     return status;
+}
+
+int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
+              const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE])
+{
+    struct reading reading = {.allowed = allowed, .keys = keys};
+
+    return read_set(text, &reading, listener, wrong);
+}
+
+int jwks_read_first(struct text text, unsigned allowed, struct jwt_keys *keys,
+                    const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE])
+{
+    struct reading reading = {.allowed = allowed, .keys = keys, .keeps_first = true};
+
+    return read_set(text, &reading, listener, wrong);
 }

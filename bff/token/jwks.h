@@ -21,4 +21,9 @@
 int jwks_read(struct text text, unsigned allowed, struct jwt_keys *keys,
               const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE]);
 
+/* Does the same for a set that somebody else makes: when there are too many keys, it keeps the
+ * first ones and tells ${listener} of the next one. The rest is not read. */
+int jwks_read_first(struct text text, unsigned allowed, struct jwt_keys *keys,
+                    const struct jwt_listener *listener, char wrong[JWT_WRONG_SIZE]);
+
 #endif

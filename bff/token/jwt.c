@@ -12,24 +12,23 @@ static int read_algorithm(struct json alg, unsigned allowed, struct pool *pool,
     return (allowed & JWT_BIT(*out)) != 0 ? 0 : -2;
 }
 
-static int read_kid(struct json kid, struct pool *pool, struct text *out)
+/* Reads a member that may be absent. */
+static int read_string(struct json member, struct pool *pool, struct text *out)
 {
-    if (json_is(kid, JSON_NONE))
+    if (json_is(member, JSON_NONE))
         return 0;
-    if (!json_is(kid, JSON_STRING))
+    if (!json_is(member, JSON_STRING))
         return -1;
-    *out = json_text(kid, pool);
+    *out = json_text(member, pool);
     return 0;
 }
 
 static int read_header(struct text text, unsigned allowed, struct pool *pool, struct jwt *out)
 {
-    enum { ALG, KID, CRIT, B64 };
+    enum { ALG, KID, TYP, CRIT, B64 };
     struct jwt_member members[] = {
-        [ALG] = {.name = "alg"},
-        [KID] = {.name = "kid"},
-        [CRIT] = {.name = "crit"},
-        [B64] = {.name = "b64"},
+        [ALG] = {.name = "alg"},   [KID] = {.name = "kid"}, [TYP] = {.name = "typ"},
+        [CRIT] = {.name = "crit"}, [B64] = {.name = "b64"},
     };
     struct json header;
 
@@ -42,7 +41,11 @@ static int read_header(struct text text, unsigned allowed, struct pool *pool, st
     if (!json_is(members[B64].value, JSON_NONE) && !json_is(members[B64].value, JSON_TRUE))
         return -1;
     int status = read_algorithm(members[ALG].value, allowed, pool, &out->algorithm);
-    return status != 0 ? status : read_kid(members[KID].value, pool, &out->kid);
+    if (status != 0)
+        return status;
+    if (read_string(members[TYP].value, pool, &out->typ) != 0)
+        return -1;
+    return read_string(members[KID].value, pool, &out->kid);
 }
 
 int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt *out)
@@ -61,4 +64,10 @@ int jwt_read(struct text token, unsigned allowed, struct pool *pool, struct jwt 
     if (jwt_base64_decode(pool, claims, &out->claims) != 0)
         return -1;
     return jwt_base64_decode(pool, rest, &out->signature);
+}
+
+bool jwt_is_access(const struct jwt *token)
+{
+    return text_equal_nocase(token->typ, TEXT("at+jwt")) ||
+           text_equal_nocase(token->typ, TEXT("application/at+jwt"));
 }

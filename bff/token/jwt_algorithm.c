@@ -4,9 +4,10 @@
 #include "bff/token/jwt_algorithm.h"
 
 static const char *const names[JWT_ALGORITHM_COUNT] = {
-    [JWT_HS256] = "HS256", [JWT_HS384] = "HS384", [JWT_HS512] = "HS512",
-    [JWT_RS256] = "RS256", [JWT_RS384] = "RS384", [JWT_RS512] = "RS512",
-    [JWT_ES256] = "ES256", [JWT_ES384] = "ES384", [JWT_ES512] = "ES512",
+    [JWT_HS256] = "HS256", [JWT_HS384] = "HS384", [JWT_HS512] = "HS512", [JWT_RS256] = "RS256",
+    [JWT_RS384] = "RS384", [JWT_RS512] = "RS512", [JWT_ES256] = "ES256", [JWT_ES384] = "ES384",
+    [JWT_ES512] = "ES512", [JWT_PS256] = "PS256", [JWT_PS384] = "PS384", [JWT_PS512] = "PS512",
+    [JWT_EDDSA] = "EdDSA",
 };
 
 const char *jwt_algorithm_name(enum jwt_algorithm algorithm)

@@ -19,7 +19,7 @@ static unsigned rsa_algorithms(EVP_PKEY *key, char wrong[JWT_WRONG_SIZE])
     int bits = EVP_PKEY_get_bits(key);
 
     if (bits >= JWT_RSA_BITS_MIN && bits <= JWT_RSA_BITS_MAX)
-        return JWT_ALL_RS;
+        return JWT_ALL_RSA;
     snprintf(wrong, JWT_WRONG_SIZE, "is an RSA key of %d bits; expected %d to %d", bits,
              JWT_RSA_BITS_MIN, JWT_RSA_BITS_MAX);
     return 0;
@@ -60,6 +60,8 @@ unsigned jwt_key_algorithms(EVP_PKEY *public_key, char wrong[JWT_WRONG_SIZE])
         algorithms = rsa_algorithms(public_key, wrong);
     else if (EVP_PKEY_is_a(public_key, "EC"))
         algorithms = ec_algorithms(public_key, wrong);
+    else if (EVP_PKEY_is_a(public_key, "ED25519"))
+        algorithms = JWT_BIT(JWT_EDDSA);
     else
         return complain(wrong, "is neither an RSA key nor one on an elliptic curve");
     if (algorithms != 0 && !is_valid(public_key))

@@ -35,7 +35,7 @@ struct jwt_keys {
 };
 
 /*
- * Returns the algorithms that ${public_key} can verify: the RSA algorithms when its size is
+ * Returns the algorithms that ${public_key} can verify: the algorithms of RSA when its size is
  * allowed, or the algorithm of its curve. Returns 0, and writes the reason to ${wrong}, when there
  * is no such algorithm or when the key is not valid (for example, its point is not on its curve).
  */

@@ -6,6 +6,7 @@
 #include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/params.h>
+#include <openssl/rsa.h>
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
@@ -78,23 +79,39 @@ static const EVP_MD *digest_of(enum jwt_algorithm algorithm)
 {
     switch (algorithm) {
     case JWT_RS256:
+    case JWT_PS256:
     case JWT_ES256:
         return EVP_sha256();
     case JWT_RS384:
+    case JWT_PS384:
     case JWT_ES384:
         return EVP_sha384();
+    case JWT_EDDSA: /* Ed25519 hashes by itself (RFC 8032) */
+        return NULL;
     default:
         return EVP_sha512();
     }
+}
+
+/* PS*: the salt is as long as the hash, and the mask is made with the same hash (RFC 7518 section
+ * 3.5). The last is OpenSSL's default. */
+static bool set_padding(const struct jwt *token, EVP_PKEY_CTX *parameters)
+{
+    if ((JWT_BIT(token->algorithm) & JWT_ALL_PS) == 0)
+        return true;
+    return EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1 &&
+           EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1;
 }
 
 static bool verify(const struct jwt *token, EVP_PKEY *key, const unsigned char *signature,
                    size_t len)
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *parameters = NULL; /* the context owns them */
     must(context != NULL);
     bool is_good =
-        EVP_DigestVerifyInit(context, NULL, digest_of(token->algorithm), NULL, key) == 1 &&
+        EVP_DigestVerifyInit(context, &parameters, digest_of(token->algorithm), NULL, key) == 1 &&
+        set_padding(token, parameters) &&
         EVP_DigestVerify(context, signature, len, (const unsigned char *)token->signed_bytes.at,
                          token->signed_bytes.len) == 1;
 

@@ -20,8 +20,8 @@ void jwt_secret_free(struct jwt_secret *secret); /* NULL: does nothing */
  * this program. The comparison takes the same time for every signature. */
 bool jwt_verify_secret(const struct jwt *token, const struct jwt_secret *secret);
 
-/* True when the signature is good. Only for RS* and ES*, with a key for the token's algorithm; any
- * other is a mistake in this program. */
+/* True when the signature is good. Only for tokens of the other algorithms (JWT_ALL_PUBLIC), with
+ * a key for the token's algorithm; any other is a mistake in this program. */
 bool jwt_verify_key(const struct jwt *token, const struct jwt_key *key);
 
 #endif

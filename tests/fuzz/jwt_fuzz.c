@@ -180,10 +180,11 @@ static bool is_header(struct pool *pool, struct text text)
         return false;
     const struct tree *algorithm = only(pool, object, "alg", &is_good);
     const struct tree *kid = only(pool, object, "kid", &is_good);
+    const struct tree *type = only(pool, object, "typ", &is_good);
     const struct tree *plain = only(pool, object, "b64", &is_good);
     return is_good && algorithm != NULL && is_string(algorithm) &&
            text_is(content(pool, algorithm), "HS256") && (kid == NULL || is_string(kid)) &&
-           only(pool, object, "crit", &is_good) == NULL &&
+           (type == NULL || is_string(type)) && only(pool, object, "crit", &is_good) == NULL &&
            (plain == NULL || text_is(plain->raw, "true"));
 }
 

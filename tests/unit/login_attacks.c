@@ -11,15 +11,15 @@
 #include "tests/unit/login_tokens.h"
 
 #define CLAIMS "{\"sub\":\"u7\",\"role\":\"staff\",\"exp\":1700000100}"
-#define ALL (JWT_ALL_HS | JWT_ALL_RS | JWT_ALL_ES)
+#define ALL (JWT_ALL_HS | JWT_ALL_PUBLIC)
 
-/* Keys, made once: rsa, one for each curve, and a second rsa and P-256 that nobody has allowed. */
-enum { RSA_KEY, P256, P384, P521, OTHER_RSA, OTHER_P256, KEY_COUNT };
+/* Keys, made once: RSA, one for each curve, and a second rsa and P-256 that nobody has allowed. */
+enum { RSA_KEY, P256, P384, P521, ED25519, OTHER_RSA, OTHER_P256, KEY_COUNT };
 
 static struct world {
     struct pool *pool;
     EVP_PKEY *keys[KEY_COUNT];
-    const char *files[4]; /* of the first four's public keys */
+    const char *files[5]; /* of the first five's public keys */
     struct login *all;    /* allows all algorithms */
     struct login *rs256;  /* RS256 alone */
 } world;
@@ -38,7 +38,9 @@ static enum login_verdict check(const struct login *login, struct text token)
 
 static EVP_PKEY *key_of(enum jwt_algorithm algorithm)
 {
-    if (algorithm <= JWT_RS512)
+    if (algorithm == JWT_EDDSA)
+        return world.keys[ED25519];
+    if ((JWT_BIT(algorithm) & JWT_ALL_RSA) != 0)
         return world.keys[RSA_KEY];
     return world.keys[P256 + algorithm - JWT_ES256];
 }
@@ -193,10 +195,60 @@ static void test_ec_signatures(void **state)
     }
 }
 
+/* PS*: only a salt as long as the hash is good (RFC 7518 section 3.5). */
+static void test_salts(void **state)
+{
+    static const int lengths[] = {0, 20, 31, 33, 48, 64, RSA_PSS_SALTLEN_MAX};
+    struct text what = unsigned_token(world.pool, "{\"alg\":\"PS256\"}", CLAIMS);
+
+    for (size_t i = 0; i < COUNT(lengths); i++) {
+        unsigned char bytes[256];
+        size_t len = sizeof(bytes);
+        EVP_MD_CTX *context = EVP_MD_CTX_new();
+        EVP_PKEY_CTX *parameters = NULL;
+        must(EVP_DigestSignInit(context, &parameters, EVP_sha256(), NULL, world.keys[RSA_KEY]) ==
+             1);
+        must(EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1);
+        must(EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, lengths[i]) == 1);
+        must(EVP_DigestSign(context, bytes, &len, (const unsigned char *)what.at, what.len) == 1);
+        EVP_MD_CTX_free(context);
+        struct text signature = encoded(world.pool, bytes, len);
+        assert_int_equal(check(world.all, with_signature(world.pool, what, signature)), LOGIN_BAD);
+    }
+}
+
+/* Ed25519 with S plus the order of the group: a second signature of the same token, which strict
+ * readers refuse (RFC 8032 section 5.1.7). */
+static void test_second_ed25519_signature(void **state)
+{
+    static const unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a,       0x63,
+                                            0x12, 0x58, 0xd6, 0x9c, 0xf7,       0xa2,
+                                            0xde, 0xf9, 0xde, 0x14, [31] = 0x10};
+    struct text what = unsigned_token(world.pool, "{\"alg\":\"EdDSA\"}", CLAIMS);
+    EVP_MD_CTX *context = EVP_MD_CTX_new();
+    unsigned char bytes[64];
+    size_t len = sizeof(bytes);
+    unsigned carry = 0;
+
+    must(EVP_DigestSignInit(context, NULL, NULL, NULL, world.keys[ED25519]) == 1);
+    must(EVP_DigestSign(context, bytes, &len, (const unsigned char *)what.at, what.len) == 1);
+    EVP_MD_CTX_free(context);
+    struct text signature = encoded(world.pool, bytes, len);
+    assert_int_equal(check(world.all, with_signature(world.pool, what, signature)), LOGIN_OK);
+    for (size_t i = 0; i < 32; i++) {
+        carry += (unsigned)bytes[32 + i] + order[i];
+        bytes[32 + i] = (unsigned char)carry;
+        carry >>= 8;
+    }
+    signature = encoded(world.pool, bytes, len);
+    assert_int_equal(check(world.all, with_signature(world.pool, what, signature)), LOGIN_BAD);
+}
+
 /* The signature of a token with one byte changed anywhere is bad; so is a shorter token. */
 static void test_changes(void **state)
 {
-    static const enum jwt_algorithm kinds[] = {JWT_HS256, JWT_RS256, JWT_ES256};
+    static const enum jwt_algorithm kinds[] = {JWT_HS256, JWT_RS256, JWT_ES256, JWT_PS256,
+                                               JWT_EDDSA};
 
     for (size_t kind = 0; kind < COUNT(kinds); kind++) {
         struct text token = pool_text(world.pool, good(kinds[kind]));
@@ -264,6 +316,7 @@ static int begin(void **state)
     world.keys[P256] = EVP_EC_gen("P-256");
     world.keys[P384] = EVP_EC_gen("P-384");
     world.keys[P521] = EVP_EC_gen("P-521");
+    world.keys[ED25519] = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
     world.keys[OTHER_RSA] = EVP_RSA_gen(2048);
     world.keys[OTHER_P256] = EVP_EC_gen("P-256");
     for (size_t i = 0; i < COUNT(world.files); i++)
@@ -288,12 +341,19 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_good_ones),        cmocka_unit_test(test_only_what_is_allowed),
-        cmocka_unit_test(test_another_name),     cmocka_unit_test(test_public_keys_as_secrets),
-        cmocka_unit_test(test_no_signature),     cmocka_unit_test(test_own_keys),
-        cmocka_unit_test(test_curves),           cmocka_unit_test(test_ec_signatures),
-        cmocka_unit_test(test_changes),          cmocka_unit_test(test_bad_claims),
+        cmocka_unit_test(test_good_ones),
+        cmocka_unit_test(test_only_what_is_allowed),
+        cmocka_unit_test(test_another_name),
+        cmocka_unit_test(test_public_keys_as_secrets),
+        cmocka_unit_test(test_no_signature),
+        cmocka_unit_test(test_own_keys),
+        cmocka_unit_test(test_curves),
+        cmocka_unit_test(test_ec_signatures),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_bad_claims),
         cmocka_unit_test(test_leaves_no_faults),
+        cmocka_unit_test(test_salts),
+        cmocka_unit_test(test_second_ed25519_signature),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

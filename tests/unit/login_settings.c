@@ -111,7 +111,12 @@ static void test_kinds_of_keys(void **state)
     expect_key("a key for HS256 alone", EVP_RSA_gen(2048), JWT_BIT(JWT_RS384) | es256,
                "there is no key for ES256");
     expect_key("another curve", EVP_EC_gen("secp256k1"), es256, "curve");
-    expect_key("Ed25519", EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), es256, "neither an RSA key");
+    expect_key("Ed25519", EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), JWT_BIT(JWT_EDDSA), NULL);
+    expect_key("Ed25519 for ES256", EVP_PKEY_Q_keygen(NULL, NULL, "ED25519"), es256,
+               "none of the algorithms");
+    expect_key("RSA for PS*", EVP_RSA_gen(2048), JWT_ALL_RSA, NULL);
+    expect_key("Ed448", EVP_PKEY_Q_keygen(NULL, NULL, "ED448"), JWT_BIT(JWT_EDDSA),
+               "neither an RSA key");
     expect_key("RSA with PSS", rsa_pss_key(), rs256, "neither an RSA key");
 }
 
@@ -228,7 +233,8 @@ static void test_algorithms(void **state)
 
     expect("none", wrong_with((struct login_settings){.secret = secret}), "no algorithm");
     expect("ones that there are not",
-           wrong_with((struct login_settings){.algorithms = 1u << 9, .secret = secret}),
+           wrong_with(
+               (struct login_settings){.algorithms = 1u << JWT_ALGORITHM_COUNT, .secret = secret}),
            "no algorithm");
     expect("RS256 without a key",
            wrong_with((struct login_settings){.algorithms = JWT_BIT(JWT_RS256), .secret = secret}),

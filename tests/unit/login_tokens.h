@@ -13,6 +13,7 @@
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
 #include "bff/base/check.h"
 #include "bff/base/pool.h"
@@ -40,8 +41,11 @@ static inline struct text encoded_string(struct pool *pool, const char *string)
     return encoded(pool, string, strlen(string));
 }
 
+/* NULL for EdDSA. */
 static inline const EVP_MD *digest_for(enum jwt_algorithm algorithm)
 {
+    if (algorithm == JWT_EDDSA)
+        return NULL;
     return algorithm % 3 == 0 ? EVP_sha256() : algorithm % 3 == 1 ? EVP_sha384() : EVP_sha512();
 }
 
@@ -75,8 +79,13 @@ static inline struct text signature_by_key(struct pool *pool, EVP_PKEY *key,
     unsigned char bytes[1024];
     size_t len = sizeof(bytes);
     EVP_MD_CTX *context = EVP_MD_CTX_new();
+    EVP_PKEY_CTX *parameters = NULL;
 
-    must(EVP_DigestSignInit(context, NULL, digest_for(algorithm), NULL, key) == 1);
+    must(EVP_DigestSignInit(context, &parameters, digest_for(algorithm), NULL, key) == 1);
+    if (algorithm >= JWT_PS256 && algorithm <= JWT_PS512 && EVP_PKEY_is_a(key, "RSA")) {
+        must(EVP_PKEY_CTX_set_rsa_padding(parameters, RSA_PKCS1_PSS_PADDING) == 1);
+        must(EVP_PKEY_CTX_set_rsa_pss_saltlen(parameters, RSA_PSS_SALTLEN_DIGEST) == 1);
+    }
     must(EVP_DigestSign(context, bytes, &len, (const unsigned char *)what.at, what.len) == 1);
     EVP_MD_CTX_free(context);
     if (EVP_PKEY_is_a(key, "EC"))
@@ -157,6 +166,15 @@ static inline const char *jwk_of(struct pool *pool, EVP_PKEY *key, const char *m
         struct text e = number_of(pool, key, OSSL_PKEY_PARAM_RSA_E, 0);
         return pool_print(pool, "{\"kty\":\"RSA\",%s\"n\":\"%.*s\",\"e\":\"%.*s\"}", more,
                           TEXT_ARGS(n), TEXT_ARGS(e))
+            .at;
+    }
+    if (EVP_PKEY_is_a(key, "ED25519")) {
+        unsigned char bytes[32];
+        size_t len = sizeof(bytes);
+        must(EVP_PKEY_get_raw_public_key(key, bytes, &len) == 1);
+        struct text x = encoded(pool, bytes, len);
+        return pool_print(pool, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",%s\"x\":\"%.*s\"}", more,
+                          TEXT_ARGS(x))
             .at;
     }
     int bits = EVP_PKEY_get_bits(key);
