@@ -1,8 +1,12 @@
 /* See built_in_pages.h. */
+#include "bff/app/built_in_jwks.h"
 #include "bff/app/built_in_pages.h"
 #include "bff/http/method.h"
 
-const struct built_in_page built_in_pages[] = {{0}};
+const struct built_in_page built_in_pages[] = {
+    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0},
+    {0},
+};
 
 static bool takes(const struct built_in_page *page, struct text method)
 {

@@ -7,6 +7,7 @@
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
 #include "bff/edge/cors.h"
+#include "bff/edge/identity.h"
 #include "bff/edge/login.h"
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
@@ -22,6 +23,7 @@ struct dispatch {
                                 than this server */
     struct proxy_settings proxy;
     const struct login *login;            /* NULL: login is off, and access rules do not apply */
+    const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
     const struct limit_rules *limits;
@@ -35,6 +37,7 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct endpoints *endpoints; /* the worker's */
     struct login_cache *logins;
+    struct identity *identity;      /* NULL: services get no token of ours */
     struct cache_worker *cache;     /* NULL: the configuration caches nothing */
     struct cache_worker *verdicts;  /* see struct worker_life */
     struct cache_worker *refreshed; /* see struct worker_life */

@@ -96,6 +96,7 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
+        .identity = generation->identity,
         .cors = &config->cors,
         .limits = &config->rate_limits,
         .trusted = &config->trusted,
@@ -108,7 +109,8 @@ static void fill_dispatch(struct generation *generation)
     };
 }
 
-const char *generation_prepare(struct generation *generation)
+/* Returns NULL, or what is wrong. */
+static const char *read_keys(struct generation *generation)
 {
     const struct config *config = &generation->config;
     const char *wrong = NULL;
@@ -118,6 +120,18 @@ const char *generation_prepare(struct generation *generation)
         if (generation->login == NULL)
             return wrong;
     }
+    if (config->identity.key_file != NULL)
+        generation->identity = identity_keys_new(&config->identity, &wrong);
+    return wrong;
+}
+
+const char *generation_prepare(struct generation *generation)
+{
+    const struct config *config = &generation->config;
+    const char *wrong = read_keys(generation);
+
+    if (wrong != NULL)
+        return wrong;
     generation->health = health_new(config->services, config->service_count, on_health);
     generation->http = (struct http_settings){
         .limits = config->limits,
@@ -160,6 +174,7 @@ void generation_release(struct generation *generation)
         registry_release(kept->object);
     health_free(generation->health);
     login_free(generation->login);
+    identity_keys_free(generation->identity);
     config_free(&generation->config);
     pool_free(generation->pool);
     memory_free(generation);

@@ -23,6 +23,7 @@ static void on_unused(struct worker_settings *settings)
     redis_free(own->dispatch.redis);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
+    identity_free(own->dispatch.identity);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -80,6 +81,8 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
+    if (generation->identity != NULL)
+        own->dispatch.identity = identity_new(generation->identity);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)

@@ -33,6 +33,11 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
     text_builder_add(out, caller->fields);
 }
 
+bool caller_writes(const struct caller *caller, struct text name)
+{
+    return caller->identity != NULL && text_equal_nocase(name, identity_header(caller->identity));
+}
+
 static void put_member(struct text_builder *out, const char *name, struct text value)
 {
     if (value.len == 0)

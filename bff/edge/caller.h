@@ -51,6 +51,11 @@ struct caller {
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
 
+/* True when ${name} (any case) is a header whose name is configured, and which only this server
+ * writes: that of ${identity}. A client's field of this name does not pass. field_may_pass
+ * (bff/http/field.h) knows the headers with fixed names. */
+bool caller_writes(const struct caller *caller, struct text name);
+
 /* Returns a text that distinguishes callers who may get different answers to the same request, for
  * the key of a cache. It does not change when a token of the same caller is renewed. Absent for a
  * caller of whom services learn nothing. */

@@ -29,6 +29,7 @@ static const struct text not_to_services[] = {
     NAME("tracestate"),
     NAME("x-real-ip"),
     NAME("x-request-deadline-ms"),
+    NAME("x-identity"),
     NAME("forwarded"),
     NAME("true-client-ip"),
     NAME("x-client-ip"),
