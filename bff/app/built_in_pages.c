@@ -4,7 +4,7 @@
 #include "bff/http/method.h"
 
 const struct built_in_page built_in_pages[] = {
-    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0},
+    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0, true},
     {0},
 };
 

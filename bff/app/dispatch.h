@@ -6,6 +6,7 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
+#include "bff/edge/authorizer.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/identity.h"
 #include "bff/edge/login.h"
@@ -22,6 +23,7 @@ struct dispatch {
     bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
                                 than this server */
     struct proxy_settings proxy;
+    struct authorizer *authorizer;        /* NULL: no service decides about requests */
     const struct login *login;            /* NULL: login is off, and access rules do not apply */
     const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
@@ -37,14 +39,15 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct endpoints *endpoints; /* the worker's */
     struct login_cache *logins;
-    struct identity *identity;      /* NULL: services get no token of ours */
-    struct cache_worker *cache;     /* NULL: the configuration caches nothing */
-    struct cache_worker *verdicts;  /* see struct worker_life */
-    struct cache_worker *refreshed; /* see struct worker_life */
-    struct cache_flights *flights;  /* of the parts of pages; NULL: there is no cache */
-    struct redis *redis;            /* NULL: no Redis server is configured */
-    struct redis *cache_redis;      /* the same; NULL: what is cached is in memory only */
-    struct limiter *limiter;        /* NULL: there are no limits */
+    struct authorizer_worker *authorizer; /* NULL: as above */
+    struct identity *identity;            /* NULL: services get no token of ours */
+    struct cache_worker *cache;           /* NULL: the configuration caches nothing */
+    struct cache_worker *verdicts;        /* see struct worker_life */
+    struct cache_worker *refreshed;       /* see struct worker_life */
+    struct cache_flights *flights;        /* of the parts of pages; NULL: there is no cache */
+    struct redis *redis;                  /* NULL: no Redis server is configured */
+    struct redis *cache_redis;            /* the same; NULL: what is cached is in memory only */
+    struct limiter *limiter;              /* NULL: there are no limits */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/generation_authorizer.h"
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
 #include "bff/app/observers.h"
@@ -96,6 +97,7 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
+        .authorizer = generation->authorizer,
         .identity = generation->identity,
         .cors = &config->cors,
         .limits = &config->rate_limits,
@@ -142,6 +144,7 @@ const char *generation_prepare(struct generation *generation)
     };
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
+    generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
@@ -173,6 +176,7 @@ void generation_release(struct generation *generation)
     for (const struct generation_kept *kept = generation->kept; kept != NULL; kept = kept->next)
         registry_release(kept->object);
     health_free(generation->health);
+    authorizer_free(generation->authorizer);
     login_free(generation->login);
     identity_keys_free(generation->identity);
     config_free(&generation->config);

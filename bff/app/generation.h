@@ -34,6 +34,7 @@ struct generation {
     struct pages pages;
     struct login *login;            /* NULL: off */
     struct identity_keys *identity; /* NULL: off */
+    struct authorizer *authorizer; /* NULL: there is none */
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */
     struct redis_state *redis; /* NULL: no Redis server is configured */

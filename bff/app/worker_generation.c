@@ -21,6 +21,7 @@ static void on_unused(struct worker_settings *settings)
     cache_flights_free(own->dispatch.flights);
     limiter_free(own->dispatch.limiter);
     redis_free(own->dispatch.redis);
+    authorizer_worker_free(own->dispatch.authorizer);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
     identity_free(own->dispatch.identity);
@@ -88,6 +89,9 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (own->dispatch.cache != NULL)
         own->dispatch.flights =
             cache_flights_new(life->cache, own->dispatch.upstream, own->dispatch.cache_redis);
+    if (generation->authorizer != NULL)
+        own->dispatch.authorizer =
+            authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;

@@ -42,6 +42,11 @@ struct authorizer *authorizer_new(const struct authorizer_settings *settings)
     return authorizer;
 }
 
+const struct authorizer_settings *authorizer_settings_of(const struct authorizer *authorizer)
+{
+    return authorizer->settings;
+}
+
 void authorizer_free(struct authorizer *authorizer) { memory_free(authorizer); }
 
 /* ${path} is "/a/b", and ${base} "/a/" or "/a/b". The case of letters does not matter, because it

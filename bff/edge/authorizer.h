@@ -33,6 +33,9 @@ void authorizer_free(struct authorizer *authorizer); /* NULL: does nothing */
 /* True when a request with ${path}, as the client wrote it, must be asked about. */
 bool authorizer_covers(const struct authorizer *authorizer, struct text path, struct pool *pool);
 
+/* Returns the settings of authorizer_new. */
+const struct authorizer_settings *authorizer_settings_of(const struct authorizer *authorizer);
+
 /* ${verdicts} and ${upstream} must outlive the result. */
 struct authorizer_worker *authorizer_worker_new(struct authorizer *authorizer,
                                                 struct cache_worker *verdicts,
