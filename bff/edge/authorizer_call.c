@@ -2,7 +2,7 @@
 #include "bff/base/memory.h"
 #include "bff/edge/authorizer_answer.h"
 #include "bff/edge/authorizer_call.h"
-#include "bff/edge/authorizer_question.h"
+#include "bff/edge/authorizer_call_question.h"
 #include "bff/json/value.h"
 #include "bff/upstream/fetch.h"
 
@@ -13,7 +13,7 @@ struct call_of {
     struct authorizer_calls *calls;
     struct verdict_lead *lead;
     struct pool *pool; /* of the texts of the question and of the answer */
-    struct authorizer_question question;
+    struct authorizer_call_question question;
     struct fetch_ask ask;
     struct fetch fetch;
     struct timer timer;
@@ -89,7 +89,8 @@ static struct call_of *call_new(struct authorizer_calls *calls, struct verdict_l
     call->calls = calls;
     call->lead = lead;
     call->pool = pool_new();
-    authorizer_question_write(calls->settings, identity, request->id, call->pool, &call->question);
+    authorizer_call_question_write(calls->settings, identity, request->id, call->pool,
+                                   &call->question);
     call->ask = (struct fetch_ask){
         .service = calls->settings->service,
         .method = call->question.method,

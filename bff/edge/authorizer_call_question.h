@@ -3,8 +3,8 @@
  * about nothing else. Its texts are in the memory of the call, because the call goes on when the
  * request ends.
  */
-#ifndef BFF_EDGE_AUTHORIZER_QUESTION_H
-#define BFF_EDGE_AUTHORIZER_QUESTION_H
+#ifndef BFF_EDGE_AUTHORIZER_CALL_QUESTION_H
+#define BFF_EDGE_AUTHORIZER_CALL_QUESTION_H
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
@@ -20,14 +20,15 @@
  *            framing of the body
  *   body     JSON with the identity and the signed-in user; absent with GET
  */
-struct authorizer_question {
+struct authorizer_call_question {
     struct text method, target, headers, body;
 };
 
 /* Writes the question. ${request_id} is that of the request for which the call is made. All texts
  * of ${out} are in ${pool}. */
-void authorizer_question_write(const struct authorizer_settings *settings,
-                               const struct authorizer_identity *identity, struct text request_id,
-                               struct pool *pool, struct authorizer_question *out);
+void authorizer_call_question_write(const struct authorizer_settings *settings,
+                                    const struct authorizer_identity *identity,
+                                    struct text request_id, struct pool *pool,
+                                    struct authorizer_call_question *out);
 
 #endif

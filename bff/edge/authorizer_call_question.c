@@ -1,7 +1,7 @@
-/* See authorizer_question.h. */
+/* See authorizer_call_question.h. */
 #include "bff/base/percent.h"
 #include "bff/base/text_builder.h"
-#include "bff/edge/authorizer_question.h"
+#include "bff/edge/authorizer_call_question.h"
 #include "bff/http/field.h"
 #include "bff/json/json_print.h"
 
@@ -169,11 +169,12 @@ static struct text body_of(const struct authorizer_settings *settings,
     return json_print_text(&out);
 }
 
-void authorizer_question_write(const struct authorizer_settings *settings,
-                               const struct authorizer_identity *identity, struct text request_id,
-                               struct pool *pool, struct authorizer_question *out)
+void authorizer_call_question_write(const struct authorizer_settings *settings,
+                                    const struct authorizer_identity *identity,
+                                    struct text request_id, struct pool *pool,
+                                    struct authorizer_call_question *out)
 {
-    *out = (struct authorizer_question){
+    *out = (struct authorizer_call_question){
         .method = settings->is_get ? TEXT("GET") : TEXT("POST"),
         .target = target_of(settings, identity, pool),
     };
