@@ -1,5 +1,6 @@
 /* See built_in_pages.h. */
 #include "bff/app/built_in_logout.h"
+#include "bff/app/built_in_jwks.h"
 #include "bff/app/built_in_pages.h"
 #include "bff/app/built_in_user.h"
 #include "bff/http/method.h"
@@ -11,6 +12,7 @@ static bool has_sessions(const struct dispatch *dispatch) { return dispatch->ses
 const struct built_in_page built_in_pages[] = {
     {"GET", "/bff/user", has_sessions, built_in_user, 0, false},
     {"POST", "/bff/logout", has_sessions, built_in_logout, BODY, false},
+    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0, true},
     {0},
 };
 
