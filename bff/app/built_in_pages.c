@@ -4,7 +4,11 @@
 #include "bff/http/method.h"
 
 const struct built_in_page built_in_pages[] = {
-    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0},
+    {.method = "GET",
+     .path = "/.well-known/jwks.json",
+     .is_there = built_in_jwks_is_there,
+     .run = built_in_jwks,
+     .is_open = true},
     {0},
 };
 
@@ -12,6 +16,11 @@ static bool takes(const struct built_in_page *page, struct text method)
 {
     return text_is(method, page->method) ||
            (text_is(method, "HEAD") && text_is(TEXT("GET"), page->method));
+}
+
+static struct text methods_of(const struct built_in_page *page)
+{
+    return text_is(TEXT("GET"), page->method) ? TEXT("GET, HEAD") : text_of(page->method);
 }
 
 bool built_in_pages_find(struct request_context *context)
@@ -27,7 +36,7 @@ bool built_in_pages_find(struct request_context *context)
         found->kind = FOUND_BUILT_IN;
         if (takes(page, request->method))
             return true;
-        found->allow = method_join(request->pool, found->allow, text_of(page->method));
+        found->allow = method_join(request->pool, found->allow, methods_of(page));
         found->kind = FOUND_OTHER_METHOD;
     }
     return found->page != NULL;
