@@ -96,6 +96,7 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
+        .sessions = generation->sessions,
         .cors = &config->cors,
         .limits = &config->rate_limits,
         .revocation = &config->revocation,
@@ -119,6 +120,8 @@ const char *generation_prepare(struct generation *generation)
         if (generation->login == NULL)
             return wrong;
     }
+    if (config->session.is_on)
+        generation->sessions = session_store_new(&config->session);
     generation->health = health_new(config->services, config->service_count, on_health);
     generation->http = (struct http_settings){
         .limits = config->limits,
@@ -160,6 +163,7 @@ void generation_release(struct generation *generation)
     for (const struct generation_kept *kept = generation->kept; kept != NULL; kept = kept->next)
         registry_release(kept->object);
     health_free(generation->health);
+    session_store_free(generation->sessions);
     login_free(generation->login);
     config_free(&generation->config);
     pool_free(generation->pool);

@@ -31,7 +31,8 @@ struct generation {
     struct config config;     /* all files that it names have been loaded and are not read again */
     struct pool *pool;        /* memory of the pages */
     struct pages pages;
-    struct login *login; /* NULL: off */
+    struct login *login;            /* NULL: off */
+    struct session_store *sessions; /* NULL: there are no sessions of browsers */
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */
     struct redis_state *redis; /* NULL: no Redis server is configured */

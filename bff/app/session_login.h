@@ -14,6 +14,6 @@
 bool session_login_is_asked(const struct request_context *context);
 
 /* The last step of a login: asks the service and answers the request. */
-enum step_result session_login_serve(struct request_context *context);
+void session_login_serve(struct request_context *context);
 
 #endif

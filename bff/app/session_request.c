@@ -1,7 +1,7 @@
 /* See session_request.h. */
 #include "bff/app/session_request.h"
 #include "bff/app/session_request_answer.h"
-#include "bff/app/session_request_revocation.h"
+#include "bff/app/session_request_revoke.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/session/session_settings.h"
@@ -154,7 +154,7 @@ static void end_old(struct session_request *own)
 {
     if (!own->has)
         return;
-    session_request_revocation_add(own->context, &own->session);
+    session_request_revoke(own->context, &own->session);
     own->drop.done = on_old_dropped;
     session_store_drop(own->context->dispatch->sessions, &own->drop, own->session.id);
 }
@@ -235,7 +235,7 @@ enum session_store_end session_request_end(struct request_context *context,
     session_request_forget(context);
     if (!had)
         return SESSION_STORE_OK;
-    session_request_revocation_add(context, &old);
+    session_request_revoke(context, &old);
     own->done = done;
     own->call.context = own;
     own->call.done = on_dropped;

@@ -29,12 +29,14 @@ enum session_request_answer {
  *   cookies  what the request has
  *   has      there is a session that is not over
  *   session  with ${has}
+ *   page     for the page or step that waits; not used here
  */
 struct session_request {
     struct session_cookie cookie;
     struct session_cookies cookies;
     bool has;
     struct session session;
+    void *page;
 
     /* session_request.c's own */
     struct request_context *context;

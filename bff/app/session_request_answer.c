@@ -1,6 +1,6 @@
 /* See session_request_answer.h. */
 #include "bff/app/session_request_answer.h"
-#include "bff/app/session_request_revocation.h"
+#include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
 #include "bff/http/host.h"
 #include "bff/http/reply_head.h"
@@ -36,7 +36,7 @@ static bool is_outdated(const struct session_request *own)
     const struct request_context *context = own->context;
     int64_t until_s = own->session.access_until_s;
 
-    if (session_request_revocation_has(context, &own->session))
+    if (revocation_check_session(context, &own->session))
         return true;
     return own->answer == SESSION_REQUEST_RENEWS && until_s != 0 &&
            until_s - clock_wall_ms() / 1000 <=

@@ -2,6 +2,7 @@
 #include "bff/app/request_steps.h"
 #include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
+#include "bff/session/session_settings.h"
 
 #define AUTHORIZATION_MAX                                                                          \
     2 /* the number of fields that are read; two are enough to refuse the request */
@@ -38,10 +39,19 @@ static enum step_result be_uncertain(struct request_context *context)
                                                : refuse(context, revocation_check_refusal());
 }
 
+/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. */
+static bool reads_token(const struct request_context *context)
+{
+    const struct session_store *sessions = context->dispatch->sessions;
+
+    return !context->caller.is_session &&
+           (sessions == NULL || session_store_settings(sessions)->takes_bearer);
+}
+
 /* A public route does not need a good token: only an ambiguous request is refused there. */
 enum step_result step_login(struct request_context *context)
 {
-    if (context->dispatch->login == NULL)
+    if (context->dispatch->login == NULL || !reads_token(context))
         return STEP_PASS;
     switch (check_login(context)) {
     case LOGIN_AMBIGUOUS:

@@ -7,10 +7,10 @@
  */
 #include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
+#include "bff/app/revocation_check.h"
 #include "bff/app/session_login.h"
 #include "bff/app/session_request.h"
 #include "bff/app/session_request_csrf.h"
-#include "bff/app/session_request_revocation.h"
 #include "bff/session/session_csrf.h"
 #include "bff/session/session_settings.h"
 
@@ -36,11 +36,12 @@ static enum step_result settle(struct request_context *context, enum session_sto
 {
     if (end == SESSION_STORE_AWAY)
         return may_be_nobody(context) ? STEP_PASS : refuse(context, session_request_refusal(end));
-    if (end != SESSION_STORE_OK ||
-        session_request_revocation_has(context, &context->session->session)) {
+    if (end != SESSION_STORE_OK || revocation_check_session(context, &context->session->session)) {
         session_request_forget(context);
         return STEP_PASS;
     }
+    if (revocation_check_is_uncertain(context))
+        return may_be_nobody(context) ? STEP_PASS : refuse(context, revocation_check_refusal());
     session_request_use(context);
     session_request_renew(context);
     return STEP_PASS;
@@ -84,7 +85,6 @@ enum step_result step_session(struct request_context *context)
     context->caller.cookies = own->cookies.others;
     context->caller.hides_authorization = !session_store_settings(store)->takes_bearer;
     if (needs_check(context) && !session_request_csrf_passes(context))
-        return may_be_nobody(context) ? STEP_PASS
-                                      : refuse(context, session_request_csrf_refusal());
+        return may_be_nobody(context) ? STEP_PASS : refuse(context, session_request_csrf_refusal());
     return own->cookies.is_ours ? load(context) : STEP_PASS;
 }

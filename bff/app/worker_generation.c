@@ -26,6 +26,7 @@ static void on_unused(struct worker_settings *settings)
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
     revocation_view_free(own->dispatch.revocations);
+    oidc_free(own->dispatch.oidc);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -100,6 +101,9 @@ struct worker_generation *worker_generation_new(struct worker *worker,
         own->dispatch.flights =
             cache_flights_new(life->cache, own->dispatch.upstream, own->dispatch.cache_redis);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
+    if (config->session.is_on && config->session.provider_count > 0)
+        own->dispatch.oidc =
+            oidc_new(&config->session, life->endpoints, registry_of_process());
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
 }
