@@ -27,9 +27,8 @@ static int64_t now_s(void) { return clock_wall_ms() / 1000; }
 static void log_end(const struct page *page, const char *event, const char *fault)
 {
     log_event(event, (struct log_field[]){
-                         {"provider", .text = page->client == NULL
-                                                  ? TEXT("unknown")
-                                                  : page->client->settings->name},
+                         {"provider", .text = page->client == NULL ? TEXT("unknown")
+                                                                   : page->client->settings->name},
                          {"reason", .text = text_of(fault)},
                          {"request_id", .text = page->context->request->id},
                          {0},
@@ -91,14 +90,14 @@ static void on_told(struct revocation_tell *tell, bool is_told)
     go_on(page, told(page, is_told));
 }
 
-/* The user's id is the provider's `sub`, unless the operator has chosen other claims. A logout token
- * has no other claims of the user. */
+/* The user's id is the provider's `sub`, unless the operator has chosen other claims. A logout
+ * token has no other claims of the user. */
 static bool is_user_sub(const struct session_provider_settings *settings)
 {
     return settings->user.count == 0 || strcmp(settings->user.at[0], "sub") == 0;
 }
 
-static enum step_result revoke(struct page *page)
+static enum step_result end_sessions(struct page *page)
 {
     const struct request_context *context = page->context;
     struct pool *pool = context->request->pool;
@@ -107,8 +106,7 @@ static enum step_result revoke(struct page *page)
 
     if (page->logout.sid.len > 0) {
         record.kind = REVOCATION_PROVIDER_SID;
-        record.what =
-            revocation_provider_sid(pool, page->client->settings->name, page->logout.sid);
+        record.what = revocation_provider_sid(pool, page->client->settings->name, page->logout.sid);
     } else if (!is_user_sub(page->client->settings)) {
         return fail(page, "sub_only");
     }
@@ -132,7 +130,7 @@ static enum step_result used(struct page *page, enum oidc_used_end end)
 {
     if (end == OIDC_USED_WAITS)
         return STEP_WAITS;
-    return end == OIDC_USED_AGAIN ? fail(page, "replay") : revoke(page);
+    return end == OIDC_USED_AGAIN ? fail(page, "replay") : end_sessions(page);
 }
 
 static void on_used(struct oidc_used_ask *ask, enum oidc_used_end end)
@@ -144,15 +142,14 @@ static enum step_result check(struct page *page)
 {
     const struct request_context *context = page->context;
     struct pool *pool = context->request->pool;
-    const char *fault = oidc_claims_read_logout(&page->token, page->client->settings, now_s(),
-                                                pool, &page->logout);
+    const char *fault =
+        oidc_claims_read_logout(&page->token, page->client->settings, now_s(), pool, &page->logout);
 
     if (fault != NULL)
         return fail(page, fault);
     if (context->worker->revocations == NULL)
         return fail(page, "revocation_off");
-    struct text what = pool_print(pool, "logout %.*s %.*s",
-                                  TEXT_ARGS(page->client->settings->name),
+    struct text what = pool_print(pool, "logout %.*s %.*s", TEXT_ARGS(page->client->settings->name),
                                   TEXT_ARGS(page->logout.jti));
     page->used.done = on_used;
     page->used.cookie = page;
@@ -182,8 +179,8 @@ static void on_keys(struct oidc_keys_ask *ask, enum oidc_keys_end end)
 
 /* 1. The token is there, and names a provider of ours. */
 
-static struct oidc_client *client_of(const struct oidc *oidc, const struct jwt *token,
-                                     struct pool *pool)
+static struct oidc_client *find_client(const struct oidc *oidc, const struct jwt *token,
+                                       struct pool *pool)
 {
     for (size_t i = 0; i < oidc->count; i++)
         if (oidc_claims_names(token, oidc->clients[i]->settings, pool))
@@ -222,7 +219,7 @@ enum step_result built_in_backchannel(struct request_context *context)
     page->context = context;
     if (!read_token(page))
         return fail(page, "logout_token");
-    page->client = client_of(context->worker->oidc, &page->token, context->request->pool);
+    page->client = find_client(context->worker->oidc, &page->token, context->request->pool);
     if (page->client == NULL)
         return fail(page, "issuer");
     page->keys.done = on_keys;

@@ -8,8 +8,6 @@
 
 #include "bff/app/request_context.h"
 
-#define BUILT_IN_BACKCHANNEL_BODY 16384 /* bytes of a body */
-
 /* For the table of pages (built_in_pages.h). */
 enum step_result built_in_backchannel(struct request_context *context);
 

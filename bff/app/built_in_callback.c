@@ -2,6 +2,7 @@
 #include "bff/app/built_in_callback.h"
 #include "bff/app/built_in_origin.h"
 #include "bff/app/session_request.h"
+#include "bff/app/session_request_csrf.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/http/cookie.h"
@@ -29,7 +30,7 @@ static enum step_result fail(struct page *page, enum oidc_login_end end, const c
 {
     struct request_context *context = page->context;
 
-    log_event("login_failed",
+    log_event("session_login_failed",
               (struct log_field[]){
                   {"provider", .text = page->login.transaction.provider.at == NULL
                                            ? TEXT("unknown")
@@ -52,24 +53,18 @@ static void answer(struct page *page)
         {"referrer-policy", TEXT("no-referrer")},
     };
 
-    log_event("login", (struct log_field[]){
-                           {"provider", .text = page->login.session.provider},
-                           {"user", .text = page->login.session.user},
-                           {"request_id", .text = request->id},
-                           {0},
-                       });
+    log_event("session_login", (struct log_field[]){
+                                   {"provider", .text = page->login.session.provider},
+                                   {"user", .text = page->login.session.user},
+                                   {"request_id", .text = request->id},
+                                   {0},
+                               });
     reply_send(request, &(struct reply){.status = 303, .fields = fields, .field_count = 3});
-}
-
-/* Finds the page of a request that waits for its new session. */
-static struct page *page_of(struct request_context *context)
-{
-    return context->pipeline.wait.state;
 }
 
 static void on_begun(struct request_context *context, enum session_store_end end)
 {
-    struct page *page = page_of(context);
+    struct page *page = context->session->page;
 
     oidc_login_cancel(&page->login);
     if (end != SESSION_STORE_OK) {
@@ -93,6 +88,7 @@ static void on_login(struct oidc_login *login, enum oidc_login_end end)
         pipeline_resume(&context->pipeline, result);
         return;
     }
+    session_request_of(context)->page = page;
     begun = session_request_begin(context, &login->session, on_begun);
     if (begun != SESSION_STORE_WAITS)
         on_begun(context, begun);
@@ -119,13 +115,11 @@ static int open_transaction(struct page *page)
 
     if (value.at == NULL)
         return -1;
-    reply_add_field(request, (struct reply_field){"set-cookie",
-                                                  session_cookie_login_line(cookie, suffix,
-                                                                            TEXT(""), 0,
-                                                                            request->pool)});
+    reply_add_field(request, (struct reply_field){
+                                 "set-cookie", session_cookie_login_line(cookie, suffix, TEXT(""),
+                                                                         0, request->pool)});
     return oidc_transaction_open(page->context->worker->oidc->login, name, value,
-                                 clock_wall_ms() / 1000, request->pool,
-                                 &page->login.transaction);
+                                 clock_wall_ms() / 1000, request->pool, &page->login.transaction);
 }
 
 enum step_result built_in_callback(struct request_context *context)

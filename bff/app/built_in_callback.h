@@ -1,7 +1,7 @@
 /*
  * The page GET /bff/callback: an OpenID provider has sent the browser back. When all is well, the
  * browser gets a new session and goes on to its returnUrl. Else the answer says little, and the
- * event "login_failed" says why.
+ * event "session_login_failed" says why.
  */
 #ifndef BFF_APP_BUILT_IN_CALLBACK_H
 #define BFF_APP_BUILT_IN_CALLBACK_H

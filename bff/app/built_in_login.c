@@ -2,6 +2,7 @@
 #include "bff/app/built_in_login.h"
 #include "bff/app/built_in_origin.h"
 #include "bff/app/session_request.h"
+#include "bff/app/session_request_csrf.h"
 #include "bff/base/clock.h"
 #include "bff/http/reply.h"
 #include "bff/session/oidc.h"
@@ -39,18 +40,16 @@ static void set_cookies(const struct page *page, const struct oidc_transaction *
     const struct session_cookie *cookie = &session_request_of(page->context)->cookie;
     const struct session_seal *seal = page->context->worker->oidc->login;
     struct text old[CLEARED_MOST];
-    size_t count =
-        oidc_transaction_excess(seal, cookie, request_header(request, "cookie"),
-                                transaction->began_s, request->pool, old, CLEARED_MOST);
+    size_t count = oidc_transaction_excess(seal, cookie, request_header(request, "cookie"),
+                                           transaction->began_s, request->pool, old, CLEARED_MOST);
 
     for (size_t i = 0; i < count; i++)
-        add_cookie(request,
-                   session_cookie_login_line(cookie, old[i], TEXT(""), 0, request->pool));
+        add_cookie(request, session_cookie_login_line(cookie, old[i], TEXT(""), 0, request->pool));
     struct text suffix = oidc_transaction_suffix(transaction->state, request->pool);
     struct text name = session_cookie_login_name(cookie, suffix, request->pool);
     struct text value = oidc_transaction_seal(transaction, seal, name, request->pool);
-    add_cookie(request, session_cookie_login_line(cookie, suffix, value, OIDC_TRANSACTION_S,
-                                                  request->pool));
+    add_cookie(request,
+               session_cookie_login_line(cookie, suffix, value, OIDC_TRANSACTION_S, request->pool));
 }
 
 static void answer(struct page *page, const struct discovery *known)

@@ -1,21 +1,14 @@
 /*
- * The logout of a browser.
- *
- * POST /bff/logout ends the session, and says where the browser goes now: {"redirect": path}; or
- * 303, when the request accepts HTML and no JSON. This is the path of the page below, when the user
- * was signed in by a provider that can log out; else session.after_login.
- *
- * GET /bff/logout is where the browser goes after that. It sends the browser to the logout page of
- * the provider (RP-Initiated Logout 1.0). Without the cookie of a POST it changes nothing.
+ * Page POST /bff/logout: ends the session of the browser. The answer is 204. When the user was
+ * signed in by a provider that can log out, it is {"redirect": path}: the path of
+ * built_in_logout_visit.h, to which the page sends the browser then. A request that accepts HTML
+ * and no JSON gets 303. docs/sessions.md describes it.
  */
 #ifndef BFF_APP_BUILT_IN_LOGOUT_H
 #define BFF_APP_BUILT_IN_LOGOUT_H
 
 #include "bff/app/request_context.h"
 
-/* For the table of pages (built_in_pages.h). */
-bool built_in_logout_is_there(const struct dispatch *dispatch);
 enum step_result built_in_logout(struct request_context *context);
-enum step_result built_in_logout_visit(struct request_context *context);
 
 #endif

@@ -9,8 +9,7 @@ struct text built_in_origin(const struct request_context *context)
 {
     const struct session_settings *settings = session_store_settings(context->dispatch->sessions);
     const struct request *request = context->request;
-    struct text own =
-        session_csrf_origin(request->peer->proto, request->peer->host, request->pool);
+    struct text own = session_csrf_origin(request->peer->proto, request->peer->host, request->pool);
 
     if (settings->origin_count == 0)
         return own;

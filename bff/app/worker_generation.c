@@ -29,6 +29,7 @@ static void on_unused(struct worker_settings *settings)
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
     revocation_view_free(own->dispatch.revocations);
+    oidc_free(own->dispatch.oidc);
     identity_free(own->dispatch.identity);
     generation_release(own->generation);
     memory_free(own);
@@ -109,6 +110,9 @@ struct worker_generation *worker_generation_new(struct worker *worker,
         own->dispatch.authorizer =
             authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
+    if (config->session.is_on && config->session.provider_count > 0)
+        own->dispatch.oidc =
+            oidc_new(&config->session, life->endpoints, registry_of_process());
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;

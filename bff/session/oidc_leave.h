@@ -12,9 +12,9 @@
 #include "bff/base/text.h"
 #include "bff/session/session_seal.h"
 
-#define OIDC_LEAVE_S 120             /* how long the cookie is good */
-#define OIDC_LEAVE_SUFFIX "logout"   /* of its name (session_cookie_login_name) */
-#define OIDC_LEAVE_VALUE_MAX 3800    /* bytes of its value */
+#define OIDC_LEAVE_S 120           /* how long the cookie is good */
+#define OIDC_LEAVE_SUFFIX "logout" /* of its name (session_cookie_login_name) */
+#define OIDC_LEAVE_VALUE_MAX 3800  /* bytes of its value */
 
 /* ${id_token} may be empty. */
 struct oidc_leave {
