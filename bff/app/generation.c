@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/generation_authorizer.h"
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
 #include "bff/app/generation_limits.h"
@@ -99,7 +100,6 @@ static void make_keys(struct generation *generation)
     if (config->api_keys.source == API_KEYS_OFF)
         return;
     generation->keys = api_keys_shared_new(&config->api_keys, config->api_keys_file);
-    generation->pages.key_header = config->api_keys.header;
     if (config->api_keys.source == API_KEYS_FILE)
         return;
     struct cache *verdicts = cache_hold(registry_of_process(), TEXT("verdicts"));
@@ -117,21 +117,25 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
+        .sessions = generation->sessions,
+        .authorizer = generation->authorizer,
+        .identity = generation->identity,
         .cors = &config->cors,
         .limits = &generation->limits,
         .plans = generation->plans,
+        .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
                    .stores = {.redis = generation->redis, .cache = generation->cache}},
         .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
-                  .key_header = generation->pages.key_header,
                   .hides_cors = cors_is_on(&config->cors)},
     };
 }
 
-const char *generation_prepare(struct generation *generation)
+/* Returns NULL, or what is wrong. */
+static const char *read_keys(struct generation *generation)
 {
     const struct config *config = &generation->config;
     const char *wrong = NULL;
@@ -141,6 +145,20 @@ const char *generation_prepare(struct generation *generation)
         if (generation->login == NULL)
             return wrong;
     }
+    if (config->identity.key_file != NULL)
+        generation->identity = identity_keys_new(&config->identity, &wrong);
+    return wrong;
+}
+
+const char *generation_prepare(struct generation *generation)
+{
+    const struct config *config = &generation->config;
+    const char *wrong = read_keys(generation);
+
+    if (wrong != NULL)
+        return wrong;
+    if (config->session.is_on)
+        generation->sessions = session_store_new(&config->session);
     generation->health = health_new(config->services, config->service_count, on_health);
     generation->http = (struct http_settings){
         .limits = config->limits,
@@ -153,6 +171,7 @@ const char *generation_prepare(struct generation *generation)
     generation_cache_prepare(generation);
     generation_limits_prepare(generation);
     make_keys(generation);
+    generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
@@ -184,8 +203,11 @@ void generation_release(struct generation *generation)
     for (const struct generation_kept *kept = generation->kept; kept != NULL; kept = kept->next)
         registry_release(kept->object);
     health_free(generation->health);
+    session_store_free(generation->sessions);
+    authorizer_free(generation->authorizer);
     login_free(generation->login);
     api_keys_shared_free(generation->keys);
+    identity_keys_free(generation->identity);
     config_free(&generation->config);
     pool_free(generation->pool);
     memory_free(generation);

@@ -115,25 +115,22 @@ static enum step_result look_up(struct request_context *context, struct text val
 
 /* The pages of this server itself have no keys. A route for callers with keys has them wherever it
  * is. */
-static bool has_keys(const struct request_context *context)
+static bool has_keys(const struct request_context *context, const struct api_keys_shared *keys)
 {
     const struct request *request = context->request;
 
-    if (context->worker->keys == NULL || context->found.kind == FOUND_BUILT_IN)
+    if (context->found.kind == FOUND_BUILT_IN)
         return false;
     return context->rule.kind == ACCESS_KEY ||
-           api_keys_shared_match(api_keys_worker_of(context->worker->keys), request->pool,
-                                 request->path);
+           api_keys_shared_match(keys, request->pool, request->path);
 }
 
-enum step_result step_api_key(struct request_context *context)
+static enum step_result find(struct request_context *context)
 {
     struct text values[KEYS_MAX];
+    size_t count =
+        request_values(context->request, context->caller.key_header.at, values, KEYS_MAX);
 
-    if (!has_keys(context))
-        return STEP_PASS;
-    const struct api_keys_settings *settings = api_keys_worker_of(context->worker->keys)->settings;
-    size_t count = request_values(context->request, settings->header.at, values, KEYS_MAX);
     if (count > 1)
         return refuse(context, 400, "Bad request");
     if (count == 0 || values[0].len == 0)
@@ -141,4 +138,14 @@ enum step_result step_api_key(struct request_context *context)
     if (!api_key_is_plausible(values[0]))
         return with_bad_key(context);
     return look_up(context, values[0]);
+}
+
+/* Services never get the header, also where nobody looks at it. */
+enum step_result step_api_key(struct request_context *context)
+{
+    if (context->worker->keys == NULL)
+        return STEP_PASS;
+    const struct api_keys_shared *keys = api_keys_worker_of(context->worker->keys);
+    context->caller.key_header = keys->settings->header;
+    return has_keys(context, keys) ? find(context) : STEP_PASS;
 }

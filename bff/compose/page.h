@@ -24,7 +24,6 @@ struct pages {
     size_t count;
     size_t body_limit;
     unsigned depth_limit;
-    struct text key_header; /* the request header with the API key, lower case; absent: none */
     const char
         *mock_header; /* a request header that is passed on to mock services; NULL: no mock mode */
 };

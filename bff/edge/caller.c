@@ -1,6 +1,7 @@
 /* See caller.h. */
 #include "bff/edge/api_key.h"
 #include "bff/edge/identity.h"
+#include "bff/http/field.h"
 
 #include "bff/edge/caller.h"
 
@@ -34,6 +35,16 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
         text_builder_field(out, TEXT("x-api-key-name"), caller->key->name);
     put_identity(caller, service, out);
     text_builder_add(out, caller->fields);
+}
+
+bool caller_writes(const struct caller *caller, struct text name)
+{
+    for (size_t i = 0; i < caller->context_count; i++)
+        if (field_reads_as(name, caller->context[i]))
+            return true;
+    if (text_equal_nocase(name, caller->key_header))
+        return true;
+    return caller->identity != NULL && text_equal_nocase(name, identity_header(caller->identity));
 }
 
 static void put_member(struct text_builder *out, const char *name, struct text value)

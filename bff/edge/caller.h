@@ -31,6 +31,10 @@ struct identity; /* identity.h: the worker's */
  *                        client's value passes
  *   fields               more header lines for services, each with its CRLF: the context that the
  *                        authorizer has given; absent: none
+ *   key_header           the name of the header with the API key, lower case; absent: there are no
+ *                        API keys
+ *   context              the names of the headers that the authorizer's context may set, whether it
+ *                        has set them for this request or not
  *   identity             signs a token about the user for each service; NULL: there is none
  */
 struct caller {
@@ -43,6 +47,9 @@ struct caller {
     bool hides_authorization;
     struct text cookies;
     struct text fields;
+    struct text key_header;
+    const struct text *context;
+    size_t context_count;
     struct identity *identity;
 };
 
@@ -51,6 +58,13 @@ struct caller {
  * is not known. */
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
+
+/* True when ${name} (any case) is a header whose name is configured, and which services do not get
+ * from a client: those that only this server writes, of ${identity} and of ${context}, and the one
+ * with the API key. It is also true for a name that a service
+ * could read as one of ${context} (field_reads_as). A client's field of this name does not pass.
+ * field_may_pass (bff/http/field.h) knows the headers with fixed names. */
+bool caller_writes(const struct caller *caller, struct text name);
 
 /* Returns a text that distinguishes callers who may get different answers to the same request, for
  * the key of a cache. It does not change when a token of the same caller is renewed. Absent for a

@@ -20,10 +20,9 @@ struct redis;
 
 /* The settings of the configuration; they do not change while a request uses them. */
 struct proxy_settings {
-    struct text server;     /* this server's name in Via and Proxy-Status: "bff-web" */
-    struct text withheld;   /* a request field that is not passed on; absent: none */
-    struct text key_header; /* the request field with the API key, lower case; absent: none */
-    bool hides_cors; /* this server sends the CORS fields, so those of services are left out */
+    struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
+    struct text withheld; /* a request field that is not passed on; absent: none */
+    bool hides_cors;      /* this server sends the CORS fields, so those of services are left out */
 };
 
 struct proxy_ask {

@@ -53,7 +53,7 @@ static void add_value(struct values *values, struct text name, struct text value
 static bool is_sent(const struct proxy_cache_asked *asked, struct request_field field)
 {
     return field_is_value(field.value) && !field_is_nominated(asked->nominated, field.name) &&
-           !text_equal_nocase(field.name, asked->key_header);
+           !caller_writes(asked->caller, field.name);
 }
 
 static struct text client_value(const struct proxy_cache_asked *asked, const char *name)
@@ -136,7 +136,6 @@ void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *req
     *asked = (struct proxy_cache_asked){
         .pool = request->pool,
         .nominated = request_list(request, "connection"),
-        .key_header = ask->settings->key_header,
         .hides_user = ask->route->cache.is_shared,
         .request = request,
         .caller = ask->caller,

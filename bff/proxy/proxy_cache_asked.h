@@ -17,9 +17,8 @@
 struct proxy_cache_asked {
     struct cache_request policy; /* for the functions of bff/cache; its cookie is this struct */
     struct pool *pool;
-    struct text nominated;  /* the names in Connection, whose fields end here; absent: none */
-    struct text key_header; /* as in struct proxy_settings */
-    bool hides_user;        /* the route is shared: the service does not know who asks */
+    struct text nominated; /* the names in Connection, whose fields end here; absent: none */
+    bool hides_user;       /* the route is shared: the service does not know who asks */
 
     /* One of these two: the request itself, or copies of its fields. */
     const struct request *request;

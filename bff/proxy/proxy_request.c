@@ -38,6 +38,8 @@ static bool is_callers(const struct proxy_ask *ask, struct text name)
 {
     const struct caller *caller = ask->caller;
 
+    if (caller_writes(caller, name))
+        return true;
     if (text_equal_nocase(name, TEXT("authorization")))
         return caller->hides_authorization || caller->authorization.at != NULL;
     return caller->cookies.at != NULL && text_equal_nocase(name, TEXT("cookie"));
@@ -47,8 +49,7 @@ static bool is_callers(const struct proxy_ask *ask, struct text name)
 static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
 {
     if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
-        text_equal_nocase(name, ask->settings->withheld) ||
-        text_equal_nocase(name, ask->settings->key_header) || is_for_one(ask, name) ||
+        text_equal_nocase(name, ask->settings->withheld) || is_for_one(ask, name) ||
         is_callers(ask, name))
         return false;
     return !field_is_nominated(nominated, name);
