@@ -11,8 +11,7 @@
  * algorithm is suggested in the place of one of them. */
 static bool is_of_another_kind(const char *text)
 {
-    static const char *const names[] = {"PS256", "PS384",   "PS512", "ES256K",
-                                        "EdDSA", "Ed25519", "Ed448"};
+    static const char *const names[] = {"ES256K", "Ed25519", "Ed448"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (text_equal_nocase(text_of(text), text_of(names[i])))

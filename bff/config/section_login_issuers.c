@@ -120,8 +120,22 @@ static struct section_login_check about(struct config *config, size_t index)
                                         .keys = &config->issuer_keys[index]};
 }
 
+/* Without a secret and keys, login itself takes no tokens beside those of the issuers. */
+static void own_check(struct settings *settings)
+{
+    static const char *const own[] = {"login.algorithms", "login.secret", "login.secret_file",
+                                      "login.keys", "login.jwks.url"};
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (settings_is_given(settings, own[i], 0) || is_wrong(settings, own[i], 0))
+            return;
+    if (settings->config->login.issuer_count > 0)
+        settings->config->login.algorithms = 0;
+}
+
 static void check(struct settings *settings)
 {
+    own_check(settings);
     for (size_t i = 0; i < settings->config->login.issuer_count; i++) {
         const struct section_login_check part = about(settings->config, i);
         missing_check(settings, i, "login.issuers.*.name");

@@ -1,5 +1,7 @@
 /* session.login: the login of a service, which answers with tokens. They stay here. */
 #include "bff/config/kind.h"
+#include "bff/http/own_path.h"
+
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, session.login.member)
@@ -72,6 +74,8 @@ static void check(struct settings *settings)
     if (login->path.len > 0 && login->path.at[login->path.len - 1] == '/')
         settings_complain(settings, "session.login.path", 0,
                           "expected a whole path; one that ends with / is a prefix");
+    if (login->path.at != NULL && own_path_is(login->path))
+        settings_complain(settings, "session.login.path", 0, OWN_PATH_WORDS);
     if (login->path.at == NULL && config->session.provider_count == 0 &&
         !settings_mark(settings, "session.login.path", 0)->is_wrong)
         settings_complain(settings, "session.login", 0,
