@@ -153,7 +153,8 @@ static void check_to_serve(struct settings *settings)
     for (size_t i = 0; i < settings->config->login.issuer_count; i++) {
         const struct section_login_check part = about(settings->config, i);
         bool has_keys = part.login->key_file_count > 0 || part.login->jwks.url.at != NULL;
-        if (has_keys && !is_wrong(settings, "login.issuers.*.algorithms", i) &&
+        bool has_secret = (part.login->algorithms & JWT_ALL_HS) != 0;
+        if (has_keys && !has_secret && !is_wrong(settings, "login.issuers.*.algorithms", i) &&
             !is_wrong(settings, "login.issuers.*.keys", i))
             section_login_check_keys(settings, &part);
     }
