@@ -1,4 +1,5 @@
 /* See config.h. */
+#include "bff/edge/identity_keys.h"
 #include "bff/upstream/trust.h"
 
 #include "bff/edge/api_keys_file.h"
@@ -49,6 +50,7 @@ void config_free(struct config *config)
     }
     trust_release(config->redis.trust);
     trusts_free(config);
+    identity_keys_free(config->identity_keys);
     login_free(config->login_keys);
     api_keys_file_release(config->api_keys_file);
     for (size_t i = 0; i < config->login.issuer_count; i++)
