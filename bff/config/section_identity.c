@@ -8,11 +8,13 @@
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, identity.member)
+#define HEADER "X-Identity"
 #define PER_SERVICE "per-service"
 
 static void header_read(struct settings_input *input)
 {
-    const char *words = kind_field_words(text_of(input->text));
+    struct text name = text_of(input->text);
+    const char *words = text_equal_nocase(name, TEXT(HEADER)) ? NULL : kind_field_words(name);
 
     if (words != NULL)
         settings_refuse_value(input, 0, words);
@@ -61,7 +63,7 @@ static const struct settings_kind audience_kind = {.read = audience_read};
 static const struct setting rows[] = {
     {"identity", &kind_only_off, .shown = "off",
      .about = "a token of this server that tells services who asks; or off"},
-    {"identity.header", &header_kind, OF(header), .normal = "X-Identity",
+    {"identity.header", &header_kind, OF(header), .normal = HEADER,
      .about = "the header with the token"},
     {"identity.algorithm", &algorithm_kind, OF(algorithm), .normal = "ES256",
      .about = "what it is signed with: RS256 ES256, or the same with 384 and 512"},
