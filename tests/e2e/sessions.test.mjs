@@ -8,6 +8,7 @@ import { scenario } from './lib/scenario.mjs'
 import { browser, cookieOf, cookiesOf, credentials, json, loginOf, sessionKey, sessionScene, settings,
   signIn } from './lib/sessions.mjs'
 import { admin, now, tokenFor, tokenOf } from './lib/token.mjs'
+import { eventually } from './lib/wait.mjs'
 
 const where = '/api/users/1'
 const noToken = { status: 401, error: 'No token provided' }
@@ -184,7 +185,8 @@ describe('what is accepted', { concurrency: 2 }, () => {
     const scene = await sessionScene(t, {}, { login, session: { max_bytes: '4KiB' } })
     const answer = await scene.browser().ask('/api/auth/login', credentials)
     assert.deepEqual(brief(answer), { status: 502, error: 'Session too large' })
-    assert.ok(scene.server.lines().some(({ event }) => event === 'session_too_large'))
+    await eventually(() => scene.server.lines().some(({ event }) => event === 'session_too_large'),
+      'the event')
   })
 
   test('keys are replaced: the old ones still open', async t => {
@@ -211,8 +213,8 @@ describe('what is accepted', { concurrency: 2 }, () => {
     const [elsewhere] = cookiesOf(await signIn(client, { page: 'http://shop.example',
       headers: { host: 'shop.example' } }))
     assert.ok(elsewhere.flags.includes('secure'))
-    assert.ok(scene.server.lines().some(({ event, text = '' }) =>
-      event === 'warning' && text.includes('insecure_localhost')))
+    assert.ok(scene.server.lines().some(({ event, message = '' }) =>
+      event === 'warning' && message.includes('insecure_localhost')))
   })
 })
 
@@ -296,7 +298,7 @@ test('answers are never given to another user, whatever the service says', async
   const { browser: open, ...scene } = await sessionScene(t,
     { 'users /users/1': row, 'users /auth/login': logins },
     { config: { routes: [{ path: '/api/users/', service: 'users', to: '/users/', access: 'public',
-      cache: 60 }, { path: '/api/auth/', service: 'users', to: '/auth/', access: 'public' }] } })
+      cache: { ttl: '60s' } }, { path: '/api/auth/', service: 'users', to: '/auth/', access: 'public' }] } })
   const ids = []
   for (const client of [open(), open()]) {
     await signIn(client)

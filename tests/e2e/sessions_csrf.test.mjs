@@ -10,7 +10,7 @@ const refused = { status: 403, error: 'CSRF check failed' }
 const brief = ({ status, body }) => ({ status, error: body?.error })
 const evil = 'https://evil.example'
 
-const plan = { 'users *': { status: 204 } }
+const plan = { 'users *': { status: 204 }, 'users /users/1': { status: 204 } }
 
 async function signedIn(t, options) {
   const scene = await sessionScene(t, plan, options)
@@ -117,19 +117,19 @@ test('a WebSocket needs an Origin that is ours, and no header', async t => {
   const service = await websocketService(t)
   const scene = await sessionScene(t, {}, { config: { routes: [
     { path: '/api/auth/', service: 'users', to: '/auth/', access: 'public' },
-    { path: '/api/ws', service: 'orders', access: 'signed-in', upgrade: ['websocket'] }] },
+    { path: '/api/ws', service: 'orders', access: 'signed-in', upgrade: true }] },
   urlOf: { orders: () => service.url } })
   const client = scene.browser()
   await signIn(client)
   const connect = origin => connectWebsocket(scene.url, '/api/ws', { more:
     `Cookie: ${client.field()}\r\n${origin === undefined ? '' : `Origin: ${origin}\r\n`}` })
   const statuses = []
-  for (const origin of [scene.url, evil, undefined, 'null']) {
+  for (const origin of ['http://shop.example', 'https://shop.example', evil, undefined, 'null']) {
     const socket = await connect(origin)
     statuses.push(socket.status)
     socket.socket?.destroy()
   }
-  assert.deepEqual(statuses, [101, 403, 403, 403])
+  assert.deepEqual(statuses, [101, 403, 403, 403, 403])
   const { authorization, cookie } = service.requests[0].headers
   assert.deepEqual([authorization, cookie], [`Bearer ${scene.token}`, undefined])
 })
