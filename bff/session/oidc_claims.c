@@ -102,11 +102,16 @@ static const char *check_times(const struct members *members, int64_t now_s, int
     return NULL;
 }
 
+static bool is_from(const struct members *members, struct text issuer)
+{
+    return issuer.len > 0 && text_equal(string_of(members, ISS), issuer);
+}
+
 static const char *check(const struct members *members,
                          const struct session_provider_settings *provider, int64_t now_s,
                          int64_t *until_s)
 {
-    if (!text_equal(string_of(members, ISS), provider->issuer) || provider->issuer.len == 0)
+    if (!is_from(members, provider->issuer))
         return "issuer";
     if (!is_for(members, provider->client_id))
         return "audience";
@@ -116,6 +121,15 @@ static const char *check(const struct members *members,
 static bool is_type(const struct jwt *token, const char *type)
 {
     return text_equal_nocase(token->typ, text_of(type));
+}
+
+bool oidc_claims_names(const struct jwt *token, const struct session_provider_settings *provider,
+                       struct pool *pool)
+{
+    struct members members;
+
+    return read_members(token->claims, pool, &members) == 0 &&
+           is_from(&members, provider->issuer) && is_for(&members, provider->client_id);
 }
 
 /* The ID token. */

@@ -6,6 +6,7 @@
 #ifndef BFF_SESSION_OIDC_CLAIMS_H
 #define BFF_SESSION_OIDC_CLAIMS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "bff/base/pool.h"
@@ -13,9 +14,6 @@
 #include "bff/edge/login.h"
 #include "bff/session/session_settings.h"
 #include "bff/token/jwt.h"
-
-/* The algorithms of a provider's tokens: those with public keys. A client's secret is no key. */
-#define OIDC_CLAIMS_ALGORITHMS JWT_ALL_PUBLIC
 
 /*
  *   nonce         of the authorization request
@@ -44,6 +42,11 @@ struct oidc_claims {
  * that says what is wrong. */
 const char *oidc_claims_read(const struct jwt *token, const struct oidc_claims_ask *ask,
                              struct pool *pool, struct oidc_claims *out);
+
+/* True when ${token} says that it is from ${provider} and for this server. Nothing is proved by
+ * that: it is for the choice of the keys that verify the token. */
+bool oidc_claims_names(const struct jwt *token, const struct session_provider_settings *provider,
+                       struct pool *pool);
 
 /* Whom a logout token means. One of ${sid} and ${sub} is not empty. ${until_s}: ${jti} must be
  * remembered until then. */
