@@ -130,13 +130,6 @@ static bool is_plain(struct text token)
     return true;
 }
 
-static int64_t until_of(const struct session_tokens *tokens, struct pool *pool)
-{
-    if (tokens->expires_in_s > 0)
-        return clock_wall_ms() / 1000 + tokens->expires_in_s;
-    return session_tokens_until_s(session_tokens_claims(tokens->access, pool));
-}
-
 static void take_answer(struct session_refresh_ask *ask)
 {
     const struct session_login_settings *settings = &ask->peers->settings->login;
@@ -149,7 +142,8 @@ static void take_answer(struct session_refresh_ask *ask)
         end(ask, SESSION_REFRESH_AWAY, "answer");
         return;
     }
-    set_tokens(ask, tokens.access, tokens.refresh, until_of(&tokens, ask->pool));
+    set_tokens(ask, tokens.access, tokens.refresh,
+               session_tokens_access_until_s(&tokens, clock_wall_ms() / 1000, ask->pool));
     if (ask->peers->login == NULL)
         take(ask, NULL);
     else if (session_refresh_identity_service(ask->peers->login, tokens.access, ask->pool, &user))
