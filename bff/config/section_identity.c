@@ -1,7 +1,9 @@
 /* identity: the token by which this server tells services who asks. */
 #include <stdio.h>
 
+#include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
+#include "bff/edge/identity_keys.h"
 
 #include "bff/config/section.h"
 
@@ -101,4 +103,21 @@ static void check(struct settings *settings)
                           "API keys come in the same header (api_keys.header)");
 }
 
-const struct section section_identity = {.rows = rows, .begin = begin, .check = check};
+/* The loaded keys are kept, so the files are not read again. */
+static void check_to_serve(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const struct identity_settings *identity = &config->identity;
+    const char *wrong = NULL;
+
+    if (identity->key_file == NULL || is_wrong(settings, "identity.algorithm") ||
+        is_wrong(settings, "identity.previous_keys"))
+        return;
+    file_mode_check(settings, "identity.key_file", 0, identity->key_file);
+    config->identity_keys = identity_keys_new(identity, &wrong);
+    if (config->identity_keys == NULL)
+        settings_complain(settings, "identity.key_file", 0, "%s", wrong);
+}
+
+const struct section section_identity = {
+    .rows = rows, .begin = begin, .check = check, .check_to_serve = check_to_serve};
