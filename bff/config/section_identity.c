@@ -10,9 +10,20 @@
 #define OF(member) offsetof(struct config, identity.member)
 #define PER_SERVICE "per-service"
 
+/* Many services read x_who and X-Who as one field. A client's field of the other spelling would
+ * pass. */
+static const char *header_words(struct text name)
+{
+    if (text_equal_nocase(name, TEXT("X-Identity")))
+        return NULL;
+    if (memchr(name.at, '_', name.len) != NULL)
+        return "expected a name without '_', such as X-Identity";
+    return kind_field_words(name);
+}
+
 static void header_read(struct settings_input *input)
 {
-    const char *words = kind_field_words(text_of(input->text));
+    const char *words = header_words(text_of(input->text));
 
     if (words != NULL)
         settings_refuse_value(input, 0, words);
