@@ -2,15 +2,27 @@
 #include <stdio.h>
 
 #include "bff/config/kind.h"
+#include "bff/edge/identity.h"
 
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, identity.member)
 #define PER_SERVICE "per-service"
 
+/* Many services read x_who and X-Who as one field. A client's field of the other spelling would
+ * pass. */
+static const char *header_words(struct text name)
+{
+    if (text_equal_nocase(name, TEXT("X-Identity")))
+        return NULL;
+    if (memchr(name.at, '_', name.len) != NULL)
+        return "expected a name without '_', such as X-Identity";
+    return kind_field_words(name);
+}
+
 static void header_read(struct settings_input *input)
 {
-    const char *words = kind_field_words(text_of(input->text));
+    const char *words = header_words(text_of(input->text));
 
     if (words != NULL)
         settings_refuse_value(input, 0, words);
@@ -86,6 +98,18 @@ static bool is_wrong(const struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
+static void routes_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    for (size_t i = 0; i < config->routes.count; i++)
+        if (plain_route_changes(&config->routes.rows[i].request, config->identity.header))
+            settings_complain(settings, "identity.header", 0,
+                              "routes[%zu].request_headers has the same header; the server alone "
+                              "says who the user is",
+                              i);
+}
+
 static void check(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -99,6 +123,18 @@ static void check(struct settings *settings)
         text_equal(config->api_keys.header, config->identity.header))
         settings_complain(settings, "identity.header", 0,
                           "API keys come in the same header (api_keys.header)");
+    routes_check(settings);
 }
 
-const struct section section_identity = {.rows = rows, .begin = begin, .check = check};
+/* The keys are read, so that a mistake is found before the server starts. */
+static void check_to_serve(struct settings *settings)
+{
+    const struct identity_settings *identity = &settings->config->identity;
+    const char *wrong = identity->key_file == NULL ? NULL : identity_check(identity);
+
+    if (wrong != NULL)
+        settings_complain(settings, "identity.key_file", 0, "%s", wrong);
+}
+
+const struct section section_identity = {
+    .rows = rows, .begin = begin, .check = check, .check_to_serve = check_to_serve};

@@ -200,16 +200,21 @@ test('the mock services believe only the token, when they are asked to', async t
   assert.deepEqual([refused.status, refused.body.error], [401, 'X-User-Id without X-Identity'])
 })
 
-test('a key that cannot sign keeps the server from starting, and is named', async t => {
+test('settings that cannot work keep the server from starting, and are named', async t => {
   const es384 = keyFiles(t, 'ES384')
+  const route = { path: '/api/a/', service: 'users', request_headers: { set: { 'X-Who': 'a' } } }
   const cases = [
+    [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X_Who' }, "expected a name without '_'"],
+    [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X-Who' },
+      'routes[0].request_headers has the same header'],
+    [{ algorithm: 'ES384' }, 'key_file is missing'],
     [{ key_file: es384.privateFile }, `${es384.privateFile}: is no key for ES256`],
     [{ key_file: es384.publicFile }, `${es384.publicFile}: has no private key in PEM form`],
     [{ key_file: es384.privateFile, algorithm: 'HS256' }, 'HS256'],
   ]
   for (const [identity, want] of cases) {
     const { code, stderr } = await command('web', ['--listen', anywhere, '--config',
-      configFile(t, { identity })])
+      configFile(t, { identity, routes: [route] })])
     assert.equal(code, 2, stderr)
     assert.ok(stderr.includes(want), stderr)
   }
