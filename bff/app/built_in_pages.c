@@ -1,14 +1,26 @@
 /* See built_in_pages.h. */
+#include "bff/app/built_in_backchannel.h"
+#include "bff/app/built_in_callback.h"
 #include "bff/app/built_in_jwks.h"
+#include "bff/app/built_in_login.h"
+#include "bff/app/built_in_logout.h"
+#include "bff/app/built_in_logout_visit.h"
 #include "bff/app/built_in_pages.h"
+#include "bff/app/built_in_user.h"
 #include "bff/http/method.h"
 
+#define BODY ((size_t)16 * 1024)
+
+static bool has_sessions(const struct dispatch *dispatch) { return dispatch->sessions != NULL; }
+
 const struct built_in_page built_in_pages[] = {
-    {.method = "GET",
-     .path = "/.well-known/jwks.json",
-     .is_there = built_in_jwks_is_there,
-     .run = built_in_jwks,
-     .is_open = true},
+    {"GET", "/bff/user", has_sessions, built_in_user, 0, false},
+    {"POST", "/bff/logout", has_sessions, built_in_logout, BODY, false},
+    {"GET", BUILT_IN_LOGOUT_VISIT_PATH, has_sessions, built_in_logout_visit, 0, true},
+    {"GET", "/bff/login", built_in_login_is_there, built_in_login, 0, true},
+    {"GET", BUILT_IN_LOGIN_CALLBACK, built_in_login_is_there, built_in_callback, 0, true},
+    {"POST", "/bff/backchannel-logout", built_in_login_is_there, built_in_backchannel, BODY, true},
+    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0, true},
     {0},
 };
 
@@ -16,11 +28,6 @@ static bool takes(const struct built_in_page *page, struct text method)
 {
     return text_is(method, page->method) ||
            (text_is(method, "HEAD") && text_is(TEXT("GET"), page->method));
-}
-
-static struct text methods_of(const struct built_in_page *page)
-{
-    return text_is(TEXT("GET"), page->method) ? TEXT("GET, HEAD") : text_of(page->method);
 }
 
 bool built_in_pages_find(struct request_context *context)
@@ -36,7 +43,7 @@ bool built_in_pages_find(struct request_context *context)
         found->kind = FOUND_BUILT_IN;
         if (takes(page, request->method))
             return true;
-        found->allow = method_join(request->pool, found->allow, methods_of(page));
+        found->allow = method_join(request->pool, found->allow, text_of(page->method));
         found->kind = FOUND_OTHER_METHOD;
     }
     return found->page != NULL;

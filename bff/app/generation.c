@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/generation_authorizer.h"
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
 #include "bff/app/observers.h"
@@ -96,9 +97,12 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
+        .sessions = generation->sessions,
+        .authorizer = generation->authorizer,
         .identity = generation->identity,
         .cors = &config->cors,
         .limits = &config->rate_limits,
+        .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
                    .stores = {.redis = generation->redis, .cache = generation->cache}},
@@ -132,6 +136,8 @@ const char *generation_prepare(struct generation *generation)
 
     if (wrong != NULL)
         return wrong;
+    if (config->session.is_on)
+        generation->sessions = session_store_new(&config->session);
     generation->health = health_new(config->services, config->service_count, on_health);
     generation->http = (struct http_settings){
         .limits = config->limits,
@@ -142,6 +148,7 @@ const char *generation_prepare(struct generation *generation)
     };
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
+    generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
@@ -173,6 +180,8 @@ void generation_release(struct generation *generation)
     for (const struct generation_kept *kept = generation->kept; kept != NULL; kept = kept->next)
         registry_release(kept->object);
     health_free(generation->health);
+    session_store_free(generation->sessions);
+    authorizer_free(generation->authorizer);
     login_free(generation->login);
     identity_keys_free(generation->identity);
     config_free(&generation->config);

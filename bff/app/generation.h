@@ -33,7 +33,9 @@ struct generation {
     struct pool *pool;        /* memory of the pages */
     struct pages pages;
     struct login *login;            /* NULL: off */
+    struct session_store *sessions; /* NULL: there are no sessions of browsers */
     struct identity_keys *identity; /* NULL: off */
+    struct authorizer *authorizer;  /* NULL: there is none */
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */
     struct redis_state *redis; /* NULL: no Redis server is configured */

@@ -1,6 +1,8 @@
 /* Step "login": finds the user who sends the request. */
 #include "bff/app/request_steps.h"
+#include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
+#include "bff/session/session_settings.h"
 
 #define AUTHORIZATION_MAX                                                                          \
     2 /* the number of fields that are read; two are enough to refuse the request */
@@ -14,6 +16,7 @@ static enum login_verdict check_login(struct request_context *context)
         .authorization = values,
         .authorization_count = count,
         .now_seconds = clock_wall_ms() / 1000,
+        .revocations = context->worker->revocations,
         .pool = context->request->pool,
     };
     enum login_verdict verdict = login_check_why(context->dispatch->login, context->worker->logins,
@@ -27,10 +30,28 @@ static enum step_result refuse(struct request_context *context, struct refusal r
     return pipeline_refuse(&context->pipeline, refusal);
 }
 
+/* The token is good, but nobody knows whether it was revoked. A public route does without a user.
+ */
+static enum step_result be_uncertain(struct request_context *context)
+{
+    context->caller.user = (struct login_user){0};
+    return context->rule.kind == ACCESS_PUBLIC ? STEP_PASS
+                                               : refuse(context, revocation_check_refusal());
+}
+
+/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. */
+static bool reads_token(const struct request_context *context)
+{
+    const struct session_store *sessions = context->dispatch->sessions;
+
+    return !context->caller.is_session &&
+           (sessions == NULL || session_store_settings(sessions)->takes_bearer);
+}
+
 /* A public route does not need a good token: only an ambiguous request is refused there. */
 enum step_result step_login(struct request_context *context)
 {
-    if (context->dispatch->login == NULL)
+    if (context->dispatch->login == NULL || !reads_token(context))
         return STEP_PASS;
     switch (check_login(context)) {
     case LOGIN_AMBIGUOUS:
@@ -45,6 +66,8 @@ enum step_result step_login(struct request_context *context)
                                    .value = TEXT("Bearer error=\"invalid_token\""),
                                });
     case LOGIN_OK:
+        if (revocation_check_is_uncertain(context))
+            return be_uncertain(context);
         context->caller.has_user = true;
         context->request->user = context->caller.user.id;
         break;

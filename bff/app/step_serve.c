@@ -1,5 +1,6 @@
 /* Step "serve": gives the request to the composite or to the proxy, which answers it. */
 #include "bff/app/request_steps.h"
+#include "bff/app/session_login.h"
 #include "bff/base/clock.h"
 #include "bff/proxy/proxy_cache.h"
 
@@ -57,6 +58,8 @@ enum step_result step_serve(struct request_context *context)
                                (struct refusal){.status = 504, .message = "Gateway timeout"});
     if (context->found.kind == FOUND_COMPOSITE)
         serve_composite(context);
+    else if (context->dispatch->sessions != NULL && session_login_is_asked(context))
+        session_login_serve(context);
     else
         serve_route(context);
     return STEP_ANSWERED;

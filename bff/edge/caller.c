@@ -1,5 +1,6 @@
 /* See caller.h. */
 #include "bff/edge/identity.h"
+#include "bff/http/field.h"
 
 #include "bff/edge/caller.h"
 
@@ -35,6 +36,9 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
 
 bool caller_writes(const struct caller *caller, struct text name)
 {
+    for (size_t i = 0; i < caller->context_count; i++)
+        if (field_reads_as(name, caller->context[i]))
+            return true;
     return caller->identity != NULL && text_equal_nocase(name, identity_header(caller->identity));
 }
 

@@ -10,6 +10,7 @@
 #include "bff/edge/login_fingerprint.h"
 #include "bff/edge/login_keys.h"
 #include "bff/edge/login_secret.h"
+#include "bff/edge/revocation.h"
 
 #include "bff/edge/login.h"
 
@@ -240,6 +241,20 @@ static struct login_user copy_user(const struct login_user *user, struct pool *p
     };
 }
 
+/* Asked for each request, also when the token is known. */
+static bool is_revoked(const struct login_request *request, const struct login_claims *claims)
+{
+    if (revocation_is_empty(request->revocations))
+        return false;
+    struct revocation_asked asked = {
+        .jti = claims->jti,
+        .sid = claims->sid,
+        .sub = revocation_key(REVOCATION_SUB, claims->user.id),
+        .issued_s = claims->issued_s,
+    };
+    return revocation_has(request->revocations, &asked, request->now_seconds);
+}
+
 static enum login_fault check_cached(const struct login *login, struct login_cache *cache,
                                      struct text token, const struct login_request *request,
                                      struct login_claims *claims)
@@ -250,6 +265,7 @@ static enum login_fault check_cached(const struct login *login, struct login_cac
     login_cache_digest(cache, token, digest);
     const struct login_claims *known = login_cache_find(cache, digest);
     if (known != NULL) {
+        *claims = *known;
         claims->user = copy_user(&known->user, request->pool);
         return time_fault(known, request->now_seconds);
     }
@@ -278,6 +294,8 @@ enum login_verdict login_check_why(const struct login *login, struct login_cache
         *fault = check_new(login, token, request, &claims);
     else
         *fault = check_cached(login, cache, token, request, &claims);
+    if (*fault == LOGIN_FAULT_NONE && is_revoked(request, &claims))
+        *fault = LOGIN_FAULT_REVOKED;
     if (*fault != LOGIN_FAULT_NONE)
         return LOGIN_BAD;
     *user = claims.user;

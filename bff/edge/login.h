@@ -28,8 +28,9 @@
 #define LOGIN_TOKEN_MAX 8192    /* bytes of a token */
 #define LOGIN_PATHS_MAX 8       /* names of claims that may hold the same thing */
 
-struct login;       /* keys and rules; they do not change, and all workers share them */
-struct login_cache; /* tokens that were good; each worker has a cache of its own */
+struct login;           /* keys and rules; they do not change, and all workers share them */
+struct login_cache;     /* tokens that were good; each worker has a cache of its own */
+struct revocation_view; /* revocation.h */
 
 /* Names of claims, as jwt_path.h reads them. The first one that a token has is used. */
 struct login_paths {
@@ -120,12 +121,13 @@ struct login_user {
     struct text scopes; /* "read write", separated by one space; empty when the token has none */
 };
 
-/* The input of login_check. */
+/* The input of login_check. ${revocations} is the view of the calling worker. */
 struct login_request {
     const struct text *authorization; /* the values of all Authorization fields */
     size_t authorization_count;
-    int64_t now_seconds; /* since 1970 UTC */
-    struct pool *pool;   /* for the texts of the user */
+    int64_t now_seconds;                 /* since 1970 UTC */
+    struct revocation_view *revocations; /* NULL: no token is revoked */
+    struct pool *pool;                   /* for the texts of the user */
 };
 
 /*

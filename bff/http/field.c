@@ -77,6 +77,24 @@ bool field_is_token(struct text text)
     return text.len > 0;
 }
 
+/* Letters in lower case, digits, and '_' for everything else. */
+static char as_variable(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+}
+
+bool field_reads_as(struct text name, struct text other)
+{
+    if (name.len != other.len)
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (as_variable(name.at[i]) != as_variable(other.at[i]))
+            return false;
+    return true;
+}
+
 static bool is_value_byte(char c) { return ((unsigned char)c >= 0x20 && c != 0x7f) || c == '\t'; }
 
 bool field_is_value(struct text value)

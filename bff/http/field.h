@@ -54,6 +54,11 @@ bool field_is_needed(int status, struct text name);
 /* True when ${connection}, the value of a Connection field, lists the field ${name} (any case). */
 bool field_is_nominated(struct text connection, struct text name);
 
+/* True when a service could take the field ${name} for the field ${other}: the case of letters does
+ * not matter, and neither do bytes that are no letters and no digits, because CGI and its
+ * successors read all of them as '_'. */
+bool field_reads_as(struct text name, struct text other);
+
 /* True for a token (RFC 9110 section 5.6.2). Names of fields and methods must be tokens. */
 bool field_is_token(struct text text);
 
