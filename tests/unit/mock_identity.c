@@ -40,6 +40,28 @@ static struct text token_of(EVP_PKEY *key, enum jwt_algorithm algorithm)
     return token;
 }
 
+struct identity_case {
+    struct text user, token;
+    const char *service;
+    int64_t now_s;
+    const char *want; /* NULL: taken */
+};
+
+static void check_all(const char *file, const struct identity_case *cases, size_t count)
+{
+    char error[128];
+    struct mock_identity *identity = mock_identity_new(file, error, sizeof(error));
+
+    for (size_t i = 0; i < count; i++) {
+        struct mock_identity_asked asked = {cases[i].user, cases[i].token};
+        const char *got =
+            mock_identity_check(identity, &asked, cases[i].service, cases[i].now_s, pool);
+        if (!text_equal(text_of(got), text_of(cases[i].want)))
+            fail_msg("%zu: %s", i, got == NULL ? "taken" : got);
+    }
+    mock_identity_free(identity);
+}
+
 static void a_user_needs_a_token(void **state)
 {
     EVP_PKEY *p256 = EVP_EC_gen("P-256"), *p384 = EVP_EC_gen("P-384"), *rsa = EVP_RSA_gen(2048);
@@ -48,12 +70,7 @@ static void a_user_needs_a_token(void **state)
                                   TEXT_ARGS(pem_of(pool, p384)), TEXT_ARGS(pem_of(pool, rsa)));
     const char *file = file_with(pool, pems);
     struct text good = token_of(p256, JWT_ES256), u1 = TEXT("u1"), u2 = TEXT("u2"), none = {0};
-    const struct {
-        struct text user, token;
-        const char *service;
-        int64_t now_s;
-        const char *want; /* NULL: taken */
-    } cases[] = {
+    const struct identity_case cases[] = {
         {none, none, "orders", NOW - 1, NULL},
         {u1, good, "orders", NOW - 1, NULL},
         {none, good, "orders", NOW - 1, NULL},
@@ -69,20 +86,13 @@ static void a_user_needs_a_token(void **state)
         {u1, TEXT("a.b.c"), "orders", NOW - 1, "X-Identity is not signed by the server"},
         {u1, TEXT(""), "orders", NOW - 1, "X-Identity is not signed by the server"},
     };
-    char error[128];
-    struct mock_identity *identity = mock_identity_new(file, error, sizeof(error));
 
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct mock_identity_asked asked = {cases[i].user, cases[i].token};
-        const char *got =
-            mock_identity_check(identity, &asked, cases[i].service, cases[i].now_s, pool);
-        if (!text_equal(text_of(got), text_of(cases[i].want)))
-            fail_msg("%zu: %s", i, got == NULL ? "taken" : got);
-    }
-    mock_identity_free(identity);
+    check_all(file, cases, COUNT(cases));
     unlink(file);
-    for (size_t i = 0; i < 4; i++)
-        EVP_PKEY_free((EVP_PKEY *[]){p256, p384, rsa, stranger}[i]);
+    EVP_PKEY_free(p256);
+    EVP_PKEY_free(p384);
+    EVP_PKEY_free(rsa);
+    EVP_PKEY_free(stranger);
 }
 
 static void a_file_without_a_key_is_named(void **state)
