@@ -99,6 +99,18 @@ static bool is_wrong(const struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
+static void routes_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    for (size_t i = 0; i < config->routes.count; i++)
+        if (plain_route_changes(&config->routes.rows[i].request, config->identity.header))
+            settings_complain(settings, "identity.header", 0,
+                              "routes[%zu].request_headers has the same header; the server alone "
+                              "says who the user is",
+                              i);
+}
+
 static void check(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -112,6 +124,7 @@ static void check(struct settings *settings)
         text_equal(config->api_keys.header, config->identity.header))
         settings_complain(settings, "identity.header", 0,
                           "API keys come in the same header (api_keys.header)");
+    routes_check(settings);
 }
 
 /* The loaded keys are kept, so the files are not read again. */
