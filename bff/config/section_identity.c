@@ -8,13 +8,14 @@
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, identity.member)
+#define HEADER "X-Identity"
 #define PER_SERVICE "per-service"
 
 /* Many services read x_who and X-Who as one field. A client's field of the other spelling would
  * pass. */
 static const char *header_words(struct text name)
 {
-    if (text_equal_nocase(name, TEXT("X-Identity")))
+    if (text_equal_nocase(name, TEXT(HEADER)))
         return NULL;
     if (memchr(name.at, '_', name.len) != NULL)
         return "expected a name without '_', such as X-Identity";
@@ -72,7 +73,7 @@ static const struct settings_kind audience_kind = {.read = audience_read};
 static const struct setting rows[] = {
     {"identity", &kind_only_off, .shown = "off",
      .about = "a token of this server that tells services who asks; or off"},
-    {"identity.header", &header_kind, OF(header), .normal = "X-Identity",
+    {"identity.header", &header_kind, OF(header), .normal = HEADER,
      .about = "the header with the token"},
     {"identity.algorithm", &algorithm_kind, OF(algorithm), .normal = "ES256",
      .about = "what it is signed with: RS256 ES256, or the same with 384 and 512"},
