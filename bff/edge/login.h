@@ -48,15 +48,17 @@ enum login_type {
  *   name            of an issuer of ${issuers}: letters, digits, '-' and '_'; else NULL
  *   algorithms      the allowed algorithms, at least one: JWT_BIT(JWT_HS256) | ...
  *   secret          the bytes for HS*; absent: none
- *   key_files       for all algorithms but HS*: each is a PEM public key, a PEM certificate, or a
- * JWK Set keys_of         a login that was made from the same key_files: its keys are used, and no
- * file is read; NULL: the files are read. Each of ${issuers} has its own jwks            more keys
- * for these algorithms, fetched from a URL; without a URL: none issuer          the value that
- * `iss` must have; NULL: it is not checked audience        the value that `aud` must have or
- * contain; NULL: it is not checked user            the claims that may name the user; none: `id`
- * and `sub` role            the claims that may have the user's roles; none: `role` scope the
- * claims that may have the user's scopes; none: `scope` and `scp` type            what `typ` of a
- * token must be leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
+ *   key_files       for RS* and its like: each is a PEM public key, a PEM certificate, or a JWK Set
+ *   keys_of         a login that was made from the same key_files: its keys are used, and no file
+ *                   is read; NULL: the files are read. Each of ${issuers} has its own
+ *   jwks            more keys for these algorithms, fetched from a URL; without a URL: none
+ *   issuer          the value that `iss` must have; NULL: it is not checked
+ *   audience        the value that `aud` must have or contain; NULL: it is not checked
+ *   user            the claims that may name the user; none: `id` and `sub`
+ *   role            the claims that may have the user's roles; none: `role`
+ *   scope           the claims that may have the user's scopes; none: `scope` and `scp`
+ *   type            what `typ` of a token must be
+ *   leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
  *   require_exp     tokens that never expire are refused
  *   issuers         more issuers, each with its own algorithms, keys and rules. A token whose `iss`
  *                   is the ${issuer} of one of them is checked by the rules of that one only. An
