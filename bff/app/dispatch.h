@@ -14,6 +14,7 @@
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
 #include "bff/session/oidc.h"
+#include "bff/session/session_refresh.h"
 #include "bff/session/session_store.h"
 #include "bff/store/redis.h"
 
@@ -44,6 +45,7 @@ struct dispatch_worker {
     struct cache_worker *cache;          /* NULL: the configuration caches nothing */
     struct cache_worker *verdicts;       /* see struct worker_life */
     struct cache_worker *refreshed;      /* see struct worker_life */
+    struct session_refreshes *refreshes; /* NULL: there are no sessions */
     struct cache_flights *flights;       /* of the parts of pages; NULL: there is no cache */
     struct redis *redis;                 /* NULL: no Redis server is configured */
     struct redis *cache_redis;           /* the same; NULL: what is cached is in memory only */

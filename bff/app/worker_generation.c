@@ -1,6 +1,7 @@
 /* See worker_generation.h. */
 #include "bff/app/purge_channel.h"
 #include "bff/app/worker_generation.h"
+#include "bff/app/worker_generation_refresh.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
@@ -20,6 +21,7 @@ static void on_unused(struct worker_settings *settings)
     struct worker_generation *own = own_of(settings);
 
     cache_flights_free(own->dispatch.flights);
+    session_refresh_free(own->dispatch.refreshes);
     limiter_free(own->dispatch.limiter);
     revocation_channel_free(own->revoked);
     redis_free(own->dispatch.redis);
@@ -104,6 +106,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (config->session.is_on && config->session.provider_count > 0)
         own->dispatch.oidc =
             oidc_new(&config->session, life->endpoints, registry_of_process());
+    worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
 }
