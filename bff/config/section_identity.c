@@ -11,10 +11,20 @@
 #define HEADER "X-Identity"
 #define PER_SERVICE "per-service"
 
+/* Many services read x_who and X-Who as one field. A client's field of the other spelling would
+ * pass. */
+static const char *header_words(struct text name)
+{
+    if (text_equal_nocase(name, TEXT(HEADER)))
+        return NULL;
+    if (memchr(name.at, '_', name.len) != NULL)
+        return "expected a name without '_', such as X-Identity";
+    return kind_field_words(name);
+}
+
 static void header_read(struct settings_input *input)
 {
-    struct text name = text_of(input->text);
-    const char *words = text_equal_nocase(name, TEXT(HEADER)) ? NULL : kind_field_words(name);
+    const char *words = header_words(text_of(input->text));
 
     if (words != NULL)
         settings_refuse_value(input, 0, words);
@@ -90,6 +100,18 @@ static bool is_wrong(const struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
+static void routes_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    for (size_t i = 0; i < config->routes.count; i++)
+        if (plain_route_changes(&config->routes.rows[i].request, config->identity.header))
+            settings_complain(settings, "identity.header", 0,
+                              "routes[%zu].request_headers has the same header; the server alone "
+                              "says who the user is",
+                              i);
+}
+
 static void check(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -103,6 +125,7 @@ static void check(struct settings *settings)
         text_equal(config->api_keys.header, config->identity.header))
         settings_complain(settings, "identity.header", 0,
                           "API keys come in the same header (api_keys.header)");
+    routes_check(settings);
 }
 
 /* The loaded keys are kept, so the files are not read again. */
