@@ -278,6 +278,14 @@ describe('mistakes', { concurrency: 4 }, () => {
     assert.doesNotMatch(more.stderr, /counted in memory/)
   })
 
+  test('limits by the header with the key', async t => {
+    const rate_limits = [{ name: 'a', path: '/api/', key: 'header:x-api-key', window: '1m', max: 5 }]
+    const config = configFile(t, { rate_limits, api_keys: { file: keysFile(t, []) } })
+    const { code, stderr } = await command('web', ['--check', '--config', config])
+    assert.equal(code, 2)
+    assert.match(stderr, /rate_limits\[0\].key: the secrets of clients would be stored; expected api_key/)
+  })
+
   test('limits by API key without keys', async t => {
     const rate_limits = [{ name: 'a', path: '/api/', key: 'api_key', window: '1m', max: 5 }]
     const { code, stderr } = await command('web', ['--check', '--config', configFile(t, { rate_limits })])
