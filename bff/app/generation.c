@@ -99,7 +99,7 @@ static void fill_dispatch(struct generation *generation)
         .login = generation->login,
         .sessions = generation->sessions,
         .authorizer = generation->authorizer,
-        .identity = generation->identity,
+        .identity = config->identity_keys,
         .cors = &config->cors,
         .limits = &config->rate_limits,
         .revocation = &config->revocation,
@@ -113,8 +113,7 @@ static void fill_dispatch(struct generation *generation)
     };
 }
 
-/* Returns NULL, or what is wrong. */
-static const char *read_keys(struct generation *generation)
+const char *generation_prepare(struct generation *generation)
 {
     const struct config *config = &generation->config;
     const char *wrong = NULL;
@@ -124,18 +123,6 @@ static const char *read_keys(struct generation *generation)
         if (generation->login == NULL)
             return wrong;
     }
-    if (config->identity.key_file != NULL)
-        generation->identity = identity_keys_new(&config->identity, &wrong);
-    return wrong;
-}
-
-const char *generation_prepare(struct generation *generation)
-{
-    const struct config *config = &generation->config;
-    const char *wrong = read_keys(generation);
-
-    if (wrong != NULL)
-        return wrong;
     if (config->session.is_on)
         generation->sessions = session_store_new(&config->session);
     generation->health = health_new(config->services, config->service_count, on_health);
@@ -183,7 +170,6 @@ void generation_release(struct generation *generation)
     session_store_free(generation->sessions);
     authorizer_free(generation->authorizer);
     login_free(generation->login);
-    identity_keys_free(generation->identity);
     config_free(&generation->config);
     pool_free(generation->pool);
     memory_free(generation);

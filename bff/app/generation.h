@@ -21,7 +21,6 @@
 #include "bff/compose/compose.h"
 #include "bff/compose/page.h"
 #include "bff/config/config_read.h"
-#include "bff/edge/identity_keys.h"
 #include "bff/edge/login.h"
 #include "bff/http/http_settings.h"
 
@@ -34,7 +33,6 @@ struct generation {
     struct pages pages;
     struct login *login;            /* NULL: off */
     struct session_store *sessions; /* NULL: there are no sessions of browsers */
-    struct identity_keys *identity; /* NULL: off */
     struct authorizer *authorizer;  /* NULL: there is none */
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */

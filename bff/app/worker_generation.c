@@ -99,8 +99,8 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.revocations = new_revocations(config);
-    if (generation->identity != NULL)
-        own->dispatch.identity = identity_new(generation->identity);
+    if (config->identity_keys != NULL)
+        own->dispatch.identity = identity_new(config->identity_keys);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
@@ -111,8 +111,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
             authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
     if (config->session.is_on && config->session.provider_count > 0)
-        own->dispatch.oidc =
-            oidc_new(&config->session, life->endpoints, registry_of_process());
+        own->dispatch.oidc = oidc_new(&config->session, life->endpoints, registry_of_process());
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
