@@ -34,6 +34,10 @@ struct generation {
     struct login *login;            /* NULL: off */
     struct session_store *sessions; /* NULL: there are no sessions of browsers */
     struct authorizer *authorizer;  /* NULL: there is none */
+    struct api_keys_shared *keys;   /* NULL: there are no API keys */
+    struct limit_rules rules;       /* all that are counted, in generation->pool */
+    struct limit_rules limits;      /* those of them that are not of a usage plan */
+    struct plan_rules *plans;
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */
     struct redis_state *redis; /* NULL: no Redis server is configured */
@@ -54,8 +58,7 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
 /*
  * Makes everything that requests need from the configuration. Only for the action CONFIG_SERVE.
  * Afterwards the generation does not change. Returns NULL, or a text that says what is wrong with
- * the settings
- * of the login or of the identity.
+ * the login settings.
  */
 const char *generation_prepare(struct generation *generation);
 

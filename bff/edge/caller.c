@@ -1,22 +1,34 @@
 /* See caller.h. */
+#include "bff/edge/api_key.h"
 #include "bff/edge/identity.h"
 #include "bff/http/field.h"
 
 #include "bff/edge/caller.h"
 
+/* A caller without a user has an API key, or is nobody. */
+static struct identity_subject subject_of(const struct caller *caller)
+{
+    struct identity_subject subject = {.session = caller->session};
+
+    if (caller->has_user) {
+        subject.user = caller->user.id;
+        subject.roles = caller->user.roles;
+        subject.scopes = caller->user.scopes;
+    }
+    if (caller->key != NULL)
+        subject.client = caller->key->name;
+    return subject;
+}
+
 static void put_identity(const struct caller *caller, const struct bff_service *service,
                          struct text_builder *out)
 {
-    struct identity_subject subject = {
-        .user = caller->user.id,
-        .roles = caller->user.roles,
-        .scopes = caller->user.scopes,
-        .session = caller->session,
-    };
+    struct identity_subject subject;
     struct text token;
 
-    if (caller->identity == NULL || !caller->has_user)
+    if (caller->identity == NULL || (!caller->has_user && caller->key == NULL))
         return;
+    subject = subject_of(caller);
     token = identity_token(caller->identity, &subject, text_of(service->name));
     if (token.at != NULL)
         text_builder_field(out, identity_header(caller->identity), token);
@@ -30,6 +42,8 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
         if (caller->user.roles.len > 0)
             text_builder_field(out, TEXT("x-user-role"), caller->user.roles);
     }
+    if (caller->key != NULL)
+        text_builder_field(out, TEXT("x-api-key-name"), caller->key->name);
     put_identity(caller, service, out);
     text_builder_add(out, caller->fields);
 }
@@ -39,6 +53,8 @@ bool caller_writes(const struct caller *caller, struct text name)
     for (size_t i = 0; i < caller->context_count; i++)
         if (field_reads_as(name, caller->context[i]))
             return true;
+    if (text_equal_nocase(name, caller->key_header))
+        return true;
     return caller->identity != NULL && text_equal_nocase(name, identity_header(caller->identity));
 }
 
@@ -56,7 +72,7 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
 {
     struct text_builder out;
 
-    if (!caller->has_user && caller->fields.len == 0)
+    if (!caller->has_user && caller->key == NULL && caller->fields.len == 0)
         return (struct text){0};
     text_builder_init(&out, pool, 64);
     if (caller->has_user) {
@@ -64,6 +80,8 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
         put_member(&out, "roles", caller->user.roles);
         put_member(&out, "scopes", caller->user.scopes);
     }
+    if (caller->key != NULL)
+        put_member(&out, "key", caller->key->name);
     put_member(&out, "fields", caller->fields);
     return text_builder_text(&out);
 }

@@ -1,7 +1,7 @@
 // The token by which a service can check who asks: made for each user and service, verified with the
 // keys at /.well-known/jwks.json, and never one that a client has sent.
 import assert from 'node:assert/strict'
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
@@ -98,6 +98,20 @@ describe('a token', { concurrency: 2 }, () => {
     assert.equal(all.size, 1, 'one token for all services')
     const { iss, aud, iat, exp } = decode([...all][0].split('.')[1])
     assert.deepEqual([iss, aud, exp - iat], ['https://shop.example', 'shop', 300])
+  })
+
+  test('names the API key, and the user only when the key has one', async t => {
+    const keys = [['shop', {}], ['bot', { user: 'u1', role: 'admin', scopes: ['read', 'write'] }]]
+    const file = path.join(scratch(t), 'keys.json')
+    writeFileSync(file, JSON.stringify(keys.map(([name, more]) =>
+      ({ name, sha256: createHash('sha256').update(name).digest('hex'), ...more }))))
+    const routes = [{ path: '/api/users/', service: 'users', to: '/users/', access: 'key' }]
+    const { get, asked } = await stage(t, { config: { api_keys: { file }, routes } })
+    for (const [name] of keys) await get('/api/users/1', { as: null, headers: { 'x-api-key': name } })
+    const told = tokens(asked('users')).map(token => decode(token.split('.')[1]))
+      .map(({ sub, roles, scope, client_id }) => [client_id, sub, roles, scope])
+    assert.deepEqual(told, [['shop', undefined, undefined, undefined],
+      ['bot', 'u1', ['admin'], 'read write']])
   })
 
   test('comes with a WebSocket', async t => {
