@@ -7,9 +7,10 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 
 import { cachedRoute, counted } from './lib/caching.mjs'
+import { ask } from './lib/client.mjs'
 import { pages, planOf } from './lib/pages.mjs'
 import { anywhere, configFile, demo, scenario, scratch } from './lib/scenario.mjs'
-import { command } from './lib/server.mjs'
+import { command, fixtures, startServer } from './lib/server.mjs'
 import { now, signedIn } from './lib/token.mjs'
 import { connectWebsocket, websocketService } from './lib/websocket.mjs'
 
@@ -112,6 +113,28 @@ describe('a token', { concurrency: 2 }, () => {
       .map(({ sub, roles, scope, client_id }) => [client_id, sub, roles, scope])
     assert.deepEqual(told, [['shop', undefined, undefined, undefined],
       ['bot', 'u1', ['admin'], 'read write']])
+  })
+
+  test('names the session, which is another one after each login', async t => {
+    const routes = [{ path: '/api/echo', service: 'users', to: '/echo' }]
+    const config = { ...settingsOf(keyFiles(t)), session: { insecure_localhost: true },
+      default_routes: true, routes }
+    const server = await startServer('web', ['--mock', fixtures, '--listen', anywhere, '--config',
+      configFile(t, config)], { JWT_SECRET: undefined })
+    t.after(() => server.stop())
+    const ours = { 'x-csrf': '1', origin: server.url, 'content-type': 'application/json' }
+    const sid = async () => {
+      const login = await ask(server.url, '/api/auth/login', { method: 'POST', headers: ours,
+        body: JSON.stringify({ email: 'ada.nowak@mail.example', password: 'ada-loves-tea' }) })
+      const cookie = [login.headers['set-cookie']].flat().map(each => each.split(';')[0]).join('; ')
+      const { body } = await ask(server.url, '/api/echo', { headers: { ...ours, cookie } })
+      const [, token] = body.headers.find(([name]) => name === 'x-identity')
+      return decode(token.split('.')[1])
+    }
+    const [first, second] = [await sid(), await sid()]
+    assert.deepEqual([first.sub, second.sub], ['u1', 'u1'])
+    assert.match(first.sid, /^[\w-]{43}$/)
+    assert.notEqual(first.sid, second.sid)
   })
 
   test('comes with a WebSocket', async t => {
