@@ -18,7 +18,7 @@ static const char *header_words(struct text name)
     if (text_equal_nocase(name, TEXT(HEADER)))
         return NULL;
     if (memchr(name.at, '_', name.len) != NULL)
-        return "expected a name without '_', such as X-Identity";
+        return "expected a name without '_', such as " HEADER;
     return kind_field_words(name);
 }
 
