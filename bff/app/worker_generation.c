@@ -111,8 +111,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
             authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
     if (config->session.is_on && config->session.provider_count > 0)
-        own->dispatch.oidc =
-            oidc_new(&config->session, life->endpoints, registry_of_process());
+        own->dispatch.oidc = oidc_new(&config->session, life->endpoints, registry_of_process());
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
