@@ -1,6 +1,7 @@
 /* See built_in_pages.h. */
 #include "bff/app/built_in_backchannel.h"
 #include "bff/app/built_in_callback.h"
+#include "bff/app/built_in_jwks.h"
 #include "bff/app/built_in_login.h"
 #include "bff/app/built_in_logout.h"
 #include "bff/app/built_in_logout_visit.h"
@@ -19,6 +20,7 @@ const struct built_in_page built_in_pages[] = {
     {"GET", "/bff/login", built_in_login_is_there, built_in_login, 0, true},
     {"GET", BUILT_IN_LOGIN_CALLBACK, built_in_login_is_there, built_in_callback, 0, true},
     {"POST", "/bff/backchannel-logout", built_in_login_is_there, built_in_backchannel, BODY, true},
+    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0, true},
     {0},
 };
 

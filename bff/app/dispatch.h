@@ -6,7 +6,9 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
+#include "bff/edge/authorizer.h"
 #include "bff/edge/cors.h"
+#include "bff/edge/identity.h"
 #include "bff/edge/login.h"
 #include "bff/edge/revocation.h"
 #include "bff/edge/revocation_settings.h"
@@ -25,7 +27,9 @@ struct dispatch {
     bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
                                 than this server */
     struct proxy_settings proxy;
+    struct authorizer *authorizer;        /* NULL: no service decides about requests */
     const struct login *login;            /* NULL: login is off, and access rules do not apply */
+    const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
     const struct limit_rules *limits;
@@ -40,7 +44,7 @@ struct dispatch_worker {
     struct upstream *upstream;
     struct endpoints *endpoints; /* the worker's */
     struct login_cache *logins;
-    struct oidc *oidc;              /* the OpenID providers; NULL: there are none */
+    struct oidc *oidc;                   /* the OpenID providers; NULL: there are none */
     struct revocation_view *revocations; /* NULL: nothing is revoked (struct revocation_settings) */
     struct cache_worker *cache;          /* NULL: the configuration caches nothing */
     struct cache_worker *verdicts;       /* see struct worker_life */
@@ -50,6 +54,8 @@ struct dispatch_worker {
     struct redis *redis;                 /* NULL: no Redis server is configured */
     struct redis *cache_redis;           /* the same; NULL: what is cached is in memory only */
     struct limiter *limiter;             /* NULL: there are no limits */
+    struct authorizer_worker *authorizer; /* NULL: as above */
+    struct identity *identity;            /* NULL: services get no token of ours */
 };
 
 #endif

@@ -25,10 +25,12 @@ static void on_unused(struct worker_settings *settings)
     limiter_free(own->dispatch.limiter);
     revocation_channel_free(own->revoked);
     redis_free(own->dispatch.redis);
+    authorizer_worker_free(own->dispatch.authorizer);
     upstream_free(own->dispatch.upstream);
     login_cache_release(own->dispatch.logins);
     revocation_view_free(own->dispatch.revocations);
     oidc_free(own->dispatch.oidc);
+    identity_free(own->dispatch.identity);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -79,6 +81,13 @@ static struct revocation_view *new_revocations(const struct config *config)
     return view;
 }
 
+static struct oidc *new_oidc(const struct session_settings *settings, struct endpoints *endpoints)
+{
+    if (!settings->is_on || settings->provider_count == 0)
+        return NULL;
+    return oidc_new(settings, endpoints, registry_of_process());
+}
+
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
                                                 const struct worker_life *life)
@@ -97,14 +106,18 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.revocations = new_revocations(config);
+    if (generation->identity != NULL)
+        own->dispatch.identity = identity_new(generation->identity);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
         own->dispatch.flights =
             cache_flights_new(life->cache, own->dispatch.upstream, own->dispatch.cache_redis);
+    if (generation->authorizer != NULL)
+        own->dispatch.authorizer =
+            authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
-    if (config->session.is_on && config->session.provider_count > 0)
-        own->dispatch.oidc = oidc_new(&config->session, life->endpoints, registry_of_process());
+    own->dispatch.oidc = new_oidc(&config->session, life->endpoints);
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
