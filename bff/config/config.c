@@ -1,4 +1,5 @@
 /* See config.h. */
+#include "bff/edge/identity_keys.h"
 #include "bff/upstream/trust.h"
 
 #include "bff/config/config.h"
@@ -47,6 +48,7 @@ void config_free(struct config *config)
     }
     trust_release(config->redis.trust);
     trusts_free(config);
+    identity_keys_free(config->identity_keys);
     login_free(config->login_keys);
     for (size_t i = 0; i < config->login.issuer_count; i++)
         login_free(config->issuer_keys[i]);

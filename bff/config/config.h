@@ -36,6 +36,8 @@
 
 #define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
 
+struct identity_keys;
+
 /* An address to listen on. */
 struct config_listen {
     char *text; /* as the operator wrote it: "http://127.0.0.1:8080" */
@@ -79,6 +81,7 @@ struct config {
     struct session_settings session;
     struct revocation_settings revocation;
     struct identity_settings identity;
+    struct identity_keys *identity_keys; /* loaded from its files; NULL without identity */
     bool keeps_default_routes;  /* the value in the file; section_routes.c has the default */
     struct plain_routes routes; /* the routes of the file, of the build, or both */
     bool may_encode_slashes;    /* in the path of a request */

@@ -95,7 +95,7 @@ static void source_check(struct settings *settings)
     struct api_keys_settings *keys = &settings->config->api_keys;
     const char *first = NULL;
     enum api_keys_source found = API_KEYS_OFF;
-    bool is_reported = false;
+    bool is_reported = is_given(settings, "api_keys.service.path");
 
     for (size_t i = 0; i < COUNT(sources); i++) {
         is_reported = is_reported || is_wrong(settings, sources[i].path);
