@@ -122,8 +122,8 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.logins = login_cache_hold(generation->login, worker->number);
     own->dispatch.revocations = new_revocations(config);
-    if (generation->identity != NULL)
-        own->dispatch.identity = identity_new(generation->identity);
+    if (config->identity_keys != NULL)
+        own->dispatch.identity = identity_new(config->identity_keys);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
