@@ -13,7 +13,7 @@ describe('verdicts', { concurrency: 2 }, () => {
     const door = gate()
     const timeout = { connect: '20s', first_byte: '30s', total: '30s' } // for a machine that is busy
     const scene = await guarded(t, { json: allow, until: door.opened }, { timeout: '30s' },
-      { args: ['--workers', '4'], config: { services: { users: { timeout } } } })
+      { workers: 4, config: { services: { users: { timeout } } } })
     const token = tokenFor('u1')
     const sessions = await Promise.all(Array.from({ length: 20 }, () => scene.http2({ as: null })))
     const answers = Array.from({ length: 1000 }, (_, i) =>
@@ -81,7 +81,7 @@ describe('verdicts', { concurrency: 2 }, () => {
   test('come also when the client who began the question has left', async t => {
     const door = gate()
     const scene = await guarded(t, { json: allow, until: door.opened }, { timeout: '30s' },
-      { args: ['--workers', '2'] })
+      { workers: 2 })
     const { leave } = scene.leave(path)
     await scene.arrival('reviews')
     const others = Array.from({ length: 8 }, () => scene.get(path, { headers: { authorization: `Bearer ${scene.server.token}` } }))

@@ -6,11 +6,12 @@ export const path = '/api/users/1'
 export const allow = { allow: true }
 export const says = json => ({ json })
 
-// `verdict` is what the authorizer answers: a row of a plan, a list of rows or a function.
-export function guarded(t, verdict, settings = {}, { plan, config, build = 'web', ...options } = {}) {
+// `verdict` is what the authorizer answers: a row of a plan, a list of rows or a function. The lines of
+// the log are in their order, because there is one worker.
+export function guarded(t, verdict, settings = {}, { plan, config, build = 'web', workers = 1, ...options } = {}) {
   return scenario(t, build, { 'reviews /authorize': verdict, 'users *': { json: { id: '1' } }, ...plan },
     { config: { ...config, login: { authorizer: { service: 'reviews', ...settings } } }, isUnguarded: true,
-      ...options })
+      args: ['--workers', `${workers}`], ...options })
 }
 
 // A verdict that depends on what was asked: `verdict(question)`, where the question is JSON.
