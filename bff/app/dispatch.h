@@ -31,8 +31,8 @@ struct dispatch {
 /* The part that belongs to one generation in one worker. */
 struct dispatch_worker {
     struct upstream *upstream;
-    struct endpoints *endpoints; /* the worker's */
-    struct login_cache *logins;
+    struct endpoints *endpoints;    /* the worker's */
+    struct login_worker *login;     /* NULL: login is off */
     struct cache_worker *cache;     /* NULL: the configuration caches nothing */
     struct cache_worker *verdicts;  /* see struct worker_life */
     struct cache_worker *refreshed; /* see struct worker_life */

@@ -4,6 +4,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
+#include "bff/edge/login_worker.h"
 #include "bff/http/worker.h"
 #include "bff/observe/observer.h"
 #include "bff/upstream/health.h"
@@ -22,7 +23,7 @@ static void on_unused(struct worker_settings *settings)
     limiter_free(own->dispatch.limiter);
     redis_free(own->dispatch.redis);
     upstream_free(own->dispatch.upstream);
-    login_cache_release(own->dispatch.logins);
+    login_worker_free(own->dispatch.login);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -79,7 +80,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
-        own->dispatch.logins = login_cache_hold(generation->login, worker->number);
+        own->dispatch.login = login_worker_new(generation->login, life->endpoints, worker->number);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
@@ -113,7 +114,8 @@ struct worker_generation *worker_generation_current(const struct worker *worker)
     return worker->settings == NULL ? NULL : own_of(worker->settings);
 }
 
-/* True for the worker that makes the health checks and listens to purges, for all workers. */
+/* True for the worker that makes the health checks, refreshes keys and listens to purges, for all
+ * workers. */
 static bool works_for_all(const struct worker *worker) { return worker->number == 0; }
 
 /* Nobody listened between two generations, so purges may have been missed. */
@@ -134,6 +136,8 @@ void worker_generation_watch(struct worker_generation *own)
     if (!works_for_all(own->settings.worker))
         return;
     health_start(own->generation->health, own->dispatch.upstream);
+    if (own->dispatch.login != NULL)
+        login_worker_start(own->dispatch.login);
     listen_to_purges(own);
 }
 
@@ -142,6 +146,8 @@ static void leave(struct worker_generation *own)
 {
     if (works_for_all(own->settings.worker))
         health_stop(own->generation->health);
+    if (own->dispatch.login != NULL)
+        login_worker_stop(own->dispatch.login);
     purge_channel_free(own->purges);
     own->purges = NULL;
     atomic_fetch_sub(&own->generation->workers, 1);

@@ -12,7 +12,8 @@
 /* See struct login_settings. */
 struct login_rules {
     char *issuer, *audience;
-    struct login_paths user, role; /* one at least of each */
+    struct login_paths user, role, scope; /* one at least of each */
+    enum login_type type;
     double leeway_seconds;
     bool require_exp;
 };
@@ -21,6 +22,8 @@ struct login_claims {
     double from, until; /* when the token is valid, in seconds since 1970 UTC, the leeway included;
                            -INFINITY and INFINITY: no limit */
     struct login_user user;
+    unsigned issuer; /* the place of the issuer in the login */
+    uint64_t keys;   /* the key set (key_set.h) that verified the token; 0: a key of the settings */
 };
 
 /*
