@@ -14,6 +14,8 @@
  *   is_there  true when the configuration has the page; NULL: always
  *   run       the last step of the request: it answers, refuses or waits. The body has come
  *   body      bytes that the body may have
+ *   is_open   other sites may send the browser here: the page makes its own checks (state and nonce
+ *             of a login). Otherwise step_session refuses what no page of ours has sent
  */
 struct built_in_page {
     const char *method;
@@ -21,6 +23,7 @@ struct built_in_page {
     bool (*is_there)(const struct dispatch *dispatch);
     enum step_result (*run)(struct request_context *context);
     size_t body;
+    bool is_open;
 };
 
 /* The pages; a row whose method is NULL ends them. */

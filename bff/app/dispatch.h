@@ -11,6 +11,7 @@
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
+#include "bff/session/session_store.h"
 #include "bff/store/redis.h"
 
 /* The part that belongs to one generation. It does not change. */
@@ -20,7 +21,8 @@ struct dispatch {
     bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
                                 than this server */
     struct proxy_settings proxy;
-    const struct login *login; /* NULL: login is off, and access rules do not apply */
+    const struct login *login;            /* NULL: login is off, and access rules do not apply */
+    const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
     const struct limit_rules *limits;
     const struct trusted *trusted; /* the proxies in front of the server */

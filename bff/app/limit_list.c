@@ -14,10 +14,9 @@ static void print_methods(const struct text *methods, FILE *out)
 static void print_key(const struct limit_rule *rule, FILE *out)
 {
     static const char *const words[] = {
-        [LIMIT_KEY_IP] = "ip",
-        [LIMIT_KEY_USER] = "user",
-        [LIMIT_KEY_HEADER] = "header:",
-        [LIMIT_KEY_ROUTE] = "route",
+        [LIMIT_KEY_IP] = "ip",           [LIMIT_KEY_USER] = "user",
+        [LIMIT_KEY_HEADER] = "header:",  [LIMIT_KEY_ROUTE] = "route",
+        [LIMIT_KEY_API_KEY] = "api_key",
     };
 
     fprintf(out, ", key ");
@@ -46,7 +45,8 @@ static void print_rate(const struct limit_rule *rule, FILE *out)
 
 static void print_periods(const struct limit_rule *rule, FILE *out)
 {
-    static const char *const names[LIMIT_PERIODS] = {"a minute", "an hour", "a day"};
+    static const char *const names[LIMIT_PERIODS] = {"a minute", "an hour", "a day", "a week",
+                                                     "a month"};
 
     for (size_t i = 0; i < LIMIT_PERIODS; i++)
         if (rule->periods[i] > 0)

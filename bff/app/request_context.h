@@ -11,6 +11,7 @@
 #include "bff/proxy/plain_route.h"
 
 struct built_in_page;
+struct session_request;
 
 enum found_kind {
     FOUND_COMPOSITE,
@@ -39,7 +40,8 @@ struct request_context {
     struct found found;      /* set by step_route */
     struct access_rule rule; /* set by step_route: the rule of the composite or the plain route */
     struct caller caller;    /* set by the steps session, api_key, login and authorizer */
-    struct proxy_cached *cached; /* set by step_cache; NULL: the route has no cache */
+    struct session_request *session; /* set by step_session; NULL: there are no sessions */
+    struct proxy_cached *cached;     /* set by step_cache; NULL: the route has no cache */
     int64_t until_ns; /* set by step_client: a deadline that a trusted proxy has stated; 0:
                          none */
 };

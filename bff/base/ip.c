@@ -48,6 +48,16 @@ bool ip_read(struct text text, struct ip *out)
 
 bool ip_is_ipv4(const struct ip *ip) { return memcmp(ip->bytes, mapped, IPV4_AT) == 0; }
 
+bool ip_is_loopback(const struct ip *ip)
+{
+    struct in6_addr ipv6;
+
+    if (ip_is_ipv4(ip))
+        return ip->bytes[IPV4_AT] == 127;
+    memcpy(&ipv6, ip->bytes, IP_BYTES);
+    return IN6_IS_ADDR_LOOPBACK(&ipv6);
+}
+
 struct text ip_print(const struct ip *ip, char out[IP_TEXT])
 {
     bool is_ipv4 = ip_is_ipv4(ip);

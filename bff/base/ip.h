@@ -26,6 +26,9 @@ bool ip_of(const struct sockaddr *address, struct ip *out);
 /* True for an IPv4 address, also for one that was written as an IPv6 address. */
 bool ip_is_ipv4(const struct ip *ip);
 
+/* True for 127.0.0.0/8 and ::1, which only this machine reaches. */
+bool ip_is_loopback(const struct ip *ip);
+
 /* Reads "192.0.2.7" or "2001:db8::1". Returns false for any other text, also for an address with a
  * port, brackets, a zone or white space; then ${*out} is not changed. */
 bool ip_read(struct text text, struct ip *out);

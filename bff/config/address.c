@@ -131,3 +131,10 @@ bool address_equal(const struct config_listen *a, const struct config_listen *b)
     return has_port(a) && a->address_len == b->address_len &&
            memcmp(&a->address, &b->address, a->address_len) == 0;
 }
+
+bool address_is_loopback(const struct config_listen *listen)
+{
+    struct ip ip;
+
+    return ip_of((const struct sockaddr *)&listen->address, &ip) && ip_is_loopback(&ip);
+}

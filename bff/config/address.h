@@ -17,4 +17,7 @@ const char *address_read(const char *string, struct config_listen *out);
  * different port each time. */
 bool address_equal(const struct config_listen *a, const struct config_listen *b);
 
+/* True when only this machine reaches the address. */
+bool address_is_loopback(const struct config_listen *listen);
+
 #endif

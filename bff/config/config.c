@@ -29,6 +29,16 @@ struct text config_withheld_header(const struct config *config)
     return text_of(mock_header(config, false));
 }
 
+/* Frees what is trusted for the URLs of identity providers. */
+static void trusts_free(struct config *config)
+{
+    trust_release(config->login.jwks.trust);
+    for (size_t i = 0; i < config->login.issuer_count; i++)
+        trust_release(config->login.issuers[i].jwks.trust);
+    for (size_t i = 0; i < config->session.provider_count; i++)
+        trust_release(config->session.providers[i].trust);
+}
+
 void config_free(struct config *config)
 {
     for (size_t i = 0; i < config->service_count; i++) {
@@ -36,7 +46,10 @@ void config_free(struct config *config)
         service_endpoints_free(&config->services[i]);
     }
     trust_release(config->redis.trust);
+    trusts_free(config);
     login_free(config->login_keys);
+    for (size_t i = 0; i < config->login.issuer_count; i++)
+        login_free(config->issuer_keys[i]);
     SSL_CTX_free(config->tls);
     if (config->pool != NULL)
         pool_free(config->pool);

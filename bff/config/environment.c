@@ -20,7 +20,9 @@ static void variable_set(struct settings *settings, const struct setting *row)
 {
     const char *value = row->environment == NULL ? NULL : getenv(row->environment);
 
-    if (value != NULL && *value != '\0')
+    if (value == NULL || *value == '\0')
+        return;
+    if (!row->file_wins || !settings_is_given(settings, row->path, 0))
         settings_set_one(settings, row->path, 0, value, (struct place){.source = row->environment});
 }
 

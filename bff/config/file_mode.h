@@ -4,8 +4,8 @@
 
 #include "bff/config/settings.h"
 
-/* Warns when every user of the machine may read ${file} (or write it), which the setting ${path}
- * names. A file that does not exist is no reason to warn. */
-void file_mode_check(struct settings *settings, const char *path, const char *file);
+/* Warns when every user of the machine may read ${file} (or write it), which the setting ${path} of
+ * item ${index} names. A file that does not exist is no reason to warn. */
+void file_mode_check(struct settings *settings, const char *path, size_t index, const char *file);
 
 #endif

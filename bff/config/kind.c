@@ -1,5 +1,9 @@
 /* See kind.h. Switches, text that is kept as it is, and functions for other kinds. */
+#include <stdio.h>
+
 #include "bff/config/kind.h"
+
+#define NAME_MAX_BYTES 64
 
 static void bool_read(struct settings_input *input)
 {
@@ -24,6 +28,9 @@ static void off_read(struct settings_input *input)
     if (is_off(input))
         *(bool *)input->member = true;
 }
+
+/* "off" needs no member, because it is the default. */
+static void only_off_read(struct settings_input *input) { (void)is_off(input); }
 
 static void no_number_read(struct settings_input *input)
 {
@@ -81,6 +88,47 @@ static void string_read(struct settings_input *input)
         *(const char **)input->member = pool_text(input->config->pool, text_of(input->text)).at;
 }
 
+static void text_read(struct settings_input *input)
+{
+    const char *words = string_words(text_of(input->text));
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
+}
+
+/* Names are parts of keys in Redis, of header fields and of messages. */
+static void name_read(struct settings_input *input)
+{
+    struct text name = text_of(input->text);
+    bool is_good = name.len > 0 && name.len <= NAME_MAX_BYTES;
+
+    for (size_t i = 0; i < name.len; i++) {
+        char c = text_lower_char(name.at[i]);
+        is_good &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+    }
+    if (is_good)
+        *(struct text *)input->member = pool_text(input->config->pool, name);
+    else
+        settings_refuse_value(input, 0, "expected 1 to 64 letters, digits, - and _");
+}
+
+int kind_choice(struct settings_input *input, const char *const *words)
+{
+    char sentence[KIND_SENTENCE_SIZE] = "expected ";
+    size_t len = strlen(sentence);
+
+    for (size_t i = 0; words[i] != NULL && len < sizeof(sentence); i++) {
+        const char *before = i == 0 ? "" : words[i + 1] == NULL ? " or " : ", ";
+        if (text_equal_nocase(text_of(input->text), text_of(words[i])))
+            return (int)i;
+        len += (size_t)snprintf(sentence + len, sizeof(sentence) - len, "%s%s", before, words[i]);
+    }
+    settings_refuse_value(input, 0, sentence);
+    return -1;
+}
+
 struct trusted_network *kind_networks(struct settings_input *input)
 {
     const struct settings_values *values = input->values;
@@ -106,7 +154,10 @@ struct text kind_lower(struct pool *pool, struct text text)
 
 const struct settings_kind kind_bool = {.read = bool_read};
 const struct settings_kind kind_off = {.read = off_read};
+const struct settings_kind kind_only_off = {.read = only_off_read};
 const struct settings_kind kind_no_number = {.read = no_number_read};
 const struct settings_kind kind_no_pointer = {.read = no_pointer_read};
 const struct settings_kind kind_file = {.read = file_read};
 const struct settings_kind kind_string = {.read = string_read};
+const struct settings_kind kind_text = {.read = text_read};
+const struct settings_kind kind_name = {.read = name_read};

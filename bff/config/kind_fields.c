@@ -39,6 +39,8 @@ static const char *owner_words(struct text field, bool of_request)
         return "the server alone writes it; preserve_host: true keeps the client's";
     if (of_request && text_starts(name, TEXT("x-user-")))
         return "the server alone says who the user is";
+    if (of_request && text_starts(name, TEXT("x-api-key-name")))
+        return "the server alone says whose API key it is";
     if (of_request && text_is(name, "x-request-deadline-ms"))
         return "the server alone says how much time is left";
     return NULL;
@@ -54,6 +56,35 @@ static const char *value_words(struct text value)
     if (!field_is_value(value) || !text_equal(value, text_trim(value)))
         return "a header's value has no control bytes, and no blanks at its ends";
     return NULL;
+}
+
+const char *kind_field_words(struct text name)
+{
+    const char *words = name_words(name);
+
+    if (words == NULL)
+        words = owner_words(name, true);
+    if (words == NULL &&
+        (text_equal_nocase(name, TEXT("authorization")) || text_equal_nocase(name, TEXT("cookie"))))
+        words = "it has the tokens and cookies of clients; expected another header";
+    return words;
+}
+
+struct kind_texts kind_field_names(struct settings_input *input)
+{
+    struct kind_texts list = {.count = 0};
+
+    list.at = pool_zero(input->config->pool, input->values->count * sizeof(*list.at));
+    for (size_t i = 0; i < input->values->count; i++) {
+        struct text name = kind_lower(input->config->pool, text_of(input->values->texts[i]));
+        const char *words = kind_field_words(name);
+        for (size_t j = 0; j < list.count && words == NULL; j++)
+            words = text_equal(list.at[j], name) ? "it is listed twice" : NULL;
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+        list.at[list.count++] = name;
+    }
+    return list;
 }
 
 static void name_read(struct settings_input *input)

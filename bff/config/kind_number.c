@@ -4,6 +4,8 @@
 
 #include "bff/config/kind.h"
 
+#define RATE_MAX 4000000 /* requests in a second */
+
 int kind_read_number(struct settings_input *input, const struct kind_form *form, uint64_t *number)
 {
     const struct setting *row = input->row;
@@ -106,6 +108,23 @@ static void percent_read(struct settings_input *input)
         *(unsigned *)input->member = (unsigned)number;
 }
 
+/* Reads "10/s". As in nginx, a rate is a whole number of requests in 1000 seconds, rounded down. */
+static void rate_read(struct settings_input *input)
+{
+    struct text unit = text_of(input->text), digits = text_cut(&unit, '/');
+    uint64_t seconds = text_is(unit, "s") ? 1 : text_is(unit, "m") ? 60 : 3600, number = 0;
+    bool is_known = seconds < 3600 || text_is(unit, "h");
+
+    if (!is_known || text_number(digits, UINT32_MAX, &number) != 0)
+        settings_refuse_value(input, 0, "expected a rate such as 10/s, 30/m or 100/h");
+    else if (number / seconds > RATE_MAX)
+        settings_refuse_value(input, 0, "it is out of bounds: expected at most 4000000/s");
+    else if (number * 1000 / seconds == 0)
+        settings_refuse_value(input, 0, "it is out of bounds: expected at least 1/m or 4/h");
+    else
+        *(uint32_t *)input->member = (uint32_t)(number * 1000 / seconds);
+}
+
 const struct kind_form kind_whole = {whole_read, whole_print};
 
 const struct settings_kind kind_duration = {.read = duration_read};
@@ -114,3 +133,4 @@ const struct settings_kind kind_size = {.read = size_read};
 const struct settings_kind kind_count = {.read = count_read};
 const struct settings_kind kind_number = {.read = number_read};
 const struct settings_kind kind_percent = {.read = percent_read};
+const struct settings_kind kind_rate = {.read = rate_read};

@@ -6,6 +6,7 @@
 #include "bff/edge/login_roles.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"
+#include "bff/limit/limit_rule.h"
 
 #include "bff/config/kind.h"
 
@@ -46,19 +47,44 @@ static const char *spelling_check(struct pool *pool, struct text path, char sent
     return sentence;
 }
 
+static const char *path_words(struct pool *pool, struct text path, char sentence[SENTENCE_SIZE])
+{
+    const char *words = bytes_check(path);
+
+    return words != NULL ? words : spelling_check(pool, path, sentence);
+}
+
 static void path_read(struct settings_input *input)
 {
     struct pool *pool = input->config->pool;
     struct text path = text_of(input->text);
     char sentence[SENTENCE_SIZE];
-    const char *words = bytes_check(path);
+    const char *words = path_words(pool, path, sentence);
 
-    if (words == NULL)
-        words = spelling_check(pool, path, sentence);
     if (words != NULL)
         settings_refuse_value(input, 0, words);
     else
         *(struct text *)input->member = pool_text(pool, path);
+}
+
+struct kind_texts kind_paths(struct settings_input *input)
+{
+    struct pool *pool = input->config->pool;
+    struct kind_texts list = {.count = 0};
+    char sentence[SENTENCE_SIZE];
+
+    list.at = pool_zero(pool, input->values->count * sizeof(*list.at));
+    for (size_t i = 0; i < input->values->count; i++) {
+        struct text path = text_of(input->values->texts[i]);
+        const char *words = path_words(pool, path, sentence);
+        path = limit_rule_path(pool, path);
+        for (size_t j = 0; j < list.count && words == NULL; j++)
+            words = text_equal_nocase(list.at[j], path) ? "it is listed twice" : NULL;
+        if (words != NULL)
+            settings_refuse_value(input, i, words);
+        list.at[list.count++] = path;
+    }
+    return list;
 }
 
 static void service_refuse(struct settings_input *input)

@@ -191,7 +191,8 @@ static void environment_print(FILE *file, const struct section *const *sections,
     for (; *sections != NULL; sections++)
         for (const struct setting *row = (*sections)->rows; row->path != NULL; row++)
             if (row->environment != NULL)
-                fprintf(file, "  %-*s %s\n", PATH_WIDTH, row->environment, row->path);
+                fprintf(file, "  %-*s %s%s\n", PATH_WIDTH, row->environment, row->path,
+                        row->file_wins ? ", when the file does not have it" : "");
     for (size_t i = 0; i < build_service_count(build); i++) {
         const struct bff_service *service = build->services->rows[i];
         if (service->environment != NULL)
@@ -209,8 +210,8 @@ void options_help(FILE *file, const struct bff_build *build, const struct sectio
         fprintf(file, "  %-11s%-19s %s\n", table[i].name,
                 table[i].value == NULL ? "" : table[i].value, table[i].about);
     }
-    fprintf(file, "\nSettings of the file (* is a service's name, or an item of the list routes or "
-                  "rate_limits):\n");
+    fprintf(file, "\nSettings of the file (* is a name, such as a service's, or an item of a list "
+                  "such as routes):\n");
     settings_print(file, sections);
     fprintf(file, "\nEnvironment (it wins over the file; endpoints are separated by commas):\n");
     environment_print(file, sections, build);

@@ -13,6 +13,8 @@ extern const struct section section_services_health;  /* health checks, active a
 extern const struct section section_composites;
 extern const struct section section_resolver;
 extern const struct section section_login;
+extern const struct section section_login_issuers;    /* login.issuers */
+extern const struct section section_login_authorizer; /* login.authorizer */
 extern const struct section section_routes;
 extern const struct section section_default_routes;
 extern const struct section section_paths;
@@ -23,6 +25,13 @@ extern const struct section section_redis;
 extern const struct section section_rate_limits;
 extern const struct section section_rate_limit_store;
 extern const struct section section_cache; /* routes.*.cache is in section_routes.c */
+extern const struct section section_api_keys;
+extern const struct section section_api_keys_plans; /* api_keys.plans */
+extern const struct section section_session;
+extern const struct section section_session_login;     /* session.login */
+extern const struct section section_session_providers; /* session.providers */
+extern const struct section section_revocation;
+extern const struct section section_identity;
 extern const struct section section_admin;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
 

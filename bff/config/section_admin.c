@@ -1,8 +1,5 @@
 /* admin: the address of the pages for operators. They ask nobody for a token, so the address should
  * be one that only operators reach. */
-#include <arpa/inet.h>
-#include <netinet/in.h>
-
 #include "bff/config/address.h"
 #include "bff/config/kind.h"
 
@@ -32,19 +29,6 @@ static const struct setting rows[] = {
     {0},
 };
 
-static bool is_loopback(const struct config_listen *listen)
-{
-    struct sockaddr_in ipv4;
-    struct sockaddr_in6 ipv6;
-
-    if (listen->address.ss_family == AF_INET6) {
-        memcpy(&ipv6, &listen->address, sizeof(ipv6));
-        return IN6_IS_ADDR_LOOPBACK(&ipv6.sin6_addr);
-    }
-    memcpy(&ipv4, &listen->address, sizeof(ipv4));
-    return ntohl(ipv4.sin_addr.s_addr) >> 24 == IN_LOOPBACKNET;
-}
-
 static void check(struct settings *settings)
 {
     const struct config *config = settings->config;
@@ -57,7 +41,7 @@ static void check(struct settings *settings)
         if (address_equal(config->admin, &config->listens[i]))
             settings_complain(settings, "admin.listen", 0,
                               "clients come to the same address (listen); expected another port");
-    if (!is_loopback(config->admin))
+    if (!address_is_loopback(config->admin))
         settings_warn(settings, "admin.listen", 0,
                       "everybody who reaches \"%.100s\" may use the pages for operators; keep "
                       "others away from it, or listen on 127.0.0.1",

@@ -7,25 +7,6 @@
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, member)
-#define SENTENCE_SIZE 256
-
-/*
- * Checks that ${text} is an origin as browsers send it: the scheme, the host, and the port if it is
- * not the default port of the scheme. Origins are compared as text, so another spelling would never
- * match. Returns NULL, or words that say what is wrong; the words may be in ${sentence}.
- */
-static const char *origin_words(const char *text, char sentence[SENTENCE_SIZE])
-{
-    struct service_endpoint endpoint = {0};
-
-    if (service_endpoint_read(text, &endpoint) != NULL)
-        return "expected an origin such as https://shop.example or http://localhost:3000";
-    int begin = snprintf(sentence, SENTENCE_SIZE, "browsers write it as ");
-    snprintf(sentence + begin, SENTENCE_SIZE - (size_t)begin, "%s://%.200s",
-             endpoint.is_tls ? "https" : "http", endpoint.authority);
-    service_endpoint_free(&endpoint);
-    return text_equal_nocase(text_of(text), text_of(sentence + begin)) ? NULL : sentence;
-}
 
 /* Why ${host}, which comes after "*.", cannot be meant; NULL: it can. Without a dot in it, the
  * pattern would be every host of a top-level domain. */
@@ -42,10 +23,10 @@ static const char *parent_words(struct text host)
 }
 
 /* A pattern is right when it is an origin without its "*.". */
-static const char *pattern_words(const char *text, char sentence[SENTENCE_SIZE])
+static const char *pattern_words(const char *text, char sentence[KIND_SENTENCE_SIZE])
 {
     const char *star = strstr(text, "://*.");
-    char parent[SENTENCE_SIZE];
+    char parent[KIND_SENTENCE_SIZE];
 
     if (star == NULL || strchr(star + sizeof("://*") - 1, '*') != NULL)
         return "expected * only as the whole first name of a host, as in https://*.shop.example";
@@ -53,20 +34,20 @@ static const char *pattern_words(const char *text, char sentence[SENTENCE_SIZE])
                        star + sizeof("://*.") - 1);
     if ((size_t)len >= sizeof(parent))
         return "it is too long";
-    const char *words = origin_words(parent, sentence);
+    const char *words = kind_origin_words(parent, sentence);
     if (words != sentence)
         return words != NULL ? words : parent_words(text_of(star + sizeof("://*.") - 1));
     snprintf(parent, sizeof(parent), "%s", sentence);
     char *host = strstr(parent, "://") + sizeof("://") - 1;
-    snprintf(sentence, SENTENCE_SIZE, "%.*s*.%.200s", (int)(host - parent), parent, host);
+    snprintf(sentence, KIND_SENTENCE_SIZE, "%.*s*.%.200s", (int)(host - parent), parent, host);
     return sentence;
 }
 
-static const char *any_words(const char *text, char sentence[SENTENCE_SIZE])
+static const char *any_words(const char *text, char sentence[KIND_SENTENCE_SIZE])
 {
     if (strchr(text, '*') != NULL)
         return pattern_words(text, sentence);
-    return origin_words(text, sentence);
+    return kind_origin_words(text, sentence);
 }
 
 static void origins_read(struct settings_input *input)
@@ -74,7 +55,7 @@ static void origins_read(struct settings_input *input)
     const struct settings_values *values = input->values;
     struct cors_settings *cors = &input->config->cors;
     struct text *origins = pool_zero(input->config->pool, values->count * sizeof(*origins));
-    char sentence[SENTENCE_SIZE];
+    char sentence[KIND_SENTENCE_SIZE];
     size_t count = 0;
 
     for (size_t i = 0; i < values->count; i++) {

@@ -137,7 +137,7 @@ static void tls_warn(struct settings *settings)
 
     if (pem_check_dates(certificate, wrong) != 0)
         settings_warn(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
-    file_mode_check(settings, "tls.key", settings->config->key);
+    file_mode_check(settings, "tls.key", 0, settings->config->key);
 }
 
 /* Loads both files into one context. If both are valid, the server uses this context, so the files

@@ -12,25 +12,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 #define RULES_MAX 64
-#define NAME_MAX_BYTES 64
-#define RATE_MAX 4000000 /* requests in a second */
 #define KEYS "ip, user, route or header:NAME"
-
-/* The name is a part of keys in Redis and of header fields. */
-static void name_read(struct settings_input *input)
-{
-    struct text name = text_of(input->text);
-    bool is_good = name.len > 0 && name.len <= NAME_MAX_BYTES;
-
-    for (size_t i = 0; i < name.len; i++) {
-        char c = text_lower_char(name.at[i]);
-        is_good &= (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
-    }
-    if (is_good)
-        *(struct text *)input->member = pool_text(input->config->pool, name);
-    else
-        settings_refuse_value(input, 0, "expected 1 to 64 letters, digits, - and _");
-}
 
 static void path_read(struct settings_input *input)
 {
@@ -106,23 +88,6 @@ static void sliding_read(struct settings_input *input)
     *(enum limit_algorithm *)input->member = is_sliding ? LIMIT_SLIDING : LIMIT_FIXED;
 }
 
-/* Reads "10/s". As in nginx, a rate is a whole number of requests in 1000 seconds, rounded down. */
-static void rate_read(struct settings_input *input)
-{
-    struct text unit = text_of(input->text), digits = text_cut(&unit, '/');
-    uint64_t seconds = text_is(unit, "s") ? 1 : text_is(unit, "m") ? 60 : 3600, number = 0;
-    bool is_known = seconds < 3600 || text_is(unit, "h");
-
-    if (!is_known || text_number(digits, UINT32_MAX, &number) != 0)
-        settings_refuse_value(input, 0, "expected a rate such as 10/s, 30/m or 100/h");
-    else if (number / seconds > RATE_MAX)
-        settings_refuse_value(input, 0, "it is out of bounds: expected at most 4000000/s");
-    else if (number * 1000 / seconds == 0)
-        settings_refuse_value(input, 0, "it is out of bounds: expected at least 1/m or 4/h");
-    else
-        *(uint32_t *)input->member = (uint32_t)(number * 1000 / seconds);
-}
-
 static void delay_read(struct settings_input *input)
 {
     uint64_t number = LIMIT_NO_DELAY;
@@ -169,18 +134,16 @@ static void headers_read(struct settings_input *input)
     settings_refuse_value(input, 0, "expected draft-6, structured, legacy or off");
 }
 
-static const struct settings_kind name_kind = {.read = name_read};
 static const struct settings_kind path_kind = {.read = path_read};
 static const struct settings_kind key_kind = {.read = key_read, .is_list = true};
 static const struct settings_kind sliding_kind = {.read = sliding_read};
-static const struct settings_kind rate_kind = {.read = rate_read};
 static const struct settings_kind delay_kind = {.read = delay_read};
 static const struct settings_kind cost_kind = {.read = cost_read};
 static const struct settings_kind exempt_kind = {.read = exempt_read, .is_list = true};
 static const struct settings_kind headers_kind = {.read = headers_read};
 
 static const struct setting rows[] = {
-    {"rate_limits.*.name", &name_kind, OF(name),
+    {"rate_limits.*.name", &kind_name, OF(name),
      .about = "its name in the log, in headers and in Redis: letters, digits, - and _"},
     {"rate_limits.*.path", &path_kind, OF(path),
      .about =
@@ -195,7 +158,7 @@ static const struct setting rows[] = {
      .about = "requests in a window"},
     {"rate_limits.*.sliding", &sliding_kind, OF(algorithm), .normal = "false",
      .about = "true: max in any window, and a refused request does not count"},
-    {"rate_limits.*.rate", &rate_kind, OF(rate),
+    {"rate_limits.*.rate", &kind_rate, OF(rate),
      .about = "requests that are allowed for ever: 10/s, 30/m or 100/h"},
     {"rate_limits.*.burst", &kind_number, OF(burst), 0, LIMIT_BURST_MOST,
      .about = "requests over the rate that are allowed at once"},

@@ -4,17 +4,6 @@
 
 #include "bff/config/section_routes_cache.h"
 
-/* "off" needs no value: the rule of a route without settings is off. */
-static void off_read(struct settings_input *input)
-{
-    bool is_off = false;
-    struct settings_input inner = *input;
-
-    inner.member = &is_off;
-    kind_off.read(&inner);
-    input->is_wrong = inner.is_wrong;
-}
-
 /* "response" needs no value: without ttl only the response says its lifetime. */
 static void from_read(struct settings_input *input)
 {
@@ -50,7 +39,6 @@ static void vary_read(struct settings_input *input)
         *(struct text **)input->member = list;
 }
 
-const struct settings_kind section_routes_cache_off = {.read = off_read};
 const struct settings_kind section_routes_cache_from = {.read = from_read};
 const struct settings_kind section_routes_cache_vary = {.read = vary_read, .is_list = true};
 

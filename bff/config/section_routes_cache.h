@@ -5,7 +5,6 @@
 
 #include "bff/config/settings.h"
 
-extern const struct settings_kind section_routes_cache_off;  /* struct cache_rule: off */
 extern const struct settings_kind section_routes_cache_from; /* struct cache_rule: response */
 extern const struct settings_kind section_routes_cache_vary; /* struct text *, lower case */
 

@@ -290,6 +290,12 @@ void settings_make(struct settings *settings, struct settings_group *group, size
     group_begin(settings, group, all);
 }
 
+/* True when the items are known before the file is read. */
+static bool is_made_before(const struct settings_items *items)
+{
+    return items == NULL || (items->name != NULL && items->rename == NULL);
+}
+
 void settings_begin(struct settings *settings, struct config *config,
                     const struct section *const *sections)
 {
@@ -302,7 +308,7 @@ void settings_begin(struct settings *settings, struct config *config,
         group->section = sections[i];
         if (sections[i]->begin != NULL)
             sections[i]->begin(config, config->build);
-        if (sections[i]->items == NULL || sections[i]->items->name != NULL)
+        if (is_made_before(sections[i]->items))
             group_begin(settings, group,
                         sections[i]->items == NULL ? 1 : sections[i]->items->count(config));
     }

@@ -57,6 +57,7 @@ struct settings_kind {
  *   shown        the default as --help shows it, if it is not ${normal}
  *   about        one line that explains the setting to people
  *   environment  the variable that wins over the file; NULL: none
+ *   file_wins    the file wins over the variable
  *   may_be_unset a value "${NAME}" means no value if the variable is not set
  */
 struct setting {
@@ -69,6 +70,7 @@ struct setting {
     const char *about;
     const char *environment;
     bool may_be_unset;
+    bool file_wins;
 };
 
 /*
@@ -79,10 +81,13 @@ struct setting {
  *   count  returns the number of items of ${config}
  *   at     returns the struct of an item, to which the offsets of the rows belong
  *   name   returns the name of an item; NULL: the items are a list, and have numbers
- *   make   for a list: makes ${count} items, all zero, and room for those of ${spare}; called at
- *          most once
+ *   rename  gives an item its name: the operator chooses the names, and the items are those of the
+ *          file. Returns NULL, or words that say what is wrong with ${name}. NULL: the names are
+ *          known before the file is read
+ *   make   for a list, and with ${rename}: makes ${count} items, all zero, and room for those of
+ *          ${spare}; called at most once
  *   spare  for a list: returns the most items that the section's check may add; NULL: none
- *   most   for a list: the most items that are allowed in the file
+ *   most   for a list, and with ${rename}: the most items that are allowed in the file
  */
 struct settings_items {
     const char *path;
@@ -90,6 +95,7 @@ struct settings_items {
     size_t (*count)(const struct config *config);
     void *(*at)(struct config *config, size_t index);
     const char *(*name)(const struct config *config, size_t index);
+    const char *(*rename)(struct config *config, size_t index, struct text name);
     void (*make)(struct config *config, size_t count);
     size_t (*spare)(const struct config *config);
     size_t most;
@@ -141,8 +147,9 @@ struct settings_mark {
     const struct place *places; /* the place of every value of a list; NULL: all are at ${place} */
     bool is_wrong;              /* a value was wrong, and has been reported */
     bool is_unset;              /* the file has a variable that is not set (may_be_unset) */
-    bool is_empty;              /* the file has a mapping without settings */
-    struct place seen;          /* where, with is_unset or is_empty */
+    bool is_open;               /* the file has a mapping in place of a value */
+    bool is_empty;              /* and it has no settings */
+    struct place seen;          /* where, with is_unset or is_open */
 };
 
 /* One setting while its texts are read. */
@@ -166,7 +173,7 @@ struct settings_group {
     const struct section *section;
     size_t count;                /* number of its items, spare ones too; 1 if it has no items */
     struct settings_mark *marks; /* one mark for every row of every item */
-    struct place *begins;        /* where every item of a list begins */
+    struct place *begins;        /* where every item of the file begins */
     bool is_given;               /* for a list: the file has the list; it may be empty */
 };
 

@@ -172,6 +172,36 @@ static void items_read(const struct settings_mapping *list, struct settings_grou
         item_read(list, group, i, document_node(list->document, items[i]));
 }
 
+/* Makes the items of ${mapping}, whose names the operator has chosen. Returns 0; or -1, and then it
+ * has reported what is wrong. */
+static int names_read(const struct settings_mapping *mapping, struct settings_group *group,
+                      const yaml_node_t *node)
+{
+    const struct settings_items *known = group->section->items;
+    const yaml_node_pair_t *pairs = node->data.mapping.pairs.start;
+    size_t count = (size_t)(node->data.mapping.pairs.top - pairs);
+    struct place place = document_place(mapping->document, node);
+    int result = 0;
+
+    if (count > known->most) {
+        mistakes_add(&mapping->settings->config->mistakes, &place, "%s: expected at most %zu %ss",
+                     known->path, known->most, known->noun);
+        return -1;
+    }
+    group->is_given = true;
+    settings_make(mapping->settings, group, count);
+    for (size_t i = 0; i < count; i++) {
+        yaml_node_t *key = document_node(mapping->document, pairs[i].key);
+        const char *words = known->rename(mapping->settings->config, i, document_text(key));
+        group->begins[i] = document_place(mapping->document, key);
+        if (words == NULL)
+            continue;
+        settings_file_complain(mapping, key, words);
+        result = -1;
+    }
+    return result;
+}
+
 static bool is_repeated(const struct settings_mapping *mapping, const yaml_node_t *node,
                         const yaml_node_pair_t *pair)
 {
@@ -183,12 +213,13 @@ static bool is_repeated(const struct settings_mapping *mapping, const yaml_node_
     return false;
 }
 
-/* Notes that ${row} has a mapping without settings. */
+/* Notes that ${row} has a mapping. */
 static void note_empty(const struct settings_mapping *mapping, const struct setting *row,
                        const yaml_node_t *value)
 {
     struct settings_mark *mark = settings_mark(mapping->settings, row->path, mapping->index);
 
+    mark->is_open = true;
     mark->is_empty = value->data.mapping.pairs.top == value->data.mapping.pairs.start;
     mark->seen = document_place(mapping->document, value);
 }
@@ -242,6 +273,9 @@ static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *no
                      mapping->shown[0] == '\0' ? "" : ": ", known);
         return;
     }
+    if (group != NULL && group->section->items->rename != NULL &&
+        names_read(mapping, group, node) != 0)
+        return;
     const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
     for (; pair < node->data.mapping.pairs.top &&
            !mistakes_is_full(&mapping->settings->config->mistakes);

@@ -1,5 +1,25 @@
 /* See caller.h. */
+#include "bff/edge/identity.h"
+
 #include "bff/edge/caller.h"
+
+static void put_identity(const struct caller *caller, const struct bff_service *service,
+                         struct text_builder *out)
+{
+    struct identity_subject subject = {
+        .user = caller->user.id,
+        .roles = caller->user.roles,
+        .scopes = caller->user.scopes,
+        .session = caller->session,
+    };
+    struct text token;
+
+    if (caller->identity == NULL || !caller->has_user)
+        return;
+    token = identity_token(caller->identity, &subject, text_of(service->name));
+    if (token.at != NULL)
+        text_builder_field(out, identity_header(caller->identity), token);
+}
 
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out)
@@ -9,6 +29,7 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
         if (caller->user.roles.len > 0)
             text_builder_field(out, TEXT("x-user-role"), caller->user.roles);
     }
+    put_identity(caller, service, out);
     text_builder_add(out, caller->fields);
 }
 

@@ -1,7 +1,6 @@
 /* See limit_calendar.h. The state is the number of the period since 1970 and a count. */
 #include "bff/limit/limit_calendar.h"
-
-static const int64_t lengths_s[LIMIT_PERIODS] = {60, 3600, 86400};
+#include "bff/limit/limit_period.h"
 
 /* Returns the requests that ${state} has counted in the period with the number ${number}. */
 static uint64_t counted(uint64_t state, int64_t number)
@@ -12,33 +11,32 @@ static uint64_t counted(uint64_t state, int64_t number)
 uint64_t limit_calendar_count(const struct limit_rule *rule, size_t period, uint64_t state,
                               const struct limit_now *now, uint32_t cost, struct limit_verdict *out)
 {
-    int64_t length_ms = lengths_s[period] * 1000, number = now->wall_ms / length_ms;
-    uint64_t count = counted(state, number), limit = rule->periods[period];
+    struct limit_period at = limit_period_of(period, now->wall_ms);
+    uint64_t count = counted(state, at.number), limit = rule->periods[period];
     bool is_refused = count + cost > limit;
 
     if (!is_refused)
         count += cost;
-    uint32_t left_ms = (uint32_t)(length_ms - now->wall_ms % length_ms);
     *out = (struct limit_verdict){
         .is_refused = is_refused,
         .limit = (uint32_t)limit,
         .remaining = count < limit ? (uint32_t)(limit - count) : 0,
-        .window_s = (uint32_t)lengths_s[period],
-        .reset_ms = left_ms,
-        .retry_after_ms = is_refused ? left_ms : 0,
+        .window_s = (uint32_t)(at.length_ms / 1000),
+        .reset_ms = (uint32_t)at.left_ms,
+        .retry_after_ms = is_refused ? (uint32_t)at.left_ms : 0,
     };
-    return is_refused ? state : limit_state_of(number, count);
+    return is_refused ? state : limit_state_of(at.number, count);
 }
 
 uint64_t limit_calendar_state(size_t period, const struct limit_now *now, uint64_t count)
 {
-    return limit_state_of(now->wall_ms / (lengths_s[period] * 1000), count);
+    return limit_state_of(limit_period_of(period, now->wall_ms).number, count);
 }
 
 uint64_t limit_calendar_take_back(size_t period, uint64_t state, const struct limit_now *now,
                                   uint32_t cost)
 {
-    int64_t number = now->wall_ms / (lengths_s[period] * 1000);
+    int64_t number = limit_period_of(period, now->wall_ms).number;
     uint64_t count = counted(state, number);
 
     return count < cost ? state : limit_state_of(number, count - cost);

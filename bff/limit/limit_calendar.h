@@ -1,7 +1,7 @@
 /*
- * So many requests in a minute, an hour and a day, as in Kong's plugin for rate limits. The periods
- * begin at full minutes, hours and days of UTC. Each period of a key has a state of its own.
- * Refused requests do not count.
+ * So many requests in a minute, an hour, a day, a week and a month, as in Kong's plugin for rate
+ * limits. The periods are those of the calendar (limit_period.h). Each period of a key has a state
+ * of its own. Refused requests do not count.
  */
 #ifndef BFF_LIMIT_LIMIT_CALENDAR_H
 #define BFF_LIMIT_LIMIT_CALENDAR_H
@@ -9,8 +9,8 @@
 #include "bff/limit/limit_state.h"
 #include "bff/limit/limit_verdict.h"
 
-/* Counts ${cost} requests in the period with the number ${period} of ${rule}, which has a limit.
- * Returns the next state, and writes the verdict to ${out}. */
+/* Counts ${cost} requests in the period with the index ${period} (enum limit_period_kind) of
+ * ${rule}, which has a limit. Returns the next state, and writes the verdict to ${out}. */
 uint64_t limit_calendar_count(const struct limit_rule *rule, size_t period, uint64_t state,
                               const struct limit_now *now, uint32_t cost,
                               struct limit_verdict *out);

@@ -6,7 +6,8 @@
  *               the algorithm
  *               "1" when the rule is a dry run, else "0"
  *               the cost of the request
- *               three numbers of the algorithm, in the order of the functions of the script
+ *               LIMIT_REDIS_NUMBERS numbers of the algorithm, in the order of the functions of the
+ * script
  *
  * The reply is a list of integers: first the time in microseconds (0 when no hit needs it), then
  * LIMIT_REDIS_NUMBERS for each hit that was counted. These numbers are the state of the key BEFORE
@@ -22,8 +23,8 @@
 
 #include "bff/base/text.h"
 
-#define LIMIT_REDIS_ARGUMENTS 6
-#define LIMIT_REDIS_NUMBERS 3
+#define LIMIT_REDIS_NUMBERS 5
+#define LIMIT_REDIS_ARGUMENTS (3 + LIMIT_REDIS_NUMBERS)
 
 extern const struct text limit_redis_script;
 

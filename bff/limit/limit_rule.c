@@ -6,7 +6,7 @@
 bool limit_rule_needs_user(const struct limit_rule *rule)
 {
     for (size_t i = 0; i < rule->key_count; i++)
-        if (rule->key[i].kind == LIMIT_KEY_USER)
+        if (rule->key[i].kind == LIMIT_KEY_USER || rule->key[i].kind == LIMIT_KEY_API_KEY)
             return true;
     return false;
 }

@@ -20,15 +20,25 @@ enum limit_algorithm {
     LIMIT_SLIDING,  /* ${max} in any window; a refused request does not count */
     LIMIT_LEAKY,    /* ${rate}, ${burst} and ${delay} as nginx's limit_req */
     LIMIT_TOKENS,   /* a bucket of ${burst} tokens that is filled with ${rate} */
-    LIMIT_CALENDAR, /* so many in a minute, an hour and a day, which begin at their full minute,
-                       hour and day of UTC (Kong) */
+    LIMIT_CALENDAR, /* so many in each of several periods of the calendar, in UTC (Kong) */
+};
+
+/* The periods of LIMIT_CALENDAR, from short to long (limit_period.h). */
+enum limit_period_kind {
+    LIMIT_MINUTE,
+    LIMIT_HOUR,
+    LIMIT_DAY,
+    LIMIT_WEEK, /* of ISO 8601: it begins on Monday */
+    LIMIT_MONTH,
+    LIMIT_PERIODS,
 };
 
 enum limit_key_kind {
     LIMIT_KEY_IP,   /* the client's address: all of IPv4, the /64 of IPv6 */
     LIMIT_KEY_USER, /* the id of the signed-in user; the address when nobody is signed in */
     LIMIT_KEY_HEADER,
-    LIMIT_KEY_ROUTE, /* the path of the plain route or composite, as it is configured */
+    LIMIT_KEY_ROUTE,   /* the path of the plain route or composite, as it is configured */
+    LIMIT_KEY_API_KEY, /* the name of the API key; the address when there is none */
 };
 
 struct limit_key_part {
@@ -44,7 +54,6 @@ enum limit_headers {
 };
 
 #define LIMIT_NO_DELAY UINT64_MAX /* delay: off */
-#define LIMIT_PERIODS 3           /* minute, hour, day */
 #define LIMIT_KEY_PARTS_MAX 4
 
 /* The largest values with which the state of a key fits into 63 bits. */
@@ -53,7 +62,7 @@ enum limit_headers {
 #define LIMIT_BURST_MOST 100000    /* ${burst} */
 
 struct limit_rule {
-    struct text name;     /* letters, digits, '-' and '_' */
+    struct text name;     /* letters, digits, '-' and '_'; of a usage plan also ':' */
     struct text path;     /* "/api/" (a prefix) or "/api/users" (exactly this path), as
                              limit_rule_path returns it */
     struct text *methods; /* ended by an absent text; NULL: all */
@@ -78,8 +87,8 @@ struct limit_rules {
     size_t count;
 };
 
-/* True when the key needs the user, so that the rule is applied after the login. All other rules
- * are applied before it. */
+/* True when the key needs to know who asks, the user or the API key, so that the rule is applied
+ * after the login. All other rules are applied before it. */
 bool limit_rule_needs_user(const struct limit_rule *rule);
 
 /* Returns ${path}, which an operator has written, in the form in which limit_rule_matches compares

@@ -47,6 +47,8 @@ static void on_lost(struct redis_link *link, enum redis_fault fault)
 
     timer_clear(subscribe->on.timers, &subscribe->timer);
     subscribe->has_missed = true;
+    if (subscribe->user->lost != NULL)
+        subscribe->user->lost(subscribe->cookie);
 }
 
 static void on_timer(struct timer *timer)
@@ -88,8 +90,10 @@ static void take_subscribed(struct redis_subscribe *subscribe)
     bool has_missed = subscribe->has_missed;
 
     subscribe->has_missed = false;
-    if (has_missed)
+    if (has_missed && subscribe->user->missed != NULL)
         subscribe->user->missed(subscribe->cookie);
+    if (subscribe->user->begun != NULL)
+        subscribe->user->begun(subscribe->cookie);
 }
 
 /* Takes what a subscriber gets: ["subscribe", channel, 1], ["message", channel, payload] or
@@ -113,12 +117,17 @@ static bool take_push(struct redis_subscribe *subscribe, const struct redisReply
     return true;
 }
 
+static int64_t idle_ms(const struct redis_subscribe *subscribe)
+{
+    return subscribe->user->idle_ms != 0 ? subscribe->user->idle_ms : REDIS_SUBSCRIBE_IDLE_MS;
+}
+
 static void on_replied(struct redis_link *link, const struct redisReply *reply)
 {
     struct redis_subscribe *subscribe = subscribe_of(link);
 
     subscribe->is_waiting = false;
-    set_timer(subscribe, REDIS_SUBSCRIBE_IDLE_MS);
+    set_timer(subscribe, idle_ms(subscribe));
     if (take_push(subscribe, reply))
         return;
     if (reply->type == REDIS_REPLY_ERROR)

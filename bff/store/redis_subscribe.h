@@ -6,6 +6,8 @@
 #ifndef BFF_STORE_REDIS_SUBSCRIBE_H
 #define BFF_STORE_REDIS_SUBSCRIBE_H
 
+#include <stdint.h>
+
 #include "bff/base/text.h"
 #include "bff/store/redis_settings.h"
 #include "bff/store/redis_socket.h"
@@ -20,11 +22,18 @@ struct redis_subscribe;
  *
  *   message  a message has come; ${payload} is valid during the call
  *   missed   the channel is subscribed again after a time in which messages may have been missed.
- *            It is not called when the first attempt to subscribe succeeds.
+ *            It is not called when the first attempt to subscribe succeeds. NULL: not called
+ *   begun    the channel is subscribed, for the first time or again; after missed. NULL: not called
+ *   lost     the connection was lost, or could not be made. NULL: not called
+ *
+ * ${idle_ms} replaces REDIS_SUBSCRIBE_IDLE_MS; 0: it does not.
  */
 struct redis_subscriber {
     void (*message)(void *cookie, struct text payload);
     void (*missed)(void *cookie);
+    void (*begun)(void *cookie);
+    void (*lost)(void *cookie);
+    uint32_t idle_ms;
 };
 
 /* Subscribes to ${channel}. ${on} is copied; ${settings}, ${channel} and ${subscriber} are borrowed

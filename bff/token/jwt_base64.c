@@ -44,3 +44,21 @@ int jwt_base64_decode(struct pool *pool, struct text text, struct text *out)
     *out = (struct text){bytes, len};
     return 0;
 }
+
+struct text jwt_base64_encode(struct pool *pool, struct text bytes)
+{
+    static const char alphabet[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char *out = pool_take(pool, bytes.len / 3 * 4 + 4);
+    size_t len = 0;
+    unsigned bits = 0, held = 0; /* the lowest ${held} bits of ${bits} are not written yet */
+
+    for (size_t i = 0; i < bytes.len; i++) {
+        bits = (bits << 8 | (unsigned char)bytes.at[i]) & 0xffff;
+        for (held += 8; held >= 6; held -= 6)
+            out[len++] = alphabet[bits >> (held - 6) & 63];
+    }
+    if (held > 0)
+        out[len++] = alphabet[bits << (6 - held) & 63];
+    return (struct text){out, len};
+}

@@ -14,4 +14,7 @@
  */
 int jwt_base64_decode(struct pool *pool, struct text text, struct text *out);
 
+/* Returns ${bytes} encoded. The text is in ${pool}. */
+struct text jwt_base64_encode(struct pool *pool, struct text bytes);
+
 #endif

@@ -40,8 +40,8 @@ static void test_routes_that_are_wrong_are_told(void **state)
     assert_int_equal(build_read(&wrong_table, (char[]){""}, &config), CONFIG_EXIT_BAD);
     reading_mistakes(&config, got, sizeof(got));
     assert_string_equal(got, "routes[0].path: \"api\": it must begin with /\n"
-                             "routes[1].access: \"admin\": expected public, signed-in or "
-                             "role:NAME\n"
+                             "routes[1].access: \"admin\": expected public, signed-in, role:NAME, "
+                             "scope:NAME or key\n"
                              "routes[1].to: it must end with / as the path does\n");
     config_free(&config);
 }

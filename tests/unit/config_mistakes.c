@@ -4,8 +4,8 @@
 #define TOP                                                                                        \
     "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
     "default_routes, paths, cors, limits, trusted_proxies, trusted_headers, redis, "               \
-    "rate_limits, rate_limit_store, cache, admin, access_log, io_uring, drain_delay, "             \
-    "drain_timeout"
+    "rate_limits, rate_limit_store, cache, api_keys, session, revocation, identity, admin, "       \
+    "access_log, io_uring, drain_delay, drain_timeout"
 
 #define SERVICE                                                                                    \
     "endpoints, ca_file, balance, key, slow_start, resolve, panic, timeout, min_time, min_wait, "  \
@@ -67,7 +67,8 @@ static const struct {
      "web.yaml:1:90: listen: \"http://" LONG
      ":80\": its host must be an IP address, localhost or *\n"},
     {"a role with a control byte", ROUTE("access: \"role:a\\tb\""),
-     "web.yaml:1:45: routes[0].access: \"role:a?b\": expected public, signed-in or role:NAME\n"},
+     "web.yaml:1:45: routes[0].access: \"role:a?b\": expected public, signed-in, role:NAME, "
+     "scope:NAME or key\n"},
     {"no unit", "resolver: {interval: 30}\n",
      "web.yaml:1:22: resolver.interval: \"30\": a duration needs a unit: ms, s, m or h\n"},
     {"out of bounds", "drain_timeout: 31s\nworkers: 257\ncomposites: {depth: 0}\n",

@@ -172,12 +172,15 @@ static const struct {
     {"a target that would be glued", ROUTE("to: /b"),
      "web.yaml:1:42: routes[0].to: it must end with / as the path does\n"},
     {"access", ROUTE("access: admin"),
-     "web.yaml:1:46: routes[0].access: \"admin\": expected public, signed-in or role:NAME\n"},
+     "web.yaml:1:46: routes[0].access: \"admin\": expected public, signed-in, role:NAME, "
+     "scope:NAME or key\n"},
     {"two roles", ROUTE("access: \"role:a,b\""),
-     "web.yaml:1:46: routes[0].access: \"role:a,b\": expected public, signed-in or role:NAME\n"},
+     "web.yaml:1:46: routes[0].access: \"role:a,b\": expected public, signed-in, role:NAME, "
+     "scope:NAME or key\n"},
     {"a role that no token can have", ROUTE("access: \"role:k\xc3\xb6nig\""),
-     "web.yaml:1:46: routes[0].access: \"role:k\xc3\xb6nig\": expected public, signed-in or "
-     "role:NAME\n"},
+     "web.yaml:1:46: routes[0].access: \"role:k\xc3\xb6nig\": expected public, signed-in, "
+     "role:NAME, "
+     "scope:NAME or key\n"},
     {"the server's own paths",
      "routes:\n- {path: /health, service: users}\n- {path: /health/, service: users}\n"
      "- {path: /health/users, service: users}\n- {path: /ready, service: users, host: a}\n"
@@ -188,7 +191,8 @@ static const struct {
      "web.yaml:4:10: routes[2].path: \"/health/users\": " OWN_PATH
      "web.yaml:5:10: routes[3].path: \"/ready\": " OWN_PATH},
     {"a role without a name", ROUTE("access: \"role:\""),
-     "web.yaml:1:46: routes[0].access: \"role:\": expected public, signed-in or role:NAME\n"},
+     "web.yaml:1:46: routes[0].access: \"role:\": expected public, signed-in, role:NAME, "
+     "scope:NAME or key\n"},
     {"methods", ROUTE("methods: [GET, get, TRACE]"),
      "web.yaml:1:53: routes[0].methods: \"get\": expected one of GET, HEAD, POST, PUT, PATCH, "
      "DELETE, OPTIONS\n"

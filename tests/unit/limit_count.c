@@ -4,12 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <time.h>
 
 #include <cmocka.h>
 
 #include "bff/limit/limit_calendar.h"
 #include "bff/limit/limit_fixed.h"
 #include "bff/limit/limit_leaky.h"
+#include "bff/limit/limit_period.h"
 #include "bff/limit/limit_sliding.h"
 #include "bff/limit/limit_tokens.h"
 
@@ -288,6 +290,72 @@ static void a_calendar_counts_by_the_clock_of_utc(void **state)
     expect(&(struct step){"a new minute", .remaining = 1, .reset = 60000}, &verdict);
 }
 
+/* Times in seconds; the texts are those of date -u -d @SECONDS. */
+static void weeks_and_months_are_those_of_the_calendar(void **state)
+{
+    static const struct {
+        const char *why;
+        enum limit_period_kind kind;
+        int64_t at_s, number, days, left_s;
+    } cases[] = {
+        {"Thursday, 1970-01-01", LIMIT_WEEK, 0, 0, 7, 4 * 86400},
+        {"Sunday, 2023-11-12T23:59:59", LIMIT_WEEK, 1699833599, 2810, 7, 1},
+        {"Monday, 2023-11-13", LIMIT_WEEK, 1699833600, 2811, 7, 7 * 86400},
+        {"a week over the new year, Sunday 2024-12-29", LIMIT_WEEK, 1735516799, 2869, 7, 1},
+        {"Monday, 2024-12-30", LIMIT_WEEK, 1735516800, 2870, 7, 7 * 86400},
+        {"1970-01-01", LIMIT_MONTH, 0, 0, 31, 31 * 86400},
+        {"2023-02-28T23:59:59", LIMIT_MONTH, 1677628799, 637, 28, 1},
+        {"2023-03-01", LIMIT_MONTH, 1677628800, 638, 31, 31 * 86400},
+        {"2024-02-28T23:59:59, a leap year", LIMIT_MONTH, 1709164799, 649, 29, 86401},
+        {"2024-02-29", LIMIT_MONTH, 1709164800, 649, 29, 86400},
+        {"2024-03-01", LIMIT_MONTH, 1709251200, 650, 31, 31 * 86400},
+        {"2000-02-29, a leap year, too", LIMIT_MONTH, 951782400, 361, 29, 86400},
+        {"2100-02-28T23:59:59, no leap year", LIMIT_MONTH, 4107542399, 1561, 28, 1},
+        {"2100-03-01", LIMIT_MONTH, 4107542400, 1562, 31, 31 * 86400},
+        {"2025-12-31T23:59:59", LIMIT_MONTH, 1767225599, 671, 31, 1},
+        {"2026-01-01", LIMIT_MONTH, 1767225600, 672, 31, 31 * 86400},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct limit_period got = limit_period_of(cases[i].kind, cases[i].at_s * 1000);
+        if (got.number != cases[i].number || got.length_ms != cases[i].days * 86400000 ||
+            got.left_ms != cases[i].left_s * 1000)
+            fail_msg("%s: %jd, %jd ms, %jd ms left", cases[i].why, (intmax_t)got.number,
+                     (intmax_t)got.length_ms, (intmax_t)got.left_ms);
+    }
+}
+
+/* Every day of 430 years: so all kinds of years and the places where the estimate is wrong. */
+static void months_are_those_of_the_c_library(void **state)
+{
+    for (int64_t day = 0; day < INT64_C(430) * 366; day++) {
+        time_t at = day * 86400 + 86399;
+        struct tm tm;
+        gmtime_r(&at, &tm);
+        struct limit_period month = limit_period_of(LIMIT_MONTH, at * 1000 + 999);
+        assert_int_equal(month.number, (tm.tm_year - 70) * 12 + tm.tm_mon);
+        assert_int_equal(month.length_ms - month.left_ms, tm.tm_mday * INT64_C(86400000) - 1);
+        struct limit_period week = limit_period_of(LIMIT_WEEK, at * 1000 + 999);
+        assert_int_equal(week.left_ms, (7 - tm.tm_wday) % 7 * INT64_C(86400000) + 1);
+    }
+}
+
+static void a_quota_of_a_month_is_new_in_the_next_month(void **state)
+{
+    static const struct limit_rule rule = {.periods = {[LIMIT_MONTH] = 3}};
+    struct limit_now now = {.wall_ms = INT64_C(1709164800000)}; /* 2024-02-29 */
+    struct limit_verdict verdict;
+    uint64_t month = limit_calendar_count(&rule, LIMIT_MONTH, 0, &now, 3, &verdict);
+
+    assert_int_equal(verdict.window_s, 29 * 86400);
+    month = limit_calendar_count(&rule, LIMIT_MONTH, month, &now, 1, &verdict);
+    expect(&(struct step){"over it", .is_refused = true, .reset = 86400000, .retry = 86400000},
+           &verdict);
+    now.wall_ms += 86400000;
+    limit_calendar_count(&rule, LIMIT_MONTH, month, &now, 1, &verdict);
+    expect(&(struct step){"March", .remaining = 2, .reset = 31U * 86400000}, &verdict);
+}
+
 static void a_calendar_shows_the_tighter_period(void **state)
 {
     static const struct limit_verdict many = {.remaining = 9}, few = {.remaining = 1},
@@ -314,6 +382,9 @@ int main(void)
         cmocka_unit_test(what_a_looser_rule_has_counted_leaves_nothing_of_a_tighter_one),
         cmocka_unit_test(tokens_are_not_lost_by_rounding),
         cmocka_unit_test(a_calendar_counts_by_the_clock_of_utc),
+        cmocka_unit_test(weeks_and_months_are_those_of_the_calendar),
+        cmocka_unit_test(months_are_those_of_the_c_library),
+        cmocka_unit_test(a_quota_of_a_month_is_new_in_the_next_month),
         cmocka_unit_test(a_calendar_shows_the_tighter_period),
     };
 

@@ -65,8 +65,8 @@ static void each_algorithm_decides_as_in_memory(void **state)
     static const struct {
         const struct limit_rule *rule;
         int64_t most_ms;
-    } cases[] = {{&fixed, 15000}, {&sliding, 10000},  {&tokens, 2000},
-                 {&leaky, 3000},  {&calendar, 12000}, {&tried, 10000}};
+    } cases[] = {{&fixed, 15000},    {&sliding, 10000}, {&tokens, 2000},   {&leaky, 3000},
+                 {&calendar, 12000}, {&tried, 10000},   {&month, 90000000}};
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         begin(NULL);

@@ -39,7 +39,8 @@ static void what_other_programs_leave_counts_as_nothing(void **state)
     static const struct {
         const struct limit_rule *rule;
         int most;
-    } rules[] = {{&fixed, 5}, {&sliding, 7}, {&tokens, 6}, {&leaky, 5}, {&calendar, 6}};
+    } rules[] = {{&fixed, 5}, {&sliding, 7},  {&tokens, 6},
+                 {&leaky, 5}, {&calendar, 6}, {&month, 9}};
 
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         for (size_t j = 0; j < sizeof(rules) / sizeof(rules[0]); j++) {
@@ -68,6 +69,12 @@ static void times_and_counts_that_cannot_be_are_not_believed(void **state)
         {&leaky, "l 999999999999999999999 1700000000000", 0},
         {&calendar, "c 99 99 999 99999999999999", 6},
         {&calendar, "c 99 99 999 1500000000000", 6},
+        {&month, "c 0 0 0 1700000000000 8 1", 1},
+        {&month, "c 0 0 0 1700000000000 1 18", 2},
+        {&month, "c 0 0 0 1700000000000", 9},
+        {&month, "c 0 0 0 99999999999999 9 9", 9},
+        {&month, "c 0 0 0 999999999999999999999999999999 9 9", 9},
+        {&month, "c 0 0 0 1500000000000 9 9", 9},
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
@@ -164,7 +171,7 @@ static void other_replies_are_not_verdicts(void **state)
         assert_false(limit_redis_reply_read(reply, hits, 1, verdicts, &counted));
         freeReplyObject(reply);
     }
-    struct redisReply *reply = command("EVAL %s 0", "return {0, 1, 60000, 0}");
+    struct redisReply *reply = command("EVAL %s 0", "return {0, 1, 60000, 0, 0, 0}");
     assert_true(limit_redis_reply_read(reply, hits, 1, verdicts, &counted));
     assert_false(limit_redis_reply_read(reply, hits, 2, verdicts, &counted)); /* nobody refused */
     freeReplyObject(reply);
@@ -172,10 +179,11 @@ static void other_replies_are_not_verdicts(void **state)
 
 static void numbers_that_no_script_sends_break_nothing(void **state)
 {
-    static const struct limit_rule *const rules[] = {&fixed, &sliding, &tokens, &leaky, &calendar};
-    static const char *const scripts[] = {"return {9.2e18, 9.2e18, 9.2e18, 9.2e18}",
-                                          "return {0, 9.2e18, 9.2e18, 9.2e18}",
-                                          "return {-9.2e18, -9.2e18, -9.2e18, -9.2e18}"};
+    static const struct limit_rule *const rules[] = {&fixed, &sliding,  &tokens,
+                                                     &leaky, &calendar, &month};
+    static const char *const scripts[] = {"local n = 9.2e18 return {n, n, n, n, n, n}",
+                                          "local n = 9.2e18 return {0, n, n, n, n, n}",
+                                          "local n = -9.2e18 return {n, n, n, n, n, n}"};
     struct limit_hit hit = {.key = TEXT("k"), .cost = 1};
 
     for (size_t i = 0; i < sizeof(scripts) / sizeof(scripts[0]); i++) {

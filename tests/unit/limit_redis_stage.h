@@ -46,6 +46,8 @@ static const struct limit_rule leaky = {
     .name = {"l", 1}, .algorithm = LIMIT_LEAKY, .rate = 333, .burst = 4, .delay = 2};
 static const struct limit_rule calendar = {
     .name = {"c", 1}, .algorithm = LIMIT_CALENDAR, .periods = {6, 0, 500}};
+static const struct limit_rule month = {
+    .name = {"m", 1}, .algorithm = LIMIT_CALENDAR, .periods = {0, 0, 0, 9, 20}};
 static const struct limit_rule tried = {
     .name = {"d", 1}, .algorithm = LIMIT_TOKENS, .rate = 100, .burst = 3, .is_dry_run = true};
 

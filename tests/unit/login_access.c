@@ -61,9 +61,72 @@ static void test_rules(void **state)
     }
 }
 
+static const struct {
+    const char *why, *rule, *scopes; /* of the user; NULL: nobody is signed in */
+    enum access_verdict want;
+} scopes[] = {
+    {"the scope", "read", "read", ACCESS_ALLOW},
+    {"the scope among others", "orders:read", "a orders:read b", ACCESS_ALLOW},
+    {"nobody", "read", NULL, ACCESS_NEEDS_LOGIN},
+    {"no scope", "read", "", ACCESS_FORBIDDEN},
+    {"a longer scope", "read", "reads ready", ACCESS_FORBIDDEN},
+    {"a part of it", "orders:read", "orders", ACCESS_FORBIDDEN},
+    {"another case", "read", "READ", ACCESS_FORBIDDEN},
+    {"one of two", "read|write", "write", ACCESS_ALLOW},
+    {"none of two", "read|write", "list", ACCESS_FORBIDDEN},
+    {"both", "read+write", "write x read", ACCESS_ALLOW},
+    {"one where both are needed", "read+write", "read", ACCESS_FORBIDDEN},
+    {"the other one where both are needed", "read+write", "write", ACCESS_FORBIDDEN},
+};
+
+static void test_scopes(void **state)
+{
+    struct pool *pool = pool_new();
+
+    for (size_t i = 0; i < COUNT(scopes); i++) {
+        struct access_rule rule;
+        struct caller caller = {.user = {.id = TEXT("7"), .scopes = text_of(scopes[i].scopes)},
+                                .has_user = scopes[i].scopes != NULL};
+        assert_null(access_scopes_read(text_of(scopes[i].rule), pool, &rule));
+        if (access_decide(rule, &caller) != scopes[i].want)
+            fail_msg("%s", scopes[i].why);
+    }
+    pool_free(pool);
+}
+
+static void test_scopes_that_are_not_read(void **state)
+{
+    static const char *const texts[] = {"",      "|",    "a|",   "+a",       "a||b", "a b",
+                                        "a|b+c", "a\\b", "a\"b", "\xc3\xa4", "a\tb"};
+    struct pool *pool = pool_new();
+    struct access_rule rule = {.kind = ACCESS_NOBODY};
+
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (access_scopes_read(text_of(texts[i]), pool, &rule) == NULL)
+            fail_msg("\"%s\" was read", texts[i]);
+    assert_int_equal(rule.kind, ACCESS_NOBODY);
+    pool_free(pool);
+}
+
+static void test_a_key(void **state)
+{
+    const struct access_rule rule = {.kind = ACCESS_KEY};
+    const struct caller nobody = {0}, user = {.user = {.id = TEXT("7")}, .has_user = true};
+    const struct caller key = {.key = (const struct api_key *)state};
+
+    assert_int_equal(access_decide(rule, &nobody), ACCESS_NEEDS_KEY);
+    assert_int_equal(access_decide(rule, &user), ACCESS_NEEDS_KEY);
+    assert_int_equal(access_decide(rule, &key), ACCESS_ALLOW);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_rules)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_scopes),
+        cmocka_unit_test(test_scopes_that_are_not_read),
+        cmocka_unit_test(test_a_key),
+    };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,6 +22,7 @@ static void test_rules(void **state)
         {"public", {.access = BFF_PUBLIC}, PLAN_NO_PART, ACCESS_PUBLIC, NULL},
         {"signed in", {.access = BFF_SIGNED_IN}, PLAN_NO_PART, ACCESS_SIGNED_IN, NULL},
         {"a role", {.access = BFF_ROLE, .role = "staff"}, PLAN_NO_PART, ACCESS_ROLE, "staff"},
+        {"an API key", {.access = BFF_KEY}, PLAN_NO_PART, ACCESS_KEY, NULL},
         {"the owner of the path", {.access = BFF_OWNER}, 1, ACCESS_OWNER, "u1"},
         {"an owner to be found later", {.access = BFF_OWNER}, PLAN_NO_PART, ACCESS_SIGNED_IN, NULL},
     };
@@ -39,10 +40,25 @@ static void test_rules(void **state)
     }
 }
 
+static void test_scopes(void **state)
+{
+    static const struct bff_composite composite = {.access = BFF_SCOPE, .scopes = "read+write"};
+    static const struct pages pages = {.count = 0};
+    const struct plan plan = {
+        .composite = &composite,
+        .scopes = {.kind = ACCESS_SCOPE, .whom = TEXT("read write"), .needs_all = true}};
+    struct access_rule rule = page_access(&pages, &plan, NULL);
+
+    assert_int_equal(rule.kind, ACCESS_SCOPE);
+    assert_true(text_is(rule.whom, "read write"));
+    assert_true(rule.needs_all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_rules),
+        cmocka_unit_test(test_scopes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -142,7 +142,8 @@ static void of_the_route(void **state)
 static void of_who_may_ask(void **state)
 {
     const struct error_case cases[] = {
-        {P ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER",
+        {P
+         ".access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE, BFF_OWNER, BFF_SCOPE or BFF_KEY",
          PAGE_FOR(BFF_ACCESS_MISSING, .parts = PART_OK)},
         {P ".access is BFF_ROLE, but .role is missing", PAGE_FOR(BFF_ROLE, .parts = PART_OK)},
         {P ".access is BFF_OWNER, but .owner is missing", PAGE_FOR(BFF_OWNER, .parts = PART_OK)},
@@ -150,6 +151,13 @@ static void of_who_may_ask(void **state)
          PAGE_FOR(BFF_ROLE, .role = "admin,staff", .parts = PART_OK)},
         {P ".role is named, but .access is not BFF_ROLE", PAGE(.role = "admin", .parts = PART_OK)},
         {P ".owner is named, but .access is not BFF_OWNER", PAGE(.owner = "id", .parts = PART_OK)},
+        {P ".access is BFF_SCOPE, but .scopes is missing", PAGE_FOR(BFF_SCOPE, .parts = PART_OK)},
+        {P ".scopes: expected either | (one of them) or + (all of them) between scopes",
+         PAGE_FOR(BFF_SCOPE, .scopes = "a|b+c", .parts = PART_OK)},
+        {P ".scopes: expected the name of a scope, as in scope:orders:read",
+         PAGE_FOR(BFF_SCOPE, .scopes = "read write", .parts = PART_OK)},
+        {P ".scopes is named, but .access is not BFF_SCOPE",
+         PAGE(.scopes = "read", .parts = PART_OK)},
         {P ".owner names \"userId\", which is neither a parameter nor a path into a part",
          PAGE_FOR(BFF_OWNER, .owner = "userId", .parts = PART_OK)},
         {P ".owner names \"a\", which is neither a parameter nor a path into a part",

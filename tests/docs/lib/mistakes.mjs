@@ -45,7 +45,7 @@ export const mistakes = {
     ['.name = "itemCount"', '.into = "order.items[].label"'],
   'member "order" would stand twice in the answer':
     ['.name = "itemCount"', '.name = "order"'],
-  '.access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE or BFF_OWNER':
+  '.access is missing: BFF_PUBLIC, BFF_SIGNED_IN, BFF_ROLE, BFF_OWNER, BFF_SCOPE or BFF_KEY':
     ['    .access = BFF_OWNER,\n    .owner = "order.userId",\n', ''],
   '.owner is named, but .access is not BFF_OWNER':
     ['    .access = BFF_OWNER,', '    .access = BFF_SIGNED_IN,'],

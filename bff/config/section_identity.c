@@ -1,0 +1,104 @@
+/* identity: the token by which this server tells services who asks. */
+#include <stdio.h>
+
+#include "bff/config/kind.h"
+
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, identity.member)
+#define PER_SERVICE "per-service"
+
+static void header_read(struct settings_input *input)
+{
+    const char *words = kind_field_words(text_of(input->text));
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, words);
+    else
+        *(struct text *)input->member = kind_lower(input->config->pool, text_of(input->text));
+}
+
+/* libjwt signs, and it has no PS* and no EdDSA. */
+static void algorithm_read(struct settings_input *input)
+{
+    static const enum jwt_algorithm known[] = {JWT_RS256, JWT_RS384, JWT_RS512,
+                                               JWT_ES256, JWT_ES384, JWT_ES512};
+    static const char *const words[] = {"RS256", "RS384", "RS512", "ES256", "ES384", "ES512", NULL};
+    int which = kind_choice(input, words);
+
+    if (which >= 0)
+        *(enum jwt_algorithm *)input->member = known[which];
+}
+
+static void previous_read(struct settings_input *input)
+{
+    size_t count = input->values->count;
+    const char **files = pool_zero(input->config->pool, count * sizeof(*files));
+
+    for (size_t i = 0; i < count; i++)
+        files[i] = kind_file_name(input, i);
+    if (input->is_wrong)
+        return;
+    input->config->identity.previous_keys = files;
+    input->config->identity.previous_key_count = count;
+}
+
+static void audience_read(struct settings_input *input)
+{
+    if (strcmp(input->text, PER_SERVICE) == 0)
+        *(struct text *)input->member = (struct text){0};
+    else
+        kind_text.read(input);
+}
+
+static const struct settings_kind header_kind = {.read = header_read};
+static const struct settings_kind algorithm_kind = {.read = algorithm_read};
+static const struct settings_kind previous_kind = {.read = previous_read, .is_list = true};
+static const struct settings_kind audience_kind = {.read = audience_read};
+
+static const struct setting rows[] = {
+    {"identity", &kind_only_off, .shown = "off",
+     .about = "a token of this server that tells services who asks; or off"},
+    {"identity.header", &header_kind, OF(header), .normal = "X-Identity",
+     .about = "the header with the token"},
+    {"identity.algorithm", &algorithm_kind, OF(algorithm), .normal = "ES256",
+     .about = "what it is signed with: RS256 ES256, or the same with 384 and 512"},
+    {"identity.key_file", &kind_file, OF(key_file),
+     .about = "the private key that signs it, a PEM file"},
+    {"identity.previous_keys", &previous_kind, .shown = "none",
+     .about = "keys that signed before: PEM files; they are still published"},
+    {"identity.ttl", &kind_seconds, OF(ttl_s), 5, 3600, .normal = "60s",
+     .about = "how long a token is good"},
+    {"identity.issuer", &kind_text, OF(issuer), .shown = "bff-web, or bff-mobile",
+     .about = "its iss"},
+    {"identity.audience", &audience_kind, OF(audience), .normal = PER_SERVICE,
+     .about = "its aud: per-service (the name of the service that gets it), or a text"},
+    {0},
+};
+
+static void begin(struct config *config, const struct bff_build *build)
+{
+    config->identity.issuer = pool_print(config->pool, "bff-%s", build->name);
+}
+
+static bool is_wrong(const struct settings *settings, const char *path)
+{
+    return settings_mark(settings, path, 0)->is_wrong;
+}
+
+static void check(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const struct settings_mark *mark = settings_mark(settings, "identity", 0);
+
+    if (!mark->is_open)
+        return;
+    if (config->identity.key_file == NULL && !is_wrong(settings, "identity.key_file"))
+        mistakes_add(&config->mistakes, &mark->seen, "identity: its key_file is missing");
+    if (config->api_keys.source != API_KEYS_OFF &&
+        text_equal(config->api_keys.header, config->identity.header))
+        settings_complain(settings, "identity.header", 0,
+                          "API keys come in the same header (api_keys.header)");
+}
+
+const struct section section_identity = {.rows = rows, .begin = begin, .check = check};
