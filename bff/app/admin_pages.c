@@ -1,6 +1,7 @@
 /* The pages for operators: see admin_request.h. */
 #include "bff/app/admin_purge.h"
 #include "bff/app/admin_request.h"
+#include "bff/app/admin_revoke.h"
 #include "bff/json/json_print.h"
 
 /* Lists the pages, so that nobody has to guess. */
@@ -31,6 +32,10 @@ const struct admin_page admin_pages[] = {
      "forgets stored responses; the body is one of {\"path\":\"/a\"}, {\"prefix\":\"/a\"}, "
      "{\"tag\":\"a\"} and {\"all\":true}",
      admin_purge_post},
+    {"POST", "/revoke",
+     "revokes tokens and sessions; the body is one of {\"jti\":\"a\"}, {\"sid\":\"a\"} and "
+     "{\"sub\":\"a\"}, perhaps with before (with sub) and until, in seconds since 1970",
+     admin_revoke_post},
     {"PURGE", NULL,
      "forgets the stored responses of this path, or with * at its end of all paths "
      "that begin with it",

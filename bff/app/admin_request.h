@@ -16,6 +16,7 @@
 
 #include "bff/app/request_context.h"
 #include "bff/cache/cache_redis.h"
+#include "bff/edge/revocation_tell.h"
 
 struct admin_request;
 
@@ -43,7 +44,8 @@ struct admin_request {
     const struct admin_page *page; /* set by the step "found" */
     struct text answer;            /* JSON, which the page has set; in the request's pool */
 
-    struct cache_redis_purge told; /* of a page that tells Redis of a purge */
+    struct cache_redis_purge told;  /* of a page that tells Redis of a purge */
+    struct revocation_tell revoked; /* the same for a revocation */
 };
 
 /* Answers ${request}. What ${dispatch} and ${worker} point to must live as long as the request. */

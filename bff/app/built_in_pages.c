@@ -1,8 +1,28 @@
 /* See built_in_pages.h. */
+#include "bff/app/built_in_backchannel.h"
+#include "bff/app/built_in_callback.h"
+#include "bff/app/built_in_jwks.h"
+#include "bff/app/built_in_login.h"
+#include "bff/app/built_in_logout.h"
+#include "bff/app/built_in_logout_visit.h"
 #include "bff/app/built_in_pages.h"
+#include "bff/app/built_in_user.h"
 #include "bff/http/method.h"
 
-const struct built_in_page built_in_pages[] = {{0}};
+#define BODY ((size_t)16 * 1024)
+
+static bool has_sessions(const struct dispatch *dispatch) { return dispatch->sessions != NULL; }
+
+const struct built_in_page built_in_pages[] = {
+    {"GET", "/bff/user", has_sessions, built_in_user, 0, false},
+    {"POST", "/bff/logout", has_sessions, built_in_logout, BODY, false},
+    {"GET", BUILT_IN_LOGOUT_VISIT_PATH, has_sessions, built_in_logout_visit, 0, true},
+    {"GET", "/bff/login", built_in_login_is_there, built_in_login, 0, true},
+    {"GET", BUILT_IN_LOGIN_CALLBACK, built_in_login_is_there, built_in_callback, 0, true},
+    {"POST", "/bff/backchannel-logout", built_in_login_is_there, built_in_backchannel, BODY, true},
+    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0, true},
+    {0},
+};
 
 static bool takes(const struct built_in_page *page, struct text method)
 {

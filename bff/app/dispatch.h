@@ -6,11 +6,17 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
+#include "bff/edge/authorizer.h"
 #include "bff/edge/cors.h"
+#include "bff/edge/identity.h"
 #include "bff/edge/login.h"
+#include "bff/edge/revocation.h"
+#include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
+#include "bff/session/oidc.h"
+#include "bff/session/session_refresh.h"
 #include "bff/session/session_store.h"
 #include "bff/store/redis.h"
 
@@ -21,10 +27,13 @@ struct dispatch {
     bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
                                 than this server */
     struct proxy_settings proxy;
+    struct authorizer *authorizer;        /* NULL: no service decides about requests */
     const struct login *login;            /* NULL: login is off, and access rules do not apply */
+    const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
     const struct limit_rules *limits;
+    const struct revocation_settings *revocation;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
@@ -33,15 +42,20 @@ struct dispatch {
 /* The part that belongs to one generation in one worker. */
 struct dispatch_worker {
     struct upstream *upstream;
-    struct endpoints *endpoints;    /* the worker's */
-    struct login_worker *login;     /* NULL: login is off */
-    struct cache_worker *cache;     /* NULL: the configuration caches nothing */
-    struct cache_worker *verdicts;  /* see struct worker_life */
-    struct cache_worker *refreshed; /* see struct worker_life */
-    struct cache_flights *flights;  /* of the parts of pages; NULL: there is no cache */
-    struct redis *redis;            /* NULL: no Redis server is configured */
-    struct redis *cache_redis;      /* the same; NULL: what is cached is in memory only */
-    struct limiter *limiter;        /* NULL: there are no limits */
+    struct endpoints *endpoints;         /* the worker's */
+    struct login_worker *login;          /* NULL: login is off */
+    struct oidc *oidc;                   /* the OpenID providers; NULL: there are none */
+    struct revocation_view *revocations; /* NULL: nothing is revoked (struct revocation_settings) */
+    struct cache_worker *cache;          /* NULL: the configuration caches nothing */
+    struct cache_worker *verdicts;       /* see struct worker_life */
+    struct cache_worker *refreshed;      /* see struct worker_life */
+    struct session_refreshes *refreshes; /* NULL: there are no sessions */
+    struct cache_flights *flights;       /* of the parts of pages; NULL: there is no cache */
+    struct redis *redis;                 /* NULL: no Redis server is configured */
+    struct redis *cache_redis;           /* the same; NULL: what is cached is in memory only */
+    struct limiter *limiter;             /* NULL: there are no limits */
+    struct authorizer_worker *authorizer; /* NULL: as above */
+    struct identity *identity;            /* NULL: services get no token of ours */
 };
 
 #endif

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/generation_authorizer.h"
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
 #include "bff/app/observers.h"
@@ -96,8 +97,12 @@ static void fill_dispatch(struct generation *generation)
         .routes = &config->routes,
         .may_encode_slashes = config->may_encode_slashes,
         .login = generation->login,
+        .sessions = generation->sessions,
+        .authorizer = generation->authorizer,
+        .identity = generation->identity,
         .cors = &config->cors,
         .limits = &config->rate_limits,
+        .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
                    .stores = {.redis = generation->redis, .cache = generation->cache}},
@@ -108,7 +113,8 @@ static void fill_dispatch(struct generation *generation)
     };
 }
 
-const char *generation_prepare(struct generation *generation)
+/* Returns NULL, or what is wrong. */
+static const char *read_keys(struct generation *generation)
 {
     const struct config *config = &generation->config;
     const char *wrong = NULL;
@@ -118,6 +124,20 @@ const char *generation_prepare(struct generation *generation)
         if (generation->login == NULL)
             return wrong;
     }
+    if (config->identity.key_file != NULL)
+        generation->identity = identity_keys_new(&config->identity, &wrong);
+    return wrong;
+}
+
+const char *generation_prepare(struct generation *generation)
+{
+    const struct config *config = &generation->config;
+    const char *wrong = read_keys(generation);
+
+    if (wrong != NULL)
+        return wrong;
+    if (config->session.is_on)
+        generation->sessions = session_store_new(&config->session);
     generation->health = health_new(config->services, config->service_count, on_health);
     generation->http = (struct http_settings){
         .limits = config->limits,
@@ -128,6 +148,7 @@ const char *generation_prepare(struct generation *generation)
     };
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
+    generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
     generation->observers = observers_of(config, generation->pool);
@@ -159,7 +180,10 @@ void generation_release(struct generation *generation)
     for (const struct generation_kept *kept = generation->kept; kept != NULL; kept = kept->next)
         registry_release(kept->object);
     health_free(generation->health);
+    session_store_free(generation->sessions);
+    authorizer_free(generation->authorizer);
     login_free(generation->login);
+    identity_keys_free(generation->identity);
     config_free(&generation->config);
     pool_free(generation->pool);
     memory_free(generation);

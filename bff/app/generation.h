@@ -21,6 +21,7 @@
 #include "bff/compose/compose.h"
 #include "bff/compose/page.h"
 #include "bff/config/config_read.h"
+#include "bff/edge/identity_keys.h"
 #include "bff/edge/login.h"
 #include "bff/http/http_settings.h"
 
@@ -31,7 +32,10 @@ struct generation {
     struct config config;     /* all files that it names have been loaded and are not read again */
     struct pool *pool;        /* memory of the pages */
     struct pages pages;
-    struct login *login; /* NULL: off */
+    struct login *login;            /* NULL: off */
+    struct session_store *sessions; /* NULL: there are no sessions of browsers */
+    struct identity_keys *identity; /* NULL: off */
+    struct authorizer *authorizer;  /* NULL: there is none */
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */
     struct redis_state *redis; /* NULL: no Redis server is configured */
@@ -52,7 +56,8 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
 /*
  * Makes everything that requests need from the configuration. Only for the action CONFIG_SERVE.
  * Afterwards the generation does not change. Returns NULL, or a text that says what is wrong with
- * the login settings.
+ * the settings
+ * of the login or of the identity.
  */
 const char *generation_prepare(struct generation *generation);
 

@@ -5,6 +5,8 @@
 #include "bff/cache/cache_background.h"
 #include "bff/proxy/proxy_scope.h"
 
+#define REFRESHED_BYTES ((size_t)64 * 1024 * 1024)
+
 /* Returns true when one of the routes is cached. */
 static bool prepare_routes(struct generation *generation)
 {
@@ -49,9 +51,24 @@ static void set_limits(struct generation *generation)
     generation_keep(generation, background);
 }
 
+/* Who comes with the old tokens of a session must find the new ones, so there must be room for many
+ * sessions. */
+static void prepare_sessions(struct generation *generation)
+{
+    struct cache *cache;
+
+    if (!generation->config.session.is_on)
+        return;
+    cache = cache_hold(registry_of_process(), TEXT("refreshed"));
+    cache_set_limit(cache, REFRESHED_BYTES);
+    generation_keep(generation, cache);
+}
+
 void generation_cache_prepare(struct generation *generation)
 {
     bool has_routes = prepare_routes(generation);
+
+    prepare_sessions(generation);
 
     if (generation->config.cache_bytes > 0 && (has_routes || has_parts(&generation->pages)))
         set_limits(generation);

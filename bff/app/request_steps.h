@@ -14,6 +14,7 @@
  *   found        sends what step_route has decided: 400, 404, 405, answers to OPTIONS
  *   session      finds the session of the cookies, and checks that no other site has made the
  *                browser send the request: 401, 403, 503
+ *   renewal      renews the tokens of a session that end soon: 503
  *   api_key      finds the API key and counts the request under its plan: 401, 403, 429, 503
  *   login        finds the user by a token: 400, 403, 503
  *   authorizer   asks a service whether the request may pass: 403, 503
@@ -39,6 +40,7 @@
     ROW(limits)                                                                                    \
     ROW(found)                                                                                     \
     ROW(session)                                                                                   \
+    ROW(renewal)                                                                                   \
     ROW(api_key)                                                                                   \
     ROW(login)                                                                                     \
     ROW(authorizer)                                                                                \

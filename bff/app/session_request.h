@@ -20,7 +20,7 @@
 enum session_request_answer {
     SESSION_REQUEST_LEAVES, /* nothing */
     SESSION_REQUEST_RENEWS, /* sets them again, for the sliding lifetime */
-    SESSION_REQUEST_SETS,   /* sets them: a new session or new tokens */
+    SESSION_REQUEST_SETS,   /* sets them: a new session, or new tokens */
     SESSION_REQUEST_CLEARS,
 };
 
@@ -29,28 +29,41 @@ enum session_request_answer {
  *   cookies  what the request has
  *   has      there is a session that is not over
  *   session  with ${has}
+ *   page     for the page or step that waits; not used here
  */
 struct session_request {
     struct session_cookie cookie;
     struct session_cookies cookies;
     bool has;
     struct session session;
+    void *page;
 
     /* session_request.c's own */
     struct request_context *context;
     struct session_store_call call, drop;
+    struct session next; /* the one that is being saved */
     void (*done)(struct request_context *context, enum session_store_end end);
     enum session_request_answer answer;
     struct session_cookie_lines lines;
     struct reply_filter filter;
+    bool has_filter;
 };
 
 /* Returns context->session; the first call makes it and reads Cookie. Not for a configuration
  * without sessions. */
 struct session_request *session_request_of(struct request_context *context);
 
-/* True when the request shows that a page of ours has sent it (session_csrf.h). */
-bool session_request_is_ours(const struct request_context *context);
+/*
+ * Loads the session of the cookies, for step_session. Returns how it ended; with
+ * SESSION_STORE_WAITS, ${done} is called later from the loop, and session_request_cancel ends the
+ * wait. With SESSION_STORE_OK, the session is in session_request.session.
+ */
+enum session_store_end session_request_load(struct request_context *context,
+                                            void (*done)(struct request_context *context,
+                                                         enum session_store_end end));
+
+/* The answer sets the cookies again when a good part of session.idle is over. */
+void session_request_renew(struct request_context *context);
 
 /*
  * Begins a new session: saves ${session} under a new id, and sets its cookies on the answer. The
@@ -89,8 +102,5 @@ void session_request_use(struct request_context *context);
 
 /* The answer to a request whose session cannot be loaded or saved: 503 or 502. */
 struct refusal session_request_refusal(enum session_store_end end);
-
-/* The answer to a request that does not show that it is ours: 403. */
-struct refusal session_request_csrf_refusal(void);
 
 #endif

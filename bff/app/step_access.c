@@ -1,5 +1,19 @@
 /* Step "access": checks whether this user is allowed to send this request. */
 #include "bff/app/request_steps.h"
+#include "bff/session/session_settings.h"
+
+/* A browser with a session has no token, so it is not asked for one. */
+static struct refusal needs_login(const struct request_context *context)
+{
+    const struct session_store *sessions = context->dispatch->sessions;
+    struct refusal refusal = {.status = 401, .message = "No token provided"};
+
+    if (sessions == NULL || session_store_settings(sessions)->takes_bearer) {
+        refusal.name = "www-authenticate";
+        refusal.value = TEXT("Bearer");
+    }
+    return refusal;
+}
 
 /* A token without the needed scopes gets the challenge of RFC 6750 section 3.1. The names of scopes
  * need no escaping (access_scopes_read). */
@@ -28,12 +42,7 @@ enum step_result step_access(struct request_context *context)
     case ACCESS_ALLOW:
         return STEP_PASS;
     case ACCESS_NEEDS_LOGIN:
-        refusal = (struct refusal){
-            .status = 401,
-            .message = "No token provided",
-            .name = "www-authenticate",
-            .value = TEXT("Bearer"),
-        };
+        refusal = needs_login(context);
         break;
     case ACCESS_NEEDS_KEY:
         refusal = (struct refusal){.status = 401, .message = "No API key provided"};

@@ -1,9 +1,10 @@
 /* Step "login": finds the user who sends the request. When the key of a token is not known, and a
  * key set at a URL may have it, the request waits until the key set was fetched again. */
 #include "bff/app/request_steps.h"
-#include "bff/base/check.h"
+#include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
 #include "bff/edge/login_worker.h"
+#include "bff/session/session_settings.h"
 
 #define AUTHORIZATION_MAX                                                                          \
     2 /* the number of fields that are read; two are enough to refuse the request */
@@ -30,6 +31,7 @@ static enum login_verdict check_login(struct request_context *context,
         .authorization = values,
         .authorization_count = count,
         .now_seconds = clock_wall_ms() / 1000,
+        .revocations = context->worker->revocations,
         .pool = context->request->pool,
     };
     enum login_verdict verdict =
@@ -44,6 +46,24 @@ static enum login_verdict check_login(struct request_context *context,
 static enum step_result refuse(struct request_context *context, struct refusal refusal)
 {
     return pipeline_refuse(&context->pipeline, refusal);
+}
+
+/* The token is good, but nobody knows whether it was revoked. A public route does without a user.
+ */
+static enum step_result be_uncertain(struct request_context *context)
+{
+    context->caller.user = (struct login_user){0};
+    return context->rule.kind == ACCESS_PUBLIC ? STEP_PASS
+                                               : refuse(context, revocation_check_refusal());
+}
+
+/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. */
+static bool reads_token(const struct request_context *context)
+{
+    const struct session_store *sessions = context->dispatch->sessions;
+
+    return !context->caller.is_session &&
+           (sessions == NULL || session_store_settings(sessions)->takes_bearer);
 }
 
 static enum step_result refuse_bad(struct request_context *context)
@@ -148,6 +168,8 @@ static enum step_result decide(struct request_context *context, struct waiting *
     case LOGIN_WAITS:
         return ask(context, waiting, wanted);
     case LOGIN_OK:
+        if (revocation_check_is_uncertain(context))
+            return be_uncertain(context);
         context->caller.has_user = true;
         context->request->user = context->caller.user.id;
         break;
@@ -159,5 +181,7 @@ static enum step_result decide(struct request_context *context, struct waiting *
 
 enum step_result step_login(struct request_context *context)
 {
-    return context->dispatch->login == NULL ? STEP_PASS : decide(context, NULL);
+    if (context->dispatch->login == NULL || !reads_token(context))
+        return STEP_PASS;
+    return decide(context, NULL);
 }

@@ -1,7 +1,15 @@
 /* Step "serve": gives the request to the composite or to the proxy, which answers it. */
 #include "bff/app/request_steps.h"
+#include "bff/app/session_login.h"
 #include "bff/base/clock.h"
 #include "bff/proxy/proxy_cache.h"
+
+/* Who asks, for the services. */
+static const struct caller *caller_of(struct request_context *context)
+{
+    context->caller.identity = context->worker->identity;
+    return &context->caller;
+}
 
 static void serve_composite(struct request_context *context)
 {
@@ -13,7 +21,7 @@ static void serve_composite(struct request_context *context)
                                      .params = found->match.params,
                                      .upstream = context->worker->upstream,
                                      .flights = context->worker->flights,
-                                     .caller = &context->caller,
+                                     .caller = caller_of(context),
                                      .until_ns = context->until_ns,
                                      .has_login = context->dispatch->login != NULL,
                                  });
@@ -24,7 +32,7 @@ void step_serve_describe(struct request_context *context, struct proxy_ask *out)
     *out = (struct proxy_ask){
         .settings = &context->dispatch->proxy,
         .route = context->found.route,
-        .caller = &context->caller,
+        .caller = caller_of(context),
         .path = context->found.path,
         .upstream = context->worker->upstream,
         .head_by_ns = context->until_ns,
@@ -57,6 +65,8 @@ enum step_result step_serve(struct request_context *context)
                                (struct refusal){.status = 504, .message = "Gateway timeout"});
     if (context->found.kind == FOUND_COMPOSITE)
         serve_composite(context);
+    else if (context->dispatch->sessions != NULL && session_login_is_asked(context))
+        session_login_serve(context);
     else
         serve_route(context);
     return STEP_ANSWERED;

@@ -1,10 +1,12 @@
 /* See worker_generation.h. */
 #include "bff/app/purge_channel.h"
 #include "bff/app/worker_generation.h"
+#include "bff/app/worker_generation_refresh.h"
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
 #include "bff/edge/login_worker.h"
+#include "bff/edge/revocation_channel.h"
 #include "bff/http/worker.h"
 #include "bff/observe/observer.h"
 #include "bff/upstream/health.h"
@@ -20,10 +22,16 @@ static void on_unused(struct worker_settings *settings)
     struct worker_generation *own = own_of(settings);
 
     cache_flights_free(own->dispatch.flights);
+    session_refresh_free(own->dispatch.refreshes);
     limiter_free(own->dispatch.limiter);
+    revocation_channel_free(own->revoked);
     redis_free(own->dispatch.redis);
+    authorizer_worker_free(own->dispatch.authorizer);
     upstream_free(own->dispatch.upstream);
     login_worker_free(own->dispatch.login);
+    revocation_view_free(own->dispatch.revocations);
+    oidc_free(own->dispatch.oidc);
+    identity_free(own->dispatch.identity);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -64,6 +72,16 @@ static struct limiter *new_limiter(const struct config *config, struct redis *re
     });
 }
 
+static struct revocation_view *new_revocations(const struct config *config)
+{
+    if (!config->revocation.is_on)
+        return NULL;
+    struct revocation *revocation = revocation_hold(registry_of_process());
+    struct revocation_view *view = revocation_view_new(revocation);
+    revocation_release(revocation);
+    return view;
+}
+
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
                                                 const struct worker_life *life)
@@ -81,14 +99,43 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
         own->dispatch.login = login_worker_new(generation->login, life->endpoints, worker->number);
+    own->dispatch.revocations = new_revocations(config);
+    if (generation->identity != NULL)
+        own->dispatch.identity = identity_new(generation->identity);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
         own->dispatch.flights =
             cache_flights_new(life->cache, own->dispatch.upstream, own->dispatch.cache_redis);
+    if (generation->authorizer != NULL)
+        own->dispatch.authorizer =
+            authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
+    if (config->session.is_on && config->session.provider_count > 0)
+        own->dispatch.oidc = oidc_new(&config->session, life->endpoints, registry_of_process());
+    worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;
+}
+
+static void on_settled(void *cookie);
+
+/* True for the worker that makes the health checks, and listens to purges and revocations, for all
+ * workers. */
+static bool works_for_all(const struct worker *worker) { return worker->number == 0; }
+
+/* Begins before the channel of the generation before ends, so that no message is missed. */
+static void follow_revocations(struct worker_generation *own)
+{
+    struct redis_loop on = loop_of(own->settings.worker);
+
+    if (!works_for_all(own->settings.worker) || own->dispatch.revocations == NULL ||
+        own->dispatch.redis == NULL)
+        return;
+    own->unsettled++;
+    own->revoked =
+        revocation_channel_new(&on, &own->generation->config.redis, own->dispatch.redis,
+                               revocation_of_view(own->dispatch.revocations), on_settled, own);
 }
 
 static void on_settled(void *cookie)
@@ -104,6 +151,7 @@ void worker_generation_resolve(struct worker_generation *own,
 {
     own->on_resolved = tell;
     own->unsettled = own->dispatch.redis == NULL ? 1 : 2;
+    follow_revocations(own);
     if (own->dispatch.redis != NULL)
         redis_wait_first(own->dispatch.redis, on_settled, own);
     upstream_start(own->dispatch.upstream, own->generation->config.resolve_ms, on_settled, own);
@@ -113,10 +161,6 @@ struct worker_generation *worker_generation_current(const struct worker *worker)
 {
     return worker->settings == NULL ? NULL : own_of(worker->settings);
 }
-
-/* True for the worker that makes the health checks, refreshes keys and listens to purges, for all
- * workers. */
-static bool works_for_all(const struct worker *worker) { return worker->number == 0; }
 
 /* Nobody listened between two generations, so purges may have been missed. */
 static void listen_to_purges(struct worker_generation *own)
@@ -139,6 +183,8 @@ void worker_generation_watch(struct worker_generation *own)
     if (own->dispatch.login != NULL)
         login_worker_start(own->dispatch.login);
     listen_to_purges(own);
+    if (own->dispatch.revocations != NULL && own->dispatch.redis == NULL)
+        revocation_set_state(revocation_of_view(own->dispatch.revocations), REVOCATION_CURRENT);
 }
 
 /* To be called when the worker does not use this generation for new requests any more. */
@@ -150,6 +196,8 @@ static void leave(struct worker_generation *own)
         login_worker_stop(own->dispatch.login);
     purge_channel_free(own->purges);
     own->purges = NULL;
+    revocation_channel_free(own->revoked);
+    own->revoked = NULL;
     atomic_fetch_sub(&own->generation->workers, 1);
 }
 

@@ -33,7 +33,8 @@ struct worker_generation {
     struct generation *generation; /* held */
     struct dispatch_worker dispatch;
     struct purge_channel *purges; /* of worker 0, while this generation is the current one; NULL */
-    unsigned unsettled;           /* results that worker_generation_resolve waits for */
+    struct revocation_channel *revoked; /* the same */
+    unsigned unsettled;                 /* results that worker_generation_resolve waits for */
     void (*on_resolved)(struct worker_generation *own);
 };
 

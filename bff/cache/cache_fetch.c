@@ -89,16 +89,14 @@ static void look_again(struct look *look)
 static void begin_flight(struct cache_fetch *cached, const struct cache_fetch_with *with,
                          const struct look *look, bool leads)
 {
-    struct fetch_ask ask = *cached->ask;
     struct cache_flight_ask flight = {
         .key = look->key,
         .slot = look->slot,
         .rule = with->rule,
-        .fetch = &ask,
+        .fetch = cached->ask,
         .old = look->entry,
     };
 
-    ask.headers = cache_fetch_key_lines(with->pool, cached->ask, with->rule);
     if (look->state == CACHE_STORED_STALE)
         cache_flight_refresh(with->flights, &flight);
     else

@@ -6,7 +6,6 @@
 enum line {
     LINE_PLAIN,
     LINE_ID,         /* of the request or its trace: no answer depends on it */
-    LINE_USER,       /* names the user */
     LINE_CREDENTIAL, /* of the client, passed on by ask_pass_header */
 };
 
@@ -19,8 +18,6 @@ static enum line kind_of(struct text name)
     } kinds[] = {
         {{"x-request-id", 12}, LINE_ID},
         {{"tracestate", 10}, LINE_ID},
-        {{"x-user-id", 9}, LINE_USER},
-        {{"x-user-role", 11}, LINE_USER},
         {{"authorization", 13}, LINE_CREDENTIAL},
         {{"cookie", 6}, LINE_CREDENTIAL},
     };
@@ -48,7 +45,7 @@ static bool add_lines(struct text_builder *out, struct text lines, bool is_share
         struct text line = next_line(&lines, &kind);
         if (kind == LINE_CREDENTIAL && is_shared)
             return false;
-        if (kind != LINE_ID && !(kind == LINE_USER && is_shared))
+        if (kind != LINE_ID)
             text_builder_add(out, line);
     }
     return true;
@@ -84,22 +81,4 @@ struct text cache_fetch_key(struct pool *pool, const struct fetch_ask *ask,
     parts.vary = text_builder_text(&lines);
     parts.user = ask->caller_key;
     return cache_key_text(pool, &parts);
-}
-
-struct text cache_fetch_key_lines(struct pool *pool, const struct fetch_ask *ask,
-                                  const struct cache_rule *rule)
-{
-    struct text_builder out;
-    struct text lines = ask->headers;
-
-    if (!rule->is_shared)
-        return lines;
-    text_builder_init(&out, pool, lines.len);
-    while (lines.len > 0) {
-        enum line kind;
-        struct text line = next_line(&lines, &kind);
-        if (kind != LINE_USER)
-            text_builder_add(&out, line);
-    }
-    return text_builder_text(&out);
 }

@@ -80,6 +80,8 @@ static struct text client_header(void *cookie, const char *name)
 {
     struct serving *serving = cookie;
 
+    if (caller_writes(serving->ask.caller, text_of(name)))
+        return (struct text){0};
     return request_header(serving->request, name);
 }
 

@@ -37,7 +37,7 @@ static const char *owner_words(struct text field, bool of_request)
         return "it belongs to the connection; the server alone writes it";
     if (of_request && text_is(name, "host"))
         return "the server alone writes it; preserve_host: true keeps the client's";
-    if (of_request && text_starts(name, TEXT("x-user-")))
+    if (of_request && (text_starts(name, TEXT("x-user-")) || text_is(name, "x-identity")))
         return "the server alone says who the user is";
     if (of_request && text_starts(name, TEXT("x-api-key-name")))
         return "the server alone says whose API key it is";

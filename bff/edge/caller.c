@@ -1,5 +1,6 @@
 /* See caller.h. */
 #include "bff/edge/identity.h"
+#include "bff/http/field.h"
 
 #include "bff/edge/caller.h"
 
@@ -31,6 +32,14 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
     }
     put_identity(caller, service, out);
     text_builder_add(out, caller->fields);
+}
+
+bool caller_writes(const struct caller *caller, struct text name)
+{
+    for (size_t i = 0; i < caller->context_count; i++)
+        if (field_reads_as(name, caller->context[i]))
+            return true;
+    return caller->identity != NULL && text_equal_nocase(name, identity_header(caller->identity));
 }
 
 static void put_member(struct text_builder *out, const char *name, struct text value)

@@ -31,6 +31,8 @@ struct identity; /* identity.h: the worker's */
  *                        client's value passes
  *   fields               more header lines for services, each with its CRLF: the context that the
  *                        authorizer has given; absent: none
+ *   context              the names of the headers that the authorizer's context may set, whether it
+ *                        has set them for this request or not
  *   identity             signs a token about the user for each service; NULL: there is none
  */
 struct caller {
@@ -43,6 +45,8 @@ struct caller {
     bool hides_authorization;
     struct text cookies;
     struct text fields;
+    const struct text *context;
+    size_t context_count;
     struct identity *identity;
 };
 
@@ -50,6 +54,12 @@ struct caller {
  * authorizer's context and the token of ${identity}. Nothing for a caller who is not known. */
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
+
+/* True when ${name} (any case) is a header whose name is configured, and which only this server
+ * writes: that of ${identity}, and those of ${context}. It is also true for a name that a service
+ * could read as one of ${context} (field_reads_as). A client's field of this name does not pass.
+ * field_may_pass (bff/http/field.h) knows the headers with fixed names. */
+bool caller_writes(const struct caller *caller, struct text name);
 
 /* Returns a text that distinguishes callers who may get different answers to the same request, for
  * the key of a cache. It does not change when a token of the same caller is renewed. Absent for a

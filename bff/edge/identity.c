@@ -53,7 +53,7 @@ struct text identity_header(const struct identity *identity)
 static void add_to_key(struct text_builder *key, struct text text)
 {
     text_builder_size(key, text.len);
-    text_builder_add(key, text.at == NULL ? TEXT("-") : TEXT(":"));
+    text_builder_add(key, TEXT(":"));
     text_builder_add(key, text);
 }
 

@@ -26,13 +26,13 @@ void identity_free(struct identity *identity); /* NULL: does nothing */
 struct text identity_header(const struct identity *identity);
 
 /*
- * Who asks. All texts are visible ASCII.
+ * Who asks. All texts are visible ASCII. A text that is absent or empty gives no claim.
  *
  *   user     `sub`; absent: there is only an API key
- *   roles    "admin,staff" becomes the list `roles`; perhaps empty
- *   scopes   "read write" becomes `scope`; perhaps empty
- *   client   the name of the API key, `client_id`; absent: none
- *   session  `sid`; absent: none
+ *   roles    "admin,staff" becomes the list `roles`
+ *   scopes   "read write" becomes `scope`
+ *   client   the name of the API key, `client_id`
+ *   session  `sid`
  */
 struct identity_subject {
     struct text user, roles, scopes, client, session;

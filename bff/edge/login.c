@@ -10,6 +10,7 @@
 #include "bff/edge/login_issuers.h"
 #include "bff/edge/login_keys.h"
 #include "bff/edge/login_worker.h"
+#include "bff/edge/revocation.h"
 #include "bff/token/jwt.h"
 #include "bff/token/jwt_members.h"
 
@@ -235,6 +236,20 @@ static bool is_current(const struct login_worker *worker, const struct login_cla
     return set != NULL && set->id == known->keys;
 }
 
+/* Asked for each request, also when the token is known. */
+static bool is_revoked(const struct login_request *request, const struct login_claims *claims)
+{
+    if (revocation_is_empty(request->revocations))
+        return false;
+    struct revocation_asked asked = {
+        .jti = claims->jti,
+        .sid = claims->sid,
+        .sub = revocation_key(REVOCATION_SUB, claims->user.id),
+        .issued_s = claims->issued_s,
+    };
+    return revocation_has(request->revocations, &asked, request->now_seconds);
+}
+
 static enum login_fault check_cached(struct checking *checking, struct text token,
                                      struct login_claims *claims)
 {
@@ -246,6 +261,7 @@ static enum login_fault check_cached(struct checking *checking, struct text toke
     login_cache_digest(cache, token, digest);
     const struct login_claims *known = login_cache_find(cache, digest);
     if (known != NULL && is_current(worker, known)) {
+        *claims = *known;
         claims->user = copy_user(&known->user, checking->request->pool);
         return time_fault(known, checking->request->now_seconds);
     }
@@ -285,6 +301,8 @@ enum login_verdict login_check_with(const struct login_worker *worker,
         *fault = check_new(&checking, token, &claims);
     else
         *fault = check_cached(&checking, token, &claims);
+    if (*fault == LOGIN_FAULT_NONE && is_revoked(request, &claims))
+        *fault = LOGIN_FAULT_REVOKED;
     if (*fault == LOGIN_FAULT_NONE)
         *user = claims.user;
     return verdict_of(&checking, *fault, wanted);
@@ -300,6 +318,8 @@ enum login_verdict login_check_token(const struct login_worker *worker, struct t
     *proof = (struct login_proof){0};
     *fault =
         token.len > LOGIN_TOKEN_MAX ? LOGIN_FAULT_MALFORMED : check_new(&checking, token, &claims);
+    if (*fault == LOGIN_FAULT_NONE && is_revoked(request, &claims))
+        *fault = LOGIN_FAULT_REVOKED;
     if (*fault == LOGIN_FAULT_NONE)
         *proof = (struct login_proof){claims.user, checking.claims};
     return verdict_of(&checking, *fault, wanted);

@@ -36,6 +36,7 @@ struct login;        /* keys and rules; they do not change, and all workers shar
 struct login_cache;  /* tokens that were good; each worker has a cache of its own */
 struct login_worker; /* the part of a login that belongs to a worker */
 struct key_source_worker;
+struct revocation_view; /* revocation.h */
 
 /* Names of claims, as jwt_path.h reads them. The first one that a token has is used. */
 struct login_paths {
@@ -130,12 +131,13 @@ struct login_user {
     struct text scopes; /* "read write", separated by one space; empty when the token has none */
 };
 
-/* The input of login_check. */
+/* The input of login_check. ${revocations} is the view of the calling worker. */
 struct login_request {
     const struct text *authorization; /* the values of all Authorization fields */
     size_t authorization_count;
-    int64_t now_seconds; /* since 1970 UTC */
-    struct pool *pool;   /* for the texts of the user */
+    int64_t now_seconds;                 /* since 1970 UTC */
+    struct revocation_view *revocations; /* NULL: no token is revoked */
+    struct pool *pool;                   /* for the texts of the user */
 };
 
 /*

@@ -5,10 +5,13 @@
 #include "bff/token/jwt_path.h"
 #include "bff/edge/login_roles.h"
 #include "bff/edge/login_scopes.h"
+#include "bff/edge/revocation.h"
 
 #include "bff/edge/login_claims.h"
 
-enum { EXP, NBF, IAT, ISS, AUD, CLAIM_COUNT };
+enum { EXP, NBF, IAT, ISS, AUD, JTI, SID, CLAIM_COUNT };
+
+#define SECONDS_MOST 1e15 /* a later time is not known */
 
 /* When the claim is absent, ${*out} does not change. A number that is too large for a double is
  * refused. */
@@ -27,7 +30,7 @@ static int read_time(struct json claim, double *out)
 static int read_times(const struct jwt_member *claims, const struct login_rules *rules,
                       struct login_claims *out)
 {
-    double issued;
+    double issued = 0;
 
     out->from = -INFINITY;
     out->until = INFINITY;
@@ -35,6 +38,7 @@ static int read_times(const struct jwt_member *claims, const struct login_rules 
         read_time(claims[EXP].value, &out->until) != 0 ||
         read_time(claims[IAT].value, &issued) != 0)
         return -1;
+    out->issued_s = issued > 0 && issued < SECONDS_MOST ? (int64_t)issued : 0;
     out->from -= rules->leeway_seconds;
     out->until += rules->leeway_seconds;
     return rules->require_exp && json_is(claims[EXP].value, JSON_NONE) ? -1 : 0;
@@ -126,7 +130,8 @@ int login_claims_read(struct text json, const struct login_rules *rules, struct 
 {
     struct jwt_member claims[CLAIM_COUNT] = {
         [EXP] = {.name = "exp"}, [NBF] = {.name = "nbf"}, [IAT] = {.name = "iat"},
-        [ISS] = {.name = "iss"}, [AUD] = {.name = "aud"},
+        [ISS] = {.name = "iss"}, [AUD] = {.name = "aud"}, [JTI] = {.name = "jti"},
+        [SID] = {.name = "sid"},
     };
     struct json object;
 
@@ -137,6 +142,8 @@ int login_claims_read(struct text json, const struct login_rules *rules, struct 
     if (read_times(claims, rules, out) != 0 || !is_issuer(claims[ISS].value, rules->issuer, pool) ||
         !is_audience(claims[AUD].value, rules->audience, pool))
         return -1;
+    out->jti = revocation_key(REVOCATION_JTI, json_text(claims[JTI].value, pool));
+    out->sid = revocation_key(REVOCATION_SID, json_text(claims[SID].value, pool));
     return read_user(object, rules, pool, &out->user);
 }
 

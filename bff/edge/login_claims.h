@@ -21,6 +21,8 @@ struct login_rules {
 struct login_claims {
     double from, until; /* when the token is valid, in seconds since 1970 UTC, the leeway included;
                            -INFINITY and INFINITY: no limit */
+    uint64_t jti, sid;  /* keys for revocation.h; 0: the token has none */
+    int64_t issued_s;   /* iat; 0: the token has none */
     struct login_user user;
     unsigned issuer; /* the place of the issuer in the login */
     uint64_t keys;   /* the key set (key_set.h) that verified the token; 0: a key of the settings */

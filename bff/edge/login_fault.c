@@ -15,6 +15,7 @@ static const char *const names[LOGIN_FAULT_COUNT] = {
     [LOGIN_FAULT_AUDIENCE] = "audience",
     [LOGIN_FAULT_EXPIRED] = "expired",
     [LOGIN_FAULT_NOT_YET] = "not_yet",
+    [LOGIN_FAULT_REVOKED] = "revoked",
 };
 
 const char *login_fault_name(enum login_fault fault)

@@ -13,6 +13,7 @@ enum login_fault {
     LOGIN_FAULT_AUDIENCE,    /* its aud does not contain ours */
     LOGIN_FAULT_EXPIRED,     /* its exp has passed */
     LOGIN_FAULT_NOT_YET,     /* its nbf is in the future */
+    LOGIN_FAULT_REVOKED,     /* it is good, but it was revoked */
     LOGIN_FAULT_COUNT,
 };
 

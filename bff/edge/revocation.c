@@ -212,10 +212,8 @@ void revocation_set_state(struct revocation *revocation, enum revocation_state s
 {
     int before = atomic_exchange(&revocation->state, (int)state);
 
-    if (state == REVOCATION_STALE && before != REVOCATION_STALE)
-        log_event("revocation_stale", NULL);
-    if (state == REVOCATION_CURRENT && before == REVOCATION_STALE)
-        log_event("revocation_current", NULL);
+    if (before != (int)state)
+        log_event(state == REVOCATION_STALE ? "revocation_stale" : "revocation_current", NULL);
 }
 
 size_t revocation_count(const struct revocation *revocation)

@@ -35,7 +35,6 @@ enum revocation_kind {
 
 enum revocation_state {
     REVOCATION_CURRENT, /* the set has all revocations; always so without Redis */
-    REVOCATION_BEGINS,  /* the set has not been read yet; it is stale, and nothing was logged */
     REVOCATION_STALE,   /* revocations of other processes may be missing */
 };
 
@@ -98,8 +97,7 @@ void revocation_add(struct revocation *revocation, const struct revocation_entry
 /* Whether the set is complete. One load of an atomic number. ${view} NULL: it is. */
 enum revocation_state revocation_state(const struct revocation_view *view);
 
-/* Logs the event "revocation_stale" or "revocation_current" when this is a change, except for the
- * first reading of the set. */
+/* Logs the event "revocation_stale" or "revocation_current" when this is a change. */
 void revocation_set_state(struct revocation *revocation, enum revocation_state state);
 
 /* Returns the number of entries, those that have ended and are still in memory included. */

@@ -29,6 +29,7 @@ static const struct text not_to_services[] = {
     NAME("tracestate"),
     NAME("x-real-ip"),
     NAME("x-request-deadline-ms"),
+    NAME("x-identity"),
     NAME("forwarded"),
     NAME("true-client-ip"),
     NAME("x-client-ip"),
@@ -74,6 +75,24 @@ bool field_is_token(struct text text)
         if (!is_token_byte(text.at[i]))
             return false;
     return text.len > 0;
+}
+
+/* Letters in lower case, digits, and '_' for everything else. */
+static char as_variable(char c)
+{
+    if (c >= 'A' && c <= 'Z')
+        return (char)(c - 'A' + 'a');
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ? c : '_';
+}
+
+bool field_reads_as(struct text name, struct text other)
+{
+    if (name.len != other.len)
+        return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (as_variable(name.at[i]) != as_variable(other.at[i]))
+            return false;
+    return true;
 }
 
 static bool is_value_byte(char c) { return ((unsigned char)c >= 0x20 && c != 0x7f) || c == '\t'; }

@@ -25,8 +25,8 @@ bool field_is_hop_by_hop(struct text name);
  *   X-User-Id;
  * - hop-by-hop fields, and all names that begin with Proxy-;
  * - fields that this server writes itself: Host, Content-Length, Expect, Via, X-Request-Id,
- *   traceparent, tracestate, X-Real-IP, X-Request-Deadline-Ms, and all names that begin with
- *   X-User- or X-Forwarded-;
+ *   traceparent, tracestate, X-Real-IP, X-Request-Deadline-Ms, X-Identity, and all names that begin
+ *   with X-User- or X-Forwarded-;
  * - fields that other servers read as the client's address or as another target: Forwarded,
  *   True-Client-IP, X-Client-IP, X-Cluster-Client-IP, CF-Connecting-IP, X-Original-*,
  *   X-Rewrite-URL, X-HTTP-Method, X-HTTP-Method-Override, X-Method-Override, X-Host.
@@ -53,6 +53,11 @@ bool field_is_needed(int status, struct text name);
 
 /* True when ${connection}, the value of a Connection field, lists the field ${name} (any case). */
 bool field_is_nominated(struct text connection, struct text name);
+
+/* True when a service could take the field ${name} for the field ${other}: the case of letters does
+ * not matter, and neither do bytes that are no letters and no digits, because CGI and its
+ * successors read all of them as '_'. */
+bool field_reads_as(struct text name, struct text other);
 
 /* True for a token (RFC 9110 section 5.6.2). Names of fields and methods must be tokens. */
 bool field_is_token(struct text text);

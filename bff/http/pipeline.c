@@ -156,3 +156,9 @@ void pipeline_resume(struct pipeline *pipeline, enum step_result result)
     stop_waiting(pipeline);
     go_on(pipeline, result);
 }
+
+void pipeline_answer(struct pipeline *pipeline)
+{
+    must(pipeline->is_waiting && !pipeline->is_running);
+    stop_waiting(pipeline);
+}

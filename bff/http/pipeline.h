@@ -3,9 +3,10 @@
  * and they run from top to bottom. A step passes, answers, refuses or waits.
  *
  * A step that must wait (for a store, for a key, for the body) calls pipeline_wait and returns
- * STEP_WAITS. Then exactly one of these four events happens, and only once:
+ * STEP_WAITS. Then exactly one of these five events happens, and only once:
  *
  *   pipeline_resume is called  the pipeline continues with the given result
+ *   pipeline_answer is called  no other step runs, and the waiting step answers
  *   the deadline passes        wait.cancel is called, and then wait.late returns the result
  *   the client leaves          wait.cancel is called, and no step is called any more
  *   the request ends           (the stream is reset, a drain is over) the same happens as when the
@@ -96,5 +97,11 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
  * function returns, the request may already have been freed: the caller must not use it any more.
  */
 void pipeline_resume(struct pipeline *pipeline, enum step_result result);
+
+/*
+ * Ends the wait of a step that has what it needs to answer. Afterwards, the caller answers the
+ * request (reply.h), now or later. To be called in the same places as pipeline_resume.
+ */
+void pipeline_answer(struct pipeline *pipeline);
 
 #endif

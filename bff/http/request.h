@@ -81,8 +81,10 @@ struct request {
     size_t part_count;
     struct text route;                 /* the path of the plain route; absent: none was found */
     const struct route_report *passed; /* what became of it there; NULL: it was not passed on */
-    struct text limit; /* the name of the rate limit that refuses it, or would without dry_run;
-                          absent: none */
+    struct text limit;      /* the name of the rate limit that refuses it, or would without dry_run;
+                               absent: none */
+    const char *authorizer; /* what the authorizer has said, a word for the log; NULL: it was not
+                               asked */
     const char
         *login_fault; /* why its token is not good, a word for the log; NULL: no such token */
 };

@@ -98,6 +98,12 @@ static void put_login(struct log_line *line, const struct request *request)
         member(line, TEXT(",\"login\":"), text_of(request->login_fault));
 }
 
+static void put_authorizer(struct log_line *line, const struct request *request)
+{
+    if (request->authorizer != NULL)
+        member(line, TEXT(",\"authorizer\":"), text_of(request->authorizer));
+}
+
 static void put_limit(struct log_line *line, const struct request *request)
 {
     if (request->limit.at != NULL)
@@ -194,6 +200,7 @@ void access_log_write(const struct request *request)
     put_what(line, request);
     put_outcome(line, request);
     put_login(line, request);
+    put_authorizer(line, request);
     put_limit(line, request);
     put_upload(line, request);
     put_route(line, request);

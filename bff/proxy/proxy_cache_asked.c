@@ -50,7 +50,8 @@ static void add_value(struct values *values, struct text name, struct text value
 /* False for a field that the service does not get, whatever the route does with it. */
 static bool is_sent(const struct proxy_cache_asked *asked, struct request_field field)
 {
-    return field_is_value(field.value) && !field_is_nominated(asked->nominated, field.name);
+    return field_is_value(field.value) && !field_is_nominated(asked->nominated, field.name) &&
+           !caller_writes(asked->caller, field.name);
 }
 
 static struct text client_value(const struct proxy_cache_asked *asked, const char *name)

@@ -38,6 +38,8 @@ static bool is_callers(const struct proxy_ask *ask, struct text name)
 {
     const struct caller *caller = ask->caller;
 
+    if (caller_writes(caller, name))
+        return true;
     if (text_equal_nocase(name, TEXT("authorization")))
         return caller->hides_authorization || caller->authorization.at != NULL;
     return caller->cookies.at != NULL && text_equal_nocase(name, TEXT("cookie"));

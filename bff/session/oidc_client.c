@@ -1,6 +1,4 @@
 /* See oidc_client.h. */
-#include <stdlib.h>
-
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
@@ -10,6 +8,11 @@
 #include "bff/session/oidc_client.h"
 
 #define TOKEN_BYTES_MAX ((size_t)64 * 1024)
+
+/* The defaults of login.jwks. */
+#define KEYS_REFRESH_MS (10 * 60 * 1000)
+#define KEYS_PAUSE_MS (30 * 1000)
+#define KEYS_STALE_MS (24 * 3600 * 1000)
 
 /* A document that was fetched. */
 struct known {
@@ -217,6 +220,26 @@ struct outside *oidc_client_token(struct oidc_client *client, const struct disco
 
 /* Life. */
 
+/* The keys are those of the discovery document, which is fetched for them again: so a new URL of
+ * the key set is followed. */
+static void hold_keys(struct oidc_client *client, struct registry *registry)
+{
+    client->key_settings = (struct key_source_settings){
+        .url = client->settings->issuer,
+        .is_discovery = true,
+        .refresh_ms = KEYS_REFRESH_MS,
+        .min_interval_ms = KEYS_PAUSE_MS,
+        .timeout_ms = client->settings->timeout_ms,
+        .stale_ms = KEYS_STALE_MS,
+        .ca_file = client->settings->ca_file,
+        .trust = client->settings->trust,
+    };
+    client->key_source = key_source_hold(registry, client->settings->name, &client->key_settings,
+                                         OIDC_CLIENT_ALGORITHMS);
+    client->keys =
+        key_source_worker_new(client->key_source, &client->key_settings, client->endpoints);
+}
+
 struct oidc_client *oidc_client_new(const struct session_provider_settings *settings,
                                     struct endpoints *endpoints, struct registry *registry)
 {
@@ -227,6 +250,7 @@ struct oidc_client *oidc_client_new(const struct session_provider_settings *sett
     client->soon.fire = on_soon;
     client->state = registry_hold(registry, &kind, settings->issuer);
     h2o_linklist_init_anchor(&client->waiting);
+    hold_keys(client, registry);
     return client;
 }
 
@@ -234,6 +258,8 @@ void oidc_client_free(struct oidc_client *client)
 {
     must(h2o_linklist_is_empty(&client->waiting));
     timer_clear(client->endpoints->on.timers, &client->soon);
+    key_source_worker_free(client->keys);
+    key_source_release(client->key_source);
     outside_end(&client->fetch);
     outside_free(client->discovery);
     outside_free(client->token);

@@ -18,12 +18,16 @@
 #include "bff/loop/timer.h"
 #include "bff/session/session_settings.h"
 #include "bff/token/discovery.h"
+#include "bff/token/key_source_worker.h"
 #include "bff/upstream/endpoints.h"
 #include "bff/upstream/outside.h"
 
 #define OIDC_CLIENT_FRESH_S 3600 /* how long a discovery document is used without a new look */
 #define OIDC_CLIENT_PAUSE_S 1    /* after a failed look, while nothing is known */
 #define OIDC_CLIENT_RETRY_S 30   /* the same, while an old document is known */
+
+/* The algorithms of a provider's tokens: those with public keys. A client's secret is no key. */
+#define OIDC_CLIENT_ALGORITHMS JWT_ALL_PUBLIC
 
 struct oidc_state; /* what the process knows of a provider */
 
@@ -42,6 +46,9 @@ struct oidc_client {
     struct outside *token;  /* the token endpoint; NULL: not needed yet */
     struct outside **old;   /* token endpoints of former documents */
     size_t old_count;
+    struct key_source_settings key_settings;
+    struct key_source *key_source;
+    struct key_source_worker *keys; /* see oidc_keys.h */
 };
 
 /* Somebody who waits for the discovery document, in their own memory. All zero: not waiting. */

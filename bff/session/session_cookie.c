@@ -120,7 +120,7 @@ void session_cookie_read(const struct session_cookie *cookie, struct text field,
         unsigned piece = piece_of(cookie, name);
         bool is_ours = piece != NO_PIECE || is_of_login(cookie, name);
         if (piece != NO_PIECE)
-            take(out, &pieces, piece, text_trim(value));
+            take(out, &pieces, piece, value.at == NULL ? TEXT("") : text_trim(value));
         is_hidden = is_hidden || is_ours;
         if (!is_ours && pair.len > 0)
             pass(&others, pair);

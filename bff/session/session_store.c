@@ -96,8 +96,8 @@ static enum session_store_end open_session(struct session_store_call *call, stru
 
 /* Redis. */
 
-static enum session_store_end send_command(struct session_store_call *call, const struct text *texts,
-                                   size_t count, redis_done done)
+static enum session_store_end send_command(struct session_store_call *call,
+                                           const struct text *texts, size_t count, redis_done done)
 {
     call->command.done = done;
     if (call->redis == NULL || !redis_send(call->redis, &call->command, texts, count, 0))

@@ -48,7 +48,7 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
         return refuse(REASON_TOO_LARGE, why);
     fetch->value = value_add(fetch->value, bytes, len);
     struct text text = fetch->value->text;
-    if (text.len == fetch->length)
+    if (text.len == fetch->length || fetch->ask->takes_any)
         return 0; /* the fetch ends at once, and the end scans the rest in one pass */
     if (json_scan_more(&fetch->scan, text.at, text.len) != 0)
         return refuse(REASON_BAD_JSON, why);
@@ -57,7 +57,8 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
 
 static enum reason verdict(struct fetch *fetch, enum reason reason)
 {
-    if (reason != REASON_NONE || fetch->value == NULL || fetch->value->text.len == 0)
+    if (reason != REASON_NONE || fetch->value == NULL || fetch->value->text.len == 0 ||
+        fetch->ask->takes_any)
         return reason;
     if (json_scan_end(&fetch->scan, fetch->value->text.at, fetch->value->text.len) != 0)
         return REASON_BAD_JSON;

@@ -40,6 +40,7 @@ struct fetch_ask {
     unsigned depth_limit;
     bool takes_failures; /* an answer with another status than 2xx is not REASON_STATUS: its body
                             is gathered, too */
+    bool takes_any;      /* the body may be anything, and is not scanned */
     bool keep_slices;    /* the value will be read, and not only copied into the page */
 
     /* Called with the head of the answer, whatever its status is, before ${done}. The head is valid

@@ -24,7 +24,7 @@ static double now_us(void)
 static void check_once(struct login_cache *with, struct text value, enum login_verdict want)
 {
     struct pool *pool = pool_new();
-    struct login_request request = {&value, 1, NOW, pool};
+    struct login_request request = {&value, 1, NOW, NULL, pool};
     struct login_user user;
 
     must(login_check(login, with, &request, &user) == want);

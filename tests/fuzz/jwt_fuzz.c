@@ -215,7 +215,7 @@ static void check_value(struct text value, bool may_be_empty)
 
 static bool check(struct pool *pool, struct text value)
 {
-    struct login_request request = {&value, 1, NOW, pool};
+    struct login_request request = {&value, 1, NOW, NULL, pool};
     struct login_user user, again;
     enum login_verdict verdict = login_check(login, NULL, &request, &user);
 

@@ -20,6 +20,13 @@
 
 static struct pool *pool;
 
+/* The system clock is put forward by so much. */
+static int64_t later_ms;
+
+int64_t __real_clock_wall_ms(void);
+int64_t __wrap_clock_wall_ms(void);
+int64_t __wrap_clock_wall_ms(void) { return __real_clock_wall_ms() + later_ms; }
+
 static struct text private_pem(EVP_PKEY *key, const char *passphrase)
 {
     BIO *out = BIO_new(BIO_s_mem());
@@ -327,6 +334,33 @@ static void one_audience_is_one_token_for_all_services(void **state)
     EVP_PKEY_free(key);
 }
 
+/* The jump of the clock is longer than the test may take. */
+static void a_token_is_renewed_before_it_ends(void **state)
+{
+    static const struct {
+        int64_t later_s;
+        bool is_same;
+    } cases[] = {{440, true}, {460, false}, {-10, false}};
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    const char *file = key_file(key);
+    struct identity_settings settings = settings_of(file, JWT_ES256);
+
+    settings.ttl_s = 600;
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct stage stage = stage_of(&settings);
+        struct text first = pool_text(pool, identity_token(stage.identity, &ada, TEXT("a")));
+        struct identity_subject same = ada;
+        same.scopes = TEXT("");
+        later_ms = cases[i].later_s * 1000;
+        struct text next = identity_token(stage.identity, &same, TEXT("a"));
+        later_ms = 0;
+        assert_int_equal(text_equal(next, first), cases[i].is_same);
+        stage_end(&stage);
+    }
+    unlink(file);
+    EVP_PKEY_free(key);
+}
+
 static void a_kept_token_has_its_time(void **state)
 {
     struct identity_table *table = identity_table_new();
@@ -383,6 +417,7 @@ int main(void)
         cmocka_unit_test(the_set_has_the_public_halves_of_other_keys),
         cmocka_unit_test(a_token_is_kept_for_its_user_and_its_service),
         cmocka_unit_test(one_audience_is_one_token_for_all_services),
+        cmocka_unit_test(a_token_is_renewed_before_it_ends),
         cmocka_unit_test(a_kept_token_has_its_time),
         cmocka_unit_test(the_table_forgets_the_tokens_that_end_first),
     };

@@ -268,7 +268,7 @@ static bool is_good(const struct login *login, enum jwt_algorithm algorithm, EVP
     struct text token =
         token_by_key(pool, algorithm, key, header, "{\"sub\":\"u\",\"exp\":1700000100}");
     struct text value = pool_print(pool, "Bearer %.*s", TEXT_ARGS(token));
-    struct login_request request = {&value, 1, NOW, pool};
+    struct login_request request = {&value, 1, NOW, NULL, pool};
     struct login_user user;
 
     return login_check(login, NULL, &request, &user) == LOGIN_OK;

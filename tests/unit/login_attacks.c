@@ -27,7 +27,7 @@ static struct world {
 static enum login_verdict check(const struct login *login, struct text token)
 {
     struct text value = pool_print(world.pool, "Bearer %.*s", TEXT_ARGS(token));
-    struct login_request request = {&value, 1, NOW, world.pool};
+    struct login_request request = {&value, 1, NOW, NULL, world.pool};
     struct login_user user;
     enum login_verdict verdict = login_check(login, NULL, &request, &user);
 

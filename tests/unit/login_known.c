@@ -131,7 +131,7 @@ static void test_a_token_is_known_after_a_change(void **state)
     struct text token = token_by_secret(pool, JWT_HS256, TEXT(SECRET), "{\"alg\":\"HS256\"}",
                                         "{\"sub\":\"u7\",\"exp\":1700000100}");
     struct text value = pool_print(pool, "Bearer %.*s", TEXT_ARGS(token));
-    struct login_request request = {&value, 1, NOW, pool};
+    struct login_request request = {&value, 1, NOW, NULL, pool};
     unsigned char digest[LOGIN_CACHE_DIGEST];
     struct login_user user;
 

@@ -60,7 +60,7 @@ static void expect_good(enum jwt_algorithm algorithm, struct text with, struct t
     struct login *login = login_new(&settings, &wrong);
     struct text token = made_by_libjwt(algorithm, with);
     struct text value = pool_print(pool, "Bearer %.*s", TEXT_ARGS(token));
-    struct login_request request = {&value, 1, NOW, pool};
+    struct login_request request = {&value, 1, NOW, NULL, pool};
     struct login_user user;
 
     assert_non_null(login);

@@ -26,7 +26,7 @@ static enum login_verdict check_values(const char *first, const char *second)
 {
     struct text values[] = {text_of(first), text_of(second)};
     size_t count = first == NULL ? 0 : second == NULL ? 1 : 2;
-    struct login_request request = {values, count, NOW, world.pool};
+    struct login_request request = {values, count, NOW, NULL, world.pool};
     struct login_user user;
     enum login_verdict verdict = login_check(world.login, NULL, &request, &user);
 
@@ -119,7 +119,7 @@ static enum login_verdict check_at(struct login_cache *cache, struct text token,
 {
     struct pool *pool = pool_new();
     struct text value = pool_print(pool, "Bearer %.*s", TEXT_ARGS(token));
-    struct login_request request = {&value, 1, now, pool};
+    struct login_request request = {&value, 1, now, NULL, pool};
     struct login_user user;
     enum login_verdict verdict = login_check(world.login, cache, &request, &user);
 

@@ -1,5 +1,5 @@
-/* Tests of the mock's tokens: they follow RFC 7515 and RFC 7519, and a refresh token is accepted
- * only for its own account. */
+/* Tests of the mock's tokens: they follow RFC 7515 and RFC 7519, and a refresh token can be used
+ * once. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "fixtures/mock_refresh.h"
 #include "fixtures/mock_token.h"
 
 #define NOW INT64_C(1767225600)
@@ -41,7 +42,8 @@ static void bytes_become_base64url(void **state)
 /* Reckoned with Python's hmac and base64. */
 static void a_token_is_a_jwt(void **state)
 {
-    struct text token = mock_token_make(&first, SECRET, NOW, pool);
+    struct text claims = mock_token_claims(&first, NULL, NOW, MOCK_TOKEN_S, pool);
+    struct text token = mock_token_make(claims, SECRET, pool);
 
     assert_true(text_is(token, "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9."
                                "eyJpZCI6InUxIiwic3ViIjoidTEiLCJyb2xlIjoiY3VzdG9tZXIiLCJpYXQi"
@@ -49,42 +51,91 @@ static void a_token_is_a_jwt(void **state)
                                "ICH-nDhyVGYXq-S-Mb5XL-bfnzyj-CT5mfpNGkKpHxc"));
 }
 
-static void a_holder_is_found(void **state)
+static void base64url_becomes_bytes(void **state)
 {
-    struct text refresh = mock_token_refresh(&second, SECRET, NOW, pool);
-    int64_t last = NOW + MOCK_TOKEN_REFRESH_S - 1;
-
-    assert_ptr_equal(mock_token_holder(&first, refresh, SECRET, NOW, pool), &second);
-    assert_ptr_equal(mock_token_holder(&first, refresh, SECRET, last, pool), &second);
-    assert_null(mock_token_holder(&first, refresh, SECRET, last + 1, pool));
-    assert_null(mock_token_holder(&first, refresh, TEXT("another secret"), NOW, pool));
-    assert_null(mock_token_holder(NULL, refresh, SECRET, NOW, pool));
+    for (size_t i = 0; i < sizeof(encoded) / sizeof(encoded[0]); i++) {
+        struct text got;
+        assert_int_equal(mock_token_decode(text_of(encoded[i].want), pool, &got), 0);
+        assert_true(text_is(got, encoded[i].bytes));
+    }
 }
 
-static const struct {
-    const char *why, *token;
-} strangers[] = {
-    {"nothing", ""},
-    {"only an end", "1769817600"},
-    {"an end without a number", "x.dTI.abc"},
-    {"no signature", "1769817600.dTI."},
-    {"another's signature", "1769817600.dTI.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"},
+static struct mock_refresh *families;
+static const struct mock_refresh_terms terms = {.account = &second, .expires_s = 5};
+
+static struct text begin_family(void)
+{
+    return mock_refresh_begin(families, &terms, SECRET, NOW, pool);
+}
+
+/* Uses ${token} at ${now_s}. Returns the next one; absent: it was refused. */
+static struct text use(struct text token, struct text secret, int64_t now_s)
+{
+    struct mock_refresh_terms found = {0};
+    struct text next = mock_refresh_use(families, token, secret, now_s, &found, pool);
+
+    if (next.at != NULL) {
+        assert_ptr_equal(found.account, &second);
+        assert_int_equal(found.expires_s, 5);
+    }
+    return next;
+}
+
+static void a_refresh_token_gives_the_next_one(void **state)
+{
+    struct text token = begin_family();
+
+    for (int i = 0; i < 20; i++) {
+        struct text next = use(token, SECRET, NOW + MOCK_REFRESH_S - 1);
+        assert_non_null(next.at);
+        assert_false(text_equal(next, token));
+        token = next;
+    }
+    assert_null(use(token, SECRET, NOW + MOCK_REFRESH_S).at);
+}
+
+static void a_used_token_ends_its_family(void **state)
+{
+    struct text old = begin_family(), other = begin_family();
+    struct text next = use(old, SECRET, NOW);
+
+    assert_null(use(old, SECRET, NOW).at);
+    assert_null(use(next, SECRET, NOW).at);
+    assert_non_null(use(other, SECRET, NOW).at);
+}
+
+static void the_oldest_family_makes_room(void **state)
+{
+    struct text oldest = begin_family(), next = begin_family();
+
+    for (int i = 1; i < MOCK_REFRESH_FAMILIES; i++)
+        begin_family();
+    assert_null(use(oldest, SECRET, NOW).at);
+    next = begin_family();
+    assert_non_null(use(next, SECRET, NOW).at);
+}
+
+static const char *const strangers[] = {
+    "",
+    "0",
+    "0.x",
+    "4096.0.0.x",
+    "-1.0.0.x",
+    "0..0.",
+    "0.0.0.AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
 };
 
 static void strangers_hold_nothing(void **state)
 {
+    struct text token = begin_family();
+    struct text access =
+        mock_token_make(mock_token_claims(&first, NULL, NOW, 5, pool), SECRET, pool);
+
     for (size_t i = 0; i < sizeof(strangers) / sizeof(strangers[0]); i++)
-        if (mock_token_holder(&first, text_of(strangers[i].token), SECRET, NOW, pool) != NULL)
-            fail_msg("%s", strangers[i].why);
-    assert_null(
-        mock_token_holder(&first, mock_token_make(&first, SECRET, NOW, pool), SECRET, NOW, pool));
-}
-
-static void the_other_token_is_no_jwt(void **state)
-{
-    struct text rest = mock_token_refresh(&first, SECRET, NOW, pool);
-
-    assert_true(text_is(text_cut(&rest, '.'), "1769817600"));
+        assert_null(use(text_of(strangers[i]), SECRET, NOW).at);
+    assert_null(use(access, SECRET, NOW).at);
+    assert_null(use(token, TEXT("another secret"), NOW).at);
+    assert_non_null(use(token, SECRET, NOW).at);
 }
 
 static void a_password_belongs_to_its_account(void **state)
@@ -98,11 +149,13 @@ static void a_password_belongs_to_its_account(void **state)
 static int begin(void **state)
 {
     pool = pool_new();
+    families = mock_refresh_new();
     return 0;
 }
 
 static int end(void **state)
 {
+    mock_refresh_free(families);
     pool_free(pool);
     return 0;
 }
@@ -112,9 +165,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(bytes_become_base64url),
         cmocka_unit_test(a_token_is_a_jwt),
-        cmocka_unit_test(a_holder_is_found),
+        cmocka_unit_test(base64url_becomes_bytes),
+        cmocka_unit_test(a_refresh_token_gives_the_next_one),
+        cmocka_unit_test(a_used_token_ends_its_family),
+        cmocka_unit_test(the_oldest_family_makes_room),
         cmocka_unit_test(strangers_hold_nothing),
-        cmocka_unit_test(the_other_token_is_no_jwt),
         cmocka_unit_test(a_password_belongs_to_its_account),
     };
 

@@ -81,6 +81,12 @@ static void get_as_host(struct bff_ask *ask)
     ask_pass_header(ask, "Host");
 }
 
+static void get_as_identity(struct bff_ask *ask)
+{
+    get(ask);
+    ask_pass_header(ask, "X-Identity");
+}
+
 static void get_with_line(struct bff_ask *ask)
 {
     get(ask);
@@ -281,8 +287,18 @@ static void of_what_is_asked(void **state)
          PAGE(.parts = ROWS(ROW(), {.name = "b", .ask = get_by_part}))},
         {PART "ask_segment behind a query",
          PAGE(.parts = ROWS({.name = "a", .ask = get_late_segment}))},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_headers_that_are_passed_on(void **state)
+{
+    const struct error_case cases[] = {
         {PART "ask_pass_header cannot pass \"host\" on",
          PAGE(.parts = ROWS({.name = "a", .ask = get_as_host}))},
+        {PART "ask_pass_header cannot pass \"x-identity\" on",
+         PAGE(.parts = ROWS({.name = "a", .ask = get_as_identity}))},
         {PART "ask_pass_header cannot pass \"a\r\nb\" on",
          PAGE(.parts = ROWS({.name = "a", .ask = get_with_line}))},
     };
@@ -336,6 +352,7 @@ int main(void)
         cmocka_unit_test(of_a_cached_part),
         cmocka_unit_test(of_too_many_parts),
         cmocka_unit_test(of_what_is_asked),
+        cmocka_unit_test(of_headers_that_are_passed_on),
         cmocka_unit_test(of_a_breaker_of_its_own),
         cmocka_unit_test(all_are_told_a_line_each),
         cmocka_unit_test(as_much_is_told_as_fits),

@@ -1,0 +1,261 @@
+/* See session_login.h. */
+#include "bff/app/session_login.h"
+#include "bff/app/request_steps.h"
+#include "bff/app/session_login_answer.h"
+#include "bff/app/session_request.h"
+#include "bff/base/clock.h"
+#include "bff/base/log.h"
+#include "bff/base/path_reading.h"
+#include "bff/edge/balance_key.h"
+#include "bff/http/reply.h"
+#include "bff/http/reply_wait.h"
+#include "bff/observe/route_report.h"
+#include "bff/proxy/proxy_request.h"
+#include "bff/session/session_csrf.h"
+#include "bff/session/session_settings.h"
+#include "bff/upstream/fetch.h"
+
+#define BODY_MOST ((size_t)256 * 1024) /* bytes of the service's answer */
+
+/* A login that is under way. It is in the request's pool. */
+struct session_login {
+    struct request_context *context;
+    struct plain_route route; /* a copy, which asks for an answer without compression */
+    struct proxy_ask ask;
+    struct fetch_ask fetch_ask;
+    struct fetch fetch;
+    struct session_login_answer answer;
+};
+
+static const struct session_login_settings *settings_of(const struct request_context *context)
+{
+    return &session_store_settings(context->dispatch->sessions)->login;
+}
+
+bool session_login_is_asked(const struct request_context *context)
+{
+    const struct request *request = context->request;
+    struct text login = settings_of(context)->path;
+
+    if (login.at == NULL || context->found.kind != FOUND_ROUTE ||
+        session_csrf_is_safe(request->method))
+        return false;
+    return text_equal_nocase(path_reading_lenient(request->pool, request->path),
+                             path_reading_lenient(request->pool, login));
+}
+
+/* The end of the call, for the log. */
+static void report(struct session_login *login, bool is_cancelled)
+{
+    struct request *request = login->context->request;
+    struct route_report *made = pool_take(request->pool, sizeof(*made));
+
+    *made = (struct route_report){
+        .service = text_of(login->route.service->name),
+        .reason = login->fetch.reason,
+        .is_cancelled = is_cancelled,
+        .attempts = attempts_report_make(&login->fetch.call, request->pool),
+    };
+    request->passed = made;
+}
+
+static void dispose(void *object)
+{
+    struct session_login *login = object;
+
+    if (login->context->request->passed == NULL)
+        report(login, true);
+    fetch_release(&login->fetch);
+}
+
+static void on_gone(void *cookie)
+{
+    struct session_login *login = cookie;
+
+    fetch_release(&login->fetch);
+    session_request_cancel(login->context);
+}
+
+/* The answer. */
+
+/* The service has given no answer that can be used. */
+static void refuse(struct session_login *login, enum reason reason)
+{
+    int status = reason_answer_status(reason, 0);
+
+    reply_error(login->context->request, status,
+                status == 504   ? "Gateway timeout"
+                : status == 503 ? "Service temporarily unavailable"
+                                : "Bad gateway");
+}
+
+/* The answer of the service is a mistake of the operator's, or an attack. */
+static void refuse_answer(struct session_login *login, struct text why)
+{
+    log_event("session_login_failed",
+              (struct log_field[]){{"service", .text = text_of(login->route.service->name)},
+                                   {"reason", .text = why},
+                                   {0}});
+    refuse(login, REASON_BAD_HTTP);
+}
+
+static void settle(struct session_login *login, enum session_store_end end)
+{
+    struct request_context *context = login->context;
+    struct refusal refusal;
+
+    if (end == SESSION_STORE_OK) {
+        context->request->user = context->session->session.user;
+        session_login_answer_send(&login->answer, context->request, &login->ask);
+        return;
+    }
+    if (end == SESSION_STORE_TOO_LARGE)
+        log_event("session_too_large",
+                  (struct log_field[]){{"user", .text = context->session->next.user}, {0}});
+    refusal = session_request_refusal(end);
+    reply_refusal(context->request, &refusal);
+}
+
+static void on_begun(struct request_context *context, enum session_store_end end)
+{
+    settle(context->session->page, end);
+}
+
+/* The session. */
+
+/* Returns LOGIN_OK when the token that the service has given is good here. */
+static enum login_verdict check_token(struct session_login *login, struct login_user *user,
+                                      enum login_fault *fault)
+{
+    const struct request_context *context = login->context;
+    struct pool *pool = context->request->pool;
+    struct text authorization =
+        pool_print(pool, "Bearer %.*s", TEXT_ARGS(login->answer.tokens.access));
+    struct login_request question = {
+        .authorization = &authorization,
+        .authorization_count = 1,
+        .now_seconds = clock_wall_ms() / 1000,
+        .revocations = context->worker->revocations,
+        .pool = pool,
+    };
+
+    struct key_source_worker *wanted;
+
+    return login_check_with(context->worker->login, &question, user, fault, &wanted);
+}
+
+static int64_t until_s(const struct session_tokens *tokens, struct pool *pool)
+{
+    int64_t says_s = session_tokens_until_s(session_tokens_claims(tokens->access, pool));
+
+    if (says_s == 0 && tokens->expires_in_s > 0)
+        says_s = clock_wall_ms() / 1000 + tokens->expires_in_s;
+    return says_s;
+}
+
+static void begin(struct session_login *login)
+{
+    const struct session_tokens *tokens = &login->answer.tokens;
+    struct request_context *context = login->context;
+    enum session_store_end end;
+    enum login_fault fault;
+    struct login_user user;
+
+    if (check_token(login, &user, &fault) != LOGIN_OK) {
+        refuse_answer(login, text_of(login_fault_name(fault)));
+        return;
+    }
+    struct session session = {
+        .user = user.id,
+        .roles = user.roles,
+        .scopes = user.scopes,
+        .access = tokens->access,
+        .refresh = tokens->refresh,
+        .access_until_s = until_s(tokens, context->request->pool),
+    };
+    end = session_request_begin(context, &session, on_begun);
+    if (end != SESSION_STORE_WAITS)
+        settle(login, end);
+}
+
+/* The call. */
+
+static void on_head(void *cookie, const struct exchange_head *head)
+{
+    struct session_login *login = cookie;
+
+    session_login_answer_head(&login->answer, login->context->request->pool, head);
+}
+
+/* The body is copied, because the answer is sent after the fetch has been freed. */
+static void on_done(struct fetch *fetch, void *cookie)
+{
+    struct session_login *login = cookie;
+    struct session_login_answer *answer = &login->answer;
+    struct pool *pool = login->context->request->pool;
+    struct text body =
+        fetch->value == NULL ? (struct text){0} : pool_text(pool, fetch->value->text);
+
+    report(login, false);
+    if (fetch->reason != REASON_NONE)
+        refuse(login, fetch->reason);
+    else if (!session_login_answer_body(answer, pool, body, settings_of(login->context)))
+        refuse_answer(login, TEXT("its answer cannot be passed on without a token"));
+    else if (answer->tokens.access.at == NULL || answer->head.status > 299)
+        session_login_answer_send(answer, login->context->request, &login->ask);
+    else
+        begin(login);
+}
+
+/* The service's answer must be read, so it must not be compressed. */
+static void copy_route(struct session_login *login, const struct plain_route *route)
+{
+    struct pool *pool = login->context->request->pool;
+    size_t count = route->request.count;
+    struct plain_field *rows = pool_take(pool, (count + 1) * sizeof(*rows));
+
+    if (count > 0)
+        memcpy(rows, route->request.rows, count * sizeof(*rows));
+    rows[count] = (struct plain_field){TEXT("accept-encoding"), TEXT("identity")};
+    login->route = *route;
+    login->route.request = (struct plain_fields){rows, count + 1};
+}
+
+static void describe(struct session_login *login)
+{
+    struct request *request = login->context->request;
+    const struct plain_route *route = &login->route;
+    struct upstream *upstream = login->context->worker->upstream;
+
+    step_serve_describe(login->context, &login->ask);
+    login->ask.route = route;
+    login->fetch_ask = (struct fetch_ask){
+        .service = route->service,
+        .key = balance_key_for(request, upstream, route->service),
+        .target = plain_route_target(request->pool, route, login->ask.path, request->query),
+        .headers = proxy_request_fields(request, &login->ask),
+        .method = request->method,
+        .body = request_body(request),
+        .traceparent = request->traceparent,
+        .until_ns = login->context->until_ns,
+        .breaker = route->breaker,
+        .body_limit = BODY_MOST,
+        .takes_failures = true,
+        .takes_any = true,
+        .head = on_head,
+        .head_cookie = login,
+    };
+}
+
+void session_login_serve(struct request_context *context)
+{
+    struct request *request = context->request;
+    struct session_login *login = pool_shared(request->pool, sizeof(*login), dispose);
+
+    login->context = context;
+    session_request_of(context)->page = login;
+    copy_route(login, context->found.route);
+    describe(login);
+    reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, login);
+    fetch_start(&login->fetch, context->worker->upstream, &login->fetch_ask, on_done, login);
+}

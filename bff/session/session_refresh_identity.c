@@ -1,0 +1,51 @@
+/* See session_refresh_identity.h. */
+#include "bff/base/clock.h"
+#include "bff/edge/login_claims.h"
+#include "bff/token/jwt.h"
+
+#include "bff/session/session_refresh_identity.h"
+
+bool session_refresh_identity_service(const struct login_worker *login, struct text token,
+                                      struct pool *pool, struct login_user *out)
+{
+    struct login_request request = {.now_seconds = clock_wall_ms() / 1000, .pool = pool};
+    struct key_source_worker *wanted;
+    struct login_proof proof;
+    enum login_fault fault;
+    enum login_verdict verdict = login_check_token(login, token, &request, &proof, &fault, &wanted);
+
+    *out = proof.user;
+    return verdict == LOGIN_OK;
+}
+
+static char *string_of(struct text text, struct pool *pool)
+{
+    return (char *)pool_print(pool, "%.*s", TEXT_ARGS(text)).at;
+}
+
+static struct login_paths paths_or(struct login_paths paths, const char *name)
+{
+    return paths.count > 0 ? paths : (struct login_paths){.at = {name}, .count = 1};
+}
+
+const char *session_refresh_identity_provider(const struct session_provider_settings *provider,
+                                              struct text token, struct pool *pool,
+                                              struct login_user *out)
+{
+    struct login_rules rules = {
+        .issuer = string_of(provider->issuer, pool),
+        .audience = string_of(provider->client_id, pool),
+        .user = paths_or(provider->user, "sub"),
+        .role = paths_or(provider->role, "role"),
+        .leeway_seconds = LOGIN_LEEWAY_SECONDS,
+        .require_exp = true,
+    };
+    struct login_claims claims;
+    struct jwt jwt;
+
+    if (jwt_read(token, ~0u, pool, &jwt) != 0 ||
+        login_claims_read(jwt.claims, &rules, pool, &claims) != 0)
+        return "id_token";
+    *out = claims.user;
+    return login_claims_hold(&claims, clock_wall_ms() / 1000) ? NULL : "id_token_times";
+}

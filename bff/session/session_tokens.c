@@ -1,0 +1,134 @@
+/* See session_tokens.h. */
+#include "bff/base/text_builder.h"
+#include "bff/session/session_tokens.h"
+#include "bff/token/jwt_base64.h"
+
+#define PATHS 2        /* of the access token and of the refresh token */
+#define DEPTH_MOST 128 /* of claims; more than any token has */
+#define SECONDS_MOST 253402300799.0
+
+/* Returns ${seconds} as an integer; 0 when it is no time. */
+static int64_t whole_seconds(double seconds)
+{
+    return seconds >= 1 && seconds <= SECONDS_MOST ? (int64_t)seconds : 0;
+}
+
+static int64_t read_seconds(struct json value)
+{
+    double seconds;
+
+    return json_double(value, &seconds) ? whole_seconds(seconds) : 0;
+}
+
+static struct text read_string(struct json body, const char *path, struct pool *pool)
+{
+    struct json value = path == NULL ? (struct json){0} : json_path(body, path);
+    struct text text = json_is(value, JSON_STRING) ? json_text(value, pool) : (struct text){0};
+
+    return text.len > 0 ? text : (struct text){0};
+}
+
+void session_tokens_read(struct json body, const struct session_login_settings *settings,
+                         struct pool *pool, struct session_tokens *out)
+{
+    *out = (struct session_tokens){
+        .access = read_string(body, settings->token, pool),
+        .refresh = read_string(body, settings->refresh_token, pool),
+    };
+    if (settings->expires_in != NULL)
+        out->expires_in_s = read_seconds(json_path(body, settings->expires_in));
+}
+
+/* The paths that are left below the object that is being copied; absent: none. */
+struct paths {
+    struct text rows[PATHS];
+};
+
+/* What becomes of the member ${key}: writes the paths that go on below it to ${below}. Returns true
+ * when one ends here, so that the member is left out. */
+static bool ends_here(const struct paths *paths, struct text key, struct pool *pool,
+                      struct paths *below)
+{
+    *below = (struct paths){0};
+    for (size_t i = 0; i < PATHS; i++) {
+        struct text rest = paths->rows[i], name = text_cut(&rest, '.');
+        if (name.at == NULL || !json_key_is(key, pool_text(pool, name).at))
+            continue;
+        if (rest.at == NULL)
+            return true;
+        below->rows[i] = rest;
+    }
+    return false;
+}
+
+static bool are_any(const struct paths *paths)
+{
+    return paths->rows[0].at != NULL || paths->rows[1].at != NULL;
+}
+
+static void put_key(struct text_builder *out, struct text key)
+{
+    if (out->at[out->len - 1] != '{')
+        text_builder_add(out, TEXT(","));
+    text_builder_add(out, TEXT("\""));
+    text_builder_add(out, key);
+    text_builder_add(out, TEXT("\":"));
+}
+
+/* The depth is at most that of the configured paths. */
+static void put_value(struct text_builder *out, struct json value, const struct paths *paths)
+{
+    struct json_walk walk = json_walk(value);
+    struct paths below;
+
+    if (!json_is(value, JSON_OBJECT) || !are_any(paths)) {
+        text_builder_add(out, json_raw(value));
+        return;
+    }
+    text_builder_add(out, TEXT("{"));
+    for (struct json child; json_walk_next(&walk, &child);) {
+        if (ends_here(paths, walk.key, out->pool, &below))
+            continue;
+        put_key(out, walk.key);
+        put_value(out, child, &below);
+    }
+    text_builder_add(out, TEXT("}"));
+}
+
+struct text session_tokens_rest(struct json body, const struct session_login_settings *settings,
+                                struct pool *pool)
+{
+    struct paths paths = {{text_of(settings->token), text_of(settings->refresh_token)}};
+    struct text_builder out;
+
+    text_builder_init(&out, pool, body.len + 1);
+    put_value(&out, body, &paths);
+    return text_builder_text(&out);
+}
+
+static bool contains(struct text text, struct text part)
+{
+    return part.len > 0 && text.len > 0 && memmem(text.at, text.len, part.at, part.len) != NULL;
+}
+
+bool session_tokens_are_in(const struct session_tokens *tokens, struct text text)
+{
+    return contains(text, tokens->access) || contains(text, tokens->refresh);
+}
+
+struct text session_tokens_claims(struct text token, struct pool *pool)
+{
+    struct text rest = token, claims;
+
+    text_cut(&rest, '.');
+    if (rest.at == NULL || jwt_base64_decode(pool, text_cut(&rest, '.'), &claims) != 0 ||
+        !json_scan_accepts(claims.at, claims.len, DEPTH_MOST) ||
+        !json_is(json_of(claims), JSON_OBJECT))
+        return (struct text){0};
+    return claims;
+}
+
+int64_t session_tokens_until_s(struct text claims)
+{
+    return claims.at == NULL ? 0 : read_seconds(json_get(json_of(claims), "exp"));
+}
