@@ -21,7 +21,8 @@ struct waiting {
 
 static enum step_result decide(struct request_context *context, struct waiting *waiting);
 
-static enum login_verdict check_login(struct request_context *context,
+/* The user of a token takes precedence over the user of an API key. */
+static enum login_verdict check_login(struct request_context *context, struct login_user *user,
                                       struct key_source_worker **wanted)
 {
     struct text values[AUTHORIZATION_MAX];
@@ -35,7 +36,7 @@ static enum login_verdict check_login(struct request_context *context,
         .pool = context->request->pool,
     };
     enum login_verdict verdict =
-        login_check_with(context->worker->login, &question, &context->caller.user, &fault, wanted);
+        login_check_with(context->worker->login, &question, user, &fault, wanted);
     context->request->login_fault = login_fault_name(fault);
     return verdict;
 }
@@ -52,7 +53,6 @@ static enum step_result refuse(struct request_context *context, struct refusal r
  */
 static enum step_result be_uncertain(struct request_context *context)
 {
-    context->caller.user = (struct login_user){0};
     return context->rule.kind == ACCESS_PUBLIC ? STEP_PASS
                                                : refuse(context, revocation_check_refusal());
 }
@@ -159,8 +159,9 @@ static enum step_result ask(struct request_context *context, struct waiting *wai
 static enum step_result decide(struct request_context *context, struct waiting *waiting)
 {
     struct key_source_worker *wanted;
+    struct login_user user;
 
-    switch (check_login(context, &wanted)) {
+    switch (check_login(context, &user, &wanted)) {
     case LOGIN_AMBIGUOUS:
         return refuse(context, (struct refusal){.status = 400, .message = "Bad request"});
     case LOGIN_BAD:
@@ -170,6 +171,7 @@ static enum step_result decide(struct request_context *context, struct waiting *
     case LOGIN_OK:
         if (revocation_check_is_uncertain(context))
             return be_uncertain(context);
+        context->caller.user = user;
         context->caller.has_user = true;
         context->request->user = context->caller.user.id;
         break;
