@@ -20,8 +20,7 @@
 
 static struct pool *pool;
 
-/* The system clock is put forward by so much. */
-static int64_t later_ms;
+static int64_t later_ms; /* the system clock is put forward by so much */
 
 int64_t __real_clock_wall_ms(void);
 int64_t __wrap_clock_wall_ms(void);
@@ -355,7 +354,6 @@ static void one_audience_is_one_token_for_all_services(void **state)
     EVP_PKEY_free(key);
 }
 
-/* The jump of the clock is longer than the test may take. */
 static void a_token_is_renewed_before_it_ends(void **state)
 {
     static const struct {
