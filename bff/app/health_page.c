@@ -305,12 +305,7 @@ static struct health_answer answer_service(struct health *health, struct text na
 
 /* Serving. */
 
-/* The other paths of this server are those of built_in_pages.h. */
-bool health_page_is(struct text path)
-{
-    return text_is(path, OWN_PATH_HEALTH) || text_is(path, OWN_PATH_READY) ||
-           text_starts(path, of_service);
-}
+bool health_page_is(struct text path) { return own_path_is_health(path); }
 
 struct health_answer health_page_answer(const struct health_page *page, struct text path,
                                         bool is_draining, struct pool *pool)
