@@ -110,7 +110,7 @@ static void source_check(struct settings *settings)
     keys->source = found;
     if (found == API_KEYS_OFF && !is_reported)
         mistakes_add(&settings->config->mistakes, &settings_mark(settings, "api_keys", 0)->seen,
-                     "api_keys: it is missing where the keys are; expected file, redis: true or "
+                     "api_keys: it does not say where the keys are; expected file, redis: true or "
                      "service");
 }
 
