@@ -11,10 +11,20 @@
 #define HEADER "X-Identity"
 #define PER_SERVICE "per-service"
 
+/* Many services read x_who and X-Who as one field. A client's field of the other spelling would
+ * pass. */
+static const char *header_words(struct text name)
+{
+    if (text_equal_nocase(name, TEXT(HEADER)))
+        return NULL;
+    if (memchr(name.at, '_', name.len) != NULL)
+        return "expected a name without '_', such as X-Identity";
+    return kind_field_words(name);
+}
+
 static void header_read(struct settings_input *input)
 {
-    struct text name = text_of(input->text);
-    const char *words = text_equal_nocase(name, TEXT(HEADER)) ? NULL : kind_field_words(name);
+    const char *words = header_words(text_of(input->text));
 
     if (words != NULL)
         settings_refuse_value(input, 0, words);

@@ -10,6 +10,7 @@ static int begin(void **state)
         return -1;
     keys_write_public("es256.pem");
     keys_write_private("id.pem");
+    reading_file("k.yaml", "[]\n", 3);
     return 0;
 }
 
@@ -58,6 +59,8 @@ static const struct {
     {"a plan twice",
      "api_keys: {file: k.yaml, plans: {a: {rate: 1/s, burst: 1}, a: {rate: 1/s, burst: 1}}}\n",
      "web.yaml:1:60: api_keys.plans.a: it stands here twice\n"},
+    {"no such file", "api_keys: {file: none.yaml}\n",
+     "web.yaml:1:18: api_keys.file: \"none.yaml\" cannot be read: No such file or directory\n"},
     {"halves",
      "api_keys:\n"
      "  file: k.yaml\n"
@@ -186,13 +189,13 @@ static void test_plans(void **state)
     struct config config;
     const struct api_keys_settings *keys = &config.api_keys;
 
-    read_yaml("api_keys:\n  file: keys.yaml\n  header: X-Shop-Key\n  required: true\n"
+    read_yaml("api_keys:\n  file: k.yaml\n  header: X-Shop-Key\n  required: true\n"
               "  paths: [/api/, /live]\n  plans:\n"
               "    Basic_1: {rate: 30/m, burst: 200, quota: {max: 10000, per: week}}\n"
               "    big: {quota: {max: 5, per: month}}\n",
               &config);
     assert_int_equal(keys->source, API_KEYS_FILE);
-    assert_string_equal(keys->file, "keys.yaml");
+    assert_string_equal(keys->file, "k.yaml");
     assert_true(text_is(keys->header, "x-shop-key"));
     assert_true(keys->is_required);
     assert_int_equal(keys->path_count, 2);

@@ -193,8 +193,6 @@ static const struct {
      "Connection, a b, X-A, x-a]\n",
      "web.yaml:4:15: login.authorizer.headers: \"X-User-Id\": the server alone says who the user "
      "is\n"
-     "web.yaml:4:26: login.authorizer.headers: \"X-Identity\": the server alone says who the user "
-     "is\n"
      "web.yaml:4:38: login.authorizer.headers: \"X-Api-Key-Name\": the server alone says whose API "
      "key it is\n"
      "web.yaml:4:54: login.authorizer.headers: \"Cookie\": it has the tokens and cookies of "

@@ -14,6 +14,7 @@ static int begin(void **state)
         return -1;
     keys_write_public("es256.pem");
     reading_file("secret", "s3\n", 3);
+    reading_file("k.yaml", "[]\n", 3);
     setenv("SESSION_KEY", KEY, 1);
     return 0;
 }
