@@ -19,7 +19,7 @@
 /* True when ${path} is such a path, or when all paths that begin with it are. */
 bool own_path_is(struct text path);
 
-/* True when ${path} is that of a health page, or when all paths that begin with it are. */
+/* True for the path of a health page. */
 bool own_path_is_health(struct text path);
 
 #endif

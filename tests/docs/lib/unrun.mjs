@@ -25,6 +25,8 @@ export const commands = [
     begins => ({ begins, page: operating, why: 'the demo refuses nothing' })),
   { begins: `curl -s http://127.0.0.1:9090/cache/purge -H 'Content-Type: application/json' -d '{"all":true}'`,
     page: operating, why: 'the page starts a server with admin pages later' },
+  { begins: 'curl -s http://127.0.0.1:9090/revoke', page: 'docs/revocation.md',
+    why: 'the page starts no server' },
   { begins: 'kubectl', page: deploying, why: 'no Kubernetes here' },
   ...['apt-get', '(umask', 'install', 'systemd-run', 'systemctl'].map(
     begins => ({ begins, page: deploying, why: 'it changes the machine' })),
