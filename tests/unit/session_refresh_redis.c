@@ -136,6 +136,20 @@ static void test_a_session_that_was_dropped_does_not_come_back(void **state)
     assert_null(loaded.access.at);
 }
 
+static void test_a_session_that_ends_is_dropped(void **state)
+{
+    struct session session = sample();
+    struct waiting waiting;
+
+    keep(&session);
+    ask_of(&waiting, 1, 0, &session);
+    stage_until(provider.open_count == 1);
+    answer(SESSION_REFRESH_ENDED);
+    stage_until(waiting.seen[0] != '\0');
+    load(&session);
+    assert_null(loaded.access.at);
+}
+
 #define SHARED(name) cmocka_unit_test_setup_teardown(name, begin_shared, end)
 #define STORED(name) cmocka_unit_test_setup_teardown(name, begin_stored, end)
 
@@ -146,6 +160,7 @@ int main(void)
         SHARED(test_a_session_that_another_process_has_refreshed_does_not_end),
         SHARED(test_without_redis_the_lock_is_that_of_the_process),
         STORED(test_a_session_in_redis_gets_its_new_content),
+        STORED(test_a_session_that_ends_is_dropped),
         STORED(test_a_session_that_was_dropped_does_not_come_back),
     };
 
