@@ -154,8 +154,9 @@ static enum login_verdict check_token(struct session_login *login, struct login_
         .pool = pool,
     };
 
-    return login_check_why(context->dispatch->login, context->worker->logins, &question, user,
-                           fault);
+    struct key_source_worker *wanted;
+
+    return login_check_with(context->worker->login, &question, user, fault, &wanted);
 }
 
 static void begin(struct session_login *login)
