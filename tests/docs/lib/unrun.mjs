@@ -3,6 +3,7 @@
 
 // Blocks, by their page and how they begin.
 export const blocks = [
+  { page: 'docs/api-keys.md', begins: '- { name: shop', why: 'a file of API keys, and no configuration' },
   { page: 'docs/design.md', begins: 'client ─ client.c', why: 'a picture' },
   { page: 'docs/design.md', begins: 'page or proxy ──', why: 'a picture' },
   { page: 'docs/design.md', begins: 'step_cache ──', why: 'a picture' },
