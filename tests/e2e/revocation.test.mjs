@@ -89,7 +89,8 @@ describe('POST /revoke', { concurrency: 4 }, () => {
     const { revoke } = await stage(t)
     for (const [body, error] of [['{}', /exactly one of jti, sid and sub/], ['no', /no JSON/],
       [{ jti: 'a', sid: 'b' }, /exactly one/], [{ jti: 'a', before: 1 }, /before is only for sub/],
-      [{ sub: 'a', before: 'x' }, /whole seconds/], [{ jti: 'a', until: 5 }, /in the past/], [{ jti: '' }, /1 to 1024/]]) {
+      [{ sub: 'a', before: 'x' }, /whole seconds/], [{ jti: 'a', until: 5 }, /in the past/],
+      [{ jti: '' }, /1 to 1024/]]) {
       const answer = await revoke(body)
       assert.equal(answer.status, 400, JSON.stringify(body))
       assert.match(answer.body.error, error)
