@@ -9,7 +9,7 @@ import { keyServer, makeKey } from './lib/key_server.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { rotating } from './lib/rotating.mjs'
 import { scenario } from './lib/scenario.mjs'
-import { browser, cookiesOf, sessionKey, signIn } from './lib/sessions.mjs'
+import { browser, cookiesOf, credentials, json, sessionKey, signIn } from './lib/sessions.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
 const path = '/api/users/1'
@@ -125,15 +125,18 @@ describe('one refresh', { concurrency: 2 }, () => {
   test('brings a token with a new key: the key set is fetched', async t => {
     const keys = [makeKey('ES256', 'a'), makeKey('ES256', 'b')]
     const provider = await keyServer(t, keys.slice(0, 1))
-    const users = rotating({ sign: (claims, number) => keys[Math.min(number, 1)].token(claims) })
+    let number = 0
+    const users = rotating({ sign: claims => keys[number].token({ ...claims, role: `with key ${number}` }) })
     const scene = await stage(t, users,
       { login: { algorithms: ['ES256'], jwks: { url: provider.url, min_interval: '100ms' } } })
     const client = scene.browser()
-    await signIn(client)
+    const logIn = () => client.ask('/api/auth/login', { ...credentials, headers: json })
+    await eventually(async () => (await logIn()).status === 200, 'the first keys')
+    number = 1
     provider.keys = keys
     assert.equal((await client.ask(path)).status, 200)
     const { authorization, 'x-user-role': role } = scene.asked('users').at(-1).headers
-    assert.deepEqual([authorization, role], [bearer(users.tokens[1]), 'renewed'])
+    assert.deepEqual([authorization, role], [bearer(users.tokens.at(-1)), 'with key 1'])
   })
 
   test('follows the other, with the refresh token of the one before', async t => {
