@@ -2,7 +2,6 @@
 #include "bff/app/built_in_callback.h"
 #include "bff/app/built_in_origin.h"
 #include "bff/app/session_request.h"
-#include "bff/app/session_request_csrf.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/http/cookie.h"
@@ -136,7 +135,7 @@ enum step_result built_in_callback(struct request_context *context)
         .done = on_login,
     };
     if (!built_in_origin_is_visit(context))
-        return pipeline_refuse(&context->pipeline, session_request_csrf_refusal());
+        return built_in_origin_refuse(context);
     if (oidc_redirect_read(request->query, request->pool, &page->login.back) != 0)
         return fail(page, OIDC_LOGIN_BAD, "callback");
     if (open_transaction(page) != 0)

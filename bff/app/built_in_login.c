@@ -2,7 +2,6 @@
 #include "bff/app/built_in_login.h"
 #include "bff/app/built_in_origin.h"
 #include "bff/app/session_request.h"
-#include "bff/app/session_request_csrf.h"
 #include "bff/base/clock.h"
 #include "bff/http/reply.h"
 #include "bff/session/oidc.h"
@@ -130,7 +129,7 @@ enum step_result built_in_login(struct request_context *context)
     struct oidc_param params[] = {{"provider", {0}}, {"returnUrl", {0}}};
 
     if (!built_in_origin_is_visit(context))
-        return pipeline_refuse(&context->pipeline, session_request_csrf_refusal());
+        return built_in_origin_refuse(context);
     if (oidc_form_read(request->query, request->pool, params, 2) != 0 ||
         built_in_origin(context).at == NULL)
         return refuse(context, 400, "Bad request");

@@ -2,7 +2,6 @@
 #include "bff/app/built_in_logout_visit.h"
 #include "bff/app/built_in_origin.h"
 #include "bff/app/session_request.h"
-#include "bff/app/session_request_csrf.h"
 #include "bff/base/clock.h"
 #include "bff/http/cookie.h"
 #include "bff/http/reply.h"
@@ -122,7 +121,7 @@ enum step_result built_in_logout_visit(struct request_context *context)
 
     visit->context = context;
     if (!built_in_origin_is_visit(context))
-        return pipeline_refuse(&context->pipeline, session_request_csrf_refusal());
+        return built_in_origin_refuse(context);
     if (!open_leave(visit)) {
         built_in_logout_visit_send(context, built_in_logout_visit_home(context));
         return STEP_ANSWERED;

@@ -1,5 +1,6 @@
 /* See built_in_origin.h. */
 #include "bff/app/built_in_origin.h"
+#include "bff/app/session_request_csrf.h"
 #include "bff/http/request_peer.h"
 #include "bff/session/session_csrf.h"
 #include "bff/session/session_settings.h"
@@ -28,6 +29,17 @@ static bool says(const struct request *request, const char *name, const char *va
 
 bool built_in_origin_is_visit(const struct request_context *context)
 {
-    return says(context->request, "sec-fetch-mode", "navigate") &&
+    return text_is(context->request->method, "GET") &&
+           says(context->request, "sec-fetch-mode", "navigate") &&
            says(context->request, "sec-fetch-dest", "document");
+}
+
+enum step_result built_in_origin_refuse(struct request_context *context)
+{
+    struct refusal not_allowed = {
+        .status = 405, .message = "Method not allowed", .name = "allow", .value = TEXT("GET")};
+
+    return pipeline_refuse(&context->pipeline, text_is(context->request->method, "GET")
+                                                   ? session_request_csrf_refusal()
+                                                   : not_allowed);
 }

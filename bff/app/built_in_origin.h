@@ -12,7 +12,10 @@
 struct text built_in_origin(const struct request_context *context);
 
 /* True when a browser opens the page itself, as far as it says so: no script and no frame
- * (Sec-Fetch-Mode and Sec-Fetch-Dest). */
+ * (Sec-Fetch-Mode and Sec-Fetch-Dest), and no HEAD, which would use up what is for one use. */
 bool built_in_origin_is_visit(const struct request_context *context);
+
+/* Refuses a request that is no visit: 405 or 403. Returns STEP_REFUSED. */
+enum step_result built_in_origin_refuse(struct request_context *context);
 
 #endif

@@ -21,7 +21,8 @@ void worker_generation_refresh_prepare(struct worker_generation *own, struct wor
     own->dispatch.refreshes = session_refresh_new(&(struct session_refresh_with){
         .peers = {.settings = &generation->config.session,
                   .login = generation->login,
-                  .upstream = own->dispatch.upstream},
+                  .upstream = own->dispatch.upstream,
+                  .oidc = own->dispatch.oidc},
         .store = generation->dispatch.sessions,
         .refreshed = own->dispatch.refreshed,
         .redis = own->dispatch.redis,

@@ -11,9 +11,11 @@ static int file_check(struct settings *settings, const struct authorities *about
 
     if (about->file == NULL)
         return 0;
-    if (about->url.at != NULL && !is_tls)
+    if (about->url.at != NULL && !is_tls) {
         settings_complain(settings, about->file_path, about->index,
                           "nothing uses it: the URL does not begin with https://");
+        return -1;
+    }
     if (pem_check_authorities(about->file, wrong) != 0) {
         settings_complain(settings, about->file_path, about->index, "\"%.200s\" %s", about->file,
                           wrong);

@@ -1,5 +1,8 @@
 /* See config.h. */
+#include "bff/edge/identity_keys.h"
 #include "bff/upstream/trust.h"
+
+#include "bff/edge/api_keys_file.h"
 
 #include "bff/config/config.h"
 
@@ -47,7 +50,9 @@ void config_free(struct config *config)
     }
     trust_release(config->redis.trust);
     trusts_free(config);
+    identity_keys_free(config->identity_keys);
     login_free(config->login_keys);
+    api_keys_file_release(config->api_keys_file);
     for (size_t i = 0; i < config->login.issuer_count; i++)
         login_free(config->issuer_keys[i]);
     SSL_CTX_free(config->tls);

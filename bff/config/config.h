@@ -34,7 +34,11 @@
 #include "bff/store/redis_settings.h"
 #include "bff/upstream/service.h"
 
+struct api_keys_file;
+
 #define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
+
+struct identity_keys;
 
 /* An address to listen on. */
 struct config_listen {
@@ -76,9 +80,11 @@ struct config {
     char *secret_file;           /* a file with the secret, instead of login.secret; NULL: none */
     struct authorizer_settings authorizer;
     struct api_keys_settings api_keys;
+    struct api_keys_file *api_keys_file; /* of api_keys.file, which is not read again; NULL: none */
     struct session_settings session;
     struct revocation_settings revocation;
     struct identity_settings identity;
+    struct identity_keys *identity_keys; /* loaded from its files; NULL without identity */
     bool keeps_default_routes;  /* the value in the file; section_routes.c has the default */
     struct plain_routes routes; /* the routes of the file, of the build, or both */
     bool may_encode_slashes;    /* in the path of a request */

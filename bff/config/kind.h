@@ -39,6 +39,7 @@ extern const struct settings_kind kind_access;  /* struct access_rule */
 /* Tokens, see kind_token.c. */
 extern const struct settings_kind kind_algorithms; /* unsigned: the bits of algorithms */
 extern const struct settings_kind kind_claims;     /* struct login_paths */
+extern const struct settings_kind kind_member;     /* const char *: of a JSON object, "a.b" */
 extern const struct settings_kind kind_key_files;  /* struct login_settings: its key_files */
 extern const struct settings_kind kind_token_type; /* enum login_type */
 

@@ -11,8 +11,7 @@
  * algorithm is suggested in the place of one of them. */
 static bool is_of_another_kind(const char *text)
 {
-    static const char *const names[] = {"PS256", "PS384",   "PS512", "ES256K",
-                                        "EdDSA", "Ed25519", "Ed448"};
+    static const char *const names[] = {"ES256K", "Ed25519", "Ed448"};
 
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
         if (text_equal_nocase(text_of(text), text_of(names[i])))
@@ -98,6 +97,16 @@ static void claims_read(struct settings_input *input)
         *(struct login_paths *)input->member = paths;
 }
 
+static void member_read(struct settings_input *input)
+{
+    const char *words = claim_words(input->text);
+
+    if (words != NULL)
+        settings_refuse_value(input, 0, "expected the name of a member, such as data.token");
+    else
+        *(const char **)input->member = pool_text(input->config->pool, text_of(input->text)).at;
+}
+
 static void token_type_read(struct settings_input *input)
 {
     static const char *const words[] = {
@@ -110,5 +119,6 @@ static void token_type_read(struct settings_input *input)
 
 const struct settings_kind kind_algorithms = {.read = algorithms_read, .is_list = true};
 const struct settings_kind kind_claims = {.read = claims_read, .is_list = true};
+const struct settings_kind kind_member = {.read = member_read};
 const struct settings_kind kind_key_files = {.read = key_files_read, .is_list = true};
 const struct settings_kind kind_token_type = {.read = token_type_read};

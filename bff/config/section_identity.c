@@ -1,16 +1,30 @@
 /* identity: the token by which this server tells services who asks. */
 #include <stdio.h>
 
+#include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
+#include "bff/edge/identity_keys.h"
 
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, identity.member)
+#define HEADER "X-Identity"
 #define PER_SERVICE "per-service"
+
+/* Many services read x_who and X-Who as one field. A client's field of the other spelling would
+ * pass. */
+static const char *header_words(struct text name)
+{
+    if (text_equal_nocase(name, TEXT(HEADER)))
+        return NULL;
+    if (memchr(name.at, '_', name.len) != NULL)
+        return "expected a name without '_', such as X-Identity";
+    return kind_field_words(name);
+}
 
 static void header_read(struct settings_input *input)
 {
-    const char *words = kind_field_words(text_of(input->text));
+    const char *words = header_words(text_of(input->text));
 
     if (words != NULL)
         settings_refuse_value(input, 0, words);
@@ -59,7 +73,7 @@ static const struct settings_kind audience_kind = {.read = audience_read};
 static const struct setting rows[] = {
     {"identity", &kind_only_off, .shown = "off",
      .about = "a token of this server that tells services who asks; or off"},
-    {"identity.header", &header_kind, OF(header), .normal = "X-Identity",
+    {"identity.header", &header_kind, OF(header), .normal = HEADER,
      .about = "the header with the token"},
     {"identity.algorithm", &algorithm_kind, OF(algorithm), .normal = "ES256",
      .about = "what it is signed with: RS256 ES256, or the same with 384 and 512"},
@@ -86,6 +100,18 @@ static bool is_wrong(const struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
+static void routes_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    for (size_t i = 0; i < config->routes.count; i++)
+        if (plain_route_changes(&config->routes.rows[i].request, config->identity.header))
+            settings_complain(settings, "identity.header", 0,
+                              "routes[%zu].request_headers has the same header; the server alone "
+                              "says who the user is",
+                              i);
+}
+
 static void check(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -99,6 +125,24 @@ static void check(struct settings *settings)
         text_equal(config->api_keys.header, config->identity.header))
         settings_complain(settings, "identity.header", 0,
                           "API keys come in the same header (api_keys.header)");
+    routes_check(settings);
 }
 
-const struct section section_identity = {.rows = rows, .begin = begin, .check = check};
+/* The loaded keys are kept, so the files are not read again. */
+static void check_to_serve(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const struct identity_settings *identity = &config->identity;
+    const char *wrong = NULL;
+
+    if (identity->key_file == NULL || is_wrong(settings, "identity.algorithm") ||
+        is_wrong(settings, "identity.previous_keys"))
+        return;
+    file_mode_check(settings, "identity.key_file", 0, identity->key_file);
+    config->identity_keys = identity_keys_new(identity, &wrong);
+    if (config->identity_keys == NULL)
+        settings_complain(settings, "identity.key_file", 0, "%s", wrong);
+}
+
+const struct section section_identity = {
+    .rows = rows, .begin = begin, .check = check, .check_to_serve = check_to_serve};

@@ -57,10 +57,9 @@ static void algorithms_check(struct settings *settings, const struct section_log
         complain(settings, about, "jwks.url",
                  "nothing uses it: algorithms has none of RS256, ES256 and their like");
     else if ((algorithms & JWT_ALL_HS) != 0)
-        complain(
-            settings, about, "jwks.url",
-            "HS* among the algorithms has a secret, and a secret stands never beside keys from "
-            "a URL; make an issuer of its own for the URL, in login.issuers");
+        complain(settings, about, "jwks.url",
+                 "it cannot stand beside HS256, HS384 or HS512, which have a secret; write an "
+                 "issuer of its own for the URL, in login.issuers");
 }
 
 static void times_check(struct settings *settings, const struct section_login_check *about)

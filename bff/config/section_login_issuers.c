@@ -120,8 +120,22 @@ static struct section_login_check about(struct config *config, size_t index)
                                         .keys = &config->issuer_keys[index]};
 }
 
+/* Without a secret and keys, login itself takes no tokens beside those of the issuers. */
+static void own_check(struct settings *settings)
+{
+    static const char *const own[] = {"login.algorithms", "login.secret", "login.secret_file",
+                                      "login.keys", "login.jwks.url"};
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+        if (settings_is_given(settings, own[i], 0) || is_wrong(settings, own[i], 0))
+            return;
+    if (settings->config->login.issuer_count > 0)
+        settings->config->login.algorithms = 0;
+}
+
 static void check(struct settings *settings)
 {
+    own_check(settings);
     for (size_t i = 0; i < settings->config->login.issuer_count; i++) {
         const struct section_login_check part = about(settings->config, i);
         missing_check(settings, i, "login.issuers.*.name");
@@ -139,7 +153,8 @@ static void check_to_serve(struct settings *settings)
     for (size_t i = 0; i < settings->config->login.issuer_count; i++) {
         const struct section_login_check part = about(settings->config, i);
         bool has_keys = part.login->key_file_count > 0 || part.login->jwks.url.at != NULL;
-        if (has_keys && !is_wrong(settings, "login.issuers.*.algorithms", i) &&
+        bool has_secret = (part.login->algorithms & JWT_ALL_HS) != 0;
+        if (has_keys && !has_secret && !is_wrong(settings, "login.issuers.*.algorithms", i) &&
             !is_wrong(settings, "login.issuers.*.keys", i))
             section_login_check_keys(settings, &part);
     }

@@ -1,22 +1,12 @@
 /* session.login: the login of a service, which answers with tokens. They stay here. */
 #include "bff/config/kind.h"
+#include "bff/http/own_path.h"
+
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, session.login.member)
 
-/* Reads off in place of a mapping. See check. */
-static void member_read(struct settings_input *input)
-{
-    struct login_paths paths = {.count = 0};
-    struct settings_input inner = *input;
-
-    inner.member = &paths;
-    kind_claims.read(&inner);
-    input->is_wrong = inner.is_wrong;
-    if (!input->is_wrong)
-        *(const char **)input->member = paths.at[0];
-}
-
+/* Off takes all members of the mapping away. */
 static void login_read(struct settings_input *input)
 {
     bool is_off = false;
@@ -29,7 +19,6 @@ static void login_read(struct settings_input *input)
         *(struct session_login_settings *)input->member = (struct session_login_settings){0};
 }
 
-static const struct settings_kind member_kind = {.read = member_read};
 static const struct settings_kind login_kind = {.read = login_read};
 
 static const struct setting rows[] = {
@@ -37,11 +26,11 @@ static const struct setting rows[] = {
      .about = "the login of a service that answers with tokens; or off"},
     {"session.login.path", &kind_path, OF(path), .normal = "/api/auth/login",
      .about = "POST to this path is the login"},
-    {"session.login.token", &member_kind, OF(token), .normal = "token",
+    {"session.login.token", &kind_member, OF(token), .normal = "token",
      .about = "the member of its answer with the access token: a.b is b of a"},
-    {"session.login.refresh_token", &member_kind, OF(refresh_token), .normal = "refreshToken",
+    {"session.login.refresh_token", &kind_member, OF(refresh_token), .normal = "refreshToken",
      .about = "the member with the refresh token, which may be missing"},
-    {"session.login.expires_in", &member_kind, OF(expires_in), .normal = "expiresIn",
+    {"session.login.expires_in", &kind_member, OF(expires_in), .normal = "expiresIn",
      .about = "the member with the seconds until the access token ends; else its exp says it"},
     {"session.login.refresh", &kind_no_pointer, OF(refresh_service),
      .about = "who renews the access token; or off"},
@@ -49,7 +38,7 @@ static const struct setting rows[] = {
      .shown = "users, if there is one", .about = "the service that renews it"},
     {"session.login.refresh.path", &kind_path, OF(refresh_path), .normal = "/auth/refresh",
      .about = "POST to this path of the service renews it"},
-    {"session.login.refresh.body", &member_kind, OF(refresh_body), .normal = "refreshToken",
+    {"session.login.refresh.body", &kind_member, OF(refresh_body), .normal = "refreshToken",
      .about = "the member of the question with the refresh token"},
     {0},
 };
@@ -72,6 +61,8 @@ static void check(struct settings *settings)
     if (login->path.len > 0 && login->path.at[login->path.len - 1] == '/')
         settings_complain(settings, "session.login.path", 0,
                           "expected a whole path; one that ends with / is a prefix");
+    if (login->path.at != NULL && own_path_is(login->path))
+        settings_complain(settings, "session.login.path", 0, OWN_PATH_WORDS);
     if (login->path.at == NULL && config->session.provider_count == 0 &&
         !settings_mark(settings, "session.login.path", 0)->is_wrong)
         settings_complain(settings, "session.login", 0,

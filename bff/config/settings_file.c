@@ -134,21 +134,28 @@ static const struct setting *row_find(const struct settings_mapping *mapping, st
  * has at most five levels. It also stops when an alias contains itself. */
 static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *node);
 
+/* Marks all settings of an item that cannot be read, so that none is reported as missing. */
+static void item_mark_wrong(struct settings *settings, const struct settings_group *group,
+                            size_t index)
+{
+    for (const struct setting *row = group->section->rows; row->path != NULL; row++)
+        settings_mark(settings, row->path, index)->is_wrong = true;
+}
+
 /* Reads an item of a list. If the item is not a mapping, that has been reported. So its settings
  * are marked as wrong, and no setting is reported as missing. */
 static void item_read(const struct settings_mapping *list, struct settings_group *group,
                       size_t index, yaml_node_t *node)
 {
     struct settings_mapping inner = *list;
-    const struct setting *row = group->section->rows;
 
     inner.index = index;
     snprintf(inner.path, sizeof(inner.path), "%s.*", group->section->items->path);
     snprintf(inner.shown, sizeof(inner.shown), "%s[%zu]", group->section->items->path, index);
     group->begins[index] = document_place(list->document, node);
     mapping_read(&inner, node);
-    for (; row->path != NULL && node->type != YAML_MAPPING_NODE && !document_is_null(node); row++)
-        settings_mark(list->settings, row->path, index)->is_wrong = true;
+    if (node->type != YAML_MAPPING_NODE && !document_is_null(node))
+        item_mark_wrong(list->settings, group, index);
 }
 
 static void items_read(const struct settings_mapping *list, struct settings_group *group,
@@ -199,6 +206,8 @@ static int names_read(const struct settings_mapping *mapping, struct settings_gr
         settings_file_complain(mapping, key, words);
         result = -1;
     }
+    for (size_t i = 0; i < count && result != 0; i++)
+        item_mark_wrong(mapping->settings, group, i);
     return result;
 }
 
@@ -252,11 +261,46 @@ static void pair_read(const struct settings_mapping *mapping, const yaml_node_t 
         note_empty(mapping, row, value);
 }
 
+/* Returns the group of which ${mapping} is an item with a name that the operator has chosen; NULL:
+ * it is no such item. */
+static struct settings_group *group_of_item(const struct settings_mapping *mapping)
+{
+    struct settings *settings = mapping->settings;
+    size_t len = strlen(mapping->path);
+
+    for (size_t i = 0; i < settings->group_count; i++) {
+        const struct settings_items *items = settings->groups[i].section->items;
+        if (items != NULL && items->rename != NULL && len == strlen(items->path) + 2 &&
+            text_starts(text_of(mapping->path), text_of(items->path)))
+            return &settings->groups[i];
+    }
+    return NULL;
+}
+
+static void not_a_mapping(const struct settings_mapping *mapping,
+                          const struct settings_group *group, const yaml_node_t *node)
+{
+    const struct settings_group *of_item = group_of_item(mapping);
+    struct place place = document_place(mapping->document, node);
+    struct names names = {.count = 0};
+    bool is_named = group != NULL && group->section->items->rename != NULL;
+    char known[NAMES_SIZE];
+
+    names_collect(mapping, &names);
+    names_join(&names, known);
+    if (is_named)
+        snprintf(known, sizeof(known), "your own names, each for a %s",
+                 group->section->items->noun);
+    mistakes_add(&mapping->settings->config->mistakes, &place, "%s%sexpected a mapping with %s%s",
+                 mapping->shown, mapping->shown[0] == '\0' ? "" : ": ",
+                 is_named ? "" : "some of: ", known);
+    if (of_item != NULL)
+        item_mark_wrong(mapping->settings, of_item, mapping->index);
+}
+
 static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *node)
 {
     struct settings_group *group = group_in(mapping);
-    struct names names = {.count = 0};
-    char known[NAMES_SIZE];
 
     if (document_is_null(node))
         return;
@@ -265,12 +309,7 @@ static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *no
         return;
     }
     if (node->type != YAML_MAPPING_NODE) {
-        struct place place = document_place(mapping->document, node);
-        names_collect(mapping, &names);
-        names_join(&names, known);
-        mistakes_add(&mapping->settings->config->mistakes, &place,
-                     "%s%sexpected a mapping with some of: %s", mapping->shown,
-                     mapping->shown[0] == '\0' ? "" : ": ", known);
+        not_a_mapping(mapping, group, node);
         return;
     }
     if (group != NULL && group->section->items->rename != NULL &&

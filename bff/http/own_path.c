@@ -4,5 +4,6 @@
 bool own_path_is(struct text path)
 {
     return text_is(path, OWN_PATH_HEALTH) || text_is(path, OWN_PATH_READY) ||
-           text_starts(path, TEXT(OWN_PATH_SERVICE));
+           text_is(path, OWN_PATH_KEYS) || text_starts(path, TEXT(OWN_PATH_SERVICE)) ||
+           text_starts(path, TEXT(OWN_PATH_SESSION));
 }

@@ -10,8 +10,11 @@
 #define OWN_PATH_HEALTH "/health"
 #define OWN_PATH_READY "/ready"
 #define OWN_PATH_SERVICE "/health/" /* and the name of a service */
+#define OWN_PATH_SESSION "/bff/"    /* the login of browsers, also when there are no sessions */
+#define OWN_PATH_KEYS "/.well-known/jwks.json" /* also when this server signs nothing */
 
-#define OWN_PATH_WORDS "the server answers this path itself (docs/health.md), so nothing gets here"
+#define OWN_PATH_WORDS                                                                             \
+    "the server answers this path itself (docs/configuration.md#routes), so nothing gets here"
 
 /* True when ${path} is such a path, or when all paths that begin with it are. */
 bool own_path_is(struct text path);

@@ -1,8 +1,10 @@
 /* See proxy_answer.h. */
+#include "bff/cache/cache_control.h"
 #include "bff/edge/cors.h"
 #include "bff/http/field.h"
 #include "bff/http/reply_head.h"
 #include "bff/proxy/proxy_answer.h"
+#include "bff/proxy/proxy_cache.h"
 
 static bool is_nominated(const struct exchange_head *head, struct text name)
 {
@@ -65,6 +67,25 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
     add_set(request, change);
 }
 
+/*
+ * RFC 9111 section 3.5 keeps shared caches from storing answers to requests with Authorization.
+ * They do not know that a cookie of ours has the same meaning. So an answer that this rule would
+ * protect is marked for them.
+ */
+static void mark_private(struct request *request, const struct proxy_ask *ask,
+                         const struct exchange_head *head)
+{
+    struct cache_control says = cache_control_of(head->fields, head->field_count);
+
+    if (is_replaced(ask, TEXT("cache-control")) ||
+        (ask->cached != NULL && proxy_cache_hides_user(ask->cached)))
+        return;
+    if (says.no_store || says.is_private || says.is_public || says.must_revalidate ||
+        says.s_maxage != CACHE_CONTROL_ABSENT)
+        return;
+    reply_head_add(request, TEXT("cache-control"), TEXT("private"));
+}
+
 /* Returns the Content-Length of an answer that has no body: an answer to HEAD, or a 304. */
 static size_t promised_length(const struct exchange_head *head)
 {
@@ -99,6 +120,8 @@ void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
 {
     reply_head_begin(request, head->status, length_of(head));
     add_fields(request, ask, head);
+    if (ask->caller->is_session)
+        mark_private(request, ask, head);
 }
 
 /* True for a field of an entry that its answer does not have: this server writes Date and Age. A

@@ -53,16 +53,18 @@ static struct text path_of(struct text url)
 /* A dot segment could make the path begin with "//" when a browser removes it: "/.//evil". */
 static bool has_dot_segment(struct text path)
 {
-    struct text rest = path;
+    size_t bytes = 0, dots = 0; /* of the segment so far */
 
-    while (rest.at != NULL) {
-        struct text segment = text_cut(&rest, '/');
-        size_t dots = 0;
-        for (size_t i = 0; i < segment.len; dots++)
-            if (next_byte(segment, &i) != '.')
-                dots = 2;
-        if (segment.len > 0 && dots <= 2)
+    for (size_t i = 0; i < path.len;) {
+        int byte = next_byte(path, &i);
+        if (byte != '/') {
+            bytes++;
+            dots += byte == '.';
+        }
+        if ((byte == '/' || i == path.len) && bytes > 0 && bytes <= 2 && dots == bytes)
             return true;
+        if (byte == '/')
+            bytes = dots = 0;
     }
     return false;
 }

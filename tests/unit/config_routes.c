@@ -16,7 +16,8 @@ static void fields_print(const char *name, const struct plain_fields *fields, FI
     }
 }
 
-#define OWN_PATH "the server answers this path itself (docs/health.md), so nothing gets here\n"
+#define OWN_PATH                                                                                   \
+    "the server answers this path itself (docs/configuration.md#routes), so nothing gets here\n"
 
 static const char *const kinds[] = {"nobody", "public", "signed-in", "role:", "owner:"};
 

@@ -117,15 +117,24 @@ static void of_the_route(void **state)
          {.route = "POST /p", .access = BFF_PUBLIC, .parts = PART_OK}},
         {"get /p: .route: a composite answers GET only, not get",
          {.route = "get /p", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /health: .route: the server answers this path itself (docs/health.md), so nothing "
+        {"GET /health: .route: the server answers this path itself (docs/configuration.md#routes), "
+         "so nothing "
          "gets here",
          {.route = "GET /health", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /ready: .route: the server answers this path itself (docs/health.md), so nothing "
+        {"GET /ready: .route: the server answers this path itself (docs/configuration.md#routes), "
+         "so nothing "
          "gets here",
          {.route = "GET /ready", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /health/:service: .route: the server answers this path itself (docs/health.md), so "
+        {"GET /health/:service: .route: the server answers this path itself "
+         "(docs/configuration.md#routes), so "
          "nothing gets here",
          {.route = "GET /health/:service", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /bff/:page: .route: the server answers this path itself "
+         "(docs/configuration.md#routes), so nothing gets here",
+         {.route = "GET /bff/:page", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /.well-known/jwks.json: .route: the server answers this path itself "
+         "(docs/configuration.md#routes), so nothing gets here",
+         {.route = "GET /.well-known/jwks.json", .access = BFF_PUBLIC, .parts = PART_OK}},
         {"GET /p//q: .route: segment \"\" " SEGMENT,
          {.route = "GET /p//q", .access = BFF_PUBLIC, .parts = PART_OK}},
         {"GET /p/..: .route: segment \"..\" " SEGMENT,
