@@ -206,7 +206,7 @@ test('settings that cannot work keep the server from starting, and are named', a
   const cases = [
     [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X_Who' }, "expected a name without '_'"],
     [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X-Who' },
-      'routes[0].request_headers has the same header'],
+      'routes[0].request_headers.set: the token of this server is in this header'],
     [{ algorithm: 'ES384' }, 'key_file is missing'],
     [{ key_file: es384.privateFile }, `${es384.privateFile}: is no key for ES256`],
     [{ key_file: es384.publicFile }, `${es384.publicFile}: has no private key in PEM form`],
