@@ -6,6 +6,8 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
+#include "bff/edge/api_keys_shared.h"
+#include "bff/edge/api_keys_worker.h"
 #include "bff/edge/authorizer.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/identity.h"
@@ -20,6 +22,12 @@
 #include "bff/session/session_store.h"
 #include "bff/store/redis.h"
 
+/* The rules of a usage plan: its rate, and then its quota. Perhaps it has one of them only. */
+struct plan_rules {
+    const struct limit_rule *at[2];
+    size_t count;
+};
+
 /* The part that belongs to one generation. It does not change. */
 struct dispatch {
     const struct pages *pages;
@@ -32,7 +40,8 @@ struct dispatch {
     const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
-    const struct limit_rules *limits;
+    const struct limit_rules *limits; /* without those of usage plans */
+    const struct plan_rules *plans;   /* one for each plan of the API keys, in their order */
     const struct revocation_settings *revocation;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
@@ -54,6 +63,7 @@ struct dispatch_worker {
     struct redis *redis;                 /* NULL: no Redis server is configured */
     struct redis *cache_redis;           /* the same; NULL: what is cached is in memory only */
     struct limiter *limiter;             /* NULL: there are no limits */
+    struct api_keys_worker *keys;        /* NULL: there are no API keys */
     struct authorizer_worker *authorizer; /* NULL: as above */
     struct identity *identity;            /* NULL: services get no token of ours */
 };

@@ -5,6 +5,7 @@
 #include "bff/app/generation_authorizer.h"
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
+#include "bff/app/generation_limits.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -12,9 +13,13 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
+#include "bff/cache/cache.h"
 #include "bff/compose/build.h"
+#include "bff/edge/api_keys_shared.h"
 #include "bff/store/redis_state.h"
 #include "bff/upstream/health.h"
+
+#define VERDICT_BYTES ((size_t)16 * 1024 * 1024)
 
 struct generation_kept {
     void *object;
@@ -87,6 +92,21 @@ static void hold_redis(struct generation *generation)
     generation_keep(generation, generation->redis);
 }
 
+/* What Redis and services say of keys is kept in the cache of verdicts. */
+static void make_keys(struct generation *generation)
+{
+    const struct config *config = &generation->config;
+
+    if (config->api_keys.source == API_KEYS_OFF)
+        return;
+    generation->keys = api_keys_shared_new(&config->api_keys, config->api_keys_file);
+    if (config->api_keys.source == API_KEYS_FILE)
+        return;
+    struct cache *verdicts = cache_hold(registry_of_process(), TEXT("verdicts"));
+    cache_set_limit(verdicts, VERDICT_BYTES);
+    generation_keep(generation, verdicts);
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -101,7 +121,8 @@ static void fill_dispatch(struct generation *generation)
         .authorizer = generation->authorizer,
         .identity = generation->identity,
         .cors = &config->cors,
-        .limits = &config->rate_limits,
+        .limits = &generation->limits,
+        .plans = generation->plans,
         .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
@@ -148,6 +169,8 @@ const char *generation_prepare(struct generation *generation)
     };
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
+    generation_limits_prepare(generation);
+    make_keys(generation);
     generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
@@ -183,6 +206,7 @@ void generation_release(struct generation *generation)
     session_store_free(generation->sessions);
     authorizer_free(generation->authorizer);
     login_free(generation->login);
+    api_keys_shared_free(generation->keys);
     identity_keys_free(generation->identity);
     config_free(&generation->config);
     pool_free(generation->pool);

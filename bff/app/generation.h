@@ -36,6 +36,10 @@ struct generation {
     struct session_store *sessions; /* NULL: there are no sessions of browsers */
     struct identity_keys *identity; /* NULL: off */
     struct authorizer *authorizer;  /* NULL: there is none */
+    struct api_keys_shared *keys;   /* NULL: there are no API keys */
+    struct limit_rules rules;       /* all that are counted, in generation->pool */
+    struct limit_rules limits;      /* those of them that are not of a usage plan */
+    struct plan_rules *plans;
     struct health *health;
     struct cache *cache;       /* NULL: no route and no part stores responses */
     struct redis_state *redis; /* NULL: no Redis server is configured */

@@ -4,6 +4,7 @@
 #include "bff/base/path_reading.h"
 #include "bff/edge/trusted.h"
 #include "bff/http/request_peer.h"
+#include "bff/limit/limit_calendar.h"
 #include "bff/limit/limit_headers.h"
 #include "bff/limit/limit_key.h"
 #include "bff/limit/limit_proxied.h"
@@ -14,6 +15,7 @@ struct check {
     struct limiter_question question;
     struct limit_hit hits[LIMIT_HITS_MAX];
     struct timer delay; /* set while the request waits because of a rule with a delay */
+    bool is_plan;       /* the hits are those of a usage plan */
 };
 
 /* Which rules count the request. */
@@ -101,6 +103,19 @@ static uint32_t delay_of(const struct limit_rule *rule, const struct limit_verdi
     return rule->is_dry_run ? 0 : verdict->delay_ms;
 }
 
+/* Returns the index of the verdict that the answer's fields show. */
+static size_t shown(const struct check *check)
+{
+    const struct limiter_question *question = &check->question;
+    size_t best = question->counted - 1;
+
+    for (size_t i = 0; check->is_plan && i < question->counted; i++)
+        if (limit_calendar_tighter(&question->verdicts[best], &question->verdicts[i]) !=
+            &question->verdicts[best])
+            best = i;
+    return best;
+}
+
 /* Acts on the decision, except for a wait. Writes its time to ${delay_ms}. */
 static enum step_result act(struct check *check, uint32_t *delay_ms)
 {
@@ -118,7 +133,8 @@ static enum step_result act(struct check *check, uint32_t *delay_ms)
         if (question->verdicts[i].is_refused)
             tell(request, rule);
     }
-    limit_headers_set(request, question->hits[last].rule, verdict);
+    size_t at = shown(check);
+    limit_headers_set(request, question->hits[at].rule, &question->verdicts[at]);
     if (verdict->is_refused && !question->hits[last].rule->is_dry_run)
         return refuse(check->context, verdict);
     return STEP_PASS;
@@ -181,14 +197,11 @@ static enum step_result ask(struct check *check)
     return wait(check);
 }
 
-enum step_result limit_check_run(struct request_context *context, enum limit_check_place place)
+static struct check *new_check(struct request_context *context, const struct limit_hit *hits,
+                               size_t count)
 {
-    struct limit_hit hits[LIMIT_HITS_MAX];
-    size_t count;
-
-    if (context->worker->limiter == NULL || (count = find_hits(context, place, hits)) == 0)
-        return STEP_PASS;
     struct check *check = pool_zero(context->request->pool, sizeof(*check));
+
     memcpy(check->hits, hits, count * sizeof(*hits));
     check->context = context;
     check->question = (struct limiter_question){
@@ -197,5 +210,33 @@ enum step_result limit_check_run(struct request_context *context, enum limit_che
         .pool = context->request->pool,
         .done = on_decided,
     };
+    return check;
+}
+
+enum step_result limit_check_run(struct request_context *context, enum limit_check_place place)
+{
+    struct limit_hit hits[LIMIT_HITS_MAX];
+    size_t count;
+
+    if (context->worker->limiter == NULL || (count = find_hits(context, place, hits)) == 0)
+        return STEP_PASS;
+    return ask(new_check(context, hits, count));
+}
+
+enum step_result limit_check_run_plan(struct request_context *context,
+                                      const struct plan_rules *plan)
+{
+    struct limit_hit hits[LIMIT_HITS_MAX];
+
+    if (plan->count == 0)
+        return STEP_PASS;
+    for (size_t i = 0; i < plan->count; i++)
+        hits[i] = (struct limit_hit){
+            .rule = plan->at[i],
+            .key = limit_key(context->request, plan->at[i], (struct text){0}),
+            .cost = 1,
+        };
+    struct check *check = new_check(context, hits, plan->count);
+    check->is_plan = true;
     return ask(check);
 }

@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/app/generation.h"
+#include "bff/app/hash_key.h"
 #include "bff/app/limit_list.h"
 #include "bff/app/probe.h"
 #include "bff/app/route_list.h"
@@ -25,6 +26,8 @@ static int act(enum config_action action, struct generation *generation)
         return 0;
     case CONFIG_PROBE:
         return probe(&generation->config, generation->pages.server);
+    case CONFIG_HASH_KEY:
+        return hash_key_print();
     case CONFIG_SERVE:
         return serve(generation);
     case CONFIG_EXIT_OK:

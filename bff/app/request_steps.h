@@ -15,7 +15,8 @@
  *   session      finds the session of the cookies, and checks that no other site has made the
  *                browser send the request: 401, 403, 503
  *   renewal      renews the tokens of a session that end soon: 503
- *   api_key      finds the API key and counts the request under its plan: 401, 403, 429, 503
+ *   api_key      finds the API key: 400, 401, 403, 503
+ *   usage        counts the request under the usage plan of its API key: 429
  *   login        finds the user by a token: 400, 403, 503
  *   authorizer   asks a service whether the request may pass: 403, 503
  *   limits_user  counts the request under the limits by user: 429
@@ -42,6 +43,7 @@
     ROW(session)                                                                                   \
     ROW(renewal)                                                                                   \
     ROW(api_key)                                                                                   \
+    ROW(usage)                                                                                     \
     ROW(login)                                                                                     \
     ROW(authorizer)                                                                                \
     ROW(limits_user)                                                                               \

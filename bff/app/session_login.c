@@ -143,15 +143,6 @@ static enum login_verdict check_token(struct session_login *login, struct login_
                            fault);
 }
 
-static int64_t until_s(const struct session_tokens *tokens, struct pool *pool)
-{
-    int64_t says_s = session_tokens_until_s(session_tokens_claims(tokens->access, pool));
-
-    if (says_s == 0 && tokens->expires_in_s > 0)
-        says_s = clock_wall_ms() / 1000 + tokens->expires_in_s;
-    return says_s;
-}
-
 static void begin(struct session_login *login)
 {
     const struct session_tokens *tokens = &login->answer.tokens;
@@ -170,7 +161,8 @@ static void begin(struct session_login *login)
         .scopes = user.scopes,
         .access = tokens->access,
         .refresh = tokens->refresh,
-        .access_until_s = until_s(tokens, context->request->pool),
+        .access_until_s =
+            session_tokens_access_until_s(tokens, clock_wall_ms() / 1000, context->request->pool),
     };
     end = session_request_begin(context, &session, on_begun);
     if (end != SESSION_STORE_WAITS)

@@ -29,7 +29,12 @@ enum step_result step_access(struct request_context *context)
         refusal = needs_login(context);
         break;
     case ACCESS_NEEDS_KEY:
-        refusal = (struct refusal){.status = 401, .message = "No API key provided"};
+        refusal = (struct refusal){
+            .status = 401,
+            .message = "No API key provided",
+            .name = "www-authenticate",
+            .value = TEXT("Key"),
+        };
         break;
     case ACCESS_FORBIDDEN:
         break;

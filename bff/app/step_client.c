@@ -9,6 +9,7 @@ enum step_result step_client(struct request_context *context)
 {
     struct request *request = context->request;
 
+    context->caller.identity = context->worker->identity;
     peer_find(request, context->dispatch->trusted);
     if (request->peer->is_trusted)
         context->until_ns = deadline_find(request, clock_now_ns());

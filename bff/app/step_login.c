@@ -7,7 +7,8 @@
 #define AUTHORIZATION_MAX                                                                          \
     2 /* the number of fields that are read; two are enough to refuse the request */
 
-static enum login_verdict check_login(struct request_context *context)
+/* The user of a token takes precedence over the user of an API key. */
+static enum login_verdict check_login(struct request_context *context, struct login_user *user)
 {
     struct text values[AUTHORIZATION_MAX];
     enum login_fault fault;
@@ -19,8 +20,8 @@ static enum login_verdict check_login(struct request_context *context)
         .revocations = context->worker->revocations,
         .pool = context->request->pool,
     };
-    enum login_verdict verdict = login_check_why(context->dispatch->login, context->worker->logins,
-                                                 &question, &context->caller.user, &fault);
+    enum login_verdict verdict =
+        login_check_why(context->dispatch->login, context->worker->logins, &question, user, &fault);
     context->request->login_fault = login_fault_name(fault);
     return verdict;
 }
@@ -34,7 +35,6 @@ static enum step_result refuse(struct request_context *context, struct refusal r
  */
 static enum step_result be_uncertain(struct request_context *context)
 {
-    context->caller.user = (struct login_user){0};
     return context->rule.kind == ACCESS_PUBLIC ? STEP_PASS
                                                : refuse(context, revocation_check_refusal());
 }
@@ -51,9 +51,11 @@ static bool reads_token(const struct request_context *context)
 /* A public route does not need a good token: only an ambiguous request is refused there. */
 enum step_result step_login(struct request_context *context)
 {
+    struct login_user user;
+
     if (context->dispatch->login == NULL || !reads_token(context))
         return STEP_PASS;
-    switch (check_login(context)) {
+    switch (check_login(context, &user)) {
     case LOGIN_AMBIGUOUS:
         return refuse(context, (struct refusal){.status = 400, .message = "Bad request"});
     case LOGIN_BAD:
@@ -68,6 +70,7 @@ enum step_result step_login(struct request_context *context)
     case LOGIN_OK:
         if (revocation_check_is_uncertain(context))
             return be_uncertain(context);
+        context->caller.user = user;
         context->caller.has_user = true;
         context->request->user = context->caller.user.id;
         break;

@@ -4,13 +4,6 @@
 #include "bff/base/clock.h"
 #include "bff/proxy/proxy_cache.h"
 
-/* Who asks, for the services. */
-static const struct caller *caller_of(struct request_context *context)
-{
-    context->caller.identity = context->worker->identity;
-    return &context->caller;
-}
-
 static void serve_composite(struct request_context *context)
 {
     const struct found *found = &context->found;
@@ -21,7 +14,7 @@ static void serve_composite(struct request_context *context)
                                      .params = found->match.params,
                                      .upstream = context->worker->upstream,
                                      .flights = context->worker->flights,
-                                     .caller = caller_of(context),
+                                     .caller = &context->caller,
                                      .until_ns = context->until_ns,
                                      .has_login = context->dispatch->login != NULL,
                                  });
@@ -32,7 +25,7 @@ void step_serve_describe(struct request_context *context, struct proxy_ask *out)
     *out = (struct proxy_ask){
         .settings = &context->dispatch->proxy,
         .route = context->found.route,
-        .caller = caller_of(context),
+        .caller = &context->caller,
         .path = context->found.path,
         .upstream = context->worker->upstream,
         .head_by_ns = context->until_ns,

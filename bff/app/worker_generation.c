@@ -21,6 +21,7 @@ static void on_unused(struct worker_settings *settings)
     struct worker_generation *own = own_of(settings);
 
     cache_flights_free(own->dispatch.flights);
+    api_keys_worker_free(own->dispatch.keys);
     session_refresh_free(own->dispatch.refreshes);
     limiter_free(own->dispatch.limiter);
     revocation_channel_free(own->revoked);
@@ -59,15 +60,30 @@ static struct redis *new_redis(struct worker *worker, const struct redis_setting
     return settings->is_on ? redis_new(&on, registry_of_process(), settings) : NULL;
 }
 
-static struct limiter *new_limiter(const struct config *config, struct redis *redis)
+static struct limiter *new_limiter(const struct generation *generation, struct redis *redis)
 {
-    if (config->rate_limits.count == 0)
+    const struct config *config = &generation->config;
+
+    if (generation->rules.count == 0)
         return NULL;
     return limiter_new(&(struct limiter_settings){
-        .rules = &config->rate_limits,
+        .rules = &generation->rules,
         .keys = config->limit_keys,
         .registry = registry_of_process(),
         .redis = config->limits_in_redis ? redis : NULL,
+    });
+}
+
+static struct api_keys_worker *new_keys(const struct generation *generation,
+                                        const struct dispatch_worker *worker)
+{
+    if (generation->keys == NULL)
+        return NULL;
+    return api_keys_worker_new(&(struct api_keys_worker_parts){
+        .keys = generation->keys,
+        .verdicts = worker->verdicts,
+        .redis = worker->redis,
+        .upstream = worker->upstream,
     });
 }
 
@@ -116,7 +132,8 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->authorizer != NULL)
         own->dispatch.authorizer =
             authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
-    own->dispatch.limiter = new_limiter(config, own->dispatch.redis);
+    own->dispatch.limiter = new_limiter(generation, own->dispatch.redis);
+    own->dispatch.keys = new_keys(generation, &own->dispatch);
     own->dispatch.oidc = new_oidc(&config->session, life->endpoints);
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);

@@ -19,6 +19,7 @@ static void add_asker(struct text_builder *out, const struct cache_key_parts *pa
         add(out, "user", parts->user);
         add(out, "roles", parts->roles);
     } else {
+        add(out, "caller", parts->caller);
         add(out, "authorization", parts->authorization);
         add(out, "cookie", parts->cookie);
     }

@@ -241,8 +241,8 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
 static bool is_ours(const char *name)
 {
     static const char *const ours[] = {
-        "content-length",       "expect", "host", "x-user-id", "x-user-role", "x-identity",
-        "x-request-deadline-ms"};
+        "content-length", "expect",     "host",           "x-user-id",
+        "x-user-role",    "x-identity", "x-api-key-name", "x-request-deadline-ms"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (strcmp(name, ours[i]) == 0)

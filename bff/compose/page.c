@@ -71,7 +71,8 @@ static struct text caller_lines(void *cookie, const struct bff_service *service)
     const struct serving *serving = cookie;
     struct text_builder out;
 
-    text_builder_init(&out, serving->request->pool, 128);
+    text_builder_init(&out, serving->request->pool,
+                      serving->ask.caller->identity == NULL ? 128 : 1024);
     caller_put(serving->ask.caller, service, &out);
     return text_builder_text(&out);
 }

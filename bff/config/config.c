@@ -2,6 +2,8 @@
 #include "bff/edge/identity_keys.h"
 #include "bff/upstream/trust.h"
 
+#include "bff/edge/api_keys_file.h"
+
 #include "bff/config/config.h"
 
 size_t config_largest_body(const struct config *config)
@@ -50,6 +52,7 @@ void config_free(struct config *config)
     trusts_free(config);
     identity_keys_free(config->identity_keys);
     login_free(config->login_keys);
+    api_keys_file_release(config->api_keys_file);
     for (size_t i = 0; i < config->login.issuer_count; i++)
         login_free(config->issuer_keys[i]);
     SSL_CTX_free(config->tls);

@@ -34,6 +34,8 @@
 #include "bff/store/redis_settings.h"
 #include "bff/upstream/service.h"
 
+struct api_keys_file;
+
 #define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
 
 struct identity_keys;
@@ -78,6 +80,7 @@ struct config {
     char *secret_file;           /* a file with the secret, instead of login.secret; NULL: none */
     struct authorizer_settings authorizer;
     struct api_keys_settings api_keys;
+    struct api_keys_file *api_keys_file; /* of api_keys.file, which is not read again; NULL: none */
     struct session_settings session;
     struct revocation_settings revocation;
     struct identity_settings identity;

@@ -90,6 +90,8 @@ static enum config_action read_all(int argc, char **argv, const struct bff_build
     options_read(argc, argv, options, &out->mistakes);
     if (options->is_help || options->is_version)
         return CONFIG_EXIT_OK;
+    if (options->is_hash_key)
+        return out->mistakes.count > 0 ? CONFIG_EXIT_BAD : CONFIG_HASH_KEY;
     if (options->config != NULL)
         out->file = (char *)pool_text(out->pool, text_of(options->config)).at;
     layers_read(out, options);

@@ -16,6 +16,7 @@ enum config_action {
     CONFIG_CHECK,    /* --check, and nothing is wrong */
     CONFIG_ROUTES,   /* --routes, and nothing is wrong */
     CONFIG_PROBE,    /* --probe, and nothing is wrong */
+    CONFIG_HASH_KEY, /* --hash-key; no configuration is read */
     CONFIG_EXIT_OK,  /* --help or --version */
     CONFIG_EXIT_BAD, /* out->mistakes says why; exit with 2 */
 };

@@ -62,7 +62,7 @@ const char *kind_field_words(struct text name)
 {
     const char *words = name_words(name);
 
-    if (words == NULL)
+    if (words == NULL && !text_equal_nocase(name, TEXT("x-identity")))
         words = owner_words(name, true);
     if (words == NULL &&
         (text_equal_nocase(name, TEXT("authorization")) || text_equal_nocase(name, TEXT("cookie"))))

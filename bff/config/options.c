@@ -18,6 +18,7 @@ enum option {
     OPTION_CHECK,
     OPTION_ROUTES,
     OPTION_PROBE,
+    OPTION_HASH_KEY,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT,
@@ -36,6 +37,8 @@ static const struct {
     [OPTION_ROUTES] = {"--routes", NULL, "show the composites, then exit"},
     [OPTION_PROBE] = {"--probe", NULL,
                       "ask the server of this configuration if it is ready, then exit"},
+    [OPTION_HASH_KEY] = {"--hash-key", NULL,
+                         "read an API key from standard input, print its SHA-256, then exit"},
     [OPTION_HELP] = {"--help", NULL, "show this, then exit"},
     [OPTION_VERSION] = {"--version", NULL, "show the version, then exit"},
 };
@@ -107,6 +110,8 @@ static bool *flag(struct options *out, enum option option)
         return &out->is_routes;
     if (option == OPTION_PROBE)
         return &out->is_probe;
+    if (option == OPTION_HASH_KEY)
+        return &out->is_hash_key;
     return option == OPTION_HELP ? &out->is_help : &out->is_version;
 }
 
@@ -144,7 +149,8 @@ static int option_read(const char *argument, const char *next, struct options *o
 /* Checks that the options ask for at most one action. */
 static void actions_check(struct options *out, struct mistakes *mistakes)
 {
-    static const enum option actions[] = {OPTION_CHECK, OPTION_ROUTES, OPTION_PROBE};
+    static const enum option actions[] = {OPTION_CHECK, OPTION_ROUTES, OPTION_PROBE,
+                                          OPTION_HASH_KEY};
     const char *first = NULL;
 
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {

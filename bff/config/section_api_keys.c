@@ -1,5 +1,7 @@
 /* api_keys: programs that ask with a key of their own. */
 #include "bff/config/kind.h"
+#include "bff/edge/api_keys_file.h"
+#include "bff/limit/limit_rule.h"
 
 #include "bff/config/section.h"
 
@@ -130,8 +132,9 @@ static void use_check(struct settings *settings)
                       "it has no effect: the keys of a file are always known");
 }
 
-/* A route that needs a key would be closed to everybody. */
-static void routes_check(struct settings *settings)
+/* Without keys, a route that needs one would be closed to everybody, and a limit would count by
+ * address. */
+static void absence_check(struct settings *settings)
 {
     const struct config *config = settings->config;
 
@@ -144,6 +147,10 @@ static void routes_check(struct settings *settings)
             settings_warn(settings, "api_keys", 0,
                           "it is missing, so nobody may ask for %s, which needs an API key",
                           config->build->composites.rows[i]->route);
+    for (size_t i = 0; i < config->rate_limits.count; i++)
+        if (limit_rule_counts_by(&config->rate_limits.rows[i], LIMIT_KEY_API_KEY))
+            settings_complain(settings, "rate_limits.*.key", i,
+                              "there are no API keys; expected api_keys");
 }
 
 static void check(struct settings *settings)
@@ -152,8 +159,28 @@ static void check(struct settings *settings)
         source_check(settings);
         use_check(settings);
     } else if (!is_wrong(settings, "api_keys")) {
-        routes_check(settings);
+        absence_check(settings);
     }
 }
 
-const struct section section_api_keys = {.rows = rows, .check = check};
+static void on_wrong(void *cookie, struct api_keys_file_place at, const char *words)
+{
+    struct settings *settings = cookie;
+    const struct place place = {
+        .source = settings->config->api_keys.file, .line = at.line, .column = at.column};
+
+    mistakes_add(&settings->config->mistakes, &place, "%s", words);
+}
+
+/* The file is read here, and not again. */
+static void check_to_serve(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const struct api_keys_file_listener listener = {.wrong = on_wrong, .cookie = settings};
+
+    if (config->api_keys.source == API_KEYS_FILE && !is_wrong(settings, "api_keys.file"))
+        config->api_keys_file = api_keys_file_read(&config->api_keys, &listener);
+}
+
+const struct section section_api_keys = {
+    .rows = rows, .check = check, .check_to_serve = check_to_serve};

@@ -100,6 +100,10 @@ static void check(struct settings *settings)
         beside_check(settings, i, burst, rate);
         beside_check(settings, i, max, per);
         beside_check(settings, i, per, max);
+        if (settings_is_given(settings, max, i) && !settings->config->limits_in_redis)
+            settings_warn(settings, max, i,
+                          "it is counted in memory: each instance counts alone, and a restart "
+                          "forgets the counts; expected redis.url for quotas");
         if (!is_given(settings, rate, i) && !is_given(settings, burst, i) &&
             !is_given(settings, max, i) && !is_given(settings, per, i))
             mistakes_add(&settings->config->mistakes, &group->begins[i],

@@ -11,10 +11,20 @@
 #define HEADER "X-Identity"
 #define PER_SERVICE "per-service"
 
+/* Many services read x_who and X-Who as one field. A client's field of the other spelling would
+ * pass. */
+static const char *header_words(struct text name)
+{
+    if (text_equal_nocase(name, TEXT(HEADER)))
+        return NULL;
+    if (memchr(name.at, '_', name.len) != NULL)
+        return "expected a name without '_', such as X-Identity";
+    return kind_field_words(name);
+}
+
 static void header_read(struct settings_input *input)
 {
-    struct text name = text_of(input->text);
-    const char *words = text_equal_nocase(name, TEXT(HEADER)) ? NULL : kind_field_words(name);
+    const char *words = header_words(text_of(input->text));
 
     if (words != NULL)
         settings_refuse_value(input, 0, words);
@@ -90,26 +100,16 @@ static bool is_wrong(const struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
-/* Nobody else may write the header. */
-static void header_check(struct settings *settings)
+static void routes_check(struct settings *settings)
 {
     const struct config *config = settings->config;
-    const struct text header = config->identity.header;
-    static const char words[] = "the token of this server is in this header (identity.header)";
 
-    for (size_t i = 0; i < config->authorizer.header_count; i++)
-        if (text_equal(config->authorizer.headers[i], header))
-            settings_complain(settings, "login.authorizer.headers", 0, "%s", words);
     for (size_t i = 0; i < config->routes.count; i++)
-        if (plain_route_changes(&config->routes.rows[i].request, header))
-            settings_complain(settings,
-                              settings_is_given(settings, "routes.*.request_headers.set", i)
-                                  ? "routes.*.request_headers.set"
-                                  : "routes.*.request_headers.remove",
-                              i, "%s", words);
-    if (config->api_keys.source != API_KEYS_OFF && text_equal(config->api_keys.header, header))
-        settings_complain(settings, "identity.header", 0,
-                          "API keys come in the same header (api_keys.header)");
+        if (plain_route_changes(&config->routes.rows[i].request, config->identity.header))
+            settings_complain(settings, "identity.header", 0,
+                              "routes[%zu].request_headers has the same header; the server alone "
+                              "says who the user is",
+                              i);
 }
 
 static void check(struct settings *settings)
@@ -121,7 +121,11 @@ static void check(struct settings *settings)
         return;
     if (config->identity.key_file == NULL && !is_wrong(settings, "identity.key_file"))
         mistakes_add(&config->mistakes, &mark->seen, "identity: its key_file is missing");
-    header_check(settings);
+    if (config->api_keys.source != API_KEYS_OFF &&
+        text_equal(config->api_keys.header, config->identity.header))
+        settings_complain(settings, "identity.header", 0,
+                          "API keys come in the same header (api_keys.header)");
+    routes_check(settings);
 }
 
 /* The loaded keys are kept, so the files are not read again. */

@@ -1,5 +1,6 @@
 /* login.authorizer: a service that is asked whether a request may pass. */
 #include "bff/config/kind.h"
+#include "bff/edge/authorizer_answer.h"
 #include "bff/http/field.h"
 
 #include "bff/config/section.h"
@@ -98,6 +99,11 @@ static void headers_read(struct settings_input *input)
 {
     struct kind_texts names = kind_field_names(input);
 
+    for (size_t i = 0; i < names.count && !input->is_wrong; i++)
+        if (!authorizer_answer_may_set(names.at[i]))
+            settings_refuse_value(input, i,
+                                  "services believe it for another reason; "
+                                  "expected a header of its own, such as X-Tenant");
     if (input->is_wrong)
         return;
     input->config->authorizer.headers = names.at;

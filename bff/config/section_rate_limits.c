@@ -12,7 +12,7 @@
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
 #define RULES_MAX 64
-#define KEYS "ip, user, route or header:NAME"
+#define KEYS "ip, user, api_key, route or header:NAME"
 
 static void path_read(struct settings_input *input)
 {
@@ -29,7 +29,10 @@ static const char *key_part_read(struct pool *pool, const char *text, struct lim
     static const struct {
         const char *word;
         enum limit_key_kind kind;
-    } words[] = {{"ip", LIMIT_KEY_IP}, {"user", LIMIT_KEY_USER}, {"route", LIMIT_KEY_ROUTE}};
+    } words[] = {{"ip", LIMIT_KEY_IP},
+                 {"user", LIMIT_KEY_USER},
+                 {"api_key", LIMIT_KEY_API_KEY},
+                 {"route", LIMIT_KEY_ROUTE}};
     struct text name = text_of(text), word = text_cut(&name, ':');
 
     for (size_t i = 0; i < COUNT(words); i++)

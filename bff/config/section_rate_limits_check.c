@@ -189,7 +189,8 @@ static void user_check(struct settings *settings, size_t index)
 {
     const struct config *config = settings->config;
 
-    if (config->login_is_off && limit_rule_needs_user(&config->rate_limits.rows[index]))
+    if (config->login_is_off &&
+        limit_rule_counts_by(&config->rate_limits.rows[index], LIMIT_KEY_USER))
         settings_complain(settings, "rate_limits.*.key", index,
                           "login is off, so no request has a user");
 }

@@ -1,4 +1,5 @@
 /* See caller.h. */
+#include "bff/edge/api_key.h"
 #include "bff/edge/identity.h"
 #include "bff/http/field.h"
 
@@ -30,6 +31,8 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
         if (caller->user.roles.len > 0)
             text_builder_field(out, TEXT("x-user-role"), caller->user.roles);
     }
+    if (caller->key != NULL)
+        text_builder_field(out, TEXT("x-api-key-name"), caller->key->name);
     put_identity(caller, service, out);
     text_builder_add(out, caller->fields);
 }
@@ -39,6 +42,8 @@ bool caller_writes(const struct caller *caller, struct text name)
     for (size_t i = 0; i < caller->context_count; i++)
         if (field_reads_as(name, caller->context[i]))
             return true;
+    if (text_equal_nocase(name, caller->key_header))
+        return true;
     return caller->identity != NULL && text_equal_nocase(name, identity_header(caller->identity));
 }
 
@@ -56,7 +61,7 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
 {
     struct text_builder out;
 
-    if (!caller->has_user && caller->fields.len == 0)
+    if (!caller->has_user && caller->key == NULL && caller->fields.len == 0)
         return (struct text){0};
     text_builder_init(&out, pool, 64);
     if (caller->has_user) {
@@ -64,6 +69,8 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
         put_member(&out, "roles", caller->user.roles);
         put_member(&out, "scopes", caller->user.scopes);
     }
+    if (caller->key != NULL)
+        put_member(&out, "key", caller->key->name);
     put_member(&out, "fields", caller->fields);
     return text_builder_text(&out);
 }

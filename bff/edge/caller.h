@@ -14,7 +14,7 @@
 #include "bff/edge/login.h"
 #include "bff/upstream/service.h"
 
-struct api_key;  /* api_keys.h */
+struct api_key;  /* api_key.h */
 struct identity; /* identity.h: the worker's */
 
 /*
@@ -22,7 +22,7 @@ struct identity; /* identity.h: the worker's */
  *   has_user             a token, a session, an API key or the authorizer has named a user
  *   is_session           the user was found by the session, not by Authorization
  *   session              the id of the session (`sid`); absent: none
- *   key                  the API key of the request; NULL: none
+ *   key                  the API key of the request; NULL: none. Services get its name
  *   authorization        the value of Authorization that services get in place of the client's: the
  *                        access token of the session. Absent: the client's value passes
  *   hides_authorization  services do not get the client's Authorization
@@ -31,6 +31,8 @@ struct identity; /* identity.h: the worker's */
  *                        client's value passes
  *   fields               more header lines for services, each with its CRLF: the context that the
  *                        authorizer has given; absent: none
+ *   key_header           the name of the header with the API key, lower case; absent: there are no
+ *                        API keys
  *   context              the names of the headers that the authorizer's context may set, whether it
  *                        has set them for this request or not
  *   identity             signs a token about the user for each service; NULL: there is none
@@ -45,18 +47,21 @@ struct caller {
     bool hides_authorization;
     struct text cookies;
     struct text fields;
+    struct text key_header;
     const struct text *context;
     size_t context_count;
     struct identity *identity;
 };
 
-/* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role, the
- * authorizer's context and the token of ${identity}. Nothing for a caller who is not known. */
+/* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role,
+ * X-API-Key-Name, the authorizer's context and the token of ${identity}. Nothing for a caller who
+ * is not known. */
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
 
-/* True when ${name} (any case) is a header whose name is configured, and which only this server
- * writes: that of ${identity}, and those of ${context}. It is also true for a name that a service
+/* True when ${name} (any case) is a header whose name is configured, and which services do not get
+ * from a client: those that only this server writes, of ${identity} and of ${context}, and the one
+ * with the API key. It is also true for a name that a service
  * could read as one of ${context} (field_reads_as). A client's field of this name does not pass.
  * field_may_pass (bff/http/field.h) knows the headers with fixed names. */
 bool caller_writes(const struct caller *caller, struct text name);

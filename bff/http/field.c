@@ -40,6 +40,7 @@ static const struct text not_to_services[] = {
     NAME("x-http-method-override"),
     NAME("x-method-override"),
     NAME("x-host"),
+    NAME("x-api-key-name"),
 };
 
 static const struct text starts_not_to_services[] = {NAME("proxy-"), NAME("x-user-"),

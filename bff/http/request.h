@@ -64,6 +64,7 @@ struct request {
     struct text id;          /* X-Request-Id: the client's, or a new one */
     struct text traceparent; /* a span of this server, in the client's trace or in a new one */
     struct text user;        /* the id of the user who sends the request; absent: not known */
+    struct text api_key;     /* the name of the API key, never the key; absent: none */
     const struct request_peer *peer; /* NULL until peer_find is called: see bff/edge/peer.h */
     struct request_stored *stored;   /* set by a step; NULL: there is none */
     struct request_answer answer;

@@ -144,6 +144,7 @@ static void keep_observed(struct request *request)
     request->id = keep(request, request->id);
     request->traceparent = keep(request, request->traceparent);
     request->user = keep(request, request->user);
+    request->api_key = keep(request, request->api_key);
     request->query = request->host = (struct text){0};
     request->peer = keep_peer(request);
 }

@@ -91,6 +91,10 @@ static void put_part(struct text_builder *key, const struct request *request,
         put_named(key, TEXT("route"), route);
         return;
     }
+    if (part->kind == LIMIT_KEY_API_KEY) {
+        name = TEXT("api_key");
+        value = request->api_key;
+    }
     if (part->kind == LIMIT_KEY_HEADER) {
         name = part->header;
         value = request_list(request, pool_text(request->pool, name).at);

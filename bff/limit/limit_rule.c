@@ -3,12 +3,18 @@
 #include "bff/http/method.h"
 #include "bff/limit/limit_rule.h"
 
-bool limit_rule_needs_user(const struct limit_rule *rule)
+bool limit_rule_counts_by(const struct limit_rule *rule, enum limit_key_kind kind)
 {
     for (size_t i = 0; i < rule->key_count; i++)
-        if (rule->key[i].kind == LIMIT_KEY_USER || rule->key[i].kind == LIMIT_KEY_API_KEY)
+        if (rule->key[i].kind == kind)
             return true;
     return false;
+}
+
+bool limit_rule_needs_user(const struct limit_rule *rule)
+{
+    return limit_rule_counts_by(rule, LIMIT_KEY_USER) ||
+           limit_rule_counts_by(rule, LIMIT_KEY_API_KEY);
 }
 
 struct text limit_rule_path(struct pool *pool, struct text path)

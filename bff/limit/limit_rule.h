@@ -91,6 +91,9 @@ struct limit_rules {
  * after the login. All other rules are applied before it. */
 bool limit_rule_needs_user(const struct limit_rule *rule);
 
+/* True when ${kind} is a part of the key. */
+bool limit_rule_counts_by(const struct limit_rule *rule, enum limit_key_kind kind);
+
 /* Returns ${path}, which an operator has written, in the form in which limit_rule_matches compares
  * it: its lenient reading, and a '/' at its end if ${path} has one. */
 struct text limit_rule_path(struct pool *pool, struct text path);

@@ -91,6 +91,12 @@ static struct text outcome(enum reason reason, bool is_cancelled)
     return reason == REASON_NONE ? TEXT("ok") : text_of(reason_name(reason));
 }
 
+static void put_api_key(struct log_line *line, const struct request *request)
+{
+    if (request->api_key.at != NULL)
+        member(line, TEXT(",\"api_key\":"), request->api_key);
+}
+
 /* Why there is no user. */
 static void put_login(struct log_line *line, const struct request *request)
 {
@@ -199,6 +205,7 @@ void access_log_write(const struct request *request)
     put_who(line, request);
     put_what(line, request);
     put_outcome(line, request);
+    put_api_key(line, request);
     put_login(line, request);
     put_authorizer(line, request);
     put_limit(line, request);

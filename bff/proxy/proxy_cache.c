@@ -64,6 +64,22 @@ static struct text sent_field(const struct proxy_cached *cached, const char *nam
     return proxy_cache_asked_field(&cached->asked, name);
 }
 
+/* Authorization and Cookie of a signed-in user do not count: the user counts in their place. An API
+ * key without a user, or a context of the authorizer, does not replace them. */
+static void put_asker(const struct proxy_cached *cached, struct cache_key_parts *parts)
+{
+    const struct caller *caller = cached->ask.caller;
+    struct text distinct = caller_distinct(caller, cached->request->pool);
+
+    if (caller->has_user) {
+        parts->user = distinct;
+        return;
+    }
+    parts->caller = distinct;
+    parts->authorization = sent_field(cached, "authorization");
+    parts->cookie = sent_field(cached, "cookie");
+}
+
 static struct text key_of(struct proxy_cached *cached)
 {
     struct request *request = cached->request;
@@ -82,11 +98,7 @@ static struct text key_of(struct proxy_cached *cached)
         parts.vary =
             cache_vary_rule_values(request->pool, route->cache.vary, &cached->asked.policy);
     if (!parts.is_shared)
-        parts.user = caller_distinct(ask->caller, request->pool);
-    if (!parts.is_shared && parts.user.at == NULL) {
-        parts.authorization = sent_field(cached, "authorization");
-        parts.cookie = sent_field(cached, "cookie");
-    }
+        put_asker(cached, &parts);
     return cache_key_text(request->pool, &parts);
 }
 

@@ -1,4 +1,5 @@
 /* See proxy_cache_asked.h. */
+#include "bff/edge/api_key.h"
 #include "bff/http/field.h"
 #include "bff/http/request_peer.h"
 #include "bff/proxy/proxy_cache_asked.h"
@@ -10,6 +11,7 @@ enum own {
     OWN_COOKIE,
     OWN_USER_ID,
     OWN_USER_ROLE,
+    OWN_KEY_NAME,
     OWN_REAL_IP,
     OWN_FOR,
     OWN_PROTO,
@@ -18,7 +20,7 @@ enum own {
 };
 
 static const char *const own_names[OWN_COUNT] = {
-    "authorization", "cookie",          "x-user-id",         "x-user-role",
+    "authorization", "cookie",          "x-user-id",         "x-user-role",      "x-api-key-name",
     "x-real-ip",     "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host",
 };
 
@@ -71,6 +73,7 @@ static struct text own_value(const struct proxy_cache_asked *asked, enum own own
     const struct request_peer *peer = asked->request->peer;
     const struct caller *caller = asked->caller;
     bool names_user = !asked->hides_user && caller->has_user;
+    bool names_key = !asked->hides_user && caller->key != NULL;
 
     if (asked->hides_user && own <= OWN_COOKIE)
         return (struct text){0};
@@ -85,6 +88,8 @@ static struct text own_value(const struct proxy_cache_asked *asked, enum own own
         return names_user ? caller->user.id : (struct text){0};
     case OWN_USER_ROLE:
         return names_user ? caller->user.roles : (struct text){0};
+    case OWN_KEY_NAME:
+        return names_key ? caller->key->name : (struct text){0};
     case OWN_REAL_IP:
         return peer->client;
     case OWN_FOR:
@@ -140,8 +145,8 @@ void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *req
         .field = read_field,
         .cookie = asked,
         .has_user =
-            !asked->hides_user &&
-            (ask->caller->has_user || proxy_cache_asked_field(asked, "authorization").at != NULL),
+            !asked->hides_user && (ask->caller->has_user || ask->caller->key != NULL ||
+                                   proxy_cache_asked_field(asked, "authorization").at != NULL),
         .has_body =
             request_body(request).len > 0 || proxy_request_wants_upgrade(request, ask->route),
     };

@@ -4,6 +4,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/text_builder.h"
 #include "bff/json/json_print.h"
+#include "bff/session/oidc_claims.h"
 #include "bff/session/session_refresh_identity.h"
 #include "bff/session/session_tokens.h"
 
@@ -80,26 +81,66 @@ static void set_tokens(struct session_refresh_ask *ask, struct text access, stru
 
 /* A provider. */
 
-static void take_grant(struct session_refresh_ask *ask, const struct oidc_tokens *tokens)
+static void take_grant(struct session_refresh_ask *ask)
 {
-    struct login_user user, *known = NULL;
+    const struct oidc_tokens *tokens = &ask->grant.tokens;
     int64_t until_s = tokens->access_until_s;
 
-    if (tokens->id_token.len > 0) {
-        known = &user;
-        const char *fault = session_refresh_identity_provider(
-            client_of(ask->peers, ask->session)->settings, tokens->id_token, ask->pool, &user);
-        if (fault != NULL) {
-            end(ask, SESSION_REFRESH_AWAY, fault);
-            return;
-        }
-    }
     if (until_s == 0)
         until_s = session_tokens_until_s(session_tokens_claims(tokens->access, ask->pool));
     set_tokens(ask, tokens->access, tokens->refresh, until_s);
     if (tokens->id_token.len > 0)
         ask->result.session.id_token = tokens->id_token;
-    take(ask, known);
+}
+
+/* Without a name of scopes in the answer, they are as before (RFC 6749 section 6). */
+static void take_identity(struct session_refresh_ask *ask)
+{
+    const struct session_provider_settings *provider =
+        client_of(ask->peers, ask->session)->settings;
+    struct text scope = ask->grant.tokens.scope;
+    struct login_user user;
+    const char *fault = session_refresh_identity_provider(&ask->token, provider, ask->pool, &user);
+
+    if (fault != NULL) {
+        end(ask, SESSION_REFRESH_AWAY, fault);
+        return;
+    }
+    if (user.scopes.len == 0)
+        user.scopes = scope.len > 0 && login_roles_is_plain(scope) ? scope : ask->session->scopes;
+    take(ask, &user);
+}
+
+/* The refresh token has been used, so the new tokens must not be lost because the keys are away. */
+static void on_verified(struct session_refresh_ask *ask, enum oidc_keys_end how)
+{
+    if (how == OIDC_KEYS_GOOD)
+        take_identity(ask);
+    else if (how == OIDC_KEYS_DOWN)
+        take(ask, NULL);
+    else
+        end(ask, SESSION_REFRESH_AWAY, "id_token");
+}
+
+static void on_keys(struct oidc_keys_ask *keys, enum oidc_keys_end how)
+{
+    on_verified(H2O_STRUCT_FROM_MEMBER(struct session_refresh_ask, keys, keys), how);
+}
+
+static void verify(struct session_refresh_ask *ask)
+{
+    struct text id_token = ask->grant.tokens.id_token;
+    enum oidc_keys_end how = OIDC_KEYS_BAD;
+
+    if (id_token.len == 0) {
+        take(ask, NULL);
+        return;
+    }
+    ask->keys.done = on_keys;
+    if (jwt_read(id_token, OIDC_CLIENT_ALGORITHMS, ask->pool, &ask->token) == 0)
+        how = oidc_keys_verify(client_of(ask->peers, ask->session), &ask->keys, &ask->token);
+    if (how != OIDC_KEYS_WAITS)
+        on_verified(ask, how);
 }
 
 static void on_grant(struct oidc_grant *grant, enum oidc_grant_end how, void *cookie)
@@ -108,7 +149,8 @@ static void on_grant(struct oidc_grant *grant, enum oidc_grant_end how, void *co
 
     switch (how) {
     case OIDC_GRANT_TOKENS:
-        take_grant(ask, &grant->tokens);
+        take_grant(ask);
+        verify(ask);
         break;
     case OIDC_GRANT_INVALID:
         end(ask, SESSION_REFRESH_ENDED, grant->fault);
@@ -130,13 +172,6 @@ static bool is_plain(struct text token)
     return true;
 }
 
-static int64_t until_of(const struct session_tokens *tokens, struct pool *pool)
-{
-    if (tokens->expires_in_s > 0)
-        return clock_wall_ms() / 1000 + tokens->expires_in_s;
-    return session_tokens_until_s(session_tokens_claims(tokens->access, pool));
-}
-
 static void take_answer(struct session_refresh_ask *ask)
 {
     const struct session_login_settings *settings = &ask->peers->settings->login;
@@ -149,7 +184,8 @@ static void take_answer(struct session_refresh_ask *ask)
         end(ask, SESSION_REFRESH_AWAY, "answer");
         return;
     }
-    set_tokens(ask, tokens.access, tokens.refresh, until_of(&tokens, ask->pool));
+    set_tokens(ask, tokens.access, tokens.refresh,
+               session_tokens_access_until_s(&tokens, clock_wall_ms() / 1000, ask->pool));
     if (ask->peers->login == NULL)
         take(ask, NULL);
     else if (session_refresh_identity_service(ask->peers->login, tokens.access, ask->pool, &user))
@@ -241,6 +277,7 @@ void session_refresh_ask_stop(struct session_refresh_ask *ask)
 {
     if (ask->pool == NULL)
         return;
+    oidc_keys_cancel(&ask->keys);
     oidc_grant_stop(&ask->grant);
     if (ask->fetch_ask.service != NULL)
         fetch_release(&ask->fetch);

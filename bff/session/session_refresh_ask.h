@@ -12,6 +12,7 @@
 #include "bff/edge/login.h"
 #include "bff/session/oidc.h"
 #include "bff/session/oidc_grant.h"
+#include "bff/session/oidc_keys.h"
 #include "bff/session/session.h"
 #include "bff/session/session_refresh_result.h"
 #include "bff/session/session_settings.h"
@@ -37,6 +38,8 @@ struct session_refresh_ask {
     const struct session *session;
     struct pool *pool;
     struct oidc_grant grant;
+    struct oidc_keys_ask keys;
+    struct jwt token; /* the ID token */
     struct fetch fetch;
     struct fetch_ask fetch_ask;
 };

@@ -193,8 +193,9 @@ static void release(struct session_refresh_flight *flight)
     };
 
     flight->lock.done = on_released;
-    if (!flight->has_lock || !session_refresh_lock_release(
-                                 &flight->lock, stores[flight->result.kind], seal_result(flight)))
+    if (!flight->has_lock ||
+        !session_refresh_lock_release(&flight->lock, stores[flight->result.kind],
+                                      seal_result(flight), SESSION_REFRESH_RESULT_KEPT_S * 1000))
         on_released(&flight->lock, SESSION_REFRESH_LOCK_DOWN, (struct text){0});
 }
 

@@ -2,7 +2,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/text_builder.h"
 #include "bff/edge/login_claims.h"
-#include "bff/token/jwt.h"
+#include "bff/session/oidc_claims.h"
 
 #include "bff/session/session_refresh_identity.h"
 
@@ -34,9 +34,9 @@ static struct login_paths paths_or(struct login_paths paths, const char *name)
     return paths.count > 0 ? paths : (struct login_paths){.at = {name}, .count = 1};
 }
 
-const char *session_refresh_identity_provider(const struct session_provider_settings *provider,
-                                              struct text token, struct pool *pool,
-                                              struct login_user *out)
+const char *session_refresh_identity_provider(const struct jwt *token,
+                                              const struct session_provider_settings *provider,
+                                              struct pool *pool, struct login_user *out)
 {
     struct login_rules rules = {
         .issuer = string_of(provider->issuer, pool),
@@ -47,10 +47,9 @@ const char *session_refresh_identity_provider(const struct session_provider_sett
         .require_exp = true,
     };
     struct login_claims claims;
-    struct jwt jwt;
 
-    if (jwt_read(token, ~0u, pool, &jwt) != 0 ||
-        login_claims_read(jwt.claims, &rules, pool, &claims) != 0)
+    if (!oidc_claims_names(token, provider, pool) ||
+        login_claims_read(token->claims, &rules, pool, &claims) != 0)
         return "id_token";
     *out = claims.user;
     return login_claims_hold(&claims, clock_wall_ms() / 1000) ? NULL : "id_token_times";

@@ -8,19 +8,18 @@
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
 #include "bff/session/session_settings.h"
+#include "bff/token/jwt.h"
 
 /* Checks an access token of a service as step_login does (login.h). Returns false when it is not
  * good. The texts of ${out} are in ${pool}. */
 bool session_refresh_identity_service(const struct login *login, struct text token,
                                       struct pool *pool, struct login_user *out);
 
-/*
- * Reads the ID token of a refresh (OpenID Connect Core 1.0 section 12.2). It has come over the
- * connection to the provider itself, so its signature need not be verified (section 3.1.3.7, rule
- * 6); its issuer, audience and times are checked. Returns NULL; or a word that says what is wrong.
- */
-const char *session_refresh_identity_provider(const struct session_provider_settings *provider,
-                                              struct text token, struct pool *pool,
-                                              struct login_user *out);
+/* Reads the ID token of a refresh (OpenID Connect Core 1.0 section 12.2), whose signature has been
+ * verified: its issuer, audience and times, and the user. It need not have the nonce of the login.
+ * Returns NULL; or a word that says what is wrong. */
+const char *session_refresh_identity_provider(const struct jwt *token,
+                                              const struct session_provider_settings *provider,
+                                              struct pool *pool, struct login_user *out);
 
 #endif

@@ -5,7 +5,6 @@
 #include "bff/base/log.h"
 #include "bff/session/session.h"
 #include "bff/session/session_refresh_lock.h"
-#include "bff/session/session_refresh_result.h"
 
 /* KEYS: the result, the lock. ARGV: the owner, the milliseconds of the lock. Returns the result; or
  * 1: taken; or 0: busy. */
@@ -85,12 +84,13 @@ bool session_refresh_lock_take(struct session_refresh_lock *lock, uint32_t ms)
 }
 
 bool session_refresh_lock_release(struct session_refresh_lock *lock,
-                                  enum session_refresh_lock_store how, struct text sealed)
+                                  enum session_refresh_lock_store how, struct text sealed,
+                                  uint32_t kept_ms)
 {
     lock->args[0] = lock->owner;
     lock->args[1] = text_of(stores[how]);
     lock->args[2] = sealed.at == NULL ? TEXT("") : sealed;
-    lock->args[3] = pool_print(lock->pool, "%u", SESSION_REFRESH_RESULT_KEPT_S * 1000);
+    lock->args[3] = pool_print(lock->pool, "%u", kept_ms);
     return run(lock, &release_script, 4);
 }
 

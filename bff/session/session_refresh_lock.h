@@ -2,7 +2,7 @@
  * The lock by which only one of several processes refreshes a session, in Redis:
  *
  *     session:lock:<hash>       the owner's random text; it ends by itself
- *     session:refreshed:<hash>  the result, sealed, for SESSION_REFRESH_RESULT_KEPT_S
+ *     session:refreshed:<hash>  the result, sealed, for a short time
  *
  * <hash> is that of the content that is refreshed. The scripts look for a result before they take
  * the lock, so no content is refreshed twice. Only the owner can release a lock.
@@ -52,9 +52,10 @@ enum session_refresh_lock_store {
     SESSION_REFRESH_LOCK_FIRST, /* if nobody else has stored one; else that one is told */
 };
 
-/* Stores ${sealed} and releases the lock. done and the result are as above. */
+/* Stores ${sealed} for ${kept_ms} and releases the lock. done and the result are as above. */
 bool session_refresh_lock_release(struct session_refresh_lock *lock,
-                                  enum session_refresh_lock_store how, struct text sealed);
+                                  enum session_refresh_lock_store how, struct text sealed,
+                                  uint32_t kept_ms);
 
 /* Whether the locks of this process are only its own, because Redis is down. Each change is logged
  * once: "session_lock" with the state "process" or "redis". May be called from any thread. */

@@ -201,7 +201,8 @@ enum session_store_end session_store_save(const struct session_store *store,
     struct text content = session_write(session, call->pool);
 
     call->store = store;
-    if (session_seal_length(content.len) > store->settings->max_bytes)
+    if (content.len > SESSION_SEAL_BYTES_MAX ||
+        (!is_in_redis(store) && session_seal_length(content.len) > store->settings->max_bytes))
         return SESSION_STORE_TOO_LARGE;
     if (is_in_redis(store))
         return save_redis(call, content, session->id, how);

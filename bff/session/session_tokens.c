@@ -132,3 +132,14 @@ int64_t session_tokens_until_s(struct text claims)
 {
     return claims.at == NULL ? 0 : read_seconds(json_get(json_of(claims), "exp"));
 }
+
+int64_t session_tokens_access_until_s(const struct session_tokens *tokens, int64_t now_s,
+                                      struct pool *pool)
+{
+    int64_t until_s = session_tokens_until_s(session_tokens_claims(tokens->access, pool));
+    int64_t other_s = tokens->expires_in_s > 0 ? now_s + tokens->expires_in_s : 0;
+
+    if (until_s == 0 || (other_s != 0 && other_s < until_s))
+        until_s = other_s;
+    return until_s;
+}

@@ -40,4 +40,9 @@ struct text session_tokens_claims(struct text token, struct pool *pool);
 /* Returns when a token with ${claims} ends, in seconds since 1970 UTC; 0: they do not say it. */
 int64_t session_tokens_until_s(struct text claims);
 
+/* Returns when the access token of ${tokens} ends: by expires_in or by its own claims, whichever is
+ * earlier; 0: neither says it. ${now_s} is when the answer came. */
+int64_t session_tokens_access_until_s(const struct session_tokens *tokens, int64_t now_s,
+                                      struct pool *pool);
+
 #endif

@@ -5,24 +5,42 @@ import shutil
 import subprocess
 
 from load import http1_counted
-from measure import say
+from measure import headers, say
 from peers import PEERS
 from works import WORKS
 
 FEW, MORE = 320, 1600  # requests; the difference does not know how long a start takes
 CONNECTIONS = 64
 TITLES = {'bff-callgrind': 'instructions a request', 'before-callgrind': 'before'}
+CALLERS = {'bff-login-callgrind': 'with login', 'bff-identity-callgrind': 'with login and identity'}
 
 
-def _counted(bench, name, path, requests):
+def _counted(bench, name, work, requests):
     """Instructions of a whole life with so many requests."""
     with bench.started(name) as peer:
-        http1_counted(peer.url(path), requests, CONNECTIONS, bench.site.load_core)
+        http1_counted(peer.url(work.path), requests, CONNECTIONS, bench.site.load_core,
+                      headers(work, peer))
         directory = peer.directory
     with open(f'{directory}/stderr') as file:
         counts = re.findall(r'Collected : (\d+)', file.read())
     shutil.copy(f'{directory}/callgrind.out', f'{bench.site.build}/bench/callgrind.out')
     return int(counts[-1])
+
+
+def _each(bench, name, work):
+    """Instructions of one request."""
+    few, more = (_counted(bench, name, work, requests) for requests in (FEW, MORE))
+    return (more - few) / (MORE - FEW)
+
+
+def callers(bench):
+    """The dashboard of a known user, with each way in which services learn of them."""
+    os.makedirs(f'{bench.site.build}/bench', exist_ok=True)
+    counts = [f'{_each(bench, name, WORKS["identity"]):.0f}' for name in CALLERS]
+    say('')
+    return '\n'.join(['| instructions | ' + ' | '.join(CALLERS.values()) + ' |',
+                      '| --- |' + ' ---: |' * len(CALLERS),
+                      f'| {WORKS["identity"].title} | ' + ' | '.join(counts) + ' |']), False
 
 
 def instructions(bench):
@@ -35,8 +53,7 @@ def instructions(bench):
         say(f'Instructions: {work.title}')
         counts = []
         for peer in names:
-            few, more = (_counted(bench, peer, work.path, requests) for requests in (FEW, MORE))
-            counts.append(f'{(more - few) / (MORE - FEW):.0f}')
+            counts.append(f'{_each(bench, peer, work):.0f}')
         lines.append(f'| {work.title} | ' + ' | '.join(counts) + ' |')
     say('')
     return '\n'.join(lines), False

@@ -28,7 +28,7 @@ from works import WORKS
 # something in it is void.
 SPECIAL = {'balance': balance.table, 'hedge': hedge.table, 'goodput': goodput.table,
            'dead-service': dead.table, 'memory': memory.table,
-           'instructions': alone.instructions, 'scanner': alone.scanner}
+           'instructions': alone.instructions, 'callers': alone.callers, 'scanner': alone.scanner}
 NAMES = [*WORKS, *SPECIAL]
 
 

@@ -88,10 +88,11 @@ def http1_times(url, seconds, core, connections):
     return _h2load(url, core, '--h1', f'-c{connections}', '-D', str(seconds))[2]
 
 
-def http1_counted(url, count, connections, core):
+def http1_counted(url, count, connections, core, headers=()):
     """Exactly ${count} requests: how many seconds they took, and their sorted times in
     microseconds."""
-    done, seconds, latencies = _h2load(url, core, '--h1', f'-c{connections}', f'-n{count}')
+    words = [word for header in headers for word in ('-H', header)]
+    done, seconds, latencies = _h2load(url, core, '--h1', f'-c{connections}', f'-n{count}', *words)
     _judge(done, count - done, 0, 0)
     return seconds, latencies
 

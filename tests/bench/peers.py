@@ -148,12 +148,14 @@ class Peer:
       headers   that clients send it
       path      asked for, in place of the work's
       redis     it gets REDIS_URL
+      key       it gets IDENTITY_KEY: a file with a new private key
     """
 
-    def __init__(self, title, command, *, files=(), env=None, headers=(), path=None, redis=False):
+    def __init__(self, title, command, *, files=(), env=None, headers=(), path=None, redis=False,
+                 key=False):
         self.title, self.command, self.files = title, command, files
         self.env, self.headers, self.path = env or {}, headers, path
-        self.redis = redis
+        self.redis, self.key = redis, key
         self.http2_has_own_port = any('port2' in open(f'{FILES}/{file}').read() for file in files)
 
     def start(self, site, name):
@@ -167,6 +169,11 @@ class Peer:
         env = {**site.urls(), 'PORT': str(self.port), **self.env}
         if self.redis:
             env['REDIS_URL'] = site.redis_url()
+        if self.key:
+            env['IDENTITY_KEY'] = f'{self.directory}/identity.pem'
+            subprocess.run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt',
+                            'ec_paramgen_curve:P-256', '-out', env['IDENTITY_KEY']],
+                           check=True, capture_output=True)
         command = [self._filled(word) for word in self.command]
         self.started = site.run(self.directory, command, site.gateway_core, env)
         self._wait_until_it_listens()
@@ -242,13 +249,19 @@ def _node(title, file, env=None, headers=(), **more):
 
 
 _secret = {'JWT_SECRET': SECRET}
+_callgrind = ['valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']
 
 PEERS = {
     'bff': _bff('bff', 'bff-web', 'bff.yaml'),
     'bff-single': _bff('bff, no io_uring', 'bff-web', 'bff_single.yaml'),
     'bff-login': _bff('bff with login', 'bff-web', 'bff_login.yaml', env=_secret),
-    'bff-callgrind': _bff('bff, counted', 'bff-web', 'bff.yaml', [
-        'valgrind', '--tool=callgrind', '--callgrind-out-file=@work@/callgrind.out']),
+    'bff-identity': _bff('bff with login and identity', 'bff-web', 'bff_identity.yaml',
+                         env=_secret, key=True),
+    'bff-login-callgrind': _bff('bff with login, counted', 'bff-web', 'bff_login.yaml', _callgrind,
+                                env=_secret),
+    'bff-identity-callgrind': _bff('bff with identity, counted', 'bff-web', 'bff_identity.yaml',
+                                   _callgrind, env=_secret, key=True),
+    'bff-callgrind': _bff('bff, counted', 'bff-web', 'bff.yaml', _callgrind),
     'nginx': _nginx('nginx', 'nginx.conf'),
     'nginx-lua': _nginx('nginx with Lua', 'nginx_lua.conf', 'pages.lua'),
     'bff-cached': _bff('bff', 'bff-web', 'bff_cached.yaml'),

@@ -57,6 +57,8 @@ WORKS = {
                             ('bff', 'bff-limited-redis', 'express-bare', 'express-limited-redis')),
     'login': Work('Login: a plain route with an HS256 token, known by the cache',
                   '/api/users/small', ('bff', 'bff-login'), token=True),
+    'identity': Work('Identity: the dashboard of a known user, 4 x 300 B, a token for each service',
+                     '/api/dashboard/small', ('bff-login', 'bff-identity'), token=True),
     'parts': Work('Pages of 1 to 32 parts, 300 B each, 16 connections', None,
                   tuple(f'parts-{count}' for count in (1, 4, 8, 16, 32)), connections=16),
 }

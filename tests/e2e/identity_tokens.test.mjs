@@ -8,7 +8,7 @@ import { describe, test } from 'node:test'
 
 import { cachedRoute, counted } from './lib/caching.mjs'
 import { pages, planOf } from './lib/pages.mjs'
-import { anywhere, configFile, scenario, scratch } from './lib/scenario.mjs'
+import { anywhere, configFile, demo, scenario, scratch } from './lib/scenario.mjs'
 import { command } from './lib/server.mjs'
 import { now, signedIn } from './lib/token.mjs'
 import { connectWebsocket, websocketService } from './lib/websocket.mjs'
@@ -170,15 +170,14 @@ describe('the key set', { concurrency: 2 }, () => {
 
 describe('a stored answer', { concurrency: 2 }, () => {
   test('is for its user, also when a service varies by the token', async t => {
-    const config = settingsOf(keyFiles(t), { ttl: '1s' }) // each request has another token
-    const { get, asked } = await cachedRoute(t, counted({ vary: 'x-identity' }), { config })
+    const { get } = await cachedRoute(t, counted({ vary: 'x-identity' }),
+      { config: settingsOf(keyFiles(t)) })
     const texts = []
     for (const as of ['u1', 'u1', 'u2', 'u1']) {
       const headers = { 'x-identity': `evil ${texts.length}` }
       texts.push((await get('/api/things/1', { as, headers })).text)
     }
     assert.deepEqual(texts, ['1', '1', '2', '1'])
-    assert.equal(new Set(tokens(asked('users'))).size, 2)
   })
 
   test('that is shared has been asked for without a token', async t => {
@@ -189,16 +188,33 @@ describe('a stored answer', { concurrency: 2 }, () => {
   })
 })
 
-test('a key that cannot sign keeps the server from starting, and is named', async t => {
+test('the mock services believe only the token, when they are asked to', async t => {
+  const files = keyFiles(t)
+  const env = { MOCK_IDENTITY_KEY: files.publicFile }
+  const told = await demo(t, 'web', { config: settingsOf(files), env })
+  const { status, body } = await told.get(page.path, { as: 'u1' })
+  assert.deepEqual([status, body.partialFailure], [200, false])
+
+  const silent = await demo(t, 'web', { env })
+  const refused = await silent.get('/api/users/u1', { as: 'u1' })
+  assert.deepEqual([refused.status, refused.body.error], [401, 'X-User-Id without X-Identity'])
+})
+
+test('settings that cannot work keep the server from starting, and are named', async t => {
   const es384 = keyFiles(t, 'ES384')
+  const route = { path: '/api/a/', service: 'users', request_headers: { set: { 'X-Who': 'a' } } }
   const cases = [
+    [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X_Who' }, "expected a name without '_'"],
+    [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X-Who' },
+      'routes[0].request_headers has the same header'],
+    [{ algorithm: 'ES384' }, 'key_file is missing'],
     [{ key_file: es384.privateFile }, `${es384.privateFile}: is no key for ES256`],
     [{ key_file: es384.publicFile }, `${es384.publicFile}: has no private key in PEM form`],
     [{ key_file: es384.privateFile, algorithm: 'HS256' }, 'HS256'],
   ]
   for (const [identity, want] of cases) {
     const { code, stderr } = await command('web', ['--listen', anywhere, '--config',
-      configFile(t, { identity })])
+      configFile(t, { identity, routes: [route] })])
     assert.equal(code, 2, stderr)
     assert.ok(stderr.includes(want), stderr)
   }

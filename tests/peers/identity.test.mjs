@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { generateKeyPairSync } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
@@ -14,7 +14,8 @@ import { configFile, scratch } from '../e2e/lib/scenario.mjs'
 import { startServer } from '../e2e/lib/server.mjs'
 import { jwt, now, tokenFor } from '../e2e/lib/token.mjs'
 import { soon } from '../e2e/lib/wait.mjs'
-import { freePort } from './lib/run.mjs'
+import { readPage } from '../docs/lib/pages.mjs'
+import { freePort, serve } from './lib/run.mjs'
 
 const beside = name => fileURLToPath(new URL(name, import.meta.url))
 const packages = beside('../../build/peers/node_modules/')
@@ -96,3 +97,25 @@ test('jose refuses a token of anybody else, for anybody else, or changed', async
   for (const token of changed) if (await get(token) === 200) taken.push(token)
   assert.deepEqual(taken, [])
 })
+
+const examples = { js: ['service.mjs', node], python: ['service.py', '/usr/bin/python3'] }
+
+for (const [kind, [name, program]] of Object.entries(examples)) {
+  test(`the service that docs/identity.md shows checks who asks: ${kind}`, async t => {
+    const [port, servicePort] = [await freePort(), await freePort()]
+    const block = readPage('docs/identity.md').blocks.find(each => each.kind === kind)
+    const directory = scratch(t), file = path.join(directory, name)
+    symlinkSync(packages, path.join(directory, 'node_modules'))
+    writeFileSync(file, block.text.replaceAll('8080', port).replaceAll('3002', servicePort)
+      .replaceAll("'orders'", "'users'"))
+    t.after(await serve(program, [file], servicePort))
+    const service = `http://127.0.0.1:${servicePort}`
+    const server = await startBff(t, port, service, newKey(t, 'ES256'))
+    t.after(() => server.stop())
+
+    const { text } = await ask(server.url, '/api/users/1', { token: tokenFor('u1') })
+    assert.deepEqual(JSON.parse(text), { user: 'u1', roles: ['customer'] })
+    for (const headers of [{}, { 'x-user-id': 'u1' }, { 'x-identity': tokenFor('u1') }])
+      assert.equal((await ask(service, '/', { headers })).status, 401)
+  })
+}

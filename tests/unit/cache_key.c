@@ -57,6 +57,10 @@ static void test_different_requests_have_different_keys(void **state)
         {.target = TEXT("/auser1:s")},
         {.target = TEXT("/aservice1:s")},
         {.target = TEXT("/a"), .authorization = TEXT("scookie1:s")},
+        {.target = TEXT("/a"), .caller = TEXT("s")},
+        {.target = TEXT("/a"), .caller = TEXT("t")},
+        {.target = TEXT("/a"), .caller = TEXT("s"), .authorization = TEXT("s")},
+        {.target = TEXT("/a"), .caller = TEXT("s"), .cookie = TEXT("s")},
     };
     struct pool *pool = pool_new();
 

@@ -87,7 +87,7 @@ static void test_rules(void **state)
     }
 }
 
-#define KEYS "expected ip, user, route or header:NAME\n"
+#define KEYS "expected ip, user, api_key, route or header:NAME\n"
 #define BESIDE " stands beside it, and a rule counts in one way; make two rules of it\n"
 #define RATES "expected a rate such as 10/s, 30/m or 100/h\n"
 #define NAMES "expected 1 to 64 letters, digits, - and _\n"
@@ -144,14 +144,14 @@ static const struct {
      "web.yaml:6:28: rate_limits[4].rate: \"4000001/s\": it is out of bounds: expected at most "
      "4000000/s\n"},
     {"keys that are not valid",
-     RULE "minute: 1, key: [ip, ips, \"header:\", \"header:a b\", ip, api_key] }\n",
+     RULE "minute: 1, key: [ip, ips, \"header:\", \"header:a b\", ip, api-key] }\n",
      "web.yaml:2:48: rate_limits[0].key: \"ips\": " KEYS
      "web.yaml:2:53: rate_limits[0].key: \"header:\": expected the name of a header, as in "
      "header:X-Shop\n"
      "web.yaml:2:64: rate_limits[0].key: \"header:a b\": expected the name of a header, as in "
      "header:X-Shop\n"
      "web.yaml:2:78: rate_limits[0].key: \"ip\": it is listed twice\n"
-     "web.yaml:2:82: rate_limits[0].key: \"api_key\": " KEYS},
+     "web.yaml:2:82: rate_limits[0].key: \"api-key\": " KEYS},
     {"too long a key", RULE "minute: 1, key: [ip, user, route, header:a, header:b] }\n",
      "web.yaml:2:71: rate_limits[0].key: \"header:b\": a key has at most 4 parts\n"},
     {"other values that are not valid",

@@ -20,6 +20,10 @@
     {                                                                                              \
         .kind = LIMIT_KEY_USER                                                                     \
     }
+#define API_KEY                                                                                    \
+    {                                                                                              \
+        .kind = LIMIT_KEY_API_KEY                                                                  \
+    }
 #define ROUTE                                                                                      \
     {                                                                                              \
         .kind = LIMIT_KEY_ROUTE                                                                    \
@@ -98,10 +102,14 @@ static void an_address_is_written_as_express_does(void **state)
 static void a_key_without_a_user_or_a_field_is_the_address(void **state)
 {
     static const struct limit_rule by_user = {.key = {USER}, .key_count = 1};
+    static const struct limit_rule by_api_key = {.key = {API_KEY}, .key_count = 1};
     static const struct limit_rule by_shop = {.key = {SHOP}, .key_count = 1};
 
     expect_key(&by_user, "192.0.2.7");
     expect_key(&by_shop, "192.0.2.7");
+    expect_key(&by_api_key, "192.0.2.7");
+    stage.request.api_key = TEXT("till@shop|1");
+    expect_key(&by_api_key, "api_key=till@shop%7c1");
     stage.request.user = TEXT("42");
     add_field("x-shop", "7");
     expect_key(&by_user, "user=42");

@@ -26,7 +26,7 @@ static enum login_verdict check_values(const char *first, const char *second)
 {
     struct text values[] = {text_of(first), text_of(second)};
     size_t count = first == NULL ? 0 : second == NULL ? 1 : 2;
-    struct login_request request = {values, count, NOW, world.pool};
+    struct login_request request = {values, count, NOW, NULL, world.pool};
     struct login_user user;
     enum login_verdict verdict = login_check(world.login, NULL, &request, &user);
 
@@ -207,7 +207,7 @@ static bool has_number(struct login_cache *cache, unsigned number)
 static void put_number(struct login_cache *cache, unsigned number)
 {
     unsigned char digest[LOGIN_CACHE_DIGEST];
-    struct login_claims claims = {-INFINITY, number, {TEXT("id"), TEXT("role"), TEXT("")}};
+    struct login_claims claims = {.from = -INFINITY, .until = number, .user = {TEXT("id"), TEXT("role"), TEXT("")}};
 
     digest_of_number(number, digest);
     login_cache_put(cache, digest, &claims);

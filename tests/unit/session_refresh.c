@@ -273,6 +273,30 @@ static void test_all_who_come_with_the_same_content_share_one_refresh(void **sta
     assert_int_equal(provider.asked, 1);
 }
 
+/* Afterwards the old content is refreshed again. A provider whose refresh tokens can be used once
+ * finds that somebody else has used this one, and that is right: the content may be stolen. */
+static void test_the_result_is_kept_for_a_minute(void **state)
+{
+    struct session session = sample();
+    struct waiting waiting, later;
+
+    ask_of(&waiting, 0, 0, &session);
+    answer(SESSION_REFRESH_NEW);
+    stage_until(waiting.seen[0] != '\0');
+    struct cache_slot *slot = cache_find(sides[0].worker[0]->reader, waiting.wait.hash);
+    struct cache_entry *entry = cache_slot_entry(slot);
+    assert_true(entry->fresh_ns > clock_now_ns() + 55 * CLOCK_S);
+    assert_true(entry->fresh_ns <= clock_now_ns() + 60 * CLOCK_S);
+    assert_null(memmem(entry->fields[0].value.at, entry->fields[0].value.len, "access", 6));
+    entry->fresh_ns = clock_now_ns();
+    cache_entry_release(entry);
+    cache_slot_release(slot);
+    ask_of(&later, 0, 0, &session);
+    assert_int_equal(provider.asked, 2);
+    answer(SESSION_REFRESH_NEW);
+    stage_until(later.seen[0] != '\0');
+}
+
 static void test_another_content_or_session_is_another_refresh(void **state)
 {
     struct session session = sample(), later = sample(), other = sample();
@@ -521,6 +545,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(test_when_it_is_due),
         TEST(test_all_who_come_with_the_same_content_share_one_refresh),
+        TEST(test_the_result_is_kept_for_a_minute),
         TEST(test_another_content_or_session_is_another_refresh),
         TEST(test_a_refresh_goes_on_without_the_one_who_began_it),
         TEST(test_the_end_of_a_session_revokes_its_id),

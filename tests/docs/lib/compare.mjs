@@ -8,7 +8,7 @@ const volatile = [
   [/("(?:requestId|trace)": ?")[^"]*"/g, '$1ID"'],
   [/("id": ?")(?:[0-9a-f]{8,}|…)"/g, '$1ID"'],
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]+/g, 'TOKEN'],
-  [/("config_sha256": ?")[0-9a-f]{64}"/g, '$1HASH"'],
+  [/("config_sha256": ?")(?:[0-9a-f]{64}|…)"/g, '$1HASH"'],
   [/("refreshToken": ?")[^"]*"/g, '$1TOKEN"'],
   [/\b(127\.0\.0\.1|0\.0\.0\.0|localhost):\d+/g, 'ADDRESS'],
   [/[‘’]/g, "'"],

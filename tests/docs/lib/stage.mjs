@@ -136,12 +136,13 @@ export class Stage {
     else services.forEach((name, i) => this.ports.set(port + i, portOf(urls[name])))
   }
 
-  // The two servers of ./dev demo, which believe each other's tokens; those before them end.
+  // The servers of ./dev demo, which believe each other's tokens; those before them end.
   async demo() {
     await this.stop()
     const secret = 'the demo of the documents has this one'
-    const lines = await Promise.all(['bff-web', 'bff-mobile'].map(
-      program => this.serve(`JWT_SECRET='${secret}' `, program, '--mock fixtures')))
+    const lines = await Promise.all([['bff-web', ''], ['bff-mobile', ''],
+      ['bff-web', ' --config fixtures/browser.yaml --listen http://127.0.0.1:8090']].map(
+      ([program, more]) => this.serve(`JWT_SECRET='${secret}' `, program, `--mock fixtures${more}`)))
     this.log = this.running[0]
     this.ofDemo = { running: [...this.running], ports: new Map(this.ports) }
     return lines.join('')
