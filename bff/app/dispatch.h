@@ -51,8 +51,8 @@ struct dispatch {
 /* The part that belongs to one generation in one worker. */
 struct dispatch_worker {
     struct upstream *upstream;
-    struct endpoints *endpoints; /* the worker's */
-    struct login_cache *logins;
+    struct endpoints *endpoints;         /* the worker's */
+    struct login_worker *login;          /* NULL: login is off */
     struct oidc *oidc;                   /* the OpenID providers; NULL: there are none */
     struct revocation_view *revocations; /* NULL: nothing is revoked (struct revocation_settings) */
     struct cache_worker *cache;          /* NULL: the configuration caches nothing */

@@ -15,9 +15,25 @@ static struct refusal needs_login(const struct request_context *context)
     return refusal;
 }
 
-enum step_result step_access(struct request_context *context)
+/* A token without the needed scopes gets the challenge of RFC 6750 section 3.1. The names of scopes
+ * need no escaping (access_scopes_read). */
+static struct refusal forbid(const struct request_context *context)
 {
     struct refusal refusal = {.status = 403, .message = "Forbidden"};
+    struct pool *pool = context->request->pool;
+
+    if (context->rule.kind != ACCESS_SCOPE || context->caller.is_session ||
+        context->caller.key != NULL)
+        return refusal;
+    refusal.name = "www-authenticate";
+    refusal.value = pool_print(pool, "Bearer error=\"insufficient_scope\", scope=\"%.*s\"",
+                               TEXT_ARGS(context->rule.whom));
+    return refusal;
+}
+
+enum step_result step_access(struct request_context *context)
+{
+    struct refusal refusal = {0};
 
     /* Without login, only API keys are asked for. */
     if (context->dispatch->login == NULL && context->rule.kind != ACCESS_KEY)
@@ -37,6 +53,7 @@ enum step_result step_access(struct request_context *context)
         };
         break;
     case ACCESS_FORBIDDEN:
+        refusal = forbid(context);
         break;
     }
     return pipeline_refuse(&context->pipeline, refusal);

@@ -5,6 +5,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/base/registry.h"
+#include "bff/edge/login_worker.h"
 #include "bff/edge/revocation_channel.h"
 #include "bff/http/worker.h"
 #include "bff/observe/observer.h"
@@ -28,7 +29,7 @@ static void on_unused(struct worker_settings *settings)
     redis_free(own->dispatch.redis);
     authorizer_worker_free(own->dispatch.authorizer);
     upstream_free(own->dispatch.upstream);
-    login_cache_release(own->dispatch.logins);
+    login_worker_free(own->dispatch.login);
     revocation_view_free(own->dispatch.revocations);
     oidc_free(own->dispatch.oidc);
     identity_free(own->dispatch.identity);
@@ -120,10 +121,10 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.upstream->observe = on_call;
     own->dispatch.upstream->observe_cookie = own;
     if (generation->login != NULL)
-        own->dispatch.logins = login_cache_hold(generation->login, worker->number);
+        own->dispatch.login = login_worker_new(generation->login, life->endpoints, worker->number);
     own->dispatch.revocations = new_revocations(config);
-    if (generation->identity != NULL)
-        own->dispatch.identity = identity_new(generation->identity);
+    if (config->identity_keys != NULL)
+        own->dispatch.identity = identity_new(config->identity_keys);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
@@ -202,6 +203,8 @@ void worker_generation_watch(struct worker_generation *own)
     if (!works_for_all(own->settings.worker))
         return;
     health_start(own->generation->health, own->dispatch.upstream);
+    if (own->dispatch.login != NULL)
+        login_worker_start(own->dispatch.login);
     listen_to_purges(own);
     if (own->dispatch.revocations != NULL && own->dispatch.redis == NULL)
         revocation_set_state(revocation_of_view(own->dispatch.revocations), REVOCATION_CURRENT);
@@ -212,6 +215,8 @@ static void leave(struct worker_generation *own)
 {
     if (works_for_all(own->settings.worker))
         health_stop(own->generation->health);
+    if (own->dispatch.login != NULL)
+        login_worker_stop(own->dispatch.login);
     purge_channel_free(own->purges);
     own->purges = NULL;
     revocation_channel_free(own->revoked);

@@ -66,8 +66,9 @@ struct worker_generation *worker_generation_current(const struct worker *worker)
 void worker_generation_switch(struct worker_generation *own);
 
 /* To be called when worker_generation_resolve has looked up the host names, and ${own} is the
- * current one. One worker works for all of them: it makes the health checks, and listens to purges
- * of other processes. In this worker, this function starts both for this generation. */
+ * current one. One worker works for all of them: it makes the health checks, refreshes the
+ * key sets of login, and listens to purges of other processes. In this worker, this function
+ * starts all of it for this generation. */
 void worker_generation_watch(struct worker_generation *own);
 
 /* To be called when the worker's loop has ended. Frees all generations of ${worker} that no request

@@ -20,7 +20,7 @@ void worker_generation_refresh_prepare(struct worker_generation *own, struct wor
         return;
     own->dispatch.refreshes = session_refresh_new(&(struct session_refresh_with){
         .peers = {.settings = &generation->config.session,
-                  .login = generation->login,
+                  .login = own->dispatch.login,
                   .upstream = own->dispatch.upstream,
                   .oidc = own->dispatch.oidc},
         .store = generation->dispatch.sessions,

@@ -3,138 +3,26 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
-#include "bff/token/jwt.h"
-#include "bff/token/jwt_verify.h"
 #include "bff/edge/login_cache.h"
 #include "bff/edge/login_claims.h"
 #include "bff/edge/login_fingerprint.h"
+#include "bff/edge/login_issuer.h"
+#include "bff/edge/login_issuers.h"
 #include "bff/edge/login_keys.h"
-#include "bff/edge/login_secret.h"
+#include "bff/edge/login_worker.h"
 #include "bff/edge/revocation.h"
+#include "bff/token/jwt.h"
+#include "bff/token/jwt_members.h"
 
 #include "bff/edge/login.h"
 
-#define WRONG_SIZE (JWT_WRONG_SIZE + 256) /* the message may begin with the name of a file */
-
-static const struct login_paths user_paths = {{"id", "sub"}, 2}, role_paths = {{"role"}, 1};
-
-struct login {
-    unsigned algorithms;
-    struct jwt_secret *secret; /* NULL without HS* */
-    struct jwt_keys keys;
-    struct login_rules rules;
-    unsigned char fingerprint[LOGIN_FINGERPRINT_BYTES];
-};
-
-/* Making a login. Each check returns 0, or -1 and fills ${wrong}. */
-
-static int read_secret(struct login *login, struct text secret, char wrong[WRONG_SIZE])
-{
-    if ((login->algorithms & JWT_ALL_HS) == 0)
-        return 0;
-    if (login_secret_check(secret, wrong, WRONG_SIZE) != 0)
-        return -1;
-    login->secret = jwt_secret_new(secret);
-    return 0;
-}
-
-/* Each allowed algorithm must have a key. Otherwise every token of that algorithm would be refused,
- * and the operator would not know why. */
-static int check_keys(const struct login *login, char wrong[WRONG_SIZE])
-{
-    for (unsigned i = 0; i < JWT_ALGORITHM_COUNT; i++) {
-        bool has_key = (login->algorithms & JWT_BIT(i) & ~JWT_ALL_HS) == 0;
-        for (size_t at = 0; at < login->keys.count; at++)
-            has_key = has_key || (login->keys.rows[at].algorithms & JWT_BIT(i)) != 0;
-        if (has_key)
-            continue;
-        snprintf(wrong, WRONG_SIZE, "there is no key for %s",
-                 jwt_algorithm_name((enum jwt_algorithm)i));
-        return -1;
-    }
-    return 0;
-}
-
-/* The listener of one file of the settings. */
-struct listening {
-    const struct login_settings *settings;
-    const char *file;
-};
-
-static void on_left_out(void *cookie, const char *words)
-{
-    const struct listening *listening = cookie;
-    char whole[WRONG_SIZE];
-
-    snprintf(whole, sizeof(whole), "%s: %s", listening->file, words);
-    if (listening->settings->left_out != NULL)
-        listening->settings->left_out(listening->settings->cookie, whole);
-}
-
-static int read_keys(struct login *login, const struct login_settings *settings,
-                     char wrong[WRONG_SIZE])
-{
-    char why[JWT_WRONG_SIZE] = "";
-
-    if (settings->keys_of != NULL) {
-        jwt_keys_share(&login->keys, &settings->keys_of->keys);
-        return check_keys(login, wrong);
-    }
-    for (size_t i = 0; i < settings->key_file_count; i++) {
-        const char *file = settings->key_files[i];
-        struct listening listening = {settings, file};
-        const struct jwt_listener listener = {on_left_out, &listening};
-        if (login_keys_read(&login->keys, file, login->algorithms, &listener, why) != 0) {
-            snprintf(wrong, WRONG_SIZE, "%s: %s", file, why);
-            return -1;
-        }
-    }
-    return check_keys(login, wrong);
-}
-
-static void take_fingerprint(struct login *login, struct text secret)
-{
-    login_fingerprint(login->algorithms, login->secret == NULL ? (struct text){0} : secret,
-                      &login->keys, &login->rules, login->fingerprint);
-}
-
-/* Copies of ${paths}, or of ${normal} when there are none. */
-static struct login_paths copy_paths(const struct login_paths *paths,
-                                     const struct login_paths *normal)
-{
-    struct login_paths made = paths->count > 0 ? *paths : *normal;
-
-    for (size_t i = 0; i < made.count; i++)
-        made.at[i] = memory_string(made.at[i]);
-    return made;
-}
-
-static void free_paths(const struct login_paths *paths)
-{
-    for (size_t i = 0; i < paths->count; i++)
-        memory_free((char *)paths->at[i]);
-}
-
-static char *copy(const char *string) { return string == NULL ? NULL : memory_string(string); }
-
 struct login *login_new(const struct login_settings *settings, const char **wrong)
 {
-    static _Thread_local char words[WRONG_SIZE];
+    static _Thread_local char words[LOGIN_ISSUER_WRONG];
     struct login *login = memory_new(sizeof(*login));
 
-    login->algorithms = settings->algorithms & (JWT_BIT(JWT_ALGORITHM_COUNT) - 1);
-    login->rules = (struct login_rules){
-        .user = copy_paths(&settings->user, &user_paths),
-        .role = copy_paths(&settings->role, &role_paths),
-        .issuer = copy(settings->issuer),
-        .audience = copy(settings->audience),
-        .leeway_seconds = settings->leeway_seconds,
-        .require_exp = settings->require_exp,
-    };
-    snprintf(words, sizeof(words), "no algorithm is allowed");
-    if (login->algorithms != 0 && read_secret(login, settings->secret, words) == 0 &&
-        read_keys(login, settings, words) == 0) {
-        take_fingerprint(login, settings->secret);
+    if (login_issuers_make(login, settings, words) == 0) {
+        login_fingerprint(login, settings->secret, login->fingerprint);
         return login;
     }
     login_free(login);
@@ -146,12 +34,7 @@ void login_free(struct login *login)
 {
     if (login == NULL)
         return;
-    jwt_secret_free(login->secret);
-    jwt_keys_clear(&login->keys);
-    memory_free(login->rules.issuer);
-    memory_free(login->rules.audience);
-    free_paths(&login->rules.user);
-    free_paths(&login->rules.role);
+    login_issuers_free(login);
     memory_free(login);
 }
 
@@ -171,6 +54,14 @@ struct login_cache *login_cache_hold(const struct login *login, unsigned worker)
 
 /* Checking. */
 
+/* What one check works with. */
+struct checking {
+    const struct login_worker *worker;
+    const struct login_request *request;
+    struct text claims;               /* decoded */
+    struct key_source_worker *wanted; /* may have the key that is not known; NULL: none */
+};
+
 /* Finds the token in the ${value} of a field. Returns false when there is none. */
 static bool bearer_token(struct text value, struct text *token)
 {
@@ -186,33 +77,128 @@ static bool bearer_token(struct text value, struct text *token)
     return rest.len > 0;
 }
 
-/* Checks the signature. Only this function decides whether the secret or a public key is used. */
-static bool is_signed(const struct login *login, const struct jwt *token)
+/* The issuer. */
+
+static bool is_issuer(const struct login_issuer *issuer, struct text iss)
 {
-    if ((JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0)
-        return jwt_verify_secret(token, login->secret);
-    return login_keys_verify(&login->keys, token);
+    return iss.at != NULL && issuer->name != NULL && text_is(iss, issuer->rules.issuer);
 }
 
-static bool has_key(const struct login *login, const struct jwt *token)
+/* Reads the claim iss, which is not verified yet. Returns 0; or -1 when it cannot be read. */
+static int read_iss(struct text claims, struct pool *pool, struct text *iss)
 {
-    return (JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0 || login_keys_has(&login->keys, token);
+    struct jwt_member member = {.name = "iss"};
+    struct json object;
+
+    if (jwt_object(claims, &object) != 0 || jwt_members_read(object, pool, &member, 1) != 0)
+        return -1;
+    *iss = json_is(member.value, JSON_STRING) ? json_text(member.value, pool) : (struct text){0};
+    return 0;
+}
+
+/* Writes the issuer whose rules count for the token to ${*out}. */
+static enum login_fault choose(const struct login *login, const struct jwt *token,
+                               struct pool *pool, unsigned *out)
+{
+    struct text iss;
+
+    *out = 0;
+    if (login->count == 1 && login->issuers[0].name == NULL)
+        return LOGIN_FAULT_NONE;
+    if (read_iss(token->claims, pool, &iss) != 0)
+        return LOGIN_FAULT_MALFORMED;
+    for (unsigned i = 0; i < login->count; i++)
+        if (is_issuer(&login->issuers[i], iss)) {
+            *out = i;
+            return LOGIN_FAULT_NONE;
+        }
+    return login->issuers[0].name == NULL ? LOGIN_FAULT_NONE : LOGIN_FAULT_ISSUER;
+}
+
+/* The signature. */
+
+/* Returns the key set of the issuer at ${place}; NULL: it has none, or none has been fetched. */
+static const struct key_set *set_of(const struct login_worker *worker, unsigned place)
+{
+    struct key_source_worker *source = login_worker_source(worker, place);
+
+    return source == NULL ? NULL : key_source_worker_look(source);
+}
+
+/*
+ * Only this function decides whether the secret or a public key is used. ${*keys} is the id of the
+ * key set that has verified the token; 0: a key of the settings has.
+ */
+static bool is_signed(const struct checking *checking, unsigned place, const struct jwt *token,
+                      uint64_t *keys)
+{
+    const struct login_issuer *issuer = &checking->worker->login->issuers[place];
+
+    *keys = 0;
+    if ((JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0)
+        return jwt_verify_secret(token, issuer->secret);
+    if (login_keys_verify(&issuer->keys, token))
+        return true;
+    const struct key_set *set = set_of(checking->worker, place);
+    if (set == NULL || !login_keys_verify(&set->keys, token))
+        return false;
+    *keys = set->id;
+    return true;
+}
+
+/* Why the signature is not good. When another key may exist at the issuer's URL, it is wanted: the
+ * key is not known, or nothing says which key was meant and the one there is may be an old one. */
+static enum login_fault signature_fault(struct checking *checking, unsigned place,
+                                        const struct jwt *token)
+{
+    const struct login_issuer *issuer = &checking->worker->login->issuers[place];
+    const struct key_set *set = set_of(checking->worker, place);
+    bool is_secret = (JWT_BIT(token->algorithm) & JWT_ALL_HS) != 0;
+    bool has_key = is_secret || login_keys_has(&issuer->keys, token) ||
+                   (set != NULL && login_keys_has(&set->keys, token));
+
+    if (!is_secret && (!has_key || token->kid.at == NULL))
+        checking->wanted = login_worker_source(checking->worker, place);
+    return has_key ? LOGIN_FAULT_SIGNATURE : LOGIN_FAULT_UNKNOWN_KEY;
+}
+
+/* The whole token. */
+
+/* Everything that the rules of an issuer say, except the times. */
+static enum login_fault find_fault_of(struct checking *checking, unsigned place,
+                                      const struct jwt *token, struct login_claims *claims)
+{
+    const struct login_issuer *issuer = &checking->worker->login->issuers[place];
+    struct pool *pool = checking->request->pool;
+    uint64_t keys;
+
+    if ((JWT_BIT(token->algorithm) & issuer->algorithms) == 0)
+        return LOGIN_FAULT_UNKNOWN_KEY;
+    if (issuer->rules.type == LOGIN_TYPE_AT_JWT && !jwt_is_access(token))
+        return LOGIN_FAULT_TYPE;
+    if (!is_signed(checking, place, token, &keys))
+        return signature_fault(checking, place, token);
+    if (login_claims_read(token->claims, &issuer->rules, pool, claims) != 0)
+        return login_claims_fault(token->claims, &issuer->rules, pool);
+    claims->issuer = place;
+    claims->keys = keys;
+    return LOGIN_FAULT_NONE;
 }
 
 /* Everything except the times. */
-static enum login_fault find_fault(const struct login *login, struct text token, struct pool *pool,
+static enum login_fault find_fault(struct checking *checking, struct text token,
                                    struct login_claims *claims)
 {
+    const struct login *login = checking->worker->login;
     struct jwt jwt;
-    int status = jwt_read(token, login->algorithms, pool, &jwt);
+    unsigned place;
+    int status = jwt_read(token, login->algorithms, checking->request->pool, &jwt);
 
     if (status != 0)
         return status == -2 ? LOGIN_FAULT_UNKNOWN_KEY : LOGIN_FAULT_MALFORMED;
-    if (!is_signed(login, &jwt))
-        return has_key(login, &jwt) ? LOGIN_FAULT_SIGNATURE : LOGIN_FAULT_UNKNOWN_KEY;
-    if (login_claims_read(jwt.claims, &login->rules, pool, claims) != 0)
-        return login_claims_fault(jwt.claims, &login->rules, pool);
-    return LOGIN_FAULT_NONE;
+    checking->claims = jwt.claims;
+    enum login_fault fault = choose(login, &jwt, checking->request->pool, &place);
+    return fault != LOGIN_FAULT_NONE ? fault : find_fault_of(checking, place, &jwt, claims);
 }
 
 static enum login_fault time_fault(const struct login_claims *claims, int64_t now_seconds)
@@ -222,12 +208,12 @@ static enum login_fault time_fault(const struct login_claims *claims, int64_t no
     return (double)now_seconds < claims->until ? LOGIN_FAULT_NOT_YET : LOGIN_FAULT_EXPIRED;
 }
 
-static enum login_fault check_new(const struct login *login, struct text token,
-                                  const struct login_request *request, struct login_claims *claims)
+static enum login_fault check_new(struct checking *checking, struct text token,
+                                  struct login_claims *claims)
 {
-    enum login_fault fault = find_fault(login, token, request->pool, claims);
+    enum login_fault fault = find_fault(checking, token, claims);
 
-    return fault != LOGIN_FAULT_NONE ? fault : time_fault(claims, request->now_seconds);
+    return fault != LOGIN_FAULT_NONE ? fault : time_fault(claims, checking->request->now_seconds);
 }
 
 /* Copies the user's texts to ${pool}, because the cache may drop the token before the request
@@ -239,6 +225,15 @@ static struct login_user copy_user(const struct login_user *user, struct pool *p
         .roles = pool_text(pool, user->roles),
         .scopes = pool_text(pool, user->scopes),
     };
+}
+
+/* A known token whose key came from a URL is good only as long as the URL has the same keys. */
+static bool is_current(const struct login_worker *worker, const struct login_claims *known)
+{
+    if (known->keys == 0)
+        return true;
+    const struct key_set *set = set_of(worker, known->issuer);
+    return set != NULL && set->id == known->keys;
 }
 
 /* Asked for each request, also when the token is known. */
@@ -255,51 +250,89 @@ static bool is_revoked(const struct login_request *request, const struct login_c
     return revocation_has(request->revocations, &asked, request->now_seconds);
 }
 
-static enum login_fault check_cached(const struct login *login, struct login_cache *cache,
-                                     struct text token, const struct login_request *request,
+static enum login_fault check_cached(struct checking *checking, struct text token,
                                      struct login_claims *claims)
 {
+    const struct login_worker *worker = checking->worker;
+    struct login_cache *cache = worker->cache;
     unsigned char digest[LOGIN_CACHE_DIGEST];
 
-    must(memcmp(login_cache_of(cache), login->fingerprint, LOGIN_FINGERPRINT_BYTES) == 0);
+    must(memcmp(login_cache_of(cache), worker->login->fingerprint, LOGIN_FINGERPRINT_BYTES) == 0);
     login_cache_digest(cache, token, digest);
     const struct login_claims *known = login_cache_find(cache, digest);
-    if (known != NULL) {
+    if (known != NULL && is_current(worker, known)) {
         *claims = *known;
-        claims->user = copy_user(&known->user, request->pool);
-        return time_fault(known, request->now_seconds);
+        claims->user = copy_user(&known->user, checking->request->pool);
+        return time_fault(known, checking->request->now_seconds);
     }
-    enum login_fault fault = check_new(login, token, request, claims);
+    enum login_fault fault = check_new(checking, token, claims);
     if (fault == LOGIN_FAULT_NONE)
         login_cache_put(cache, digest, claims);
     return fault;
 }
 
-enum login_verdict login_check_why(const struct login *login, struct login_cache *cache,
-                                   const struct login_request *request, struct login_user *user,
-                                   enum login_fault *fault)
+static enum login_verdict verdict_of(const struct checking *checking, enum login_fault fault,
+                                     struct key_source_worker **wanted)
 {
+    *wanted = checking->wanted;
+    if (fault == LOGIN_FAULT_NONE)
+        return LOGIN_OK;
+    return checking->wanted != NULL ? LOGIN_WAITS : LOGIN_BAD;
+}
+
+enum login_verdict login_check_with(const struct login_worker *worker,
+                                    const struct login_request *request, struct login_user *user,
+                                    enum login_fault *fault, struct key_source_worker **wanted)
+{
+    struct checking checking = {.worker = worker, .request = request};
     struct login_claims claims = {0};
     struct text token;
 
     *user = (struct login_user){0};
     *fault = LOGIN_FAULT_NONE;
+    *wanted = NULL;
     if (request->authorization_count > 1)
         return LOGIN_AMBIGUOUS;
     if (request->authorization_count == 0 || !bearer_token(request->authorization[0], &token))
         return LOGIN_ANONYMOUS;
     if (token.len > LOGIN_TOKEN_MAX)
         *fault = LOGIN_FAULT_MALFORMED;
-    else if (cache == NULL)
-        *fault = check_new(login, token, request, &claims);
+    else if (worker->cache == NULL)
+        *fault = check_new(&checking, token, &claims);
     else
-        *fault = check_cached(login, cache, token, request, &claims);
+        *fault = check_cached(&checking, token, &claims);
     if (*fault == LOGIN_FAULT_NONE && is_revoked(request, &claims))
         *fault = LOGIN_FAULT_REVOKED;
-    if (*fault != LOGIN_FAULT_NONE)
-        return LOGIN_BAD;
-    *user = claims.user;
-    return LOGIN_OK;
+    if (*fault == LOGIN_FAULT_NONE)
+        *user = claims.user;
+    return verdict_of(&checking, *fault, wanted);
+}
+
+enum login_verdict login_check_token(const struct login_worker *worker, struct text token,
+                                     const struct login_request *request, struct login_proof *proof,
+                                     enum login_fault *fault, struct key_source_worker **wanted)
+{
+    struct checking checking = {.worker = worker, .request = request};
+    struct login_claims claims = {0};
+
+    *proof = (struct login_proof){0};
+    *fault =
+        token.len > LOGIN_TOKEN_MAX ? LOGIN_FAULT_MALFORMED : check_new(&checking, token, &claims);
+    if (*fault == LOGIN_FAULT_NONE && is_revoked(request, &claims))
+        *fault = LOGIN_FAULT_REVOKED;
+    if (*fault == LOGIN_FAULT_NONE)
+        *proof = (struct login_proof){claims.user, checking.claims};
+    return verdict_of(&checking, *fault, wanted);
+}
+
+enum login_verdict login_check_why(const struct login *login, struct login_cache *cache,
+                                   const struct login_request *request, struct login_user *user,
+                                   enum login_fault *fault)
+{
+    const struct login_worker worker = {.login = login, .cache = cache};
+    struct key_source_worker *wanted;
+
+    return login_check_with(&worker, request, user, fault, &wanted);
 }
 
 enum login_verdict login_check(const struct login *login, struct login_cache *cache,

@@ -3,11 +3,14 @@
  *
  * A token cannot choose how it is checked. The operator sets the allowed algorithms, and the
  * token's algorithm is compared with them before any key is used. HS* tokens are checked with the
- * secret only, and RS* and ES* tokens only with public keys for their algorithm. The members of a
+ * secret only, and all others only with public keys for their algorithm. The members of a
  * token's header that describe keys (jku, x5u, jwk, x5c) are ignored. The member `kid` can only
- * select one of the operator's keys.
+ * select one of the operator's keys. A login has one issuer or several. The claim `iss`, which is
+ * not verified yet, can only select one of them. Then only the keys, the algorithms and the rules
+ * of that issuer count.
  *
- * Only login_new does I/O. docs/login.md explains the rules to operators.
+ * login_new reads files. Nothing else here does I/O: login_worker.h fetches keys from URLs.
+ * docs/login.md explains the rules to operators.
  */
 #ifndef BFF_EDGE_LOGIN_H
 #define BFF_EDGE_LOGIN_H
@@ -22,14 +25,17 @@
 #include "bff/token/key_source_settings.h"
 #include "bff/edge/login_fault.h"
 #include "bff/edge/login_roles.h"
+#include "bff/edge/login_scopes.h"
 #include "bff/edge/login_secret.h"
 
 #define LOGIN_LEEWAY_SECONDS 30 /* the default of the configuration */
 #define LOGIN_TOKEN_MAX 8192    /* bytes of a token */
 #define LOGIN_PATHS_MAX 8       /* names of claims that may hold the same thing */
 
-struct login;           /* keys and rules; they do not change, and all workers share them */
-struct login_cache;     /* tokens that were good; each worker has a cache of its own */
+struct login;        /* keys and rules; they do not change, and all workers share them */
+struct login_cache;  /* tokens that were good; each worker has a cache of its own */
+struct login_worker; /* the part of a login that belongs to a worker */
+struct key_source_worker;
 struct revocation_view; /* revocation.h */
 
 /* Names of claims, as jwt_path.h reads them. The first one that a token has is used. */
@@ -46,9 +52,11 @@ enum login_type {
 
 /*
  *   name            of an issuer of ${issuers}: letters, digits, '-' and '_'; else NULL
- *   algorithms      the allowed algorithms, at least one: JWT_BIT(JWT_HS256) | ...
+ *   algorithms      the allowed algorithms: JWT_BIT(JWT_HS256) | ... At least one, or one of
+ *                   ${issuers}
  *   secret          the bytes for HS*; absent: none
- *   key_files       for RS* and its like: each is a PEM public key, a PEM certificate, or a JWK Set
+ *   key_files       for all algorithms but HS*: each is a PEM public key, a PEM certificate, or a
+ *                   JWK Set
  *   keys_of         a login that was made from the same key_files: its keys are used, and no file
  *                   is read; NULL: the files are read. Each of ${issuers} has its own
  *   jwks            more keys for these algorithms, fetched from a URL; without a URL: none
@@ -112,6 +120,8 @@ enum login_verdict {
     LOGIN_OK,        /* a good token: a user */
     LOGIN_BAD,       /* a token that is not good */
     LOGIN_AMBIGUOUS, /* more than one Authorization field */
+    LOGIN_WAITS,     /* the key of the token is not known, and a key set at a URL may have it. Only
+                        login_check_with and login_check_token return this */
 };
 
 /* A user. All texts are visible ASCII with spaces inside, so they can be sent in a header. */
@@ -141,5 +151,27 @@ enum login_verdict login_check(const struct login *login, struct login_cache *ca
 enum login_verdict login_check_why(const struct login *login, struct login_cache *cache,
                                    const struct login_request *request, struct login_user *user,
                                    enum login_fault *fault);
+
+/*
+ * Does the same with the known tokens and the key sets of ${worker} (login_worker.h). With
+ * LOGIN_WAITS, ${*wanted} is the key source to ask (key_source_worker_ask). When it has been asked,
+ * the token is checked again. A caller that cannot ask takes LOGIN_WAITS for LOGIN_BAD.
+ */
+enum login_verdict login_check_with(const struct login_worker *worker,
+                                    const struct login_request *request, struct login_user *user,
+                                    enum login_fault *fault, struct key_source_worker **wanted);
+
+/* A token that was found good. */
+struct login_proof {
+    struct login_user user;
+    struct text claims; /* all of them: a JSON object */
+};
+
+/* Does the same for a token that does not come in Authorization, such as the ID token of a
+ * provider. The known tokens are not used. Of ${request}, only the time and the pool are used.
+ * Returns LOGIN_OK, LOGIN_BAD or LOGIN_WAITS. */
+enum login_verdict login_check_token(const struct login_worker *worker, struct text token,
+                                     const struct login_request *request, struct login_proof *proof,
+                                     enum login_fault *fault, struct key_source_worker **wanted);
 
 #endif

@@ -102,13 +102,20 @@ static void age_link_newest(struct login_cache *cache, uint16_t place)
     ends->older = place;
 }
 
-const struct login_claims *login_cache_find(struct login_cache *cache,
-                                            const unsigned char digest[LOGIN_CACHE_DIGEST])
+static uint16_t place_of(struct login_cache *cache, const unsigned char *digest)
 {
     uint16_t place = *bucket_of(cache, digest);
 
     while (place != 0 && memcmp(cache->entries[place].digest, digest, LOGIN_CACHE_DIGEST) != 0)
         place = cache->entries[place].next;
+    return place;
+}
+
+const struct login_claims *login_cache_find(struct login_cache *cache,
+                                            const unsigned char digest[LOGIN_CACHE_DIGEST])
+{
+    uint16_t place = place_of(cache, digest);
+
     if (place == 0)
         return NULL;
     age_unlink(cache, place);
@@ -131,17 +138,27 @@ static uint16_t evict(struct login_cache *cache)
     return place;
 }
 
-static void copy_user(struct entry *entry, const struct login_user *user)
+/* Writes ${text} to ${*at}, which moves behind it. Returns the copy. */
+static struct text copy(char **at, struct text text)
 {
-    entry->texts = memory_new(user->id.len + user->roles.len + 1);
-    memcpy(entry->texts, user->id.at, user->id.len);
-    memcpy(entry->texts + user->id.len, user->roles.at, user->roles.len);
-    entry->claims.user.id = (struct text){entry->texts, user->id.len};
-    entry->claims.user.roles = (struct text){entry->texts + user->id.len, user->roles.len};
+    struct text made = {*at, text.len};
+
+    memcpy(*at, text.at, text.len);
+    *at += text.len;
+    return made;
 }
 
-void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],
-                     const struct login_claims *claims)
+static void copy_user(struct entry *entry, const struct login_user *user)
+{
+    char *at = entry->texts = memory_new(user->id.len + user->roles.len + user->scopes.len + 1);
+
+    entry->claims.user.id = copy(&at, user->id);
+    entry->claims.user.roles = copy(&at, user->roles);
+    entry->claims.user.scopes = copy(&at, user->scopes);
+}
+
+static void add(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],
+                const struct login_claims *claims)
 {
     uint16_t *bucket = bucket_of(cache, digest);
     uint16_t place = cache->count < LOGIN_CACHE_TOKENS ? ++cache->count : evict(cache);
@@ -152,4 +169,18 @@ void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN
     copy_user(entry, &claims->user);
     *bucket = place;
     age_link_newest(cache, place);
+}
+
+void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],
+                     const struct login_claims *claims)
+{
+    struct entry *known = &cache->entries[place_of(cache, digest)];
+
+    if (known == &cache->entries[0]) {
+        add(cache, digest, claims);
+        return;
+    }
+    memory_free(known->texts);
+    known->claims = *claims;
+    copy_user(known, &claims->user);
 }

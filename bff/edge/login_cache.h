@@ -5,6 +5,9 @@
  * with its times (exp, nbf), which the caller must check for every request. Bad tokens are not
  * kept, because anyone can make any number of them.
  *
+ * A token whose key came from a URL is kept with the id of the key set (login_claims.h). The caller
+ * must verify it again when the URL has another key set.
+ *
  * A cache belongs to one worker and to one fingerprint of login settings (login_fingerprint.h). It
  * is state of the process: a new configuration with the same login settings gets the same cache.
  */
@@ -27,7 +30,7 @@ void login_cache_digest(struct login_cache *cache, struct text token,
 const struct login_claims *login_cache_find(struct login_cache *cache,
                                             const unsigned char digest[LOGIN_CACHE_DIGEST]);
 
-/* Adds a token that is not in the cache, with a copy of ${claims}. */
+/* Adds a token with a copy of ${claims}, or replaces its claims. */
 void login_cache_put(struct login_cache *cache, const unsigned char digest[LOGIN_CACHE_DIGEST],
                      const struct login_claims *claims);
 

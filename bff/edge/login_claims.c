@@ -4,6 +4,7 @@
 #include "bff/token/jwt_members.h"
 #include "bff/token/jwt_path.h"
 #include "bff/edge/login_roles.h"
+#include "bff/edge/login_scopes.h"
 #include "bff/edge/revocation.h"
 
 #include "bff/edge/login_claims.h"
@@ -113,12 +114,15 @@ static int read_first(struct json object, const struct login_paths *paths, struc
 static int read_user(struct json object, const struct login_rules *rules, struct pool *pool,
                      struct login_user *out)
 {
-    struct json id, role;
+    struct json id, role, scope;
 
     if (read_first(object, &rules->user, pool, &id) != 0 ||
-        read_first(object, &rules->role, pool, &role) != 0 || read_id(id, pool, &out->id) != 0)
+        read_first(object, &rules->role, pool, &role) != 0 ||
+        read_first(object, &rules->scope, pool, &scope) != 0 || read_id(id, pool, &out->id) != 0)
         return -1;
-    return login_roles_read(role, pool, &out->roles);
+    if (login_roles_read(role, pool, &out->roles) != 0)
+        return -1;
+    return login_scopes_read(scope, pool, &out->scopes);
 }
 
 int login_claims_read(struct text json, const struct login_rules *rules, struct pool *pool,

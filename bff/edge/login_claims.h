@@ -12,7 +12,8 @@
 /* See struct login_settings. */
 struct login_rules {
     char *issuer, *audience;
-    struct login_paths user, role; /* one at least of each */
+    struct login_paths user, role, scope; /* one at least of each */
+    enum login_type type;
     double leeway_seconds;
     bool require_exp;
 };
@@ -23,6 +24,8 @@ struct login_claims {
     uint64_t jti, sid;  /* keys for revocation.h; 0: the token has none */
     int64_t issued_s;   /* iat; 0: the token has none */
     struct login_user user;
+    unsigned issuer; /* the place of the issuer in the login */
+    uint64_t keys;   /* the key set (key_set.h) that verified the token; 0: a key of the settings */
 };
 
 /*

@@ -11,6 +11,7 @@ static const char *const names[LOGIN_FAULT_COUNT] = {
     [LOGIN_FAULT_UNKNOWN_KEY] = "unknown_key",
     [LOGIN_FAULT_SIGNATURE] = "signature",
     [LOGIN_FAULT_ISSUER] = "issuer",
+    [LOGIN_FAULT_TYPE] = "type",
     [LOGIN_FAULT_AUDIENCE] = "audience",
     [LOGIN_FAULT_EXPIRED] = "expired",
     [LOGIN_FAULT_NOT_YET] = "not_yet",

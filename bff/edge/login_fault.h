@@ -9,6 +9,7 @@ enum login_fault {
     LOGIN_FAULT_UNKNOWN_KEY, /* there is no key for its algorithm, or with its kid */
     LOGIN_FAULT_SIGNATURE,   /* its signature is not by the key that it names */
     LOGIN_FAULT_ISSUER,      /* its iss is another one */
+    LOGIN_FAULT_TYPE,        /* its typ is not the one that is demanded */
     LOGIN_FAULT_AUDIENCE,    /* its aud does not contain ours */
     LOGIN_FAULT_EXPIRED,     /* its exp has passed */
     LOGIN_FAULT_NOT_YET,     /* its nbf is in the future */

@@ -4,7 +4,7 @@
 
 #include "bff/base/check.h"
 
-#include "bff/edge/login_fingerprint.h"
+#include "bff/edge/login_issuers.h"
 
 /* Adds a piece to the hash, after its length. Without the lengths, two different lists of pieces
  * could have the same bytes. */
@@ -51,28 +51,49 @@ static void add_paths(EVP_MD_CTX *context, const struct login_paths *paths)
  */
 static void add_rules(EVP_MD_CTX *context, const struct login_rules *rules)
 {
-    const struct login_rules all = {rules->issuer, rules->audience,       rules->user,
-                                    rules->role,   rules->leeway_seconds, rules->require_exp};
+    const struct login_rules all = {rules->issuer,         rules->audience,   rules->user,
+                                    rules->role,           rules->scope,      rules->type,
+                                    rules->leeway_seconds, rules->require_exp};
 
     add_string(context, all.issuer);
     add_string(context, all.audience);
     add_paths(context, &all.user);
     add_paths(context, &all.role);
+    add_paths(context, &all.scope);
+    add(context, &all.type, sizeof(all.type));
     add(context, &all.leeway_seconds, sizeof(all.leeway_seconds));
     add(context, &all.require_exp, sizeof(all.require_exp));
 }
 
-void login_fingerprint(unsigned algorithms, struct text secret, const struct jwt_keys *keys,
-                       const struct login_rules *rules, unsigned char out[LOGIN_FINGERPRINT_BYTES])
+/* How a URL is fetched does not count: tokens are known by the id of their key set (key_set.h). */
+static void add_source(EVP_MD_CTX *context, const struct key_source_settings *jwks)
+{
+    add(context, jwks->url.at, jwks->url.len);
+    add(context, &jwks->is_discovery, sizeof(jwks->is_discovery));
+}
+
+static void add_issuer(EVP_MD_CTX *context, const struct login_issuer *issuer, struct text secret)
+{
+    struct text counts = issuer->secret == NULL ? (struct text){0} : secret;
+
+    add_string(context, issuer->name);
+    add(context, &issuer->algorithms, sizeof(issuer->algorithms));
+    add(context, counts.at, counts.len);
+    add(context, &issuer->keys.count, sizeof(issuer->keys.count));
+    for (size_t i = 0; i < issuer->keys.count; i++)
+        add_key(context, &issuer->keys.rows[i]);
+    add_source(context, &issuer->jwks);
+    add_rules(context, &issuer->rules);
+}
+
+void login_fingerprint(const struct login *login, struct text secret,
+                       unsigned char out[LOGIN_FINGERPRINT_BYTES])
 {
     EVP_MD_CTX *context = EVP_MD_CTX_new();
 
     must(context != NULL && EVP_DigestInit_ex(context, EVP_sha256(), NULL) == 1);
-    add(context, &algorithms, sizeof(algorithms));
-    add(context, secret.at, secret.len);
-    for (size_t i = 0; i < keys->count; i++)
-        add_key(context, &keys->rows[i]);
-    add_rules(context, rules);
+    for (size_t i = 0; i < login->count; i++)
+        add_issuer(context, &login->issuers[i], secret);
     must(EVP_DigestFinal_ex(context, out, NULL) == 1);
     EVP_MD_CTX_free(context);
 }

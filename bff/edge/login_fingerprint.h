@@ -7,13 +7,14 @@
 #define BFF_EDGE_LOGIN_FINGERPRINT_H
 
 #include "bff/base/text.h"
-#include "bff/token/jwt_key.h"
-#include "bff/edge/login_claims.h"
 
 #define LOGIN_FINGERPRINT_BYTES 32 /* SHA-256 */
 
-/* Writes the fingerprint to ${out}. ${secret} is absent when no HS* algorithm is allowed. */
-void login_fingerprint(unsigned algorithms, struct text secret, const struct jwt_keys *keys,
-                       const struct login_rules *rules, unsigned char out[LOGIN_FINGERPRINT_BYTES]);
+struct login;
+
+/* Writes the fingerprint of ${login} to ${out}. ${secret} is the one of its settings; it does not
+ * count when no HS* algorithm is allowed. */
+void login_fingerprint(const struct login *login, struct text secret,
+                       unsigned char out[LOGIN_FINGERPRINT_BYTES]);
 
 #endif

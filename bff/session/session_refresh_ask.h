@@ -22,7 +22,8 @@
 /* Who is asked. Borrowed until the end. */
 struct session_refresh_peers {
     const struct session_settings *settings;
-    const struct login *login; /* checks the access tokens of a service; NULL: login is off */
+    const struct login_worker
+        *login; /* checks the access tokens of a service; NULL: login is off */
     struct upstream *upstream;
     struct oidc *oidc; /* NULL: there are no providers */
 };

@@ -1,27 +1,21 @@
 /* See session_refresh_identity.h. */
 #include "bff/base/clock.h"
-#include "bff/base/text_builder.h"
 #include "bff/edge/login_claims.h"
 #include "bff/session/oidc_claims.h"
 
 #include "bff/session/session_refresh_identity.h"
 
-bool session_refresh_identity_service(const struct login *login, struct text token,
+bool session_refresh_identity_service(const struct login_worker *login, struct text token,
                                       struct pool *pool, struct login_user *out)
 {
-    struct text_builder value;
+    struct login_request request = {.now_seconds = clock_wall_ms() / 1000, .pool = pool};
+    struct key_source_worker *wanted;
+    struct login_proof proof;
+    enum login_fault fault;
+    enum login_verdict verdict = login_check_token(login, token, &request, &proof, &fault, &wanted);
 
-    text_builder_init(&value, pool, token.len + 7);
-    text_builder_add(&value, TEXT("Bearer "));
-    text_builder_add(&value, token);
-    struct text authorization = text_builder_text(&value);
-    struct login_request request = {
-        .authorization = &authorization,
-        .authorization_count = 1,
-        .now_seconds = clock_wall_ms() / 1000,
-        .pool = pool,
-    };
-    return login_check(login, NULL, &request, out) == LOGIN_OK;
+    *out = proof.user;
+    return verdict == LOGIN_OK;
 }
 
 static char *string_of(struct text text, struct pool *pool)

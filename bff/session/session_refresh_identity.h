@@ -10,9 +10,9 @@
 #include "bff/session/session_settings.h"
 #include "bff/token/jwt.h"
 
-/* Checks an access token of a service as step_login does (login.h). Returns false when it is not
- * good. The texts of ${out} are in ${pool}. */
-bool session_refresh_identity_service(const struct login *login, struct text token,
+/* Checks an access token of a service as step_login does (login.h), but waits for no key. Returns
+ * false when it is not good. The texts of ${out} are in ${pool}. */
+bool session_refresh_identity_service(const struct login_worker *login, struct text token,
                                       struct pool *pool, struct login_user *out);
 
 /* Reads the ID token of a refresh (OpenID Connect Core 1.0 section 12.2), whose signature has been

@@ -220,56 +220,6 @@ static void test_many(void **state)
     assert_non_null(strstr(wrong, "key 33 (kid \"b\") is one key too many"));
 }
 
-/* RFC 8037 section 2: x has exactly 32 bytes. */
-static void test_ed25519(void **state)
-{
-    static const struct {
-        const char *why, *x;
-        bool is_good;
-    } cases[] = {
-        {"RFC 8037 appendix A.2", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", true},
-        {"a byte less", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHUQ", false},
-        {"a byte more", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURoA", false},
-        {"padded", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo=", false},
-        {"nothing", "", false},
-    };
-    char wrong[JWT_WRONG_SIZE];
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *key =
-            pool_print(world.pool, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\"}", cases[i].x)
-                .at;
-        if ((taken(set_of(key), JWT_BIT(JWT_EDDSA), wrong) == 1) != cases[i].is_good)
-            fail_msg("%s", cases[i].why);
-    }
-}
-
-/* A key without alg fits what is allowed of RS* and PS*; a key with alg only that one. */
-static void test_rsa_algorithms(void **state)
-{
-    static const struct {
-        const char *more;
-        unsigned allowed, want;
-    } cases[] = {
-        {"", JWT_ALL_RSA, JWT_ALL_RSA},
-        {"", JWT_ALL_PUBLIC, JWT_ALL_RSA},
-        {"", JWT_BIT(JWT_PS384), JWT_BIT(JWT_PS384)},
-        {"\"alg\":\"PS256\",", JWT_ALL_RSA, JWT_BIT(JWT_PS256)},
-        {"\"alg\":\"RS256\",", JWT_ALL_RSA, JWT_BIT(JWT_RS256)},
-        {"\"alg\":\"PS256\",", JWT_ALL_RS, 0},
-    };
-    static const struct jwt_listener nobody = {0};
-    char wrong[JWT_WRONG_SIZE];
-
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        struct jwt_keys keys = {0};
-        const char *set = set_of(jwk_of(world.pool, world.rsa, cases[i].more));
-        jwks_read(text_of(set), cases[i].allowed, &keys, &nobody, wrong);
-        assert_int_equal(keys.count == 0 ? 0 : keys.rows[0].algorithms, cases[i].want);
-        jwt_keys_clear(&keys);
-    }
-}
-
 /* A set of somebody else may have more keys than there is room for. */
 static void test_first_of_many(void **state)
 {
@@ -422,12 +372,11 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_members),        cmocka_unit_test(test_malformed),
-        cmocka_unit_test(test_bad_numbers),    cmocka_unit_test(test_one_unusable_key),
-        cmocka_unit_test(test_null_members),   cmocka_unit_test(test_many),
-        cmocka_unit_test(test_kids),           cmocka_unit_test(test_said_algorithms),
-        cmocka_unit_test(test_mixed_files),    cmocka_unit_test(test_ed25519),
-        cmocka_unit_test(test_rsa_algorithms), cmocka_unit_test(test_first_of_many),
+        cmocka_unit_test(test_members),      cmocka_unit_test(test_malformed),
+        cmocka_unit_test(test_bad_numbers),  cmocka_unit_test(test_one_unusable_key),
+        cmocka_unit_test(test_null_members), cmocka_unit_test(test_many),
+        cmocka_unit_test(test_kids),         cmocka_unit_test(test_said_algorithms),
+        cmocka_unit_test(test_mixed_files),  cmocka_unit_test(test_first_of_many),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

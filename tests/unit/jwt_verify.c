@@ -103,6 +103,70 @@ static void test_no_byte_of_a_signature_may_change(void **state)
     }
 }
 
+/* The algorithms of the only key of a set, 0: it is not taken. */
+static unsigned algorithms_of(const char *key, unsigned allowed)
+{
+    struct pool *pool = pool_new();
+    struct text set = pool_print(pool, "{\"keys\":[%s]}", key);
+    static const struct jwt_listener nobody = {0};
+    struct jwt_keys keys = {0};
+    char wrong[JWT_WRONG_SIZE];
+
+    jwks_read(set, allowed, &keys, &nobody, wrong);
+    unsigned algorithms = keys.count == 0 ? 0 : keys.rows[0].algorithms;
+    jwt_keys_clear(&keys);
+    pool_free(pool);
+    return algorithms;
+}
+
+/* RFC 8037 section 2: x has exactly 32 bytes. */
+static void test_ed25519(void **state)
+{
+    static const struct {
+        const char *why, *x;
+        bool is_good;
+    } cases[] = {
+        {"RFC 8037 appendix A.2", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo", true},
+        {"a byte less", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHUQ", false},
+        {"a byte more", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURoA", false},
+        {"padded", "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo=", false},
+        {"nothing", "", false},
+    };
+    struct pool *pool = pool_new();
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct text key =
+            pool_print(pool, "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"%s\"}", cases[i].x);
+        if ((algorithms_of(key.at, JWT_BIT(JWT_EDDSA)) != 0) != cases[i].is_good)
+            fail_msg("%s", cases[i].why);
+    }
+    pool_free(pool);
+}
+
+/* A key without alg fits what is allowed of RS* and PS*; a key with alg only that one. */
+static void test_rsa_algorithms(void **state)
+{
+    static const struct {
+        const char *more;
+        unsigned allowed, want;
+    } cases[] = {
+        {"", JWT_ALL_RSA, JWT_ALL_RSA},
+        {"", JWT_ALL_PUBLIC, JWT_ALL_RSA},
+        {"", JWT_BIT(JWT_PS384), JWT_BIT(JWT_PS384)},
+        {"\"alg\":\"PS256\",", JWT_ALL_RSA, JWT_BIT(JWT_PS256)},
+        {"\"alg\":\"RS256\",", JWT_ALL_RSA, JWT_BIT(JWT_RS256)},
+        {"\"alg\":\"PS256\",", JWT_ALL_RS, 0},
+    };
+    struct pool *pool = pool_new();
+    EVP_PKEY *rsa = EVP_RSA_gen(2048);
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        assert_int_equal(algorithms_of(jwk_of(pool, rsa, cases[i].more), cases[i].allowed),
+                         cases[i].want);
+    EVP_PKEY_free(rsa);
+    pool_free(pool);
+}
+
 static void test_types(void **state)
 {
     static const struct {
@@ -144,6 +208,8 @@ int main(void)
         cmocka_unit_test(test_examples_of_the_standards),
         cmocka_unit_test(test_no_byte_of_a_signature_may_change),
         cmocka_unit_test(test_types),
+        cmocka_unit_test(test_ed25519),
+        cmocka_unit_test(test_rsa_algorithms),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -207,7 +207,8 @@ static bool has_number(struct login_cache *cache, unsigned number)
 static void put_number(struct login_cache *cache, unsigned number)
 {
     unsigned char digest[LOGIN_CACHE_DIGEST];
-    struct login_claims claims = {.from = -INFINITY, .until = number, .user = {TEXT("id"), TEXT("role"), TEXT("")}};
+    struct login_claims claims = {
+        .from = -INFINITY, .until = number, .user = {TEXT("id"), TEXT("role"), TEXT("")}};
 
     digest_of_number(number, digest);
     login_cache_put(cache, digest, &claims);

@@ -1,5 +1,5 @@
 // Tokens: valid ones, as services issue them, and invalid ones.
-import { createHmac, sign as signWith } from 'node:crypto'
+import { constants, createHmac, sign as signWith } from 'node:crypto'
 
 // What the server of a test believes in, where the test says nothing else.
 export const secret = 'known to the tests and to their server alone'
@@ -10,6 +10,12 @@ const encode = value =>
 function signature(alg, text, key) {
   const hash = `sha${alg.slice(2)}`
   if (alg.startsWith('HS')) return createHmac(hash, key).update(text).digest()
+  if (alg === 'EdDSA') return signWith(null, Buffer.from(text), key)
+  if (alg.startsWith('PS')) {
+    const padding = constants.RSA_PKCS1_PSS_PADDING
+    const saltLength = constants.RSA_PSS_SALTLEN_DIGEST
+    return signWith(hash, Buffer.from(text), { key, padding, saltLength })
+  }
   return signWith(hash, Buffer.from(text), { key, dsaEncoding: 'ieee-p1363' })
 }
 
