@@ -18,7 +18,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     rpInitiatedLogout: { enabled: true },
     backchannelLogout: { enabled: true },
   },
-  issueRefreshToken: async (ctx, { grantTypeAllowed }) => grantTypeAllowed.call(client, 'refresh_token'),
+  issueRefreshToken: async (ctx, one) => one.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: () => true,
   pkce: { required: () => true },
   ttl: { AccessToken: lifetime },
