@@ -78,40 +78,41 @@ static void test_what_is_found(void **state)
     pool_free(pool);
 }
 
+static const struct {
+    const char *url;
+    bool is_good;
+} urls[] = {
+    {"https://login.example", true},
+    {"https://login.example:8443/a/b?c=d", true},
+    {"https://[2001:db8::1]/keys", true},
+    {"http://127.0.0.1/keys", true},
+    {"http://127.1.2.3:80/keys", true},
+    {"http://localhost:3000", true},
+    {"http://LOCALHOST/", true},
+    {"http://[::1]:3000/keys", true},
+    {"http://login.example/keys", false},
+    {"http://128.0.0.1/keys", false},
+    {"http://localhost.evil.example/", false},
+    {"http://localhost@evil.example/", false},
+    {"http://127.0.0.1:80@evil.example/", false},
+    {"http://evil.example#localhost", false},
+    {"http://evil.example?localhost", false},
+    {"http://evil.example/localhost", false},
+    {"http://[::2]/", false},
+    {"https://user@login.example/", false},
+    {"https://login.example/a b", false},
+    {"https://login.example/a#b", false},
+    {"https:///keys", false},
+    {"https://", false},
+    {"HTTPS://login.example/", false},
+    {"ftp://login.example/", false},
+    {"file:///etc/passwd", false},
+    {"//login.example/", false},
+    {"", false},
+};
+
 static void test_urls(void **state)
 {
-    static const struct {
-        const char *url;
-        bool is_good;
-    } urls[] = {
-        {"https://login.example", true},
-        {"https://login.example:8443/a/b?c=d", true},
-        {"https://[2001:db8::1]/keys", true},
-        {"http://127.0.0.1/keys", true},
-        {"http://127.1.2.3:80/keys", true},
-        {"http://localhost:3000", true},
-        {"http://LOCALHOST/", true},
-        {"http://[::1]:3000/keys", true},
-        {"http://login.example/keys", false},
-        {"http://128.0.0.1/keys", false},
-        {"http://localhost.evil.example/", false},
-        {"http://localhost@evil.example/", false},
-        {"http://127.0.0.1:80@evil.example/", false},
-        {"http://evil.example#localhost", false},
-        {"http://evil.example?localhost", false},
-        {"http://evil.example/localhost", false},
-        {"http://[::2]/", false},
-        {"https://user@login.example/", false},
-        {"https://login.example/a b", false},
-        {"https://login.example/a#b", false},
-        {"https:///keys", false},
-        {"https://", false},
-        {"HTTPS://login.example/", false},
-        {"ftp://login.example/", false},
-        {"file:///etc/passwd", false},
-        {"//login.example/", false},
-        {"", false},
-    };
     char *longest = memset(malloc(DISCOVERY_URL_MAX + 2), 'a', DISCOVERY_URL_MAX + 1);
 
     for (size_t i = 0; i < COUNT(urls); i++)
