@@ -48,7 +48,7 @@
          100,                                                                                      \
          UNITS_HOUR,                                                                               \
          .normal = "30s",                                                                          \
-         .about = "the least time between two fetches, whatever keys tokens name"},                \
+         .about = "how long unknown keys cause no fetch, after one that found no new key"},        \
         {path ".jwks.timeout",                                                                     \
          &kind_duration,                                                                           \
          SECTION_LOGIN_AT(base, jwks.timeout_ms),                                                  \

@@ -18,7 +18,8 @@ struct trust;
  *   is_discovery      ${url} is the URL of an issuer. "/.well-known/openid-configuration" below it
  *                     names the URL of the key set (OpenID Connect Discovery 1.0 section 4)
  *   refresh_ms        the keys are fetched again after this time
- *   min_interval_ms   the least time between two fetches, also when tokens name unknown keys
+ *   min_interval_ms   the time without a fetch for unknown keys, after a fetch that brought no new
+ *                     key; also the longest time between two attempts while the URL fails
  *   timeout_ms        of one fetch
  *   stale_ms          how long the keys are used while the URL cannot be fetched, counted from the
  *                     last good fetch

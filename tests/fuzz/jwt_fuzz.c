@@ -141,6 +141,30 @@ static bool are_roles(struct pool *pool, const struct tree *said)
     return true;
 }
 
+/* A text of scopes: visible ASCII, with spaces between names that are not too long. */
+static bool is_scopes(struct pool *pool, const struct tree *said)
+{
+    struct text text = is_string(said) ? content(pool, said) : (struct text){0};
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len; i++) {
+        len = text.at[i] == ' ' ? 0 : len + 1;
+        if (text.at[i] < ' ' || text.at[i] > '~' || len > LOGIN_CLAIM_MAX)
+            return false;
+    }
+    return is_string(said);
+}
+
+static bool are_scopes(struct pool *pool, const struct tree *said)
+{
+    if (said == NULL || !tree_is(said, '['))
+        return said == NULL || is_scopes(pool, said);
+    for (const struct tree *one = said->first; one != NULL; one = one->next)
+        if (!is_scopes(pool, one))
+            return false;
+    return true;
+}
+
 static bool is_audience(const struct tree *said)
 {
     if (said == NULL || is_string(said))
@@ -166,9 +190,12 @@ static bool are_claims(struct pool *pool, struct text text)
     const struct tree *id = claim(pool, object, "id", &is_good);
     const struct tree *subject = claim(pool, object, "sub", &is_good);
     const struct tree *role = claim(pool, object, "role", &is_good);
+    const struct tree *scope = claim(pool, object, "scope", &is_good);
+    const struct tree *scp = claim(pool, object, "scp", &is_good);
     return is_good && NOW < until + LEEWAY && from - LEEWAY <= NOW && !isnan(issued) &&
            (issuer == NULL || is_string(issuer)) && is_audience(audience) &&
-           is_user(pool, id != NULL ? id : subject) && are_roles(pool, role);
+           is_user(pool, id != NULL ? id : subject) && are_roles(pool, role) &&
+           are_scopes(pool, scope != NULL ? scope : scp);
 }
 
 static bool is_header(struct pool *pool, struct text text)
@@ -224,10 +251,12 @@ static bool check(struct pool *pool, struct text value)
         must(is_ours(pool, value));
         check_value(user.id, false);
         check_value(user.roles, true);
+        check_value(user.scopes, true);
     }
     for (int i = 0; i < 2; i++) {
         must(login_check(login, cache, &request, &again) == verdict);
-        must(text_equal(user.id, again.id) && text_equal(user.roles, again.roles));
+        must(text_equal(user.id, again.id) && text_equal(user.roles, again.roles) &&
+             text_equal(user.scopes, again.scopes));
     }
     return verdict == LOGIN_OK;
 }
