@@ -76,9 +76,10 @@ async function configuration(block, { stage }) {
   const name = block.file ?? 'sample.yaml'
   stage.write(name, block.text)
   if (block.remark?.includes('with mistakes')) return
-  const needsNone = /\bkeys:/.test(block.text)
+  const needsNone = /^login:(?:\n  .*)*?.*\bkeys:/m.test(block.text)
   const secret = needsNone ? '' : `JWT_SECRET='one that is long enough for a token' `
-  await stage.run(`${secret}USERS_HOST=users.example bff-web --check --config ${name}`)
+  const session = `SESSION_KEY='one that is long enough for sessions' `
+  await stage.run(`${secret}${session}USERS_HOST=users.example bff-web --check --config ${name}`)
 }
 
 // A script of the page runs with what it takes for granted: see Stage.scene().
