@@ -108,7 +108,7 @@ describe('the login of the users service', { concurrency: 2 }, () => {
     }
   })
 
-  test('each login makes a new session, and ends the one before', async t => {
+  test('session fixation: each login makes a new session, and ends the one before', async t => {
     const scene = await sessionScene(t)
     const client = scene.browser()
     await signIn(client)
@@ -141,7 +141,7 @@ describe('what is accepted', { concurrency: 2 }, () => {
     }
   })
 
-  test('cookies that a sibling domain has tossed: nobody, and nothing is cleared', async t => {
+  test('cookie tossing from a sibling domain: two cookies are nobody, and nothing is cleared', async t => {
     const scene = await sessionScene(t)
     const [victim, attacker] = [scene.browser(), scene.browser()]
     await signIn(victim)
@@ -291,7 +291,7 @@ describe('logout', { concurrency: 2 }, () => {
   })
 })
 
-test('answers are never given to another user, whatever the service says', async t => {
+test('the cache never gives an answer for one user to another, whatever the service says', async t => {
   const row = ({ headers }) => ({ json: { id: headers['x-user-id'] ?? null },
     headers: { 'cache-control': 'max-age=60' } })
   const logins = ['u1', 'u2'].map(id => loginOf({ id }).row)
