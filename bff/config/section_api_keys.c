@@ -112,7 +112,7 @@ static void source_check(struct settings *settings)
     keys->source = found;
     if (found == API_KEYS_OFF && !is_reported)
         mistakes_add(&settings->config->mistakes, &settings_mark(settings, "api_keys", 0)->seen,
-                     "api_keys: it is missing where the keys are; expected file, redis: true or "
+                     "api_keys: it does not say where the keys are; expected file, redis: true or "
                      "service");
 }
 
@@ -183,7 +183,10 @@ static void on_wrong(void *cookie, struct api_keys_file_place at, const char *wo
     const struct place place = {
         .source = settings->config->api_keys.file, .line = at.line, .column = at.column};
 
-    mistakes_add(&settings->config->mistakes, &place, "%s", words);
+    if (at.line == 0)
+        settings_complain(settings, "api_keys.file", 0, "\"%.200s\" %s", place.source, words);
+    else
+        mistakes_add(&settings->config->mistakes, &place, "%s", words);
 }
 
 /* The file is read here, and not again. */

@@ -89,6 +89,15 @@ static void beside_check(struct settings *settings, size_t index, const char *pa
                           other + sizeof("api_keys.plans.*.") - 1);
 }
 
+/* A plan that stands twice has been reported. */
+static bool is_repeated(const struct config *config, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (strcmp(name(config, i), name(config, index)) == 0)
+            return true;
+    return false;
+}
+
 static void check(struct settings *settings)
 {
     const char *rate = "api_keys.plans.*.rate", *burst = "api_keys.plans.*.burst";
@@ -104,8 +113,9 @@ static void check(struct settings *settings)
             settings_warn(settings, max, i,
                           "it is counted in memory: each instance counts alone, and a restart "
                           "forgets the counts; expected redis.url for quotas");
-        if (!is_given(settings, rate, i) && !is_given(settings, burst, i) &&
-            !is_given(settings, max, i) && !is_given(settings, per, i))
+        if (!is_repeated(settings->config, i) && !is_given(settings, rate, i) &&
+            !is_given(settings, burst, i) && !is_given(settings, max, i) &&
+            !is_given(settings, per, i))
             mistakes_add(&settings->config->mistakes, &group->begins[i],
                          "api_keys.plans.%s: it limits nothing; expected rate and burst, or quota",
                          name(settings->config, i));

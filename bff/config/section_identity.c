@@ -105,11 +105,18 @@ static void header_check(struct settings *settings)
 {
     const struct config *config = settings->config;
     const struct text header = config->identity.header;
+    static const char words[] = "the token of this server is in this header (identity.header)";
 
     for (size_t i = 0; i < config->authorizer.header_count; i++)
         if (text_equal(config->authorizer.headers[i], header))
-            settings_complain(settings, "login.authorizer.headers", 0,
-                              "the token of this server is in this header (identity.header)");
+            settings_complain(settings, "login.authorizer.headers", 0, "%s", words);
+    for (size_t i = 0; i < config->routes.count; i++)
+        if (plain_route_changes(&config->routes.rows[i].request, header))
+            settings_complain(settings,
+                              settings_is_given(settings, "routes.*.request_headers.set", i)
+                                  ? "routes.*.request_headers.set"
+                                  : "routes.*.request_headers.remove",
+                              i, "%s", words);
     if (config->api_keys.source != API_KEYS_OFF && text_equal(config->api_keys.header, header))
         settings_complain(settings, "identity.header", 0,
                           "API keys come in the same header (api_keys.header)");

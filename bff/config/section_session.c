@@ -40,6 +40,8 @@ static void keys_read(struct settings_input *input)
         struct text key = text_bare_line(text_of(values->texts[i]));
         if (i == SESSION_KEYS_MAX)
             settings_refuse(input, i, "expected at most %d keys", SESSION_KEYS_MAX);
+        else if (key.len == 0)
+            settings_refuse(input, i, "the secret is empty");
         else if (login_secret_check(key, wrong, sizeof(wrong)) != 0)
             settings_refuse(input, i, "%s", wrong);
         for (size_t j = 0; j < i; j++)
@@ -93,6 +95,18 @@ static void origins_read(struct settings_input *input)
     input->config->session.origin_count = values->count;
 }
 
+/* A browser takes "//host" for another host, and '\\' for '/'. */
+static void after_login_read(struct settings_input *input)
+{
+    bool is_open = strncmp(input->text, "//", 2) == 0 || strchr(input->text, '\\') != NULL;
+
+    if (is_open)
+        settings_refuse_value(input, 0, "expected a path of this server, such as /account");
+    else
+        kind_path.read(input);
+}
+
+static const struct settings_kind after_login_kind = {.read = after_login_read};
 static const struct settings_kind store_kind = {.read = store_read};
 static const struct settings_kind keys_kind = {.read = keys_read, .is_list = true};
 static const struct settings_kind cookie_kind = {.read = cookie_read};
@@ -121,7 +135,7 @@ static const struct setting rows[] = {
      .about = "true: requests may have a Bearer token in place of a session"},
     {"session.origins", &origins_kind, .shown = "that of the request itself",
      .about = "origins of our own pages, such as https://shop.example"},
-    {"session.after_login", &kind_path, OF(after_login), .normal = "/",
+    {"session.after_login", &after_login_kind, OF(after_login), .normal = "/",
      .about = "where a browser goes after a login"},
     {"session.max_bytes", &kind_size, OF(max_bytes), 2 * 1024, 64 * 1024, .normal = "16KiB",
      .about = "the longest session in cookies"},

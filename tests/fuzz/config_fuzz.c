@@ -76,6 +76,7 @@ static void words_read(struct sample *sample)
 static void sample_begin(struct sample *sample)
 {
     setenv("JWT_SECRET", SECRET, 1);
+    setenv("SESSION_KEY", SECRET, 1);
     unsetenv("JWT_SECRET_FILE");
     unsetenv("ORDERS_URL");
     sample->name = file_of(sample->text);
@@ -134,7 +135,8 @@ static void check_bytes(const char *line)
 static void check_mistakes(const struct sample *sample, const struct mistakes *mistakes)
 {
     /* Whoever puts it elsewhere by himself is shown it. */
-    bool names_secret = holds(sample->text, "JWT_SECRET") || holds(sample->text, SECRET);
+    bool names_secret = holds(sample->text, "JWT_SECRET") || holds(sample->text, "SESSION_KEY") ||
+                        holds(sample->text, SECRET);
 
     must(mistakes->count <= MISTAKES_MAX);
     for (size_t i = 0; i < mistakes->count; i++) {
@@ -252,9 +254,43 @@ static void check_service(const struct service_settings *service)
     must(service->health.path == NULL || service->health.path[0] == '/');
 }
 
+static void check_session(const struct session_settings *session)
+{
+    must(session->key_count > 0 && session->keys[0].len >= SESSION_KEY_BYTES);
+    must(text_starts(session->cookie, TEXT("__Host-")) || session->is_insecure_localhost);
+    must(session->idle_s <= session->absolute_s);
+    must(session->login.path.at != NULL || session->provider_count > 0);
+    for (size_t i = 0; i < session->provider_count; i++) {
+        check_numbers("session.providers.*", &session->providers[i]);
+        must(session->providers[i].name.len > 0 && session->providers[i].client_id.len > 0);
+        must(kind_url_words(session->providers[i].issuer) == NULL);
+    }
+}
+
+/* Who asks. */
+static void check_callers(const struct config *config)
+{
+    const struct login_settings *login = &config->login;
+
+    for (size_t i = 0; i < login->issuer_count; i++) {
+        check_numbers("login.issuers.*", &login->issuers[i]);
+        must(login->issuers[i].name != NULL && login->issuers[i].issuer != NULL);
+        must((login->issuers[i].algorithms & JWT_ALL_HS) == 0);
+    }
+    must(login->jwks.url.at == NULL || (login->algorithms & JWT_ALL_HS) == 0);
+    for (size_t i = 0; i < config->api_keys.plan_count; i++) {
+        check_numbers("api_keys.plans.*", &config->api_keys.plans[i]);
+        must(config->api_keys.plans[i].name.len > 0);
+    }
+    must(config->identity.key_file == NULL || config->identity_keys != NULL);
+    if (config->session.is_on)
+        check_session(&config->session);
+}
+
 static void check_served(const struct config *config)
 {
     check_numbers("", config);
+    check_callers(config);
     must(config->listen_count > 0 && config->service_count == 2);
     for (size_t i = 0; i < config->listen_count; i++)
         must(!config->listens[i].is_tls || (config->certificate != NULL && config->key != NULL));

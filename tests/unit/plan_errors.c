@@ -117,6 +117,28 @@ static void of_the_route(void **state)
          {.route = "POST /p", .access = BFF_PUBLIC, .parts = PART_OK}},
         {"get /p: .route: a composite answers GET only, not get",
          {.route = "get /p", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p//q: .route: segment \"\" " SEGMENT,
+         {.route = "GET /p//q", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p/..: .route: segment \"..\" " SEGMENT,
+         {.route = "GET /p/..", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p%20q: .route: segment \"p%20q\" " SEGMENT,
+         {.route = "GET /p%20q", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p?q=1: .route: segment \"p?q=1\" " SEGMENT,
+         {.route = "GET /p?q=1", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /p/:: .route: parameter \":\" must be ':' and letters, digits, '_' or '-'",
+         {.route = "GET /p/:", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /:a.b: .route: parameter \":a.b\" must be ':' and letters, digits, '_' or '-'",
+         {.route = "GET /:a.b", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /:a/x/:a: .route: parameter \":a\" stands twice",
+         {.route = "GET /:a/x/:a", .access = BFF_PUBLIC, .parts = PART_OK}},
+    };
+
+    check_all(cases, COUNT(cases));
+}
+
+static void of_a_path_of_the_server(void **state)
+{
+    const struct error_case cases[] = {
         {"GET /health: .route: the server answers this path itself (docs/configuration.md#routes), "
          "so nothing "
          "gets here",
@@ -135,20 +157,6 @@ static void of_the_route(void **state)
         {"GET /.well-known/jwks.json: .route: the server answers this path itself "
          "(docs/configuration.md#routes), so nothing gets here",
          {.route = "GET /.well-known/jwks.json", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /p//q: .route: segment \"\" " SEGMENT,
-         {.route = "GET /p//q", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /p/..: .route: segment \"..\" " SEGMENT,
-         {.route = "GET /p/..", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /p%20q: .route: segment \"p%20q\" " SEGMENT,
-         {.route = "GET /p%20q", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /p?q=1: .route: segment \"p?q=1\" " SEGMENT,
-         {.route = "GET /p?q=1", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /p/:: .route: parameter \":\" must be ':' and letters, digits, '_' or '-'",
-         {.route = "GET /p/:", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /:a.b: .route: parameter \":a.b\" must be ':' and letters, digits, '_' or '-'",
-         {.route = "GET /:a.b", .access = BFF_PUBLIC, .parts = PART_OK}},
-        {"GET /:a/x/:a: .route: parameter \":a\" stands twice",
-         {.route = "GET /:a/x/:a", .access = BFF_PUBLIC, .parts = PART_OK}},
     };
 
     check_all(cases, COUNT(cases));
@@ -356,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(of_the_route),
+        cmocka_unit_test(of_a_path_of_the_server),
         cmocka_unit_test(of_who_may_ask),
         cmocka_unit_test(of_a_part),
         cmocka_unit_test(of_a_cached_part),

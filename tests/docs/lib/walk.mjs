@@ -76,9 +76,9 @@ async function configuration(block, { stage }) {
   const name = block.file ?? 'sample.yaml'
   stage.write(name, block.text)
   if (block.remark?.includes('with mistakes')) return
-  const needsNone = /\bkeys:/.test(block.text)
-  const secret = needsNone ? '' : `JWT_SECRET='one that is long enough for a token' `
-  await stage.run(`${secret}USERS_HOST=users.example bff-web --check --config ${name}`)
+  const secret = 'one that is long enough for a token'
+  const secrets = `JWT_SECRET='${secret}' SESSION_KEY='${secret}' CLIENT_SECRET='${secret}' `
+  await stage.run(`${secrets}USERS_HOST=users.example bff-web --check --config ${name}`)
 }
 
 // A script of the page runs with what it takes for granted: see Stage.scene().
