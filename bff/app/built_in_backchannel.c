@@ -24,27 +24,42 @@ struct page {
 
 static int64_t now_s(void) { return clock_wall_ms() / 1000; }
 
-static void log_end(const struct page *page, const char *event, const char *fault)
+static struct text provider_of(const struct page *page)
 {
-    log_event(event, (struct log_field[]){
-                         {"provider", .text = page->client == NULL ? TEXT("unknown")
-                                                                   : page->client->settings->name},
-                         {"reason", .text = text_of(fault)},
-                         {"request_id", .text = page->context->request->id},
-                         {0},
-                     });
+    return page->client == NULL ? TEXT("unknown") : page->client->settings->name;
+}
+
+static void log_done(const struct page *page)
+{
+    log_event("backchannel_logout",
+              (struct log_field[]){
+                  {"provider", .text = provider_of(page)},
+                  {"reason", .text = page->logout.sid.len > 0 ? TEXT("sid") : TEXT("sub")},
+                  {"request_id", .text = page->context->request->id},
+                  {0},
+              });
+}
+
+static void log_failure(const struct page *page, const char *fault)
+{
+    log_event("backchannel_logout_failed", (struct log_field[]){
+                                               {"provider", .text = provider_of(page)},
+                                               {"reason", .text = text_of(fault)},
+                                               {"request_id", .text = page->context->request->id},
+                                               {0},
+                                           });
 }
 
 static enum step_result fail(struct page *page, const char *fault)
 {
-    log_end(page, "backchannel_logout_failed", fault);
+    log_failure(page, fault);
     return pipeline_refuse(&page->context->pipeline,
                            (struct refusal){.status = 400, .message = "Invalid logout token"});
 }
 
 static enum step_result fail_away(struct page *page, const char *fault, const char *message)
 {
-    log_end(page, "backchannel_logout_failed", fault);
+    log_failure(page, fault);
     return pipeline_refuse(&page->context->pipeline, (struct refusal){
                                                          .status = 503,
                                                          .message = message,
@@ -58,7 +73,7 @@ static enum step_result answered(struct page *page)
 {
     struct reply_field field = {"cache-control", TEXT("no-store")};
 
-    log_end(page, "backchannel_logout", page->logout.sid.len > 0 ? "sid" : "sub");
+    log_done(page);
     reply_send(page->context->request,
                &(struct reply){.status = 200, .fields = &field, .field_count = 1});
     return STEP_ANSWERED;
