@@ -3,6 +3,7 @@
 
 #include "bff/app/generation.h"
 #include "bff/app/hash_key.h"
+#include "bff/app/caller_list.h"
 #include "bff/app/limit_list.h"
 #include "bff/app/probe.h"
 #include "bff/app/route_list.h"
@@ -22,6 +23,7 @@ static int act(enum config_action action, struct generation *generation)
         route_list_print(&generation->pages, &generation->config.routes, stdout);
         service_list_print(&generation->config, stdout);
         limit_list_print(&generation->config, stdout);
+        caller_list_print(&generation->config, stdout);
         store_list_print(&generation->config, stdout);
         return 0;
     case CONFIG_PROBE:

@@ -106,10 +106,11 @@ static const struct {
      "web.yaml:1:26: login.issuers[0].name: \"a b\": expected 1 to 64 letters, digits, - and _\n"},
     {"a key for another algorithm",
      "login: {issuers: [{name: a, issuer: i, algorithms: [ES256, ES384], keys: es256.pem}]}\n",
-     "web.yaml:1:74: login.issuers[0].keys: there is no key for ES384\n"},
+     "web.yaml:1:74: login.issuers[0].keys: issuer a: there is no key for ES384\n"},
     {"no such key file",
      "login: {issuers: [{name: a, issuer: i, algorithms: ES256, keys: none.pem}]}\n",
-     "web.yaml:1:65: login.issuers[0].keys: none.pem: cannot be read: No such file or directory\n"},
+     "web.yaml:1:65: login.issuers[0].keys: issuer a: none.pem: cannot be read: No such file or "
+     "directory\n"},
     {"two of the same name",
      "login: {issuers: [{name: a, issuer: i, algorithms: ES256, keys: es256.pem}, {name: a, "
      "issuer: j, algorithms: ES256, keys: es256.pem}]}\n",
