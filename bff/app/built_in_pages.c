@@ -30,6 +30,11 @@ static bool takes(const struct built_in_page *page, struct text method)
            (text_is(method, "HEAD") && text_is(TEXT("GET"), page->method));
 }
 
+static struct text methods_of(const struct built_in_page *page)
+{
+    return text_is(TEXT("GET"), page->method) ? TEXT("GET, HEAD") : text_of(page->method);
+}
+
 bool built_in_pages_find(struct request_context *context)
 {
     const struct request *request = context->request;
@@ -43,7 +48,7 @@ bool built_in_pages_find(struct request_context *context)
         found->kind = FOUND_BUILT_IN;
         if (takes(page, request->method))
             return true;
-        found->allow = method_join(request->pool, found->allow, text_of(page->method));
+        found->allow = method_join(request->pool, found->allow, methods_of(page));
         found->kind = FOUND_OTHER_METHOD;
     }
     return found->page != NULL;

@@ -119,7 +119,7 @@ static void fill_dispatch(struct generation *generation)
         .login = generation->login,
         .sessions = generation->sessions,
         .authorizer = generation->authorizer,
-        .identity = generation->identity,
+        .identity = config->identity_keys,
         .cors = &config->cors,
         .limits = &generation->limits,
         .plans = generation->plans,
@@ -136,8 +136,7 @@ static void fill_dispatch(struct generation *generation)
     };
 }
 
-/* Returns NULL, or what is wrong. */
-static const char *read_keys(struct generation *generation)
+const char *generation_prepare(struct generation *generation)
 {
     const struct config *config = &generation->config;
     const char *wrong = NULL;
@@ -147,18 +146,6 @@ static const char *read_keys(struct generation *generation)
         if (generation->login == NULL)
             return wrong;
     }
-    if (config->identity.key_file != NULL)
-        generation->identity = identity_keys_new(&config->identity, &wrong);
-    return wrong;
-}
-
-const char *generation_prepare(struct generation *generation)
-{
-    const struct config *config = &generation->config;
-    const char *wrong = read_keys(generation);
-
-    if (wrong != NULL)
-        return wrong;
     if (config->session.is_on)
         generation->sessions = session_store_new(&config->session);
     generation->health = health_new(config->services, config->service_count, on_health);
@@ -209,7 +196,6 @@ void generation_release(struct generation *generation)
     authorizer_free(generation->authorizer);
     login_free(generation->login);
     api_keys_shared_free(generation->keys);
-    identity_keys_free(generation->identity);
     config_free(&generation->config);
     pool_free(generation->pool);
     memory_free(generation);

@@ -21,7 +21,6 @@
 #include "bff/compose/compose.h"
 #include "bff/compose/page.h"
 #include "bff/config/config_read.h"
-#include "bff/edge/identity_keys.h"
 #include "bff/edge/login.h"
 #include "bff/http/http_settings.h"
 
@@ -34,7 +33,6 @@ struct generation {
     struct pages pages;
     struct login *login;            /* NULL: off */
     struct session_store *sessions; /* NULL: there are no sessions of browsers */
-    struct identity_keys *identity; /* NULL: off */
     struct authorizer *authorizer;  /* NULL: there is none */
     struct api_keys_shared *keys;   /* NULL: there are no API keys */
     struct limit_rules rules;       /* all that are counted, in generation->pool */
@@ -60,8 +58,7 @@ struct generation *generation_load(int argc, char **argv, const struct bff_build
 /*
  * Makes everything that requests need from the configuration. Only for the action CONFIG_SERVE.
  * Afterwards the generation does not change. Returns NULL, or a text that says what is wrong with
- * the settings
- * of the login or of the identity.
+ * the login settings.
  */
 const char *generation_prepare(struct generation *generation);
 

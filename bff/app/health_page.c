@@ -305,7 +305,7 @@ static struct health_answer answer_service(struct health *health, struct text na
 
 /* Serving. */
 
-bool health_page_is(struct text path) { return own_path_is(path); }
+bool health_page_is(struct text path) { return own_path_is_health(path); }
 
 struct health_answer health_page_answer(const struct health_page *page, struct text path,
                                         bool is_draining, struct pool *pool)

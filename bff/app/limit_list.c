@@ -3,6 +3,7 @@
 
 #include "bff/app/limit_list.h"
 #include "bff/config/units.h"
+#include "bff/limit/limit_plan.h"
 
 static void print_methods(const struct text *methods, FILE *out)
 {
@@ -94,11 +95,25 @@ static void print_rule(const struct limit_rule *rule, FILE *out)
     fprintf(out, "%s%s\n", headers[rule->headers], rule->is_dry_run ? ", dry run" : "");
 }
 
+static void print_plan(const struct api_keys_plan *plan, struct pool *pool, FILE *out)
+{
+    struct limit_rule rate = limit_plan_rate(plan, pool), quota = limit_plan_quota(plan, pool);
+
+    fprintf(out, "usage plan %.*s  key api_key", TEXT_ARGS(plan->name));
+    if (plan->rate > 0)
+        print_allowed(&rate, out);
+    if (plan->quota_max > 0)
+        print_allowed(&quota, out);
+    fprintf(out, "\n");
+}
+
 void limit_list_print(const struct config *config, FILE *out)
 {
     for (size_t i = 0; i < config->rate_limits.count; i++)
         print_rule(&config->rate_limits.rows[i], out);
-    if (config->rate_limits.count > 0)
+    for (size_t i = 0; i < config->api_keys.plan_count; i++)
+        print_plan(&config->api_keys.plans[i], config->pool, out);
+    if (config->rate_limits.count + config->api_keys.plan_count > 0)
         fprintf(out, "rate limits count in %s, max_keys %zu\n",
                 config->limits_in_redis ? "redis" : "memory", config->limit_keys);
 }

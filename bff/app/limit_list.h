@@ -6,7 +6,8 @@
 
 #include "bff/config/config.h"
 
-/* Prints a line for each rate limit, with what it allows, and then where they count. */
+/* Prints a line for each rate limit and each usage plan, with what it allows, and then where they
+ * count. */
 void limit_list_print(const struct config *config, FILE *out);
 
 #endif

@@ -95,8 +95,20 @@ static void refuse_answer(struct session_login *login, struct text why)
     log_event("session_login_failed",
               (struct log_field[]){{"service", .text = text_of(login->route.service->name)},
                                    {"reason", .text = why},
+                                   {"request_id", .text = login->context->request->id},
                                    {0}});
     refuse(login, REASON_BAD_HTTP);
+}
+
+static void log_login(const struct session_login *login)
+{
+    const struct request *request = login->context->request;
+
+    log_event("session_login",
+              (struct log_field[]){{"service", .text = text_of(login->route.service->name)},
+                                   {"user", .text = request->user},
+                                   {"request_id", .text = request->id},
+                                   {0}});
 }
 
 static void settle(struct session_login *login, enum session_store_end end)
@@ -106,12 +118,15 @@ static void settle(struct session_login *login, enum session_store_end end)
 
     if (end == SESSION_STORE_OK) {
         context->request->user = context->session->session.user;
+        log_login(login);
         session_login_answer_send(&login->answer, context->request, &login->ask);
         return;
     }
     if (end == SESSION_STORE_TOO_LARGE)
         log_event("session_too_large",
-                  (struct log_field[]){{"user", .text = context->session->next.user}, {0}});
+                  (struct log_field[]){{"user", .text = context->session->next.user},
+                                       {"request_id", .text = context->request->id},
+                                       {0}});
     refusal = session_request_refusal(end);
     reply_refusal(context->request, &refusal);
 }

@@ -113,6 +113,23 @@ static enum step_result ask(struct request_context *context)
                                                                     .late = late});
 }
 
+static bool must_ask(const struct request_context *context)
+{
+    const struct authorizer *authorizer = context->dispatch->authorizer;
+    const struct request *request = context->request;
+
+    return context->rule.kind != ACCESS_PUBLIC &&
+           authorizer_covers(authorizer, request->path, request->pool);
+}
+
+bool step_authorizer_checks_token(const struct request_context *context)
+{
+    const struct authorizer *authorizer = context->dispatch->authorizer;
+
+    return authorizer != NULL && authorizer_settings_of(authorizer)->checks_tokens &&
+           must_ask(context);
+}
+
 enum step_result step_authorizer(struct request_context *context)
 {
     const struct authorizer *authorizer = context->dispatch->authorizer;
@@ -121,8 +138,5 @@ enum step_result step_authorizer(struct request_context *context)
         return STEP_PASS;
     context->caller.context = authorizer_settings_of(authorizer)->headers;
     context->caller.context_count = authorizer_settings_of(authorizer)->header_count;
-    if (context->rule.kind == ACCESS_PUBLIC ||
-        !authorizer_covers(authorizer, context->request->path, context->request->pool))
-        return STEP_PASS;
-    return ask(context);
+    return must_ask(context) ? ask(context) : STEP_PASS;
 }

@@ -57,12 +57,13 @@ static enum step_result be_uncertain(struct request_context *context)
                                                : refuse(context, revocation_check_refusal());
 }
 
-/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. */
+/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. The
+ * authorizer may check tokens itself. */
 static bool reads_token(const struct request_context *context)
 {
     const struct session_store *sessions = context->dispatch->sessions;
 
-    return !context->caller.is_session &&
+    return !context->caller.is_session && !step_authorizer_checks_token(context) &&
            (sessions == NULL || session_store_settings(sessions)->takes_bearer);
 }
 

@@ -98,6 +98,13 @@ static struct revocation_view *new_revocations(const struct config *config)
     return view;
 }
 
+static struct oidc *new_oidc(const struct session_settings *settings, struct endpoints *endpoints)
+{
+    if (!settings->is_on || settings->provider_count == 0)
+        return NULL;
+    return oidc_new(settings, endpoints, registry_of_process());
+}
+
 struct worker_generation *worker_generation_new(struct worker *worker,
                                                 struct generation *generation,
                                                 const struct worker_life *life)
@@ -116,8 +123,8 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->login != NULL)
         own->dispatch.login = login_worker_new(generation->login, life->endpoints, worker->number);
     own->dispatch.revocations = new_revocations(config);
-    if (generation->identity != NULL)
-        own->dispatch.identity = identity_new(generation->identity);
+    if (config->identity_keys != NULL)
+        own->dispatch.identity = identity_new(config->identity_keys);
     own->dispatch.redis = new_redis(worker, &config->redis);
     own->dispatch.cache_redis = config->caches_in_redis ? own->dispatch.redis : NULL;
     if (own->dispatch.cache != NULL)
@@ -128,8 +135,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
             authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(generation, own->dispatch.redis);
     own->dispatch.keys = new_keys(generation, &own->dispatch);
-    if (config->session.is_on && config->session.provider_count > 0)
-        own->dispatch.oidc = oidc_new(&config->session, life->endpoints, registry_of_process());
+    own->dispatch.oidc = new_oidc(&config->session, life->endpoints);
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     return own;

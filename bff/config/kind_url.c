@@ -71,7 +71,10 @@ static void url_read(struct settings_input *input)
     struct text url = text_of(input->text);
     const char *words = kind_url_words(url);
 
-    if (words != NULL)
+    /* A URL with '@' may have a password. */
+    if (words != NULL && strchr(input->text, '@') != NULL)
+        settings_refuse(input, 0, "%s", words);
+    else if (words != NULL)
         settings_refuse_value(input, 0, words);
     else
         *(struct text *)input->member = pool_text(input->config->pool, url);

@@ -132,6 +132,19 @@ static void use_check(struct settings *settings)
                       "it has no effect: the keys of a file are always known");
 }
 
+/* The key of a limit is stored as people read it. */
+static void limits_check(struct settings *settings)
+{
+    const struct limit_rules *limits = &settings->config->rate_limits;
+
+    for (size_t i = 0; i < limits->count; i++)
+        for (size_t j = 0; j < limits->rows[i].key_count; j++)
+            if (text_equal(limits->rows[i].key[j].header, settings->config->api_keys.header) &&
+                limits->rows[i].key[j].kind == LIMIT_KEY_HEADER)
+                settings_complain(settings, "rate_limits.*.key", i,
+                                  "the secrets of clients would be stored; expected api_key");
+}
+
 /* Without keys, a route that needs one would be closed to everybody, and a limit would count by
  * address. */
 static void absence_check(struct settings *settings)
@@ -158,6 +171,7 @@ static void check(struct settings *settings)
     if (settings_mark(settings, "api_keys", 0)->is_open) {
         source_check(settings);
         use_check(settings);
+        limits_check(settings);
     } else if (!is_wrong(settings, "api_keys")) {
         absence_check(settings);
     }

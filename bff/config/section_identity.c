@@ -18,7 +18,7 @@ static const char *header_words(struct text name)
     if (text_equal_nocase(name, TEXT(HEADER)))
         return NULL;
     if (memchr(name.at, '_', name.len) != NULL)
-        return "expected a name without '_', such as X-Identity";
+        return "expected a name without '_', such as " HEADER;
     return kind_field_words(name);
 }
 
@@ -100,16 +100,19 @@ static bool is_wrong(const struct settings *settings, const char *path)
     return settings_mark(settings, path, 0)->is_wrong;
 }
 
-static void routes_check(struct settings *settings)
+/* Nobody else may write the header. */
+static void header_check(struct settings *settings)
 {
     const struct config *config = settings->config;
+    const struct text header = config->identity.header;
 
-    for (size_t i = 0; i < config->routes.count; i++)
-        if (plain_route_changes(&config->routes.rows[i].request, config->identity.header))
-            settings_complain(settings, "identity.header", 0,
-                              "routes[%zu].request_headers has the same header; the server alone "
-                              "says who the user is",
-                              i);
+    for (size_t i = 0; i < config->authorizer.header_count; i++)
+        if (text_equal(config->authorizer.headers[i], header))
+            settings_complain(settings, "login.authorizer.headers", 0,
+                              "the token of this server is in this header (identity.header)");
+    if (config->api_keys.source != API_KEYS_OFF && text_equal(config->api_keys.header, header))
+        settings_complain(settings, "identity.header", 0,
+                          "API keys come in the same header (api_keys.header)");
 }
 
 static void check(struct settings *settings)
@@ -121,11 +124,7 @@ static void check(struct settings *settings)
         return;
     if (config->identity.key_file == NULL && !is_wrong(settings, "identity.key_file"))
         mistakes_add(&config->mistakes, &mark->seen, "identity: its key_file is missing");
-    if (config->api_keys.source != API_KEYS_OFF &&
-        text_equal(config->api_keys.header, config->identity.header))
-        settings_complain(settings, "identity.header", 0,
-                          "API keys come in the same header (api_keys.header)");
-    routes_check(settings);
+    header_check(settings);
 }
 
 /* The loaded keys are kept, so the files are not read again. */

@@ -136,6 +136,8 @@ static const struct setting rows[] = {
      .about = "requests that it is asked about: a prefix when it ends with /"},
     {"login.authorizer.max", &kind_count, OF(max), 1, 10000000, .normal = "10000",
      .about = "the most answers that are kept"},
+    {"login.authorizer.checks_tokens", &kind_bool, OF(checks_tokens), .normal = "false",
+     .about = "where it is asked, the service checks Authorization, and this server does not"},
     {"login.authorizer.headers", &headers_kind, .shown = "none",
      .about = "headers for services that its answer may set"},
     {0},
@@ -150,6 +152,24 @@ static const char *first_given(const struct settings *settings)
     return NULL;
 }
 
+static bool has_authorization(const struct authorizer_settings *authorizer)
+{
+    for (size_t i = 0; i < authorizer->part_count; i++)
+        if (authorizer->parts[i].kind == AUTHORIZER_HEADER &&
+            text_is(authorizer->parts[i].name, "authorization"))
+            return true;
+    return false;
+}
+
+static void check_tokens(struct settings *settings)
+{
+    const struct authorizer_settings *authorizer = &settings->config->authorizer;
+
+    if (authorizer->service != NULL && authorizer->checks_tokens && !has_authorization(authorizer))
+        settings_complain(settings, "login.authorizer.checks_tokens", 0,
+                          "it needs header:Authorization in login.authorizer.identity");
+}
+
 static void check(struct settings *settings)
 {
     const struct authorizer_settings *authorizer = &settings->config->authorizer;
@@ -158,6 +178,7 @@ static void check(struct settings *settings)
     if (authorizer->service == NULL && first != NULL &&
         !settings_mark(settings, "login.authorizer.service", 0)->is_wrong)
         settings_complain(settings, first, 0, "it needs login.authorizer.service beside it");
+    check_tokens(settings);
     if (authorizer->service == NULL || authorizer->stale_ms == 0 || authorizer->ttl_ms > 0)
         return;
     settings_complain(settings, "login.authorizer.stale", 0,

@@ -18,6 +18,7 @@
 
 struct row {
     struct api_key key;
+    char *texts; /* of the key */
     unsigned char digest[API_KEY_DIGEST];
     struct api_keys_file_place place;
     bool is_disabled;
@@ -25,7 +26,6 @@ struct row {
 
 struct api_keys_file {
     struct published_object object;
-    struct pool *pool; /* has the texts of the keys */
     struct row *rows;
     size_t count, capacity;
     uint32_t *places; /* indexes of rows, plus 1; 0: empty */
@@ -41,7 +41,8 @@ static void dispose(struct published_object *object)
 {
     struct api_keys_file *file = file_of(object);
 
-    pool_free(file->pool);
+    for (size_t i = 0; i < file->count; i++)
+        memory_free(file->rows[i].texts);
     memory_free(file->rows);
     memory_free(file->places);
     memory_free(file);
@@ -124,6 +125,29 @@ static struct row *new_row(struct api_keys_file *file)
     return &file->rows[file->count++];
 }
 
+/* Moves ${text} to ${*at}, and ${*at} behind it. */
+static void move(struct text *text, char **at)
+{
+    if (text->len > 0)
+        memcpy(*at, text->at, text->len);
+    text->at = *at;
+    *at += text->len;
+}
+
+/* Any thread may free the file. So its texts are not in a pool: libh2o keeps the memory of a pool
+ * for the thread that frees it. */
+static void keep_texts(struct row *row)
+{
+    struct api_key *key = &row->key;
+    char *at = memory_new(key->name.len + key->user.len + key->roles.len + key->scopes.len + 1);
+
+    row->texts = at;
+    move(&key->name, &at);
+    move(&key->user, &at);
+    move(&key->roles, &at);
+    move(&key->scopes, &at);
+}
+
 static void add(struct api_keys_file *file, const struct api_keys_settings *settings,
                 struct api_keys_file_rows *rows)
 {
@@ -132,7 +156,8 @@ static void add(struct api_keys_file *file, const struct api_keys_settings *sett
 
     *row = (struct row){.place = rows->place};
     enum api_key_reading reading =
-        api_key_read(&rows->row, settings, file->pool, &row->key, &wrong);
+        api_key_read(&rows->row, settings, rows->pool, &row->key, &wrong);
+    keep_texts(row);
     row->is_disabled = reading == API_KEY_DISABLED;
     if (reading == API_KEY_WRONG)
         api_keys_file_rows_wrong(rows, row->place, "%s", wrong);
@@ -174,11 +199,12 @@ struct api_keys_file *api_keys_file_read(const struct api_keys_settings *setting
     }
     file = memory_new(sizeof(*file));
     published_object_init(&file->object, dispose);
-    file->pool = pool_new();
-    api_keys_file_rows_begin(&rows, stream, file->pool, listener);
+    struct pool *pool = pool_new();
+    api_keys_file_rows_begin(&rows, stream, pool, listener);
     read_all(file, settings, &rows);
     size_t wrongs = rows.wrongs;
     api_keys_file_rows_end(&rows);
+    pool_free(pool);
     fclose(stream);
     if (wrongs == 0)
         return file;

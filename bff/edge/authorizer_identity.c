@@ -123,8 +123,9 @@ enum authorizer_identity_state authorizer_identity_read(const struct authorizer_
         asked_for += is_credential(part->kind);
         there += is_credential(part->kind) && found.value.len > 0;
     }
-    return asked_for > 0 && there == 0 && !caller->has_user ? AUTHORIZER_IDENTITY_NONE
-                                                            : AUTHORIZER_IDENTITY_OK;
+    if (asked_for == 0 || there > 0 || caller->has_user || caller->key != NULL)
+        return AUTHORIZER_IDENTITY_OK;
+    return AUTHORIZER_IDENTITY_NONE;
 }
 
 /* Bytes. */

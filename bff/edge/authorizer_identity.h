@@ -1,6 +1,7 @@
 /*
  * The identity of a request, for an authorizer: the values of the parts that the operator has
- * configured (header:Authorization, cookie:sid, query:key, path, method, ip), and who is signed in.
+ * configured (header:Authorization, cookie:sid, query:key, path, method, ip), and the caller: who
+ * is signed in, and the name of the API key.
  *
  * It is everything that a question to the authorizer contains. So a verdict can depend on nothing
  * else, and the key under which it is kept is a hash over all of it.
@@ -27,8 +28,8 @@ struct authorizer_identity {
 
 enum authorizer_identity_state {
     AUTHORIZER_IDENTITY_OK,
-    AUTHORIZER_IDENTITY_NONE, /* the request has none of the parts that say who asks, and nobody
-                                 is signed in */
+    AUTHORIZER_IDENTITY_NONE, /* the request has none of the parts that say who asks, no API key,
+                                 and nobody is signed in */
     AUTHORIZER_IDENTITY_AMBIGUOUS, /* a part occurs twice, or has bytes that are not UTF-8 */
 };
 

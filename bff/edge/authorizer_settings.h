@@ -41,6 +41,8 @@ struct authorizer_part {
  *                 (exactly this path). Each is in its lenient reading (bff/base/path_reading.h). At
  *                 least one
  *   max           the most verdicts that are kept
+ *   checks_tokens where the authorizer is asked, Authorization is for the authorizer alone, and
+ *                 login does not read it
  *   headers       the names of headers that the verdict's context may set, lower case; perhaps none
  */
 struct authorizer_settings {
@@ -56,6 +58,7 @@ struct authorizer_settings {
     const struct text *paths;
     size_t path_count;
     size_t max;
+    bool checks_tokens;
     const struct text *headers;
     size_t header_count;
 };

@@ -5,19 +5,30 @@
 
 #include "bff/edge/caller.h"
 
+/* A caller without a user has an API key, or is nobody. */
+static struct identity_subject subject_of(const struct caller *caller)
+{
+    struct identity_subject subject = {.session = caller->session};
+
+    if (caller->has_user) {
+        subject.user = caller->user.id;
+        subject.roles = caller->user.roles;
+        subject.scopes = caller->user.scopes;
+    }
+    if (caller->key != NULL)
+        subject.client = caller->key->name;
+    return subject;
+}
+
 static void put_identity(const struct caller *caller, const struct bff_service *service,
                          struct text_builder *out)
 {
-    struct identity_subject subject = {
-        .user = caller->user.id,
-        .roles = caller->user.roles,
-        .scopes = caller->user.scopes,
-        .session = caller->session,
-    };
+    struct identity_subject subject;
     struct text token;
 
-    if (caller->identity == NULL || !caller->has_user)
+    if (caller->identity == NULL || (!caller->has_user && caller->key == NULL))
         return;
+    subject = subject_of(caller);
     token = identity_token(caller->identity, &subject, text_of(service->name));
     if (token.at != NULL)
         text_builder_field(out, identity_header(caller->identity), token);

@@ -1,19 +1,26 @@
 /* See identity.h. */
+#include <openssl/evp.h>
+
+#include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/base/random.h"
+#include "bff/base/secret_hash.h"
 #include "bff/base/text_builder.h"
 #include "bff/edge/identity_table.h"
 #include "bff/json/json_print.h"
+#include "bff/token/jwt_base64.h"
 
 #include "bff/edge/identity.h"
 
 #define JTI_DIGITS 32
+#define SID_BYTES 32 /* of SHA-256 */
 
 struct identity {
     const struct identity_keys *keys;
     struct identity_table *table;
     struct random random;
+    struct secret_hash sessions;
     struct text_builder key; /* its memory is used again for each key */
 };
 
@@ -32,6 +39,7 @@ struct identity *identity_new(const struct identity_keys *keys)
     identity->keys = keys;
     identity->table = identity_table_new();
     random_seed(&identity->random);
+    secret_hash_seed(&identity->sessions);
     return identity;
 }
 
@@ -57,6 +65,8 @@ static void add_to_key(struct text_builder *key, struct text text)
     text_builder_add(key, text);
 }
 
+/* The id of a session may be all that a cookie has. So it is not kept: a hash distinguishes the
+ * sessions of one user. */
 static struct text key_of(struct identity *identity, const struct identity_subject *subject,
                           struct text audience)
 {
@@ -66,7 +76,7 @@ static struct text key_of(struct identity *identity, const struct identity_subje
     add_to_key(&identity->key, subject->roles);
     add_to_key(&identity->key, subject->scopes);
     add_to_key(&identity->key, subject->client);
-    add_to_key(&identity->key, subject->session);
+    text_builder_size(&identity->key, secret_hash_text(&identity->sessions, subject->session));
     return text_builder_text(&identity->key);
 }
 
@@ -88,6 +98,17 @@ static struct text list_of(struct text roles, struct pool *pool)
     return json_print_text(&out);
 }
 
+/* A service could use the session of a browser if it knew the id. */
+static struct text sid_of(struct text session, struct pool *pool)
+{
+    unsigned char sum[SID_BYTES];
+
+    if (session.len == 0)
+        return (struct text){0};
+    must(EVP_Digest(session.at, session.len, sum, NULL, EVP_sha256(), NULL) == 1);
+    return jwt_base64_encode(pool, (struct text){(const char *)sum, sizeof(sum)});
+}
+
 static struct text sign(struct identity *identity, const struct identity_subject *subject,
                         struct text audience, int64_t now_s, struct pool *pool)
 {
@@ -102,7 +123,7 @@ static struct text sign(struct identity *identity, const struct identity_subject
         {"roles", SIGN_JSON, .text = list_of(subject->roles, pool)},
         {"scope", SIGN_TEXT, .text = unless_empty(subject->scopes)},
         {"client_id", SIGN_TEXT, .text = unless_empty(subject->client)},
-        {"sid", SIGN_TEXT, .text = unless_empty(subject->session)},
+        {"sid", SIGN_TEXT, .text = sid_of(subject->session, pool)},
         {"jti", SIGN_TEXT, .text = {jti, JTI_DIGITS}},
         {"iat", SIGN_NUMBER, .number = now_s},
         {"exp", SIGN_NUMBER, .number = now_s + settings->ttl_s},

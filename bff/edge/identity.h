@@ -32,7 +32,7 @@ struct text identity_header(const struct identity *identity);
  *   roles    "admin,staff" becomes the list `roles`
  *   scopes   "read write" becomes `scope`
  *   client   the name of the API key, `client_id`
- *   session  `sid`
+ *   session  the id of the session; `sid` is its SHA-256 in base64url
  */
 struct identity_subject {
     struct text user, roles, scopes, client, session;

@@ -212,8 +212,12 @@ void revocation_set_state(struct revocation *revocation, enum revocation_state s
 {
     int before = atomic_exchange(&revocation->state, (int)state);
 
-    if (before != (int)state)
-        log_event(state == REVOCATION_STALE ? "revocation_stale" : "revocation_current", NULL);
+    if (before == (int)state)
+        return;
+    if (state == REVOCATION_STALE)
+        log_event("revocation_stale", NULL);
+    else
+        log_event("revocation_current", NULL);
 }
 
 size_t revocation_count(const struct revocation *revocation)

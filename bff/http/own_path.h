@@ -19,4 +19,7 @@
 /* True when ${path} is such a path, or when all paths that begin with it are. */
 bool own_path_is(struct text path);
 
+/* True for the path of a health page. */
+bool own_path_is_health(struct text path);
+
 #endif

@@ -129,16 +129,18 @@ static int read_known(struct session_refresh_flight *flight, struct text sealed)
 
 /* The end of a session. */
 
-static void log_end(const struct session_refresh_flight *flight, const char *event,
+static void log_end(const struct session_refresh_flight *flight, struct text state,
                     const char *reason)
 {
     struct text provider = flight->session.provider;
 
-    log_event(event, (struct log_field[]){
-                         {"provider", .text = provider.len == 0 ? TEXT("service") : provider},
-                         {"reason", .text = text_of(reason == NULL ? "unknown" : reason)},
-                         {0},
-                     });
+    log_event("session_refresh",
+              (struct log_field[]){
+                  {"state", .text = state},
+                  {"provider", .text = provider.len == 0 ? TEXT("service") : provider},
+                  {"reason", .text = text_of(reason == NULL ? "unknown" : reason)},
+                  {0},
+              });
 }
 
 /* All contents of the session end with it, also in other processes. */
@@ -218,7 +220,7 @@ static void on_saved(struct session_store_call *call, enum session_store_end end
     if (end == SESSION_STORE_NONE)
         flight->result.kind = SESSION_REFRESH_ENDED;
     else if (end != SESSION_STORE_OK)
-        log_end(flight, "session_not_saved", end == SESSION_STORE_AWAY ? "redis" : "too_large");
+        log_end(flight, TEXT("not_saved"), end == SESSION_STORE_AWAY ? "redis" : "too_large");
     release(flight);
 }
 
@@ -252,13 +254,13 @@ static void take_answer(struct session_refresh_flight *flight)
 
     if (kind == SESSION_REFRESH_AWAY) {
         if (session_refresh_pause_fail(pause_of(flight), clock_now_ns()))
-            log_end(flight, "session_refresh_failed", flight->ask.fault);
+            log_end(flight, TEXT("failed"), flight->ask.fault);
         release(flight);
         return;
     }
     session_refresh_pause_succeed(pause_of(flight));
     if (kind == SESSION_REFRESH_ENDED)
-        log_end(flight, "session_ended", flight->ask.fault);
+        log_end(flight, TEXT("ended"), flight->ask.fault);
     else if (is_revoked(flight))
         flight->result.kind = SESSION_REFRESH_ENDED;
     flight->tries = 0;

@@ -14,6 +14,7 @@ import time
 
 import load
 import process
+import signing_in
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = os.path.join(HERE, 'peers')
@@ -149,13 +150,14 @@ class Peer:
       path      asked for, in place of the work's
       redis     it gets REDIS_URL
       key       it gets IDENTITY_KEY: a file with a new private key
+      session   where it keeps sessions; clients send it the cookie of one. None: it has none
     """
 
     def __init__(self, title, command, *, files=(), env=None, headers=(), path=None, redis=False,
-                 key=False):
+                 key=False, session=None):
         self.title, self.command, self.files = title, command, files
         self.env, self.headers, self.path = env or {}, headers, path
-        self.redis, self.key = redis, key
+        self.redis, self.key, self.session = redis, key, session
         self.http2_has_own_port = any('port2' in open(f'{FILES}/{file}').read() for file in files)
 
     def start(self, site, name):
@@ -174,9 +176,14 @@ class Peer:
             subprocess.run(['openssl', 'genpkey', '-algorithm', 'EC', '-pkeyopt',
                             'ec_paramgen_curve:P-256', '-out', env['IDENTITY_KEY']],
                            check=True, capture_output=True)
+        if self.session:
+            env.update(SESSION_STORE=self.session, SESSION_KEY=SECRET,
+                       NOTIFICATIONS_URL=signing_in.start_service(token()))
         command = [self._filled(word) for word in self.command]
         self.started = site.run(self.directory, command, site.gateway_core, env)
         self._wait_until_it_listens()
+        if self.session:
+            self.headers = signing_in.sign_in(self.port)
 
     def _filled(self, text):
         words = {'port': self.port, 'port2': self.port2, 'work': self.directory,
@@ -257,6 +264,12 @@ PEERS = {
     'bff-login': _bff('bff with login', 'bff-web', 'bff_login.yaml', env=_secret),
     'bff-identity': _bff('bff with login and identity', 'bff-web', 'bff_identity.yaml',
                          env=_secret, key=True),
+    'bff-token': _bff('bff with a token', 'bff-web', 'bff_login.yaml', env=_secret,
+                      headers=[f'Authorization: Bearer {token()}']),
+    'bff-session': _bff('bff with a session in a cookie', 'bff-web', 'bff_session.yaml',
+                        env=_secret, session='cookie'),
+    'bff-session-redis': _bff('bff with a session in Redis', 'bff-web', 'bff_session.yaml',
+                              env=_secret, session='redis', redis=True),
     'bff-login-callgrind': _bff('bff with login, counted', 'bff-web', 'bff_login.yaml', _callgrind,
                                 env=_secret),
     'bff-identity-callgrind': _bff('bff with identity, counted', 'bff-web', 'bff_identity.yaml',

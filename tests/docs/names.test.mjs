@@ -44,7 +44,7 @@ describe('what --help says', () => {
   })
 
   test('every option', () => {
-    const real = all(part('Options:', '\nSettings'), /^ {2}(--\w+)/gm).flat()
+    const real = all(part('Options:', '\nSettings'), /^ {2}(--[\w-]+)/gm).flat()
     const rows = first(rowsOf(configuration, 'Command line')).flatMap(cell => cell.split(' ')[0])
     assertSame(rows, real, 'options')
   })

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
+import { constants } from 'node:http2'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 
@@ -11,7 +12,7 @@ import { counted } from './lib/caching.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { configFile, open, scenario, scratch } from './lib/scenario.mjs'
 import { binary, command } from './lib/server.mjs'
-import { inParallel } from './lib/wait.mjs'
+import { eventually, gate, inParallel } from './lib/wait.mjs'
 
 const where = '/api/users/1'
 const digest = key => createHash('sha256').update(key).digest('hex')
@@ -53,7 +54,7 @@ const places = {
 async function keyed(t, place, { keys, access = 'key', plan = users, route, config, ...more } = {}) {
   const { api_keys: source, plan: services, own, ...rest } = await places[place](t)
   const routes = [{ path: '/api/users/', service: 'users', to: '/users/', access, ...route }]
-  const scene = await scenario(t, 'web', { ...plan, ...services }, { ...more,
+  const scene = await scenario(t, 'web', { ...services, ...plan }, { ...more,
     config: { api_keys: { ...source, ...keys }, routes, ...rest, ...config } })
   const by = (key, options = {}) => scene.get(where, { as: null, ...options,
     headers: { ...(key === undefined ? {} : { 'x-api-key': key }), ...options.headers } })
@@ -212,6 +213,21 @@ describe('answers about keys', { concurrency: 4 }, () => {
     assert.equal(asked('notifications').length, 2)
   })
 
+  test('a client may leave while its key is looked up', async t => {
+    const door = gate()
+    const { by, http2, asked, arrival, server } = await keyed(t, 'service', { plan: { ...users,
+      'notifications /keys': { json: known[0], until: door.opened } } })
+    const client = await http2({ as: null })
+    const stream = client.open(where, { headers: { 'x-api-key': 'key-of-shop' } })
+    stream.on('error', () => undefined)
+    await arrival('notifications')
+    stream.close(constants.NGHTTP2_CANCEL)
+    await eventually(() => server.lines().some(({ status }) => status === 499), 'the client to be gone')
+    door.open()
+    assert.equal((await by('key-of-shop')).status, 200)
+    assert.equal(asked('notifications').length, 1)
+  })
+
   test('Redis away: 503, and known keys go on', async t => {
     const { by, redis } = await keyed(t, 'redis')
     assert.equal((await by('key-of-shop')).status, 200)
@@ -276,6 +292,14 @@ describe('mistakes', { concurrency: 4 }, () => {
     assert.match(stderr, /warning: .*api_keys.plans.basic.quota.max: it is counted in memory/)
     const more = await command('web', ['--check', '--config', config], { REDIS_URL: 'redis://127.0.0.1:1' })
     assert.doesNotMatch(more.stderr, /counted in memory/)
+  })
+
+  test('limits by the header with the key', async t => {
+    const rate_limits = [{ name: 'a', path: '/api/', key: 'header:x-api-key', window: '1m', max: 5 }]
+    const config = configFile(t, { rate_limits, api_keys: { file: keysFile(t, []) } })
+    const { code, stderr } = await command('web', ['--check', '--config', config])
+    assert.equal(code, 2)
+    assert.match(stderr, /rate_limits\[0\].key: the secrets of clients would be stored; expected api_key/)
   })
 
   test('limits by API key without keys', async t => {

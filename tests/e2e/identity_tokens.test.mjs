@@ -1,15 +1,16 @@
 // The token by which a service can check who asks: made for each user and service, verified with the
 // keys at /.well-known/jwks.json, and never one that a client has sent.
 import assert from 'node:assert/strict'
-import { createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
+import { createHash, createPublicKey, generateKeyPairSync, verify } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 
 import { cachedRoute, counted } from './lib/caching.mjs'
+import { ask } from './lib/client.mjs'
 import { pages, planOf } from './lib/pages.mjs'
 import { anywhere, configFile, demo, scenario, scratch } from './lib/scenario.mjs'
-import { command } from './lib/server.mjs'
+import { command, fixtures, startServer } from './lib/server.mjs'
 import { now, signedIn } from './lib/token.mjs'
 import { connectWebsocket, websocketService } from './lib/websocket.mjs'
 
@@ -98,6 +99,42 @@ describe('a token', { concurrency: 2 }, () => {
     assert.equal(all.size, 1, 'one token for all services')
     const { iss, aud, iat, exp } = decode([...all][0].split('.')[1])
     assert.deepEqual([iss, aud, exp - iat], ['https://shop.example', 'shop', 300])
+  })
+
+  test('names the API key, and the user only when the key has one', async t => {
+    const keys = [['shop', {}], ['bot', { user: 'u1', role: 'admin', scopes: ['read', 'write'] }]]
+    const file = path.join(scratch(t), 'keys.json')
+    writeFileSync(file, JSON.stringify(keys.map(([name, more]) =>
+      ({ name, sha256: createHash('sha256').update(name).digest('hex'), ...more }))))
+    const routes = [{ path: '/api/users/', service: 'users', to: '/users/', access: 'key' }]
+    const { get, asked } = await stage(t, { config: { api_keys: { file }, routes } })
+    for (const [name] of keys) await get('/api/users/1', { as: null, headers: { 'x-api-key': name } })
+    const told = tokens(asked('users')).map(token => decode(token.split('.')[1]))
+      .map(({ sub, roles, scope, client_id }) => [client_id, sub, roles, scope])
+    assert.deepEqual(told, [['shop', undefined, undefined, undefined],
+      ['bot', 'u1', ['admin'], 'read write']])
+  })
+
+  test('names the session, which is another one after each login', async t => {
+    const routes = [{ path: '/api/echo', service: 'users', to: '/echo' }]
+    const config = { ...settingsOf(keyFiles(t)), session: { insecure_localhost: true },
+      default_routes: true, routes }
+    const server = await startServer('web', ['--mock', fixtures, '--listen', anywhere, '--config',
+      configFile(t, config)], { JWT_SECRET: undefined })
+    t.after(() => server.stop())
+    const ours = { 'x-csrf': '1', origin: server.url, 'content-type': 'application/json' }
+    const sid = async () => {
+      const login = await ask(server.url, '/api/auth/login', { method: 'POST', headers: ours,
+        body: JSON.stringify({ email: 'ada.nowak@mail.example', password: 'ada-loves-tea' }) })
+      const cookie = [login.headers['set-cookie']].flat().map(each => each.split(';')[0]).join('; ')
+      const { body } = await ask(server.url, '/api/echo', { headers: { ...ours, cookie } })
+      const [, token] = body.headers.find(([name]) => name === 'x-identity')
+      return decode(token.split('.')[1])
+    }
+    const [first, second] = [await sid(), await sid()]
+    assert.deepEqual([first.sub, second.sub], ['u1', 'u1'])
+    assert.match(first.sid, /^[\w-]{43}$/)
+    assert.notEqual(first.sid, second.sid)
   })
 
   test('comes with a WebSocket', async t => {
@@ -206,7 +243,7 @@ test('settings that cannot work keep the server from starting, and are named', a
   const cases = [
     [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X_Who' }, "expected a name without '_'"],
     [{ key_file: es384.privateFile, algorithm: 'ES384', header: 'X-Who' },
-      'routes[0].request_headers has the same header'],
+      'routes[0].request_headers.set'],
     [{ algorithm: 'ES384' }, 'key_file is missing'],
     [{ key_file: es384.privateFile }, `${es384.privateFile}: is no key for ES256`],
     [{ key_file: es384.publicFile }, `${es384.publicFile}: has no private key in PEM form`],

@@ -170,7 +170,7 @@ describe('a session ends', { concurrency: 2 }, () => {
       users.behave = {}
       assert.equal((await old.ask(path)).status, 401)
       assert.equal(users.used.length, 1)
-      await eventually(() => scene.server.lines().some(({ event }) => event === 'session_ended'), 'the event')
+      await eventually(() => scene.server.lines().some(({ event, state }) => event === 'session_refresh' && state === 'ended'), 'the event')
     })
 
   test('on all replicas', async t => {

@@ -38,6 +38,13 @@ static const struct {
      "cache: {redis: false}\n",
      "rate limit a  * /a, key ip, 1 in a day\nrate limits count in redis, max_keys 160000\n" CACHE
      "redis  /r.sock, database 0, timeout 1s, connect_timeout 250ms\n"},
+    {"rate_limits: [{name: a, path: /a, key: api_key, window: 1s, max: 1}]\n"
+     "api_keys: {service: {name: users}, plans: {basic: {rate: 100/s, burst: 200,\n"
+     "  quota: {max: 9, per: month}}, gold: {quota: {max: 8, per: week}}}}\n",
+     "rate limit a  * /a, key api_key, 1 in 1s\n"
+     "usage plan basic  key api_key, rate 100/s, burst 200, 9 in a month\nusage plan gold  key "
+     "api_key, 8 in a "
+     "week\n" IN_MEMORY CACHE},
     {"rate_limits: []\nredis: {sentinels: [a, \"b:1\"], master: m}\ncache: {redis: false}\n",
      CACHE "redis  master m of a:26379 b:1, database 0, timeout 50ms, connect_timeout 250ms\n"},
 };

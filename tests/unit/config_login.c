@@ -1,8 +1,6 @@
 /* Tests of the login settings: where the secret comes from, which keys are allowed, and which
  * settings are missing. */
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-
+#include "tests/unit/config_keys.h"
 #include "tests/unit/config_reading.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -16,22 +14,11 @@
     "the name of a file that holds it; to try things out with mock services, start with --mock "   \
     "DIR, and a secret is made\n"
 
-static void key_write(const char *name)
-{
-    EVP_PKEY *key = EVP_EC_gen("P-256");
-    FILE *file = fopen(name, "w");
-
-    assert_non_null(file);
-    assert_int_equal(PEM_write_PUBKEY(file, key), 1);
-    fclose(file);
-    EVP_PKEY_free(key);
-}
-
 static int begin(void **state)
 {
     if (reading_begin(state) != 0)
         return -1;
-    key_write("es256.pem");
+    keys_write_public("es256.pem");
     reading_file("unix", IN_FILE "\n", sizeof(IN_FILE "\n") - 1);
     reading_file("windows", IN_FILE "\r\n", sizeof(IN_FILE "\r\n") - 1);
     reading_file("bare", IN_FILE, sizeof(IN_FILE) - 1);

@@ -43,6 +43,7 @@ static inline int reading_begin(void **state)
     unsetenv("ORDERS_URL");
     unsetenv("JWT_SECRET_FILE");
     unsetenv("REDIS_URL");
+    unsetenv("SESSION_KEY");
     setenv("JWT_SECRET", READING_SECRET, 1);
     return *state == NULL ? -1 : chdir(*state);
 }

@@ -12,6 +12,7 @@
 #include "bff/edge/login.h"
 #include "bff/token/jwk.h"
 #include "bff/token/jwks.h"
+#include "bff/token/jwt_base64.h"
 
 #include "tests/unit/login_tokens.h"
 
@@ -315,6 +316,27 @@ static void a_token_is_kept_for_its_user_and_its_service(void **state)
     EVP_PKEY_free(key);
 }
 
+/* Who knows the id has the session. */
+static void the_id_of_a_session_is_not_in_the_token(void **state)
+{
+    EVP_PKEY *key = EVP_EC_gen("P-256");
+    const char *file = key_file(key);
+    struct identity_settings settings = settings_of(file, JWT_ES256);
+    struct stage stage = stage_of(&settings);
+    struct identity_subject subject = {.user = TEXT("u1"), .session = TEXT("known-to-a-cookie")};
+    struct text rest = identity_token(stage.identity, &subject, TEXT("orders")), claims;
+
+    text_cut(&rest, '.');
+    assert_int_equal(jwt_base64_decode(pool, text_cut(&rest, '.'), &claims), 0);
+    assert_null(memmem(claims.at, claims.len, "known", 5));
+    /* Reckoned with sha256sum and base64. */
+    assert_non_null(memmem(claims.at, claims.len,
+                           "\"sid\":\"5cN2sk7kV1RZEg3VzUqVzmaOIwXW-wda2SCpDolZ6_s\"", 51));
+    stage_end(&stage);
+    unlink(file);
+    EVP_PKEY_free(key);
+}
+
 static void one_audience_is_one_token_for_all_services(void **state)
 {
     EVP_PKEY *key = EVP_EC_gen("P-256");
@@ -381,6 +403,7 @@ int main(void)
         cmocka_unit_test(a_key_that_cannot_sign_is_named),
         cmocka_unit_test(the_set_has_the_public_halves_of_other_keys),
         cmocka_unit_test(a_token_is_kept_for_its_user_and_its_service),
+        cmocka_unit_test(the_id_of_a_session_is_not_in_the_token),
         cmocka_unit_test(one_audience_is_one_token_for_all_services),
         cmocka_unit_test(a_token_is_renewed_before_it_ends),
     };

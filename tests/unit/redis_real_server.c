@@ -35,8 +35,9 @@ static void test_a_password(void **state)
 
 /* docs/redis.md shows this line. */
 #define USER                                                                                       \
-    "user bff on >secret ~rate_limit:* ~cache:* &* +@connection +@read +@write +@pubsub +eval "    \
-    "+evalsha +time -@dangerous"
+    "user bff on >secret ~rate_limit:* ~cache:* ~revoked ~session:* &* +@connection +@read "       \
+    "+@write "                                                                                     \
+    "+@pubsub +eval +evalsha +time -@dangerous"
 
 static void test_a_user_with_few_rights_and_a_database(void **state)
 {

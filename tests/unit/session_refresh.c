@@ -343,7 +343,7 @@ static void test_the_end_of_a_session_revokes_its_id(void **state)
     assert_true(revocation_has(sides[0].view, &id, session.began_s));
     assert_string_equal(asked(0, 1, &session), "ended");
     assert_int_equal(provider.asked, 1);
-    assert_non_null(strstr(stage.events, "session_ended service"));
+    assert_non_null(strstr(stage.events, "session_refresh ended"));
 }
 
 static void test_who_is_logged_out_meanwhile_gets_no_new_tokens(void **state)
@@ -384,7 +384,7 @@ static void test_a_provider_that_fails_is_not_asked_by_each_request(void **state
     fail_times(10);
     assert_int_equal(provider.asked, SESSION_REFRESH_PAUSE_FAILURES);
     assert_false(revocation_has(sides[0].view, &id, session.began_s));
-    assert_string_equal(stage.events, "session_refresh_failed service, ");
+    assert_string_equal(stage.events, "session_refresh failed, ");
 }
 
 static void test_the_pauses_grow_to_a_limit_and_a_success_ends_them(void **state)

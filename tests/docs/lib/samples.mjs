@@ -1,7 +1,9 @@
 // Answers that the pages show without a command. They are made here by the real server.
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import http from 'node:http'
 
+import { secret, tokenFor } from '../../e2e/lib/token.mjs'
 import { eventually } from '../../e2e/lib/wait.mjs'
 
 const at = (stage, port) => `http://127.0.0.1:${stage.ports.get(port)}`
@@ -55,7 +57,53 @@ async function healthOfOrders(stage) {
   return page()
 }
 
+// What an authorizer may answer.
+const verdict = { allow: true, user: 'u7', roles: ['customer'], scopes: 'orders:read orders:write',
+  context: { 'x-tenant': 'a' }, ttl: 60 }
+
+// A service that is the authorizer and the users service: `asked` is what it was asked, as text.
+async function authorizer() {
+  const asked = []
+  const server = http.createServer(async (req, res) => {
+    const chunks = []
+    for await (const chunk of req) chunks.push(chunk)
+    const lines = Object.entries(req.headers).map(([name, value]) => `${name}: ${value}`)
+    const body = chunks.length > 0 ? JSON.stringify(JSON.parse(Buffer.concat(chunks)), null, 2) : ''
+    asked.push([`${req.method} ${req.url} HTTP/1.1`, ...lines, '', body].join('\n'))
+    res.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(verdict))
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  server.unref()
+  return { asked, url: `http://127.0.0.1:${server.address().port}` }
+}
+
+// A request that the authorizer of the page allows: the question, and what the service gets then.
+async function asksAuthorizer(stage) {
+  const { asked, url } = await authorizer()
+  stage.write('authorizer.yaml', JSON.stringify({ login: { authorizer: { service: 'users',
+    identity: ['header:Authorization', 'path', 'method'], headers: ['X-Tenant'] } } }))
+  await stage.serve(`JWT_SECRET='${secret}' USERS_URL=${url} `, 'bff-web', ' --config authorizer.yaml')
+  const answer = await fetch(`${at(stage, 8080)}/api/users/42`,
+    { method: 'PUT', headers: { authorization: `Bearer ${tokenFor('u1')}` } })
+  assert.equal(answer.status, 200)
+  const both = asked.filter(text => !text.includes('/health'))
+  assert.equal(both.length, 2)
+  return both
+}
+
+// The answer is good: the service gets the user and the tenant.
+async function answersOfAuthorizer(stage) {
+  const [, passed] = await asksAuthorizer(stage)
+  assert.match(passed, /^x-user-id: u7$/m)
+  assert.match(passed, /^x-tenant: a$/m)
+  return JSON.stringify(verdict)
+}
+
 export const samples = {
+  'docs/authorizer.md': [
+    { begins: 'POST /authorize', make: async stage => (await asksAuthorizer(stage))[0] },
+    { begins: '{\n  "allow"', make: answersOfAuthorizer },
+  ],
   'docs/health.md': [
     { begins: '{"status":"warn"', make: health },
     { begins: '"redis":', make: healthWithoutRedis },

@@ -3,6 +3,7 @@
 
 // Blocks, by their page and how they begin.
 export const blocks = [
+  { page: 'docs/api-keys.md', begins: '- { name: shop', why: 'a file of API keys, and no configuration' },
   { page: 'docs/design.md', begins: 'client ─ client.c', why: 'a picture' },
   { page: 'docs/design.md', begins: 'page or proxy ──', why: 'a picture' },
   { page: 'docs/design.md', begins: 'step_cache ──', why: 'a picture' },
@@ -25,6 +26,8 @@ export const commands = [
     begins => ({ begins, page: operating, why: 'the demo refuses nothing' })),
   { begins: `curl -s http://127.0.0.1:9090/cache/purge -H 'Content-Type: application/json' -d '{"all":true}'`,
     page: operating, why: 'the page starts a server with admin pages later' },
+  { begins: 'curl -s http://127.0.0.1:9090/revoke', page: 'docs/revocation.md',
+    why: 'the page starts no server' },
   { begins: 'kubectl', page: deploying, why: 'no Kubernetes here' },
   ...['apt-get', '(umask', 'install', 'systemd-run', 'systemctl'].map(
     begins => ({ begins, page: deploying, why: 'it changes the machine' })),

@@ -12,8 +12,10 @@ const options = {
   },
 }
 
+const elementKey = 'element-6066-11e4-a52e-4f735466cecf' // of the standard
+
 // Starts a browser: { open(url), run(script, ...arguments) }. The script gets a callback as its last
-// argument, as in WebDriver's "execute async".
+// argument, as in WebDriver's "execute async". Elements are named by selectors of CSS.
 export async function startChromium(t) {
   const port = await freePort()
   const stop = await serve('chromedriver', [`--port=${port}`], port)
@@ -30,12 +32,25 @@ export async function startChromium(t) {
     await ask('DELETE', session)
     await stop()
   })
+  const find = selector =>
+    ask('POST', `${session}/elements`, { using: 'css selector', value: selector })
+  const element = async selector => {
+    const [first] = await find(selector)
+    assert.ok(first, `the page has no ${selector}`)
+    return `${session}/element/${first[elementKey]}`
+  }
   await ask('POST', `${session}/timeouts`, { script: 30_000, pageLoad: 30_000 })
   return {
     open: url => ask('POST', `${session}/url`, { url }),
     run: (script, ...args) => ask('POST', `${session}/execute/async`, { script, args }),
     setCookie: (name, value) =>
       ask('POST', `${session}/cookie`, { cookie: { name, value, path: '/' } }),
+    cookies: () => ask('GET', `${session}/cookie`),
+    url: () => ask('GET', `${session}/url`),
+    reload: () => ask('POST', `${session}/refresh`, {}),
+    has: async selector => (await find(selector)).length > 0,
+    type: async (selector, text) => ask('POST', `${await element(selector)}/value`, { text }),
+    click: async selector => ask('POST', `${await element(selector)}/click`, {}),
     clearCookies: () => ask('DELETE', `${session}/cookie`),
   }
 }
