@@ -54,7 +54,7 @@ describe('what --help says', () => {
     const isOfMocks = name => !name.endsWith('_URL') || name === 'REDIS_URL' ||
       isThere(`fixtures/data/${name.slice(0, -'_URL'.length).toLowerCase()}`)
     const real = all(part('\nEnvironment'), /^ {2}([A-Z_]+)/gm).flat().filter(isOfMocks)
-    assertSame(all(configuration.prose, /`([A-Z]+_(?:URL|SECRET|FILE|SECRET_FILE))`/g).flat(), real,
+    assertSame(all(configuration.prose, /`([A-Z]+_(?:URL|SECRET|FILE|SECRET_FILE|KEY))`/g).flat(), real,
       'variables')
   })
 })
@@ -125,7 +125,7 @@ test('every reason why a token is not good, and every member that says why', () 
 
 test('every event of the log, with its members', () => {
   const rows = rowsOf(logs, '## Events').slice(1)
-  const real = ['ready', 'log_dropped', ...all(server, /log_event\("(\w+)"/g).flat()]
+  const real = ['ready', 'log_dropped', ...all(server, /\b(?:log_event|tell)\("(\w+)"/g).flat()]
   assertSame(rows.flatMap(([cell]) => quoted(cell)), real, 'events')
 })
 
