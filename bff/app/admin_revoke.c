@@ -3,6 +3,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/edge/revocation_tell.h"
+#include "bff/session/session_settings.h"
 
 #define NOT_TOLD                                                                                   \
     "this instance has revoked, but Redis could not be told, so other instances have not; try "    \
@@ -64,6 +65,17 @@ static enum step_result revoke_and_tell(struct admin_request *admin,
                          (struct pipeline_wait){.state = admin, .cancel = cancel});
 }
 
+/* A session may live longer than tokens. */
+static int64_t keep_s(const struct dispatch *dispatch)
+{
+    int64_t keep = dispatch->revocation->keep_s;
+
+    if (dispatch->sessions == NULL)
+        return keep;
+    int64_t absolute = session_store_settings(dispatch->sessions)->absolute_s;
+    return keep > absolute ? keep : absolute;
+}
+
 enum step_result admin_revoke_post(struct admin_request *admin)
 {
     struct request *request = admin->context.request;
@@ -78,6 +90,6 @@ enum step_result admin_revoke_post(struct admin_request *admin)
         words = "until is in the past";
     if (words != NULL)
         return admin_request_refuse(admin, 400, words);
-    revocation_record_complete(&record, now_s, admin->context.dispatch->revocation->keep_s);
+    revocation_record_complete(&record, now_s, keep_s(admin->context.dispatch));
     return revoke_and_tell(admin, &record, now_s);
 }

@@ -57,11 +57,45 @@ static void print_cache(const struct cache *cache, struct json_print *checks)
     json_print_raw(checks, TEXT("}]"));
 }
 
+static void print_source(const struct login_report *issuer, struct json_print *checks)
+{
+    const struct key_source_report *keys = &issuer->keys;
+    const char *status = !keys->is_failing ? "pass" : keys->keys > 0 ? "warn" : "fail";
+    struct text name = pool_print(checks->pool, "login%s%s", issuer->name == NULL ? "" : ":",
+                                  issuer->name == NULL ? "" : issuer->name);
+    char iso[CLOCK_ISO_SIZE];
+
+    json_print_key(checks, name.at);
+    json_print_raw(checks, TEXT("[{"));
+    print_word(checks, "status", status);
+    print_time(checks);
+    print_size(checks, "keys", keys->keys);
+    if (keys->fetched_ms > 0) {
+        clock_iso(keys->fetched_ms, iso);
+        print_word(checks, "fetched", iso);
+    }
+    if (keys->is_failing)
+        print_word(checks, "output", reason_name(keys->reason));
+    json_print_raw(checks, TEXT("}]"));
+}
+
+/* Keys that cannot be fetched are no fault of this server: it may be restarted for nothing. */
+static void print_sources(const struct login *login, struct json_print *checks)
+{
+    for (size_t i = 0; i < login_count(login); i++) {
+        struct login_report issuer = login_issuer_report(login, i);
+        if (issuer.has_keys)
+            print_source(&issuer, checks);
+    }
+}
+
 bool health_page_stores_print(const struct health_page_stores *stores, struct json_print *checks)
 {
     bool is_well = stores->redis == NULL || print_redis(stores->redis, checks);
 
     if (stores->cache != NULL)
         print_cache(stores->cache, checks);
+    if (stores->login != NULL)
+        print_sources(stores->login, checks);
     return is_well;
 }

@@ -1,6 +1,6 @@
 /*
- * The checks "redis" and "cache" of the page /health (health_page.h): whether Redis can be used,
- * and how full the cache is. docs/health.md shows them.
+ * The checks "redis", "cache" and "login" of the page /health (health_page.h): whether Redis can be
+ * used, how full the cache is, and how old the keys of URLs are. docs/health.md shows them.
  */
 #ifndef BFF_APP_HEALTH_PAGE_STORES_H
 #define BFF_APP_HEALTH_PAGE_STORES_H
@@ -8,12 +8,14 @@
 #include <stdbool.h>
 
 #include "bff/cache/cache.h"
+#include "bff/edge/login.h"
 #include "bff/json/json_print.h"
 #include "bff/store/redis_state.h"
 
 struct health_page_stores {
     const struct redis_state *redis; /* NULL: no Redis server is configured */
     const struct cache *cache;       /* NULL: nothing is cached */
+    const struct login *login;       /* NULL: login is off */
 };
 
 /* Adds the checks to the members ${checks}. Returns false when one of them does not pass. */

@@ -69,8 +69,8 @@ void request_steps_run(const struct dispatch *dispatch, const struct dispatch_wo
  */
 bool step_preflight_read(const struct request *request, struct cors_preflight *out);
 
-/* Part of step_authorizer: true when the authorizer checks the token of this request, and step_login
- * does not. */
+/* Part of step_authorizer: true when the authorizer checks the token of this request, and
+ * step_login does not. */
 bool step_authorizer_checks_token(const struct request_context *context);
 
 /* Part of step_serve: writes what the proxy is asked to do to ${out}. */

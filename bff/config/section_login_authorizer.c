@@ -98,8 +98,9 @@ static void paths_read(struct settings_input *input)
 static void headers_read(struct settings_input *input)
 {
     struct kind_texts names = kind_field_names(input);
+    bool is_good = !input->is_wrong;
 
-    for (size_t i = 0; i < names.count && !input->is_wrong; i++)
+    for (size_t i = 0; i < names.count && is_good; i++)
         if (!authorizer_answer_may_set(names.at[i]))
             settings_refuse_value(input, i,
                                   "services believe it for another reason; "

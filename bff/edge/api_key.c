@@ -58,6 +58,20 @@ static bool is_one_of(struct text text, const char *a, const char *b)
     return text_is(text, a) || text_is(text, b);
 }
 
+static const char *find_wrong_user(const struct api_key_row *row, struct pool *pool,
+                                   struct api_key *out)
+{
+    if (!login_roles_is_plain(row->user))
+        return "its user is wrong: expected visible ASCII, at most 256 bytes";
+    if (!read_list(row->roles, ',', pool, &out->roles))
+        return "its role is wrong: expected visible ASCII, at most 256 bytes";
+    if (!read_list(row->scopes, ' ', pool, &out->scopes))
+        return "its scopes are wrong: expected visible ASCII";
+    if (row->user.len == 0 && (out->roles.len > 0 || out->scopes.len > 0))
+        return "it has a role or scopes, but no user";
+    return NULL;
+}
+
 static const char *find_wrong(const struct api_key_row *row,
                               const struct api_keys_settings *settings, struct pool *pool,
                               struct api_key *out)
@@ -69,14 +83,9 @@ static const char *find_wrong(const struct api_key_row *row,
                "and backslashes";
     if (row->plan.len > 0 && out->plan == API_KEY_NO_PLAN)
         return "there is no such plan in api_keys.plans";
-    if (!login_roles_is_plain(row->user))
-        return "its user is wrong: expected visible ASCII, at most 256 bytes";
-    if (!read_list(row->roles, ',', pool, &out->roles))
-        return "its role is wrong: expected visible ASCII, at most 256 bytes";
-    if (!read_list(row->scopes, ' ', pool, &out->scopes))
-        return "its scopes are wrong: expected visible ASCII";
-    if (row->user.len == 0 && (out->roles.len > 0 || out->scopes.len > 0))
-        return "it has a role or scopes, but no user";
+    const char *wrong = find_wrong_user(row, pool, out);
+    if (wrong != NULL)
+        return wrong;
     if (row->disabled.len > 0 && !is_one_of(row->disabled, "true", "1") &&
         !is_one_of(row->disabled, "false", "0"))
         return "disabled is neither true nor false";

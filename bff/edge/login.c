@@ -38,6 +38,18 @@ void login_free(struct login *login)
     memory_free(login);
 }
 
+size_t login_count(const struct login *login) { return login->count; }
+
+struct login_report login_issuer_report(const struct login *login, size_t place)
+{
+    const struct login_issuer *issuer = &login->issuers[place];
+    struct login_report report = {.name = issuer->name, .has_keys = issuer->source != NULL};
+
+    if (report.has_keys)
+        report.keys = key_source_read(issuer->source);
+    return report;
+}
+
 /* Known tokens. */
 
 /* The cache's name in the registry is the worker's number, "/" and the fingerprint in hexadecimal

@@ -22,6 +22,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/token/jwt_algorithm.h"
+#include "bff/token/key_source.h"
 #include "bff/token/key_source_settings.h"
 #include "bff/edge/login_fault.h"
 #include "bff/edge/login_roles.h"
@@ -105,6 +106,23 @@ struct login_settings {
  */
 struct login *login_new(const struct login_settings *settings, const char **wrong);
 void login_free(struct login *login); /* NULL: does nothing */
+
+/* What operators see of an issuer.
+ *
+ *   name      NULL: the issuer without a name
+ *   has_keys  its keys are fetched from a URL, and ${keys} says how that goes
+ */
+struct login_report {
+    const char *name;
+    bool has_keys;
+    struct key_source_report keys;
+};
+
+/* Returns the number of issuers. */
+size_t login_count(const struct login *login);
+
+/* ${place} is less than login_count. The texts live as long as ${login}. */
+struct login_report login_issuer_report(const struct login *login, size_t place);
 
 /*
  * Returns the cache of the worker with the number ${worker}, for tokens that ${login} finds good.

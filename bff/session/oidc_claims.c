@@ -203,17 +203,18 @@ static struct text claims_of(struct json object, struct pool *pool)
     return json_print_text(&out);
 }
 
-static struct login_paths paths_or(struct login_paths paths, const char *name)
+static struct login_paths paths_or(struct login_paths paths, struct login_paths normal)
 {
-    return paths.count > 0 ? paths : (struct login_paths){.at = {name}, .count = 1};
+    return paths.count > 0 ? paths : normal;
 }
 
 static int read_user(const struct members *members, struct text claims,
                      const struct session_provider_settings *provider, struct login_user *out)
 {
     struct login_rules rules = {
-        .user = paths_or(provider->user, "sub"),
-        .role = paths_or(provider->role, "role"),
+        .user = paths_or(provider->user, (struct login_paths){{"sub"}, 1}),
+        .role = paths_or(provider->role, (struct login_paths){{"role"}, 1}),
+        .scope = paths_or(provider->scope, (struct login_paths){{"scope", "scp"}, 2}),
     };
     struct login_claims read;
 

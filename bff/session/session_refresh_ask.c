@@ -172,11 +172,48 @@ static bool is_plain(struct text token)
     return true;
 }
 
+static void check_token(struct session_refresh_ask *ask);
+
+static void on_keys_fetched(struct key_source_wait *wait)
+{
+    check_token(H2O_STRUCT_FROM_MEMBER(struct session_refresh_ask, key_wait, wait));
+}
+
+/* The key of the token is not known. When it cannot be fetched, the token is used all the same: it
+ * has come from the service itself, and the old tokens cannot be used any more. */
+static void ask_key(struct session_refresh_ask *ask, struct key_source_worker *wanted)
+{
+    bool is_first = ask->key_wait.done == NULL;
+    unsigned retry_s;
+
+    ask->key_wait.done = on_keys_fetched;
+    if (!is_first ||
+        key_source_worker_ask(wanted, &ask->key_wait, &retry_s) != KEY_SOURCE_UNDER_WAY)
+        take(ask, NULL);
+}
+
+static void check_token(struct session_refresh_ask *ask)
+{
+    struct key_source_worker *wanted;
+    struct login_user user;
+
+    switch (session_refresh_identity_service(ask->peers->login, ask->result.session.access,
+                                             ask->pool, &user, &wanted)) {
+    case LOGIN_OK:
+        take(ask, &user);
+        break;
+    case LOGIN_WAITS:
+        ask_key(ask, wanted);
+        break;
+    default:
+        end(ask, SESSION_REFRESH_AWAY, "token");
+    }
+}
+
 static void take_answer(struct session_refresh_ask *ask)
 {
     const struct session_login_settings *settings = &ask->peers->settings->login;
     struct session_tokens tokens = {0};
-    struct login_user user;
 
     if (ask->fetch.value != NULL)
         session_tokens_read(json_of(ask->fetch.value->text), settings, ask->pool, &tokens);
@@ -188,10 +225,8 @@ static void take_answer(struct session_refresh_ask *ask)
                session_tokens_access_until_s(&tokens, clock_wall_ms() / 1000, ask->pool));
     if (ask->peers->login == NULL)
         take(ask, NULL);
-    else if (session_refresh_identity_service(ask->peers->login, tokens.access, ask->pool, &user))
-        take(ask, &user);
     else
-        end(ask, SESSION_REFRESH_AWAY, "token");
+        check_token(ask);
 }
 
 /* Some services answer 400 with the error of OAuth. */
@@ -277,6 +312,7 @@ void session_refresh_ask_stop(struct session_refresh_ask *ask)
 {
     if (ask->pool == NULL)
         return;
+    key_source_worker_cancel(&ask->key_wait);
     oidc_keys_cancel(&ask->keys);
     oidc_grant_stop(&ask->grant);
     if (ask->fetch_ask.service != NULL)

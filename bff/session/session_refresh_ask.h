@@ -9,7 +9,7 @@
 #include <stdint.h>
 
 #include "bff/base/pool.h"
-#include "bff/edge/login.h"
+#include "bff/edge/login_worker.h"
 #include "bff/session/oidc.h"
 #include "bff/session/oidc_grant.h"
 #include "bff/session/oidc_keys.h"
@@ -40,7 +40,8 @@ struct session_refresh_ask {
     struct pool *pool;
     struct oidc_grant grant;
     struct oidc_keys_ask keys;
-    struct jwt token; /* the ID token */
+    struct jwt token;                /* the ID token */
+    struct key_source_wait key_wait; /* for the key of an access token */
     struct fetch fetch;
     struct fetch_ask fetch_ask;
 };

@@ -3,7 +3,7 @@
  *
  *     take       take the lock, or find the result of another process; wait while it is busy
  *     ask        ask the provider or the service
- *     save       a session in Redis gets its new content
+ *     keep       a session in Redis gets its new content, or is dropped
  *     release    store the result for other processes, and release the lock
  *     land       keep the result in memory, and wake all who wait
  */
@@ -12,6 +12,7 @@
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
 #include "bff/edge/revocation_tell.h"
+#include "bff/session/session_refresh_keep.h"
 #include "bff/session/session_refresh_lock.h"
 
 #include "bff/session/session_refresh_flight.h"
@@ -20,8 +21,6 @@
 #define BUSY_FIRST_MS 20   /* the first look whether a busy lock has led to a result */
 #define BUSY_MOST_MS 250   /* between two looks */
 #define AWAY_MS 1000       /* how long a failure is the result */
-#define SAVES_MOST 6       /* attempts */
-#define SAVE_PAUSE_MS 300  /* between them */
 #define CLOCKS_DIFFER_S 60 /* between processes */
 
 struct session_refresh_flight {
@@ -35,10 +34,10 @@ struct session_refresh_flight {
     bool has_lock;
     bool is_known; /* the result is that of another process */
     int64_t until_ns;
-    unsigned tries; /* looks at a busy lock, then attempts to save */
+    unsigned tries; /* looks at a busy lock */
     struct timer timer;
     struct session_refresh_ask ask;
-    struct session_store_call save;
+    struct session_refresh_keep keep;
     struct session_refresh_result result;
 };
 
@@ -84,7 +83,7 @@ static void end_flight(struct session_refresh_flight *flight, struct cache_entry
     timer_clear(with.timers, &flight->timer);
     session_refresh_lock_cancel(&flight->lock);
     session_refresh_ask_stop(&flight->ask);
-    session_store_cancel(&flight->save);
+    session_refresh_keep_stop(&flight->keep);
     pool_free(flight->pool);
     cache_slot_end(slot, entry);
     cache_slot_release(slot);
@@ -201,52 +200,46 @@ static void release(struct session_refresh_flight *flight)
         on_released(&flight->lock, SESSION_REFRESH_LOCK_DOWN, (struct text){0});
 }
 
-/* Save. */
-
-static void save(struct session_refresh_flight *flight);
-
-static void on_save_timer(struct timer *timer) { save(flight_of_timer(timer)); }
-
-/* The tokens are renewed, so they must not be lost because Redis is away for a moment. A session
- * that was dropped meanwhile stays dropped. */
-static void on_saved(struct session_store_call *call, enum session_store_end end)
-{
-    struct session_refresh_flight *flight = call->context;
-
-    if (end == SESSION_STORE_AWAY && ++flight->tries < SAVES_MOST) {
-        set_timer(flight, SAVE_PAUSE_MS, on_save_timer);
-        return;
-    }
-    if (end == SESSION_STORE_NONE)
-        flight->result.kind = SESSION_REFRESH_ENDED;
-    else if (end != SESSION_STORE_OK)
-        log_end(flight, TEXT("not_saved"), end == SESSION_STORE_AWAY ? "redis" : "too_large");
-    release(flight);
-}
-
-static void save(struct session_refresh_flight *flight)
-{
-    const struct session_store *store = with_of(flight)->store;
-
-    flight->save = (struct session_store_call){
-        .redis = with_of(flight)->redis,
-        .pool = flight->pool,
-        .now_s = clock_wall_ms() / 1000,
-        .done = on_saved,
-        .context = flight,
-    };
-    enum session_store_end end =
-        session_store_save(store, &flight->save, &flight->result.session, SESSION_STORE_AGAIN);
-    if (end != SESSION_STORE_WAITS)
-        on_saved(&flight->save, end);
-}
-
-/* Ask. */
+/* Save or drop. */
 
 static bool is_in_redis(const struct session_refresh_flight *flight)
 {
     return with_of(flight)->peers.settings->store == SESSION_STORE_REDIS;
 }
+
+static void on_kept(struct session_refresh_keep *keep, enum session_store_end end)
+{
+    struct session_refresh_flight *flight =
+        H2O_STRUCT_FROM_MEMBER(struct session_refresh_flight, keep, keep);
+
+    if (flight->result.kind == SESSION_REFRESH_NEW && end == SESSION_STORE_NONE)
+        flight->result.kind = SESSION_REFRESH_ENDED;
+    else if (flight->result.kind == SESSION_REFRESH_NEW && end != SESSION_STORE_OK)
+        log_end(flight, TEXT("not_saved"), end == SESSION_STORE_AWAY ? "redis" : "too_large");
+    release(flight);
+}
+
+/* A session that is over is not accepted any more, whatever becomes of the command. */
+static void keep_session(struct session_refresh_flight *flight)
+{
+    const struct session_refresh_with *with = with_of(flight);
+    bool is_new = flight->result.kind == SESSION_REFRESH_NEW;
+
+    flight->keep = (struct session_refresh_keep){
+        .store = with->store,
+        .redis = with->redis,
+        .timers = with->timers,
+        .pool = flight->pool,
+        .session = is_new ? &flight->result.session : &flight->session,
+        .done = on_kept,
+    };
+    if (is_new)
+        session_refresh_keep_save(&flight->keep);
+    else
+        session_refresh_keep_drop(&flight->keep);
+}
+
+/* Ask. */
 
 static void take_answer(struct session_refresh_flight *flight)
 {
@@ -263,9 +256,8 @@ static void take_answer(struct session_refresh_flight *flight)
         log_end(flight, TEXT("ended"), flight->ask.fault);
     else if (is_revoked(flight))
         flight->result.kind = SESSION_REFRESH_ENDED;
-    flight->tries = 0;
-    if (flight->result.kind == SESSION_REFRESH_NEW && is_in_redis(flight))
-        save(flight);
+    if (is_in_redis(flight))
+        keep_session(flight);
     else
         release(flight);
 }

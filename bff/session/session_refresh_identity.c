@@ -5,17 +5,18 @@
 
 #include "bff/session/session_refresh_identity.h"
 
-bool session_refresh_identity_service(const struct login_worker *login, struct text token,
-                                      struct pool *pool, struct login_user *out)
+enum login_verdict session_refresh_identity_service(const struct login_worker *login,
+                                                    struct text token, struct pool *pool,
+                                                    struct login_user *out,
+                                                    struct key_source_worker **wanted)
 {
     struct login_request request = {.now_seconds = clock_wall_ms() / 1000, .pool = pool};
-    struct key_source_worker *wanted;
     struct login_proof proof;
     enum login_fault fault;
-    enum login_verdict verdict = login_check_token(login, token, &request, &proof, &fault, &wanted);
+    enum login_verdict verdict = login_check_token(login, token, &request, &proof, &fault, wanted);
 
     *out = proof.user;
-    return verdict == LOGIN_OK;
+    return verdict;
 }
 
 static char *string_of(struct text text, struct pool *pool)

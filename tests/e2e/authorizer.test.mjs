@@ -219,8 +219,7 @@ describe('a failure', { concurrency: 2 }, () => {
 
   test('is one for all who wait, and for those who come right after it', async t => {
     const door = gate()
-    const scene = await guarded(t, { until: door.opened, fault: 'status 500' }, { timeout: '30s' },
-      { workers: 4 })
+    const scene = await guarded(t, { until: door.opened, fault: 'status 500' }, {}, { workers: 4 })
     const token = tokenFor('u1')
     const ask = () => scene.get(path, { as: null, headers: { authorization: `Bearer ${token}` } })
     const waiting = Array.from({ length: 50 }, ask)

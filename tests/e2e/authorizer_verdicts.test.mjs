@@ -11,9 +11,7 @@ import { eventually, gate, inParallel } from './lib/wait.mjs'
 describe('verdicts', { concurrency: 2 }, () => {
   test('of 1000 clients are one question, over all workers', async t => {
     const door = gate()
-    const timeout = { connect: '20s', first_byte: '30s', total: '30s' } // for a machine that is busy
-    const scene = await guarded(t, { json: allow, until: door.opened }, { timeout: '30s' },
-      { workers: 4, config: { services: { users: { timeout } } } })
+    const scene = await guarded(t, { json: allow, until: door.opened }, {}, { workers: 4 })
     const token = tokenFor('u1')
     const sessions = await Promise.all(Array.from({ length: 20 }, () => scene.http2({ as: null })))
     const answers = Array.from({ length: 1000 }, (_, i) =>
@@ -80,17 +78,25 @@ describe('verdicts', { concurrency: 2 }, () => {
 
   test('come also when the client who began the question has left', async t => {
     const door = gate()
-    const scene = await guarded(t, { json: allow, until: door.opened }, { timeout: '30s' },
-      { workers: 2 })
+    const scene = await guarded(t, { json: allow, until: door.opened }, {}, { workers: 2 })
     const { leave } = scene.leave(path)
     await scene.arrival('reviews')
-    const others = Array.from({ length: 8 }, () => scene.get(path, { headers: { authorization: `Bearer ${scene.server.token}` } }))
+    const headers = { authorization: `Bearer ${scene.server.token}` }
+    const others = Array.from({ length: 8 }, () => scene.get(path, { headers }))
     leave()
     await eventually(() => scene.server.lines().some(({ status }) => status === 499), 'the client to have left')
     door.open()
     for (const { status } of await Promise.all(others)) assert.equal(status, 200)
     assert.equal(questions(scene).length, 1)
   })
+})
+
+test('a question under way does not keep the server from ending', async t => {
+  const scene = await guarded(t, { fault: 'hang' })
+  const { leave } = scene.leave(path)
+  await scene.arrival('reviews')
+  leave()
+  await scene.server.stop()
 })
 
 // A server whose clocks the test moves, and what it answers after so many seconds. It is always asked

@@ -31,8 +31,8 @@ describe('keys from a URL', { concurrency: 2 }, () => {
     const { get } = await started(t, { algorithms, jwks: { url: (await keyServer(t, keys)).url } })
     const ask = asker(get)
     assert.deepEqual(await statuses(ask, keys.map(key => key.token())), keys.map(() => 204))
-    const others = algorithms.map(alg => makeKey(alg, alg)) // the same names
-    assert.deepEqual(await statuses(ask, others.map(key => key.token())), keys.map(() => 403))
+    const others = ['RS256', 'ES256', 'EdDSA'].map(alg => makeKey(alg, alg)) // the same names
+    assert.deepEqual(await statuses(ask, others.map(key => key.token())), others.map(() => 403))
   })
 
   test('may be odd, as those of real providers are', async t => {
@@ -68,6 +68,7 @@ describe('a change of keys', { concurrency: 2 }, () => {
     const provider = await keyServer(t, [makeKey('ES256', 'k0')])
     const { get } = await started(t, byUrl(provider.url))
     const ask = asker(get)
+    assert.equal((await ask(provider.keys[0].token())).status, 204)
     for (let round = 1; round <= 5; round++) {
       provider.keys = [makeKey('ES256', `k${round}`), provider.keys[0]]
       const tokens = Array.from({ length: 40 }, (_, i) =>
@@ -150,8 +151,9 @@ describe('a URL that fails', { concurrency: 2 }, () => {
     await provider.arrival(provider.asked.length + 5)
     assert.equal((await ask(key.token({ jti: 'new' }))).status, 204)
     assert.equal((await ask(makeKey('ES256', 'b').token())).status, 503, 'nobody knows this key')
-    const { body } = await get('/health', { as: null })
-    assert.equal(body.checks['login:login'][0].status, 'warn')
+    const health = await get('/health', { as: null })
+    assert.equal(health.status, 200)
+    assert.equal(JSON.parse(health.text).checks.login[0].status, 'warn')
     provider.answer = undefined
     await eventually(() => events(server, 'keys_refreshed').length === 2, 'the event')
     const [stale, ...more] = events(server, 'keys_stale')
@@ -209,10 +211,10 @@ describe('a URL that fails', { concurrency: 2 }, () => {
     const { get, bare } = await started(t, byUrl(provider.url, { timeout: '30s' }))
     const line = `GET ${where} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer ${key.token()}\r\n\r\n`
     const leaving = await bare()
-    leaving.write(line)
+    leaving.socket.write(line)
     const waiting = Array.from({ length: 20 }, () => asker(get)(key.token()))
     await provider.arrival(1)
-    leaving.destroy()
+    leaving.socket.destroy()
     door.open()
     assert.deepEqual((await Promise.all(waiting)).map(({ status }) => status), waiting.map(() => 204))
     assert.equal(provider.asked.length, 1)

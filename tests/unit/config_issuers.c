@@ -207,6 +207,16 @@ static const struct {
      "web.yaml:4:95: login.authorizer.headers: \"a b\": expected the name of a header, such as "
      "X-Shop\n"
      "web.yaml:4:105: login.authorizer.headers: \"x-a\": it is listed twice\n"},
+    {"headers that services believe for another reason",
+     "login: {authorizer: {service: users, headers: [X-Identity, Content-Type, X-A]}}\n",
+     "web.yaml:1:48: login.authorizer.headers: \"X-Identity\": services believe it for another "
+     "reason; expected a header of its own, such as X-Tenant\n"
+     "web.yaml:1:60: login.authorizer.headers: \"Content-Type\": services believe it for another "
+     "reason; expected a header of its own, such as X-Tenant\n"},
+    {"tokens that it does not see",
+     "login: {authorizer: {service: users, checks_tokens: true, identity: path}}\n",
+     "web.yaml:1:53: login.authorizer.checks_tokens: it needs header:Authorization in "
+     "login.authorizer.identity\n"},
     {"its paths", "login: {authorizer: {service: users, paths: [a, /a/../b, /a/, /A/]}}\n",
      "web.yaml:1:46: login.authorizer.paths: \"a\": it must begin with /\n"
      "web.yaml:1:49: login.authorizer.paths: \"/a/../b\": paths are compared in one spelling; "

@@ -151,6 +151,10 @@ static void test_claims_for_pages(void **state)
     assert_true(text_is(out.sid, "s1"));
     assert_true(text_is(out.user.id, "u1"));
     assert_true(text_is(out.user.roles, "admin"));
+    assert_true(text_is(out.user.scopes, ""));
+    token = token_of(GOOD ",\"scp\":[\"a\",\"b\"]}", "JWT");
+    assert_null(oidc_claims_read(&token, &ask, pool, &out));
+    assert_true(text_is(out.user.scopes, "a b"));
 }
 
 static const struct {

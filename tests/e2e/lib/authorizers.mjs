@@ -6,12 +6,15 @@ export const path = '/api/users/1'
 export const allow = { allow: true }
 export const says = json => ({ json })
 
+const timeout = { connect: '20s', first_byte: '30s', total: '30s' } // for a machine that is busy
+
 // `verdict` is what the authorizer answers: a row of a plan, a list of rows or a function. The lines of
 // the log are in their order, because there is one worker.
 export function guarded(t, verdict, settings = {}, { plan, config, build = 'web', workers = 1, ...options } = {}) {
+  const login = { authorizer: { service: 'reviews', timeout: '20s', ...settings } }
+  const services = { users: { timeout }, reviews: { timeout } }
   return scenario(t, build, { 'reviews /authorize': verdict, 'users *': { json: { id: '1' } }, ...plan },
-    { config: { ...config, login: { authorizer: { service: 'reviews', ...settings } } }, isUnguarded: true,
-      args: ['--workers', `${workers}`], ...options })
+    { config: { services, ...config, login }, isUnguarded: true, args: ['--workers', `${workers}`], ...options })
 }
 
 // A verdict that depends on what was asked: `verdict(question)`, where the question is JSON.

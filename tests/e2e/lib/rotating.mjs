@@ -20,6 +20,7 @@ function tell(res, status, value) {
  * Rows of a plan, and what has happened: { plan, used, reused, tokens, behave }.
  *   first    seconds until the access token of the login ends: the server renews tokens that end
  *            within a minute
+ *   sign     claims => token
  *   used     the refresh tokens that were sent, in order
  *   reused   those that were sent a second time
  *   tokens   the access tokens that were given, in order
@@ -29,12 +30,13 @@ function tell(res, status, value) {
  *     answer   [status, body]: the same
  *     user     the user of the new token
  */
-export function rotating({ first = 30, later = 3600 } = {}) {
+export function rotating({ first = 30, later = 3600, sign = tokenOf } = {}) {
   const state = { used: [], reused: [], tokens: [], behave: {}, begun: gate() }
   let good
   const give = (user, seconds) => {
     const number = state.tokens.length
-    const token = tokenOf({ id: user, role: number === 0 ? 'customer' : 'renewed', jti: `t${number}`, exp: now() + seconds })
+    const role = number === 0 ? 'customer' : 'renewed'
+    const token = sign({ id: user, role, jti: `t${number}`, exp: now() + seconds })
     state.tokens.push(token)
     good = `refresh-token-${number}`
     return { token, refreshToken: good, expiresIn: seconds, user: { id: user } }

@@ -23,7 +23,8 @@ export async function startOidcProvider(t, { caFile, ...options }) {
   const said = { stdout: '', stderr: '' }
   for (const name of ['stdout', 'stderr'])
     child[name].setEncoding('utf8').on('data', text => (said[name] += text))
-  const lines = () => said.stdout.split('\n').slice(0, -1).map(line => JSON.parse(line))
+  const lines = () => said.stdout.split('\n').slice(0, -1).filter(line => line.startsWith('{'))
+    .map(line => JSON.parse(line))
   await eventually(() => {
     assert.equal(child.exitCode, null, said.stderr)
     return lines().length > 0
@@ -40,8 +41,13 @@ export async function signInByHand(browser, provider) {
   await browser.type('input[name=login]', 'ada')
   await browser.type('input[name=password]', 'any')
   await browser.click('button[type=submit]')
-  await eventually(async () => !(await browser.has('input[name=login]')), 'the next page')
-  if ((await browser.url()).startsWith(provider.url)) await browser.click('button[type=submit]')
+  // The consent: a page with the button alone.
+  await eventually(async () => {
+    if (!(await browser.url()).startsWith(provider.url)) return true
+    if (await browser.has('input[name=login]')) return false
+    if (await browser.has('button[type=submit]')) await browser.click('button[type=submit]')
+    return false
+  }, 'the end of the consent')
 }
 
 // Its page asks whether the user wants to log out there, too.

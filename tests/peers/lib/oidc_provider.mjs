@@ -18,10 +18,12 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     rpInitiatedLogout: { enabled: true },
     backchannelLogout: { enabled: true },
   },
-  issueRefreshToken: async (ctx, { grantTypeAllowed }) => grantTypeAllowed.call(client, 'refresh_token'),
+  issueRefreshToken: async (ctx, one) => one.grantTypeAllowed('refresh_token'),
   rotateRefreshToken: () => true,
   pkce: { required: () => true },
   ttl: { AccessToken: lifetime },
+  // Its own function refuses addresses of this machine.
+  fetch: (url, { dispatcher: _, ...options }) => fetch(url, options),
 })
 const print = value => process.stdout.write(`${JSON.stringify(value)}\n`)
 provider.on('grant.success', ctx => {
@@ -29,4 +31,5 @@ provider.on('grant.success', ctx => {
   print({ grant: ctx.oidc.params.grant_type, tokens: [access, refresh, id] })
 })
 provider.on('server_error', (ctx, error) => console.error(error))
+provider.on('backchannel.error', (ctx, error) => console.error(error))
 provider.listen(port, '127.0.0.1', () => print({ listens: true }))
