@@ -278,7 +278,7 @@ describe('public keys', { concurrency: 2 }, () => {
     const weak = generateKeyPairSync('rsa', { modulusLength: 1024 }).publicKey.export({ format: 'jwk' })
     const keys = file(t, 'keys.json', `\ufeff${JSON.stringify({ keys: [
       { ...weak, kid: 'weak' }, { kty: 'EC', crv: 'P-256', x: 'AA', y: 'AA' }, { kid: 'bare' },
-      { kty: 'OKP', crv: 'Ed25519', x: 'AA', kid: 'ed' }, { ...jwk, use: 'enc', kid: 'enc' }, jwk] })}`)
+      { kty: 'OKP', crv: 'Ed448', x: 'AA', kid: 'ed' }, { ...jwk, use: 'enc', kid: 'enc' }, jwk] })}`)
     const config = { login: { algorithms: ['RS256', 'ES256'], keys: [keys, file(t, 'key.pem',
       `\ufeff${pemOf(generateKeyPairSync('ec', { namedCurve: 'P-256' }))}`)] } }
     const { get, server } = await scenario(t, 'web', plan, { config })
