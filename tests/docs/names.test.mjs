@@ -123,6 +123,18 @@ test('every reason why a token is not good, and every member that says why', () 
   }
 })
 
+test('every reason why a login failed', () => {
+  const files = [...readdirSync(path.join(root, 'bff/session')).map(name => `bff/session/${name}`),
+    ...readdirSync(path.join(root, 'bff/app')).map(name => `bff/app/${name}`)]
+  const source = files.filter(name => /\/(oidc_|session_refresh_|session_login|built_in_(call|back))\w*\.c$/.test(name))
+    .map(read).join('\n')
+  const real = [/\b(?:fail|fail_away|end|refuse_answer)\([^()"]*(?:TEXT\()?"(\w+)"/g,
+    /\{"(\w+)", OIDC_LOGIN_/g, /return "(\w+)";/g, /"((?:invalid|unauthorized|unsupported)_\w+)"/g]
+    .flatMap(pattern => all(source, pattern).flat())
+  const rows = first(rowsOf(logs, '## Why a login failed'))
+  assertSame(rows, [...real, 'status'], 'reasons of logins')
+})
+
 test('every event of the log, with its members', () => {
   const rows = rowsOf(logs, '## Events').slice(1)
   const real = ['ready', 'log_dropped', ...all(server, /\b(?:log_event|tell)\("(\w+)"/g).flat()]

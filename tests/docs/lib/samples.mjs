@@ -39,11 +39,14 @@ async function keysOnce(stage) {
   return `http://127.0.0.1:${server.address().port}/keys`
 }
 
-// A server whose Redis does not exist, which has cached nothing, and whose keys cannot be fetched again.
+// A server whose Redis does not exist, which has cached nothing, whose keys cannot be fetched again, and
+// whose OpenID provider was not asked.
 async function healthWithoutRedis(stage) {
   const jwks = { url: await keysOnce(stage), refresh: '1s', min_interval: '1s', timeout: '100ms' }
   const staff = { name: 'staff', issuer: 'https://staff.example', algorithms: ['RS256', 'ES256'], jwks }
-  stage.write('health.yaml', JSON.stringify({ login: { issuers: [staff] } }))
+  const main = { name: 'main', issuer: 'https://login.example', client_id: 'shop', client_secret: 'secret' }
+  const session = { keys: ['one that is long enough for sessions'], providers: [main] }
+  stage.write('health.yaml', JSON.stringify({ login: { issuers: [staff] }, session }))
   const settings = ' --mock fixtures --config health.yaml'
   await stage.serve('REDIS_URL=redis://127.0.0.1:9 ', 'bff-web', settings)
   const page = async () => (await fetch(`${at(stage, 8080)}/health`)).text()
