@@ -220,6 +220,24 @@ static void store_check(struct settings *settings)
                           "limits.header_bytes is less, so the cookies would not come back");
 }
 
+/* Without TLS a browser drops the cookie. Behind a proxy that this server does not trust, it takes
+ * the origin of its own pages for a wrong one. */
+static void tls_warn(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const struct session_settings *session = &config->session;
+
+    if (session->is_insecure_localhost || session->origin_count > 0 || config->trusted.count > 0)
+        return;
+    for (size_t i = 0; i < config->listen_count; i++)
+        if (config->listens[i].is_tls)
+            return;
+    mistakes_add(&config->warnings, &settings_mark(settings, "session", 0)->seen,
+                 "session: browsers keep its cookie over https only, and listen has no https "
+                 "address. If a proxy in front of this server ends TLS, name it in "
+                 "trusted_proxies, or set session.origins");
+}
+
 static void check(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -235,6 +253,7 @@ static void check(struct settings *settings)
     localhost_check(settings);
     times_check(settings);
     store_check(settings);
+    tls_warn(settings);
 }
 
 /* In mock mode a key is made, as a secret is. It ends with the process. */

@@ -143,9 +143,7 @@ static void issuer_check(struct settings *settings, size_t index)
     }
     if (known != NULL)
         one->issuer = text_of(known->issuer);
-    const char *words = one->issuer.at == NULL ? NULL : kind_url_words(one->issuer);
-    if (words == NULL && one->issuer.at != NULL && strchr(one->issuer.at, '?') != NULL)
-        words = "the URL of an issuer has no query";
+    const char *words = one->issuer.at == NULL ? NULL : kind_issuer_words(one->issuer);
     if (words == NULL)
         return;
     settings_complain(settings, "session.providers.*.issuer", index, "%s", words);
