@@ -234,8 +234,8 @@ static void tls_warn(struct settings *settings)
             return;
     mistakes_add(&config->warnings, &settings_mark(settings, "session", 0)->seen,
                  "session: browsers keep its cookie over https only, and listen has no https "
-                 "address. If a proxy in front of this server ends TLS, name it in "
-                 "trusted_proxies, or set session.origins");
+                 "address. Behind a proxy that ends TLS, set trusted_proxies or session.origins; "
+                 "for development on this machine, set session.insecure_localhost: true");
 }
 
 static void check(struct settings *settings)

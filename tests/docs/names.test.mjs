@@ -142,7 +142,9 @@ test('every event of the log, with its members', () => {
 })
 
 test('every refusal, with its status', () => {
-  const real = all(server, /\b(?:reply_error|refuse)\(\w[\w>-]*, (\d+), "([^"]+)"\)/g)
+  const real = [/\b(?:reply_error|refuse)\(\w[\w>-]*, (\d+), "([^"]+)"\)/g,
+    /\.status = (\d+),\s*\.message = "([^"]+)"/g].flatMap(pattern => all(server, pattern))
+  assert.ok(real.some(([, text]) => text === 'Login denied'), 'refusals of steps are found')
   const rows = rowsOf(operating, 'Every refusal').slice(1)
   for (const [status, text] of real) {
     assert.ok(rows.some(([, statuses, error]) => statuses.includes(status) && error.includes(text)),

@@ -335,8 +335,8 @@ static const struct {
      NULL},
     {"no https, and no proxy", "redis: {url: \"redis://localhost\"}\nsession: {}\n",
      "web.yaml:2:10: session: browsers keep its cookie over https only, and listen has no https "
-     "address. If a proxy in front of this server ends TLS, name it in trusted_proxies, or set "
-     "session.origins"},
+     "address. Behind a proxy that ends TLS, set trusted_proxies or session.origins; for "
+     "development on this machine, set session.insecure_localhost: true"},
     {"a login without a route",
      ORIGINS "login: {refresh: off}}\nroutes: [{path: /a/, service: users, access: public}]\n",
      "session.login.path: no route has the path /api/auth/login, so nobody can sign in there; add "
