@@ -47,6 +47,7 @@ describe('keys from a URL', { concurrency: 2 }, () => {
     const ask = asker(get)
     assert.deepEqual(await statuses(ask, [good.token({}, { kid: 'plain' }),
       provider.keys[4].token()]), [204, 204], 'both keys of a name are tried')
+    await eventually(() => events(server, 'key_left_out').length === 2, 'the events')
     assert.deepEqual(events(server, 'key_left_out').map(({ why }) => why), [
       'key 2 (kid "x") is of the kind "XYZ"', 'key 3 is of the kind "oct"'])
   })
@@ -96,7 +97,7 @@ describe('a change of keys', { concurrency: 2 }, () => {
     assert.deepEqual(await statuses(asker(get), [known, known]), [204, 204])
     provider.keys = [after]
     assert.deepEqual(await statuses(asker(get), [after.token(), known]), [204, 403])
-    assert.equal(events(server, 'keys_refreshed').length, 2)
+    await eventually(() => events(server, 'keys_refreshed').length === 2, 'the events')
   })
 
   test('is found by the refresh, without any token', async t => {
@@ -138,7 +139,7 @@ describe('a URL that fails', { concurrency: 2 }, () => {
     assert.equal((await get('/api/users/1', { as: null })).status, 401, 'no token needs no key')
     await provider.listen(undefined, port)
     await eventually(async () => (await ask(key.token())).status === 204, 'the keys')
-    assert.equal(events(server, 'keys_stale').length, 1)
+    await eventually(() => events(server, 'keys_stale').length === 1, 'the event')
   })
 
   test('later: the old keys serve, and the log tells it once', async t => {
