@@ -251,6 +251,7 @@ describe('discovery', { concurrency: 2 }, () => {
     const { get, server } = await started(t, { issuers })
     const tokens = issuers.map(({ issuer }) => key.token({ iss: issuer }))
     assert.deepEqual(await statuses(asker(get), tokens), tokens.map(() => 503))
+    await eventually(() => events(server, 'keys_stale').length === cases.length, 'the events')
     const said = Object.fromEntries(events(server, 'keys_stale').map(({ issuer, why }) => [issuer, why]))
     cases.forEach(([, words], i) => assert.match(said[`i${i}`], words))
     assert.deepEqual(providers.flatMap(({ asked }) => asked).filter(url => url === '/keys'), [])
