@@ -4,8 +4,10 @@ import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 
 import { authority } from './lib/certificates.mjs'
+import { clock } from './lib/clock.mjs'
 import { keyServer, makeKey } from './lib/key_server.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { now } from './lib/token.mjs'
 import { eventually, gate, inParallel } from './lib/wait.mjs'
 
 const where = '/api/users/1'
@@ -159,6 +161,23 @@ describe('a URL that fails', { concurrency: 2 }, () => {
     await eventually(() => events(server, 'keys_refreshed').length === 2, 'the event')
     const [stale, ...more] = events(server, 'keys_stale')
     assert.deepEqual([stale.issuer, stale.reason, stale.status, more.length], ['login', 'status', 500, 0])
+  })
+
+  test('for an hour: the old keys serve; for more than a day they do not', async t => {
+    const time = clock(t)
+    const key = makeKey('ES256', 'a')
+    const provider = await keyServer(t, [key])
+    const { get, server } = await scenario(t, 'clock', plan,
+      { config: { login: byUrl(provider.url) }, env: time.env })
+    const ask = jti => asker(get)(key.token({ jti, exp: now() + 7 * 86400 }))
+    assert.equal((await ask('a')).status, 204)
+    provider.answer = (_, res) => res.writeHead(500).end()
+    time.pass(3600)
+    await eventually(() => events(server, 'keys_stale').length === 1, 'the event')
+    assert.deepEqual([(await ask('a')).status, (await ask('b')).status], [204, 204])
+    time.pass(24 * 3600)
+    await eventually(() => events(server, 'keys_dropped').length === 1, 'the event')
+    assert.equal((await ask('a')).status, 503)
   })
 
   test('longer than keys may be used: 503', async t => {
