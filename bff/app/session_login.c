@@ -15,6 +15,9 @@
 #include "bff/session/session_settings.h"
 #include "bff/upstream/fetch.h"
 
+/* The fetch of keys under way may have begun before the service had the key. So a token may ask
+ * again. */
+#define ASKS_MAX 2
 #define BODY_MOST ((size_t)256 * 1024) /* bytes of the service's answer */
 
 /* A login that is under way. It is in the request's pool. */
@@ -25,6 +28,8 @@ struct session_login {
     struct fetch_ask fetch_ask;
     struct fetch fetch;
     struct session_login_answer answer;
+    struct key_source_wait keys; /* for the key of its token */
+    unsigned asks;               /* for keys */
 };
 
 static const struct session_login_settings *settings_of(const struct request_context *context)
@@ -66,6 +71,7 @@ static void dispose(void *object)
     if (login->context->request->passed == NULL)
         report(login, true);
     fetch_release(&login->fetch);
+    key_source_worker_cancel(&login->keys);
 }
 
 static void on_gone(void *cookie)
@@ -73,6 +79,7 @@ static void on_gone(void *cookie)
     struct session_login *login = cookie;
 
     fetch_release(&login->fetch);
+    key_source_worker_cancel(&login->keys);
     session_request_cancel(login->context);
 }
 
@@ -138,9 +145,9 @@ static void on_begun(struct request_context *context, enum session_store_end end
 
 /* The session. */
 
-/* Returns LOGIN_OK when the token that the service has given is good here. */
+/* Checks the token that the service has given, as login_check_with does. */
 static enum login_verdict check_token(struct session_login *login, struct login_user *user,
-                                      enum login_fault *fault)
+                                      enum login_fault *fault, struct key_source_worker **wanted)
 {
     const struct request_context *context = login->context;
     struct pool *pool = context->request->pool;
@@ -154,27 +161,18 @@ static enum login_verdict check_token(struct session_login *login, struct login_
         .pool = pool,
     };
 
-    struct key_source_worker *wanted;
-
-    return login_check_with(context->worker->login, &question, user, fault, &wanted);
+    return login_check_with(context->worker->login, &question, user, fault, wanted);
 }
 
-static void begin(struct session_login *login)
+static void begin_for(struct session_login *login, const struct login_user *user)
 {
     const struct session_tokens *tokens = &login->answer.tokens;
     struct request_context *context = login->context;
     enum session_store_end end;
-    enum login_fault fault;
-    struct login_user user;
-
-    if (check_token(login, &user, &fault) != LOGIN_OK) {
-        refuse_answer(login, text_of(login_fault_name(fault)));
-        return;
-    }
     struct session session = {
-        .user = user.id,
-        .roles = user.roles,
-        .scopes = user.scopes,
+        .user = user->id,
+        .roles = user->roles,
+        .scopes = user->scopes,
         .access = tokens->access,
         .refresh = tokens->refresh,
         .access_until_s =
@@ -183,6 +181,52 @@ static void begin(struct session_login *login)
     end = session_request_begin(context, &session, on_begun);
     if (end != SESSION_STORE_WAITS)
         settle(login, end);
+}
+
+static void begin(struct session_login *login);
+
+static void on_keys(struct key_source_wait *wait)
+{
+    begin(H2O_STRUCT_FROM_MEMBER(struct session_login, keys, wait));
+}
+
+static void refuse_without_keys(struct session_login *login, unsigned retry_s)
+{
+    struct request *request = login->context->request;
+
+    reply_error_with(request, 503, "Service temporarily unavailable",
+                     (struct reply_field){"retry-after", pool_print(request->pool, "%u", retry_s)});
+}
+
+/* Waits for the key of the token. */
+static void ask_for_key(struct session_login *login, struct key_source_worker *wanted)
+{
+    enum key_source_chance chance = KEY_SOURCE_NOT_NOW;
+    unsigned retry_s = 1;
+
+    login->keys.done = on_keys;
+    if (login->asks++ < ASKS_MAX)
+        chance = key_source_worker_ask(wanted, &login->keys, &retry_s);
+    if (chance == KEY_SOURCE_DOWN)
+        refuse_without_keys(login, retry_s);
+    else if (chance != KEY_SOURCE_UNDER_WAY)
+        refuse_answer(login, text_of(login_fault_name(LOGIN_FAULT_UNKNOWN_KEY)));
+}
+
+/* Begins the session when the token is good. */
+static void begin(struct session_login *login)
+{
+    struct key_source_worker *wanted;
+    enum login_fault fault;
+    struct login_user user;
+    enum login_verdict verdict = check_token(login, &user, &fault, &wanted);
+
+    if (verdict == LOGIN_OK)
+        begin_for(login, &user);
+    else if (verdict == LOGIN_WAITS)
+        ask_for_key(login, wanted);
+    else
+        refuse_answer(login, text_of(login_fault_name(fault)));
 }
 
 /* The call. */
