@@ -84,9 +84,10 @@ static const struct setting rows[] = {
     {"identity.ttl", &kind_seconds, OF(ttl_s), 5, 3600, .normal = "60s",
      .about = "how long a token is good"},
     {"identity.issuer", &kind_text, OF(issuer), .shown = "bff-web, or bff-mobile",
-     .about = "its iss"},
+     .about = "the iss of the token"},
     {"identity.audience", &audience_kind, OF(audience), .normal = PER_SERVICE,
-     .about = "its aud: per-service (the name of the service that gets it), or a text"},
+     .about =
+         "the aud of the token: per-service (the name of the service that gets it), or a text"},
     {0},
 };
 
