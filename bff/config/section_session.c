@@ -248,7 +248,7 @@ static void check(struct settings *settings)
         return;
     if (config->login_is_off)
         mistakes_add(&config->mistakes, &mark->seen,
-                     "session: login is off, so nobody would be asked for one");
+                     "session: it needs the login, which is off; remove login: off, or session");
     cookie_check(settings);
     localhost_check(settings);
     times_check(settings);

@@ -152,6 +152,19 @@ test('every refusal, with its status', () => {
   }
 })
 
+test('the rights in Redis are for every key that the server uses', () => {
+  const redis = pages['docs/redis.md']
+  const rights = /`(user bff [^`]*)`/.exec(redis.text)[1].split(' ').filter(word => word.startsWith('~'))
+  const files = ['bff/limit', 'bff/cache', 'bff/edge', 'bff/session', 'bff/app'].flatMap(folder =>
+    readdirSync(path.join(root, folder)).map(name => read(`${folder}/${name}`))).join('\n')
+  const real = all(files, /"((?:rate_limit|cache|api_key|session|login)(?::[a-z]+)*:)["%]/g).flat()
+  assert.ok(['cache:', 'api_key:', 'session:', 'login:used:'].every(each => real.includes(each)))
+  const isAllowed = key => rights.some(each => key.startsWith(each.slice(1).replace('*', '')))
+  assert.deepEqual([...real, 'revoked'].filter(key => !isAllowed(key)), [])
+  const unit = read('tests/unit/redis_real_server.c').replace(/"\s*\\\n\s*"/g, '')
+  assert.ok(unit.includes(/`(user bff [^`]*)`/.exec(redis.text)[1]), 'the line that is tried with Redis')
+})
+
 test('every word of X-Mock', () => {
   const source = read('fixtures/mock_fault.c')
   const real = ['delay', 'status', ...all(source, /\{\.word = "([\w-]+)"/g).flat()]

@@ -27,7 +27,7 @@ static const struct {
     {"no login",
      "login: off\n"
      "session: {}\n",
-     "web.yaml:2:10: session: login is off, so nobody would be asked for one\n"},
+     "web.yaml:2:10: session: it needs the login, which is off; remove login: off, or session\n"},
     {"short keys", "session: {keys: [short, \"thirty-two bytes of a secret 1234\", \"\"]}\n",
      "web.yaml:1:18: session.keys: the secret has 5 bytes; 32 is the least\n"
      "web.yaml:1:62: session.keys: the secret is empty\n"},

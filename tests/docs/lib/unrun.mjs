@@ -22,6 +22,8 @@ export const commands = [
   ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
   { begins: 'REDIS_URL=redis://redis docker', page: deploying, why: 'no containers here' },
   { begins: 'redis-cli', page: operating, why: 'no Redis here' },
+  { begins: `grep '"event":"session_login_failed"' access.log`, page: operating,
+    why: 'every login of the demo succeeds' },
   ...[`grep -o '"limit":"[^"]*"' access.log`, `grep '"status":429' access.log`].map(
     begins => ({ begins, page: operating, why: 'the demo refuses nothing' })),
   { begins: `curl -s http://127.0.0.1:9090/cache/purge -H 'Content-Type: application/json' -d '{"all":true}'`,
