@@ -32,6 +32,18 @@ static struct session_store_call call_for(const struct request_context *context,
     };
 }
 
+/* The caller without a session. Other steps have members of their own in it. */
+static void use_nobody(struct request_context *context)
+{
+    struct caller *caller = &context->caller;
+
+    caller->user = (struct login_user){0};
+    caller->has_user = caller->is_session = false;
+    caller->session = caller->authorization = (struct text){0};
+    caller->hides_authorization = !settings_of(context)->takes_bearer;
+    context->request->user = (struct text){0};
+}
+
 struct session_request *session_request_of(struct request_context *context)
 {
     struct request *request = context->request;
@@ -46,6 +58,8 @@ struct session_request *session_request_of(struct request_context *context)
     own->call = call_for(context, own);
     own->drop = call_for(context, own);
     context->session = own;
+    context->caller.cookies = own->cookies.others;
+    use_nobody(context);
     return own;
 }
 
@@ -79,19 +93,6 @@ void session_request_use(struct request_context *context)
     caller->authorization = bearer(&own->session, context->request->pool);
     caller->hides_authorization = true;
     context->request->user = caller->user.id;
-}
-
-static void use_nobody(struct request_context *context)
-{
-    struct caller *caller = &context->caller;
-
-    if (!caller->is_session)
-        return;
-    *caller = (struct caller){
-        .hides_authorization = caller->hides_authorization,
-        .cookies = caller->cookies,
-    };
-    context->request->user = (struct text){0};
 }
 
 /* Loading. */
@@ -247,7 +248,8 @@ void session_request_forget(struct request_context *context)
     struct session_request *own = session_request_of(context);
 
     own->has = false;
-    use_nobody(context);
+    if (context->caller.is_session)
+        use_nobody(context);
     session_request_answer_clear(own);
 }
 

@@ -4,7 +4,6 @@
 #include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
 #include "bff/edge/login_worker.h"
-#include "bff/session/session_settings.h"
 
 #define AUTHORIZATION_MAX                                                                          \
     2 /* the number of fields that are read; two are enough to refuse the request */
@@ -57,14 +56,11 @@ static enum step_result be_uncertain(struct request_context *context)
                                                : refuse(context, revocation_check_refusal());
 }
 
-/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. The
- * authorizer may check tokens itself. */
+/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. In
+ * both cases services do not get the token, either. The authorizer may check tokens itself. */
 static bool reads_token(const struct request_context *context)
 {
-    const struct session_store *sessions = context->dispatch->sessions;
-
-    return !context->caller.is_session && !step_authorizer_checks_token(context) &&
-           (sessions == NULL || session_store_settings(sessions)->takes_bearer);
+    return !context->caller.hides_authorization && !step_authorizer_checks_token(context);
 }
 
 static enum step_result refuse_bad(struct request_context *context)
