@@ -1,5 +1,6 @@
 /* See built_in_backchannel.h. */
 #include "bff/app/built_in_backchannel.h"
+#include "bff/app/built_in_login.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/edge/revocation_tell.h"
@@ -60,12 +61,7 @@ static enum step_result fail(struct page *page, const char *fault)
 static enum step_result fail_away(struct page *page, const char *fault, const char *message)
 {
     log_failure(page, fault);
-    return pipeline_refuse(&page->context->pipeline, (struct refusal){
-                                                         .status = 503,
-                                                         .message = message,
-                                                         .name = "retry-after",
-                                                         .value = TEXT("1"),
-                                                     });
+    return pipeline_refuse(&page->context->pipeline, refusal_away(message));
 }
 
 /* STEP_PASS here means that all is done; so it becomes the answer. */
@@ -180,7 +176,7 @@ static enum step_result verified(struct page *page, enum oidc_keys_end end)
     case OIDC_KEYS_WAITS:
         return STEP_WAITS;
     case OIDC_KEYS_DOWN:
-        return fail_away(page, "keys", "Login provider unavailable");
+        return fail_away(page, "keys", BUILT_IN_LOGIN_AWAY);
     case OIDC_KEYS_BAD:
         break;
     }

@@ -27,12 +27,4 @@ bool revocation_check_is_uncertain(const struct request_context *context)
            revocation_state(context->worker->revocations) != REVOCATION_CURRENT;
 }
 
-struct refusal revocation_check_refusal(void)
-{
-    return (struct refusal){
-        .status = 503,
-        .message = "Service temporarily unavailable",
-        .name = "retry-after",
-        .value = TEXT("1"),
-    };
-}
+struct refusal revocation_check_refusal(void) { return refusal_away(REFUSAL_UNAVAILABLE); }

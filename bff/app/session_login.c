@@ -85,7 +85,7 @@ static void refuse(struct session_login *login, enum reason reason)
 
     reply_error(login->context->request, status,
                 status == 504   ? "Gateway timeout"
-                : status == 503 ? "Service temporarily unavailable"
+                : status == 503 ? REFUSAL_UNAVAILABLE
                                 : "Bad gateway");
 }
 

@@ -257,10 +257,5 @@ struct refusal session_request_refusal(enum session_store_end end)
 {
     if (end == SESSION_STORE_TOO_LARGE)
         return (struct refusal){.status = 502, .message = "Session too large"};
-    return (struct refusal){
-        .status = 503,
-        .message = "Session store unavailable",
-        .name = "retry-after",
-        .value = TEXT("1"),
-    };
+    return refusal_away("Session store unavailable");
 }

@@ -5,8 +5,8 @@
 #include "bff/base/clock.h"
 #include "bff/edge/login_worker.h"
 
-#define AUTHORIZATION_MAX                                                                          \
-    2 /* the number of fields that are read; two are enough to refuse the request */
+/* The number of fields that are read. Two are enough to refuse the request. */
+#define AUTHORIZATION_MAX 2
 
 /* The fetch under way may have begun before the provider had the key. So a token may ask again. */
 #define ASKS_MAX 2
@@ -77,14 +77,10 @@ static enum step_result refuse_bad(struct request_context *context)
 
 static enum step_result refuse_without_keys(struct request_context *context, unsigned retry_s)
 {
-    if (context->rule.kind == ACCESS_PUBLIC)
-        return STEP_PASS;
-    return refuse(context, (struct refusal){
-                               .status = 503,
-                               .message = "Service temporarily unavailable",
-                               .name = "retry-after",
-                               .value = pool_print(context->request->pool, "%u", retry_s),
-                           });
+    struct refusal refusal = refusal_away(REFUSAL_UNAVAILABLE);
+
+    refusal.value = pool_print(context->request->pool, "%u", retry_s);
+    return context->rule.kind == ACCESS_PUBLIC ? STEP_PASS : refuse(context, refusal);
 }
 
 /* Waiting. */

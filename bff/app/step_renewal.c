@@ -7,9 +7,9 @@
  * it is refused with 503, because the session is not over. A public route does without the token.
  */
 #include "bff/app/request_steps.h"
+#include "bff/app/revocation_check.h"
 #include "bff/app/session_login.h"
 #include "bff/app/session_request.h"
-#include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
 #include "bff/session/session_refresh.h"
 #include "bff/session/session_settings.h"
@@ -26,16 +26,6 @@ static int64_t now_s(void) { return clock_wall_ms() / 1000; }
 
 static bool is_good(const struct session *session) { return now_s() < session->access_until_s; }
 
-static enum step_result refuse(struct request_context *context)
-{
-    return pipeline_refuse(&context->pipeline, (struct refusal){
-                                                   .status = 503,
-                                                   .message = "Service temporarily unavailable",
-                                                   .name = "retry-after",
-                                                   .value = TEXT("1"),
-                                               });
-}
-
 /* The session goes on without new tokens. */
 static enum step_result go_on(struct request_context *context)
 {
@@ -44,7 +34,7 @@ static enum step_result go_on(struct request_context *context)
     context->caller.authorization = (struct text){0};
     if (context->rule.kind == ACCESS_PUBLIC || context->found.kind == FOUND_BUILT_IN)
         return STEP_PASS;
-    return refuse(context);
+    return pipeline_refuse(&context->pipeline, refusal_away(REFUSAL_UNAVAILABLE));
 }
 
 /* With Redis, the refresh has saved the session. The cookie is its id and does not change. */
