@@ -35,13 +35,12 @@ static const struct session_login_settings *settings_of(const struct request_con
 bool session_login_is_asked(const struct request_context *context)
 {
     const struct request *request = context->request;
-    struct text login = settings_of(context)->path;
 
-    if (login.at == NULL || context->found.kind != FOUND_ROUTE ||
-        session_csrf_is_safe(request->method))
+    if (context->dispatch->sessions == NULL || session_csrf_is_safe(request->method))
         return false;
-    return text_equal_nocase(path_reading_lenient(request->pool, request->path),
-                             path_reading_lenient(request->pool, login));
+    struct text login = settings_of(context)->path;
+    return login.at != NULL && text_equal_nocase(path_reading_lenient(request->pool, request->path),
+                                                 path_reading_lenient(request->pool, login));
 }
 
 /* The end of the call, for the log. */

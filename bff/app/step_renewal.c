@@ -6,9 +6,9 @@
  * can be asked for new tokens, the request goes on with the old token while it is good. After that,
  * it is refused with 503, because the session is not over. A public route does without the token.
  */
+#include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/revocation_check.h"
-#include "bff/app/session_login.h"
 #include "bff/app/session_request.h"
 #include "bff/base/clock.h"
 #include "bff/session/session_refresh.h"
@@ -116,13 +116,12 @@ static enum step_result renew(struct request_context *context)
     return wait_for(renewal, session);
 }
 
-/* A login and a logout do not need the tokens. Of the pages of this server, only the one about the
- * user does: it says when they end. */
+/* A login and a logout do not need the tokens. */
 static bool needs_tokens(const struct request_context *context)
 {
-    if (context->found.kind == FOUND_BUILT_IN)
-        return text_is(context->request->path, "/bff/user");
-    return !session_login_is_asked(context);
+    const struct found *found = &context->found;
+
+    return found->kind == FOUND_BUILT_IN ? found->page->shows_tokens : !found->is_session_login;
 }
 
 enum step_result step_renewal(struct request_context *context)

@@ -8,7 +8,6 @@
 #include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/revocation_check.h"
-#include "bff/app/session_login.h"
 #include "bff/app/session_request.h"
 #include "bff/app/session_request_csrf.h"
 #include "bff/session/session_csrf.h"
@@ -70,7 +69,7 @@ static bool needs_check(const struct request_context *context)
 {
     if (is_open_page(context))
         return false;
-    return context->session->cookies.is_ours || session_login_is_asked(context);
+    return context->session->cookies.is_ours || context->found.is_session_login;
 }
 
 enum step_result step_session(struct request_context *context)
