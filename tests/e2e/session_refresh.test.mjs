@@ -151,6 +151,19 @@ describe('one refresh', { concurrency: 2 }, () => {
     assert.deepEqual([authorization, role], [bearer(users.tokens.at(-1)), 'with key 1'])
   })
 
+  test('and so it is at a login', async t => {
+    const keys = [makeKey('ES256', 'a'), makeKey('ES256', 'b')]
+    const provider = await keyServer(t, keys.slice(0, 1))
+    let number = 0
+    const users = rotating({ sign: claims => keys[number].token(claims) })
+    const scene = await stage(t, users, { login: { algorithms: ['ES256'], jwks: { url: provider.url } } })
+    await signIn(scene.browser())
+    number = 1
+    provider.keys = keys
+    await signIn(scene.browser())
+    assert.equal(provider.asked.length, 2)
+  })
+
   test('follows the other, with the refresh token of the one before', async t => {
     const users = rotating({ later: 30 })
     const scene = await stage(t, users)
