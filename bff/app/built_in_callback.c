@@ -122,8 +122,8 @@ static int open_transaction(struct page *page)
     reply_add_field(request, (struct reply_field){
                                  "set-cookie", session_cookie_login_line(cookie, suffix, TEXT(""),
                                                                          0, request->pool)});
-    return oidc_transaction_open(page->context->worker->oidc->login, name, value,
-                                 clock_wall_ms() / 1000, request->pool, &page->login.transaction);
+    return oidc_transaction_open(page->context->worker->oidc->login, name, value, clock_wall_s(),
+                                 request->pool, &page->login.transaction);
 }
 
 enum step_result built_in_callback(struct request_context *context)

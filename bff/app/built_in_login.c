@@ -59,7 +59,7 @@ static void answer(struct page *page, const struct discovery *known)
         .redirect_uri = pool_print(request->pool, "%.*s" BUILT_IN_LOGIN_CALLBACK,
                                    TEXT_ARGS(built_in_origin(page->context))),
         .return_url = page->return_url,
-        .began_s = clock_wall_ms() / 1000,
+        .began_s = clock_wall_s(),
     };
 
     oidc_transaction_random(&transaction, request->pool);

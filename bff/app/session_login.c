@@ -155,7 +155,7 @@ static enum login_verdict verdict_of(struct session_login *login, struct login_u
     struct login_request question = {
         .authorization = &authorization,
         .authorization_count = 1,
-        .now_seconds = clock_wall_ms() / 1000,
+        .now_seconds = clock_wall_s(),
         .revocations = context->worker->revocations,
         .pool = pool,
     };
@@ -175,7 +175,7 @@ static void begin(struct session_login *login, const struct login_user *user)
         .access = tokens->access,
         .refresh = tokens->refresh,
         .access_until_s =
-            session_tokens_access_until_s(tokens, clock_wall_ms() / 1000, context->request->pool),
+            session_tokens_access_until_s(tokens, clock_wall_s(), context->request->pool),
     };
     end = session_request_begin(context, &session, on_begun);
     if (end != SESSION_STORE_WAITS)

@@ -1,12 +1,10 @@
 /* See session_request.h. */
 #include "bff/app/session_request.h"
 #include "bff/app/session_request_answer.h"
-#include "bff/app/session_request_revoke.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/session/session_revocation.h"
 #include "bff/session/session_settings.h"
-
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
 
 static const struct session_settings *settings_of(const struct request_context *context)
 {
@@ -123,7 +121,7 @@ enum session_store_end session_request_load(struct request_context *context,
     own->done = done;
     own->call.context = own;
     own->call.done = on_loaded;
-    own->call.now_s = now_s();
+    own->call.now_s = clock_wall_s();
     return found(own,
                  session_store_load(context->dispatch->sessions, &own->call, own->cookies.value));
 }
@@ -134,9 +132,9 @@ void session_request_renew(struct request_context *context)
     const struct session_store *store = context->dispatch->sessions;
     struct session seen = own->session;
 
-    if (!session_store_renews(store, &seen, now_s()))
+    if (!session_store_renews(store, &seen, clock_wall_s()))
         return;
-    seen.seen_s = now_s();
+    seen.seen_s = clock_wall_s();
     if (session_store_save(store, &own->call, &seen, SESSION_STORE_AGAIN) == SESSION_STORE_OK)
         session_request_answer_set(own, SESSION_REQUEST_RENEWS, own->call.value);
 }
@@ -151,11 +149,17 @@ static void on_old_dropped(struct session_store_call *call, enum session_store_e
     (void)end;
 }
 
+static void revoke_session(const struct request_context *context, const struct session *session)
+{
+    session_revocation_add(context->worker->revocations, context->worker->redis, session,
+                           settings_of(context), clock_wall_s());
+}
+
 static void end_old(struct session_request *own)
 {
     if (!own->has)
         return;
-    session_request_revoke(own->context, &own->session);
+    revoke_session(own->context, &own->session);
     own->drop.done = on_old_dropped;
     session_store_drop(own->context->dispatch->sessions, &own->drop, own->session.id);
 }
@@ -188,7 +192,7 @@ session_request_begin(struct request_context *context, const struct session *ses
 
     own->next = *session;
     own->next.id = session_new_id(context->request->pool);
-    own->next.began_s = own->next.seen_s = now_s();
+    own->next.began_s = own->next.seen_s = clock_wall_s();
     own->next.renewals = 0;
     own->done = done;
     own->call.context = own;
@@ -236,7 +240,7 @@ enum session_store_end session_request_end(struct request_context *context,
     session_request_forget(context);
     if (!had)
         return SESSION_STORE_OK;
-    session_request_revoke(context, &old);
+    revoke_session(context, &old);
     own->done = done;
     own->call.context = own;
     own->call.done = on_dropped;

@@ -30,7 +30,7 @@ static enum login_verdict check_login(struct request_context *context, struct lo
     struct login_request question = {
         .authorization = values,
         .authorization_count = count,
-        .now_seconds = clock_wall_ms() / 1000,
+        .now_seconds = clock_wall_s(),
         .revocations = context->worker->revocations,
         .pool = context->request->pool,
     };

@@ -22,9 +22,10 @@ struct renewal {
     struct request_context *context;
 };
 
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
-
-static bool is_good(const struct session *session) { return now_s() < session->access_until_s; }
+static bool is_good(const struct session *session)
+{
+    return clock_wall_s() < session->access_until_s;
+}
 
 /* The session goes on without new tokens. */
 static enum step_result go_on(struct request_context *context)
@@ -45,7 +46,7 @@ static enum step_result use_new(struct request_context *context, const struct se
     struct session_store_call call = {
         .pool = context->request->pool,
         .cookie_name = own->cookie.name,
-        .now_s = now_s(),
+        .now_s = clock_wall_s(),
     };
 
     if (revocation_check_session(context, session)) {
@@ -130,7 +131,7 @@ enum step_result step_renewal(struct request_context *context)
 
     if (refreshes == NULL || !context->caller.is_session)
         return STEP_PASS;
-    if (!session_refresh_is_due(refreshes, &context->session->session, now_s()) ||
+    if (!session_refresh_is_due(refreshes, &context->session->session, clock_wall_s()) ||
         !needs_tokens(context))
         return STEP_PASS;
     return renew(context);

@@ -10,7 +10,7 @@ enum login_verdict session_refresh_identity_service(const struct login_worker *l
                                                     struct login_user *out,
                                                     struct key_source_worker **wanted)
 {
-    struct login_request request = {.now_seconds = clock_wall_ms() / 1000, .pool = pool};
+    struct login_request request = {.now_seconds = clock_wall_s(), .pool = pool};
     struct login_proof proof;
     enum login_fault fault;
     enum login_verdict verdict = login_check_token(login, token, &request, &proof, &fault, wanted);
@@ -32,5 +32,5 @@ const char *session_refresh_identity_provider(const struct jwt *token,
         login_claims_read(token->claims, &rules, pool, &claims) != 0)
         return "id_token";
     *out = claims.user;
-    return login_claims_hold(&claims, clock_wall_ms() / 1000) ? NULL : "id_token_times";
+    return login_claims_hold(&claims, clock_wall_s()) ? NULL : "id_token_times";
 }
