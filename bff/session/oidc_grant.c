@@ -43,7 +43,7 @@ static void on_answer(struct outside_call *call, void *cookie)
 {
     struct oidc_grant *grant = cookie;
     const struct fetch *fetch = &call->fetch;
-    int64_t now_s = clock_wall_ms() / 1000;
+    int64_t now_s = clock_wall_s();
 
     if (fetch->reason != REASON_NONE)
         end(grant, OIDC_GRANT_UNAVAILABLE, reason_name(fetch->reason));

@@ -12,8 +12,6 @@ static enum oidc_login_end fail(struct oidc_login *login, enum oidc_login_end en
     return end;
 }
 
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
-
 /* Tells the user when the work that a callback went on with has ended. */
 static void go_on(struct oidc_login *login, enum oidc_login_end end)
 {
@@ -49,7 +47,7 @@ static enum oidc_login_end make_session(struct oidc_login *login)
                                              .provider = login->client->settings,
                                              .nonce = login->transaction.nonce,
                                              .access_token = tokens->access,
-                                             .now_s = now_s(),
+                                             .now_s = clock_wall_s(),
                                          },
                                          login->pool, &claims);
 
@@ -188,7 +186,7 @@ static bool is_state(const struct oidc_login *login)
 static enum oidc_login_end check_issuer(struct oidc_login *login, const struct discovery *known)
 {
     struct text issuer = login->back.issuer;
-    int64_t now = now_s();
+    int64_t now = clock_wall_s();
 
     if (issuer.at == NULL ? known->has_iss : !text_equal(issuer, login->client->settings->issuer))
         return fail(login, OIDC_LOGIN_BAD, "mix_up");
