@@ -31,8 +31,8 @@ struct oidc {
 struct oidc *oidc_new(const struct session_settings *settings, struct endpoints *endpoints,
                       struct registry *registry);
 
-/* Ends what is under way for nobody. No grant may be under way, and nobody may wait for a client.
- * NULL: does nothing. */
+/* Ends the fetches of documents and keys that are under way. No grant may be under way, and nobody
+ * may wait for a client. NULL: does nothing. */
 void oidc_free(struct oidc *oidc);
 
 /* Returns the provider ${name}; an absent name means the only one. NULL: there is none, or ${oidc}

@@ -2,9 +2,10 @@
  * One OpenID provider, as one worker asks it. This server is the provider's client, in the words of
  * OAuth.
  *
- * The provider's discovery document is fetched when it is needed first, and published for all
- * workers. After an hour it is fetched again in the background; while that fails, what is known
- * still holds. So a provider that is down stops logins only, and only when it was never reached.
+ * The provider's discovery document is fetched when it is needed for the first time, and published
+ * for all workers. After an hour it is fetched again in the background; while that fails, what is
+ * known still holds. So a provider that is down stops logins only, and only when it was never
+ * reached.
  */
 #ifndef BFF_SESSION_OIDC_CLIENT_H
 #define BFF_SESSION_OIDC_CLIENT_H

@@ -30,7 +30,7 @@ typedef void (*oidc_grant_done)(struct oidc_grant *grant, enum oidc_grant_end en
 
 struct oidc_grant {
     struct oidc_tokens tokens; /* with OIDC_GRANT_TOKENS, until oidc_grant_stop */
-    const char *fault;         /* else: a word for the log; never a secret */
+    const char *fault;         /* with any other end: a word for the log; never a secret */
 
     /* oidc_grant.c's own */
     struct oidc_client *client; /* NULL: not under way */

@@ -39,7 +39,7 @@ enum oidc_login_end {
  * The results:
  *
  *   session      with OIDC_LOGIN_DONE; its id and its times are not set
- *   fault        else: a word for the log
+ *   fault        with any other end: a word for the log
  */
 struct oidc_login {
     struct oidc *oidc;

@@ -8,7 +8,8 @@
  * A refresh belongs to no request: it goes on when the request that began it ends.
  *
  * Only the answer that the refresh token is not valid ends a session. Then its id is revoked. When
- * nobody can be asked, the session goes on, and who has failed is asked again after a pause.
+ * nobody can be asked, the session goes on. A provider that has failed is asked again after a
+ * pause.
  *
  * docs/decisions/0019-one-refresh-for-all.md has the reasons.
  */
@@ -85,7 +86,8 @@ struct session_refresh_wait {
 bool session_refresh_begin(struct session_refreshes *refreshes, struct session_refresh_wait *wait,
                            const struct session *session, struct pool *pool);
 
-/* done is not called any more. The refresh goes on. Does nothing when it does not wait. */
+/* Ends the wait: done is not called afterwards. The refresh goes on. Does nothing when it does not
+ * wait. */
 void session_refresh_leave(struct session_refresh_wait *wait);
 
 #endif

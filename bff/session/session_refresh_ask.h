@@ -1,6 +1,6 @@
 /*
  * The question of a refresh: the provider of the session, or the service of its login, is asked for
- * new tokens. Who the user is, is read again from the answer: from the access token of a service,
+ * new tokens. The user is read again from the answer: from the access token of a service,
  * and from the ID token of a provider, when there is one.
  */
 #ifndef BFF_SESSION_SESSION_REFRESH_ASK_H
@@ -31,7 +31,7 @@ struct session_refresh_peers {
 /* In the memory of its user, all zero before session_refresh_ask_start. */
 struct session_refresh_ask {
     struct session_refresh_result result; /* once done is called; texts in ${pool} */
-    const char *fault;                    /* else than SESSION_REFRESH_NEW: a word for the log */
+    const char *fault; /* with any result but SESSION_REFRESH_NEW: a word for the log */
     void (*done)(struct session_refresh_ask *ask);
 
     /* session_refresh_ask.c's own */

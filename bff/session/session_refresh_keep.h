@@ -30,7 +30,7 @@ void session_refresh_keep_save(struct session_refresh_keep *keep);
 /* Drops the session, once. */
 void session_refresh_keep_drop(struct session_refresh_keep *keep);
 
-/* done is not called any more. Does nothing when nothing is under way. */
+/* Ends what is under way: done is not called afterwards. Does nothing when nothing is under way. */
 void session_refresh_keep_stop(struct session_refresh_keep *keep);
 
 #endif

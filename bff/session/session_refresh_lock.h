@@ -61,7 +61,7 @@ bool session_refresh_lock_release(struct session_refresh_lock *lock,
  * once: "session_lock" with the state "process" or "redis". May be called from any thread. */
 void session_refresh_lock_alone(bool is_alone);
 
-/* done is not called any more. Does nothing when nothing is under way. */
+/* Ends what is under way: done is not called afterwards. Does nothing when nothing is under way. */
 void session_refresh_lock_cancel(struct session_refresh_lock *lock);
 
 #endif

@@ -4,8 +4,9 @@
  * HKDF-SHA256 (RFC 5869), one key for each text and each purpose. So what is sealed for one purpose
  * cannot be opened for another one.
  *
- * The first text seals, and all of them open. So a text is replaced without an end of sessions: put
- * the new one in front of the old one, and remove the old one when its sessions are over.
+ * The first text seals, and all of them open. To replace a text without ending
+ * sessions, put the new one in front of the old one, and remove the old one when its sessions are
+ * over.
  *
  * The sealed text is base64url without padding. Its bytes are: a version, four bytes that say which
  * key it is, the nonce, the content, and the tag of 16 bytes. The version, the key, the purpose and

@@ -5,8 +5,8 @@
  *   to refresh  at the start, and when the keys have their age
  *   to ask      when a token needs a key that is not known
  *
- * One fetch is under way at a time. Whoever sends tokens with invented keys, no more than
- * KEY_SOURCE_STATE_ASKS fetches are asked for in a minute. A fetch that was asked for and brought
+ * One fetch is under way at a time. Tokens with invented keys cannot cause more than
+ * KEY_SOURCE_STATE_ASKS fetches in a minute. A fetch that was asked for and brought
  * nothing new begins a pause (min_interval), in which nothing can be asked. A fetch that failed is
  * repeated after 1 s, 2 s, 4 s and so on, at most after min_interval, and nothing is fetched
  * meanwhile. So keys that have just changed at the provider can be fetched at once.
