@@ -40,10 +40,12 @@ describe('sessions in Redis', { concurrency: 2 }, () => {
     assert.deepEqual(keys, [keyOf(id)])
     const value = await redis.send('GET', keys[0])
     assert.match(value, /^[\w-]+$/)
-    for (const text of [id, token, 'refresh-of-the-user', 'u1'])
+    // 'customer' is a role of the user. Random text has the two letters of the user's id now and then.
+    for (const text of [id, token, 'refresh-of-the-user', 'customer'])
       assert.ok(!Buffer.from(value, 'base64url').includes(text) && !value.includes(text))
     assert.ok(await redis.send('PTTL', keys[0]) <= 30 * 60_000)
-    assert.equal((await client.ask('/bff/user')).body.user.id, 'u1')
+    const { user } = (await client.ask('/bff/user')).body
+    assert.deepEqual([user.id, user.roles], ['u1', ['customer']])
   })
 
   test('one command for each request, which renews the time', async t => {
