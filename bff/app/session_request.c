@@ -87,10 +87,9 @@ static void use_nobody(struct request_context *context)
 
     if (!caller->is_session)
         return;
-    *caller = (struct caller){
-        .hides_authorization = caller->hides_authorization,
-        .cookies = caller->cookies,
-    };
+    caller->user = (struct login_user){0};
+    caller->has_user = caller->is_session = false;
+    caller->session = caller->authorization = (struct text){0};
     context->request->user = (struct text){0};
 }
 

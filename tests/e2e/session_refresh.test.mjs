@@ -1,14 +1,17 @@
 // Tokens of sessions are renewed before they end: once for all requests of a session, in all workers
 // and replicas, and nobody is signed out by two tabs or by a provider that is away.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 
 import { fakeClock } from './lib/fake_clock.mjs'
 import { keyServer, makeKey } from './lib/key_server.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { rotating } from './lib/rotating.mjs'
-import { scenario } from './lib/scenario.mjs'
+import { scenario, scratch } from './lib/scenario.mjs'
 import { browser, cookiesOf, credentials, json, sessionKey, signIn } from './lib/sessions.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
@@ -16,11 +19,11 @@ const path = '/api/users/1'
 const patience = { timeout: '10s', connect_timeout: '5s' }
 
 // A server with sessions in front of a rotating users service.
-async function stage(t, users, { redis, store = 'cookie', workers = 1, session, login, ...more } = {}) {
+async function stage(t, users, { redis, store = 'cookie', workers = 1, session, login, more: config, ...options } = {}) {
   const shared = redis === undefined ? {} : { redis: { url: redis.url, ...patience } }
   const scene = await scenario(t, 'web', users.plan, { args: ['--workers', String(workers)], isUnguarded: true,
     config: { session: { store, keys: [sessionKey], ...session }, ...shared,
-      ...(login ? { login } : {}) }, ...more })
+      ...(login ? { login } : {}), ...config }, ...options })
   return { ...scene, browser: () => browser(scene) }
 }
 
@@ -192,6 +195,22 @@ describe('a session ends', { concurrency: 2 }, () => {
       const isEnd = ({ event, state }) => event === 'session_refresh' && state === 'ended'
       await eventually(() => scene.server.lines().some(isEnd), 'the event')
     })
+
+  test('on a public route, and the client cannot say who it is in place of the session', async t => {
+    const users = rotating()
+    const keyFile = join(scratch(t), 'key.pem')
+    writeFileSync(keyFile, generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey
+      .export({ type: 'pkcs8', format: 'pem' }))
+    const scene = await stage(t, users, { more: { identity: { header: 'X-Who', key_file: keyFile },
+      routes: ['auth', 'open'].map(name =>
+        ({ path: `/api/${name}/`, service: 'users', to: `/${name}/`, access: 'public' })) } })
+    const client = scene.browser()
+    await signIn(client)
+    users.behave = gone.invalid_grant
+    const answer = await client.ask('/api/open/1', { headers: { 'x-who': 'evil', x_who: 'evil' } })
+    assert.ok(clearsCookie(answer) && answer.status === 200)
+    assert.doesNotMatch(JSON.stringify(scene.asked('users').at(-1).headers), /x-user|evil/)
+  })
 
   test('on all replicas', async t => {
     const users = rotating()
