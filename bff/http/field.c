@@ -100,8 +100,11 @@ static bool is_value_byte(char c) { return ((unsigned char)c >= 0x20 && c != 0x7
 
 bool field_is_value(struct text value)
 {
-    const char *at = value.at, *end = at + value.len;
+    const char *at = value.at, *end;
 
+    if (value.len == 0) /* ${value} may be absent */
+        return true;
+    end = at + value.len;
     while (at < end) {
         if ((size_t)(end - at) >= WORD_BYTES && word_has_control(word_at(at)) == 0)
             at += WORD_BYTES;
