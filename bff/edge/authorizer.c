@@ -6,10 +6,10 @@
 #include "bff/base/check.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
-#include "bff/base/path_reading.h"
 #include "bff/edge/authorizer.h"
 #include "bff/edge/authorizer_answer.h"
 #include "bff/edge/authorizer_call.h"
+#include "bff/edge/path_list.h"
 
 /* The call may be that of another worker. It ends by its own timer, and this worker hears of it. */
 #define GRACE_NS (250 * CLOCK_MS)
@@ -49,27 +49,9 @@ const struct authorizer_settings *authorizer_settings_of(const struct authorizer
 
 void authorizer_free(struct authorizer *authorizer) { memory_free(authorizer); }
 
-/* ${path} is "/a/b", and ${base} "/a/" or "/a/b". The case of letters does not matter, because it
- * does not matter to some services. */
-static bool is_below(struct text base, struct text path)
-{
-    bool is_prefix = base.len > 0 && base.at[base.len - 1] == '/';
-
-    base.len -= is_prefix;
-    if (path.len < base.len || !text_equal_nocase(base, (struct text){path.at, base.len}))
-        return false;
-    return path.len == base.len || (is_prefix && path.at[base.len] == '/');
-}
-
 bool authorizer_covers(const struct authorizer *authorizer, struct text path, struct pool *pool)
 {
-    const struct authorizer_settings *settings = authorizer->settings;
-    struct text lenient = path_reading_lenient(pool, path);
-
-    for (size_t i = 0; i < settings->path_count; i++)
-        if (is_below(settings->paths[i], lenient))
-            return true;
-    return false;
+    return path_list_has(authorizer->settings->paths, authorizer->settings->path_count, pool, path);
 }
 
 /* Events: the authorizer has failed, or answers again. */

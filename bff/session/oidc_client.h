@@ -78,7 +78,7 @@ void oidc_client_wait(struct oidc_client *client, struct oidc_client_wait *wait)
 /* Ends the wait without a call of done. Does nothing when it does not wait. */
 void oidc_client_wait_end(struct oidc_client_wait *wait);
 
-/* Returns the token endpoint that ${known} names. NULL: this server cannot ask that URL. */
+/* Returns the token endpoint that ${known} names. It lives as long as the client. */
 struct outside *oidc_client_token(struct oidc_client *client, const struct discovery *known);
 
 #endif
