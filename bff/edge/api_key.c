@@ -1,8 +1,6 @@
 /* See api_key.h. */
-#include <openssl/evp.h>
-
-#include "bff/base/check.h"
 #include "bff/base/percent.h"
+#include "bff/base/sha256.h"
 #include "bff/edge/api_key.h"
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/login_roles.h"
@@ -118,7 +116,7 @@ bool api_key_is_plausible(struct text value)
 
 void api_key_digest(struct text value, unsigned char digest[API_KEY_DIGEST])
 {
-    must(EVP_Digest(value.at, value.len, digest, NULL, EVP_sha256(), NULL) == 1);
+    sha256_of(value, digest);
 }
 
 int api_key_digest_read(struct text hex, unsigned char digest[API_KEY_DIGEST])

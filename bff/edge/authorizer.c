@@ -6,6 +6,7 @@
 #include "bff/base/check.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/base/sha256.h"
 #include "bff/edge/authorizer.h"
 #include "bff/edge/authorizer_answer.h"
 #include "bff/edge/authorizer_call.h"
@@ -34,10 +35,9 @@ struct authorizer *authorizer_new(const struct authorizer_settings *settings)
 {
     struct authorizer *authorizer = memory_new(sizeof(*authorizer));
     struct pool *pool = pool_new();
-    struct text bytes = authorizer_identity_of_settings(settings, pool);
 
     authorizer->settings = settings;
-    must(EVP_Digest(bytes.at, bytes.len, authorizer->fingerprint, NULL, EVP_sha256(), NULL) == 1);
+    sha256_of(authorizer_identity_of_settings(settings, pool), authorizer->fingerprint);
     pool_free(pool);
     return authorizer;
 }

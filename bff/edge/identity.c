@@ -1,11 +1,9 @@
 /* See identity.h. */
-#include <openssl/evp.h>
-
-#include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/base/random.h"
 #include "bff/base/secret_hash.h"
+#include "bff/base/sha256.h"
 #include "bff/base/text_builder.h"
 #include "bff/edge/identity_table.h"
 #include "bff/json/json_print.h"
@@ -14,7 +12,6 @@
 #include "bff/edge/identity.h"
 
 #define JTI_DIGITS 32
-#define SID_BYTES 32 /* of SHA-256 */
 
 struct identity {
     const struct identity_keys *keys;
@@ -88,11 +85,11 @@ static struct text list_of(struct text roles, struct pool *pool)
 /* A service could use the session of a browser if it knew the id. */
 static struct text sid_of(struct text session, struct pool *pool)
 {
-    unsigned char sum[SID_BYTES];
+    unsigned char sum[SHA256_BYTES];
 
     if (session.len == 0)
         return (struct text){0};
-    must(EVP_Digest(session.at, session.len, sum, NULL, EVP_sha256(), NULL) == 1);
+    sha256_of(session, sum);
     return jwt_base64_encode(pool, (struct text){(const char *)sum, sizeof(sum)});
 }
 
