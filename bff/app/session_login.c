@@ -241,7 +241,7 @@ static void on_done(struct fetch *fetch, void *cookie)
     if (fetch->reason != REASON_NONE)
         refuse(login, fetch->reason);
     else if (!session_login_answer_body(answer, pool, body, settings_of(login->context)))
-        refuse_answer(login, TEXT("its answer cannot be passed on without a token"));
+        refuse_answer(login, TEXT("answer"));
     else if (answer->tokens.access.at == NULL || answer->head.status > 299)
         session_login_answer_send(answer, login->context->request, &login->ask);
     else
