@@ -4,7 +4,7 @@
 
 #include "bff/base/text.h"
 
-#define SHA256_BYTES 32
+#define SHA256_BYTES ((size_t)32)
 
 /* Writes the SHA-256 of ${text} to ${out}. */
 void sha256_of(struct text text, unsigned char out[SHA256_BYTES]);
