@@ -66,11 +66,6 @@ static void on_begun(struct request_context *context, enum session_store_end end
     struct page *page = context->session->page;
 
     oidc_login_cancel(&page->login);
-    if (end == SESSION_STORE_TOO_LARGE)
-        log_event("session_too_large",
-                  (struct log_field[]){{"user", .text = page->login.session.user},
-                                       {"request_id", .text = context->request->id},
-                                       {0}});
     if (end != SESSION_STORE_OK) {
         pipeline_resume(&context->pipeline,
                         pipeline_refuse(&context->pipeline, session_request_refusal(end)));

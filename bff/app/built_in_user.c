@@ -12,28 +12,16 @@ static enum step_result refuse(struct request_context *context)
                            (struct refusal){.status = 401, .message = "No token provided"});
 }
 
-/* Prints "admin,staff" as ["admin","staff"]. */
-static void print_list(struct json_print *out, const char *name, struct text list, char separator)
-{
-    json_print_key(out, name);
-    json_print_raw(out, TEXT("["));
-    for (struct text rest = list; rest.len > 0;) {
-        struct text item = text_cut(&rest, separator);
-        if (item.at != list.at)
-            json_print_raw(out, TEXT(","));
-        json_print_string(out, item);
-    }
-    json_print_raw(out, TEXT("]"));
-}
-
 static void print_user(struct json_print *out, const struct login_user *user)
 {
     json_print_key(out, "user");
     json_print_raw(out, TEXT("{"));
     json_print_key(out, "id");
     json_print_string(out, user->id);
-    print_list(out, "roles", user->roles, ',');
-    print_list(out, "scopes", user->scopes, ' ');
+    json_print_key(out, "roles");
+    json_print_list(out, user->roles, ',');
+    json_print_key(out, "scopes");
+    json_print_list(out, user->scopes, ' ');
     json_print_raw(out, TEXT("}"));
 }
 

@@ -128,11 +128,6 @@ static void settle(struct session_login *login, enum session_store_end end)
         session_login_answer_send(&login->answer, context->request, &login->ask);
         return;
     }
-    if (end == SESSION_STORE_TOO_LARGE)
-        log_event("session_too_large",
-                  (struct log_field[]){{"user", .text = context->session->next.user},
-                                       {"request_id", .text = context->request->id},
-                                       {0}});
     refusal = session_request_refusal(end);
     reply_refusal(context->request, &refusal);
 }

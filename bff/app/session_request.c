@@ -3,6 +3,7 @@
 #include "bff/app/session_request_answer.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/base/log.h"
 #include "bff/session/session_revocation.h"
 #include "bff/session/session_settings.h"
 
@@ -164,10 +165,21 @@ static void end_old(struct session_request *own)
     session_store_drop(own->context->dispatch->sessions, &own->drop, own->session.id);
 }
 
+void session_request_log_large(const struct request_context *context, const struct session *session)
+{
+    log_event("session_too_large", (struct log_field[]){
+                                       {"user", .text = session->user},
+                                       {"request_id", .text = context->request->id},
+                                       {0},
+                                   });
+}
+
 static enum session_store_end begun(struct session_request *own, enum session_store_end end)
 {
     if (end == SESSION_STORE_OK)
         end = session_request_answer_set(own, SESSION_REQUEST_SETS, own->call.value);
+    if (end == SESSION_STORE_TOO_LARGE)
+        session_request_log_large(own->context, &own->next);
     if (end != SESSION_STORE_OK)
         return end;
     end_old(own);

@@ -80,6 +80,10 @@ enum session_store_end
 session_request_begin(struct request_context *context, const struct session *session,
                       void (*done)(struct request_context *context, enum session_store_end end));
 
+/* Logs the event "session_too_large". session_request_begin has done that. */
+void session_request_log_large(const struct request_context *context,
+                               const struct session *session);
+
 /* Ends the wait for ${done}. Does nothing when nothing waits. */
 void session_request_cancel(struct request_context *context);
 

@@ -2,18 +2,15 @@
 #include "bff/app/session_request_answer.h"
 #include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
+#include "bff/base/localhost.h"
 #include "bff/http/host.h"
 #include "bff/http/reply_head.h"
 #include "bff/http/request_peer.h"
 #include "bff/session/session_settings.h"
 
-/* Only the own machine: what the connection sends there cannot be read by others. */
 static bool is_localhost(const struct request *request)
 {
-    struct text host = host_name(request->pool, request->peer->host);
-
-    return text_equal_nocase(host, TEXT("localhost")) || text_is(host, "127.0.0.1") ||
-           text_is(host, "[::1]");
+    return localhost_is(host_name(request->pool, request->peer->host));
 }
 
 struct session_cookie session_request_answer_cookie(const struct session_settings *settings,

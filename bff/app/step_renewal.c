@@ -38,6 +38,12 @@ static enum step_result go_on(struct request_context *context)
     return pipeline_refuse(&context->pipeline, refusal_away(REFUSAL_UNAVAILABLE));
 }
 
+static enum step_result refuse_large(struct request_context *context, const struct session *session)
+{
+    session_request_log_large(context, session);
+    return pipeline_refuse(&context->pipeline, session_request_refusal(SESSION_STORE_TOO_LARGE));
+}
+
 /* With Redis, the refresh has saved the session. The cookie is its id and does not change. */
 static enum step_result use_new(struct request_context *context, const struct session *session)
 {
@@ -56,8 +62,7 @@ static enum step_result use_new(struct request_context *context, const struct se
     if (session_store_settings(store)->store == SESSION_STORE_REDIS)
         call.value = own->cookies.value;
     else if (session_store_save(store, &call, session, SESSION_STORE_AGAIN) != SESSION_STORE_OK)
-        return pipeline_refuse(&context->pipeline,
-                               session_request_refusal(SESSION_STORE_TOO_LARGE));
+        return refuse_large(context, session);
     session_request_renewed(context, session, call.value);
     return STEP_PASS;
 }

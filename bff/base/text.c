@@ -149,3 +149,11 @@ bool text_is_utf8(struct text text)
     }
     return true;
 }
+
+bool text_is_visible(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.at[i] <= ' ' || text.at[i] > '~')
+            return false;
+    return true;
+}

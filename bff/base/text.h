@@ -98,6 +98,10 @@ static inline struct text text_digits(char digits[TEXT_DIGITS], uint64_t number)
 /* Writes two lower-case hexadecimal digits for each of the ${count} bytes to ${out}. */
 void text_hex(char *out, const unsigned char *bytes, size_t count);
 
+/* True when all bytes are visible ASCII, '!' to '~': no blank and no control byte. Also for an
+ * empty text. */
+bool text_is_visible(struct text text);
+
 /* True when the bytes are well-formed UTF-8: without overlong forms and surrogates (RFC 3629). */
 bool text_is_utf8(struct text text);
 

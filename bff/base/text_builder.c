@@ -67,3 +67,10 @@ void text_builder_field(struct text_builder *builder, struct text name, struct t
     text_builder_add(builder, value);
     text_builder_add(builder, TEXT("\r\n"));
 }
+
+void text_builder_counted(struct text_builder *builder, struct text text)
+{
+    text_builder_size(builder, text.len);
+    text_builder_add(builder, TEXT(":"));
+    text_builder_add(builder, text);
+}

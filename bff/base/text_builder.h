@@ -63,6 +63,10 @@ void text_builder_number(struct text_builder *builder, int64_t number);
 /* Adds ${number} in decimal digits. */
 void text_builder_size(struct text_builder *builder, uint64_t number);
 
+/* Adds the length of ${text}, a colon and ${text}. Texts that are written so one after another can
+ * be told apart, whatever bytes they have: it is for keys that are made of several texts. */
+void text_builder_counted(struct text_builder *builder, struct text text);
+
 /* Adds "name: value\r\n". */
 void text_builder_field(struct text_builder *builder, struct text name, struct text value);
 

@@ -19,10 +19,7 @@ const char *cache_purge_name(enum cache_purge_kind kind) { return names[kind]; }
 /* True when all bytes are visible ASCII. Other bytes of a path are percent-encoded. */
 static bool is_visible(struct text text)
 {
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] <= ' ' || text.at[i] >= 0x7f)
-            return false;
-    return text.len > 0 && text.len <= CACHE_PURGE_MOST;
+    return text.len > 0 && text.len <= CACHE_PURGE_MOST && text_is_visible(text);
 }
 
 static const char *path_check(struct text path)

@@ -1,11 +1,10 @@
 /* See cache_value.h. */
 #include <endian.h>
 
-#include <openssl/evp.h>
-
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/base/secret_hash.h"
+#include "bff/base/sha256.h"
 #include "bff/cache/cache_value.h"
 #include "bff/http/field.h"
 
@@ -24,7 +23,7 @@ struct head {
 
 void cache_value_digest(struct text key, unsigned char digest[CACHE_VALUE_DIGEST])
 {
-    must(EVP_Digest(key.at, key.len, digest, NULL, EVP_sha256(), NULL) == 1);
+    sha256_of(key, digest);
 }
 
 static uint64_t checksum(struct text bytes)

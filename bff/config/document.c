@@ -3,11 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "bff/base/check.h"
 #include "bff/base/file.h"
 #include "bff/base/memory.h"
+#include "bff/base/sha256.h"
 
 #include "bff/config/document.h"
 
@@ -133,11 +132,11 @@ static void document_parse(struct document *document, struct text bytes, struct 
 
 static void hash_print(struct text bytes, char out[DOCUMENT_SHA256_SIZE])
 {
-    unsigned char hash[32];
+    unsigned char hash[SHA256_BYTES];
 
-    must(EVP_Digest(bytes.at, bytes.len, hash, NULL, EVP_sha256(), NULL) == 1);
-    for (size_t i = 0; i < sizeof(hash); i++)
-        snprintf(out + 2 * i, 3, "%02x", hash[i]);
+    sha256_of(bytes, hash);
+    text_hex(out, hash, sizeof(hash));
+    out[2 * sizeof(hash)] = '\0';
 }
 
 void document_load(struct document *document, const char *file, struct mistakes *mistakes)

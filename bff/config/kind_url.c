@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "bff/base/ip.h"
+#include "bff/base/localhost.h"
 #include "bff/upstream/outside.h"
 #include "bff/upstream/service.h"
 
@@ -21,20 +21,6 @@ const char *kind_origin_words(const char *text, char sentence[KIND_SENTENCE_SIZE
              endpoint.is_tls ? "https" : "http", endpoint.authority);
     service_endpoint_free(&endpoint);
     return text_equal_nocase(text_of(text), text_of(sentence + begin)) ? NULL : sentence;
-}
-
-/* True when ${host} is this machine: a name that ends with "localhost", 127.0.0.0/8 or ::1. */
-static bool is_this_machine(struct text host)
-{
-    const struct text name = TEXT("localhost");
-    struct ip ip;
-
-    if (ip_read(host, &ip))
-        return ip_is_loopback(&ip);
-    if (host.len < name.len)
-        return false;
-    struct text end = {host.at + host.len - name.len, name.len};
-    return text_equal_nocase(end, name) && (end.at == host.at || end.at[-1] == '.');
 }
 
 /* Returns the part of ${url} before its path and query. */
@@ -61,7 +47,7 @@ const char *kind_url_words(struct text url)
     if (snprintf(string, sizeof(string), "%.*s", TEXT_ARGS(origin)) >= (int)sizeof(string))
         return "its host is too long";
     words = service_endpoint_read(string, &endpoint);
-    if (words == NULL && !endpoint.is_tls && !is_this_machine(text_of(endpoint.host)))
+    if (words == NULL && !endpoint.is_tls && !localhost_is(text_of(endpoint.host)))
         words = "its scheme must be https; http is for this machine only, such as localhost";
     service_endpoint_free(&endpoint);
     return words;

@@ -10,7 +10,7 @@ static const struct setting rows[] = {
      .about = "tokens and sessions that are ended before their time; or off"},
     {"revocation.strict", &kind_bool, OF(is_strict), .normal = "false",
      .about = "true: while Redis is away, nobody with a token or a session is served"},
-    {"revocation.keep", &kind_seconds, OF(keep_s), 1, 744 * 3600, .normal = "24h",
+    {"revocation.keep", &kind_seconds, OF(keep_s), 1, UINT64_C(744) * 3600, .normal = "24h",
      .about = "how long a revocation is kept: at least as long as tokens are good"},
     {0},
 };

@@ -13,7 +13,7 @@
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct config, session.member)
-#define DAY_S (24 * 3600)
+#define DAY_S (UINT64_C(24) * 3600)
 #define COOKIE_MAX_BYTES 64
 #define HOST_PREFIX "__Host-"
 #define INSECURE_COOKIE "bff"
@@ -137,8 +137,8 @@ static const struct setting rows[] = {
      .about = "origins of our own pages, such as https://shop.example"},
     {"session.after_login", &after_login_kind, OF(after_login), .normal = "/",
      .about = "where a browser goes after a login"},
-    {"session.max_bytes", &kind_size, OF(max_bytes), 2 * 1024, 64 * 1024, .normal = "16KiB",
-     .about = "the longest session in cookies"},
+    {"session.max_bytes", &kind_size, OF(max_bytes), UINT64_C(2) * 1024, UINT64_C(64) * 1024,
+     .normal = "16KiB", .about = "the longest session in cookies"},
     {"session.insecure_localhost", &kind_bool, OF(is_insecure_localhost), .normal = "false",
      .about = "true: for development, the cookie works over http://localhost"},
     {0},

@@ -1,19 +1,11 @@
 /* See access.h. */
 #include "bff/edge/login_roles.h"
+#include "bff/edge/login_scopes.h"
 
 #include "bff/edge/access.h"
 
 /* True when ${a} and ${b} are equal. An absent or empty text is not equal to any text. */
 static bool is_same(struct text a, struct text b) { return a.len > 0 && text_equal(a, b); }
-
-/* True when ${scopes} has ${scope}. Both are without leading and trailing spaces. */
-static bool has_scope(struct text scopes, struct text scope)
-{
-    while (scopes.len > 0)
-        if (text_equal(text_cut(&scopes, ' '), scope))
-            return true;
-    return false;
-}
 
 static bool has_scopes(struct access_rule rule, struct text scopes)
 {
@@ -21,7 +13,7 @@ static bool has_scopes(struct access_rule rule, struct text scopes)
     bool has_one = false, has_all = rest.len > 0;
 
     while (rest.len > 0) {
-        bool has = has_scope(scopes, text_cut(&rest, ' '));
+        bool has = login_scopes_have(scopes, text_cut(&rest, ' '));
         has_one = has_one || has;
         has_all = has_all && has;
     }

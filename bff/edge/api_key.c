@@ -1,23 +1,14 @@
 /* See api_key.h. */
-#include <openssl/evp.h>
-
-#include "bff/base/check.h"
+#include "bff/base/percent.h"
+#include "bff/base/sha256.h"
 #include "bff/edge/api_key.h"
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/login_roles.h"
 
-static bool is_visible(struct text text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] <= ' ' || text.at[i] > '~')
-            return false;
-    return true;
-}
-
 /* Services get the name in a header, and Redis in the name of a count. */
 static bool is_name(struct text name)
 {
-    return name.len <= API_KEY_NAME_MAX && is_visible(name) &&
+    return name.len <= API_KEY_NAME_MAX && text_is_visible(name) &&
            memchr(name.at, '"', name.len) == NULL && memchr(name.at, ',', name.len) == NULL &&
            memchr(name.at, '\\', name.len) == NULL;
 }
@@ -120,20 +111,12 @@ const struct api_key *api_key_copy(const struct api_key *key, struct pool *pool)
 
 bool api_key_is_plausible(struct text value)
 {
-    return value.len > 0 && value.len <= API_KEY_MAX && is_visible(value);
+    return value.len > 0 && value.len <= API_KEY_MAX && text_is_visible(value);
 }
 
 void api_key_digest(struct text value, unsigned char digest[API_KEY_DIGEST])
 {
-    must(EVP_Digest(value.at, value.len, digest, NULL, EVP_sha256(), NULL) == 1);
-}
-
-static int digit_of(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    c = text_lower_char(c);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+    sha256_of(value, digest);
 }
 
 int api_key_digest_read(struct text hex, unsigned char digest[API_KEY_DIGEST])
@@ -141,7 +124,7 @@ int api_key_digest_read(struct text hex, unsigned char digest[API_KEY_DIGEST])
     if (hex.len != (size_t)2 * API_KEY_DIGEST)
         return -1;
     for (size_t i = 0; i < API_KEY_DIGEST; i++) {
-        int high = digit_of(hex.at[2 * i]), low = digit_of(hex.at[2 * i + 1]);
+        int high = percent_hex(hex.at[2 * i]), low = percent_hex(hex.at[2 * i + 1]);
         if (high < 0 || low < 0)
             return -1;
         digest[i] = (unsigned char)(high << 4 | low);

@@ -13,7 +13,7 @@
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/verdict.h"
 
-#define API_KEYS_CALL_UNKNOWN_NS (10 * CLOCK_S)
+#define API_KEYS_CALL_UNKNOWN_NS (10 * CLOCK_S) /* the most for which a key stays unknown */
 #define API_KEYS_CALL_HEX ((size_t)2 * API_KEY_DIGEST)
 
 /* The call is the first member of the struct of its kind, which memory_new has allocated. */

@@ -6,10 +6,11 @@
 #include "bff/base/check.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
-#include "bff/base/path_reading.h"
+#include "bff/base/sha256.h"
 #include "bff/edge/authorizer.h"
 #include "bff/edge/authorizer_answer.h"
 #include "bff/edge/authorizer_call.h"
+#include "bff/edge/path_list.h"
 
 /* The call may be that of another worker. It ends by its own timer, and this worker hears of it. */
 #define GRACE_NS (250 * CLOCK_MS)
@@ -34,10 +35,9 @@ struct authorizer *authorizer_new(const struct authorizer_settings *settings)
 {
     struct authorizer *authorizer = memory_new(sizeof(*authorizer));
     struct pool *pool = pool_new();
-    struct text bytes = authorizer_identity_of_settings(settings, pool);
 
     authorizer->settings = settings;
-    must(EVP_Digest(bytes.at, bytes.len, authorizer->fingerprint, NULL, EVP_sha256(), NULL) == 1);
+    sha256_of(authorizer_identity_of_settings(settings, pool), authorizer->fingerprint);
     pool_free(pool);
     return authorizer;
 }
@@ -49,27 +49,9 @@ const struct authorizer_settings *authorizer_settings_of(const struct authorizer
 
 void authorizer_free(struct authorizer *authorizer) { memory_free(authorizer); }
 
-/* ${path} is "/a/b", and ${base} "/a/" or "/a/b". The case of letters does not matter, because it
- * does not matter to some services. */
-static bool is_below(struct text base, struct text path)
-{
-    bool is_prefix = base.len > 0 && base.at[base.len - 1] == '/';
-
-    base.len -= is_prefix;
-    if (path.len < base.len || !text_equal_nocase(base, (struct text){path.at, base.len}))
-        return false;
-    return path.len == base.len || (is_prefix && path.at[base.len] == '/');
-}
-
 bool authorizer_covers(const struct authorizer *authorizer, struct text path, struct pool *pool)
 {
-    const struct authorizer_settings *settings = authorizer->settings;
-    struct text lenient = path_reading_lenient(pool, path);
-
-    for (size_t i = 0; i < settings->path_count; i++)
-        if (is_below(settings->paths[i], lenient))
-            return true;
-    return false;
+    return path_list_has(authorizer->settings->paths, authorizer->settings->path_count, pool, path);
 }
 
 /* Events: the authorizer has failed, or answers again. */

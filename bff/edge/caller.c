@@ -63,9 +63,7 @@ static void put_member(struct text_builder *out, const char *name, struct text v
     if (value.len == 0)
         return;
     text_builder_add(out, text_of(name));
-    text_builder_size(out, value.len);
-    text_builder_add(out, TEXT(":"));
-    text_builder_add(out, value);
+    text_builder_counted(out, value);
 }
 
 struct text caller_distinct(const struct caller *caller, struct pool *pool)

@@ -1,7 +1,13 @@
 /*
- * The caller: who sends a request, as the steps session, api_key, login and authorizer have found
- * out, and what the services learn of them. The caller is in the request's pool. Each step writes
- * its own members. The pages and the proxy only read them.
+ * The caller: who sends a request, as the steps have found out, and what the services learn of
+ * them. The caller is in the request's pool. Each step writes its own members, also where it finds
+ * nothing out. The pages and the proxy only read them.
+ *
+ *   client      identity
+ *   session     is_session, session, authorization, hides_authorization, cookies, and the user
+ *   api_key     key, key_header, and the user if nobody else has named one
+ *   login       the user
+ *   authorizer  fields, context, and the user
  */
 #ifndef BFF_EDGE_CALLER_H
 #define BFF_EDGE_CALLER_H

@@ -1,11 +1,9 @@
 /* See identity.h. */
-#include <openssl/evp.h>
-
-#include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/base/random.h"
 #include "bff/base/secret_hash.h"
+#include "bff/base/sha256.h"
 #include "bff/base/text_builder.h"
 #include "bff/edge/identity_table.h"
 #include "bff/json/json_print.h"
@@ -14,7 +12,6 @@
 #include "bff/edge/identity.h"
 
 #define JTI_DIGITS 32
-#define SID_BYTES 32 /* of SHA-256 */
 
 struct identity {
     const struct identity_keys *keys;
@@ -57,25 +54,17 @@ struct text identity_header(const struct identity *identity)
     return identity_keys_settings(identity->keys)->header;
 }
 
-/* Each text follows its length, so two different rows of texts never give the same key. */
-static void add_to_key(struct text_builder *key, struct text text)
-{
-    text_builder_size(key, text.len);
-    text_builder_add(key, TEXT(":"));
-    text_builder_add(key, text);
-}
-
 /* The id of a session may be all that a cookie has. So it is not kept: a hash distinguishes the
  * sessions of one user. */
 static struct text key_of(struct identity *identity, const struct identity_subject *subject,
                           struct text audience)
 {
     identity->key.len = 0;
-    add_to_key(&identity->key, audience);
-    add_to_key(&identity->key, subject->user);
-    add_to_key(&identity->key, subject->roles);
-    add_to_key(&identity->key, subject->scopes);
-    add_to_key(&identity->key, subject->client);
+    text_builder_counted(&identity->key, audience);
+    text_builder_counted(&identity->key, subject->user);
+    text_builder_counted(&identity->key, subject->roles);
+    text_builder_counted(&identity->key, subject->scopes);
+    text_builder_counted(&identity->key, subject->client);
     text_builder_size(&identity->key, secret_hash_text(&identity->sessions, subject->session));
     return text_builder_text(&identity->key);
 }
@@ -89,23 +78,18 @@ static struct text list_of(struct text roles, struct pool *pool)
     if (roles.len == 0)
         return (struct text){0};
     json_print_init(&out, pool);
-    json_print_raw(&out, TEXT("["));
-    for (bool is_first = true; roles.len > 0; is_first = false) {
-        json_print_raw(&out, is_first ? TEXT("") : TEXT(","));
-        json_print_string(&out, text_cut(&roles, ','));
-    }
-    json_print_raw(&out, TEXT("]"));
+    json_print_list(&out, roles, ',');
     return json_print_text(&out);
 }
 
 /* A service could use the session of a browser if it knew the id. */
 static struct text sid_of(struct text session, struct pool *pool)
 {
-    unsigned char sum[SID_BYTES];
+    unsigned char sum[SHA256_BYTES];
 
     if (session.len == 0)
         return (struct text){0};
-    must(EVP_Digest(session.at, session.len, sum, NULL, EVP_sha256(), NULL) == 1);
+    sha256_of(session, sum);
     return jwt_base64_encode(pool, (struct text){(const char *)sum, sizeof(sum)});
 }
 

@@ -1,4 +1,5 @@
 /* See login_scopes.h. */
+#include "bff/edge/login_list.h"
 #include "bff/edge/login_roles.h"
 
 #include "bff/edge/login_scopes.h"
@@ -11,46 +12,18 @@ bool login_scopes_have(struct text scopes, struct text scope)
     return false;
 }
 
-static int add_one(struct text scope, char *bytes, size_t *len)
+static int take(struct login_list *list, struct text scopes)
 {
-    if (scope.len == 0 || login_scopes_have((struct text){bytes, *len}, scope))
-        return 0;
-    if (!login_roles_is_plain(scope))
-        return -1;
-    if (*len > 0)
-        bytes[(*len)++] = ' ';
-    memcpy(bytes + *len, scope.at, scope.len);
-    *len += scope.len;
-    return 0;
-}
-
-/* ${bytes} has ${*len} bytes, and room for the scopes and a space. */
-static int add(struct json value, struct pool *pool, char *bytes, size_t *len)
-{
-    struct text rest = json_text(value, pool);
-
-    if (!json_is(value, JSON_STRING))
-        return -1;
-    while (rest.len > 0)
-        if (add_one(text_cut(&rest, ' '), bytes, len) != 0)
+    while (scopes.len > 0) {
+        struct text scope = text_cut(&scopes, ' ');
+        if (!login_roles_is_plain(scope))
             return -1;
+        login_list_add(list, scope);
+    }
     return 0;
 }
 
 int login_scopes_read(struct json claim, struct pool *pool, struct text *scopes)
 {
-    size_t len = 0;
-
-    *scopes = TEXT("");
-    if (json_is(claim, JSON_NONE))
-        return 0;
-    /* A decoded scope is no longer than its JSON, which has quotes in the place of the space. */
-    char *bytes = pool_take(pool, claim.len);
-    if (!json_is(claim, JSON_ARRAY) && add(claim, pool, bytes, &len) != 0)
-        return -1;
-    json_each (one, claim)
-        if (json_is(claim, JSON_ARRAY) && add(one, pool, bytes, &len) != 0)
-            return -1;
-    *scopes = (struct text){bytes, len};
-    return 0;
+    return login_list_read(claim, ' ', pool, take, scopes);
 }

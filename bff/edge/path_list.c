@@ -2,7 +2,7 @@
 #include "bff/base/path_reading.h"
 #include "bff/edge/path_list.h"
 
-static bool has(struct text base, struct text path)
+bool path_list_item_has(struct text base, struct text path)
 {
     bool is_prefix = base.len > 0 && base.at[base.len - 1] == '/';
 
@@ -17,7 +17,7 @@ bool path_list_has(const struct text *paths, size_t count, struct pool *pool, st
     struct text lenient = path_reading_lenient(pool, path);
 
     for (size_t i = 0; i < count; i++)
-        if (has(paths[i], lenient))
+        if (path_list_item_has(paths[i], lenient))
             return true;
     return false;
 }

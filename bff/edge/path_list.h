@@ -8,6 +8,9 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
+/* True when ${base}, an item of a list, has ${path}. Both are in their lenient reading. */
+bool path_list_item_has(struct text base, struct text path);
+
 /*
  * True when one of the ${count} ${paths} has ${path}, the path of a request as the client wrote it.
  * "/api/" is a prefix, which also has "/api", and "/api/users" is one path. Each is in its lenient

@@ -113,9 +113,7 @@ struct text revocation_provider_sid(struct pool *pool, struct text provider, str
     if (sid.len == 0)
         return (struct text){0};
     text_builder_init(&text, pool, provider.len + sid.len + 24);
-    text_builder_size(&text, provider.len);
-    text_builder_add(&text, TEXT(":"));
-    text_builder_add(&text, provider);
+    text_builder_counted(&text, provider);
     text_builder_add(&text, sid);
     return text_builder_text(&text);
 }

@@ -146,3 +146,13 @@ struct text json_print_value(const struct json_print *out)
     bytes.len -= out->begin;
     return is_one_value(out, bytes) ? bytes : (struct text){0};
 }
+
+void json_print_list(struct json_print *out, struct text list, char separator)
+{
+    json_print_raw(out, TEXT("["));
+    for (bool is_first = true; list.len > 0; is_first = false) {
+        json_print_raw(out, is_first ? TEXT("") : TEXT(","));
+        json_print_string(out, text_cut(&list, separator));
+    }
+    json_print_raw(out, TEXT("]"));
+}

@@ -34,6 +34,10 @@ void json_print_int(struct json_print *out, int64_t value);
 void json_print_string(struct json_print *out, struct text utf8); /* with quotes and escapes */
 void json_print_json(struct json_print *out, struct json value);  /* as written; JSON_NONE: null */
 
+/* Prints the items of ${list}, which ${separator} separates, as a list of strings: "a,b" is
+ * ["a","b"]. */
+void json_print_list(struct json_print *out, struct text list, char separator);
+
 /* Prints ${bytes} unchanged: punctuation, or text that is JSON already. */
 static inline void json_print_raw(struct json_print *out, struct text bytes)
 {

@@ -1,5 +1,6 @@
 /* See limit_rule.h. */
 #include "bff/base/path_reading.h"
+#include "bff/edge/path_list.h"
 #include "bff/http/method.h"
 #include "bff/limit/limit_rule.h"
 
@@ -27,12 +28,5 @@ struct text limit_rule_path(struct pool *pool, struct text path)
 
 bool limit_rule_matches(const struct limit_rule *rule, struct text method, struct text path)
 {
-    struct text base = rule->path;
-    bool is_prefix = base.len > 0 && base.at[base.len - 1] == '/';
-
-    base.len -= is_prefix;
-    if (path.len < base.len || (path.len > base.len && !(is_prefix && path.at[base.len] == '/')))
-        return false;
-    return text_equal_nocase(base, (struct text){path.at, base.len}) &&
-           method_is_among(rule->methods, method);
+    return path_list_item_has(rule->path, path) && method_is_among(rule->methods, method);
 }

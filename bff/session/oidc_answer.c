@@ -10,13 +10,7 @@
 enum { ACCESS, REFRESH, ID_TOKEN, SCOPE, TYPE, EXPIRES, MEMBER_COUNT };
 
 /* Tokens are sent in header fields and in forms, so they have visible ASCII only. */
-static bool is_token(struct text text)
-{
-    for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] <= ' ' || text.at[i] > '~')
-            return false;
-    return text.len > 0;
-}
+static bool is_token(struct text text) { return text.len > 0 && text_is_visible(text); }
 
 /* An absent member leaves ${*out} absent. */
 static int read_text(struct json value, struct pool *pool, struct text *out)

@@ -7,6 +7,7 @@
 #include "bff/json/json_print.h"
 #include "bff/token/jwt_base64.h"
 #include "bff/token/jwt_members.h"
+#include "bff/token/jwt_verify.h"
 
 #include "bff/session/oidc_claims.h"
 
@@ -133,20 +134,12 @@ bool oidc_claims_names(const struct jwt *token, const struct session_provider_se
 
 /* The ID token. */
 
+/* Ed25519 hashes by itself, with SHA-512 (RFC 8032). */
 static const EVP_MD *digest_of(enum jwt_algorithm algorithm)
 {
-    switch (algorithm) {
-    case JWT_RS256:
-    case JWT_PS256:
-    case JWT_ES256:
-        return EVP_sha256();
-    case JWT_RS384:
-    case JWT_PS384:
-    case JWT_ES384:
-        return EVP_sha384();
-    default: /* Ed25519 hashes with SHA-512, too */
-        return EVP_sha512();
-    }
+    const EVP_MD *digest = jwt_verify_digest(algorithm);
+
+    return digest == NULL ? EVP_sha512() : digest;
 }
 
 /* `at_hash` binds the access token to the ID token: the left half of its hash (Core section

@@ -87,7 +87,7 @@ void oidc_client_note(struct oidc_client *client, const char *fault);
  * it has not failed, or nobody has asked yet. */
 const char *oidc_client_fault(struct registry *registry, struct text issuer);
 
-/* Returns the token endpoint that ${known} names. NULL: this server cannot ask that URL. */
+/* Returns the token endpoint that ${known} names. It lives as long as the client. */
 struct outside *oidc_client_token(struct oidc_client *client, const struct discovery *known);
 
 #endif

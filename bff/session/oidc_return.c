@@ -5,10 +5,7 @@
 
 static bool is_visible(struct text url)
 {
-    for (size_t i = 0; i < url.len; i++)
-        if (url.at[i] <= ' ' || url.at[i] > '~' || url.at[i] == '\\')
-            return false;
-    return true;
+    return text_is_visible(url) && memchr(url.at, '\\', url.len) == NULL;
 }
 
 /* Reads the byte at ${*i}, percent-encoded or not, and moves ${*i} after it. Returns -1 for a '%'

@@ -1,6 +1,5 @@
 /* See oidc_transaction.h. */
-#include <openssl/sha.h>
-
+#include "bff/base/sha256.h"
 #include "bff/base/text_builder.h"
 #include "bff/session/oidc_form.h"
 #include "bff/session/session.h"
@@ -21,9 +20,9 @@ void oidc_transaction_random(struct oidc_transaction *transaction, struct pool *
 
 struct text oidc_transaction_challenge(struct text verifier, struct pool *pool)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
+    unsigned char hash[SHA256_BYTES];
 
-    SHA256((const unsigned char *)verifier.at, verifier.len, hash);
+    sha256_of(verifier, hash);
     return jwt_base64_encode(pool, (struct text){(const char *)hash, sizeof(hash)});
 }
 

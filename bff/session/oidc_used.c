@@ -2,9 +2,8 @@
 #include <stdatomic.h>
 #include <string.h>
 
-#include <openssl/sha.h>
-
 #include "bff/base/secret_hash.h"
+#include "bff/base/sha256.h"
 
 #include "bff/session/oidc_used.h"
 
@@ -80,11 +79,11 @@ static void on_reply(struct redis_command *command, enum redis_end end,
 static bool tell_redis(struct redis *redis, struct oidc_used_ask *ask, struct text what,
                        int64_t seconds)
 {
-    unsigned char hash[SHA256_DIGEST_LENGTH];
-    char key[sizeof(REDIS_PREFIX) - 1 + 2 * SHA256_DIGEST_LENGTH] = REDIS_PREFIX;
+    unsigned char hash[SHA256_BYTES];
+    char key[sizeof(REDIS_PREFIX) - 1 + 2 * SHA256_BYTES] = REDIS_PREFIX;
     char digits[TEXT_DIGITS];
 
-    SHA256((const unsigned char *)what.at, what.len, hash);
+    sha256_of(what, hash);
     text_hex(key + sizeof(REDIS_PREFIX) - 1, hash, sizeof(hash));
     struct text texts[] = {TEXT("SET"), {key, sizeof(key)}, TEXT("1"),
                            TEXT("NX"),  TEXT("EX"),         text_digits(digits, (uint64_t)seconds)};

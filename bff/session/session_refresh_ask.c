@@ -163,15 +163,6 @@ static void on_grant(struct oidc_grant *grant, enum oidc_grant_end how, void *co
 
 /* A service. */
 
-/* A token must fit into a header. */
-static bool is_plain(struct text token)
-{
-    for (size_t i = 0; i < token.len; i++)
-        if (token.at[i] <= ' ' || token.at[i] >= 0x7f)
-            return false;
-    return true;
-}
-
 static void check_token(struct session_refresh_ask *ask);
 
 static void on_keys_fetched(struct key_source_wait *wait)
@@ -217,7 +208,7 @@ static void take_answer(struct session_refresh_ask *ask)
 
     if (ask->fetch.value != NULL)
         session_tokens_read(json_of(ask->fetch.value->text), settings, ask->pool, &tokens);
-    if (!is_plain(tokens.access) || tokens.access.len == 0) {
+    if (tokens.access.len == 0 || !text_is_visible(tokens.access)) { /* it must fit into a header */
         end(ask, SESSION_REFRESH_AWAY, "answer");
         return;
     }

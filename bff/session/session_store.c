@@ -1,14 +1,11 @@
 /* See session_store.h. */
-#include <openssl/evp.h>
-
-#include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/base/sha256.h"
 #include "bff/session/session_seal.h"
 #include "bff/session/session_settings.h"
 #include "bff/session/session_store.h"
 
 #define PREFIX TEXT("session:")
-#define SHA256_BYTES 32
 #define RENEWED_PART 4 /* a cookie is made again after this part of session.idle */
 
 struct session_store {
@@ -49,10 +46,9 @@ static bool is_in_redis(const struct session_store *store)
 struct text session_store_key(struct text prefix, struct text id, struct pool *pool)
 {
     unsigned char hash[SHA256_BYTES];
-    unsigned len = sizeof(hash);
     char *key = pool_take(pool, prefix.len + sizeof(hash) * 2);
 
-    must(EVP_Digest(id.at, id.len, hash, &len, EVP_sha256(), NULL) == 1 && len == sizeof(hash));
+    sha256_of(id, hash);
     memcpy(key, prefix.at, prefix.len);
     text_hex(key + prefix.len, hash, sizeof(hash));
     return (struct text){key, prefix.len + sizeof(hash) * 2};

@@ -137,8 +137,11 @@ int64_t session_tokens_access_until_s(const struct session_tokens *tokens, int64
                                       struct pool *pool)
 {
     int64_t until_s = session_tokens_until_s(session_tokens_claims(tokens->access, pool));
+    int64_t most_s = (int64_t)SECONDS_MOST;
     int64_t other_s = tokens->expires_in_s > 0 ? now_s + tokens->expires_in_s : 0;
 
+    if (other_s > most_s) /* session_read refuses a later time */
+        other_s = most_s;
     if (until_s == 0 || (other_s != 0 && other_s < until_s))
         until_s = other_s;
     return until_s;

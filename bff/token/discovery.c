@@ -1,7 +1,7 @@
 /* See discovery.h. */
 #include <stdio.h>
 
-#include "bff/base/ip.h"
+#include "bff/base/localhost.h"
 #include "bff/token/jwt_members.h"
 #include "bff/upstream/outside.h"
 
@@ -47,11 +47,8 @@ static bool is_loopback(struct text authority)
     bool has_port =
         colon != NULL && memchr(colon, ']', authority.len - (size_t)(colon - authority.at)) == NULL;
     struct text host = {authority.at, has_port ? (size_t)(colon - authority.at) : authority.len};
-    struct ip ip;
 
-    if (text_equal_nocase(host, TEXT("localhost")) || text_is(host, "[::1]"))
-        return true;
-    return ip_read(host, &ip) && ip_is_ipv4(&ip) && ip.bytes[12] == 127;
+    return localhost_is(host);
 }
 
 bool discovery_is_url(struct text url)

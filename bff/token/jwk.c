@@ -4,11 +4,10 @@
 #include <openssl/evp.h>
 
 #include "bff/base/check.h"
+#include "bff/base/sha256.h"
 #include "bff/token/jwt_base64.h"
 
 #include "bff/token/jwk.h"
-
-#define THUMBPRINT_BYTES 32 /* of SHA-256 */
 
 /* A member of a key that has a number. ${bytes} is its exact size; 0: as short as possible (RFC
  * 7518 sections 6.2.1 and 6.3.1). */
@@ -87,14 +86,13 @@ static void print_numbers(struct json_print *out, EVP_PKEY *key)
 
 struct text jwk_thumbprint(EVP_PKEY *key, struct pool *pool)
 {
-    unsigned char sum[THUMBPRINT_BYTES];
+    unsigned char sum[SHA256_BYTES];
     struct json_print out;
 
     json_print_init(&out, pool);
     print_numbers(&out, key);
     json_print_raw(&out, TEXT("}"));
-    struct text members = json_print_text(&out);
-    must(EVP_Digest(members.at, members.len, sum, NULL, EVP_sha256(), NULL) == 1);
+    sha256_of(json_print_text(&out), sum);
     return jwt_base64_encode(pool, (struct text){(const char *)sum, sizeof(sum)});
 }
 

@@ -75,7 +75,7 @@ bool jwt_verify_secret(const struct jwt *token, const struct jwt_secret *secret)
     return token->signature.len == len && CRYPTO_memcmp(token->signature.at, sum, len) == 0;
 }
 
-static const EVP_MD *digest_of(enum jwt_algorithm algorithm)
+const EVP_MD *jwt_verify_digest(enum jwt_algorithm algorithm)
 {
     switch (algorithm) {
     case JWT_RS256:
@@ -110,7 +110,8 @@ static bool verify(const struct jwt *token, EVP_PKEY *key, const unsigned char *
     EVP_PKEY_CTX *parameters = NULL; /* the context owns them */
     must(context != NULL);
     bool is_good =
-        EVP_DigestVerifyInit(context, &parameters, digest_of(token->algorithm), NULL, key) == 1 &&
+        EVP_DigestVerifyInit(context, &parameters, jwt_verify_digest(token->algorithm), NULL,
+                             key) == 1 &&
         set_padding(token, parameters) &&
         EVP_DigestVerify(context, signature, len, (const unsigned char *)token->signed_bytes.at,
                          token->signed_bytes.len) == 1;

@@ -7,6 +7,8 @@
 
 #include <stdbool.h>
 
+#include <openssl/evp.h>
+
 #include "bff/token/jwt.h"
 #include "bff/token/jwt_key.h"
 
@@ -23,5 +25,9 @@ bool jwt_verify_secret(const struct jwt *token, const struct jwt_secret *secret)
 /* True when the signature is good. Only for tokens of the other algorithms (JWT_ALL_PUBLIC), with
  * a key for the token's algorithm; any other is a mistake in this program. */
 bool jwt_verify_key(const struct jwt *token, const struct jwt_key *key);
+
+/* Returns the hash of an algorithm with public keys (RFC 7518 section 3.1). NULL for EdDSA, which
+ * hashes by itself. */
+const EVP_MD *jwt_verify_digest(enum jwt_algorithm algorithm);
 
 #endif

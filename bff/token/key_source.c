@@ -147,23 +147,26 @@ int64_t key_source_next_ns(struct key_source *source)
 
 /* Telling. */
 
-static void tell_failure(const struct key_source *source, const struct key_source_answer *answer)
+/* Each of these functions is called without the lock, with the report as it was under the lock. */
+
+static void tell_failure(const struct key_source_report *report,
+                         const struct key_source_answer *answer)
 {
     log_event("keys_stale", (struct log_field[]){
-                                {"issuer", .text = source->report.name},
+                                {"issuer", .text = report->name},
                                 {"reason", .text = text_of(reason_name(answer->reason))},
                                 {"status", .number = answer->status},
                                 {"why", .text = text_of(answer->words ? answer->words : "")},
-                                {"keys", .number = (int64_t)source->report.keys},
+                                {"keys", .number = (int64_t)report->keys},
                                 {0},
                             });
 }
 
-static void tell(const char *event, const struct key_source *source)
+static void tell(const char *event, const struct key_source_report *report)
 {
     log_event(event, (struct log_field[]){
-                         {"issuer", .text = source->report.name},
-                         {"keys", .number = (int64_t)source->report.keys},
+                         {"issuer", .text = report->name},
+                         {"keys", .number = (int64_t)report->keys},
                          {0},
                      });
 }
@@ -210,9 +213,10 @@ void key_source_expire(struct key_source *source, int64_t now_ns)
         source->report.keys = 0;
         published_set(&source->published, NULL);
     }
+    struct key_source_report report = source->report;
     unlock(source);
     if (is_over)
-        tell("keys_dropped", source);
+        tell("keys_dropped", &report);
 }
 
 /* The end of a fetch. */
@@ -243,10 +247,11 @@ static bool take_set(struct key_source *source, struct key_set *set, int64_t now
     else
         key_set_release(set);
     key_source_state_good(&source->state, now_ns, is_new, random_below(&source->random, 100));
+    struct key_source_report report = source->report;
     ring(source);
     unlock(source);
     if (is_new || was_failing)
-        tell("keys_refreshed", source);
+        tell("keys_refreshed", &report);
     return is_new;
 }
 
@@ -258,10 +263,11 @@ static void take_failure(struct key_source *source, const struct key_source_answ
     source->report.reason = answer->reason;
     source->report.status = answer->status;
     bool is_first = key_source_state_bad(&source->state, now_ns);
+    struct key_source_report report = source->report;
     ring(source);
     unlock(source);
     if (is_first)
-        tell_failure(source, answer);
+        tell_failure(&report, answer);
 }
 
 void key_source_take(struct key_source *source, int64_t now_ns,

@@ -47,6 +47,12 @@ function copyOf(scene, client) {
   return copy
 }
 
+// How many scripts Redis has run.
+async function scriptsOf(redis) {
+  const counts = (await redis.send('INFO', 'commandstats')).matchAll(/cmdstat_eval(?:sha)?:calls=(\d+)/g)
+  return [...counts].reduce((sum, [, calls]) => sum + Number(calls), 0)
+}
+
 // The file of a new key for identity tokens.
 function signingKey(t) {
   const file = join(scratch(t), 'key.pem')
@@ -91,7 +97,8 @@ describe('one refresh', { concurrency: 2 }, () => {
       users.behave = { hold: gate() }
       const answers = together([copyOf(first, client), copyOf(second, client)], 20)
       await soon(users.begun.opened, 'the refresh')
-      setTimeout(users.behave.hold.open, 100)
+      await eventually(async () => await scriptsOf(redis) > 4, 'the other replica, which looks at the lock')
+      users.behave.hold.open()
       assert.deepEqual(statuses(await answers), [200])
       assert.deepEqual(users.used, ['refresh-token-0'])
       assert.deepEqual([...new Set(authorizations(first, 20))], [bearer(users.tokens[1])])

@@ -164,6 +164,16 @@ static void test_iso_time(void **state)
     assert_string_equal(out, "2024-02-29T12:34:56.789Z");
 }
 
+static void test_visible(void **state)
+{
+    assert_true(text_is_visible(TEXT("")));
+    assert_true(text_is_visible(TEXT("!az~")));
+    for (size_t i = 0; i <= ' '; i++)
+        assert_false(text_is_visible((struct text){(const char[]){'a', (char)i}, 2}));
+    assert_false(text_is_visible(TEXT("a\177")));
+    assert_false(text_is_visible(TEXT("\303\274")));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -171,7 +181,7 @@ int main(void)
         cmocka_unit_test(test_utf8),     cmocka_unit_test(test_percent),
         cmocka_unit_test(test_iso_time), cmocka_unit_test(test_encode_and_back),
         cmocka_unit_test(test_lower),    cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_hex),      cmocka_unit_test(test_visible),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

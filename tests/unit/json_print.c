@@ -152,6 +152,26 @@ static void print_service_value(struct json_print *out)
 }
 
 /* Also after other values have been printed. */
+static void test_lists(void **state)
+{
+    static const struct {
+        const char *list, *want;
+    } cases[] = {
+        {"", "[]"},
+        {"a", "[\"a\"]"},
+        {"a,b", "[\"a\",\"b\"]"},
+        {"a,,b", "[\"a\",\"\",\"b\"]"},
+        {"\"", "[\"\\\"\"]"},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct json_print out;
+        json_print_init(&out, pool);
+        json_print_list(&out, text_of(cases[i].list), ',');
+        expect_printed(&out, cases[i].want);
+    }
+}
+
 static void test_exactly_one_value(void **state)
 {
     static const struct {
@@ -270,13 +290,10 @@ static int end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_nul_and_absent),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_members_without_braces),
-        cmocka_unit_test(test_exactly_one_value),
-        cmocka_unit_test(test_growing),
-        cmocka_unit_test(test_strings_as_yajl_prints_them),
+        cmocka_unit_test(test_strings), cmocka_unit_test(test_nul_and_absent),
+        cmocka_unit_test(test_values),  cmocka_unit_test(test_members_without_braces),
+        cmocka_unit_test(test_lists),   cmocka_unit_test(test_exactly_one_value),
+        cmocka_unit_test(test_growing), cmocka_unit_test(test_strings_as_yajl_prints_them),
     };
 
     return cmocka_run_group_tests(tests, begin, end);

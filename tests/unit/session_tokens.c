@@ -106,12 +106,26 @@ static void test_claims(void **state)
     pool_free(pool);
 }
 
+/* A time that a session could not be read with would sign the user out. */
+static void test_ends_in_the_far_future(void **state)
+{
+    struct session_tokens tokens = {.access = TEXT("opaque"), .expires_in_s = 253402300799};
+    struct pool *pool = pool_new();
+
+    (void)state;
+    assert_int_equal(session_tokens_access_until_s(&tokens, 1790000000, pool), 253402300799);
+    tokens.expires_in_s = 60;
+    assert_int_equal(session_tokens_access_until_s(&tokens, 1790000000, pool), 1790000060);
+    pool_free(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answers),
         cmocka_unit_test(test_tokens_elsewhere),
         cmocka_unit_test(test_claims),
+        cmocka_unit_test(test_ends_in_the_far_future),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
