@@ -17,6 +17,9 @@
 
 #define BODY_MOST ((size_t)256 * 1024) /* bytes of the service's answer */
 
+/* The fetch under way may have begun before the provider had the key. So a token may ask again. */
+#define ASKS_MAX 2
+
 /* A login that is under way. It is in the request's pool. */
 struct session_login {
     struct request_context *context;
@@ -25,6 +28,8 @@ struct session_login {
     struct fetch_ask fetch_ask;
     struct fetch fetch;
     struct session_login_answer answer;
+    struct key_source_wait keys; /* while the key of the token is fetched */
+    unsigned asks;               /* for keys */
 };
 
 static const struct session_login_settings *settings_of(const struct request_context *context)
@@ -35,13 +40,12 @@ static const struct session_login_settings *settings_of(const struct request_con
 bool session_login_is_asked(const struct request_context *context)
 {
     const struct request *request = context->request;
-    struct text login = settings_of(context)->path;
 
-    if (login.at == NULL || context->found.kind != FOUND_ROUTE ||
-        session_csrf_is_safe(request->method))
+    if (context->dispatch->sessions == NULL || session_csrf_is_safe(request->method))
         return false;
-    return text_equal_nocase(path_reading_lenient(request->pool, request->path),
-                             path_reading_lenient(request->pool, login));
+    struct text login = settings_of(context)->path;
+    return login.at != NULL && text_equal_nocase(path_reading_lenient(request->pool, request->path),
+                                                 path_reading_lenient(request->pool, login));
 }
 
 /* The end of the call, for the log. */
@@ -66,6 +70,7 @@ static void dispose(void *object)
     if (login->context->request->passed == NULL)
         report(login, true);
     fetch_release(&login->fetch);
+    key_source_worker_cancel(&login->keys);
 }
 
 static void on_gone(void *cookie)
@@ -73,6 +78,7 @@ static void on_gone(void *cookie)
     struct session_login *login = cookie;
 
     fetch_release(&login->fetch);
+    key_source_worker_cancel(&login->keys);
     session_request_cancel(login->context);
 }
 
@@ -85,7 +91,7 @@ static void refuse(struct session_login *login, enum reason reason)
 
     reply_error(login->context->request, status,
                 status == 504   ? "Gateway timeout"
-                : status == 503 ? "Service temporarily unavailable"
+                : status == 503 ? REFUSAL_UNAVAILABLE
                                 : "Bad gateway");
 }
 
@@ -139,8 +145,8 @@ static void on_begun(struct request_context *context, enum session_store_end end
 /* The session. */
 
 /* Returns LOGIN_OK when the token that the service has given is good here. */
-static enum login_verdict check_token(struct session_login *login, struct login_user *user,
-                                      enum login_fault *fault)
+static enum login_verdict verdict_of(struct session_login *login, struct login_user *user,
+                                     enum login_fault *fault, struct key_source_worker **wanted)
 {
     const struct request_context *context = login->context;
     struct pool *pool = context->request->pool;
@@ -149,40 +155,73 @@ static enum login_verdict check_token(struct session_login *login, struct login_
     struct login_request question = {
         .authorization = &authorization,
         .authorization_count = 1,
-        .now_seconds = clock_wall_ms() / 1000,
+        .now_seconds = clock_wall_s(),
         .revocations = context->worker->revocations,
         .pool = pool,
     };
 
-    struct key_source_worker *wanted;
-
-    return login_check_with(context->worker->login, &question, user, fault, &wanted);
+    return login_check_with(context->worker->login, &question, user, fault, wanted);
 }
 
-static void begin(struct session_login *login)
+static void begin(struct session_login *login, const struct login_user *user)
 {
     const struct session_tokens *tokens = &login->answer.tokens;
     struct request_context *context = login->context;
     enum session_store_end end;
-    enum login_fault fault;
-    struct login_user user;
-
-    if (check_token(login, &user, &fault) != LOGIN_OK) {
-        refuse_answer(login, text_of(login_fault_name(fault)));
-        return;
-    }
     struct session session = {
-        .user = user.id,
-        .roles = user.roles,
-        .scopes = user.scopes,
+        .user = user->id,
+        .roles = user->roles,
+        .scopes = user->scopes,
         .access = tokens->access,
         .refresh = tokens->refresh,
         .access_until_s =
-            session_tokens_access_until_s(tokens, clock_wall_ms() / 1000, context->request->pool),
+            session_tokens_access_until_s(tokens, clock_wall_s(), context->request->pool),
     };
     end = session_request_begin(context, &session, on_begun);
     if (end != SESSION_STORE_WAITS)
         settle(login, end);
+}
+
+static void check_token(struct session_login *login);
+
+static void on_keys(struct key_source_wait *wait)
+{
+    check_token(H2O_STRUCT_FROM_MEMBER(struct session_login, keys, wait));
+}
+
+/* The key of the token is not known: perhaps the service signs with a new one. */
+static void ask_keys(struct session_login *login, struct key_source_worker *wanted,
+                     enum login_fault fault)
+{
+    struct refusal away = refusal_away(REFUSAL_UNAVAILABLE);
+    enum key_source_chance chance = KEY_SOURCE_NOT_NOW;
+    unsigned retry_s;
+
+    login->keys.done = on_keys;
+    if (login->asks++ < ASKS_MAX)
+        chance = key_source_worker_ask(wanted, &login->keys, &retry_s);
+    if (chance == KEY_SOURCE_DOWN)
+        reply_refusal(login->context->request, &away);
+    else if (chance != KEY_SOURCE_UNDER_WAY)
+        refuse_answer(login, text_of(login_fault_name(fault)));
+}
+
+static void check_token(struct session_login *login)
+{
+    struct key_source_worker *wanted;
+    enum login_fault fault;
+    struct login_user user;
+
+    switch (verdict_of(login, &user, &fault, &wanted)) {
+    case LOGIN_OK:
+        begin(login, &user);
+        break;
+    case LOGIN_WAITS:
+        ask_keys(login, wanted, fault);
+        break;
+    default:
+        refuse_answer(login, text_of(login_fault_name(fault)));
+    }
 }
 
 /* The call. */
@@ -207,11 +246,11 @@ static void on_done(struct fetch *fetch, void *cookie)
     if (fetch->reason != REASON_NONE)
         refuse(login, fetch->reason);
     else if (!session_login_answer_body(answer, pool, body, settings_of(login->context)))
-        refuse_answer(login, TEXT("its answer cannot be passed on without a token"));
+        refuse_answer(login, TEXT("answer"));
     else if (answer->tokens.access.at == NULL || answer->head.status > 299)
         session_login_answer_send(answer, login->context->request, &login->ask);
     else
-        begin(login);
+        check_token(login);
 }
 
 /* The service's answer must be read, so it must not be compressed. */

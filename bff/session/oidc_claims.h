@@ -12,6 +12,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
+#include "bff/edge/login_claims.h"
 #include "bff/session/session_settings.h"
 #include "bff/token/jwt.h"
 
@@ -47,6 +48,10 @@ const char *oidc_claims_read(const struct jwt *token, const struct oidc_claims_a
  * that: it is for the choice of the keys that verify the token. */
 bool oidc_claims_names(const struct jwt *token, const struct session_provider_settings *provider,
                        struct pool *pool);
+
+/* Returns the rules by which the claims of the user are read, as in every ID token of ${provider}
+ * (login_claims.h). They have the names of claims only. */
+struct login_rules oidc_claims_rules(const struct session_provider_settings *provider);
 
 /* Whom a logout token means. One of ${sid} and ${sub} is not empty. ${until_s}: ${jti} must be
  * remembered until then. */

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { fakeClock } from './lib/fake_clock.mjs'
+import { keyServer, makeKey } from './lib/key_server.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { browser, cookieOf, cookiesOf, credentials, json, loginOf, sessionKey, sessionScene, settings,
   signIn } from './lib/sessions.mjs'
@@ -66,6 +67,18 @@ describe('the login of the users service', { concurrency: 2 }, () => {
     assert.equal(headers.cookie, 'theme=dark')
     assert.equal(headers['x-user-id'], 'u1')
     assert.equal(headers['x-user-role'], 'customer')
+  })
+
+  test('waits for a key that the URL has not had before', async t => {
+    const keys = [makeKey('ES256', 'a'), makeKey('ES256', 'b')]
+    const provider = await keyServer(t, keys.slice(0, 1))
+    const tokens = keys.map(key => ({ json: { token: key.token({ id: 'u1' }) } }))
+    const scene = await sessionScene(t, { 'users /auth/login': [tokens[0], tokens[1], tokens[1]] },
+      { config: { login: { algorithms: ['ES256'], jwks: { url: provider.url } } } })
+    await signIn(scene.browser())
+    provider.keys = keys
+    await signIn(scene.browser())
+    assert.equal(provider.asked.length, 2)
   })
 
   test('a failed login passes as the service answers it, without a session', async t => {
@@ -268,6 +281,15 @@ describe('logout', { concurrency: 2 }, () => {
     assert.equal(client.cookies.size, 0)
     assert.deepEqual(brief(await client.ask(where, { headers: { cookie: copy } })), noToken)
     assert.equal((await client.ask('/bff/logout', { method: 'POST' })).status, 204)
+  })
+
+  test('takes no more than a small body, and pages that are read take none', async t => {
+    const scene = await sessionScene(t, {}, { config: { limits: { body: '1MiB' } } })
+    const client = scene.browser()
+    const statusOf = async (where, method, bytes) =>
+      (await client.ask(where, { method, body: 'a'.repeat(bytes) })).status
+    assert.deepEqual([await statusOf('/bff/logout', 'POST', 16384), await statusOf('/bff/logout', 'POST', 16385),
+      await statusOf('/bff/user', 'GET', 1)], [204, 413, 413])
   })
 
   test('an answer that was under way does not bring the session back', async t => {

@@ -1,0 +1,35 @@
+/* See session_revocation.h. */
+#include "bff/edge/revocation_tell.h"
+
+#include "bff/session/session_revocation.h"
+
+bool session_revocation_has(struct revocation_view *view, const struct session *session,
+                            struct pool *pool, int64_t now_s)
+{
+    if (revocation_is_empty(view))
+        return false;
+    struct text provider_sid =
+        revocation_provider_sid(pool, session->provider, session->provider_sid);
+    struct revocation_asked asked = {
+        .sid = revocation_key(REVOCATION_SID, session->id),
+        .provider_sid = revocation_key(REVOCATION_PROVIDER_SID, provider_sid),
+        .sub = revocation_key(REVOCATION_SUB, session->user),
+        .issued_s = session->began_s,
+    };
+    return revocation_has(view, &asked, now_s);
+}
+
+/* The session cannot live longer than session.absolute, so the revocation need not, either. */
+void session_revocation_add(const struct revocation_view *view, struct redis *redis,
+                            const struct session *session, const struct session_settings *settings,
+                            int64_t now_s)
+{
+    struct revocation_record record = {
+        .kind = REVOCATION_SID,
+        .what = session->id,
+        .until_s = session->began_s + settings->absolute_s + SESSION_REVOCATION_CLOCKS_S,
+    };
+
+    if (view != NULL)
+        revocation_tell_alone(revocation_of_view(view), redis, &record, now_s);
+}
