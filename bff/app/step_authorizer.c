@@ -22,10 +22,14 @@ static enum step_result refuse_failed(struct request_context *context)
 
 /* The decision. */
 
+/* The verdict has the texts of the caller. When the request ends, it may be freed before the line
+ * of the log is written. So the log gets a copy. */
 static enum step_result pass(struct request_context *context)
 {
+    struct request *request = context->request;
+
     if (context->caller.has_user)
-        context->request->user = context->caller.user.id;
+        request->user = pool_text(request->pool, context->caller.user.id);
     return STEP_PASS;
 }
 

@@ -70,12 +70,13 @@ static void on_lead(struct verdict_ask *verdict, struct verdict_lead *lead)
 }
 
 /* A verdict may have been made under an older configuration, with other plans. So it is read once
- * more. The texts are those of the entry, which lives as long as the pool. */
+ * more. The request gets a copy: when it ends, the entry may be freed before the line of the log is
+ * written. */
 static enum api_keys_state judge(struct api_keys_ask *ask, enum verdict_state state)
 {
     const struct api_keys_settings *settings = ask->worker->parts.keys->settings;
     const struct cache_entry *entry = ask->verdict->entry;
-    struct api_key *key = pool_take(ask->pool, sizeof(*key));
+    struct api_key key;
     const char *wrong;
 
     if (state == VERDICT_WAITS)
@@ -85,9 +86,9 @@ static enum api_keys_state judge(struct api_keys_ask *ask, enum verdict_state st
     if (!api_keys_call_is_known(entry))
         return API_KEYS_UNKNOWN;
     struct api_key_row row = api_keys_call_row(entry);
-    if (api_key_read(&row, settings, ask->pool, key, &wrong) != API_KEY_GOOD)
+    if (api_key_read(&row, settings, ask->pool, &key, &wrong) != API_KEY_GOOD)
         return API_KEYS_UNKNOWN;
-    ask->key = key;
+    ask->key = api_key_copy(&key, ask->pool);
     return API_KEYS_KNOWN;
 }
 

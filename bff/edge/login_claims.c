@@ -11,7 +11,7 @@
 
 enum { EXP, NBF, IAT, ISS, AUD, JTI, SID, CLAIM_COUNT };
 
-#define SECONDS_MOST 1e15 /* a later time is not known */
+#define SECONDS_MOST 9999999999.0 /* a larger number is probably in milliseconds */
 
 /* When the claim is absent, ${*out} does not change. A number that is too large for a double is
  * refused. */
@@ -38,6 +38,7 @@ static int read_times(const struct jwt_member *claims, const struct login_rules 
         read_time(claims[EXP].value, &out->until) != 0 ||
         read_time(claims[IAT].value, &issued) != 0)
         return -1;
+    /* A time that is not known is before the time of every revocation. */
     out->issued_s = issued > 0 && issued < SECONDS_MOST ? (int64_t)issued : 0;
     out->from -= rules->leeway_seconds;
     out->until += rules->leeway_seconds;

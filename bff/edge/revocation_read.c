@@ -8,8 +8,9 @@
 
 #include "bff/edge/revocation_read.h"
 
-#define PAGE "1000"      /* entries; Redis may send a few more or less */
-#define PAGES_MOST 10000 /* more than the set can have */
+#define PAGE "1000"             /* entries; Redis may send a few more or less */
+#define SECONDS_MOST 9999999999 /* of an end */
+#define PAGES_MOST 10000        /* more than the set can have */
 
 static bool ask(struct revocation_read *read, struct text cursor)
 {
@@ -17,6 +18,16 @@ static bool ask(struct revocation_read *read, struct text cursor)
                                  TEXT(PAGE)};
 
     return redis_send(read->redis, &read->command, texts, sizeof(texts) / sizeof(texts[0]), 0);
+}
+
+/* Redis may write a number as 1e+17 or inf. */
+static int64_t seconds_of(const char *score)
+{
+    double seconds = strtod(score, NULL);
+
+    if (!(seconds > 0))
+        return 0;
+    return seconds < SECONDS_MOST ? (int64_t)seconds : SECONDS_MOST;
 }
 
 /* An entry that is not understood is left out: another version may have written it. */
@@ -28,7 +39,7 @@ static void take(struct revocation_read *read, struct pool *pool, const struct r
     if (member->type != REDIS_REPLY_STRING || score->type != REDIS_REPLY_STRING ||
         revocation_record_read(pool, (struct text){member->str, member->len}, &record) != NULL)
         return;
-    record.until_s = (int64_t)strtoll(score->str, NULL, 10);
+    record.until_s = seconds_of(score->str);
     revocation_record_add(read->revocation, &record, now_s);
 }
 

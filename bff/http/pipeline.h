@@ -45,7 +45,8 @@ struct step {
 /*
  * How a step waits.
  *
- *   state       data of the step, the argument of cancel and late
+ *   state       data of the step, the argument of cancel and late. When it is an object of the
+ *               request's pool with a destructor, it is made before the wait begins
  *   until_ns    the deadline, on the clock of clock_now_ns; 0: no deadline, another event must end
  *               the wait
  *   is_reading  the step reads from the client, so the step itself notices when the client leaves
@@ -70,7 +71,6 @@ struct pipeline {
     struct refusal refusal;
     struct pipeline_wait wait;
     struct timer deadline;
-    bool is_held; /* the end of the request ends the wait */
     bool is_waiting;
     bool is_running; /* a step is running: pipeline_resume must not be called */
 };

@@ -17,6 +17,7 @@
 /*
  * The members of a document that this server uses. An absent text: the document has no such member.
  *
+ *   URLs          are good for discovery_is_url, and https when the issuer is
  *   has_s256      the provider takes PKCE with S256 (code_challenge_methods_supported, RFC 8414)
  *   has_iss       the answer of the authorization endpoint names the issuer
  *                 (authorization_response_iss_parameter_supported, RFC 9207)

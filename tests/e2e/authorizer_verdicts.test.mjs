@@ -1,5 +1,6 @@
 // What an authorizer has said is kept for its time, and never used for another identity.
 import assert from 'node:assert/strict'
+import { constants } from 'node:http2'
 import { randomBytes } from 'node:crypto'
 import { describe, test } from 'node:test'
 
@@ -97,6 +98,22 @@ test('a question under way does not keep the server from ending', async t => {
   await scene.arrival('reviews')
   leave()
   await scene.server.stop()
+})
+
+test('a client leaves while its request waits for the second time', async t => {
+  const door = gate()
+  const scene = await guarded(t, { json: { allow: true }, until: door.opened }, { identity: ['header:X-A'] }, {
+    config: { api_keys: { service: { name: 'notifications', path: '/keys' } } },
+    plan: { 'notifications /keys': { json: { name: 'n' } } } })
+  const { open, ask } = await scene.http2()
+  const headers = { 'x-api-key': 'key', 'x-a': 'a' }
+  const stream = open(path, { headers })
+  stream.on('error', () => undefined)
+  await scene.arrival('reviews')
+  stream.close(constants.NGHTTP2_CANCEL)
+  await eventually(() => scene.server.lines().some(({ status }) => status === 499), 'the client to have left')
+  door.open()
+  assert.equal((await ask(path, { headers })).status, 200)
 })
 
 // A server whose clocks the test moves, and what it answers after so many seconds. It is always asked

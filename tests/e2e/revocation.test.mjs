@@ -60,6 +60,7 @@ describe('a revoked token', { concurrency: 4 }, () => {
     assert.equal(await statusOf(at(-200)), 403)
     assert.equal(await statusOf(at(-50)), 200)
     assert.equal(await statusOf(tokenOf({ id: 'u1', iat: undefined })), 403, 'nobody knows when it was issued')
+    assert.equal(await statusOf(tokenOf({ id: 'u1', iat: (now() - 50) * 1000 })), 403, 'milliseconds')
     assert.equal((await revoke({ sub: 'u1' })).status, 200)
     assert.equal(await statusOf(at(-50)), 403)
     assert.equal(await statusOf(at(2)), 200, 'a later login')
@@ -118,9 +119,13 @@ describe('several processes on one Redis', { concurrency: 2 }, () => {
     assert.equal((await scenes[0].revoke({ jti: 'j1' })).status, 200)
     await everywhere(scenes, token, 403, 'the other process to learn of it')
     t.diagnostic(`after ${Math.round(performance.now() - began)} ms`)
+    await redis.send('ZADD', 'revoked', '+inf', JSON.stringify({ jti: 'for ever' }))
+    await redis.send('ZADD', 'revoked', '1e30', JSON.stringify({ jti: 'for long' }))
     const third = await stage(t, redis)
+    for (const jti of ['for ever', 'for long'])
+      assert.equal(await third.statusOf(tokenOf({ id: 'u1', jti })), 403, jti)
     assert.equal(await third.statusOf(token), 403, 'at once')
-    assert.equal(await redis.send('ZCARD', 'revoked'), 1)
+    assert.equal(await redis.send('ZCARD', 'revoked'), 3)
   })
 
   test('keep what they know while Redis is away, and read the set again', async t => {
