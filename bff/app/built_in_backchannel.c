@@ -117,14 +117,16 @@ static enum step_result end_sessions(struct page *page)
     const struct request_context *context = page->context;
     struct pool *pool = context->request->pool;
     int64_t keep_s = session_store_settings(context->dispatch->sessions)->absolute_s;
-    struct revocation_record record = {.kind = REVOCATION_SUB, .what = page->logout.sub};
+    const struct session_provider_settings *provider = page->client->settings;
+    bool has_sid = page->logout.sid.len > 0;
+    struct revocation_record record = {
+        .kind = has_sid ? REVOCATION_PROVIDER_SID : REVOCATION_PROVIDER_SUB,
+        .what = revocation_of_provider(pool, provider->name,
+                                       has_sid ? page->logout.sid : page->logout.sub),
+    };
 
-    if (page->logout.sid.len > 0) {
-        record.kind = REVOCATION_PROVIDER_SID;
-        record.what = revocation_provider_sid(pool, page->client->settings->name, page->logout.sid);
-    } else if (!is_user_sub(page->client->settings)) {
+    if (!has_sid && !is_user_sub(provider))
         return fail(page, "sub_only");
-    }
     revocation_record_complete(&record, now_s(), keep_s + CLOCKS_DIFFER_S);
     page->tell.done = on_told;
     switch (revocation_tell_run(revocation_of_view(context->worker->revocations),

@@ -8,15 +8,7 @@ bool revocation_check_session(const struct request_context *context, const struc
 
     if (revocation_is_empty(view))
         return false;
-    struct text provider_sid =
-        revocation_provider_sid(context->request->pool, session->provider, session->provider_sid);
-    struct revocation_asked asked = {
-        .sid = revocation_key(REVOCATION_SID, session->id),
-        .provider_sid = revocation_key(REVOCATION_PROVIDER_SID, provider_sid),
-        .sub = revocation_key(REVOCATION_SUB, session->user),
-        .issued_s = session->began_s,
-    };
-    return revocation_has(view, &asked, clock_wall_ms() / 1000);
+    return session_is_revoked(session, view, clock_wall_ms() / 1000, context->request->pool);
 }
 
 bool revocation_check_is_uncertain(const struct request_context *context)

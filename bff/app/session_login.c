@@ -17,6 +17,9 @@
 
 #define BODY_MOST ((size_t)256 * 1024) /* bytes of the service's answer */
 
+/* The fetch under way may have begun before the provider had the key. So it is asked for again. */
+#define KEY_ASKS_MOST 2
+
 /* A login that is under way. It is in the request's pool. */
 struct session_login {
     struct request_context *context;
@@ -25,6 +28,8 @@ struct session_login {
     struct fetch_ask fetch_ask;
     struct fetch fetch;
     struct session_login_answer answer;
+    struct key_source_wait key_wait; /* for the key of the token */
+    unsigned key_asks;
 };
 
 static const struct session_login_settings *settings_of(const struct request_context *context)
@@ -34,11 +39,15 @@ static const struct session_login_settings *settings_of(const struct request_con
 
 bool session_login_is_asked(const struct request_context *context)
 {
+    return !session_csrf_is_safe(context->request->method) && session_login_may_answer(context);
+}
+
+bool session_login_may_answer(const struct request_context *context)
+{
     const struct request *request = context->request;
     struct text login = settings_of(context)->path;
 
-    if (login.at == NULL || context->found.kind != FOUND_ROUTE ||
-        session_csrf_is_safe(request->method))
+    if (login.at == NULL || context->found.kind != FOUND_ROUTE || text_is(request->method, "HEAD"))
         return false;
     return text_equal_nocase(path_reading_lenient(request->pool, request->path),
                              path_reading_lenient(request->pool, login));
@@ -65,6 +74,7 @@ static void dispose(void *object)
 
     if (login->context->request->passed == NULL)
         report(login, true);
+    key_source_worker_cancel(&login->key_wait);
     fetch_release(&login->fetch);
 }
 
@@ -72,6 +82,7 @@ static void on_gone(void *cookie)
 {
     struct session_login *login = cookie;
 
+    key_source_worker_cancel(&login->key_wait);
     fetch_release(&login->fetch);
     session_request_cancel(login->context);
 }
@@ -140,7 +151,7 @@ static void on_begun(struct request_context *context, enum session_store_end end
 
 /* Returns LOGIN_OK when the token that the service has given is good here. */
 static enum login_verdict check_token(struct session_login *login, struct login_user *user,
-                                      enum login_fault *fault)
+                                      enum login_fault *fault, struct key_source_worker **wanted)
 {
     const struct request_context *context = login->context;
     struct pool *pool = context->request->pool;
@@ -154,27 +165,19 @@ static enum login_verdict check_token(struct session_login *login, struct login_
         .pool = pool,
     };
 
-    struct key_source_worker *wanted;
-
-    return login_check_with(context->worker->login, &question, user, fault, &wanted);
+    return login_check_with(context->worker->login, &question, user, fault, wanted);
 }
 
-static void begin(struct session_login *login)
+static void begin(struct session_login *login, const struct login_user *user)
 {
     const struct session_tokens *tokens = &login->answer.tokens;
     struct request_context *context = login->context;
     enum session_store_end end;
-    enum login_fault fault;
-    struct login_user user;
 
-    if (check_token(login, &user, &fault) != LOGIN_OK) {
-        refuse_answer(login, text_of(login_fault_name(fault)));
-        return;
-    }
     struct session session = {
-        .user = user.id,
-        .roles = user.roles,
-        .scopes = user.scopes,
+        .user = user->id,
+        .roles = user->roles,
+        .scopes = user->scopes,
         .access = tokens->access,
         .refresh = tokens->refresh,
         .access_until_s =
@@ -183,6 +186,46 @@ static void begin(struct session_login *login)
     end = session_request_begin(context, &session, on_begun);
     if (end != SESSION_STORE_WAITS)
         settle(login, end);
+}
+
+static void take_token(struct session_login *login);
+
+static void on_keys(struct key_source_wait *wait)
+{
+    take_token(H2O_STRUCT_FROM_MEMBER(struct session_login, key_wait, wait));
+}
+
+/* The key of the token is not known, and a key set at a URL may have it. */
+static void ask_keys(struct session_login *login, struct key_source_worker *wanted)
+{
+    enum key_source_chance chance = KEY_SOURCE_NOT_NOW;
+    unsigned retry_s;
+
+    login->key_wait.done = on_keys;
+    if (login->key_asks++ < KEY_ASKS_MOST)
+        chance = key_source_worker_ask(wanted, &login->key_wait, &retry_s);
+    if (chance == KEY_SOURCE_DOWN)
+        refuse(login, REASON_BREAKER_OPEN);
+    else if (chance != KEY_SOURCE_UNDER_WAY)
+        refuse_answer(login, TEXT("key"));
+}
+
+static void take_token(struct session_login *login)
+{
+    struct key_source_worker *wanted;
+    enum login_fault fault;
+    struct login_user user;
+
+    switch (check_token(login, &user, &fault, &wanted)) {
+    case LOGIN_OK:
+        begin(login, &user);
+        break;
+    case LOGIN_WAITS:
+        ask_keys(login, wanted);
+        break;
+    default:
+        refuse_answer(login, text_of(login_fault_name(fault)));
+    }
 }
 
 /* The call. */
@@ -208,10 +251,11 @@ static void on_done(struct fetch *fetch, void *cookie)
         refuse(login, fetch->reason);
     else if (!session_login_answer_body(answer, pool, body, settings_of(login->context)))
         refuse_answer(login, TEXT("its answer cannot be passed on without a token"));
-    else if (answer->tokens.access.at == NULL || answer->head.status > 299)
+    else if (answer->tokens.access.at == NULL || answer->head.status > 299 ||
+             answer->is_page_allowed)
         session_login_answer_send(answer, login->context->request, &login->ask);
     else
-        begin(login);
+        take_token(login);
 }
 
 /* The service's answer must be read, so it must not be compressed. */
@@ -260,6 +304,7 @@ void session_login_serve(struct request_context *context)
     struct session_login *login = pool_shared(request->pool, sizeof(*login), dispose);
 
     login->context = context;
+    login->answer.is_page_allowed = session_csrf_is_safe(request->method);
     session_request_of(context)->page = login;
     copy_route(login, context->found.route);
     describe(login);

@@ -9,11 +9,16 @@
 
 #include "bff/app/request_context.h"
 
-/* True when the request is a login. No other spelling of its path avoids this, because a service
- * may read it in another way (path_reading.h). */
+/* True when the request is a login: it can change who is signed in. No other spelling of its path
+ * avoids this, because a service may read it in another way (path_reading.h). */
 bool session_login_is_asked(const struct request_context *context);
 
-/* The last step of a login: asks the service and answers the request. */
+/* The same, or a request with a method that changes nothing, at the same path. Some services do not
+ * look at the method, so their answer may have tokens, too. An answer to HEAD has no body. */
+bool session_login_may_answer(const struct request_context *context);
+
+/* The last step of a login, or of what may be answered as one: asks the service and answers the
+ * request. Only a login makes a session. */
 void session_login_serve(struct request_context *context);
 
 #endif

@@ -12,6 +12,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/edge/login.h"
+#include "bff/edge/login_claims.h"
 #include "bff/session/session_settings.h"
 #include "bff/token/jwt.h"
 
@@ -42,6 +43,10 @@ struct oidc_claims {
  * that says what is wrong. */
 const char *oidc_claims_read(const struct jwt *token, const struct oidc_claims_ask *ask,
                              struct pool *pool, struct oidc_claims *out);
+
+/* Writes the claims that name the user, their roles and their scopes to ${out->user},
+ * ${out->role} and ${out->scope}. The ID tokens of a login and of a refresh are read by them. */
+void oidc_claims_rules(const struct session_provider_settings *provider, struct login_rules *out);
 
 /* True when ${token} says that it is from ${provider} and for this server. Nothing is proved by
  * that: it is for the choice of the keys that verify the token. */

@@ -159,13 +159,8 @@ static void revoke_session(const struct session_refresh_flight *flight)
 
 static bool is_revoked(const struct session_refresh_flight *flight)
 {
-    struct revocation_asked asked = {
-        .sid = revocation_key(REVOCATION_SID, flight->session.id),
-        .sub = revocation_key(REVOCATION_SUB, flight->session.user),
-        .issued_s = flight->session.began_s,
-    };
-
-    return revocation_has(with_of(flight)->revocations, &asked, clock_wall_ms() / 1000);
+    return session_is_revoked(&flight->session, with_of(flight)->revocations,
+                              clock_wall_ms() / 1000, flight->pool);
 }
 
 /* Release. */

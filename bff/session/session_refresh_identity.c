@@ -24,11 +24,6 @@ static char *string_of(struct text text, struct pool *pool)
     return (char *)pool_print(pool, "%.*s", TEXT_ARGS(text)).at;
 }
 
-static struct login_paths paths_or(struct login_paths paths, const char *name)
-{
-    return paths.count > 0 ? paths : (struct login_paths){.at = {name}, .count = 1};
-}
-
 const char *session_refresh_identity_provider(const struct jwt *token,
                                               const struct session_provider_settings *provider,
                                               struct pool *pool, struct login_user *out)
@@ -36,13 +31,12 @@ const char *session_refresh_identity_provider(const struct jwt *token,
     struct login_rules rules = {
         .issuer = string_of(provider->issuer, pool),
         .audience = string_of(provider->client_id, pool),
-        .user = paths_or(provider->user, "sub"),
-        .role = paths_or(provider->role, "role"),
         .leeway_seconds = LOGIN_LEEWAY_SECONDS,
         .require_exp = true,
     };
     struct login_claims claims;
 
+    oidc_claims_rules(provider, &rules);
     if (!oidc_claims_names(token, provider, pool) ||
         login_claims_read(token->claims, &rules, pool, &claims) != 0)
         return "id_token";

@@ -1,0 +1,97 @@
+// Attacks on sessions: tokens that look for a way to the browser, and users who end or change the
+// sessions of others.
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+
+import { providerScene, providerSettings, query, signInAt, startProvider } from './lib/provider.mjs'
+import { cookiesOf, credentials, json, loginOf, sessionKey, sessionScene, signIn } from './lib/sessions.mjs'
+
+const noTokens = ({ text, headers }, ...tokens) => {
+  for (const token of tokens) assert.ok(!`${text}${JSON.stringify(headers)}`.includes(token), text)
+}
+
+describe('the token of a login does not get to the browser', { concurrency: 2 }, () => {
+  const { token } = loginOf()
+  const secret = 'a/refresh+token'
+  const answer = more => ({ status: 200, headers: { ...json, ...more.headers },
+    text: more.text ?? JSON.stringify({ token, refreshToken: secret, ...more.body }) })
+  const escaped = text => [...text].map(c => `\\u00${c.charCodeAt(0).toString(16)}`).join('')
+
+  test('as an escaped copy in its answer', async t => {
+    const slashed = secret.replaceAll('/', '\\/')
+    for (const copy of [slashed, escaped(secret), escaped(token), `x${escaped('a')}${secret.slice(1)}`]) {
+      const text = `{"token":"${token}","refreshToken":"${slashed}","data":[{"copy":"${copy}"}]}`
+      const scene = await sessionScene(t, { 'users /auth/login': answer({ text }) })
+      const login = await scene.browser().ask('/api/auth/login', { ...credentials, headers: json })
+      assert.deepEqual([login.status, cookiesOf(login)], [502, []], copy)
+    }
+  })
+
+  test('in a field or a cookie of the service, as it is or encoded', async t => {
+    const headers = { 'x-refresh': secret, authorization: `Bearer ${token}`,
+      'set-cookie': `refresh=${encodeURIComponent(secret)}; HttpOnly`, 'x-shop': 'a%20b' }
+    const scene = await sessionScene(t, { 'users /auth/login': answer({ headers }) })
+    const login = await signIn(scene.browser())
+    noTokens(login, token, secret, encodeURIComponent(secret))
+    assert.equal(login.headers['x-shop'], 'a%20b')
+    assert.deepEqual(cookiesOf(login).map(({ name }) => name), ['__Host-bff'])
+  })
+
+  test('with a method that signs nobody in, of a service that does not look at it', async t => {
+    const login = loginOf()
+    const scene = await sessionScene(t, { 'users *': login.row }, { login })
+    const paths = ['/api/auth/login', '/api/auth/login/?a=b', '/api//auth/./LOGIN;x=y', '/api/auth/lo%67in']
+    const headers = { 'x-http-method-override': 'POST' }
+    for (const method of ['GET', 'OPTIONS', 'PUT', 'PATCH', 'DELETE'])
+      for (const path of paths) {
+        const got = await scene.browser().ask(path, { method, headers })
+        noTokens(got, login.token, 'refresh-of-the-user')
+        const isLogin = method.startsWith('P') || method === 'DELETE'
+        assert.equal(cookiesOf(got).length, isLogin && got.status === 200 ? 1 : 0, `${method} ${path}`)
+      }
+  })
+
+  test('a page with the form of the login still comes', async t => {
+    const html = { 'content-type': 'text/html; charset=utf-8' }
+    const scene = await sessionScene(t, { 'users /auth/login': { status: 200, headers: html, text: '<form>' } })
+    const page = await scene.browser().ask('/api/auth/login')
+    assert.deepEqual([page.status, page.text], [200, '<form>'])
+    assert.equal((await scene.browser().ask('/api/auth/login', credentials)).status, 502)
+  })
+})
+
+describe('a user of one provider', { concurrency: 2 }, () => {
+  const form = { 'content-type': 'application/x-www-form-urlencoded' }
+  const announce = (scene, token) => scene.get('/bff/backchannel-logout', { as: null, method: 'POST',
+    headers: form, body: query({ logout_token: token }) })
+
+  test('does not end the sessions of users with the same id elsewhere', async t => {
+    const [a, b] = [await startProvider(t), await startProvider(t)]
+    const providers = [providerSettings(a, { name: 'a' }), providerSettings(b, { name: 'b' })]
+    const scene = await sessionScene(t, {}, { session: { providers } })
+    const [ofA, ofB, ofUsers] = [scene.browser(), scene.browser(), scene.browser()]
+    await signInAt(ofA, a, { provider: 'a' })
+    await signInAt(ofB, b, { provider: 'b' })
+    await signIn(ofUsers)
+    const state = async client => (await client.ask('/bff/user')).status
+    const states = () => Promise.all([ofA, ofB, ofUsers].map(state))
+    assert.deepEqual(await states(), [200, 200, 200])
+    assert.equal((await announce(scene, b.logoutToken({ sid: undefined }))).status, 200)
+    assert.deepEqual(await states(), [200, 401, 200])
+    await signInAt(ofB, b, { provider: 'b' })
+    assert.deepEqual(await states(), [200, 401, 200], 'a session that began in this second is ended, too')
+  })
+
+  test('has the scopes of the ID token after a refresh, too', async t => {
+    const provider = await startProvider(t, { lifetime: 30, claims: { permissions: ['read', 'write'] } })
+    const scene = await providerScene(t, provider, {
+      providers: [providerSettings(provider, { claims: { scope: ['permissions'] } })] })
+    const client = scene.browser()
+    await signInAt(client, provider)
+    Object.assign(provider, { lifetime: 3600, claims: { permissions: ['read'] } })
+    const tokens = provider.tokens.bind(provider)
+    provider.tokens = asked => ({ ...tokens(asked), scope: 'openid write' })
+    const { body } = await client.ask('/bff/user')
+    assert.deepEqual([body.user.scopes, body.expiresIn > 60], [['read'], true])
+  })
+})
