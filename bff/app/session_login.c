@@ -28,6 +28,7 @@ struct session_login {
     struct fetch_ask fetch_ask;
     struct fetch fetch;
     struct session_login_answer answer;
+    bool is_login;                   /* the answer makes a session */
     struct key_source_wait key_wait; /* for the key of the token */
     unsigned key_asks;
 };
@@ -37,20 +38,43 @@ static const struct session_login_settings *settings_of(const struct request_con
     return &session_store_settings(context->dispatch->sessions)->login;
 }
 
+/* True when some reader of paths takes both for the same. */
+static bool is_same_path(struct pool *pool, struct text a, struct text b)
+{
+    return text_equal_nocase(path_reading_lenient(pool, a), path_reading_lenient(pool, b));
+}
+
+static bool is_at_login(const struct request_context *context)
+{
+    struct text login = settings_of(context)->path;
+
+    return login.at != NULL && context->found.kind == FOUND_ROUTE &&
+           is_same_path(context->request->pool, context->request->path, login);
+}
+
+/* True when the service would get what this server sends it for new tokens. */
+static bool is_refresh(const struct request_context *context)
+{
+    const struct session_login_settings *settings = settings_of(context);
+    const struct plain_route *route = context->found.route;
+    struct pool *pool = context->request->pool;
+
+    return context->found.kind == FOUND_ROUTE && settings->refresh_service != NULL &&
+           route->service == settings->refresh_service &&
+           is_same_path(pool,
+                        plain_route_target(pool, route, context->found.path, (struct text){0}),
+                        settings->refresh_path);
+}
+
 bool session_login_is_asked(const struct request_context *context)
 {
-    return !session_csrf_is_safe(context->request->method) && session_login_may_answer(context);
+    return !session_csrf_is_safe(context->request->method) && is_at_login(context);
 }
 
 bool session_login_may_answer(const struct request_context *context)
 {
-    const struct request *request = context->request;
-    struct text login = settings_of(context)->path;
-
-    if (login.at == NULL || context->found.kind != FOUND_ROUTE || text_is(request->method, "HEAD"))
-        return false;
-    return text_equal_nocase(path_reading_lenient(request->pool, request->path),
-                             path_reading_lenient(request->pool, login));
+    return !text_is(context->request->method, "HEAD") &&
+           (is_at_login(context) || (context->caller.is_session && is_refresh(context)));
 }
 
 /* The end of the call, for the log. */
@@ -251,8 +275,7 @@ static void on_done(struct fetch *fetch, void *cookie)
         refuse(login, fetch->reason);
     else if (!session_login_answer_body(answer, pool, body, settings_of(login->context)))
         refuse_answer(login, TEXT("its answer cannot be passed on without a token"));
-    else if (answer->tokens.access.at == NULL || answer->head.status > 299 ||
-             answer->is_page_allowed)
+    else if (answer->tokens.access.at == NULL || answer->head.status > 299 || !login->is_login)
         session_login_answer_send(answer, login->context->request, &login->ask);
     else
         take_token(login);
@@ -304,7 +327,8 @@ void session_login_serve(struct request_context *context)
     struct session_login *login = pool_shared(request->pool, sizeof(*login), dispose);
 
     login->context = context;
-    login->answer.is_page_allowed = session_csrf_is_safe(request->method);
+    login->is_login = session_login_is_asked(context);
+    login->answer.is_page_allowed = !login->is_login;
     session_request_of(context)->page = login;
     copy_route(login, context->found.route);
     describe(login);
