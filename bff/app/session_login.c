@@ -15,10 +15,10 @@
 #include "bff/session/session_settings.h"
 #include "bff/upstream/fetch.h"
 
+/* The fetch of keys under way may have begun before the service had the key. So a token may ask
+ * again. */
+#define ASKS_MAX 2
 #define BODY_MOST ((size_t)256 * 1024) /* bytes of the service's answer */
-
-/* The fetch under way may have begun before the provider had the key. So it is asked for again. */
-#define KEY_ASKS_MOST 2
 
 /* A login that is under way. It is in the request's pool. */
 struct session_login {
@@ -28,9 +28,9 @@ struct session_login {
     struct fetch_ask fetch_ask;
     struct fetch fetch;
     struct session_login_answer answer;
-    bool is_login;                   /* the answer makes a session */
-    struct key_source_wait key_wait; /* for the key of the token */
-    unsigned key_asks;
+    bool is_login;               /* the answer makes a session */
+    struct key_source_wait keys; /* for the key of its token */
+    unsigned asks;               /* for keys */
 };
 
 static const struct session_login_settings *settings_of(const struct request_context *context)
@@ -98,16 +98,16 @@ static void dispose(void *object)
 
     if (login->context->request->passed == NULL)
         report(login, true);
-    key_source_worker_cancel(&login->key_wait);
     fetch_release(&login->fetch);
+    key_source_worker_cancel(&login->keys);
 }
 
 static void on_gone(void *cookie)
 {
     struct session_login *login = cookie;
 
-    key_source_worker_cancel(&login->key_wait);
     fetch_release(&login->fetch);
+    key_source_worker_cancel(&login->keys);
     session_request_cancel(login->context);
 }
 
@@ -173,7 +173,7 @@ static void on_begun(struct request_context *context, enum session_store_end end
 
 /* The session. */
 
-/* Returns LOGIN_OK when the token that the service has given is good here. */
+/* Checks the token that the service has given, as login_check_with does. */
 static enum login_verdict check_token(struct session_login *login, struct login_user *user,
                                       enum login_fault *fault, struct key_source_worker **wanted)
 {
@@ -192,12 +192,11 @@ static enum login_verdict check_token(struct session_login *login, struct login_
     return login_check_with(context->worker->login, &question, user, fault, wanted);
 }
 
-static void begin(struct session_login *login, const struct login_user *user)
+static void begin_for(struct session_login *login, const struct login_user *user)
 {
     const struct session_tokens *tokens = &login->answer.tokens;
     struct request_context *context = login->context;
     enum session_store_end end;
-
     struct session session = {
         .user = user->id,
         .roles = user->roles,
@@ -212,44 +211,50 @@ static void begin(struct session_login *login, const struct login_user *user)
         settle(login, end);
 }
 
-static void take_token(struct session_login *login);
+static void begin(struct session_login *login);
 
 static void on_keys(struct key_source_wait *wait)
 {
-    take_token(H2O_STRUCT_FROM_MEMBER(struct session_login, key_wait, wait));
+    begin(H2O_STRUCT_FROM_MEMBER(struct session_login, keys, wait));
 }
 
-/* The key of the token is not known, and a key set at a URL may have it. */
-static void ask_keys(struct session_login *login, struct key_source_worker *wanted)
+static void refuse_without_keys(struct session_login *login, unsigned retry_s)
+{
+    struct request *request = login->context->request;
+
+    reply_error_with(request, 503, "Service temporarily unavailable",
+                     (struct reply_field){"retry-after", pool_print(request->pool, "%u", retry_s)});
+}
+
+/* Waits for the key of the token. */
+static void ask_for_key(struct session_login *login, struct key_source_worker *wanted)
 {
     enum key_source_chance chance = KEY_SOURCE_NOT_NOW;
-    unsigned retry_s;
+    unsigned retry_s = 1;
 
-    login->key_wait.done = on_keys;
-    if (login->key_asks++ < KEY_ASKS_MOST)
-        chance = key_source_worker_ask(wanted, &login->key_wait, &retry_s);
+    login->keys.done = on_keys;
+    if (login->asks++ < ASKS_MAX)
+        chance = key_source_worker_ask(wanted, &login->keys, &retry_s);
     if (chance == KEY_SOURCE_DOWN)
-        refuse(login, REASON_BREAKER_OPEN);
+        refuse_without_keys(login, retry_s);
     else if (chance != KEY_SOURCE_UNDER_WAY)
-        refuse_answer(login, TEXT("key"));
+        refuse_answer(login, text_of(login_fault_name(LOGIN_FAULT_UNKNOWN_KEY)));
 }
 
-static void take_token(struct session_login *login)
+/* Begins the session when the token is good. */
+static void begin(struct session_login *login)
 {
     struct key_source_worker *wanted;
     enum login_fault fault;
     struct login_user user;
+    enum login_verdict verdict = check_token(login, &user, &fault, &wanted);
 
-    switch (check_token(login, &user, &fault, &wanted)) {
-    case LOGIN_OK:
-        begin(login, &user);
-        break;
-    case LOGIN_WAITS:
-        ask_keys(login, wanted);
-        break;
-    default:
+    if (verdict == LOGIN_OK)
+        begin_for(login, &user);
+    else if (verdict == LOGIN_WAITS)
+        ask_for_key(login, wanted);
+    else
         refuse_answer(login, text_of(login_fault_name(fault)));
-    }
 }
 
 /* The call. */
@@ -278,7 +283,7 @@ static void on_done(struct fetch *fetch, void *cookie)
     else if (answer->tokens.access.at == NULL || answer->head.status > 299 || !login->is_login)
         session_login_answer_send(answer, login->context->request, &login->ask);
     else
-        take_token(login);
+        begin(login);
 }
 
 /* The service's answer must be read, so it must not be compressed. */

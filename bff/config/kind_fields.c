@@ -26,6 +26,12 @@ static struct text plain_name(struct text name, char bytes[NAME_COMPARED])
     return (struct text){bytes, name.len};
 }
 
+/* ${name} is plain (plain_name). */
+static bool names_user(struct text name)
+{
+    return text_starts(name, TEXT("x-user-")) || text_is(name, "x-identity");
+}
+
 /* Returns the reason why a route may not set or remove the field; NULL if it may. */
 static const char *owner_words(struct text field, bool of_request)
 {
@@ -37,7 +43,7 @@ static const char *owner_words(struct text field, bool of_request)
         return "it belongs to the connection; the server alone writes it";
     if (of_request && text_is(name, "host"))
         return "the server alone writes it; preserve_host: true keeps the client's";
-    if (of_request && (text_starts(name, TEXT("x-user-")) || text_is(name, "x-identity")))
+    if (of_request && names_user(name))
         return "the server alone says who the user is";
     if (of_request && text_starts(name, TEXT("x-api-key-name")))
         return "the server alone says whose API key it is";

@@ -6,7 +6,7 @@ import {
   allow, events, guarded, judged, logged, path, questions, says, wordsOf,
 } from './lib/authorizers.mjs'
 import { tokenFor } from './lib/token.mjs'
-import { gate, inParallel } from './lib/wait.mjs'
+import { eventually, gate, inParallel } from './lib/wait.mjs'
 
 const bodyOf = ({ text }) => { const { requestId, ...rest } = JSON.parse(text); return rest }
 
@@ -211,6 +211,7 @@ describe('a failure', { concurrency: 2 }, () => {
     const statuses = []
     for (const as of ['u1', 'u2', 'u3', 'u4']) statuses.push((await scene.get(path, { as })).status)
     assert.deepEqual(statuses, [503, 503, 200, 200])
+    await eventually(() => events(scene.server).length >= 2, 'the events')
     assert.deepEqual(events(scene.server).map(({ service, state, reason, status }) =>
       ({ service, state, reason, status })), [
       { service: 'reviews', state: 'down', reason: 'answer', status: 500 },

@@ -4,8 +4,10 @@ import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 
 import { authority } from './lib/certificates.mjs'
+import { clock } from './lib/clock.mjs'
 import { keyServer, makeKey } from './lib/key_server.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { now } from './lib/token.mjs'
 import { eventually, gate, inParallel } from './lib/wait.mjs'
 
 const where = '/api/users/1'
@@ -47,6 +49,7 @@ describe('keys from a URL', { concurrency: 2 }, () => {
     const ask = asker(get)
     assert.deepEqual(await statuses(ask, [good.token({}, { kid: 'plain' }),
       provider.keys[4].token()]), [204, 204], 'both keys of a name are tried')
+    await eventually(() => events(server, 'key_left_out').length === 2, 'the events')
     assert.deepEqual(events(server, 'key_left_out').map(({ why }) => why), [
       'key 2 (kid "x") is of the kind "XYZ"', 'key 3 is of the kind "oct"'])
   })
@@ -96,7 +99,7 @@ describe('a change of keys', { concurrency: 2 }, () => {
     assert.deepEqual(await statuses(asker(get), [known, known]), [204, 204])
     provider.keys = [after]
     assert.deepEqual(await statuses(asker(get), [after.token(), known]), [204, 403])
-    assert.equal(events(server, 'keys_refreshed').length, 2)
+    await eventually(() => events(server, 'keys_refreshed').length === 2, 'the events')
   })
 
   test('is found by the refresh, without any token', async t => {
@@ -138,7 +141,7 @@ describe('a URL that fails', { concurrency: 2 }, () => {
     assert.equal((await get('/api/users/1', { as: null })).status, 401, 'no token needs no key')
     await provider.listen(undefined, port)
     await eventually(async () => (await ask(key.token())).status === 204, 'the keys')
-    assert.equal(events(server, 'keys_stale').length, 1)
+    await eventually(() => events(server, 'keys_stale').length === 1, 'the event')
   })
 
   test('later: the old keys serve, and the log tells it once', async t => {
@@ -158,6 +161,23 @@ describe('a URL that fails', { concurrency: 2 }, () => {
     await eventually(() => events(server, 'keys_refreshed').length === 2, 'the event')
     const [stale, ...more] = events(server, 'keys_stale')
     assert.deepEqual([stale.issuer, stale.reason, stale.status, more.length], ['login', 'status', 500, 0])
+  })
+
+  test('for an hour: the old keys serve; for more than a day they do not', async t => {
+    const time = clock(t)
+    const key = makeKey('ES256', 'a')
+    const provider = await keyServer(t, [key])
+    const { get, server } = await scenario(t, 'clock', plan,
+      { config: { login: byUrl(provider.url) }, env: time.env })
+    const ask = jti => asker(get)(key.token({ jti, exp: now() + 7 * 86400 }))
+    assert.equal((await ask('a')).status, 204)
+    provider.answer = (_, res) => res.writeHead(500).end()
+    time.pass(3600)
+    await eventually(() => events(server, 'keys_stale').length === 1, 'the event')
+    assert.deepEqual([(await ask('a')).status, (await ask('b')).status], [204, 204])
+    time.pass(24 * 3600)
+    await eventually(() => events(server, 'keys_dropped').length === 1, 'the event')
+    assert.equal((await ask('a')).status, 503)
   })
 
   test('longer than keys may be used: 503', async t => {
@@ -250,6 +270,7 @@ describe('discovery', { concurrency: 2 }, () => {
     const { get, server } = await started(t, { issuers })
     const tokens = issuers.map(({ issuer }) => key.token({ iss: issuer }))
     assert.deepEqual(await statuses(asker(get), tokens), tokens.map(() => 503))
+    await eventually(() => events(server, 'keys_stale').length === cases.length, 'the events')
     const said = Object.fromEntries(events(server, 'keys_stale').map(({ issuer, why }) => [issuer, why]))
     cases.forEach(([, words], i) => assert.match(said[`i${i}`], words))
     assert.deepEqual(providers.flatMap(({ asked }) => asked).filter(url => url === '/keys'), [])

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { fakeClock } from './lib/fake_clock.mjs'
+import { keyServer, makeKey } from './lib/key_server.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { browser, cookieOf, cookiesOf, credentials, json, loginOf, sessionKey, sessionScene, settings,
   signIn } from './lib/sessions.mjs'
@@ -66,6 +67,18 @@ describe('the login of the users service', { concurrency: 2 }, () => {
     assert.equal(headers.cookie, 'theme=dark')
     assert.equal(headers['x-user-id'], 'u1')
     assert.equal(headers['x-user-role'], 'customer')
+  })
+
+  test('waits for a key that the URL has not had before', async t => {
+    const keys = [makeKey('ES256', 'a'), makeKey('ES256', 'b')]
+    const provider = await keyServer(t, keys.slice(0, 1))
+    const tokens = keys.map(key => ({ json: { token: key.token({ id: 'u1' }) } }))
+    const scene = await sessionScene(t, { 'users /auth/login': [tokens[0], tokens[1], tokens[1]] },
+      { config: { login: { algorithms: ['ES256'], jwks: { url: provider.url } } } })
+    await signIn(scene.browser())
+    provider.keys = keys
+    await signIn(scene.browser())
+    assert.equal(provider.asked.length, 2)
   })
 
   test('a failed login passes as the service answers it, without a session', async t => {

@@ -3,11 +3,8 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-import { keyServer, makeKey } from './lib/key_server.mjs'
 import { providerScene, providerSettings, query, signInAt, startProvider } from './lib/provider.mjs'
 import { cookiesOf, credentials, json, loginOf, sessionScene, signIn } from './lib/sessions.mjs'
-import { now } from './lib/token.mjs'
-import { eventually } from './lib/wait.mjs'
 
 const noTokens = ({ text, headers }, ...tokens) => {
   for (const token of tokens) assert.ok(!`${text}${JSON.stringify(headers)}`.includes(token), text)
@@ -111,22 +108,4 @@ describe('a user of one provider', { concurrency: 2 }, () => {
     const { body } = await client.ask('/bff/user')
     assert.deepEqual([body.user.scopes, body.expiresIn > 60], [['read'], true])
   })
-})
-
-test('a login with a token of a new key: the key set is fetched', async t => {
-  const keys = [makeKey('ES256', 'a'), makeKey('ES256', 'b')]
-  const source = await keyServer(t, keys.slice(0, 1))
-  let number = 0
-  const claims = () => ({ id: 'u1', role: 'customer', exp: now() + 3600 })
-  const row = () => ({ json: { token: keys[number].token(claims()) } })
-  const scene = await sessionScene(t, { 'users /auth/login': row },
-    { config: { login: { algorithms: ['ES256'], jwks: { url: source.url, min_interval: '100ms' } } } })
-  const logIn = async () => {
-    const { status } = await scene.browser().ask('/api/auth/login', { ...credentials, headers: json })
-    return status
-  }
-  await eventually(async () => await logIn() === 200, 'the first keys')
-  number = 1
-  source.keys = keys
-  assert.equal(await logIn(), 200)
 })
