@@ -81,16 +81,16 @@ void session_request_use(struct request_context *context)
     context->request->user = caller->user.id;
 }
 
+/* Only what session_request_use has written: the other members are those of other steps. */
 static void use_nobody(struct request_context *context)
 {
     struct caller *caller = &context->caller;
 
     if (!caller->is_session)
         return;
-    *caller = (struct caller){
-        .hides_authorization = caller->hides_authorization,
-        .cookies = caller->cookies,
-    };
+    caller->user = (struct login_user){0};
+    caller->has_user = caller->is_session = false;
+    caller->session = caller->authorization = (struct text){0};
     context->request->user = (struct text){0};
 }
 

@@ -1,9 +1,13 @@
 // Attacks on sessions: tokens that look for a way to the browser, and users who end or change the
 // sessions of others.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { describe, test } from 'node:test'
 
-import { providerScene, providerSettings, query, signInAt, startProvider } from './lib/provider.mjs'
+import { providerScene, providerSettings, query, send, signInAt, startProvider } from './lib/provider.mjs'
+import { scratch } from './lib/scenario.mjs'
 import { cookiesOf, credentials, json, loginOf, sessionScene, signIn } from './lib/sessions.mjs'
 
 const noTokens = ({ text, headers }, ...tokens) => {
@@ -108,4 +112,21 @@ describe('a user of one provider', { concurrency: 2 }, () => {
     const { body } = await client.ask('/bff/user')
     assert.deepEqual([body.user.scopes, body.expiresIn > 60], [['read'], true])
   })
+})
+
+test('a session that ends at its refresh does not open services for fields of the client', async t => {
+  const provider = await startProvider(t, { lifetime: 30 })
+  const file = path.join(scratch(t), 'key.pem')
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const routes = [{ path: '/open/', service: 'users', to: '/users/', access: 'public' }]
+  const scene = await providerScene(t, provider, { config: { identity: { key_file: file }, routes } })
+  const client = scene.browser()
+  await signInAt(client, provider)
+  provider.answers = { '/token': (req, res) => send(res, { error: 'invalid_grant' }, 400) }
+  const forged = { 'x-identity': 'a token of somebody', 'x-user-id': '1', 'x-user-role': 'admin' }
+  assert.equal((await client.ask('/open/1', { headers: forged })).status, 200)
+  const { headers } = scene.asked('users').at(-1)
+  for (const name of [...Object.keys(forged), 'authorization']) assert.equal(headers[name], undefined, name)
+  assert.equal(client.cookies.size, 0)
 })
