@@ -83,6 +83,7 @@ enum step_result step_session(struct request_context *context)
         return STEP_PASS;
     own = session_request_of(context);
     context->caller.cookies = own->cookies.others;
+    context->caller.own_cookie = own->cookie.name;
     context->caller.hides_authorization = !session_store_settings(store)->takes_bearer;
     if (needs_check(context) && !session_request_csrf_passes(context))
         return may_be_nobody(context) ? STEP_PASS : refuse(context, session_request_csrf_refusal());

@@ -71,7 +71,8 @@ describe('the token of a login does not get to the browser', { concurrency: 2 },
 
   test('a page with the form of the login still comes', async t => {
     const html = { 'content-type': 'text/html; charset=utf-8' }
-    const scene = await sessionScene(t, { 'users /auth/login': { status: 200, headers: html, text: '<form>' } })
+    const row = { status: 200, headers: html, text: '<form>' }
+    const scene = await sessionScene(t, { 'users /auth/login': row })
     const page = await scene.browser().ask('/api/auth/login')
     assert.deepEqual([page.status, page.text], [200, '<form>'])
     assert.equal((await scene.browser().ask('/api/auth/login', credentials)).status, 502)
@@ -120,13 +121,27 @@ test('a session that ends at its refresh does not open services for fields of th
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
   const routes = [{ path: '/open/', service: 'users', to: '/users/', access: 'public' }]
-  const scene = await providerScene(t, provider, { config: { identity: { key_file: file }, routes } })
+  const identity = { key_file: file, header: 'X-Who' }
+  const scene = await providerScene(t, provider, { config: { identity, routes } })
   const client = scene.browser()
   await signInAt(client, provider)
   provider.answers = { '/token': (req, res) => send(res, { error: 'invalid_grant' }, 400) }
-  const forged = { 'x-identity': 'a token of somebody', 'x-user-id': '1', 'x-user-role': 'admin' }
+  const forged = { 'x-who': 'a token of somebody', 'x-user-id': '1', 'x-user-role': 'admin' }
   assert.equal((await client.ask('/open/1', { headers: forged })).status, 200)
   const { headers } = scene.asked('users').at(-1)
   for (const name of [...Object.keys(forged), 'authorization']) assert.equal(headers[name], undefined, name)
   assert.equal(client.cookies.size, 0)
+})
+
+test('a service cannot give a browser the session of somebody else', async t => {
+  const names = ['__Host-bff', ' __Host-bff ', '__Host-bff-2', '__Host-bff-login-a', '=__Host-bff',
+    '= __Host-bff-3']
+  const others = ['__Host-bff-19=a', '__Host-bffx=a', 'bff=a', 'a=__Host-bff=b', '__Host-bff-b=c']
+  const headers = { ...json, 'set-cookie': [...names.map(name => `${name}=x; Secure; Path=/`), ...others] }
+  const scene = await sessionScene(t, { 'users /users/1': { status: 200, headers, text: '{}' } })
+  const client = scene.browser()
+  await signIn(client)
+  const answer = await client.ask('/api/users/1')
+  assert.deepEqual(answer.headers['set-cookie'], others)
+  assert.equal((await client.ask('/bff/user')).status, 200)
 })
