@@ -18,6 +18,7 @@ struct page {
     struct jwt token;
     struct oidc_claims_logout logout;
     struct oidc_keys_ask keys;
+    struct text once; /* the name of the token for its one use */
     struct oidc_used_ask used;
     struct revocation_tell tell;
 };
@@ -91,10 +92,12 @@ static void go_on(struct page *page, enum step_result result)
 
 /* 3. The sessions end. */
 
+/* The provider may send the same token again after a 503. */
 static enum step_result told(struct page *page, bool is_told)
 {
     if (is_told)
         return STEP_PASS;
+    oidc_used_forget(page->context->worker->oidc->used, page->once);
     return fail_away(page, "redis", "Session store unavailable");
 }
 
@@ -166,12 +169,12 @@ static enum step_result check(struct page *page)
         return fail(page, fault);
     if (context->worker->revocations == NULL)
         return fail(page, "revocation_off");
-    struct text what = pool_print(pool, "logout %.*s %.*s", TEXT_ARGS(page->client->settings->name),
-                                  TEXT_ARGS(page->logout.jti));
+    page->once = pool_print(pool, "logout %.*s %.*s", TEXT_ARGS(page->client->settings->name),
+                            TEXT_ARGS(page->logout.jti));
     page->used.done = on_used;
     page->used.cookie = page;
     return used(page, oidc_used_ask(context->worker->oidc->used, context->worker->redis,
-                                    &page->used, what, now_s(), page->logout.until_s));
+                                    &page->used, page->once, now_s(), page->logout.until_s));
 }
 
 static enum step_result verified(struct page *page, enum oidc_keys_end end)

@@ -7,8 +7,10 @@ import path from 'node:path'
 import { describe, test } from 'node:test'
 
 import { providerScene, providerSettings, query, send, signInAt, startProvider } from './lib/provider.mjs'
+import { startRedis } from './lib/redis.mjs'
 import { scratch } from './lib/scenario.mjs'
 import { cookiesOf, credentials, json, loginOf, sessionScene, signIn } from './lib/sessions.mjs'
+import { eventually } from './lib/wait.mjs'
 
 const noTokens = ({ text, headers }, ...tokens) => {
   for (const token of tokens) assert.ok(!`${text}${JSON.stringify(headers)}`.includes(token), text)
@@ -99,6 +101,22 @@ describe('a user of one provider', { concurrency: 2 }, () => {
     assert.deepEqual(await states(), [200, 401, 200])
     await signInAt(ofB, b, { provider: 'b' })
     assert.deepEqual(await states(), [200, 401, 200], 'a session that began in this second is ended, too')
+  })
+
+  test('is signed out everywhere when the provider announces it again, after Redis was away', async t => {
+    const [provider, redis] = [await startProvider(t), await startRedis(t)]
+    const config = { redis: { url: redis.url } }
+    const scene = await providerScene(t, provider, { config })
+    const client = scene.browser()
+    await signInAt(client, provider)
+    const token = provider.logoutToken()
+    await redis.kill()
+    await eventually(async () => (await announce(scene, token)).status === 503, 'Redis to be away')
+    await redis.restart()
+    await eventually(async () => (await announce(scene, token)).status === 200, 'Redis to be told')
+    assert.equal(await redis.send('ZCARD', 'revoked'), 1)
+    assert.equal((await announce(scene, token)).status, 400, 'once only')
+    assert.equal((await client.ask('/bff/user')).status, 401)
   })
 
   test('has the scopes of the ID token after a refresh, too', async t => {
