@@ -81,7 +81,7 @@ enum step_result admin_revoke_post(struct admin_request *admin)
 {
     struct request *request = admin->context.request;
     struct text body = request->body == NULL ? (struct text){0} : request_body(request);
-    int64_t now_s = clock_wall_ms() / 1000;
+    int64_t now_s = clock_wall_s();
     struct revocation_record record;
     const char *words = revocation_record_read(request->pool, body, &record);
 

@@ -1,5 +1,6 @@
 /* See built_in_backchannel.h. */
 #include "bff/app/built_in_backchannel.h"
+#include "bff/app/built_in_login.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/edge/revocation_tell.h"
@@ -8,9 +9,8 @@
 #include "bff/session/oidc_claims.h"
 #include "bff/session/oidc_form.h"
 #include "bff/session/oidc_keys.h"
+#include "bff/session/session_revocation.h"
 #include "bff/session/session_store.h"
-
-#define CLOCKS_DIFFER_S 60 /* between replicas: a revocation is kept so much longer */
 
 struct page {
     struct request_context *context;
@@ -22,8 +22,6 @@ struct page {
     struct oidc_used_ask used;
     struct revocation_tell tell;
 };
-
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
 
 static struct text provider_of(const struct page *page)
 {
@@ -61,12 +59,7 @@ static enum step_result fail(struct page *page, const char *fault)
 static enum step_result fail_away(struct page *page, const char *fault, const char *message)
 {
     log_failure(page, fault);
-    return pipeline_refuse(&page->context->pipeline, (struct refusal){
-                                                         .status = 503,
-                                                         .message = message,
-                                                         .name = "retry-after",
-                                                         .value = TEXT("1"),
-                                                     });
+    return pipeline_refuse(&page->context->pipeline, refusal_away(message));
 }
 
 /* STEP_PASS here means that all is done; so it becomes the answer. */
@@ -130,10 +123,11 @@ static enum step_result end_sessions(struct page *page)
 
     if (!has_sid && !is_user_sub(provider))
         return fail(page, "sub_only");
-    revocation_record_complete(&record, now_s(), keep_s + CLOCKS_DIFFER_S);
+    revocation_record_complete(&record, clock_wall_s(), keep_s + SESSION_REVOCATION_CLOCKS_S);
     page->tell.done = on_told;
     switch (revocation_tell_run(revocation_of_view(context->worker->revocations),
-                                context->worker->redis, &page->tell, pool, &record, now_s())) {
+                                context->worker->redis, &page->tell, pool, &record,
+                                clock_wall_s())) {
     case REVOCATION_TOLD_HERE:
         return STEP_PASS;
     case REVOCATION_TOLD_WAIT:
@@ -162,8 +156,8 @@ static enum step_result check(struct page *page)
 {
     const struct request_context *context = page->context;
     struct pool *pool = context->request->pool;
-    const char *fault =
-        oidc_claims_read_logout(&page->token, page->client->settings, now_s(), pool, &page->logout);
+    const char *fault = oidc_claims_read_logout(&page->token, page->client->settings,
+                                                clock_wall_s(), pool, &page->logout);
 
     if (fault != NULL)
         return fail(page, fault);
@@ -174,7 +168,7 @@ static enum step_result check(struct page *page)
     page->used.done = on_used;
     page->used.cookie = page;
     return used(page, oidc_used_ask(context->worker->oidc->used, context->worker->redis,
-                                    &page->used, page->once, now_s(), page->logout.until_s));
+                                    &page->used, page->once, clock_wall_s(), page->logout.until_s));
 }
 
 static enum step_result verified(struct page *page, enum oidc_keys_end end)
@@ -185,7 +179,7 @@ static enum step_result verified(struct page *page, enum oidc_keys_end end)
     case OIDC_KEYS_WAITS:
         return STEP_WAITS;
     case OIDC_KEYS_DOWN:
-        return fail_away(page, "keys", "Login provider unavailable");
+        return fail_away(page, "keys", BUILT_IN_LOGIN_AWAY);
     case OIDC_KEYS_BAD:
         break;
     }

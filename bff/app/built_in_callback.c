@@ -1,5 +1,6 @@
 /* See built_in_callback.h. */
 #include "bff/app/built_in_callback.h"
+#include "bff/app/built_in_login.h"
 #include "bff/app/built_in_origin.h"
 #include "bff/app/session_request.h"
 #include "bff/base/clock.h"
@@ -16,14 +17,13 @@ struct page {
 
 /* Refusals. */
 
-static const struct refusal refusals[] = {
-    [OIDC_LOGIN_BAD] = {.status = 400, .message = "Login failed"},
-    [OIDC_LOGIN_DENIED] = {.status = 403, .message = "Login denied"},
-    [OIDC_LOGIN_UNAVAILABLE] = {.status = 503,
-                                .message = "Login provider unavailable",
-                                .name = "retry-after",
-                                .value = {"1", 1}},
-};
+static struct refusal refusal_of(enum oidc_login_end end)
+{
+    if (end == OIDC_LOGIN_UNAVAILABLE)
+        return refusal_away(BUILT_IN_LOGIN_AWAY);
+    return end == OIDC_LOGIN_DENIED ? (struct refusal){.status = 403, .message = "Login denied"}
+                                    : (struct refusal){.status = 400, .message = "Login failed"};
+}
 
 static enum step_result fail(struct page *page, enum oidc_login_end end, const char *fault)
 {
@@ -38,7 +38,7 @@ static enum step_result fail(struct page *page, enum oidc_login_end end, const c
                   {"request_id", .text = context->request->id},
                   {0},
               });
-    return pipeline_refuse(&context->pipeline, refusals[end]);
+    return pipeline_refuse(&context->pipeline, refusal_of(end));
 }
 
 /* The new session. */
@@ -122,8 +122,8 @@ static int open_transaction(struct page *page)
     reply_add_field(request, (struct reply_field){
                                  "set-cookie", session_cookie_login_line(cookie, suffix, TEXT(""),
                                                                          0, request->pool)});
-    return oidc_transaction_open(page->context->worker->oidc->login, name, value,
-                                 clock_wall_ms() / 1000, request->pool, &page->login.transaction);
+    return oidc_transaction_open(page->context->worker->oidc->login, name, value, clock_wall_s(),
+                                 request->pool, &page->login.transaction);
 }
 
 enum step_result built_in_callback(struct request_context *context)

@@ -59,7 +59,7 @@ static void answer(struct page *page, const struct discovery *known)
         .redirect_uri = pool_print(request->pool, "%.*s" BUILT_IN_LOGIN_CALLBACK,
                                    TEXT_ARGS(built_in_origin(page->context))),
         .return_url = page->return_url,
-        .began_s = clock_wall_ms() / 1000,
+        .began_s = clock_wall_s(),
     };
 
     oidc_transaction_random(&transaction, request->pool);
@@ -75,23 +75,14 @@ static void answer(struct page *page, const struct discovery *known)
 
 /* What is known of the provider. */
 
-static enum step_result refuse_away(struct request_context *context)
-{
-    return pipeline_refuse(&context->pipeline, (struct refusal){
-                                                   .status = 503,
-                                                   .message = "Login provider unavailable",
-                                                   .name = "retry-after",
-                                                   .value = TEXT("1"),
-                                               });
-}
-
 static void on_known(struct oidc_client_wait *wait, const struct discovery *known)
 {
     struct page *page = H2O_STRUCT_FROM_MEMBER(struct page, wait, wait);
     struct request_context *context = page->context;
 
     if (known == NULL) {
-        pipeline_resume(&context->pipeline, refuse_away(context));
+        pipeline_resume(&context->pipeline,
+                        pipeline_refuse(&context->pipeline, refusal_away(BUILT_IN_LOGIN_AWAY)));
         return;
     }
     pipeline_answer(&context->pipeline);

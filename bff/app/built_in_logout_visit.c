@@ -9,8 +9,6 @@
 #include "bff/session/oidc_leave.h"
 #include "bff/session/oidc_redirect.h"
 
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
-
 struct text built_in_logout_visit_home(const struct request_context *context)
 {
     return session_store_settings(context->dispatch->sessions)->after_login;
@@ -56,7 +54,7 @@ bool built_in_logout_visit_offer(struct request_context *context, const struct s
 
     if (client == NULL || !client->settings->sends_logout)
         return false;
-    set_cookie(context, oidc_leave_seal(&leave, oidc->logout, cookie_name(context), now_s(),
+    set_cookie(context, oidc_leave_seal(&leave, oidc->logout, cookie_name(context), clock_wall_s(),
                                         context->request->pool));
     return true;
 }
@@ -107,7 +105,7 @@ static bool open_leave(struct visit *visit)
     if (value.at == NULL || oidc == NULL)
         return false;
     set_cookie(context, TEXT(""));
-    if (oidc_leave_open(oidc->logout, name, value, now_s(), context->request->pool,
+    if (oidc_leave_open(oidc->logout, name, value, clock_wall_s(), context->request->pool,
                         &visit->leave) != 0)
         return false;
     visit->client = oidc_find(oidc, visit->leave.provider);

@@ -14,13 +14,14 @@
 static bool has_sessions(const struct dispatch *dispatch) { return dispatch->sessions != NULL; }
 
 const struct built_in_page built_in_pages[] = {
-    {"GET", "/bff/user", has_sessions, built_in_user, 0, false},
-    {"POST", "/bff/logout", has_sessions, built_in_logout, BODY, false},
-    {"GET", BUILT_IN_LOGOUT_VISIT_PATH, has_sessions, built_in_logout_visit, 0, true},
-    {"GET", "/bff/login", built_in_login_is_there, built_in_login, 0, true},
-    {"GET", BUILT_IN_LOGIN_CALLBACK, built_in_login_is_there, built_in_callback, 0, true},
-    {"POST", "/bff/backchannel-logout", built_in_login_is_there, built_in_backchannel, BODY, true},
-    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, 0, true},
+    {"GET", "/bff/user", has_sessions, built_in_user, .shows_tokens = true},
+    {"POST", "/bff/logout", has_sessions, built_in_logout, .body = BODY},
+    {"GET", BUILT_IN_LOGOUT_VISIT_PATH, has_sessions, built_in_logout_visit, .is_open = true},
+    {"GET", "/bff/login", built_in_login_is_there, built_in_login, .is_open = true},
+    {"GET", BUILT_IN_LOGIN_CALLBACK, built_in_login_is_there, built_in_callback, .is_open = true},
+    {"POST", "/bff/backchannel-logout", built_in_login_is_there, built_in_backchannel, .body = BODY,
+     .is_open = true},
+    {"GET", "/.well-known/jwks.json", built_in_jwks_is_there, built_in_jwks, .is_open = true},
     {0},
 };
 

@@ -13,9 +13,10 @@
  *   path      exactly
  *   is_there  true when the configuration has the page; NULL: always
  *   run       the last step of the request: it answers, refuses or waits. The body has come
- *   body      bytes that the body may have
+ *   body      bytes that the body may have; 0: it has none
  *   is_open   other sites may send the browser here: the page makes its own checks (state and nonce
  *             of a login). Otherwise step_session refuses what no page of ours has sent
+ *   shows_tokens  the answer says when the tokens of the session end, so step_renewal renews them
  */
 struct built_in_page {
     const char *method;
@@ -24,6 +25,7 @@ struct built_in_page {
     enum step_result (*run)(struct request_context *context);
     size_t body;
     bool is_open;
+    bool shows_tokens;
 };
 
 /* The pages; a row whose method is NULL ends them. */

@@ -56,7 +56,7 @@ static int64_t left_s(int64_t until_s, int64_t now_s)
 static void print_session(struct json_print *out, const struct request_context *context)
 {
     const struct session *session = &context->session->session;
-    int64_t now_s = clock_wall_ms() / 1000;
+    int64_t now_s = clock_wall_s();
 
     json_print_key(out, "claims");
     json_print_raw(out, claims_of(session, out->pool));

@@ -58,20 +58,10 @@ static void print_authorizer(const struct authorizer_settings *authorizer, FILE 
             TEXT_ARGS(authorizer->path), authorizer->service->name);
     print_time("ttl", authorizer->ttl_ms, out);
     print_time("deny_ttl", authorizer->deny_ttl_ms, out);
-    fprintf(out, "\n");
-}
-
-static void print_plan(const struct api_keys_plan *plan, FILE *out)
-{
-    static const char *const periods[] = {
-        [API_KEYS_DAY] = "day", [API_KEYS_WEEK] = "week", [API_KEYS_MONTH] = "month"};
-
-    fprintf(out, "plan %.*s ", TEXT_ARGS(plan->name));
-    if (plan->rate > 0)
-        fprintf(out, " %u in 1000 s, burst %u", plan->rate, plan->burst);
-    if (plan->quota_max > 0)
-        fprintf(out, "%s %u a %s", plan->rate > 0 ? "," : "", plan->quota_max,
-                periods[plan->quota_per]);
+    for (size_t i = 0; i < authorizer->path_count; i++)
+        fprintf(out, "%s%.*s", i == 0 ? ", paths " : " ", TEXT_ARGS(authorizer->paths[i]));
+    if (authorizer->checks_tokens)
+        fprintf(out, ", checks_tokens");
     fprintf(out, "\n");
 }
 
@@ -87,8 +77,6 @@ static void print_api_keys(const struct api_keys_settings *keys, FILE *out)
     else
         fprintf(out, ", %.*s of %s", TEXT_ARGS(keys->path), keys->service->name);
     fprintf(out, "%s\n", keys->is_required ? ", required" : "");
-    for (size_t i = 0; i < keys->plan_count; i++)
-        print_plan(&keys->plans[i], out);
 }
 
 static void print_session(const struct session_settings *session, FILE *out)
@@ -103,8 +91,18 @@ static void print_session(const struct session_settings *session, FILE *out)
         fprintf(out, ", login %.*s", TEXT_ARGS(session->login.path));
     fprintf(out, "%s\n", session->takes_bearer ? ", bearer" : "");
     for (size_t i = 0; i < session->provider_count; i++)
-        fprintf(out, "provider %.*s  %.*s\n", TEXT_ARGS(session->providers[i].name),
-                TEXT_ARGS(session->providers[i].issuer));
+        fprintf(out, "provider %.*s  %.*s, client_id %.*s\n", TEXT_ARGS(session->providers[i].name),
+                TEXT_ARGS(session->providers[i].issuer),
+                TEXT_ARGS(session->providers[i].client_id));
+}
+
+static void print_revocation(const struct revocation_settings *revocation, FILE *out)
+{
+    if (!revocation->is_on)
+        return;
+    fprintf(out, "revocation  %s", revocation->is_strict ? "strict" : "not strict");
+    print_time("keep", (uint64_t)revocation->keep_s * 1000, out);
+    fprintf(out, "\n");
 }
 
 static void print_identity(const struct identity_settings *identity, FILE *out)
@@ -123,5 +121,6 @@ void caller_list_print(const struct config *config, FILE *out)
     print_authorizer(&config->authorizer, out);
     print_api_keys(&config->api_keys, out);
     print_session(&config->session, out);
+    print_revocation(&config->revocation, out);
     print_identity(&config->identity, out);
 }

@@ -1,4 +1,5 @@
-/* Who may ask, for --routes: issuers, the authorizer, API keys, sessions, the identity token. */
+/* Who may ask, for --routes: issuers, the authorizer, API keys, sessions, revocation, the identity
+ * token. limit_list.h prints the usage plans of API keys. */
 #ifndef BFF_APP_CALLER_LIST_H
 #define BFF_APP_CALLER_LIST_H
 

@@ -1,5 +1,7 @@
 /* See health_page_stores.h. */
 #include "bff/base/clock.h"
+#include "bff/base/registry.h"
+#include "bff/session/oidc_client.h"
 
 #include "bff/app/health_page_stores.h"
 
@@ -89,6 +91,30 @@ static void print_sources(const struct login *login, struct json_print *checks)
     }
 }
 
+/* Only logins and refreshes ask a provider: without any, nothing is known of it, and that passes.
+ */
+static void print_provider(const struct session_provider_settings *provider,
+                           struct json_print *checks)
+{
+    const char *fault = oidc_client_fault(registry_of_process(), provider->issuer);
+    struct text name = pool_print(checks->pool, "provider:%.*s", TEXT_ARGS(provider->name));
+
+    json_print_key(checks, name.at);
+    json_print_raw(checks, TEXT("[{"));
+    print_word(checks, "status", fault == NULL ? "pass" : "fail");
+    print_time(checks);
+    if (fault != NULL)
+        print_word(checks, "output", fault);
+    json_print_raw(checks, TEXT("}]"));
+}
+
+/* A provider that fails is no fault of this server, and users who are signed in stay so. */
+static void print_providers(const struct session_settings *session, struct json_print *checks)
+{
+    for (size_t i = 0; session->is_on && i < session->provider_count; i++)
+        print_provider(&session->providers[i], checks);
+}
+
 bool health_page_stores_print(const struct health_page_stores *stores, struct json_print *checks)
 {
     bool is_well = stores->redis == NULL || print_redis(stores->redis, checks);
@@ -97,5 +123,7 @@ bool health_page_stores_print(const struct health_page_stores *stores, struct js
         print_cache(stores->cache, checks);
     if (stores->login != NULL)
         print_sources(stores->login, checks);
+    if (stores->session != NULL)
+        print_providers(stores->session, checks);
     return is_well;
 }

@@ -25,8 +25,9 @@ enum found_kind {
 /* What answers a method and the request's path. */
 struct found {
     enum found_kind kind;
-    struct route_match match;         /* of a composite */
-    const struct plain_route *route;  /* of a plain route */
+    struct route_match match;        /* of a composite */
+    const struct plain_route *route; /* of a plain route */
+    bool is_session_login;           /* the plain route is the login of a service (session.login) */
     const struct built_in_page *page; /* with FOUND_BUILT_IN */
     struct text path;  /* the normalised path (plain_path); absent for some composites */
     struct text allow; /* with FOUND_OTHER_METHOD: the methods that the path has */

@@ -1,14 +1,12 @@
 /* See revocation_check.h. */
 #include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
+#include "bff/session/session_revocation.h"
 
 bool revocation_check_session(const struct request_context *context, const struct session *session)
 {
-    struct revocation_view *view = context->worker->revocations;
-
-    if (revocation_is_empty(view))
-        return false;
-    return session_is_revoked(session, view, clock_wall_ms() / 1000, context->request->pool);
+    return session_revocation_has(context->worker->revocations, session, context->request->pool,
+                                  clock_wall_s());
 }
 
 bool revocation_check_is_uncertain(const struct request_context *context)
@@ -19,12 +17,4 @@ bool revocation_check_is_uncertain(const struct request_context *context)
            revocation_state(context->worker->revocations) != REVOCATION_CURRENT;
 }
 
-struct refusal revocation_check_refusal(void)
-{
-    return (struct refusal){
-        .status = 503,
-        .message = "Service temporarily unavailable",
-        .name = "retry-after",
-        .value = TEXT("1"),
-    };
-}
+struct refusal revocation_check_refusal(void) { return refusal_away(REFUSAL_UNAVAILABLE); }

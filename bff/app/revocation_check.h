@@ -9,8 +9,7 @@
 #include "bff/http/refusal.h"
 #include "bff/session/session.h"
 
-/* True when ${session} was revoked: by its id, by the provider's `sid`, or by its user. One load of
- * an atomic number while nothing is revoked. */
+/* session_revocation_has with the view of the request's worker, now. */
 bool revocation_check_session(const struct request_context *context, const struct session *session);
 
 /* True when the configuration is strict and the set of revocations is stale: then a token or a

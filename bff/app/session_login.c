@@ -15,10 +15,10 @@
 #include "bff/session/session_settings.h"
 #include "bff/upstream/fetch.h"
 
-/* The fetch of keys under way may have begun before the service had the key. So a token may ask
- * again. */
-#define ASKS_MAX 2
 #define BODY_MOST ((size_t)256 * 1024) /* bytes of the service's answer */
+
+/* The fetch under way may have begun before the provider had the key. So a token may ask again. */
+#define ASKS_MAX 2
 
 /* A login that is under way. It is in the request's pool. */
 struct session_login {
@@ -29,7 +29,7 @@ struct session_login {
     struct fetch fetch;
     struct session_login_answer answer;
     bool is_login;               /* the answer makes a session */
-    struct key_source_wait keys; /* for the key of its token */
+    struct key_source_wait keys; /* while the key of the token is fetched */
     unsigned asks;               /* for keys */
 };
 
@@ -48,8 +48,7 @@ static bool is_at_login(const struct request_context *context)
 {
     struct text login = settings_of(context)->path;
 
-    return login.at != NULL && context->found.kind == FOUND_ROUTE &&
-           is_same_path(context->request->pool, context->request->path, login);
+    return login.at != NULL && is_same_path(context->request->pool, context->request->path, login);
 }
 
 /* True when the service would get what this server sends it for new tokens. */
@@ -59,8 +58,7 @@ static bool is_refresh(const struct request_context *context)
     const struct plain_route *route = context->found.route;
     struct pool *pool = context->request->pool;
 
-    return context->found.kind == FOUND_ROUTE && settings->refresh_service != NULL &&
-           route->service == settings->refresh_service &&
+    return settings->refresh_service != NULL && route->service == settings->refresh_service &&
            is_same_path(pool,
                         plain_route_target(pool, route, context->found.path, (struct text){0}),
                         settings->refresh_path);
@@ -68,13 +66,19 @@ static bool is_refresh(const struct request_context *context)
 
 bool session_login_is_asked(const struct request_context *context)
 {
-    return !session_csrf_is_safe(context->request->method) && is_at_login(context);
+    return context->dispatch->sessions != NULL && !session_csrf_is_safe(context->request->method) &&
+           is_at_login(context);
 }
 
 bool session_login_may_answer(const struct request_context *context)
 {
-    return !text_is(context->request->method, "HEAD") &&
-           (is_at_login(context) || (context->caller.is_session && is_refresh(context)));
+    const struct found *found = &context->found;
+
+    if (context->dispatch->sessions == NULL || found->kind != FOUND_ROUTE ||
+        text_is(context->request->method, "HEAD"))
+        return false;
+    return found->is_session_login || is_at_login(context) ||
+           (context->caller.is_session && is_refresh(context));
 }
 
 /* The end of the call, for the log. */
@@ -120,7 +124,7 @@ static void refuse(struct session_login *login, enum reason reason)
 
     reply_error(login->context->request, status,
                 status == 504   ? "Gateway timeout"
-                : status == 503 ? "Service temporarily unavailable"
+                : status == 503 ? REFUSAL_UNAVAILABLE
                                 : "Bad gateway");
 }
 
@@ -173,9 +177,9 @@ static void on_begun(struct request_context *context, enum session_store_end end
 
 /* The session. */
 
-/* Checks the token that the service has given, as login_check_with does. */
-static enum login_verdict check_token(struct session_login *login, struct login_user *user,
-                                      enum login_fault *fault, struct key_source_worker **wanted)
+/* Returns LOGIN_OK when the token that the service has given is good here. */
+static enum login_verdict verdict_of(struct session_login *login, struct login_user *user,
+                                     enum login_fault *fault, struct key_source_worker **wanted)
 {
     const struct request_context *context = login->context;
     struct pool *pool = context->request->pool;
@@ -184,7 +188,7 @@ static enum login_verdict check_token(struct session_login *login, struct login_
     struct login_request question = {
         .authorization = &authorization,
         .authorization_count = 1,
-        .now_seconds = clock_wall_ms() / 1000,
+        .now_seconds = clock_wall_s(),
         .revocations = context->worker->revocations,
         .pool = pool,
     };
@@ -192,7 +196,7 @@ static enum login_verdict check_token(struct session_login *login, struct login_
     return login_check_with(context->worker->login, &question, user, fault, wanted);
 }
 
-static void begin_for(struct session_login *login, const struct login_user *user)
+static void begin(struct session_login *login, const struct login_user *user)
 {
     const struct session_tokens *tokens = &login->answer.tokens;
     struct request_context *context = login->context;
@@ -204,57 +208,53 @@ static void begin_for(struct session_login *login, const struct login_user *user
         .access = tokens->access,
         .refresh = tokens->refresh,
         .access_until_s =
-            session_tokens_access_until_s(tokens, clock_wall_ms() / 1000, context->request->pool),
+            session_tokens_access_until_s(tokens, clock_wall_s(), context->request->pool),
     };
     end = session_request_begin(context, &session, on_begun);
     if (end != SESSION_STORE_WAITS)
         settle(login, end);
 }
 
-static void begin(struct session_login *login);
+static void check_token(struct session_login *login);
 
 static void on_keys(struct key_source_wait *wait)
 {
-    begin(H2O_STRUCT_FROM_MEMBER(struct session_login, keys, wait));
+    check_token(H2O_STRUCT_FROM_MEMBER(struct session_login, keys, wait));
 }
 
-static void refuse_without_keys(struct session_login *login, unsigned retry_s)
+/* The key of the token is not known: perhaps the service signs with a new one. */
+static void ask_keys(struct session_login *login, struct key_source_worker *wanted,
+                     enum login_fault fault)
 {
-    struct request *request = login->context->request;
-
-    reply_error_with(request, 503, "Service temporarily unavailable",
-                     (struct reply_field){"retry-after", pool_print(request->pool, "%u", retry_s)});
-}
-
-/* Waits for the key of the token. */
-static void ask_for_key(struct session_login *login, struct key_source_worker *wanted)
-{
+    struct refusal away = refusal_away(REFUSAL_UNAVAILABLE);
     enum key_source_chance chance = KEY_SOURCE_NOT_NOW;
-    unsigned retry_s = 1;
+    unsigned retry_s;
 
     login->keys.done = on_keys;
     if (login->asks++ < ASKS_MAX)
         chance = key_source_worker_ask(wanted, &login->keys, &retry_s);
     if (chance == KEY_SOURCE_DOWN)
-        refuse_without_keys(login, retry_s);
+        reply_refusal(login->context->request, &away);
     else if (chance != KEY_SOURCE_UNDER_WAY)
-        refuse_answer(login, text_of(login_fault_name(LOGIN_FAULT_UNKNOWN_KEY)));
+        refuse_answer(login, text_of(login_fault_name(fault)));
 }
 
-/* Begins the session when the token is good. */
-static void begin(struct session_login *login)
+static void check_token(struct session_login *login)
 {
     struct key_source_worker *wanted;
     enum login_fault fault;
     struct login_user user;
-    enum login_verdict verdict = check_token(login, &user, &fault, &wanted);
 
-    if (verdict == LOGIN_OK)
-        begin_for(login, &user);
-    else if (verdict == LOGIN_WAITS)
-        ask_for_key(login, wanted);
-    else
+    switch (verdict_of(login, &user, &fault, &wanted)) {
+    case LOGIN_OK:
+        begin(login, &user);
+        break;
+    case LOGIN_WAITS:
+        ask_keys(login, wanted, fault);
+        break;
+    default:
         refuse_answer(login, text_of(login_fault_name(fault)));
+    }
 }
 
 /* The call. */
@@ -279,11 +279,11 @@ static void on_done(struct fetch *fetch, void *cookie)
     if (fetch->reason != REASON_NONE)
         refuse(login, fetch->reason);
     else if (!session_login_answer_body(answer, pool, body, settings_of(login->context)))
-        refuse_answer(login, TEXT("its answer cannot be passed on without a token"));
+        refuse_answer(login, TEXT("answer"));
     else if (answer->tokens.access.at == NULL || answer->head.status > 299 || !login->is_login)
         session_login_answer_send(answer, login->context->request, &login->ask);
     else
-        begin(login);
+        check_token(login);
 }
 
 /* The service's answer must be read, so it must not be compressed. */
@@ -332,7 +332,7 @@ void session_login_serve(struct request_context *context)
     struct session_login *login = pool_shared(request->pool, sizeof(*login), dispose);
 
     login->context = context;
-    login->is_login = session_login_is_asked(context);
+    login->is_login = context->found.is_session_login;
     login->answer.is_page_allowed = !login->is_login;
     session_request_of(context)->page = login;
     copy_route(login, context->found.route);

@@ -9,7 +9,8 @@
 
 #include "bff/app/request_context.h"
 
-/* True when the request is a login: it can change who is signed in. No other spelling of its path
+/* True when the request, for which a plain route was found, is a login. False when there are no
+ * sessions. For step_route; others read found.is_session_login. No other spelling of its path
  * avoids this, because a service may read it in another way (path_reading.h). */
 bool session_login_is_asked(const struct request_context *context);
 

@@ -1,12 +1,10 @@
 /* See session_request.h. */
 #include "bff/app/session_request.h"
 #include "bff/app/session_request_answer.h"
-#include "bff/app/session_request_revoke.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
+#include "bff/session/session_revocation.h"
 #include "bff/session/session_settings.h"
-
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
 
 static const struct session_settings *settings_of(const struct request_context *context)
 {
@@ -32,6 +30,18 @@ static struct session_store_call call_for(const struct request_context *context,
     };
 }
 
+/* The caller without a session. Other steps have members of their own in it. */
+static void use_nobody(struct request_context *context)
+{
+    struct caller *caller = &context->caller;
+
+    caller->user = (struct login_user){0};
+    caller->has_user = caller->is_session = false;
+    caller->session = caller->authorization = (struct text){0};
+    caller->hides_authorization = !settings_of(context)->takes_bearer;
+    context->request->user = (struct text){0};
+}
+
 struct session_request *session_request_of(struct request_context *context)
 {
     struct request *request = context->request;
@@ -46,6 +56,9 @@ struct session_request *session_request_of(struct request_context *context)
     own->call = call_for(context, own);
     own->drop = call_for(context, own);
     context->session = own;
+    context->caller.cookies = own->cookies.others;
+    context->caller.own_cookie = own->cookie.name;
+    use_nobody(context);
     return own;
 }
 
@@ -81,19 +94,6 @@ void session_request_use(struct request_context *context)
     context->request->user = caller->user.id;
 }
 
-/* Only what session_request_use has written: the other members are those of other steps. */
-static void use_nobody(struct request_context *context)
-{
-    struct caller *caller = &context->caller;
-
-    if (!caller->is_session)
-        return;
-    caller->user = (struct login_user){0};
-    caller->has_user = caller->is_session = false;
-    caller->session = caller->authorization = (struct text){0};
-    context->request->user = (struct text){0};
-}
-
 /* Loading. */
 
 static enum session_store_end found(struct session_request *own, enum session_store_end end)
@@ -122,7 +122,7 @@ enum session_store_end session_request_load(struct request_context *context,
     own->done = done;
     own->call.context = own;
     own->call.done = on_loaded;
-    own->call.now_s = now_s();
+    own->call.now_s = clock_wall_s();
     return found(own,
                  session_store_load(context->dispatch->sessions, &own->call, own->cookies.value));
 }
@@ -133,9 +133,9 @@ void session_request_renew(struct request_context *context)
     const struct session_store *store = context->dispatch->sessions;
     struct session seen = own->session;
 
-    if (!session_store_renews(store, &seen, now_s()))
+    if (!session_store_renews(store, &seen, clock_wall_s()))
         return;
-    seen.seen_s = now_s();
+    seen.seen_s = clock_wall_s();
     if (session_store_save(store, &own->call, &seen, SESSION_STORE_AGAIN) == SESSION_STORE_OK)
         session_request_answer_set(own, SESSION_REQUEST_RENEWS, own->call.value);
 }
@@ -150,11 +150,17 @@ static void on_old_dropped(struct session_store_call *call, enum session_store_e
     (void)end;
 }
 
+static void revoke_session(const struct request_context *context, const struct session *session)
+{
+    session_revocation_add(context->worker->revocations, context->worker->redis, session,
+                           settings_of(context), clock_wall_s());
+}
+
 static void end_old(struct session_request *own)
 {
     if (!own->has)
         return;
-    session_request_revoke(own->context, &own->session);
+    revoke_session(own->context, &own->session);
     own->drop.done = on_old_dropped;
     session_store_drop(own->context->dispatch->sessions, &own->drop, own->session.id);
 }
@@ -187,7 +193,7 @@ session_request_begin(struct request_context *context, const struct session *ses
 
     own->next = *session;
     own->next.id = session_new_id(context->request->pool);
-    own->next.began_s = own->next.seen_s = now_s();
+    own->next.began_s = own->next.seen_s = clock_wall_s();
     own->next.renewals = 0;
     own->done = done;
     own->call.context = own;
@@ -235,7 +241,7 @@ enum session_store_end session_request_end(struct request_context *context,
     session_request_forget(context);
     if (!had)
         return SESSION_STORE_OK;
-    session_request_revoke(context, &old);
+    revoke_session(context, &old);
     own->done = done;
     own->call.context = own;
     own->call.done = on_dropped;
@@ -247,7 +253,8 @@ void session_request_forget(struct request_context *context)
     struct session_request *own = session_request_of(context);
 
     own->has = false;
-    use_nobody(context);
+    if (context->caller.is_session)
+        use_nobody(context);
     session_request_answer_clear(own);
 }
 
@@ -255,10 +262,5 @@ struct refusal session_request_refusal(enum session_store_end end)
 {
     if (end == SESSION_STORE_TOO_LARGE)
         return (struct refusal){.status = 502, .message = "Session too large"};
-    return (struct refusal){
-        .status = 503,
-        .message = "Session store unavailable",
-        .name = "retry-after",
-        .value = TEXT("1"),
-    };
+    return refusal_away("Session store unavailable");
 }

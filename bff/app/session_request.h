@@ -49,7 +49,8 @@ struct session_request {
     bool has_filter;
 };
 
-/* Returns context->session; the first call makes it and reads Cookie. Not for a configuration
+/* Returns context->session. The first call makes it, reads Cookie, and decides which cookies and
+ * which Authorization services get while nobody is signed in by a session. Not for a configuration
  * without sessions. */
 struct session_request *session_request_of(struct request_context *context);
 

@@ -39,7 +39,7 @@ static bool is_outdated(const struct session_request *own)
     if (revocation_check_session(context, &own->session))
         return true;
     return own->answer == SESSION_REQUEST_RENEWS && until_s != 0 &&
-           until_s - clock_wall_ms() / 1000 <=
+           until_s - clock_wall_s() <=
                session_store_settings(context->dispatch->sessions)->renew_before_s;
 }
 

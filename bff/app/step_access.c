@@ -1,19 +1,6 @@
 /* Step "access": checks whether this user is allowed to send this request. */
+#include "bff/app/access_refusal.h"
 #include "bff/app/request_steps.h"
-#include "bff/session/session_settings.h"
-
-/* A browser with a session has no token, so it is not asked for one. */
-static struct refusal needs_login(const struct request_context *context)
-{
-    const struct session_store *sessions = context->dispatch->sessions;
-    struct refusal refusal = {.status = 401, .message = "No token provided"};
-
-    if (sessions == NULL || session_store_settings(sessions)->takes_bearer) {
-        refusal.name = "www-authenticate";
-        refusal.value = TEXT("Bearer");
-    }
-    return refusal;
-}
 
 /* A token without the needed scopes gets the challenge of RFC 6750 section 3.1. The names of scopes
  * need no escaping (access_scopes_read). */
@@ -42,15 +29,10 @@ enum step_result step_access(struct request_context *context)
     case ACCESS_ALLOW:
         return STEP_PASS;
     case ACCESS_NEEDS_LOGIN:
-        refusal = needs_login(context);
+        refusal = access_refusal_no_user(context);
         break;
     case ACCESS_NEEDS_KEY:
-        refusal = (struct refusal){
-            .status = 401,
-            .message = "No API key provided",
-            .name = "www-authenticate",
-            .value = TEXT("Key"),
-        };
+        refusal = access_refusal_no_key();
         break;
     case ACCESS_FORBIDDEN:
         refusal = forbid(context);

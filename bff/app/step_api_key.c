@@ -4,6 +4,7 @@
  * The user of a session takes precedence over the user of a key, and so does the user of a token
  * (step_login.c): both say more exactly who asks.
  */
+#include "bff/app/access_refusal.h"
 #include "bff/app/request_steps.h"
 #include "bff/edge/api_key.h"
 
@@ -35,18 +36,10 @@ static bool may_ignore(const struct request_context *context)
     return context->rule.kind == ACCESS_PUBLIC && !needs_key(context);
 }
 
-/* WWW-Authenticate: RFC 9110 section 11.6.1. There is no registered scheme for keys; Kong says
- * "Key", too. */
 static enum step_result without_key(struct request_context *context)
 {
-    if (!needs_key(context))
-        return STEP_PASS;
-    return pipeline_refuse(&context->pipeline, (struct refusal){
-                                                   .status = 401,
-                                                   .message = "No API key provided",
-                                                   .name = "www-authenticate",
-                                                   .value = TEXT("Key"),
-                                               });
+    return needs_key(context) ? pipeline_refuse(&context->pipeline, access_refusal_no_key())
+                              : STEP_PASS;
 }
 
 static enum step_result with_bad_key(struct request_context *context)
@@ -56,14 +49,9 @@ static enum step_result with_bad_key(struct request_context *context)
 
 static enum step_result with_no_answer(struct request_context *context)
 {
-    if (may_ignore(context))
-        return STEP_PASS;
-    return pipeline_refuse(&context->pipeline, (struct refusal){
-                                                   .status = 503,
-                                                   .message = "Service temporarily unavailable",
-                                                   .name = "retry-after",
-                                                   .value = TEXT("1"),
-                                               });
+    return may_ignore(context)
+               ? STEP_PASS
+               : pipeline_refuse(&context->pipeline, refusal_away(REFUSAL_UNAVAILABLE));
 }
 
 static enum step_result with_key(struct request_context *context, const struct api_key *key)

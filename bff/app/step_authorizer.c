@@ -1,4 +1,5 @@
 /* Step "authorizer": asks a service whether the request may pass. */
+#include "bff/app/access_refusal.h"
 #include "bff/app/request_steps.h"
 #include "bff/edge/authorizer.h"
 #include "bff/proxy/plain_path.h"
@@ -11,27 +12,12 @@ static enum step_result refuse(struct request_context *context, int status, cons
                            (struct refusal){.status = status, .message = message});
 }
 
-/* A browser that is signed in by a session has no use for a challenge. */
-static enum step_result refuse_nobody(struct request_context *context)
-{
-    struct refusal refusal = {.status = 401, .message = "No token provided"};
-
-    if (!context->caller.hides_authorization) {
-        refusal.name = "www-authenticate";
-        refusal.value = TEXT("Bearer");
-    }
-    return pipeline_refuse(&context->pipeline, refusal);
-}
-
 static enum step_result refuse_failed(struct request_context *context)
 {
-    return pipeline_refuse(&context->pipeline, (struct refusal){
-                                                   .status = 503,
-                                                   .message = "Service temporarily unavailable",
-                                                   .members = TEXT("\"cached\":false"),
-                                                   .name = "retry-after",
-                                                   .value = TEXT("1"),
-                                               });
+    struct refusal refusal = refusal_away(REFUSAL_UNAVAILABLE);
+
+    refusal.members = TEXT("\"cached\":false");
+    return pipeline_refuse(&context->pipeline, refusal);
 }
 
 /* The decision. */
@@ -53,7 +39,7 @@ static enum step_result act(struct request_context *context, enum authorizer_dec
     case AUTHORIZER_DENY:
         return refuse(context, 403, "Forbidden");
     case AUTHORIZER_NOBODY:
-        return refuse_nobody(context);
+        return pipeline_refuse(&context->pipeline, access_refusal_no_user(context));
     case AUTHORIZER_AMBIGUOUS:
         return refuse(context, 400, "Bad request");
     case AUTHORIZER_FAILED:

@@ -1,15 +1,19 @@
 /* Step "body": waits for the whole body of the request, and refuses a body that is too long for the
  * route. */
+#include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
 #include "bff/base/clock.h"
 #include "bff/http/body.h"
 #include "bff/http/guard.h"
 
-/* A plain route may allow less than the largest body that any request may have. */
+/* A plain route and a page of this server may allow less than the largest body that any request may
+ * have. */
 static size_t limit_of(const struct request_context *context)
 {
     const struct plain_route *route = context->found.route;
 
+    if (context->found.kind == FOUND_BUILT_IN)
+        return context->found.page->body;
     return route != NULL ? route->body_limit : context->dispatch->body_limit;
 }
 

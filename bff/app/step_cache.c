@@ -38,12 +38,6 @@ static enum step_result late(void *state)
     return STEP_PASS;
 }
 
-/* Such an answer may have tokens. */
-static bool is_of_login(const struct request_context *context)
-{
-    return context->dispatch->sessions != NULL && session_login_may_answer(context);
-}
-
 /* A simulated failure of a mock service (X-Mock) is for one request only. */
 static bool is_cached(const struct request_context *context)
 {
@@ -51,7 +45,7 @@ static bool is_cached(const struct request_context *context)
     const char *mock = context->dispatch->pages->mock_header;
 
     return route != NULL && route->cache.is_on && context->worker->cache != NULL &&
-           !step_serve_is_late(context) && !is_of_login(context) &&
+           !step_serve_is_late(context) && !session_login_may_answer(context) &&
            (mock == NULL || request_header(context->request, mock).at == NULL);
 }
 

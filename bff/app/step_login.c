@@ -4,10 +4,9 @@
 #include "bff/app/revocation_check.h"
 #include "bff/base/clock.h"
 #include "bff/edge/login_worker.h"
-#include "bff/session/session_settings.h"
 
-#define AUTHORIZATION_MAX                                                                          \
-    2 /* the number of fields that are read; two are enough to refuse the request */
+/* The number of fields that are read. Two are enough to refuse the request. */
+#define AUTHORIZATION_MAX 2
 
 /* The fetch under way may have begun before the provider had the key. So a token may ask again. */
 #define ASKS_MAX 2
@@ -31,7 +30,7 @@ static enum login_verdict check_login(struct request_context *context, struct lo
     struct login_request question = {
         .authorization = values,
         .authorization_count = count,
-        .now_seconds = clock_wall_ms() / 1000,
+        .now_seconds = clock_wall_s(),
         .revocations = context->worker->revocations,
         .pool = context->request->pool,
     };
@@ -57,14 +56,11 @@ static enum step_result be_uncertain(struct request_context *context)
                                                : refuse(context, revocation_check_refusal());
 }
 
-/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. The
- * authorizer may check tokens itself. */
+/* A session comes before a token. Where there are sessions, tokens may be not allowed at all. In
+ * both cases services do not get the token, either. The authorizer may check tokens itself. */
 static bool reads_token(const struct request_context *context)
 {
-    const struct session_store *sessions = context->dispatch->sessions;
-
-    return !context->caller.is_session && !step_authorizer_checks_token(context) &&
-           (sessions == NULL || session_store_settings(sessions)->takes_bearer);
+    return !context->caller.hides_authorization && !step_authorizer_checks_token(context);
 }
 
 static enum step_result refuse_bad(struct request_context *context)
@@ -81,14 +77,10 @@ static enum step_result refuse_bad(struct request_context *context)
 
 static enum step_result refuse_without_keys(struct request_context *context, unsigned retry_s)
 {
-    if (context->rule.kind == ACCESS_PUBLIC)
-        return STEP_PASS;
-    return refuse(context, (struct refusal){
-                               .status = 503,
-                               .message = "Service temporarily unavailable",
-                               .name = "retry-after",
-                               .value = pool_print(context->request->pool, "%u", retry_s),
-                           });
+    struct refusal refusal = refusal_away(REFUSAL_UNAVAILABLE);
+
+    refusal.value = pool_print(context->request->pool, "%u", retry_s);
+    return context->rule.kind == ACCESS_PUBLIC ? STEP_PASS : refuse(context, refusal);
 }
 
 /* Waiting. */

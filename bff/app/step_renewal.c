@@ -6,10 +6,10 @@
  * can be asked for new tokens, the request goes on with the old token while it is good. After that,
  * it is refused with 503, because the session is not over. A public route does without the token.
  */
+#include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
-#include "bff/app/session_login.h"
-#include "bff/app/session_request.h"
 #include "bff/app/revocation_check.h"
+#include "bff/app/session_request.h"
 #include "bff/base/clock.h"
 #include "bff/session/session_refresh.h"
 #include "bff/session/session_settings.h"
@@ -22,18 +22,9 @@ struct renewal {
     struct request_context *context;
 };
 
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
-
-static bool is_good(const struct session *session) { return now_s() < session->access_until_s; }
-
-static enum step_result refuse(struct request_context *context)
+static bool is_good(const struct session *session)
 {
-    return pipeline_refuse(&context->pipeline, (struct refusal){
-                                                   .status = 503,
-                                                   .message = "Service temporarily unavailable",
-                                                   .name = "retry-after",
-                                                   .value = TEXT("1"),
-                                               });
+    return clock_wall_s() < session->access_until_s;
 }
 
 /* The session goes on without new tokens. */
@@ -44,7 +35,7 @@ static enum step_result go_on(struct request_context *context)
     context->caller.authorization = (struct text){0};
     if (context->rule.kind == ACCESS_PUBLIC || context->found.kind == FOUND_BUILT_IN)
         return STEP_PASS;
-    return refuse(context);
+    return pipeline_refuse(&context->pipeline, refusal_away(REFUSAL_UNAVAILABLE));
 }
 
 /* With Redis, the refresh has saved the session. The cookie is its id and does not change. */
@@ -55,7 +46,7 @@ static enum step_result use_new(struct request_context *context, const struct se
     struct session_store_call call = {
         .pool = context->request->pool,
         .cookie_name = own->cookie.name,
-        .now_s = now_s(),
+        .now_s = clock_wall_s(),
     };
 
     if (revocation_check_session(context, session)) {
@@ -126,13 +117,12 @@ static enum step_result renew(struct request_context *context)
     return wait_for(renewal, session);
 }
 
-/* A login and a logout do not need the tokens. Of the pages of this server, only the one about the
- * user does: it says when they end. */
+/* A login and a logout do not need the tokens. */
 static bool needs_tokens(const struct request_context *context)
 {
-    if (context->found.kind == FOUND_BUILT_IN)
-        return text_is(context->request->path, "/bff/user");
-    return !session_login_is_asked(context);
+    const struct found *found = &context->found;
+
+    return found->kind == FOUND_BUILT_IN ? found->page->shows_tokens : !found->is_session_login;
 }
 
 enum step_result step_renewal(struct request_context *context)
@@ -141,7 +131,7 @@ enum step_result step_renewal(struct request_context *context)
 
     if (refreshes == NULL || !context->caller.is_session)
         return STEP_PASS;
-    if (!session_refresh_is_due(refreshes, &context->session->session, now_s()) ||
+    if (!session_refresh_is_due(refreshes, &context->session->session, clock_wall_s()) ||
         !needs_tokens(context))
         return STEP_PASS;
     return renew(context);

@@ -1,6 +1,7 @@
 /* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
+#include "bff/app/session_login.h"
 #include "bff/base/path_reading.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"
@@ -129,6 +130,7 @@ enum step_result step_route(struct request_context *context)
     if (found->kind == FOUND_ROUTE) {
         context->rule = found->route->access;
         context->request->route = found->route->path;
+        found->is_session_login = session_login_is_asked(context);
     }
     return STEP_PASS;
 }

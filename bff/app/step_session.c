@@ -8,11 +8,9 @@
 #include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/revocation_check.h"
-#include "bff/app/session_login.h"
 #include "bff/app/session_request.h"
 #include "bff/app/session_request_csrf.h"
 #include "bff/session/session_csrf.h"
-#include "bff/session/session_settings.h"
 
 static enum step_result refuse(struct request_context *context, struct refusal refusal)
 {
@@ -71,20 +69,14 @@ static bool needs_check(const struct request_context *context)
 {
     if (is_open_page(context))
         return false;
-    return context->session->cookies.is_ours || session_login_is_asked(context);
+    return context->session->cookies.is_ours || context->found.is_session_login;
 }
 
 enum step_result step_session(struct request_context *context)
 {
-    const struct session_store *store = context->dispatch->sessions;
-    const struct session_request *own;
-
-    if (store == NULL)
+    if (context->dispatch->sessions == NULL)
         return STEP_PASS;
-    own = session_request_of(context);
-    context->caller.cookies = own->cookies.others;
-    context->caller.own_cookie = own->cookie.name;
-    context->caller.hides_authorization = !session_store_settings(store)->takes_bearer;
+    const struct session_request *own = session_request_of(context);
     if (needs_check(context) && !session_request_csrf_passes(context))
         return may_be_nobody(context) ? STEP_PASS : refuse(context, session_request_csrf_refusal());
     return own->cookies.is_ours ? load(context) : STEP_PASS;

@@ -15,6 +15,10 @@ int64_t clock_now_ns(void);
  * clock can jump. */
 int64_t clock_wall_ms(void);
 
+/* Returns the whole seconds since 1970-01-01 UTC, for times that other machines or other processes
+ * have stated: those of tokens, sessions and HTTP dates. */
+static inline int64_t clock_wall_s(void) { return clock_wall_ms() / 1000; }
+
 #define CLOCK_ISO_SIZE sizeof("2026-01-31T23:59:59.999Z")
 
 /* Writes ${wall_ms} as an ISO 8601 time in UTC with milliseconds, followed by a NUL. */

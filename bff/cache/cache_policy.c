@@ -119,7 +119,7 @@ bool cache_policy_is_only_cached(const struct cache_request *request)
 static bool is_unmodified_since(const struct cache_request *request,
                                 const struct cache_entry *entry)
 {
-    int64_t now_s = clock_wall_ms() / 1000, since_s, modified_s;
+    int64_t now_s = clock_wall_s(), since_s, modified_s;
     struct text modified = entry->last_modified;
 
     if (modified.at == NULL)

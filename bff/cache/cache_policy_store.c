@@ -59,8 +59,7 @@ static bool allows_user(const struct cache_rule *rule, const struct cache_reques
 static bool is_useful(const struct cache_rule *rule, const struct cache_control *control,
                       const struct exchange_head *head)
 {
-    int64_t fresh_s =
-        cache_freshness_s(control, head->fields, head->field_count, clock_wall_ms() / 1000);
+    int64_t fresh_s = cache_freshness_s(control, head->fields, head->field_count, clock_wall_s());
     bool has_validator = cache_field_find(head->fields, head->field_count, "etag").len > 0 ||
                          cache_field_find(head->fields, head->field_count, "last-modified").len > 0;
 

@@ -105,6 +105,10 @@ const char *kind_origin_words(const char *text, char sentence[KIND_SENTENCE_SIZE
  * its form, or http to another machine. */
 const char *kind_url_words(struct text url);
 
+/* The same for the URL of an OpenID issuer, at which this server asks for the discovery document.
+ */
+const char *kind_issuer_words(struct text url);
+
 /* Reads the values as addresses and networks. Returns one for each value, in the configuration's
  * pool; NULL when a value is refused. */
 struct trusted_network *kind_networks(struct settings_input *input);

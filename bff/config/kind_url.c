@@ -1,5 +1,6 @@
 /* URLs that this server itself asks, and origins of pages. See kind.h. */
 #include <stdio.h>
+#include <string.h>
 
 #include "bff/base/ip.h"
 #include "bff/upstream/outside.h"
@@ -63,6 +64,17 @@ const char *kind_url_words(struct text url)
     if (words == NULL && !endpoint.is_tls && !is_this_machine(text_of(endpoint.host)))
         words = "its scheme must be https; http is for this machine only, such as localhost";
     service_endpoint_free(&endpoint);
+    return words;
+}
+
+const char *kind_issuer_words(struct text url)
+{
+    const char *words = kind_url_words(url);
+
+    if (words == NULL && memchr(url.at, '?', url.len) != NULL)
+        words = "the URL of an issuer has no query";
+    if (words == NULL && memmem(url.at, url.len, "/.well-known/", 13) != NULL)
+        words = "the URL of an issuer ends before /.well-known/openid-configuration";
     return words;
 }
 

@@ -57,7 +57,7 @@ static const struct setting rows[] = {
     {"api_keys.service.name", &kind_service, OF(service),
      .about = "the keys are known to this service, which is asked"},
     {"api_keys.service.path", &kind_path, OF(path), .normal = "/api-key",
-     .about = "what it is asked for"},
+     .about = "the path of the question"},
     {"api_keys.ttl", &kind_duration, OF(ttl_ms), 0, 24 * UNITS_HOUR, .normal = "60s",
      .about = "how long an answer of Redis or the service is used again"},
     {"api_keys.paths", &paths_kind, .normal = "/api/",

@@ -84,9 +84,10 @@ static const struct setting rows[] = {
     {"identity.ttl", &kind_seconds, OF(ttl_s), 5, 3600, .normal = "60s",
      .about = "how long a token is good"},
     {"identity.issuer", &kind_text, OF(issuer), .shown = "bff-web, or bff-mobile",
-     .about = "its iss"},
+     .about = "the iss of the token"},
     {"identity.audience", &audience_kind, OF(audience), .normal = PER_SERVICE,
-     .about = "its aud: per-service (the name of the service that gets it), or a text"},
+     .about =
+         "the aud of the token: per-service (the name of the service that gets it), or a text"},
     {0},
 };
 
@@ -134,6 +135,17 @@ static void check(struct settings *settings)
     header_check(settings);
 }
 
+/* Returns the setting that ${wrong} is about: it begins with the name of a file. */
+static const char *blamed(const struct identity_settings *identity, const char *wrong)
+{
+    if (text_starts(text_of(wrong), text_of(identity->key_file)))
+        return "identity.key_file";
+    for (size_t i = 0; i < identity->previous_key_count; i++)
+        if (text_starts(text_of(wrong), text_of(identity->previous_keys[i])))
+            return "identity.previous_keys";
+    return "identity.key_file";
+}
+
 /* The loaded keys are kept, so the files are not read again. */
 static void check_to_serve(struct settings *settings)
 {
@@ -147,7 +159,7 @@ static void check_to_serve(struct settings *settings)
     file_mode_check(settings, "identity.key_file", 0, identity->key_file);
     config->identity_keys = identity_keys_new(identity, &wrong);
     if (config->identity_keys == NULL)
-        settings_complain(settings, "identity.key_file", 0, "%s", wrong);
+        settings_complain(settings, blamed(identity, wrong), 0, "%s", wrong);
 }
 
 const struct section section_identity = {

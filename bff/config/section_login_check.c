@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "bff/config/authorities.h"
+#include "bff/config/kind.h"
 
 #include "bff/config/section_login_check.h"
 
@@ -74,6 +75,20 @@ static void times_check(struct settings *settings, const struct section_login_ch
                  "refresh must not be shorter than min_interval");
 }
 
+/* A URL of a discovery document is often taken for that of the issuer, or of the keys. */
+static void url_check(struct settings *settings, const struct section_login_check *about)
+{
+    const struct key_source_settings *jwks = &about->login->jwks;
+    const char *words = kind_issuer_words(jwks->url);
+
+    if (words != NULL && jwks->is_discovery)
+        complain(settings, about, "jwks.url", words);
+    else if (strstr(jwks->url.at, "/.well-known/openid-configuration") != NULL)
+        complain(settings, about, "jwks.url",
+                 "this document names the keys, and has none; expected the URL before "
+                 "/.well-known/, with discovery: true");
+}
+
 void section_login_check_jwks(struct settings *settings, const struct section_login_check *about)
 {
     struct key_source_settings *jwks = &about->login->jwks;
@@ -85,6 +100,7 @@ void section_login_check_jwks(struct settings *settings, const struct section_lo
                                             .file = jwks->ca_file};
 
     if (jwks->url.at != NULL) {
+        url_check(settings, about);
         algorithms_check(settings, about);
         times_check(settings, about);
     } else if (!is_wrong(settings, about, "jwks.url") && first_given(settings, about) != NULL) {

@@ -49,13 +49,8 @@
          UNITS_HOUR,                                                                               \
          .normal = "30s",                                                                          \
          .about = "how long unknown keys cause no fetch, after one that found no new key"},        \
-        {path ".jwks.timeout",                                                                     \
-         &kind_duration,                                                                           \
-         SECTION_LOGIN_AT(base, jwks.timeout_ms),                                                  \
-         1,                                                                                        \
-         60 * UNITS_SECOND,                                                                        \
-         .normal = "5s",                                                                           \
-         .about = "of a fetch"},                                                                   \
+        {path ".jwks.timeout", &kind_duration, SECTION_LOGIN_AT(base, jwks.timeout_ms), 1,         \
+         60 * UNITS_SECOND,    .normal = "5s", .about = "how long a fetch may take"},              \
         {path ".jwks.stale",                                                                       \
          &kind_duration,                                                                           \
          SECTION_LOGIN_AT(base, jwks.stale_ms),                                                    \

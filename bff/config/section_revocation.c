@@ -25,6 +25,10 @@ static void check(struct settings *settings)
     if (config->revocation.is_strict && !config->redis.is_on)
         settings_warn(settings, "revocation.strict", 0,
                       "it has no effect: there is no Redis, so all revocations are known");
+    if (mark->is_open && config->admin == NULL && !config->redis.is_on && !config->session.is_on)
+        mistakes_add(&config->warnings, &mark->seen,
+                     "revocation: nobody can revoke a token: there are no admin pages and no "
+                     "Redis; expected admin.listen, or redis.url");
 }
 
 const struct section section_revocation = {.rows = rows, .check = check};

@@ -128,7 +128,7 @@ static const struct setting rows[] = {
     {"session.idle", &kind_seconds, OF(idle_s), 1, 90 * DAY_S, .normal = "30m",
      .about = "a session ends when nobody has used it for so long"},
     {"session.absolute", &kind_seconds, OF(absolute_s), 1, 365 * DAY_S, .normal = "12h",
-     .about = "and so long after the login in any case"},
+     .about = "a session ends so long after the login, also when it is used"},
     {"session.renew_before", &kind_seconds, OF(renew_before_s), 0, 3600, .normal = "60s",
      .about = "tokens are renewed so long before they end"},
     {"session.bearer", &kind_bool, OF(takes_bearer), .normal = "false",
@@ -220,6 +220,24 @@ static void store_check(struct settings *settings)
                           "limits.header_bytes is less, so the cookies would not come back");
 }
 
+/* Without TLS a browser drops the cookie. Behind a proxy that this server does not trust, it takes
+ * the origin of its own pages for a wrong one. */
+static void tls_warn(struct settings *settings)
+{
+    struct config *config = settings->config;
+    const struct session_settings *session = &config->session;
+
+    if (session->is_insecure_localhost || session->origin_count > 0 || config->trusted.count > 0)
+        return;
+    for (size_t i = 0; i < config->listen_count; i++)
+        if (config->listens[i].is_tls)
+            return;
+    mistakes_add(&config->warnings, &settings_mark(settings, "session", 0)->seen,
+                 "session: browsers keep its cookie over https only, and listen has no https "
+                 "address. Behind a proxy that ends TLS, set trusted_proxies or session.origins; "
+                 "for development on this machine, set session.insecure_localhost: true");
+}
+
 static void check(struct settings *settings)
 {
     struct config *config = settings->config;
@@ -235,6 +253,7 @@ static void check(struct settings *settings)
     localhost_check(settings);
     times_check(settings);
     store_check(settings);
+    tls_warn(settings);
 }
 
 /* In mock mode a key is made, as a secret is. It ends with the process. */

@@ -51,6 +51,29 @@ static void begin(struct config *config, const struct bff_build *build)
             config->session.login.refresh_service = config->services[i].service;
 }
 
+/* A list of routes takes the place of the build's own routes, and with them goes the way to the
+ * login. */
+static void route_warn(struct settings *settings)
+{
+    const struct config *config = settings->config;
+    const struct text path = config->session.login.path;
+    bool is_needed =
+        config->session.provider_count == 0 || settings_is_given(settings, "session.login.path", 0);
+
+    if (path.at == NULL || !is_needed)
+        return;
+    for (size_t i = 0; i < config->routes.count; i++) {
+        const struct text route = config->routes.rows[i].path;
+        bool is_prefix = route.len > 0 && route.at[route.len - 1] == '/';
+        if (is_prefix ? text_starts(path, route) : text_equal(path, route))
+            return;
+    }
+    settings_warn(settings, "session.login.path", 0,
+                  "no route has the path %.*s, so nobody can sign in there; add a route to the "
+                  "service, or default_routes: true",
+                  TEXT_ARGS(path));
+}
+
 static void check(struct settings *settings)
 {
     const struct config *config = settings->config;
@@ -67,6 +90,7 @@ static void check(struct settings *settings)
         !settings_mark(settings, "session.login.path", 0)->is_wrong)
         settings_complain(settings, "session.login", 0,
                           "nobody can sign in; expected session.login, or session.providers");
+    route_warn(settings);
 }
 
 const struct section section_session_login = {.rows = rows, .begin = begin, .check = check};

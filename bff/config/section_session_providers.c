@@ -60,13 +60,13 @@ static const struct setting rows[] = {
     {"session.providers.*.client_id", &kind_text, OF(client_id),
      .about = "the name of this server at the provider"},
     {"session.providers.*.client_secret", &secret_kind, OF(client_secret), .shown = "none",
-     .about = "and its secret"},
+     .about = "the secret of this server at the provider"},
     {"session.providers.*.client_secret_file", &kind_file, OF(client_secret_file), .shown = "none",
      .about = "the file that holds the secret, in its place"},
     {"session.providers.*.scopes", &scopes_kind, OF(scopes),
      .shown = "openid profile offline_access", .about = "what is asked for at the login"},
     {"session.providers.*.timeout", &kind_duration, OF(timeout_ms), 1, 60 * UNITS_SECOND,
-     .normal = "5s", .about = "of a call to the provider"},
+     .normal = "5s", .about = "how long a call to the provider may take"},
     {"session.providers.*.ca_file", &kind_file, OF(ca_file), .shown = "the system's authorities",
      .about = "who may sign the provider's certificate, a PEM file"},
     {"session.providers.*.claims.user", &kind_claims, OF(user), .shown = "sub",
@@ -143,9 +143,7 @@ static void issuer_check(struct settings *settings, size_t index)
     }
     if (known != NULL)
         one->issuer = text_of(known->issuer);
-    const char *words = one->issuer.at == NULL ? NULL : kind_url_words(one->issuer);
-    if (words == NULL && one->issuer.at != NULL && strchr(one->issuer.at, '?') != NULL)
-        words = "the URL of an issuer has no query";
+    const char *words = one->issuer.at == NULL ? NULL : kind_issuer_words(one->issuer);
     if (words == NULL)
         return;
     settings_complain(settings, "session.providers.*.issuer", index, "%s", words);

@@ -65,6 +65,41 @@ static void mark_wrong(const struct settings_mapping *mapping, const char *near)
         settings_mark(mapping->settings, row->path, mapping->index)->is_wrong = true;
 }
 
+/* Returns the length of "login" when "login.NAME" and what is below it are settings. Returns 0 when
+ * ${path} is another setting. */
+static size_t section_len(const char *path, struct text name)
+{
+    const char *dot = strchr(path, '.');
+    struct text rest = text_of(dot == NULL ? "" : dot + 1);
+
+    return dot != NULL && text_equal(text_cut(&rest, '.'), name) ? (size_t)(dot - path) : 0;
+}
+
+/* Writes the only section in which ${name} is a setting to ${words}, for a name that was written
+ * beside the sections. Returns false when none or several have it. */
+static bool section_suggest(const struct settings_mapping *mapping, struct text name,
+                            char words[SUGGEST_WORDS_SIZE])
+{
+    const struct settings *settings = mapping->settings;
+    struct text found = {0};
+
+    for (size_t i = 0; mapping->path[0] == '\0' && i < settings->group_count; i++)
+        for (const struct setting *row = settings->groups[i].section->rows; row->path != NULL;
+             row++) {
+            struct text section = {row->path, section_len(row->path, name)};
+            if (section.len == 0)
+                continue;
+            if (found.at != NULL && !text_equal(found, section))
+                return false;
+            found = section;
+        }
+    if (found.at == NULL)
+        return false;
+    snprintf(words, SUGGEST_WORDS_SIZE, "unknown setting; did you mean \"%.*s.%.*s\"?",
+             TEXT_ARGS(found), TEXT_ARGS(name));
+    return true;
+}
+
 static void unknown(const struct settings_mapping *mapping, const yaml_node_t *key)
 {
     const struct settings_group *in = group_in(mapping);
@@ -76,6 +111,8 @@ static void unknown(const struct settings_mapping *mapping, const yaml_node_t *k
     const char *near = suggest_words(what, document_text(key), &names, words);
     if (text_is(document_text(key), "<<"))
         settings_file_complain(mapping, key, "merge keys are not read; write the settings out");
+    else if (near == NULL && section_suggest(mapping, document_text(key), words))
+        settings_file_complain(mapping, key, words);
     else
         settings_file_complain(mapping, key, words);
     if (near != NULL)

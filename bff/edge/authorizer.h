@@ -20,7 +20,6 @@
 #include "bff/edge/verdict.h"
 #include "bff/upstream/upstream.h"
 
-#define AUTHORIZER_RETRY_AFTER_S 1
 #define AUTHORIZER_BYTES ((size_t)16 * 1024 * 1024) /* of the cache of verdicts */
 
 struct authorizer;        /* of one generation */

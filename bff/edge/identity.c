@@ -138,7 +138,7 @@ struct text identity_token(struct identity *identity, const struct identity_subj
     const struct identity_settings *settings = identity_keys_settings(identity->keys);
     struct text audience = settings->audience.at != NULL ? settings->audience : service;
     struct text key = key_of(identity, subject, audience);
-    int64_t now_s = clock_wall_ms() / 1000, until_s = now_s + settings->ttl_s * 3 / 4;
+    int64_t now_s = clock_wall_s(), until_s = now_s + settings->ttl_s * 3 / 4;
     struct text token = identity_table_find(identity->table, key, now_s);
 
     if (token.at != NULL)

@@ -107,16 +107,31 @@ static struct text algorithm_of(const struct identity_keys *keys, unsigned algor
 
 /* A key that is in the set already is left out: an operator may name a key twice while keys
  * change. */
-static void add_key(const struct identity_keys *keys, struct json_print *out, EVP_PKEY *key)
+static void add_key(const struct identity_keys *keys, struct json_print *out, EVP_PKEY *key,
+                    unsigned algorithms)
 {
-    char words[JWT_WRONG_SIZE];
     struct text kid = jwk_thumbprint(key, keys->pool), set = json_print_text(out);
 
     if (memmem(set.at, set.len, kid.at, kid.len) != NULL)
         return;
     if (set.at[set.len - 1] != '[')
         json_print_raw(out, TEXT(","));
-    jwk_print(out, key, kid, algorithm_of(keys, jwt_key_algorithms(key, words)));
+    jwk_print(out, key, kid, algorithm_of(keys, algorithms));
+}
+
+/* Adds ${key}, which is of the file ${name}. Returns NULL, or what is wrong. */
+static const char *check_and_add(const struct identity_keys *keys, struct json_print *out,
+                                 const char *name, EVP_PKEY *key)
+{
+    char words[JWT_WRONG_SIZE];
+    unsigned algorithms = jwt_key_algorithms(key, words);
+
+    if (algorithms == 0)
+        return complain(name, words);
+    if ((algorithms & SIGN_ALGORITHMS) == 0)
+        return complain(name, "is neither an RSA key nor one on P-256, P-384 or P-521");
+    add_key(keys, out, key, algorithms);
+    return NULL;
 }
 
 static int no_passphrase(char *bytes, int size, int is_writing, void *cookie) { return -1; }
@@ -133,28 +148,15 @@ static EVP_PKEY *private_key(struct text pem)
     return key;
 }
 
-static const char *add_private(const struct identity_keys *keys, struct json_print *out,
-                               const char *name, EVP_PKEY *key)
-{
-    char words[JWT_WRONG_SIZE];
-
-    if (jwt_key_algorithms(key, words) == 0)
-        return complain(name, words);
-    add_key(keys, out, key);
-    return NULL;
-}
-
 static const char *add_public(const struct identity_keys *keys, struct json_print *out,
                               const char *name, struct text pem)
 {
     char words[JWT_WRONG_SIZE];
     struct jwt_keys read = {0};
-    const char *wrong = NULL;
+    const char *wrong = jwt_pem_read(pem, &read, words) != 0
+                            ? complain(name, words)
+                            : check_and_add(keys, out, name, read.rows[0].public_key);
 
-    if (jwt_pem_read(pem, &read, words) != 0)
-        wrong = complain(name, words);
-    else
-        add_key(keys, out, read.rows[0].public_key);
     jwt_keys_clear(&read);
     return wrong;
 }
@@ -167,7 +169,7 @@ static const char *add_previous(const struct identity_keys *keys, struct json_pr
 
     if (wrong == NULL) {
         EVP_PKEY *key = private_key(file.text);
-        wrong = key != NULL ? add_private(keys, out, name, key)
+        wrong = key != NULL ? check_and_add(keys, out, name, key)
                             : add_public(keys, out, name, file.text);
         EVP_PKEY_free(key);
     }
@@ -177,13 +179,13 @@ static const char *add_previous(const struct identity_keys *keys, struct json_pr
 
 static const char *make_set(struct identity_keys *keys, const struct identity_settings *settings)
 {
-    const char *wrong = NULL;
+    const char *wrong;
     struct digest digest;
     struct json_print out;
 
     json_print_init(&out, keys->pool);
     json_print_raw(&out, TEXT("{\"keys\":["));
-    add_key(keys, &out, sign_key(keys->sign));
+    wrong = check_and_add(keys, &out, settings->key_file, sign_key(keys->sign));
     for (size_t i = 0; i < settings->previous_key_count && wrong == NULL; i++)
         wrong = add_previous(keys, &out, settings->previous_keys[i]);
     json_print_raw(&out, TEXT("]}"));

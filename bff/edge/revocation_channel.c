@@ -88,7 +88,7 @@ static void on_message(void *cookie, struct text payload)
     struct revocation_record record;
 
     if (revocation_record_read(pool, payload, &record) == NULL && record.until_s != 0)
-        revocation_record_add(channel->revocation, &record, clock_wall_ms() / 1000);
+        revocation_record_add(channel->revocation, &record, clock_wall_s());
     else
         log_event("revocation_unreadable", NULL);
     pool_free(pool);

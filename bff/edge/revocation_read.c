@@ -35,7 +35,7 @@ static void take(struct revocation_read *read, struct pool *pool, const struct r
 static void take_page(struct revocation_read *read, const struct redisReply *page)
 {
     struct pool *pool = pool_new();
-    int64_t now_s = clock_wall_ms() / 1000;
+    int64_t now_s = clock_wall_s();
 
     for (size_t i = 0; i + 1 < page->elements; i += 2)
         take(read, pool, page->element[i], page->element[i + 1], now_s);

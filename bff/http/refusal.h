@@ -16,4 +16,15 @@ struct refusal {
     bool ends_connection; /* close an HTTP/1.1 connection: its next bytes may not be a request */
 };
 
+/* What clients read when somebody whom the server must ask does not answer. */
+#define REFUSAL_UNAVAILABLE "Service temporarily unavailable"
+
+/* Returns 503 with ${message} and Retry-After: 1. The client may try again soon, because the server
+ * itself is well. */
+static inline struct refusal refusal_away(const char *message)
+{
+    return (struct refusal){
+        .status = 503, .message = message, .name = "retry-after", .value = TEXT("1")};
+}
+
 #endif

@@ -4,9 +4,7 @@
 
 static const char *message_of(int status)
 {
-    return status == 504   ? "Gateway timeout"
-           : status == 503 ? "Service temporarily unavailable"
-                           : "Bad gateway";
+    return status == 504 ? "Gateway timeout" : status == 503 ? REFUSAL_UNAVAILABLE : "Bad gateway";
 }
 
 void proxy_refuse(struct proxy_passing *passing, enum reason reason)

@@ -4,7 +4,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 
-#include "bff/edge/login_claims.h"
 #include "bff/json/json_print.h"
 #include "bff/token/jwt_base64.h"
 #include "bff/token/jwt_members.h"
@@ -208,20 +207,21 @@ static struct login_paths paths_or(struct login_paths paths, struct login_paths 
     return paths.count > 0 ? paths : normal;
 }
 
-void oidc_claims_rules(const struct session_provider_settings *provider, struct login_rules *out)
+struct login_rules oidc_claims_rules(const struct session_provider_settings *provider)
 {
-    out->user = paths_or(provider->user, (struct login_paths){{"sub"}, 1});
-    out->role = paths_or(provider->role, (struct login_paths){{"role"}, 1});
-    out->scope = paths_or(provider->scope, (struct login_paths){{"scope", "scp"}, 2});
+    return (struct login_rules){
+        .user = paths_or(provider->user, (struct login_paths){{"sub"}, 1}),
+        .role = paths_or(provider->role, (struct login_paths){{"role"}, 1}),
+        .scope = paths_or(provider->scope, (struct login_paths){{"scope", "scp"}, 2}),
+    };
 }
 
 static int read_user(const struct members *members, struct text claims,
                      const struct session_provider_settings *provider, struct login_user *out)
 {
-    struct login_rules rules = {0};
+    struct login_rules rules = oidc_claims_rules(provider);
     struct login_claims read;
 
-    oidc_claims_rules(provider, &rules);
     if (login_claims_read(claims, &rules, members->pool, &read) != 0)
         return -1;
     *out = read.user;

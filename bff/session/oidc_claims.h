@@ -44,14 +44,14 @@ struct oidc_claims {
 const char *oidc_claims_read(const struct jwt *token, const struct oidc_claims_ask *ask,
                              struct pool *pool, struct oidc_claims *out);
 
-/* Writes the claims that name the user, their roles and their scopes to ${out->user},
- * ${out->role} and ${out->scope}. The ID tokens of a login and of a refresh are read by them. */
-void oidc_claims_rules(const struct session_provider_settings *provider, struct login_rules *out);
-
 /* True when ${token} says that it is from ${provider} and for this server. Nothing is proved by
  * that: it is for the choice of the keys that verify the token. */
 bool oidc_claims_names(const struct jwt *token, const struct session_provider_settings *provider,
                        struct pool *pool);
+
+/* Returns the rules by which the claims of the user are read, as in every ID token of ${provider}
+ * (login_claims.h). They have the names of claims only. */
+struct login_rules oidc_claims_rules(const struct session_provider_settings *provider);
 
 /* Whom a logout token means. One of ${sid} and ${sub} is not empty. ${until_s}: ${jti} must be
  * remembered until then. */

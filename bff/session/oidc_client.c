@@ -25,7 +25,8 @@ struct known {
 /* An object of the registry, by the issuer. */
 struct oidc_state {
     struct published published;
-    _Atomic int64_t tried_ns; /* when a worker began the last fetch */
+    _Atomic int64_t tried_ns;  /* when a worker began the last fetch */
+    const char *_Atomic fault; /* of the last call; NULL: none */
     struct log_pace pace;
 };
 
@@ -87,17 +88,19 @@ static bool is_endpoint(const struct oidc_client *client, struct text url)
            (!is_https(url) || client->settings->trust != NULL);
 }
 
-static const char *read_document(struct oidc_client *client, struct known *known)
+/* Returns NULL, or a word for the log. ${why} then says more, or is "". */
+static const char *read_document(struct oidc_client *client, struct known *known,
+                                 char why[DISCOVERY_WRONG_SIZE])
 {
     const struct fetch *fetch = &client->fetch.fetch;
     struct discovery *out = &known->discovery;
-    char wrong[DISCOVERY_WRONG_SIZE];
 
+    why[0] = '\0';
     if (fetch->reason != REASON_NONE)
         return reason_name(fetch->reason);
     if (fetch->status != 200 || fetch->value == NULL)
         return reason_name(REASON_STATUS);
-    if (discovery_read(fetch->value->text, client->settings->issuer, known->pool, out, wrong) != 0)
+    if (discovery_read(fetch->value->text, client->settings->issuer, known->pool, out, why) != 0)
         return "document";
     if (!is_endpoint(client, out->authorization_endpoint) ||
         !is_endpoint(client, out->token_endpoint) ||
@@ -106,12 +109,28 @@ static const char *read_document(struct oidc_client *client, struct known *known
     return NULL;
 }
 
-static void log_failure(struct oidc_client *client, const char *fault)
+void oidc_client_note(struct oidc_client *client, const char *fault)
+{
+    atomic_store(&client->state->fault, fault);
+}
+
+const char *oidc_client_fault(struct registry *registry, struct text issuer)
+{
+    struct oidc_state *state = registry_hold(registry, &kind, issuer);
+    const char *fault = atomic_load(&state->fault);
+
+    registry_release(state);
+    return fault;
+}
+
+static void log_failure(struct oidc_client *client, const char *fault, int status, const char *why)
 {
     if (log_pace_is_due(&client->state->pace))
         log_event("oidc_unavailable", (struct log_field[]){
                                           {"provider", .text = client->settings->name},
                                           {"reason", .text = text_of(fault)},
+                                          {"status", .number = status},
+                                          {"why", .text = text_of(why)},
                                           {0},
                                       });
 }
@@ -120,17 +139,20 @@ static void on_document(struct outside_call *call, void *cookie)
 {
     struct oidc_client *client = cookie;
     struct known *known = memory_new(sizeof(*known));
+    char why[DISCOVERY_WRONG_SIZE];
 
     published_object_init(&known->object, dispose_known);
     known->pool = pool_new();
     known->fetched_ns = clock_now_ns();
-    const char *fault = read_document(client, known);
+    const char *fault = read_document(client, known, why);
+    int status = call->fetch.status;
     outside_end(call);
+    oidc_client_note(client, fault);
     if (fault == NULL) {
         published_set(&client->state->published, &known->object);
     } else {
         published_object_release(&known->object);
-        log_failure(client, fault);
+        log_failure(client, fault, status, why);
     }
     tell(client);
 }

@@ -78,6 +78,14 @@ void oidc_client_wait(struct oidc_client *client, struct oidc_client_wait *wait)
 /* Ends the wait without a call of done. Does nothing when it does not wait. */
 void oidc_client_wait_end(struct oidc_client_wait *wait);
 
+/* Remembers how a call to the provider has ended, for oidc_client_fault: ${fault} is a word that
+ * lives for ever; NULL: the answer was good. */
+void oidc_client_note(struct oidc_client *client, const char *fault);
+
+/* Returns why the last call of this process to the provider with this ${issuer} has failed. NULL:
+ * it has not failed, or nobody has asked yet. */
+const char *oidc_client_fault(struct registry *registry, struct text issuer);
+
 /* Returns the token endpoint that ${known} names. NULL: this server cannot ask that URL. */
 struct outside *oidc_client_token(struct oidc_client *client, const struct discovery *known);
 

@@ -14,6 +14,7 @@
 static void end(struct oidc_grant *grant, enum oidc_grant_end how, const char *fault)
 {
     grant->fault = fault;
+    oidc_client_note(grant->client, how == OIDC_GRANT_UNAVAILABLE ? fault : NULL);
     grant->done(grant, how, grant->cookie);
 }
 
@@ -32,14 +33,17 @@ static void on_refused(struct oidc_grant *grant, const struct fetch *fetch)
     bool is_refusal = fetch->status == 400 || fetch->status == 401;
     bool is_invalid = is_refusal && strcmp(error, "invalid_grant") == 0;
 
-    end(grant, is_invalid ? OIDC_GRANT_INVALID : OIDC_GRANT_UNAVAILABLE, error);
+    if (is_refusal)
+        end(grant, is_invalid ? OIDC_GRANT_INVALID : OIDC_GRANT_UNAVAILABLE, error);
+    else
+        end(grant, OIDC_GRANT_UNAVAILABLE, reason_name(REASON_STATUS));
 }
 
 static void on_answer(struct outside_call *call, void *cookie)
 {
     struct oidc_grant *grant = cookie;
     const struct fetch *fetch = &call->fetch;
-    int64_t now_s = clock_wall_ms() / 1000;
+    int64_t now_s = clock_wall_s();
 
     if (fetch->reason != REASON_NONE)
         end(grant, OIDC_GRANT_UNAVAILABLE, reason_name(fetch->reason));

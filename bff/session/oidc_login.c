@@ -12,8 +12,6 @@ static enum oidc_login_end fail(struct oidc_login *login, enum oidc_login_end en
     return end;
 }
 
-static int64_t now_s(void) { return clock_wall_ms() / 1000; }
-
 /* Tells the user when the work that a callback went on with has ended. */
 static void go_on(struct oidc_login *login, enum oidc_login_end end)
 {
@@ -49,7 +47,7 @@ static enum oidc_login_end make_session(struct oidc_login *login)
                                              .provider = login->client->settings,
                                              .nonce = login->transaction.nonce,
                                              .access_token = tokens->access,
-                                             .now_s = now_s(),
+                                             .now_s = clock_wall_s(),
                                          },
                                          login->pool, &claims);
 
@@ -125,16 +123,26 @@ static void on_grant(struct oidc_grant *grant, enum oidc_grant_end end, void *co
  * not get into the log. */
 static enum oidc_login_end read_error(struct oidc_login *login)
 {
-    static const char *const away[] = {"temporarily_unavailable", "server_error"};
-    static const char *const denied[] = {"access_denied", "login_required", "consent_required",
-                                         "interaction_required", "account_selection_required"};
+    static const struct {
+        const char *word;
+        enum oidc_login_end end;
+    } errors[] = {
+        {"temporarily_unavailable", OIDC_LOGIN_UNAVAILABLE},
+        {"server_error", OIDC_LOGIN_UNAVAILABLE},
+        {"access_denied", OIDC_LOGIN_DENIED},
+        {"login_required", OIDC_LOGIN_DENIED},
+        {"consent_required", OIDC_LOGIN_DENIED},
+        {"interaction_required", OIDC_LOGIN_DENIED},
+        {"account_selection_required", OIDC_LOGIN_DENIED},
+        {"invalid_request", OIDC_LOGIN_BAD},
+        {"invalid_scope", OIDC_LOGIN_BAD},
+        {"unauthorized_client", OIDC_LOGIN_BAD},
+        {"unsupported_response_type", OIDC_LOGIN_BAD},
+    };
 
-    for (size_t i = 0; i < sizeof(away) / sizeof(away[0]); i++)
-        if (text_is(login->back.error, away[i]))
-            return fail(login, OIDC_LOGIN_UNAVAILABLE, away[i]);
-    for (size_t i = 0; i < sizeof(denied) / sizeof(denied[0]); i++)
-        if (text_is(login->back.error, denied[i]))
-            return fail(login, OIDC_LOGIN_DENIED, denied[i]);
+    for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+        if (text_is(login->back.error, errors[i].word))
+            return fail(login, errors[i].end, errors[i].word);
     return fail(login, OIDC_LOGIN_BAD, "provider_error");
 }
 
@@ -178,7 +186,7 @@ static bool is_state(const struct oidc_login *login)
 static enum oidc_login_end check_issuer(struct oidc_login *login, const struct discovery *known)
 {
     struct text issuer = login->back.issuer;
-    int64_t now = now_s();
+    int64_t now = clock_wall_s();
 
     if (issuer.at == NULL ? known->has_iss : !text_equal(issuer, login->client->settings->issuer))
         return fail(login, OIDC_LOGIN_BAD, "mix_up");

@@ -133,30 +133,3 @@ int session_read(struct text bytes, struct session *out)
         return -1;
     return out->id.len == SESSION_ID_CHARS && out->user.len > 0 ? 0 : -1;
 }
-
-/* Revocation. */
-
-/* The same id of a user at another provider is another user. */
-static void ask_provider(const struct session *session, struct pool *pool,
-                         struct revocation_asked *asked)
-{
-    struct text sid = revocation_of_provider(pool, session->provider, session->provider_sid);
-    struct text sub = revocation_of_provider(pool, session->provider, session->user);
-
-    asked->provider_sid = revocation_key(REVOCATION_PROVIDER_SID, sid);
-    asked->provider_sub = revocation_key(REVOCATION_PROVIDER_SUB, sub);
-}
-
-bool session_is_revoked(const struct session *session, struct revocation_view *view, int64_t now_s,
-                        struct pool *pool)
-{
-    struct revocation_asked asked = {.issued_s = session->began_s};
-
-    if (revocation_is_empty(view))
-        return false;
-    asked.sid = revocation_key(REVOCATION_SID, session->id);
-    asked.sub = revocation_key(REVOCATION_SUB, session->user);
-    if (session->provider.len > 0)
-        ask_provider(session, pool, &asked);
-    return revocation_has(view, &asked, now_s);
-}

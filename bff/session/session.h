@@ -12,7 +12,6 @@
 
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
-#include "bff/edge/revocation.h"
 
 #define SESSION_ID_CHARS 43 /* base64url of 256 random bits */
 
@@ -55,11 +54,5 @@ struct text session_write(const struct session *session, struct pool *pool);
 /* Reads what session_write has written. The texts of ${out} are in ${bytes}. Returns 0; or -1 when
  * the bytes are something else, or of a version that is not known. */
 int session_read(struct text bytes, struct session *out);
-
-/* True when ${session} was revoked: by its id, by its provider, or by its user. ${view} NULL:
- * false.
- * ${pool} is for texts that are needed meanwhile. */
-bool session_is_revoked(const struct session *session, struct revocation_view *view, int64_t now_s,
-                        struct pool *pool);
 
 #endif

@@ -61,7 +61,7 @@ static void take(struct session_refresh_ask *ask, const struct login_user *user)
         made->roles = user->roles;
         made->scopes = user->scopes;
     }
-    made->seen_s = clock_wall_ms() / 1000;
+    made->seen_s = clock_wall_s();
     made->renewals++;
     end(ask, SESSION_REFRESH_NEW, NULL);
 }
@@ -222,7 +222,7 @@ static void take_answer(struct session_refresh_ask *ask)
         return;
     }
     set_tokens(ask, tokens.access, tokens.refresh,
-               session_tokens_access_until_s(&tokens, clock_wall_ms() / 1000, ask->pool));
+               session_tokens_access_until_s(&tokens, clock_wall_s(), ask->pool));
     if (ask->peers->login == NULL)
         take(ask, NULL);
     else

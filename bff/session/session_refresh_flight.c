@@ -11,17 +11,16 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
-#include "bff/edge/revocation_tell.h"
 #include "bff/session/session_refresh_keep.h"
 #include "bff/session/session_refresh_lock.h"
+#include "bff/session/session_revocation.h"
 
 #include "bff/session/session_refresh_flight.h"
 
-#define LOCK_MORE_MS 5000  /* the lock lives longer than the question, for save and release */
-#define BUSY_FIRST_MS 20   /* the first look whether a busy lock has led to a result */
-#define BUSY_MOST_MS 250   /* between two looks */
-#define AWAY_MS 1000       /* how long a failure is the result */
-#define CLOCKS_DIFFER_S 60 /* between processes */
+#define LOCK_MORE_MS 5000 /* the lock lives longer than the question, for save and release */
+#define BUSY_FIRST_MS 20  /* the first look whether a busy lock has led to a result */
+#define BUSY_MOST_MS 250  /* between two looks */
+#define AWAY_MS 1000      /* how long a failure is the result */
 
 struct session_refresh_flight {
     h2o_linklist_t link;
@@ -146,21 +145,15 @@ static void log_end(const struct session_refresh_flight *flight, struct text sta
 static void revoke_session(const struct session_refresh_flight *flight)
 {
     const struct session_refresh_with *with = with_of(flight);
-    int64_t now_s = clock_wall_ms() / 1000;
-    struct revocation_record record = {
-        .kind = REVOCATION_SID,
-        .what = flight->session.id,
-        .until_s = flight->session.began_s + with->peers.settings->absolute_s + CLOCKS_DIFFER_S,
-    };
 
-    if (with->revocations != NULL)
-        revocation_tell_alone(revocation_of_view(with->revocations), with->redis, &record, now_s);
+    session_revocation_add(with->revocations, with->redis, &flight->session, with->peers.settings,
+                           clock_wall_s());
 }
 
 static bool is_revoked(const struct session_refresh_flight *flight)
 {
-    return session_is_revoked(&flight->session, with_of(flight)->revocations,
-                              clock_wall_ms() / 1000, flight->pool);
+    return session_revocation_has(with_of(flight)->revocations, &flight->session, flight->pool,
+                                  clock_wall_s());
 }
 
 /* Release. */

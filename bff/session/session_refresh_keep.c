@@ -40,7 +40,7 @@ static void prepare(struct session_refresh_keep *keep,
     keep->call = (struct session_store_call){
         .redis = keep->redis,
         .pool = keep->pool,
-        .now_s = clock_wall_ms() / 1000,
+        .now_s = clock_wall_s(),
         .done = done,
         .context = keep,
     };

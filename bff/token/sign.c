@@ -61,12 +61,9 @@ static bool fits(EVP_PKEY *key, enum jwt_algorithm algorithm, char wrong[JWT_WRO
     return (algorithms & JWT_BIT(algorithm)) != 0;
 }
 
-/* libjwt knows only these. */
 static jwt_alg_t algorithm_of(enum jwt_algorithm algorithm)
 {
-    unsigned all = JWT_ALL_RS | JWT_ALL_ES;
-
-    if ((all & JWT_BIT(algorithm)) == 0)
+    if ((SIGN_ALGORITHMS & JWT_BIT(algorithm)) == 0)
         return JWT_ALG_INVAL;
     return jwt_str_alg(jwt_algorithm_name(algorithm));
 }

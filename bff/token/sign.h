@@ -16,12 +16,16 @@
 #include "bff/token/jwt_algorithm.h"
 #include "bff/token/jwt_key.h"
 
+/* The algorithms of tokens of our own: those that libjwt can sign with. */
+#define SIGN_ALGORITHMS (JWT_ALL_RS | JWT_ALL_ES)
+
 struct sign; /* a private key; it does not change, and all workers share it */
 
 /*
  * Reads the private key in ${pem} (PKCS #8, or the older forms of RSA and EC), which is for
- * ${algorithm}: RS* or ES*. Returns NULL with the mistake in ${wrong}: no private key, a key with a
- * passphrase, or a key that does not fit the algorithm. ${wrong} never has a part of the key.
+ * ${algorithm}, one of SIGN_ALGORITHMS. Returns NULL with the mistake in ${wrong}: no private key,
+ * a key with a passphrase, or a key that does not fit the algorithm. ${wrong} never has a part of
+ * the key.
  */
 struct sign *sign_new(struct text pem, enum jwt_algorithm algorithm, char wrong[JWT_WRONG_SIZE]);
 
@@ -50,8 +54,7 @@ struct sign_claim {
 
 /*
  * Returns a token with the ${count} claims and the header members alg, kid and typ ("JWT"). It is
- * in
- * ${pool}. Absent when a text is not UTF-8 or a JSON value is malformed.
+ * in ${pool}. Absent when a text is not UTF-8 or a JSON value is malformed.
  */
 struct text sign_token(const struct sign *sign, const struct sign_claim *claims, size_t count,
                        struct pool *pool);

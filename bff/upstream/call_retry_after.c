@@ -16,7 +16,7 @@ static struct text field(const struct exchange_head *head)
 static int64_t wait_s(struct text value)
 {
     uint64_t seconds;
-    int64_t at_s, now_s = clock_wall_ms() / 1000;
+    int64_t at_s, now_s = clock_wall_s();
 
     if (value.len == 0)
         return 0;

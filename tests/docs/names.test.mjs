@@ -54,7 +54,7 @@ describe('what --help says', () => {
     const isOfMocks = name => !name.endsWith('_URL') || name === 'REDIS_URL' ||
       isThere(`fixtures/data/${name.slice(0, -'_URL'.length).toLowerCase()}`)
     const real = all(part('\nEnvironment'), /^ {2}([A-Z_]+)/gm).flat().filter(isOfMocks)
-    assertSame(all(configuration.prose, /`([A-Z]+_(?:URL|SECRET|FILE|SECRET_FILE))`/g).flat(), real,
+    assertSame(all(configuration.prose, /`([A-Z]+_(?:URL|SECRET|FILE|SECRET_FILE|KEY))`/g).flat(), real,
       'variables')
   })
 })
@@ -123,14 +123,28 @@ test('every reason why a token is not good, and every member that says why', () 
   }
 })
 
+test('every reason why a login failed', () => {
+  const files = [...readdirSync(path.join(root, 'bff/session')).map(name => `bff/session/${name}`),
+    ...readdirSync(path.join(root, 'bff/app')).map(name => `bff/app/${name}`)]
+  const source = files.filter(name => /\/(oidc_|session_refresh_|session_login|built_in_(call|back))\w*\.c$/.test(name))
+    .map(read).join('\n')
+  const real = [/\b(?:fail|fail_away|end|refuse_answer)\([^()"]*(?:TEXT\()?"(\w+)"/g,
+    /\{"(\w+)", OIDC_LOGIN_/g, /return "(\w+)";/g, /"((?:invalid|unauthorized|unsupported)_\w+)"/g]
+    .flatMap(pattern => all(source, pattern).flat())
+  const rows = first(rowsOf(logs, '## Why a login failed'))
+  assertSame(rows, [...real, 'status'], 'reasons of logins')
+})
+
 test('every event of the log, with its members', () => {
   const rows = rowsOf(logs, '## Events').slice(1)
-  const real = ['ready', 'log_dropped', ...all(server, /log_event\("(\w+)"/g).flat()]
+  const real = ['ready', 'log_dropped', ...all(server, /\b(?:log_event|tell)\("(\w+)"/g).flat()]
   assertSame(rows.flatMap(([cell]) => quoted(cell)), real, 'events')
 })
 
 test('every refusal, with its status', () => {
-  const real = all(server, /\b(?:reply_error|refuse)\(\w[\w>-]*, (\d+), "([^"]+)"\)/g)
+  const real = [/\b(?:reply_error|refuse)\(\w[\w>-]*, (\d+), "([^"]+)"\)/g,
+    /\.status = (\d+),\s*\.message = "([^"]+)"/g].flatMap(pattern => all(server, pattern))
+  assert.ok(real.some(([, text]) => text === 'Login denied'), 'refusals of steps are found')
   const rows = rowsOf(operating, 'Every refusal').slice(1)
   for (const [status, text] of real) {
     assert.ok(rows.some(([, statuses, error]) => statuses.includes(status) && error.includes(text)),

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
-import { comeBack, hasSession, leave, providerScene, providerSettings, query, signInAt, startProvider,
+import { comeBack, hasSession, leave, providerScene, providerSettings, query, send, signInAt, startProvider,
   visit } from './lib/provider.mjs'
 import { scratch } from './lib/scenario.mjs'
 import { cookiesOf } from './lib/sessions.mjs'
@@ -116,10 +116,33 @@ describe('a login at an OpenID provider', { concurrency: 2 }, () => {
       [503, 'Login provider unavailable', '1'])
     assert.equal((await client.ask('/bff/user')).status, 401)
     assert.equal((await client.ask('/ready')).status, 200)
+    const health = async () => {
+      const { status, output } = JSON.parse((await client.ask('/health')).text).checks['provider:id'][0]
+      return [status, output]
+    }
+    assert.deepEqual(await health(), ['fail', 'connect'])
     await provider.listen(provider.port)
     await eventually(async () => (await client.ask('/bff/login', visit)).status === 303,
       'the provider is asked again')
+    assert.deepEqual(await health(), ['pass', undefined])
+    provider.answers['/token'] = (req, res) => send(res, {}, 500)
+    await signInAt(client, provider)
+    assert.deepEqual(await health(), ['fail', 'status'])
+    provider.answers = {}
     assert.ok(hasSession(await signInAt(client, provider)))
+    assert.deepEqual(await health(), ['pass', undefined])
+  })
+
+  test('an operator learns what is wrong with the document of the provider', async t => {
+    const provider = await startProvider(t)
+    const scene = await providerScene(t, provider,
+      { providers: [providerSettings(provider, { issuer: `${provider.url}/` })] })
+    await scene.browser().ask('/bff/login', visit)
+    const told = () => scene.server.lines().find(({ event }) => event === 'oidc_unavailable')
+    await eventually(told, 'the event')
+    const { reason, status, why } = told()
+    assert.deepEqual([reason, status, why],
+      ['document', 200, 'its issuer is another one than the one that was asked'])
   })
 
   test('a hundred logins ask for the document of the provider once', async t => {

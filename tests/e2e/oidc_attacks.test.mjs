@@ -183,15 +183,15 @@ describe('the answer of the browser is refused', { concurrency: 2 }, () => {
     const scene = await startScene(t, provider)
     const client = scene.browser()
     const errors = { access_denied: [403, 'Login denied', false], server_error: unavailable,
-      temporarily_unavailable: unavailable, '<script>alert(1)</script>': failed }
+      temporarily_unavailable: unavailable, invalid_scope: failed, '<script>alert(1)</script>': failed }
     for (const [error, want] of Object.entries(errors)) {
       const { state, iss } = provider.agree((await leave(client)).location)
       const answer = await comeBack(client, { state, iss, error, error_description: 'secret words' })
       assert.deepEqual(brief(answer), want, error)
       assert.match(answer.headers['content-type'], /^application\/json/)
     }
-    assert.deepEqual(await reasons(scene, 4),
-      ['access_denied', 'server_error', 'temporarily_unavailable', 'provider_error'])
+    assert.deepEqual(await reasons(scene, 5),
+      ['access_denied', 'server_error', 'temporarily_unavailable', 'invalid_scope', 'provider_error'])
     assert.ok(!scene.server.stdout.includes('secret words'))
   })
 

@@ -1,26 +1,30 @@
 // Tokens of sessions are renewed before they end: once for all requests of a session, in all workers
 // and replicas, and nobody is signed out by two tabs or by a provider that is away.
 import assert from 'node:assert/strict'
+import { generateKeyPairSync } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
 import http from 'node:http'
+import { join } from 'node:path'
 import { describe, test } from 'node:test'
 
 import { fakeClock } from './lib/fake_clock.mjs'
 import { keyServer, makeKey } from './lib/key_server.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { rotating } from './lib/rotating.mjs'
-import { scenario } from './lib/scenario.mjs'
+import { scenario, scratch } from './lib/scenario.mjs'
 import { browser, cookiesOf, credentials, json, sessionKey, signIn } from './lib/sessions.mjs'
+import { now, tokenOf } from './lib/token.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
 const path = '/api/users/1'
 const patience = { timeout: '10s', connect_timeout: '5s' }
 
 // A server with sessions in front of a rotating users service.
-async function stage(t, users, { redis, store = 'cookie', workers = 1, session, login, ...more } = {}) {
+async function stage(t, users, { redis, store = 'cookie', workers = 1, session, login, config, ...more } = {}) {
   const shared = redis === undefined ? {} : { redis: { url: redis.url, ...patience } }
   const scene = await scenario(t, 'web', users.plan, { args: ['--workers', String(workers)], isUnguarded: true,
     config: { session: { store, keys: [sessionKey], ...session }, ...shared,
-      ...(login ? { login } : {}) }, ...more })
+      ...(login ? { login } : {}), ...config }, ...more })
   return { ...scene, browser: () => browser(scene) }
 }
 
@@ -41,6 +45,14 @@ function copyOf(scene, client) {
   const copy = browser(scene)
   for (const [name, value] of client.cookies) copy.cookies.set(name, value)
   return copy
+}
+
+// The file of a new key for identity tokens.
+function signingKey(t) {
+  const file = join(scratch(t), 'key.pem')
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  return file
 }
 
 const statuses = answers => [...new Set(answers.map(({ status }) => status))]
@@ -139,6 +151,19 @@ describe('one refresh', { concurrency: 2 }, () => {
     assert.deepEqual([authorization, role], [bearer(users.tokens.at(-1)), 'with key 1'])
   })
 
+  test('and so it is at a login', async t => {
+    const keys = [makeKey('ES256', 'a'), makeKey('ES256', 'b')]
+    const provider = await keyServer(t, keys.slice(0, 1))
+    let number = 0
+    const users = rotating({ sign: claims => keys[number].token(claims) })
+    const scene = await stage(t, users, { login: { algorithms: ['ES256'], jwks: { url: provider.url } } })
+    await signIn(scene.browser())
+    number = 1
+    provider.keys = keys
+    await signIn(scene.browser())
+    assert.equal(provider.asked.length, 2)
+  })
+
   test('follows the other, with the refresh token of the one before', async t => {
     const users = rotating({ later: 30 })
     const scene = await stage(t, users)
@@ -192,6 +217,30 @@ describe('a session ends', { concurrency: 2 }, () => {
       const isEnd = ({ event, state }) => event === 'session_refresh' && state === 'ended'
       await eventually(() => scene.server.lines().some(isEnd), 'the event')
     })
+
+  test('and a public route is answered as for nobody: the client writes no identity token', async t => {
+    const users = rotating()
+    const scene = await stage(t, users, { config: { identity: { key_file: signingKey(t), header: 'X-Caller' } } })
+    const client = scene.browser()
+    await signIn(client)
+    users.behave = gone.invalid_grant
+    const answer = await client.ask('/api/auth/hints', { headers: { 'x-caller': 'forged' } })
+    assert.deepEqual([answer.status, users.used.length], [200, 1])
+    const { headers } = scene.asked('users').at(-1)
+    for (const name of ['x-caller', 'x-user-id', 'authorization', 'cookie']) assert.equal(headers[name], undefined, name)
+  })
+
+  test('and a token of the client counts again, with session.bearer', async t => {
+    const users = rotating()
+    const scene = await stage(t, users, { session: { bearer: true } })
+    const client = scene.browser()
+    await signIn(client)
+    users.behave = gone.invalid_grant
+    const own = bearer(tokenOf({ id: 'u7', exp: now() + 3600 }))
+    assert.equal((await client.ask(path, { headers: { authorization: own } })).status, 200)
+    const { headers } = scene.asked('users').at(-1)
+    assert.deepEqual([headers.authorization, headers['x-user-id']], [own, 'u7'])
+  })
 
   test('on all replicas', async t => {
     const users = rotating()

@@ -40,6 +40,13 @@ describe('a session of an OpenID provider', { concurrency: 4 }, () => {
     assert.equal(refreshes().length, 1)
   })
 
+  test('has the scopes that the new ID token names', async t => {
+    const { client, provider } = await stage(t)
+    provider.claims = { scp: ['orders:read', 'orders:write'] }
+    assert.equal((await client.ask(path)).status, 200)
+    assert.deepEqual((await client.ask('/bff/user')).body.user.scopes, ['orders:read', 'orders:write'])
+  })
+
   test('ends by invalid_grant, and by another user', async t => {
     for (const behave of [provider => { provider.answers = { '/token': refusing('invalid_grant') } },
       provider => { provider.claims = { sub: 'u2' } }]) {

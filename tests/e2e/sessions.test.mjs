@@ -283,6 +283,15 @@ describe('logout', { concurrency: 2 }, () => {
     assert.equal((await client.ask('/bff/logout', { method: 'POST' })).status, 204)
   })
 
+  test('takes no more than a small body, and pages that are read take none', async t => {
+    const scene = await sessionScene(t, {}, { config: { limits: { body: '1MiB' } } })
+    const client = scene.browser()
+    const statusOf = async (where, method, bytes) =>
+      (await client.ask(where, { method, body: 'a'.repeat(bytes) })).status
+    assert.deepEqual([await statusOf('/bff/logout', 'POST', 16384), await statusOf('/bff/logout', 'POST', 16385),
+      await statusOf('/bff/user', 'GET', 1)], [204, 413, 413])
+  })
+
   test('an answer that was under way does not bring the session back', async t => {
     const clock = fakeClock(t)
     const scene = await sessionScene(t, { 'users /users/1': { after: 'orders', json: {} },

@@ -44,7 +44,7 @@ static void test_issuers(void **state)
         "login  ES256, keys https://a.example/k\n"
         "issuer b  https://b.example RS256,ES384, type at+jwt, keys https://b.example "
         "(discovery)\n"
-        "authorizer  GET /authorize of users, ttl 1m, deny_ttl 10s\n");
+        "authorizer  GET /authorize of users, ttl 1m, deny_ttl 10s, paths /api/\n");
 }
 
 static void test_keys_and_plans(void **state)
@@ -53,8 +53,6 @@ static void test_keys_and_plans(void **state)
           "    a: { rate: 100/s, burst: 200, quota: { max: 10, per: week } }\n"
           "    b: { quota: { max: 5, per: day } }\nidentity: { key_file: id.pem }\n",
           "API keys  x-api-key, file k.yaml, required\n"
-          "plan a  100000 in 1000 s, burst 200, 10 a week\n"
-          "plan b  5 a day\n"
           "identity  x-identity, ES256, ttl 1m\n");
     wants("api_keys: { service: { name: users } }\n", "API keys  x-api-key, /api-key of users\n");
 }
@@ -65,7 +63,9 @@ static void test_sessions_without_their_secrets(void **state)
           "  providers:\n  - { name: p, issuer: \"http://localhost:1\", client_id: c, "
           "client_secret: s3 }\n",
           "session  __Host-bff, sealed, idle 30m, absolute 12h, login /api/auth/login, bearer\n"
-          "provider p  http://localhost:1\n");
+          "provider p  http://localhost:1, client_id c\n"
+          "revocation  not strict, keep 24h\n");
+    wants("revocation: { keep: 1h, strict: true }\n", "revocation  strict, keep 1h\n");
 }
 
 int main(void)

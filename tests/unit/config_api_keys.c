@@ -120,7 +120,8 @@ static const struct {
      "web.yaml:1:41: identity.algorithm: \"EdDSA\": expected RS256, RS384, RS512, ES256, ES384 or "
      "ES512\n"},
     {"no such previous key", "identity: {key_file: id.pem, previous_keys: [es256.pem, none.pem]}\n",
-     "web.yaml:1:22: identity.key_file: none.pem: cannot be read: No such file or directory\n"},
+     "web.yaml:1:46: identity.previous_keys: none.pem: cannot be read: No such file or "
+     "directory\n"},
     {"times", "identity: {key_file: id.pem, ttl: 4s}\n",
      "web.yaml:1:35: identity.ttl: \"4s\" is out of bounds: expected 5s to 3600s\n"},
     {"the header of cookies", "identity: {key_file: id.pem, header: Cookie}\n",

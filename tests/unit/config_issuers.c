@@ -53,6 +53,16 @@ static const struct {
      "min_interval, timeout, stale, ca_file\n"},
     {"jwks without a URL", "login: {jwks: {refresh: 1m}}\n",
      "web.yaml:1:25: login.jwks.refresh: it needs jwks.url beside it\n"},
+    {"the URL of the discovery document",
+     "login: {algorithms: RS256, jwks: {discovery: true, url: "
+     "\"https://a.example/.well-known/openid-configuration\"}}\n",
+     "web.yaml:1:57: login.jwks.url: the URL of an issuer ends before "
+     "/.well-known/openid-configuration\n"},
+    {"the discovery document as a key set",
+     "login: {algorithms: RS256, jwks: {url: "
+     "\"https://a.example/.well-known/openid-configuration\"}}\n",
+     "web.yaml:1:40: login.jwks.url: this document names the keys, and has none; expected the URL "
+     "before /.well-known/, with discovery: true\n"},
     {"discovery without a URL", "login: {jwks: {discovery: true}}\n",
      "web.yaml:1:27: login.jwks.discovery: it needs jwks.url beside it\n"},
     {"times out of bounds",

@@ -319,22 +319,43 @@ static void test_providers(void **state)
     config_free(&config);
 }
 
+#define ORIGINS "session: {origins: [\"https://shop.example\"], "
+
 /* want: the only warning; NULL: none */
 static const struct {
     const char *why, *yaml, *want;
 } warnings[] = {
-    {"tokens that are renewed without Redis", "session: {}\n", REPLICAS},
-    {"a provider without Redis",
-     "session: {login: off, providers: [{name: a, issuer: \"http://localhost\", client_id: c}]}\n",
+    {"tokens that are renewed without Redis", "trusted_proxies: 127.0.0.1\nsession: {}\n",
      REPLICAS},
-    {"tokens that are not renewed", "session: {login: {refresh: off}}\n", NULL},
-    {"Redis", "redis: {url: \"redis://localhost\"}\nsession: {}\n", NULL},
+    {"a provider without Redis",
+     ORIGINS "login: off, providers: [{name: a, issuer: \"http://localhost\", client_id: c}]}\n",
+     REPLICAS},
+    {"tokens that are not renewed", ORIGINS "login: {refresh: off}}\n", NULL},
+    {"Redis", "redis: {url: \"redis://localhost\"}\ntrusted_proxies: 127.0.0.1\nsession: {}\n",
+     NULL},
+    {"no https, and no proxy", "redis: {url: \"redis://localhost\"}\nsession: {}\n",
+     "web.yaml:2:10: session: browsers keep its cookie over https only, and listen has no https "
+     "address. Behind a proxy that ends TLS, set trusted_proxies or session.origins; for "
+     "development on this machine, set session.insecure_localhost: true"},
+    {"a login without a route",
+     ORIGINS "login: {refresh: off}}\nroutes: [{path: /a/, service: users, access: public}]\n",
+     "session.login.path: no route has the path /api/auth/login, so nobody can sign in there; add "
+     "a route to the service, or default_routes: true"},
+    {"a login with a route of its own",
+     ORIGINS
+     "login: {path: /in, refresh: off}}\nroutes: [{path: /in, service: users, to: /auth/login, "
+     "access: public}]\n",
+     NULL},
+    {"revocations that nobody can make", "revocation: {}\n",
+     "web.yaml:1:13: revocation: nobody can revoke a token: there are no admin pages and no Redis; "
+     "expected admin.listen, or redis.url"},
     {"http on this machine",
      "listen: http://127.0.0.1:8080\nsession: {insecure_localhost: true, login: {refresh: off}}\n",
      "web.yaml:2:31: session.insecure_localhost: the cookie of sessions is sent without TLS; this "
      "is for development only"},
-    {"strict without Redis", "revocation: {strict: true}\n",
-     "web.yaml:1:22: revocation.strict: it has no effect: there is no Redis, so all revocations "
+    {"strict without Redis",
+     "admin: {listen: \"http://localhost:1\"}\nrevocation: {strict: true}\n",
+     "web.yaml:2:22: revocation.strict: it has no effect: there is no Redis, so all revocations "
      "are known"},
     {"a ttl of a file", "api_keys: {file: k.yaml, ttl: 1m}\n",
      "web.yaml:1:31: api_keys.ttl: it has no effect: the keys of a file are always known"},

@@ -71,6 +71,27 @@ static void a_key_that_cannot_sign_is_named(void **state)
     EVP_PKEY_free(small);
 }
 
+/* An Ed25519 key cannot have signed a token here, so its public half is not published. */
+static void a_previous_key_of_another_kind_is_named(void **state)
+{
+    EVP_PKEY *now = EVP_EC_gen("P-256"), *other = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
+    const char *signing = key_file(pool, now),
+               *files[] = {key_file(pool, other), file_with(pool, pem_of(pool, other))};
+
+    for (size_t i = 0; i < COUNT(files); i++) {
+        struct identity_settings settings = settings_of(signing, JWT_ES256);
+        settings.previous_keys = &files[i];
+        settings.previous_key_count = 1;
+        const char *wrong = identity_check(&settings);
+        assert_non_null(wrong);
+        assert_non_null(strstr(wrong, "is neither an RSA key nor one on P-256, P-384 or P-521"));
+        unlink(files[i]);
+    }
+    unlink(signing);
+    EVP_PKEY_free(now);
+    EVP_PKEY_free(other);
+}
+
 /* The key set of ${signing} with ${previous}. */
 static struct text set_with(const char *signing, const char *previous)
 {
@@ -137,6 +158,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_thumbprint_is_that_of_the_standard),
         cmocka_unit_test(a_key_that_cannot_sign_is_named),
+        cmocka_unit_test(a_previous_key_of_another_kind_is_named),
         cmocka_unit_test(the_set_has_the_public_halves_of_other_keys),
     };
 

@@ -9,8 +9,8 @@ function jwk(type, options) {
   return { ...publicKey.export({ format: 'jwk' }), kid: type, use: 'sig' }
 }
 
-// In the stage's place: cert.pem and key.pem, internal-ca.pem, login.jwks, keys.yaml with an API key,
-// and a secret.
+// In the stage's place: cert.pem and key.pem, internal-ca.pem, login.jwks and partner.jwks, and keys.yaml
+// with an API key. Where /run/secrets is on the stage: a secret of tokens, and one of an OpenID client.
 export function keysIn(stage) {
   const at = name => path.join(stage.place, name)
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
@@ -19,7 +19,9 @@ export function keysIn(stage) {
   copyFileSync(at('cert.pem'), at('internal-ca.pem'))
   const keys = [jwk('rsa', { modulusLength: 2048 }), jwk('ec', { namedCurve: 'P-256' })]
   writeFileSync(at('login.jwks'), JSON.stringify({ keys }))
+  writeFileSync(at('partner.jwks'), JSON.stringify({ keys: [jwk('ec', { namedCurve: 'P-256' })] }))
   const apiKeys = [{ name: 'shop', sha256: randomBytes(32).toString('hex'), plan: 'basic' }]
   writeFileSync(at('keys.yaml'), JSON.stringify(apiKeys))
-  writeFileSync(path.join(stage.temporary, 'jwt'), randomBytes(32).toString('hex'))
+  for (const name of ['jwt', 'shop'])
+    writeFileSync(path.join(stage.temporary, name), randomBytes(32).toString('hex'), { mode: 0o600 })
 }

@@ -28,10 +28,30 @@ async function health(stage) {
   return JSON.stringify({ status, checks: { users: checks.users, orders: checks.orders } })
 }
 
-// A server whose Redis does not exist, and which has cached nothing.
+// A URL that gives two keys once, and does not answer again.
+async function keysOnce(stage) {
+  const server = http.createServer((req, res) => {
+    res.setHeader('content-type', 'application/json').end(stage.read('login.jwks'))
+    server.removeAllListeners('request').on('request', () => undefined)
+  }).listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  server.unref()
+  return `http://127.0.0.1:${server.address().port}/keys`
+}
+
+// A server whose Redis does not exist, which has cached nothing, whose keys cannot be fetched again, and
+// whose OpenID provider was not asked.
 async function healthWithoutRedis(stage) {
-  await stage.serve('REDIS_URL=redis://127.0.0.1:9 ', 'bff-web', ' --mock fixtures')
-  return (await fetch(`${at(stage, 8080)}/health`)).text()
+  const jwks = { url: await keysOnce(stage), refresh: '1s', min_interval: '1s', timeout: '100ms' }
+  const staff = { name: 'staff', issuer: 'https://staff.example', algorithms: ['RS256', 'ES256'], jwks }
+  const main = { name: 'main', issuer: 'https://login.example', client_id: 'shop', client_secret: 'secret' }
+  const session = { keys: ['one that is long enough for sessions'], providers: [main] }
+  stage.write('health.yaml', JSON.stringify({ login: { issuers: [staff] }, session }))
+  const settings = ' --mock fixtures --config health.yaml'
+  await stage.serve('REDIS_URL=redis://127.0.0.1:9 ', 'bff-web', settings)
+  const page = async () => (await fetch(`${at(stage, 8080)}/health`)).text()
+  await eventually(async () => (await page()).includes('"output":"timeout"'), 'keys that are old')
+  return page()
 }
 
 // Its health is good, and nothing else.

@@ -155,6 +155,7 @@ export class Stage {
     const service = value => ({ get: async id => ({ id, ...value }) })
     return {
       token, orderId: 'o15', fetch: (where, options) => fetch(new URL(where, base), options),
+      location: { pathname: '/orders/o15', href: '' },
       api: { orders: service({ userId: 'u1', items: [{ productId: 'p1' }] }), users: service(),
         products: service() },
     }
@@ -178,7 +179,8 @@ export class Stage {
   write(file, text) {
     const name = path.join(this.place, file)
     mkdirSync(path.dirname(name), { recursive: true })
-    writeFileSync(name, text.replace(/^(admin: .*127\.0\.0\.1):9090/m, '$1:0'))
+    writeFileSync(name, text.replace(/^(admin: .*127\.0\.0\.1):9090/m, '$1:0')
+      .replaceAll('/run/secrets/', `${this.temporary}/`))
   }
 
   read(file) {
