@@ -20,7 +20,8 @@ static void cancel(struct pipeline *pipeline)
 }
 
 /* An object with a destructor in the request's pool, so that the end of the request ends the wait.
- * It is made at the first wait, because most pipelines never wait. */
+ * The pool frees its newest object first. So each wait makes one: it must end before what it uses
+ * is freed, which may be newer than an earlier wait. */
 struct holder {
     struct pipeline *pipeline;
 };
@@ -39,7 +40,6 @@ static void hold(struct pipeline *pipeline)
     struct holder *holder = pool_shared(pipeline->request->pool, sizeof(*holder), dispose);
 
     holder->pipeline = pipeline;
-    pipeline->is_held = true;
 }
 
 static void on_gone(void *cookie) { cancel(cookie); }
@@ -138,8 +138,7 @@ enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait w
 
     must(!pipeline->is_waiting && wait.cancel != NULL);
     must((wait.until_ns == 0) == (wait.late == NULL));
-    if (!pipeline->is_held)
-        hold(pipeline);
+    hold(pipeline);
     pipeline->is_waiting = true;
     pipeline->wait = wait;
     pipeline->deadline.fire = on_deadline;

@@ -70,7 +70,6 @@ struct pipeline {
     struct refusal refusal;
     struct pipeline_wait wait;
     struct timer deadline;
-    bool is_held; /* the end of the request ends the wait */
     bool is_waiting;
     bool is_running; /* a step is running: pipeline_resume must not be called */
 };

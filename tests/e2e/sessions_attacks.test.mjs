@@ -2,7 +2,9 @@
 // sessions of others.
 import assert from 'node:assert/strict'
 import { generateKeyPairSync } from 'node:crypto'
+import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
+import http2 from 'node:http2'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 
@@ -10,7 +12,7 @@ import { providerScene, providerSettings, query, send, signInAt, startProvider }
 import { startRedis } from './lib/redis.mjs'
 import { scratch } from './lib/scenario.mjs'
 import { cookiesOf, credentials, json, loginOf, sessionScene, signIn } from './lib/sessions.mjs'
-import { eventually } from './lib/wait.mjs'
+import { eventually, gate } from './lib/wait.mjs'
 
 const noTokens = ({ text, headers }, ...tokens) => {
   for (const token of tokens) assert.ok(!`${text}${JSON.stringify(headers)}`.includes(token), text)
@@ -162,4 +164,28 @@ test('a service cannot give a browser the session of somebody else', async t => 
   const answer = await client.ask('/api/users/1')
   assert.deepEqual(answer.headers['set-cookie'], others)
   assert.equal((await client.ask('/bff/user')).status, 200)
+})
+
+test('a client that resets its stream while it waits for a refresh', async t => {
+  const [provider, redis] = [await startProvider(t, { lifetime: 30 }), await startRedis(t)]
+  const scene = await providerScene(t, provider,
+    { session: { store: 'redis' }, config: { redis: { url: redis.url } } })
+  const client = scene.browser()
+  await signInAt(client, provider)
+  const [begun, held] = [gate(), gate()]
+  provider.answers = { '/token': async (req, res) => {
+    begun.open()
+    await held.opened
+    send(res, provider.tokens({}))
+  } }
+  const session = http2.connect(scene.url)
+  t.after(() => session.destroy())
+  const stream = session.request({ ':path': '/api/users/1', cookie: client.field(), 'x-csrf': '1' })
+  stream.on('error', () => undefined)
+  await begun.opened
+  stream.close(http2.constants.NGHTTP2_CANCEL)
+  await once(stream, 'close')
+  provider.lifetime = 3600
+  held.open()
+  assert.equal((await client.ask('/api/users/1')).status, 200)
 })
