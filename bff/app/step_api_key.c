@@ -63,7 +63,7 @@ static enum step_result with_key(struct request_context *context, const struct a
     if (key->user.len == 0 || caller->has_user)
         return STEP_PASS;
     caller->user = (struct login_user){.id = key->user, .roles = key->roles, .scopes = key->scopes};
-    caller->has_user = true;
+    caller->has_user = caller->is_user_of_key = true;
     context->request->user = key->user;
     return STEP_PASS;
 }

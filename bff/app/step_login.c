@@ -166,6 +166,7 @@ static enum step_result decide(struct request_context *context, struct waiting *
             return be_uncertain(context);
         context->caller.user = user;
         context->caller.has_user = true;
+        context->caller.is_user_of_key = false;
         context->request->user = context->caller.user.id;
         break;
     case LOGIN_ANONYMOUS:

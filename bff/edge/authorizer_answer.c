@@ -285,6 +285,7 @@ void authorizer_answer_apply(const struct cache_entry *entry, struct caller *cal
     if (user.at != NULL) {
         caller->user = (struct login_user){.id = user, .roles = TEXT(""), .scopes = TEXT("")};
         caller->has_user = true;
+        caller->is_user_of_key = false;
     }
     if (roles.at != NULL && caller->has_user)
         caller->user.roles = roles;

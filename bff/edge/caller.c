@@ -55,7 +55,7 @@ bool caller_writes(const struct caller *caller, struct text name)
             return true;
     if (text_equal_nocase(name, caller->key_header))
         return true;
-    return caller->identity != NULL && text_equal_nocase(name, identity_header(caller->identity));
+    return caller->identity != NULL && field_reads_as(name, identity_header(caller->identity));
 }
 
 static void put_member(struct text_builder *out, const char *name, struct text value)

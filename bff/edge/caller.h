@@ -21,6 +21,8 @@ struct identity; /* identity.h: the worker's */
  *   user                 the signed-in user; only with ${has_user}
  *   has_user             a token, a session, an API key or the authorizer has named a user
  *   is_session           the user was found by the session, not by Authorization
+ *   is_user_of_key       the user is the one of ${key}. Then Authorization and Cookie of the client
+ *                        may be those of anybody
  *   session              the id of the session (`sid`); absent: none
  *   key                  the API key of the request; NULL: none. Services get its name
  *   authorization        the value of Authorization that services get in place of the client's: the
@@ -40,6 +42,7 @@ struct caller {
     struct login_user user;
     bool has_user;
     bool is_session;
+    bool is_user_of_key;
     struct text session;
     const struct api_key *key;
     struct text authorization;

@@ -100,8 +100,11 @@ static bool is_value_byte(char c) { return ((unsigned char)c >= 0x20 && c != 0x7
 
 bool field_is_value(struct text value)
 {
-    const char *at = value.at, *end = at + value.len;
+    const char *at = value.at, *end;
 
+    if (value.len == 0) /* ${value} may be absent */
+        return true;
+    end = at + value.len;
     while (at < end) {
         if ((size_t)(end - at) >= WORD_BYTES && word_has_control(word_at(at)) == 0)
             at += WORD_BYTES;
@@ -130,9 +133,38 @@ static bool starts_with_any(const struct text *starts, size_t count, struct text
 
 bool field_is_hop_by_hop(struct text name) { return has_name(hop_by_hop, COUNT(hop_by_hop), name); }
 
+/* True for a name with other bytes than letters, digits and '-'. */
+static bool is_odd(struct text name)
+{
+    for (size_t i = 0; i < name.len; i++)
+        if (name.at[i] != '-' && as_variable(name.at[i]) == '_')
+            return true;
+    return false;
+}
+
+/* True for a name that a service could read as one that does not go to services. */
+static bool reads_as_ours(struct text name)
+{
+    for (size_t i = 0; i < COUNT(not_to_services); i++)
+        if (field_reads_as(name, not_to_services[i]))
+            return true;
+    for (size_t i = 0; i < COUNT(starts_not_to_services); i++) {
+        size_t len = starts_not_to_services[i].len;
+        if (name.len >= len &&
+            field_reads_as((struct text){name.at, len}, starts_not_to_services[i]))
+            return true;
+    }
+    return false;
+}
+
+static bool odd_may_pass(struct text name)
+{
+    return field_is_token(name) && memchr(name.at, '_', name.len) == NULL && !reads_as_ours(name);
+}
+
 bool field_may_pass(struct text name)
 {
-    if (!field_is_token(name) || memchr(name.at, '_', name.len) != NULL)
+    if (name.len == 0 || (is_odd(name) && !odd_may_pass(name)))
         return false;
     return !field_is_hop_by_hop(name) && !has_name(not_to_services, COUNT(not_to_services), name) &&
            !starts_with_any(starts_not_to_services, COUNT(starts_not_to_services), name);

@@ -29,7 +29,8 @@ bool field_is_hop_by_hop(struct text name);
  *   names that begin with X-User- or X-Forwarded-;
  * - fields that other servers read as the client's address or as another target: Forwarded,
  *   True-Client-IP, X-Client-IP, X-Cluster-Client-IP, CF-Connecting-IP, X-Original-*,
- *   X-Rewrite-URL, X-HTTP-Method, X-HTTP-Method-Override, X-Method-Override, X-Host.
+ *   X-Rewrite-URL, X-HTTP-Method, X-HTTP-Method-Override, X-Method-Override, X-Host;
+ * - names that a service could read as one of the last two groups (field_reads_as): X.User.Id.
  * This server writes X-Forwarded-* anew, from what a trusted proxy says: see bff/edge/peer.h.
  */
 bool field_may_pass(struct text name);

@@ -65,13 +65,14 @@ static struct text sent_field(const struct proxy_cached *cached, const char *nam
 }
 
 /* Authorization and Cookie of a signed-in user do not count: the user counts in their place. An API
- * key without a user, or a context of the authorizer, does not replace them. */
+ * key, or a context of the authorizer, does not replace them: a program may ask for many people
+ * with one key. */
 static void put_asker(const struct proxy_cached *cached, struct cache_key_parts *parts)
 {
     const struct caller *caller = cached->ask.caller;
     struct text distinct = caller_distinct(caller, cached->request->pool);
 
-    if (caller->has_user) {
+    if (caller->has_user && !caller->is_user_of_key) {
         parts->user = distinct;
         return;
     }

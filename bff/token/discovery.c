@@ -72,8 +72,10 @@ struct text discovery_url(struct text issuer, struct pool *pool)
 
 /* The document. */
 
-static int read_url(const struct jwt_member *member, struct pool *pool, struct text *out,
-                    char wrong[DISCOVERY_WRONG_SIZE])
+/* A document that came over TLS names only URLs with TLS. Otherwise a provider could make this
+ * server ask the programs on its own machine. */
+static int read_url(const struct jwt_member *member, bool needs_tls, struct pool *pool,
+                    struct text *out, char wrong[DISCOVERY_WRONG_SIZE])
 {
     *out = (struct text){0};
     if (json_is(member->value, JSON_NONE))
@@ -81,7 +83,7 @@ static int read_url(const struct jwt_member *member, struct pool *pool, struct t
     if (!json_is(member->value, JSON_STRING))
         return complain(wrong, member->name, "is no string");
     *out = pool_text(pool, json_text(member->value, pool));
-    if (!discovery_is_url(*out))
+    if (!discovery_is_url(*out) || (needs_tls && !text_starts(*out, TEXT("https://"))))
         return complain(wrong, member->name, "is no https URL that can be asked");
     return 0;
 }
@@ -99,9 +101,10 @@ static int read_urls(const struct jwt_member *members, struct pool *pool, struct
         {USERINFO, &out->userinfo_endpoint},
         {END, &out->end_session_endpoint},
     };
+    bool needs_tls = text_starts(out->issuer, TEXT("https://"));
 
     for (size_t i = 0; i < sizeof(urls) / sizeof(urls[0]); i++)
-        if (read_url(&members[urls[i].member], pool, urls[i].out, wrong) != 0)
+        if (read_url(&members[urls[i].member], needs_tls, pool, urls[i].out, wrong) != 0)
             return -1;
     return out->jwks_uri.at != NULL ? 0 : complain(wrong, "jwks_uri", "is missing");
 }

@@ -38,8 +38,6 @@ static const struct curve {
     {"P-521", "secp521r1", COORDINATE_MAX, JWT_ES512},
 };
 
-#define ED25519_BYTES 32 /* a public key (RFC 8032 section 5.1.5) */
-
 /* The key of the set that is being read. */
 struct jwk {
     struct pool *pool;
@@ -206,7 +204,7 @@ static EVP_PKEY *ed25519_key(const struct jwk *jwk)
 {
     struct text x;
 
-    if (jwt_base64_decode(jwk->pool, text_at(jwk, X), &x) != 0 || x.len != ED25519_BYTES)
+    if (jwt_base64_decode(jwk->pool, text_at(jwk, X), &x) != 0 || x.len != JWT_ED25519_BYTES)
         return NULL;
     EVP_PKEY *key =
         EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const unsigned char *)x.at, x.len);

@@ -59,6 +59,8 @@ int jwt_base64_decode(struct pool *pool, struct text text, struct text *out)
 
     if (rest == 1)
         return -1;
+    if (text.len == 0) /* ${text} may be absent */
+        text.at = "";
     char *bytes = pool_take(pool, groups * 3 + 3);
     if ((decode_groups(text.at, groups, bytes) & NO_DIGIT) != 0)
         return -1;

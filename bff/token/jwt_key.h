@@ -12,7 +12,8 @@
 #define JWT_KEYS_MAX 32
 #define JWT_RSA_BITS_MIN 2048
 #define JWT_RSA_BITS_MAX 8192
-#define JWT_WRONG_SIZE 256 /* bytes of a text that says what is wrong */
+#define JWT_ED25519_BYTES 32 /* a public key (RFC 8032 section 5.1.5) */
+#define JWT_WRONG_SIZE 256   /* bytes of a text that says what is wrong */
 
 /* Whom to tell about a key that is left out. ${words} name the key and the reason: "key 2 (kid
  * "b") is malformed". ${left_out} NULL: nobody. */

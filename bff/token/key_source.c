@@ -11,6 +11,8 @@
 
 #include "bff/token/key_source.h"
 
+#define LEFT_OUT_MOST 32 /* of a set; a longer list is of no use in the log */
+
 struct key_source {
     struct published published;
     _Atomic uint64_t rounds;
@@ -166,15 +168,30 @@ static void tell(const char *event, const struct key_source *source)
                      });
 }
 
-static void tell_left_out(void *cookie, const char *words)
-{
-    const struct key_source *source = cookie;
+/* The keys of a set that were left out. They are told only when the set is another one than before:
+ * whether it is, is known when it was read. */
+struct left_out {
+    struct pool *pool;
+    const char *words[LEFT_OUT_MOST];
+    size_t count;
+};
 
-    log_event("key_left_out", (struct log_field[]){
-                                  {"issuer", .text = source->report.name},
-                                  {"why", .text = text_of(words)},
-                                  {0},
-                              });
+static void on_left_out(void *cookie, const char *words)
+{
+    struct left_out *all = cookie;
+
+    if (all->count < LEFT_OUT_MOST)
+        all->words[all->count++] = pool_print(all->pool, "%s", words).at;
+}
+
+static void tell_left_out(const struct key_source *source, const struct left_out *all)
+{
+    for (size_t i = 0; i < all->count; i++)
+        log_event("key_left_out", (struct log_field[]){
+                                      {"issuer", .text = source->report.name},
+                                      {"why", .text = text_of(all->words[i])},
+                                      {0},
+                                  });
 }
 
 /* Wakes all who wait, and the one who knows when to fetch again. */
@@ -247,34 +264,25 @@ static void take_failure(struct key_source *source, const struct key_source_answ
         tell_failure(source, answer);
 }
 
-/* Reads the set again only to tell what was left out: a set that has not changed was told of. */
-static void tell_all_left_out(struct key_source *source, struct text json)
-{
-    const struct jwt_listener listener = {tell_left_out, source};
-    char wrong[JWT_WRONG_SIZE];
-
-    key_set_release(key_set_read(json, source->algorithms, &listener, wrong));
-}
-
 void key_source_take(struct key_source *source, int64_t now_ns,
                      const struct key_source_answer *answer)
 {
-    static const struct jwt_listener nobody = {0};
+    struct left_out all = {.pool = pool_new()};
+    const struct jwt_listener listener = {on_left_out, &all};
     char wrong[JWT_WRONG_SIZE] = "";
     struct key_set *set = NULL;
     struct key_source_answer bad = *answer;
 
     if (answer->reason == REASON_NONE) {
-        set = key_set_read(answer->json, source->algorithms, &nobody, wrong);
+        set = key_set_read(answer->json, source->algorithms, &listener, wrong);
         bad.reason = REASON_BAD_JSON;
         bad.words = wrong;
     }
-    if (set == NULL) {
+    if (set == NULL)
         take_failure(source, &bad, now_ns);
-        return;
-    }
-    if (take_set(source, set, now_ns))
-        tell_all_left_out(source, answer->json);
+    else if (take_set(source, set, now_ns))
+        tell_left_out(source, &all);
+    pool_free(all.pool);
 }
 
 void key_source_give_up(struct key_source *source)

@@ -136,7 +136,7 @@ describe('what a client presents', { concurrency: 4 }, () => {
 
   test('the name of a key is taken from nobody, in any spelling', async t => {
     const { get, asked } = await scenario(t, 'web', users, open)
-    for (const name of ['X-API-Key-Name', 'x_api_key_name', 'X-Api_Key-Name', 'X-API-KEY-NAME'])
+    for (const name of ['X-API-Key-Name', 'x_api_key_name', 'X-Api_Key-Name', 'X-API-KEY-NAME', 'x.api.key.name'])
       await get(where, { headers: { [name]: 'evil', 'X-API-Key': 'their own' } })
     for (const { headers } of asked('users')) {
       assert.deepEqual(Object.keys(headers).filter(name => /key.name/i.test(name)), [])
@@ -272,6 +272,17 @@ test('a stored answer is for one key', async t => {
   const basic = await by('key-of-shop', { headers: { authorization: 'Basic YQ==' } })
   assert.ok(!texts.includes(basic.text))
   assert.equal(asked('users').length, 4)
+})
+
+test('a stored answer is for one Authorization and Cookie, also when the key has a user', async t => {
+  const { by } = await keyed(t, 'file', { access: 'public', plan: { 'users *': counted() },
+    route: { cache: { ttl: '60s' } } })
+  const texts = []
+  for (const headers of [{}, { authorization: 'Basic YQ==' }, { authorization: 'Basic Yg==' },
+    { authorization: 'Bearer opaque' }, { cookie: 'who=a' }, { cookie: 'who=b' }])
+    texts.push((await by('key-of-bot', { headers })).text)
+  assert.equal(new Set(texts).size, texts.length)
+  assert.equal((await by('key-of-bot', { headers: { cookie: 'who=a' } })).text, texts[4])
 })
 
 describe('mistakes', { concurrency: 4 }, () => {

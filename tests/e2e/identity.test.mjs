@@ -11,7 +11,8 @@ import { tokenFor } from './lib/token.mjs'
 const page = pages['web dashboard']
 const plan = { ...planOf(page), 'users /users/1': { json: {} } }
 const names = ['X-User-Id', 'x-user-id', 'X-USER-ID', 'X_User_Id', 'x_user_id', 'X_USER-ID', 'x-user_id',
-  'X-User-Role', 'x_user_role', 'X-User-Roles', 'X-User-Name', 'X-User-Id-', 'X-USER-', '_']
+  'X-User-Role', 'x_user_role', 'X-User-Roles', 'X-User-Name', 'X-User-Id-', 'X-USER-', '_',
+  'x.user.id', 'X.User-Role', 'x-user~id']
 const role = 'customer'
 
 function assertOwn(calls) {

@@ -150,7 +150,8 @@ describe('a token', { concurrency: 2 }, () => {
   test('is for users only, and a client cannot send one', async t => {
     const routes = [{ path: '/api/users/', service: 'users', to: '/users/', access: 'public' }]
     const { get, asked } = await stage(t, { identity: { header: 'X-Who' }, config: { routes } })
-    const evil = Object.fromEntries(['X-Who', 'x_who', 'X-Identity', 'x_identity', 'X_IDENTITY']
+    const evil = Object.fromEntries(['X-Who', 'x_who', 'X-Identity', 'x_identity', 'X_IDENTITY',
+      'x.who', 'X!Who', 'x.identity']
       .map(name => [name, 'evil']))
     for (const as of [null, 'u1']) {
       await get('/api/users/1', { as, headers: evil })

@@ -1,5 +1,6 @@
 // Keys of login that are fetched from a URL: algorithms, changes of keys, URLs that fail, discovery.
 import assert from 'node:assert/strict'
+import { createHash } from 'node:crypto'
 import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 
@@ -27,6 +28,17 @@ async function statuses(ask, tokens) {
   return all
 }
 
+const base64url = value => Buffer.from(value).toString('base64url')
+const hex = (first, bytes, more = '00', last = more) =>
+  Buffer.from(first.padEnd(2 * bytes - 2, more) + (first.length === 2 * bytes ? '' : last), 'hex')
+const unsigned = (alg, kid, claims) => [{ alg, kid }, { sub: 'evil', exp: now() + 99, ...claims }]
+  .map(part => base64url(JSON.stringify(part))).join('.')
+
+// The signature of an RSA key with the exponent 1 is the padded hash itself (RFC 8017 section 9.2).
+const signedByOne = text => `${text}.${base64url(Buffer.concat([Buffer.from('0001', 'hex'),
+  Buffer.alloc(202, 0xff), Buffer.from('003031300d060960864801650304020105000420', 'hex'),
+  createHash('sha256').update(text).digest()]))}`
+
 describe('keys from a URL', { concurrency: 2 }, () => {
   test('verify every algorithm, each with its own key', async t => {
     const keys = algorithms.map(alg => makeKey(alg, alg))
@@ -52,6 +64,26 @@ describe('keys from a URL', { concurrency: 2 }, () => {
     await eventually(() => events(server, 'key_left_out').length === 2, 'the events')
     assert.deepEqual(events(server, 'key_left_out').map(({ why }) => why), [
       'key 2 (kid "x") is of the kind "XYZ"', 'key 3 is of the kind "oct"'])
+  })
+
+  test('with which everybody could sign are left out', async t => {
+    const good = makeKey('ES256', 'good')
+    const { n } = makeKey('RS256').jwk
+    const points = [hex('01', 32), hex('00', 32), hex('ecffffff', 32, 'ff', '7f'),
+      Buffer.from('c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa', 'hex')]
+    const weak = [{ kty: 'RSA', kid: 'one', n, e: 'AQ' }, { kty: 'RSA', kid: 'even', n, e: 'Ag' },
+      ...points.map((x, i) => ({ kty: 'OKP', crv: 'Ed25519', kid: `p${i}`, x: base64url(x) }))]
+    const provider = await keyServer(t, [good, ...weak.map(jwk => ({ jwk }))])
+    const { get, server } = await started(t,
+      { algorithms: ['ES256', 'RS256', 'EdDSA'], jwks: { url: provider.url } })
+    const ask = asker(get)
+    assert.equal((await ask(good.token())).status, 204)
+    const forged = [signedByOne(unsigned('RS256', 'one')), ...points.flatMap((_, i) =>
+      [...Array(16).keys()].map(jti => `${unsigned('EdDSA', `p${i}`, { jti })}.${
+        base64url(Buffer.concat([points[0], hex('00', 32)]))}`))]
+    assert.deepEqual(new Set(await statuses(ask, forged)), new Set([403]))
+    const left = () => events(server, 'key_left_out').filter(({ why }) => / is no valid key$/.test(why))
+    await eventually(() => left().length === weak.length, 'an event for each')
   })
 
   test('are trusted over https by the named authorities alone', async t => {
@@ -106,6 +138,25 @@ describe('a change of keys', { concurrency: 2 }, () => {
     const provider = await keyServer(t, [makeKey('ES256', 'a')])
     await started(t, byUrl(provider.url, { refresh: '1s', min_interval: '1s' }))
     await provider.arrival(3)
+  })
+
+  test('is found after the pause, also while somebody invents names', async t => {
+    const [before, after, junk] = ['a', 'b', 'z'].map(kid => makeKey('ES256', kid))
+    const provider = await keyServer(t, [before])
+    const { get } = await scenario(t, 'web', plan, { args: ['--workers', '4'],
+      config: { login: byUrl(provider.url, { refresh: '1h', min_interval: '500ms' }) } })
+    const ask = asker(get)
+    let count = 0
+    const attack = () => inParallel(16, Array.from({ length: 64 }, () => count++),
+      async i => (await ask(junk.token({}, { kid: `x${i}` }))).status)
+    assert.equal((await ask(before.token())).status, 204)
+    assert.deepEqual(new Set(await attack()), new Set([403]))
+    provider.keys = [after, before]
+    await eventually(async () => {
+      const [answer] = await Promise.all([ask(after.token({ jti: `${count}` })), attack()])
+      return answer.status === 204
+    }, 'the new key')
+    assert.ok(provider.asked.length <= 11, `${provider.asked.length}`)
   })
 
   test('is asked for once, whatever 10 000 invented names say', async t => {

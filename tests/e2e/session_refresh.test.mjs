@@ -224,10 +224,10 @@ describe('a session ends', { concurrency: 2 }, () => {
     const client = scene.browser()
     await signIn(client)
     users.behave = gone.invalid_grant
-    const answer = await client.ask('/api/auth/hints', { headers: { 'x-caller': 'forged' } })
+    const answer = await client.ask('/api/auth/hints', { headers: { 'x-caller': 'forged', x_caller: 'forged' } })
     assert.deepEqual([answer.status, users.used.length], [200, 1])
     const { headers } = scene.asked('users').at(-1)
-    for (const name of ['x-caller', 'x-user-id', 'authorization', 'cookie']) assert.equal(headers[name], undefined, name)
+    for (const name of ['x-caller', 'x_caller', 'x-user-id', 'authorization', 'cookie']) assert.equal(headers[name], undefined, name)
   })
 
   test('and a token of the client counts again, with session.bearer', async t => {
