@@ -14,6 +14,7 @@ static const char *const kinds[REVOCATION_KINDS] = {
     [REVOCATION_JTI] = "jti",
     [REVOCATION_SID] = "sid",
     [REVOCATION_PROVIDER_SID] = "provider_sid",
+    [REVOCATION_PROVIDER_SUB] = "provider_sub",
     [REVOCATION_SUB] = "sub",
 };
 

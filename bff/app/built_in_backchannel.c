@@ -18,6 +18,7 @@ struct page {
     struct jwt token;
     struct oidc_claims_logout logout;
     struct oidc_keys_ask keys;
+    struct text once; /* the name of the token for its one use */
     struct oidc_used_ask used;
     struct revocation_tell tell;
 };
@@ -84,10 +85,12 @@ static void go_on(struct page *page, enum step_result result)
 
 /* 3. The sessions end. */
 
+/* The provider may send the same token again after a 503. */
 static enum step_result told(struct page *page, bool is_told)
 {
     if (is_told)
         return STEP_PASS;
+    oidc_used_forget(page->context->worker->oidc->used, page->once);
     return fail_away(page, "redis", "Session store unavailable");
 }
 
@@ -110,14 +113,16 @@ static enum step_result end_sessions(struct page *page)
     const struct request_context *context = page->context;
     struct pool *pool = context->request->pool;
     int64_t keep_s = session_store_settings(context->dispatch->sessions)->absolute_s;
-    struct revocation_record record = {.kind = REVOCATION_SUB, .what = page->logout.sub};
+    const struct session_provider_settings *provider = page->client->settings;
+    bool has_sid = page->logout.sid.len > 0;
+    struct revocation_record record = {
+        .kind = has_sid ? REVOCATION_PROVIDER_SID : REVOCATION_PROVIDER_SUB,
+        .what = revocation_of_provider(pool, provider->name,
+                                       has_sid ? page->logout.sid : page->logout.sub),
+    };
 
-    if (page->logout.sid.len > 0) {
-        record.kind = REVOCATION_PROVIDER_SID;
-        record.what = revocation_provider_sid(pool, page->client->settings->name, page->logout.sid);
-    } else if (!is_user_sub(page->client->settings)) {
+    if (!has_sid && !is_user_sub(provider))
         return fail(page, "sub_only");
-    }
     revocation_record_complete(&record, clock_wall_s(), keep_s + SESSION_REVOCATION_CLOCKS_S);
     page->tell.done = on_told;
     switch (revocation_tell_run(revocation_of_view(context->worker->revocations),
@@ -158,12 +163,12 @@ static enum step_result check(struct page *page)
         return fail(page, fault);
     if (context->worker->revocations == NULL)
         return fail(page, "revocation_off");
-    struct text what = pool_print(pool, "logout %.*s %.*s", TEXT_ARGS(page->client->settings->name),
-                                  TEXT_ARGS(page->logout.jti));
+    page->once = pool_print(pool, "logout %.*s %.*s", TEXT_ARGS(page->client->settings->name),
+                            TEXT_ARGS(page->logout.jti));
     page->used.done = on_used;
     page->used.cookie = page;
     return used(page, oidc_used_ask(context->worker->oidc->used, context->worker->redis,
-                                    &page->used, what, clock_wall_s(), page->logout.until_s));
+                                    &page->used, page->once, clock_wall_s(), page->logout.until_s));
 }
 
 static enum step_result verified(struct page *page, enum oidc_keys_end end)

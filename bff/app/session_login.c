@@ -28,6 +28,7 @@ struct session_login {
     struct fetch_ask fetch_ask;
     struct fetch fetch;
     struct session_login_answer answer;
+    bool is_login;               /* the answer makes a session */
     struct key_source_wait keys; /* while the key of the token is fetched */
     unsigned asks;               /* for keys */
 };
@@ -37,15 +38,47 @@ static const struct session_login_settings *settings_of(const struct request_con
     return &session_store_settings(context->dispatch->sessions)->login;
 }
 
+/* True when some reader of paths takes both for the same. */
+static bool is_same_path(struct pool *pool, struct text a, struct text b)
+{
+    return text_equal_nocase(path_reading_lenient(pool, a), path_reading_lenient(pool, b));
+}
+
+static bool is_at_login(const struct request_context *context)
+{
+    struct text login = settings_of(context)->path;
+
+    return login.at != NULL && is_same_path(context->request->pool, context->request->path, login);
+}
+
+/* True when the service would get what this server sends it for new tokens. */
+static bool is_refresh(const struct request_context *context)
+{
+    const struct session_login_settings *settings = settings_of(context);
+    const struct plain_route *route = context->found.route;
+    struct pool *pool = context->request->pool;
+
+    return settings->refresh_service != NULL && route->service == settings->refresh_service &&
+           is_same_path(pool,
+                        plain_route_target(pool, route, context->found.path, (struct text){0}),
+                        settings->refresh_path);
+}
+
 bool session_login_is_asked(const struct request_context *context)
 {
-    const struct request *request = context->request;
+    return context->dispatch->sessions != NULL && !session_csrf_is_safe(context->request->method) &&
+           is_at_login(context);
+}
 
-    if (context->dispatch->sessions == NULL || session_csrf_is_safe(request->method))
+bool session_login_may_answer(const struct request_context *context)
+{
+    const struct found *found = &context->found;
+
+    if (context->dispatch->sessions == NULL || found->kind != FOUND_ROUTE ||
+        text_is(context->request->method, "HEAD"))
         return false;
-    struct text login = settings_of(context)->path;
-    return login.at != NULL && text_equal_nocase(path_reading_lenient(request->pool, request->path),
-                                                 path_reading_lenient(request->pool, login));
+    return found->is_session_login || is_at_login(context) ||
+           (context->caller.is_session && is_refresh(context));
 }
 
 /* The end of the call, for the log. */
@@ -242,7 +275,7 @@ static void on_done(struct fetch *fetch, void *cookie)
         refuse(login, fetch->reason);
     else if (!session_login_answer_body(answer, pool, body, settings_of(login->context)))
         refuse_answer(login, TEXT("answer"));
-    else if (answer->tokens.access.at == NULL || answer->head.status > 299)
+    else if (answer->tokens.access.at == NULL || answer->head.status > 299 || !login->is_login)
         session_login_answer_send(answer, login->context->request, &login->ask);
     else
         check_token(login);
@@ -294,6 +327,8 @@ void session_login_serve(struct request_context *context)
     struct session_login *login = pool_shared(request->pool, sizeof(*login), dispose);
 
     login->context = context;
+    login->is_login = context->found.is_session_login;
+    login->answer.is_page_allowed = !login->is_login;
     session_request_of(context)->page = login;
     copy_route(login, context->found.route);
     describe(login);

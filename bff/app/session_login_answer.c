@@ -23,6 +23,19 @@ static bool is_success(const struct session_login_answer *answer)
     return answer->head.status >= 200 && answer->head.status <= 299;
 }
 
+static bool is_page(const struct session_login_answer *answer)
+{
+    const struct exchange_head *head = &answer->head;
+
+    for (size_t i = 0; i < head->field_count; i++)
+        if (text_equal_nocase(head->fields[i].name, TEXT("content-type"))) {
+            struct text type = head->fields[i].value;
+            return head->status == 200 &&
+                   text_equal_nocase(text_trim(text_cut(&type, ';')), TEXT("text/html"));
+        }
+    return false;
+}
+
 bool session_login_answer_body(struct session_login_answer *answer, struct pool *pool,
                                struct text body, const struct session_login_settings *settings)
 {
@@ -30,10 +43,10 @@ bool session_login_answer_body(struct session_login_answer *answer, struct pool 
     if (body.len == 0)
         return true;
     if (!json_scan_accepts(body.at, body.len, DEPTH_MOST))
-        return !is_success(answer);
+        return !is_success(answer) || (answer->is_page_allowed && is_page(answer));
     session_tokens_read(json_of(body), settings, pool, &answer->tokens);
     answer->body = session_tokens_rest(json_of(body), settings, pool);
-    return !session_tokens_are_in(&answer->tokens, answer->body);
+    return !session_tokens_are_in(&answer->tokens, answer->body, pool);
 }
 
 /* Fields that describe the bytes of the body, or say who may store them. */
@@ -56,7 +69,7 @@ void session_login_answer_send(const struct session_login_answer *answer, struct
 
     for (size_t i = 0; i < head.field_count; i++)
         if (!is_wrong_now(head.fields[i].name) &&
-            !session_tokens_are_in(&answer->tokens, head.fields[i].value))
+            !session_tokens_are_in(&answer->tokens, head.fields[i].value, request->pool))
             head.fields[kept++] = head.fields[i];
     head.field_count = kept;
     if (head.framing != EXCHANGE_NO_BODY) {

@@ -9,11 +9,12 @@
 
 /* All in the request's pool.
  *
- *   head    the service's, copied
- *   tokens  what its body has
- *   body    the body without them
+ *   is_page_allowed  set by the user: success may also be a page in HTML, such as the form of a
+ * login head             the service's, copied tokens           what its body has body the body
+ * without them
  */
 struct session_login_answer {
+    bool is_page_allowed;
     struct exchange_head head;
     struct session_tokens tokens;
     struct text body;

@@ -58,6 +58,7 @@ struct session_request *session_request_of(struct request_context *context)
     own->drop = call_for(context, own);
     context->session = own;
     context->caller.cookies = own->cookies.others;
+    context->caller.own_cookie = own->cookie.name;
     use_nobody(context);
     return own;
 }

@@ -20,7 +20,7 @@ static struct refusal forbid(const struct request_context *context)
 
 enum step_result step_access(struct request_context *context)
 {
-    struct refusal refusal = {0};
+    struct pipeline *pipeline = &context->pipeline;
 
     /* Without login, only API keys are asked for. */
     if (context->dispatch->login == NULL && context->rule.kind != ACCESS_KEY)
@@ -29,14 +29,11 @@ enum step_result step_access(struct request_context *context)
     case ACCESS_ALLOW:
         return STEP_PASS;
     case ACCESS_NEEDS_LOGIN:
-        refusal = access_refusal_no_user(context);
-        break;
+        return pipeline_refuse(pipeline, access_refusal_no_user(context));
     case ACCESS_NEEDS_KEY:
-        refusal = access_refusal_no_key();
-        break;
+        return pipeline_refuse(pipeline, access_refusal_no_key());
     case ACCESS_FORBIDDEN:
-        refusal = forbid(context);
         break;
     }
-    return pipeline_refuse(&context->pipeline, refusal);
+    return pipeline_refuse(pipeline, forbid(context));
 }

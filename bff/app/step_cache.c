@@ -1,6 +1,7 @@
 /* Step "cache": looks whether the answer to a request of a plain route is stored. It waits for the
  * call of another request for the same. */
 #include "bff/app/request_steps.h"
+#include "bff/app/session_login.h"
 #include "bff/proxy/proxy_cache.h"
 
 static void on_ended(void *cookie);
@@ -44,7 +45,7 @@ static bool is_cached(const struct request_context *context)
     const char *mock = context->dispatch->pages->mock_header;
 
     return route != NULL && route->cache.is_on && context->worker->cache != NULL &&
-           !step_serve_is_late(context) &&
+           !step_serve_is_late(context) && !session_login_may_answer(context) &&
            (mock == NULL || request_header(context->request, mock).at == NULL);
 }
 

@@ -58,7 +58,7 @@ enum step_result step_serve(struct request_context *context)
                                (struct refusal){.status = 504, .message = "Gateway timeout"});
     if (context->found.kind == FOUND_COMPOSITE)
         serve_composite(context);
-    else if (context->found.is_session_login)
+    else if (session_login_may_answer(context))
         session_login_serve(context);
     else
         serve_route(context);

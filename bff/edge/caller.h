@@ -37,13 +37,12 @@ struct identity; /* identity.h: the worker's */
  *   cookies              the value of Cookie that services get in place of the client's: without
  *                        the cookies of this server. Empty: services get no Cookie. Absent: the
  *                        client's value passes
- *   fields               more header lines for services, each with its CRLF: the context that the
- *                        authorizer has given; absent: none
- *   key_header           the name of the header with the API key, lower case; absent: there are no
- *                        API keys
- *   context              the names of the headers that the authorizer's context may set, whether it
- *                        has set them for this request or not
- *   identity             signs a token about the user for each service; NULL: there is none
+ *   own_cookie           the name of the cookie of sessions; absent: there are no sessions.
+ * Services cannot set it fields               more header lines for services, each with its CRLF:
+ * the context that the authorizer has given; absent: none key_header           the name of the
+ * header with the API key, lower case; absent: there are no API keys context              the names
+ * of the headers that the authorizer's context may set, whether it has set them for this request or
+ * not identity             signs a token about the user for each service; NULL: there is none
  */
 struct caller {
     struct login_user user;
@@ -55,6 +54,7 @@ struct caller {
     struct text authorization;
     bool hides_authorization;
     struct text cookies;
+    struct text own_cookie;
     struct text fields;
     struct text key_header;
     const struct text *context;

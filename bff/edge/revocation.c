@@ -106,16 +106,21 @@ uint64_t revocation_key(enum revocation_kind of, struct text text)
 }
 
 /* The length of the provider's name stands first, so that no other pair has the same text. */
-struct text revocation_provider_sid(struct pool *pool, struct text provider, struct text sid)
+struct text revocation_of_provider(struct pool *pool, struct text provider, struct text id)
 {
     struct text_builder text;
 
-    if (sid.len == 0)
+    if (id.len == 0)
         return (struct text){0};
-    text_builder_init(&text, pool, provider.len + sid.len + 24);
+    text_builder_init(&text, pool, provider.len + id.len + 24);
     text_builder_counted(&text, provider);
-    text_builder_add(&text, sid);
+    text_builder_add(&text, id);
     return text_builder_text(&text);
+}
+
+bool revocation_has_before(enum revocation_kind of)
+{
+    return of == REVOCATION_SUB || of == REVOCATION_PROVIDER_SUB;
 }
 
 /* Reading. */
@@ -144,6 +149,7 @@ bool revocation_has(struct revocation_view *view, const struct revocation_asked 
     return is_in(table, asked->jti, INT64_MIN, now_s) ||
            is_in(table, asked->sid, INT64_MIN, now_s) ||
            is_in(table, asked->provider_sid, INT64_MIN, now_s) ||
+           is_in(table, asked->provider_sub, issued_s, now_s) ||
            is_in(table, asked->sub, issued_s, now_s);
 }
 
@@ -170,7 +176,7 @@ static size_t make_room(struct revocation *revocation, int64_t now_s)
 static size_t add(struct revocation *revocation, const struct revocation_entry *entry,
                   int64_t now_s)
 {
-    int64_t before_s = entry->kind == REVOCATION_SUB ? entry->before_s : INT64_MAX;
+    int64_t before_s = revocation_has_before(entry->kind) ? entry->before_s : INT64_MAX;
     struct revocation_row *row = revocation_table_find(revocation->table, entry->key);
     size_t dropped = 0;
 

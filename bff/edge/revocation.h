@@ -27,7 +27,10 @@
 enum revocation_kind {
     REVOCATION_JTI, /* one token, by its claim `jti` */
     REVOCATION_SID, /* one session: the id of ours (session.id), or a token's claim `sid` */
-    REVOCATION_PROVIDER_SID, /* one session of a provider: revocation_provider_sid */
+    REVOCATION_PROVIDER_SID, /* one session of a provider: revocation_of_provider */
+    REVOCATION_PROVIDER_SUB, /* all sessions of a user of a provider (revocation_of_provider) that
+                                began before a time. Another provider may give the same id to
+                                another user */
     REVOCATION_SUB,          /* all tokens and sessions of a user (login_user.id) that were issued
                                 before a time */
     REVOCATION_KINDS,
@@ -57,7 +60,7 @@ struct revocation *revocation_of_view(const struct revocation_view *view);
  *              0: not known, and then it was issued before any time
  */
 struct revocation_asked {
-    uint64_t jti, sid, provider_sid, sub;
+    uint64_t jti, sid, provider_sid, provider_sub, sub;
     int64_t issued_s;
 };
 
@@ -65,9 +68,13 @@ struct revocation_asked {
  * or absent text. It costs a short hash, and no memory. */
 uint64_t revocation_key(enum revocation_kind kind, struct text text);
 
-/* Returns the text of REVOCATION_PROVIDER_SID: the `sid` that a provider (its issuer's URL or its
- * name, always the same) has given. Absent when ${sid} is empty. */
-struct text revocation_provider_sid(struct pool *pool, struct text provider, struct text sid);
+/* Returns the text of REVOCATION_PROVIDER_SID and REVOCATION_PROVIDER_SUB: the `sid` or the `sub`
+ * ${id} that a provider (its issuer's URL or its name, always the same) has given. Absent when
+ * ${id} is empty. */
+struct text revocation_of_provider(struct pool *pool, struct text provider, struct text id);
+
+/* True when an entry of the kind ${of} revokes what was issued before a time. */
+bool revocation_has_before(enum revocation_kind of);
 
 /* True when nothing is revoked. Then no key is needed. ${view} NULL: true. */
 bool revocation_is_empty(const struct revocation_view *view);
@@ -78,7 +85,7 @@ bool revocation_has(struct revocation_view *view, const struct revocation_asked 
 
 /*
  *   key       by revocation_key
- *   before_s  with REVOCATION_SUB: what was issued before is revoked; else not used
+ *   before_s  with revocation_has_before: what was issued before is revoked; else not used
  *   until_s   when the entry ends
  */
 struct revocation_entry {

@@ -10,6 +10,7 @@ static const char *const names[REVOCATION_KINDS] = {
     [REVOCATION_JTI] = "jti",
     [REVOCATION_SID] = "sid",
     [REVOCATION_PROVIDER_SID] = "provider_sid",
+    [REVOCATION_PROVIDER_SUB] = "provider_sub",
     [REVOCATION_SUB] = "sub",
 };
 
@@ -81,14 +82,14 @@ const char *revocation_record_read(struct pool *pool, struct text json,
         wrong = read_member(pool, walk.key, value, out);
     if (wrong == NULL && out->what.at == NULL)
         wrong = EXPECTED;
-    if (wrong == NULL && out->before_s != 0 && out->kind != REVOCATION_SUB)
+    if (wrong == NULL && out->before_s != 0 && !revocation_has_before(out->kind))
         wrong = "before is only for sub";
     return wrong;
 }
 
 void revocation_record_complete(struct revocation_record *record, int64_t now_s, int64_t keep_s)
 {
-    if (record->kind == REVOCATION_SUB && record->before_s == 0)
+    if (revocation_has_before(record->kind) && record->before_s == 0)
         record->before_s = now_s + 1;
     if (record->until_s == 0)
         record->until_s = now_s + keep_s;
@@ -103,7 +104,7 @@ struct text revocation_record_print(struct pool *pool, const struct revocation_r
     json_print_raw(&out, TEXT("{"));
     json_print_key(&out, names[record->kind]);
     json_print_string(&out, record->what);
-    if (record->kind == REVOCATION_SUB) {
+    if (revocation_has_before(record->kind)) {
         json_print_key(&out, "before");
         json_print_int(&out, record->before_s);
     }

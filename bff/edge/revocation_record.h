@@ -5,6 +5,7 @@
  *     {"jti":"a1"}
  *     {"sid":"…"}
  *     {"provider_sid":"…"}
+ *     {"provider_sub":"…","before":1767225600}
  *     {"sub":"42","before":1767225600}
  *
  * A message, and a body, may also have `until`.

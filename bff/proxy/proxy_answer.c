@@ -5,6 +5,7 @@
 #include "bff/http/reply_head.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/session/session_cookie.h"
 
 static bool is_nominated(const struct exchange_head *head, struct text name)
 {
@@ -45,6 +46,15 @@ static bool is_replaced(const struct proxy_ask *ask, struct text name)
            (ask->settings->hides_cors && cors_is_cors_field(name));
 }
 
+/* True for a Set-Cookie that only this server may send. */
+static bool is_own_cookie(const struct proxy_ask *ask, struct text name, struct text value)
+{
+    struct session_cookie own = {.name = ask->caller->own_cookie};
+
+    return own.name.at != NULL && text_equal_nocase(name, TEXT("set-cookie")) &&
+           session_cookie_is_set_by(&own, value);
+}
+
 static void add_set(struct request *request, const struct plain_fields *change)
 {
     for (size_t i = 0; i < change->count; i++)
@@ -58,7 +68,8 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
 
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
-        if (!returns(request, head, name) || is_replaced(ask, name))
+        if (!returns(request, head, name) || is_replaced(ask, name) ||
+            is_own_cookie(ask, name, value))
             continue;
         add_copy(request, name, value);
     }

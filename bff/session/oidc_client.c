@@ -57,13 +57,15 @@ static void dispose_known(struct published_object *object)
 
 /* Who waits. */
 
-static void tell(struct oidc_client *client, const struct discovery *known)
+/* Who is told may look for the document again, and find a newer one of another worker. So each one
+ * gets what the last look has found. */
+static void tell(struct oidc_client *client)
 {
     while (!h2o_linklist_is_empty(&client->waiting)) {
         struct oidc_client_wait *wait =
             H2O_STRUCT_FROM_MEMBER(struct oidc_client_wait, link, client->waiting.next);
         h2o_linklist_unlink(&wait->link);
-        wait->done(wait, known);
+        wait->done(wait, oidc_client_known(client));
     }
 }
 
@@ -71,7 +73,7 @@ static void on_soon(struct timer *timer)
 {
     struct oidc_client *client = H2O_STRUCT_FROM_MEMBER(struct oidc_client, soon, timer);
 
-    tell(client, oidc_client_known(client));
+    tell(client);
 }
 
 /* The document. */
@@ -152,7 +154,7 @@ static void on_document(struct outside_call *call, void *cookie)
         published_object_release(&known->object);
         log_failure(client, fault, status, why);
     }
-    tell(client, oidc_client_known(client));
+    tell(client);
 }
 
 static struct outside *new_outside(const struct oidc_client *client, struct text url, size_t bytes)

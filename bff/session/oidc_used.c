@@ -65,6 +65,18 @@ bool oidc_used_take(struct oidc_used *used, struct text what, int64_t now_s, int
     return true;
 }
 
+void oidc_used_forget(struct oidc_used *used, struct text what)
+{
+    uint64_t hash = secret_hash_text(&used->secret, what), tag = hash & UINT32_MAX;
+    _Atomic uint64_t *bucket = used->places[(hash >> 32) & (BUCKETS - 1)];
+
+    for (size_t i = 0; i < PLACES; i++) {
+        uint64_t place = atomic_load(&bucket[i]);
+        if ((place & UINT32_MAX) == tag)
+            atomic_compare_exchange_strong(&bucket[i], &place, 0);
+    }
+}
+
 /* Redis. */
 
 static void on_reply(struct redis_command *command, enum redis_end end,

@@ -25,6 +25,9 @@ void oidc_used_release(struct oidc_used *used); /* NULL: does nothing */
  * in seconds since 1970 UTC. May be called from any thread: one of several callers gets true. */
 bool oidc_used_take(struct oidc_used *used, struct text what, int64_t now_s, int64_t until_s);
 
+/* Forgets ${what} in this process: it has had no effect, and may come again. */
+void oidc_used_forget(struct oidc_used *used, struct text what);
+
 enum oidc_used_end {
     OIDC_USED_FIRST, /* it was not used before; also when Redis is away, and only the process knows
                       */

@@ -35,6 +35,16 @@ static bool is_of_login(const struct session_cookie *cookie, struct text name)
     return text_starts(name, cookie->name) && text_starts(rest_of(name, cookie->name.len), LOGIN);
 }
 
+/* Browsers send a cookie without a name as its value, which may look like a name and a value. */
+bool session_cookie_is_set_by(const struct session_cookie *cookie, struct text line)
+{
+    struct text rest = text_cut(&line, ';'), name = text_trim(text_cut(&rest, '='));
+
+    if (name.len == 0 && rest.at != NULL)
+        name = text_trim(text_cut(&rest, '='));
+    return piece_of(cookie, name) != NO_PIECE || is_of_login(cookie, name);
+}
+
 static struct text piece_name(const struct session_cookie *cookie, unsigned piece,
                               struct pool *pool)
 {

@@ -59,6 +59,10 @@ struct session_cookie_lines {
 void session_cookie_read(const struct session_cookie *cookie, struct text field, struct pool *pool,
                          struct session_cookies *out);
 
+/* True when ${line}, a value of Set-Cookie, is about a cookie of this server: only this server may
+ * send such a line. Otherwise a service could give the browser the session of somebody else. */
+bool session_cookie_is_set_by(const struct session_cookie *cookie, struct text line);
+
 /* Makes the lines that set ${value}, and that clear what is left of ${pieces} earlier ones. Returns
  * 0; or -1 when ${value} needs more than SESSION_COOKIE_PIECES_MAX cookies. */
 int session_cookie_set(const struct session_cookie *cookie, struct text value, unsigned pieces,

@@ -3,19 +3,29 @@
 
 #include "bff/session/session_revocation.h"
 
+/* The same id of a user at another provider may be another user. */
+static void ask_provider(const struct session *session, struct pool *pool,
+                         struct revocation_asked *asked)
+{
+    struct text sid = revocation_of_provider(pool, session->provider, session->provider_sid);
+    struct text sub = revocation_of_provider(pool, session->provider, session->user);
+
+    asked->provider_sid = revocation_key(REVOCATION_PROVIDER_SID, sid);
+    asked->provider_sub = revocation_key(REVOCATION_PROVIDER_SUB, sub);
+}
+
 bool session_revocation_has(struct revocation_view *view, const struct session *session,
                             struct pool *pool, int64_t now_s)
 {
     if (revocation_is_empty(view))
         return false;
-    struct text provider_sid =
-        revocation_provider_sid(pool, session->provider, session->provider_sid);
     struct revocation_asked asked = {
         .sid = revocation_key(REVOCATION_SID, session->id),
-        .provider_sid = revocation_key(REVOCATION_PROVIDER_SID, provider_sid),
         .sub = revocation_key(REVOCATION_SUB, session->user),
         .issued_s = session->began_s,
     };
+    if (session->provider.len > 0)
+        ask_provider(session, pool, &asked);
     return revocation_has(view, &asked, now_s);
 }
 

@@ -16,8 +16,9 @@
  * can live. */
 #define SESSION_REVOCATION_CLOCKS_S 60
 
-/* True when ${session} was revoked: by its id, by the provider's `sid`, or by its user. One load of
- * an atomic number while nothing is revoked. ${view} NULL: false. ${pool} is for short texts. */
+/* True when ${session} was revoked: by its id, by the provider's `sid` or `sub`, or by its user.
+ * One load of an atomic number while nothing is revoked. ${view} NULL: false. ${pool} is for short
+ * texts. */
 bool session_revocation_has(struct revocation_view *view, const struct session *session,
                             struct pool *pool, int64_t now_s);
 

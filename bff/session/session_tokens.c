@@ -1,4 +1,5 @@
 /* See session_tokens.h. */
+#include "bff/base/percent.h"
 #include "bff/base/text_builder.h"
 #include "bff/session/session_tokens.h"
 #include "bff/token/jwt_base64.h"
@@ -6,6 +7,7 @@
 #define PATHS 2        /* of the access token and of the refresh token */
 #define DEPTH_MOST 128 /* of claims; more than any token has */
 #define SECONDS_MOST 253402300799.0
+#define LIFETIME_MOST_S (INT64_C(10) * 366 * 24 * 3600)
 
 /* Returns ${seconds} as an integer; 0 when it is no time. */
 static int64_t whole_seconds(double seconds)
@@ -37,6 +39,8 @@ void session_tokens_read(struct json body, const struct session_login_settings *
     };
     if (settings->expires_in != NULL)
         out->expires_in_s = read_seconds(json_path(body, settings->expires_in));
+    if (out->expires_in_s > LIFETIME_MOST_S)
+        out->expires_in_s = LIFETIME_MOST_S;
 }
 
 /* The paths that are left below the object that is being copied; absent: none. */
@@ -111,9 +115,61 @@ static bool contains(struct text text, struct text part)
     return part.len > 0 && text.len > 0 && memmem(text.at, text.len, part.at, part.len) != NULL;
 }
 
-bool session_tokens_are_in(const struct session_tokens *tokens, struct text text)
+/* Returns the number of hexadecimal digits ${count} at ${at} as a number; -1: they are no digits.
+ */
+static int read_hex(struct text text, size_t at, size_t count)
+{
+    int number = 0;
+
+    if (text.len - at < count)
+        return -1;
+    for (size_t i = 0; i < count; i++) {
+        int digit = percent_hex(text.at[at + i]);
+        if (digit < 0)
+            return -1;
+        number = number * 16 + digit;
+    }
+    return number;
+}
+
+/* Reads the byte at ${*i}, which may be escaped as in JSON or in a URL, and moves ${*i} after it.
+ * Tokens are ASCII, so other characters may become anything. */
+static char read_byte(struct text text, size_t *i)
+{
+    char c = text.at[(*i)++];
+    bool is_url = c == '%', is_json = c == '\\' && *i < text.len && text.at[*i] == 'u';
+    size_t before = is_json ? 1 : 0, count = is_json ? 4 : 2;
+    int code = is_url || is_json ? read_hex(text, *i + before, count) : -1;
+
+    if (code >= 0) {
+        *i += before + count;
+        return (char)(code & 0x7f);
+    }
+    return c == '\\' && *i < text.len ? text.at[(*i)++] : c;
+}
+
+static struct text without_escapes(struct text text, struct pool *pool)
+{
+    char *at = pool_take(pool, text.len + 1);
+    size_t len = 0;
+
+    for (size_t i = 0; i < text.len;)
+        at[len++] = read_byte(text, &i);
+    return (struct text){at, len};
+}
+
+static bool contains_any(struct text text, const struct session_tokens *tokens)
 {
     return contains(text, tokens->access) || contains(text, tokens->refresh);
+}
+
+bool session_tokens_are_in(const struct session_tokens *tokens, struct text text, struct pool *pool)
+{
+    if (text.len == 0 || contains_any(text, tokens))
+        return text.len > 0;
+    if (memchr(text.at, '\\', text.len) == NULL && memchr(text.at, '%', text.len) == NULL)
+        return false;
+    return contains_any(without_escapes(text, pool), tokens);
 }
 
 struct text session_tokens_claims(struct text token, struct pool *pool)

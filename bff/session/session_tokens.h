@@ -14,7 +14,7 @@
 /*
  *   access        the access token; absent: there is none, or it is no string
  *   refresh       the refresh token; the same
- *   expires_in_s  after how many seconds the access token ends; 0: not said
+ *   expires_in_s  after how many seconds the access token ends, at most 10 years; 0: not said
  */
 struct session_tokens {
     struct text access, refresh;
@@ -30,8 +30,9 @@ void session_tokens_read(struct json body, const struct session_login_settings *
 struct text session_tokens_rest(struct json body, const struct session_login_settings *settings,
                                 struct pool *pool);
 
-/* True when ${text} contains one of the tokens. */
-bool session_tokens_are_in(const struct session_tokens *tokens, struct text text);
+/* True when ${text} contains one of the tokens, as it is or with escapes of JSON or of a URL. */
+bool session_tokens_are_in(const struct session_tokens *tokens, struct text text,
+                           struct pool *pool);
 
 /* Returns the claims of ${token}, a JWT whose signature was checked: a JSON object in ${pool}.
  * Absent for another text. */

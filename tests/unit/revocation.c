@@ -67,10 +67,11 @@ static struct revocation_asked by(enum revocation_kind kind, const char *text, i
     uint64_t key = revocation_key(kind, text_of(text));
     struct revocation_asked asked = {.issued_s = issued_s};
 
-    *(kind == REVOCATION_JTI   ? &asked.jti
-      : kind == REVOCATION_SID ? &asked.sid
-      : kind == REVOCATION_SUB ? &asked.sub
-                               : &asked.provider_sid) = key;
+    *(kind == REVOCATION_JTI            ? &asked.jti
+      : kind == REVOCATION_SID          ? &asked.sid
+      : kind == REVOCATION_SUB          ? &asked.sub
+      : kind == REVOCATION_PROVIDER_SUB ? &asked.provider_sub
+                                        : &asked.provider_sid) = key;
     return asked;
 }
 
@@ -102,6 +103,12 @@ static const struct {
      NOW, false},
     {"a session of a provider", REVOCATION_PROVIDER_SID, REVOCATION_PROVIDER_SID, "a", "a", NOW,
      NOW, true},
+    {"a user of a provider, before", REVOCATION_PROVIDER_SUB, REVOCATION_PROVIDER_SUB, "u", "u",
+     NOW - 1, NOW, true},
+    {"a user of a provider, then", REVOCATION_PROVIDER_SUB, REVOCATION_PROVIDER_SUB, "u", "u", NOW,
+     NOW, false},
+    {"a user of a provider is not ours", REVOCATION_PROVIDER_SUB, REVOCATION_SUB, "u", "u", NOW - 1,
+     NOW, false},
     {"before its end", REVOCATION_JTI, REVOCATION_JTI, "a", "a", NOW, NOW + KEEP - 1, true},
     {"at its end", REVOCATION_JTI, REVOCATION_JTI, "a", "a", NOW, NOW + KEEP, false},
     {"issued before", REVOCATION_SUB, REVOCATION_SUB, "u", "u", NOW - 1, NOW, true},
@@ -138,12 +145,12 @@ static void test_the_later_times_hold(void **state)
 static void test_a_provider_and_its_session_are_one_name(void **state)
 {
     struct pool *pool = pool_new();
-    struct text a = revocation_provider_sid(pool, TEXT("idp"), TEXT("1x"));
-    struct text b = revocation_provider_sid(pool, TEXT("idp1"), TEXT("x"));
+    struct text a = revocation_of_provider(pool, TEXT("idp"), TEXT("1x"));
+    struct text b = revocation_of_provider(pool, TEXT("idp1"), TEXT("x"));
 
     assert_false(text_equal(a, b));
-    assert_true(text_equal(a, revocation_provider_sid(pool, TEXT("idp"), TEXT("1x"))));
-    assert_null(revocation_provider_sid(pool, TEXT("idp"), TEXT("")).at);
+    assert_true(text_equal(a, revocation_of_provider(pool, TEXT("idp"), TEXT("1x"))));
+    assert_null(revocation_of_provider(pool, TEXT("idp"), TEXT("")).at);
     pool_free(pool);
 }
 

@@ -28,6 +28,8 @@ static const struct {
      NULL, "{\"a\":[ 1 , 2 ]}", 0},
     {"the lifetime stays", &plain, "{\"token\":\"x\",\"expiresIn\":3600}", "x", NULL,
      "{\"expiresIn\":3600}", 3600},
+    {"a lifetime of centuries", &plain, "{\"token\":\"x\",\"expiresIn\":99999999999}", "x", NULL,
+     "{\"expiresIn\":99999999999}", 316224000},
     {"a lifetime that is no number", &plain, "{\"token\":\"x\",\"expiresIn\":\"1h\"}", "x", NULL,
      "{\"expiresIn\":\"1h\"}", 0},
     {"a lifetime that is over", &plain, "{\"token\":\"x\",\"expiresIn\":-5}", "x", NULL,
@@ -78,15 +80,34 @@ static void test_answers(void **state)
 
 static void test_tokens_elsewhere(void **state)
 {
-    const struct session_tokens tokens = {.access = TEXT("aaa.bbb"), .refresh = TEXT("rrr")};
+    const struct session_tokens tokens = {.access = TEXT("aaa.bbb"), .refresh = TEXT("r/r+r")};
     const struct session_tokens none = {0};
 
+    static const struct {
+        const char *text;
+        bool is_in;
+    } rows[] = {
+        {"{\"copy\":\"aaa.bbb\"}", true},
+        {"r/r+r", true},
+        {"aaa.bb r/r+", false},
+        {"", false},
+        {"{\"copy\":\"r\\/r+r\"}", true},
+        {"{\"copy\":\"\\u0072/r\\u002Br\"}", true},
+        {"refresh=r%2fr%2Br; Path=/", true},
+        {"a%61a%2", false},
+        {"aaa.bb\\u006", false},
+        {"aaa.bb\\", false},
+        {"%61aa.bbb", true},
+    };
+    struct pool *pool = pool_new();
+
     (void)state;
-    assert_true(session_tokens_are_in(&tokens, TEXT("{\"copy\":\"aaa.bbb\"}")));
-    assert_true(session_tokens_are_in(&tokens, TEXT("rrr")));
-    assert_false(session_tokens_are_in(&tokens, TEXT("aaa.bb rr")));
-    assert_false(session_tokens_are_in(&tokens, (struct text){0}));
-    assert_false(session_tokens_are_in(&none, TEXT("anything")));
+    for (size_t i = 0; i < COUNT(rows); i++)
+        if (session_tokens_are_in(&tokens, text_of(rows[i].text), pool) != rows[i].is_in)
+            fail_msg("%s", rows[i].text);
+    assert_false(session_tokens_are_in(&tokens, (struct text){0}, pool));
+    assert_false(session_tokens_are_in(&none, TEXT("any%20thing"), pool));
+    pool_free(pool);
 }
 
 static void test_claims(void **state)
