@@ -144,8 +144,8 @@ static void calendar_check(struct settings *settings, size_t index)
     struct limit_rule *rule = &settings->config->rate_limits.rows[index];
 
     rule->algorithm = LIMIT_CALENDAR;
-    for (size_t i = 0; i < LIMIT_PERIODS; i++)
-        for (size_t j = i + 1; j < LIMIT_PERIODS; j++) {
+    for (size_t i = 0; i < COUNT(families[CALENDAR]); i++)
+        for (size_t j = i + 1; j < COUNT(families[CALENDAR]); j++) {
             if (rule->periods[i] == 0 || rule->periods[j] == 0 ||
                 rule->periods[i] <= rule->periods[j])
                 continue;

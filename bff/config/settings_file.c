@@ -76,8 +76,8 @@ static size_t section_len(const char *path, struct text name)
 }
 
 /* Writes the only section in which ${name} is a setting to ${words}, for a name that was written
- * beside the sections. Returns false when none or several have it. */
-static bool section_suggest(const struct settings_mapping *mapping, struct text name,
+ * beside the sections. Does nothing when none or several have it. */
+static void section_suggest(const struct settings_mapping *mapping, struct text name,
                             char words[SUGGEST_WORDS_SIZE])
 {
     const struct settings *settings = mapping->settings;
@@ -90,14 +90,12 @@ static bool section_suggest(const struct settings_mapping *mapping, struct text 
             if (section.len == 0)
                 continue;
             if (found.at != NULL && !text_equal(found, section))
-                return false;
+                return;
             found = section;
         }
-    if (found.at == NULL)
-        return false;
-    snprintf(words, SUGGEST_WORDS_SIZE, "unknown setting; did you mean \"%.*s.%.*s\"?",
-             TEXT_ARGS(found), TEXT_ARGS(name));
-    return true;
+    if (found.at != NULL)
+        snprintf(words, SUGGEST_WORDS_SIZE, "unknown setting; did you mean \"%.*s.%.*s\"?",
+                 TEXT_ARGS(found), TEXT_ARGS(name));
 }
 
 static void unknown(const struct settings_mapping *mapping, const yaml_node_t *key)
@@ -109,10 +107,10 @@ static void unknown(const struct settings_mapping *mapping, const yaml_node_t *k
 
     names_collect(mapping, &names);
     const char *near = suggest_words(what, document_text(key), &names, words);
+    if (near == NULL)
+        section_suggest(mapping, document_text(key), words);
     if (text_is(document_text(key), "<<"))
         settings_file_complain(mapping, key, "merge keys are not read; write the settings out");
-    else if (near == NULL && section_suggest(mapping, document_text(key), words))
-        settings_file_complain(mapping, key, words);
     else
         settings_file_complain(mapping, key, words);
     if (near != NULL)
