@@ -18,6 +18,8 @@
          .about = "the claim that names the user; of several, the first that a token has"},        \
         {path ".claims.role", &kind_claims, SECTION_LOGIN_AT(base, role), .shown = "role",         \
          .about = "the claim with the user's roles: a.b is the member b of the claim a"},          \
+        {path ".claims.split_roles", &kind_bool, SECTION_LOGIN_AT(base, splits_roles),             \
+         .normal = "false", .about = "true: a text with roles is split at its spaces"},            \
         {path ".claims.scope", &kind_claims, SECTION_LOGIN_AT(base, scope),                        \
          .shown = "scope, or scp",                                                                 \
          .about = "the claim with the user's scopes: a list, or separated by spaces"},             \

@@ -38,7 +38,7 @@ static int read_user(struct json value, struct pool *pool, struct text *out)
 
 static int read_roles(struct json value, struct pool *pool, struct text *out)
 {
-    return json_is(value, JSON_NONE) ? 0 : login_roles_read(value, pool, out);
+    return json_is(value, JSON_NONE) ? 0 : login_roles_read(value, false, pool, out);
 }
 
 /* A byte of a scope (RFC 6749 section 3.3). */

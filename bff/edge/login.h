@@ -68,6 +68,7 @@ enum login_type {
  *   scope           the claims that may have the user's scopes; none: `scope` and `scp`
  *   type            what `typ` of a token must be
  *   leeway_seconds  how many seconds clocks may differ when `exp` and `nbf` are checked
+ *   splits_roles    a string with roles is split at its spaces; false: a string is one role
  *   require_exp     tokens that never expire are refused
  *   issuers         more issuers, each with its own algorithms, keys and rules. A token whose `iss`
  *                   is the ${issuer} of one of them is checked by the rules of that one only. An
@@ -91,6 +92,7 @@ struct login_settings {
     struct login_paths scope;
     enum login_type type;
     uint32_t leeway_seconds;
+    bool splits_roles;
     bool require_exp;
     struct login_settings *issuers;
     size_t issuer_count;

@@ -121,7 +121,7 @@ static int read_user(struct json object, const struct login_rules *rules, struct
         read_first(object, &rules->role, pool, &role) != 0 ||
         read_first(object, &rules->scope, pool, &scope) != 0 || read_id(id, pool, &out->id) != 0)
         return -1;
-    if (login_roles_read(role, pool, &out->roles) != 0)
+    if (login_roles_read(role, rules->splits_roles, pool, &out->roles) != 0)
         return -1;
     return login_scopes_read(scope, pool, &out->scopes);
 }

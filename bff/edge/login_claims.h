@@ -15,6 +15,7 @@ struct login_rules {
     struct login_paths user, role, scope; /* one at least of each */
     enum login_type type;
     double leeway_seconds;
+    bool splits_roles;
     bool require_exp;
 };
 

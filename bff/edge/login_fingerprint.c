@@ -51,9 +51,9 @@ static void add_paths(EVP_MD_CTX *context, const struct login_paths *paths)
  */
 static void add_rules(EVP_MD_CTX *context, const struct login_rules *rules)
 {
-    const struct login_rules all = {rules->issuer,         rules->audience,   rules->user,
-                                    rules->role,           rules->scope,      rules->type,
-                                    rules->leeway_seconds, rules->require_exp};
+    const struct login_rules all = {rules->issuer,         rules->audience,     rules->user,
+                                    rules->role,           rules->scope,        rules->type,
+                                    rules->leeway_seconds, rules->splits_roles, rules->require_exp};
 
     add_string(context, all.issuer);
     add_string(context, all.audience);
@@ -62,6 +62,7 @@ static void add_rules(EVP_MD_CTX *context, const struct login_rules *rules)
     add_paths(context, &all.scope);
     add(context, &all.type, sizeof(all.type));
     add(context, &all.leeway_seconds, sizeof(all.leeway_seconds));
+    add(context, &all.splits_roles, sizeof(all.splits_roles));
     add(context, &all.require_exp, sizeof(all.require_exp));
 }
 

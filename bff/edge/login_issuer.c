@@ -114,6 +114,7 @@ static void copy_rules(struct login_rules *rules, const struct login_settings *s
         .audience = copy(settings->audience),
         .type = settings->type,
         .leeway_seconds = settings->leeway_seconds,
+        .splits_roles = settings->splits_roles,
         .require_exp = settings->require_exp,
     };
 }

@@ -32,7 +32,15 @@ static int take(struct login_list *list, struct text role)
     return 0;
 }
 
-int login_roles_read(struct json claim, struct pool *pool, struct text *roles)
+static int take_split(struct login_list *list, struct text roles)
 {
-    return login_list_read(claim, ',', pool, take, roles);
+    while (roles.len > 0)
+        if (take(list, text_cut(&roles, ' ')) != 0)
+            return -1;
+    return 0;
+}
+
+int login_roles_read(struct json claim, bool splits, struct pool *pool, struct text *roles)
+{
+    return login_list_read(claim, ',', pool, splits ? take_split : take, roles);
 }

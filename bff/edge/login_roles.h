@@ -24,10 +24,11 @@ bool login_roles_is_one(struct text role);
 bool login_roles_have(struct text roles, struct text role);
 
 /*
- * Reads ${claim}, a string or a list of strings, into ${*roles}, which lives in ${pool}. Roles keep
+ * Reads ${claim}, a string or a list of strings, into ${*roles}, which lives in ${pool}. ${splits}:
+ * a string is split at its spaces, and each word is a role; otherwise it is one role. Roles keep
  * their order; repeated and empty ones are dropped. JSON_NONE, "" and [] give an empty text.
  * Returns 0; or -1 for a value of another kind, and for a role that is not a valid name.
  */
-int login_roles_read(struct json claim, struct pool *pool, struct text *roles);
+int login_roles_read(struct json claim, bool splits, struct pool *pool, struct text *roles);
 
 #endif

@@ -206,6 +206,7 @@ struct login_rules oidc_claims_rules(const struct session_provider_settings *pro
         .user = paths_or(provider->user, (struct login_paths){{"sub"}, 1}),
         .role = paths_or(provider->role, (struct login_paths){{"role"}, 1}),
         .scope = paths_or(provider->scope, (struct login_paths){{"scope", "scp"}, 2}),
+        .splits_roles = provider->splits_roles,
     };
 }
 

@@ -61,10 +61,10 @@ struct session_login_settings {
  *   timeout_ms          of one call to the provider
  *   ca_file             PEM, the authorities that are trusted; NULL: the system's
  *   trust               loaded from ${ca_file}; owned by the configuration. NULL: ${issuer} is http
- *   user, role, scope   the claims of the ID token and of the user's information, as in struct
- *                       login_settings; none: `sub`, `role` and `scope`
- *   sends_logout        /bff/logout sends the browser to the provider's logout page, when the
- *                       provider has one
+ *   user, role, scope, splits_roles
+ *                       the claims of the ID token, as in struct login_settings; none: `sub`,
+ * `role` and `scope` sends_logout        /bff/logout sends the browser to the provider's logout
+ * page, when the provider has one
  */
 struct session_provider_settings {
     struct text name;
@@ -77,6 +77,7 @@ struct session_provider_settings {
     char *ca_file;
     struct trust *trust;
     struct login_paths user, role, scope;
+    bool splits_roles;
     bool sends_logout;
 };
 

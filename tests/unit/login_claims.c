@@ -284,6 +284,22 @@ static void test_other_claims(void **state)
     pool_free(pool);
 }
 
+static void test_split_roles(void **state)
+{
+    static const struct claims_case cases[] = {
+        {"words", "{\"id\":\"u\",\"role\":\"user admin user\"," LATER "}", "u user,admin"},
+        {"spaces alone", "{\"id\":\"u\",\"role\":\"  \"," LATER "}", "u "},
+        {"more spaces", "{\"id\":\"u\",\"role\":\" a  b \"," LATER "}", "u a,b"},
+        {"a list of them", "{\"id\":\"u\",\"role\":[\"a b\",\"c\"]," LATER "}", "u a,b,c"},
+        {"a comma", "{\"id\":\"u\",\"role\":\"a b,c\"," LATER "}", NULL},
+        {"a tab", "{\"id\":\"u\",\"role\":\"a\\tb\"," LATER "}", NULL},
+    };
+    struct login_rules by = rules;
+
+    by.splits_roles = true;
+    run(cases, COUNT(cases), by);
+}
+
 static void test_no_claims(void **state)
 {
     static const struct claims_case cases[] = {
@@ -328,6 +344,7 @@ int main(void)
         cmocka_unit_test(test_nobody_asks),
         cmocka_unit_test(test_users),
         cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_split_roles),
         cmocka_unit_test(test_other_claims),
         cmocka_unit_test(test_no_claims),
         cmocka_unit_test(test_long_texts),
