@@ -342,7 +342,8 @@ static double processor_seconds(void)
            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
-/* Without a descriptor nobody is accepted, the worker rests meanwhile, and goes on afterwards. */
+/* Without a descriptor nobody is accepted, the worker rests meanwhile, and goes on afterwards. This
+ * test is the first one: the servers of others close descriptors after their tests. */
 static void test_no_descriptors(void **state)
 {
     struct server_limits limits = no_limits();
@@ -369,6 +370,7 @@ static void test_no_descriptors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_no_descriptors),
         cmocka_unit_test(test_a_head_that_takes_too_long),
         cmocka_unit_test(test_a_body_that_takes_too_long),
         cmocka_unit_test(test_idle_connections),
@@ -377,7 +379,6 @@ int main(void)
         cmocka_unit_test(test_a_window_that_stays_shut),
         cmocka_unit_test(test_connections),
         cmocka_unit_test(test_connections_of_an_address),
-        cmocka_unit_test(test_no_descriptors),
     };
 
     signal(SIGPIPE, SIG_IGN);
