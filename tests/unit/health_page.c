@@ -332,7 +332,7 @@ static void expect_stores(size_t i, struct registry *registry, struct pool *pool
     struct redis_settings settings = {.socket = "/s"};
     struct redis_state *redis = redis_state_hold(registry, &settings);
     struct cache *cache = cache_hold(registry, (struct text){0});
-    struct health_page page = {.stores = {redis, cache}};
+    struct health_page page = {.stores = {.redis = redis, .cache = cache}};
 
     cache_set_limit(cache, 1000);
     connections_make(redis, redis_cases[i].connections);
