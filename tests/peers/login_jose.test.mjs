@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { keyServer, makeKey } from '../e2e/lib/key_server.mjs'
 import { random as randomFrom } from '../e2e/lib/random.mjs'
 import { scenario } from '../e2e/lib/scenario.mjs'
+import { jwt, now, secret } from '../e2e/lib/token.mjs'
 import { inParallel } from '../e2e/lib/wait.mjs'
 import { output } from './lib/run.mjs'
 
@@ -46,6 +47,19 @@ test('tokens of every algorithm are good for both, whoever signs', async t => {
   const verified = await jose({ verify: ours.map(key => key.token()), algorithms,
     keys: { keys: ours.map(({ jwk }) => jwk) } })
   assert.deepEqual(verified, ours.map(() => true))
+})
+
+test('so are tokens by a secret: HS256, HS384, HS512', async t => {
+  const bySecret = ['HS256', 'HS384', 'HS512']
+  const { get } = await scenario(t, 'web', { 'users *': { status: 204 } },
+    { config: { login: { algorithms: bySecret } } })
+  const { tokens } = await jose({ sign: bySecret, secret })
+  for (const token of tokens) {
+    const headers = { authorization: `Bearer ${token}` }
+    assert.equal((await get('/api/users/1', { as: null, headers })).status, 204)
+  }
+  const ours = bySecret.map(alg => jwt({ alg, typ: 'JWT' }, { sub: 'u1', exp: now() + 3600 }))
+  assert.deepEqual(await jose({ verify: ours, algorithms: bySecret, secret }), [true, true, true])
 })
 
 const below = seed => {

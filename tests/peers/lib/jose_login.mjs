@@ -3,6 +3,7 @@
  * question in JSON, standard output has the answer:
  *   { sign: [names of algorithms] }       { keys: a JWK Set, tokens: [one for each] }
  *   { verify: [tokens], keys, algorithms }  [whether each is good]
+ * With `secret`, the algorithms are HS*, and there are no keys.
  */
 import { text } from 'node:stream/consumers'
 import path from 'node:path'
@@ -29,6 +30,21 @@ async function verify(tokens, keys, algorithms) {
       .then(() => true, () => false)))
 }
 
+const bytesOf = secret => new TextEncoder().encode(secret)
+
+const signBySecret = (algorithms, secret) => Promise.all(algorithms.map(alg =>
+  new jose.SignJWT({ role: 'customer' }).setSubject('u1').setIssuedAt().setProtectedHeader({ alg })
+    .setExpirationTime('1h').sign(bytesOf(secret))))
+
+const verifyBySecret = (tokens, algorithms, secret) => Promise.all(tokens.map(token =>
+  jose.jwtVerify(token, bytesOf(secret), { algorithms, requiredClaims: ['exp'] })
+    .then(() => true, () => false)))
+
+async function answer({ sign: asked, verify: tokens, keys, algorithms, secret }) {
+  if (secret !== undefined)
+    return asked ? { tokens: await signBySecret(asked, secret) } : verifyBySecret(tokens, algorithms, secret)
+  return asked ? sign(asked) : verify(tokens, keys, algorithms)
+}
+
 const question = JSON.parse(await text(process.stdin))
-process.stdout.write(JSON.stringify(question.sign ? await sign(question.sign)
-  : await verify(question.verify, question.keys, question.algorithms)))
+process.stdout.write(JSON.stringify(await answer(question)))
