@@ -25,8 +25,8 @@ struct api_keys_file_place {
     size_t line, column;
 };
 
-/* Is told each mistake of a file. The words do not contain what the file has, because that may be a
- * key by mistake. */
+/* ${wrong} is called for each mistake in a file. ${words} do not repeat the text of the file,
+ * because that may be a key. */
 struct api_keys_file_listener {
     void (*wrong)(void *cookie, struct api_keys_file_place place, const char *words);
     void *cookie;

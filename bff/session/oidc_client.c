@@ -57,8 +57,8 @@ static void dispose_known(struct published_object *object)
 
 /* Who waits. */
 
-/* Who is told may look for the document again, and find a newer one of another worker. So each one
- * gets what the last look has found. */
+/* A callback may call oidc_client_known, which can find a newer document of another worker and free
+ * the one before. So each wait gets the result of a call of its own. */
 static void tell(struct oidc_client *client)
 {
     while (!h2o_linklist_is_empty(&client->waiting)) {

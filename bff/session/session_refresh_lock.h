@@ -49,7 +49,8 @@ bool session_refresh_lock_take(struct session_refresh_lock *lock, uint32_t ms);
 enum session_refresh_lock_store {
     SESSION_REFRESH_LOCK_NOTHING, /* there is none */
     SESSION_REFRESH_LOCK_ALWAYS,
-    SESSION_REFRESH_LOCK_FIRST, /* if nobody else has stored one; else that one is told */
+    SESSION_REFRESH_LOCK_FIRST, /* if no result is stored yet; otherwise done gets the
+                                   stored one */
 };
 
 /* Stores ${sealed} for ${kept_ms} and releases the lock. done and the result are as above. */

@@ -171,8 +171,9 @@ static void tell(const char *event, const struct key_source_report *report)
                      });
 }
 
-/* The keys of a set that were left out. They are told only when the set is another one than before:
- * whether it is, is known when it was read. */
+/* The keys of a set that were left out. They are logged only when the set differs from the one
+ * before. This is known only after the whole set has been read, so the words are kept until then.
+ */
 struct left_out {
     struct pool *pool;
     const char *words[LEFT_OUT_MOST];

@@ -3,10 +3,12 @@
 // caller gets an answer that was made for them, or a refusal.
 import assert from 'node:assert/strict'
 import { createHash, generateKeyPairSync } from 'node:crypto'
+import { EventEmitter } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { constants } from 'node:http2'
 import path from 'node:path'
 import { test } from 'node:test'
+import { setImmediate as turn } from 'node:timers/promises'
 
 import { keyServer, makeKey } from './lib/key_server.mjs'
 import { random } from './lib/random.mjs'
@@ -25,12 +27,17 @@ function seen({ headers }) {
     tenant: headers['x-tenant'], sub, client, roles: roles?.join(',') } }
 }
 
-// A service that is slow, and fails now and then. `answer` gets the body of the request.
+// Emits "asked" when a service gets a request. At this time a request of a client waits.
+const services = new EventEmitter().setMaxListeners(0)
+
+// A service that answers after some turns of the loop, so that answers come in any order, and that
+// fails now and then. `answer` gets the body of the request.
 const unsteady = (next, answer) => ({
   async send({ req, res }) {
     let text = ''
     for await (const chunk of req) text += chunk
-    await new Promise(resolve => setTimeout(resolve, next() * 20))
+    services.emit('asked')
+    for (let turns = next() * 200; turns > 0; turns--) await turn()
     const [status, value] = next() < 0.05 ? [500, {}] : answer(req, text)
     res.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
   },
@@ -76,8 +83,13 @@ async function startCaller({ user, key, group, want }, { http2, signer, next, st
     let status, text = ''
     stream.on('error', () => undefined).on('response', head => (status = head[':status']))
     stream.setEncoding('utf8').on('data', chunk => (text += chunk))
-    if (next() < 0.15) setTimeout(() => stream.close(constants.NGHTTP2_CANCEL), next() * 15)
+    const leave = () => {
+      state.left += !stream.closed
+      stream.close(constants.NGHTTP2_CANCEL)
+    }
+    if (next() < 0.15) services.once('asked', leave)
     await new Promise(resolve => stream.on('close', resolve))
+    services.off('asked', leave)
     if (status === undefined || !text.endsWith('}')) continue // left
     const body = JSON.parse(text)
     state.seen[status] = (state.seen[status] ?? 0) + 1
@@ -92,7 +104,7 @@ test('each caller gets what was made for them, whatever changes meanwhile', asyn
 
   const provider = await keyServer(t, [makeKey('ES256', 'k0')])
   const scene = await stage(t, next, provider)
-  const state = { isOver: false, count: 0, seen: {}, wrong: [] }
+  const state = { isOver: false, count: 0, left: 0, seen: {}, wrong: [] }
   const signer = () => provider.keys[Math.floor(next() * Math.min(2, provider.keys.length))]
   const all = callers.map(caller => startCaller(caller, { ...scene, signer, next, state }))
   const good = () => state.seen[200] ?? 0
@@ -110,5 +122,6 @@ test('each caller gets what was made for them, whatever changes meanwhile', asyn
   state.isOver = true
   await Promise.all(all)
   assert.deepEqual(state.wrong, [])
+  assert.ok(state.left > 0, 'nobody left')
   for (const status of [200, 401, 403, 503]) assert.ok(state.seen[status] > 0, `nobody got ${status}`)
 })
