@@ -19,6 +19,7 @@ struct serving {
     struct request *request;
     struct run_request run_request;
     struct run *run;
+    struct text caller; /* what every service learns of the caller; absent: not made yet */
 };
 
 /* The request ends, for any reason, or its memory does. The server calls the observers later. So
@@ -65,16 +66,30 @@ static struct text call_headers(const struct serving *serving)
     return text_builder_text(&out);
 }
 
-/* What ${service} learns of the caller. */
+/* What ${service} learns of the caller. Only a token of ours is another one for each service. */
 static struct text caller_lines(void *cookie, const struct bff_service *service)
 {
-    const struct serving *serving = cookie;
+    struct serving *serving = cookie;
+    bool is_alike = serving->ask.caller->identity == NULL;
     struct text_builder out;
 
-    text_builder_init(&out, serving->request->pool,
-                      serving->ask.caller->identity == NULL ? 128 : 1024);
+    if (is_alike && serving->caller.at != NULL)
+        return serving->caller;
+    text_builder_init(&out, serving->request->pool, is_alike ? 128 : 1024);
     caller_put(serving->ask.caller, service, &out);
-    return text_builder_text(&out);
+    struct text lines = text_builder_text(&out);
+    if (is_alike)
+        serving->caller = lines;
+    return lines;
+}
+
+/* Only the cache reads it, so a page without cached parts does without. */
+static struct text caller_key(const struct page_ask *ask, struct pool *pool)
+{
+    for (size_t i = 0; ask->flights != NULL && i < ask->plan->part_count; i++)
+        if (ask->plan->parts[i].cache.is_on)
+            return caller_distinct(ask->caller, pool);
+    return (struct text){0};
 }
 
 static struct text client_header(void *cookie, const char *name)
@@ -213,7 +228,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .params = ask->params,
         .headers = call_headers(serving),
         .caller_lines = caller_lines,
-        .caller_key = caller_distinct(ask->caller, request->pool),
+        .caller_key = caller_key(ask, request->pool),
         .traceparent = request->traceparent,
         .until_ns = ask->until_ns,
         .client_header = client_header,
