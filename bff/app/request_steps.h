@@ -12,6 +12,7 @@
  *   preflight    answers a CORS preflight
  *   limits       counts the request under the limits by address, so that a 404 counts: 429
  *   found        sends what step_route has decided: 400, 404, 405, answers to OPTIONS
+ *   network      checks whether the client's network may use the route: 403
  *   session      finds the session of the cookies, and checks that no other site has made the
  *                browser send the request: 401, 403, 503
  *   renewal      renews the tokens of a session that end soon: 503
@@ -22,6 +23,9 @@
  *   limits_user  counts the request under the limits by user: 429
  *   access       checks whether this user is allowed: 401, 403
  *   body         waits for the body, and refuses one that is too long for the route: 413
+ *   transform    prepares the changes of the request, and of its answer
+ *   compress     decides whether the answer gets a content coding
+ *   direct       answers a route that asks no service: a redirect or a fixed answer
  *   built_in     answers the pages of this server: /bff/login, /.well-known/jwks.json
  *   cache        looks whether the answer is stored; waits for the call of another request: 504
  *   serve        hands the request to the composite or to the proxy
@@ -40,6 +44,7 @@
     ROW(preflight)                                                                                 \
     ROW(limits)                                                                                    \
     ROW(found)                                                                                     \
+    ROW(network)                                                                                   \
     ROW(session)                                                                                   \
     ROW(renewal)                                                                                   \
     ROW(api_key)                                                                                   \
@@ -49,6 +54,9 @@
     ROW(limits_user)                                                                               \
     ROW(access)                                                                                    \
     ROW(body)                                                                                      \
+    ROW(transform)                                                                                 \
+    ROW(compress)                                                                                  \
+    ROW(direct)                                                                                    \
     ROW(built_in)                                                                                  \
     ROW(cache)                                                                                     \
     ROW(serve)

@@ -39,9 +39,9 @@ static void on_unused(struct worker_settings *settings)
 
 static void on_call(void *cookie, const struct call_report *report)
 {
-    const struct worker_generation *own = cookie;
+    struct worker_generation *own = cookie;
 
-    observer_call(own->generation->observers, report);
+    observer_call(own->generation->observers, &own->observed, report);
 }
 
 static struct redis_loop loop_of(struct worker *worker)

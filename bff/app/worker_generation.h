@@ -11,6 +11,7 @@
 #include "bff/app/generation.h"
 #include "bff/http/request.h"
 #include "bff/http/worker_settings.h"
+#include "bff/observe/observer.h"
 #include "bff/upstream/endpoints.h"
 
 /*
@@ -32,6 +33,7 @@ struct worker_generation {
         settings;                  /* by it, requests and tunnels have a reference to this struct */
     struct generation *generation; /* held */
     struct dispatch_worker dispatch;
+    struct observed observed;
     struct purge_channel *purges; /* of worker 0, while this generation is the current one; NULL */
     struct revocation_channel *revoked; /* the same */
     unsigned unsettled;                 /* results that worker_generation_resolve waits for */

@@ -149,9 +149,11 @@ static void on_request(struct request *request)
 /* The log and later the metrics are about requests of clients. */
 static void on_over(const struct request *request)
 {
+    struct worker_generation *own = worker_generation_of(request);
+
     if (request->client->is_admin)
         return;
-    observer_over(worker_generation_of(request)->generation->observers, request);
+    observer_over(own->generation->observers, &own->observed, request);
 }
 
 static void on_ready(struct server *server)

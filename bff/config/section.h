@@ -35,6 +35,9 @@ extern const struct section section_identity;
 extern const struct section section_admin;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
 
+/* The routes, to which the rows of all sections section_routes* belong. */
+extern const struct settings_items section_routes_items;
+
 /* The services, to which the rows of all four sections belong. */
 extern const struct settings_items section_services_items;
 

@@ -116,13 +116,13 @@ static void make(struct config *config, size_t count)
     config->routes.count = count;
 }
 
-static const struct settings_items items = {.path = "routes",
-                                            .noun = "route",
-                                            .count = count,
-                                            .at = at,
-                                            .make = make,
-                                            .spare = spare,
-                                            .most = ROUTES_MAX};
+const struct settings_items section_routes_items = {.path = "routes",
+                                                    .noun = "route",
+                                                    .count = count,
+                                                    .at = at,
+                                                    .make = make,
+                                                    .spare = spare,
+                                                    .most = ROUTES_MAX};
 
 static bool has_service(const struct config *config, const char *name)
 {
@@ -383,4 +383,5 @@ static void check(struct settings *settings)
         route_check(settings, group, i);
 }
 
-const struct section section_routes = {.rows = rows, .items = &items, .check = check};
+const struct section section_routes = {
+    .rows = rows, .items = &section_routes_items, .check = check};

@@ -217,4 +217,9 @@ void access_log_write(const struct request *request)
     log_send(line);
 }
 
-const struct observer access_log_observer = {.on_over = access_log_write};
+static void on_over(struct observed *observed, const struct request *request)
+{
+    access_log_write(request);
+}
+
+const struct observer access_log_observer = {.on_over = on_over};

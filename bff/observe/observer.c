@@ -3,16 +3,18 @@
 
 #include "bff/observe/observer.h"
 
-void observer_call(const struct observer *const *observers, const struct call_report *report)
+void observer_call(const struct observer *const *observers, struct observed *observed,
+                   const struct call_report *report)
 {
     for (; *observers != NULL; observers++)
         if ((*observers)->on_call != NULL)
-            (*observers)->on_call(report);
+            (*observers)->on_call(observed, report);
 }
 
-void observer_over(const struct observer *const *observers, const struct request *request)
+void observer_over(const struct observer *const *observers, struct observed *observed,
+                   const struct request *request)
 {
     for (; *observers != NULL; observers++)
         if ((*observers)->on_over != NULL)
-            (*observers)->on_over(request);
+            (*observers)->on_over(observed, request);
 }

@@ -12,7 +12,10 @@
 #include "bff/upstream/endpoint.h"
 #include "bff/upstream/service.h"
 
+struct call_ask;
+
 struct call_report {
+    const struct call_ask *ask; /* what was asked, and for whom */
     const struct bff_service *service;
     const struct endpoint *endpoint; /* its text for logs is endpoint->label */
     unsigned number;                 /* of the attempt within its call, from 0 */

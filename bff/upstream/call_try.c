@@ -182,6 +182,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
     const struct call *call = try->call;
 
     *report = (struct call_report){
+        .ask = call->ask,
         .service = call->ask->service,
         .endpoint = attempt->endpoint,
         .number = try->number,

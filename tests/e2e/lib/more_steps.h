@@ -10,7 +10,7 @@
 #include "bff/app/request_steps.h"
 #include "bff/base/check.h"
 
-#define MORE_STEPS_MAX 32
+#define MORE_STEPS_MAX 48
 
 /* A further step, and the name of the server's step after which it runs. */
 struct more_step {
