@@ -80,6 +80,10 @@ struct request {
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
     size_t part_count;
+    struct text pattern; /* of its path: "/api/dashboard/:userId", "/api/users/", "/health"; absent:
+                            nothing answers the path, or not with its method. It lives as long as
+                            ${settings} */
+    size_t pattern_number;             /* see bff/app/patterns.h; 0: absent */
     struct text route;                 /* the path of the plain route; absent: none was found */
     const struct route_report *passed; /* what became of it there; NULL: it was not passed on */
     struct text limit;      /* the name of the rate limit that refuses it, or would without dry_run;
