@@ -19,33 +19,13 @@ static void put(struct text_builder *out, struct text key, struct text value)
         span_encode_attributes(out, RESOURCE_ATTRIBUTES, &attribute, 1);
 }
 
-/* Cuts the next attribute from ${*list}. Returns NULL, or words that say what is wrong with it. An
- * absent ${*key} is the empty text between two commas. */
-static const char *next(struct pool *pool, struct text *list, struct text *key, struct text *value)
+/* Cuts the next attribute from ${*list}. Returns false when it is not one. */
+static bool next(struct pool *pool, struct text *list, struct text *key, struct text *value)
 {
     struct text rest = text_trim(text_cut(list, ','));
 
-    *key = (struct text){0};
-    if (rest.len == 0)
-        return NULL;
     *key = text_trim(text_cut(&rest, '='));
-    if (rest.at == NULL || key->len == 0)
-        return "expected KEY=VALUE, and a comma between two of them";
-    if (percent_decode(pool, text_trim(rest), value) != 0)
-        return "a '%' is followed by two hexadecimal digits";
-    return NULL;
-}
-
-const char *resource_words(struct text attributes)
-{
-    struct pool *pool = pool_new();
-    const char *words = NULL;
-    struct text key, value;
-
-    while (attributes.at != NULL && words == NULL)
-        words = next(pool, &attributes, &key, &value);
-    pool_free(pool);
-    return words;
+    return rest.at != NULL && key->len > 0 && percent_decode(pool, text_trim(rest), value) == 0;
 }
 
 /* True for a key that has its value from somewhere else. */
@@ -67,8 +47,8 @@ static bool put_attributes(struct text_builder *out, struct text list, struct te
     struct text key, value;
     bool has_wanted = false;
 
-    while (list.at != NULL && next(pool, &list, &key, &value) == NULL) {
-        if (key.at != NULL && !is_own(key))
+    while (list.at != NULL && next(pool, &list, &key, &value)) {
+        if (!is_own(key))
             put(out, key, value);
         has_wanted |= text_equal(key, wanted);
     }

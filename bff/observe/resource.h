@@ -6,11 +6,9 @@
 #include "bff/http/tracing_settings.h"
 
 /* Adds the fields of a message Resource: service.name, the attributes of ${settings}, host.name,
- * process.pid, service.instance.id and telemetry.sdk.*. */
+ * process.pid, service.instance.id and telemetry.sdk.*. The
+ * attributes of ${settings} are "key=value,key=value", with percent-encoded values. What does not
+ * have this form ends them. */
 void resource_put(struct text_builder *out, const struct tracing_settings *settings);
-
-/* Returns NULL, or words that say what is wrong with ${attributes}: "key=value,key=value", with
- * percent-encoded values (OpenTelemetry's resource SDK). */
-const char *resource_words(struct text attributes);
 
 #endif
