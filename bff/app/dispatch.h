@@ -40,6 +40,7 @@ struct dispatch {
     const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
+    const struct security_settings *security;
     const struct limit_rules *limits; /* without those of usage plans */
     const struct plan_rules *plans;   /* one for each plan of the API keys, in their order */
     const struct revocation_settings *revocation;

@@ -121,6 +121,7 @@ static void fill_dispatch(struct generation *generation)
         .authorizer = generation->authorizer,
         .identity = config->identity_keys,
         .cors = &config->cors,
+        .security = &config->security,
         .limits = &generation->limits,
         .plans = generation->plans,
         .revocation = &config->revocation,
@@ -133,6 +134,7 @@ static void fill_dispatch(struct generation *generation)
         .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
+                  .security = &config->security,
                   .hides_cors = cors_is_on(&config->cors)},
     };
 }

@@ -26,6 +26,7 @@
 #include "bff/edge/identity_settings.h"
 #include "bff/edge/login.h"
 #include "bff/edge/revocation_settings.h"
+#include "bff/edge/security_settings.h"
 #include "bff/edge/trusted.h"
 #include "bff/http/limits.h"
 #include "bff/http/tracing_settings.h"
@@ -90,6 +91,7 @@ struct config {
     struct plain_routes routes; /* the routes of the file, of the build, or both */
     bool may_encode_slashes;    /* in the path of a request */
     struct cors_settings cors;
+    struct security_settings security;
     struct server_limits limits;
     struct redis_settings redis;
     bool redis_is_tls;              /* the URL begins with rediss:// */

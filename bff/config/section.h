@@ -16,9 +16,12 @@ extern const struct section section_login;
 extern const struct section section_login_issuers;    /* login.issuers */
 extern const struct section section_login_authorizer; /* login.authorizer */
 extern const struct section section_routes;
+extern const struct section section_routes_network;  /* routes.*.allow and deny */
+extern const struct section section_routes_security; /* routes.*.security_headers and hsts */
 extern const struct section section_default_routes;
 extern const struct section section_paths;
 extern const struct section section_cors;
+extern const struct section section_security_headers;
 extern const struct section section_limits;
 extern const struct section section_trusted_proxies;
 extern const struct section section_redis;

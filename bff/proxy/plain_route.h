@@ -13,6 +13,8 @@
 #include "bff/base/text.h"
 #include "bff/cache/cache_rule.h"
 #include "bff/edge/access.h"
+#include "bff/edge/network_rule.h"
+#include "bff/edge/security_settings.h"
 #include "bff/proxy/plain_path.h"
 #include "bff/upstream/service.h"
 
@@ -41,6 +43,8 @@ struct breaker;
  *   header        only requests with this field, and with this value if one is given; absent name:
  *                 any request
  *   access        who may ask
+ *   network       which networks may ask
+ *   security      which fields for browsers its answers have
  *   request       fields that are set or removed in the request to the service
  *   response      fields that are set or removed in the response to the client
  *   body_limit    the most bytes of a request's body
@@ -64,6 +68,8 @@ struct plain_route {
     struct text host;
     struct plain_field header;
     struct access_rule access;
+    struct network_rule network;
+    struct security_route security;
     struct plain_fields request;
     struct plain_fields response;
     size_t body_limit;

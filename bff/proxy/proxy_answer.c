@@ -5,6 +5,7 @@
 #include "bff/http/reply_head.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/security_headers.h"
 #include "bff/session/session_cookie.h"
 
 static bool is_nominated(const struct exchange_head *head, struct text name)
@@ -40,10 +41,12 @@ static bool returns(const struct request *request, const struct exchange_head *h
 }
 
 /* True when this server sends another field of that name, or none. */
-static bool is_replaced(const struct proxy_ask *ask, struct text name)
+static bool is_replaced(const struct request *request, const struct proxy_ask *ask,
+                        struct text name)
 {
     return plain_route_changes(&ask->route->response, name) ||
-           (ask->settings->hides_cors && cors_is_cors_field(name));
+           (ask->settings->hides_cors && cors_is_cors_field(name)) ||
+           security_headers_replace(request, ask->settings->security, ask->route, name);
 }
 
 /* True for a Set-Cookie that only this server may send. */
@@ -68,7 +71,7 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
 
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
-        if (!returns(request, head, name) || is_replaced(ask, name) ||
+        if (!returns(request, head, name) || is_replaced(request, ask, name) ||
             is_own_cookie(ask, name, value))
             continue;
         add_copy(request, name, value);
@@ -88,7 +91,7 @@ static void mark_private(struct request *request, const struct proxy_ask *ask,
 {
     struct cache_control says = cache_control_of(head->fields, head->field_count);
 
-    if (is_replaced(ask, TEXT("cache-control")) ||
+    if (is_replaced(request, ask, TEXT("cache-control")) ||
         (ask->cached != NULL && proxy_cache_hides_user(ask->cached)))
         return;
     if (says.no_store || says.is_private || says.is_public || says.must_revalidate ||
@@ -159,7 +162,7 @@ void proxy_answer_entry(struct request *request, const struct proxy_ask *ask,
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct exchange_field *field = &entry->fields[i];
         if (field_may_return(field->name) && !is_left_out(status, field->name) &&
-            !is_replaced(ask, field->name))
+            !is_replaced(request, ask, field->name))
             reply_head_add(request, field->name, field->value);
     }
     add_set(request, &ask->route->response);
