@@ -62,6 +62,13 @@ void json_edit_rules_init(struct json_edit_rules *rules, struct pool *pool);
 const char *json_edit_rules_add(struct json_edit_rules *rules, enum json_edit_action action,
                                 struct text path, struct text value);
 
+/* True when there are rules about the members of a text that begins with ${first}: '{' or '['. */
+static inline bool json_edit_rules_reach(const struct json_edit_rules *rules, char first)
+{
+    return (first == '{' && rules->root.first != NULL) ||
+           (first == '[' && rules->root.items != NULL);
+}
+
 /* Returns NULL; or words about a rule that can have no effect, because JSON_EDIT_ALLOW leaves out
  * what it would change. To be called after the last rule. */
 const char *json_edit_rules_check(const struct json_edit_rules *rules);

@@ -4,6 +4,7 @@
 #include "bff/http/reply.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_transform.h"
 
 static struct text digits(struct pool *pool, int64_t number)
 {
@@ -33,6 +34,10 @@ void proxy_cache_answer(struct proxy_cached *cached)
     proxy_cache_answer_status(cached);
     reply_add_field(request,
                     (struct reply_field){"age", digits(request->pool, cache_age_s(entry, now_ns))});
+    if (!is_known && proxy_answer_is_entry_refused(&cached->ask, entry)) {
+        proxy_transform_refuse(cached->ask.transform, entry->status, (struct text){0});
+        return;
+    }
     proxy_answer_entry(request, &cached->ask, entry, is_known ? 304 : entry->status);
     if (is_known || entry->body == NULL)
         reply_whole(request, NULL, 0);
