@@ -221,6 +221,15 @@ static void on_flush(void *cookie)
 
 static void ask_again(struct proxy_passing *passing);
 
+/* Returns why the answer is not complete after all: it is no JSON. So it is not stored. */
+static enum reason judge(struct proxy_passing *passing, enum reason reason)
+{
+    if (reason != REASON_NONE || !has_client(passing) ||
+        !reply_stream_has_begun(&passing->stream) || proxy_transform_end(passing->ask.transform))
+        return reason;
+    return REASON_BAD_JSON;
+}
+
 static void on_end(void *cookie, enum reason reason)
 {
     struct proxy_passing *passing = cookie;
@@ -229,6 +238,7 @@ static void on_end(void *cookie, enum reason reason)
         tunnel_end(&passing->tunnel);
         return;
     }
+    reason = judge(passing, reason);
     if (passing->fill != NULL)
         proxy_fill_end(passing->fill, reason);
     if (passing->request == NULL) {

@@ -157,6 +157,13 @@ static void begin(struct proxy_transform *transform, struct text *bytes)
     transform->edits = json_edit_rules_reach(transform->rules->response_body, bytes->at[0]);
 }
 
+static void break_off(struct proxy_transform *transform)
+{
+    reply_filter_break(transform->request);
+    if (transform->broken != NULL)
+        transform->broken(transform->cookie);
+}
+
 static void edit_more(struct proxy_transform *transform, struct text bytes)
 {
     struct json_edit *edit = transform->edit;
@@ -167,7 +174,7 @@ static void edit_more(struct proxy_transform *transform, struct text bytes)
                        &transform->filter);
     }
     if (json_edit_more(edit, bytes) != 0)
-        reply_filter_break(transform->request);
+        break_off(transform);
 }
 
 static void data(struct reply_filter *filter, struct text bytes)
@@ -179,7 +186,7 @@ static void data(struct reply_filter *filter, struct text bytes)
         return;
     if (transform->edits && !transform->has_begun && may_pass)
         begin(transform, &bytes);
-    if (bytes.len == 0)
+    if (bytes.len == 0 || transform->request->answer.is_broken)
         return;
     if (transform->edits)
         edit_more(transform, bytes);
@@ -189,11 +196,19 @@ static void data(struct reply_filter *filter, struct text bytes)
 
 static void end(struct reply_filter *filter, bool is_cut)
 {
-    struct proxy_transform *transform = of(filter);
+    if (!is_cut)
+        proxy_transform_end(of(filter));
+}
 
-    if (!is_cut && transform->edits && transform->edit != NULL &&
-        json_edit_end(transform->edit) != 0)
-        reply_filter_break(transform->request);
+bool proxy_transform_end(struct proxy_transform *transform)
+{
+    if (transform == NULL || !transform->edits || transform->edit == NULL || transform->is_over)
+        return true;
+    transform->is_over = true;
+    if (json_edit_end(transform->edit) == 0)
+        return true;
+    break_off(transform);
+    return false;
 }
 
 bool proxy_transform_refuses(const struct proxy_transform *transform,

@@ -28,7 +28,10 @@ struct proxy_transform {
     bool is_taken;    /* the answer is that of a service */
     bool edits;       /* the rules change its body */
     bool has_begun;   /* the first byte of its body that is no white space has come */
+    bool is_over;     /* its body has ended */
     struct json_edit *edit;
+    void (*broken)(void *cookie); /* called when its body is found to be no JSON; or NULL */
+    void *cookie;
 };
 
 /* What becomes of the body of the request. */
@@ -62,6 +65,11 @@ bool proxy_transform_refuses(const struct proxy_transform *transform,
 /* The answer that follows is that of a service. Does nothing when ${transform} is NULL. */
 void proxy_transform_take(struct proxy_transform *transform,
                           const struct proxy_transform_head *head);
+
+/* The body of the answer is complete. Passes the rest of it on. Returns false when it is no JSON,
+ * and then the answer must be cut. Returns true when ${transform} is NULL. The filter does the
+ * same, for sources that need not know it before. */
+bool proxy_transform_end(struct proxy_transform *transform);
 
 /* Sends a refusal in place of an answer that proxy_transform_refuses has refused: 502, or the
  * status of the answer when that says already that there is an error. ${proxy_status} may be
