@@ -4,9 +4,10 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 
-import { statusOf } from './lib/caching.mjs'
+import { old, statusOf } from './lib/caching.mjs'
 import { echo, writePieces } from './lib/reply.mjs'
 import { fieldsOf, transforming } from './lib/transforming.mjs'
+import { eventually } from './lib/wait.mjs'
 
 const path = '/api/things/1'
 const json = { 'content-type': 'application/json' }
@@ -183,5 +184,18 @@ describe('a route with a cache', { concurrency: 4 }, () => {
       headers: json }), cached)
     await assert.rejects(get(path))
     assert.equal((await get(path)).text, '{"id":1}')
+  })
+
+  test('forgets what it has stored when that turns out to be no JSON', async t => {
+    const rows = [{ text: body, headers: { ...json, ...old } }, { text: '{"secret":', headers: json }]
+    const { get } = await transforming(t, () => rows.shift() ?? { text: '{"id":2}', headers: json },
+      { ...cached, cache: { ttl: '60s', stale_while_revalidate: '1h' } })
+    assert.equal((await get(path)).text, '{"id":1}')
+    const seen = []
+    await eventually(async () => {
+      seen.push((await get(path)).status)
+      return seen.includes(502)
+    })
+    assert.equal((await get(path)).text, '{"id":2}')
   })
 })
