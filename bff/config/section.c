@@ -15,6 +15,7 @@ const struct section *const section_list[] = {
     &section_routes,
     &section_routes_network,
     &section_routes_security,
+    &section_routes_transform,
     &section_default_routes,
     &section_paths,
     &section_cors,

@@ -184,6 +184,7 @@ static void defaults_add(struct settings *settings, struct settings_group *group
         default_set(settings, "routes.*.service", index, route->service);
         default_set(settings, "routes.*.to", index, route->to);
         default_set(settings, "routes.*.access", index, route->access);
+        default_set(settings, "routes.*.response_headers.set", index, route->response_header);
         cache_set(&config->routes.rows[index].cache, route, config->mock_dir != NULL);
         config->routes.count++;
     }

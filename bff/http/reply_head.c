@@ -32,6 +32,14 @@ void reply_head_end(struct request *request)
         request->h2o->http1_is_persistent = 0;
 }
 
+void reply_head_clear(struct request *request) { request->h2o->res.headers.size = 0; }
+
+void reply_head_set_status(struct request *request, int status)
+{
+    request->h2o->res.status = status;
+    request->h2o->res.reason = status_phrase(status);
+}
+
 int reply_head_status(const struct request *request) { return request->h2o->res.status; }
 
 static ssize_t find(const struct request *request, const char *name)

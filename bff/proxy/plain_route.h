@@ -15,28 +15,18 @@
 #include "bff/edge/access.h"
 #include "bff/edge/network_rule.h"
 #include "bff/edge/security_settings.h"
+#include "bff/proxy/plain_field.h"
 #include "bff/proxy/plain_path.h"
+#include "bff/proxy/plain_transform.h"
 #include "bff/upstream/service.h"
-
-/* A header field that the server sets on a message before it passes the message on. An absent value
- * removes the field. */
-struct plain_field {
-    struct text name; /* lower case */
-    struct text value;
-};
-
-struct plain_fields {
-    struct plain_field *rows;
-    size_t count;
-};
 
 struct call_hedge_plan;
 struct breaker;
 
 /*
- *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this path)
- *   to            replaces ${path} in the target, like the URI of nginx's proxy_pass; absent: the
- *                 target does not change
+ *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this
+ * path). It may have captures (plain_pattern.h), which transform.has_captures says to replaces
+ * ${path} in the target, like the URI of nginx's proxy_pass; absent: the target does not change
  *   service       the service that gets the request
  *   methods       the methods that are passed on, ended by an absent text; NULL: all known methods
  *   host          only requests for this host (lower case, see host.h); absent: any host
@@ -58,6 +48,7 @@ struct breaker;
  *                 breaker
  *   cache         whether its responses are stored, and for how long
  *   keeps_host    the service gets the client's Host, not the endpoint's
+ *   transform     what is changed in requests and answers, beside header fields
  *   may_upgrade   WebSocket connections are allowed, through a tunnel
  */
 struct plain_route {
@@ -81,6 +72,7 @@ struct plain_route {
     struct cache_rule cache;
     bool keeps_host;
     bool may_upgrade;
+    struct plain_transform transform;
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
     struct text cache_scope; /* distinguishes its stored responses; the generation sets it
@@ -113,8 +105,9 @@ enum plain_result {
 
 /*
  * Finds the route for ${question}. An exact path takes precedence over every prefix, and a longer
- * prefix over a shorter one. Among routes with the same path, the first one whose conditions are
- * met is used. With PLAIN_OTHER_METHOD, ${*allow} is set to the methods of the path: "GET, PUT".
+ * prefix over a shorter one; with captures, see plain_pattern_is_closer. Among routes with the same
+ * path, the first one whose conditions are met is used. With PLAIN_OTHER_METHOD, ${*allow} is set
+ * to the methods of the path: "GET, PUT".
  */
 enum plain_result plain_route_find(const struct plain_routes *routes,
                                    const struct plain_question *question, struct pool *pool,
@@ -127,7 +120,8 @@ bool plain_route_has_method(const struct plain_routes *routes, struct text metho
 bool plain_route_changes(const struct plain_fields *fields, struct text name);
 
 /* Returns the target of the request to the service: ${path}, in which route->to replaces
- * route->path, and "?query" when there is a query. */
+ * route->path, or route->transform.path; and "?query" when there is a query, which route->transform
+ * may have changed. */
 struct text plain_route_target(struct pool *pool, const struct plain_route *route, struct text path,
                                struct text query);
 

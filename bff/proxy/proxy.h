@@ -16,6 +16,7 @@
 
 struct cache_worker;
 struct proxy_cached;
+struct proxy_transform;
 struct redis;
 
 /* The settings of the configuration; they do not change while a request uses them. */
@@ -29,14 +30,15 @@ struct proxy_settings {
 struct proxy_ask {
     const struct proxy_settings *settings;
     const struct plain_route *route;
-    const struct caller *caller; /* who asks */
-    struct text path;            /* normalised by plain_path */
-    struct upstream *upstream;   /* the worker's */
-    int64_t head_by_ns;          /* as in call_ask */
-    struct cache_worker *cache;  /* the worker's; NULL: nothing is cached */
-    struct redis *cache_redis;   /* its second level; NULL: none */
-    struct proxy_cached *cached; /* what the cache has (proxy_cache.h); NULL: the route has no
-                                    cache */
+    const struct caller *caller;       /* who asks */
+    struct text path;                  /* normalised by plain_path */
+    struct upstream *upstream;         /* the worker's */
+    int64_t head_by_ns;                /* as in call_ask */
+    struct cache_worker *cache;        /* the worker's; NULL: nothing is cached */
+    struct redis *cache_redis;         /* its second level; NULL: none */
+    struct proxy_transform *transform; /* what is changed; NULL: nothing */
+    struct proxy_cached *cached;       /* what the cache has (proxy_cache.h); NULL: the route has no
+                                          cache */
 };
 
 /* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must

@@ -5,6 +5,7 @@
 #include "bff/http/reply_head.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_transform.h"
 #include "bff/proxy/security_headers.h"
 #include "bff/session/session_cookie.h"
 
@@ -15,6 +16,48 @@ static bool is_nominated(const struct exchange_head *head, struct text name)
             field_is_nominated(head->fields[i].value, name))
             return true;
     return false;
+}
+
+/* Returns what the rules of the route must know of an answer. Of several codings, the first one is
+ * enough. */
+static struct proxy_transform_head transform_head(int status, const struct exchange_field *fields,
+                                                  size_t count)
+{
+    struct proxy_transform_head head = {.status = status};
+
+    for (size_t i = 0; i < count; i++) {
+        if (head.type.at == NULL && text_equal_nocase(fields[i].name, TEXT("content-type")))
+            head.type = fields[i].value;
+        if (head.coding.at == NULL && text_equal_nocase(fields[i].name, TEXT("content-encoding")))
+            head.coding = fields[i].value;
+    }
+    return head;
+}
+
+bool proxy_answer_is_refused(const struct proxy_ask *ask, const struct exchange_head *head)
+{
+    struct proxy_transform_head known =
+        transform_head(head->status, head->fields, head->field_count);
+
+    return proxy_transform_refuses(ask->transform, &known);
+}
+
+bool proxy_answer_is_entry_refused(const struct proxy_ask *ask, const struct cache_entry *entry)
+{
+    struct proxy_transform_head known =
+        transform_head(entry->status, entry->fields, entry->field_count);
+
+    return proxy_transform_refuses(ask->transform, &known);
+}
+
+/* Tells the rules of the route that the answer is a service's. */
+static void take(const struct proxy_ask *ask, int status, const struct exchange_field *fields,
+                 size_t count)
+{
+    struct proxy_transform_head known = transform_head(status, fields, count);
+
+    if (ask->transform != NULL)
+        proxy_transform_take(ask->transform, &known);
 }
 
 /* Adds a field to the answer. Name and value are copied, because the service's head is valid only
@@ -74,7 +117,9 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
         if (!returns(request, head, name) || is_replaced(request, ask, name) ||
             is_own_cookie(ask, name, value))
             continue;
-        add_copy(request, name, value);
+        name = plain_transform_name(&ask->route->transform.response_names, name);
+        if (name.at != NULL)
+            add_copy(request, name, value);
     }
     if (head->status == 426 && reply_head_find(request, "upgrade").at != NULL)
         reply_head_add(request, TEXT("connection"), TEXT("upgrade"));
@@ -134,6 +179,7 @@ void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
 {
     reply_head_begin(request, head->status, length_of(head));
     add_fields(request, ask, head);
+    take(ask, head->status, head->fields, head->field_count);
     if (ask->caller->is_session)
         mark_private(request, ask, head);
 }
@@ -161,9 +207,11 @@ void proxy_answer_entry(struct request *request, const struct proxy_ask *ask,
     reply_head_begin(request, status, length_of_entry(entry, status));
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct exchange_field *field = &entry->fields[i];
+        struct text name = plain_transform_name(&ask->route->transform.response_names, field->name);
         if (field_may_return(field->name) && !is_left_out(status, field->name) &&
-            !is_replaced(request, ask, field->name))
-            reply_head_add(request, field->name, field->value);
+            !is_replaced(request, ask, field->name) && name.at != NULL)
+            reply_head_add(request, name, field->value);
     }
+    take(ask, status, entry->fields, entry->field_count);
     add_set(request, &ask->route->response);
 }
