@@ -29,16 +29,17 @@ static bool take(const struct plain_mirror *mirror)
     return false;
 }
 
-bool plain_mirror_begin(const struct plain_mirror *mirror, struct text method, size_t body_bytes)
+enum plain_mirror_turn plain_mirror_begin(const struct plain_mirror *mirror, struct text method,
+                                          size_t body_bytes)
 {
     if ((mirror->methods != NULL && !method_is_among(mirror->methods, method)) || !is_due(mirror))
-        return false;
+        return PLAIN_MIRROR_NOT_DUE;
     if (body_bytes > PLAIN_MIRROR_BODY || !take(mirror)) {
         atomic_fetch_add_explicit(&mirror->state->dropped, 1, memory_order_relaxed);
-        return false;
+        return PLAIN_MIRROR_DROP;
     }
     atomic_fetch_add_explicit(&mirror->state->sent, 1, memory_order_relaxed);
-    return true;
+    return PLAIN_MIRROR_SEND;
 }
 
 void plain_mirror_end(struct plain_mirror_state *state) { atomic_fetch_sub(&state->in_flight, 1); }

@@ -49,12 +49,17 @@ struct plain_mirror {
 /* Returns the counts of the mirror ${name}, with one more reference (registry_release). */
 struct plain_mirror_state *plain_mirror_hold(struct registry *registry, struct text name);
 
-/*
- * Returns true when a request with ${method} and ${body_bytes} is to be copied now. Then
- * plain_mirror_end must follow. Counts what is due and is left out. Exactly ${percent} of every 100
- * requests are due.
- */
-bool plain_mirror_begin(const struct plain_mirror *mirror, struct text method, size_t body_bytes);
+/* What becomes of the copy of a request. */
+enum plain_mirror_turn {
+    PLAIN_MIRROR_NOT_DUE,
+    PLAIN_MIRROR_DROP, /* it is due, but too many are under way, or the body is too long */
+    PLAIN_MIRROR_SEND, /* plain_mirror_end must follow */
+};
+
+/* Decides about a request with ${method} and ${body_bytes}, and counts it. Exactly ${percent} of
+ * every 100 requests are due. */
+enum plain_mirror_turn plain_mirror_begin(const struct plain_mirror *mirror, struct text method,
+                                          size_t body_bytes);
 
 /* A copy is over. */
 void plain_mirror_end(struct plain_mirror_state *state);

@@ -16,6 +16,14 @@ static bool starts_nocase(struct text text, struct text prefix)
 
 static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
 
+/* Returns map number ${i}; NULL after the last one. */
+static const struct plain_rewrite_map *map_at(const struct plain_rewrite *rewrite, size_t i)
+{
+    if (i == 0)
+        return &rewrite->own;
+    return i <= rewrite->map_count ? &rewrite->maps[i - 1] : NULL;
+}
+
 static bool is_prefix(const struct plain_rewrite_map *map)
 {
     return ends_open(map->to) && ends_open(map->path);
@@ -122,6 +130,7 @@ static bool is_of_server(struct text target)
 static struct text url_changed(const struct plain_rewrite *rewrite, struct pool *pool,
                                struct text url)
 {
+    const struct plain_rewrite_map *map;
     struct text target = url, path;
     bool is_whole = cut_origin(rewrite, &target);
     size_t len;
@@ -131,8 +140,7 @@ static struct text url_changed(const struct plain_rewrite *rewrite, struct pool 
     path = path_of(target);
     if (is_ambiguous(url) || !is_plain(pool, path))
         return url;
-    for (size_t i = 0; i < rewrite->map_count; i++) {
-        const struct plain_rewrite_map *map = &rewrite->maps[i];
+    for (size_t i = 0; (map = map_at(rewrite, i)) != NULL; i++) {
         if (!is_whole && is_done(map, path))
             return url;
         if (!fits(map, path, &len))
@@ -173,10 +181,11 @@ static struct text refresh_changed(const struct plain_rewrite *rewrite, struct p
 static struct text path_changed(const struct plain_rewrite *rewrite, struct pool *pool,
                                 struct text path)
 {
+    const struct plain_rewrite_map *map;
+
     if (path.len < 2 || is_ambiguous(path) || !is_plain(pool, path))
         return path;
-    for (size_t i = 0; i < rewrite->map_count; i++) {
-        const struct plain_rewrite_map *map = &rewrite->maps[i];
+    for (size_t i = 0; (map = map_at(rewrite, i)) != NULL; i++) {
         struct text to = map->to, own = map->path;
         size_t len;
         if (is_done(map, path))

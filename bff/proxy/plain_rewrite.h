@@ -30,8 +30,9 @@ enum plain_rewrite_domain {
  *   cookies    the Path of Set-Cookie is changed
  *   on_domain  what becomes of the Domain of Set-Cookie
  *   domain     with PLAIN_REWRITE_DOMAIN_SET: the new one
- *   maps       the generation makes them: of this route first, and then of the other routes to the
- *              same service, the longest ${to} first
+ *   own        the generation makes it: the route's own paths
+ *   maps       the generation makes them: those of all routes to the service, the longest ${to}
+ *              first. They are for what ${own} does not match
  *   origins    the generation makes them: the URLs of the service's endpoints, without path:
  *              "http://127.0.0.1:3000"
  */
@@ -40,9 +41,10 @@ struct plain_rewrite {
     bool cookies;
     enum plain_rewrite_domain on_domain;
     struct text domain;
-    struct plain_rewrite_map *maps;
+    struct plain_rewrite_map own;
+    const struct plain_rewrite_map *maps;
     size_t map_count;
-    struct text *origins;
+    const struct text *origins;
     size_t origin_count;
 };
 

@@ -18,11 +18,14 @@ static bool is_nominated(const struct exchange_head *head, struct text name)
 
 /* Adds a field to the answer. Name and value are copied, because the service's head is valid only
  * during the callback. */
-static void add_copy(struct request *request, struct text name, struct text value)
+static void add_copy(struct request *request, const struct proxy_ask *ask, struct text name,
+                     struct text value)
 {
     char *lower = pool_take(request->pool, name.len + 1);
+    struct text copy = pool_text(request->pool, value);
 
-    reply_head_add(request, text_lower(lower, name), pool_text(request->pool, value));
+    reply_head_add(request, text_lower(lower, name),
+                   plain_rewrite(&ask->route->rewrite, request->pool, name, copy));
 }
 
 /* HTTP/2 has no upgrade, and HTTP/1.0 ignores it (RFC 9113 section 8.2.2, RFC 9110 section 7.8). */
@@ -71,7 +74,7 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
         if (!returns(request, head, name) || is_replaced(ask, name) ||
             is_own_cookie(ask, name, value))
             continue;
-        add_copy(request, name, value);
+        add_copy(request, ask, name, value);
     }
     if (head->status == 426 && reply_head_find(request, "upgrade").at != NULL)
         reply_head_add(request, TEXT("connection"), TEXT("upgrade"));
@@ -160,7 +163,9 @@ void proxy_answer_entry(struct request *request, const struct proxy_ask *ask,
         const struct exchange_field *field = &entry->fields[i];
         if (field_may_return(field->name) && !is_left_out(status, field->name) &&
             !is_replaced(ask, field->name))
-            reply_head_add(request, field->name, field->value);
+            reply_head_add(
+                request, field->name,
+                plain_rewrite(&ask->route->rewrite, request->pool, field->name, field->value));
     }
     add_set(request, &ask->route->response);
 }
