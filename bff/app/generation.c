@@ -6,6 +6,7 @@
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
 #include "bff/app/generation_limits.h"
+#include "bff/app/generation_routes.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -160,6 +161,7 @@ const char *generation_prepare(struct generation *generation)
         .tls = config->tls,
         .tracing = &config->tracing,
     };
+    generation_routes_prepare(generation);
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
     generation_limits_prepare(generation);

@@ -60,13 +60,19 @@ static void take(const struct proxy_ask *ask, int status, const struct exchange_
         proxy_transform_take(ask->transform, &known);
 }
 
-/* Adds a field to the answer. Name and value are copied, because the service's head is valid only
- * during the callback. */
-static void add_copy(struct request *request, struct text name, struct text value)
+/* Adds a field to the answer, as the route changes it. Name and value are copied, because the
+ * service's head is valid only during the callback. */
+static void add_copy(struct request *request, const struct proxy_ask *ask, struct text name,
+                     struct text value)
 {
-    char *lower = pool_take(request->pool, name.len + 1);
+    struct text sent = plain_transform_name(&ask->route->transform.response_names, name);
 
-    reply_head_add(request, text_lower(lower, name), pool_text(request->pool, value));
+    if (sent.at == NULL)
+        return;
+    char *lower = pool_take(request->pool, sent.len + 1);
+    struct text copy = pool_text(request->pool, value);
+    reply_head_add(request, text_lower(lower, sent),
+                   plain_rewrite(&ask->route->rewrite, request->pool, name, copy));
 }
 
 /* HTTP/2 has no upgrade, and HTTP/1.0 ignores it (RFC 9113 section 8.2.2, RFC 9110 section 7.8). */
@@ -117,9 +123,7 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
         if (!returns(request, head, name) || is_replaced(request, ask, name) ||
             is_own_cookie(ask, name, value))
             continue;
-        name = plain_transform_name(&ask->route->transform.response_names, name);
-        if (name.at != NULL)
-            add_copy(request, name, value);
+        add_copy(request, ask, name, value);
     }
     if (head->status == 426 && reply_head_find(request, "upgrade").at != NULL)
         reply_head_add(request, TEXT("connection"), TEXT("upgrade"));
@@ -210,7 +214,9 @@ void proxy_answer_entry(struct request *request, const struct proxy_ask *ask,
         struct text name = plain_transform_name(&ask->route->transform.response_names, field->name);
         if (field_may_return(field->name) && !is_left_out(status, field->name) &&
             !is_replaced(request, ask, field->name) && name.at != NULL)
-            reply_head_add(request, name, field->value);
+            reply_head_add(
+                request, name,
+                plain_rewrite(&ask->route->rewrite, request->pool, field->name, field->value));
     }
     take(ask, status, entry->fields, entry->field_count);
     add_set(request, &ask->route->response);
