@@ -44,8 +44,10 @@ struct identity_keys;
 struct config_listen {
     char *text; /* as the operator wrote it: "http://127.0.0.1:8080" */
     bool is_tls;
+    bool has_proxy_header;           /* each connection begins with a header of the PROXY protocol */
     struct sockaddr_storage address; /* port 0: any free port */
     socklen_t address_len;
+    size_t item; /* where its item begins in the values of the setting */
 };
 
 /* Where counts or answers are stored, as the file says it. AUTO: in Redis, when there is one. */
