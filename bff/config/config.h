@@ -17,6 +17,7 @@
 
 #include <openssl/ssl.h>
 
+#include "bff/base/file.h"
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
@@ -46,6 +47,14 @@ struct config_listen {
     bool is_tls;
     struct sockaddr_storage address; /* port 0: any free port */
     socklen_t address_len;
+};
+
+/* A file that the configuration names. ${mark} was taken before the file was read. So a file with
+ * another mark may have other bytes than those that were read. */
+struct config_file {
+    char *name;
+    struct file_mark mark;
+    struct config_file *next;
 };
 
 /* Where counts or answers are stored, as the file says it. AUTO: in Redis, when there is one. */
@@ -110,6 +119,8 @@ struct config {
     struct pool *pool; /* the values are in it, except the endpoints of services */
     char *file;        /* the argument of --config; NULL: not given */
     char file_sha256[CONFIG_SHA256_SIZE]; /* the SHA-256 of the file; empty without a file */
+    struct config_file *files; /* with ${file}: all that were read, or could not be read */
+    bool is_watched;           /* the files are read again when they change */
     struct mistakes mistakes;
     struct mistakes warnings; /* settings that work, but were hardly meant */
 };
@@ -127,6 +138,9 @@ const char *config_mock_header(const struct config *config);
 /* Returns the name of the client's header field that no service gets. Without mock mode, it is the
  * field for mock services. It is absent in mock mode, or if the build has no mock services. */
 struct text config_withheld_header(const struct config *config);
+
+/* Adds ${file} to config->files, unless it is there. To be called before it is read. */
+void config_add_file(struct config *config, const char *file);
 
 /* Frees the memory of ${config} and clears the struct. It may be freed again. */
 void config_free(struct config *config);
