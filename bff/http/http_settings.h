@@ -14,6 +14,7 @@
 
 #include "bff/http/limits.h"
 #include "bff/http/listen.h"
+#include "bff/http/tracing_settings.h"
 
 /*
  *   limits      the limits for one client
@@ -23,6 +24,7 @@
  *   listens     where clients come to; they are open. A worker accepts connections of just these
  *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
  * open connection has a reference of its own
+ *   tracing     traces and baggage; borrowed. NULL: there are none
  */
 struct http_settings {
     struct server_limits limits;
@@ -32,6 +34,7 @@ struct http_settings {
     struct listen *listens;
     size_t listen_count;
     SSL_CTX *tls;
+    const struct tracing_settings *tracing;
 };
 
 #endif
