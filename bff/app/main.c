@@ -30,10 +30,9 @@ static int act(enum config_action action, struct generation *generation)
         return probe(&generation->config, generation->pages.server);
     case CONFIG_HASH_KEY:
         return hash_key_print();
-    case CONFIG_SERVE:
-        return serve(generation);
     case CONFIG_EXIT_OK:
         return 0;
+    case CONFIG_SERVE: /* see bff_main */
     case CONFIG_EXIT_BAD:
         break;
     }
@@ -46,6 +45,8 @@ int bff_main(int argc, char **argv, const struct bff_build *build)
 
     signals_begin();
     struct generation *generation = generation_load(argc, argv, build, &action);
+    if (action == CONFIG_SERVE)
+        return serve(generation, argc, argv);
     int status = act(action, generation);
     generation_release(generation);
     return status;

@@ -12,17 +12,22 @@
 /* Installs the handlers. The program calls this function before any other. */
 void signals_begin(void);
 
-/* From now on, a signal does nothing until signals_wait. To be called before there is another
+/* From now on, a signal does nothing until signals_take. To be called before there is another
  * thread. */
 void signals_hold(void);
 
+/* Returns a file that can be read when there is a signal to take. It is the same file at each call.
+ * To be called after signals_hold. */
+int signals_file(void);
+
 enum signals_event {
+    SIGNALS_NONE,
     SIGNALS_STOP,
     SIGNALS_RELOAD, /* SIGHUP */
 };
 
-/* Waits for a signal. To be called by the thread that called signals_hold. After SIGNALS_STOP, the
- * next SIGTERM or SIGINT ends the process. */
-enum signals_event signals_wait(void);
+/* Takes the next signal, and does not wait. To be called by the thread that called signals_hold.
+ * After SIGNALS_STOP, the next SIGTERM or SIGINT ends the process, and a SIGHUP does nothing. */
+enum signals_event signals_take(void);
 
 #endif

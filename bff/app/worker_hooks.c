@@ -83,6 +83,11 @@ static void on_first_resolved(struct worker_generation *own)
     server_worker_ready(own->settings.worker);
 }
 
+static struct process *process_of(const struct worker *worker)
+{
+    return worker->common->application;
+}
+
 static struct worker_generation *new_generation(struct worker *worker,
                                                 struct generation *generation)
 {
@@ -95,7 +100,7 @@ static struct worker_generation *new_generation(struct worker *worker,
  * host names have been looked up. */
 static void on_begin(struct worker *worker)
 {
-    struct generation *first = worker->common->application;
+    struct generation *first = process_of(worker)->current;
 
     worker->application = own_new(worker, &first->config);
     struct worker_generation *own = new_generation(worker, first);
@@ -116,6 +121,7 @@ static void on_later_resolved(struct worker_generation *own)
     }
     worker_generation_switch(own);
     worker_generation_watch(own);
+    process_ring(process_of(worker));
 }
 
 void worker_hooks_switch(struct worker *worker, void *cookie)
@@ -158,20 +164,23 @@ static void on_over(const struct request *request)
 
 static void on_ready(struct server *server)
 {
-    const struct generation *first = server->settings->application;
+    struct process *process = server->common.application;
+    const struct generation *first = process->current;
 
-    ready_line_print(server->settings, &first->config, stdout);
+    ready_line_print(&first->http, &first->config, stdout);
     if (!atomic_load(&server->common.is_leaving))
         notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);
+    atomic_store(&process->is_ready, true);
+    process_ring(process);
 }
 
-void worker_hooks_set(struct server_settings *settings, struct generation *first)
+void worker_hooks_set(struct server_settings *settings, struct process *process)
 {
     settings->on_begin = on_begin;
     settings->on_end = on_end;
     settings->on_request = on_request;
     settings->on_over = on_over;
     settings->on_ready = on_ready;
-    settings->application = first;
+    settings->application = process;
 }

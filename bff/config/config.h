@@ -17,6 +17,7 @@
 
 #include <openssl/ssl.h>
 
+#include "bff/base/file.h"
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
@@ -28,6 +29,7 @@
 #include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
 #include "bff/http/limits.h"
+#include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/session/session_settings.h"
@@ -48,6 +50,14 @@ struct config_listen {
     struct sockaddr_storage address; /* port 0: any free port */
     socklen_t address_len;
     size_t item; /* where its item begins in the values of the setting */
+};
+
+/* A file that the configuration names. ${mark} was taken before the file was read. So a file with
+ * another mark may have other bytes than those that were read. */
+struct config_file {
+    char *name;
+    struct file_mark mark;
+    struct config_file *next;
 };
 
 /* Where counts or answers are stored, as the file says it. AUTO: in Redis, when there is one. */
@@ -106,12 +116,15 @@ struct config {
     struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
+    struct tracing_settings tracing;
     bool has_access_log;
     bool may_use_io_uring;
 
     struct pool *pool; /* the values are in it, except the endpoints of services */
     char *file;        /* the argument of --config; NULL: not given */
     char file_sha256[CONFIG_SHA256_SIZE]; /* the SHA-256 of the file; empty without a file */
+    struct config_file *files; /* with ${file}: all that were read, or could not be read */
+    bool is_watched;           /* the files are read again when they change */
     struct mistakes mistakes;
     struct mistakes warnings; /* settings that work, but were hardly meant */
 };
@@ -129,6 +142,9 @@ const char *config_mock_header(const struct config *config);
 /* Returns the name of the client's header field that no service gets. Without mock mode, it is the
  * field for mock services. It is absent in mock mode, or if the build has no mock services. */
 struct text config_withheld_header(const struct config *config);
+
+/* Adds ${file} to config->files, unless it is there. To be called before it is read. */
+void config_add_file(struct config *config, const char *file);
 
 /* Frees the memory of ${config} and clears the struct. It may be freed again. */
 void config_free(struct config *config);

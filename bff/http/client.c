@@ -52,11 +52,23 @@ static void uncount(struct client *client)
 
 /* Accepting. */
 
+void client_free_listener(struct worker_listener *listener)
+{
+    if (listener->socket != NULL || listener->clients > 0)
+        return;
+    timer_clear(worker_timers(listener->worker), &listener->again);
+    memory_free(listener);
+}
+
 static void free_client(struct client *client)
 {
+    struct worker_listener *listener = client->listener;
+
     h2o_linklist_unlink(&client->link);
     client->worker->client_count--;
     uncount(client);
+    listener->clients--;
+    client_free_listener(listener);
     memory_free(client);
 }
 
@@ -77,8 +89,7 @@ struct client *client_of_socket(h2o_socket_t *socket)
 
 static void begin(struct worker_listener *listener, h2o_socket_t *socket)
 {
-    if (listener->is_tls)
-        listener->accept.ssl_ctx = listener->worker->settings->http->tls;
+    listener->accept.ssl_ctx = listener->is_tls ? listener->worker->settings->http->tls : NULL;
     h2o_accept(&listener->accept, socket);
 }
 
@@ -90,6 +101,8 @@ static bool accept_one(struct worker_listener *listener)
         return false;
     struct client *client = memory_new(sizeof(*client));
     client->worker = listener->worker;
+    client->listener = listener;
+    listener->clients++;
     client->is_admin = listener->is_admin;
     client->is_unix = listener->is_unix;
     client->socket = socket;
@@ -146,10 +159,10 @@ static void on_again(struct timer *timer)
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-void client_listen(struct worker_listener *listener, int fd)
+void client_listen(struct worker_listener *listener)
 {
     listener->socket =
-        h2o_evloop_socket_create(listener->worker->loop, fd, H2O_SOCKET_FLAG_DONT_READ);
+        h2o_evloop_socket_create(listener->worker->loop, *listener->fd, H2O_SOCKET_FLAG_DONT_READ);
     listener->socket->data = listener;
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
@@ -158,13 +171,12 @@ void client_listen(struct worker_listener *listener, int fd)
  * first. */
 void client_stop_listening(struct worker_listener *listener)
 {
-    if (listener->socket == NULL)
-        return;
     timer_clear(worker_timers(listener->worker), &listener->again);
     while (accept_one(listener))
         ;
     h2o_socket_close(listener->socket);
     listener->socket = NULL;
+    *listener->fd = -1;
 }
 
 static void get_acquainted(struct client *client)

@@ -13,21 +13,28 @@
 #include <openssl/ssl.h>
 
 #include "bff/http/limits.h"
+#include "bff/http/listen.h"
+#include "bff/http/tracing_settings.h"
 
 /*
  *   limits      the limits for one client
  *   body_limit  the most bytes of a request's body: the largest limit of all routes
  *   answers_half_closed  a client that ends its sending side still waits for its answer
  *   drain_ms    how long requests in flight may take after server_stop
+ *   listens     where clients come to; they are open. A worker accepts connections of just these
  *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
  * open connection has a reference of its own
+ *   tracing     traces and baggage; borrowed. NULL: there are none
  */
 struct http_settings {
     struct server_limits limits;
     size_t body_limit;
     bool answers_half_closed;
     uint32_t drain_ms;
+    struct listen *listens;
+    size_t listen_count;
     SSL_CTX *tls;
+    const struct tracing_settings *tracing;
 };
 
 #endif

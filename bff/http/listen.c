@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -163,10 +164,46 @@ static int open_next(struct listen *listen)
     return listen->fd_count == 0 ? open_unix(listen) : fcntl(listen->fds[0], F_DUPFD_CLOEXEC, 0);
 }
 
+/* Of an IP address. sin_port and sin6_port have the same offset. */
+static in_port_t port_of(const struct sockaddr *address)
+{
+    struct sockaddr_in v4;
+
+    memcpy(&v4, address, sizeof(v4));
+    return v4.sin_port;
+}
+
+static bool has_same_host(const struct sockaddr *a, const struct sockaddr *b)
+{
+    const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+    const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+    if (a->sa_family == AF_INET)
+        return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+    return memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr)) == 0 &&
+           a6->sin6_scope_id == b6->sin6_scope_id;
+}
+
+bool listen_is_on(const struct listen *listen, const struct sockaddr *wanted)
+{
+    const struct sockaddr *at = (const struct sockaddr *)&listen->address;
+
+    if (at->sa_family != wanted->sa_family)
+        return false;
+    if (listen_is_unix(listen))
+        return strcmp(path_of(listen),
+                      ((const struct sockaddr_un *)(const void *)wanted)->sun_path) == 0;
+    if (!has_same_host(at, wanted))
+        return false;
+    return port_of(wanted) == 0 ? listen->has_any_port : port_of(wanted) == port_of(at);
+}
+
 int listen_open(struct listen *listen, size_t count)
 {
     int error = prepare(listen);
 
+    listen->has_any_port =
+        !listen_is_unix(listen) && port_of((const struct sockaddr *)&listen->address) == 0;
     if (error != 0)
         return error;
     listen->fds = memory_new(count * sizeof(*listen->fds));

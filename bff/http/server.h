@@ -22,13 +22,10 @@ struct server;
 
 /*
  * The settings that never change while the server runs. The settings of a configuration, which can
- * change, are in struct http_settings. The application gives them to each worker with
- * worker_settings_switch, for the first time in on_begin.
+ * change, are in struct http_settings; the listeners are there, too. The application gives them to
+ * each worker with worker_settings_switch, for the first time in on_begin.
  */
 struct server_settings {
-    struct listen *listens; /* they are open; the server takes their sockets. Requests that come by
-                               those with is_admin have request->client->is_admin */
-    size_t listen_count;
     unsigned workers;
 
     /* Called when a request is over; see worker_common. May be NULL. */

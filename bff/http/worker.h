@@ -47,8 +47,9 @@ struct worker {
     h2o_linklist_t watches; /* of struct watch */
     h2o_linklist_t errands; /* of struct errand */
     size_t errand_count;
-    size_t errand_bytes; /* of the bodies that they keep */
-    struct worker_listener *listeners;
+    size_t errand_bytes;      /* of the bodies that they keep */
+    h2o_linklist_t listeners; /* of struct worker_listener, those that accept connections */
+    bool is_listening;        /* it accepts connections: it is ready, and does not drain */
     h2o_multithread_receiver_t control; /* receives the messages of server.c */
     h2o_multithread_receiver_t resolver;
     bool is_draining;
