@@ -69,30 +69,36 @@ function http1Client(url) {
   } }
 }
 
+const noStream = 2 ** 31 - 1 // of a GOAWAY that refuses no stream
+
 // HTTP/2. After GOAWAY, new requests go to a new connection. A stream that the server has refused
-// may be repeated (RFC 9113 section 8.7).
+// may be repeated (RFC 9113 section 8.7). When GOAWAY has refused none, the client itself had not
+// sent the request yet.
 function http2Client(url) {
   let session
   const connect = () => {
     session = http2.connect(url)
     const mine = session
     mine.on('error', () => undefined)
-    mine.on('goaway', () => { mine.isLeaving = true; mine.close() })
+    mine.on('goaway', (_, last) => { mine.isLeaving = true; mine.last ??= last; mine.close() })
   }
   const ask = ({ path, method, body }) => new Promise((resolve, reject) => {
     if (!session || session.isLeaving || session.closed || session.destroyed) connect()
+    const mine = session
     const stream = session.request({ ...headers, ':path': path, ':method': method,
-      'content-length': Buffer.byteLength(body) })
+      'content-length': Buffer.byteLength(body) }, { endStream: method === 'GET' })
     let status, text = ''
     stream.setEncoding('utf8')
     stream.on('response', head => (status = head[':status']))
     stream.on('data', chunk => (text += chunk))
     stream.on('end', () => status && resolve({ status, text }))
-    const fail = why => reject(Object.assign(new Error(why),
-      { mayRepeat: stream.rstCode === http2.constants.NGHTTP2_REFUSED_STREAM }))
+    const fail = why => {
+      const mayRepeat = stream.rstCode === http2.constants.NGHTTP2_REFUSED_STREAM
+      reject(Object.assign(new Error(why), { mayRepeat, isUnsent: mayRepeat && mine.last === noStream }))
+    }
     stream.on('error', error => fail(`${error.message}`))
     stream.on('close', () => fail(`a stream ended with code ${stream.rstCode}`))
-    stream.end(body)
+    if (method !== 'GET') stream.end(body)
   })
   return { ask, close: () => session?.close() }
 }
@@ -100,20 +106,24 @@ function http2Client(url) {
 /*
  * Begins to use the server at `url`, on so many connections of each kind; streams and WebSockets
  * end after `lasts` events and begin again. Gives { counts, errors, stop }. counts: what succeeded,
- * by kind, and `repeated`, the requests that a client had to repeat and was allowed to. stop()
- * resolves when the last answer has come.
+ * by kind; `repeated`, the requests that a client had to repeat and was allowed to; and `unsent`,
+ * those that it had not sent yet when it was told to use another connection. stop() resolves when
+ * the last answer has come.
  */
 export function startMixedLoad(url, { http1 = 40, http2 = 8, websockets = 8, events = 8,
   lasts = 100 } = {}) {
-  const counts = { http1: 0, http2: 0, websockets: 0, messages: 0, streams: 0, events: 0, repeated: 0 }
+  const counts = { http1: 0, http2: 0, websockets: 0, messages: 0, streams: 0, events: 0,
+    repeated: 0, unsent: 0 }
   const errors = []
   let isOver = false
   let number = 0
   const loop = async (kind, work) => {
     while (!isOver) {
       await work().catch(error => {
-        if (error.mayRepeat) counts.repeated++
+        if (error.isUnsent) counts.unsent++
+        else if (error.mayRepeat) counts.repeated++
         else errors.push(`${kind}: ${error.message}`)
+        return pause(tick) // no busy loop while nothing works
       })
     }
   }
