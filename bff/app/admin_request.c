@@ -85,8 +85,8 @@ static enum step_result found(struct request_context *context)
                             : admin_request_refuse(admin_of(context), 404, "Not found");
 }
 
-/* The body. A web page that sends JSON to another origin makes the browser ask first (a preflight).
- * No page of this server answers that question. */
+/* The body. It may be absent, as in curl -X POST. A web page that sends JSON to another origin
+ * makes the browser ask first (a preflight). No page of this server answers that question. */
 
 static bool is_json(const struct request *request)
 {
@@ -97,7 +97,9 @@ static bool is_json(const struct request *request)
 
 static enum step_result body(struct request_context *context)
 {
-    if (text_is(context->request->method, "POST") && !is_json(context->request))
+    const struct request *request = context->request;
+
+    if (text_is(request->method, "POST") && request->body != NULL && !is_json(request))
         return admin_request_refuse(admin_of(context), 415,
                                     "Content-Type must be application/json");
     return step_body_read(context, CONFIG_ADMIN_BODY);

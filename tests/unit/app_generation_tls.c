@@ -58,7 +58,7 @@ static struct generation *make(const char *subject)
 
 static SSL *connect_to(const struct process *process)
 {
-    const struct listen *at = &process->settings.listens[0];
+    const struct listen *at = &process->current->http.listens[0];
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL *tls = SSL_new(context);
     int fd = new_socket();
