@@ -180,6 +180,15 @@ static void other_read(struct settings_input *input)
         *(enum plain_other *)input->member = (enum plain_other)choice;
 }
 
+static void errors_read(struct settings_input *input)
+{
+    static const char *const words[] = {"change", "pass", NULL};
+    int choice = kind_choice(input, words);
+
+    if (choice >= 0)
+        *(bool *)input->member = choice == 1;
+}
+
 static const struct settings_kind names_kind = {
     .read = names_read, .is_mapping = true, .pairs = SETTINGS_TEXTS};
 static const struct settings_kind query_pairs_kind = {
@@ -196,6 +205,7 @@ static const struct settings_kind rename_kind = {
 static const struct settings_kind set_kind = {
     .read = set_read, .is_mapping = true, .pairs = SETTINGS_JSON};
 static const struct settings_kind other_kind = {.read = other_read};
+static const struct settings_kind errors_kind = {.read = errors_read};
 
 static const struct setting rows[] = {
     {"routes.*.request_headers.rename", &names_kind, OF(request_names),
@@ -231,6 +241,8 @@ static const struct setting rows[] = {
      .about = "JSON members that get another name: a mapping of paths and names"},
     {"routes.*.transform.response.body.set", &set_kind, OF(response_body),
      .about = "JSON members that are set: a mapping of paths and values"},
+    {"routes.*.transform.response.errors", &errors_kind, OF(passes_errors), .normal = "change",
+     .about = "the bodies of answers with 400 or more: change or pass"},
     {"routes.*.transform.response.on_other", &other_kind, OF(response_other),
      .shown = "refuse with allow or deny, else pass",
      .about = "what becomes of a body that is no JSON: refuse or pass"},

@@ -33,6 +33,7 @@ enum plain_other {
  *   request_names, response_names   fields that get another name: rows of the old name and the new
  *   request_body, response_body     rules for a body that is JSON; NULL: bodies are not changed
  *   request_other, response_other   what to do with other bodies; only with such rules
+ *   passes_errors  the bodies of answers with a status of 400 or more are not changed
  *   statuses      the statuses that are changed. A single one takes precedence over a class
  */
 struct plain_transform {
@@ -46,6 +47,7 @@ struct plain_transform {
     struct json_edit_rules *response_body;
     enum plain_other request_other;
     enum plain_other response_other;
+    bool passes_errors;
     struct plain_status *statuses;
     size_t status_count;
 };

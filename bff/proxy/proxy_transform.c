@@ -35,9 +35,11 @@ static bool is_coded(struct text coding)
     return coding.len > 0 && !text_equal_nocase(coding, TEXT("identity"));
 }
 
-static bool has_body(const struct request *request, int status)
+/* True when the rules are about the body of the answer. */
+static bool concerns(const struct plain_transform *rules, int status)
 {
-    return status >= 200 && status != 204 && status != 304 && !text_is(request->method, "HEAD");
+    return rules->response_body != NULL && status >= 200 && status != 204 && status != 304 &&
+           !(rules->passes_errors && status >= 400);
 }
 
 static bool can_edit(const struct proxy_transform_head *head)
@@ -214,9 +216,9 @@ bool proxy_transform_end(struct proxy_transform *transform)
 bool proxy_transform_refuses(const struct proxy_transform *transform,
                              const struct proxy_transform_head *head)
 {
-    if (transform == NULL || transform->rules->response_body == NULL ||
+    if (transform == NULL || !concerns(transform->rules, head->status) ||
         transform->rules->response_other == PLAIN_OTHER_PASS ||
-        !has_body(transform->request, head->status))
+        text_is(transform->request->method, "HEAD"))
         return false;
     return plain_transform_status(transform->rules, head->status) != 204 && !can_edit(head);
 }
@@ -228,8 +230,7 @@ void proxy_transform_take(struct proxy_transform *transform,
     if (transform == NULL)
         return;
     transform->is_taken = true;
-    transform->edits = transform->rules->response_body != NULL && head->status >= 200 &&
-                       head->status != 204 && head->status != 304 && can_edit(head);
+    transform->edits = concerns(transform->rules, head->status) && can_edit(head);
 }
 
 /* "Not found" and not "Not Found", as the other refusals. */

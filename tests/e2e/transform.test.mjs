@@ -114,6 +114,18 @@ describe('a body that rules cannot change', { concurrency: 4 }, () => {
     assert.deepEqual([res.status, res.body.error], [404, 'Not found'])
   })
 
+  test('of an error passes when the route says so, whatever it is', async t => {
+    const route = { transform: { response: { ...deny.transform.response, errors: 'pass' } } }
+    const rows = { 404: 'text/html', 422: 'application/json' }
+    const { get } = await transforming(t, ({ url }) => {
+      const status = Number(url.split('/').pop())
+      return { status, text: body, headers: { 'content-type': rows[status] ?? 'application/json' } }
+    }, route)
+    const seen = []
+    for (const status of [404, 422, 200]) seen.push((await get(`/api/things/${status}`)).text)
+    assert.deepEqual(seen, [body, body, '{"id":1}'])
+  })
+
   test('passes when it is empty, or nobody sees it', async t => {
     const empty = { status: 200, text: '', headers: json }
     const { get } = await transforming(t, ({ url }) => (url.endsWith('/1') ? empty : { status: 204 }), deny)
