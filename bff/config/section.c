@@ -33,6 +33,7 @@ const struct section *const section_list[] = {
     &section_session_providers,
     &section_revocation,
     &section_identity,
+    &section_tracing,
     &section_admin,
     &section_process,
     &section_upgrade,
