@@ -19,6 +19,11 @@ extern const struct section section_routes;
 extern const struct section section_routes_network;   /* routes.*.allow and deny */
 extern const struct section section_routes_security;  /* routes.*.security_headers and hsts */
 extern const struct section section_routes_transform; /* what routes change */
+extern const struct section section_routes_match;     /* conditions by query and cookie */
+extern const struct section section_routes_split;     /* several services by weights */
+extern const struct section section_routes_mirror;    /* copies of requests */
+extern const struct section section_routes_direct;    /* redirects and fixed answers */
+extern const struct section section_routes_rewrite;   /* addresses that services send */
 extern const struct section section_default_routes;
 extern const struct section section_paths;
 extern const struct section section_cors;

@@ -14,10 +14,11 @@ enum plain_direct_kind {
 };
 
 /*
- *   status       of the answer
+ *   status       of the answer, also of a redirect
  *   to           of a redirect: an absolute path or a URL. When it ends with '/', and so does the
  *                route's path, the rest of the request's path follows
  *   drops_query  the redirect leaves out the query of the request
+ *   redirect_status, file  what the configuration says; only bff/config uses them
  *   type, body   of a fixed answer: its Content-Type, and its bytes
  *   etag         of a fixed answer with status 200: the tag of ${body}; absent: none
  */
@@ -26,6 +27,8 @@ struct plain_direct {
     unsigned status;
     struct text to;
     bool drops_query;
+    unsigned redirect_status;
+    char *file;
     struct text type;
     struct text body;
     struct text etag;

@@ -214,8 +214,10 @@ static void attribute_add(const struct plain_rewrite *rewrite, struct text_build
         text_builder_add(out, TEXT(" Domain="));
         text_builder_add(out, rewrite->domain);
     } else if (is_path) {
-        text_builder_add(out, (struct text){text.at, (size_t)(value.at - text.at)});
+        size_t head = (size_t)(path.at - text.at);
+        text_builder_add(out, (struct text){text.at, head});
         text_builder_add(out, path_changed(rewrite, out->pool, path));
+        text_builder_add(out, skip(text, head + path.len));
     } else {
         text_builder_add(out, text);
     }

@@ -52,10 +52,12 @@ void plain_split_prepare(struct plain_split *split, struct pool *pool)
     atomic_init(split->next, 0);
 }
 
-/* The hash of ${key} for one service, as a number in (0, 1). */
-static double chance(uint64_t key, const struct bff_service *service)
+/* The hash of ${key} for one row, as a number in (0, 1). A service may have two rows with different
+ * targets. */
+static double chance(uint64_t key, const struct plain_split_row *row)
 {
-    uint64_t bits = hash_mix(key ^ hash_mix(hash_text(text_of(service->name))));
+    uint64_t own = hash_text(text_of(row->service->name));
+    uint64_t bits = hash_mix(key ^ hash_mix(row->to.at == NULL ? own : own + hash_text(row->to)));
 
     return ((double)(bits >> 11) + 0.5) / (double)(UINT64_C(1) << 53);
 }
@@ -70,8 +72,7 @@ size_t plain_split_by_key(const struct plain_split *split, struct text key)
 
     for (size_t i = 0; i < split->count; i++) {
         const struct plain_split_row *row = &split->rows[i];
-        double value =
-            row->weight == 0 ? INFINITY : -log(chance(hash, row->service)) / (double)row->weight;
+        double value = row->weight == 0 ? INFINITY : -log(chance(hash, row)) / (double)row->weight;
         if (value < least) {
             least = value;
             best = i;

@@ -5,8 +5,8 @@
  * With a key (a user, an address, a cookie), the service is chosen by weighted rendezvous hashing:
  * the same key gets the same service, in all workers and processes and after a restart. When the
  * weight of a service grows, keys only move to it. So who gets the canary of 5 % also gets the one
- * of 10 %. The hash depends on the names of the services and not on the route, so a key gets the
- * same service on all routes with the same services and weights.
+ * of 10 %. The hash depends on the rows and not on the route, so a key gets the same service on all
+ * routes with the same rows.
  *
  * Without a key, the services take turns in the smooth sequence of nginx. All workers share the
  * sequence, so the counts are exact.
