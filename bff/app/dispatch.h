@@ -15,6 +15,7 @@
 #include "bff/edge/revocation.h"
 #include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
+#include "bff/http/compress_settings.h"
 #include "bff/limit/limiter.h"
 #include "bff/proxy/proxy.h"
 #include "bff/session/oidc.h"
@@ -42,6 +43,7 @@ struct dispatch {
     const struct cors_settings *cors;
     const struct limit_rules *limits; /* without those of usage plans */
     const struct plan_rules *plans;   /* one for each plan of the API keys, in their order */
+    const struct compress_settings *compress;
     const struct revocation_settings *revocation;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;

@@ -123,6 +123,7 @@ static void fill_dispatch(struct generation *generation)
         .cors = &config->cors,
         .limits = &generation->limits,
         .plans = generation->plans,
+        .compress = &config->compress,
         .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,

@@ -27,6 +27,7 @@
 #include "bff/edge/login.h"
 #include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
+#include "bff/http/compress_settings.h"
 #include "bff/http/limits.h"
 #include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
@@ -102,6 +103,7 @@ struct config {
     enum config_store cache_store; /* the value in the file; caches_in_redis follows from it */
     bool caches_in_redis;          /* Redis is the cache's second level */
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
+    struct compress_settings compress;
     struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;

@@ -29,6 +29,7 @@ const struct section *const section_list[] = {
     &section_session_providers,
     &section_revocation,
     &section_identity,
+    &section_compression,
     &section_admin,
     &section_process,
     NULL,

@@ -134,7 +134,6 @@ static struct text filtered(struct request *request, const struct text *body, si
 
     text_builder_init(&gatherer.body, request->pool, bytes_of(body, count) + 1);
     reply_filter_add(request, &gatherer.filter);
-    reply_filter_head(request);
     for (size_t i = 0; i < count; i++)
         reply_filter_data(request, body[i]);
     reply_filter_end(request, false);
@@ -147,7 +146,9 @@ void reply_whole(struct request *request, const struct text *body, size_t count)
 
     reply_wait_end(request);
     reply_head_end(request);
+    reply_filter_head(request);
     if (request->answer.filters != NULL) {
+        request->answer.is_shared = false;
         joined = filtered(request, body, count);
         if (!has_no_body(reply_head_status(request)))
             reply_head_set_length(request, joined.len);

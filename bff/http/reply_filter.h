@@ -42,6 +42,10 @@ struct reply_filter {
 /* Adds ${filter} after the filters that ${request} has. To be called before the answer is sent. */
 void reply_filter_add(struct request *request, struct reply_filter *filter);
 
+/* Removes ${filter}, which does not want this answer. To be called by its own ${head} only. An
+ * answer without filters is not copied. */
+void reply_filter_remove(struct request *request, struct reply_filter *filter);
+
 /* Passes ${bytes} to the filter after ${filter}. ${bytes} are borrowed during the call. */
 static inline void reply_filter_pass(struct reply_filter *filter, struct text bytes)
 {

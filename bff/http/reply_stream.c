@@ -117,10 +117,10 @@ void reply_stream_begin(struct reply_stream *stream, struct request *request,
     stream->cookie = cookie;
     request->answer.has_begun = true;
     reply_head_end(request);
+    reply_filter_head(request);
     if (request->answer.filters != NULL) {
         stream->sink.data = gather;
         reply_filter_add(request, &stream->sink);
-        reply_filter_head(request);
     }
     reply_wait_end(request);
     start(request, &stream->generator);

@@ -55,6 +55,7 @@ struct breaker;
  *   cache         whether its responses are stored, and for how long
  *   keeps_host    the service gets the client's Host, not the endpoint's
  *   may_upgrade   WebSocket connections are allowed, through a tunnel
+ *   may_compress  its answers may get a content coding (bff/http/compress.h)
  */
 struct plain_route {
     struct text path;
@@ -75,6 +76,7 @@ struct plain_route {
     struct cache_rule cache;
     bool keeps_host;
     bool may_upgrade;
+    bool may_compress;
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
     struct text cache_scope; /* distinguishes its stored responses; the generation sets it
