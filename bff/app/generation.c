@@ -132,6 +132,14 @@ static void make_keys(struct generation *generation)
     generation_keep(generation, verdicts);
 }
 
+static struct admin_failures *hold_admin_failures(struct generation *generation)
+{
+    struct admin_failures *failures = admin_failures_hold(registry_of_process());
+
+    generation_keep(generation, failures);
+    return failures;
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -149,6 +157,9 @@ static void fill_dispatch(struct generation *generation)
         .security = &config->security,
         .limits = &generation->limits,
         .plans = generation->plans,
+        .compress = &config->compress,
+        .admin = &config->admin_settings,
+        .admin_failures = hold_admin_failures(generation),
         .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,

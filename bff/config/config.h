@@ -21,6 +21,7 @@
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
+#include "bff/edge/admin_settings.h"
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/authorizer_settings.h"
 #include "bff/edge/cors.h"
@@ -29,6 +30,7 @@
 #include "bff/edge/revocation_settings.h"
 #include "bff/edge/security_settings.h"
 #include "bff/edge/trusted.h"
+#include "bff/http/compress_settings.h"
 #include "bff/http/limits.h"
 #include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
@@ -118,8 +120,11 @@ struct config {
     enum config_store cache_store; /* the value in the file; caches_in_redis follows from it */
     bool caches_in_redis;          /* Redis is the cache's second level */
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
-    struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
-    size_t request_limit; /* bytes of a request's body, for routes without their own limit */
+    struct compress_settings compress;
+    struct admin_settings admin_settings;
+    char *admin_token_file;      /* NULL: none */
+    struct config_listen *admin; /* the address of the admin pages; NULL: there are none */
+    size_t request_limit;        /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
     struct tracing_settings tracing;
     bool has_access_log;

@@ -39,6 +39,7 @@ const struct section *const section_list[] = {
     &section_revocation,
     &section_identity,
     &section_tracing,
+    &section_compression,
     &section_admin,
     &section_process,
     &section_upgrade,

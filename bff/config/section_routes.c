@@ -92,6 +92,8 @@ static const struct setting rows[] = {
      .about = "Host is the client's, not the endpoint's"},
     {"routes.*.upgrade", &kind_bool, OF(may_upgrade), .normal = "true",
      .about = "WebSocket is passed on"},
+    {"routes.*.compress", &kind_bool, OF(may_compress), .normal = "true",
+     .about = "its answers are compressed, when compression is on"},
     {"routes.*.request_headers.set", &kind_request_set, OF(request),
      .about = "headers set on the way to the service: a mapping of names and values"},
     {"routes.*.request_headers.remove", &kind_request_remove, OF(request),

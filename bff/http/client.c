@@ -214,8 +214,10 @@ static void get_acquainted(struct client *client)
     struct sockaddr_storage from = {0};
     struct ip ip;
 
-    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
-        ip_of((struct sockaddr *)&from, &ip))
+    if (client->is_unix)
+        strcpy(client->address, "unix");
+    else if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
+             ip_of((struct sockaddr *)&from, &ip))
         ip_print(&ip, client->address);
     client->tls = h2o_socket_get_ssl_protocol_version(client->socket);
     client->is_known = true;

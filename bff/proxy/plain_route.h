@@ -65,6 +65,7 @@ struct breaker;
  *   mirror        another service gets copies of the requests
  *   direct        the route asks no service
  *   rewrite       what is changed in the addresses that the service sends
+ *   may_compress  its answers may get a content coding (bff/http/compress.h)
  */
 struct plain_route {
     struct text path;
@@ -93,6 +94,7 @@ struct plain_route {
     struct plain_mirror mirror;
     struct plain_direct direct;
     struct plain_rewrite rewrite;
+    bool may_compress;
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
     struct text cache_scope; /* distinguishes its stored responses; the generation sets it
