@@ -3,8 +3,8 @@
 
 #define TOP                                                                                        \
     "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
-    "default_routes, paths, cors, limits, trusted_proxies, trusted_headers, redis, "               \
-    "rate_limits, rate_limit_store, cache, api_keys, session, revocation, identity, tracing, "     \
+    "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, "    \
+    "redis, rate_limits, rate_limit_store, cache, api_keys, session, revocation, identity, "       \
     "admin, access_log, io_uring, drain_delay, drain_timeout"
 
 #define SERVICE                                                                                    \
