@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 
 import { startCollector } from './lib/collector.mjs'
 import { pages, planOf } from './lib/pages.mjs'
+import { assertDone, reloadable } from './lib/reloading.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
@@ -97,6 +98,22 @@ describe('a collector', { concurrency: 4 }, () => {
     await get('/api/users/1')
     await server.stop() // it would need the time-out of 10 s, and the drain more
     assert.deepEqual(events(server).map(({ reason }) => reason), ['stopped'])
+  })
+
+  test('that is replaced by a reload gets what belongs to it, and the next one the rest', async t => {
+    const [old, next] = [await startCollector(t), await startCollector(t)]
+    const tracing = { url: old.url, sample: '100%', interval: '10m' }
+    const { get, change, hup } = await reloadable(t, { 'users /users/1': { json: {} } }, { config: { tracing } })
+    await get('/api/users/1')
+    change(settings => { settings.tracing = { ...tracing, url: next.url, interval: '10ms' } })
+    assertDone(await hup())
+    await old.come(1)
+    await get('/api/users/1')
+    await next.come(1)
+    assert.equal(old.exports.length, 1)
+    change(settings => { settings.tracing = 'off' })
+    assertDone(await hup())
+    await get('/api/users/1')
   })
 
   test('is found by the variables of OpenTelemetry', async t => {
