@@ -3,9 +3,12 @@
 
 #include "bff/app/observers.h"
 #include "bff/observe/access_log.h"
+#include "bff/observe/metrics_observer.h"
 
 /* The table of observers. Each row has an observer and a function that says whether a configuration
  * asks for it. A new observer needs a row and such a function. */
+
+static bool has_metrics(const struct config *config) { return config->admin != NULL; }
 
 static bool has_access_log(const struct config *config) { return config->has_access_log; }
 
@@ -14,6 +17,7 @@ static const struct {
     bool (*is_on)(const struct config *config);
 } table[] = {
     {&access_log_observer, has_access_log},
+    {&metrics_observer, has_metrics},
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))

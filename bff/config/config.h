@@ -30,6 +30,7 @@
 #include "bff/http/limits.h"
 #include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
+#include "bff/observe/metrics_settings.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
@@ -102,6 +103,7 @@ struct config {
     enum config_store cache_store; /* the value in the file; caches_in_redis follows from it */
     bool caches_in_redis;          /* Redis is the cache's second level */
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
+    struct metrics_settings metrics;
     struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;

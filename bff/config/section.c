@@ -30,6 +30,7 @@ const struct section *const section_list[] = {
     &section_revocation,
     &section_identity,
     &section_admin,
+    &section_metrics,
     &section_process,
     NULL,
 };

@@ -33,6 +33,7 @@ extern const struct section section_session_providers; /* session.providers */
 extern const struct section section_revocation;
 extern const struct section section_identity;
 extern const struct section section_admin;
+extern const struct section section_metrics;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
 
 /* The routes, to which the rows of all sections section_routes* belong. */

@@ -7,6 +7,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/http/client.h"
 #include "bff/http/client_linger.h"
 #include "bff/http/worker.h"
@@ -56,6 +57,7 @@ static void free_client(struct client *client)
 {
     h2o_linklist_unlink(&client->link);
     client->worker->client_count--;
+    tally_add(TALLY_CONNECTIONS_CLOSED);
     uncount(client);
     memory_free(client);
 }
@@ -99,14 +101,16 @@ static bool accept_one(struct worker_listener *listener)
     h2o_linklist_init_anchor(&client->answers);
     h2o_linklist_insert(&listener->worker->clients, &client->link);
     listener->worker->client_count++;
+    tally_add(TALLY_CONNECTIONS_ACCEPTED);
     socket->on_close.cb = on_close;
     socket->on_close.data = client;
     int64_t now_ns = clock_now_ns();
     client->pace = (struct pace){.head_ns = now_ns, .read_ns = now_ns, .write_ns = now_ns};
     client->is_cut = !has_room(client);
-    if (client->is_cut)
+    if (client->is_cut) {
+        tally_add(TALLY_CONNECTIONS_REFUSED);
         h2o_socket_close(socket);
-    else
+    } else
         begin(listener, socket);
     return true;
 }

@@ -5,6 +5,7 @@
     "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
     "default_routes, paths, cors, limits, trusted_proxies, trusted_headers, redis, "               \
     "rate_limits, rate_limit_store, cache, api_keys, session, revocation, identity, admin, "       \
+    "metrics, "                                                                                    \
     "access_log, io_uring, drain_delay, drain_timeout"
 
 #define SERVICE                                                                                    \
