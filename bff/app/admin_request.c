@@ -136,8 +136,10 @@ static enum step_result run(struct request_context *context)
 
 static enum step_result answer(struct request_context *context)
 {
+    const struct admin_request *admin = admin_of(context);
+    const char *type = admin->type != NULL ? admin->type : "application/json; charset=utf-8";
     struct reply_field fields[] = {
-        {"content-type", TEXT("application/json; charset=utf-8")},
+        {"content-type", text_of(type)},
         {"cache-control", TEXT("no-store")},
     };
 
@@ -145,8 +147,8 @@ static enum step_result answer(struct request_context *context)
                                      .status = 200,
                                      .fields = fields,
                                      .field_count = sizeof(fields) / sizeof(fields[0]),
-                                     .body = &admin_of(context)->answer,
-                                     .body_count = 1,
+                                     .body = admin->pieces != NULL ? admin->pieces : &admin->answer,
+                                     .body_count = admin->pieces != NULL ? admin->piece_count : 1,
                                  });
     return STEP_ANSWERED;
 }

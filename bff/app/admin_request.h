@@ -27,7 +27,7 @@ struct admin_request;
  *   method   "GET" takes HEAD, too
  *   path     exactly; NULL: every path
  *   about    for the list of pages
- *   run      a step: it sets admin->answer, and passes, refuses or waits. With POST, the whole body
+ *   run      a step: it sets admin->answer or admin->pieces, and passes, refuses or waits. With POST, the whole body
  *            has come
  */
 struct admin_page {
@@ -43,7 +43,10 @@ extern const struct admin_page admin_pages[];
 struct admin_request {
     struct request_context context;
     const struct admin_page *page; /* set by the step "found" */
-    struct text answer;            /* JSON, which the page has set; in the request's pool */
+    struct text answer;            /* which the page has set; in the request's pool */
+    const char *type;              /* its Content-Type; NULL: JSON */
+    const struct text *pieces;     /* the answer in pieces, in the pool; NULL: ${answer} has it */
+    size_t piece_count;
 
     struct cache_redis_purge told;  /* of a page that tells Redis of a purge */
     struct revocation_tell revoked; /* the same for a revocation */

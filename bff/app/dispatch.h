@@ -19,6 +19,7 @@
 #include "bff/edge/trusted.h"
 #include "bff/http/compress_settings.h"
 #include "bff/limit/limiter.h"
+#include "bff/observe/metrics.h"
 #include "bff/proxy/proxy.h"
 #include "bff/session/oidc.h"
 #include "bff/session/session_refresh.h"
@@ -52,6 +53,7 @@ struct dispatch {
     const struct revocation_settings *revocation;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
+    const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 
@@ -73,6 +75,7 @@ struct dispatch_worker {
     struct api_keys_worker *keys;        /* NULL: there are no API keys */
     struct authorizer_worker *authorizer; /* NULL: as above */
     struct identity *identity;            /* NULL: services get no token of ours */
+    struct metrics_worker *metrics;       /* NULL: as above */
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include "bff/app/generation_calls.h"
 #include "bff/app/generation_limits.h"
 #include "bff/app/generation_routes.h"
+#include "bff/app/generation_metrics.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -213,6 +214,8 @@ const char *generation_prepare(struct generation *generation)
     generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
+    generation_metrics_prepare(generation);
+    generation->loaded_ms = clock_wall_ms();
     generation->observers = observers_of(config, generation->pool);
     return NULL;
 }

@@ -4,9 +4,12 @@
 #include "bff/app/observers.h"
 #include "bff/observe/access_log.h"
 #include "bff/observe/traces.h"
+#include "bff/observe/metrics_observer.h"
 
 /* The table of observers. Each row has an observer and a function that says whether a configuration
  * asks for it. A new observer needs a row and such a function. */
+
+static bool has_metrics(const struct config *config) { return config->admin != NULL; }
 
 static bool has_access_log(const struct config *config) { return config->has_access_log; }
 
@@ -18,6 +21,7 @@ static const struct {
 } table[] = {
     {&access_log_observer, has_access_log},
     {&traces_observer, has_traces},
+    {&metrics_observer, has_metrics},
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))

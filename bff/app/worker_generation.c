@@ -36,6 +36,7 @@ static void on_unused(struct worker_settings *settings)
     oidc_free(own->dispatch.oidc);
     identity_free(own->dispatch.identity);
     traces_free(own->observed.traces);
+    metrics_worker_free(own->dispatch.metrics);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -168,6 +169,9 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.limiter = new_limiter(generation, own->dispatch.redis);
     own->dispatch.keys = new_keys(generation, &own->dispatch);
     own->dispatch.oidc = new_oidc(&config->session, life->endpoints);
+    if (generation->metrics != NULL)
+        own->observed.metrics = own->dispatch.metrics =
+            metrics_worker_new(generation->metrics, worker->number);
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     own->observed.traces = new_traces(own, life->endpoints);

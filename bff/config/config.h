@@ -34,6 +34,7 @@
 #include "bff/http/limits.h"
 #include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
+#include "bff/observe/metrics_settings.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
@@ -121,6 +122,7 @@ struct config {
     bool caches_in_redis;          /* Redis is the cache's second level */
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
     struct compress_settings compress;
+    struct metrics_settings metrics;
     struct admin_settings admin_settings;
     char *admin_token_file;      /* NULL: none */
     struct config_listen *admin; /* the address of the admin pages; NULL: there are none */

@@ -41,6 +41,7 @@ const struct section *const section_list[] = {
     &section_tracing,
     &section_compression,
     &section_admin,
+    &section_metrics,
     &section_process,
     &section_upgrade,
     NULL,

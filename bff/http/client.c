@@ -7,6 +7,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/http/client.h"
 #include "bff/http/client_linger.h"
 #include "bff/http/proxy_client.h"
@@ -73,6 +74,7 @@ static void free_client(struct client *client)
 
     h2o_linklist_unlink(&client->link);
     client->worker->client_count--;
+    tally_add(TALLY_CONNECTIONS_CLOSED);
     uncount(client);
     listener->clients--;
     client_free_listener(listener);
@@ -99,6 +101,7 @@ struct client *client_of_socket(h2o_socket_t *socket)
 static void turn_away(struct client *client)
 {
     client->is_cut = true;
+    tally_add(TALLY_CONNECTIONS_REFUSED);
     h2o_socket_close(client->socket);
 }
 
@@ -143,6 +146,7 @@ static bool accept_one(struct worker_listener *listener)
     h2o_linklist_insert(&listener->worker->clients, &client->link);
     listener->worker->client_count++;
     listener->clients++;
+    tally_add(TALLY_CONNECTIONS_ACCEPTED);
     socket->on_close.cb = on_close;
     socket->on_close.data = client;
     if (!has_room(client))
