@@ -4,10 +4,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
+import { ask } from './lib/client.mjs'
 import { startCollector } from './lib/collector.mjs'
 import { pages, planOf } from './lib/pages.mjs'
 import { assertDone, reloadable } from './lib/reloading.mjs'
-import { scenario } from './lib/scenario.mjs'
+import { anywhere, scenario } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const page = pages['web dashboard']
@@ -60,7 +61,8 @@ describe('a collector', { concurrency: 4 }, () => {
   test('that was busy gets the same batch again, and then the next one', async t => {
     const collector = await startCollector(t, ({ res, nth }) =>
       nth === 1 ? res.writeHead(503, { 'retry-after': '1' }).end() : res.end())
-    const { get } = await traced(t, { url: collector.url, sample: '100%', interval: '10ms' })
+    const { get } = await traced(t, { url: collector.url, sample: '100%', interval: '10m', batch: 2 },
+      { args: ['--workers', '1'] }) // each worker has a queue of its own
     await get('/api/users/1')
     await collector.come(1)
     await get('/api/users/1')
@@ -73,11 +75,15 @@ describe('a collector', { concurrency: 4 }, () => {
   test('that takes a part of a batch is quoted in the log', async t => {
     const why = 'no names', message = Buffer.from(`\x0a\x0c\x08\x01\x12\x08${why}`)
     const collector = await startCollector(t, ({ res }) => res.end(message))
-    const { get, server } = await traced(t, { url: collector.url, sample: '100%', interval: '10ms' })
+    const { get, server } = await traced(t, { url: collector.url, sample: '100%', interval: '10m', batch: 2 },
+      { config: { admin: { listen: anywhere } } })
     await get('/api/users/1')
     await eventually(() => events(server).length > 0, 'an event')
     const [{ state, message: words, dropped }] = events(server)
     assert.deepEqual([state, words, dropped], ['partial', why, 1])
+    const { text } = await ask(server.ready.admin, '/metrics')
+    assert.match(text, /^bff_spans_dropped_total 1$/m)
+    assert.match(text, /^bff_spans_exported_total 1$/m)
   })
 
   test('gets what is left when the server stops', async t => {
