@@ -136,7 +136,7 @@ static const struct {
     {"no mapping", "routes: [/a]\n",
      "web.yaml:1:10: routes[0]: expected a mapping with some of: path, service, to, access, "
      "methods, host, header, body_limit, timeout, hedge, breaker, cache, preserve_host, upgrade, "
-     "request_headers, response_headers\n"},
+     "request_headers, response_headers, transform\n"},
     {"nothing in it", "routes: [{}, ]\n",
      "web.yaml:1:10: routes[0]: its path is missing\n"
      "web.yaml:1:10: routes[0]: its service is missing\n"},
