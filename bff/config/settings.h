@@ -92,9 +92,13 @@ struct setting {
  *   rename  gives an item its name: the operator chooses the names, and the items are those of the
  *          file. Returns NULL, or words that say what is wrong with ${name}. NULL: the names are
  *          known before the file is read
+ *   add    for names that are known before the file is read: adds an item that only the file names.
+ *          Returns NULL, or words that say why ${name} cannot be one. ${spare} says how many can be
+ *          added. NULL: the file adds none
  *   make   for a list, and with ${rename}: makes ${count} items, all zero, and room for those of
  *          ${spare}; called at most once
- *   spare  for a list: returns the most items that the section's check may add; NULL: none
+ *   spare  for a list: returns the most items that the section's check may add; with ${add}, those
+ *          that the file may add; NULL: none
  *   most   for a list, and with ${rename}: the most items that are allowed in the file
  */
 struct settings_items {
@@ -104,6 +108,7 @@ struct settings_items {
     void *(*at)(struct config *config, size_t index);
     const char *(*name)(const struct config *config, size_t index);
     const char *(*rename)(struct config *config, size_t index, struct text name);
+    const char *(*add)(struct config *config, struct text name);
     void (*make)(struct config *config, size_t count);
     size_t (*spare)(const struct config *config);
     size_t most;
@@ -181,7 +186,7 @@ struct settings_group {
     const struct section *section;
     size_t count;                /* number of its items, spare ones too; 1 if it has no items */
     struct settings_mark *marks; /* one mark for every row of every item */
-    struct place *begins;        /* where every item of the file begins */
+    struct place *begins;        /* where every item of the file begins, also one that it adds */
     bool is_given;               /* for a list: the file has the list; it may be empty */
 };
 

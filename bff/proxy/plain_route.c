@@ -1,5 +1,6 @@
 /* See plain_route.h. */
 #include "bff/base/check.h"
+#include "bff/base/percent.h"
 #include "bff/base/text_builder.h"
 #include "bff/http/method.h"
 #include "bff/proxy/plain_pattern.h"
@@ -17,11 +18,54 @@ static bool fits_path(const struct plain_route *route, struct text path)
     return is_prefix(route) ? text_starts(path, route->path) : text_equal(path, route->path);
 }
 
-static bool fits_conditions(const struct plain_route *route, const struct plain_question *question)
+/* A text that is not properly encoded stays as it is. */
+static struct text decoded(struct pool *pool, struct text text)
+{
+    char *copy;
+    struct text out;
+
+    if (text.len > 0 && memchr(text.at, '+', text.len) != NULL) {
+        copy = pool_take(pool, text.len);
+        for (size_t i = 0; i < text.len; i++)
+            copy[i] = (char)(text.at[i] == '+' ? ' ' : text.at[i]);
+        text.at = copy;
+    }
+    return percent_decode(pool, text, &out) == 0 ? out : text;
+}
+
+bool plain_route_has_parameter(struct pool *pool, struct text query,
+                               const struct plain_field *field)
+{
+    while (query.at != NULL) {
+        struct text value = text_cut(&query, '&');
+        struct text name = text_cut(&value, '=');
+        if (text_equal(decoded(pool, name), field->name) &&
+            (field->value.at == NULL || text_equal(decoded(pool, value), field->value)))
+            return true;
+    }
+    return false;
+}
+
+static bool fits_match(const struct plain_match *match, const struct plain_question *question,
+                       struct pool *pool)
+{
+    for (size_t i = 0; i < match->query.count; i++)
+        if (!plain_route_has_parameter(pool, question->query, &match->query.rows[i]))
+            return false;
+    for (size_t i = 0; i < match->cookie.count; i++)
+        if (!question->has_cookie(question->cookie, &match->cookie.rows[i]))
+            return false;
+    return true;
+}
+
+static bool fits_conditions(const struct plain_route *route, const struct plain_question *question,
+                            struct pool *pool)
 {
     if (route->host.at != NULL && !text_equal_nocase(route->host, question->host))
         return false;
-    return route->header.name.at == NULL || question->has_field(question->cookie, &route->header);
+    if (route->header.name.at != NULL && !question->has_field(question->cookie, &route->header))
+        return false;
+    return fits_match(&route->match, question, pool);
 }
 
 static bool is_closer(const struct plain_route *a, const struct plain_route *b)
@@ -49,7 +93,7 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
     *allow = TEXT("");
     for (size_t i = 0; i < routes->count; i++) {
         const struct plain_route *route = &routes->rows[i];
-        if (!fits_path(route, question->path) || !fits_conditions(route, question))
+        if (!fits_path(route, question->path) || !fits_conditions(route, question, pool))
             continue;
         if (!method_is_among(route->methods, question->method))
             add_methods(pool, route, allow);

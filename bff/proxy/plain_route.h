@@ -13,10 +13,22 @@
 #include "bff/base/text.h"
 #include "bff/cache/cache_rule.h"
 #include "bff/edge/access.h"
+#include "bff/edge/network_rule.h"
+#include "bff/edge/security_settings.h"
+#include "bff/proxy/plain_direct.h"
 #include "bff/proxy/plain_field.h"
+#include "bff/proxy/plain_mirror.h"
 #include "bff/proxy/plain_path.h"
+#include "bff/proxy/plain_rewrite.h"
+#include "bff/proxy/plain_split.h"
 #include "bff/proxy/plain_transform.h"
 #include "bff/upstream/service.h"
+
+/* Conditions that do not belong to the head alone. Each row is a name, and perhaps a value. */
+struct plain_match {
+    struct plain_fields query; /* parameters, decoded */
+    struct plain_fields cookie;
+};
 
 struct call_hedge_plan;
 struct breaker;
@@ -25,12 +37,15 @@ struct breaker;
  *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this
  * path). It may have captures (plain_pattern.h), which transform.has_captures says to replaces
  * ${path} in the target, like the URI of nginx's proxy_pass; absent: the target does not change
- *   service       the service that gets the request
+ *   service       the service that gets the request; NULL: ${split} or ${direct} says what happens
  *   methods       the methods that are passed on, ended by an absent text; NULL: all known methods
  *   host          only requests for this host (lower case, see host.h); absent: any host
  *   header        only requests with this field, and with this value if one is given; absent name:
  *                 any request
+ *   match         only requests with these parameters and cookies
  *   access        who may ask
+ *   network       which networks may ask
+ *   security      which fields for browsers its answers have
  *   request       fields that are set or removed in the request to the service
  *   response      fields that are set or removed in the response to the client
  *   body_limit    the most bytes of a request's body
@@ -46,6 +61,11 @@ struct breaker;
  *   keeps_host    the service gets the client's Host, not the endpoint's
  *   transform     what is changed in requests and answers, beside header fields
  *   may_upgrade   WebSocket connections are allowed, through a tunnel
+ *   split         several services, of which each request gets one
+ *   mirror        another service gets copies of the requests
+ *   direct        the route asks no service
+ *   rewrite       what is changed in the addresses that the service sends
+ *   may_compress  its answers may get a content coding (bff/http/compress.h)
  */
 struct plain_route {
     struct text path;
@@ -54,7 +74,10 @@ struct plain_route {
     struct text *methods;
     struct text host;
     struct plain_field header;
+    struct plain_match match;
     struct access_rule access;
+    struct network_rule network;
+    struct security_route security;
     struct plain_fields request;
     struct plain_fields response;
     size_t body_limit;
@@ -67,6 +90,11 @@ struct plain_route {
     bool keeps_host;
     bool may_upgrade;
     struct plain_transform transform;
+    struct plain_split split;
+    struct plain_mirror mirror;
+    struct plain_direct direct;
+    struct plain_rewrite rewrite;
+    bool may_compress;
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: the service's */
     struct text cache_scope; /* distinguishes its stored responses; the generation sets it
@@ -82,12 +110,15 @@ struct plain_routes {
 };
 
 /* The request for which a route is searched. ${has_field} returns true when the request has a field
- * with the name of ${field}, and with its value unless that is absent. */
+ * with the name of ${field}, and with its value unless that is absent. ${has_cookie} does the same
+ * for a cookie. */
 struct plain_question {
     struct text method;
-    struct text path; /* normalised by plain_path */
-    struct text host; /* as host_name returns it */
+    struct text path;  /* normalised by plain_path */
+    struct text query; /* as the client wrote it; absent: none */
+    struct text host;  /* as host_name returns it */
     bool (*has_field)(void *cookie, const struct plain_field *field);
+    bool (*has_cookie)(void *cookie, const struct plain_field *field);
     void *cookie;
 };
 
@@ -106,6 +137,12 @@ enum plain_result {
 enum plain_result plain_route_find(const struct plain_routes *routes,
                                    const struct plain_question *question, struct pool *pool,
                                    const struct plain_route **found, struct text *allow);
+
+/* True when ${query} has a parameter with the name of ${field}, and with its value unless that is
+ * absent. Names and values are decoded once, as forms are: '+' is a blank. Of several parameters
+ * with the name, any may have the value. */
+bool plain_route_has_parameter(struct pool *pool, struct text query,
+                               const struct plain_field *field);
 
 /* True when one of ${routes} passes ${method} on, whatever its conditions are. */
 bool plain_route_has_method(const struct plain_routes *routes, struct text method);

@@ -8,6 +8,7 @@
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
+#include "bff/proxy/proxy_mirror.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_refuse.h"
 #include "bff/proxy/proxy_request.h"
@@ -383,6 +384,8 @@ static void pass(struct request *request, const struct proxy_ask *ask)
     describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
+    if (ask->route->mirror.service != NULL)
+        passing->report.mirror = proxy_mirror(passing, describe_call);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)

@@ -23,7 +23,8 @@ struct redis;
 struct proxy_settings {
     struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
     struct text withheld; /* a request field that is not passed on; absent: none */
-    bool hides_cors;      /* this server sends the CORS fields, so those of services are left out */
+    const struct security_settings *security; /* the fields for browsers */
+    bool hides_cors; /* this server sends the CORS fields, so those of services are left out */
 };
 
 struct proxy_ask {
