@@ -37,6 +37,17 @@ describe('a path', { concurrency: 4 }, () => {
     assert.equal(asked('users').length, 0)
   })
 
+  test('of captures goes to each service of a split in its own way', async t => {
+    const split = { path: '/:shop/:id/', service: undefined, to: undefined,
+      split: [{ service: 'users', weight: 1, to: '/of/:shop/items/:id/' }] }
+    const { get } = await transforming(t, { send: ({ req, res }) => {
+      res.writeHead(302, { location: '/of/a/items/7/x' })
+      res.end(req.url)
+    } }, split)
+    const { text, headers } = await get('/a/7/rest?q')
+    assert.deepEqual([text, headers.location], ['/of/a/items/7/rest?q', '/of/a/items/7/x'])
+  })
+
   test('that is literal comes before a capture, and a longer prefix before a shorter one', async t => {
     const route = (path, to) => ({ path, to, service: 'users', access: 'public' })
     const { get } = await scenario(t, 'web', { 'users *': echo }, { config: { login: 'off', routes: [
