@@ -12,7 +12,6 @@
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_refuse.h"
 #include "bff/proxy/proxy_request.h"
-#include "bff/proxy/proxy_transform.h"
 
 #define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
 
@@ -153,11 +152,8 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
         *why = REASON_BAD_HTTP;
         return -1;
     }
-    if (proxy_answer_is_refused(&passing->ask, head)) {
-        passing->refused_status = head->status;
-        *why = REASON_BAD_JSON;
+    if (proxy_passing_refuses(passing, head, why))
         return -1;
-    }
     proxy_answer_head(passing->request, &passing->ask, head);
     passing->is_tunnel = is_tunnel;
     passing->report.is_cancelled = !is_tunnel;
@@ -222,15 +218,6 @@ static void on_flush(void *cookie)
 
 static void ask_again(struct proxy_passing *passing);
 
-/* Returns why the answer is not complete after all: it is no JSON. So it is not stored. */
-static enum reason judge(struct proxy_passing *passing, enum reason reason)
-{
-    if (reason != REASON_NONE || !has_client(passing) ||
-        !reply_stream_has_begun(&passing->stream) || proxy_transform_end(passing->ask.transform))
-        return reason;
-    return REASON_BAD_JSON;
-}
-
 static void on_end(void *cookie, enum reason reason)
 {
     struct proxy_passing *passing = cookie;
@@ -239,7 +226,7 @@ static void on_end(void *cookie, enum reason reason)
         tunnel_end(&passing->tunnel);
         return;
     }
-    reason = judge(passing, reason);
+    reason = proxy_passing_judge(passing, reason);
     if (passing->fill != NULL)
         proxy_fill_end(passing->fill, reason);
     if (passing->request == NULL) {

@@ -1,5 +1,6 @@
 /* See proxy_passing.h. */
 #include "bff/base/memory.h"
+#include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_request.h"
 #include "bff/proxy/proxy_transform.h"
@@ -53,4 +54,23 @@ void proxy_passing_own_texts(struct proxy_passing *passing)
         ask->body = pool_text(passing->texts, ask->body);
     if (passing->ask.cache != NULL)
         passing->origin = proxy_request_origin(passing->request, passing->texts);
+}
+
+enum reason proxy_passing_judge(struct proxy_passing *passing, enum reason reason)
+{
+    bool has_client = passing->request != NULL && !passing->is_left;
+
+    if (reason != REASON_NONE || !has_client || !reply_stream_has_begun(&passing->stream))
+        return reason;
+    return proxy_transform_end(passing->ask.transform) ? reason : REASON_BAD_JSON;
+}
+
+bool proxy_passing_refuses(struct proxy_passing *passing, const struct exchange_head *head,
+                           enum reason *why)
+{
+    if (!proxy_answer_is_refused(&passing->ask, head))
+        return false;
+    passing->refused_status = head->status;
+    *why = REASON_BAD_JSON;
+    return true;
 }

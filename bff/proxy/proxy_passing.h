@@ -59,4 +59,14 @@ void proxy_passing_free(struct proxy_passing *passing);
 /* True when the call is of use without a client. */
 bool proxy_passing_goes_on(const struct proxy_passing *passing);
 
+/* True when the client must not get the answer with this ${head}, because the route's rules cannot
+ * change its body. Then ${*why} is set. */
+bool proxy_passing_refuses(struct proxy_passing *passing, const struct exchange_head *head,
+                           enum reason *why);
+
+/* The service's answer has ended for ${reason}. Returns ${reason}, or REASON_BAD_JSON when the
+ * client's answer is not complete after all, because the route's rules have found that it is no
+ * JSON. So it is not stored. */
+enum reason proxy_passing_judge(struct proxy_passing *passing, enum reason reason);
+
 #endif
