@@ -107,8 +107,8 @@ static enum step_result found(struct request_context *context)
                             : admin_request_refuse(admin_of(context), 404, "Not found");
 }
 
-/* The body. A web page that sends JSON to another origin makes the browser ask first (a preflight).
- * No page of this server answers that question. */
+/* The body. It may be absent, as in curl -X POST. A web page that sends JSON to another origin
+ * makes the browser ask first (a preflight). No page of this server answers that question. */
 
 static bool is_json(const struct request *request)
 {
@@ -119,7 +119,9 @@ static bool is_json(const struct request *request)
 
 static enum step_result body(struct request_context *context)
 {
-    if (text_is(context->request->method, "POST") && !is_json(context->request))
+    const struct request *request = context->request;
+
+    if (text_is(request->method, "POST") && request->body != NULL && !is_json(request))
         return admin_request_refuse(admin_of(context), 415,
                                     "Content-Type must be application/json");
     return step_body_read(context, CONFIG_ADMIN_BODY);
@@ -134,8 +136,10 @@ static enum step_result run(struct request_context *context)
 
 static enum step_result answer(struct request_context *context)
 {
+    const struct admin_request *admin = admin_of(context);
+    const char *type = admin->type != NULL ? admin->type : "application/json; charset=utf-8";
     struct reply_field fields[] = {
-        {"content-type", TEXT("application/json; charset=utf-8")},
+        {"content-type", text_of(type)},
         {"cache-control", TEXT("no-store")},
     };
 
@@ -143,8 +147,8 @@ static enum step_result answer(struct request_context *context)
                                      .status = 200,
                                      .fields = fields,
                                      .field_count = sizeof(fields) / sizeof(fields[0]),
-                                     .body = &admin_of(context)->answer,
-                                     .body_count = 1,
+                                     .body = admin->pieces != NULL ? admin->pieces : &admin->answer,
+                                     .body_count = admin->pieces != NULL ? admin->piece_count : 1,
                                  });
     return STEP_ANSWERED;
 }

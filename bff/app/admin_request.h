@@ -14,6 +14,7 @@
 #ifndef BFF_APP_ADMIN_REQUEST_H
 #define BFF_APP_ADMIN_REQUEST_H
 
+#include "bff/app/reload_wait.h"
 #include "bff/app/request_context.h"
 #include "bff/cache/cache_redis.h"
 #include "bff/edge/revocation_tell.h"
@@ -26,7 +27,7 @@ struct admin_request;
  *   method   "GET" takes HEAD, too
  *   path     exactly; NULL: every path
  *   about    for the list of pages
- *   run      a step: it sets admin->answer, and passes, refuses or waits. With POST, the whole body
+ *   run      a step: it sets admin->answer or admin->pieces, and passes, refuses or waits. With POST, the whole body
  *            has come
  */
 struct admin_page {
@@ -42,10 +43,14 @@ extern const struct admin_page admin_pages[];
 struct admin_request {
     struct request_context context;
     const struct admin_page *page; /* set by the step "found" */
-    struct text answer;            /* JSON, which the page has set; in the request's pool */
+    struct text answer;            /* which the page has set; in the request's pool */
+    const char *type;              /* its Content-Type; NULL: JSON */
+    const struct text *pieces;     /* the answer in pieces, in the pool; NULL: ${answer} has it */
+    size_t piece_count;
 
     struct cache_redis_purge told;  /* of a page that tells Redis of a purge */
     struct revocation_tell revoked; /* the same for a revocation */
+    struct reload_wait reload;      /* of a page that waits for a reload */
 };
 
 /* Answers ${request}. What ${dispatch} and ${worker} point to must live as long as the request. */

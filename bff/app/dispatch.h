@@ -19,6 +19,7 @@
 #include "bff/edge/trusted.h"
 #include "bff/http/compress_settings.h"
 #include "bff/limit/limiter.h"
+#include "bff/observe/metrics.h"
 #include "bff/proxy/proxy.h"
 #include "bff/session/oidc.h"
 #include "bff/session/session_refresh.h"
@@ -43,6 +44,7 @@ struct dispatch {
     const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
+    const struct security_settings *security;
     const struct limit_rules *limits; /* without those of usage plans */
     const struct plan_rules *plans;   /* one for each plan of the API keys, in their order */
     const struct compress_settings *compress;
@@ -51,6 +53,7 @@ struct dispatch {
     const struct revocation_settings *revocation;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
+    const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 
@@ -72,6 +75,7 @@ struct dispatch_worker {
     struct api_keys_worker *keys;        /* NULL: there are no API keys */
     struct authorizer_worker *authorizer; /* NULL: as above */
     struct identity *identity;            /* NULL: services get no token of ours */
+    struct metrics_worker *metrics;       /* NULL: as above */
 };
 
 #endif

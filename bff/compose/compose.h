@@ -314,6 +314,7 @@ struct bff_composite {
  *   cache_s  its answers are stored for so many seconds, for the same user, unless the service says
  *            another time in Cache-Control; 0: they are not stored
  *   shared_in_mock  with --mock, all users share the stored answers
+ *   response_header  "Name: value": its answers get this header field; NULL: none
  */
 struct bff_route {
     const char *path;
@@ -322,6 +323,7 @@ struct bff_route {
     const char *access;
     unsigned cache_s;
     bool shared_in_mock;
+    const char *response_header;
 };
 
 /*

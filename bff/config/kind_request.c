@@ -108,15 +108,17 @@ static void service_refuse(struct settings_input *input)
 
 static void service_read(struct settings_input *input)
 {
-    const struct config *config = input->config;
+    struct config *config = input->config;
     size_t i = 0;
 
     while (i < config->service_count && strcmp(config->services[i].service->name, input->text) != 0)
         i++;
     if (i == config->service_count)
         service_refuse(input);
-    else
+    else {
+        config->services[i].is_named = true;
         *(const struct bff_service **)input->member = config->services[i].service;
+    }
 }
 
 /* Returns NULL, or words that say what is wrong. */

@@ -140,6 +140,14 @@ static struct text filtered(struct request *request, const struct text *body, si
     return text_builder_text(&gatherer.body);
 }
 
+/* A filter has refused the answer, whose head has been written. */
+static void send_broken(struct request *request)
+{
+    request->answer.is_broken = false;
+    reply_head_clear(request);
+    reply_error(request, 502, "Bad gateway");
+}
+
 void reply_whole(struct request *request, const struct text *body, size_t count)
 {
     struct text joined;
@@ -150,6 +158,10 @@ void reply_whole(struct request *request, const struct text *body, size_t count)
     if (request->answer.filters != NULL) {
         request->answer.is_shared = false;
         joined = filtered(request, body, count);
+        if (request->answer.is_broken) {
+            send_broken(request);
+            return;
+        }
         if (!has_no_body(reply_head_status(request)))
             reply_head_set_length(request, joined.len);
     } else if (count > PIECES_MAX) {

@@ -48,6 +48,8 @@ void reply_filter_end(struct request *request, bool is_cut)
 {
     for (struct reply_filter *at = request->answer.filters; at != NULL; at = at->next)
         if (at->end != NULL)
-            at->end(at, is_cut);
+            at->end(at, is_cut || request->answer.is_broken);
     request->answer.filters = NULL;
 }
+
+void reply_filter_break(struct request *request) { request->answer.is_broken = true; }

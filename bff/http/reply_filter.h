@@ -46,6 +46,11 @@ void reply_filter_add(struct request *request, struct reply_filter *filter);
  * answer without filters is not copied. */
 void reply_filter_remove(struct request *request, struct reply_filter *filter);
 
+/* For a filter that finds in ${data} or ${end} that the answer is wrong and must not be completed.
+ * The bytes that it has passed do not matter: the client gets 502 in place of a whole answer, and a
+ * streamed answer is cut. */
+void reply_filter_break(struct request *request);
+
 /* Passes ${bytes} to the filter after ${filter}. ${bytes} are borrowed during the call. */
 static inline void reply_filter_pass(struct reply_filter *filter, struct text bytes)
 {

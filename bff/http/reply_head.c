@@ -28,8 +28,16 @@ void reply_head_end(struct request *request)
     for (size_t i = 0; i < answer->field_count; i++)
         reply_head_add(request, text_of(answer->fields[i].name), answer->fields[i].value);
     reply_head_add(request, TEXT("x-request-id"), request->id);
-    if (request->worker->is_draining)
+    if (request->worker->is_draining || request->client->listener->is_leaving)
         request->h2o->http1_is_persistent = 0;
+}
+
+void reply_head_clear(struct request *request) { request->h2o->res.headers.size = 0; }
+
+void reply_head_set_status(struct request *request, int status)
+{
+    request->h2o->res.status = status;
+    request->h2o->res.reason = status_phrase(status);
 }
 
 int reply_head_status(const struct request *request) { return request->h2o->res.status; }

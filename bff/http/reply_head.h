@@ -30,9 +30,15 @@ void reply_head_add(struct request *request, struct text name, struct text value
  * X-Request-Id. When the worker is draining, the connection will be closed after the answer. */
 void reply_head_end(struct request *request);
 
+/* Removes all fields, so that another head can be begun. */
+void reply_head_clear(struct request *request);
+
 /* For filters. */
 
 int reply_head_status(const struct request *request);
+
+/* Sets the status to ${status}. */
+void reply_head_set_status(struct request *request, int status);
 
 /* Returns the value of the first field ${name} (lower case); absent if there is none. */
 struct text reply_head_find(const struct request *request, const char *name);

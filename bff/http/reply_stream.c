@@ -147,6 +147,7 @@ void reply_stream_flush(struct reply_stream *stream)
 static void finish(struct reply_stream *stream, bool is_cut)
 {
     reply_filter_end(stream->request, is_cut);
+    is_cut = is_cut || stream->request->answer.is_broken;
     stream->is_ended = true;
     stream->is_cut = is_cut;
     if (!stream->buffer.is_sending)

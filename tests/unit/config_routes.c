@@ -134,10 +134,12 @@ static const struct {
     {"a list twice", "routes: [{path: /a, service: users}]\nroutes: [{path: /b, service: users}]\n",
      "web.yaml:2:1: routes: it stands here twice\n"},
     {"no mapping", "routes: [/a]\n",
-     "web.yaml:1:10: routes[0]: expected a mapping with some of: path, service, to, access, "
-     "methods, host, header, body_limit, timeout, hedge, breaker, cache, preserve_host, upgrade, "
-     "compress, "
-     "request_headers, response_headers\n"},
+     "web.yaml:1:10: routes[0]: expected a mapping with some of: "
+     "path, service, to, access, methods, host, header, body_limit, timeout, "
+     "hedge, breaker, cache, preserve_host, upgrade, compress, request_headers, "
+     "response_headers, allow, deny, security_headers, hsts, transform, query, "
+     "cookie, split, sticky, mirror, redirect, answer, rewrite_location, "
+     "rewrite_cookies, cookie_domain\n"},
     {"nothing in it", "routes: [{}, ]\n",
      "web.yaml:1:10: routes[0]: its path is missing\n"
      "web.yaml:1:10: routes[0]: its service is missing\n"},
