@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
 import { ask } from './client.mjs'
+import { admin, asOperator } from './operator.mjs'
 import { anywhere, scenario } from './scenario.mjs'
 import { eventually } from './wait.mjs'
 
@@ -16,7 +17,7 @@ import { eventually } from './wait.mjs'
  */
 export async function reloadable(t, plan, { config = {}, listen = [anywhere], ...options } = {}) {
   const scene = await scenario(t, 'web', plan, { ...options, listen: [],
-    config: { listen, admin: { listen: anywhere }, login: 'off', ...config } })
+    config: { listen, admin, login: 'off', ...config } })
   const { server } = scene
   const file = server.ready.config
   let settings = JSON.parse(readFileSync(file))
@@ -35,7 +36,7 @@ export async function reloadable(t, plan, { config = {}, listen = [anywhere], ..
       renameSync(`${file}.new`, file)
     },
     hup: () => more(() => server.child.kill('SIGHUP')),
-    post: () => ask(server.ready.admin, '/reload', { method: 'POST' }),
+    post: () => ask(server.ready.admin, '/reload', { method: 'POST', headers: asOperator }),
   }
 }
 
