@@ -1,6 +1,7 @@
 /* The pages for operators: see admin_request.h. */
 #include "bff/app/admin_metrics.h"
 #include "bff/app/admin_purge.h"
+#include "bff/app/admin_reload.h"
 #include "bff/app/admin_request.h"
 #include "bff/app/admin_revoke.h"
 #include "bff/json/json_print.h"
@@ -34,6 +35,7 @@ const struct admin_page admin_pages[] = {
      "forgets stored responses; the body is one of {\"path\":\"/a\"}, {\"prefix\":\"/a\"}, "
      "{\"tag\":\"a\"} and {\"all\":true}",
      admin_purge_post},
+    {"POST", "/reload", "reads the configuration and its files again", admin_reload_post},
     {"POST", "/revoke",
      "revokes tokens and sessions; the body is one of {\"jti\":\"a\"}, {\"sid\":\"a\"} and "
      "{\"sub\":\"a\"}, perhaps with before (with sub) and until, in seconds since 1970",

@@ -57,6 +57,10 @@ struct generation {
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
                                    enum config_action *action);
 
+/* Does the same for a reload: ${argv} has been read before, and asked for CONFIG_SERVE. Prints
+ * nothing: generation->config.mistakes says what is wrong. */
+struct generation *generation_load_again(int argc, char **argv, const struct bff_build *build);
+
 /*
  * Makes everything that requests need from the configuration. Only for the action CONFIG_SERVE.
  * Afterwards the generation does not change. Returns NULL, or a text that says what is wrong with
