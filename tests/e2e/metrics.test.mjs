@@ -13,7 +13,7 @@ import { faults } from './lib/reply.mjs'
 import { anywhere, open, scenario } from './lib/scenario.mjs'
 import { eventually, inParallel } from './lib/wait.mjs'
 
-const count = Number(process.env.METRICS_COUNT ?? 3000)
+const count = Number(process.env.METRICS_COUNT ?? 1000)
 const seed = Number(process.env.METRICS_SEED ?? 1)
 const admin = { listen: anywhere }
 const server_ = 'http_server_request_duration_seconds_count'
