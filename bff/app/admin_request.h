@@ -27,8 +27,8 @@ struct admin_request;
  *   method   "GET" takes HEAD, too
  *   path     exactly; NULL: every path
  *   about    for the list of pages
- *   run      a step: it sets admin->answer or admin->pieces, and passes, refuses or waits. With POST, the whole body
- *            has come
+ *   run      a step: it sets admin->answer or admin->pieces, and passes, refuses or waits. With
+ * POST, the whole body has come
  */
 struct admin_page {
     const char *method;

@@ -11,6 +11,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/json/json_print.h"
 
 struct reload {
@@ -135,6 +136,7 @@ static void fail(struct reload *reload, struct generation *next)
 
     files_watch_add(&reload->watch, &next->config);
     log_lines("mistake", mistakes);
+    tally_add(TALLY_RELOADS_FAILED);
     log_end(reload, "failed");
     snprintf(status, sizeof(status), "The reload failed: %s", mistakes->lines[0]);
     notify_end(status);
@@ -153,6 +155,7 @@ static void finish(struct reload *reload)
     process_listen_settle(reload->process);
     reload_log_warnings(reload->process->current);
     log_lines("restart", &reload->fixed);
+    tally_add(TALLY_RELOADS);
     log_end(reload, "done");
     notify_end("");
     tell(reload, (struct reload_outcome){.status = 200, .upto = reload->upto}, &reload->fixed);

@@ -153,7 +153,7 @@ static void on_request(struct request *request)
         request_steps_run(&own->generation->dispatch, &own->dispatch, request);
 }
 
-/* The log and later the metrics are about requests of clients. */
+/* The log and the metrics are about requests of clients. */
 static void on_over(const struct request *request)
 {
     struct worker_generation *own = worker_generation_of(request);
