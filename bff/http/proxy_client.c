@@ -34,20 +34,18 @@ void proxy_client_end(struct client *client)
     client->proxy = NULL;
 }
 
+/* A connection that has already been reset has no address. A health check ends like that. */
 static void log_fault(const struct client *client, enum fault fault)
 {
     struct sockaddr_storage address;
-    struct text from = TEXT("unknown");
     char printed[IP_TEXT];
     struct ip ip;
 
-    if (!log_pace_is_due(&paces[fault]))
+    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) == 0 ||
+        !ip_of((struct sockaddr *)&address, &ip) || !log_pace_is_due(&paces[fault]))
         return;
-    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0 &&
-        ip_of((struct sockaddr *)&address, &ip))
-        from = ip_print(&ip, printed);
     log_event("proxy_protocol", (struct log_field[]){{"reason", .text = fault_names[fault]},
-                                                     {"client", .text = from},
+                                                     {"client", .text = ip_print(&ip, printed)},
                                                      {0}});
 }
 
