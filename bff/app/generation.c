@@ -161,6 +161,13 @@ static void fill_dispatch(struct generation *generation)
     };
 }
 
+static bool names_clients(const void *proxies, const struct sockaddr *address)
+{
+    struct ip ip;
+
+    return ip_of(address, &ip) && trusted_has(proxies, &ip);
+}
+
 const char *generation_prepare(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -179,6 +186,8 @@ const char *generation_prepare(struct generation *generation)
         .body_limit = config_largest_body(config),
         .answers_half_closed = config->answers_half_closed,
         .drain_ms = config->drain_ms,
+        .names_clients = names_clients,
+        .proxies = &config->trusted,
         .tls = config->tls,
         .tracing = &config->tracing,
     };

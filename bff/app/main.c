@@ -11,6 +11,7 @@
 #include "bff/app/service_list.h"
 #include "bff/app/signals.h"
 #include "bff/app/store_list.h"
+#include "bff/app/successor.h"
 
 static int act(enum config_action action, struct generation *generation)
 {
@@ -44,6 +45,7 @@ int bff_main(int argc, char **argv, const struct bff_build *build)
     enum config_action action;
 
     signals_begin();
+    successor_remember(argv);
     struct generation *generation = generation_load(argc, argv, build, &action);
     if (action == CONFIG_SERVE)
         return serve(generation, argc, argv);

@@ -41,6 +41,7 @@ static void say(struct listen *listen, const struct config_listen *on, bool is_a
 {
     listen->is_tls = on->is_tls;
     listen->is_admin = is_admin;
+    listen->has_proxy_header = on->has_proxy_header;
 }
 
 static struct listen *add(struct http_settings *next, struct listen listen)

@@ -37,7 +37,7 @@ static void end(int number)
                                        signal does not end */
 }
 
-/* Before there is anything to reload. */
+/* Before there is anything to reload or to upgrade. */
 static void ignore(int number) {}
 
 void signals_begin(void)
@@ -46,7 +46,7 @@ void signals_begin(void)
     struct sigaction nothing = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigset_t set = all_stops();
 
-    must(sigaction(SIGHUP, &nothing, NULL) == 0);
+    must(sigaction(SIGHUP, &nothing, NULL) == 0 && sigaction(SIGUSR2, &nothing, NULL) == 0);
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* the parent process may have blocked them */
@@ -57,6 +57,7 @@ static sigset_t all_signals(void)
     sigset_t set = all_stops();
 
     sigaddset(&set, SIGHUP);
+    sigaddset(&set, SIGUSR2);
     return set;
 }
 
@@ -82,6 +83,8 @@ enum signals_event signals_take(void)
         return SIGNALS_NONE;
     if (taken.ssi_signo == SIGHUP)
         return SIGNALS_RELOAD;
+    if (taken.ssi_signo == SIGUSR2)
+        return SIGNALS_UPGRADE;
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     return SIGNALS_STOP;
 }

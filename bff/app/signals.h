@@ -4,7 +4,7 @@
  * handlers for that, because the kernel does not deliver a signal without a handler to the first
  * process of a container.
  *
- * SIGHUP asks for a reload. It never ends the process.
+ * SIGHUP asks for a reload, and SIGUSR2 for an upgrade (takeover.h). They never end the process.
  */
 #ifndef BFF_APP_SIGNALS_H
 #define BFF_APP_SIGNALS_H
@@ -23,11 +23,12 @@ int signals_file(void);
 enum signals_event {
     SIGNALS_NONE,
     SIGNALS_STOP,
-    SIGNALS_RELOAD, /* SIGHUP */
+    SIGNALS_RELOAD,  /* SIGHUP */
+    SIGNALS_UPGRADE, /* SIGUSR2 */
 };
 
 /* Takes the next signal, and does not wait. To be called by the thread that called signals_hold.
- * After SIGNALS_STOP, the next SIGTERM or SIGINT ends the process, and a SIGHUP does nothing. */
+ * After SIGNALS_STOP, the next SIGTERM or SIGINT ends the process, and the others do nothing. */
 enum signals_event signals_take(void);
 
 #endif

@@ -7,6 +7,7 @@
 
 #include "bff/app/admin_request.h"
 #include "bff/app/notify.h"
+#include "bff/app/predecessor.h"
 #include "bff/app/ready_line.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/worker_generation.h"
@@ -168,7 +169,9 @@ static void on_ready(struct server *server)
     const struct generation *first = process->current;
 
     ready_line_print(&first->http, &first->config, stdout);
-    if (!atomic_load(&server->common.is_leaving))
+    if (predecessor_is_there())
+        predecessor_tell_ready(); /* the service manager listens to the predecessor only */
+    else if (!atomic_load(&server->common.is_leaving))
         notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);
     atomic_store(&process->is_ready, true);

@@ -46,8 +46,10 @@ struct identity_keys;
 struct config_listen {
     char *text; /* as the operator wrote it: "http://127.0.0.1:8080" */
     bool is_tls;
+    bool has_proxy_header; /* each connection begins with a header of the PROXY protocol */
     struct sockaddr_storage address; /* port 0: any free port */
     socklen_t address_len;
+    size_t item; /* where its item begins in the values of the setting */
 };
 
 /* A file that the configuration names. ${mark} was taken before the file was read. So a file with
@@ -81,7 +83,10 @@ struct config {
     uint32_t resolve_ms;  /* time between two look-ups of an endpoint's name */
     uint32_t leave_ms; /* after a signal: how long the server still serves, with /ready failing */
     uint32_t drain_ms; /* after that: how long open requests may take to finish; 0: no time */
-    char *mock_dir;    /* a directory; NULL: no mock services */
+    uint32_t upgrade_ready_ms; /* how long a new binary may take to be ready */
+    uint32_t
+        upgrade_drain_ms; /* after that: how long this process serves those who are connected */
+    char *mock_dir;       /* a directory; NULL: no mock services */
 
     bool login_is_off;           /* the file has login: off, so no token is checked */
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */

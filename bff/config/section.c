@@ -31,5 +31,6 @@ const struct section *const section_list[] = {
     &section_identity,
     &section_admin,
     &section_process,
+    &section_upgrade,
     NULL,
 };

@@ -34,6 +34,7 @@ extern const struct section section_revocation;
 extern const struct section section_identity;
 extern const struct section section_admin;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
+extern const struct section section_upgrade;
 
 /* The routes, to which the rows of all sections section_routes* belong. */
 extern const struct settings_items section_routes_items;

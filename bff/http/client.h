@@ -16,6 +16,7 @@
 #include "bff/http/addresses.h"
 
 struct client_linger;
+struct proxy_client;
 struct worker;
 
 /* What slow_client.c found when it last checked the client. */
@@ -58,7 +59,8 @@ struct client {
     struct client_linger *linger; /* it lingers; NULL: it does not */
     int64_t resets_ns;            /* time when its token bucket for resets is full again */
     struct pace pace;
-    bool has_places; /* it is counted in ${places} */
+    struct proxy_client *proxy; /* its PROXY header is being read; NULL: it is not */
+    bool has_places;            /* it is counted in ${places} */
     struct address_places places;
 
     /* set when its first request begins */
@@ -76,7 +78,8 @@ struct worker_listener {
     h2o_linklist_t link; /* in worker->listeners, while it accepts */
     struct worker *worker;
     int *fd; /* the place of its descriptor in struct listen */
-    bool is_tls, is_admin, is_unix;
+    bool is_tls, is_admin, is_unix, has_proxy_header;
+    bool has_successor; /* another process accepts what waits on its socket */
     h2o_accept_ctx_t accept;
     h2o_socket_t *socket; /* NULL after it was closed */
     struct timer again;   /* set while there is no free descriptor; later see client_leave.h */
@@ -88,7 +91,8 @@ struct worker_listener {
  * allocated. */
 void client_listen(struct worker_listener *listener);
 
-/* Accepts the connections that are waiting, then closes the socket and sets ${*listener->fd} to -1.
+/* Accepts the connections that are waiting, unless there is a successor. Then closes the socket and
+ * sets ${*listener->fd} to -1.
  */
 void client_stop_listening(struct worker_listener *listener);
 

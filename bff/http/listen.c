@@ -13,6 +13,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/http/listen.h"
+#include "bff/http/listen_inherited.h"
 
 #define BACKLOG 4096 /* the kernel limits it to net.core.somaxconn */
 
@@ -198,26 +199,58 @@ bool listen_is_on(const struct listen *listen, const struct sockaddr *wanted)
     return port_of(wanted) == 0 ? listen->has_any_port : port_of(wanted) == port_of(at);
 }
 
-int listen_open(struct listen *listen, size_t count)
+static int give_up(struct listen *listen)
+{
+    int error = errno;
+
+    listen_unlink(listen);
+    listen_close(listen);
+    return error;
+}
+
+static int open_new(struct listen *listen, size_t count)
 {
     int error = prepare(listen);
 
-    listen->has_any_port =
-        !listen_is_unix(listen) && port_of((const struct sockaddr *)&listen->address) == 0;
     if (error != 0)
         return error;
     listen->fds = memory_new(count * sizeof(*listen->fds));
     for (listen->fd_count = 0; listen->fd_count < count; listen->fd_count++) {
         int fd = open_next(listen);
-        if (fd == -1) {
-            error = errno;
-            listen_unlink(listen);
-            listen_close(listen);
-            return error;
-        }
+        if (fd == -1)
+            return give_up(listen);
         listen->fds[listen->fd_count] = fd;
     }
     return 0;
+}
+
+/* Workers without an inherited socket share one. A new socket beside the inherited ones would get
+ * connections that are lost when this process fails to start. */
+static int share(struct listen *listen, size_t count)
+{
+    size_t inherited = listen->fd_count;
+
+    for (; listen->fd_count < count; listen->fd_count++) {
+        int fd = fcntl(listen->fds[listen->fd_count % inherited], F_DUPFD_CLOEXEC, 0);
+        if (fd == -1)
+            return give_up(listen);
+        listen->fds[listen->fd_count] = fd;
+    }
+    return 0;
+}
+
+int listen_open(struct listen *listen, size_t count)
+{
+    listen->has_any_port =
+        !listen_is_unix(listen) && port_of((const struct sockaddr *)&listen->address) == 0;
+    return listen_inherited_take(listen, count) > 0 ? share(listen, count)
+                                                    : open_new(listen, count);
+}
+
+void listen_hand_over(struct listen *listen)
+{
+    listen->has_successor = true;
+    listen->inode = 0;
 }
 
 void listen_close(struct listen *listen)

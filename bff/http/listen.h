@@ -14,12 +14,16 @@ struct listen {
     struct sockaddr_storage address;
     socklen_t address_len;
     bool is_tls;
-    bool is_admin;     /* for the pages of operators, not for clients */
-    bool has_any_port; /* the operator asked for port 0 */
-    int *fds; /* one socket for each worker, each with SO_REUSEPORT. The workers share the one
-                 socket of a unix socket by duplicates of its descriptor. When a worker stops
-                 listening, it closes its socket and sets fds[i] to -1. Structs of several
-                 configurations that listen on the same sockets have the same pointer */
+    bool has_proxy_header; /* each connection begins with a PROXY header */
+    bool is_admin;         /* for the pages of operators, not for clients */
+    bool has_any_port;     /* the operator asked for port 0 */
+    bool has_successor;    /* another process listens on the same sockets from now on */
+    int *
+        fds; /* one socket for each worker, each with SO_REUSEPORT. The workers share the one
+                socket of a unix socket by duplicates of its descriptor. Of inherited sockets, there
+                may be more than one for each worker. When a worker stops
+                listening, it closes its socket and sets fds[i] to -1. Structs of several
+                configurations that listen on the same sockets have the same pointer */
     size_t fd_count;
     dev_t device; /* of the file of a unix socket that listen_open has made */
     ino_t inode;  /* the same; 0: it has made no file */
@@ -30,6 +34,9 @@ struct listen {
 /*
  * Opens ${count} sockets on one address. Returns 0; or an errno value, and then no socket is open.
  * It fails if another process listens on the address, even if that process uses SO_REUSEPORT.
+ *
+ * Sockets on this address that the process has inherited are used in place of new ones
+ * (listen_inherited.h). Then there may be more than ${count}, or workers share them by duplicates.
  *
  * A unix socket gets the mode 0600. A socket that a process has left behind is replaced. It fails
  * if a process listens on that socket, or if the file is no socket.
@@ -49,6 +56,10 @@ bool listen_is_unix(const struct listen *listen);
  * socket and goes on listening.
  */
 void listen_unlink(const struct listen *listen);
+
+/* Another process listens on the sockets of ${listen} from now on: its file stays, and connections
+ * that wait are left to that process. To be called before server_hand_over. */
+void listen_hand_over(struct listen *listen);
 
 /* Closes the sockets that are still open, and frees ${listen->fds}. */
 void listen_close(struct listen *listen);

@@ -83,7 +83,7 @@ static void on_drain_look(struct timer *timer)
         worker->is_over = true;
     else if (now_ns >= worker->drained_by_ns)
         client_close_all(worker);
-    else
+    else if (!worker->has_successor)
         client_close_idle(worker);
     if (now_ns >= worker->drained_by_ns + DRAIN_LOOK_MS * CLOCK_MS)
         worker->is_over = true;
@@ -100,6 +100,31 @@ static void drain(struct worker *worker, void *cookie)
     h2o_context_request_shutdown(&worker->context);
     timer_set(worker_timers(worker), &worker->drain_timer,
               clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
+}
+
+/*
+ * Another process accepts the connections from now on. No client needs to notice: nothing is closed
+ * that a client may still use, before its time is over.
+ */
+static void hand_over(struct worker *worker, void *cookie)
+{
+    const struct server *server = cookie;
+
+    worker->is_draining = worker->has_successor = true;
+    worker->drained_by_ns = clock_now_ns() + atomic_load(&server->drain_ms) * CLOCK_MS;
+    worker->drain_timer.fire = on_drain_look;
+    worker_listen_hand_over(worker);
+    timer_set(worker_timers(worker), &worker->drain_timer,
+              clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
+}
+
+static void hurry(struct worker *worker, void *cookie)
+{
+    const struct server *server = cookie;
+    int64_t by_ns = clock_now_ns() + atomic_load(&server->drain_ms) * CLOCK_MS;
+
+    if (by_ns < worker->drained_by_ns)
+        worker->drained_by_ns = by_ns;
 }
 
 /* A message to a worker: a function that it calls in its thread. */
@@ -212,6 +237,7 @@ struct server *server_new(const struct server_settings *settings)
     server->settings = settings;
     server->common.on_over = settings->on_over;
     server->common.application = settings->application;
+    server->common.workers = settings->workers;
     server->common.addresses = addresses_new();
     server->not_ready = settings->workers;
     must(sem_init(&server->begun, 0, 0) == 0);
@@ -258,6 +284,26 @@ void server_tell_workers(struct server *server, void (*run)(struct worker *worke
         task->cookie = cookie;
         h2o_multithread_send_message(&server->workers[i].control, &task->message);
     }
+}
+
+void server_hand_over(struct server *server, uint32_t drain_ms)
+{
+    atomic_store(&server->drain_ms, drain_ms);
+    server_tell_workers(server, hand_over, server);
+}
+
+void server_hurry(struct server *server, uint32_t drain_ms)
+{
+    atomic_store(&server->drain_ms, drain_ms);
+    server_tell_workers(server, hurry, server);
+}
+
+bool server_has_ended(struct server *server)
+{
+    int ended;
+
+    must(sem_getvalue(&server->ended, &ended) == 0);
+    return (unsigned)ended == server->settings->workers;
 }
 
 void server_leave(struct server *server) { atomic_store(&server->common.is_leaving, true); }

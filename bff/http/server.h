@@ -51,6 +51,7 @@ struct server {
     const struct server_settings *settings;
     struct worker_common common;
     struct worker *workers;
+    _Atomic uint32_t drain_ms;  /* of server_hand_over and server_hurry */
     _Atomic unsigned not_ready; /* number of workers that are not ready yet */
     sem_t begun;                /* posted by each worker when it can receive messages */
     sem_t ended;                /* posted by each worker when it ends */
@@ -78,6 +79,16 @@ void server_tell_workers(struct server *server, void (*run)(struct worker *worke
 /* Announces that the server will be stopped soon: it continues to serve, but /ready fails. Any
  * thread may call this function. */
 void server_leave(struct server *server);
+
+/*
+ * Drains for another process that listens on the same sockets, and returns at once. /ready does not
+ * change. Connections end as client_leave.h describes it, and those that are left after ${drain_ms}
+ * are cut. server_has_ended tells when all workers have ended. To be called by the thread that
+ * called server_start, in place of server_stop.
+ */
+void server_hand_over(struct server *server, uint32_t drain_ms);
+void server_hurry(struct server *server, uint32_t drain_ms); /* not later than in ${drain_ms} */
+bool server_has_ended(struct server *server);
 
 /*
  * Drains: no new connections are accepted, requests in flight finish, idle connections are closed,

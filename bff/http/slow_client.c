@@ -134,7 +134,7 @@ static enum state state_of(const struct client *client, int64_t now_ns)
 
     if (client->requests != client->pace.requests)
         return WORKING;
-    if (client->has_open_head)
+    if (client->has_open_head || client->proxy != NULL)
         return HEAD;
     if (client->reading > 0 && client->reading == client->in_flight)
         return BODY;

@@ -22,6 +22,10 @@ void worker_listen_leave(struct worker *worker, const struct http_settings *next
  * worker_listen_end it does nothing. */
 void worker_listen_follow(struct worker *worker);
 
+/* Stops listening for ever, for another process that listens on the sockets with has_successor. The
+ * connections that are open end when they can (client_leave.h). */
+void worker_listen_hand_over(struct worker *worker);
+
 /* Accepts the connections that wait, and stops listening for ever. */
 void worker_listen_end(struct worker *worker);
 

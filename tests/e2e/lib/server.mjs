@@ -27,14 +27,25 @@ process.setMaxListeners(0) // a listener for each server
 // What a test runs the server by: a program of the build's, from tests/e2e/lib/*.c.
 export const helper = name => path.join(builds, 'tests', name)
 
-function start(name, args, env, under = []) {
-  const stdio = ['ignore', 'pipe', 'pipe']
+// After an upgrade of the binary, run.pid is another process than the child.
+export function kill(run, signal) {
+  try {
+    process.kill(run.pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
+// `by` is a command that runs it, or { under, files } with more descriptors, from number 3 on.
+function start(name, args, env, by = []) {
+  const { under, files } = Array.isArray(by) ? { under: by, files: [] } : by
+  const stdio = ['ignore', 'pipe', 'pipe', ...files]
   const [program, ...rest] = [...under, binary(name), ...args]
   const child = spawn(program, rest, { env: environment(env), stdio })
   const run = { child, pid: child.pid, stdout: '', stderr: '' }
   // A test that fails half-way does not keep the others waiting for a server that it left behind.
   for (const handle of [child, child.stdout, child.stderr]) handle.unref()
-  process.once('exit', () => child.kill('SIGKILL'))
+  process.once('exit', () => kill(run, 'SIGKILL'))
   child.stdout.setEncoding('utf8').on('data', text => (run.stdout += text))
   child.stderr.setEncoding('utf8').on('data', text => (run.stderr += text))
   run.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
@@ -42,8 +53,8 @@ function start(name, args, env, under = []) {
 }
 
 // A command that ends by itself: { code, stdout, stderr }.
-export async function command(name, args, env = {}) {
-  const run = start(name, args, env)
+export async function command(name, args, env = {}, by = []) {
+  const run = start(name, args, env, by)
   const { code, signal } = await soon(run.ended, `the end of bff-${name} ${args.join(' ')}`)
   return { code, signal, stdout: run.stdout, stderr: run.stderr }
 }
@@ -92,13 +103,14 @@ export async function assertEnd(run) {
 // It still runs, and ends by SIGTERM.
 async function stop(run) {
   if (run.isStopped) return
-  const isAlive = run.child.exitCode === null && run.child.signalCode === null
-  run.child.kill('SIGTERM')
+  const isAlive = run.pid !== run.child.pid ||
+    (run.child.exitCode === null && run.child.signalCode === null)
+  kill(run, 'SIGTERM')
   try {
     await assertEnd(run)
     assert.ok(isAlive, `the server ended by itself: ${run.stderr}`)
   } finally {
-    run.child.kill('SIGKILL')
+    kill(run, 'SIGKILL')
   }
 }
 
