@@ -4,6 +4,7 @@
 #include "bff/app/process_listen.h"
 #include "bff/app/process_mocks.h"
 #include "bff/app/reload_read.h"
+#include "bff/http/server_tls.h"
 
 #define RESTART "the change needs a restart"
 
@@ -42,6 +43,7 @@ static void prepare(struct process *process, struct generation *next)
     check_admin(process, config);
     if (config->mistakes.count > 0)
         return;
+    server_tls_keep_tickets(config->tls, process->current->config.tls);
     int error = process_listen(process, next, &where);
     if (error != 0)
         mistakes_add(&config->mistakes, &nowhere, "cannot listen on %s: %s", where,

@@ -6,6 +6,8 @@
 #include "bff/base/check.h"
 #include "bff/http/server_tls.h"
 
+#define TICKET_KEYS_MAX 256 /* bytes; OpenSSL 3 needs 80 */
+
 SSL_CTX *server_tls_new(void)
 {
     SSL_CTX *context = SSL_CTX_new(TLS_server_method());
@@ -17,4 +19,20 @@ SSL_CTX *server_tls_new(void)
     h2o_ssl_register_alpn_protocols(context, h2o_alpn_protocols);
     ERR_clear_error();
     return context;
+}
+
+/* OpenSSL makes random keys for each context. */
+void server_tls_keep_tickets(SSL_CTX *next, SSL_CTX *before)
+{
+    unsigned char keys[TICKET_KEYS_MAX];
+    const X509 *a = next == NULL ? NULL : SSL_CTX_get0_certificate(next);
+    const X509 *b = before == NULL ? NULL : SSL_CTX_get0_certificate(before);
+
+    if (a == NULL || b == NULL || X509_cmp(a, b) != 0)
+        return;
+    long size = SSL_CTX_get_tlsext_ticket_keys(before, NULL, 0);
+    must(size > 0 && size <= TICKET_KEYS_MAX);
+    must(SSL_CTX_get_tlsext_ticket_keys(before, keys, size) == 1);
+    must(SSL_CTX_set_tlsext_ticket_keys(next, keys, size) == 1);
+    OPENSSL_cleanse(keys, sizeof(keys));
 }

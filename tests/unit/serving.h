@@ -168,9 +168,6 @@ static inline struct process *start(struct generation *first)
 
     assert_int_equal(process_listen(process, first, &where), 0);
     process_start(process, first);
-    for (int i = 0; i < LOOKS && !atomic_load(&process->is_ready); i++)
-        poll(NULL, 0, LOOK_MS);
-    assert_true(atomic_load(&process->is_ready));
     return process;
 }
 
@@ -178,6 +175,9 @@ static inline void begin_swap(struct process *process, struct generation *next)
 {
     const char *where = NULL;
 
+    for (int i = 0; i < LOOKS && !atomic_load(&process->is_ready); i++)
+        poll(NULL, 0, LOOK_MS);
+    assert_true(atomic_load(&process->is_ready));
     assert_int_equal(process_listen(process, next, &where), 0);
     process_swap(process, next);
 }
