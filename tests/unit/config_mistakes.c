@@ -99,9 +99,9 @@ static const struct {
     {"a listener without address", "listen: [{proxy_protocol: true}]\n",
      "web.yaml:1:10: listen[0].url: it is missing\n"},
     {"a listener with an unknown member", "listen: [{url: \"*:1\", proxy: true}]\n",
-     "web.yaml:1:22: listen[0].proxy: unknown setting; did you mean \"proxy_protocol\"?\n"},
+     "web.yaml:1:23: listen[0].proxy: unknown setting; expected url, proxy_protocol\n"},
     {"a PROXY header of nobody", "listen: [\"*:1\", {url: \"*:2\", proxy_protocol: true}]\n",
-     "web.yaml:1:16: listen: \"*:2\": proxy_protocol needs trusted_proxies: the addresses of the "
+     "web.yaml:1:17: listen: \"*:2\": proxy_protocol needs trusted_proxies: the addresses of the "
      "proxies that may come here\n"},
     {"a phase longer than the whole",
      "services: {users: {timeout: {connect: 5s, first_byte: 2s, total: 3s}}}\n",
