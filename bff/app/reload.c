@@ -13,6 +13,10 @@
 #include "bff/base/memory.h"
 #include "bff/json/json_print.h"
 
+/* What a request for a reload reads. */
+#define MISTAKEN "The configuration has mistakes, and the old one still serves"
+#define STOPS "The server stops"
+
 struct reload {
     struct process *process;
     struct reload_settings settings;
@@ -205,9 +209,7 @@ int reload_patience_ms(const struct reload *reload)
 void reload_stop(struct reload *reload)
 {
     tell(reload,
-         (struct reload_outcome){
-             .status = 503, .message = "The server stops", .upto = (unsigned long)-1},
-         NULL);
+         (struct reload_outcome){.status = 503, .message = STOPS, .upto = (unsigned long)-1}, NULL);
     files_watch_free(&reload->watch);
     mistakes_free(&reload->fixed);
     memory_free(reload);
