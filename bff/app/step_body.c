@@ -2,9 +2,11 @@
  * route. */
 #include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
+#include "bff/app/session_login.h"
 #include "bff/base/clock.h"
 #include "bff/http/body.h"
 #include "bff/http/guard.h"
+#include "bff/proxy/proxy_request.h"
 
 /* A plain route and a page of this server may allow less than the largest body that any request may
  * have. */
@@ -36,9 +38,53 @@ static enum step_result wait_for(struct request_context *context, size_t limit)
         (struct pipeline_wait){.state = context, .is_reading = true, .cancel = cancel});
 }
 
+/* A login and a WebSocket need the whole body, whatever the route says. */
+static enum plain_upload upload_of(const struct request_context *context)
+{
+    const struct plain_route *route = context->found.route;
+
+    if (context->found.kind != FOUND_ROUTE || session_login_may_answer(context) ||
+        proxy_request_wants_upgrade(context->request, route))
+        return PLAIN_UPLOAD_MEMORY;
+    return route->upload;
+}
+
+/* The first bytes of a body that is streamed have come, and it was not in vain to say 100 Continue.
+ * So the call of the service can begin. */
+static void on_first(void *cookie)
+{
+    struct request_context *context = cookie;
+    const struct body *body = context->request->body;
+
+    pipeline_resume(&context->pipeline, body->is_over
+                                            ? pipeline_judge_body(&context->pipeline, body->end)
+                                            : STEP_PASS);
+}
+
+static enum step_result stream(struct request_context *context, size_t limit)
+{
+    struct body *body = context->request->body;
+
+    body_stream(body, limit, on_first, context);
+    if (body_piece(body).len > 0)
+        return STEP_PASS;
+    body_wait(body);
+    return pipeline_wait(
+        &context->pipeline,
+        (struct pipeline_wait){.state = context, .is_reading = true, .cancel = cancel});
+}
+
 enum step_result step_body(struct request_context *context)
 {
-    return step_body_read(context, limit_of(context));
+    const struct request *request = context->request;
+    size_t limit = limit_of(context);
+    struct refusal refusal;
+
+    if (request->body == NULL || request->body->is_over || upload_of(context) == PLAIN_UPLOAD_MEMORY)
+        return step_body_read(context, limit);
+    if (!guard_admits_body(request, limit, &refusal))
+        return pipeline_refuse(&context->pipeline, refusal);
+    return stream(context, limit);
 }
 
 enum step_result step_body_read(struct request_context *context, size_t limit)

@@ -13,6 +13,7 @@ const struct section *const section_list[] = {
     &section_login_issuers,
     &section_login_authorizer,
     &section_routes,
+    &section_routes_upload,
     &section_default_routes,
     &section_paths,
     &section_cors,

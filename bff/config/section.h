@@ -16,6 +16,7 @@ extern const struct section section_login;
 extern const struct section section_login_issuers;    /* login.issuers */
 extern const struct section section_login_authorizer; /* login.authorizer */
 extern const struct section section_routes;
+extern const struct section section_routes_upload; /* routes.*.upload */
 extern const struct section section_default_routes;
 extern const struct section section_paths;
 extern const struct section section_cors;

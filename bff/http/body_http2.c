@@ -18,6 +18,10 @@ struct http2 {
     h2o_http2_conn_t *conn;
     uint32_t stream_id;
     h2o_buffer_t *bytes; /* NULL: none have arrived, or they are not kept */
+    h2o_buffer_t *lent;  /* of a body that is streamed: what body_piece has returned; NULL: none */
+    size_t held;   /* the share of the window of the stream that ${bytes} have taken */
+    size_t loaned; /* the same of ${lent} */
+    size_t owed;   /* what the client gets back */
     struct timer deadline;
     unsigned empty_frames;
     bool is_ended; /* END_STREAM has arrived */
@@ -96,11 +100,17 @@ static void keep(struct http2 *http2, const uint8_t *bytes, size_t size)
     http2->bytes->size += size;
 }
 
+static void drop_buffer(h2o_buffer_t **buffer)
+{
+    if (*buffer != NULL)
+        h2o_buffer_dispose(buffer);
+    *buffer = NULL;
+}
+
 static void drop_bytes(struct http2 *http2)
 {
-    if (http2->bytes != NULL)
-        h2o_buffer_dispose(&http2->bytes);
-    http2->bytes = NULL;
+    drop_buffer(&http2->bytes);
+    drop_buffer(&http2->lent);
 }
 
 /* Checks whether the body is over. When this function returns, the body may already have been
@@ -112,12 +122,14 @@ static void look(struct http2 *http2)
     if (body->is_over)
         return;
     if (body->len > body->limit) {
-        drop_bytes(http2);
+        drop_buffer(&http2->bytes);
         body_finish(body, BODY_TOO_LARGE);
     } else if (http2->is_ended) {
-        if (http2->bytes != NULL)
+        if (http2->bytes != NULL && !body->is_streamed)
             body->h2o->entity = h2o_iovec_init(http2->bytes->bytes, http2->bytes->size);
         body_finish(body, BODY_WHOLE);
+    } else if (body->is_read && body->is_streamed && http2->bytes != NULL) {
+        body_arrive(body);
     }
 }
 
@@ -149,6 +161,44 @@ static bool is_flood(struct http2 *http2, size_t bytes, bool is_end)
     return bytes == 0 && !is_end && ++http2->empty_frames > EMPTY_FRAMES_MAX;
 }
 
+/* Gives back what is owed, when it is worth a frame. */
+static void give_owed(struct http2 *http2)
+{
+    size_t bytes = http2->owed;
+
+    if (bytes * 2 < (size_t)H2O_HTTP2_SETTINGS_HOST.initial_window_size || http2->is_ended ||
+        !is_open(http2->conn))
+        return;
+    http2->owed = 0;
+    h2o_http2_encode_window_update_frame(&http2->conn->_write.buf, http2->stream_id,
+                                         (int32_t)bytes);
+    h2o_http2_conn_request_write(http2->conn);
+    h2o_http2_window_update(&stream_of(http2)->input_window, (ssize_t)bytes);
+}
+
+/* The body may use what has come: it is in memory as a whole, or was used. */
+static void release(struct http2 *http2, size_t *bytes)
+{
+    http2->owed += *bytes;
+    *bytes = 0;
+    give_owed(http2);
+}
+
+/* Takes the window of a frame. Before the body is read, and while the user of a streamed body does
+ * not use it, the client does not get it back. Returns false when the client has sent more than its
+ * window. */
+static bool take_window(struct http2 *http2, size_t bytes)
+{
+    const struct body *body = &http2->body;
+    h2o_http2_window_t *window = &stream_of(http2)->input_window;
+
+    h2o_http2_window_consume_window(window, bytes);
+    http2->held += bytes;
+    if (body->is_read && !body->is_streamed)
+        release(http2, &http2->held);
+    return h2o_http2_window_get_window(window) >= 0;
+}
+
 /* A discarded body gets no more window for its stream. */
 static void take_body_data(struct http2 *http2, const h2o_http2_data_payload_t *data, size_t bytes,
                            bool is_end)
@@ -157,9 +207,11 @@ static void take_body_data(struct http2 *http2, const h2o_http2_data_payload_t *
 
     if (body->is_discarded)
         body_http2_answered_forgive(body->client, bytes, body->len);
-    else if (!is_end)
-        give_back(http2->conn, http2->stream_id, &stream_of(http2)->input_window, bytes);
-    if (is_flood(http2, data->length, is_end))
+    else if (body->is_streamed)
+        body->client->used_bytes += bytes;
+    if (!body->is_discarded && !take_window(http2, bytes))
+        reset(http2, H2O_HTTP2_ERROR_FLOW_CONTROL);
+    else if (is_flood(http2, data->length, is_end))
         reset(http2, H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM);
     else
         take_bytes(http2, data->data, data->length, is_end);
@@ -272,12 +324,25 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
 
 /* slow_client.c does not find a client that is slow with this body but active on other streams. So
  * each body has a deadline. */
+static void set_deadline(struct http2 *http2);
+
 static void on_deadline(struct timer *timer)
 {
     struct http2 *http2 = H2O_STRUCT_FROM_MEMBER(struct http2, deadline, timer);
 
-    if (is_open(http2->conn))
+    if (body_keeps_pace(&http2->body))
+        set_deadline(http2);
+    else if (is_open(http2->conn))
         reset(http2, H2O_HTTP2_ERROR_CANCEL);
+}
+
+static void set_deadline(struct http2 *http2)
+{
+    struct worker *worker = http2->body.client->worker;
+    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
+
+    http2->deadline.fire = on_deadline;
+    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
 }
 
 /* Sets the deadline of the body. It need not begin to read, because the client may send at any
@@ -285,19 +350,51 @@ static void on_deadline(struct timer *timer)
 static void start(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
-    struct worker *worker = body->client->worker;
-    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
 
     if (body->is_discarded)
         drop_bytes(http2);
-    http2->deadline.fire = on_deadline;
-    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
+    else
+        release(http2, &http2->held);
+    set_deadline(http2);
 }
 
 static void stop(struct body *body)
 {
     timer_clear(worker_timers(body->client->worker), &((struct http2 *)body)->deadline);
 }
+
+static struct text piece(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    if (http2->lent == NULL) {
+        http2->lent = http2->bytes;
+        http2->bytes = NULL;
+        http2->loaned = http2->held;
+        http2->held = 0;
+    }
+    if (http2->lent == NULL)
+        return (struct text){0};
+    return (struct text){http2->lent->bytes, http2->lent->size};
+}
+
+static void use(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    drop_buffer(&http2->lent);
+    release(http2, &http2->loaned);
+}
+
+static void wait_for_more(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    if (!timer_is_set(&http2->deadline))
+        set_deadline(http2);
+}
+
+static void pause_reading(struct body *body) {}
 
 static void drop(struct body *body) { drop_bytes((struct http2 *)body); }
 
@@ -310,8 +407,14 @@ static h2o_buffer_t *keep_bytes(struct body *body)
     return bytes;
 }
 
-static const struct body_source source = {
-    .read = start, .stop = stop, .drop = drop, .keep = keep_bytes};
+static const struct body_source source = {.read = start,
+                                          .stop = stop,
+                                          .piece = piece,
+                                          .use = use,
+                                          .wait = wait_for_more,
+                                          .pause = pause_reading,
+                                          .drop = drop,
+                                          .keep = keep_bytes};
 
 static void dispose(void *object)
 {

@@ -14,6 +14,7 @@
 #include "bff/cache/cache_rule.h"
 #include "bff/edge/access.h"
 #include "bff/proxy/plain_path.h"
+#include "bff/proxy/plain_upload.h"
 #include "bff/upstream/service.h"
 
 /* A header field that the server sets on a message before it passes the message on. An absent value
@@ -44,6 +45,7 @@ struct breaker;
  *   request       fields that are set or removed in the request to the service
  *   response      fields that are set or removed in the response to the client
  *   body_limit    the most bytes of a request's body
+ *   upload        how a request's body goes to the service
  *   first_byte_ms the longest time until the first byte of the answer; 0: the service's own limit
  *   idle_ms       the longest silence of the service within an answer, or of both sides of a tunnel
  *   hedge_ms      when no answer has come after this time, the request is also sent to a second
@@ -67,6 +69,7 @@ struct plain_route {
     struct plain_fields request;
     struct plain_fields response;
     size_t body_limit;
+    enum plain_upload upload;
     uint32_t first_byte_ms;
     uint32_t idle_ms;
     uint32_t hedge_ms;

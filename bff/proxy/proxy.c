@@ -2,6 +2,8 @@
 #include "bff/base/clock.h"
 #include "bff/edge/balance_key.h"
 #include "bff/http/method.h"
+#include "bff/http/pipeline.h"
+#include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
@@ -64,7 +66,7 @@ static bool become_errand(struct proxy_passing *passing)
     bool is_sent = call_is_sent(&passing->call);
 
     if (!proxy_passing_goes_on(passing) || !call_is_running(&passing->call) ||
-        !errand_begin(&passing->errand, passing->request, !is_sent))
+        !errand_begin(&passing->errand, passing->request, !is_sent && !passing->upload.is_on))
         return false;
     passing->request = NULL;
     if (passing->fill == NULL) {
@@ -73,6 +75,7 @@ static bool become_errand(struct proxy_passing *passing)
     }
     if (passing->has_head)
         limit_answer(passing);
+    proxy_upload_end(&passing->upload);
     reply_stream_free(&passing->stream);
     call_resume(&passing->call);
     return true;
@@ -216,6 +219,7 @@ static void on_end(void *cookie, enum reason reason)
 {
     struct proxy_passing *passing = cookie;
 
+    proxy_upload_end(&passing->upload);
     if (passing->is_tunnel) {
         tunnel_end(&passing->tunnel);
         return;
@@ -257,6 +261,26 @@ static struct text method_of(const struct proxy_passing *passing)
     return passing->fill != NULL ? TEXT("GET") : passing->request->method;
 }
 
+/* The client has left in the middle of its upload, or the upload is too long, or malformed. So the
+ * service must not get the end of the request: its connection is closed. */
+static void on_upload_failed(void *cookie, enum body_end end)
+{
+    struct proxy_passing *passing = cookie;
+    struct refusal refusal;
+
+    call_cancel(&passing->call, CALL_NOT_NEEDED);
+    proxy_upload_end(&passing->upload);
+    passing->is_left = true;
+    if (reply_stream_has_begun(&passing->stream))
+        reply_stream_cut(&passing->stream);
+    else if (pipeline_refusal_of(end, &refusal))
+        reply_refusal(passing->request, &refusal);
+    else
+        reply_wait_leave(passing->request);
+}
+
+static const struct proxy_upload_user upload_user = {.failed = on_upload_failed};
+
 static void describe_call(struct proxy_passing *passing)
 {
     struct request *request = passing->request;
@@ -273,6 +297,7 @@ static void describe_call(struct proxy_passing *passing)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
+        .upload = passing->upload.is_on ? &passing->upload.upload : NULL,
         .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
         .hedge = method_may_change(request->method) ? NULL : route->hedge,
@@ -289,6 +314,8 @@ static void describe(struct proxy_passing *passing)
 
     if (cached != NULL && proxy_cache_fills(cached))
         passing->fill = proxy_fill_begin(cached);
+    if (proxy_upload_is_streamed(passing->request))
+        proxy_upload_begin(&passing->upload, passing->request, &upload_user, passing);
     describe_call(passing);
     if (passing->fill != NULL || method_may_change(passing->request->method))
         proxy_passing_own_texts(passing);

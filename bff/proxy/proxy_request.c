@@ -8,6 +8,7 @@
 #include "bff/http/upgrade.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_request.h"
+#include "bff/proxy/proxy_upload.h"
 
 static void put_set(struct text_builder *out, const struct plain_fields *fields)
 {
@@ -76,11 +77,17 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
         text_builder_field(out, TEXT("x-forwarded-host"), peer->host);
 }
 
-/* The whole body has been read, so its length is known, even when the client sent it in chunks. */
+/* A body that was read as a whole has a length, even when the client sent it in chunks. So does a
+ * streamed one when the client has said it. */
 static void put_framing(struct text_builder *out, struct request *request)
 {
-    size_t len = request_body(request).len;
+    bool is_streamed = proxy_upload_is_streamed(request);
+    size_t len = is_streamed ? request->body->length : request_body(request).len;
 
+    if (is_streamed && len == BODY_NO_LENGTH) {
+        text_builder_add(out, TEXT("transfer-encoding: chunked\r\n"));
+        return;
+    }
     if (len > 0 || method_has_body(request->method))
         text_builder_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
 }
