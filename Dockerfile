@@ -12,7 +12,8 @@ FROM ${BASE} AS build
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
         gcc libc6-dev cmake ninja-build pkg-config \
-        libh2o-evloop-dev libyajl-dev libssl-dev libyaml-dev libhiredis-dev libjwt-dev
+        libh2o-evloop-dev libyajl-dev libssl-dev libyaml-dev libhiredis-dev libjwt-dev \
+        zlib1g-dev libbrotli-dev
 WORKDIR /src
 COPY . .
 RUN cmake --preset release \
@@ -22,7 +23,8 @@ RUN cmake --preset release \
 FROM ${BASE} AS runtime
 RUN apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
-        ca-certificates libh2o-evloop0.13 libhiredis0.14 libjwt0 libssl3 libyajl2 libyaml-0-2 \
+        ca-certificates libbrotli1 libh2o-evloop0.13 libhiredis0.14 libjwt0 libssl3 libyajl2 \
+        libyaml-0-2 zlib1g \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/debconf/*-old /var/log/* /tmp/*
 STOPSIGNAL SIGTERM
 # By number, so that Kubernetes can see that it is not root.

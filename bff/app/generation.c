@@ -156,6 +156,7 @@ const char *generation_prepare(struct generation *generation)
         .answers_half_closed = config->answers_half_closed,
         .drain_ms = config->drain_ms,
         .tls = config->tls,
+        .tracing = &config->tracing,
     };
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);

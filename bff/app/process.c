@@ -105,8 +105,10 @@ void process_stop(struct process *process) { server_stop(process->server); }
 
 void process_end(struct process *process)
 {
-    for (size_t i = 0; i < process->settings.listen_count; i++)
+    for (size_t i = 0; i < process->settings.listen_count; i++) {
+        listen_unlink(&process->settings.listens[i]);
         listen_close(&process->settings.listens[i]);
+    }
     memory_free(process->settings.listens);
     if (process->mocks != NULL)
         process->mocks->stop(process->mock);

@@ -1,5 +1,6 @@
 /* Step "route": finds what answers a request, by its method and path. */
 #include "bff/app/built_in_pages.h"
+#include "bff/app/patterns.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/session_login.h"
 #include "bff/base/path_reading.h"
@@ -120,10 +121,12 @@ enum step_result step_route(struct request_context *context)
     struct found *found = &context->found;
 
     if (built_in_pages_find(context)) {
+        patterns_set(context);
         context->rule = (struct access_rule){.kind = ACCESS_PUBLIC};
         return STEP_PASS;
     }
     step_route_find(context, context->request->method, found);
+    patterns_set(context);
     if (found->kind == FOUND_COMPOSITE)
         context->rule =
             page_access(context->dispatch->pages, found->match.route->target, found->match.params);

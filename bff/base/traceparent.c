@@ -51,6 +51,32 @@ void traceparent_child(struct random *random, struct text parent, char out[TRACE
     random_hex(random, out + SPAN_AT, TRACEPARENT_SPAN_DIGITS);
 }
 
+static unsigned digit(char c) { return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10); }
+
+static char digit_of(unsigned number) { return "0123456789abcdef"[number & 15]; }
+
+void traceparent_part(struct text parent, unsigned number, char out[TRACEPARENT_LEN])
+{
+    char *last = out + FLAGS_AT - 3;
+
+    must(parent.len == TRACEPARENT_LEN && number > 0 && number < 256);
+    memcpy(out, parent.at, TRACEPARENT_LEN);
+    last[0] = digit_of(digit(last[0]) ^ number >> 4);
+    last[1] = digit_of(digit(last[1]) ^ number);
+}
+
+bool traceparent_is_sampled(struct text traceparent)
+{
+    return (digit(traceparent.at[FLAGS_AT + 1]) & 1) != 0;
+}
+
+void traceparent_set_sampled(char traceparent[TRACEPARENT_LEN], bool is_sampled)
+{
+    char *flags = traceparent + FLAGS_AT + 1;
+
+    *flags = digit_of((digit(*flags) & ~1U) | is_sampled);
+}
+
 struct text traceparent_trace(struct text traceparent)
 {
     return (struct text){traceparent.at + TRACE_AT, TRACEPARENT_TRACE_DIGITS};

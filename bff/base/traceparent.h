@@ -27,6 +27,20 @@ void traceparent_make(struct random *random, char out[TRACEPARENT_LEN]);
  * valid. */
 void traceparent_child(struct random *random, struct text parent, char out[TRACEPARENT_LEN]);
 
+/*
+ * Writes the span of part ${number}, 1 to 255, of the span ${parent}: the last byte of the span id
+ * is changed by the number. So the spans of all parts have the first seven bytes of the id in
+ * common with their parent, and whoever knows one of them can find the parent's other spans. Ids
+ * must differ only within their trace.
+ */
+void traceparent_part(struct text parent, unsigned number, char out[TRACEPARENT_LEN]);
+
+/* Returns the flag "sampled" of ${traceparent}, which must be valid. */
+bool traceparent_is_sampled(struct text traceparent);
+
+/* Sets the flag in ${traceparent}, which must be valid. */
+void traceparent_set_sampled(char traceparent[TRACEPARENT_LEN], bool is_sampled);
+
 /* Returns the trace id, as a slice of ${traceparent}, which must be valid. */
 struct text traceparent_trace(struct text traceparent);
 

@@ -8,6 +8,7 @@
 #include "bff/compose/part_reports.h"
 #include "bff/compose/run.h"
 #include "bff/edge/balance_key.h"
+#include "bff/http/baggage.h"
 #include "bff/http/field.h"
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
@@ -52,7 +53,7 @@ static void put_line(struct text_builder *out, struct request *request, const ch
 static struct text call_headers(const struct serving *serving)
 {
     struct request *request = serving->request;
-    struct text tracestate = request_id_tracestate(request);
+    struct text tracestate = request_id_tracestate(request), baggage = baggage_of(request);
     struct text_builder out;
 
     text_builder_init(&out, request->pool, 256);
@@ -60,6 +61,8 @@ static struct text call_headers(const struct serving *serving)
     text_builder_field(&out, TEXT("x-request-id"), request->id);
     if (tracestate.at != NULL)
         text_builder_field(&out, TEXT("tracestate"), tracestate);
+    if (baggage.at != NULL)
+        text_builder_field(&out, TEXT("baggage"), baggage);
     put_line(&out, request, "accept-language");
     if (serving->ask.pages->mock_header != NULL)
         put_line(&out, request, serving->ask.pages->mock_header);
@@ -230,6 +233,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .caller_lines = caller_lines,
         .caller_key = caller_key(ask, request->pool),
         .traceparent = request->traceparent,
+        .traces_parts = request->is_traced,
         .until_ns = ask->until_ns,
         .client_header = client_header,
         .balance_key = key_for,

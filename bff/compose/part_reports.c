@@ -56,6 +56,7 @@ static void report_part(const struct run *run, size_t i, struct pool *pool, stru
         .reason = answer_reason(run, i, &status),
         .is_cancelled = !part->is_settled,
         .is_list = plan->row->many > 0,
+        .started_ns = part->is_started ? part->started_ns : 0,
         .took_ns = took_ns(run, part),
     };
     if (run->request->plan->is_cached)

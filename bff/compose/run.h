@@ -30,7 +30,9 @@ struct run_request {
     const struct text *params; /* decoded, in the order of plan->params */
     struct text headers;       /* header lines for every call: accept, request id */
     struct text traceparent;   /* of the request; absent: none */
-    int64_t until_ns;          /* a deadline that may be earlier than the budget; 0: none */
+    bool traces_parts; /* each part has a span of its own (traceparent_part), number 1 is the first
+                        */
+    int64_t until_ns;  /* a deadline that may be earlier than the budget; 0: none */
     /* Returns the request header ${name} (in lower case) of the client; an absent text when the
      * client did not send it. */
     struct text (*client_header)(void *cookie, const char *name);

@@ -1,5 +1,6 @@
 /* See run_calls.h. */
 #include "bff/base/hash.h"
+#include "bff/base/traceparent.h"
 #include "bff/compose/run_calls.h"
 
 #define SPARE_CALLS 8 /* allocated at a time, when there are more calls than parts */
@@ -63,6 +64,18 @@ static struct text lines_for(const struct run_request *request, const struct bff
                                          : request->caller_lines(request->cookie, service);
 }
 
+/* A call belongs to the span of the part that makes it. */
+static struct text trace_for(const struct run_request *request, unsigned part)
+{
+    char *own;
+
+    if (!request->traces_parts)
+        return request->traceparent;
+    own = pool_take(request->pool, TRACEPARENT_LEN);
+    traceparent_part(request->traceparent, part + 1, own);
+    return (struct text){own, TRACEPARENT_LEN};
+}
+
 /* Adds a call for ${item} to the run. */
 static struct run_call *add(struct run *run, struct run_item *item, size_t bucket)
 {
@@ -116,7 +129,7 @@ bool run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .headers = asked->headers,
         .caller = lines_for(request, asked->service),
         .caller_key = request->caller_key,
-        .traceparent = run->request->traceparent,
+        .traceparent = trace_for(request, item->part),
         .until_ns = run->deadline_ns,
         .hedge = plan->hedge,
         .breaker = plan->breaker,

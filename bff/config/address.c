@@ -2,6 +2,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sys/un.h>
 
 #include "bff/base/text.h"
 
@@ -116,6 +117,31 @@ const char *address_read(const char *string, struct config_listen *out)
     return wrong;
 }
 
+#define UNIX "unix:"
+
+const char *address_read_unix(const char *string, struct config_listen *out)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    struct text path = text_of(string);
+
+    if (!text_starts(path, TEXT(UNIX)))
+        return "expected unix: and a path, such as unix:/run/bff/admin.sock";
+    skip(&path, sizeof(UNIX) - 1);
+    if (path.len < 2 || path.at[0] != '/')
+        return "its path must begin with /, as in unix:/run/bff/admin.sock";
+    if (path.len >= sizeof(address.sun_path))
+        return "its path is too long: the kernel allows 107 bytes";
+    memcpy(address.sun_path, path.at, path.len);
+    *out = (struct config_listen){.address_len = sizeof(address)};
+    memcpy(&out->address, &address, sizeof(address));
+    return NULL;
+}
+
+bool address_is_unix(const struct config_listen *listen)
+{
+    return listen->address.ss_family == AF_UNIX;
+}
+
 /* True if the port is not 0. sin_port and sin6_port have the same offset, so one read is enough for
  * both. */
 static bool has_port(const struct config_listen *listen)
@@ -128,7 +154,7 @@ static bool has_port(const struct config_listen *listen)
 
 bool address_equal(const struct config_listen *a, const struct config_listen *b)
 {
-    return has_port(a) && a->address_len == b->address_len &&
+    return (address_is_unix(a) || has_port(a)) && a->address_len == b->address_len &&
            memcmp(&a->address, &b->address, a->address_len) == 0;
 }
 
@@ -136,5 +162,6 @@ bool address_is_loopback(const struct config_listen *listen)
 {
     struct ip ip;
 
-    return ip_of((const struct sockaddr *)&listen->address, &ip) && ip_is_loopback(&ip);
+    return address_is_unix(listen) ||
+           (ip_of((const struct sockaddr *)&listen->address, &ip) && ip_is_loopback(&ip));
 }

@@ -13,11 +13,20 @@
  */
 const char *address_read(const char *string, struct config_listen *out);
 
+/*
+ * Reads the address of a unix socket, "unix:/run/bff/admin.sock", as address_read. The path is
+ * absolute, so that it does not depend on the directory in which the process was started.
+ */
+const char *address_read_unix(const char *string, struct config_listen *out);
+
+/* True for the address of a unix socket. */
+bool address_is_unix(const struct config_listen *listen);
+
 /* True if ${a} and ${b} have the same address and port. Port 0 is never equal, because it becomes a
  * different port each time. */
 bool address_equal(const struct config_listen *a, const struct config_listen *b);
 
-/* True when only this machine reaches the address. */
+/* True when only this machine reaches the address. A unix socket is such an address. */
 bool address_is_loopback(const struct config_listen *listen);
 
 #endif

@@ -28,6 +28,7 @@
 #include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
 #include "bff/http/limits.h"
+#include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/session/session_settings.h"
@@ -104,6 +105,7 @@ struct config {
     struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
+    struct tracing_settings tracing;
     bool has_access_log;
     bool may_use_io_uring;
 

@@ -1,5 +1,7 @@
 /* admin: the address of the pages for operators. They ask nobody for a token, so the address should
  * be one that only operators reach. */
+#include <stdio.h>
+
 #include "bff/config/address.h"
 #include "bff/config/kind.h"
 
@@ -7,11 +9,25 @@
 
 #define OF(member) offsetof(struct config, member)
 
+/* A port alone is a port of this machine only. */
+static const char *any_read(struct text text, struct config_listen *out)
+{
+    char address[sizeof("http://127.0.0.1:65535")];
+    uint64_t port;
+
+    if (text_starts(text, TEXT("unix:")))
+        return address_read_unix(text.at, out);
+    if (text_number(text, UINT16_MAX, &port) != 0)
+        return address_read(text.at, out);
+    snprintf(address, sizeof(address), "http://127.0.0.1:%u", (unsigned)port);
+    return address_read(address, out);
+}
+
 static void listen_read(struct settings_input *input)
 {
     struct pool *pool = input->config->pool;
     struct config_listen *listen = pool_zero(pool, sizeof(*listen));
-    const char *words = address_read(input->text, listen);
+    const char *words = any_read(text_of(input->text), listen);
 
     if (words != NULL) {
         settings_refuse_value(input, 0, words);

@@ -220,7 +220,7 @@ static void defaults_add(struct settings *settings, struct settings_group *group
     struct config *config = settings->config;
     const struct bff_rate_limits *own = config->build->rate_limits;
 
-    settings_make(settings, group, 0);
+    settings_make(settings, group->section->items, 0, false);
     for (size_t i = 0; i < build_rate_limit_count(config->build); i++) {
         char max[TEXT_DIGITS + 1];
         snprintf(max, sizeof(max), "%u", own->rows[i].max);

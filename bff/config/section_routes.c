@@ -174,7 +174,7 @@ static void defaults_add(struct settings *settings, struct settings_group *group
     size_t own = config->routes.count;
 
     if (!group->is_given)
-        settings_make(settings, group, 0);
+        settings_make(settings, group->section->items, 0, false);
     for (size_t i = 0; i < build_route_count(config->build); i++) {
         const struct bff_route *route = &config->build->routes->rows[i];
         size_t index = config->routes.count;

@@ -279,15 +279,22 @@ static void group_begin(struct settings *settings, struct settings_group *group,
     defaults_set(settings, group);
 }
 
-void settings_make(struct settings *settings, struct settings_group *group, size_t count)
+void settings_make(struct settings *settings, const struct settings_items *items, size_t count,
+                   bool is_given)
 {
-    const struct settings_items *items = group->section->items;
-
-    must(group->begins == NULL && count <= items->most);
+    must(count <= items->most);
     size_t all = count + (items->spare == NULL ? 0 : items->spare(settings->config));
-    group->begins = pool_zero(settings->pool, (all + 1) * sizeof(*group->begins));
+    struct place *begins = pool_zero(settings->pool, (all + 1) * sizeof(*begins));
     items->make(settings->config, count);
-    group_begin(settings, group, all);
+    for (size_t i = 0; i < settings->group_count; i++) {
+        struct settings_group *group = &settings->groups[i];
+        if (group->section->items != items)
+            continue;
+        must(group->begins == NULL);
+        group->begins = begins;
+        group->is_given = is_given;
+        group_begin(settings, group, all);
+    }
 }
 
 /* True when the items are known before the file is read. */

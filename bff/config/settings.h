@@ -192,9 +192,10 @@ void settings_begin(struct settings *settings, struct config *config,
                     const struct section *const *sections);
 void settings_end(struct settings *settings); /* the configuration is not freed */
 
-/* Makes ${count} items of a section that is a list, with their defaults. To be called once for each
- * section. */
-void settings_make(struct settings *settings, struct settings_group *group, size_t count);
+/* Makes ${count} items of a list, with the defaults of all sections that have rows for them. To be
+ * called once for each list. ${is_given}: the file has the list. */
+void settings_make(struct settings *settings, const struct settings_items *items, size_t count,
+                   bool is_given);
 
 /* Returns the row of ${path}; NULL if there is none. */
 const struct setting *settings_find(const struct settings *settings, const char *path);

@@ -169,12 +169,17 @@ static const struct setting *row_find(const struct settings_mapping *mapping, st
  * has at most five levels. It also stops when an alias contains itself. */
 static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *node);
 
-/* Marks all settings of an item that cannot be read, so that none is reported as missing. */
-static void item_mark_wrong(struct settings *settings, const struct settings_group *group,
+/* Marks all settings of an item that cannot be read, so that none is reported as missing. Several
+ * sections may have rows for the items. */
+static void item_mark_wrong(struct settings *settings, const struct settings_items *items,
                             size_t index)
 {
-    for (const struct setting *row = group->section->rows; row->path != NULL; row++)
-        settings_mark(settings, row->path, index)->is_wrong = true;
+    for (size_t i = 0; i < settings->group_count; i++) {
+        const struct section *section = settings->groups[i].section;
+        for (const struct setting *row = section->rows; row->path != NULL; row++)
+            if (section->items == items)
+                settings_mark(settings, row->path, index)->is_wrong = true;
+    }
 }
 
 /* Reads an item of a list. If the item is not a mapping, that has been reported. So its settings
@@ -190,7 +195,7 @@ static void item_read(const struct settings_mapping *list, struct settings_group
     group->begins[index] = document_place(list->document, node);
     mapping_read(&inner, node);
     if (node->type != YAML_MAPPING_NODE && !document_is_null(node))
-        item_mark_wrong(list->settings, group, index);
+        item_mark_wrong(list->settings, group->section->items, index);
 }
 
 static void items_read(const struct settings_mapping *list, struct settings_group *group,
@@ -208,8 +213,7 @@ static void items_read(const struct settings_mapping *list, struct settings_grou
                      known->noun);
         return;
     }
-    group->is_given = true;
-    settings_make(list->settings, group, count);
+    settings_make(list->settings, known, count, true);
     for (size_t i = 0; i < count && !mistakes_is_full(&list->settings->config->mistakes); i++)
         item_read(list, group, i, document_node(list->document, items[i]));
 }
@@ -230,8 +234,7 @@ static int names_read(const struct settings_mapping *mapping, struct settings_gr
                      known->path, known->most, known->noun);
         return -1;
     }
-    group->is_given = true;
-    settings_make(mapping->settings, group, count);
+    settings_make(mapping->settings, known, count, true);
     for (size_t i = 0; i < count; i++) {
         yaml_node_t *key = document_node(mapping->document, pairs[i].key);
         const char *words = known->rename(mapping->settings->config, i, document_text(key));
@@ -242,7 +245,7 @@ static int names_read(const struct settings_mapping *mapping, struct settings_gr
         result = -1;
     }
     for (size_t i = 0; i < count && result != 0; i++)
-        item_mark_wrong(mapping->settings, group, i);
+        item_mark_wrong(mapping->settings, known, i);
     return result;
 }
 
@@ -330,7 +333,7 @@ static void not_a_mapping(const struct settings_mapping *mapping,
                  mapping->shown, mapping->shown[0] == '\0' ? "" : ": ",
                  is_named ? "" : "some of: ", known);
     if (of_item != NULL)
-        item_mark_wrong(mapping->settings, of_item, mapping->index);
+        item_mark_wrong(mapping->settings, of_item->section->items, mapping->index);
 }
 
 static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *node)

@@ -91,6 +91,7 @@ static bool accept_one(struct worker_listener *listener)
     struct client *client = memory_new(sizeof(*client));
     client->worker = listener->worker;
     client->is_admin = listener->is_admin;
+    client->is_unix = listener->is_unix;
     client->socket = socket;
     client->linger_fd = -1;
     h2o_linklist_init_anchor(&client->bodies);

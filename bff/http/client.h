@@ -46,6 +46,7 @@ struct client {
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
     bool is_admin;      /* an operator: it came to a listener for the pages of operators */
+    bool is_unix;       /* it came by a unix socket, so the file system let it in */
     bool is_http2;      /* set when its first request begins */
     bool has_open_head; /* HTTP/2: CONTINUATION frames of a head are awaited: see slow_client.c */
     bool is_tunnel;     /* it has left HTTP: only stalled sending is checked */
@@ -61,14 +62,15 @@ struct client {
 
     /* set when its first request begins */
     bool is_known;
-    char address[IP_TEXT]; /* without port; empty if the connection was already closed */
+    char address[IP_TEXT]; /* without port; empty if the connection was already closed, and with
+                              ${is_unix} */
     const char *tls;       /* "TLSv1.3"; NULL: plain */
 };
 
 /* The part of one listener that belongs to one worker. */
 struct worker_listener {
     struct worker *worker;
-    bool is_tls, is_admin;
+    bool is_tls, is_admin, is_unix;
     h2o_accept_ctx_t accept;
     h2o_socket_t *socket; /* NULL after it was closed */
     struct timer again;   /* set while there is no free descriptor */

@@ -27,6 +27,7 @@ static const struct text not_to_services[] = {
     NAME("x-request-id"),
     NAME("traceparent"),
     NAME("tracestate"),
+    NAME("baggage"),
     NAME("x-real-ip"),
     NAME("x-request-deadline-ms"),
     NAME("x-identity"),

@@ -13,6 +13,7 @@
 #include <openssl/ssl.h>
 
 #include "bff/http/limits.h"
+#include "bff/http/tracing_settings.h"
 
 /*
  *   limits      the limits for one client
@@ -21,6 +22,7 @@
  *   drain_ms    how long requests in flight may take after server_stop
  *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
  * open connection has a reference of its own
+ *   tracing     traces and baggage; borrowed. NULL: there are none
  */
 struct http_settings {
     struct server_limits limits;
@@ -28,6 +30,7 @@ struct http_settings {
     bool answers_half_closed;
     uint32_t drain_ms;
     SSL_CTX *tls;
+    const struct tracing_settings *tracing;
 };
 
 #endif

@@ -1,9 +1,12 @@
 /* See listen.h. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "bff/base/check.h"
@@ -19,6 +22,15 @@ static int set_on(int fd, int level, int option)
     return setsockopt(fd, level, option, &on, sizeof(on));
 }
 
+static int close_and_fail(int fd)
+{
+    int error = errno;
+
+    close(fd);
+    errno = error;
+    return -1;
+}
+
 /* Returns a bound socket; or -1, and then errno is set. */
 static int bind_socket(const struct listen *listen, bool is_shared)
 {
@@ -30,12 +42,8 @@ static int bind_socket(const struct listen *listen, bool is_shared)
     if (set_on(fd, SOL_SOCKET, SO_REUSEADDR) != 0 ||
         (is_shared && set_on(fd, SOL_SOCKET, SO_REUSEPORT) != 0) ||
         (family == AF_INET6 && set_on(fd, IPPROTO_IPV6, IPV6_V6ONLY) != 0) ||
-        bind(fd, (const struct sockaddr *)&listen->address, listen->address_len) != 0) {
-        int error = errno;
-        close(fd);
-        errno = error;
-        return -1;
-    }
+        bind(fd, (const struct sockaddr *)&listen->address, listen->address_len) != 0)
+        return close_and_fail(fd);
     return fd;
 }
 
@@ -65,23 +73,108 @@ static int open_one(struct listen *on)
     if (listen(fd, BACKLOG) == 0 &&
         getsockname(fd, (struct sockaddr *)&on->address, &on->address_len) == 0)
         return fd;
-    int error = errno;
-    close(fd);
-    errno = error;
-    return -1;
+    return close_and_fail(fd);
+}
+
+/* Unix sockets. */
+
+bool listen_is_unix(const struct listen *listen) { return listen->address.ss_family == AF_UNIX; }
+
+static const char *path_of(const struct listen *listen)
+{
+    return ((const struct sockaddr_un *)&listen->address)->sun_path;
+}
+
+/* True when a process listens on the socket, or when it cannot be known. */
+static bool is_in_use(const struct listen *listen)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    bool is_refused =
+        fd != -1 &&
+        connect(fd, (const struct sockaddr *)&listen->address, listen->address_len) != 0 &&
+        errno == ECONNREFUSED;
+
+    if (fd != -1)
+        close(fd);
+    return !is_refused;
+}
+
+/* Removes a socket that a process has left behind. Returns 0, or an errno value. */
+static int clear_path(const struct listen *listen)
+{
+    struct stat file;
+
+    if (lstat(path_of(listen), &file) != 0)
+        return errno == ENOENT ? 0 : errno;
+    if (!S_ISSOCK(file.st_mode))
+        return EEXIST;
+    if (is_in_use(listen))
+        return EADDRINUSE;
+    return unlink(path_of(listen)) == 0 || errno == ENOENT ? 0 : errno;
+}
+
+/* The file gets the mode that the socket has at bind, so it never has another one (unix(7)). */
+static int bind_unix(const struct listen *listen)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+    if (fd == -1)
+        return -1;
+    if (fchmod(fd, S_IRUSR | S_IWUSR) != 0 ||
+        bind(fd, (const struct sockaddr *)&listen->address, listen->address_len) != 0)
+        return close_and_fail(fd);
+    return fd;
+}
+
+static int open_unix(struct listen *on)
+{
+    struct stat file;
+    int fd = bind_unix(on);
+
+    if (fd == -1)
+        return -1;
+    if (lstat(path_of(on), &file) != 0 || listen(fd, BACKLOG) != 0)
+        return close_and_fail(fd);
+    on->device = file.st_dev;
+    on->inode = file.st_ino;
+    return fd;
+}
+
+void listen_unlink(const struct listen *listen)
+{
+    struct stat file;
+
+    if (listen_is_unix(listen) && listen->inode != 0 && lstat(path_of(listen), &file) == 0 &&
+        file.st_dev == listen->device && file.st_ino == listen->inode)
+        unlink(path_of(listen));
+}
+
+/* All sockets. */
+
+static int prepare(const struct listen *listen)
+{
+    return listen_is_unix(listen) ? clear_path(listen) : check_free(listen);
+}
+
+static int open_next(struct listen *listen)
+{
+    if (!listen_is_unix(listen))
+        return open_one(listen);
+    return listen->fd_count == 0 ? open_unix(listen) : fcntl(listen->fds[0], F_DUPFD_CLOEXEC, 0);
 }
 
 int listen_open(struct listen *listen, size_t count)
 {
-    int error = check_free(listen);
+    int error = prepare(listen);
 
     if (error != 0)
         return error;
     listen->fds = memory_new(count * sizeof(*listen->fds));
     for (listen->fd_count = 0; listen->fd_count < count; listen->fd_count++) {
-        int fd = open_one(listen);
+        int fd = open_next(listen);
         if (fd == -1) {
             error = errno;
+            listen_unlink(listen);
             listen_close(listen);
             return error;
         }
@@ -105,6 +198,10 @@ void listen_url(const struct listen *listen, char out[LISTEN_URL_SIZE])
     char host[NI_MAXHOST], port[NI_MAXSERV];
     bool is_v6 = listen->address.ss_family == AF_INET6;
 
+    if (listen_is_unix(listen)) {
+        snprintf(out, LISTEN_URL_SIZE, "unix:%s", path_of(listen));
+        return;
+    }
     must(getnameinfo((const struct sockaddr *)&listen->address, listen->address_len, host,
                      sizeof(host), port, sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) == 0);
     snprintf(out, LISTEN_URL_SIZE, "%s://%s%.64s%s:%.8s", listen->is_tls ? "https" : "http",

@@ -93,7 +93,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
     request_id_read(request);
-    request->began_ns = clock_now_ns();
+    request->head_ns = request->began_ns = clock_now_ns();
     return request;
 }
 
@@ -105,6 +105,17 @@ struct text request_header(const struct request *request, const char *name)
         return (struct text){0};
     h2o_iovec_t value = request->h2o->headers.entries[found].value;
     return (struct text){value.base, value.len};
+}
+
+struct text request_agent(const struct request *request)
+{
+    struct text agent = request->agent;
+
+    if (agent.at == NULL)
+        agent = request_header(request, "user-agent");
+    if (agent.len > REQUEST_AGENT_BYTES)
+        agent.len = REQUEST_AGENT_BYTES;
+    return agent;
 }
 
 size_t request_values(const struct request *request, const char *name, struct text *values,

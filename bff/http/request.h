@@ -63,8 +63,11 @@ struct request {
     struct text host;        /* host[:port] of the requested URL; absent only with HTTP/1.0 */
     struct text id;          /* X-Request-Id: the client's, or a new one */
     struct text traceparent; /* a span of this server, in the client's trace or in a new one */
-    struct text user;        /* the id of the user who sends the request; absent: not known */
-    struct text api_key;     /* the name of the API key, never the key; absent: none */
+    struct text parent;  /* the id of the client's span in traceparent; absent: the request begins
+                            its trace */
+    bool is_traced;      /* its spans may be exported: see tracing_settings.h */
+    struct text user;    /* the id of the user who sends the request; absent: not known */
+    struct text api_key; /* the name of the API key, never the key; absent: none */
     const struct request_peer *peer; /* NULL until peer_find is called: see bff/edge/peer.h */
     struct request_stored *stored;   /* set by a step; NULL: there is none */
     struct request_answer answer;
@@ -76,12 +79,18 @@ struct request {
 
     /* For the readers of bff/observe. What they read must outlive the pool: see untaken.c. */
     int64_t began_ns; /* when the head was read; or the body, if the request waited for it */
+    int64_t head_ns;  /* when the head was read */
     int64_t ended_ns; /* when its answer was sent, if the request goes on after that; else 0 */
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
     size_t part_count;
+    struct text pattern; /* of its path: "/api/dashboard/:userId", "/api/users/", "/health"; absent:
+                            nothing answers the path, or not with its method. It lives as long as
+                            ${settings} */
+    size_t pattern_number;             /* see bff/app/patterns.h; 0: absent */
     struct text route;                 /* the path of the plain route; absent: none was found */
     const struct route_report *passed; /* what became of it there; NULL: it was not passed on */
+    struct text agent;      /* see request_agent; only set when the head has been forgotten */
     struct text limit;      /* the name of the rate limit that refuses it, or would without dry_run;
                                absent: none */
     const char *authorizer; /* what the authorizer has said, a word for the log; NULL: it was not
@@ -89,6 +98,8 @@ struct request {
     const char
         *login_fault; /* why its token is not good, a word for the log; NULL: no such token */
 };
+
+#define REQUEST_AGENT_BYTES ((size_t)256)
 
 /* A header field, as the client sent it, without white space around its value. With HTTP/1, a name
  * may have capital letters, but only if libh2o does not know the name. */
@@ -98,6 +109,10 @@ struct request_field {
 
 /* Makes the request. It is freed with ${h2o_req}. */
 struct request *request_new(h2o_req_t *h2o_req, struct worker *worker);
+
+/* Returns the value of the User-Agent field, at most ${REQUEST_AGENT_BYTES} of it; absent: there is
+ * none. It is there as long as the request. */
+struct text request_agent(const struct request *request);
 
 /* Returns the version of HTTP: 0x100, 0x101 or 0x200. */
 static inline int request_version(const struct request *request) { return request->h2o->version; }

@@ -3,6 +3,8 @@
 #include "bff/http/field.h"
 #include "bff/http/request.h"
 #include "bff/http/request_id.h"
+#include "bff/http/sampling.h"
+#include "bff/http/worker_settings.h"
 
 #define TRACESTATE_BYTES 512 /* W3C Trace Context section 3.3.1.5 */
 
@@ -22,24 +24,50 @@ bool request_id_is_sane(struct text id)
     return true;
 }
 
-static struct text make_traceparent(struct request *request, struct text theirs)
+/* Returns the traceparent of the request's span; the client's is absent or valid. */
+static char *make_traceparent(struct request *request, struct text theirs)
 {
     struct random *random = &request->worker->random;
     char *own = pool_take(request->pool, TRACEPARENT_LEN);
 
-    if (traceparent_is_sane(theirs))
+    if (theirs.at != NULL)
         traceparent_child(random, theirs, own);
     else
         traceparent_make(random, own);
-    return (struct text){own, TRACEPARENT_LEN};
+    return own;
+}
+
+/* Without traces, the flag is the client's, or set. */
+static void sample(struct request *request, char *traceparent)
+{
+    const struct tracing_settings *settings = request->settings->http->tracing;
+
+    if (settings == NULL || !settings->is_on)
+        return;
+    bool is_sampled = sampling_takes(settings, request->traceparent, request->parent.at != NULL);
+    traceparent_set_sampled(traceparent, is_sampled);
+    request->is_traced = is_sampled || settings->keeps_failed || settings->slow_ms > 0;
+}
+
+static void read_trace(struct request *request)
+{
+    struct text theirs = request_header(request, "traceparent");
+
+    if (!traceparent_is_sane(theirs))
+        theirs = (struct text){0};
+    else
+        request->parent = traceparent_span(theirs);
+    char *own = make_traceparent(request, theirs);
+    request->traceparent = (struct text){own, TRACEPARENT_LEN};
+    sample(request, own);
 }
 
 struct text request_id_tracestate(const struct request *request)
 {
     struct text state = request_list(request, "tracestate");
 
-    if (!traceparent_is_sane(request_header(request, "traceparent")) || state.len == 0 ||
-        state.len > TRACESTATE_BYTES || !field_is_value(state))
+    if (request->parent.at == NULL || state.len == 0 || state.len > TRACESTATE_BYTES ||
+        !field_is_value(state))
         return (struct text){0};
     return state;
 }
@@ -48,6 +76,6 @@ void request_id_read(struct request *request)
 {
     struct text id = request_header(request, "x-request-id");
 
-    request->traceparent = make_traceparent(request, request_header(request, "traceparent"));
+    read_trace(request);
     request->id = request_id_is_sane(id) ? id : traceparent_trace(request->traceparent);
 }

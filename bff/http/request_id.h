@@ -11,7 +11,7 @@
 
 struct request;
 
-/* Sets request->id and request->traceparent. */
+/* Sets request->id, request->traceparent, request->parent and request->is_traced. */
 void request_id_read(struct request *request);
 
 /* Returns the client's tracestate. It belongs to the client's trace, so it is absent if that trace

@@ -185,6 +185,7 @@ static void listen_on(struct worker *worker, size_t place)
     listener->worker = worker;
     listener->is_tls = listen->is_tls;
     listener->is_admin = listen->is_admin;
+    listener->is_unix = listen_is_unix(listen);
     listener->accept = (h2o_accept_ctx_t){
         .ctx = &worker->context,
         .hosts = worker->config.hosts,

@@ -9,6 +9,7 @@
 #include "bff/http/untaken.h"
 
 #define PATH_KEPT ((size_t)1024) /* bytes; the access log has no more of it then */
+#define HOST_KEPT ((size_t)255)  /* a longer one is no name of DNS */
 
 /* The rest of a body is copied, so that the memory of its request can be freed. When the rest is
  * longer than this, it is not copied, and the memory of the request stays. The bytes of a shared
@@ -120,7 +121,7 @@ static void forget_answer(struct request_answer *answer)
     answer->rest = (struct text){0};
 }
 
-/* The access log reads the client's address. */
+/* The access log and traces read the client. */
 static const struct request_peer *keep_peer(const struct request *request)
 {
     struct request_peer *kept;
@@ -129,7 +130,8 @@ static const struct request_peer *keep_peer(const struct request *request)
         return NULL;
     kept = pool_take(request->pool, sizeof(*kept));
     *kept = (struct request_peer){.connection = keep(request, request->peer->connection),
-                                  .client = keep(request, request->peer->client)};
+                                  .client = keep(request, request->peer->client),
+                                  .proto = keep(request, request->peer->proto)};
     return kept;
 }
 
@@ -145,7 +147,10 @@ static void keep_observed(struct request *request)
     request->traceparent = keep(request, request->traceparent);
     request->user = keep(request, request->user);
     request->api_key = keep(request, request->api_key);
-    request->query = request->host = (struct text){0};
+    request->parent = keep(request, request->parent);
+    request->agent = keep(request, request_agent(request));
+    request->host = request->host.len > HOST_KEPT ? (struct text){0} : keep(request, request->host);
+    request->query = (struct text){0};
     request->peer = keep_peer(request);
 }
 

@@ -18,6 +18,7 @@ struct part_report {
     enum reason reason; /* why the part failed, or its first item that failed; else NONE */
     bool is_cancelled;  /* the run ended before the part had settled */
     bool is_list;       /* one item for each call */
+    int64_t started_ns; /* of clock_now_ns; 0: it was never started */
     int64_t took_ns;    /* 0: it was never started */
     struct text cache;  /* what the cache has done for the part, or for its first item that was not
                            a hit: "hit", "stale", "miss", "collapsed", "late", "bypass"; absent: the

@@ -1,6 +1,7 @@
 /* See proxy_request.h. */
 #include "bff/base/text_builder.h"
 #include "bff/cache/cache_validators.h"
+#include "bff/http/baggage.h"
 #include "bff/http/field.h"
 #include "bff/http/method.h"
 #include "bff/http/request_id.h"
@@ -68,6 +69,19 @@ static void put_client_fields(struct text_builder *out, struct request *request,
     }
 }
 
+/* A response that may be stored is for others, too, so it must not depend on what this client
+ * writes there. */
+static void put_baggage(struct text_builder *out, struct request *request,
+                        const struct proxy_ask *ask)
+{
+    struct text baggage = {0};
+
+    if (ask->cached == NULL || !proxy_cache_fills(ask->cached))
+        baggage = baggage_of(request);
+    if (baggage.at != NULL && !plain_route_changes(&ask->route->request, TEXT("baggage")))
+        text_builder_field(out, TEXT("baggage"), baggage);
+}
+
 static void put_forwarded(struct text_builder *out, const struct request_peer *peer)
 {
     text_builder_field(out, TEXT("x-real-ip"), peer->client);
@@ -132,6 +146,7 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
 
     text_builder_init(&out, request->pool, 1024);
     put_client_fields(&out, request, ask);
+    put_baggage(&out, request, ask);
     put_forwarded(&out, request->peer);
     text_builder_field(&out, TEXT("via"), via(request, ask));
     if (tracestate.at != NULL)

@@ -34,6 +34,15 @@ static char *copy(char *at, struct text text)
     return at + text.len;
 }
 
+#define TRACE_NAME "traceparent: "
+
+struct text attempt_traceparent(const struct attempt *attempt)
+{
+    if (attempt->trace_len == 0)
+        return (struct text){0};
+    return (struct text){attempt->tail + sizeof(TRACE_NAME) - 1, TRACEPARENT_LEN};
+}
+
 /* Writes the traceparent field. The attempt's span is a child of the request's span. */
 static void write_trace(struct attempt *attempt, const struct attempt_ask *ask)
 {
@@ -42,7 +51,7 @@ static void write_trace(struct attempt *attempt, const struct attempt_ask *ask)
     attempt->trace_len = 0;
     if (ask->traceparent.len != TRACEPARENT_LEN)
         return;
-    at = copy(at, TEXT("traceparent: "));
+    at = copy(at, TEXT(TRACE_NAME));
     traceparent_child(ask->random, ask->traceparent, at);
     copy(at + TRACEPARENT_LEN, TEXT("\r\n"));
     attempt->trace_len = ATTEMPT_TRACE_BYTES;

@@ -145,6 +145,10 @@ bool attempt_is_sent(const struct attempt *attempt);
  * then nothing is concluded about the endpoint. */
 void attempt_stop(struct attempt *attempt, enum reason reason);
 
+/* Returns the traceparent that the attempt sends; absent: none. Valid until the next attempt in
+ * this memory begins. */
+struct text attempt_traceparent(const struct attempt *attempt);
+
 static inline bool attempt_is_under_way(const struct attempt *attempt)
 {
     return attempt->connection != NULL;

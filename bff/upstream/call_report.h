@@ -18,6 +18,7 @@ struct call_report {
     const struct call_ask *ask; /* what was asked, and for whom */
     const struct bff_service *service;
     const struct endpoint *endpoint; /* its text for logs is endpoint->label */
+    struct text traceparent;         /* that the service got; absent: none was sent */
     unsigned number;                 /* of the attempt within its call, from 0 */
     enum reason reason; /* REASON_NONE: the answer is complete, or the attempt was cancelled. A
                            cancelled attempt has REASON_TIMEOUT when the service was too slow */

@@ -201,6 +201,7 @@ void call_try_report(const struct call_try *try, bool is_cancelled, struct call_
         .ask = call->ask,
         .service = call->ask->service,
         .endpoint = attempt->endpoint,
+        .traceparent = attempt_traceparent(attempt),
         .number = try->number,
         .reason = attempt->reason,
         .status = attempt->status,
