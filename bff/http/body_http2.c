@@ -8,6 +8,7 @@
 #include "bff/http/body_http2.h"
 #include "bff/http/body_http2_answered.h"
 #include "bff/http/body_http2_expect.h"
+#include "bff/http/body_http2_window.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
@@ -19,9 +20,7 @@ struct http2 {
     uint32_t stream_id;
     h2o_buffer_t *bytes; /* NULL: none have arrived, or they are not kept */
     h2o_buffer_t *lent;  /* of a body that is streamed: what body_piece has returned; NULL: none */
-    size_t held;   /* the share of the window of the stream that ${bytes} have taken */
-    size_t loaned; /* the same of ${lent} */
-    size_t owed;   /* what the client gets back */
+    struct body_http2_window window;
     struct timer deadline;
     unsigned empty_frames;
     bool is_ended; /* END_STREAM has arrived */
@@ -55,22 +54,6 @@ static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
 {
     h2o_http2__encode_rst_stream_frame(&conn->_write.buf, stream_id, error);
     h2o_http2_conn_request_write(conn);
-}
-
-/* Windows. */
-
-static void give_back(h2o_http2_conn_t *conn, uint32_t stream_id, h2o_http2_window_t *window,
-                      size_t bytes)
-{
-    ssize_t whole = H2O_HTTP2_SETTINGS_HOST.initial_window_size;
-
-    h2o_http2_window_consume_window(window, bytes);
-    ssize_t now = h2o_http2_window_get_window(window);
-    if (now * 2 >= whole)
-        return;
-    h2o_http2_encode_window_update_frame(&conn->_write.buf, stream_id, (int32_t)(whole - now));
-    h2o_http2_conn_request_write(conn);
-    h2o_http2_window_update(window, whole - now);
 }
 
 /* Frames. */
@@ -161,42 +144,28 @@ static bool is_flood(struct http2 *http2, size_t bytes, bool is_end)
     return bytes == 0 && !is_end && ++http2->empty_frames > EMPTY_FRAMES_MAX;
 }
 
-/* Gives back what is owed, when it is worth a frame. */
-static void give_owed(struct http2 *http2)
+/* The bytes ${*used} of the window are not needed any more. */
+static void give_back(struct http2 *http2, size_t *used)
 {
-    size_t bytes = http2->owed;
+    size_t bytes = body_http2_window_use(&http2->window, http2->body.client, used);
 
-    if (bytes * 2 < (size_t)H2O_HTTP2_SETTINGS_HOST.initial_window_size || http2->is_ended ||
-        !is_open(http2->conn))
+    if (bytes == 0 || http2->is_ended || !is_open(http2->conn))
         return;
-    http2->owed = 0;
     h2o_http2_encode_window_update_frame(&http2->conn->_write.buf, http2->stream_id,
                                          (int32_t)bytes);
     h2o_http2_conn_request_write(http2->conn);
-    h2o_http2_window_update(&stream_of(http2)->input_window, (ssize_t)bytes);
 }
 
-/* The body may use what has come: it is in memory as a whole, or was used. */
-static void release(struct http2 *http2, size_t *bytes)
-{
-    http2->owed += *bytes;
-    *bytes = 0;
-    give_owed(http2);
-}
-
-/* Takes the window of a frame. Before the body is read, and while the user of a streamed body does
- * not use it, the client does not get it back. Returns false when the client has sent more than its
- * window. */
+/* Before the body is read, and while the user of a streamed body does not use it, the client does
+ * not get its window back. Returns false when the client has sent more than its window. */
 static bool take_window(struct http2 *http2, size_t bytes)
 {
     const struct body *body = &http2->body;
-    h2o_http2_window_t *window = &stream_of(http2)->input_window;
+    bool is_good = body_http2_window_take(&http2->window, body->client, bytes);
 
-    h2o_http2_window_consume_window(window, bytes);
-    http2->held += bytes;
     if (body->is_read && !body->is_streamed)
-        release(http2, &http2->held);
-    return h2o_http2_window_get_window(window) >= 0;
+        give_back(http2, &http2->window.held);
+    return is_good;
 }
 
 /* A discarded body gets no more window for its stream. */
@@ -210,7 +179,7 @@ static void take_body_data(struct http2 *http2, const h2o_http2_data_payload_t *
     else if (body->is_streamed)
         body->client->used_bytes += bytes;
     if (!body->is_discarded && !take_window(http2, bytes))
-        reset(http2, H2O_HTTP2_ERROR_FLOW_CONTROL);
+        reset(http2, H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM);
     else if (is_flood(http2, data->length, is_end))
         reset(http2, H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM);
     else
@@ -226,7 +195,7 @@ static int take_data(h2o_http2_conn_t *conn, struct place *place, h2o_http2_fram
 
     if (status != 0)
         return status;
-    give_back(conn, 0, &conn->_input_window, frame->length);
+    body_http2_window_of_conn(conn, frame->length);
     if (place->http2 != NULL)
         take_body_data(place->http2, &payload, frame->length, is_end);
     else
@@ -354,7 +323,7 @@ static void start(struct body *body)
     if (body->is_discarded)
         drop_bytes(http2);
     else
-        release(http2, &http2->held);
+        give_back(http2, &http2->window.held);
     set_deadline(http2);
 }
 
@@ -370,8 +339,7 @@ static struct text piece(struct body *body)
     if (http2->lent == NULL) {
         http2->lent = http2->bytes;
         http2->bytes = NULL;
-        http2->loaned = http2->held;
-        http2->held = 0;
+        body_http2_window_loan(&http2->window);
     }
     if (http2->lent == NULL)
         return (struct text){0};
@@ -383,7 +351,7 @@ static void use(struct body *body)
     struct http2 *http2 = (struct http2 *)body;
 
     drop_buffer(&http2->lent);
-    release(http2, &http2->loaned);
+    give_back(http2, &http2->window.loaned);
 }
 
 static void wait_for_more(struct body *body)
@@ -421,6 +389,7 @@ static void dispose(void *object)
     struct http2 *http2 = object;
 
     body_dispose(&http2->body);
+    http2->body.client->held_bytes -= http2->window.held + http2->window.loaned;
     drop_bytes(http2);
     if (!http2->is_ended && !http2->is_reset && is_open(http2->conn))
         body_http2_answered_add(http2->conn, http2->body.client, http2->stream_id);
