@@ -24,6 +24,7 @@ struct http2 {
     struct timer deadline;
     unsigned empty_frames;
     bool is_ended; /* END_STREAM has arrived */
+    bool is_let;   /* the client may send some more, which is dropped */
     bool is_reset; /* the stream has been reset, by the client or by us */
 };
 
@@ -144,16 +145,20 @@ static bool is_flood(struct http2 *http2, size_t bytes, bool is_end)
     return bytes == 0 && !is_end && ++http2->empty_frames > EMPTY_FRAMES_MAX;
 }
 
+static void send_window(struct http2 *http2, size_t bytes)
+{
+    h2o_http2_encode_window_update_frame(&http2->conn->_write.buf, http2->stream_id,
+                                         (int32_t)bytes);
+    h2o_http2_conn_request_write(http2->conn);
+}
+
 /* The bytes ${*used} of the window are not needed any more. */
 static void give_back(struct http2 *http2, size_t *used)
 {
     size_t bytes = body_http2_window_use(&http2->window, http2->body.client, used);
 
-    if (bytes == 0 || http2->is_ended || !is_open(http2->conn))
-        return;
-    h2o_http2_encode_window_update_frame(&http2->conn->_write.buf, http2->stream_id,
-                                         (int32_t)bytes);
-    h2o_http2_conn_request_write(http2->conn);
+    if (bytes > 0 && !http2->is_ended && is_open(http2->conn))
+        send_window(http2, bytes);
 }
 
 /* Before the body is read, and while the user of a streamed body does not use it, the client does
@@ -364,7 +369,23 @@ static void wait_for_more(struct body *body)
 
 static void pause_reading(struct body *body) {}
 
-static void drop(struct body *body) { drop_bytes((struct http2 *)body); }
+/* Nobody needs the rest of the body. Some clients keep it in memory until they may send it, so the
+ * client may send some more, which is dropped. */
+static void let_finish(struct http2 *http2)
+{
+    if (http2->is_let || http2->is_ended || http2->is_reset || !is_open(http2->conn))
+        return;
+    http2->is_let = true;
+    send_window(http2, BODY_HTTP2_WINDOW_REST);
+}
+
+static void drop(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    drop_bytes(http2);
+    let_finish(http2);
+}
 
 static h2o_buffer_t *keep_bytes(struct body *body)
 {
@@ -391,6 +412,7 @@ static void dispose(void *object)
     body_dispose(&http2->body);
     http2->body.client->held_bytes -= http2->window.held + http2->window.loaned;
     drop_bytes(http2);
+    let_finish(http2);
     if (!http2->is_ended && !http2->is_reset && is_open(http2->conn))
         body_http2_answered_add(http2->conn, http2->body.client, http2->stream_id);
 }

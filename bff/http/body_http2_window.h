@@ -23,6 +23,9 @@
 
 #define BODY_HTTP2_WINDOW ((size_t)256 * 1024)
 
+/* What a client may send in addition on a stream whose body is not needed any more. */
+#define BODY_HTTP2_WINDOW_REST (((size_t)16 << 20) - BODY_HTTP2_WINDOW)
+
 /* Of one stream, in bytes. All zero when the stream begins. */
 struct body_http2_window {
     size_t held;   /* has come and is not used */
