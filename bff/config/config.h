@@ -31,6 +31,7 @@
 #include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
 #include "bff/proxy/plain_route.h"
+#include "bff/proxy/spool.h"
 #include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
 #include "bff/upstream/service.h"
@@ -104,6 +105,7 @@ struct config {
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
     struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
     size_t request_limit; /* bytes of a request's body, for routes without their own limit */
+    struct spool_settings uploads;
     struct trusted trusted;
     struct tracing_settings tracing;
     bool has_access_log;

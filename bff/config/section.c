@@ -23,6 +23,7 @@ const struct section *const section_list[] = {
     &section_rate_limits,
     &section_rate_limit_store,
     &section_cache,
+    &section_uploads,
     &section_api_keys,
     &section_api_keys_plans,
     &section_session,

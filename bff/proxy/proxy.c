@@ -66,10 +66,11 @@ static bool become_errand(struct proxy_passing *passing)
     bool is_sent = call_is_sent(&passing->call);
 
     if (!proxy_passing_goes_on(passing) || !call_is_running(&passing->call) ||
-        !errand_begin(&passing->errand, passing->request, !is_sent && !passing->upload.is_on))
+        !errand_begin(&passing->errand, passing->request,
+                      !is_sent && passing->call_ask.upload == NULL))
         return false;
     passing->request = NULL;
-    if (passing->fill == NULL) {
+    if (passing->fill == NULL && passing->spool.spool == NULL) {
         passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
         passing->call_ask.is_body_gone = is_sent;
     }
@@ -281,6 +282,33 @@ static void on_upload_failed(void *cookie, enum body_end end)
 
 static const struct proxy_upload_user upload_user = {.failed = on_upload_failed};
 
+/* The file of the spool cannot be read. */
+static void on_spool_lost(void *cookie)
+{
+    struct proxy_passing *passing = cookie;
+
+    call_cancel(&passing->call, CALL_NOT_NEEDED);
+    proxy_upload_spool_end(&passing->spool);
+    passing->is_left = true;
+    if (passing->request == NULL)
+        proxy_passing_free(passing);
+    else if (reply_stream_has_begun(&passing->stream))
+        reply_stream_cut(&passing->stream);
+    else
+        reply_error(passing->request, 500, "Internal server error");
+}
+
+static void describe_upload(struct proxy_passing *passing)
+{
+    struct request *request = passing->request;
+
+    if (passing->ask.spool != NULL)
+        proxy_upload_spool_begin(&passing->spool, passing->ask.spool,
+                                 worker_timers(request->worker), on_spool_lost, passing);
+    else if (proxy_upload_is_streamed(request))
+        proxy_upload_begin(&passing->upload, request, &upload_user, passing);
+}
+
 static void describe_call(struct proxy_passing *passing)
 {
     struct request *request = passing->request;
@@ -297,7 +325,9 @@ static void describe_call(struct proxy_passing *passing)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
-        .upload = passing->upload.is_on ? &passing->upload.upload : NULL,
+        .upload = passing->spool.spool != NULL ? &passing->spool.upload
+                  : passing->upload.is_on     ? &passing->upload.upload
+                                              : NULL,
         .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
         .hedge = method_may_change(request->method) ? NULL : route->hedge,
@@ -314,8 +344,7 @@ static void describe(struct proxy_passing *passing)
 
     if (cached != NULL && proxy_cache_fills(cached))
         passing->fill = proxy_fill_begin(cached);
-    if (proxy_upload_is_streamed(passing->request))
-        proxy_upload_begin(&passing->upload, passing->request, &upload_user, passing);
+    describe_upload(passing);
     describe_call(passing);
     if (passing->fill != NULL || method_may_change(passing->request->method))
         proxy_passing_own_texts(passing);

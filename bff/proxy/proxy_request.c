@@ -10,6 +10,7 @@
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_request.h"
 #include "bff/proxy/proxy_upload.h"
+#include "bff/proxy/spool.h"
 
 static void put_set(struct text_builder *out, const struct plain_fields *fields)
 {
@@ -93,10 +94,13 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
 
 /* A body that was read as a whole has a length, even when the client sent it in chunks. So does a
  * streamed one when the client has said it. */
-static void put_framing(struct text_builder *out, struct request *request)
+static void put_framing(struct text_builder *out, struct request *request,
+                        const struct proxy_ask *ask)
 {
-    bool is_streamed = proxy_upload_is_streamed(request);
-    size_t len = is_streamed ? request->body->length : request_body(request).len;
+    bool is_streamed = ask->spool == NULL && proxy_upload_is_streamed(request);
+    size_t len = ask->spool != NULL ? spool_size(ask->spool)
+                 : is_streamed      ? request->body->length
+                                    : request_body(request).len;
 
     if (is_streamed && len == BODY_NO_LENGTH) {
         text_builder_add(out, TEXT("transfer-encoding: chunked\r\n"));
@@ -157,7 +161,7 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
         cache_validators_ask(&out, ask->cached->entry);
     if (proxy_request_wants_upgrade(request, ask->route))
         text_builder_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));
-    put_framing(&out, request);
+    put_framing(&out, request, ask);
     put_set(&out, &ask->route->request);
     return text_builder_text(&out);
 }
