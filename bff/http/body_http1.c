@@ -10,6 +10,8 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
+#define TLS_WINDOW_BYTES (256 * 1024) /* of the kernel, for a body that is streamed */
+
 struct http1 {
     struct body body;     /* first: the body is one of these */
     h2o_socket_t *socket; /* its input begins with the body; the next request may follow */
@@ -18,6 +20,7 @@ struct http1 {
     struct timer deadline;
     size_t here;      /* bytes at the beginning of the input that are those of the body */
     bool is_inviting; /* 100 Continue is being written */
+    bool has_window;  /* limit_window was called */
     bool is_kept;     /* the buffer of the body belongs to another by now */
 };
 
@@ -130,10 +133,21 @@ static void on_readable(h2o_socket_t *socket, const char *error)
     }
 }
 
+/* With TLS, libh2o reads and decrypts all that the kernel has. So the kernel must not have much. */
+static void limit_window(struct http1 *http1)
+{
+    int bytes = TLS_WINDOW_BYTES, fd = h2o_socket_get_fd(http1->socket);
+
+    if (!http1->has_window && http1->socket->ssl != NULL && http1->body.is_streamed)
+        setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
+    http1->has_window = true;
+}
+
 static void read_on(struct http1 *http1)
 {
     bool reads_itself = http1->body.is_streamed && http1->socket->ssl == NULL;
 
+    limit_window(http1);
     h2o_socket_dont_read(http1->socket, reads_itself);
     h2o_socket_read_start(http1->socket, reads_itself ? on_readable : on_read);
 }

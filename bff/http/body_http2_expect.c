@@ -8,7 +8,6 @@
 
 #include "bff/http/body_http2.h"
 #include "bff/http/body_http2_expect.h"
-#include "bff/http/body_http2_window.h"
 
 typedef ssize_t (*expect)(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t size,
                           const char **error);
@@ -67,18 +66,12 @@ static ssize_t expect_frame(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t
     return used != 0 ? used : pass_on(conn, bytes, size, error);
 }
 
-static struct client *client_of_conn(h2o_http2_conn_t *conn)
-{
-    return conn->super.callbacks->get_socket(&conn->super)->on_close.data;
-}
-
 void body_http2_expect_frames(h2o_http2_conn_t *conn)
 {
     if (conn->_read_expect == expect_frame)
         return;
     atomic_store(&expect_others, conn->_read_expect);
     conn->_read_expect = expect_frame;
-    body_http2_window_announce(client_of_conn(conn), conn);
 }
 
 /* Replaces libh2o's function for the preface. */

@@ -1,24 +1,48 @@
 /* See body_http2_window.h. */
 #include "bff/http/body_http2_window.h"
+#include "bff/http/interpose.h"
 
-/* The windows of 100 streams, and the 16 MiB that a client may send before it reads our frame. */
-#define HELD_MAX (100 * BODY_HTTP2_WINDOW + ((size_t)16 << 20))
+#define HELD_MAX (100 * BODY_HTTP2_WINDOW) /* the windows of all streams of a connection */
 
-_Static_assert(BODY_HTTP2_WINDOW == 0x40000, "the frame below says so");
+typedef void (*request_write)(h2o_http2_conn_t *conn);
 
-void body_http2_window_announce(struct client *client, h2o_http2_conn_t *conn)
+static request_write library_write;
+
+/* dlsym returns a pointer to an object. POSIX allows its use as a pointer to a function. */
+union function {
+    void *found;
+    request_write write;
+};
+
+/* What libh2o sends first: SETTINGS of 12 bytes with MAX_CONCURRENT_STREAMS and, at the end,
+ * INITIAL_WINDOW_SIZE. */
+static const char first_frame[] = "\0\0\14\4\0\0\0\0\0\0\3\0\0\0\144\0\4\1\0\0\0";
+
+#define FRAME_BYTES (sizeof(first_frame) - 1)
+
+_Static_assert(BODY_HTTP2_WINDOW == 0x40000, "the bytes below say so");
+
+/* libh2o calls this function after it has written a frame to the buffer. */
+void h2o_http2_conn_request_write(h2o_http2_conn_t *conn)
 {
-    static const char frame[] = "\0\0\6\4\0\0\0\0\0" /* SETTINGS, 6 bytes, stream 0 */
-                                "\0\4\0\4\0\0";      /* INITIAL_WINDOW_SIZE: 0x40000 */
-    size_t len = sizeof(frame) - 1;
+    h2o_buffer_t *buffer = conn->_write.buf;
 
-    if (client->has_window)
-        return;
-    client->has_window = true;
-    h2o_iovec_t to = h2o_buffer_reserve(&conn->_write.buf, len);
-    memcpy(to.base, frame, len);
-    conn->_write.buf->size += len;
-    h2o_http2_conn_request_write(conn);
+    if (buffer->size == FRAME_BYTES && memcmp(buffer->bytes, first_frame, FRAME_BYTES) == 0)
+        memcpy(buffer->bytes + FRAME_BYTES - 4, "\0\4\0\0", 4);
+    library_write(conn);
+}
+
+/* Runs when the program is loaded, because any thread may begin to use libh2o at any time. */
+__attribute__((constructor)) static void find_function(void)
+{
+    library_write =
+        (union function){.found = interpose_library("h2o_http2_conn_request_write")}.write;
+}
+
+void body_http2_window_install(void)
+{
+    interpose_check("h2o_http2_conn_request_write",
+                    (union function){.write = h2o_http2_conn_request_write}.found);
 }
 
 bool body_http2_window_take(struct body_http2_window *window, struct client *client, size_t bytes)

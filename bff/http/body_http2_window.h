@@ -2,11 +2,11 @@
  * The flow-control windows of the streams that send bodies (RFC 9113 section 5.2).
  *
  * libh2o announces 16 MiB for each stream. That is too much for a body whose user is slow: 100
- * streams of a connection could make this server keep 1.6 GiB. So a second SETTINGS frame announces
- * BODY_HTTP2_WINDOW, and a stream gets its window back when its bytes were used. The window of the
- * connection is given back at once: so a stream whose user is slow does not hold up the others.
- * A client may ignore our announcement. What all its streams together make the server keep has a
- * limit, too.
+ * streams of a connection could make this server keep 1.6 GiB. So BODY_HTTP2_WINDOW is announced in
+ * its place: a function of libh2o is replaced (interpose.h), which writes the first frame of a
+ * connection. A stream gets its window back when its bytes were used. The window of the connection
+ * is given back at once: so a stream whose user is slow does not hold up the others. A client may
+ * ignore the announcement. What all its streams together make the server keep has a limit, too.
  */
 #ifndef BFF_HTTP_BODY_HTTP2_WINDOW_H
 #define BFF_HTTP_BODY_HTTP2_WINDOW_H
@@ -33,8 +33,8 @@ struct body_http2_window {
     size_t owed;   /* was used, and the client has not got it back yet */
 };
 
-/* Announces the window on the connection of ${client}. Does nothing when it was announced. */
-void body_http2_window_announce(struct client *client, h2o_http2_conn_t *conn);
+/* To be called at the start of each worker: checks that libh2o calls our function. */
+void body_http2_window_install(void);
 
 /* ${bytes} have come. Returns false when the client has sent more than it may. */
 bool body_http2_window_take(struct body_http2_window *window, struct client *client, size_t bytes);
