@@ -58,8 +58,10 @@ async function h2(scene, url, { path = '/stream/x', length, headers = {}, ca }) 
 export function h2On(session, { path, length, headers = {} }) {
   const framing = length === undefined ? {} : { 'content-length': length }
   const stream = session.request({ ':method': 'POST', ':path': path, ...framing, ...headers })
-  const answer = once(stream, 'response').then(async ([head]) => ({ status: head[':status'],
-    headers: head, text: Buffer.concat(await stream.toArray()).toString() }))
+  const closed = new Promise((_, reject) => stream.once('close', () => reject(new Error('closed'))))
+  const answer = Promise.race([once(stream, 'response'), closed]).then(async ([head]) => ({
+    status: head[':status'], headers: head, text: Buffer.concat(await stream.toArray()).toString() }))
+  closed.catch(() => undefined)
   stream.on('error', () => undefined)
   return { stream, answer: expected(answer), leave: () => stream.close(8) }
 }
