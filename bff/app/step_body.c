@@ -57,9 +57,8 @@ static void on_first(void *cookie)
     struct request_context *context = cookie;
     const struct body *body = context->request->body;
 
-    pipeline_resume(&context->pipeline, body->is_over
-                                            ? pipeline_judge_body(&context->pipeline, body->end)
-                                            : STEP_PASS);
+    pipeline_resume(&context->pipeline,
+                    body->is_over ? pipeline_judge_body(&context->pipeline, body->end) : STEP_PASS);
 }
 
 static enum step_result stream(struct request_context *context, size_t limit)
@@ -150,7 +149,8 @@ enum step_result step_body(struct request_context *context)
     size_t limit = limit_of(context);
     struct refusal refusal;
 
-    if (request->body == NULL || request->body->is_over || upload_of(context) == PLAIN_UPLOAD_MEMORY)
+    if (request->body == NULL || request->body->is_over ||
+        upload_of(context) == PLAIN_UPLOAD_MEMORY)
         return step_body_read(context, limit);
     if (!guard_admits_body(request, limit, &refusal))
         return pipeline_refuse(&context->pipeline, refusal);

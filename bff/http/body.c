@@ -76,7 +76,8 @@ void body_arrive(struct body *body)
 {
     body->arrived_ns = clock_now_ns();
     set_read(body, false);
-    body->source->pause(body);
+    if (body->source->pause != NULL)
+        body->source->pause(body);
     if (body->arrived != NULL)
         body->arrived(body->cookie);
 }

@@ -40,8 +40,8 @@ struct body_source {
     struct text (*piece)(struct body *body);
     void (*use)(struct body *body);
     void (*wait)(struct body *body);
-    void (*pause)(struct body *body);
-    void (*drop)(struct body *body); /* frees what has come, and drops what will; NULL: cannot */
+    void (*pause)(struct body *body); /* NULL: nothing to do */
+    void (*drop)(struct body *body);  /* frees what has come, and drops what will; NULL: cannot */
     h2o_buffer_t *(*keep)(struct body *body);
 };
 

@@ -114,8 +114,8 @@ static void on_read(h2o_socket_t *socket, const char *error)
         look(http1);
 }
 
-/* The same for a body that is streamed. libh2o would read all that there is, so it only reports that
- * the socket is readable. With TLS it must read by itself. */
+/* The same for a body that is streamed. libh2o would read all that there is, so it only reports
+ * that the socket is readable. With TLS it must read by itself. */
 static void on_readable(h2o_socket_t *socket, const char *error)
 {
     struct http1 *http1 = of_socket(socket);

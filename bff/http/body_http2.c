@@ -7,7 +7,9 @@
 #include "bff/base/pool.h"
 #include "bff/http/body_http2.h"
 #include "bff/http/body_http2_answered.h"
+#include "bff/http/body_http2_conn.h"
 #include "bff/http/body_http2_expect.h"
+#include "bff/http/body_http2_trailers.h"
 #include "bff/http/body_http2_window.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
@@ -41,22 +43,6 @@ static h2o_http2_stream_t *stream_of(const struct http2 *http2)
     return H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, http2->body.h2o);
 }
 
-static struct client *client_of_conn(h2o_http2_conn_t *conn)
-{
-    return conn->super.callbacks->get_socket(&conn->super)->on_close.data;
-}
-
-static bool is_open(const h2o_http2_conn_t *conn)
-{
-    return conn->state < H2O_HTTP2_CONN_STATE_IS_CLOSING;
-}
-
-static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
-{
-    h2o_http2__encode_rst_stream_frame(&conn->_write.buf, stream_id, error);
-    h2o_http2_conn_request_write(conn);
-}
-
 /* Frames. */
 
 /* Resets the stream. When this function returns, the stream and its body are freed, unless the
@@ -67,7 +53,7 @@ static void reset(struct http2 *http2, int error)
     h2o_http2_conn_t *conn = http2->conn;
 
     http2->is_reset = true;
-    send_reset(conn, http2->stream_id, -error);
+    body_http2_conn_reset(conn, http2->stream_id, -error);
     h2o_http2_stream_reset(conn, stream);
 }
 
@@ -145,20 +131,13 @@ static bool is_flood(struct http2 *http2, size_t bytes, bool is_end)
     return bytes == 0 && !is_end && ++http2->empty_frames > EMPTY_FRAMES_MAX;
 }
 
-static void send_window(struct http2 *http2, size_t bytes)
-{
-    h2o_http2_encode_window_update_frame(&http2->conn->_write.buf, http2->stream_id,
-                                         (int32_t)bytes);
-    h2o_http2_conn_request_write(http2->conn);
-}
-
 /* The bytes ${*used} of the window are not needed any more. */
 static void give_back(struct http2 *http2, size_t *used)
 {
     size_t bytes = body_http2_window_use(&http2->window, http2->body.client, used);
 
-    if (bytes > 0 && !http2->is_ended && is_open(http2->conn))
-        send_window(http2, bytes);
+    if (bytes > 0 && !http2->is_ended && body_http2_conn_is_open(http2->conn))
+        body_http2_window_send(http2->conn, http2->stream_id, bytes);
 }
 
 /* Before the body is read, and while the user of a streamed body does not use it, the client does
@@ -208,27 +187,12 @@ static int take_data(h2o_http2_conn_t *conn, struct place *place, h2o_http2_fram
     return 0;
 }
 
-/* Reads the trailers and drops them. They must be read, because the HPACK state of the connection
- * depends on every field. Trailers that continue in CONTINUATION frames end the connection. */
+/* The trailers are dropped. */
 static int take_trailers(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
                          const char **error)
 {
-    const int whole = H2O_HTTP2_FRAME_FLAG_END_STREAM | H2O_HTTP2_FRAME_FLAG_END_HEADERS;
-    h2o_http2_headers_payload_t payload;
-    h2o_req_t nobody;
-    size_t no_length;
-    int status = h2o_http2_decode_headers_payload(&payload, frame, error);
+    int status = body_http2_trailers_read(conn, frame, atomic_load(&parse_headers), error);
 
-    if (status != 0)
-        return status;
-    if ((frame->flags & whole) != whole) {
-        *error = "trailers that do not end the stream in one frame";
-        return H2O_HTTP2_ERROR_PROTOCOL;
-    }
-    h2o_init_request(&nobody, &conn->super, NULL);
-    status = atomic_load(&parse_headers)(&nobody, &conn->_input_header_table, payload.headers,
-                                         payload.headers_len, NULL, &no_length, NULL, error);
-    h2o_mem_clear_pool(&nobody.pool);
     if (status == 0 && http2 != NULL)
         take_bytes(http2, NULL, 0, true);
     return status;
@@ -285,7 +249,7 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
          bytes[3] != H2O_HTTP2_FRAME_TYPE_RST_STREAM))
         return 0;
     struct place place =
-        find_place(client_of_conn(conn), h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
+        find_place(body_http2_conn_client(conn), h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
     if (bytes[3] == H2O_HTTP2_FRAME_TYPE_RST_STREAM) {
         on_client_reset(&place);
         return 0;
@@ -296,27 +260,24 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
 
 /* The body. */
 
+static void set_deadline(struct http2 *http2)
+{
+    struct worker *worker = http2->body.client->worker;
+    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
+
+    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
+}
+
 /* slow_client.c does not find a client that is slow with this body but active on other streams. So
  * each body has a deadline. */
-static void set_deadline(struct http2 *http2);
-
 static void on_deadline(struct timer *timer)
 {
     struct http2 *http2 = H2O_STRUCT_FROM_MEMBER(struct http2, deadline, timer);
 
     if (body_keeps_pace(&http2->body))
         set_deadline(http2);
-    else if (is_open(http2->conn))
+    else if (body_http2_conn_is_open(http2->conn))
         reset(http2, H2O_HTTP2_ERROR_CANCEL);
-}
-
-static void set_deadline(struct http2 *http2)
-{
-    struct worker *worker = http2->body.client->worker;
-    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
-
-    http2->deadline.fire = on_deadline;
-    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
 }
 
 /* Sets the deadline of the body. It need not begin to read, because the client may send at any
@@ -367,16 +328,15 @@ static void wait_for_more(struct body *body)
         set_deadline(http2);
 }
 
-static void pause_reading(struct body *body) {}
-
 /* Nobody needs the rest of the body. Some clients keep it in memory until they may send it, so the
  * client may send some more, which is dropped. */
 static void let_finish(struct http2 *http2)
 {
-    if (http2->is_let || http2->is_ended || http2->is_reset || !is_open(http2->conn))
+    if (http2->is_let || http2->is_ended || http2->is_reset ||
+        !body_http2_conn_is_open(http2->conn))
         return;
     http2->is_let = true;
-    send_window(http2, BODY_HTTP2_WINDOW_REST);
+    body_http2_window_send(http2->conn, http2->stream_id, BODY_HTTP2_WINDOW_REST);
 }
 
 static void drop(struct body *body)
@@ -401,7 +361,6 @@ static const struct body_source source = {.read = start,
                                           .piece = piece,
                                           .use = use,
                                           .wait = wait_for_more,
-                                          .pause = pause_reading,
                                           .drop = drop,
                                           .keep = keep_bytes};
 
@@ -413,7 +372,7 @@ static void dispose(void *object)
     http2->body.client->held_bytes -= http2->window.held + http2->window.loaned;
     drop_bytes(http2);
     let_finish(http2);
-    if (!http2->is_ended && !http2->is_reset && is_open(http2->conn))
+    if (!http2->is_ended && !http2->is_reset && body_http2_conn_is_open(http2->conn))
         body_http2_answered_add(http2->conn, http2->body.client, http2->stream_id);
 }
 
@@ -429,6 +388,7 @@ void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse)
     struct http2 *http2 = pool_shared(pool_of(&h2o->pool), sizeof(*http2), dispose);
     http2->conn = conn;
     http2->stream_id = stream->stream_id;
+    http2->deadline.fire = on_deadline;
     body_begin(&http2->body, h2o, &source, stream->_expected_content_length);
     h2o_buffer_dispose(&stream->_req_body); /* libh2o believes that the request has no body */
 }

@@ -72,6 +72,12 @@ size_t body_http2_window_use(struct body_http2_window *window, struct client *cl
     return bytes;
 }
 
+void body_http2_window_send(h2o_http2_conn_t *conn, uint32_t stream_id, size_t bytes)
+{
+    h2o_http2_encode_window_update_frame(&conn->_write.buf, stream_id, (int32_t)bytes);
+    h2o_http2_conn_request_write(conn);
+}
+
 /* As libh2o does it. */
 void body_http2_window_of_conn(h2o_http2_conn_t *conn, size_t bytes)
 {

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include <h2o.h>
 
@@ -45,6 +46,9 @@ void body_http2_window_loan(struct body_http2_window *window);
 /* The ${*used} bytes, a member of ${window}, are not needed any more. Returns the number of bytes
  * for a WINDOW_UPDATE frame of the stream; 0: none is due. */
 size_t body_http2_window_use(struct body_http2_window *window, struct client *client, size_t *used);
+
+/* Gives ${bytes} of window to the client for a stream. */
+void body_http2_window_send(h2o_http2_conn_t *conn, uint32_t stream_id, size_t bytes);
 
 /* Takes ${bytes} from the window of the connection, and gives them back when that is worth a
  * frame. */

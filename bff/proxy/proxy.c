@@ -2,11 +2,10 @@
 #include "bff/base/clock.h"
 #include "bff/edge/balance_key.h"
 #include "bff/http/method.h"
-#include "bff/http/pipeline.h"
-#include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
+#include "bff/proxy/proxy_body.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
@@ -262,53 +261,6 @@ static struct text method_of(const struct proxy_passing *passing)
     return passing->fill != NULL ? TEXT("GET") : passing->request->method;
 }
 
-/* The client has left in the middle of its upload, or the upload is too long, or malformed. So the
- * service must not get the end of the request: its connection is closed. */
-static void on_upload_failed(void *cookie, enum body_end end)
-{
-    struct proxy_passing *passing = cookie;
-    struct refusal refusal;
-
-    call_cancel(&passing->call, CALL_NOT_NEEDED);
-    proxy_upload_end(&passing->upload);
-    passing->is_left = true;
-    if (reply_stream_has_begun(&passing->stream))
-        reply_stream_cut(&passing->stream);
-    else if (pipeline_refusal_of(end, &refusal))
-        reply_refusal(passing->request, &refusal);
-    else
-        reply_wait_leave(passing->request);
-}
-
-static const struct proxy_upload_user upload_user = {.failed = on_upload_failed};
-
-/* The file of the spool cannot be read. */
-static void on_spool_lost(void *cookie)
-{
-    struct proxy_passing *passing = cookie;
-
-    call_cancel(&passing->call, CALL_NOT_NEEDED);
-    proxy_upload_spool_end(&passing->spool);
-    passing->is_left = true;
-    if (passing->request == NULL)
-        proxy_passing_free(passing);
-    else if (reply_stream_has_begun(&passing->stream))
-        reply_stream_cut(&passing->stream);
-    else
-        reply_error(passing->request, 500, "Internal server error");
-}
-
-static void describe_upload(struct proxy_passing *passing)
-{
-    struct request *request = passing->request;
-
-    if (passing->ask.spool != NULL)
-        proxy_upload_spool_begin(&passing->spool, passing->ask.spool,
-                                 worker_timers(request->worker), on_spool_lost, passing);
-    else if (proxy_upload_is_streamed(request))
-        proxy_upload_begin(&passing->upload, request, &upload_user, passing);
-}
-
 static void describe_call(struct proxy_passing *passing)
 {
     struct request *request = passing->request;
@@ -325,9 +277,7 @@ static void describe_call(struct proxy_passing *passing)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = request_body(request),
-        .upload = passing->spool.spool != NULL ? &passing->spool.upload
-                  : passing->upload.is_on     ? &passing->upload.upload
-                                              : NULL,
+        .upload = proxy_body_upload(passing),
         .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
         .hedge = method_may_change(request->method) ? NULL : route->hedge,
@@ -344,7 +294,7 @@ static void describe(struct proxy_passing *passing)
 
     if (cached != NULL && proxy_cache_fills(cached))
         passing->fill = proxy_fill_begin(cached);
-    describe_upload(passing);
+    proxy_body_begin(passing);
     describe_call(passing);
     if (passing->fill != NULL || method_may_change(passing->request->method))
         proxy_passing_own_texts(passing);

@@ -31,9 +31,9 @@ struct proxy_ask {
     const struct plain_route *route;
     const struct caller *caller; /* who asks */
     struct text path;            /* normalised by plain_path */
-    struct spool *spool;         /* has the body of the request; NULL: it is in memory, or streamed */
-    struct upstream *upstream;   /* the worker's */
-    int64_t head_by_ns;          /* as in call_ask */
+    struct spool *spool;       /* has the body of the request; NULL: it is in memory, or streamed */
+    struct upstream *upstream; /* the worker's */
+    int64_t head_by_ns;        /* as in call_ask */
     struct cache_worker *cache;  /* the worker's; NULL: nothing is cached */
     struct redis *cache_redis;   /* its second level; NULL: none */
     struct proxy_cached *cached; /* what the cache has (proxy_cache.h); NULL: the route has no

@@ -54,7 +54,8 @@ static void used(struct upload *base)
     struct proxy_upload_spool *upload = of(base);
 
     upload->turns++;
-    upload->at = spool_in_memory(upload->spool).at != NULL ? base->length : upload->at + upload->len;
+    upload->at =
+        spool_in_memory(upload->spool).at != NULL ? base->length : upload->at + upload->len;
     upload->len = 0;
 }
 

@@ -17,11 +17,11 @@ struct proxy_upload_spool {
     struct timer pause;
     void (*lost)(void *cookie);
     void *cookie;
-    uint64_t at;   /* of the first byte that was not used */
-    char *buffer;  /* NULL: none yet, or the bytes are in memory */
-    size_t len;    /* bytes of the body in ${buffer}; 0: none */
+    uint64_t at;    /* of the first byte that was not used */
+    char *buffer;   /* NULL: none yet, or the bytes are in memory */
+    size_t len;     /* bytes of the body in ${buffer}; 0: none */
     unsigned turns; /* pieces since the loop went round */
-    bool is_lost;  /* the file cannot be read */
+    bool is_lost;   /* the file cannot be read */
 };
 
 /* Makes the upload, which holds ${spool}. ${lost} is called with ${cookie}, from the loop, when the

@@ -129,10 +129,7 @@ static const struct exchange_sink head_sink_with_room = {.head = on_head, .room 
 
 /* The upload. */
 
-static void on_upload_written(void *cookie)
-{
-    upload_written(((struct attempt *)cookie)->upload);
-}
+static void on_upload_written(void *cookie) { upload_written(((struct attempt *)cookie)->upload); }
 
 static void on_upload_moved(void *cookie)
 {

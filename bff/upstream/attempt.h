@@ -42,9 +42,8 @@
  *             nothing
  *   received  some bytes of the answer have come, and more must follow
  *   written   all bytes of the last attempt_write have been written
- *   moved     more of the upload was written, or its source is slow; may be called while the user is
- *             inside upload_go_on
- *   ended     the attempt is over; its outcome is in struct attempt
+ *   moved     more of the upload was written, or its source is slow; may be called while the user
+ * is inside upload_go_on ended     the attempt is over; its outcome is in struct attempt
  */
 struct attempt_user {
     void (*opened)(void *cookie);
@@ -104,7 +103,7 @@ struct attempt {
     struct connection *connection; /* NULL: the attempt is over */
     struct connection_request request;
     struct upload *upload; /* NULL: the request has none */
-    h2o_iovec_t more; /* what attempt_write sends */
+    h2o_iovec_t more;      /* what attempt_write sends */
     h2o_iovec_t pieces[ATTEMPT_PIECES];
     char method[ATTEMPT_METHOD_BYTES]; /* and the space after it */
     int64_t deadline_ns;

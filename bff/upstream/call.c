@@ -155,19 +155,12 @@ static void on_written(struct call_try *try)
     call->written(call->cookie);
 }
 
-/* An answer that began before the upload is over may wait for it. */
-static void on_moved(struct call_try *try)
-{
-    if (try->call->has_head)
-        call_limit_expect_more(try);
-}
-
 static const struct call_try_user try_user = {
     .opened = on_opened,
     .head = on_head,
     .received = on_received,
     .written = on_written,
-    .moved = on_moved,
+    .moved = call_limit_upload_moved,
     .ended = carry_on,
 };
 
@@ -342,8 +335,6 @@ void call_start(struct call *call, struct upstream *upstream, const struct call_
     init(call, upstream, ask);
     call->sink = sink;
     call->cookie = cookie;
-    if (ask->upload != NULL)
-        upload_again(ask->upload);
     if (call->service == NULL)
         end_soon(call, REASON_CONNECT, 0);
     else

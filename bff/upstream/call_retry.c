@@ -36,12 +36,13 @@ static bool may_repeat(const struct call *call)
     const struct call_ask *ask = call->ask;
 
     return has_budget(call) && !ask->wants_upgrade && !ask->is_body_gone &&
-           !call_try_is_long(ask) &&
-           call_retry_has_method(settings_of(call)->methods, ask->method);
+           !call_try_is_long(ask) && call_retry_has_method(settings_of(call)->methods, ask->method);
 }
 
 void call_retry_first(struct call *call, int64_t now_ns)
 {
+    if (call->ask->upload != NULL)
+        upload_again(call->ask->upload);
     if (has_budget(call))
         service_state_earn(&call->service->state->retries, now_ns);
 }

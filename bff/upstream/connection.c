@@ -98,8 +98,9 @@ static bool may_be_kept(struct connection *connection)
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
            connection->endpoint->idle_count < CONNECTION_IDLE_MAX &&
            !connection->endpoint->is_forgotten && !connection->is_paused &&
-           connection->out.pieces == NULL && !connection->has_rest && !h2o_socket_is_writing(connection->socket) &&
-           !has_more(connection) && has_address(connection);
+           connection->out.pieces == NULL && !connection->has_rest &&
+           !h2o_socket_is_writing(connection->socket) && !has_more(connection) &&
+           has_address(connection);
 }
 
 /* The connection becomes idle or is closed before the callback, because the user may send the next

@@ -224,8 +224,8 @@ struct connection_progress connection_progress(const struct connection *connecti
 
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return (struct connection_progress){0};
-    bool has_all = connection->out.pieces == NULL && info.tcpi_unacked == 0 &&
-                   info.tcpi_notsent_bytes == 0;
+    bool has_all =
+        connection->out.pieces == NULL && info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
     return (struct connection_progress){
         .acked = info.tcpi_bytes_acked,
         .has_all = has_all,

@@ -17,12 +17,11 @@ bool upload_again(struct upload *upload)
 /* Writes the first ${count} pieces. Returns false when that takes longer. */
 static bool write_pieces(struct upload *upload, size_t count)
 {
-    upload->is_writing =
-        !connection_send(upload->connection, &(struct connection_output){
-                                                 .pieces = upload->pieces,
-                                                 .count = count,
-                                                 .written = upload->user->written,
-                                             });
+    upload->is_writing = !connection_send(upload->connection, &(struct connection_output){
+                                                                  .pieces = upload->pieces,
+                                                                  .count = count,
+                                                                  .written = upload->user->written,
+                                                              });
     return !upload->is_writing;
 }
 

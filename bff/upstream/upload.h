@@ -66,7 +66,8 @@ struct upload {
 bool upload_again(struct upload *upload);
 
 /* How the user of an attempt learns of its upload: ${written} is for the connection and must call
- * upload_written. ${moved} is called when the upload has gone on, never from inside upload_begin. */
+ * upload_written. ${moved} is called when the upload has gone on, never from inside upload_begin.
+ */
 struct upload_user {
     void (*written)(void *cookie);
     void (*moved)(void *cookie);
