@@ -162,9 +162,8 @@ static void take_body_data(struct http2 *http2, const h2o_http2_data_payload_t *
         body_http2_answered_forgive(body->client, bytes, body->len);
     else if (body->is_streamed)
         body->client->used_bytes += bytes;
-    if (!body->is_discarded && !take_window(http2, bytes))
-        reset(http2, H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM);
-    else if (is_flood(http2, data->length, is_end))
+    bool is_good = body->is_discarded || take_window(http2, bytes);
+    if (!is_good || is_flood(http2, data->length, is_end))
         reset(http2, H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM);
     else
         take_bytes(http2, data->data, data->length, is_end);

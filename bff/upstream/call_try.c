@@ -145,6 +145,12 @@ enum endpoint_outcome call_try_outcome(enum reason reason, int status)
 
 static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
 
+/* The time of an upload is that of its client. */
+static bool has_own_time(const struct call_try *try)
+{
+    return !is_check(try) && try->call->ask->upload == NULL;
+}
+
 /* A client can make a tunnel silent, or make the service break it off. In a streamed answer, the
  * service may have nothing to say. When a client reads too slowly, the service gives up in the end.
  * So these ends must not eject the endpoint. */
@@ -179,7 +185,7 @@ static void sample_wait(const struct call_try *try)
     struct endpoint_state *state = try->endpoint->state;
     int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
 
-    if (is_check(try) || attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+    if (!has_own_time(try) || attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
         return;
     average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
     if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
@@ -267,7 +273,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     const struct attempt *attempt = &try->attempt;
 
     decide_trial(try, head->status);
-    if (!is_check(try) && call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+    if (has_own_time(try) && call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
         endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
                               attempt->first_byte_ns);
     return try->user->head(try, head, why);
