@@ -44,8 +44,8 @@ static enum plain_upload upload_of(const struct request_context *context)
 {
     const struct plain_route *route = context->found.route;
 
-    if (context->found.kind != FOUND_ROUTE || session_login_may_answer(context) ||
-        proxy_request_wants_upgrade(context->request, route))
+    if (context->found.kind != FOUND_ROUTE || route->service == NULL ||
+        session_login_may_answer(context) || proxy_request_wants_upgrade(context->request, route))
         return PLAIN_UPLOAD_MEMORY;
     return route->upload;
 }

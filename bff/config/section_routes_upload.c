@@ -22,4 +22,20 @@ static const struct setting rows[] = {
     {0},
 };
 
-const struct section section_routes_upload = {.rows = rows, .items = &section_routes_items};
+/* Both need the whole body. */
+static void check(struct settings *settings)
+{
+    for (size_t i = 0; i < settings->config->routes.count; i++) {
+        const struct plain_route *route = &settings->config->routes.rows[i];
+        if (route->upload == PLAIN_UPLOAD_MEMORY)
+            continue;
+        if (route->mirror.service != NULL)
+            settings_complain(settings, "routes.*.upload", i, "a mirror needs upload: memory");
+        if (route->transform.request_body != NULL)
+            settings_complain(settings, "routes.*.upload", i,
+                              "changes of the request's body need upload: memory");
+    }
+}
+
+const struct section section_routes_upload = {
+    .rows = rows, .items = &section_routes_items, .check = check};

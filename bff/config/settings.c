@@ -92,7 +92,7 @@ static void path_print(const struct config *config, const struct about *about, c
 {
     const struct settings_items *items = about->known.group->section->items;
     const char *path = about->known.row->path;
-    const char *rest = items == NULL ? "" : path + strlen(items->path) + sizeof(".*") - 1;
+    const char *rest = items == NULL ? path : path + strlen(items->path) + sizeof(".*") - 1;
     const char *star = strstr(rest, ".*"), *tail = star == NULL ? "" : star + sizeof(".*") - 1;
     int head = star == NULL ? (int)strlen(rest) : (int)(star - rest);
     char number[sizeof("[18446744073709551615]")] = "";
@@ -100,7 +100,7 @@ static void path_print(const struct config *config, const struct about *about, c
     if (star != NULL)
         snprintf(number, sizeof(number), "[%zu]", about->number);
     if (items == NULL)
-        snprintf(out, PATH_SIZE, "%s", path);
+        snprintf(out, PATH_SIZE, "%.*s%s%s", head, rest, number, tail);
     else if (items->name != NULL)
         snprintf(out, PATH_SIZE, "%s.%s%.*s%s%s", items->path, items->name(config, about->index),
                  head, rest, number, tail);
@@ -275,6 +275,8 @@ static void group_begin(struct settings *settings, struct settings_group *group,
     while (group->section->rows[rows].path != NULL)
         rows++;
     group->count = count;
+    if (group->begins == NULL)
+        group->begins = pool_zero(settings->pool, (count + 1) * sizeof(*group->begins));
     group->marks = pool_zero(settings->pool, (rows * count + 1) * sizeof(*group->marks));
     defaults_set(settings, group);
 }
@@ -303,6 +305,13 @@ static bool is_made_before(const struct settings_items *items)
     return items == NULL || (items->name != NULL && items->rename == NULL);
 }
 
+static size_t all_of(const struct settings_items *items, const struct config *config)
+{
+    if (items == NULL)
+        return 1;
+    return items->count(config) + (items->spare == NULL ? 0 : items->spare(config));
+}
+
 void settings_begin(struct settings *settings, struct config *config,
                     const struct section *const *sections)
 {
@@ -316,8 +325,7 @@ void settings_begin(struct settings *settings, struct config *config,
         if (sections[i]->begin != NULL)
             sections[i]->begin(config, config->build);
         if (is_made_before(sections[i]->items))
-            group_begin(settings, group,
-                        sections[i]->items == NULL ? 1 : sections[i]->items->count(config));
+            group_begin(settings, group, all_of(sections[i]->items, config));
     }
 }
 

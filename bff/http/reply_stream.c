@@ -119,10 +119,10 @@ void reply_stream_begin(struct reply_stream *stream, struct request *request,
     request->answer.has_begun = true;
     reply_early_begin(request);
     reply_head_end(request);
+    reply_filter_head(request);
     if (request->answer.filters != NULL) {
         stream->sink.data = gather;
         reply_filter_add(request, &stream->sink);
-        reply_filter_head(request);
     }
     reply_wait_end(request);
     start(request, &stream->generator);
@@ -150,6 +150,7 @@ static void finish(struct reply_stream *stream, bool is_cut)
 {
     reply_filter_end(stream->request, is_cut);
     reply_early_end(stream->request);
+    is_cut = is_cut || stream->request->answer.is_broken;
     stream->is_ended = true;
     stream->is_cut = is_cut;
     if (!stream->buffer.is_sending)

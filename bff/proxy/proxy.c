@@ -1,5 +1,4 @@
 /* See proxy.h. */
-#include "bff/base/clock.h"
 #include "bff/edge/balance_key.h"
 #include "bff/http/method.h"
 #include "bff/http/reply_wait.h"
@@ -7,11 +6,14 @@
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_body.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_errand.h"
 #include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
+#include "bff/proxy/proxy_mirror.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_refuse.h"
 #include "bff/proxy/proxy_request.h"
+#include "bff/proxy/proxy_transform.h"
 
 #define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
 
@@ -40,46 +42,6 @@ static void on_tunnel_over(void *cookie) { proxy_passing_free(cookie); }
 static void on_written(void *cookie) { tunnel_written(&((struct proxy_passing *)cookie)->tunnel); }
 
 static const struct tunnel_owner tunnel_owner = {.over = on_tunnel_over, .written = on_written};
-
-/* An errand: nobody reads the answer any more. */
-
-static void on_limit(struct timer *timer)
-{
-    proxy_passing_free(H2O_STRUCT_FROM_MEMBER(struct proxy_passing, limit, timer));
-}
-
-/* The service has begun to answer, and has as much time for the rest as for a whole call. */
-static void limit_answer(struct proxy_passing *passing)
-{
-    uint32_t total_ms = passing->call.service->settings->total_ms;
-
-    passing->limit.fire = on_limit;
-    timer_set(worker_timers(passing->errand.worker), &passing->limit,
-              clock_now_ns() + total_ms * CLOCK_MS);
-}
-
-/* The request goes. Returns false when its call cannot go on without it. A request that has been
- * sent is not repeated, because its body is freed. A fill has none. */
-static bool become_errand(struct proxy_passing *passing)
-{
-    bool is_sent = call_is_sent(&passing->call);
-
-    if (!proxy_passing_goes_on(passing) || !call_is_running(&passing->call) ||
-        !errand_begin(&passing->errand, passing->request,
-                      !is_sent && passing->call_ask.upload == NULL))
-        return false;
-    passing->request = NULL;
-    if (passing->fill == NULL && passing->spool.spool == NULL) {
-        passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
-        passing->call_ask.is_body_gone = is_sent;
-    }
-    if (passing->has_head)
-        limit_answer(passing);
-    proxy_upload_end(&passing->upload);
-    reply_stream_free(&passing->stream);
-    call_resume(&passing->call);
-    return true;
-}
 
 /* From the service. */
 
@@ -143,7 +105,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
 
     passing->has_head = true;
     if (passing->request == NULL)
-        limit_answer(passing);
+        proxy_errand_limit(passing);
     invalidate(passing, head);
     next = read_head(passing, head, why);
     if (next != 1)
@@ -152,6 +114,11 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
      * outlives that memory. So there can be no tunnel yet. */
     if (is_tunnel && (!call_is_sent(&passing->call) || !proxy_answer_is_websocket(head))) {
         *why = REASON_BAD_HTTP;
+        return -1;
+    }
+    if (proxy_answer_is_refused(&passing->ask, head)) {
+        passing->refused_status = head->status;
+        *why = REASON_BAD_JSON;
         return -1;
     }
     proxy_answer_head(passing->request, &passing->ask, head);
@@ -187,7 +154,10 @@ static int pass_body(struct proxy_passing *passing, struct text body, enum reaso
         if (!reply_stream_more(&passing->stream, body) &&
             !(proxy_fill_is_on(passing->fill) && goes_ahead(passing, body.len)))
             call_pause(&passing->call);
-        return 0;
+        if (!reply_stream_is_broken(&passing->stream))
+            return 0;
+        *why = REASON_BAD_JSON;
+        return -1;
     }
     return passing->fill == NULL || proxy_passing_goes_on(passing) ? 0 : give_up(why);
 }
@@ -215,6 +185,15 @@ static void on_flush(void *cookie)
 
 static void ask_again(struct proxy_passing *passing);
 
+/* Returns why the answer is not complete after all: it is no JSON. So it is not stored. */
+static enum reason judge(struct proxy_passing *passing, enum reason reason)
+{
+    if (reason != REASON_NONE || !has_client(passing) ||
+        !reply_stream_has_begun(&passing->stream) || proxy_transform_end(passing->ask.transform))
+        return reason;
+    return REASON_BAD_JSON;
+}
+
 static void on_end(void *cookie, enum reason reason)
 {
     struct proxy_passing *passing = cookie;
@@ -224,6 +203,7 @@ static void on_end(void *cookie, enum reason reason)
         tunnel_end(&passing->tunnel);
         return;
     }
+    reason = judge(passing, reason);
     if (passing->fill != NULL)
         proxy_fill_end(passing->fill, reason);
     if (passing->request == NULL) {
@@ -258,7 +238,8 @@ static const struct exchange_sink sink = {
 /* The response that is stored is that to GET, also when HEAD has found that it is too old. */
 static struct text method_of(const struct proxy_passing *passing)
 {
-    return passing->fill != NULL ? TEXT("GET") : passing->request->method;
+    return passing->fill != NULL ? TEXT("GET")
+                                 : proxy_request_method(passing->request, passing->ask.route);
 }
 
 static void describe_call(struct proxy_passing *passing)
@@ -276,11 +257,11 @@ static void describe_call(struct proxy_passing *passing)
         .host = route->keeps_host ? request->host : (struct text){0},
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
-        .body = request_body(request),
+        .body = proxy_request_body(request, ask),
         .upload = proxy_body_upload(passing),
         .head_by_ns = ask->head_by_ns,
-        .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
-        .hedge = method_may_change(request->method) ? NULL : route->hedge,
+        .may_repeat = method_is_idempotent(method_of(passing)) && !wants_upgrade,
+        .hedge = method_may_change(method_of(passing)) ? NULL : route->hedge,
         .breaker = route->breaker,
         .wants_upgrade = wants_upgrade,
         .first_byte_ms = route->first_byte_ms,
@@ -296,7 +277,7 @@ static void describe(struct proxy_passing *passing)
         passing->fill = proxy_fill_begin(cached);
     proxy_body_begin(passing);
     describe_call(passing);
-    if (passing->fill != NULL || method_may_change(passing->request->method))
+    if (passing->fill != NULL || method_may_change(passing->call_ask.method))
         proxy_passing_own_texts(passing);
 }
 
@@ -347,7 +328,7 @@ static void dispose(void *object)
     report_call(passing);
     if (passing->is_tunnel)
         passing->request = NULL;
-    else if (!become_errand(passing))
+    else if (!proxy_errand_begin(passing))
         proxy_passing_free(passing);
 }
 
@@ -382,6 +363,8 @@ static void pass(struct request *request, const struct proxy_ask *ask)
     describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
+    if (ask->route->mirror.service != NULL)
+        passing->report.mirror = proxy_mirror(passing, describe_call);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
