@@ -47,6 +47,7 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
+    size_t held_bytes;  /* HTTP/2: of bodies, which nobody has used yet: see body_http2_window.h */
     bool is_admin;      /* an operator: it came to a listener for the pages of operators */
     bool is_unix;       /* it came by a unix socket, so the file system let it in */
     bool is_http2;      /* set when its first request begins */

@@ -1,11 +1,12 @@
 /* See proxy.h. */
-#include "bff/base/clock.h"
 #include "bff/edge/balance_key.h"
 #include "bff/http/method.h"
 #include "bff/http/reply_wait.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
+#include "bff/proxy/proxy_body.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_errand.h"
 #include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
 #include "bff/proxy/proxy_mirror.h"
@@ -40,44 +41,6 @@ static void on_tunnel_over(void *cookie) { proxy_passing_free(cookie); }
 static void on_written(void *cookie) { tunnel_written(&((struct proxy_passing *)cookie)->tunnel); }
 
 static const struct tunnel_owner tunnel_owner = {.over = on_tunnel_over, .written = on_written};
-
-/* An errand: nobody reads the answer any more. */
-
-static void on_limit(struct timer *timer)
-{
-    proxy_passing_free(H2O_STRUCT_FROM_MEMBER(struct proxy_passing, limit, timer));
-}
-
-/* The service has begun to answer, and has as much time for the rest as for a whole call. */
-static void limit_answer(struct proxy_passing *passing)
-{
-    uint32_t total_ms = passing->call.service->settings->total_ms;
-
-    passing->limit.fire = on_limit;
-    timer_set(worker_timers(passing->errand.worker), &passing->limit,
-              clock_now_ns() + total_ms * CLOCK_MS);
-}
-
-/* The request goes. Returns false when its call cannot go on without it. A request that has been
- * sent is not repeated, because its body is freed. A fill has none. */
-static bool become_errand(struct proxy_passing *passing)
-{
-    bool is_sent = call_is_sent(&passing->call);
-
-    if (!proxy_passing_goes_on(passing) || !call_is_running(&passing->call) ||
-        !errand_begin(&passing->errand, passing->request, !is_sent))
-        return false;
-    passing->request = NULL;
-    if (passing->fill == NULL) {
-        passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
-        passing->call_ask.is_body_gone = is_sent;
-    }
-    if (passing->has_head)
-        limit_answer(passing);
-    reply_stream_free(&passing->stream);
-    call_resume(&passing->call);
-    return true;
-}
 
 /* From the service. */
 
@@ -141,7 +104,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
 
     passing->has_head = true;
     if (passing->request == NULL)
-        limit_answer(passing);
+        proxy_errand_limit(passing);
     invalidate(passing, head);
     next = read_head(passing, head, why);
     if (next != 1)
@@ -222,6 +185,7 @@ static void on_end(void *cookie, enum reason reason)
 {
     struct proxy_passing *passing = cookie;
 
+    proxy_upload_end(&passing->upload);
     if (passing->is_tunnel) {
         tunnel_end(&passing->tunnel);
         return;
@@ -281,6 +245,7 @@ static void describe_call(struct proxy_passing *passing)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = proxy_request_body(request, ask),
+        .upload = proxy_body_upload(passing),
         .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(method_of(passing)) && !wants_upgrade,
         .hedge = method_may_change(method_of(passing)) ? NULL : route->hedge,
@@ -297,6 +262,7 @@ static void describe(struct proxy_passing *passing)
 
     if (cached != NULL && proxy_cache_fills(cached))
         passing->fill = proxy_fill_begin(cached);
+    proxy_body_begin(passing);
     describe_call(passing);
     if (passing->fill != NULL || method_may_change(passing->call_ask.method))
         proxy_passing_own_texts(passing);
@@ -349,7 +315,7 @@ static void dispose(void *object)
     report_call(passing);
     if (passing->is_tunnel)
         passing->request = NULL;
-    else if (!become_errand(passing))
+    else if (!proxy_errand_begin(passing))
         proxy_passing_free(passing);
 }
 

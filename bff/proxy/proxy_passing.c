@@ -20,6 +20,8 @@ struct proxy_passing *proxy_passing_new(struct request *request, const struct pr
 void proxy_passing_free(struct proxy_passing *passing)
 {
     call_cancel(&passing->call, CALL_NOT_NEEDED);
+    proxy_upload_end(&passing->upload);
+    proxy_upload_spool_end(&passing->spool);
     reply_stream_free(&passing->stream);
     tunnel_free(&passing->tunnel);
     if (passing->errand.worker != NULL)
@@ -37,7 +39,9 @@ void proxy_passing_free(struct proxy_passing *passing)
 
 bool proxy_passing_goes_on(const struct proxy_passing *passing)
 {
-    return passing->fill != NULL ? proxy_fill_is_on(passing->fill) : passing->texts != NULL;
+    if (passing->fill != NULL)
+        return proxy_fill_is_on(passing->fill);
+    return passing->texts != NULL && proxy_upload_needs_nothing(&passing->upload);
 }
 
 void proxy_passing_own_texts(struct proxy_passing *passing)

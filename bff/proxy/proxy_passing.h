@@ -15,6 +15,8 @@
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_fill.h"
+#include "bff/proxy/proxy_upload.h"
+#include "bff/proxy/proxy_upload_spool.h"
 #include "bff/proxy/tunnel.h"
 #include "bff/upstream/call.h"
 
@@ -24,6 +26,8 @@ struct proxy_passing {
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;
+    struct proxy_upload upload;      /* of a body that is streamed */
+    struct proxy_upload_spool spool; /* of a body that is on disk */
     struct reply_stream stream;
     struct tunnel tunnel;
     bool is_tunnel;
