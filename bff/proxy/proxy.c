@@ -97,6 +97,7 @@ static void invalidate(const struct proxy_passing *passing, const struct exchang
                                                     .path = passing->ask.path,
                                                     .target = passing->call_ask.target,
                                                     .origin = passing->origin,
+                                                    .rewrite = &passing->ask.route->rewrite,
                                                     .pool = passing->texts},
                          head);
 }
