@@ -1,5 +1,7 @@
 /* The pages for operators: see admin_request.h. */
+#include "bff/app/admin_metrics.h"
 #include "bff/app/admin_purge.h"
+#include "bff/app/admin_reload.h"
 #include "bff/app/admin_request.h"
 #include "bff/app/admin_revoke.h"
 #include "bff/json/json_print.h"
@@ -28,10 +30,12 @@ static enum step_result list(struct admin_request *admin)
 
 const struct admin_page admin_pages[] = {
     {"GET", "/", "this list", list},
+    {"GET", "/metrics", "the metrics, for Prometheus", admin_metrics_get},
     {"POST", "/cache/purge",
      "forgets stored responses; the body is one of {\"path\":\"/a\"}, {\"prefix\":\"/a\"}, "
      "{\"tag\":\"a\"} and {\"all\":true}",
      admin_purge_post},
+    {"POST", "/reload", "reads the configuration and its files again", admin_reload_post},
     {"POST", "/revoke",
      "revokes tokens and sessions; the body is one of {\"jti\":\"a\"}, {\"sid\":\"a\"} and "
      "{\"sub\":\"a\"}, perhaps with before (with sub) and until, in seconds since 1970",

@@ -7,6 +7,7 @@
 #include "bff/app/generation_calls.h"
 #include "bff/app/generation_limits.h"
 #include "bff/app/generation_routes.h"
+#include "bff/app/generation_metrics.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -27,27 +28,51 @@ struct generation_kept {
     struct generation_kept *next;
 };
 
+static struct generation *new_generation(void)
+{
+    struct generation *generation = memory_new(sizeof(*generation));
+
+    atomic_init(&generation->holds, 1);
+    generation->pool = pool_new();
+    return generation;
+}
+
+/* Returns 0; or -1, and the mistakes of the tables have been printed. */
+static int make_pages(struct generation *generation, const struct bff_build *build)
+{
+    const struct config *config = &generation->config;
+    struct pages *pages = &generation->pages;
+    bool is_good = route_list_make(generation->pool, build, pages, stderr) == 0;
+
+    pages->body_limit = config->body_limit;
+    pages->depth_limit = config->depth_limit;
+    pages->mock_header = config_mock_header(config);
+    return is_good ? 0 : -1;
+}
+
 /* The tables are checked for every action, even --help: a build with wrong tables does nothing
  * else. */
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
                                    enum config_action *action)
 {
-    struct generation *generation = memory_new(sizeof(*generation));
-    struct config *config = &generation->config;
-    struct pages *pages = &generation->pages;
+    struct generation *generation = new_generation();
 
-    atomic_init(&generation->holds, 1);
-    generation->pool = pool_new();
     if (build_check(build, stderr) > 0) {
         *action = CONFIG_EXIT_BAD;
         return generation;
     }
-    *action = config_read_and_print(argc, argv, build, config);
-    if (route_list_make(generation->pool, build, pages, stderr) > 0)
+    *action = config_read_and_print(argc, argv, build, &generation->config);
+    if (make_pages(generation, build) != 0)
         *action = CONFIG_EXIT_BAD;
-    pages->body_limit = config->body_limit;
-    pages->depth_limit = config->depth_limit;
-    pages->mock_header = config_mock_header(config);
+    return generation;
+}
+
+struct generation *generation_load_again(int argc, char **argv, const struct bff_build *build)
+{
+    struct generation *generation = new_generation();
+
+    config_read(argc, argv, build, &generation->config);
+    must(make_pages(generation, build) == 0); /* they depend on the build only */
     return generation;
 }
 
@@ -108,6 +133,14 @@ static void make_keys(struct generation *generation)
     generation_keep(generation, verdicts);
 }
 
+static struct admin_failures *hold_admin_failures(struct generation *generation)
+{
+    struct admin_failures *failures = admin_failures_hold(registry_of_process());
+
+    generation_keep(generation, failures);
+    return failures;
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -122,8 +155,12 @@ static void fill_dispatch(struct generation *generation)
         .authorizer = generation->authorizer,
         .identity = config->identity_keys,
         .cors = &config->cors,
+        .security = &config->security,
         .limits = &generation->limits,
         .plans = generation->plans,
+        .compress = &config->compress,
+        .admin = &config->admin_settings,
+        .admin_failures = hold_admin_failures(generation),
         .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
@@ -134,8 +171,16 @@ static void fill_dispatch(struct generation *generation)
         .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
+                  .security = &config->security,
                   .hides_cors = cors_is_on(&config->cors)},
     };
+}
+
+static bool names_clients(const void *proxies, const struct sockaddr *address)
+{
+    struct ip ip;
+
+    return ip_of(address, &ip) && trusted_has(proxies, &ip);
 }
 
 const char *generation_prepare(struct generation *generation)
@@ -156,6 +201,8 @@ const char *generation_prepare(struct generation *generation)
         .body_limit = config_largest_body(config),
         .answers_half_closed = config->answers_half_closed,
         .drain_ms = config->drain_ms,
+        .names_clients = names_clients,
+        .proxies = &config->trusted,
         .tls = config->tls,
         .tracing = &config->tracing,
     };
@@ -167,6 +214,8 @@ const char *generation_prepare(struct generation *generation)
     generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
+    generation_metrics_prepare(generation);
+    generation->loaded_ms = clock_wall_ms();
     generation->observers = observers_of(config, generation->pool);
     return NULL;
 }

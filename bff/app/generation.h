@@ -43,6 +43,8 @@ struct generation {
     struct redis_state *redis; /* NULL: no Redis server is configured */
     struct http_settings http;
     struct dispatch dispatch;
+    const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */
+    int64_t loaded_ms;             /* wall clock */
     const struct observer *const *observers; /* the observers that the configuration asks for */
     struct generation_kept *kept;            /* see generation_keep */
 };
@@ -54,6 +56,10 @@ struct generation {
  */
 struct generation *generation_load(int argc, char **argv, const struct bff_build *build,
                                    enum config_action *action);
+
+/* Does the same for a reload: ${argv} has been read before, and asked for CONFIG_SERVE. Prints
+ * nothing: generation->config.mistakes says what is wrong. */
+struct generation *generation_load_again(int argc, char **argv, const struct bff_build *build);
 
 /*
  * Makes everything that requests need from the configuration. Only for the action CONFIG_SERVE.

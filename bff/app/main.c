@@ -11,6 +11,7 @@
 #include "bff/app/service_list.h"
 #include "bff/app/signals.h"
 #include "bff/app/store_list.h"
+#include "bff/app/successor.h"
 
 static int act(enum config_action action, struct generation *generation)
 {
@@ -30,10 +31,9 @@ static int act(enum config_action action, struct generation *generation)
         return probe(&generation->config, generation->pages.server);
     case CONFIG_HASH_KEY:
         return hash_key_print();
-    case CONFIG_SERVE:
-        return serve(generation);
     case CONFIG_EXIT_OK:
         return 0;
+    case CONFIG_SERVE: /* see bff_main */
     case CONFIG_EXIT_BAD:
         break;
     }
@@ -45,7 +45,10 @@ int bff_main(int argc, char **argv, const struct bff_build *build)
     enum config_action action;
 
     signals_begin();
+    successor_remember(argv);
     struct generation *generation = generation_load(argc, argv, build, &action);
+    if (action == CONFIG_SERVE)
+        return serve(generation, argc, argv);
     int status = act(action, generation);
     generation_release(generation);
     return status;

@@ -2,7 +2,6 @@
 #include "bff/app/ready_line.h"
 #include "bff/base/clock.h"
 #include "bff/base/log_line.h"
-#include "bff/http/listen.h"
 
 static void put_url(struct log_line *line, const struct listen *listen)
 {
@@ -12,20 +11,20 @@ static void put_url(struct log_line *line, const struct listen *listen)
     log_line_string(line, text_of(url));
 }
 
-static void put_listens(struct log_line *line, const struct server_settings *settings)
+static void put_listens(struct log_line *line, const struct http_settings *http)
 {
     log_line_raw(line, TEXT(",\"listen\":["));
-    for (size_t i = 0; i < settings->listen_count && !settings->listens[i].is_admin; i++) {
+    for (size_t i = 0; i < http->listen_count && !http->listens[i].is_admin; i++) {
         log_line_raw(line, i == 0 ? TEXT("") : TEXT(","));
-        put_url(line, &settings->listens[i]);
+        put_url(line, &http->listens[i]);
     }
     log_line_raw(line, TEXT("]"));
 }
 
 /* The listener of the admin pages is the last one. */
-static void put_admin(struct log_line *line, const struct server_settings *settings)
+static void put_admin(struct log_line *line, const struct http_settings *http)
 {
-    const struct listen *last = &settings->listens[settings->listen_count - 1];
+    const struct listen *last = &http->listens[http->listen_count - 1];
 
     if (!last->is_admin)
         return;
@@ -33,8 +32,7 @@ static void put_admin(struct log_line *line, const struct server_settings *setti
     put_url(line, last);
 }
 
-void ready_line_print(const struct server_settings *settings, const struct config *config,
-                      FILE *out)
+void ready_line_print(const struct http_settings *http, const struct config *config, FILE *out)
 {
     struct log_line line = {0};
 
@@ -46,8 +44,8 @@ void ready_line_print(const struct server_settings *settings, const struct confi
     log_line_string(&line, text_of(config->file));
     log_line_raw(&line, TEXT(",\"config_sha256\":"));
     log_line_string(&line, text_of(config->file == NULL ? NULL : config->file_sha256));
-    put_listens(&line, settings);
-    put_admin(&line, settings);
+    put_listens(&line, http);
+    put_admin(&line, http);
     log_line_raw(&line, TEXT("}\n"));
     fwrite(line.text.at, 1, line.text.len, out);
     fflush(out);

@@ -6,10 +6,9 @@
 #include <stdio.h>
 
 #include "bff/config/config.h"
-#include "bff/http/server.h"
+#include "bff/http/http_settings.h"
 
-/* Prints the line for a server that listens on ${settings->listens} with ${config}, and flushes. */
-void ready_line_print(const struct server_settings *settings, const struct config *config,
-                      FILE *out);
+/* Prints the line for a server that listens on ${http->listens} with ${config}, and flushes. */
+void ready_line_print(const struct http_settings *http, const struct config *config, FILE *out);
 
 #endif

@@ -2,24 +2,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/random.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "bff/app/notify.h"
+#include "bff/app/predecessor.h"
 #include "bff/app/process.h"
+#include "bff/app/process_listen.h"
+#include "bff/app/process_mocks.h"
+#include "bff/app/reload.h"
 #include "bff/app/serve.h"
 #include "bff/app/signals.h"
+#include "bff/app/takeover.h"
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/listen_inherited.h"
 
-#define SECRET_BYTES 32 /* the secret with which mock services sign tokens */
 #define LOG_PATIENCE_MS                                                                            \
     1000 /* how long the process waits at its end until the log has been written */
 
@@ -55,76 +60,55 @@ static void keep_memory(void)
     mallopt(M_TRIM_THRESHOLD, 64 * 1024 * 1024);
 }
 
-static void point_at(struct service_settings *service, const char *url)
+/* The sockets that the process has got at its start, before it opens any. */
+static int take_sockets(void)
 {
-    struct service_endpoint *endpoint = memory_new(sizeof(*endpoint));
+    char wrong[LISTEN_INHERITED_WRONG_SIZE];
 
-    must(service_endpoint_read(url, endpoint) == NULL);
-    service_endpoints_free(service);
-    service->endpoints = endpoint;
-    service->endpoint_count = 1;
-}
-
-/* Makes a random secret for the tokens of the mock services, so that only this process accepts
- * them. */
-static void make_secret(struct config *config)
-{
-    unsigned char bytes[SECRET_BYTES];
-
-    if (config->login_is_off || config->login.secret.len > 0)
-        return;
-    must(getrandom(bytes, sizeof(bytes), 0) == sizeof(bytes));
-    char *secret = pool_take(config->pool, 2 * SECRET_BYTES + 1);
-    for (size_t i = 0; i < SECRET_BYTES; i++)
-        snprintf(secret + 2 * i, 3, "%02x", bytes[i]);
-    config->login.secret = (struct text){secret, (size_t)2 * SECRET_BYTES};
-}
-
-static int start_mocks(struct process *process, struct config *config)
-{
-    const struct bff_mocks *mocks = config->build->mocks;
-    char error[BFF_MOCKS_ERROR_SIZE];
-
-    if (config->mock_dir == NULL)
+    predecessor_begin();
+    if (listen_inherited_begin(predecessor_is_there(), wrong) == 0)
         return 0;
-    make_secret(config);
-    process->mock = mocks->start(config->mock_dir, config->login.secret, error, sizeof(error));
-    if (process->mock == NULL) {
-        fprintf(stderr, "%s\n", error);
+    fprintf(stderr, "%s\n", wrong);
+    return EXIT_CONFIG;
+}
+
+/* A predecessor still serves the listeners that the configuration does not have any more. */
+static int check_left(void)
+{
+    char left[LISTEN_URL_SIZE];
+
+    if (!predecessor_is_there() && listen_inherited_is_left(left)) {
+        fprintf(stderr,
+                "LISTEN_FDS: there is a socket for %s, but listen does not have this "
+                "address\n",
+                left);
         return EXIT_CONFIG;
     }
-    process->mocks = mocks;
-    for (size_t i = 0; i < config->service_count; i++) {
-        const char *url = mocks->url(process->mock, config->services[i].service->name);
-        if (url != NULL)
-            point_at(&config->services[i], url);
-    }
+    listen_inherited_end();
     return 0;
 }
 
-static int open_listeners(struct process *process, const struct config *config)
+static int open_listeners(struct process *process, struct generation *generation)
 {
     const char *where = NULL;
-    int error = process_listen(process, config, &where);
+    int error = process_listen(process, generation, &where);
 
     if (error == 0)
-        return 0;
+        return check_left();
     fprintf(stderr, "cannot listen on %s: %s\n", where, strerror(error));
     return EXIT_BUSY;
 }
 
 static int open_all(struct process *process, struct generation *generation)
 {
-    int status = start_mocks(process, &generation->config);
-
-    if (status != 0)
-        return status;
+    if (process_mocks_start(process, &generation->config) != 0)
+        return EXIT_CONFIG;
     const char *wrong = generation_prepare(generation);
     if (wrong != NULL) {
         fprintf(stderr, "login: %s\n", wrong);
         return EXIT_CONFIG;
     }
-    return open_listeners(process, &generation->config);
+    return open_listeners(process, generation);
 }
 
 static void warn_of_login(const struct generation *generation)
@@ -136,48 +120,129 @@ static void warn_of_login(const struct generation *generation)
                 TEXT_ARGS(generation->pages.server));
 }
 
-/* The lines of --check's warnings, for those who only read the log. */
-static void log_warnings(const struct mistakes *warnings)
-{
-    for (size_t i = 0; i < warnings->count; i++)
-        log_event("warning",
-                  (struct log_field[]){{"message", .text = text_of(warnings->lines[i])}, {0}});
-}
-
 /* Run. */
 
 /* Ends the server. First it waits, because load balancers need some time to see that /ready has
  * changed. */
-static void leave(struct process *process)
+static void leave(struct process *process, struct reload *reload)
 {
     uint32_t patience_ms = process->current->config.leave_ms;
     struct timespec rest = {.tv_sec = patience_ms / 1000, .tv_nsec = patience_ms % 1000 * CLOCK_MS};
 
     server_leave(process->server);
+    reload_stop(reload);
     while (nanosleep(&rest, &rest) != 0)
         must(errno == EINTR);
 }
 
-/* SIGHUP does not read the configuration again. The event reports this to the operator. */
-static void refuse_reload(void)
+static int sooner(int a_ms, int b_ms)
 {
-    log_event("reload", (struct log_field[]){
-                            {"state", .text = TEXT("unavailable")},
-                            {"message", .text = TEXT("there is no reload yet; restart the server "
-                                                     "to use a new configuration")},
-                            {0},
-                        });
+    if (a_ms == -1 || b_ms == -1)
+        return a_ms == -1 ? b_ms : a_ms;
+    return a_ms < b_ms ? a_ms : b_ms;
 }
 
-static void run_until_signal(struct process *process, struct generation *first)
+/* What the first thread has to do beside waiting. */
+struct work {
+    struct process *process;
+    struct reload *reload;
+    struct takeover *takeover;
+};
+
+/* Waits until there is something to do: a signal, a request for a reload, a worker that has
+ * switched, a new process that is ready. With watch: true, it waits no longer than until the next
+ * look at the files. */
+static void wait_for_work(const struct work *work)
 {
-    process_start(process, first);
-    while (signals_wait() == SIGNALS_RELOAD)
-        refuse_reload();
+    struct pollfd files[] = {{.fd = signals_file(), .events = POLLIN},
+                             {.fd = work->process->bell, .events = POLLIN},
+                             {.fd = takeover_file(work->takeover), .events = POLLIN}};
+    int patience_ms =
+        sooner(takeover_is_under_way(work->takeover) ? -1 : reload_patience_ms(work->reload),
+               takeover_patience_ms(work->takeover));
+    uint64_t rings;
+
+    if (poll(files, 3, patience_ms) <= 0)
+        return;
+    if (files[1].revents != 0)
+        (void)!read(work->process->bell, &rings, sizeof(rings));
+}
+
+static void ask_for_reload(const struct work *work)
+{
+    if (takeover_is_under_way(work->takeover))
+        takeover_reload_later(work->takeover);
+    else
+        reload_ask(work->reload);
+}
+
+/* Takes all signals. Returns false when the server is told to stop. */
+static bool take_signals(const struct work *work)
+{
+    enum signals_event event;
+
+    while ((event = signals_take()) != SIGNALS_NONE) {
+        if (event == SIGNALS_STOP)
+            return false;
+        if (event == SIGNALS_RELOAD)
+            ask_for_reload(work);
+        else
+            takeover_ask(work->takeover);
+    }
+    return true;
+}
+
+/* Returns true when a new process is ready. */
+static bool do_work(const struct work *work)
+{
+    if (takeover_run(work->takeover))
+        return true;
+    if (takeover_is_under_way(work->takeover))
+        return false;
+    if (takeover_wants_reload(work->takeover))
+        reload_ask(work->reload);
+    reload_run(work->reload);
+    return false;
+}
+
+static void stop(const struct work *work)
+{
+    takeover_stop(work->takeover);
     log_event("draining", NULL);
     notify_send(NOTIFY_STOPPING);
-    leave(process);
-    process_stop(process);
+    leave(work->process, work->reload);
+    process_stop(work->process);
+}
+
+/* The service manager is not told that this process stops: it would stop the new one. */
+static void give_over(const struct work *work)
+{
+    reload_stop(work->reload);
+    takeover_drain(work->takeover);
+}
+
+/* What the first thread does while the workers serve. Returns when they have ended. */
+static void run(const struct work *work)
+{
+    while (take_signals(work)) {
+        if (do_work(work)) {
+            give_over(work);
+            return;
+        }
+        wait_for_work(work);
+    }
+    stop(work);
+}
+
+static void run_until_the_end(struct process *process, struct generation *first,
+                              const struct reload_settings *settings)
+{
+    struct work work = {process, reload_new(process, first, settings), takeover_new(process)};
+
+    process_start(process, first);
+    generation_release(first);
+    run(&work);
+    takeover_free(work.takeover);
     log_event("drained", NULL);
     log_stop(LOG_PATIENCE_MS);
 }
@@ -191,16 +256,21 @@ static void prepare_process(void)
     keep_memory();
 }
 
-int serve(struct generation *generation)
+int serve(struct generation *generation, int argc, char **argv)
 {
     struct process *process = process_new();
+    struct reload_settings again = {argc, argv, generation->config.build};
 
     prepare_process();
-    int status = open_all(process, generation);
+    int status = take_sockets();
+    if (status == 0)
+        status = open_all(process, generation);
     if (status == 0) {
         warn_of_login(generation);
-        log_warnings(&generation->config.warnings);
-        run_until_signal(process, generation);
+        reload_log_warnings(generation);
+        run_until_the_end(process, generation, &again);
+    } else {
+        generation_release(generation);
     }
     process_end(process);
     return status;

@@ -11,8 +11,9 @@
  * Listens, prints the ready line to standard output, serves until SIGTERM or SIGINT, and drains.
  * The service manager is notified (notify.h). When the configuration of ${generation} names a mock
  * directory, mock services are started, and the server uses their addresses as endpoints of the
- * services. Returns the exit status.
+ * services. A reload reads the configuration again as ${argv} says. ${argv} must live until the end
+ * of the process. Takes over the caller's reference to ${generation}. Returns the exit status.
  */
-int serve(struct generation *generation);
+int serve(struct generation *generation, int argc, char **argv);
 
 #endif

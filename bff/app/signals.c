@@ -1,6 +1,7 @@
 /* See signals.h. */
 #include <signal.h>
 #include <stddef.h>
+#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "bff/base/check.h"
@@ -36,7 +37,7 @@ static void end(int number)
                                        signal does not end */
 }
 
-/* Before there is anything to reload. */
+/* Before there is anything to reload or to upgrade. */
 static void ignore(int number) {}
 
 void signals_begin(void)
@@ -45,30 +46,45 @@ void signals_begin(void)
     struct sigaction nothing = {.sa_handler = ignore, .sa_flags = SA_RESTART};
     sigset_t set = all_stops();
 
-    must(sigaction(SIGHUP, &nothing, NULL) == 0);
+    must(sigaction(SIGHUP, &nothing, NULL) == 0 && sigaction(SIGUSR2, &nothing, NULL) == 0);
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* the parent process may have blocked them */
 }
 
-void signals_hold(void)
+static sigset_t all_signals(void)
 {
     sigset_t set = all_stops();
 
     sigaddset(&set, SIGHUP);
-    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    sigaddset(&set, SIGUSR2);
+    return set;
 }
 
-enum signals_event signals_wait(void)
-{
-    sigset_t stops_only = all_stops(), set = stops_only;
-    int number;
+static int file = -1;
 
-    sigaddset(&set, SIGHUP);
-    while (sigwait(&set, &number) != 0)
-        ;
-    if (number == SIGHUP)
+void signals_hold(void)
+{
+    sigset_t set = all_signals();
+
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    file = signalfd(file, &set, SFD_NONBLOCK | SFD_CLOEXEC);
+    must(file != -1);
+}
+
+int signals_file(void) { return file; }
+
+enum signals_event signals_take(void)
+{
+    struct signalfd_siginfo taken;
+    sigset_t set = all_stops();
+
+    if (read(file, &taken, sizeof(taken)) != sizeof(taken))
+        return SIGNALS_NONE;
+    if (taken.ssi_signo == SIGHUP)
         return SIGNALS_RELOAD;
-    pthread_sigmask(SIG_UNBLOCK, &stops_only, NULL);
+    if (taken.ssi_signo == SIGUSR2)
+        return SIGNALS_UPGRADE;
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
     return SIGNALS_STOP;
 }

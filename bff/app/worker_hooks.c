@@ -7,6 +7,7 @@
 
 #include "bff/app/admin_request.h"
 #include "bff/app/notify.h"
+#include "bff/app/predecessor.h"
 #include "bff/app/ready_line.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/worker_generation.h"
@@ -83,6 +84,11 @@ static void on_first_resolved(struct worker_generation *own)
     server_worker_ready(own->settings.worker);
 }
 
+static struct process *process_of(const struct worker *worker)
+{
+    return worker->common->application;
+}
+
 static struct worker_generation *new_generation(struct worker *worker,
                                                 struct generation *generation)
 {
@@ -95,7 +101,7 @@ static struct worker_generation *new_generation(struct worker *worker,
  * host names have been looked up. */
 static void on_begin(struct worker *worker)
 {
-    struct generation *first = worker->common->application;
+    struct generation *first = process_of(worker)->current;
 
     worker->application = own_new(worker, &first->config);
     struct worker_generation *own = new_generation(worker, first);
@@ -116,6 +122,7 @@ static void on_later_resolved(struct worker_generation *own)
     }
     worker_generation_switch(own);
     worker_generation_watch(own);
+    process_ring(process_of(worker));
 }
 
 void worker_hooks_switch(struct worker *worker, void *cookie)
@@ -158,20 +165,26 @@ static void on_over(const struct request *request)
 
 static void on_ready(struct server *server)
 {
-    const struct generation *first = server->settings->application;
+    struct process *process = server->common.application;
+    const struct generation *first = process->current;
 
-    ready_line_print(server->settings, &first->config, stdout);
-    if (!atomic_load(&server->common.is_leaving))
+    ready_line_print(&first->http, &first->config, stdout);
+    if (predecessor_is_there())
+        predecessor_tell_ready(); /* the service manager listens to the predecessor only */
+    else if (!atomic_load(&server->common.is_leaving))
         notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);
+    atomic_store(&process->is_ready, true);
+    process_ring(process);
 }
 
-void worker_hooks_set(struct server_settings *settings, struct generation *first)
+void worker_hooks_set(struct server_settings *settings, struct process *process)
 {
     settings->on_begin = on_begin;
+    settings->may_end = worker_generation_may_end;
     settings->on_end = on_end;
     settings->on_request = on_request;
     settings->on_over = on_over;
     settings->on_ready = on_ready;
-    settings->application = first;
+    settings->application = process;
 }

@@ -3,12 +3,12 @@
 #ifndef BFF_APP_WORKER_HOOKS_H
 #define BFF_APP_WORKER_HOOKS_H
 
-#include "bff/app/generation.h"
+#include "bff/app/process.h"
 #include "bff/http/server.h"
 
-/* Sets the hooks of ${settings}, with ${first} as the first generation. Each worker takes over one
- * of the caller's references to ${first} when it begins. */
-void worker_hooks_set(struct server_settings *settings, struct generation *first);
+/* Sets the hooks of ${settings}. Each worker begins with the current generation of ${process}, and
+ * takes over one of the references that the process has made for it. */
+void worker_hooks_set(struct server_settings *settings, struct process *process);
 
 /*
  * A task for server_tell_workers. ${cookie} is a generation. The worker looks up its host names and

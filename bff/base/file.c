@@ -1,6 +1,7 @@
 /* See file.h. */
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "bff/base/file.h"
@@ -24,4 +25,30 @@ ssize_t file_read(const char *file, char *bytes, size_t most)
     close(fd);
     errno = error;
     return got < 0 ? -1 : (ssize_t)len;
+}
+
+static int64_t ns_of(const struct timespec *time)
+{
+    return (int64_t)time->tv_sec * 1000000000 + time->tv_nsec;
+}
+
+struct file_mark file_mark_of(const char *file)
+{
+    struct stat is;
+
+    if (stat(file, &is) != 0)
+        return (struct file_mark){.error = errno};
+    return (struct file_mark){
+        .device = is.st_dev,
+        .inode = is.st_ino,
+        .size = (uint64_t)is.st_size,
+        .written_ns = ns_of(&is.st_mtim),
+        .changed_ns = ns_of(&is.st_ctim),
+    };
+}
+
+bool file_mark_equal(const struct file_mark *a, const struct file_mark *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size == b->size &&
+           a->written_ns == b->written_ns && a->changed_ns == b->changed_ns && a->error == b->error;
 }

@@ -32,6 +32,20 @@ struct text config_withheld_header(const struct config *config)
     return text_of(mock_header(config, false));
 }
 
+void config_add_file(struct config *config, const char *file)
+{
+    for (const struct config_file *at = config->files; at != NULL; at = at->next)
+        if (strcmp(at->name, file) == 0)
+            return;
+    struct config_file *added = pool_take(config->pool, sizeof(*added));
+    *added = (struct config_file){
+        .name = (char *)pool_text(config->pool, text_of(file)).at,
+        .mark = file_mark_of(file),
+        .next = config->files,
+    };
+    config->files = added;
+}
+
 /* Frees what is trusted for the URLs of identity providers. */
 static void trusts_free(struct config *config)
 {
@@ -49,6 +63,7 @@ void config_free(struct config *config)
         service_endpoints_free(&config->services[i]);
     }
     trust_release(config->redis.trust);
+    trust_release(config->tracing.trust);
     trusts_free(config);
     identity_keys_free(config->identity_keys);
     login_free(config->login_keys);

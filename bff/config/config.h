@@ -17,19 +17,24 @@
 
 #include <openssl/ssl.h>
 
+#include "bff/base/file.h"
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
+#include "bff/edge/admin_settings.h"
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/authorizer_settings.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/identity_settings.h"
 #include "bff/edge/login.h"
 #include "bff/edge/revocation_settings.h"
+#include "bff/edge/security_settings.h"
 #include "bff/edge/trusted.h"
+#include "bff/http/compress_settings.h"
 #include "bff/http/limits.h"
 #include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
+#include "bff/observe/metrics_settings.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
@@ -45,8 +50,18 @@ struct identity_keys;
 struct config_listen {
     char *text; /* as the operator wrote it: "http://127.0.0.1:8080" */
     bool is_tls;
+    bool has_proxy_header; /* each connection begins with a header of the PROXY protocol */
     struct sockaddr_storage address; /* port 0: any free port */
     socklen_t address_len;
+    size_t item; /* where its item begins in the values of the setting */
+};
+
+/* A file that the configuration names. ${mark} was taken before the file was read. So a file with
+ * another mark may have other bytes than those that were read. */
+struct config_file {
+    char *name;
+    struct file_mark mark;
+    struct config_file *next;
 };
 
 /* Where counts or answers are stored, as the file says it. AUTO: in Redis, when there is one. */
@@ -72,7 +87,10 @@ struct config {
     uint32_t resolve_ms;  /* time between two look-ups of an endpoint's name */
     uint32_t leave_ms; /* after a signal: how long the server still serves, with /ready failing */
     uint32_t drain_ms; /* after that: how long open requests may take to finish; 0: no time */
-    char *mock_dir;    /* a directory; NULL: no mock services */
+    uint32_t upgrade_ready_ms; /* how long a new binary may take to be ready */
+    uint32_t
+        upgrade_drain_ms; /* after that: how long this process serves those who are connected */
+    char *mock_dir;       /* a directory; NULL: no mock services */
 
     bool login_is_off;           /* the file has login: off, so no token is checked */
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */
@@ -90,6 +108,7 @@ struct config {
     struct plain_routes routes; /* the routes of the file, of the build, or both */
     bool may_encode_slashes;    /* in the path of a request */
     struct cors_settings cors;
+    struct security_settings security;
     struct server_limits limits;
     struct redis_settings redis;
     bool redis_is_tls;              /* the URL begins with rediss:// */
@@ -102,8 +121,12 @@ struct config {
     enum config_store cache_store; /* the value in the file; caches_in_redis follows from it */
     bool caches_in_redis;          /* Redis is the cache's second level */
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
-    struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
-    size_t request_limit; /* bytes of a request's body, for routes without their own limit */
+    struct compress_settings compress;
+    struct metrics_settings metrics;
+    struct admin_settings admin_settings;
+    char *admin_token_file;      /* NULL: none */
+    struct config_listen *admin; /* the address of the admin pages; NULL: there are none */
+    size_t request_limit;        /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
     struct tracing_settings tracing;
     bool has_access_log;
@@ -112,6 +135,8 @@ struct config {
     struct pool *pool; /* the values are in it, except the endpoints of services */
     char *file;        /* the argument of --config; NULL: not given */
     char file_sha256[CONFIG_SHA256_SIZE]; /* the SHA-256 of the file; empty without a file */
+    struct config_file *files; /* with ${file}: all that were read, or could not be read */
+    bool is_watched;           /* the files are read again when they change */
     struct mistakes mistakes;
     struct mistakes warnings; /* settings that work, but were hardly meant */
 };
@@ -129,6 +154,9 @@ const char *config_mock_header(const struct config *config);
 /* Returns the name of the client's header field that no service gets. Without mock mode, it is the
  * field for mock services. It is absent in mock mode, or if the build has no mock services. */
 struct text config_withheld_header(const struct config *config);
+
+/* Adds ${file} to config->files, unless it is there. To be called before it is read. */
+void config_add_file(struct config *config, const char *file);
 
 /* Frees the memory of ${config} and clears the struct. It may be freed again. */
 void config_free(struct config *config);

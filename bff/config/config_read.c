@@ -94,6 +94,8 @@ static enum config_action read_all(int argc, char **argv, const struct bff_build
         return out->mistakes.count > 0 ? CONFIG_EXIT_BAD : CONFIG_HASH_KEY;
     if (options->config != NULL)
         out->file = (char *)pool_text(out->pool, text_of(options->config)).at;
+    if (out->file != NULL)
+        config_add_file(out, out->file);
     layers_read(out, options);
     return action_of(out, options);
 }

@@ -56,10 +56,13 @@ char *kind_file_name(struct settings_input *input, size_t which)
         settings_refuse_value(input, which, "expected the name of a file");
     if (*name == '/' || input->values->places[which].line == 0)
         directory = 0;
-    return (char *)pool_print(input->config->pool, "%.*s%s", (int)directory, file, name).at;
+    char *whole = (char *)pool_print(input->config->pool, "%.*s%s", (int)directory, file, name).at;
+    if (*name != '\0')
+        config_add_file(input->config, whole);
+    return whole;
 }
 
-static void file_read(struct settings_input *input)
+static void one_file_read(struct settings_input *input)
 {
     char *name = kind_file_name(input, 0);
 
@@ -157,7 +160,7 @@ const struct settings_kind kind_off = {.read = off_read};
 const struct settings_kind kind_only_off = {.read = only_off_read};
 const struct settings_kind kind_no_number = {.read = no_number_read};
 const struct settings_kind kind_no_pointer = {.read = no_pointer_read};
-const struct settings_kind kind_file = {.read = file_read};
+const struct settings_kind kind_file = {.read = one_file_read};
 const struct settings_kind kind_string = {.read = string_read};
 const struct settings_kind kind_text = {.read = text_read};
 const struct settings_kind kind_name = {.read = name_read};

@@ -168,7 +168,7 @@ static void methods_read(struct settings_input *input)
 }
 
 /* True when ${text} can be the host of a URL, without a port. */
-static bool is_host(const char *text)
+bool kind_host_is(const char *text)
 {
     char url[512];
     struct service_endpoint endpoint = {0};
@@ -185,7 +185,7 @@ static void host_read(struct settings_input *input)
 {
     struct pool *pool = input->config->pool;
 
-    if (is_host(input->text))
+    if (kind_host_is(input->text))
         *(struct text *)input->member = kind_lower(pool, host_name(pool, text_of(input->text)));
     else
         settings_refuse_value(input, 0, "expected a host without port, such as shop.example");

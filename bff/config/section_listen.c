@@ -13,22 +13,79 @@
 
 #define OF(member) offsetof(struct config, member)
 
+/* Reads value number ${which}, a URL, into ${out}. The other members keep their values. */
+static void url_set(struct settings_input *input, size_t which, struct config_listen *out)
+{
+    const char *url = input->values->texts[which];
+    struct config_listen read;
+    const char *words = address_read(url, &read);
+
+    if (words != NULL) {
+        settings_refuse_value(input, which, words);
+        return;
+    }
+    out->text = (char *)pool_text(input->config->pool, text_of(url)).at;
+    out->is_tls = read.is_tls;
+    out->address = read.address;
+    out->address_len = read.address_len;
+}
+
+static void url_read(struct settings_input *input) { url_set(input, 0, input->member); }
+
+static const struct settings_kind url_kind = {.read = url_read};
+
+#define IN_LISTEN(member) offsetof(struct config_listen, member)
+
+static const struct setting listen_rows[] = {
+    {"listen.*.url", &url_kind,
+     .about = "of an address that is a mapping: http://HOST:PORT or https://HOST:PORT"},
+    {"listen.*.proxy_protocol", &kind_bool, IN_LISTEN(has_proxy_header), .normal = "false",
+     .about = "true: each connection begins with a PROXY header of a trusted proxy"},
+    {0},
+};
+
+static bool begins_item(const struct settings_values *values, size_t at)
+{
+    return values->rows[at] == NULL || values->rows[at] == &settings_item_begin;
+}
+
+/* Reports the item at value number ${at} if it is a mapping without URL. */
+static void url_check(struct settings_input *input, size_t at)
+{
+    const struct settings_values *values = input->values;
+
+    if (values->rows[at] == NULL)
+        return;
+    for (size_t i = at + 1; i < values->count && !begins_item(values, i); i++)
+        if (values->rows[i] == listen_rows)
+            return;
+    settings_member_miss(input, at, listen_rows);
+}
+
 static void listens_read(struct settings_input *input)
 {
     const struct settings_values *values = input->values;
-    struct pool *pool = input->config->pool;
-    struct config_listen *listens = pool_zero(pool, values->count * sizeof(*listens));
+    struct config_listen *listens =
+                             pool_zero(input->config->pool, values->count * sizeof(*listens)),
+                         *one = NULL;
+    size_t count = 0;
 
     for (size_t i = 0; i < values->count; i++) {
-        const char *words = address_read(values->texts[i], &listens[i]);
-        if (words != NULL)
-            settings_refuse_value(input, i, words);
-        listens[i].text = (char *)pool_text(pool, text_of(values->texts[i])).at;
+        if (begins_item(values, i)) {
+            one = &listens[count++];
+            one->item = i;
+            url_check(input, i);
+        }
+        must(one != NULL);
+        if (values->rows[i] == NULL)
+            url_set(input, i, one);
+        else if (values->rows[i] != &settings_item_begin)
+            settings_member_read(input, i, one);
     }
     if (input->is_wrong)
         return;
     input->config->listens = listens;
-    input->config->listen_count = values->count;
+    input->config->listen_count = count;
 }
 
 static const char *workers_text_read(struct text text, uint64_t *number)
@@ -55,7 +112,8 @@ static void half_close_read(struct settings_input *input)
         settings_refuse_value(input, 0, "expected leave or answer");
 }
 
-static const struct settings_kind listens_kind = {.read = listens_read, .is_list = true};
+static const struct settings_kind listens_kind = {
+    .read = listens_read, .is_list = true, .members = listen_rows};
 static const struct settings_kind workers_kind = {.read = workers_read};
 static const struct settings_kind half_close_kind = {.read = half_close_read};
 
@@ -63,7 +121,8 @@ static const struct setting rows[] = {
     {"listen", &listens_kind,
      .shown =
          "http://0.0.0.0 on the port of the build (web 8080, mobile 8081); with --mock 127.0.0.1",
-     .about = "addresses that clients come to: http://HOST:PORT or https://HOST:PORT"},
+     .about =
+         "addresses that clients come to: http://HOST:PORT or https://HOST:PORT, or a mapping"},
     {"tls.certificate", &kind_file, OF(certificate),
      .about = "certificate chain for https addresses, a PEM file"},
     {"tls.key", &kind_file, OF(key), .about = "its private key without pass phrase, a PEM file"},
@@ -97,10 +156,11 @@ static void begin(struct config *config, const struct bff_build *build)
 static void listen_complain(struct settings *settings, size_t index, const char *words)
 {
     const struct settings_mark *mark = settings_mark(settings, "listen", 0);
-    const struct place *place = mark->places == NULL ? &mark->place : &mark->places[index];
+    const struct config_listen *listen = &settings->config->listens[index];
+    const struct place *place = mark->places == NULL ? &mark->place : &mark->places[listen->item];
 
     mistakes_add(&settings->config->mistakes, place, "%s\"%.100s\": %s",
-                 place->line > 0 ? "listen: " : "", settings->config->listens[index].text, words);
+                 place->line > 0 ? "listen: " : "", listen->text, words);
 }
 
 static void listens_check(struct settings *settings)
@@ -113,6 +173,10 @@ static void listens_check(struct settings *settings)
             listen_complain(settings, i, "https needs tls.certificate and tls.key");
             has_tls = true; /* it is said once */
         }
+        if (config->listens[i].has_proxy_header && config->trusted.count == 0)
+            listen_complain(settings, i,
+                            "proxy_protocol needs trusted_proxies: the addresses of "
+                            "the proxies that may come here");
         for (size_t j = 0; j < i; j++) {
             if (!address_equal(&config->listens[i], &config->listens[j]))
                 continue;

@@ -92,6 +92,8 @@ static const struct setting rows[] = {
      .about = "Host is the client's, not the endpoint's"},
     {"routes.*.upgrade", &kind_bool, OF(may_upgrade), .normal = "true",
      .about = "WebSocket is passed on"},
+    {"routes.*.compress", &kind_bool, OF(may_compress), .normal = "true",
+     .about = "its answers are compressed, when compression is on"},
     {"routes.*.request_headers.set", &kind_request_set, OF(request),
      .about = "headers set on the way to the service: a mapping of names and values"},
     {"routes.*.request_headers.remove", &kind_request_remove, OF(request),
@@ -187,6 +189,7 @@ static void defaults_add(struct settings *settings, struct settings_group *group
         default_set(settings, "routes.*.service", index, route->service);
         default_set(settings, "routes.*.to", index, route->to);
         default_set(settings, "routes.*.access", index, route->access);
+        default_set(settings, "routes.*.response_headers.set", index, route->response_header);
         cache_set(&config->routes.rows[index].cache, route, config->mock_dir != NULL);
         config->routes.count++;
     }

@@ -92,7 +92,7 @@ static void path_print(const struct config *config, const struct about *about, c
 {
     const struct settings_items *items = about->known.group->section->items;
     const char *path = about->known.row->path;
-    const char *rest = items == NULL ? "" : path + strlen(items->path) + sizeof(".*") - 1;
+    const char *rest = items == NULL ? path : path + strlen(items->path) + sizeof(".*") - 1;
     const char *star = strstr(rest, ".*"), *tail = star == NULL ? "" : star + sizeof(".*") - 1;
     int head = star == NULL ? (int)strlen(rest) : (int)(star - rest);
     char number[sizeof("[18446744073709551615]")] = "";
@@ -100,7 +100,7 @@ static void path_print(const struct config *config, const struct about *about, c
     if (star != NULL)
         snprintf(number, sizeof(number), "[%zu]", about->number);
     if (items == NULL)
-        snprintf(out, PATH_SIZE, "%s", path);
+        snprintf(out, PATH_SIZE, "%.*s%s%s", head, rest, number, tail);
     else if (items->name != NULL)
         snprintf(out, PATH_SIZE, "%s.%s%.*s%s%s", items->path, items->name(config, about->index),
                  head, rest, number, tail);

@@ -19,6 +19,13 @@
 #define SETTINGS_MEMBERS_MAX 4 /* the most members of an item that is a mapping */
 #define SETTINGS_TEXTS_MAX ((size_t)SETTINGS_LIST_MAX * (SETTINGS_MEMBERS_MAX + 1))
 
+/* How a mapping of names and values becomes texts. */
+enum settings_pairs {
+    SETTINGS_FIELDS, /* "name: value"; the names are those of header fields */
+    SETTINGS_TEXTS,  /* "name\nvalue" */
+    SETTINGS_JSON,   /* "name\nvalue"; the value is any YAML, written as JSON */
+};
+
 struct setting;
 struct settings;
 struct settings_input;
@@ -31,7 +38,7 @@ struct settings_input;
  *               calls settings_refuse and does not change the member
  *   is_list     the setting is a list of values; a single value is a list of one value
  *   is_mapping  the setting is a mapping of names and values; ${read} gets each pair as one
- *               text, "name: value"
+ *               text, in the form that ${pairs} says
  *   members     of a list: an item may be a mapping instead of a value, and these are the rows of
  *               its members ("services.*.endpoints.*.weight"); a row whose path is NULL ends them.
  *               ${read} gets such an item as several texts; see struct settings_values. NULL: every
@@ -41,6 +48,7 @@ struct settings_kind {
     void (*read)(struct settings_input *input);
     bool is_list;
     bool is_mapping;
+    enum settings_pairs pairs;
     const struct setting *members;
 };
 

@@ -75,7 +75,7 @@ int settings_file_members_read(const struct settings_mapping *mapping, const str
     const yaml_node_pair_t *pair = item->node->data.mapping.pairs.start;
     int result = 0;
 
-    snprintf(inner.shown + shown, sizeof(inner.shown) - shown, ".%.*s[%zu]",
+    snprintf(inner.shown + shown, sizeof(inner.shown) - shown, "%s%.*s[%zu]", shown > 0 ? "." : "",
              TEXT_ARGS(document_text(item->key)), item->number);
     settings_file_value_add(values, memory_string(""),
                             document_place(mapping->document, item->node));

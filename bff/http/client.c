@@ -7,8 +7,10 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/http/client.h"
 #include "bff/http/client_linger.h"
+#include "bff/http/proxy_client.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
@@ -19,26 +21,32 @@
 
 /* Counting. */
 
-/* Counts the client, and returns true if the limits allow its connection. It is counted in both
- * cases, until its connection is closed. When there are too many clients, an operator can still
- * connect. */
-static bool has_room(struct client *client)
+/* Counts the client, until its connection is closed. Returns true if there is room for it. When
+ * there are too many clients, an operator can still connect. */
+static bool has_room(const struct client *client)
 {
     struct worker_common *common = client->worker->common;
     const struct server_limits *limits = &client->worker->settings->http->limits;
-    struct sockaddr_storage address;
-    size_t all = atomic_fetch_add(&common->connections, 1) + 1, from_here = 0;
+    size_t all = atomic_fetch_add(&common->connections, 1) + 1;
 
-    if (client->is_admin)
-        return limits->connections == 0 || all <= limits->connections + ADMIN_MORE;
-    if (limits->connections_per_address > 0 &&
-        h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0) {
-        client->has_places = true;
-        client->places = addresses_places(common->addresses, (struct sockaddr *)&address);
-        from_here = addresses_add(common->addresses, client->places);
-    }
-    return (limits->connections == 0 || all <= limits->connections) &&
-           (!client->has_places || from_here <= limits->connections_per_address);
+    return limits->connections == 0 ||
+           all <= limits->connections + (client->is_admin ? ADMIN_MORE : 0);
+}
+
+/* Counts the client at its address, until its connection is closed. Returns true if there is room
+ * for it. */
+static bool has_room_at_address(struct client *client)
+{
+    struct worker_common *common = client->worker->common;
+    size_t most = client->worker->settings->http->limits.connections_per_address;
+    struct sockaddr_storage address;
+
+    if (client->is_admin || most == 0 ||
+        h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) == 0)
+        return true;
+    client->has_places = true;
+    client->places = addresses_places(common->addresses, (struct sockaddr *)&address);
+    return addresses_add(common->addresses, client->places) <= most;
 }
 
 static void uncount(struct client *client)
@@ -52,11 +60,24 @@ static void uncount(struct client *client)
 
 /* Accepting. */
 
+void client_free_listener(struct worker_listener *listener)
+{
+    if (listener->socket != NULL || listener->clients > 0)
+        return;
+    timer_clear(worker_timers(listener->worker), &listener->again);
+    memory_free(listener);
+}
+
 static void free_client(struct client *client)
 {
+    struct worker_listener *listener = client->listener;
+
     h2o_linklist_unlink(&client->link);
     client->worker->client_count--;
+    tally_add(TALLY_CONNECTIONS_CLOSED);
     uncount(client);
+    listener->clients--;
+    client_free_listener(listener);
     memory_free(client);
 }
 
@@ -66,6 +87,7 @@ static void on_close(void *cookie)
 
     if (client->forget_answered != NULL)
         client->forget_answered(client);
+    proxy_client_end(client);
     if (!client_linger_begin(client, free_client))
         free_client(client);
 }
@@ -75,11 +97,43 @@ struct client *client_of_socket(h2o_socket_t *socket)
     return socket->on_close.cb == on_close ? socket->on_close.data : NULL;
 }
 
-static void begin(struct worker_listener *listener, h2o_socket_t *socket)
+/* Nobody gets an answer. */
+static void turn_away(struct client *client)
 {
-    if (listener->is_tls)
-        listener->accept.ssl_ctx = listener->worker->settings->http->tls;
-    h2o_accept(&listener->accept, socket);
+    client->is_cut = true;
+    tally_add(TALLY_CONNECTIONS_REFUSED);
+    h2o_socket_close(client->socket);
+}
+
+/* The address of the client is known. */
+static void begin(struct client *client)
+{
+    struct worker_listener *listener = client->listener;
+
+    if (!has_room_at_address(client)) {
+        turn_away(client);
+        return;
+    }
+    listener->accept.ssl_ctx = listener->is_tls ? listener->worker->settings->http->tls : NULL;
+    h2o_accept(&listener->accept, client->socket);
+}
+
+static struct client *client_new(struct worker_listener *listener, h2o_socket_t *socket)
+{
+    struct client *client = memory_new(sizeof(*client));
+    int64_t now_ns = clock_now_ns();
+
+    client->worker = listener->worker;
+    client->listener = listener;
+    client->is_admin = listener->is_admin;
+    client->is_unix = listener->is_unix;
+    client->socket = socket;
+    client->linger_fd = -1;
+    client->pace = (struct pace){.head_ns = now_ns, .read_ns = now_ns, .write_ns = now_ns};
+    h2o_linklist_init_anchor(&client->bodies);
+    h2o_linklist_init_anchor(&client->answered);
+    h2o_linklist_init_anchor(&client->answers);
+    return client;
 }
 
 static bool accept_one(struct worker_listener *listener)
@@ -88,26 +142,19 @@ static bool accept_one(struct worker_listener *listener)
 
     if (socket == NULL)
         return false;
-    struct client *client = memory_new(sizeof(*client));
-    client->worker = listener->worker;
-    client->is_admin = listener->is_admin;
-    client->is_unix = listener->is_unix;
-    client->socket = socket;
-    client->linger_fd = -1;
-    h2o_linklist_init_anchor(&client->bodies);
-    h2o_linklist_init_anchor(&client->answered);
-    h2o_linklist_init_anchor(&client->answers);
+    struct client *client = client_new(listener, socket);
     h2o_linklist_insert(&listener->worker->clients, &client->link);
     listener->worker->client_count++;
+    listener->clients++;
+    tally_add(TALLY_CONNECTIONS_ACCEPTED);
     socket->on_close.cb = on_close;
     socket->on_close.data = client;
-    int64_t now_ns = clock_now_ns();
-    client->pace = (struct pace){.head_ns = now_ns, .read_ns = now_ns, .write_ns = now_ns};
-    client->is_cut = !has_room(client);
-    if (client->is_cut)
-        h2o_socket_close(socket);
+    if (!has_room(client))
+        turn_away(client);
+    else if (listener->has_proxy_header)
+        proxy_client_begin(client, begin);
     else
-        begin(listener, socket);
+        begin(client);
     return true;
 }
 
@@ -146,25 +193,24 @@ static void on_again(struct timer *timer)
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-void client_listen(struct worker_listener *listener, int fd)
+void client_listen(struct worker_listener *listener)
 {
     listener->socket =
-        h2o_evloop_socket_create(listener->worker->loop, fd, H2O_SOCKET_FLAG_DONT_READ);
+        h2o_evloop_socket_create(listener->worker->loop, *listener->fd, H2O_SOCKET_FLAG_DONT_READ);
     listener->socket->data = listener;
     h2o_socket_read_start(listener->socket, on_acceptable);
 }
 
-/* The close of a listener resets the connections in its backlog. So these connections are accepted
- * first. */
+/* The close of a listener resets the connections in its backlog, unless another process has the
+ * socket, too. So these connections are accepted first. */
 void client_stop_listening(struct worker_listener *listener)
 {
-    if (listener->socket == NULL)
-        return;
     timer_clear(worker_timers(listener->worker), &listener->again);
-    while (accept_one(listener))
+    while (!listener->has_successor && accept_one(listener))
         ;
     h2o_socket_close(listener->socket);
     listener->socket = NULL;
+    *listener->fd = -1;
 }
 
 static void get_acquainted(struct client *client)
@@ -172,8 +218,10 @@ static void get_acquainted(struct client *client)
     struct sockaddr_storage from = {0};
     struct ip ip;
 
-    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
-        ip_of((struct sockaddr *)&from, &ip))
+    if (client->is_unix)
+        strcpy(client->address, "unix");
+    else if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
+             ip_of((struct sockaddr *)&from, &ip))
         ip_print(&ip, client->address);
     client->tls = h2o_socket_get_ssl_protocol_version(client->socket);
     client->is_known = true;

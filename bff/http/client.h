@@ -16,6 +16,7 @@
 #include "bff/http/addresses.h"
 
 struct client_linger;
+struct proxy_client;
 struct worker;
 
 /* What slow_client.c found when it last checked the client. */
@@ -32,6 +33,7 @@ struct pace {
 struct client {
     h2o_linklist_t link; /* in worker->clients */
     struct worker *worker;
+    struct worker_listener *listener; /* it came to this one, which lives at least as long */
     h2o_socket_t *socket;
     size_t in_flight;        /* requests that have begun and are not yet freed */
     size_t requests;         /* requests since the connection was accepted */
@@ -57,30 +59,44 @@ struct client {
     struct client_linger *linger; /* it lingers; NULL: it does not */
     int64_t resets_ns;            /* time when its token bucket for resets is full again */
     struct pace pace;
-    bool has_places; /* it is counted in ${places} */
+    struct proxy_client *proxy; /* its PROXY header is being read; NULL: it is not */
+    bool has_places;            /* it is counted in ${places} */
     struct address_places places;
 
     /* set when its first request begins */
     bool is_known;
-    char address[IP_TEXT]; /* without port; empty if the connection was already closed, and with
-                              ${is_unix} */
+    char address[IP_TEXT]; /* without port, or "unix"; empty if the connection was already closed */
     const char *tls;       /* "TLSv1.3"; NULL: plain */
 };
 
-/* The part of one listener that belongs to one worker. */
+/*
+ * The part of one listener that belongs to one worker. When no configuration names the listener any
+ * more, it stops accepting. It is freed when the last of its connections is closed.
+ */
 struct worker_listener {
+    h2o_linklist_t link; /* in worker->listeners, while it accepts */
     struct worker *worker;
-    bool is_tls, is_admin, is_unix;
+    int *fd; /* the place of its descriptor in struct listen */
+    bool is_tls, is_admin, is_unix, has_proxy_header;
+    bool has_successor; /* another process accepts what waits on its socket */
     h2o_accept_ctx_t accept;
     h2o_socket_t *socket; /* NULL after it was closed */
-    struct timer again;   /* set while there is no free descriptor */
+    struct timer again;   /* set while there is no free descriptor; later see client_leave.h */
+    size_t clients;       /* open connections that came to it */
+    bool is_leaving;      /* no configuration names it: its connections end when they can */
 };
 
-/* Begins to accept connections on ${fd}. ${listener} then owns ${fd}. */
-void client_listen(struct worker_listener *listener, int fd);
+/* Begins to accept connections on ${*listener->fd}, which ${listener} then owns. ${listener} is
+ * allocated. */
+void client_listen(struct worker_listener *listener);
 
-/* Accepts the connections that are waiting, then closes the listener. */
+/* Accepts the connections that are waiting, unless there is a successor. Then closes the socket and
+ * sets ${*listener->fd} to -1.
+ */
 void client_stop_listening(struct worker_listener *listener);
+
+/* Frees a listener that has stopped, unless it has connections: then the last one frees it. */
+void client_free_listener(struct worker_listener *listener);
 
 /* Returns the client whose socket is ${socket}. NULL: the socket is not a client's. */
 struct client *client_of_socket(h2o_socket_t *socket);

@@ -13,6 +13,7 @@
 #include <openssl/ssl.h>
 
 #include "bff/http/limits.h"
+#include "bff/http/listen.h"
 #include "bff/http/tracing_settings.h"
 
 /*
@@ -20,6 +21,9 @@
  *   body_limit  the most bytes of a request's body: the largest limit of all routes
  *   answers_half_closed  a client that ends its sending side still waits for its answer
  *   drain_ms    how long requests in flight may take after server_stop
+ *   names_clients  true when the proxy at ${address} may name its clients in a PROXY header; gets
+ *               ${proxies}
+ *   listens     where clients come to; they are open. A worker accepts connections of just these
  *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
  * open connection has a reference of its own
  *   tracing     traces and baggage; borrowed. NULL: there are none
@@ -29,6 +33,10 @@ struct http_settings {
     size_t body_limit;
     bool answers_half_closed;
     uint32_t drain_ms;
+    bool (*names_clients)(const void *proxies, const struct sockaddr *address);
+    const void *proxies;
+    struct listen *listens;
+    size_t listen_count;
     SSL_CTX *tls;
     const struct tracing_settings *tracing;
 };

@@ -5,6 +5,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/http/listen.h"
+#include "bff/http/listen_inherited.h"
 
 #define BACKLOG 4096 /* the kernel limits it to net.core.somaxconn */
 
@@ -163,7 +165,50 @@ static int open_next(struct listen *listen)
     return listen->fd_count == 0 ? open_unix(listen) : fcntl(listen->fds[0], F_DUPFD_CLOEXEC, 0);
 }
 
-int listen_open(struct listen *listen, size_t count)
+/* Of an IP address. sin_port and sin6_port have the same offset. */
+static in_port_t port_of(const struct sockaddr *address)
+{
+    struct sockaddr_in v4;
+
+    memcpy(&v4, address, sizeof(v4));
+    return v4.sin_port;
+}
+
+static bool has_same_host(const struct sockaddr *a, const struct sockaddr *b)
+{
+    const struct sockaddr_in *a4 = (const void *)a, *b4 = (const void *)b;
+    const struct sockaddr_in6 *a6 = (const void *)a, *b6 = (const void *)b;
+
+    if (a->sa_family == AF_INET)
+        return a4->sin_addr.s_addr == b4->sin_addr.s_addr;
+    return memcmp(&a6->sin6_addr, &b6->sin6_addr, sizeof(a6->sin6_addr)) == 0 &&
+           a6->sin6_scope_id == b6->sin6_scope_id;
+}
+
+bool listen_is_on(const struct listen *listen, const struct sockaddr *wanted)
+{
+    const struct sockaddr *at = (const struct sockaddr *)&listen->address;
+
+    if (at->sa_family != wanted->sa_family)
+        return false;
+    if (listen_is_unix(listen))
+        return strcmp(path_of(listen),
+                      ((const struct sockaddr_un *)(const void *)wanted)->sun_path) == 0;
+    if (!has_same_host(at, wanted))
+        return false;
+    return port_of(wanted) == 0 ? listen->has_any_port : port_of(wanted) == port_of(at);
+}
+
+static int give_up(struct listen *listen)
+{
+    int error = errno;
+
+    listen_unlink(listen);
+    listen_close(listen);
+    return error;
+}
+
+static int open_new(struct listen *listen, size_t count)
 {
     int error = prepare(listen);
 
@@ -172,15 +217,40 @@ int listen_open(struct listen *listen, size_t count)
     listen->fds = memory_new(count * sizeof(*listen->fds));
     for (listen->fd_count = 0; listen->fd_count < count; listen->fd_count++) {
         int fd = open_next(listen);
-        if (fd == -1) {
-            error = errno;
-            listen_unlink(listen);
-            listen_close(listen);
-            return error;
-        }
+        if (fd == -1)
+            return give_up(listen);
         listen->fds[listen->fd_count] = fd;
     }
     return 0;
+}
+
+/* Workers without an inherited socket share one. A new socket beside the inherited ones would get
+ * connections that are lost when this process fails to start. */
+static int share(struct listen *listen, size_t count)
+{
+    size_t inherited = listen->fd_count;
+
+    for (; listen->fd_count < count; listen->fd_count++) {
+        int fd = fcntl(listen->fds[listen->fd_count % inherited], F_DUPFD_CLOEXEC, 0);
+        if (fd == -1)
+            return give_up(listen);
+        listen->fds[listen->fd_count] = fd;
+    }
+    return 0;
+}
+
+int listen_open(struct listen *listen, size_t count)
+{
+    listen->has_any_port =
+        !listen_is_unix(listen) && port_of((const struct sockaddr *)&listen->address) == 0;
+    return listen_inherited_take(listen, count) > 0 ? share(listen, count)
+                                                    : open_new(listen, count);
+}
+
+void listen_hand_over(struct listen *listen)
+{
+    listen->has_successor = true;
+    listen->inode = 0;
 }
 
 void listen_close(struct listen *listen)

@@ -8,6 +8,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/client_leave.h"
 #include "bff/http/client_linger.h"
 #include "bff/http/cookie.h"
 #include "bff/http/libh2o_error.h"
@@ -16,6 +17,7 @@
 #include "bff/http/reply.h"
 #include "bff/http/request.h"
 #include "bff/http/server.h"
+#include "bff/http/worker_listen.h"
 #include "bff/loop/zero_timeout.h"
 #include "bff/http/slow_client.h"
 
@@ -58,6 +60,8 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
         begin(request);
         return 0;
     }
+    if (request->client->listener->is_leaving)
+        client_leave_later(h2o_req, request->client);
     request->next_step.cb = on_start;
     h2o_timeout_link(worker->loop, &worker->context.zero_timeout, &request->next_step);
     return 0;
@@ -65,10 +69,11 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
 
 /* A worker. */
 
-static void stop_listening(struct worker *worker)
+static bool may_end(struct worker *worker)
 {
-    for (size_t i = 0; i < worker->server->settings->listen_count; i++)
-        client_stop_listening(&worker->listeners[i]);
+    bool (*ask)(struct worker * worker) = worker->server->settings->may_end;
+
+    return ask == NULL || ask(worker);
 }
 
 /*
@@ -82,10 +87,10 @@ static void on_drain_look(struct timer *timer)
     int64_t now_ns = clock_now_ns();
 
     if (worker->client_count == 0 && worker->errand_count == 0)
-        worker->is_over = true;
+        worker->is_over = may_end(worker);
     else if (now_ns >= worker->drained_by_ns)
         client_close_all(worker);
-    else
+    else if (!worker->has_successor)
         client_close_idle(worker);
     if (now_ns >= worker->drained_by_ns + DRAIN_LOOK_MS * CLOCK_MS)
         worker->is_over = true;
@@ -98,10 +103,35 @@ static void drain(struct worker *worker, void *cookie)
     worker->is_draining = true;
     worker->drained_by_ns = clock_now_ns() + worker->settings->http->drain_ms * CLOCK_MS;
     worker->drain_timer.fire = on_drain_look;
-    stop_listening(worker);
+    worker_listen_end(worker);
     h2o_context_request_shutdown(&worker->context);
     timer_set(worker_timers(worker), &worker->drain_timer,
               clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
+}
+
+/*
+ * Another process accepts the connections from now on. No client needs to notice: nothing is closed
+ * that a client may still use, before its time is over.
+ */
+static void hand_over(struct worker *worker, void *cookie)
+{
+    const struct server *server = cookie;
+
+    worker->is_draining = worker->has_successor = true;
+    worker->drained_by_ns = clock_now_ns() + atomic_load(&server->drain_ms) * CLOCK_MS;
+    worker->drain_timer.fire = on_drain_look;
+    worker_listen_hand_over(worker);
+    timer_set(worker_timers(worker), &worker->drain_timer,
+              clock_now_ns() + DRAIN_LOOK_MS * CLOCK_MS);
+}
+
+static void hurry(struct worker *worker, void *cookie)
+{
+    const struct server *server = cookie;
+    int64_t by_ns = clock_now_ns() + atomic_load(&server->drain_ms) * CLOCK_MS;
+
+    if (by_ns < worker->drained_by_ns)
+        worker->drained_by_ns = by_ns;
 }
 
 /* A message to a worker: a function that it calls in its thread. */
@@ -133,6 +163,7 @@ static void init_worker(struct worker *worker)
     head_hooks_install();
     client_linger_install();
     h2o_linklist_init_anchor(&worker->clients);
+    h2o_linklist_init_anchor(&worker->listeners);
     h2o_linklist_init_anchor(&worker->watches);
     h2o_linklist_init_anchor(&worker->errands);
     h2o_linklist_init_anchor(&worker->settings_in_use);
@@ -177,30 +208,13 @@ static void *run_worker(void *cookie)
         pause();
 }
 
-static void listen_on(struct worker *worker, size_t place)
-{
-    struct listen *listen = &worker->server->settings->listens[place];
-    struct worker_listener *listener = &worker->listeners[place];
-
-    listener->worker = worker;
-    listener->is_tls = listen->is_tls;
-    listener->is_admin = listen->is_admin;
-    listener->is_unix = listen_is_unix(listen);
-    listener->accept = (h2o_accept_ctx_t){
-        .ctx = &worker->context,
-        .hosts = worker->config.hosts,
-    };
-    client_listen(listener, listen->fds[worker->number]);
-    listen->fds[worker->number] = -1;
-}
-
 void server_worker_ready(struct worker *worker)
 {
     struct server *server = worker->server;
 
     slow_client_watch(worker);
-    for (size_t i = 0; i < server->settings->listen_count && !worker->is_draining; i++)
-        listen_on(worker, i);
+    if (!worker->is_draining)
+        worker_listen_begin(worker);
     if (atomic_fetch_sub(&server->not_ready, 1) == 1)
         server->settings->on_ready(server);
 }
@@ -230,6 +244,7 @@ struct server *server_new(const struct server_settings *settings)
     server->settings = settings;
     server->common.on_over = settings->on_over;
     server->common.application = settings->application;
+    server->common.workers = settings->workers;
     server->common.addresses = addresses_new();
     server->not_ready = settings->workers;
     must(sem_init(&server->begun, 0, 0) == 0);
@@ -240,7 +255,6 @@ struct server *server_new(const struct server_settings *settings)
         worker->server = server;
         worker->common = &server->common;
         worker->number = i;
-        worker->listeners = memory_new(settings->listen_count * sizeof(*worker->listeners));
         init_config(&worker->config);
     }
     return server;
@@ -277,6 +291,26 @@ void server_tell_workers(struct server *server, void (*run)(struct worker *worke
         task->cookie = cookie;
         h2o_multithread_send_message(&server->workers[i].control, &task->message);
     }
+}
+
+void server_hand_over(struct server *server, uint32_t drain_ms)
+{
+    atomic_store(&server->drain_ms, drain_ms);
+    server_tell_workers(server, hand_over, server);
+}
+
+void server_hurry(struct server *server, uint32_t drain_ms)
+{
+    atomic_store(&server->drain_ms, drain_ms);
+    server_tell_workers(server, hurry, server);
+}
+
+bool server_has_ended(struct server *server)
+{
+    int ended;
+
+    must(sem_getvalue(&server->ended, &ended) == 0);
+    return (unsigned)ended == server->settings->workers;
 }
 
 void server_leave(struct server *server) { atomic_store(&server->common.is_leaving, true); }

@@ -22,13 +22,10 @@ struct server;
 
 /*
  * The settings that never change while the server runs. The settings of a configuration, which can
- * change, are in struct http_settings. The application gives them to each worker with
- * worker_settings_switch, for the first time in on_begin.
+ * change, are in struct http_settings; the listeners are there, too. The application gives them to
+ * each worker with worker_settings_switch, for the first time in on_begin.
  */
 struct server_settings {
-    struct listen *listens; /* they are open; the server takes their sockets. Requests that come by
-                               those with is_admin have request->client->is_admin */
-    size_t listen_count;
     unsigned workers;
 
     /* Called when a request is over; see worker_common. May be NULL. */
@@ -37,6 +34,10 @@ struct server_settings {
     /* Called in the worker's thread before it serves. This function must give the worker its first
      * settings, and must call server_worker_ready at once or later. */
     void (*on_begin)(struct worker *worker);
+
+    /* Called every 100 ms in a worker that drains, once it has no client and no errand any more,
+     * and not after the end of the drain. The worker ends when it returns true. May be NULL. */
+    bool (*may_end)(struct worker *worker);
 
     /* Called in the worker's thread after its last connection has been closed. This function must
      * call worker_settings_end. */
@@ -54,6 +55,7 @@ struct server {
     const struct server_settings *settings;
     struct worker_common common;
     struct worker *workers;
+    _Atomic uint32_t drain_ms;  /* of server_hand_over and server_hurry */
     _Atomic unsigned not_ready; /* number of workers that are not ready yet */
     sem_t begun;                /* posted by each worker when it can receive messages */
     sem_t ended;                /* posted by each worker when it ends */
@@ -81,6 +83,16 @@ void server_tell_workers(struct server *server, void (*run)(struct worker *worke
 /* Announces that the server will be stopped soon: it continues to serve, but /ready fails. Any
  * thread may call this function. */
 void server_leave(struct server *server);
+
+/*
+ * Drains for another process that listens on the same sockets, and returns at once. /ready does not
+ * change. Connections end as client_leave.h describes it, and those that are left after ${drain_ms}
+ * are cut. server_has_ended tells when all workers have ended. To be called by the thread that
+ * called server_start, in place of server_stop.
+ */
+void server_hand_over(struct server *server, uint32_t drain_ms);
+void server_hurry(struct server *server, uint32_t drain_ms); /* not later than in ${drain_ms} */
+bool server_has_ended(struct server *server);
 
 /*
  * Drains: no new connections are accepted, requests in flight finish, idle connections are closed,

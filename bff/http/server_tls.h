@@ -8,4 +8,11 @@
  * SSL_CTX_free. */
 SSL_CTX *server_tls_new(void);
 
+/*
+ * Clients that have a session ticket of ${before} can continue their sessions with ${next}, when both
+ * have the same certificate. Another certificate means another key, and then old tickets lead to a
+ * full handshake. Either may be NULL, and then nothing happens. To be called before ${next} is used.
+ */
+void server_tls_keep_tickets(SSL_CTX *next, SSL_CTX *before);
+
 #endif

@@ -25,6 +25,7 @@ struct worker_common {
     struct addresses *addresses;
     _Atomic size_t connections;
     _Atomic bool is_leaving; /* the server will be stopped soon */
+    unsigned workers;
 
     /* Called when ${request} is over. Its data can still be read, except for objects in the pool
      * with a destructor of their own. May be NULL. */
@@ -47,11 +48,13 @@ struct worker {
     h2o_linklist_t watches; /* of struct watch */
     h2o_linklist_t errands; /* of struct errand */
     size_t errand_count;
-    size_t errand_bytes; /* of the bodies that they keep */
-    struct worker_listener *listeners;
+    size_t errand_bytes;      /* of the bodies that they keep */
+    h2o_linklist_t listeners; /* of struct worker_listener, those that accept connections */
+    bool is_listening;        /* it accepts connections: it is ready, and does not drain */
     h2o_multithread_receiver_t control; /* receives the messages of server.c */
     h2o_multithread_receiver_t resolver;
     bool is_draining;
+    bool has_successor;    /* it drains because another process serves in place of this one */
     int64_t drained_by_ns; /* when the remaining connections are cut */
     struct timer drain_timer;
     struct timer sweep_timer; /* for slow_client.c */

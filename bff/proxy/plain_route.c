@@ -3,6 +3,7 @@
 #include "bff/base/percent.h"
 #include "bff/base/text_builder.h"
 #include "bff/http/method.h"
+#include "bff/proxy/plain_pattern.h"
 #include "bff/proxy/plain_route.h"
 
 static bool is_prefix(const struct plain_route *route)
@@ -12,6 +13,8 @@ static bool is_prefix(const struct plain_route *route)
 
 static bool fits_path(const struct plain_route *route, struct text path)
 {
+    if (route->transform.has_captures)
+        return plain_pattern_fits(route->path, path);
     return is_prefix(route) ? text_starts(path, route->path) : text_equal(path, route->path);
 }
 
@@ -71,6 +74,8 @@ static bool is_closer(const struct plain_route *a, const struct plain_route *b)
         return true;
     if (is_prefix(a) != is_prefix(b))
         return is_prefix(b);
+    if (a->transform.has_captures || b->transform.has_captures)
+        return plain_pattern_is_closer(a->path, b->path);
     return a->path.len > b->path.len;
 }
 
@@ -108,22 +113,34 @@ bool plain_route_has_method(const struct plain_routes *routes, struct text metho
     return false;
 }
 
-struct text plain_route_target(struct pool *pool, const struct plain_route *route, struct text path,
-                               struct text query)
+/* Returns the path of the target. */
+static struct text target_path(struct pool *pool, const struct plain_route *route, struct text path)
 {
-    struct text head = route->to, tail = path;
     struct text_builder target;
 
     must(fits_path(route, path));
+    if (route->transform.path.at != NULL)
+        return plain_pattern_fill(pool, route->path, path, route->transform.path);
     if (route->to.at == NULL)
-        head = TEXT("");
-    else
-        tail = (struct text){path.at + route->path.len, path.len - route->path.len};
-    text_builder_init(&target, pool, head.len + tail.len + 1 + query.len);
+        return path;
+    text_builder_init(&target, pool, route->to.len + path.len);
+    text_builder_add(&target, route->to);
+    text_builder_add(&target, (struct text){path.at + route->path.len, path.len - route->path.len});
+    return text_builder_text(&target);
+}
+
+struct text plain_route_target(struct pool *pool, const struct plain_route *route, struct text path,
+                               struct text query)
+{
+    struct text head = target_path(pool, route, path);
+    struct text_builder target;
+
+    query = plain_query_apply(pool, &route->transform.query, route->path, path, query);
+    if (query.at == NULL)
+        return head;
+    text_builder_init(&target, pool, head.len + 1 + query.len);
     text_builder_add(&target, head);
-    text_builder_add(&target, tail);
-    if (query.at != NULL)
-        text_builder_add(&target, TEXT("?"));
+    text_builder_add(&target, TEXT("?"));
     text_builder_add(&target, query);
     return text_builder_text(&target);
 }

@@ -47,7 +47,7 @@ static int take_connection(void)
 
 static int ask(const struct process *process, const char *target)
 {
-    const struct listen *at = &process->settings.listens[0];
+    const struct listen *at = &process->current->http.listens[0];
     char head[256];
     int fd = new_socket();
 
@@ -103,7 +103,7 @@ static void test_a_connection_lives_as_long_as_its_configuration(void **state)
     generation_release(old);
     send_text(old_redis, GREETED);
     int client = ask(process, "/page"), call = take_call(&users_at, "GET /user");
-    assert_null(process_swap(process, new));
+    begin_swap(process, new);
     int new_redis = take_connection();
     send_text(new_redis, GREETED);
     for (int i = 0; i < LOOKS && !process_has_swapped(process); i++)

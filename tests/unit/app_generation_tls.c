@@ -58,7 +58,7 @@ static struct generation *make(const char *subject)
 
 static SSL *connect_to(const struct process *process)
 {
-    const struct listen *at = &process->settings.listens[0];
+    const struct listen *at = &process->current->http.listens[0];
     SSL_CTX *context = SSL_CTX_new(TLS_client_method());
     SSL *tls = SSL_new(context);
     int fd = new_socket();
@@ -120,20 +120,29 @@ static void test_new_connections_get_the_new_certificate(void **state)
     end(process, new);
 }
 
-static void test_no_swap_to_a_configuration_without_certificate(void **state)
+/* The socket stays, so no connection attempt is refused. */
+static void test_an_https_address_becomes_plain(void **state)
 {
     struct generation *old = make("old");
     struct generation *plain =
         generation_of("listen: http://127.0.0.1:0\nlogin: off\nroutes: []\n");
     struct process *process = start(old);
+    generation_release(old);
+    SSL *early = connect_to(process);
 
-    assert_string_equal(process_swap(process, plain),
-                        "the server listens with TLS, and there is no certificate for it");
-    SSL *client = connect_to(process);
-    assert_subject(client, "old");
-    disconnect(client);
-    generation_release(plain);
-    end(process, old);
+    assert_served(early);
+    swap(process, plain);
+    assert_served(early);
+    disconnect(early);
+    int fd = new_socket();
+    const struct listen *at = &process->current->http.listens[0];
+    char message[BYTES];
+    assert_int_equal(connect(fd, (const struct sockaddr *)&at->address, at->address_len), 0);
+    send_text(fd, "GET /health/nobody HTTP/1.1\r\nHost: a\r\n\r\n");
+    read_message(fd, 0, message);
+    assert_int_equal(strncmp(message, "HTTP/1.1 404", 12), 0);
+    close(fd);
+    end(process, plain);
 }
 
 static int begin(void **state)
@@ -150,7 +159,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_new_connections_get_the_new_certificate),
-        cmocka_unit_test(test_no_swap_to_a_configuration_without_certificate),
+        cmocka_unit_test(test_an_https_address_becomes_plain),
     };
 
     signal(SIGPIPE, SIG_IGN);

@@ -68,10 +68,10 @@ static struct under_test *serve(const struct server_limits *limits)
         .limits = *limits,
         .body_limit = 1024 * 1024,
         .drain_ms = 1000,
-    };
-    test->settings = (struct server_settings){
         .listens = &test->listen,
         .listen_count = 1,
+    };
+    test->settings = (struct server_settings){
         .workers = 1,
         .on_begin = on_begin,
         .on_end = on_end,

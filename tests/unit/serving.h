@@ -18,7 +18,7 @@
 
 #include <cmocka.h>
 
-#include "bff/app/process.h"
+#include "bff/app/process_listen.h"
 
 #define LOOK_MS 10
 #define LOOKS 2000
@@ -166,14 +166,25 @@ static inline struct process *start(struct generation *first)
     struct process *process = process_new();
     const char *where = NULL;
 
-    assert_int_equal(process_listen(process, &first->config, &where), 0);
+    assert_int_equal(process_listen(process, first, &where), 0);
     process_start(process, first);
     return process;
 }
 
+static inline void begin_swap(struct process *process, struct generation *next)
+{
+    const char *where = NULL;
+
+    for (int i = 0; i < LOOKS && !atomic_load(&process->is_ready); i++)
+        poll(NULL, 0, LOOK_MS);
+    assert_true(atomic_load(&process->is_ready));
+    assert_int_equal(process_listen(process, next, &where), 0);
+    process_swap(process, next);
+}
+
 static inline void swap(struct process *process, struct generation *next)
 {
-    assert_null(process_swap(process, next));
+    begin_swap(process, next);
     for (int i = 0; i < LOOKS && !process_has_swapped(process); i++)
         poll(NULL, 0, LOOK_MS);
     assert_true(process_has_swapped(process));

@@ -27,6 +27,15 @@ process.setMaxListeners(0) // a listener for each server
 // What a test runs the server by: a program of the build's, from tests/e2e/lib/*.c.
 export const helper = name => path.join(builds, 'tests', name)
 
+// After an upgrade of the binary, run.pid is another process than the child.
+export function kill(run, signal) {
+  try {
+    process.kill(run.pid, signal)
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error
+  }
+}
+
 function start(name, args, env, under = []) {
   const stdio = ['ignore', 'pipe', 'pipe']
   const [program, ...rest] = [...under, binary(name), ...args]
@@ -34,7 +43,7 @@ function start(name, args, env, under = []) {
   const run = { child, pid: child.pid, stdout: '', stderr: '' }
   // A test that fails half-way does not keep the others waiting for a server that it left behind.
   for (const handle of [child, child.stdout, child.stderr]) handle.unref()
-  process.once('exit', () => child.kill('SIGKILL'))
+  process.once('exit', () => kill(run, 'SIGKILL'))
   child.stdout.setEncoding('utf8').on('data', text => (run.stdout += text))
   child.stderr.setEncoding('utf8').on('data', text => (run.stderr += text))
   run.ended = once(child, 'close').then(([code, signal]) => ({ code, signal }))
@@ -92,13 +101,14 @@ export async function assertEnd(run) {
 // It still runs, and ends by SIGTERM.
 async function stop(run) {
   if (run.isStopped) return
-  const isAlive = run.child.exitCode === null && run.child.signalCode === null
-  run.child.kill('SIGTERM')
+  const isAlive = run.pid !== run.child.pid ||
+    (run.child.exitCode === null && run.child.signalCode === null)
+  kill(run, 'SIGTERM')
   try {
     await assertEnd(run)
     assert.ok(isAlive, `the server ended by itself: ${run.stderr}`)
   } finally {
-    run.child.kill('SIGKILL')
+    kill(run, 'SIGKILL')
   }
 }
 
