@@ -398,8 +398,7 @@ static void pass(struct request *request, const struct proxy_ask *ask)
     describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
-    if (ask->route->mirror.service != NULL)
-        passing->report.mirror = proxy_mirror(passing, describe_call);
+    passing->report.mirror = proxy_mirror(passing, describe_call);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)
