@@ -392,9 +392,8 @@ static void refresh(struct request *request, const struct proxy_ask *ask)
 static void pass(struct request *request, const struct proxy_ask *ask)
 {
     struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
-    struct proxy_passing *passing = proxy_passing_new(request, ask);
+    struct proxy_passing *passing = holder->passing = proxy_passing_new(request, ask);
 
-    holder->passing = passing;
     describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
