@@ -342,25 +342,12 @@ struct holder {
     struct proxy_passing *passing;
 };
 
-/* The server calls the observers later. So the report is in the memory that the request has from
- * now on (bff/http/untaken.h). */
-static void report_call(struct proxy_passing *passing)
-{
-    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
-
-    *report = passing->report;
-    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
-    if (passing->ask.cached != NULL)
-        report->cache = passing->ask.cached->word;
-    passing->request->passed = report;
-}
-
 /* The request has gone, or its memory has. A tunnel and an errand go on without it. */
 static void dispose(void *object)
 {
     struct proxy_passing *passing = ((struct holder *)object)->passing;
 
-    report_call(passing);
+    proxy_passing_report(passing);
     if (passing->is_tunnel)
         passing->request = NULL;
     else if (!become_errand(passing))
