@@ -60,7 +60,6 @@ void proxy_passing_own_texts(struct proxy_passing *passing)
         passing->origin = proxy_request_origin(passing->request, passing->texts);
 }
 
-<<<<<<< HEAD
 enum reason proxy_passing_judge(struct proxy_passing *passing, enum reason reason)
 {
     bool has_client = passing->request != NULL && !passing->is_left;
@@ -78,7 +77,8 @@ bool proxy_passing_refuses(struct proxy_passing *passing, const struct exchange_
     passing->refused_status = head->status;
     *why = REASON_BAD_JSON;
     return true;
-=======
+}
+
 /* The server calls the observers later. So the report is in the memory that the request has from
  * now on (bff/http/untaken.h). */
 void proxy_passing_report(struct proxy_passing *passing)
@@ -90,5 +90,4 @@ void proxy_passing_report(struct proxy_passing *passing)
     if (passing->ask.cached != NULL)
         report->cache = passing->ask.cached->word;
     passing->request->passed = report;
->>>>>>> routing
 }
