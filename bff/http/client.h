@@ -16,7 +16,7 @@
 #include "bff/http/addresses.h"
 
 struct client_linger;
-struct proxy_client;
+struct client_proxy;
 struct worker;
 
 /* What slow_client.c found when it last checked the client. */
@@ -59,7 +59,7 @@ struct client {
     struct client_linger *linger; /* it lingers; NULL: it does not */
     int64_t resets_ns;            /* time when its token bucket for resets is full again */
     struct pace pace;
-    struct proxy_client *proxy; /* its PROXY header is being read; NULL: it is not */
+    struct client_proxy *proxy; /* its PROXY header is being read; NULL: it is not */
     bool has_places;            /* it is counted in ${places} */
     struct address_places places;
 
