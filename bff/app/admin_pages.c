@@ -1,4 +1,5 @@
 /* The pages for operators: see admin_request.h. */
+#include "bff/app/admin_metrics.h"
 #include "bff/app/admin_purge.h"
 #include "bff/app/admin_reload.h"
 #include "bff/app/admin_request.h"
@@ -29,6 +30,7 @@ static enum step_result list(struct admin_request *admin)
 
 const struct admin_page admin_pages[] = {
     {"GET", "/", "this list", list},
+    {"GET", "/metrics", "the metrics, for Prometheus", admin_metrics_get},
     {"POST", "/cache/purge",
      "forgets stored responses; the body is one of {\"path\":\"/a\"}, {\"prefix\":\"/a\"}, "
      "{\"tag\":\"a\"} and {\"all\":true}",

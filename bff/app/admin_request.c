@@ -1,9 +1,9 @@
 /* See admin_request.h. */
 #include "bff/app/admin_request.h"
 #include "bff/app/request_steps.h"
-#include "bff/base/ip.h"
 #include "bff/config/config.h"
-#include "bff/http/host.h"
+#include "bff/edge/admin_gate.h"
+#include "bff/http/compress.h"
 #include "bff/http/method.h"
 #include "bff/http/reply.h"
 
@@ -18,32 +18,54 @@ enum step_result admin_request_refuse(struct admin_request *admin, int status, c
                            (struct refusal){.status = status, .message = message});
 }
 
-/* Requests from web pages (admin_request.h). */
+/* Who may ask. */
 
-/* True when the host is an IP address or localhost. Also true without a host, which HTTP/1.0
- * allows: a browser always sends one. */
-static bool has_safe_host(const struct request *request)
+#define CLOSED                                                                                     \
+    "admin.token is not set; set it and send it as Authorization: Bearer, or use a unix socket"
+#define FOREIGN "a web page may have made a browser send this: it has Origin, or a foreign Host"
+
+static enum step_result refuse_with(struct request_context *context, int status,
+                                    const char *message, const char *name, struct text value)
 {
-    struct text host = host_name(request->pool, request->host);
-    struct ip ip;
-
-    if (host.len == 0 || text_equal_nocase(host, TEXT("localhost")))
-        return true;
-    if (host.at[0] == '[' && host.len > 2)
-        host = (struct text){host.at + 1, host.len - 2};
-    return ip_read(host, &ip);
+    return pipeline_refuse(
+        &context->pipeline,
+        (struct refusal){.status = status, .message = message, .name = name, .value = value});
 }
 
-static enum step_result web_page(struct request_context *context)
+static enum step_result gate(struct request_context *context)
 {
-    const struct request *request = context->request;
+    const struct dispatch *dispatch = context->dispatch;
 
-    if (request_header(request, "origin").at != NULL)
-        return admin_request_refuse(admin_of(context), 403,
-                                    "a request with Origin comes from a web page");
-    if (!method_is_read(request->method) && !has_safe_host(request))
-        return admin_request_refuse(admin_of(context), 403,
-                                    "the host must be an IP address or localhost");
+    switch (admin_gate_decide(dispatch->admin, dispatch->admin_failures, context->request)) {
+    case ADMIN_GATE_OPEN:
+        break;
+    case ADMIN_GATE_FOREIGN:
+        return admin_request_refuse(admin_of(context), 403, FOREIGN);
+    case ADMIN_GATE_CLOSED:
+        return admin_request_refuse(admin_of(context), 403, CLOSED);
+    case ADMIN_GATE_NO_TOKEN:
+        return refuse_with(context, 401, "No token provided", "www-authenticate",
+                           TEXT("Bearer realm=\"admin\""));
+    case ADMIN_GATE_WRONG:
+        return refuse_with(context, 401, "Invalid token", "www-authenticate",
+                           TEXT("Bearer realm=\"admin\", error=\"invalid_token\""));
+    case ADMIN_GATE_TOO_MANY:
+        return refuse_with(context, 429, "Too many wrong tokens", "retry-after", TEXT("60"));
+    }
+    return STEP_PASS;
+}
+
+/* The pages of clients that say how the server is. */
+static enum step_result health(struct request_context *context)
+{
+    bool is_answered = health_page_serve(&context->dispatch->health, context->request);
+
+    return is_answered ? STEP_ANSWERED : STEP_PASS;
+}
+
+static enum step_result compress(struct request_context *context)
+{
+    compress_answer(context->request, context->dispatch->compress);
     return STEP_PASS;
 }
 
@@ -114,8 +136,10 @@ static enum step_result run(struct request_context *context)
 
 static enum step_result answer(struct request_context *context)
 {
+    const struct admin_request *admin = admin_of(context);
+    const char *type = admin->type != NULL ? admin->type : "application/json; charset=utf-8";
     struct reply_field fields[] = {
-        {"content-type", TEXT("application/json; charset=utf-8")},
+        {"content-type", text_of(type)},
         {"cache-control", TEXT("no-store")},
     };
 
@@ -123,20 +147,16 @@ static enum step_result answer(struct request_context *context)
                                      .status = 200,
                                      .fields = fields,
                                      .field_count = sizeof(fields) / sizeof(fields[0]),
-                                     .body = &admin_of(context)->answer,
-                                     .body_count = 1,
+                                     .body = admin->pieces != NULL ? admin->pieces : &admin->answer,
+                                     .body_count = admin->pieces != NULL ? admin->piece_count : 1,
                                  });
     return STEP_ANSWERED;
 }
 
 static const struct step steps[] = {
-    {"guard", step_guard},
-    {"web_page", web_page},
-    {"found", found},
-    {"body", body},
-    {"run", run},
-    {"answer", answer},
-    {0},
+    {"guard", step_guard}, {"gate", gate},     {"compress", compress},
+    {"health", health},    {"found", found},   {"body", body},
+    {"run", run},          {"answer", answer}, {0},
 };
 
 void admin_request_run(const struct dispatch *dispatch, const struct dispatch_worker *worker,

@@ -6,6 +6,8 @@
 #include "bff/cache/cache_flight.h"
 #include "bff/cache/cache_worker.h"
 #include "bff/compose/page.h"
+#include "bff/edge/admin_failures.h"
+#include "bff/edge/admin_settings.h"
 #include "bff/edge/api_keys_shared.h"
 #include "bff/edge/api_keys_worker.h"
 #include "bff/edge/authorizer.h"
@@ -15,7 +17,9 @@
 #include "bff/edge/revocation.h"
 #include "bff/edge/revocation_settings.h"
 #include "bff/edge/trusted.h"
+#include "bff/http/compress_settings.h"
 #include "bff/limit/limiter.h"
+#include "bff/observe/metrics.h"
 #include "bff/proxy/proxy.h"
 #include "bff/session/oidc.h"
 #include "bff/session/session_refresh.h"
@@ -40,11 +44,16 @@ struct dispatch {
     const struct identity_keys *identity; /* NULL: services get no token of ours */
     const struct session_store *sessions; /* NULL: there are no sessions of browsers */
     const struct cors_settings *cors;
+    const struct security_settings *security;
     const struct limit_rules *limits; /* without those of usage plans */
     const struct plan_rules *plans;   /* one for each plan of the API keys, in their order */
+    const struct compress_settings *compress;
+    const struct admin_settings *admin;
+    struct admin_failures *admin_failures;
     const struct revocation_settings *revocation;
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
+    const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 
@@ -66,6 +75,7 @@ struct dispatch_worker {
     struct api_keys_worker *keys;        /* NULL: there are no API keys */
     struct authorizer_worker *authorizer; /* NULL: as above */
     struct identity *identity;            /* NULL: services get no token of ours */
+    struct metrics_worker *metrics;       /* NULL: as above */
 };
 
 #endif

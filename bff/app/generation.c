@@ -6,6 +6,8 @@
 #include "bff/app/generation_cache.h"
 #include "bff/app/generation_calls.h"
 #include "bff/app/generation_limits.h"
+#include "bff/app/generation_routes.h"
+#include "bff/app/generation_metrics.h"
 #include "bff/app/observers.h"
 #include "bff/app/route_list.h"
 #include "bff/base/check.h"
@@ -131,6 +133,14 @@ static void make_keys(struct generation *generation)
     generation_keep(generation, verdicts);
 }
 
+static struct admin_failures *hold_admin_failures(struct generation *generation)
+{
+    struct admin_failures *failures = admin_failures_hold(registry_of_process());
+
+    generation_keep(generation, failures);
+    return failures;
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -145,8 +155,12 @@ static void fill_dispatch(struct generation *generation)
         .authorizer = generation->authorizer,
         .identity = config->identity_keys,
         .cors = &config->cors,
+        .security = &config->security,
         .limits = &generation->limits,
         .plans = generation->plans,
+        .compress = &config->compress,
+        .admin = &config->admin_settings,
+        .admin_failures = hold_admin_failures(generation),
         .revocation = &config->revocation,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
@@ -157,6 +171,7 @@ static void fill_dispatch(struct generation *generation)
         .body_limit = config->request_limit,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
+                  .security = &config->security,
                   .hides_cors = cors_is_on(&config->cors)},
     };
 }
@@ -191,6 +206,7 @@ const char *generation_prepare(struct generation *generation)
         .tls = config->tls,
         .tracing = &config->tracing,
     };
+    generation_routes_prepare(generation);
     generation_calls_prepare(generation);
     generation_cache_prepare(generation);
     generation_limits_prepare(generation);
@@ -198,6 +214,8 @@ const char *generation_prepare(struct generation *generation)
     generation_authorizer_prepare(generation);
     hold_redis(generation);
     fill_dispatch(generation);
+    generation_metrics_prepare(generation);
+    generation->loaded_ms = clock_wall_ms();
     generation->observers = observers_of(config, generation->pool);
     return NULL;
 }

@@ -43,6 +43,8 @@ struct generation {
     struct redis_state *redis; /* NULL: no Redis server is configured */
     struct http_settings http;
     struct dispatch dispatch;
+    const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */
+    int64_t loaded_ms;             /* wall clock */
     const struct observer *const *observers; /* the observers that the configuration asks for */
     struct generation_kept *kept;            /* see generation_keep */
 };

@@ -1,5 +1,6 @@
 /* See generation_cache.h. */
 #include "bff/app/generation_cache.h"
+#include "bff/app/generation_routes.h"
 #include "bff/base/registry.h"
 #include "bff/cache/cache.h"
 #include "bff/cache/cache_background.h"
@@ -7,20 +8,18 @@
 
 #define REFRESHED_BYTES ((size_t)64 * 1024 * 1024)
 
-/* Returns true when one of the routes is cached. */
-static bool prepare_routes(struct generation *generation)
+static void prepare_route(struct generation *generation, struct plain_route *route)
 {
-    const struct plain_routes *routes = &generation->config.routes;
-    bool is_any = false;
-
-    for (size_t i = 0; i < routes->count; i++) {
-        struct plain_route *route = &routes->rows[i];
-        if (!route->cache.is_on)
-            continue;
+    if (route->cache.is_on)
         route->cache_scope = proxy_scope(generation->pool, route);
-        is_any = true;
-    }
-    return is_any;
+}
+
+static bool has_routes(const struct plain_routes *routes)
+{
+    for (size_t i = 0; i < routes->count; i++)
+        if (routes->rows[i].cache.is_on)
+            return true;
+    return false;
 }
 
 static bool has_part(const struct plan *plan)
@@ -66,10 +65,9 @@ static void prepare_sessions(struct generation *generation)
 
 void generation_cache_prepare(struct generation *generation)
 {
-    bool has_routes = prepare_routes(generation);
-
+    generation_routes_each(generation, prepare_route);
     prepare_sessions(generation);
-
-    if (generation->config.cache_bytes > 0 && (has_routes || has_parts(&generation->pages)))
+    if (generation->config.cache_bytes > 0 &&
+        (has_routes(&generation->config.routes) || has_parts(&generation->pages)))
         set_limits(generation);
 }

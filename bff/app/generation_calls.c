@@ -1,5 +1,6 @@
 /* See generation_calls.h. */
 #include "bff/app/generation_calls.h"
+#include "bff/app/generation_routes.h"
 #include "bff/base/registry.h"
 #include "bff/upstream/breaker.h"
 #include "bff/upstream/call.h"
@@ -61,11 +62,9 @@ static void prepare_part(struct generation *generation, const char *page, struct
 
 void generation_calls_prepare(struct generation *generation)
 {
-    const struct plain_routes *routes = &generation->config.routes;
     const struct pages *pages = &generation->pages;
 
-    for (size_t i = 0; i < routes->count; i++)
-        prepare_route(generation, &routes->rows[i]);
+    generation_routes_each(generation, prepare_route);
     for (size_t i = 0; i < pages->count; i++)
         for (size_t j = 0; j < pages->plans[i]->part_count; j++)
             prepare_part(generation, pages->plans[i]->composite->route, &pages->plans[i]->parts[j]);

@@ -116,6 +116,17 @@ static size_t shown(const struct check *check)
     return best;
 }
 
+static void count(const struct request_context *context, const struct limit_rule *rule,
+                  const struct limit_verdict *verdict)
+{
+    size_t number = (size_t)(rule - context->dispatch->limits->rows);
+
+    metrics_count_limit(context->worker->metrics, number,
+                        !verdict->is_refused ? METRICS_LIMIT_ALLOWED
+                        : rule->is_dry_run   ? METRICS_LIMIT_DRY_RUN
+                                             : METRICS_LIMIT_REFUSED);
+}
+
 /* Acts on the decision, except for a wait. Writes its time to ${delay_ms}. */
 static enum step_result act(struct check *check, uint32_t *delay_ms)
 {
@@ -130,6 +141,7 @@ static enum step_result act(struct check *check, uint32_t *delay_ms)
         uint32_t delay = delay_of(rule, &question->verdicts[i]);
         if (delay > *delay_ms)
             *delay_ms = delay;
+        count(check->context, rule, &question->verdicts[i]);
         if (question->verdicts[i].is_refused)
             tell(request, rule);
     }

@@ -3,17 +3,25 @@
 
 #include "bff/app/observers.h"
 #include "bff/observe/access_log.h"
+#include "bff/observe/traces.h"
+#include "bff/observe/metrics_observer.h"
 
 /* The table of observers. Each row has an observer and a function that says whether a configuration
  * asks for it. A new observer needs a row and such a function. */
 
+static bool has_metrics(const struct config *config) { return config->admin != NULL; }
+
 static bool has_access_log(const struct config *config) { return config->has_access_log; }
+
+static bool has_traces(const struct config *config) { return config->tracing.is_on; }
 
 static const struct {
     const struct observer *observer;
     bool (*is_on)(const struct config *config);
 } table[] = {
     {&access_log_observer, has_access_log},
+    {&traces_observer, has_traces},
+    {&metrics_observer, has_metrics},
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))

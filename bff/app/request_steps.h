@@ -9,6 +9,7 @@
  *   health       answers /health, /ready and /health/{service}
  *   route        finds the composite or the plain route; decides 400, 404 and 405 but does not send
  *                them
+ *   security     adds header fields that tell browsers to be careful
  *   preflight    answers a CORS preflight
  *   limits       counts the request under the limits by address, so that a 404 counts: 429
  *   found        sends what step_route has decided: 400, 404, 405, answers to OPTIONS
@@ -41,6 +42,7 @@
     ROW(client)                                                                                    \
     ROW(health)                                                                                    \
     ROW(route)                                                                                     \
+    ROW(security)                                                                                  \
     ROW(preflight)                                                                                 \
     ROW(limits)                                                                                    \
     ROW(found)                                                                                     \

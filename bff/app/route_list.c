@@ -231,20 +231,90 @@ static void print_cache(const struct cache_rule *cache, FILE *out)
         fprintf(out, " max_body %s", max_body);
 }
 
-static void print_route(const struct plain_route *route, FILE *out)
+static void print_service(const struct plain_route *route, const struct bff_service *service,
+                          struct text to, FILE *out)
 {
-    struct text to = route->to.at == NULL ? route->path : route->to;
+    if (to.at == NULL)
+        to = route->to.at == NULL ? route->path : route->to;
+    fprintf(out, "%s %.*s", service->name, TEXT_ARGS(to));
+}
 
-    print_methods(route, out);
-    fprintf(out, " %.*s  ", TEXT_ARGS(route->path));
-    print_rule(route->access, out);
-    fprintf(out, ", to %s %.*s", route->service->name, TEXT_ARGS(to));
+static void print_split(const struct plain_route *route, FILE *out)
+{
+    static const char *const words[] = {[PLAIN_SPLIT_OFF] = "off",
+                                        [PLAIN_SPLIT_USER] = "user",
+                                        [PLAIN_SPLIT_IP] = "ip",
+                                        [PLAIN_SPLIT_COOKIE] = "cookie:"};
+    const struct plain_split *split = &route->split;
+
+    for (size_t i = 0; i < split->count; i++) {
+        fprintf(out, "%s%u to ", i == 0 ? ", split " : " and ", split->rows[i].weight);
+        print_service(route, split->rows[i].service, split->rows[i].to, out);
+    }
+    if (split->sticky != PLAIN_SPLIT_OFF)
+        fprintf(out, ", sticky %s%.*s", words[split->sticky], TEXT_ARGS(split->cookie));
+}
+
+/* What the route does with a request. */
+static void print_doing(const struct plain_route *route, FILE *out)
+{
+    const struct plain_direct *direct = &route->direct;
+
+    switch (direct->kind) {
+    case PLAIN_DIRECT_NONE:
+        break;
+    case PLAIN_DIRECT_REDIRECT:
+        fprintf(out, ", redirect %u to %.*s", direct->status, TEXT_ARGS(direct->to));
+        return;
+    case PLAIN_DIRECT_ANSWER:
+        fprintf(out, ", answer %u, %zu bytes", direct->status, direct->body.len);
+        return;
+    }
+    if (route->service != NULL) {
+        fprintf(out, ", to ");
+        print_service(route, route->service, (struct text){0}, out);
+    }
+    print_split(route, out);
+}
+
+static void print_mirror(const struct plain_route *route, FILE *out)
+{
+    const struct plain_mirror *mirror = &route->mirror;
+
+    if (mirror->service == NULL)
+        return;
+    fprintf(out, ", mirror %u%% to ", mirror->percent);
+    print_service(route, mirror->service, mirror->to, out);
+}
+
+static void print_condition(const char *kind, const struct plain_field *field, FILE *out)
+{
+    bool has_value = field->value.at != NULL;
+
+    fprintf(out, ", with %s%.*s%s%.*s", kind, TEXT_ARGS(field->name), has_value ? ": " : "",
+            (int)field->value.len, has_value ? field->value.at : "");
+}
+
+static void print_conditions(const struct plain_route *route, FILE *out)
+{
     if (route->host.at != NULL)
         fprintf(out, ", host %.*s", TEXT_ARGS(route->host));
     if (route->header.name.at != NULL)
-        fprintf(out, ", with %.*s%s%.*s", TEXT_ARGS(route->header.name),
-                route->header.value.at == NULL ? "" : ": ", (int)route->header.value.len,
-                route->header.value.at == NULL ? "" : route->header.value.at);
+        print_condition("", &route->header, out);
+    for (size_t i = 0; i < route->match.query.count; i++)
+        print_condition("parameter ", &route->match.query.rows[i], out);
+    for (size_t i = 0; i < route->match.cookie.count; i++)
+        print_condition("cookie ", &route->match.cookie.rows[i], out);
+}
+
+static void print_route(const struct plain_route *route, FILE *out)
+{
+    print_methods(route, out);
+    fprintf(out, " %.*s  ", TEXT_ARGS(route->path));
+    print_rule(route->access, out);
+    print_doing(route, out);
+    print_conditions(route, out);
+    print_mirror(route, out);
     print_hedge(route, out);
     print_cache(&route->cache, out);
     fprintf(out, "%s, body at most %zu bytes\n", route->has_breaker ? ", breaker own" : "",

@@ -34,10 +34,12 @@ static void print_endpoint(const struct service_endpoint *endpoint, FILE *out)
 static void print_endpoints(const struct config *config, const struct service_settings *service,
                             FILE *out)
 {
+    bool is_mock = config->mock_dir != NULL && service->service->endpoint != NULL;
+
     fprintf(out, "service %s  to", service->service->name);
-    if (config->mock_dir != NULL)
+    if (is_mock)
         fprintf(out, " its mock");
-    for (size_t i = 0; i < service->endpoint_count && config->mock_dir == NULL; i++) {
+    for (size_t i = 0; i < service->endpoint_count && !is_mock; i++) {
         fprintf(out, "%s", i == 0 ? "" : ",");
         print_endpoint(&service->endpoints[i], out);
     }

@@ -4,6 +4,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
+#include "bff/base/tally.h"
 #include "bff/session/session_revocation.h"
 #include "bff/session/session_settings.h"
 
@@ -184,6 +185,7 @@ static enum session_store_end begun(struct session_request *own, enum session_st
     if (end != SESSION_STORE_OK)
         return end;
     end_old(own);
+    tally_add(TALLY_SESSIONS_BEGUN);
     own->session = own->next;
     own->has = true;
     return end;
@@ -254,6 +256,7 @@ enum session_store_end session_request_end(struct request_context *context,
     if (!had)
         return SESSION_STORE_OK;
     revoke_session(context, &old);
+    tally_add(TALLY_SESSIONS_ENDED);
     own->done = done;
     own->call.context = own;
     own->call.done = on_dropped;

@@ -4,6 +4,7 @@
 #include "bff/app/request_steps.h"
 #include "bff/app/session_login.h"
 #include "bff/base/path_reading.h"
+#include "bff/http/cookie.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"
 
@@ -28,6 +29,18 @@ static bool has_field(void *cookie, const struct plain_field *field)
            (step_preflight_read(request, &preflight) && cors_may_carry(&preflight, field->name));
 }
 
+/* A preflight has no cookies, but the request that follows may have them. */
+static bool has_cookie(void *cookie, const struct plain_field *field)
+{
+    const struct request *request = ((const struct request_context *)cookie)->request;
+    struct text value = cookie_find(request_header(request, "cookie"), field->name);
+    struct cors_preflight preflight;
+
+    if (value.at != NULL && (field->value.at == NULL || text_equal(field->value, value)))
+        return true;
+    return step_preflight_read(request, &preflight);
+}
+
 static enum plain_result find_plain(struct request_context *context, struct text method,
                                     struct found *out, struct text *allow)
 {
@@ -35,8 +48,10 @@ static enum plain_result find_plain(struct request_context *context, struct text
     struct plain_question question = {
         .method = method,
         .path = out->path,
+        .query = request->query,
         .host = host_name(request->pool, request->host),
         .has_field = has_field,
+        .has_cookie = has_cookie,
         .cookie = context,
     };
 

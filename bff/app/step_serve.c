@@ -31,6 +31,7 @@ void step_serve_describe(struct request_context *context, struct proxy_ask *out)
         .head_by_ns = context->until_ns,
         .cache = context->worker->cache,
         .cache_redis = context->worker->cache_redis,
+        .transform = context->transform,
     };
 }
 

@@ -5,6 +5,7 @@
  * A public route does not need the session. So a link from another site to a public page works: the
  * page is answered as for nobody. The same is so when the store of sessions is away.
  */
+#include "bff/base/tally.h"
 #include "bff/app/built_in_pages.h"
 #include "bff/app/request_steps.h"
 #include "bff/app/revocation_check.h"
@@ -35,6 +36,7 @@ static enum step_result settle(struct request_context *context, enum session_sto
     if (end == SESSION_STORE_AWAY)
         return may_be_nobody(context) ? STEP_PASS : refuse(context, session_request_refusal(end));
     if (end != SESSION_STORE_OK || revocation_check_session(context, &context->session->session)) {
+        tally_add(TALLY_SESSIONS_REFUSED);
         session_request_forget(context);
         return STEP_PASS;
     }

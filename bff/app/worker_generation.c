@@ -10,6 +10,7 @@
 #include "bff/http/worker.h"
 #include "bff/http/worker_listen.h"
 #include "bff/observe/observer.h"
+#include "bff/observe/traces.h"
 #include "bff/upstream/health.h"
 #include "bff/upstream/upstream.h"
 
@@ -22,6 +23,7 @@ static void on_unused(struct worker_settings *settings)
 {
     struct worker_generation *own = own_of(settings);
 
+    traces_stop(own->observed.traces);
     cache_flights_free(own->dispatch.flights);
     api_keys_worker_free(own->dispatch.keys);
     session_refresh_free(own->dispatch.refreshes);
@@ -34,6 +36,8 @@ static void on_unused(struct worker_settings *settings)
     revocation_view_free(own->dispatch.revocations);
     oidc_free(own->dispatch.oidc);
     identity_free(own->dispatch.identity);
+    traces_free(own->observed.traces);
+    metrics_worker_free(own->dispatch.metrics);
     generation_release(own->generation);
     memory_free(own);
 }
@@ -99,6 +103,35 @@ static struct revocation_view *new_revocations(const struct config *config)
     return view;
 }
 
+/* Spans that are left keep what sends them. At the very end nothing can be kept any more. */
+static bool hold_traces(void *cookie)
+{
+    struct worker_generation *own = cookie;
+
+    if (own->settings.holds == 0)
+        return false;
+    worker_settings_hold(&own->settings);
+    return true;
+}
+
+static void release_traces(void *cookie)
+{
+    worker_settings_release(&((struct worker_generation *)cookie)->settings);
+}
+
+static struct traces_worker *new_traces(struct worker_generation *own, struct endpoints *endpoints)
+{
+    const struct tracing_settings *settings = &own->generation->config.tracing;
+
+    if (!settings->is_on)
+        return NULL;
+    return traces_new(&(struct span_export_parts){.settings = settings,
+                                                  .endpoints = endpoints,
+                                                  .hold = hold_traces,
+                                                  .release = release_traces,
+                                                  .cookie = own});
+}
+
 static struct oidc *new_oidc(const struct session_settings *settings, struct endpoints *endpoints)
 {
     if (!settings->is_on || settings->provider_count == 0)
@@ -137,8 +170,12 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     own->dispatch.limiter = new_limiter(generation, own->dispatch.redis);
     own->dispatch.keys = new_keys(generation, &own->dispatch);
     own->dispatch.oidc = new_oidc(&config->session, life->endpoints);
+    if (generation->metrics != NULL)
+        own->observed.metrics = own->dispatch.metrics =
+            metrics_worker_new(generation->metrics, worker->number);
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
+    own->observed.traces = new_traces(own, life->endpoints);
     return own;
 }
 
@@ -222,6 +259,7 @@ static void leave(struct worker_generation *own)
     own->purges = NULL;
     revocation_channel_free(own->revoked);
     own->revoked = NULL;
+    traces_leave(own->observed.traces);
     atomic_fetch_sub(&own->generation->workers, 1);
 }
 
@@ -236,8 +274,28 @@ void worker_generation_switch(struct worker_generation *own)
     atomic_fetch_add(&own->generation->workers, 1);
 }
 
+bool worker_generation_may_end(struct worker *worker)
+{
+    bool may_end = true;
+
+    for (h2o_linklist_t *at = worker->settings_in_use.next; at != &worker->settings_in_use;
+         at = at->next)
+        may_end &= traces_flush(
+            own_of(H2O_STRUCT_FROM_MEMBER(struct worker_settings, link, at))->observed.traces);
+    return may_end;
+}
+
+static void stop_traces(struct worker *worker)
+{
+    for (h2o_linklist_t *at = worker->settings_in_use.next; at != &worker->settings_in_use;
+         at = at->next)
+        traces_stop(
+            own_of(H2O_STRUCT_FROM_MEMBER(struct worker_settings, link, at))->observed.traces);
+}
+
 bool worker_generation_end(struct worker *worker)
 {
+    stop_traces(worker);
     leave(worker_generation_current(worker));
     worker_settings_end(worker);
     return h2o_linklist_is_empty(&worker->settings_in_use);

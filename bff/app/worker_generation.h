@@ -73,6 +73,10 @@ void worker_generation_switch(struct worker_generation *own);
  * starts all of it for this generation. */
 void worker_generation_watch(struct worker_generation *own);
 
+/* To be called again and again when a draining worker has no client and no errand left. Sends the
+ * spans that are left. Returns true when they are sent, or when it has taken too long. */
+bool worker_generation_may_end(struct worker *worker);
+
 /* To be called when the worker's loop has ended. Frees all generations of ${worker} that no request
  * holds. Returns false when a request still holds one. */
 bool worker_generation_end(struct worker *worker);

@@ -176,6 +176,7 @@ static void on_ready(struct server *server)
 void worker_hooks_set(struct server_settings *settings, struct first_thread *thread)
 {
     settings->on_begin = on_begin;
+    settings->may_end = worker_generation_may_end;
     settings->on_end = on_end;
     settings->on_request = on_request;
     settings->on_over = on_over;

@@ -2,6 +2,7 @@
 #include "bff/base/check.h"
 #include "bff/base/log_ring.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 
 void log_ring_init(struct log_ring *ring, size_t size)
 {
@@ -29,6 +30,7 @@ bool log_ring_put(struct log_ring *ring, struct text line)
 
     if (!has_room(ring, head, line.len)) {
         atomic_fetch_add_explicit(&ring->dropped, 1, memory_order_relaxed);
+        tally_add(TALLY_LOG_DROPPED);
         return false;
     }
     size_t first = line.len < to_end ? line.len : to_end;

@@ -11,6 +11,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/log_writer.h"
+#include "bff/base/tally.h"
 
 #define GATHER_MS 5
 #define WRITE_BYTES ((size_t)64 * 1024) /* most bytes of one write: the default size of a pipe */
@@ -83,7 +84,9 @@ static void drop(struct log_writer *writer, struct log_ring *ring, size_t bytes)
 {
     while (bytes > 0) {
         struct text lost = log_ring_peek(ring, bytes);
-        writer->dropped += count_lines(lost);
+        uint64_t lines = count_lines(lost);
+        writer->dropped += lines;
+        tally_add_many(TALLY_LOG_DROPPED, lines);
         log_ring_take(ring, lost.len);
         bytes -= lost.len;
     }

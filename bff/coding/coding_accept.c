@@ -2,8 +2,9 @@
 #include "bff/coding/coding_accept.h"
 
 #define UNNAMED (-1)
-#define WHOLE 1000 /* the weight 1; weights have at most three decimals (RFC 9110 section 12.4.2)  \
-                    */
+#define WHOLE                                                                                      \
+    1000 /* the weight 1; weights have at most three decimals (RFC 9110 section 12.4.2)            \
+          */
 
 /* The weights of a field, in thousandths; UNNAMED: the field does not name the coding. */
 struct weights {

@@ -37,7 +37,12 @@ static _Thread_local size_t in_use;
 static pthread_key_t at_thread_end;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-size_t coding_encode_cost(enum coding coding) { return coding == CODING_BR ? BR_COST : GZIP_COST; }
+size_t coding_encode_cost(enum coding coding)
+{
+    if (coding == CODING_IDENTITY)
+        return 0;
+    return coding == CODING_BR ? BR_COST : GZIP_COST;
+}
 
 size_t coding_encode_in_use(void) { return in_use; }
 

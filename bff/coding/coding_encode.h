@@ -14,13 +14,15 @@
 
 struct coding_encode;
 
-#define CODING_ENCODE_LEVEL_MAX 9 /* of both codings. Those of brotli above it take far too long   \
-                                   */
+#define CODING_ENCODE_LEVEL_MAX                                                                    \
+    9 /* of both codings. Those of brotli above it take far too long                               \
+       */
 
 /* Gets the compressed bytes, which are borrowed during the call. */
 typedef void (*coding_encode_out)(void *cookie, struct text bytes);
 
-/* Returns the most bytes of memory that an encoder of ${coding} needs, approximately. */
+/* Returns the most bytes of memory that an encoder of ${coding} needs, approximately; 0 for
+ * CODING_IDENTITY. */
 size_t coding_encode_cost(enum coding coding);
 
 /* Returns the bytes (coding_encode_cost) of the encoders that this thread uses now. */

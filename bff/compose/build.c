@@ -31,7 +31,7 @@ size_t build_service_count(const struct bff_build *build)
 static bool is_empty_route(const struct bff_route *row)
 {
     return row->path == NULL && row->service == NULL && row->to == NULL && row->access == NULL &&
-           row->cache_s == 0 && !row->shared_in_mock;
+           row->cache_s == 0 && !row->shared_in_mock && row->response_header == NULL;
 }
 
 size_t build_route_count(const struct bff_build *build)
@@ -157,6 +157,9 @@ static void check_routes(struct check *check)
                     PLAN_CACHE_S_MAX);
         else if (row->shared_in_mock && row->cache_s == 0)
             mistake(check, "route %s: .shared_in_mock is of use with .cache_s only", row->path);
+        else if (row->response_header != NULL && strstr(row->response_header, ": ") == NULL)
+            mistake(check, "route %s: .response_header is \"%s\", which is not \"Name: value\"",
+                    row->path, row->response_header);
     }
 }
 

@@ -280,6 +280,8 @@ struct bff_fields {
  *   budget_ms  the longest time from the request to the answer; 0: 1000
  *   is_stamped the answer ends with the members loadedAt and partialFailure. When false, only a
  *              partial answer has partialFailure
+ *   never_compressed  its answers are not compressed, whatever the configuration says. For an answer
+ *              with a secret and a text that the client has sent (docs/compression.md#breach)
  *   parts      its parts: BFF_TABLE(parts)
  *   fields     its computed members: BFF_TABLE(fields)
  */
@@ -293,6 +295,7 @@ struct bff_composite {
     const char *scopes;
     unsigned budget_ms;
     bool is_stamped;
+    bool never_compressed;
     struct bff_parts parts;
     struct bff_fields fields;
 };
@@ -310,6 +313,7 @@ struct bff_composite {
  *   cache_s  its answers are stored for so many seconds, for the same user, unless the service says
  *            another time in Cache-Control; 0: they are not stored
  *   shared_in_mock  with --mock, all users share the stored answers
+ *   response_header  "Name: value": its answers get this header field; NULL: none
  */
 struct bff_route {
     const char *path;
@@ -318,6 +322,7 @@ struct bff_route {
     const char *access;
     unsigned cache_s;
     bool shared_in_mock;
+    const char *response_header;
 };
 
 /*

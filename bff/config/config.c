@@ -63,6 +63,7 @@ void config_free(struct config *config)
         service_endpoints_free(&config->services[i]);
     }
     trust_release(config->redis.trust);
+    trust_release(config->tracing.trust);
     trusts_free(config);
     identity_keys_free(config->identity_keys);
     login_free(config->login_keys);

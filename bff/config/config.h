@@ -21,16 +21,20 @@
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
+#include "bff/edge/admin_settings.h"
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/authorizer_settings.h"
 #include "bff/edge/cors.h"
 #include "bff/edge/identity_settings.h"
 #include "bff/edge/login.h"
 #include "bff/edge/revocation_settings.h"
+#include "bff/edge/security_settings.h"
 #include "bff/edge/trusted.h"
+#include "bff/http/compress_settings.h"
 #include "bff/http/limits.h"
 #include "bff/http/tracing_settings.h"
 #include "bff/limit/limit_rule.h"
+#include "bff/observe/metrics_settings.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
@@ -104,6 +108,7 @@ struct config {
     struct plain_routes routes; /* the routes of the file, of the build, or both */
     bool may_encode_slashes;    /* in the path of a request */
     struct cors_settings cors;
+    struct security_settings security;
     struct server_limits limits;
     struct redis_settings redis;
     bool redis_is_tls;              /* the URL begins with rediss:// */
@@ -116,8 +121,12 @@ struct config {
     enum config_store cache_store; /* the value in the file; caches_in_redis follows from it */
     bool caches_in_redis;          /* Redis is the cache's second level */
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
-    struct config_listen *admin;   /* the address of the admin pages; NULL: there are none */
-    size_t request_limit; /* bytes of a request's body, for routes without their own limit */
+    struct compress_settings compress;
+    struct metrics_settings metrics;
+    struct admin_settings admin_settings;
+    char *admin_token_file;      /* NULL: none */
+    struct config_listen *admin; /* the address of the admin pages; NULL: there are none */
+    size_t request_limit;        /* bytes of a request's body, for routes without their own limit */
     struct trusted trusted;
     struct tracing_settings tracing;
     bool has_access_log;

@@ -32,6 +32,7 @@ extern const struct settings_kind kind_rate;     /* uint32_t, requests in 1000 s
 /* Properties of requests, the services that get them, and the users who may send them. */
 extern const struct settings_kind kind_path;    /* struct text: a normalized path */
 extern const struct settings_kind kind_host;    /* struct text: a host of host.h, lower case */
+bool kind_host_is(const char *text);            /* true when kind_host accepts ${text} */
 extern const struct settings_kind kind_methods; /* struct text *: absent text ends the list */
 extern const struct settings_kind kind_service; /* const struct bff_service * */
 extern const struct settings_kind kind_access;  /* struct access_rule */

@@ -108,15 +108,17 @@ static void service_refuse(struct settings_input *input)
 
 static void service_read(struct settings_input *input)
 {
-    const struct config *config = input->config;
+    struct config *config = input->config;
     size_t i = 0;
 
     while (i < config->service_count && strcmp(config->services[i].service->name, input->text) != 0)
         i++;
     if (i == config->service_count)
         service_refuse(input);
-    else
+    else {
+        config->services[i].is_named = true;
         *(const struct bff_service **)input->member = config->services[i].service;
+    }
 }
 
 /* Returns NULL, or words that say what is wrong. */
@@ -166,7 +168,7 @@ static void methods_read(struct settings_input *input)
 }
 
 /* True when ${text} can be the host of a URL, without a port. */
-static bool is_host(const char *text)
+bool kind_host_is(const char *text)
 {
     char url[512];
     struct service_endpoint endpoint = {0};
@@ -183,7 +185,7 @@ static void host_read(struct settings_input *input)
 {
     struct pool *pool = input->config->pool;
 
-    if (is_host(input->text))
+    if (kind_host_is(input->text))
         *(struct text *)input->member = kind_lower(pool, host_name(pool, text_of(input->text)));
     else
         settings_refuse_value(input, 0, "expected a host without port, such as shop.example");

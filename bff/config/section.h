@@ -16,9 +16,18 @@ extern const struct section section_login;
 extern const struct section section_login_issuers;    /* login.issuers */
 extern const struct section section_login_authorizer; /* login.authorizer */
 extern const struct section section_routes;
+extern const struct section section_routes_network;   /* routes.*.allow and deny */
+extern const struct section section_routes_security;  /* routes.*.security_headers and hsts */
+extern const struct section section_routes_transform; /* what routes change */
+extern const struct section section_routes_match;     /* conditions by query and cookie */
+extern const struct section section_routes_split;     /* several services by weights */
+extern const struct section section_routes_mirror;    /* copies of requests */
+extern const struct section section_routes_direct;    /* redirects and fixed answers */
+extern const struct section section_routes_rewrite;   /* addresses that services send */
 extern const struct section section_default_routes;
 extern const struct section section_paths;
 extern const struct section section_cors;
+extern const struct section section_security_headers;
 extern const struct section section_limits;
 extern const struct section section_trusted_proxies;
 extern const struct section section_redis;
@@ -32,7 +41,10 @@ extern const struct section section_session_login;     /* session.login */
 extern const struct section section_session_providers; /* session.providers */
 extern const struct section section_revocation;
 extern const struct section section_identity;
+extern const struct section section_tracing;
+extern const struct section section_compression;
 extern const struct section section_admin;
+extern const struct section section_metrics;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
 extern const struct section section_upgrade;
 

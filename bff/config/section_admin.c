@@ -1,9 +1,10 @@
-/* admin: the address of the pages for operators. They ask nobody for a token, so the address should
- * be one that only operators reach. */
+/* admin: the address of the pages for operators, and who may use them. */
 #include <stdio.h>
 
 #include "bff/config/address.h"
 #include "bff/config/kind.h"
+#include "bff/config/secret_file.h"
+#include "bff/http/host.h"
 
 #include "bff/config/section.h"
 
@@ -37,18 +38,105 @@ static void listen_read(struct settings_input *input)
     *(struct config_listen **)input->member = listen;
 }
 
+/* No message may show the token. */
+static void token_read(struct settings_input *input)
+{
+    struct text token = text_bare_line(text_of(input->text));
+
+    if (token.len == 0)
+        settings_refuse(input, 0, "the token is empty");
+    else
+        *(struct text *)input->member = pool_text(input->config->pool, token);
+}
+
+static void hosts_read(struct settings_input *input)
+{
+    const struct settings_values *values = input->values;
+    struct text *hosts = pool_zero(input->config->pool, (values->count + 1) * sizeof(*hosts));
+
+    for (size_t i = 0; i < values->count; i++) {
+        if (kind_host_is(values->texts[i]))
+            hosts[i] = kind_lower(input->config->pool,
+                                  host_name(input->config->pool, text_of(values->texts[i])));
+        else
+            settings_refuse_value(input, i, "expected a host without port, such as ops.example");
+    }
+    if (input->is_wrong)
+        return;
+    input->config->admin_settings.hosts = hosts;
+    input->config->admin_settings.host_count = values->count;
+}
+
 static const struct settings_kind listen_kind = {.read = listen_read};
+static const struct settings_kind token_kind = {.read = token_read};
+static const struct settings_kind hosts_kind = {.read = hosts_read, .is_list = true};
 
 static const struct setting rows[] = {
     {"admin.listen", &listen_kind, OF(admin), .shown = "none: there are no such pages",
-     .about = "the address of the pages for operators, such as http://127.0.0.1:9090"},
+     .about = "address of the pages for operators: http://127.0.0.1:9090, 9090, unix:/run/a.sock"},
+    {"admin.token", &token_kind, OF(admin_settings.token), .shown = "none",
+     .about = "what operators send as Authorization: Bearer, 16 bytes at least"},
+    {"admin.token_file", &kind_file, OF(admin_token_file),
+     .about = "the file that holds the token, in its place"},
+    {"admin.hosts", &hosts_kind, .shown = "none",
+     .about = "names that Host may have, beside IP addresses and localhost"},
     {0},
 };
+
+/* The characters of a token (RFC 6750 section 2.1), and enough of them. */
+static const char *token_words(struct text token)
+{
+    if (token.len < ADMIN_TOKEN_LEAST)
+        return "the token is too short; expected 16 bytes at least, such as those of "
+               "openssl rand -hex 32";
+    return text_is_visible(token) ? NULL : "the token has a blank, or a byte that is not ASCII";
+}
+
+static void token_check(struct settings *settings)
+{
+    struct config *config = settings->config;
+    struct text *token = &config->admin_settings.token;
+    const char *path = "admin.token", *words = NULL;
+
+    if (config->admin_token_file != NULL && token->at != NULL) {
+        settings_complain(settings, "admin.token_file", 0,
+                          "the token itself is given beside it; expected one of the two");
+        return;
+    }
+    if (config->admin_token_file != NULL) {
+        path = "admin.token_file";
+        *token = secret_file_read(settings, path, 0, config->admin_token_file);
+    }
+    if (token->at != NULL)
+        words = token_words(*token);
+    if (words != NULL)
+        settings_complain(settings, path, 0, "%s", words);
+}
+
+static bool is_token_wrong(struct settings *settings)
+{
+    return settings_mark(settings, "admin.token", 0)->is_wrong ||
+           settings->config->admin_token_file != NULL;
+}
+
+/* On another address, everybody who reaches it could try. */
+static void address_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    if (config->admin_settings.token.at == NULL && !is_token_wrong(settings) &&
+        !address_is_loopback(config->admin))
+        settings_complain(settings, "admin.listen", 0,
+                          "other machines may reach \"%.100s\", so it needs admin.token; or listen "
+                          "on 127.0.0.1 or on unix:/run/bff/admin.sock",
+                          config->admin->text);
+}
 
 static void check(struct settings *settings)
 {
     const struct config *config = settings->config;
 
+    token_check(settings);
     if (config->admin == NULL)
         return;
     if (config->admin->is_tls && (config->certificate == NULL || config->key == NULL))
@@ -57,11 +145,7 @@ static void check(struct settings *settings)
         if (address_equal(config->admin, &config->listens[i]))
             settings_complain(settings, "admin.listen", 0,
                               "clients come to the same address (listen); expected another port");
-    if (!address_is_loopback(config->admin))
-        settings_warn(settings, "admin.listen", 0,
-                      "everybody who reaches \"%.100s\" may use the pages for operators; keep "
-                      "others away from it, or listen on 127.0.0.1",
-                      config->admin->text);
+    address_check(settings);
 }
 
 const struct section section_admin = {.rows = rows, .check = check};

@@ -1,10 +1,12 @@
-/* routes: the plain routes, each to one service. */
+/* routes: the plain routes. Their other settings are in section_routes_*.c. */
 #include "bff/compose/build.h"
 #include "bff/config/kind.h"
 #include "bff/http/own_path.h"
 
 #include "bff/config/section.h"
 #include "bff/config/section_routes_cache.h"
+#include "bff/config/section_routes_direct.h"
+#include "bff/config/section_routes_repeated.h"
 
 #define OF(member) offsetof(struct plain_route, member)
 #define ROUTES_MAX 1024
@@ -90,6 +92,8 @@ static const struct setting rows[] = {
      .about = "Host is the client's, not the endpoint's"},
     {"routes.*.upgrade", &kind_bool, OF(may_upgrade), .normal = "true",
      .about = "WebSocket is passed on"},
+    {"routes.*.compress", &kind_bool, OF(may_compress), .normal = "true",
+     .about = "its answers are compressed, when compression is on"},
     {"routes.*.request_headers.set", &kind_request_set, OF(request),
      .about = "headers set on the way to the service: a mapping of names and values"},
     {"routes.*.request_headers.remove", &kind_request_remove, OF(request),
@@ -144,7 +148,8 @@ static bool is_replaced(const struct config *config, size_t own, const char *pat
     for (size_t i = 0; i < own; i++) {
         const struct plain_route *route = &config->routes.rows[i];
         if (text_is(route->path, path) && route->methods == NULL && route->host.at == NULL &&
-            route->header.name.at == NULL)
+            route->header.name.at == NULL && route->match.query.count == 0 &&
+            route->match.cookie.count == 0)
             return true;
     }
     return false;
@@ -184,6 +189,7 @@ static void defaults_add(struct settings *settings, struct settings_group *group
         default_set(settings, "routes.*.service", index, route->service);
         default_set(settings, "routes.*.to", index, route->to);
         default_set(settings, "routes.*.access", index, route->access);
+        default_set(settings, "routes.*.response_headers.set", index, route->response_header);
         cache_set(&config->routes.rows[index].cache, route, config->mock_dir != NULL);
         config->routes.count++;
     }
@@ -246,55 +252,6 @@ static bool is_listed(const struct text *list, struct text method)
     return false;
 }
 
-/* NULL means all methods. No list is equal to NULL. */
-static bool methods_equal(const struct text *a, const struct text *b)
-{
-    if (a == NULL || b == NULL)
-        return a == b;
-    for (const struct text *one = a; one->at != NULL; one++)
-        if (!is_listed(b, *one))
-            return false;
-    for (const struct text *one = b; one->at != NULL; one++)
-        if (!is_listed(a, *one))
-            return false;
-    return true;
-}
-
-static bool is_same(const struct plain_route *a, const struct plain_route *b)
-{
-    return a->path.at != NULL && text_equal(a->path, b->path) && text_equal(a->host, b->host) &&
-           text_equal(a->header.name, b->header.name) &&
-           (a->header.value.at == NULL) == (b->header.value.at == NULL) &&
-           text_equal(a->header.value, b->header.value) && methods_equal(a->methods, b->methods);
-}
-
-/* True if a condition of the route is wrong. A wrong condition was not set, so two different routes
- * may look equal. */
-static bool is_wrong(struct settings *settings, size_t index)
-{
-    static const char *const paths[] = {"routes.*.path", "routes.*.methods", "routes.*.host",
-                                        "routes.*.header.name", "routes.*.header.value"};
-
-    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-        if (settings_mark(settings, paths[i], index)->is_wrong)
-            return true;
-    return false;
-}
-
-static void repeated_check(struct settings *settings, size_t index)
-{
-    const struct plain_route *routes = settings->config->routes.rows;
-    for (size_t i = 0; i < index; i++) {
-        if (!is_same(&routes[i], &routes[index]) || is_wrong(settings, i) ||
-            is_wrong(settings, index))
-            continue;
-        settings_complain(
-            settings, "routes.*.path", index,
-            "routes[%zu] has the same path, methods, host and header; this one is never found", i);
-        return;
-    }
-}
-
 static void own_path_check(struct settings *settings, size_t index)
 {
     struct text path = settings->config->routes.rows[index].path;
@@ -340,11 +297,11 @@ static void hedge_check(struct settings *settings, size_t index,
                       "it has no effect: hedge_budget of services.%s is 0", service->service->name);
 }
 
-/* Checks the settings that depend on settings of the route's service. */
-static void service_check(struct settings *settings, size_t index)
+/* Checks the settings that depend on settings of a service of the route. */
+static void one_service_check(struct settings *settings, size_t index, const struct bff_service *of)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
-    const struct service_settings *service = settings_of(settings->config, route->service);
+    const struct service_settings *service = settings_of(settings->config, of);
 
     if (service == NULL)
         return;
@@ -355,18 +312,29 @@ static void service_check(struct settings *settings, size_t index)
                           service->service->name);
 }
 
+static void service_check(struct settings *settings, size_t index)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+
+    one_service_check(settings, index, route->service);
+    for (size_t i = 0; i < route->split.count; i++)
+        one_service_check(settings, index, route->split.rows[i].service);
+}
+
 static void route_check(struct settings *settings, const struct settings_group *group, size_t index)
 {
     struct plain_route *route = &settings->config->routes.rows[index];
 
     missing_check(settings, group, index, "routes.*.path");
-    missing_check(settings, group, index, "routes.*.service");
+    if (route->split.count == 0 && !settings_mark(settings, "routes.*.split", index)->is_wrong &&
+        !section_routes_direct_is_meant(settings, index))
+        missing_check(settings, group, index, "routes.*.service");
     own_path_check(settings, index);
     header_check(settings, index);
     target_check(settings, index);
     fields_check(settings, index, "routes.*.request_headers.set", &route->request);
     fields_check(settings, index, "routes.*.response_headers.set", &route->response);
-    repeated_check(settings, index);
+    section_routes_repeated_check(settings, index);
     service_check(settings, index);
     section_routes_cache_check(settings, index);
     if (!settings_is_given(settings, "routes.*.body_limit", index))

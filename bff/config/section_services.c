@@ -1,4 +1,5 @@
 /* services.NAME: where each service is. Its other settings are in section_services_*.c. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -7,11 +8,16 @@
 #include "bff/base/memory.h"
 #include "bff/compose/build.h"
 #include "bff/config/kind.h"
+#include "bff/config/names.h"
 #include "bff/config/pem.h"
+#include "bff/config/suggest.h"
 
 #include "bff/config/section.h"
 
 #define OF(member) offsetof(struct service_settings, member)
+#define ADDED_MAX 32 /* the most services that the file adds to those of the build */
+#define NAME_BYTES 64
+#define NAME_LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 #define CALLS_MAX 1000000 /* the largest limit of requests at the same time */
 
 /* Replaces the endpoints of the service. */
@@ -124,14 +130,37 @@ static const char *name(const struct config *config, size_t index)
     return config->services[index].service->name;
 }
 
-const struct settings_items section_services_items = {
-    .path = "services", .noun = "service", .count = count, .at = at, .name = name};
+static size_t spare(const struct config *config) { return ADDED_MAX; }
+
+/* Adds a service that the build does not have. The check says so if nothing uses it. */
+static const char *add(struct config *config, struct text name)
+{
+    struct bff_service *service;
+
+    if (name.len == 0 || name.len > NAME_BYTES)
+        return "the name is too long";
+    for (size_t i = 0; i < name.len; i++)
+        if (strchr(NAME_LETTERS, name.at[i]) == NULL || name.at[i] == '\0')
+            return "expected letters, digits, - and _";
+    service = pool_zero(config->pool, sizeof(*service));
+    service->name = pool_text(config->pool, name).at;
+    config->services[config->service_count++].service = service;
+    return NULL;
+}
+
+const struct settings_items section_services_items = {.path = "services",
+                                                      .noun = "service",
+                                                      .count = count,
+                                                      .at = at,
+                                                      .name = name,
+                                                      .add = add,
+                                                      .spare = spare};
 
 static void begin(struct config *config, const struct bff_build *build)
 {
     config->service_count = build_service_count(build);
-    config->services =
-        pool_zero(config->pool, (config->service_count + 1) * sizeof(*config->services));
+    config->services = pool_zero(config->pool, (config->service_count + ADDED_MAX + 1) *
+                                                   sizeof(*config->services));
     for (size_t i = 0; i < config->service_count; i++) {
         struct service_endpoint *endpoint = memory_new(sizeof(*endpoint));
         const struct bff_service *service = build->services->rows[i];
@@ -226,9 +255,44 @@ static void weight_check(struct settings *settings, size_t index)
                       "the weight of the only endpoint has no effect");
 }
 
+/* A name that nothing uses was hardly meant as a new service. */
+static void unused_report(struct settings *settings, size_t index, const struct place *place)
+{
+    const struct config *config = settings->config;
+    const char *name = config->services[index].service->name;
+    struct names names = {.count = 0};
+    char path[sizeof("services.") + NAME_BYTES], words[SUGGEST_WORDS_SIZE];
+
+    for (size_t i = 0; i < build_service_count(config->build); i++)
+        names_add(&names, text_of(config->services[i].service->name));
+    suggest_words("service", text_of(name), &names, words);
+    snprintf(path, sizeof(path), "services.%s", name);
+    mistakes_add_setting(&settings->config->mistakes, place, path, words);
+}
+
+/* Returns false when the service is none. */
+static bool added_check(struct settings *settings, size_t index)
+{
+    const struct service_settings *service = &settings->config->services[index];
+    const struct place *place = &settings_group_of(settings, &section_services)->begins[index];
+
+    if (service->service->endpoint != NULL)
+        return true;
+    if (!service->is_named)
+        unused_report(settings, index, place);
+    else if (service->endpoint_count == 0 &&
+             !settings_mark(settings, "services.*.endpoints", index)->is_wrong)
+        mistakes_add(&settings->config->mistakes, place,
+                     "services.%s: this build does not have it, so it needs endpoints",
+                     service->service->name);
+    return service->endpoint_count > 0;
+}
+
 static void check(struct settings *settings)
 {
     for (size_t i = 0; i < settings->config->service_count; i++) {
+        if (!added_check(settings, i))
+            continue;
         repeated_check(settings, i);
         backup_check(settings, i);
         weight_check(settings, i);

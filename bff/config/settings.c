@@ -275,6 +275,8 @@ static void group_begin(struct settings *settings, struct settings_group *group,
     while (group->section->rows[rows].path != NULL)
         rows++;
     group->count = count;
+    if (group->begins == NULL)
+        group->begins = pool_zero(settings->pool, (count + 1) * sizeof(*group->begins));
     group->marks = pool_zero(settings->pool, (rows * count + 1) * sizeof(*group->marks));
     defaults_set(settings, group);
 }
@@ -303,6 +305,13 @@ static bool is_made_before(const struct settings_items *items)
     return items == NULL || (items->name != NULL && items->rename == NULL);
 }
 
+static size_t all_of(const struct settings_items *items, const struct config *config)
+{
+    if (items == NULL)
+        return 1;
+    return items->count(config) + (items->spare == NULL ? 0 : items->spare(config));
+}
+
 void settings_begin(struct settings *settings, struct config *config,
                     const struct section *const *sections)
 {
@@ -316,8 +325,7 @@ void settings_begin(struct settings *settings, struct config *config,
         if (sections[i]->begin != NULL)
             sections[i]->begin(config, config->build);
         if (is_made_before(sections[i]->items))
-            group_begin(settings, group,
-                        sections[i]->items == NULL ? 1 : sections[i]->items->count(config));
+            group_begin(settings, group, all_of(sections[i]->items, config));
     }
 }
 

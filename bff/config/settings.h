@@ -19,6 +19,13 @@
 #define SETTINGS_MEMBERS_MAX 4 /* the most members of an item that is a mapping */
 #define SETTINGS_TEXTS_MAX ((size_t)SETTINGS_LIST_MAX * (SETTINGS_MEMBERS_MAX + 1))
 
+/* How a mapping of names and values becomes texts. */
+enum settings_pairs {
+    SETTINGS_FIELDS, /* "name: value"; the names are those of header fields */
+    SETTINGS_TEXTS,  /* "name\nvalue" */
+    SETTINGS_JSON,   /* "name\nvalue"; the value is any YAML, written as JSON */
+};
+
 struct setting;
 struct settings;
 struct settings_input;
@@ -31,7 +38,7 @@ struct settings_input;
  *               calls settings_refuse and does not change the member
  *   is_list     the setting is a list of values; a single value is a list of one value
  *   is_mapping  the setting is a mapping of names and values; ${read} gets each pair as one
- *               text, "name: value"
+ *               text, in the form that ${pairs} says
  *   members     of a list: an item may be a mapping instead of a value, and these are the rows of
  *               its members ("services.*.endpoints.*.weight"); a row whose path is NULL ends them.
  *               ${read} gets such an item as several texts; see struct settings_values. NULL: every
@@ -41,6 +48,7 @@ struct settings_kind {
     void (*read)(struct settings_input *input);
     bool is_list;
     bool is_mapping;
+    enum settings_pairs pairs;
     const struct setting *members;
 };
 
@@ -84,9 +92,13 @@ struct setting {
  *   rename  gives an item its name: the operator chooses the names, and the items are those of the
  *          file. Returns NULL, or words that say what is wrong with ${name}. NULL: the names are
  *          known before the file is read
+ *   add    for names that are known before the file is read: adds an item that only the file names.
+ *          Returns NULL, or words that say why ${name} cannot be one. ${spare} says how many can be
+ *          added. NULL: the file adds none
  *   make   for a list, and with ${rename}: makes ${count} items, all zero, and room for those of
  *          ${spare}; called at most once
- *   spare  for a list: returns the most items that the section's check may add; NULL: none
+ *   spare  for a list: returns the most items that the section's check may add; with ${add}, those
+ *          that the file may add; NULL: none
  *   most   for a list, and with ${rename}: the most items that are allowed in the file
  */
 struct settings_items {
@@ -96,6 +108,7 @@ struct settings_items {
     void *(*at)(struct config *config, size_t index);
     const char *(*name)(const struct config *config, size_t index);
     const char *(*rename)(struct config *config, size_t index, struct text name);
+    const char *(*add)(struct config *config, struct text name);
     void (*make)(struct config *config, size_t count);
     size_t (*spare)(const struct config *config);
     size_t most;
@@ -173,7 +186,7 @@ struct settings_group {
     const struct section *section;
     size_t count;                /* number of its items, spare ones too; 1 if it has no items */
     struct settings_mark *marks; /* one mark for every row of every item */
-    struct place *begins;        /* where every item of the file begins */
+    struct place *begins;        /* where every item of the file begins, also one that it adds */
     bool is_given;               /* for a list: the file has the list; it may be empty */
 };
 

@@ -6,6 +6,7 @@
 #include "bff/config/expand.h"
 #include "bff/http/field.h"
 
+#include "bff/config/settings_file_json.h"
 #include "bff/config/settings_file_values_members.h"
 #include "bff/config/settings_file_values.h"
 
@@ -69,6 +70,30 @@ void settings_file_value_add(struct settings_values *values, char *string, struc
     values->texts[values->count++] = string;
 }
 
+/* Returns "name\nvalue", which the caller frees with memory_free. If that is not possible, reports
+ * it and returns NULL. */
+static char *pair_read(const struct settings_mapping *mapping, const yaml_node_t *name,
+                       yaml_node_t *node, enum settings_pairs pairs)
+{
+    struct text text = document_text(name);
+    char *value, *joined;
+
+    if (text.len == 0 || memchr(text.at, '\n', text.len) != NULL ||
+        memchr(text.at, '\0', text.len) != NULL) {
+        settings_file_complain(mapping, name, "expected a name in one line");
+        return NULL;
+    }
+    value = pairs == SETTINGS_JSON ? settings_file_json_read(mapping, name, node)
+                                   : settings_file_scalar_read(mapping, name, node);
+    if (value == NULL)
+        return NULL;
+    size_t size = text.len + strlen(value) + sizeof("\n");
+    joined = memory_new(size);
+    snprintf(joined, size, "%.*s\n%s", TEXT_ARGS(text), value);
+    memory_free(value);
+    return joined;
+}
+
 /* Returns "name: value", which the caller frees with memory_free. If the name or the value is not a
  * scalar, reports that and returns NULL. */
 static char *field_read(const struct settings_mapping *mapping, const yaml_node_t *name,
@@ -92,8 +117,9 @@ static char *field_read(const struct settings_mapping *mapping, const yaml_node_
 
 /* Reads a mapping of names and values. Returns the number of its pairs, or 0 if ${node} is not a
  * mapping. */
-static size_t pairs_read(const struct settings_mapping *mapping, const yaml_node_t *key,
-                         const yaml_node_t *node, struct settings_values *values)
+static size_t pairs_read(const struct settings_mapping *mapping, enum settings_pairs pairs,
+                         const yaml_node_t *key, const yaml_node_t *node,
+                         struct settings_values *values)
 {
     struct settings_mapping inner = *mapping;
     size_t shown = strlen(mapping->shown);
@@ -110,7 +136,9 @@ static size_t pairs_read(const struct settings_mapping *mapping, const yaml_node
              TEXT_ARGS(document_text(key)));
     for (size_t i = 0; i < count; i++) {
         yaml_node_t *name = document_node(mapping->document, pair[i].key);
-        char *string = field_read(&inner, name, document_node(mapping->document, pair[i].value));
+        yaml_node_t *value = document_node(mapping->document, pair[i].value);
+        char *string = pairs == SETTINGS_FIELDS ? field_read(&inner, name, value)
+                                                : pair_read(&inner, name, value, pairs);
         if (string != NULL)
             settings_file_value_add(values, string, document_place(mapping->document, name));
     }
@@ -181,7 +209,7 @@ void settings_file_value_read(const struct settings_mapping *mapping, const stru
         return;
     }
     if (row->kind->is_mapping)
-        count = pairs_read(mapping, key, node, &values);
+        count = pairs_read(mapping, row->kind->pairs, key, node, &values);
     else if (row->kind->is_list)
         count = list_read(mapping, row, key, node, &values);
     else if ((string = settings_file_scalar_read(mapping, key, node)) != NULL)

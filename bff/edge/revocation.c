@@ -7,6 +7,7 @@
 #include "bff/base/memory.h"
 #include "bff/base/published.h"
 #include "bff/base/secret_hash.h"
+#include "bff/base/tally.h"
 #include "bff/base/text_builder.h"
 #include "bff/edge/revocation_table.h"
 
@@ -198,6 +199,7 @@ void revocation_add(struct revocation *revocation, const struct revocation_entry
         return;
     must(pthread_mutex_lock(&revocation->writing) == 0);
     size_t dropped = add(revocation, entry, now_s);
+    tally_add(TALLY_REVOCATIONS);
     must(pthread_mutex_unlock(&revocation->writing) == 0);
     if (dropped > 0)
         log_event("revocation_dropped", (struct log_field[]){

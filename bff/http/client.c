@@ -7,6 +7,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/http/client.h"
 #include "bff/http/client_linger.h"
 #include "bff/http/client_proxy.h"
@@ -73,6 +74,7 @@ static void free_client(struct client *client)
 
     h2o_linklist_unlink(&client->link);
     client->worker->client_count--;
+    tally_add(TALLY_CONNECTIONS_CLOSED);
     uncount(client);
     listener->clients--;
     client_free_listener(listener);
@@ -99,6 +101,7 @@ struct client *client_of_socket(h2o_socket_t *socket)
 static void turn_away(struct client *client)
 {
     client->is_cut = true;
+    tally_add(TALLY_CONNECTIONS_REFUSED);
     h2o_socket_close(client->socket);
 }
 
@@ -143,6 +146,7 @@ static bool accept_one(struct worker_listener *listener)
     h2o_linklist_insert(&listener->worker->clients, &client->link);
     listener->worker->client_count++;
     listener->clients++;
+    tally_add(TALLY_CONNECTIONS_ACCEPTED);
     socket->on_close.cb = on_close;
     socket->on_close.data = client;
     if (!has_room(client))
@@ -214,8 +218,10 @@ static void get_acquainted(struct client *client)
     struct sockaddr_storage from = {0};
     struct ip ip;
 
-    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
-        ip_of((struct sockaddr *)&from, &ip))
+    if (client->is_unix)
+        strcpy(client->address, "unix");
+    else if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&from) > 0 &&
+             ip_of((struct sockaddr *)&from, &ip))
         ip_print(&ip, client->address);
     client->tls = h2o_socket_get_ssl_protocol_version(client->socket);
     client->is_known = true;

@@ -65,8 +65,7 @@ struct client {
 
     /* set when its first request begins */
     bool is_known;
-    char address[IP_TEXT]; /* without port; empty if the connection was already closed, and with
-                              ${is_unix} */
+    char address[IP_TEXT]; /* without port, or "unix"; empty if the connection was already closed */
     const char *tls;       /* "TLSv1.3"; NULL: plain */
 };
 

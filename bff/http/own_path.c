@@ -10,5 +10,6 @@ bool own_path_is_health(struct text path)
 bool own_path_is(struct text path)
 {
     return own_path_is_health(path) || text_is(path, OWN_PATH_KEYS) ||
-           text_starts(path, TEXT(OWN_PATH_SESSION));
+           text_starts(path, TEXT(OWN_PATH_SESSION)) || text_starts(path, TEXT(OWN_PATH_TOOLS)) ||
+           text_starts(path, TEXT(OWN_PATH_MOCK));
 }

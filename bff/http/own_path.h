@@ -12,6 +12,8 @@
 #define OWN_PATH_SERVICE "/health/" /* and the name of a service */
 #define OWN_PATH_SESSION "/bff/"    /* the login of browsers, also when there are no sessions */
 #define OWN_PATH_KEYS "/.well-known/jwks.json" /* also when this server signs nothing */
+#define OWN_PATH_TOOLS "/__bff/"               /* for those who develop pages */
+#define OWN_PATH_MOCK "/__mock/"               /* the same, for the mock services */
 
 #define OWN_PATH_WORDS                                                                             \
     "the server answers this path itself (docs/configuration.md#routes), so nothing gets here"

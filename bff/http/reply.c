@@ -134,11 +134,18 @@ static struct text filtered(struct request *request, const struct text *body, si
 
     text_builder_init(&gatherer.body, request->pool, bytes_of(body, count) + 1);
     reply_filter_add(request, &gatherer.filter);
-    reply_filter_head(request);
     for (size_t i = 0; i < count; i++)
         reply_filter_data(request, body[i]);
     reply_filter_end(request, false);
     return text_builder_text(&gatherer.body);
+}
+
+/* A filter has refused the answer, whose head has been written. */
+static void send_broken(struct request *request)
+{
+    request->answer.is_broken = false;
+    reply_head_clear(request);
+    reply_error(request, 502, "Bad gateway");
 }
 
 void reply_whole(struct request *request, const struct text *body, size_t count)
@@ -147,8 +154,14 @@ void reply_whole(struct request *request, const struct text *body, size_t count)
 
     reply_wait_end(request);
     reply_head_end(request);
+    reply_filter_head(request);
     if (request->answer.filters != NULL) {
+        request->answer.is_shared = false;
         joined = filtered(request, body, count);
+        if (request->answer.is_broken) {
+            send_broken(request);
+            return;
+        }
         if (!has_no_body(reply_head_status(request)))
             reply_head_set_length(request, joined.len);
     } else if (count > PIECES_MAX) {

@@ -42,6 +42,15 @@ struct reply_filter {
 /* Adds ${filter} after the filters that ${request} has. To be called before the answer is sent. */
 void reply_filter_add(struct request *request, struct reply_filter *filter);
 
+/* Removes ${filter}, which does not want this answer. To be called by its own ${head} only. An
+ * answer without filters is not copied. */
+void reply_filter_remove(struct request *request, struct reply_filter *filter);
+
+/* For a filter that finds in ${data} or ${end} that the answer is wrong and must not be completed.
+ * The bytes that it has passed do not matter: the client gets 502 in place of a whole answer, and a
+ * streamed answer is cut. */
+void reply_filter_break(struct request *request);
+
 /* Passes ${bytes} to the filter after ${filter}. ${bytes} are borrowed during the call. */
 static inline void reply_filter_pass(struct reply_filter *filter, struct text bytes)
 {

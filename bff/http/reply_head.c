@@ -32,6 +32,14 @@ void reply_head_end(struct request *request)
         request->h2o->http1_is_persistent = 0;
 }
 
+void reply_head_clear(struct request *request) { request->h2o->res.headers.size = 0; }
+
+void reply_head_set_status(struct request *request, int status)
+{
+    request->h2o->res.status = status;
+    request->h2o->res.reason = status_phrase(status);
+}
+
 int reply_head_status(const struct request *request) { return request->h2o->res.status; }
 
 static ssize_t find(const struct request *request, const char *name)
@@ -49,6 +57,24 @@ struct text reply_head_find(const struct request *request, const char *name)
     return (struct text){value.base, value.len};
 }
 
+/* Joins two texts of a list. */
+static struct text join(struct pool *pool, struct text first, struct text second)
+{
+    return pool_print(pool, "%.*s, %.*s", TEXT_ARGS(first), TEXT_ARGS(second));
+}
+
+struct text reply_head_list(const struct request *request, const char *name)
+{
+    const h2o_headers_t *headers = &request->h2o->res.headers;
+    struct text list = {0};
+
+    for (ssize_t at = -1; (at = h2o_find_header_by_str(headers, name, strlen(name), at)) != -1;) {
+        struct text value = {headers->entries[at].value.base, headers->entries[at].value.len};
+        list = list.at == NULL ? value : join(request->pool, list, value);
+    }
+    return list;
+}
+
 void reply_head_set(struct request *request, const char *name, struct text value)
 {
     ssize_t place = find(request, name);
@@ -64,6 +90,8 @@ void reply_head_remove(struct request *request, const char *name)
     for (ssize_t place; (place = find(request, name)) != -1;)
         h2o_delete_header(&request->h2o->res.headers, place);
 }
+
+size_t reply_head_length(const struct request *request) { return request->h2o->res.content_length; }
 
 void reply_head_set_length(struct request *request, size_t length)
 {

@@ -30,18 +30,31 @@ void reply_head_add(struct request *request, struct text name, struct text value
  * X-Request-Id. When the worker is draining, the connection will be closed after the answer. */
 void reply_head_end(struct request *request);
 
+/* Removes all fields, so that another head can be begun. */
+void reply_head_clear(struct request *request);
+
 /* For filters. */
 
 int reply_head_status(const struct request *request);
 
+/* Sets the status to ${status}. */
+void reply_head_set_status(struct request *request, int status);
+
 /* Returns the value of the first field ${name} (lower case); absent if there is none. */
 struct text reply_head_find(const struct request *request, const char *name);
+
+/* Returns the values of all fields ${name} (lower case) as one list, "a, b"; absent if there is
+ * none. */
+struct text reply_head_list(const struct request *request, const char *name);
 
 /* Replaces the first field ${name}, or adds it. ${value} is as in reply_head_add. */
 void reply_head_set(struct request *request, const char *name, struct text value);
 
 /* Removes all fields ${name}. */
 void reply_head_remove(struct request *request, const char *name);
+
+/* Returns Content-Length, or REPLY_HEAD_NO_LENGTH. */
+size_t reply_head_length(const struct request *request);
 
 /*
  * Sets Content-Length to ${length}. A filter that changes the size of the body sets

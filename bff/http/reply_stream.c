@@ -117,10 +117,10 @@ void reply_stream_begin(struct reply_stream *stream, struct request *request,
     stream->cookie = cookie;
     request->answer.has_begun = true;
     reply_head_end(request);
+    reply_filter_head(request);
     if (request->answer.filters != NULL) {
         stream->sink.data = gather;
         reply_filter_add(request, &stream->sink);
-        reply_filter_head(request);
     }
     reply_wait_end(request);
     start(request, &stream->generator);
@@ -147,6 +147,7 @@ void reply_stream_flush(struct reply_stream *stream)
 static void finish(struct reply_stream *stream, bool is_cut)
 {
     reply_filter_end(stream->request, is_cut);
+    is_cut = is_cut || stream->request->answer.is_broken;
     stream->is_ended = true;
     stream->is_cut = is_cut;
     if (!stream->buffer.is_sending)

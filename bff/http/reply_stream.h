@@ -47,6 +47,13 @@ static inline bool reply_stream_has_begun(const struct reply_stream *stream)
     return stream->request != NULL;
 }
 
+/* True when a filter has refused what follows (reply_filter_break). The source need not go on: the
+ * answer will be cut. */
+static inline bool reply_stream_is_broken(const struct reply_stream *stream)
+{
+    return stream->request->answer.is_broken;
+}
+
 /* Adds ${bytes} to the bytes that are sent next. They are borrowed during the call. Returns false
  * when the source must pause until ${ready}. */
 bool reply_stream_more(struct reply_stream *stream, struct text bytes);

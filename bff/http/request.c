@@ -1,5 +1,6 @@
 /* See request.h. */
 #include "bff/base/clock.h"
+#include "bff/base/tally.h"
 #include "bff/http/body.h"
 #include "bff/http/request.h"
 #include "bff/http/request_id.h"
@@ -50,6 +51,8 @@ static void dispose(void *object)
     if (request_is_http2(request) && request->h2o->res.status == 0) /* no answer has begun */
         client_spend_reset(request->client);
     request->client->in_flight--;
+    if (!request->client->is_admin)
+        tally_add(TALLY_REQUESTS_ENDED);
     if (request->worker->common->on_over != NULL)
         request->worker->common->on_over(request);
     worker_settings_release(request->settings);
@@ -87,6 +90,8 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->client = client_of(h2o_req);
     request->body = body_of(h2o_req);
     request->client->in_flight++;
+    if (!request->client->is_admin)
+        tally_add(TALLY_REQUESTS_BEGUN);
     request->client->requests++;
     request->client->sends_on = false;
     request->client->is_http2 = request_is_http2(request);

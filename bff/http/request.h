@@ -38,6 +38,7 @@ struct request_answer {
     uint32_t half_closed_ms; /* the argument of reply_wait_begin */
     struct text rest;        /* of its body; libh2o does not have it yet: see untaken.h */
     bool has_begun;          /* the answer is streamed, and libh2o has its head */
+    bool is_broken;          /* a filter has refused it: see reply_filter_break */
     bool is_shared;          /* other answers send the same bytes of a body: see untaken.h */
 };
 

@@ -69,6 +69,13 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
 
 /* A worker. */
 
+static bool may_end(struct worker *worker)
+{
+    bool (*ask)(struct worker * worker) = worker->server->settings->may_end;
+
+    return ask == NULL || ask(worker);
+}
+
 /*
  * libh2o sends GOAWAY to HTTP/2 clients and closes an HTTP/1.1 connection after its next answer.
  * libh2o does not close connections that are already idle, so we close them. HTTP/2 connections are
@@ -80,7 +87,7 @@ static void on_drain_look(struct timer *timer)
     int64_t now_ns = clock_now_ns();
 
     if (worker->client_count == 0 && worker->errand_count == 0)
-        worker->is_over = true;
+        worker->is_over = may_end(worker);
     else if (now_ns >= worker->drained_by_ns)
         client_close_all(worker);
     else if (!worker->has_successor)

@@ -35,6 +35,10 @@ struct server_settings {
      * settings, and must call server_worker_ready at once or later. */
     void (*on_begin)(struct worker *worker);
 
+    /* Called every 100 ms in a worker that drains, once it has no client and no errand any more,
+     * and not after the end of the drain. The worker ends when it returns true. May be NULL. */
+    bool (*may_end)(struct worker *worker);
+
     /* Called in the worker's thread after its last connection has been closed. This function must
      * call worker_settings_end. */
     void (*on_end)(struct worker *worker);

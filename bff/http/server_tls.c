@@ -4,9 +4,20 @@
 #include <h2o.h>
 
 #include "bff/base/check.h"
+#include "bff/base/tally.h"
 #include "bff/http/server_tls.h"
 
 #define TICKET_KEYS_MAX 256 /* bytes; OpenSSL 3 needs 80 */
+
+/* A handshake that fails ends with a fatal alert of one side. A client that only leaves has none.
+ */
+static void on_info(const SSL *ssl, int where, int alert)
+{
+    bool is_fatal = (where & SSL_CB_ALERT) != 0 && alert >> 8 == SSL3_AL_FATAL;
+
+    if (is_fatal && SSL_in_init(ssl))
+        tally_add(TALLY_TLS_FAILED);
+}
 
 SSL_CTX *server_tls_new(void)
 {
@@ -16,6 +27,7 @@ SSL_CTX *server_tls_new(void)
     SSL_CTX_set_min_proto_version(context, TLS1_2_VERSION);
     SSL_CTX_set_options(context, SSL_OP_NO_RENEGOTIATION | SSL_OP_CIPHER_SERVER_PREFERENCE);
     SSL_CTX_set_mode(context, SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_info_callback(context, on_info);
     h2o_ssl_register_alpn_protocols(context, h2o_alpn_protocols);
     ERR_clear_error();
     return context;

@@ -9,6 +9,7 @@
 #include <h2o/http2_internal.h>
 
 #include "bff/base/clock.h"
+#include "bff/base/tally.h"
 #include "bff/http/client.h"
 #include "bff/http/request.h"
 #include "bff/http/slow_client.h"
@@ -187,6 +188,7 @@ static void look(struct client *client, int64_t now_ns, uint64_t elapsed_ms)
     else
         return;
     client->is_slow = true;
+    tally_add(TALLY_CLIENTS_SLOW);
 }
 
 /* Heads of HTTP/2 that go on in CONTINUATION frames. libh2o has read them, so they are not in the

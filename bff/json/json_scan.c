@@ -6,6 +6,7 @@
 #include "bff/json/json_scan_block.h"
 #include "bff/json/json_scan_path.h"
 #include "bff/base/memory.h"
+#include "bff/base/text.h"
 
 /* Scans ${count} blocks of ${bytes}, which are at scan->at in ${text}. Returns the broken bits of
  * the first block that has broken bits, or 0. There is one such function for each path. */
@@ -195,15 +196,22 @@ static int whole_blocks(struct json_scan *scan, const char *text, size_t len)
 }
 
 /* Scans the rest of the text, which is shorter than a block, and fills the block up with spaces.
- * Returns the broken bits. */
-static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
+ * ${before} is the byte before it. Returns the broken bits. */
+static uint64_t short_block(struct json_scan *scan, const char *text, char before, struct text rest)
 {
     char room[1 + JSON_SCAN_BLOCK], *bytes = room + 1;
 
-    room[0] = scan->at > 0 ? text[scan->at - 1] : ' ';
+    room[0] = before;
     memset(bytes, ' ', JSON_SCAN_BLOCK);
-    memcpy(bytes, text + scan->at, len - scan->at);
+    if (rest.len > 0)
+        memcpy(bytes, rest.at, rest.len);
     return path(scan, text, bytes, 1);
+}
+
+static uint64_t last_block(struct json_scan *scan, const char *text, size_t len)
+{
+    return short_block(scan, text, scan->at > 0 ? text[scan->at - 1] : ' ',
+                       (struct text){text + scan->at, len - scan->at});
 }
 
 /* Checks the rest of the text, which is not yet a whole block, in a copy of the scan. So ${scan}
@@ -235,6 +243,22 @@ int json_scan_end(struct json_scan *scan, const char *text, size_t len)
     scan->is_broken = whole_blocks(scan, text, len) != 0 || last_block(scan, text, len) != 0 ||
                       scan->depth > 0 || scan->carry.value_gap == 0;
     scan->at = len;
+    return scan->is_broken ? -1 : 0;
+}
+
+int json_scan_blocks(struct json_scan *scan, const char *bytes, size_t count)
+{
+    must(!scan->keep_slices);
+    scan->is_broken = scan->is_broken || path(scan, NULL, bytes, count) != 0;
+    return scan->is_broken ? -1 : 0;
+}
+
+int json_scan_blocks_end(struct json_scan *scan, const char *bytes, size_t len)
+{
+    must(!scan->keep_slices && len < JSON_SCAN_BLOCK);
+    scan->is_broken = scan->is_broken ||
+                      short_block(scan, NULL, bytes[-1], (struct text){bytes, len}) != 0 ||
+                      scan->depth > 0 || scan->carry.value_gap == 0;
     return scan->is_broken ? -1 : 0;
 }
 

@@ -18,6 +18,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define JSON_SCAN_BLOCK 64 /* bytes of a block */
+
 #define JSON_DEPTH_MAX 1024 /* the largest limit; 128 is the default of the configuration */
 
 /* A child of the root, as offsets into the text. The key is as it is written, without its quotes.
@@ -71,6 +73,18 @@ int json_scan_more(struct json_scan *scan, const char *text, size_t len);
 /* Ends the scan of a complete text. Returns 0 if the text is exactly one value, with or without
  * white space around it, else -1. */
 int json_scan_end(struct json_scan *scan, const char *text, size_t len);
+
+/*
+ * Does the same as json_scan_more for a text that is not in one buffer, and that may be of any
+ * length. Scans its next ${count} blocks. The byte before ${bytes} must be readable: it is the last
+ * byte of the text before, or any byte at the beginning. The scan must keep no slices. Only this
+ * function and the next one may be called for such a text.
+ */
+int json_scan_blocks(struct json_scan *scan, const char *bytes, size_t count);
+
+/* Ends the scan of such a text. ${bytes} are its last ${len} bytes, fewer than a block; the byte
+ * before them must be readable, too. */
+int json_scan_blocks_end(struct json_scan *scan, const char *bytes, size_t len);
 
 /* True when ${text} is exactly one value, with at most ${depth_max} levels. It may be absent. */
 bool json_scan_accepts(const char *text, size_t len, unsigned depth_max);

@@ -3,6 +3,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/limit/limit_memory.h"
 #include "bff/limit/limit_redis.h"
 #include "bff/limit/limiter.h"
@@ -52,8 +53,10 @@ static void on_counted(struct limit_redis_count *count, bool is_counted)
     struct limiter *limiter = question->limiter;
 
     question->limiter = NULL;
-    if (!is_counted)
+    if (!is_counted) {
+        tally_add(TALLY_LIMITS_IN_MEMORY);
         decide(limiter, question);
+    }
     question->done(question);
 }
 
@@ -83,6 +86,8 @@ enum limiter_answer limiter_ask(struct limiter *limiter, struct limiter_question
     must(question->count >= 1 && question->count <= LIMIT_HITS_MAX);
     if (ask_redis(limiter, question))
         return LIMITER_WAITS;
+    if (limiter->redis != NULL)
+        tally_add(TALLY_LIMITS_IN_MEMORY);
     decide(limiter, question);
     return LIMITER_DECIDED;
 }

@@ -156,6 +156,8 @@ static void put_route(struct log_line *line, const struct request *request)
     member(line, TEXT(",\"outcome\":"), outcome(passed->reason, passed->is_cancelled));
     if (passed->cache.at != NULL)
         member(line, TEXT(",\"cache\":"), passed->cache);
+    if (passed->mirror.at != NULL)
+        member(line, TEXT(",\"mirror\":"), passed->mirror);
     if (passed->cache.at == NULL || passed->attempts.endpoint.at != NULL)
         put_attempts(line, &passed->attempts);
 }

@@ -18,6 +18,8 @@ struct route_report {
     bool is_cancelled;  /* the request ended before the service's answer did */
     struct text cache;  /* what the cache did: "hit", "stale", "validated", "miss", "bypass",
                            "collapsed"; absent: the route has no cache */
+    struct text mirror; /* "sent" or "dropped": a copy of the request was due, for the mirror of the
+                           route; absent: none was */
     struct attempts_report attempts; /* without an endpoint when the answer is from the cache */
 };
 

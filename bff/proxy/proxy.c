@@ -8,9 +8,11 @@
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
+#include "bff/proxy/proxy_mirror.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_refuse.h"
 #include "bff/proxy/proxy_request.h"
+#include "bff/proxy/proxy_transform.h"
 
 #define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
 
@@ -151,6 +153,11 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
         *why = REASON_BAD_HTTP;
         return -1;
     }
+    if (proxy_answer_is_refused(&passing->ask, head)) {
+        passing->refused_status = head->status;
+        *why = REASON_BAD_JSON;
+        return -1;
+    }
     proxy_answer_head(passing->request, &passing->ask, head);
     passing->is_tunnel = is_tunnel;
     passing->report.is_cancelled = !is_tunnel;
@@ -184,7 +191,10 @@ static int pass_body(struct proxy_passing *passing, struct text body, enum reaso
         if (!reply_stream_more(&passing->stream, body) &&
             !(proxy_fill_is_on(passing->fill) && goes_ahead(passing, body.len)))
             call_pause(&passing->call);
-        return 0;
+        if (!reply_stream_is_broken(&passing->stream))
+            return 0;
+        *why = REASON_BAD_JSON;
+        return -1;
     }
     return passing->fill == NULL || proxy_passing_goes_on(passing) ? 0 : give_up(why);
 }
@@ -212,6 +222,15 @@ static void on_flush(void *cookie)
 
 static void ask_again(struct proxy_passing *passing);
 
+/* Returns why the answer is not complete after all: it is no JSON. So it is not stored. */
+static enum reason judge(struct proxy_passing *passing, enum reason reason)
+{
+    if (reason != REASON_NONE || !has_client(passing) ||
+        !reply_stream_has_begun(&passing->stream) || proxy_transform_end(passing->ask.transform))
+        return reason;
+    return REASON_BAD_JSON;
+}
+
 static void on_end(void *cookie, enum reason reason)
 {
     struct proxy_passing *passing = cookie;
@@ -220,6 +239,7 @@ static void on_end(void *cookie, enum reason reason)
         tunnel_end(&passing->tunnel);
         return;
     }
+    reason = judge(passing, reason);
     if (passing->fill != NULL)
         proxy_fill_end(passing->fill, reason);
     if (passing->request == NULL) {
@@ -254,7 +274,8 @@ static const struct exchange_sink sink = {
 /* The response that is stored is that to GET, also when HEAD has found that it is too old. */
 static struct text method_of(const struct proxy_passing *passing)
 {
-    return passing->fill != NULL ? TEXT("GET") : passing->request->method;
+    return passing->fill != NULL ? TEXT("GET")
+                                 : proxy_request_method(passing->request, passing->ask.route);
 }
 
 static void describe_call(struct proxy_passing *passing)
@@ -272,10 +293,10 @@ static void describe_call(struct proxy_passing *passing)
         .host = route->keeps_host ? request->host : (struct text){0},
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
-        .body = request_body(request),
+        .body = proxy_request_body(request, ask),
         .head_by_ns = ask->head_by_ns,
-        .may_repeat = method_is_idempotent(request->method) && !wants_upgrade,
-        .hedge = method_may_change(request->method) ? NULL : route->hedge,
+        .may_repeat = method_is_idempotent(method_of(passing)) && !wants_upgrade,
+        .hedge = method_may_change(method_of(passing)) ? NULL : route->hedge,
         .breaker = route->breaker,
         .wants_upgrade = wants_upgrade,
         .first_byte_ms = route->first_byte_ms,
@@ -290,7 +311,7 @@ static void describe(struct proxy_passing *passing)
     if (cached != NULL && proxy_cache_fills(cached))
         passing->fill = proxy_fill_begin(cached);
     describe_call(passing);
-    if (passing->fill != NULL || method_may_change(passing->request->method))
+    if (passing->fill != NULL || method_may_change(passing->call_ask.method))
         proxy_passing_own_texts(passing);
 }
 
@@ -376,6 +397,8 @@ static void pass(struct request *request, const struct proxy_ask *ask)
     describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
+    if (ask->route->mirror.service != NULL)
+        passing->report.mirror = proxy_mirror(passing, describe_call);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)

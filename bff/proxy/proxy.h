@@ -16,26 +16,29 @@
 
 struct cache_worker;
 struct proxy_cached;
+struct proxy_transform;
 struct redis;
 
 /* The settings of the configuration; they do not change while a request uses them. */
 struct proxy_settings {
     struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
     struct text withheld; /* a request field that is not passed on; absent: none */
-    bool hides_cors;      /* this server sends the CORS fields, so those of services are left out */
+    const struct security_settings *security; /* the fields for browsers */
+    bool hides_cors; /* this server sends the CORS fields, so those of services are left out */
 };
 
 struct proxy_ask {
     const struct proxy_settings *settings;
     const struct plain_route *route;
-    const struct caller *caller; /* who asks */
-    struct text path;            /* normalised by plain_path */
-    struct upstream *upstream;   /* the worker's */
-    int64_t head_by_ns;          /* as in call_ask */
-    struct cache_worker *cache;  /* the worker's; NULL: nothing is cached */
-    struct redis *cache_redis;   /* its second level; NULL: none */
-    struct proxy_cached *cached; /* what the cache has (proxy_cache.h); NULL: the route has no
-                                    cache */
+    const struct caller *caller;       /* who asks */
+    struct text path;                  /* normalised by plain_path */
+    struct upstream *upstream;         /* the worker's */
+    int64_t head_by_ns;                /* as in call_ask */
+    struct cache_worker *cache;        /* the worker's; NULL: nothing is cached */
+    struct redis *cache_redis;         /* its second level; NULL: none */
+    struct proxy_transform *transform; /* what is changed; NULL: nothing */
+    struct proxy_cached *cached;       /* what the cache has (proxy_cache.h); NULL: the route has no
+                                          cache */
 };
 
 /* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must

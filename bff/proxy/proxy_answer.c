@@ -5,6 +5,8 @@
 #include "bff/http/reply_head.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_transform.h"
+#include "bff/proxy/security_headers.h"
 #include "bff/session/session_cookie.h"
 
 static bool is_nominated(const struct exchange_head *head, struct text name)
@@ -16,13 +18,61 @@ static bool is_nominated(const struct exchange_head *head, struct text name)
     return false;
 }
 
-/* Adds a field to the answer. Name and value are copied, because the service's head is valid only
- * during the callback. */
-static void add_copy(struct request *request, struct text name, struct text value)
+/* Returns what the rules of the route must know of an answer. Of several codings, the first one is
+ * enough. */
+static struct proxy_transform_head transform_head(int status, const struct exchange_field *fields,
+                                                  size_t count)
 {
-    char *lower = pool_take(request->pool, name.len + 1);
+    struct proxy_transform_head head = {.status = status};
 
-    reply_head_add(request, text_lower(lower, name), pool_text(request->pool, value));
+    for (size_t i = 0; i < count; i++) {
+        if (head.type.at == NULL && text_equal_nocase(fields[i].name, TEXT("content-type")))
+            head.type = fields[i].value;
+        if (head.coding.at == NULL && text_equal_nocase(fields[i].name, TEXT("content-encoding")))
+            head.coding = fields[i].value;
+    }
+    return head;
+}
+
+bool proxy_answer_is_refused(const struct proxy_ask *ask, const struct exchange_head *head)
+{
+    struct proxy_transform_head known =
+        transform_head(head->status, head->fields, head->field_count);
+
+    return proxy_transform_refuses(ask->transform, &known);
+}
+
+bool proxy_answer_is_entry_refused(const struct proxy_ask *ask, const struct cache_entry *entry)
+{
+    struct proxy_transform_head known =
+        transform_head(entry->status, entry->fields, entry->field_count);
+
+    return proxy_transform_refuses(ask->transform, &known);
+}
+
+/* Tells the rules of the route that the answer is a service's. */
+static void take(const struct proxy_ask *ask, int status, const struct exchange_field *fields,
+                 size_t count)
+{
+    struct proxy_transform_head known = transform_head(status, fields, count);
+
+    if (ask->transform != NULL)
+        proxy_transform_take(ask->transform, &known);
+}
+
+/* Adds a field to the answer, as the route changes it. Name and value are copied, because the
+ * service's head is valid only during the callback. */
+static void add_copy(struct request *request, const struct proxy_ask *ask, struct text name,
+                     struct text value)
+{
+    struct text sent = plain_transform_name(&ask->route->transform.response_names, name);
+
+    if (sent.at == NULL)
+        return;
+    char *lower = pool_take(request->pool, sent.len + 1);
+    struct text copy = pool_text(request->pool, value);
+    reply_head_add(request, text_lower(lower, sent),
+                   plain_rewrite(&ask->route->rewrite, request->pool, name, copy));
 }
 
 /* HTTP/2 has no upgrade, and HTTP/1.0 ignores it (RFC 9113 section 8.2.2, RFC 9110 section 7.8). */
@@ -40,10 +90,12 @@ static bool returns(const struct request *request, const struct exchange_head *h
 }
 
 /* True when this server sends another field of that name, or none. */
-static bool is_replaced(const struct proxy_ask *ask, struct text name)
+static bool is_replaced(const struct request *request, const struct proxy_ask *ask,
+                        struct text name)
 {
     return plain_route_changes(&ask->route->response, name) ||
-           (ask->settings->hides_cors && cors_is_cors_field(name));
+           (ask->settings->hides_cors && cors_is_cors_field(name)) ||
+           security_headers_replace(request, ask->settings->security, ask->route, name);
 }
 
 /* True for a Set-Cookie that only this server may send. */
@@ -68,10 +120,10 @@ static void add_fields(struct request *request, const struct proxy_ask *ask,
 
     for (size_t i = 0; i < head->field_count; i++) {
         struct text name = head->fields[i].name, value = head->fields[i].value;
-        if (!returns(request, head, name) || is_replaced(ask, name) ||
+        if (!returns(request, head, name) || is_replaced(request, ask, name) ||
             is_own_cookie(ask, name, value))
             continue;
-        add_copy(request, name, value);
+        add_copy(request, ask, name, value);
     }
     if (head->status == 426 && reply_head_find(request, "upgrade").at != NULL)
         reply_head_add(request, TEXT("connection"), TEXT("upgrade"));
@@ -88,7 +140,7 @@ static void mark_private(struct request *request, const struct proxy_ask *ask,
 {
     struct cache_control says = cache_control_of(head->fields, head->field_count);
 
-    if (is_replaced(ask, TEXT("cache-control")) ||
+    if (is_replaced(request, ask, TEXT("cache-control")) ||
         (ask->cached != NULL && proxy_cache_hides_user(ask->cached)))
         return;
     if (says.no_store || says.is_private || says.is_public || says.must_revalidate ||
@@ -131,6 +183,7 @@ void proxy_answer_head(struct request *request, const struct proxy_ask *ask,
 {
     reply_head_begin(request, head->status, length_of(head));
     add_fields(request, ask, head);
+    take(ask, head->status, head->fields, head->field_count);
     if (ask->caller->is_session)
         mark_private(request, ask, head);
 }
@@ -158,9 +211,13 @@ void proxy_answer_entry(struct request *request, const struct proxy_ask *ask,
     reply_head_begin(request, status, length_of_entry(entry, status));
     for (size_t i = 0; i < entry->field_count; i++) {
         const struct exchange_field *field = &entry->fields[i];
+        struct text name = plain_transform_name(&ask->route->transform.response_names, field->name);
         if (field_may_return(field->name) && !is_left_out(status, field->name) &&
-            !is_replaced(ask, field->name))
-            reply_head_add(request, field->name, field->value);
+            !is_replaced(request, ask, field->name) && name.at != NULL)
+            reply_head_add(
+                request, name,
+                plain_rewrite(&ask->route->rewrite, request->pool, field->name, field->value));
     }
+    take(ask, status, entry->fields, entry->field_count);
     add_set(request, &ask->route->response);
 }

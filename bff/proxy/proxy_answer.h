@@ -10,6 +10,13 @@
  * name the protocol (RFC 9110 section 15.2.2). */
 bool proxy_answer_is_websocket(const struct exchange_head *head);
 
+/* True when the client must not get the answer, because the route's rules cannot change its body.
+ */
+bool proxy_answer_is_refused(const struct proxy_ask *ask, const struct exchange_head *head);
+
+/* The same for a stored response. */
+bool proxy_answer_is_entry_refused(const struct proxy_ask *ask, const struct cache_entry *entry);
+
 /* Writes the head of the answer to ${request} (reply_head.h). It has the service's status and
  * length, and the service's fields without those that are not passed on. Then the route's changes
  * are made. */

@@ -4,6 +4,7 @@
 #include "bff/http/reply.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_transform.h"
 
 static struct text digits(struct pool *pool, int64_t number)
 {
@@ -21,6 +22,16 @@ void proxy_cache_answer_status(struct proxy_cached *cached)
     reply_set_field(cached->request, (struct reply_field){"cache-status", text_builder_text(&out)});
 }
 
+/* The entry is no JSON, so the route's rules cannot change it: the service is asked again for the
+ * next request. */
+static void forget(void *cookie)
+{
+    struct proxy_cached *cached = cookie;
+
+    if (cached->slot != NULL)
+        cache_slot_drop(cached->slot);
+}
+
 void proxy_cache_answer(struct proxy_cached *cached)
 {
     struct request *request = cached->request;
@@ -33,6 +44,14 @@ void proxy_cache_answer(struct proxy_cached *cached)
     proxy_cache_answer_status(cached);
     reply_add_field(request,
                     (struct reply_field){"age", digits(request->pool, cache_age_s(entry, now_ns))});
+    if (!is_known && proxy_answer_is_entry_refused(&cached->ask, entry)) {
+        proxy_transform_refuse(cached->ask.transform, entry->status, (struct text){0});
+        return;
+    }
+    if (cached->ask.transform != NULL) {
+        cached->ask.transform->broken = forget;
+        cached->ask.transform->cookie = cached;
+    }
     proxy_answer_entry(request, &cached->ask, entry, is_known ? 304 : entry->status);
     if (is_known || entry->body == NULL)
         reply_whole(request, NULL, 0);

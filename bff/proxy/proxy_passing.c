@@ -2,6 +2,7 @@
 #include "bff/base/memory.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_request.h"
+#include "bff/proxy/proxy_transform.h"
 
 struct proxy_passing *proxy_passing_new(struct request *request, const struct proxy_ask *ask)
 {
@@ -48,6 +49,8 @@ void proxy_passing_own_texts(struct proxy_passing *passing)
     for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
         if (texts[i]->at != NULL)
             *texts[i] = pool_text(passing->texts, *texts[i]);
+    if (passing->ask.transform != NULL && passing->ask.transform->has_body)
+        ask->body = pool_text(passing->texts, ask->body);
     if (passing->ask.cache != NULL)
         passing->origin = proxy_request_origin(passing->request, passing->texts);
 }

@@ -9,6 +9,7 @@
 #include "bff/http/upgrade.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_request.h"
+#include "bff/proxy/proxy_transform.h"
 
 static void put_set(struct text_builder *out, const struct plain_fields *fields)
 {
@@ -51,7 +52,8 @@ static bool passes(const struct proxy_ask *ask, struct text nominated, struct te
 {
     if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
         text_equal_nocase(name, ask->settings->withheld) || is_for_one(ask, name) ||
-        is_callers(ask, name))
+        is_callers(ask, name) ||
+        plain_transform_name(&ask->route->transform.request_names, name).at == NULL)
         return false;
     return !field_is_nominated(nominated, name);
 }
@@ -60,11 +62,12 @@ static void put_client_fields(struct text_builder *out, struct request *request,
                               const struct proxy_ask *ask)
 {
     struct text nominated = request_list(request, "connection");
+    const struct plain_fields *names = &ask->route->transform.request_names;
 
     for (size_t i = 0; i < request_field_count(request); i++) {
         struct request_field field = request_field(request, i);
         if (field_is_value(field.value) && passes(ask, nominated, field.name))
-            text_builder_field(out, field.name, field.value);
+            text_builder_field(out, plain_transform_name(names, field.name), field.value);
     }
 }
 
@@ -91,11 +94,12 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
 }
 
 /* The whole body has been read, so its length is known, even when the client sent it in chunks. */
-static void put_framing(struct text_builder *out, struct request *request)
+static void put_framing(struct text_builder *out, struct request *request,
+                        const struct proxy_ask *ask)
 {
-    size_t len = request_body(request).len;
+    size_t len = proxy_request_body(request, ask).len;
 
-    if (len > 0 || method_has_body(request->method))
+    if (len > 0 || method_has_body(proxy_request_method(request, ask->route)))
         text_builder_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
 }
 
@@ -132,6 +136,20 @@ bool proxy_request_wants_upgrade(const struct request *request, const struct pla
     return route->may_upgrade && upgrade_is_wanted(request, "websocket");
 }
 
+struct text proxy_request_method(const struct request *request, const struct plain_route *route)
+{
+    if (route->transform.method.at == NULL || text_is(request->method, "HEAD"))
+        return request->method;
+    return route->transform.method;
+}
+
+struct text proxy_request_body(const struct request *request, const struct proxy_ask *ask)
+{
+    if (ask->transform != NULL && ask->transform->has_body)
+        return ask->transform->body;
+    return request_body(request);
+}
+
 struct text proxy_request_fields(struct request *request, const struct proxy_ask *ask)
 {
     struct text tracestate = request_id_tracestate(request);
@@ -150,7 +168,7 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
         cache_validators_ask(&out, ask->cached->entry);
     if (proxy_request_wants_upgrade(request, ask->route))
         text_builder_add(&out, TEXT("connection: upgrade\r\nupgrade: websocket\r\n"));
-    put_framing(&out, request);
+    put_framing(&out, request, ask);
     put_set(&out, &ask->route->request);
     return text_builder_text(&out);
 }

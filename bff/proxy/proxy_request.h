@@ -9,6 +9,14 @@
 /* True when the client asks for WebSocket and the route allows it. */
 bool proxy_request_wants_upgrade(const struct request *request, const struct plain_route *route);
 
+/* Returns the method of the request to the service. HEAD stays HEAD, because its answer has no
+ * body.
+ */
+struct text proxy_request_method(const struct request *request, const struct plain_route *route);
+
+/* Returns the body of the request to the service. */
+struct text proxy_request_body(const struct request *request, const struct proxy_ask *ask);
+
 /* Returns the header fields of the request to the service, as whole lines without Host: the
  * client's fields that are passed on, and the fields that this server adds. docs/proxying.md lists
  * both. */

@@ -20,6 +20,12 @@ static void put_if(struct text_builder *out, char kind, struct text name)
         put(out, kind, name, (struct text){0});
 }
 
+static void put_fields(struct text_builder *out, char kind, const struct plain_fields *fields)
+{
+    for (size_t i = 0; i < fields->count; i++)
+        put(out, kind, fields->rows[i].name, fields->rows[i].value);
+}
+
 struct text proxy_scope(struct pool *pool, const struct plain_route *route)
 {
     struct text_builder out;
@@ -29,8 +35,9 @@ struct text proxy_scope(struct pool *pool, const struct plain_route *route)
     put_if(&out, 'h', route->host);
     if (route->header.name.at != NULL)
         put(&out, 'f', route->header.name, route->header.value);
-    for (size_t i = 0; i < route->request.count; i++)
-        put(&out, 'r', route->request.rows[i].name, route->request.rows[i].value);
+    put_fields(&out, 'q', &route->match.query);
+    put_fields(&out, 'c', &route->match.cookie);
+    put_fields(&out, 'r', &route->request);
     if (route->keeps_host)
         put_if(&out, 'k', TEXT(""));
     return text_builder_text(&out);

@@ -11,6 +11,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/session/session_refresh_keep.h"
 #include "bff/session/session_refresh_lock.h"
 #include "bff/session/session_revocation.h"
@@ -233,6 +234,8 @@ static void take_answer(struct session_refresh_flight *flight)
 {
     enum session_refresh_kind kind = flight->result.kind;
 
+    tally_add(kind == SESSION_REFRESH_NEW ? TALLY_SESSIONS_REFRESHED
+                                          : TALLY_SESSIONS_REFRESH_FAILED);
     if (kind == SESSION_REFRESH_AWAY) {
         if (session_refresh_pause_fail(pause_of(flight), clock_now_ns()))
             log_end(flight, TEXT("failed"), flight->ask.fault);

@@ -6,6 +6,7 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/store/redis.h"
 #include "bff/store/redis_link.h"
 #include "bff/store/redis_state.h"
@@ -143,6 +144,7 @@ static void end_late(struct redis *redis, int64_t now_ns)
         if (command == NULL || slot->until_ns > now_ns)
             continue;
         slot->command = NULL;
+        tally_add(TALLY_REDIS_TIMEOUTS);
         end_command(redis, command, REDIS_DOWN, NULL);
     }
 }
@@ -309,6 +311,7 @@ bool redis_send(struct redis *redis, struct redis_command *command, const struct
     if (until_ns == 0)
         until_ns = redis->last_ns + redis->settings->timeout_ms * CLOCK_MS;
     push(redis, command, until_ns);
+    tally_add(TALLY_REDIS_COMMANDS);
     redis_link_send(&redis->link, texts, count);
     set_timer(redis, until_ns);
     return true;

@@ -8,6 +8,7 @@
 #include "bff/base/memory.h"
 #include "bff/base/pool.h"
 #include "bff/base/random.h"
+#include "bff/base/tally.h"
 
 #include "bff/token/key_source.h"
 
@@ -238,6 +239,7 @@ static bool is_new_set(struct key_source *source, const struct key_set *set)
  * before. */
 static bool take_set(struct key_source *source, struct key_set *set, int64_t now_ns)
 {
+    tally_add(TALLY_KEYS_FETCHED);
     lock(source);
     bool was_failing = source->state.is_failing, is_new = is_new_set(source, set);
     source->report.keys = set->keys.count;
@@ -259,6 +261,7 @@ static bool take_set(struct key_source *source, struct key_set *set, int64_t now
 static void take_failure(struct key_source *source, const struct key_source_answer *answer,
                          int64_t now_ns)
 {
+    tally_add(TALLY_KEYS_FAILED);
     lock(source);
     source->report.is_failing = true;
     source->report.reason = answer->reason;

@@ -30,6 +30,8 @@ struct breaker {
     struct rolling window;    /* first: calls, second: failures */
     _Atomic int64_t since_ms; /* wall clock, when it opened or closed */
     _Atomic int64_t left_ns;  /* of clock_now_ns, when it last left the closed state */
+    _Atomic int64_t reset_ms; /* of the settings, when it opened last */
+    _Atomic uint64_t entered[BREAKER_STATES];
     struct text name;
 };
 
@@ -140,6 +142,13 @@ static void log_closed(const struct breaker *breaker, const struct service_break
 
 /* Changes of the state. */
 
+static void enter(struct breaker *breaker, enum breaker_state state,
+                  const struct service_breaker *settings)
+{
+    atomic_fetch_add(&breaker->entered[state], 1);
+    atomic_store(&breaker->reset_ms, settings->reset_ms);
+}
+
 /* Opens a breaker that is closed. */
 static void leave_closed(struct breaker *breaker, const struct service_breaker *settings,
                          int64_t now_ns)
@@ -148,6 +157,7 @@ static void leave_closed(struct breaker *breaker, const struct service_breaker *
 
     if (!atomic_compare_exchange_strong(&breaker->word, &closed, word_of(OPEN, now_ns)))
         return;
+    enter(breaker, BREAKER_OPEN, settings);
     atomic_store(&breaker->left_ns, now_ns);
     atomic_store(&breaker->since_ms, clock_wall_ms());
     log_open(breaker, settings, now_ns);
@@ -164,6 +174,7 @@ static void end_trial(struct breaker *breaker, const struct service_breaker *set
         return;
     }
     atomic_store(&breaker->since_ms, clock_wall_ms());
+    enter(breaker, outcome == BREAKER_FAILED ? BREAKER_OPEN : BREAKER_CLOSED, settings);
     if (outcome == BREAKER_FAILED)
         log_open(breaker, settings, now_ns);
     else
@@ -171,14 +182,17 @@ static void end_trial(struct breaker *breaker, const struct service_breaker *set
     atomic_store(&breaker->word, outcome == BREAKER_FAILED ? word_of(OPEN, now_ns) : CLOSED);
 }
 
-static bool claim_trial(struct breaker *breaker, uint64_t *word, int64_t now_ns)
+static bool claim_trial(struct breaker *breaker, const struct service_breaker *settings,
+                        uint64_t *word, int64_t now_ns)
 {
     enum phase before = phase_of(*word);
 
     if (!atomic_compare_exchange_strong(&breaker->word, word, word_of(TRYING, opened_ns(*word))))
         return false;
-    if (before == OPEN)
+    if (before == OPEN) {
+        enter(breaker, BREAKER_HALF_OPEN, settings);
         log_half_open(breaker, now_ns);
+    }
     return true;
 }
 
@@ -193,7 +207,7 @@ enum breaker_pass breaker_ask(struct breaker *breaker, const struct service_brea
     rolling_add(&breaker->window, bucket_ns(settings), now_ns, (struct rolling_counts){.first = 1});
     word = atomic_load(&breaker->word);
     while (is_trial_due(word, settings, now_ns))
-        if (claim_trial(breaker, &word, now_ns))
+        if (claim_trial(breaker, settings, &word, now_ns))
             return BREAKER_TRIAL;
     return phase_of(word) == CLOSED ? BREAKER_PASSED : BREAKER_REFUSED;
 }
@@ -240,4 +254,17 @@ struct breaker_report breaker_read(const struct breaker *breaker,
     if (report.state == BREAKER_HALF_OPEN)
         report.since_ms += settings->reset_ms;
     return report;
+}
+
+struct breaker_count breaker_count(const struct breaker *breaker, int64_t now_ns)
+{
+    const struct service_breaker settings = {.reset_ms = (uint32_t)atomic_load(&breaker->reset_ms)};
+    uint64_t word = atomic_load(&breaker->word);
+    struct breaker_count count = {.name = breaker->name};
+
+    if (phase_of(word) != CLOSED)
+        count.state = rest_ns(word, &settings, now_ns) > 0 ? BREAKER_OPEN : BREAKER_HALF_OPEN;
+    for (int i = 0; i < BREAKER_STATES; i++)
+        count.entered[i] = atomic_load(&breaker->entered[i]);
+    return count;
 }

@@ -34,6 +34,7 @@ enum breaker_state {
     BREAKER_CLOSED,
     BREAKER_OPEN,
     BREAKER_HALF_OPEN,
+    BREAKER_STATES,
 };
 
 /* The breaker's answer to a call that wants to begin. */
@@ -78,5 +79,14 @@ int64_t breaker_wait_ns(const struct breaker *breaker, const struct service_brea
 
 struct breaker_report breaker_read(const struct breaker *breaker,
                                    const struct service_breaker *settings, int64_t now_ns);
+
+/* What the metrics say of a breaker. The numbers are of the process, and never fall. */
+struct breaker_count {
+    struct text name; /* as in breaker_hold; lives as long as the breaker */
+    enum breaker_state state;
+    uint64_t entered[BREAKER_STATES]; /* how often it has entered each state */
+};
+
+struct breaker_count breaker_count(const struct breaker *breaker, int64_t now_ns);
 
 #endif

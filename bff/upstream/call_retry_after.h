@@ -1,5 +1,4 @@
-/* The Retry-After field of an answer (RFC 9110 section 10.2.3). This header is for the files of
- * call only. */
+/* The Retry-After field of an answer (RFC 9110 section 10.2.3). */
 #ifndef BFF_UPSTREAM_CALL_RETRY_AFTER_H
 #define BFF_UPSTREAM_CALL_RETRY_AFTER_H
 

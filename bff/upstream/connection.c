@@ -11,6 +11,20 @@
 
 #define BEHIND_BYTES 16 /* enough to notice bytes after the body */
 
+/* Opening and closing are rare. */
+static void count_open(struct connection *connection, bool is_open)
+{
+    atomic_uint *count = &connection->endpoint->state->connections;
+
+    if (connection->is_open == is_open)
+        return;
+    connection->is_open = is_open;
+    if (is_open)
+        atomic_fetch_add_explicit(count, 1, memory_order_relaxed);
+    else
+        atomic_fetch_sub_explicit(count, 1, memory_order_relaxed);
+}
+
 static void leave_idle(struct connection *connection)
 {
     if (!h2o_linklist_is_linked(&connection->idle))
@@ -22,6 +36,7 @@ static void leave_idle(struct connection *connection)
 void connection_close(struct connection *connection)
 {
     leave_idle(connection);
+    count_open(connection, false);
     batch_forget(&connection->receiving);
     batch_forget(&connection->sending);
     timer_clear(connection->endpoint->on->timers, &connection->later);
@@ -266,6 +281,7 @@ static void arm(struct connection *connection)
 
 void connection_open(struct connection *connection)
 {
+    count_open(connection, true);
     h2o_socket_dont_read(connection->socket, 1);
     arm(connection);
     connection->user->opened(connection->cookie);

@@ -79,6 +79,7 @@ struct connection {
     struct exchange exchange;
     bool is_asking;     /* an exchange is under way */
     bool has_sent;      /* bytes of its request have left, or may have left */
+    bool is_open;       /* it is counted in endpoint->state->connections */
     bool is_reused;     /* it has carried an exchange before */
     size_t untried;     /* addresses left to dial */
     unsigned resolved;  /* the version of the endpoint's addresses that last had the peer */

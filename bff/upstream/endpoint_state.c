@@ -91,6 +91,7 @@ void endpoint_state_eject(struct endpoint_state *state, const struct endpoint_ej
     atomic_store_explicit(&state->status, ejection->status, memory_order_relaxed);
     atomic_store_explicit(&state->ejections, ejection->ejections, memory_order_relaxed);
     atomic_store_explicit(&state->since_ms, clock_wall_ms(), memory_order_relaxed);
+    atomic_fetch_add_explicit(&state->ejected, 1, memory_order_relaxed);
     atomic_store_explicit(&state->ejected_until_ns, ejection->until_ns, memory_order_relaxed);
     atomic_store_explicit(&state->trial, ENDPOINT_TRIAL_DUE, memory_order_release);
 }

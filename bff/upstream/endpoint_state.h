@@ -55,6 +55,9 @@ struct endpoint_state {
      * clock_now_ns. 0: it has never returned. */
     _Atomic int64_t returned_ns;
 
+    _Atomic uint64_t ejected; /* how often it was ejected, ever */
+    atomic_uint connections;  /* that are open */
+
     atomic_bool is_down; /* its active health checks fail */
 
     /* The moving average of the time from the request to the first byte of the answer, and the time

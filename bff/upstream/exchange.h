@@ -15,6 +15,7 @@
 
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
+#include "bff/coding/coding.h"
 #include "bff/http/chunks.h"
 
 #define EXCHANGE_HEAD_MAX                                                                          \
@@ -44,7 +45,7 @@ struct exchange_head {
     enum exchange_framing framing;
     uint64_t length;    /* with EXCHANGE_LENGTH */
     bool is_persistent; /* the connection may carry another exchange */
-    bool is_coded;      /* there is a Content-Encoding other than identity */
+    enum coding coding; /* of Content-Encoding */
 };
 
 /*

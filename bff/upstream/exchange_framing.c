@@ -46,6 +46,14 @@ static void read_connection(struct seen *seen, struct text value)
     }
 }
 
+/* Two fields are one list (RFC 9110 section 5.3). */
+static enum coding both(enum coding first, enum coding second)
+{
+    if (first == CODING_IDENTITY)
+        return second;
+    return second == CODING_IDENTITY ? first : CODING_UNKNOWN;
+}
+
 static int read_field(struct seen *seen, struct exchange_head *head, struct exchange_field *field)
 {
     if (field->name.at == NULL || field->name.len == 0)
@@ -58,8 +66,7 @@ static int read_field(struct seen *seen, struct exchange_head *head, struct exch
     if (is_field(field, TEXT("connection")))
         read_connection(seen, field->value);
     else if (is_field(field, TEXT("content-encoding")))
-        head->is_coded |=
-            field->value.len > 0 && !text_equal_nocase(field->value, TEXT("identity"));
+        head->coding = both(head->coding, coding_of(field->value));
     return 0;
 }
 
@@ -79,7 +86,7 @@ int exchange_framing_read(struct exchange_head *head, bool is_head_request)
 
     if (head->status < 100 || head->status > 599)
         return -1;
-    head->is_coded = false;
+    head->coding = CODING_IDENTITY;
     for (size_t i = 0; i < head->field_count; i++)
         if (read_field(&seen, head, &head->fields[i]) != 0)
             return -1;

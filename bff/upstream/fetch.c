@@ -12,6 +12,21 @@ static int refuse(enum reason reason, enum reason *why)
     return -1;
 }
 
+/*
+ * Prepares the body of a coded answer. Its length is that of the coded bytes, so it says nothing
+ * about the value. Some servers name a coding for an answer without a body.
+ */
+static int begin_coded(struct fetch *fetch, const struct exchange_head *head, enum reason *why)
+{
+    if (head->coding == CODING_UNKNOWN)
+        return refuse(REASON_BAD_HTTP, why);
+    if (head->framing == EXCHANGE_NO_BODY)
+        return 0;
+    fetch->decode = coding_decode_new(head->coding);
+    fetch->value = value_new(BUFFER_BYTES);
+    return 0;
+}
+
 static int on_head(void *cookie, const struct exchange_head *head, enum reason *why)
 {
     struct fetch *fetch = cookie;
@@ -21,10 +36,10 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
         fetch->ask->head(fetch->ask->head_cookie, head);
     if (!fetch->ask->takes_failures && (head->status < 200 || head->status > 299))
         return refuse(REASON_STATUS, why);
-    if (head->is_coded)
-        return refuse(REASON_BAD_HTTP, why);
     if (head->framing == EXCHANGE_LENGTH && head->length > fetch->ask->body_limit)
         return refuse(REASON_TOO_LARGE, why);
+    if (head->coding != CODING_IDENTITY)
+        return begin_coded(fetch, head, why);
     if (head->framing == EXCHANGE_LENGTH)
         fetch->length = (size_t)head->length;
     bool is_empty = head->framing == EXCHANGE_LENGTH && head->length == 0;
@@ -37,13 +52,14 @@ static char *room(void *cookie, size_t *len)
 {
     const struct fetch *fetch = cookie;
 
+    *len = 0;
+    if (fetch->decode != NULL)
+        return NULL;
     return value_room(fetch->value, len);
 }
 
-static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
+static int add(struct fetch *fetch, const char *bytes, size_t len, enum reason *why)
 {
-    struct fetch *fetch = cookie;
-
     if (len > fetch->ask->body_limit - fetch->value->text.len)
         return refuse(REASON_TOO_LARGE, why);
     fetch->value = value_add(fetch->value, bytes, len);
@@ -55,8 +71,50 @@ static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why
     return 0;
 }
 
+/* The decoded bytes of one read, and why they are refused. */
+struct decoded {
+    struct fetch *fetch;
+    enum reason *why;
+};
+
+static int on_decoded(void *cookie, struct text bytes)
+{
+    const struct decoded *decoded = cookie;
+
+    return add(decoded->fetch, bytes.at, bytes.len, decoded->why);
+}
+
+static int add_coded(struct fetch *fetch, struct text bytes, enum reason *why)
+{
+    struct decoded decoded = {fetch, why};
+
+    switch (coding_decode_add(fetch->decode, bytes, on_decoded, &decoded)) {
+    case CODING_DECODE_GOOD:
+        return 0;
+    case CODING_DECODE_BAD:
+        return refuse(REASON_BAD_HTTP, why);
+    case CODING_DECODE_BOMB:
+        return refuse(REASON_TOO_LARGE, why);
+    case CODING_DECODE_REFUSED:
+        break;
+    }
+    return -1;
+}
+
+static int on_body(void *cookie, const char *bytes, size_t len, enum reason *why)
+{
+    struct fetch *fetch = cookie;
+
+    if (fetch->decode != NULL)
+        return add_coded(fetch, (struct text){bytes, len}, why);
+    return add(fetch, bytes, len, why);
+}
+
 static enum reason verdict(struct fetch *fetch, enum reason reason)
 {
+    if (reason == REASON_NONE && fetch->decode != NULL &&
+        coding_decode_end(fetch->decode) != CODING_DECODE_GOOD)
+        reason = REASON_BAD_HTTP;
     if (reason != REASON_NONE || fetch->value == NULL || fetch->value->text.len == 0 ||
         fetch->ask->takes_any)
         return reason;
@@ -72,11 +130,18 @@ static void drop_value(struct fetch *fetch)
     fetch->value = NULL;
 }
 
+static void drop_decode(struct fetch *fetch)
+{
+    coding_decode_free(fetch->decode);
+    fetch->decode = NULL;
+}
+
 static void on_end(void *cookie, enum reason reason)
 {
     struct fetch *fetch = cookie;
 
     fetch->reason = verdict(fetch, reason);
+    drop_decode(fetch);
     fetch->retry_after_s = fetch->call.retry_after_s;
     if (fetch->reason != REASON_NONE || (fetch->value != NULL && fetch->value->text.len == 0))
         drop_value(fetch);
@@ -109,6 +174,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     fetch->retry_after_s = 0;
     fetch->value = NULL;
     fetch->length = 0;
+    fetch->decode = NULL;
     fetch->call.is_running = false;
     fetch->ask = ask;
     fetch->done = done;
@@ -137,6 +203,7 @@ static void release(struct fetch *fetch, enum call_cancel why)
         return;
     call_cancel(&fetch->call, why);
     json_scan_free(&fetch->scan);
+    drop_decode(fetch);
     drop_value(fetch);
     fetch->ask = NULL;
 }

@@ -2,6 +2,10 @@
  * One JSON answer from one service: a call (call.h) whose body is gathered into a value and scanned
  * as it arrives. Composites get their data by fetches.
  *
+ * A body with a content coding that this server knows (coding.h) is decoded while it arrives. The
+ * body limit is for the decoded bytes, too. A body that grows too much is REASON_TOO_LARGE. A
+ * broken one, an unknown coding and several codings are REASON_BAD_HTTP.
+ *
  * ${done} is called exactly once, never from inside fetch_start, and not after fetch_release.
  */
 #ifndef BFF_UPSTREAM_FETCH_H
@@ -13,6 +17,7 @@
 #include "bff/json/value.h"
 #include "bff/base/reason.h"
 #include "bff/base/text.h"
+#include "bff/coding/coding_decode.h"
 #include "bff/upstream/call.h"
 #include "bff/upstream/service.h"
 
@@ -70,7 +75,8 @@ struct fetch {
     fetch_done done;
     void *cookie;
     struct json_scan scan;
-    size_t length; /* the body's length if the head has it, else 0 */
+    size_t length;                /* the body's length if the head has it, else 0 */
+    struct coding_decode *decode; /* NULL: the body has no content coding */
     struct call_ask call_ask;
     struct call call;
 };

@@ -304,6 +304,8 @@ static struct health_endpoint show(const struct watched *of,
         .status = checked.status,
         .since_ms = checked.since_ms,
         .in_flight = atomic_load_explicit(&state->in_flight, memory_order_relaxed),
+        .connections = atomic_load_explicit(&state->connections, memory_order_relaxed),
+        .ejected = atomic_load_explicit(&state->ejected, memory_order_relaxed),
         .first_byte_ns = atomic_load_explicit(&state->first_byte_ns, memory_order_relaxed),
     };
 

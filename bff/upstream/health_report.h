@@ -44,6 +44,8 @@ struct health_endpoint {
     int64_t until_ms;      /* wall clock, when its ejection ends; 0: it is not ejected */
     unsigned in_flight;    /* attempts of all workers */
     int64_t first_byte_ns; /* moving average; 0: there is none yet */
+    unsigned connections;  /* open ones, of all workers */
+    uint64_t ejected;      /* how often it was ejected, ever */
 };
 
 #endif

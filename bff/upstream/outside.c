@@ -167,7 +167,11 @@ static struct text lines_of(const struct outside_ask *ask, struct pool *pool)
     struct text_builder out;
 
     text_builder_init(&out, pool, 128);
-    text_builder_add(&out, TEXT("accept: application/json\r\naccept-encoding: identity\r\n"));
+    text_builder_field(&out, TEXT("accept"),
+                       ask->type.at == NULL ? TEXT("application/json") : ask->type);
+    text_builder_add(&out, TEXT("accept-encoding: identity\r\n"));
+    if (ask->type.at != NULL)
+        text_builder_field(&out, TEXT("content-type"), ask->type);
     text_builder_add(&out, ask->headers);
     if (ask->method.at != NULL)
         text_builder_field(&out, TEXT("content-length"), pool_print(pool, "%zu", ask->body.len));
@@ -198,7 +202,10 @@ void outside_start(struct outside *outside, struct outside_call *call,
         .body_limit = outside->body_limit,
         .depth_limit = DEPTH_MAX,
         .takes_failures = true,
-        .keep_slices = true,
+        .takes_any = ask->type.at != NULL,
+        .keep_slices = ask->type.at == NULL,
+        .head = ask->head,
+        .head_cookie = ask->head_cookie,
     };
     if (outside->is_looked_up)
         begin(call);

@@ -2,7 +2,7 @@
  * A URL outside of the services, which this server itself asks: the key set or the token endpoint
  * of an identity provider. An outside belongs to one worker. It has its own upstream, so a URL may
  * also become known while the server runs, from a discovery document. Such a call has no breaker
- * and no limit. It belongs to no request, and the answer is JSON.
+ * and no limit. It belongs to no request, and the answer is JSON if nothing else is asked for.
  */
 #ifndef BFF_UPSTREAM_OUTSIDE_H
 #define BFF_UPSTREAM_OUTSIDE_H
@@ -53,16 +53,21 @@ struct text outside_url(const struct outside *outside);
 
 /* What to ask, besides the URL. The texts are copied.
  *
- *   method   absent: GET
- *   headers  whole lines, each with its CRLF; Accept and the length of the body are added
- *   body     absent: none
- *   path     asked for in place of the URL's path and query; absent: these
+ *   type     of the body and of the answer, which may then have any bytes (fetch.value has them as
+ *            its text, without slices); absent: the answer is JSON, and ${headers} say what the
+ * body is head     called with the head of the answer before ${done}, valid during the call; may be
+ * NULL method   absent: GET headers  whole lines, each with its CRLF; Accept and the length of the
+ * body are added body     absent: none path     asked for in place of the URL's path and query;
+ * absent: these
  */
 struct outside_ask {
     struct text method;
     struct text headers;
     struct text body;
     struct text path;
+    struct text type;
+    void (*head)(void *cookie, const struct exchange_head *head);
+    void *head_cookie;
 };
 
 /*

@@ -18,7 +18,8 @@
 struct bff_service {
     const char *name;        /* "users", as in the configuration, in logs and in /health/users */
     const char *environment; /* "USERS_URL": endpoints, separated by commas */
-    const char *endpoint;    /* the default endpoint: "http://127.0.0.1:3000" */
+    const char *endpoint;    /* the default endpoint: "http://127.0.0.1:3000"; NULL: the service is
+                                none of the build, the configuration has added it */
 };
 
 /* One address of a service, read from "http://host:port" or "https://[::1]:8443", and how much of
@@ -128,6 +129,7 @@ struct service_settings {
     const struct bff_service *service;
     struct service_endpoint *endpoints;
     size_t endpoint_count;
+    bool is_named;          /* another setting names the service */
     bool resolves_each;     /* every address behind a host name is an endpoint of its own */
     uint32_t connect_ms;    /* from dialling to connected, TLS included */
     uint32_t first_byte_ms; /* from the request sent to the answer's first byte */

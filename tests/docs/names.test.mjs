@@ -54,7 +54,7 @@ describe('what --help says', () => {
     const isOfMocks = name => !name.endsWith('_URL') || name === 'REDIS_URL' ||
       isThere(`fixtures/data/${name.slice(0, -'_URL'.length).toLowerCase()}`)
     const real = all(part('\nEnvironment'), /^ {2}([A-Z_]+)/gm).flat().filter(isOfMocks)
-    assertSame(all(configuration.prose, /`([A-Z]+_(?:URL|SECRET|FILE|SECRET_FILE|KEY))`/g).flat(), real,
+    assertSame(all(configuration.prose, /`([A-Z]+_(?:URL|SECRET|FILE|SECRET_FILE|KEY)|OTEL_[A-Z_]+)`/g).flat(), real,
       'variables')
   })
 })

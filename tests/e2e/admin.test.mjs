@@ -5,17 +5,16 @@ import { describe, test } from 'node:test'
 import { cachedRoute, counted, plain } from './lib/caching.mjs'
 import { authority } from './lib/certificates.mjs'
 import { ask, connectBare, connectHttp2 } from './lib/client.mjs'
+import { admin, asOperator, json } from './lib/operator.mjs'
 import { startRedis } from './lib/redis.mjs'
-import { anywhere, open, scenario } from './lib/scenario.mjs'
+import { open, scenario } from './lib/scenario.mjs'
 import { eventually, gate, soon } from './lib/wait.mjs'
 
-const admin = { listen: anywhere }
-const json = { 'content-type': 'application/json' }
 
 // The admin pages of a scene: `tell(method, path, ...)` asks them.
 function withPages(scene) {
   const { admin: url } = scene.server.ready
-  const tell = (method, path, { headers, body } = {}) => ask(url, path, { method, headers, body })
+  const tell = (method, path, { headers, body } = {}) => ask(url, path, { method, headers: { ...asOperator, ...headers }, body })
   return { ...scene, adminUrl: url, tell,
     purge: (what, headers = json) => tell('POST', '/cache/purge', { headers, body: JSON.stringify(what) }) }
 }
@@ -44,10 +43,10 @@ describe('the admin pages', { concurrency: 4 }, () => {
     assert.equal(status, 200)
     assert.equal(headers['cache-control'], 'no-store')
     assert.deepEqual(body.pages.map(({ method, path }) => `${method} ${path}`),
-      ['GET /', 'POST /cache/purge', 'POST /reload', 'POST /revoke', 'PURGE /{path}'])
+      ['GET /', 'GET /metrics', 'POST /cache/purge', 'POST /reload', 'POST /revoke', 'PURGE /{path}'])
     assert.notEqual(adminUrl, url)
     assert.equal((await tell('HEAD', '/')).text, '')
-    for (const path of ['/health', '/api/products', '/nothing'])
+    for (const path of ['/api/products', '/nothing'])
       assert.equal((await tell('GET', path)).status, 404, path)
     assert.equal((await get('/cache/purge', { method: 'POST', headers: json, body: '{"all":true}' })).status, 404)
     assert.equal((await get('/api/products', { method: 'PURGE' })).status, 501)
@@ -112,8 +111,10 @@ describe('the admin pages', { concurrency: 4 }, () => {
     assert.equal((await tell('GET', '/', { headers: { origin: adminUrl } })).status, 403)
     for (const type of [undefined, 'text/plain', 'application/x-www-form-urlencoded', 'application/jsonp'])
       assert.equal((await purge({ all: true }, type ? { 'content-type': type } : {})).status, 415, type)
-    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example'])
+    for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example', 'localhost.evil.example']) {
       assert.equal((await purge({ all: true }, { ...json, host })).status, 403, host)
+      for (const path of ['/', '/health']) assert.equal((await tell('GET', path, { headers: { host } })).status, 403)
+    }
     const preflight = await tell('OPTIONS', '/cache/purge', { headers: { origin: 'https://evil.example',
       'access-control-request-method': 'POST', 'access-control-request-headers': 'content-type' } })
     assert.equal(preflight.status, 403)
@@ -128,6 +129,7 @@ describe('the admin pages', { concurrency: 4 }, () => {
     const { adminUrl, server } = await stage(t)
     const bare = await connectBare(adminUrl)
     bare.socket.write('POST /cache/purge HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n' +
+      `Authorization: ${asOperator.authorization}\r\n` +
       'Content-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nPURGE /a HTTP/1.1\r\nHost: localhost\r\n\r\n')
     assert.match(await soon(bare.ended, 'the end of the connection'), /^HTTP\/1\.1 400 [^]*$/)
     await server.stop()
@@ -143,11 +145,11 @@ describe('the admin pages', { concurrency: 4 }, () => {
     const ca = authority(t)
     const { certFile: certificate, keyFile: key } = ca.sign(['IP:127.0.0.1'])
     const { adminUrl } = await stage(t,
-      { config: { tls: { certificate, key }, admin: { listen: 'https://127.0.0.1:0' } } })
+      { config: { tls: { certificate, key }, admin: { ...admin, listen: 'https://127.0.0.1:0' } } })
     const session = await connectHttp2(adminUrl, { ca: ca.ca })
     t.after(session.close)
-    assert.deepEqual((await session.ask('/a', { method: 'PURGE' })).body, { purged: 'path' })
-    const foreign = await session.ask('/a', { method: 'PURGE', headers: { ':authority': 'evil.example' } })
+    assert.deepEqual((await session.ask('/a', { method: 'PURGE', headers: asOperator })).body, { purged: 'path' })
+    const foreign = await session.ask('/a', { method: 'PURGE', headers: { ...asOperator, ':authority': 'evil.example' } })
     assert.equal(foreign.status, 403)
   })
 

@@ -6,10 +6,11 @@ import http from 'node:http'
 import { test } from 'node:test'
 
 import { ask } from './lib/client.mjs'
+import { admin, json } from './lib/operator.mjs'
 import { random } from './lib/random.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { product } from './lib/samples.mjs'
-import { anywhere, scenario } from './lib/scenario.mjs'
+import { scenario } from './lib/scenario.mjs'
 import { tokenFor } from './lib/token.mjs'
 import { eventually } from './lib/wait.mjs'
 
@@ -23,7 +24,7 @@ const config = {
   ],
   routes: [{ path: '/api/users/', service: 'users', to: '/users/', cache: { ttl: '5ms', ...stale } }],
   cache: { memory: '64KiB' },
-  admin: { listen: anywhere },
+  admin,
 }
 
 const own = next => ({ headers }) => next() < 0.05 ? { status: 503 } :
@@ -67,7 +68,7 @@ test('all of it at the same time', async t => {
     args: ['--workers', '4'], keepsRecords: false, isUnguarded: true, config: { ...config, redis: { url: redis.url } } })
   const load = startUsers(t, url)
   const purge = what => ask(server.ready.admin, '/cache/purge', { method: 'POST',
-    headers: { 'content-type': 'application/json' }, body: JSON.stringify(what) })
+    headers: json, body: JSON.stringify(what) })
   await load.more(200)
   for (const what of [{ path: '/api/users/me' }, { prefix: '/api/' }, { all: true }]) {
     assert.equal((await purge(what)).status, 200)

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test'
 
 import { cachedRoute, counted, old, path, plain, statusOf } from './lib/caching.mjs'
 import { ask } from './lib/client.mjs'
+import { admin, asOperator, json } from './lib/operator.mjs'
 import { startRedis } from './lib/redis.mjs'
-import { anywhere } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const calm = { timeout: '10s', connect_timeout: '10s' } // for a machine that is busy
@@ -14,7 +14,7 @@ const hosted = { host: 'shop.example' } // the host is in the key
 // A server whose service answers with `answer`; `see` asks it for `[status, body, Cache-Status]`.
 async function serverOn(t, redis, answer, { settings = calm, config, ...options } = {}) {
   const scene = await cachedRoute(t, answer, { ...options, cache: { shared: true, ...options.cache },
-    config: { redis: { url: redis.url, ...settings }, admin: { listen: anywhere }, ...config } })
+    config: { redis: { url: redis.url, ...settings }, admin, ...config } })
   const get = (asked = {}) =>
     scene.get(asked.path ?? path, { ...asked, headers: { ...hosted, ...asked.headers } })
   const see = async asked => {
@@ -123,12 +123,12 @@ describe('with Redis', { concurrency: 3 }, () => {
     const one = await serverOn(t, redis, counted({ 'cache-tag': 'things' }))
     for (const name of ['a', 'b']) await one.get({ path: `/api/things/${name}` })
     await stored(redis, 2)
-    assert.equal((await ask(one.server.ready.admin, '/api/things/a', { method: 'PURGE' })).status, 200)
+    assert.equal((await ask(one.server.ready.admin, '/api/things/a', { method: 'PURGE', headers: asOperator })).status, 200)
     const other = await serverOn(t, redis, counted())
     assert.deepEqual(await other.see({ path: '/api/things/a' }), miss('1'))
     assert.deepEqual(await other.see({ path: '/api/things/b' }), hit('2'))
     await ask(other.server.ready.admin, '/cache/purge', { method: 'POST',
-      headers: { 'content-type': 'application/json' }, body: '{"tag":"things"}' })
+      headers: json, body: '{"tag":"things"}' })
     const third = await serverOn(t, redis, counted())
     assert.deepEqual(await third.see({ path: '/api/things/b' }), miss('1'))
   })

@@ -250,13 +250,14 @@ describe('a URL that fails', { concurrency: 2 }, () => {
       garbage: (_, res) => res.end('<html>'),
       redirect: (_, res) => res.writeHead(302, { location: '/good' }).end(),
       huge: (_, res) => res.end(`{"keys":[],"more":"${'x'.repeat(300_000)}"}`),
-      gzip: (_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(set)),
+      coded: (_, res) => res.writeHead(200, { 'content-encoding': 'zstd' }).end(set),
+      cut: (_, res) => res.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(set).subarray(0, -1)),
       missing: (_, res) => res.writeHead(404).end(set),
       empty: (_, res) => res.writeHead(200).end(),
       none: (_, res) => res.end('{"keys":[]}'),
     }
     const reasons = { slow: 'timeout', garbage: 'bad_json', redirect: 'status', huge: 'too_large',
-      gzip: 'bad_http', missing: 'status', empty: 'bad_json', none: 'bad_json' }
+      coded: 'bad_http', cut: 'bad_http', missing: 'status', empty: 'bad_json', none: 'bad_json' }
     const provider = await keyServer(t)
     provider.answer = (req, res) =>
       answers[req.url.slice(1)]?.(req, res) ?? (req.url === '/good' ? res.end(set) : undefined)
@@ -265,7 +266,7 @@ describe('a URL that fails', { concurrency: 2 }, () => {
     const { get, server } = await started(t, { issuers })
     const tokens = issuers.map(({ issuer }) => key.token({ iss: issuer }))
     assert.deepEqual(await statuses(asker(get), tokens), tokens.map(() => 503))
-    await eventually(() => events(server, 'keys_stale').length === 8, 'the events')
+    await eventually(() => events(server, 'keys_stale').length === 9, 'the events')
     assert.deepEqual(Object.fromEntries(events(server, 'keys_stale')
       .map(({ issuer, reason }) => [issuer, reason])), reasons)
     assert.ok(!provider.asked.includes('/good'), 'no redirect is followed')

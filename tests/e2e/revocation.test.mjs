@@ -4,20 +4,21 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { ask } from './lib/client.mjs'
+import { admin, asOperator, json } from './lib/operator.mjs'
 import { startRedis } from './lib/redis.mjs'
-import { anywhere, scenario } from './lib/scenario.mjs'
+import { scenario } from './lib/scenario.mjs'
 import { now, tokenOf } from './lib/token.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const path = '/api/users/1'
-const json = { 'content-type': 'application/json' }
 const plan = { 'users *': { json: { id: '1' } } }
 
 async function stage(t, redis, { revocation = {}, workers = 1, ...config } = {}) {
   const shared = redis === undefined ? {} : { redis: { url: redis.url, timeout: '10s', connect_timeout: '5s' } }
   const scene = await scenario(t, 'web', plan, { args: ['--workers', String(workers)],
-    config: { admin: { listen: anywhere }, revocation, ...shared, ...config } })
-  const revoke = (what, headers = json) => ask(scene.server.ready.admin, '/revoke', { method: 'POST', headers,
+    config: { admin, revocation, ...shared, ...config } })
+  const revoke = (what, headers = json) => ask(scene.server.ready.admin, '/revoke', { method: 'POST',
+    headers: { ...asOperator, ...headers },
     body: typeof what === 'string' ? what : JSON.stringify(what) })
   const statusOf = async token => (await scene.get(path, { token })).status
   return { ...scene, revoke, statusOf }

@@ -165,8 +165,12 @@ static void check_target(const struct plain_route *row, struct text path, struct
 
 static void check_client(const struct client *client, struct text path, struct text query)
 {
-    struct plain_question question = {client->method, path, client->host, has_field,
-                                      (void *)client};
+    struct plain_question question = {.method = client->method,
+                                      .path = path,
+                                      .query = query,
+                                      .host = client->host,
+                                      .has_field = has_field,
+                                      .cookie = (void *)client};
     const struct plain_route *want = expected(client, path), *found;
     struct text allow;
     enum plain_result result = plain_route_find(&routes, &question, pool, &found, &allow);

@@ -68,12 +68,39 @@ static void test_a_child(void **state)
     assert_memory_equal(bytes + TRACEPARENT_LEN - 3, "-ff", 3);
 }
 
+static void test_a_part(void **state)
+{
+    struct text parent = TEXT("00-" TRACE "-00f067aa0ba902b7-00");
+    char bytes[TRACEPARENT_LEN];
+    struct text part = {bytes, sizeof(bytes)};
+
+    traceparent_part(parent, 1, bytes);
+    assert_true(text_is(part, "00-" TRACE "-00f067aa0ba902b6-00"));
+    traceparent_part(parent, 255, bytes);
+    assert_true(text_is(part, "00-" TRACE "-00f067aa0ba90248-00"));
+}
+
+static void test_the_flag(void **state)
+{
+    char bytes[] = "00-" TRACE "-" SPAN "-02";
+    struct text text = {bytes, TRACEPARENT_LEN};
+
+    assert_false(traceparent_is_sampled(text));
+    traceparent_set_sampled(bytes, true);
+    assert_true(text_is(text, "00-" TRACE "-" SPAN "-03"));
+    assert_true(traceparent_is_sampled(text));
+    traceparent_set_sampled(bytes, false);
+    assert_true(text_is(text, "00-" TRACE "-" SPAN "-02"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_sane),
         cmocka_unit_test(test_a_new_one),
         cmocka_unit_test(test_a_child),
+        cmocka_unit_test(test_a_part),
+        cmocka_unit_test(test_the_flag),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

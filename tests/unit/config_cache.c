@@ -127,6 +127,20 @@ static const struct {
      "port\n"},
     {"https without certificate", "admin: {listen: \"https://127.0.0.1:1\"}\n",
      "web.yaml:1:17: admin.listen: https needs tls.certificate and tls.key\n"},
+    {"another machine without a token", "admin: {listen: \"http://10.0.0.1:9090\"}\n",
+     "web.yaml:1:17: admin.listen: other machines may reach \"http://10.0.0.1:9090\", so it needs "
+     "admin.token; or listen on 127.0.0.1 or on unix:/run/bff/admin.sock\n"},
+    {"a short token", "admin: {listen: 9090, token: secret-secret}\n",
+     "web.yaml:1:30: admin.token: the token is too short; expected 16 bytes at least, such as "
+     "those of openssl rand -hex 32\n"},
+    {"a token with blanks", "admin: {listen: 9090, token: \"one two three four\"}\n",
+     "web.yaml:1:30: admin.token: the token has a blank, or a byte that is not ASCII\n"},
+    {"a relative path", "admin: {listen: \"unix:admin.sock\"}\n",
+     "web.yaml:1:17: admin.listen: \"unix:admin.sock\": its path must begin with /, as in "
+     "unix:/run/bff/admin.sock\n"},
+    {"a host with a port", "admin: {listen: 9090, hosts: [\"ops.example:1\"]}\n",
+     "web.yaml:1:31: admin.hosts: \"ops.example:1\": expected a host without port, such as "
+     "ops.example\n"},
 };
 
 static void test_mistakes(void **state)
@@ -159,25 +173,48 @@ static void test_the_cache(void **state)
     }
 }
 
+#define TOKEN ", token: 0123456789abcdef"
+
 static void test_admin(void **state)
 {
     static const struct {
-        const char *address;
-        bool is_warned_of;
-    } addresses[] = {{"http://127.0.0.1:9090", false}, {"localhost:9090", false},
-                     {"http://[::1]:9090", false},     {"*:9090", true},
-                     {"http://10.0.0.1:9090", true},   {"http://[::]:9090", true}};
+        const char *text, *listen;
+    } cases[] = {
+        {"\"http://127.0.0.1:9090\"", "http://127.0.0.1:9090"},
+        {"localhost:9090", "localhost:9090"},
+        {"\"http://[::1]:9090\"", "http://[::1]:9090"},
+        {"9090", "9090"},
+        {"\"*:9090\"" TOKEN, "*:9090"},
+        {"\"http://10.0.0.1:9090\"" TOKEN, "http://10.0.0.1:9090"},
+        {"\"unix:/run/bff/admin.sock\"", "unix:/run/bff/admin.sock"},
+        {"9090, hosts: [Ops.example.]", "9090"},
+    };
 
-    for (size_t i = 0; i < COUNT(addresses); i++) {
+    for (size_t i = 0; i < COUNT(cases); i++) {
         char yaml[128];
         struct config config;
-        snprintf(yaml, sizeof(yaml), "admin: {listen: \"%s\"}\n", addresses[i].address);
+        snprintf(yaml, sizeof(yaml), "admin: {listen: %s}\n", cases[i].text);
         reading_file("web.yaml", yaml, strlen(yaml));
         assert_int_equal(reading_read("--config web.yaml", &config), CONFIG_SERVE);
-        assert_string_equal(config.admin->text, addresses[i].address);
-        assert_int_equal(config.warnings.count, addresses[i].is_warned_of);
+        assert_string_equal(config.admin->text, cases[i].listen);
+        assert_int_equal(config.warnings.count, 0);
+        if (config.admin_settings.host_count > 0)
+            assert_true(text_equal_nocase(config.admin_settings.hosts[0], TEXT("ops.example")));
         config_free(&config);
     }
+}
+
+static void test_a_port_alone_is_of_this_machine(void **state)
+{
+    struct config config;
+    struct sockaddr_in address;
+
+    reading_file("web.yaml", "admin: {listen: 9090}\n", strlen("admin: {listen: 9090}\n"));
+    assert_int_equal(reading_read("--config web.yaml", &config), CONFIG_SERVE);
+    memcpy(&address, &config.admin->address, sizeof(address));
+    assert_int_equal(address.sin_addr.s_addr, htonl(INADDR_LOOPBACK));
+    assert_int_equal(address.sin_port, htons(9090));
+    config_free(&config);
 }
 
 int main(void)
@@ -186,6 +223,7 @@ int main(void)
         cmocka_unit_test(test_routes),   cmocka_unit_test(test_default_routes),
         cmocka_unit_test(test_mistakes), cmocka_unit_test(test_the_cache),
         cmocka_unit_test(test_admin),
+        cmocka_unit_test(test_a_port_alone_is_of_this_machine),
     };
     return cmocka_run_group_tests(tests, reading_begin, reading_end);
 }

@@ -134,9 +134,12 @@ static const struct {
     {"a list twice", "routes: [{path: /a, service: users}]\nroutes: [{path: /b, service: users}]\n",
      "web.yaml:2:1: routes: it stands here twice\n"},
     {"no mapping", "routes: [/a]\n",
-     "web.yaml:1:10: routes[0]: expected a mapping with some of: path, service, to, access, "
-     "methods, host, header, body_limit, timeout, hedge, breaker, cache, preserve_host, upgrade, "
-     "request_headers, response_headers\n"},
+     "web.yaml:1:10: routes[0]: expected a mapping with some of: "
+     "path, service, to, access, methods, host, header, body_limit, timeout, "
+     "hedge, breaker, cache, preserve_host, upgrade, compress, request_headers, "
+     "response_headers, allow, deny, security_headers, hsts, transform, query, "
+     "cookie, split, sticky, mirror, redirect, answer, rewrite_location, "
+     "rewrite_cookies, cookie_domain\n"},
     {"nothing in it", "routes: [{}, ]\n",
      "web.yaml:1:10: routes[0]: its path is missing\n"
      "web.yaml:1:10: routes[0]: its service is missing\n"},
@@ -188,13 +191,16 @@ static const struct {
      "- {path: /, service: users}\n- {path: /healthz, service: users}\n"
      "- {path: /ready/, service: users}\n- {path: /bff/, service: users}\n"
      "- {path: /.well-known/jwks.json, service: users}\n- {path: /bff, service: users}\n"
-     "- {path: /.well-known/, service: users}\n",
+     "- {path: /.well-known/, service: users}\n- {path: /__bff/a, service: users}\n"
+     "- {path: /__mock/, service: users}\n- {path: /__bffs/, service: users}\n",
      "web.yaml:2:10: routes[0].path: \"/health\": " OWN_PATH
      "web.yaml:3:10: routes[1].path: \"/health/\": " OWN_PATH
      "web.yaml:4:10: routes[2].path: \"/health/users\": " OWN_PATH
      "web.yaml:5:10: routes[3].path: \"/ready\": " OWN_PATH
      "web.yaml:9:10: routes[7].path: \"/bff/\": " OWN_PATH
-     "web.yaml:10:10: routes[8].path: \"/.well-known/jwks.json\": " OWN_PATH},
+     "web.yaml:10:10: routes[8].path: \"/.well-known/jwks.json\": " OWN_PATH
+     "web.yaml:13:10: routes[11].path: \"/__bff/a\": " OWN_PATH
+     "web.yaml:14:10: routes[12].path: \"/__mock/\": " OWN_PATH},
     {"a role without a name", ROUTE("access: \"role:\""),
      "web.yaml:1:46: routes[0].access: \"role:\": expected public, signed-in, role:NAME, "
      "scope:NAME or key\n"},

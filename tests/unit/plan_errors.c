@@ -157,6 +157,9 @@ static void of_a_path_of_the_server(void **state)
         {"GET /.well-known/jwks.json: .route: the server answers this path itself "
          "(docs/configuration.md#routes), so nothing gets here",
          {.route = "GET /.well-known/jwks.json", .access = BFF_PUBLIC, .parts = PART_OK}},
+        {"GET /__mock/a: .route: the server answers this path itself "
+         "(docs/configuration.md#routes), so nothing gets here",
+         {.route = "GET /__mock/a", .access = BFF_PUBLIC, .parts = PART_OK}},
     };
 
     check_all(cases, COUNT(cases));

@@ -39,6 +39,7 @@ static struct scene {
     struct timers timers;
     struct endpoint_loop on;
     struct endpoint endpoint;
+    struct endpoint_state state;
     struct peer peers[PEERS];
 } scene;
 
@@ -107,6 +108,7 @@ static int begin(void **state)
     if (scene.on.batch == NULL)
         printf("no batch here: %s\n", strerror(errno));
     scene.endpoint.on = &scene.on;
+    scene.endpoint.state = &scene.state;
     h2o_linklist_init_anchor(&scene.endpoint.idle);
     for (size_t i = 0; i < PEERS; i++)
         if (open_peer(&scene.peers[i]) != 0)

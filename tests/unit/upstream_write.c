@@ -98,7 +98,8 @@ static void ask(h2o_loop_t *loop, struct batch *batch)
     struct timers timers;
     timers_init(&timers, no_wake);
     struct endpoint_loop on = {.loop = loop, .timers = &timers, .batch = batch};
-    struct endpoint endpoint = {.on = &on};
+    struct endpoint_state state = {0};
+    struct endpoint endpoint = {.on = &on, .state = &state};
     static const struct exchange_sink sink;
     h2o_iovec_t pieces[] = {{H2O_STRLIT(FIRST)}, {H2O_STRLIT(SECOND)}, {H2O_STRLIT(THIRD)}};
     struct connection_request request = {.pieces = pieces, .count = 3, .sink = &sink};

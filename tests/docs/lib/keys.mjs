@@ -10,7 +10,7 @@ function jwk(type, options) {
 }
 
 // In the stage's place: cert.pem and key.pem, internal-ca.pem, login.jwks and partner.jwks, and keys.yaml
-// with an API key. Where /run/secrets is on the stage: a secret of tokens, and one of an OpenID client.
+// with an API key, and admin.token. Where /run/secrets is on the stage: a secret of tokens, and one of an OpenID client.
 export function keysIn(stage) {
   const at = name => path.join(stage.place, name)
   execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
@@ -22,6 +22,7 @@ export function keysIn(stage) {
   writeFileSync(at('partner.jwks'), JSON.stringify({ keys: [jwk('ec', { namedCurve: 'P-256' })] }))
   const apiKeys = [{ name: 'shop', sha256: randomBytes(32).toString('hex'), plan: 'basic' }]
   writeFileSync(at('keys.yaml'), JSON.stringify(apiKeys))
+  writeFileSync(at('admin.token'), randomBytes(32).toString('hex'), { mode: 0o600 })
   for (const name of ['jwt', 'shop'])
     writeFileSync(path.join(stage.temporary, name), randomBytes(32).toString('hex'), { mode: 0o600 })
 }

@@ -78,7 +78,8 @@ async function configuration(block, { stage }) {
   if (block.remark?.includes('with mistakes')) return
   const needsNone = /^login:(?:\n  .*)*?.*\bkeys:/m.test(block.text)
   const secret = needsNone ? '' : `JWT_SECRET='one that is long enough for a token' `
-  const session = `SESSION_KEY='one that is long enough for sessions' CLIENT_SECRET='secret' `
+  const session = `SESSION_KEY='one that is long enough for sessions' CLIENT_SECRET='secret' ` +
+    `COLLECTOR_TOKEN='secret' `
   await stage.run(`${secret}${session}USERS_HOST=users.example bff-web --check --config ${name}`)
 }
 

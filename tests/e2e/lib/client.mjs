@@ -24,7 +24,8 @@ async function gather(stream) {
 
 function answer({ status, headers, names, bytes, began }) {
   const text = bytes.toString('utf8')
-  const isJson = text !== '' && /^application\/json/.test(headers['content-type'])
+  const isJson = text !== '' && /^application\/json/.test(headers['content-type']) &&
+    !headers['content-encoding']
   const body = isJson ? JSON.parse(text) : undefined
   return { status, headers, names, bytes, text, body, ms: performance.now() - began }
 }

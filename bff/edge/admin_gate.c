@@ -1,0 +1,96 @@
+/* See admin_gate.h. */
+#include <openssl/crypto.h>
+
+#include "bff/base/clock.h"
+#include "bff/base/ip.h"
+#include "bff/base/sha256.h"
+#include "bff/edge/admin_gate.h"
+#include "bff/http/host.h"
+#include "bff/http/method.h"
+#include "bff/http/own_path.h"
+
+/* Web pages. */
+
+static bool is_listed(const struct admin_settings *settings, struct text host)
+{
+    for (size_t i = 0; i < settings->host_count; i++)
+        if (text_equal_nocase(settings->hosts[i], host))
+            return true;
+    return false;
+}
+
+/* Also true without a host, which HTTP/1.0 allows: a browser always sends one. */
+static bool is_own_host(const struct admin_settings *settings, const struct request *request)
+{
+    struct text host = host_name(request->pool, request->host), bare = host;
+    struct ip ip;
+
+    if (host.len == 0 || text_equal_nocase(host, TEXT("localhost")) || is_listed(settings, host))
+        return true;
+    if (host.at[0] == '[' && host.len > 2)
+        bare = (struct text){host.at + 1, host.len - 2};
+    return ip_read(bare, &ip);
+}
+
+/* Tokens. */
+
+static bool is_public(const struct request *request)
+{
+    return method_is_read(request->method) &&
+           (text_is(request->path, ADMIN_GATE_METRICS) || own_path_is_health(request->path));
+}
+
+/* The time does not depend on where the texts differ, or on how long they are. */
+static bool is_same(struct text a, struct text b)
+{
+    unsigned char hash_a[SHA256_BYTES], hash_b[SHA256_BYTES];
+
+    sha256_of(a, hash_a);
+    sha256_of(b, hash_b);
+    return CRYPTO_memcmp(hash_a, hash_b, SHA256_BYTES) == 0;
+}
+
+/* Returns the token of "Bearer TOKEN"; absent for another scheme, and without the field. */
+static struct text token_of(const struct request *request)
+{
+    struct text rest = request_header(request, "authorization"), scheme;
+
+    if (rest.at == NULL)
+        return rest;
+    scheme = text_cut(&rest, ' ');
+    if (!text_equal_nocase(scheme, TEXT("bearer")) || rest.at == NULL)
+        return (struct text){0};
+    return text_trim(rest);
+}
+
+static enum admin_gate check_token(const struct admin_settings *settings,
+                                   struct admin_failures *failures, const struct request *request)
+{
+    struct text token = token_of(request), from = text_of(request->client->address);
+    int64_t now_ns = clock_now_ns();
+
+    if (token.at == NULL)
+        return ADMIN_GATE_NO_TOKEN;
+    if (admin_failures_are_many(failures, from, now_ns))
+        return ADMIN_GATE_TOO_MANY;
+    if (is_same(token, settings->token))
+        return ADMIN_GATE_OPEN;
+    admin_failures_add(failures, from, now_ns);
+    return ADMIN_GATE_WRONG;
+}
+
+enum admin_gate admin_gate_decide(const struct admin_settings *settings,
+                                  struct admin_failures *failures, const struct request *request)
+{
+    if (request_header(request, "origin").at != NULL)
+        return ADMIN_GATE_FOREIGN;
+    if (request->client->is_unix)
+        return ADMIN_GATE_OPEN;
+    if (!is_own_host(settings, request))
+        return ADMIN_GATE_FOREIGN;
+    if (is_public(request))
+        return ADMIN_GATE_OPEN;
+    if (settings->token.at == NULL)
+        return ADMIN_GATE_CLOSED;
+    return check_token(settings, failures, request);
+}
