@@ -7,6 +7,8 @@ import { admin, asOperator } from './operator.mjs'
 import { anywhere, scenario } from './scenario.mjs'
 import { eventually } from './wait.mjs'
 
+export const adminToken = 'the token of operators in tests'
+
 /*
  * A scenario whose addresses are in its configuration file, with admin pages. Beside what scenario
  * gives:
@@ -17,7 +19,11 @@ import { eventually } from './wait.mjs'
  */
 export async function reloadable(t, plan, { config = {}, listen = [anywhere], ...options } = {}) {
   const scene = await scenario(t, 'web', plan, { ...options, listen: [],
+<<<<<<< HEAD
     config: { listen, admin, login: 'off', ...config } })
+=======
+    config: { listen, admin: { listen: anywhere, token: adminToken }, login: 'off', ...config } })
+>>>>>>> reload
   const { server } = scene
   const file = server.ready.config
   let settings = JSON.parse(readFileSync(file))
@@ -36,7 +42,11 @@ export async function reloadable(t, plan, { config = {}, listen = [anywhere], ..
       renameSync(`${file}.new`, file)
     },
     hup: () => more(() => server.child.kill('SIGHUP')),
+<<<<<<< HEAD
     post: () => ask(server.ready.admin, '/reload', { method: 'POST', headers: asOperator }),
+=======
+    post: () => ask(server.ready.admin, '/reload', { method: 'POST', token: adminToken }),
+>>>>>>> reload
   }
 }
 
