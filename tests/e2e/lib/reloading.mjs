@@ -19,11 +19,7 @@ export const adminToken = 'the token of operators in tests'
  */
 export async function reloadable(t, plan, { config = {}, listen = [anywhere], ...options } = {}) {
   const scene = await scenario(t, 'web', plan, { ...options, listen: [],
-<<<<<<< HEAD
     config: { listen, admin, login: 'off', ...config } })
-=======
-    config: { listen, admin: { listen: anywhere, token: adminToken }, login: 'off', ...config } })
->>>>>>> reload
   const { server } = scene
   const file = server.ready.config
   let settings = JSON.parse(readFileSync(file))
@@ -42,11 +38,7 @@ export async function reloadable(t, plan, { config = {}, listen = [anywhere], ..
       renameSync(`${file}.new`, file)
     },
     hup: () => more(() => server.child.kill('SIGHUP')),
-<<<<<<< HEAD
     post: () => ask(server.ready.admin, '/reload', { method: 'POST', headers: asOperator }),
-=======
-    post: () => ask(server.ready.admin, '/reload', { method: 'POST', token: adminToken }),
->>>>>>> reload
   }
 }
 
