@@ -5,12 +5,13 @@
 
 static char *file_text(const char *name)
 {
-    char *text = calloc(1, 65536);
+    enum { MAX = 256 << 10 };
+    char *text = calloc(1, MAX);
     FILE *file = fopen(name, "r");
 
     assert_non_null(file);
-    size_t len = fread(text, 1, 65535, file);
-    assert_in_range(len, 1, 65534);
+    size_t len = fread(text, 1, MAX - 1, file);
+    assert_in_range(len, 1, MAX - 2);
     fclose(file);
     return text;
 }
