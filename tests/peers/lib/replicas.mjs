@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
 
@@ -14,23 +14,32 @@ import { services, startUpstreams } from '../../e2e/lib/upstream.mjs'
 import { eventually, soon } from '../../e2e/lib/wait.mjs'
 import { addHost, here, startWorld } from './network_world.mjs'
 import { startNameServer } from './name_server.mjs'
+import { output } from './run.mjs'
 
 const port = 8080
 const original = readFileSync(new URL('../../../docs/deploy/haproxy.cfg', import.meta.url), 'utf8')
 
-// A program on a host; it ends with the test.
+// A program on a host, which ends with the test: said() is its output so far. The output goes into a
+// file, because HAProxy drops lines of its log when nobody reads its pipe at once.
 function runOn(t, host, program, args) {
+  const file = path.join(scratch(t), 'output')
+  const fd = openSync(file, 'a+')
   const [command, ...rest] = [...host.under, program, ...args]
-  const child = spawn(command, rest, { stdio: ['ignore', 'pipe', 'pipe'] })
-  const run = { child, said: '' }
-  child.stdout.setEncoding('utf8').on('data', text => (run.said += text))
-  child.stderr.resume()
+  const child = spawn(command, rest, { stdio: ['ignore', fd, 'ignore'] })
   process.once('exit', () => child.kill('SIGKILL'))
   t.after(async () => {
     child.kill('SIGKILL')
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+    closeSync(fd)
   })
-  return run
+  let text = '', at = 0
+  const chunk = Buffer.alloc(65536)
+  const said = () => {
+    for (let count; (count = readSync(fd, chunk, 0, chunk.length, at)) > 0; at += count)
+      text += chunk.toString('latin1', 0, count)
+    return text
+  }
+  return { said }
 }
 
 async function accepts(address, to) {
@@ -65,14 +74,16 @@ function ownSettings(nameServer) {
 async function startHaproxyOn(t, host, addresses) {
   const file = path.join(scratch(t), 'haproxy.cfg')
   writeFileSync(file, ownSettings(await startNameServer(t, here, addresses)))
-  const run = runOn(t, host, 'haproxy', ['-db', '-f', file])
+  const { code, stderr } = await output('haproxy', ['-c', '-f', file])
+  assert.equal(code, 0, stderr)
+  const { said } = runOn(t, host, 'haproxy', ['-db', '-f', file])
   const nameOf = address =>
-    new RegExp(`bff/(bff\\d+) changed its IP from \\S+ to ${address.replaceAll('.', '\\.')} `).exec(run.said)?.[1]
+    new RegExp(`bff/(bff\\d+) changed its IP from \\S+ to ${address.replaceAll('.', '\\.')} `).exec(said())?.[1]
   const count = (address, word) =>
-    run.said.match(new RegExp(`Server bff/${nameOf(address)} (\\('\\S+'\\) )?is ${word}`, 'g'))?.length ?? 0
-  return { run, url: `http://${host.address}:${port}`,
+    said().match(new RegExp(`Server bff/${nameOf(address)} (\\('\\S+'\\) )?is ${word}`, 'g'))?.length ?? 0
+  return { said, url: `http://${host.address}:${port}`,
     transitions: address => ({ up: count(address, 'UP'), down: count(address, 'DOWN') }),
-    entries: () => entriesOf(run.said) }
+    entries: () => entriesOf(said()) }
 }
 
 // A line of `option httplog`: status, termination state, retries, and what was asked for.
