@@ -139,7 +139,7 @@ static void idle_check(struct settings *settings)
     const struct settings_mark *listen = settings_mark(settings, "admin.listen", 0);
 
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-        if (settings_is_given(settings, paths[i], 0) && !listen->is_wrong && !listen->is_unset)
+        if (settings_is_given(settings, paths[i], 0) && !listen->is_wrong)
             settings_warn(settings, paths[i], 0, "it has no effect without admin.listen");
 }
 

@@ -42,8 +42,6 @@ static const struct {
      "web.yaml:1:16: admin.token: it has no effect without admin.listen\n"},
     {"hosts without pages", "admin: {hosts: ops.example}\n",
      "web.yaml:1:16: admin.hosts: it has no effect without admin.listen\n"},
-    {"pages that a variable can turn on", "admin: {listen: \"${NONE:-}\", hosts: ops.example}\n",
-     ""},
 
     {"a host in the list of browsers without a time", "security_headers: {hsts: {preload: true}}\n",
      "web.yaml:1:36: security_headers.hsts.preload: it needs max_age beside it, for example "
