@@ -35,9 +35,10 @@ struct call_hedge_plan;
 struct breaker;
 
 /*
- *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this
- * path). It may have captures (plain_pattern.h), which transform.has_captures says to replaces
- * ${path} in the target, like the URI of nginx's proxy_pass; absent: the target does not change
+ *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly that).
+ *                 It may have captures (plain_pattern.h), which transform.has_captures says
+ *   to            replaces ${path} in the target, like the URI of nginx's proxy_pass; absent: the
+ *                 target does not change
  *   service       the service that gets the request; NULL: ${split} or ${direct} says what happens
  *   methods       the methods that are passed on, ended by an absent text; NULL: all known methods
  *   host          only requests for this host (lower case, see host.h); absent: any host
