@@ -5,7 +5,7 @@
 #define PATIENCE_MS 60000 /* host names may be looked up slowly */
 #define LATE "The reload takes long; it goes on, and the log will have its outcome"
 
-static void on_done(struct reload_wait *wait, const struct reload_outcome *outcome)
+static void on_done(struct awaited_reload *wait, const struct reload_outcome *outcome)
 {
     struct admin_request *admin = H2O_STRUCT_FROM_MEMBER(struct admin_request, reload, wait);
     struct pipeline *pipeline = &admin->context.pipeline;
@@ -24,14 +24,14 @@ static void on_done(struct reload_wait *wait, const struct reload_outcome *outco
                                               }));
 }
 
-static void cancel(void *state) { reload_wait_end(&((struct admin_request *)state)->reload); }
+static void cancel(void *state) { awaited_reload_end(&((struct admin_request *)state)->reload); }
 
 static enum step_result late(void *state) { return admin_request_refuse(state, 504, LATE); }
 
 enum step_result admin_reload_post(struct admin_request *admin)
 {
     admin->reload.done = on_done;
-    if (!reload_wait_begin(admin->context.request->worker, &admin->reload))
+    if (!awaited_reload_begin(admin->context.request->worker, &admin->reload))
         return admin_request_refuse(admin, 503, "The server stops");
     return pipeline_wait(&admin->context.pipeline,
                          (struct pipeline_wait){

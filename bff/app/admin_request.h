@@ -14,7 +14,7 @@
 #ifndef BFF_APP_ADMIN_REQUEST_H
 #define BFF_APP_ADMIN_REQUEST_H
 
-#include "bff/app/reload_wait.h"
+#include "bff/app/awaited_reload.h"
 #include "bff/app/request_context.h"
 #include "bff/cache/cache_redis.h"
 #include "bff/edge/revocation_tell.h"
@@ -27,8 +27,8 @@ struct admin_request;
  *   method   "GET" takes HEAD, too
  *   path     exactly; NULL: every path
  *   about    for the list of pages
- *   run      a step: it sets admin->answer or admin->pieces, and passes, refuses or waits. With POST, the whole body
- *            has come
+ *   run      a step: it sets admin->answer or admin->pieces, and passes, refuses or waits. With
+ *            POST, the whole body has come
  */
 struct admin_page {
     const char *method;
@@ -50,7 +50,7 @@ struct admin_request {
 
     struct cache_redis_purge told;  /* of a page that tells Redis of a purge */
     struct revocation_tell revoked; /* the same for a revocation */
-    struct reload_wait reload;      /* of a page that waits for a reload */
+    struct awaited_reload reload;   /* of a page that waits for a reload */
 };
 
 /* Answers ${request}. What ${dispatch} and ${worker} point to must live as long as the request. */

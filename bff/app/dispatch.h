@@ -21,6 +21,7 @@
 #include "bff/limit/limiter.h"
 #include "bff/observe/metrics.h"
 #include "bff/proxy/proxy.h"
+#include "bff/proxy/spool.h"
 #include "bff/session/oidc.h"
 #include "bff/session/session_refresh.h"
 #include "bff/session/session_store.h"
@@ -39,6 +40,7 @@ struct dispatch {
     bool may_encode_slashes; /* false: a path is refused when some reader splits it at more places
                                 than this server */
     struct proxy_settings proxy;
+    const struct spool_settings *uploads;
     struct authorizer *authorizer;        /* NULL: no service decides about requests */
     const struct login *login;            /* NULL: login is off, and access rules do not apply */
     const struct identity_keys *identity; /* NULL: services get no token of ours */

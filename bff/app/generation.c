@@ -169,6 +169,7 @@ static void fill_dispatch(struct generation *generation)
                               .login = generation->login,
                               .session = &config->session}},
         .body_limit = config->request_limit,
+        .uploads = &config->uploads,
         .proxy = {.server = server,
                   .withheld = config_withheld_header(config),
                   .security = &config->security,

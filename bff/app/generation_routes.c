@@ -32,8 +32,10 @@ void generation_routes_each(struct generation *generation,
 
 static void to_set(struct plain_route *copy, struct text to)
 {
-    if (to.at != NULL)
-        copy->to = to;
+    if (to.at == NULL)
+        return;
+    copy->to = to;
+    copy->transform.path = (struct text){0};
 }
 
 static void split_prepare(struct generation *generation, struct plain_route *route)
@@ -99,8 +101,11 @@ static void map_insert(struct known *known, struct plain_rewrite_map map)
     known->maps[at] = map;
 }
 
+/* What a service sends cannot be read as the values of captures. */
 static void map_add(struct known *known, const struct plain_route *route)
 {
+    if (route->transform.has_captures || route->transform.path.at != NULL)
+        return;
     if (route->service == known->service)
         map_insert(known, map_of(route, (struct text){0}));
     for (size_t i = 0; i < route->split.count; i++)

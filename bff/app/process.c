@@ -1,6 +1,5 @@
 /* See process.h. */
 #include <stdatomic.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "bff/app/process.h"
@@ -13,8 +12,7 @@ struct process *process_new(void)
 {
     struct process *process = memory_new(sizeof(*process));
 
-    process->bell = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    must(process->bell != -1);
+    first_thread_init(&process->thread);
     return process;
 }
 
@@ -34,7 +32,8 @@ void process_start(struct process *process, struct generation *first)
 {
     make_current(process, first);
     process->may_use_io_uring = first->config.may_use_io_uring;
-    worker_hooks_set(&process->settings, process);
+    process->thread.first = first;
+    worker_hooks_set(&process->settings, &process->thread);
     process->server = server_new(&process->settings);
     server_start(process->server);
 }
@@ -57,13 +56,6 @@ bool process_has_swapped(const struct process *process)
     return atomic_load(&process->current->workers) == process->settings.workers;
 }
 
-void process_ring(const struct process *process)
-{
-    uint64_t one = 1;
-
-    must(write(process->bell, &one, sizeof(one)) == sizeof(one));
-}
-
 /* End. */
 
 void process_stop(struct process *process) { server_stop(process->server); }
@@ -80,6 +72,6 @@ void process_end(struct process *process)
     process->current = NULL;
     if (process->server != NULL)
         return;
-    close(process->bell);
+    close(process->thread.bell);
     memory_free(process);
 }

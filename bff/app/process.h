@@ -6,28 +6,23 @@
 #ifndef BFF_APP_PROCESS_H
 #define BFF_APP_PROCESS_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
 
+#include "bff/app/first_thread.h"
 #include "bff/app/generation.h"
 #include "bff/http/server.h"
 
-struct reload_waits;
-
 struct process {
     struct server_settings settings;
-    struct server *server; /* NULL: not started */
-    atomic_bool
-        is_ready; /* the ready line has been printed; from now on process_swap may be used */
-    int bell;     /* an eventfd: see process_ring */
+    struct server *server;      /* NULL: not started */
+    struct first_thread thread; /* what the workers know of the process */
     struct generation
         *current;              /* with a reference; each worker's own part is in worker->settings */
     unsigned long generations; /* the number of generations so far */
     const struct bff_mocks *mocks; /* NULL: no mock mode */
     struct mock *mock;             /* NULL: none */
-    char *mock_secret;          /* with which the mock services sign tokens; NULL: they sign none */
-    struct reload_waits *waits; /* requests that wait for a reload; set before process_start */
-    bool may_use_io_uring;      /* of the first configuration */
+    char *mock_secret;     /* with which the mock services sign tokens; NULL: they sign none */
+    bool may_use_io_uring; /* of the first configuration */
     struct listen *left; /* listeners that the current generation does not name. The workers may not
                             have closed them yet */
     size_t left_count;
@@ -45,15 +40,12 @@ void process_start(struct process *process, struct generation *first);
  * worker looks up the host names of ${next} and then switches to it: requests that have begun keep
  * the old generation until they end, and later requests use ${next}. The number of workers,
  * io_uring and mocks do not change. To be called between process_start and process_stop, and not
- * before process->is_ready.
+ * before process->thread.is_ready.
  */
 void process_swap(struct process *process, struct generation *next);
 
 /* True when every worker has switched to the current generation of the process. */
 bool process_has_swapped(const struct process *process);
-
-/* Wakes the first thread when it waits for process->bell. May be called from any thread. */
-void process_ring(const struct process *process);
 
 /* Drains and stops the workers, also those that have not switched yet. */
 void process_stop(struct process *process);

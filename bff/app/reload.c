@@ -7,11 +7,16 @@
 #include "bff/app/process_listen.h"
 #include "bff/app/reload.h"
 #include "bff/app/reload_read.h"
-#include "bff/app/reload_wait.h"
+#include "bff/app/awaited_reload.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/base/tally.h"
 #include "bff/json/json_print.h"
+
+/* What a request for a reload reads. */
+#define MISTAKEN "The configuration has mistakes, and the old one still serves"
+#define STOPS "The server stops"
 
 struct reload {
     struct process *process;
@@ -30,7 +35,7 @@ struct reload *reload_new(struct process *process, const struct generation *firs
 
     reload->process = process;
     reload->settings = *settings;
-    process->waits = reload_wait_new(process);
+    process->thread.waits = awaited_reload_new(process->settings.workers);
     files_watch_set(&reload->watch, &first->config);
     return reload;
 }
@@ -109,7 +114,7 @@ static void notify_end(const char *status)
 
 static void tell(struct reload *reload, struct reload_outcome outcome, const struct mistakes *lines)
 {
-    struct reload_outcome *told = reload_wait_outcome(reload->process->waits);
+    struct reload_outcome *told = awaited_reload_outcome(reload->process->thread.waits);
     struct json_print out;
 
     json_print_init(&out, told->pool);
@@ -125,7 +130,7 @@ static void tell(struct reload *reload, struct reload_outcome outcome, const str
     told->message = outcome.message;
     told->members = json_print_text(&out);
     told->upto = outcome.upto;
-    reload_wait_tell(reload->process->waits, told);
+    awaited_reload_tell(reload->process->server, told);
 }
 
 static void fail(struct reload *reload, struct generation *next)
@@ -135,6 +140,7 @@ static void fail(struct reload *reload, struct generation *next)
 
     files_watch_add(&reload->watch, &next->config);
     log_lines("mistake", mistakes);
+    tally_add(TALLY_RELOADS_FAILED);
     log_end(reload, "failed");
     snprintf(status, sizeof(status), "The reload failed: %s", mistakes->lines[0]);
     notify_end(status);
@@ -153,6 +159,7 @@ static void finish(struct reload *reload)
     process_listen_settle(reload->process);
     reload_log_warnings(reload->process->current);
     log_lines("restart", &reload->fixed);
+    tally_add(TALLY_RELOADS);
     log_end(reload, "done");
     notify_end("");
     tell(reload, (struct reload_outcome){.status = 200, .upto = reload->upto}, &reload->fixed);
@@ -164,7 +171,7 @@ static void begin(struct reload *reload)
     struct process *process = reload->process;
 
     reload->is_wanted = false;
-    reload->upto = reload_wait_asked(process->waits);
+    reload->upto = awaited_reload_asked(process->thread.waits);
     notify_begin();
     files_watch_begin(&reload->watch);
     struct generation *next = reload_read(process, &reload->settings);
@@ -184,12 +191,12 @@ static bool is_due(struct reload *reload)
 {
     if (files_watch_look(&reload->watch, clock_now_ns()))
         reload->is_wanted = true;
-    return reload->is_wanted || reload_wait_asked(reload->process->waits) > reload->upto;
+    return reload->is_wanted || awaited_reload_asked(reload->process->thread.waits) > reload->upto;
 }
 
 void reload_run(struct reload *reload)
 {
-    if (!atomic_load(&reload->process->is_ready))
+    if (!atomic_load(&reload->process->thread.is_ready))
         return;
     if (reload->is_switching && process_has_swapped(reload->process))
         finish(reload);
@@ -205,9 +212,7 @@ int reload_patience_ms(const struct reload *reload)
 void reload_stop(struct reload *reload)
 {
     tell(reload,
-         (struct reload_outcome){
-             .status = 503, .message = "The server stops", .upto = (unsigned long)-1},
-         NULL);
+         (struct reload_outcome){.status = 503, .message = STOPS, .upto = (unsigned long)-1}, NULL);
     files_watch_free(&reload->watch);
     mistakes_free(&reload->fixed);
     memory_free(reload);

@@ -3,7 +3,7 @@
  * A mistake leaves the current one serving. The first thread does the work, one reload after the
  * other; meanwhile the workers serve.
  *
- * A reload is asked for by SIGHUP, by POST /reload (reload_wait.h), and by files that change
+ * A reload is asked for by SIGHUP, by POST /reload (awaited_reload.h), and by files that change
  * (files_watch.h). Each of these gets a reload that reads the files after it was asked for. So what
  * is asked for during a reload is done by one more reload after it.
  */

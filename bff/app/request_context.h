@@ -13,6 +13,7 @@
 struct built_in_page;
 struct proxy_transform;
 struct session_request;
+struct spool;
 
 enum found_kind {
     FOUND_COMPOSITE,
@@ -43,9 +44,10 @@ struct request_context {
     struct access_rule rule; /* set by step_route: the rule of the composite or the plain route */
     struct caller caller;    /* set by the steps session, api_key, login and authorizer */
     struct session_request *session; /* set by step_session; NULL: there are no sessions */
+    struct spool *spool; /* set by step_body: has the body of the request; NULL: it is elsewhere */
     struct proxy_transform *transform; /* set by step_transform; NULL: the route changes nothing
                                           that needs it */
-    struct proxy_cached *cached;     /* set by step_cache; NULL: the route has no cache */
+    struct proxy_cached *cached;       /* set by step_cache; NULL: the route has no cache */
     int64_t until_ns; /* set by step_client: a deadline that a trusted proxy has stated; 0:
                          none */
 };

@@ -155,17 +155,16 @@ struct work {
 static void wait_for_work(const struct work *work)
 {
     struct pollfd files[] = {{.fd = signals_file(), .events = POLLIN},
-                             {.fd = work->process->bell, .events = POLLIN},
+                             {.fd = work->process->thread.bell, .events = POLLIN},
                              {.fd = takeover_file(work->takeover), .events = POLLIN}};
     int patience_ms =
         sooner(takeover_is_under_way(work->takeover) ? -1 : reload_patience_ms(work->reload),
                takeover_patience_ms(work->takeover));
-    uint64_t rings;
 
     if (poll(files, 3, patience_ms) <= 0)
         return;
     if (files[1].revents != 0)
-        (void)!read(work->process->bell, &rings, sizeof(rings));
+        first_thread_heard(&work->process->thread);
 }
 
 static void ask_for_reload(const struct work *work)

@@ -47,6 +47,7 @@ void signals_begin(void)
     sigset_t set = all_stops();
 
     must(sigaction(SIGHUP, &nothing, NULL) == 0 && sigaction(SIGUSR2, &nothing, NULL) == 0);
+    signal(SIGXFSZ, SIG_IGN); /* a file that is too long is an error of write(2) */
     for (size_t i = 0; i < STOP_COUNT; i++)
         must(sigaction(stops[i], &action, NULL) == 0);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL); /* the parent process may have blocked them */

@@ -27,6 +27,7 @@ void step_serve_describe(struct request_context *context, struct proxy_ask *out)
         .route = context->found.route,
         .caller = &context->caller,
         .path = context->found.path,
+        .spool = context->spool,
         .upstream = context->worker->upstream,
         .head_by_ns = context->until_ns,
         .cache = context->worker->cache,

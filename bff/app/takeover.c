@@ -151,7 +151,8 @@ bool takeover_run(struct takeover *takeover)
 
     if (takeover_is_under_way(takeover))
         return look(takeover);
-    if (takeover->is_wanted && atomic_load(&process->is_ready) && process_has_swapped(process))
+    if (takeover->is_wanted && atomic_load(&process->thread.is_ready) &&
+        process_has_swapped(process))
         begin(takeover);
     return false;
 }

@@ -8,6 +8,7 @@
 #include "bff/edge/login_worker.h"
 #include "bff/edge/revocation_channel.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_listen.h"
 #include "bff/observe/observer.h"
 #include "bff/observe/traces.h"
 #include "bff/upstream/health.h"
@@ -269,7 +270,7 @@ void worker_generation_switch(struct worker_generation *own)
 
     if (before != NULL)
         leave(before);
-    worker_settings_switch(worker, &own->settings);
+    worker_listen_switch(worker, &own->settings);
     atomic_fetch_add(&own->generation->workers, 1);
 }
 

@@ -84,11 +84,6 @@ static void on_first_resolved(struct worker_generation *own)
     server_worker_ready(own->settings.worker);
 }
 
-static struct process *process_of(const struct worker *worker)
-{
-    return worker->common->application;
-}
-
 static struct worker_generation *new_generation(struct worker *worker,
                                                 struct generation *generation)
 {
@@ -101,7 +96,7 @@ static struct worker_generation *new_generation(struct worker *worker,
  * host names have been looked up. */
 static void on_begin(struct worker *worker)
 {
-    struct generation *first = process_of(worker)->current;
+    struct generation *first = first_thread_of(worker)->first;
 
     worker->application = own_new(worker, &first->config);
     struct worker_generation *own = new_generation(worker, first);
@@ -122,7 +117,7 @@ static void on_later_resolved(struct worker_generation *own)
     }
     worker_generation_switch(own);
     worker_generation_watch(own);
-    process_ring(process_of(worker));
+    first_thread_ring(first_thread_of(worker));
 }
 
 void worker_hooks_switch(struct worker *worker, void *cookie)
@@ -153,7 +148,7 @@ static void on_request(struct request *request)
         request_steps_run(&own->generation->dispatch, &own->dispatch, request);
 }
 
-/* The log and later the metrics are about requests of clients. */
+/* The log and the metrics are about requests of clients. */
 static void on_over(const struct request *request)
 {
     struct worker_generation *own = worker_generation_of(request);
@@ -165,8 +160,8 @@ static void on_over(const struct request *request)
 
 static void on_ready(struct server *server)
 {
-    struct process *process = server->common.application;
-    const struct generation *first = process->current;
+    struct first_thread *thread = server->common.application;
+    const struct generation *first = thread->first;
 
     ready_line_print(&first->http, &first->config, stdout);
     if (predecessor_is_there())
@@ -174,11 +169,11 @@ static void on_ready(struct server *server)
     else if (!atomic_load(&server->common.is_leaving))
         notify_send(NOTIFY_READY);
     log_start(STDOUT_FILENO);
-    atomic_store(&process->is_ready, true);
-    process_ring(process);
+    atomic_store(&thread->is_ready, true);
+    first_thread_ring(thread);
 }
 
-void worker_hooks_set(struct server_settings *settings, struct process *process)
+void worker_hooks_set(struct server_settings *settings, struct first_thread *thread)
 {
     settings->on_begin = on_begin;
     settings->may_end = worker_generation_may_end;
@@ -186,5 +181,5 @@ void worker_hooks_set(struct server_settings *settings, struct process *process)
     settings->on_request = on_request;
     settings->on_over = on_over;
     settings->on_ready = on_ready;
-    settings->application = process;
+    settings->application = thread;
 }

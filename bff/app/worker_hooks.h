@@ -3,12 +3,12 @@
 #ifndef BFF_APP_WORKER_HOOKS_H
 #define BFF_APP_WORKER_HOOKS_H
 
-#include "bff/app/process.h"
+#include "bff/app/first_thread.h"
 #include "bff/http/server.h"
 
-/* Sets the hooks of ${settings}. Each worker begins with the current generation of ${process}, and
- * takes over one of the references that the process has made for it. */
-void worker_hooks_set(struct server_settings *settings, struct process *process);
+/* Sets the hooks of ${settings}. Each worker begins with ${thread->first}, and takes over one of
+ * the caller's references to it. */
+void worker_hooks_set(struct server_settings *settings, struct first_thread *thread);
 
 /*
  * A task for server_tell_workers. ${cookie} is a generation. The worker looks up its host names and

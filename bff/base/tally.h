@@ -20,6 +20,8 @@ enum tally {
     TALLY_TLS_FAILED,          /* handshakes of clients */
     TALLY_CLIENTS_SLOW,        /* connections that were ended because the client was too slow */
     TALLY_LOG_DROPPED,         /* lines */
+    TALLY_SPANS_EXPORTED,      /* that a collector has taken */
+    TALLY_SPANS_DROPPED,       /* for which there was no room, or that no collector has taken */
     TALLY_SESSIONS_BEGUN,
     TALLY_SESSIONS_REFRESHED,
     TALLY_SESSIONS_REFRESH_FAILED,

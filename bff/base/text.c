@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "bff/base/text.h"
+#include "bff/base/word.h"
 
 bool text_equal_nocase(struct text a, struct text b)
 {
@@ -137,6 +138,10 @@ bool text_is_utf8(struct text text)
     const unsigned char *at = (const unsigned char *)text.at, *end = at + text.len;
     while (at < end) {
         unsigned char low, high;
+        if ((size_t)(end - at) >= WORD_BYTES && word_has_high(word_at((const char *)at)) == 0) {
+            at += WORD_BYTES;
+            continue;
+        }
         int follow = utf8_follow(*at++, &low, &high);
         if (follow < 0 || end - at < follow)
             return false;

@@ -280,8 +280,9 @@ struct bff_fields {
  *   budget_ms  the longest time from the request to the answer; 0: 1000
  *   is_stamped the answer ends with the members loadedAt and partialFailure. When false, only a
  *              partial answer has partialFailure
- *   never_compressed  its answers are not compressed, whatever the configuration says. For an answer
- *              with a secret and a text that the client has sent (docs/compression.md#breach)
+ *   never_compressed  its answers are not compressed, whatever the configuration says. For an
+ *              answer with a secret and a text that the client has sent
+ *              (docs/compression.md#breach)
  *   parts      its parts: BFF_TABLE(parts)
  *   fields     its computed members: BFF_TABLE(fields)
  */

@@ -36,6 +36,7 @@
 #include "bff/limit/limit_rule.h"
 #include "bff/observe/metrics_settings.h"
 #include "bff/proxy/plain_route.h"
+#include "bff/proxy/spool.h"
 #include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
 #include "bff/upstream/service.h"
@@ -127,6 +128,7 @@ struct config {
     char *admin_token_file;      /* NULL: none */
     struct config_listen *admin; /* the address of the admin pages; NULL: there are none */
     size_t request_limit;        /* bytes of a request's body, for routes without their own limit */
+    struct spool_settings uploads;
     struct trusted trusted;
     struct tracing_settings tracing;
     bool has_access_log;

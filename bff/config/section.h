@@ -16,6 +16,7 @@ extern const struct section section_login;
 extern const struct section section_login_issuers;    /* login.issuers */
 extern const struct section section_login_authorizer; /* login.authorizer */
 extern const struct section section_routes;
+extern const struct section section_routes_upload; /* routes.*.upload */
 extern const struct section section_routes_network;   /* routes.*.allow and deny */
 extern const struct section section_routes_security;  /* routes.*.security_headers and hsts */
 extern const struct section section_routes_transform; /* what routes change */
@@ -34,6 +35,7 @@ extern const struct section section_redis;
 extern const struct section section_rate_limits;
 extern const struct section section_rate_limit_store;
 extern const struct section section_cache; /* routes.*.cache is in section_routes.c */
+extern const struct section section_uploads;
 extern const struct section section_api_keys;
 extern const struct section section_api_keys_plans; /* api_keys.plans */
 extern const struct section section_session;

@@ -1,5 +1,9 @@
 /* See section_routes_transform_check.h. */
 #include "bff/config/section_routes_transform_check.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
 #include "bff/http/method.h"
 #include "bff/proxy/plain_pattern.h"
 
@@ -14,23 +18,40 @@
 
 static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
 
-/* With captures, to is a template. */
-static const char *take_template(struct settings *settings, size_t index, struct plain_route *route)
+static void template_check(struct settings *settings, size_t index, const char *place,
+                           struct text template)
 {
-    bool has_path = route->transform.path.at != NULL;
+    const struct plain_route *route = &settings->config->routes.rows[index];
+    struct text missing = plain_pattern_missing(route->path, template);
 
-    if (has_path && route->to.at != NULL)
+    if (missing.at != NULL)
+        settings_complain(settings, place, index, "path has no capture \":%.*s\"", SHOWN(missing));
+    if (ends_open(route->path) != ends_open(template) &&
+        (strcmp(place, PATH) == 0 || !ends_open(route->path)))
+        settings_complain(settings, place, index, "it must end with / if the path does");
+}
+
+/* With captures, to is a template, too. section_routes.c checks its end. */
+static void target_check(struct settings *settings, size_t index)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+    struct text path = route->transform.path;
+
+    if (path.at != NULL && route->to.at != NULL)
         settings_complain(settings, PATH, index, "to says the same; only one of them may be given");
-    if (has_path || !route->transform.has_captures || route->to.at == NULL)
-        return PATH;
-    route->transform.path = route->to;
-    return "routes.*.to";
+    if (path.at != NULL)
+        template_check(settings, index, PATH, path);
+    else if (route->transform.has_captures && route->to.at != NULL)
+        template_check(settings, index, "routes.*.to", route->to);
+    if (route->transform.has_captures && route->direct.to.at != NULL && ends_open(route->path))
+        settings_complain(settings, "routes.*.path", index,
+                          "the path of a redirect cannot have captures and end with /");
 }
 
 static void path_check(struct settings *settings, size_t index)
 {
     struct plain_route *route = &settings->config->routes.rows[index];
-    const char *words, *place;
+    const char *words;
 
     if (route->path.at == NULL)
         return;
@@ -40,15 +61,7 @@ static void path_check(struct settings *settings, size_t index)
         settings_complain(settings, "routes.*.path", index, "%s", words);
         return;
     }
-    place = take_template(settings, index, route);
-    if (route->transform.path.at == NULL)
-        return;
-    struct text missing = plain_pattern_missing(route->path, route->transform.path);
-    if (missing.at != NULL)
-        settings_complain(settings, place, index, "path has no capture \":%.*s\"", SHOWN(missing));
-    if (ends_open(route->path) != ends_open(route->transform.path) &&
-        !settings_mark(settings, place, index)->is_wrong)
-        settings_complain(settings, place, index, "it must end with / if the path does");
+    target_check(settings, index);
 }
 
 /* The method. */
@@ -117,12 +130,41 @@ static void fields_check(struct settings *settings, size_t index)
                           "an answer names them");
 }
 
+static bool is_name(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!isalnum((unsigned char)text.at[i]) && text.at[i] != '_')
+            return false;
+    return text.len > 0;
+}
+
+/* Warns of a "{name}" in ${value} that is no capture of the route's path. */
+static void captures_check(struct settings *settings, size_t index, struct text value)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+    char template[64];
+
+    while (value.at != NULL && route->path.at != NULL) {
+        text_cut(&value, '{');
+        struct text rest = value, name = text_cut(&rest, '}');
+        if (rest.at == NULL || !is_name(name) || name.len > sizeof(template) - 3)
+            continue;
+        snprintf(template, sizeof(template), "/:%.*s", TEXT_ARGS(name));
+        if (plain_pattern_missing(route->path, text_of(template)).at != NULL)
+            settings_warn(settings, REQUEST "query.set", index,
+                          "path has no capture \":%.*s\", so the service gets the braces",
+                          SHOWN(name));
+    }
+}
+
 static void query_check(struct settings *settings, size_t index)
 {
     const struct plain_query *query = &settings->config->routes.rows[index].transform.query;
 
     renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->set);
     renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->remove);
+    for (size_t i = 0; i < query->set.count; i++)
+        captures_check(settings, index, query->set.rows[i].value);
     for (size_t i = 0; i < query->set.count; i++)
         if (has(&query->remove, query->set.rows[i].name))
             settings_complain(settings, REQUEST "query.remove", index, "\"%.*s\" is set, too",

@@ -6,7 +6,7 @@
 #include "bff/config/expand.h"
 #include "bff/http/field.h"
 
-#include "bff/config/settings_file_json.h"
+#include "bff/config/settings_file_values_json.h"
 #include "bff/config/settings_file_values_members.h"
 #include "bff/config/settings_file_values.h"
 

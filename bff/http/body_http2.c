@@ -7,7 +7,10 @@
 #include "bff/base/pool.h"
 #include "bff/http/body_http2.h"
 #include "bff/http/body_http2_answered.h"
+#include "bff/http/body_http2_conn.h"
 #include "bff/http/body_http2_expect.h"
+#include "bff/http/body_http2_trailers.h"
+#include "bff/http/body_http2_window.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
@@ -18,9 +21,12 @@ struct http2 {
     h2o_http2_conn_t *conn;
     uint32_t stream_id;
     h2o_buffer_t *bytes; /* NULL: none have arrived, or they are not kept */
+    h2o_buffer_t *lent;  /* of a body that is streamed: what body_piece has returned; NULL: none */
+    struct body_http2_window window;
     struct timer deadline;
     unsigned empty_frames;
     bool is_ended; /* END_STREAM has arrived */
+    bool is_let;   /* the client may send some more, which is dropped */
     bool is_reset; /* the stream has been reset, by the client or by us */
 };
 
@@ -37,38 +43,6 @@ static h2o_http2_stream_t *stream_of(const struct http2 *http2)
     return H2O_STRUCT_FROM_MEMBER(h2o_http2_stream_t, req, http2->body.h2o);
 }
 
-static struct client *client_of_conn(h2o_http2_conn_t *conn)
-{
-    return conn->super.callbacks->get_socket(&conn->super)->on_close.data;
-}
-
-static bool is_open(const h2o_http2_conn_t *conn)
-{
-    return conn->state < H2O_HTTP2_CONN_STATE_IS_CLOSING;
-}
-
-static void send_reset(h2o_http2_conn_t *conn, uint32_t stream_id, int error)
-{
-    h2o_http2__encode_rst_stream_frame(&conn->_write.buf, stream_id, error);
-    h2o_http2_conn_request_write(conn);
-}
-
-/* Windows. */
-
-static void give_back(h2o_http2_conn_t *conn, uint32_t stream_id, h2o_http2_window_t *window,
-                      size_t bytes)
-{
-    ssize_t whole = H2O_HTTP2_SETTINGS_HOST.initial_window_size;
-
-    h2o_http2_window_consume_window(window, bytes);
-    ssize_t now = h2o_http2_window_get_window(window);
-    if (now * 2 >= whole)
-        return;
-    h2o_http2_encode_window_update_frame(&conn->_write.buf, stream_id, (int32_t)(whole - now));
-    h2o_http2_conn_request_write(conn);
-    h2o_http2_window_update(window, whole - now);
-}
-
 /* Frames. */
 
 /* Resets the stream. When this function returns, the stream and its body are freed, unless the
@@ -79,7 +53,7 @@ static void reset(struct http2 *http2, int error)
     h2o_http2_conn_t *conn = http2->conn;
 
     http2->is_reset = true;
-    send_reset(conn, http2->stream_id, -error);
+    body_http2_conn_reset(conn, http2->stream_id, -error);
     h2o_http2_stream_reset(conn, stream);
 }
 
@@ -96,11 +70,17 @@ static void keep(struct http2 *http2, const uint8_t *bytes, size_t size)
     http2->bytes->size += size;
 }
 
+static void drop_buffer(h2o_buffer_t **buffer)
+{
+    if (*buffer != NULL)
+        h2o_buffer_dispose(buffer);
+    *buffer = NULL;
+}
+
 static void drop_bytes(struct http2 *http2)
 {
-    if (http2->bytes != NULL)
-        h2o_buffer_dispose(&http2->bytes);
-    http2->bytes = NULL;
+    drop_buffer(&http2->bytes);
+    drop_buffer(&http2->lent);
 }
 
 /* Checks whether the body is over. When this function returns, the body may already have been
@@ -112,12 +92,14 @@ static void look(struct http2 *http2)
     if (body->is_over)
         return;
     if (body->len > body->limit) {
-        drop_bytes(http2);
+        drop_buffer(&http2->bytes);
         body_finish(body, BODY_TOO_LARGE);
     } else if (http2->is_ended) {
-        if (http2->bytes != NULL)
+        if (http2->bytes != NULL && !body->is_streamed)
             body->h2o->entity = h2o_iovec_init(http2->bytes->bytes, http2->bytes->size);
         body_finish(body, BODY_WHOLE);
+    } else if (body->is_read && body->is_streamed && http2->bytes != NULL) {
+        body_arrive(body);
     }
 }
 
@@ -149,6 +131,27 @@ static bool is_flood(struct http2 *http2, size_t bytes, bool is_end)
     return bytes == 0 && !is_end && ++http2->empty_frames > EMPTY_FRAMES_MAX;
 }
 
+/* The bytes ${*used} of the window are not needed any more. */
+static void give_back(struct http2 *http2, size_t *used)
+{
+    size_t bytes = body_http2_window_use(&http2->window, http2->body.client, used);
+
+    if (bytes > 0 && !http2->is_ended && body_http2_conn_is_open(http2->conn))
+        body_http2_window_send(http2->conn, http2->stream_id, bytes);
+}
+
+/* Before the body is read, and while the user of a streamed body does not use it, the client does
+ * not get its window back. Returns false when the client has sent more than its window. */
+static bool take_window(struct http2 *http2, size_t bytes)
+{
+    const struct body *body = &http2->body;
+    bool is_good = body_http2_window_take(&http2->window, body->client, bytes);
+
+    if (body->is_read && !body->is_streamed)
+        give_back(http2, &http2->window.held);
+    return is_good;
+}
+
 /* A discarded body gets no more window for its stream. */
 static void take_body_data(struct http2 *http2, const h2o_http2_data_payload_t *data, size_t bytes,
                            bool is_end)
@@ -157,9 +160,10 @@ static void take_body_data(struct http2 *http2, const h2o_http2_data_payload_t *
 
     if (body->is_discarded)
         body_http2_answered_forgive(body->client, bytes, body->len);
-    else if (!is_end)
-        give_back(http2->conn, http2->stream_id, &stream_of(http2)->input_window, bytes);
-    if (is_flood(http2, data->length, is_end))
+    else if (body->is_streamed)
+        body->client->used_bytes += bytes;
+    bool is_good = body->is_discarded || take_window(http2, bytes);
+    if (!is_good || is_flood(http2, data->length, is_end))
         reset(http2, H2O_HTTP2_ERROR_ENHANCE_YOUR_CALM);
     else
         take_bytes(http2, data->data, data->length, is_end);
@@ -174,7 +178,7 @@ static int take_data(h2o_http2_conn_t *conn, struct place *place, h2o_http2_fram
 
     if (status != 0)
         return status;
-    give_back(conn, 0, &conn->_input_window, frame->length);
+    body_http2_window_of_conn(conn, frame->length);
     if (place->http2 != NULL)
         take_body_data(place->http2, &payload, frame->length, is_end);
     else
@@ -182,27 +186,12 @@ static int take_data(h2o_http2_conn_t *conn, struct place *place, h2o_http2_fram
     return 0;
 }
 
-/* Reads the trailers and drops them. They must be read, because the HPACK state of the connection
- * depends on every field. Trailers that continue in CONTINUATION frames end the connection. */
+/* The trailers are dropped. */
 static int take_trailers(h2o_http2_conn_t *conn, struct http2 *http2, h2o_http2_frame_t *frame,
                          const char **error)
 {
-    const int whole = H2O_HTTP2_FRAME_FLAG_END_STREAM | H2O_HTTP2_FRAME_FLAG_END_HEADERS;
-    h2o_http2_headers_payload_t payload;
-    h2o_req_t nobody;
-    size_t no_length;
-    int status = h2o_http2_decode_headers_payload(&payload, frame, error);
+    int status = body_http2_trailers_read(conn, frame, atomic_load(&parse_headers), error);
 
-    if (status != 0)
-        return status;
-    if ((frame->flags & whole) != whole) {
-        *error = "trailers that do not end the stream in one frame";
-        return H2O_HTTP2_ERROR_PROTOCOL;
-    }
-    h2o_init_request(&nobody, &conn->super, NULL);
-    status = atomic_load(&parse_headers)(&nobody, &conn->_input_header_table, payload.headers,
-                                         payload.headers_len, NULL, &no_length, NULL, error);
-    h2o_mem_clear_pool(&nobody.pool);
     if (status == 0 && http2 != NULL)
         take_bytes(http2, NULL, 0, true);
     return status;
@@ -259,7 +248,7 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
          bytes[3] != H2O_HTTP2_FRAME_TYPE_RST_STREAM))
         return 0;
     struct place place =
-        find_place(client_of_conn(conn), h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
+        find_place(body_http2_conn_client(conn), h2o_http2_decode32u(bytes + 5) & 0x7fffffff);
     if (bytes[3] == H2O_HTTP2_FRAME_TYPE_RST_STREAM) {
         on_client_reset(&place);
         return 0;
@@ -270,13 +259,23 @@ ssize_t body_http2_take(h2o_http2_conn_t *conn, const uint8_t *bytes, size_t siz
 
 /* The body. */
 
+static void set_deadline(struct http2 *http2)
+{
+    struct worker *worker = http2->body.client->worker;
+    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
+
+    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
+}
+
 /* slow_client.c does not find a client that is slow with this body but active on other streams. So
  * each body has a deadline. */
 static void on_deadline(struct timer *timer)
 {
     struct http2 *http2 = H2O_STRUCT_FROM_MEMBER(struct http2, deadline, timer);
 
-    if (is_open(http2->conn))
+    if (body_keeps_pace(&http2->body))
+        set_deadline(http2);
+    else if (body_http2_conn_is_open(http2->conn))
         reset(http2, H2O_HTTP2_ERROR_CANCEL);
 }
 
@@ -285,13 +284,12 @@ static void on_deadline(struct timer *timer)
 static void start(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
-    struct worker *worker = body->client->worker;
-    uint32_t in_ms = limits_whole_body_ms(&worker->settings->http->limits);
 
     if (body->is_discarded)
         drop_bytes(http2);
-    http2->deadline.fire = on_deadline;
-    timer_set(worker_timers(worker), &http2->deadline, clock_now_ns() + in_ms * CLOCK_MS);
+    else
+        give_back(http2, &http2->window.held);
+    set_deadline(http2);
 }
 
 static void stop(struct body *body)
@@ -299,7 +297,54 @@ static void stop(struct body *body)
     timer_clear(worker_timers(body->client->worker), &((struct http2 *)body)->deadline);
 }
 
-static void drop(struct body *body) { drop_bytes((struct http2 *)body); }
+static struct text piece(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    if (http2->lent == NULL) {
+        http2->lent = http2->bytes;
+        http2->bytes = NULL;
+        body_http2_window_loan(&http2->window);
+    }
+    if (http2->lent == NULL)
+        return (struct text){0};
+    return (struct text){http2->lent->bytes, http2->lent->size};
+}
+
+static void use(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    drop_buffer(&http2->lent);
+    give_back(http2, &http2->window.loaned);
+}
+
+static void wait_for_more(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    if (!timer_is_set(&http2->deadline))
+        set_deadline(http2);
+}
+
+/* Nobody needs the rest of the body. Some clients keep it in memory until they may send it, so the
+ * client may send some more, which is dropped. */
+static void let_finish(struct http2 *http2)
+{
+    if (http2->is_let || http2->is_ended || http2->is_reset ||
+        !body_http2_conn_is_open(http2->conn))
+        return;
+    http2->is_let = true;
+    body_http2_window_send(http2->conn, http2->stream_id, BODY_HTTP2_WINDOW_REST);
+}
+
+static void drop(struct body *body)
+{
+    struct http2 *http2 = (struct http2 *)body;
+
+    drop_bytes(http2);
+    let_finish(http2);
+}
 
 static h2o_buffer_t *keep_bytes(struct body *body)
 {
@@ -310,16 +355,23 @@ static h2o_buffer_t *keep_bytes(struct body *body)
     return bytes;
 }
 
-static const struct body_source source = {
-    .read = start, .stop = stop, .drop = drop, .keep = keep_bytes};
+static const struct body_source source = {.read = start,
+                                          .stop = stop,
+                                          .piece = piece,
+                                          .use = use,
+                                          .wait = wait_for_more,
+                                          .drop = drop,
+                                          .keep = keep_bytes};
 
 static void dispose(void *object)
 {
     struct http2 *http2 = object;
 
     body_dispose(&http2->body);
+    http2->body.client->held_bytes -= http2->window.held + http2->window.loaned;
     drop_bytes(http2);
-    if (!http2->is_ended && !http2->is_reset && is_open(http2->conn))
+    let_finish(http2);
+    if (!http2->is_ended && !http2->is_reset && body_http2_conn_is_open(http2->conn))
         body_http2_answered_add(http2->conn, http2->body.client, http2->stream_id);
 }
 
@@ -335,6 +387,7 @@ void body_http2_begin(h2o_req_t *h2o, bool is_head, head_http2_parse parse)
     struct http2 *http2 = pool_shared(pool_of(&h2o->pool), sizeof(*http2), dispose);
     http2->conn = conn;
     http2->stream_id = stream->stream_id;
+    http2->deadline.fire = on_deadline;
     body_begin(&http2->body, h2o, &source, stream->_expected_content_length);
     h2o_buffer_dispose(&stream->_req_body); /* libh2o believes that the request has no body */
 }

@@ -10,7 +10,7 @@
 #include "bff/base/tally.h"
 #include "bff/http/client.h"
 #include "bff/http/client_linger.h"
-#include "bff/http/proxy_client.h"
+#include "bff/http/client_proxy.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
@@ -87,7 +87,7 @@ static void on_close(void *cookie)
 
     if (client->forget_answered != NULL)
         client->forget_answered(client);
-    proxy_client_end(client);
+    client_proxy_end(client);
     if (!client_linger_begin(client, free_client))
         free_client(client);
 }
@@ -152,7 +152,7 @@ static bool accept_one(struct worker_listener *listener)
     if (!has_room(client))
         turn_away(client);
     else if (listener->has_proxy_header)
-        proxy_client_begin(client, begin);
+        client_proxy_begin(client, begin);
     else
         begin(client);
     return true;

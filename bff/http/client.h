@@ -16,7 +16,7 @@
 #include "bff/http/addresses.h"
 
 struct client_linger;
-struct proxy_client;
+struct client_proxy;
 struct worker;
 
 /* What slow_client.c found when it last checked the client. */
@@ -47,6 +47,7 @@ struct client {
     h2o_linklist_t answered; /* of body_http2.c, */
     size_t answered_count;   /* their number, and what frees them */
     void (*forget_answered)(struct client *client);
+    size_t held_bytes;  /* HTTP/2: of bodies, which nobody has used yet: see body_http2_window.h */
     bool is_admin;      /* an operator: it came to a listener for the pages of operators */
     bool is_unix;       /* it came by a unix socket, so the file system let it in */
     bool is_http2;      /* set when its first request begins */
@@ -59,7 +60,7 @@ struct client {
     struct client_linger *linger; /* it lingers; NULL: it does not */
     int64_t resets_ns;            /* time when its token bucket for resets is full again */
     struct pace pace;
-    struct proxy_client *proxy; /* its PROXY header is being read; NULL: it is not */
+    struct client_proxy *proxy; /* its PROXY header is being read; NULL: it is not */
     bool has_places;            /* it is counted in ${places} */
     struct address_places places;
 

@@ -10,14 +10,16 @@
 #define COMPRESS_CODINGS_MAX 2
 
 /*
- *   codings    those that clients may get, in the order of preference; none: no answer is compressed
- *   gzip_level, br_level   1 (fast) to CODING_ENCODE_LEVEL_MAX
- *   min_bytes  a shorter answer is not compressed. An answer of unknown length is
- *   memory     the most bytes that the encoders of one worker use (coding_encode_cost). When there
- *              is no room, an answer is not compressed
- *   types      media types in lower case. One * in a type stands for any characters, as in
- *              "application/x*+json". "text/event-stream" counts only when it is named as a whole,
- *              because event streams last long and each of them keeps an encoder
+ *   codings     those that clients may get, in the order of preference; none: no answer is
+ *               compressed
+ *   gzip_level  1 (fast) to CODING_ENCODE_LEVEL_MAX
+ *   br_level    the same for brotli
+ *   min_bytes   a shorter answer is not compressed. An answer of unknown length is
+ *   memory      the most bytes that the encoders of one worker use (coding_encode_cost). When there
+ *               is no room, an answer is not compressed
+ *   types       media types in lower case. One * in a type stands for any characters, as in
+ *               "application/x*+json". "text/event-stream" counts only when it is named as a whole,
+ *               because event streams last long and each of them keeps an encoder
  */
 struct compress_settings {
     enum coding codings[COMPRESS_CODINGS_MAX];

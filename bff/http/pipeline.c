@@ -44,22 +44,22 @@ static void hold(struct pipeline *pipeline)
 
 static void on_gone(void *cookie) { cancel(cookie); }
 
+bool pipeline_refusal_of(enum body_end end, struct refusal *out)
+{
+    *out = (struct refusal){.status = 400, .message = "Bad request", .ends_connection = true};
+    if (end == BODY_TOO_LARGE)
+        *out = (struct refusal){
+            .status = 413, .message = "Payload too large", .ends_connection = true};
+    return end == BODY_TOO_LARGE || end == BODY_BROKEN;
+}
+
 enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end end)
 {
-    struct refusal bad = {.status = 400, .message = "Bad request", .ends_connection = true};
-    struct refusal large = {.status = 413, .message = "Payload too large", .ends_connection = true};
+    struct refusal refusal;
 
-    switch (end) {
-    case BODY_WHOLE:
+    if (end == BODY_WHOLE)
         return STEP_PASS;
-    case BODY_TOO_LARGE:
-        return pipeline_refuse(pipeline, large);
-    case BODY_BROKEN:
-        return pipeline_refuse(pipeline, bad);
-    case BODY_LEFT:
-        break;
-    }
-    return STEP_LEFT;
+    return pipeline_refusal_of(end, &refusal) ? pipeline_refuse(pipeline, refusal) : STEP_LEFT;
 }
 
 /* A refusal does not wait for the body. Only chunks that are known to be wrong by now replace the

@@ -88,6 +88,10 @@ enum step_result pipeline_refuse(struct pipeline *pipeline, struct refusal refus
  * large (413). Returns STEP_PASS, STEP_REFUSED or STEP_LEFT. */
 enum step_result pipeline_judge_body(struct pipeline *pipeline, enum body_end end);
 
+/* Writes the refusal of a request whose body has ended in this way to ${*out}. Returns false when
+ * there is none, because the body is whole or its client has left. */
+bool pipeline_refusal_of(enum body_end end, struct refusal *out);
+
 /* For a step that waits: begins the wait, as described above. Returns STEP_WAITS. */
 enum step_result pipeline_wait(struct pipeline *pipeline, struct pipeline_wait wait);
 

@@ -2,7 +2,7 @@
  * The header of the PROXY protocol, versions 1 and 2
  * (https://www.haproxy.org/download/2.8/doc/proxy-protocol.txt): the first bytes of a connection,
  * by which a proxy says who its client is. Only the address of the client is read. This file is
- * the parser; proxy_client.h reads the bytes of a connection.
+ * the parser; client_proxy.h reads the bytes of a connection.
  */
 #ifndef BFF_HTTP_PROXY_HEADER_H
 #define BFF_HTTP_PROXY_HEADER_H

@@ -116,6 +116,23 @@ bool reply_early_is_due(struct request *request)
     return false;
 }
 
+static bool is_unfinished(const struct body *body) { return body != NULL && !body->is_over; }
+
+void reply_early_begin(struct request *request)
+{
+    if (is_unfinished(request->body))
+        request->h2o->http1_is_persistent = 0;
+}
+
+void reply_early_end(struct request *request)
+{
+    if (!is_unfinished(request->body))
+        return;
+    if (!request_is_http2(request))
+        end_connection(request);
+    body_forget(request->body);
+}
+
 void reply_early_send(struct request *request, const struct text *body, size_t count)
 {
     struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);

@@ -16,6 +16,14 @@
  */
 bool reply_early_is_due(struct request *request);
 
+/* A streamed answer begins, and its request may still send a body that is streamed. An HTTP/1
+ * connection ends with such an answer, and the head says so. */
+void reply_early_begin(struct request *request);
+
+/* A streamed answer ends. When the body has not come whole, nobody needs the rest: an HTTP/1
+ * connection ends by a lingering close, and over HTTP/2 the rest is dropped. */
+void reply_early_end(struct request *request);
+
 /* Sends ${body} as the whole answer. Its head has been set. */
 void reply_early_send(struct request *request, const struct text *body, size_t count);
 

@@ -1,4 +1,5 @@
 /* See reply_stream.h. */
+#include "bff/http/reply_early.h"
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
@@ -116,6 +117,7 @@ void reply_stream_begin(struct reply_stream *stream, struct request *request,
     stream->ready = ready;
     stream->cookie = cookie;
     request->answer.has_begun = true;
+    reply_early_begin(request);
     reply_head_end(request);
     reply_filter_head(request);
     if (request->answer.filters != NULL) {
@@ -147,6 +149,7 @@ void reply_stream_flush(struct reply_stream *stream)
 static void finish(struct reply_stream *stream, bool is_cut)
 {
     reply_filter_end(stream->request, is_cut);
+    reply_early_end(stream->request);
     is_cut = is_cut || stream->request->answer.is_broken;
     stream->is_ended = true;
     stream->is_cut = is_cut;

@@ -1,4 +1,5 @@
 /* See reply_wait.h. */
+#include "bff/http/body.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_wait.h"
@@ -29,11 +30,18 @@ static void on_left(struct watch *watch)
         reply_nobody(request);
 }
 
+void reply_wait_leave(struct request *request)
+{
+    client_shut(request->client);
+    reply_nobody(request);
+}
+
 void reply_wait_again(struct request *request)
 {
     struct request_answer *answer = &request->answer;
+    bool is_watched = answer->watch.client != NULL || body_is_read(request->body);
 
-    if (!request_is_http2(request))
+    if (!request_is_http2(request) && !is_watched)
         watch_begin(&answer->watch, request->client,
                     request->settings->http->answers_half_closed ? answer->half_closed_ms : 0,
                     on_left);

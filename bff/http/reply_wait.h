@@ -29,8 +29,14 @@ void reply_wait_begin(struct request *request, uint32_t half_closed_ms, void (*g
  * call this function for that. Idempotent. */
 void reply_wait_end(struct request *request);
 
-/* For reply_stream.c: begins the wait again, between two sends. */
+/* Begins the wait again, after reply_wait_end: between two sends of a streamed answer, or when the
+ * body of the request is not read any more. While the body is read, its reader notices that the
+ * client leaves; then this function does nothing. */
 void reply_wait_again(struct request *request);
+
+/* The reader of the body has found that the client has left, and no answer has begun: ends the
+ * request. The request may be freed when this function returns. */
+void reply_wait_leave(struct request *request);
 
 /* For reply_stream.c: libh2o has reported that the client has left. */
 void reply_wait_gone(struct request *request);

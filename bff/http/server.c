@@ -8,6 +8,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
+#include "bff/http/body_http2_window.h"
 #include "bff/http/client_leave.h"
 #include "bff/http/client_linger.h"
 #include "bff/http/cookie.h"
@@ -162,6 +163,7 @@ static void init_worker(struct worker *worker)
 {
     head_hooks_install();
     client_linger_install();
+    body_http2_window_install();
     h2o_linklist_init_anchor(&worker->clients);
     h2o_linklist_init_anchor(&worker->listeners);
     h2o_linklist_init_anchor(&worker->watches);

@@ -3,7 +3,6 @@
 #include "bff/http/client.h"
 #include "bff/http/client_leave.h"
 #include "bff/http/worker_listen.h"
-#include "bff/http/worker_settings.h"
 
 static struct worker_listener *listener_at(h2o_linklist_t *link)
 {
@@ -43,7 +42,7 @@ static struct worker_listener *find(struct worker *worker, const int *fd)
 }
 
 /* The sockets of ${listen} are dealt out to the workers in turn. */
-static void follow(struct worker *worker, const struct listen *listen)
+static void follow_one(struct worker *worker, const struct listen *listen)
 {
     for (size_t i = worker->number; i < listen->fd_count; i += worker->common->workers) {
         struct worker_listener *listener = find(worker, &listen->fds[i]);
@@ -54,18 +53,18 @@ static void follow(struct worker *worker, const struct listen *listen)
     }
 }
 
-void worker_listen_follow(struct worker *worker)
+static void follow(struct worker *worker)
 {
     const struct http_settings *http = worker->settings->http;
 
     for (size_t i = 0; i < http->listen_count && worker->is_listening; i++)
-        follow(worker, &http->listens[i]);
+        follow_one(worker, &http->listens[i]);
 }
 
 void worker_listen_begin(struct worker *worker)
 {
     worker->is_listening = true;
-    worker_listen_follow(worker);
+    follow(worker);
 }
 
 /* Returns the row of ${by} that has the socket of ${listener}; NULL: there is none. */
@@ -80,7 +79,7 @@ static const struct listen *row_of(const struct worker_listener *listener,
     return NULL;
 }
 
-void worker_listen_leave(struct worker *worker, const struct http_settings *next)
+static void leave(struct worker *worker, const struct http_settings *next)
 {
     h2o_linklist_t *after;
 
@@ -104,6 +103,13 @@ void worker_listen_hand_over(struct worker *worker)
         h2o_linklist_unlink(&listener->link);
         client_leave(listener);
     }
+}
+
+void worker_listen_switch(struct worker *worker, struct worker_settings *settings)
+{
+    leave(worker, settings->http);
+    worker_settings_switch(worker, settings);
+    follow(worker);
 }
 
 void worker_listen_end(struct worker *worker)

@@ -4,23 +4,20 @@
 #ifndef BFF_HTTP_WORKER_LISTEN_H
 #define BFF_HTTP_WORKER_LISTEN_H
 
-#include "bff/http/http_settings.h"
 #include "bff/http/worker.h"
+#include "bff/http/worker_settings.h"
 
 /* Begins to accept connections. To be called once, when the worker can serve. */
 void worker_listen_begin(struct worker *worker);
 
 /*
- * Stops listening on the sockets that ${next} does not name. Connections that wait there are
- * accepted first, and then all connections of these sockets end when they can (client_leave.h). To
- * be called before ${next} becomes the current settings: the connections need the old certificate.
+ * Makes ${settings} the current settings (worker_settings_switch). Before, the worker stops
+ * listening on the sockets that they do not name: it accepts the connections that wait there, with
+ * the old certificate, and then all connections of these sockets end when they can
+ * (client_leave.h). Afterwards, it listens on the sockets that are new. If it does not listen at
+ * all, only the settings change.
  */
-void worker_listen_leave(struct worker *worker, const struct http_settings *next);
-
-/* Begins to listen on the sockets of the current settings on which the worker does not listen, and
- * uses their current settings for the others. Before worker_listen_begin and after
- * worker_listen_end it does nothing. */
-void worker_listen_follow(struct worker *worker);
+void worker_listen_switch(struct worker *worker, struct worker_settings *settings);
 
 /* Stops listening for ever, for another process that listens on the sockets with has_successor. The
  * connections that are open end when they can (client_leave.h). */

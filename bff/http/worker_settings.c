@@ -2,7 +2,6 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/http/worker.h"
-#include "bff/http/worker_listen.h"
 #include "bff/http/worker_settings.h"
 
 static void end(struct worker_settings *settings)
@@ -61,11 +60,9 @@ void worker_settings_switch(struct worker *worker, struct worker_settings *setti
     struct worker_settings *before = worker->settings;
 
     must(settings->worker == worker && settings != before);
-    worker_listen_leave(worker, settings->http);
     worker->settings = settings;
     settings->is_new = false;
     tell_libh2o(worker, settings->http);
-    worker_listen_follow(worker);
     if (before != NULL)
         worker_settings_release(before);
 }

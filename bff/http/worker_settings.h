@@ -42,8 +42,8 @@ void worker_settings_add(struct worker *worker, struct worker_settings *settings
 
 /*
  * Makes ${settings} the current settings of ${worker}, for its connections and for requests that
- * begin from now on. A worker that listens now listens where ${settings} say. The worker releases
- * the settings that were current before.
+ * begin from now on. The worker releases the settings that were current before.
+ * A worker that listens uses worker_listen_switch in place of this function.
  */
 void worker_settings_switch(struct worker *worker, struct worker_settings *settings);
 

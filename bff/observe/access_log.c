@@ -116,18 +116,21 @@ static void put_limit(struct log_line *line, const struct request *request)
         member(line, TEXT(",\"limit\":"), request->limit);
 }
 
-/* An upload that did not come as a whole is only a failure if that is why there is no answer. */
+/* An upload that did not come as a whole is only a failure if that is why there is no answer. The
+ * bytes of bodies that are streamed or spooled are always told. */
 static void put_upload(struct log_line *line, const struct request *request)
 {
     const struct body *body = request->body;
 
-    if (request_status(request) != 0 && request_status(request) != STATUS_CLIENT_LEFT)
-        return;
-    if (body == NULL || (body->is_over && body->end == BODY_WHOLE))
-        return;
-    log_line_raw(line, request->client->is_slow ? TEXT(",\"upload\":\"timeout\"")
-                                                : TEXT(",\"upload\":\"cut\""));
-    number(line, TEXT(",\"received\":"), (int64_t)body->len);
+    bool is_answered =
+        request_status(request) != 0 && request_status(request) != STATUS_CLIENT_LEFT;
+    bool is_cut = !is_answered && body != NULL && !(body->is_over && body->end == BODY_WHOLE);
+
+    if (is_cut)
+        log_line_raw(line, request->client->is_slow ? TEXT(",\"upload\":\"timeout\"")
+                                                    : TEXT(",\"upload\":\"cut\""));
+    if (is_cut || (body != NULL && body->is_streamed))
+        number(line, TEXT(",\"received\":"), (int64_t)body->len);
 }
 
 static void put_attempts(struct log_line *line, const struct attempts_report *attempts)

@@ -5,8 +5,15 @@
 #include "bff/observe/metrics_key.h"
 
 /* The order is that of how often they come. */
-static const char *const methods[] = {"GET",  "POST",    "PUT",     "DELETE", "PATCH",
-                                      "HEAD", "OPTIONS", "CONNECT", "TRACE"};
+#define METHOD(name)                                                                               \
+    {                                                                                              \
+        name, sizeof(name) - 1                                                                     \
+    }
+
+static const struct text methods[] = {
+    METHOD("GET"),  METHOD("POST"),    METHOD("PUT"),     METHOD("DELETE"), METHOD("PATCH"),
+    METHOD("HEAD"), METHOD("OPTIONS"), METHOD("CONNECT"), METHOD("TRACE"),
+};
 
 #define METHODS (sizeof(methods) / sizeof(methods[0]))
 
@@ -20,14 +27,14 @@ unsigned metrics_key_method(struct text method)
 {
     unsigned i = 0;
 
-    while (i < METHODS && !text_is(method, methods[i]))
+    while (i < METHODS && !text_equal(method, methods[i]))
         i++;
     return i;
 }
 
 struct text metrics_key_method_name(unsigned method)
 {
-    return method < METHODS ? text_of(methods[method]) : TEXT("_OTHER");
+    return method < METHODS ? methods[method] : TEXT("_OTHER");
 }
 
 struct text metrics_key_source_name(enum metrics_source source)

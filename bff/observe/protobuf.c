@@ -11,7 +11,7 @@ enum wire {
     WIRE_32 = 5,
 };
 
-static size_t varint_bytes(uint64_t number)
+static inline size_t varint_bytes(uint64_t number)
 {
     size_t bytes = 1;
 
@@ -20,7 +20,7 @@ static size_t varint_bytes(uint64_t number)
     return bytes;
 }
 
-static size_t write_varint(char *at, uint64_t number)
+static inline size_t write_varint(char *at, uint64_t number)
 {
     size_t len = 0;
 
@@ -30,7 +30,7 @@ static size_t write_varint(char *at, uint64_t number)
     return len;
 }
 
-static void put_varint(struct text_builder *out, uint64_t number)
+static inline void put_varint(struct text_builder *out, uint64_t number)
 {
     out->len += write_varint(text_builder_room(out, VARINT_BYTES), number);
 }
@@ -69,8 +69,10 @@ void protobuf_fixed64(struct text_builder *out, unsigned field, uint64_t number)
 
 void protobuf_head(struct text_builder *out, unsigned field, size_t len)
 {
-    put_tag(out, field, WIRE_BYTES);
-    put_varint(out, len);
+    char *at = text_builder_room(out, 2 * VARINT_BYTES);
+    size_t tag = write_varint(at, (uint64_t)field << 3 | WIRE_BYTES);
+
+    out->len += tag + write_varint(at + tag, len);
 }
 
 size_t protobuf_head_bytes(unsigned field, size_t len)
@@ -101,8 +103,7 @@ void protobuf_string(struct text_builder *out, unsigned field, struct text text)
  * a longer one are moved. */
 size_t protobuf_begin(struct text_builder *out, unsigned field)
 {
-    put_tag(out, field, WIRE_BYTES);
-    put_varint(out, 0);
+    protobuf_head(out, field, 0);
     return out->len;
 }
 
@@ -110,6 +111,10 @@ void protobuf_end(struct text_builder *out, size_t begun)
 {
     size_t len = out->len - begun, more = varint_bytes(len) - 1;
 
+    if (more == 0) {
+        out->at[begun - 1] = (char)len;
+        return;
+    }
     text_builder_room(out, more);
     memmove(out->at + begun + more, out->at + begun, len);
     write_varint(out->at + begun - 1, len);

@@ -42,7 +42,8 @@
 #define FLAG_HAS_IS_REMOTE 0x100U
 #define FLAG_IS_REMOTE 0x200U
 
-static unsigned digit(char c) { return (unsigned)(c <= '9' ? c - '0' : c - 'a' + 10); }
+/* For the digits 0 to 9 and a to f, without a jump. */
+static inline unsigned digit(char c) { return ((unsigned)c & 15) + ((unsigned)c >> 6) * 9; }
 
 /* An id is bytes, and not digits. */
 static void put_id(struct text_builder *out, unsigned field, struct text digits)
@@ -56,28 +57,42 @@ static void put_id(struct text_builder *out, unsigned field, struct text digits)
     out->len += digits.len / 2;
 }
 
-static void put_value(struct text_builder *out, const struct span_attribute *attribute)
+/* The lengths are known beforehand, so nothing has to be moved. */
+static void put_text_attribute(struct text_builder *out, unsigned field,
+                               const struct span_attribute *attribute)
 {
-    size_t value = protobuf_begin(out, KEY_VALUE_VALUE);
+    size_t value = protobuf_head_bytes(ANY_STRING, attribute->text.len) + attribute->text.len;
+    size_t key = protobuf_head_bytes(KEY_VALUE_KEY, attribute->key.len) + attribute->key.len;
 
-    if (attribute->type == SPAN_TEXT)
-        protobuf_string(out, ANY_STRING, attribute->text);
-    else if (attribute->type == SPAN_TRUE)
+    protobuf_head(out, field, key + protobuf_head_bytes(KEY_VALUE_VALUE, value) + value);
+    protobuf_bytes(out, KEY_VALUE_KEY, attribute->key);
+    protobuf_head(out, KEY_VALUE_VALUE, value);
+    protobuf_string(out, ANY_STRING, attribute->text);
+}
+
+static void put_attribute(struct text_builder *out, unsigned field,
+                          const struct span_attribute *attribute)
+{
+    size_t begun = protobuf_begin(out, field);
+
+    protobuf_bytes(out, KEY_VALUE_KEY, attribute->key);
+    size_t value = protobuf_begin(out, KEY_VALUE_VALUE);
+    if (attribute->type == SPAN_TRUE)
         protobuf_number(out, ANY_BOOL, 1);
     else
         protobuf_number(out, ANY_INT, (uint64_t)attribute->number);
     protobuf_end(out, value);
+    protobuf_end(out, begun);
 }
 
 void span_encode_attributes(struct text_builder *out, unsigned field,
                             const struct span_attribute *attributes, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        size_t begun = protobuf_begin(out, field);
-        protobuf_string(out, KEY_VALUE_KEY, attributes[i].key);
-        put_value(out, &attributes[i]);
-        protobuf_end(out, begun);
-    }
+    for (size_t i = 0; i < count; i++)
+        if (attributes[i].type == SPAN_TEXT)
+            put_text_attribute(out, field, &attributes[i]);
+        else
+            put_attribute(out, field, &attributes[i]);
 }
 
 static void put_ids(struct text_builder *out, const struct span *span)

@@ -13,7 +13,7 @@
 void span_encode(struct text_builder *out, const struct span *span, int64_t offset_ns);
 
 /* Adds ${count} attributes as the fields number ${field} of a message, such as "attributes" of a
- * Resource. */
+ * Resource. The keys are UTF-8. */
 void span_encode_attributes(struct text_builder *out, unsigned field,
                             const struct span_attribute *attributes, size_t count);
 

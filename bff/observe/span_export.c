@@ -170,7 +170,7 @@ static void take_answer(struct span_export *export, const struct fetch *fetch)
         refusal.spans = export->batch_count;
     traces_counts_export(export->counts, export->batch_count - refusal.spans);
     if (refusal.spans > 0 || refusal.why.len > 0)
-        traces_counts_refuse(export->counts, refusal.spans, refusal.why);
+        traces_counts_refuse(refusal.spans, refusal.why);
 }
 
 static void on_answered(struct outside_call *call, void *cookie)

@@ -1,6 +1,7 @@
 /* See traces_counts.h. */
 #include "bff/base/log.h"
 #include "bff/base/log_pace.h"
+#include "bff/base/tally.h"
 #include "bff/observe/traces_counts.h"
 
 #define WHY_BYTES ((size_t)256) /* of the collector's words in the log */
@@ -19,7 +20,7 @@ void traces_counts_drop(struct traces_counts *counts, uint64_t spans, struct tex
 {
     if (spans == 0)
         return;
-    atomic_fetch_add(&counts->dropped, spans);
+    tally_add_many(TALLY_SPANS_DROPPED, spans);
     atomic_fetch_add(&counts->untold, spans);
     if (!log_pace_is_due(&drop_pace))
         return;
@@ -33,7 +34,7 @@ void traces_counts_drop(struct traces_counts *counts, uint64_t spans, struct tex
 
 void traces_counts_export(struct traces_counts *counts, uint64_t spans)
 {
-    atomic_fetch_add(&counts->exported, spans);
+    tally_add_many(TALLY_SPANS_EXPORTED, spans);
     if (!atomic_load(&counts->is_down) || !atomic_exchange(&counts->is_down, false))
         return;
     log_event("tracing", (struct log_field[]){
@@ -42,9 +43,9 @@ void traces_counts_export(struct traces_counts *counts, uint64_t spans)
                              {0}});
 }
 
-void traces_counts_refuse(struct traces_counts *counts, uint64_t spans, struct text why)
+void traces_counts_refuse(uint64_t spans, struct text why)
 {
-    atomic_fetch_add(&counts->dropped, spans);
+    tally_add_many(TALLY_SPANS_DROPPED, spans);
     if (why.len > WHY_BYTES)
         why.len = WHY_BYTES;
     if (!log_pace_is_due(&refuse_pace))

@@ -1,5 +1,5 @@
-/* What became of the spans of all workers. It belongs to the process and survives a new
- * configuration. The metrics read it. */
+/* What became of the spans of all workers, for the log and the metrics (tally.h). It belongs to the
+ * process and survives a new configuration. */
 #ifndef BFF_OBSERVE_TRACES_COUNTS_H
 #define BFF_OBSERVE_TRACES_COUNTS_H
 
@@ -10,10 +10,7 @@
 #include "bff/base/registry.h"
 
 struct traces_counts {
-    _Atomic uint64_t exported; /* spans that the collector has taken */
-    _Atomic uint64_t
-        dropped;             /* spans that were lost: no room, or the collector did not take them */
-    _Atomic uint64_t untold; /* those of ${dropped} that no event has told of yet */
+    _Atomic uint64_t untold; /* spans that were lost, and that no event has told of yet */
     _Atomic bool is_down;    /* the last event said that the collector does not take spans */
 };
 
@@ -31,6 +28,6 @@ void traces_counts_export(struct traces_counts *counts, uint64_t spans);
 
 /* The collector has taken a batch, but refused ${spans} of it, and says ${why}. It may also have
  * taken all of it, with a warning. Logs the event "tracing", at most once a minute. */
-void traces_counts_refuse(struct traces_counts *counts, uint64_t spans, struct text why);
+void traces_counts_refuse(uint64_t spans, struct text why);
 
 #endif

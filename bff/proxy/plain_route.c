@@ -113,14 +113,17 @@ bool plain_route_has_method(const struct plain_routes *routes, struct text metho
     return false;
 }
 
-/* Returns the path of the target. */
+/* Returns the path of the target. With captures, ${to} is a template, too. */
 static struct text target_path(struct pool *pool, const struct plain_route *route, struct text path)
 {
+    const struct plain_transform *transform = &route->transform;
     struct text_builder target;
 
     must(fits_path(route, path));
-    if (route->transform.path.at != NULL)
-        return plain_pattern_fill(pool, route->path, path, route->transform.path);
+    if (transform->path.at != NULL)
+        return plain_pattern_fill(pool, route->path, path, transform->path);
+    if (transform->has_captures && route->to.at != NULL)
+        return plain_pattern_fill(pool, route->path, path, route->to);
     if (route->to.at == NULL)
         return path;
     text_builder_init(&target, pool, route->to.len + path.len);

@@ -22,6 +22,7 @@
 #include "bff/proxy/plain_rewrite.h"
 #include "bff/proxy/plain_split.h"
 #include "bff/proxy/plain_transform.h"
+#include "bff/proxy/plain_upload.h"
 #include "bff/upstream/service.h"
 
 /* Conditions that do not belong to the head alone. Each row is a name, and perhaps a value. */
@@ -49,6 +50,7 @@ struct breaker;
  *   request       fields that are set or removed in the request to the service
  *   response      fields that are set or removed in the response to the client
  *   body_limit    the most bytes of a request's body
+ *   upload        how a request's body goes to the service
  *   first_byte_ms the longest time until the first byte of the answer; 0: the service's own limit
  *   idle_ms       the longest silence of the service within an answer, or of both sides of a tunnel
  *   hedge_ms      when no answer has come after this time, the request is also sent to a second
@@ -81,6 +83,7 @@ struct plain_route {
     struct plain_fields request;
     struct plain_fields response;
     size_t body_limit;
+    enum plain_upload upload;
     uint32_t first_byte_ms;
     uint32_t idle_ms;
     uint32_t hedge_ms;

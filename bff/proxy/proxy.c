@@ -1,18 +1,18 @@
 /* See proxy.h. */
-#include "bff/base/clock.h"
 #include "bff/edge/balance_key.h"
 #include "bff/http/method.h"
 #include "bff/http/reply_wait.h"
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_answer.h"
+#include "bff/proxy/proxy_body.h"
 #include "bff/proxy/proxy_cache.h"
+#include "bff/proxy/proxy_errand.h"
 #include "bff/proxy/proxy_fill.h"
 #include "bff/proxy/proxy_invalidate.h"
 #include "bff/proxy/proxy_mirror.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_refuse.h"
 #include "bff/proxy/proxy_request.h"
-#include "bff/proxy/proxy_transform.h"
 
 #define HALF_CLOSED_MS 5000 /* for the answer to a client that has ended its sending side */
 
@@ -42,44 +42,6 @@ static void on_written(void *cookie) { tunnel_written(&((struct proxy_passing *)
 
 static const struct tunnel_owner tunnel_owner = {.over = on_tunnel_over, .written = on_written};
 
-/* An errand: nobody reads the answer any more. */
-
-static void on_limit(struct timer *timer)
-{
-    proxy_passing_free(H2O_STRUCT_FROM_MEMBER(struct proxy_passing, limit, timer));
-}
-
-/* The service has begun to answer, and has as much time for the rest as for a whole call. */
-static void limit_answer(struct proxy_passing *passing)
-{
-    uint32_t total_ms = passing->call.service->settings->total_ms;
-
-    passing->limit.fire = on_limit;
-    timer_set(worker_timers(passing->errand.worker), &passing->limit,
-              clock_now_ns() + total_ms * CLOCK_MS);
-}
-
-/* The request goes. Returns false when its call cannot go on without it. A request that has been
- * sent is not repeated, because its body is freed. A fill has none. */
-static bool become_errand(struct proxy_passing *passing)
-{
-    bool is_sent = call_is_sent(&passing->call);
-
-    if (!proxy_passing_goes_on(passing) || !call_is_running(&passing->call) ||
-        !errand_begin(&passing->errand, passing->request, !is_sent))
-        return false;
-    passing->request = NULL;
-    if (passing->fill == NULL) {
-        passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
-        passing->call_ask.is_body_gone = is_sent;
-    }
-    if (passing->has_head)
-        limit_answer(passing);
-    reply_stream_free(&passing->stream);
-    call_resume(&passing->call);
-    return true;
-}
-
 /* From the service. */
 
 /* Ends the call, because nobody needs the rest of the response. This is no failure of the service,
@@ -98,6 +60,7 @@ static void invalidate(const struct proxy_passing *passing, const struct exchang
                                                     .path = passing->ask.path,
                                                     .target = passing->call_ask.target,
                                                     .origin = passing->origin,
+                                                    .rewrite = &passing->ask.route->rewrite,
                                                     .pool = passing->texts},
                          head);
 }
@@ -142,7 +105,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
 
     passing->has_head = true;
     if (passing->request == NULL)
-        limit_answer(passing);
+        proxy_errand_limit(passing);
     invalidate(passing, head);
     next = read_head(passing, head, why);
     if (next != 1)
@@ -153,11 +116,8 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
         *why = REASON_BAD_HTTP;
         return -1;
     }
-    if (proxy_answer_is_refused(&passing->ask, head)) {
-        passing->refused_status = head->status;
-        *why = REASON_BAD_JSON;
+    if (proxy_passing_refuses(passing, head, why))
         return -1;
-    }
     proxy_answer_head(passing->request, &passing->ask, head);
     passing->is_tunnel = is_tunnel;
     passing->report.is_cancelled = !is_tunnel;
@@ -222,24 +182,16 @@ static void on_flush(void *cookie)
 
 static void ask_again(struct proxy_passing *passing);
 
-/* Returns why the answer is not complete after all: it is no JSON. So it is not stored. */
-static enum reason judge(struct proxy_passing *passing, enum reason reason)
-{
-    if (reason != REASON_NONE || !has_client(passing) ||
-        !reply_stream_has_begun(&passing->stream) || proxy_transform_end(passing->ask.transform))
-        return reason;
-    return REASON_BAD_JSON;
-}
-
 static void on_end(void *cookie, enum reason reason)
 {
     struct proxy_passing *passing = cookie;
 
+    proxy_upload_end(&passing->upload);
     if (passing->is_tunnel) {
         tunnel_end(&passing->tunnel);
         return;
     }
-    reason = judge(passing, reason);
+    reason = proxy_passing_judge(passing, reason);
     if (passing->fill != NULL)
         proxy_fill_end(passing->fill, reason);
     if (passing->request == NULL) {
@@ -294,6 +246,7 @@ static void describe_call(struct proxy_passing *passing)
         .headers = proxy_request_fields(request, ask),
         .traceparent = request->traceparent,
         .body = proxy_request_body(request, ask),
+        .upload = proxy_body_upload(passing),
         .head_by_ns = ask->head_by_ns,
         .may_repeat = method_is_idempotent(method_of(passing)) && !wants_upgrade,
         .hedge = method_may_change(method_of(passing)) ? NULL : route->hedge,
@@ -310,6 +263,7 @@ static void describe(struct proxy_passing *passing)
 
     if (cached != NULL && proxy_cache_fills(cached))
         passing->fill = proxy_fill_begin(cached);
+    proxy_body_begin(passing);
     describe_call(passing);
     if (passing->fill != NULL || method_may_change(passing->call_ask.method))
         proxy_passing_own_texts(passing);
@@ -341,28 +295,15 @@ struct holder {
     struct proxy_passing *passing;
 };
 
-/* The server calls the observers later. So the report is in the memory that the request has from
- * now on (bff/http/untaken.h). */
-static void report_call(struct proxy_passing *passing)
-{
-    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
-
-    *report = passing->report;
-    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
-    if (passing->ask.cached != NULL)
-        report->cache = passing->ask.cached->word;
-    passing->request->passed = report;
-}
-
 /* The request has gone, or its memory has. A tunnel and an errand go on without it. */
 static void dispose(void *object)
 {
     struct proxy_passing *passing = ((struct holder *)object)->passing;
 
-    report_call(passing);
+    proxy_passing_report(passing);
     if (passing->is_tunnel)
         passing->request = NULL;
-    else if (!become_errand(passing))
+    else if (!proxy_errand_begin(passing))
         proxy_passing_free(passing);
 }
 
@@ -391,14 +332,12 @@ static void refresh(struct request *request, const struct proxy_ask *ask)
 static void pass(struct request *request, const struct proxy_ask *ask)
 {
     struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
-    struct proxy_passing *passing = proxy_passing_new(request, ask);
+    struct proxy_passing *passing = holder->passing = proxy_passing_new(request, ask);
 
-    holder->passing = passing;
     describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
-    if (ask->route->mirror.service != NULL)
-        passing->report.mirror = proxy_mirror(passing, describe_call);
+    passing->report.mirror = proxy_mirror(passing, describe_call);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)

@@ -18,6 +18,7 @@ struct cache_worker;
 struct proxy_cached;
 struct proxy_transform;
 struct redis;
+struct spool;
 
 /* The settings of the configuration; they do not change while a request uses them. */
 struct proxy_settings {
@@ -32,6 +33,7 @@ struct proxy_ask {
     const struct plain_route *route;
     const struct caller *caller;       /* who asks */
     struct text path;                  /* normalised by plain_path */
+    struct spool *spool;               /* has the body; NULL: it is in memory, or streamed */
     struct upstream *upstream;         /* the worker's */
     int64_t head_by_ns;                /* as in call_ask */
     struct cache_worker *cache;        /* the worker's; NULL: nothing is cached */

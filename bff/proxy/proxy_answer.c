@@ -34,30 +34,37 @@ static struct proxy_transform_head transform_head(int status, const struct excha
     return head;
 }
 
+static bool is_refused(const struct proxy_ask *ask, int status, const struct exchange_field *fields,
+                       size_t count)
+{
+    struct proxy_transform_head known;
+
+    if (ask->transform == NULL)
+        return false;
+    known = transform_head(status, fields, count);
+    return proxy_transform_refuses(ask->transform, &known);
+}
+
 bool proxy_answer_is_refused(const struct proxy_ask *ask, const struct exchange_head *head)
 {
-    struct proxy_transform_head known =
-        transform_head(head->status, head->fields, head->field_count);
-
-    return proxy_transform_refuses(ask->transform, &known);
+    return is_refused(ask, head->status, head->fields, head->field_count);
 }
 
 bool proxy_answer_is_entry_refused(const struct proxy_ask *ask, const struct cache_entry *entry)
 {
-    struct proxy_transform_head known =
-        transform_head(entry->status, entry->fields, entry->field_count);
-
-    return proxy_transform_refuses(ask->transform, &known);
+    return is_refused(ask, entry->status, entry->fields, entry->field_count);
 }
 
 /* Tells the rules of the route that the answer is a service's. */
 static void take(const struct proxy_ask *ask, int status, const struct exchange_field *fields,
                  size_t count)
 {
-    struct proxy_transform_head known = transform_head(status, fields, count);
+    struct proxy_transform_head known;
 
-    if (ask->transform != NULL)
-        proxy_transform_take(ask->transform, &known);
+    if (ask->transform == NULL)
+        return;
+    known = transform_head(status, fields, count);
+    proxy_transform_take(ask->transform, &known);
 }
 
 /* Adds a field to the answer, as the route changes it. Name and value are copied, because the

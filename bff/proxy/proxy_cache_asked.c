@@ -4,6 +4,7 @@
 #include "bff/http/request_peer.h"
 #include "bff/proxy/proxy_cache_asked.h"
 #include "bff/proxy/proxy_request.h"
+#include "bff/proxy/proxy_upload.h"
 
 /* The fields that this server writes, and those that name a user. */
 enum own {
@@ -147,8 +148,8 @@ void proxy_cache_asked_init(struct proxy_cache_asked *asked, struct request *req
         .has_user =
             !asked->hides_user && (ask->caller->has_user || ask->caller->key != NULL ||
                                    proxy_cache_asked_field(asked, "authorization").at != NULL),
-        .has_body =
-            request_body(request).len > 0 || proxy_request_wants_upgrade(request, ask->route),
+        .has_body = proxy_upload_is_streamed(request) || request_body(request).len > 0 ||
+                    proxy_request_wants_upgrade(request, ask->route),
     };
 }
 

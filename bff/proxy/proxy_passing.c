@@ -1,5 +1,6 @@
 /* See proxy_passing.h. */
 #include "bff/base/memory.h"
+#include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_request.h"
 #include "bff/proxy/proxy_transform.h"
@@ -19,6 +20,8 @@ struct proxy_passing *proxy_passing_new(struct request *request, const struct pr
 void proxy_passing_free(struct proxy_passing *passing)
 {
     call_cancel(&passing->call, CALL_NOT_NEEDED);
+    proxy_upload_end(&passing->upload);
+    proxy_upload_spool_end(&passing->spool);
     reply_stream_free(&passing->stream);
     tunnel_free(&passing->tunnel);
     if (passing->errand.worker != NULL)
@@ -36,7 +39,9 @@ void proxy_passing_free(struct proxy_passing *passing)
 
 bool proxy_passing_goes_on(const struct proxy_passing *passing)
 {
-    return passing->fill != NULL ? proxy_fill_is_on(passing->fill) : passing->texts != NULL;
+    if (passing->fill != NULL)
+        return proxy_fill_is_on(passing->fill);
+    return passing->texts != NULL && proxy_upload_needs_nothing(&passing->upload);
 }
 
 void proxy_passing_own_texts(struct proxy_passing *passing)
@@ -53,4 +58,36 @@ void proxy_passing_own_texts(struct proxy_passing *passing)
         ask->body = pool_text(passing->texts, ask->body);
     if (passing->ask.cache != NULL)
         passing->origin = proxy_request_origin(passing->request, passing->texts);
+}
+
+enum reason proxy_passing_judge(struct proxy_passing *passing, enum reason reason)
+{
+    bool has_client = passing->request != NULL && !passing->is_left;
+
+    if (reason != REASON_NONE || !has_client || !reply_stream_has_begun(&passing->stream))
+        return reason;
+    return proxy_transform_end(passing->ask.transform) ? reason : REASON_BAD_JSON;
+}
+
+bool proxy_passing_refuses(struct proxy_passing *passing, const struct exchange_head *head,
+                           enum reason *why)
+{
+    if (!proxy_answer_is_refused(&passing->ask, head))
+        return false;
+    passing->refused_status = head->status;
+    *why = REASON_BAD_JSON;
+    return true;
+}
+
+/* The server calls the observers later. So the report is in the memory that the request has from
+ * now on (bff/http/untaken.h). */
+void proxy_passing_report(struct proxy_passing *passing)
+{
+    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
+
+    *report = passing->report;
+    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
+    if (passing->ask.cached != NULL)
+        report->cache = passing->ask.cached->word;
+    passing->request->passed = report;
 }

@@ -15,6 +15,8 @@
 #include "bff/proxy/proxy.h"
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_fill.h"
+#include "bff/proxy/proxy_upload.h"
+#include "bff/proxy/proxy_upload_spool.h"
 #include "bff/proxy/tunnel.h"
 #include "bff/upstream/call.h"
 
@@ -24,6 +26,8 @@ struct proxy_passing {
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;
+    struct proxy_upload upload;      /* of a body that is streamed */
+    struct proxy_upload_spool spool; /* of a body that is on disk */
     struct reply_stream stream;
     struct tunnel tunnel;
     bool is_tunnel;
@@ -56,7 +60,20 @@ void proxy_passing_own_texts(struct proxy_passing *passing);
 /* Cancels the call, ends the flight of the fill and the errand, and frees everything. */
 void proxy_passing_free(struct proxy_passing *passing);
 
+/* Makes the report for the observers of the request, which ends. */
+void proxy_passing_report(struct proxy_passing *passing);
+
 /* True when the call is of use without a client. */
 bool proxy_passing_goes_on(const struct proxy_passing *passing);
+
+/* True when the client must not get the answer with this ${head}, because the route's rules cannot
+ * change its body. Then ${*why} is set. */
+bool proxy_passing_refuses(struct proxy_passing *passing, const struct exchange_head *head,
+                           enum reason *why);
+
+/* The service's answer has ended for ${reason}. Returns ${reason}, or REASON_BAD_JSON when the
+ * client's answer is not complete after all, because the route's rules have found that it is no
+ * JSON. So it is not stored. */
+enum reason proxy_passing_judge(struct proxy_passing *passing, enum reason reason);
 
 #endif

@@ -10,6 +10,8 @@
 #include "bff/proxy/proxy_cache.h"
 #include "bff/proxy/proxy_request.h"
 #include "bff/proxy/proxy_transform.h"
+#include "bff/proxy/proxy_upload.h"
+#include "bff/proxy/spool.h"
 
 static void put_set(struct text_builder *out, const struct plain_fields *fields)
 {
@@ -93,12 +95,20 @@ static void put_forwarded(struct text_builder *out, const struct request_peer *p
         text_builder_field(out, TEXT("x-forwarded-host"), peer->host);
 }
 
-/* The whole body has been read, so its length is known, even when the client sent it in chunks. */
+/* A body that was read as a whole has a length, even when the client sent it in chunks. So does a
+ * streamed one when the client has said it. */
 static void put_framing(struct text_builder *out, struct request *request,
                         const struct proxy_ask *ask)
 {
-    size_t len = proxy_request_body(request, ask).len;
+    bool is_streamed = ask->spool == NULL && proxy_upload_is_streamed(request);
+    size_t len = ask->spool != NULL ? spool_size(ask->spool)
+                 : is_streamed      ? request->body->length
+                                    : proxy_request_body(request, ask).len;
 
+    if (is_streamed && len == BODY_NO_LENGTH) {
+        text_builder_add(out, TEXT("transfer-encoding: chunked\r\n"));
+        return;
+    }
     if (len > 0 || method_has_body(proxy_request_method(request, ask->route)))
         text_builder_field(out, TEXT("content-length"), pool_print(request->pool, "%zu", len));
 }

@@ -216,7 +216,7 @@ bool proxy_transform_end(struct proxy_transform *transform)
 bool proxy_transform_refuses(const struct proxy_transform *transform,
                              const struct proxy_transform_head *head)
 {
-    if (transform == NULL || !concerns(transform->rules, head->status) ||
+    if (!concerns(transform->rules, head->status) ||
         transform->rules->response_other == PLAIN_OTHER_PASS ||
         text_is(transform->request->method, "HEAD"))
         return false;
@@ -227,8 +227,6 @@ bool proxy_transform_refuses(const struct proxy_transform *transform,
 void proxy_transform_take(struct proxy_transform *transform,
                           const struct proxy_transform_head *head)
 {
-    if (transform == NULL)
-        return;
     transform->is_taken = true;
     transform->edits = concerns(transform->rules, head->status) && can_edit(head);
 }

@@ -57,12 +57,11 @@ struct proxy_transform_head {
     struct text coding; /* Content-Encoding, or absent */
 };
 
-/* True when the answer must not reach the client, because the rules cannot change its body. Returns
- * false when ${transform} is NULL. */
+/* True when the answer must not reach the client, because the rules cannot change its body. */
 bool proxy_transform_refuses(const struct proxy_transform *transform,
                              const struct proxy_transform_head *head);
 
-/* The answer that follows is that of a service. Does nothing when ${transform} is NULL. */
+/* The answer that follows is that of a service. */
 void proxy_transform_take(struct proxy_transform *transform,
                           const struct proxy_transform_head *head);
 

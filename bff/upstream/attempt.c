@@ -127,12 +127,34 @@ static const struct exchange_sink head_sink_with_room = {.head = on_head, .room 
 
 /* The connection. */
 
+/* The upload. */
+
+static void on_upload_written(void *cookie) { upload_written(((struct attempt *)cookie)->upload); }
+
+static void on_upload_moved(void *cookie)
+{
+    struct attempt *attempt = cookie;
+
+    attempt->user->moved(attempt->cookie);
+}
+
+static const struct upload_user upload_user = {.written = on_upload_written,
+                                               .moved = on_upload_moved};
+
+static void begin_upload(struct attempt *attempt)
+{
+    upload_begin(attempt->upload, attempt->connection, &upload_user, attempt);
+}
+
+static void on_head_written(void *cookie) { begin_upload(cookie); }
+
 /* The attempt has its connection since ${now_ns}: sends the request. */
 static void send_request(struct attempt *attempt, int64_t now_ns)
 {
     attempt->connected_ns = now_ns;
     end_head(attempt, now_ns);
-    connection_ask(attempt->connection, &attempt->request);
+    if (connection_ask(attempt->connection, &attempt->request) && attempt->upload != NULL)
+        begin_upload(attempt);
 }
 
 static void on_opened(void *cookie)
@@ -156,6 +178,7 @@ static void on_ended(void *cookie, const struct connection_end *end)
 {
     struct attempt *attempt = cookie;
 
+    upload_end(attempt->upload);
     attempt->connection = NULL;
     attempt->reason = end->reason;
     attempt->is_unsent = end->is_unsent;
@@ -181,10 +204,12 @@ static void init(struct attempt *attempt, const struct attempt_ask *ask)
     attempt->started_ns = ask->now_ns;
     attempt->connected_ns = attempt->first_byte_ns = attempt->ended_ns = 0;
     attempt->received = 0;
+    attempt->upload = ask->upload;
     attempt->sink = ask->sink;
     attempt->sink_cookie = ask->sink_cookie;
     attempt->request = (struct connection_request){
         .pieces = attempt->pieces,
+        .written = ask->upload != NULL ? on_head_written : NULL,
         .about = {.is_head = text_is(ask->method, "HEAD"), .wants_upgrade = ask->wants_upgrade},
         .sink = ask->sink->room == NULL ? &head_sink : &head_sink_with_room,
         .sink_cookie = attempt,
@@ -245,12 +270,14 @@ bool attempt_is_sent(const struct attempt *attempt)
 {
     const struct connection *connection = attempt->connection;
 
-    return connection != NULL && connection->is_asking && connection->out.pieces == NULL;
+    return connection != NULL && connection->is_asking && connection->out.pieces == NULL &&
+           !connection->has_rest;
 }
 
 void attempt_stop(struct attempt *attempt, enum reason reason)
 {
     must(attempt->connection != NULL);
+    upload_end(attempt->upload);
     attempt->reason = reason;
     attempt->received = attempt->connection->exchange.received;
     attempt->is_unsent = !attempt->connection->has_sent;

@@ -19,6 +19,7 @@
 #include "bff/upstream/connection.h"
 #include "bff/upstream/endpoint.h"
 #include "bff/upstream/exchange.h"
+#include "bff/upstream/upload.h"
 
 #define ATTEMPT_PIECES 10
 
@@ -41,6 +42,8 @@
  *             nothing
  *   received  some bytes of the answer have come, and more must follow
  *   written   all bytes of the last attempt_write have been written
+ *   moved     more of the upload was written, or its source is slow; may be called while the user
+ *             is inside upload_go_on
  *   ended     the attempt is over; its outcome is in struct attempt
  */
 struct attempt_user {
@@ -48,6 +51,7 @@ struct attempt_user {
     int (*head)(void *cookie, const struct exchange_head *head, enum reason *why);
     void (*received)(void *cookie);
     void (*written)(void *cookie);
+    void (*moved)(void *cookie);
     void (*ended)(void *cookie);
 };
 
@@ -63,6 +67,7 @@ struct attempt_ask {
     struct text caller;      /* more lines, which follow them; absent: none */
     struct text traceparent; /* the attempt gets a span of its own, a child of this one */
     struct text body;        /* its framing is in ${headers} */
+    struct upload *upload;   /* in place of ${body}, which is absent then; NULL: none */
     int64_t deadline_ns; /* the request says how much time is left until this time of clock_now_ns,
                             in X-Request-Deadline-Ms; INT64_MAX: it does not say */
     struct random *random; /* for the span's id */
@@ -98,7 +103,8 @@ struct attempt {
     void *sink_cookie;
     struct connection *connection; /* NULL: the attempt is over */
     struct connection_request request;
-    h2o_iovec_t more; /* what attempt_write sends */
+    struct upload *upload; /* NULL: the request has none */
+    h2o_iovec_t more;      /* what attempt_write sends */
     h2o_iovec_t pieces[ATTEMPT_PIECES];
     char method[ATTEMPT_METHOD_BYTES]; /* and the space after it */
     int64_t deadline_ns;

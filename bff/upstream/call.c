@@ -160,6 +160,7 @@ static const struct call_try_user try_user = {
     .head = on_head,
     .received = on_received,
     .written = on_written,
+    .moved = call_limit_upload_moved,
     .ended = carry_on,
 };
 

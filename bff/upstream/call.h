@@ -69,6 +69,9 @@ struct call_ask {
     struct text caller;      /* more lines, which say who asks; absent: none */
     struct text traceparent; /* the parent of the call (W3C Trace Context); absent: none is sent */
     struct text body;        /* its framing is in ${headers} */
+    struct upload *upload;   /* in place of ${body}: it is sent piece by piece (upload.h). The call
+                                is not hedged, and not repeated once a byte of it may have left. Its
+                                time does not count for the limits. NULL: none */
     int64_t until_ns;   /* the deadline: the user ends the call at this time at the latest, so later
                            limits need no timer; 0: there is none */
     int64_t head_by_ns; /* the head of the answer must have come by this time, because a trusted

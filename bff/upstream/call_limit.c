@@ -77,6 +77,12 @@ void call_limit_expect_more(struct call_try *try)
     call_limit_wake(call);
 }
 
+void call_limit_upload_moved(struct call_try *try)
+{
+    if (try->call->has_head)
+        call_limit_expect_more(try);
+}
+
 int64_t call_limit_enough_ns(const struct call *call)
 {
     return earlier(call->service->settings->min_wait_ms * CLOCK_MS, whole_ns(call));

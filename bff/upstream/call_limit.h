@@ -30,6 +30,9 @@ void call_limit_wake(struct call *call);
  * call. */
 void call_limit_expect_more(struct call_try *try);
 
+/* The upload has gone on. An answer that began before the upload is over may wait for it. */
+void call_limit_upload_moved(struct call_try *try);
+
 /* Returns the time after which a service that has not answered has failed: min_wait_ms, or the
  * limit for the whole call if that is shorter. */
 int64_t call_limit_enough_ns(const struct call *call);

@@ -36,12 +36,13 @@ static bool may_repeat(const struct call *call)
     const struct call_ask *ask = call->ask;
 
     return has_budget(call) && !ask->wants_upgrade && !ask->is_body_gone &&
-           ask->body.len <= CALL_TRY_UPLOAD_BYTES &&
-           call_retry_has_method(settings_of(call)->methods, ask->method);
+           !call_try_is_long(ask) && call_retry_has_method(settings_of(call)->methods, ask->method);
 }
 
 void call_retry_first(struct call *call, int64_t now_ns)
 {
+    if (call->ask->upload != NULL)
+        upload_again(call->ask->upload);
     if (has_budget(call))
         service_state_earn(&call->service->state->retries, now_ns);
 }
@@ -104,12 +105,18 @@ bool call_retry_accepts(struct call *call, const struct call_try *try,
     return false;
 }
 
+/* False when the bytes of the request's body are gone. */
+static bool has_body(const struct call *call)
+{
+    return call->ask->upload == NULL || upload_again(call->ask->upload);
+}
+
 /* The end of a reused connection says nothing about its endpoint, so the same endpoint is asked
  * again. This happens only once, because the next connection is a fresh one. */
 static bool is_stale(const struct call *call, const struct attempt *attempt)
 {
     return attempt->reason == REASON_RESET && attempt->is_clean && attempt->is_reused &&
-           (attempt->is_unsent || call->ask->may_repeat);
+           (attempt->is_unsent || call->ask->may_repeat) && has_body(call);
 }
 
 bool call_retry_is_again(const struct call *call, const struct call_try *try)
@@ -123,7 +130,7 @@ static bool is_retry_allowed(struct call *call, const struct call_report *report
 {
     bool is_lost = report->reason == REASON_RESET || report->reason == REASON_TIMEOUT;
 
-    return report->is_unsent ||
+    return (report->is_unsent && has_body(call)) ||
            (is_lost && report->is_clean && take(call, report->ended_ns, report->ended_ns));
 }
 

@@ -36,7 +36,8 @@ enum call_next {
     CALL_LATER, /* another attempt, at the time call->retry_ns */
 };
 
-/* To be called when the first attempt begins: counts the call for the budget of its service. */
+/* To be called when the first attempt begins: counts the call for the budget of its service, and
+ * makes the upload ready. */
 void call_retry_first(struct call *call, int64_t now_ns);
 
 /* The limit for call_try.retry_ns of an attempt that begins at ${now_ns}. */

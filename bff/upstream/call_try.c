@@ -10,6 +10,19 @@ static const struct attempt_user attempt_user;
 #define STATUS_TUNNEL 101
 #define LOOKS 8 /* at the progress of an upload, in first_byte_ms */
 
+bool call_try_is_long(const struct call_ask *ask)
+{
+    return ask->upload != NULL || ask->body.len > CALL_TRY_UPLOAD_BYTES;
+}
+
+/* True while the service has taken all that there is: the client is slow, not the service. */
+static bool is_starving(const struct call_try *try, const struct connection_progress *progress)
+{
+    const struct upload *upload = try->call->ask->upload;
+
+    return upload != NULL && upload_is_starving(upload) && progress->has_all;
+}
+
 static int64_t first_byte_ns(const struct call *call)
 {
     uint32_t own_ms = call->ask->first_byte_ms;
@@ -22,7 +35,7 @@ static void expect_answer(struct call_try *try, int64_t now_ns)
 {
     int64_t limit_ns = first_byte_ns(try->call);
 
-    try->upload.is_watched = try->call->ask->body.len > CALL_TRY_UPLOAD_BYTES;
+    try->upload.is_watched = call_try_is_long(try->call->ask);
     try->until_ns = now_ns + limit_ns;
     if (!try->upload.is_watched)
         return;
@@ -41,7 +54,7 @@ bool call_try_is_uploading(struct call_try *try, int64_t now_ns, int64_t *moved_
     if (!upload->is_watched || try->attempt.first_byte_ns != 0)
         return false;
     progress = attempt_progress(&try->attempt);
-    if (progress.acked > upload->acked) {
+    if (progress.acked > upload->acked || is_starving(try, &progress)) {
         *moved_ns = now_ns - upload->looked_ns;
         upload->moved_ns = now_ns;
     }
@@ -61,6 +74,8 @@ static int64_t deadline_ns(const struct call *call)
 
     if (call->ask->only != NULL)
         return INT64_MAX;
+    if (call->ask->upload != NULL && until_ns == 0) /* total_ms is not the time of the upload */
+        return call->ask->head_by_ns > 0 ? call->ask->head_by_ns : INT64_MAX;
     return until_ns > 0 && until_ns < call->total_ns ? until_ns : call->total_ns;
 }
 
@@ -85,6 +100,7 @@ void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns)
                       .caller = ask->caller,
                       .traceparent = ask->traceparent,
                       .body = ask->body,
+                      .upload = ask->upload,
                       .deadline_ns = deadline_ns(call),
                       .random = &call->upstream->random,
                       .sink = call->sink,
@@ -129,6 +145,12 @@ enum endpoint_outcome call_try_outcome(enum reason reason, int status)
 
 static bool is_check(const struct call_try *try) { return try->call->ask->only != NULL; }
 
+/* The time of an upload is that of its client. */
+static bool has_own_time(const struct call_try *try)
+{
+    return !is_check(try) && try->call->ask->upload == NULL;
+}
+
 /* A client can make a tunnel silent, or make the service break it off. In a streamed answer, the
  * service may have nothing to say. When a client reads too slowly, the service gives up in the end.
  * So these ends must not eject the endpoint. */
@@ -163,7 +185,7 @@ static void sample_wait(const struct call_try *try)
     struct endpoint_state *state = try->endpoint->state;
     int64_t average_ns, waited_ns = attempt->ended_ns - attempt->connected_ns;
 
-    if (is_check(try) || attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
+    if (!has_own_time(try) || attempt->first_byte_ns != 0 || attempt->connected_ns == 0)
         return;
     average_ns = endpoint_state_average_ns(state, attempt->ended_ns);
     if (waited_ns > average_ns && (average_ns > 0 || attempt->reason == REASON_TIMEOUT))
@@ -251,7 +273,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     const struct attempt *attempt = &try->attempt;
 
     decide_trial(try, head->status);
-    if (!is_check(try) && call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
+    if (has_own_time(try) && call_try_outcome(REASON_NONE, head->status) == ENDPOINT_WORKED)
         endpoint_state_sample(try->endpoint->state, attempt->first_byte_ns - attempt->connected_ns,
                               attempt->first_byte_ns);
     return try->user->head(try, head, why);
@@ -261,6 +283,8 @@ static void on_received(void *cookie) { ((struct call_try *)cookie)->user->recei
 
 static void on_written(void *cookie) { ((struct call_try *)cookie)->user->written(cookie); }
 
+static void on_moved(void *cookie) { ((struct call_try *)cookie)->user->moved(cookie); }
+
 static void on_ended(void *cookie) { ((struct call_try *)cookie)->user->ended(cookie); }
 
 static const struct attempt_user attempt_user = {
@@ -268,5 +292,6 @@ static const struct attempt_user attempt_user = {
     .head = on_head,
     .received = on_received,
     .written = on_written,
+    .moved = on_moved,
     .ended = on_ended,
 };

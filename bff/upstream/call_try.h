@@ -13,6 +13,7 @@
 #include "bff/upstream/call_report.h"
 
 struct call;
+struct call_ask;
 struct call_try;
 
 /* The callbacks are those of struct attempt_user. */
@@ -21,6 +22,7 @@ struct call_try_user {
     int (*head)(struct call_try *try, const struct exchange_head *head, enum reason *why);
     void (*received)(struct call_try *try);
     void (*written)(struct call_try *try);
+    void (*moved)(struct call_try *try);
     void (*ended)(struct call_try *try);
 };
 
@@ -49,6 +51,9 @@ struct call_try {
     struct call_try_upload upload;
     struct attempt attempt;
 };
+
+/* True when the body of the request is an upload: it may take long, and is not sent twice. */
+bool call_try_is_long(const struct call_ask *ask);
 
 /* Begins an attempt at ${try->endpoint}; on a new connection if ${is_fresh}. */
 void call_try_begin(struct call_try *try, bool is_fresh, int64_t now_ns);

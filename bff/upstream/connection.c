@@ -113,8 +113,9 @@ static bool may_be_kept(struct connection *connection)
     return connection->exchange.state == EXCHANGE_COMPLETE && connection->exchange.is_persistent &&
            connection->endpoint->idle_count < CONNECTION_IDLE_MAX &&
            !connection->endpoint->is_forgotten && !connection->is_paused &&
-           connection->out.pieces == NULL && !h2o_socket_is_writing(connection->socket) &&
-           !has_more(connection) && has_address(connection);
+           connection->out.pieces == NULL && !connection->has_rest &&
+           !h2o_socket_is_writing(connection->socket) && !has_more(connection) &&
+           has_address(connection);
 }
 
 /* The connection becomes idle or is closed before the callback, because the user may send the next
@@ -316,16 +317,22 @@ struct connection *connection_take(struct endpoint *endpoint, const struct conne
     return connection;
 }
 
-void connection_ask(struct connection *connection, const struct connection_request *request)
+bool connection_ask(struct connection *connection, const struct connection_request *request)
 {
     must(!connection->is_asking && connection->user != NULL);
     connection->is_asking = true;
     connection->has_sent = false;
+    connection->has_rest = request->written != NULL;
     exchange_begin(&connection->exchange, request->sink, request->sink_cookie, request->about);
-    connection_write(connection, &(struct connection_output){
-                                     .pieces = request->pieces,
-                                     .count = request->count,
-                                 });
+    struct connection_output head = {
+        .pieces = request->pieces,
+        .count = request->count,
+        .written = request->written,
+    };
+    if (connection->has_rest)
+        return connection_send(connection, &head);
+    connection_write(connection, &head);
+    return true;
 }
 
 void connection_close_idle(struct endpoint *endpoint, int64_t since_ns)

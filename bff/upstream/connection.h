@@ -46,10 +46,14 @@ struct connection_user {
     void (*ended)(void *cookie, const struct connection_end *end);
 };
 
-/* A request. The struct and the pieces are borrowed until the exchange ends. */
+/* A request. The struct and the pieces are borrowed until the exchange ends. When ${written} is
+ * given, the pieces are only the head: connection_send sends more, and connection_request_ends says
+ * that this was all. ${written} is called from the loop, each time when a write that has not been
+ * done at once is done. */
 struct connection_request {
     h2o_iovec_t *pieces;
     size_t count;
+    void (*written)(void *cookie);
     struct exchange_request about;
     const struct exchange_sink *sink;
     void *sink_cookie;
@@ -66,6 +70,7 @@ struct connection_output {
 /* How far the request has come. */
 struct connection_progress {
     uint64_t acked; /* bytes of this connection that the service's host has taken so far */
+    bool has_all;   /* it has taken all that was written so far */
     bool is_sent;   /* it has taken the whole request */
 };
 
@@ -78,6 +83,7 @@ struct connection {
     void *cookie;
     struct exchange exchange;
     bool is_asking;     /* an exchange is under way */
+    bool has_rest;      /* more of its request follows by connection_send */
     bool has_sent;      /* bytes of its request have left, or may have left */
     bool is_open;       /* it is counted in endpoint->state->connections */
     bool is_reused;     /* it has carried an exchange before */
@@ -101,14 +107,28 @@ struct connection *connection_dial(struct endpoint *endpoint, const struct conne
                                    void *cookie);
 
 /* Sends a request. The sink gets the head and the body of the response. The connection does not
- * call the sink's end: the user must do so. */
-void connection_ask(struct connection *connection, const struct connection_request *request);
+ * call the sink's end: the user must do so. The result is that of connection_send; without
+ * request->written it has no meaning. */
+bool connection_ask(struct connection *connection, const struct connection_request *request);
 
 /*
  * Writes more bytes to a service that has agreed to another protocol (101). ${out->written} is
  * called when all is written, never from here. A failure is reported by ended.
  */
 void connection_write(struct connection *connection, const struct connection_output *out);
+
+/*
+ * Writes more of a request. Returns true when all has been written by now; then the pieces are not
+ * borrowed any more. Else ${out->written} is called later, from the loop. There can be only one
+ * write at a time. A failure is reported by ended.
+ */
+bool connection_send(struct connection *connection, const struct connection_output *out);
+
+/* The whole request has been written. */
+static inline void connection_request_ends(struct connection *connection)
+{
+    connection->has_rest = false;
+}
 
 /* Asks the kernel how far the request has come. It costs a system call. */
 struct connection_progress connection_progress(const struct connection *connection);

@@ -184,6 +184,36 @@ static void write_plain(struct connection *connection)
         send_rest(connection, is_short ? send_short(connection) : send_long(connection));
 }
 
+static bool send_plain(struct connection *connection)
+{
+    struct connection_output *out = &connection->out;
+    size_t sent = send_long(connection);
+
+    if (sent == length(out))
+        return true;
+    skip(out, sent);
+    h2o_socket_write(connection->socket, out->pieces, out->count, on_written);
+    return false;
+}
+
+bool connection_send(struct connection *connection, const struct connection_output *out)
+{
+    bool is_done;
+
+    must(connection->out.pieces == NULL && connection->is_asking);
+    connection->out = *out;
+    if (connection->tls == NULL) {
+        is_done = send_plain(connection);
+    } else {
+        connection->out.sent = 0;
+        send_tls(connection);
+        is_done = connection->out.count == 0 && !h2o_socket_is_writing(connection->socket);
+    }
+    if (is_done)
+        connection->out = (struct connection_output){0};
+    return is_done;
+}
+
 /* Bytes that still wait in the socket's buffer are not counted, because a slow service has not
  * taken them. */
 struct connection_progress connection_progress(const struct connection *connection)
@@ -194,10 +224,12 @@ struct connection_progress connection_progress(const struct connection *connecti
 
     if (getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
         return (struct connection_progress){0};
+    bool has_all =
+        connection->out.pieces == NULL && info.tcpi_unacked == 0 && info.tcpi_notsent_bytes == 0;
     return (struct connection_progress){
         .acked = info.tcpi_bytes_acked,
-        .is_sent = connection->out.pieces == NULL && info.tcpi_unacked == 0 &&
-                   info.tcpi_notsent_bytes == 0,
+        .has_all = has_all,
+        .is_sent = has_all && !connection->has_rest,
     };
 }
 

@@ -43,7 +43,7 @@ describe('the admin pages', { concurrency: 4 }, () => {
     assert.equal(status, 200)
     assert.equal(headers['cache-control'], 'no-store')
     assert.deepEqual(body.pages.map(({ method, path }) => `${method} ${path}`),
-      ['GET /', 'GET /metrics', 'POST /cache/purge', 'POST /revoke', 'PURGE /{path}'])
+      ['GET /', 'GET /metrics', 'POST /cache/purge', 'POST /reload', 'POST /revoke', 'PURGE /{path}'])
     assert.notEqual(adminUrl, url)
     assert.equal((await tell('HEAD', '/')).text, '')
     for (const path of ['/api/products', '/nothing'])

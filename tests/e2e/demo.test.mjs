@@ -64,6 +64,17 @@ for (const build of ['web', 'mobile']) {
       }
     })
 
+    test('says on routes of the products service which service has answered', async t => {
+      const { get } = await demo(t, build)
+      for (const [path, service] of [['/api/products?limit=1', 'product-service'],
+        ['/api/products?limit=1', 'product-service'], ['/api/orders?userId=u1', undefined]]) {
+        const { status, headers } = await get(path)
+        assert.deepEqual([status, headers['x-service']], [200, service], path)
+      }
+      const put = await get('/api/products/p1', { method: 'PUT', body: '{}' })
+      assert.equal(put.headers['x-service'], 'product-service')
+    })
+
     test('speaks HTTP/2 with prior knowledge', async t => {
       const { get, http2 } = await demo(t, build)
       const session = await http2()

@@ -29,7 +29,8 @@ function without(t, name) {
 }
 
 describe('a program that is linked wrongly', () => {
-  for (const name of ['phr_parse_request', 'h2o_hpack_parse_headers', 'h2o_socket_close']) {
+  for (const name of ['phr_parse_request', 'h2o_hpack_parse_headers', 'h2o_socket_close',
+    'h2o_http2_conn_request_write']) {
     test(`says so, without ${name}`, async t => {
       const env = { ...process.env, JWT_SECRET: secret }
       await assert.rejects(run(without(t, name), ['--listen', anywhere], { env }), error => {

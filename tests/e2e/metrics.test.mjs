@@ -8,11 +8,12 @@ import { describe, test } from 'node:test'
 import { ask } from './lib/client.mjs'
 import { metricsOf, openMetrics } from './lib/metrics.mjs'
 import { random } from './lib/random.mjs'
+import { reloadable } from './lib/reloading.mjs'
 import { faults } from './lib/reply.mjs'
 import { anywhere, open, scenario } from './lib/scenario.mjs'
 import { eventually, inParallel } from './lib/wait.mjs'
 
-const count = Number(process.env.METRICS_COUNT ?? 3000)
+const count = Number(process.env.METRICS_COUNT ?? 1000)
 const seed = Number(process.env.METRICS_SEED ?? 1)
 const admin = { listen: anywhere }
 const server_ = 'http_server_request_duration_seconds_count'
@@ -148,6 +149,26 @@ describe('metrics', { concurrency: 2 }, () => {
     const { get, server } = await stage(t, { 'users *': { status: 204 } }, { config: { metrics: { exemplars: false } } })
     await get('/api/users/u1')
     assert.ok(!(await metricsOf(server, openMetrics)).text.includes('trace_id'))
+  })
+
+  test('go on with a new configuration, and tell of it', async t => {
+    const route = path => ({ path, service: 'users', access: 'public' })
+    const { get, hup, change, server } = await reloadable(t, { 'users *': { status: 204 } },
+      { config: { routes: [route('/kept/'), route('/gone/')] } })
+    for (const where of ['/kept/1', '/gone/1']) await get(where)
+    await eventually(async () => (await metricsOf(server)).sum(server_) === 2, 'both')
+    change(settings => { settings.routes = [route('/new/'), route('/kept/')] })
+    await hup()
+    for (const where of ['/kept/2', '/new/2']) await get(where)
+    await eventually(async () => (await metricsOf(server)).sum(server_) === 3, 'both')
+    const { of, sum } = await metricsOf(server)
+    assert.deepEqual(of(server_).map(({ labels, value }) => `${labels.http_route} ${value}`).sort(), ['/kept/ 2', '/new/ 1'])
+    assert.equal(sum(client_, { service: 'users' }), 4, 'the service is the same')
+    change(() => 'nonsense: 1')
+    await hup()
+    const { sum: later } = await metricsOf(server)
+    assert.deepEqual(['good', 'bad'].map(result => later('bff_config_reloads_total', { result })), [1, 1])
+    assert.deepEqual([sum('bff_config_generation'), later('bff_config_generation')], [2, 2])
   })
 
   test('count the cache, rate limits and retries', async t => {

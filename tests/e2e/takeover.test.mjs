@@ -38,17 +38,17 @@ test(`under load, ${count} times: no error`, async t => {
   assert.equal(events(server, 'drained').length, count)
 })
 
-// A server that the test may replace.
-async function stage(t, config = {}, { listen, plan = { 'users *': { json: { id: 'u1' } } } } = {}) {
-  const program = installed(t, 'web')
-  const file = path.join(scratch(t), 'web.yaml')
-  const write = settings => writeFileSync(file, JSON.stringify(
-    { listen: [anywhere], services: { users: { health: 'off' } }, rate_limits: [], ...settings }))
-  write(config)
-  const scene = await scenario(t, 'web', plan, { listen: listen ?? [], args: ['--config', file],
-    under: [program.program] })
+// A server whose program and configuration the test may replace.
+async function stage(t, config = {}, plan = { 'users *': { json: { id: 'u1' } } }) {
+  const { program, replace } = installed(t, 'web')
+  const scene = await scenario(t, 'web', plan, { listen: [],
+    config: { listen: [anywhere], ...config },
+    under: ['sh', '-c', 'shift; exec "$0" "$@"', program] })
+  const file = scene.server.ready.config
+  const write = settings => writeFileSync(file,
+    JSON.stringify({ ...JSON.parse(readFileSync(file)), ...settings }))
   const works = async () => assert.equal((await scene.get('/api/users/u1')).status, 200)
-  return { ...scene, ...program, write, works }
+  return { ...scene, program, replace, write, works }
 }
 
 describe('a new process', { concurrency: 2 }, () => {
@@ -63,7 +63,7 @@ describe('a new process', { concurrency: 2 }, () => {
 
   test('has no descriptor of the old one but the listening sockets', async t => {
     const { server, bare, works } = await stage(t, { workers: 2 })
-    await bare()
+    const { socket } = await bare()
     await works()
     const files = pid => readdirSync(`/proc/${pid}/fd`)
       .map(fd => { try { return readlinkSync(`/proc/${pid}/fd/${fd}`) } catch { return undefined } })
@@ -71,10 +71,11 @@ describe('a new process', { concurrency: 2 }, () => {
     await upgrade(server)
     const shared = files(server.pid).filter(name => /^(socket|pipe):/.test(name) && before.includes(name))
     assert.equal(new Set(shared).size, 2 + 2, 'two workers, standard output and error')
+    socket.destroy()
   })
 
   test('has its own number of workers, and its own addresses', async t => {
-    const { server, write, works, url } = await stage(t, { workers: 3 }, { listen: undefined })
+    const { server, write, works, url } = await stage(t, { workers: 3 })
     for (const workers of [1, 4, 2]) {
       write({ workers, listen: [url, 'http://[::1]:0'] })
       const old = await upgrade(server)
@@ -138,7 +139,7 @@ describe('the old process', { concurrency: 2 }, () => {
 
   test('answers what it has begun, and says that its connection ends', async t => {
     const door = gate()
-    const { server, get, arrival, works } = await stage(t, {}, { plan: held(door) })
+    const { server, get, arrival, works } = await stage(t, {}, held(door))
     const answer = get('/api/users/u1', { headers: { connection: 'keep-alive' } })
     await arrival('users')
     const old = await upgrade(server)
@@ -164,7 +165,7 @@ describe('the old process', { concurrency: 2 }, () => {
   test('is cut after upgrade.drain_timeout', async t => {
     const door = gate()
     const { server, get, arrival } = await stage(t, { upgrade: { drain_timeout: '50ms' } },
-      { plan: held(door) })
+      held(door))
     const answer = get('/api/users/u1')
     await arrival('users')
     const old = await upgrade(server)
@@ -175,7 +176,7 @@ describe('the old process', { concurrency: 2 }, () => {
 
   test('has drain_timeout from the moment when it is told to stop', async t => {
     const door = gate()
-    const { server, bare, arrival } = await stage(t, { drain_timeout: '50ms' }, { plan: held(door) })
+    const { server, bare, arrival } = await stage(t, { drain_timeout: '50ms' }, held(door))
     const { socket, ended } = await bare()
     socket.write(`GET /api/users/u1 HTTP/1.1\r\nHost: a\r\n${signedIn}\r\n`)
     await arrival('users')

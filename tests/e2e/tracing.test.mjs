@@ -4,9 +4,11 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
+import { ask } from './lib/client.mjs'
 import { startCollector } from './lib/collector.mjs'
 import { pages, planOf } from './lib/pages.mjs'
-import { scenario } from './lib/scenario.mjs'
+import { assertDone, reloadable } from './lib/reloading.mjs'
+import { anywhere, scenario } from './lib/scenario.mjs'
 import { eventually } from './lib/wait.mjs'
 
 const page = pages['web dashboard']
@@ -59,7 +61,8 @@ describe('a collector', { concurrency: 4 }, () => {
   test('that was busy gets the same batch again, and then the next one', async t => {
     const collector = await startCollector(t, ({ res, nth }) =>
       nth === 1 ? res.writeHead(503, { 'retry-after': '1' }).end() : res.end())
-    const { get } = await traced(t, { url: collector.url, sample: '100%', interval: '10ms' })
+    const { get } = await traced(t, { url: collector.url, sample: '100%', interval: '10m', batch: 2 },
+      { args: ['--workers', '1'] }) // each worker has a queue of its own
     await get('/api/users/1')
     await collector.come(1)
     await get('/api/users/1')
@@ -72,11 +75,15 @@ describe('a collector', { concurrency: 4 }, () => {
   test('that takes a part of a batch is quoted in the log', async t => {
     const why = 'no names', message = Buffer.from(`\x0a\x0c\x08\x01\x12\x08${why}`)
     const collector = await startCollector(t, ({ res }) => res.end(message))
-    const { get, server } = await traced(t, { url: collector.url, sample: '100%', interval: '10ms' })
+    const { get, server } = await traced(t, { url: collector.url, sample: '100%', interval: '10m', batch: 2 },
+      { config: { admin: { listen: anywhere } } })
     await get('/api/users/1')
     await eventually(() => events(server).length > 0, 'an event')
     const [{ state, message: words, dropped }] = events(server)
     assert.deepEqual([state, words, dropped], ['partial', why, 1])
+    const { text } = await ask(server.ready.admin, '/metrics')
+    assert.match(text, /^bff_spans_dropped_total 1$/m)
+    assert.match(text, /^bff_spans_exported_total 1$/m)
   })
 
   test('gets what is left when the server stops', async t => {
@@ -97,6 +104,22 @@ describe('a collector', { concurrency: 4 }, () => {
     await get('/api/users/1')
     await server.stop() // it would need the time-out of 10 s, and the drain more
     assert.deepEqual(events(server).map(({ reason }) => reason), ['stopped'])
+  })
+
+  test('that is replaced by a reload gets what belongs to it, and the next one the rest', async t => {
+    const [old, next] = [await startCollector(t), await startCollector(t)]
+    const tracing = { url: old.url, sample: '100%', interval: '10m' }
+    const { get, change, hup } = await reloadable(t, { 'users /users/1': { json: {} } }, { config: { tracing } })
+    await get('/api/users/1')
+    change(settings => { settings.tracing = { ...tracing, url: next.url, interval: '10ms' } })
+    assertDone(await hup())
+    await old.come(1)
+    await get('/api/users/1')
+    await next.come(1)
+    assert.equal(old.exports.length, 1)
+    change(settings => { settings.tracing = 'off' })
+    assertDone(await hup())
+    await get('/api/users/1')
   })
 
   test('is found by the variables of OpenTelemetry', async t => {

@@ -1,10 +1,12 @@
 // What a plain route changes in the requests to its service: path, query, method, headers and JSON.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { describe, test } from 'node:test'
 
-import { echo } from './lib/reply.mjs'
+import { echo, mebibyte } from './lib/reply.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { fieldsOf, transforming } from './lib/transforming.mjs'
+import { eventually, gate, soon } from './lib/wait.mjs'
 
 const shops = { path: '/api/shops/:shop/items/:id', to: undefined,
   transform: { request: { path: '/v2/:shop/things/:id' } } }
@@ -33,6 +35,17 @@ describe('a path', { concurrency: 4 }, () => {
       assert.equal((await get(path)).status, status, path)
     }
     assert.equal(asked('users').length, 0)
+  })
+
+  test('of captures goes to each service of a split in its own way', async t => {
+    const split = { path: '/:shop/:id/', service: undefined, to: undefined,
+      split: [{ service: 'users', weight: 1, to: '/of/:shop/items/:id/' }] }
+    const { get } = await transforming(t, { send: ({ req, res }) => {
+      res.writeHead(302, { location: '/of/a/items/7/x' })
+      res.end(req.url)
+    } }, split)
+    const { text, headers } = await get('/a/7/rest?q')
+    assert.deepEqual([text, headers.location], ['/of/a/items/7/rest?q', '/of/a/items/7/x'])
   })
 
   test('that is literal comes before a capture, and a longer prefix before a shorter one', async t => {
@@ -149,5 +162,32 @@ describe('a JSON body', { concurrency: 4 }, () => {
   test('may be missing', async t => {
     const { get } = await transforming(t, echo, changing({ body }))
     assert.deepEqual([(await get('/api/things/1')).body.length, (await post(get, undefined)).body.length], [0, 0])
+  })
+
+  test('reaches the service whole, also when its client leaves', async t => {
+    const [left, come] = [gate(), gate()]
+    const seen = []
+    const { bare, asked } = await transforming(t, { send: async ({ req, res }) => {
+      req.pause()
+      come.open()
+      await left.opened
+      const chunks = []
+      for await (const chunk of req) chunks.push(chunk)
+      seen.push(Buffer.concat(chunks).toString())
+      res.end()
+    } }, changing({ body: { remove: ['role'] } }, { body_limit: '8MiB' }))
+    const text = 'x'.repeat(4 * mebibyte)
+    const body = `{"a":"${text}","role":"admin"}`
+    const { socket } = await bare()
+    socket.on('error', () => undefined)
+    socket.write('POST /api/things/1 HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n' +
+      `Content-Length: ${body.length}\r\n\r\n${body}`)
+    await soon(come.opened, 'the request')
+    socket.resetAndDestroy()
+    await soon(once(socket, 'close'), 'the end of the client')
+    left.open()
+    await eventually(() => seen.length > 0, 'the end of the body')
+    assert.ok(seen[0] === `{"a":"${text}"}`)
+    assert.equal(asked('users').length, 1)
   })
 })

@@ -29,7 +29,8 @@ static const struct {
      "rate limit d  * /d, key ip, rate 1/m, burst 1, headers structured\n"
      "rate limit e  * /e, key ip, rate 27 in 1000s, burst 1\n"
      "rate limit f  * /f, key ip, 1 in a minute, 2 in an hour, 3 in a day\n" IN_MEMORY CACHE},
-    {"rate_limits: []\nredis: {url: \"rediss://u:secret@[::1]/3\"}\nadmin: {listen: \"*:9090\", token: 0123456789abcdef}\n",
+    {"rate_limits: []\nredis: {url: \"rediss://u:secret@[::1]/3\"}\nadmin: {listen: \"*:9090\", "
+     "token: 0123456789abcdef}\n",
      "cache memory 64MiB, redis, refreshes 32\n"
      "redis  [::1]:6379, TLS, database 3, user u, password set, timeout 50ms, connect_timeout "
      "250ms\n"

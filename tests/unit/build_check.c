@@ -87,9 +87,11 @@ static void every_row_of_limits_and_caches_is_told(void **state)
     const struct build_case cases[] = {
         {{.name = "a",
           .routes = ROUTES({.path = "/a", .service = "users", .cache_s = 2678401},
-                           {.path = "/b", .service = "users", .shared_in_mock = true})},
+                           {.path = "/b", .service = "users", .shared_in_mock = true},
+                           {.path = "/c", .service = "users", .response_header = "X-A"})},
          "build a: route /a: .cache_s is 2678401, which is over 2678400\n"
-         "build a: route /b: .shared_in_mock is of use with .cache_s only\n"},
+         "build a: route /b: .shared_in_mock is of use with .cache_s only\n"
+         "build a: route /c: .response_header is \"X-A\", which is not \"Name: value\"\n"},
         {{.name = "a",
           .rate_limits = LIMITS({.path = "/a"}, {.name = "b"}, {.name = "c", .path = "/c"},
                                 {.name = "d", .path = "/d", .window = "1m"})},

@@ -222,8 +222,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_routes),   cmocka_unit_test(test_default_routes),
         cmocka_unit_test(test_mistakes), cmocka_unit_test(test_the_cache),
-        cmocka_unit_test(test_admin),
-        cmocka_unit_test(test_a_port_alone_is_of_this_machine),
+        cmocka_unit_test(test_admin),    cmocka_unit_test(test_a_port_alone_is_of_this_machine),
     };
     return cmocka_run_group_tests(tests, reading_begin, reading_end);
 }

@@ -4,9 +4,9 @@
 #define TOP                                                                                        \
     "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
     "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, "    \
-    "redis, rate_limits, rate_limit_store, cache, api_keys, session, revocation, identity, "       \
-    "tracing, compression, admin, metrics, access_log, io_uring, watch, drain_delay, "             \
-    "drain_timeout, upgrade"
+    "redis, rate_limits, rate_limit_store, cache, uploads, api_keys, session, revocation, "        \
+    "identity, tracing, compression, admin, metrics, access_log, io_uring, watch, "                \
+    "drain_delay, drain_timeout, upgrade"
 
 #define SERVICE                                                                                    \
     "endpoints, ca_file, balance, key, slow_start, resolve, panic, timeout, min_time, min_wait, "  \
@@ -97,6 +97,18 @@ static const struct {
      "web.yaml:1:32: listen: \"https://127.0.0.1:2\": https needs tls.certificate and tls.key\n"},
     {"an address twice", "listen: [\"127.0.0.1:1\", \"localhost:1\", \"*:0\", \"*:0\"]\n",
      "web.yaml:1:25: listen: \"localhost:1\": the same address is listed before it\n"},
+    {"a listener without address", "listen: [{proxy_protocol: true}]\n",
+     "web.yaml:1:10: listen[0].url: it is missing\n"},
+    {"a listener with an unknown member", "listen: [{url: \"*:1\", proxy: true}]\n",
+     "web.yaml:1:23: listen[0].proxy: unknown setting; expected url, proxy_protocol\n"},
+    {"a PROXY header of nobody", "listen: [\"*:1\", {url: \"*:2\", proxy_protocol: true}]\n",
+     "web.yaml:1:17: listen: \"*:2\": proxy_protocol needs trusted_proxies: the addresses of the "
+     "proxies that may come here\n"},
+    {"a password is not shown", "services: {users: {endpoints: [\"http://me:secret@a:1\"]}}\n",
+     "web.yaml:1:32: services.users.endpoints: a user name or password cannot stand in it\n"},
+    {"a key in a query is not shown", "tracing: {url: \"http://a:99999/v1?key=secret\"}\n",
+     "web.yaml:1:16: tracing.url: \"http://a:99999/v1\": its port must be a number from 1 to "
+     "65535\n"},
     {"a phase longer than the whole",
      "services: {users: {timeout: {connect: 5s, first_byte: 2s, total: 3s}}}\n",
      "web.yaml:1:39: services.users.timeout.connect: 5s is longer than timeout.total, which is "

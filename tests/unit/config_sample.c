@@ -5,12 +5,13 @@
 
 static char *file_text(const char *name)
 {
-    char *text = calloc(1, 65536);
+    enum { MAX = 256 << 10 };
+    char *text = calloc(1, MAX);
     FILE *file = fopen(name, "r");
 
     assert_non_null(file);
-    size_t len = fread(text, 1, 65535, file);
-    assert_in_range(len, 1, 65534);
+    size_t len = fread(text, 1, MAX - 1, file);
+    assert_in_range(len, 1, MAX - 2);
     fclose(file);
     return text;
 }
@@ -19,6 +20,15 @@ static void assert_same_text(struct text got, struct text want)
 {
     if (!text_equal(got, want))
         fail_msg("got %.*s, want %.*s", TEXT_ARGS(got), TEXT_ARGS(want));
+}
+
+static void assert_same_fields(const struct plain_fields *got, const struct plain_fields *want)
+{
+    assert_int_equal(got->count, want->count);
+    for (size_t i = 0; i < got->count; i++) {
+        assert_same_text(got->rows[i].name, want->rows[i].name);
+        assert_same_text(got->rows[i].value, want->rows[i].value);
+    }
 }
 
 static void assert_same_routes(const struct plain_routes *got, const struct plain_routes *want)
@@ -33,6 +43,7 @@ static void assert_same_routes(const struct plain_routes *got, const struct plai
         assert_int_equal(a->body_limit, b->body_limit);
         assert_int_equal(a->idle_ms, b->idle_ms);
         assert_int_equal(a->may_upgrade, b->may_upgrade);
+        assert_same_fields(&a->response, &b->response);
         assert_memory_equal(&a->cache, &b->cache, sizeof(b->cache));
     }
 }

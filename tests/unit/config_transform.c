@@ -64,6 +64,8 @@ static const struct {
      "given\n"},
     {"to without the capture", ROUTE "to: /c/:z/}\n",
      "web.yaml:2:38: routes[0].to: path has no capture \":z\"\n"},
+    {"a redirect of a prefix with captures", "routes:\n- {path: /:a/, redirect: {to: /b/}}\n",
+     "web.yaml:2:10: routes[0].path: the path of a redirect cannot have captures and end with /\n"},
     {"two captures of one name", "routes:\n- {path: /:a/:a, service: users}\n",
      "web.yaml:2:10: routes[0].path: two captures have the same name\n"},
     {"a capture with an odd name", "routes:\n- {path: /:a-b, service: users}\n",

@@ -175,9 +175,9 @@ static inline void begin_swap(struct process *process, struct generation *next)
 {
     const char *where = NULL;
 
-    for (int i = 0; i < LOOKS && !atomic_load(&process->is_ready); i++)
+    for (int i = 0; i < LOOKS && !atomic_load(&process->thread.is_ready); i++)
         poll(NULL, 0, LOOK_MS);
-    assert_true(atomic_load(&process->is_ready));
+    assert_true(atomic_load(&process->thread.is_ready));
     assert_int_equal(process_listen(process, next, &where), 0);
     process_swap(process, next);
 }

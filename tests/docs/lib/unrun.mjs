@@ -26,7 +26,8 @@ export const commands = [
     why: 'every login of the demo succeeds' },
   ...[`grep -o '"limit":"[^"]*"' access.log`, `grep '"status":429' access.log`].map(
     begins => ({ begins, page: operating, why: 'the demo refuses nothing' })),
-  { begins: 'curl -s http://127.0.0.1:9090/cache/purge', page: operating,
+  { begins: `curl -s http://127.0.0.1:9090/cache/purge -H "Authorization: Bearer $(cat admin.token)" ` +
+    `-H 'Content-Type: application/json' -d '{"all":true}'`, page: operating,
     why: 'the page starts no server with admin pages' },
   { begins: 'curl -s --unix-socket', page: 'docs/admin.md', why: 'the page starts no server with a socket' },
   { begins: 'curl -s http://127.0.0.1:9090/revoke', page: 'docs/revocation.md',

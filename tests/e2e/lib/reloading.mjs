@@ -3,8 +3,11 @@ import assert from 'node:assert/strict'
 import { readFileSync, renameSync, writeFileSync } from 'node:fs'
 
 import { ask } from './client.mjs'
+import { admin, asOperator } from './operator.mjs'
 import { anywhere, scenario } from './scenario.mjs'
 import { eventually } from './wait.mjs'
+
+export const adminToken = 'the-token-of-operators-in-tests'
 
 /*
  * A scenario whose addresses are in its configuration file, with admin pages. Beside what scenario
@@ -16,7 +19,7 @@ import { eventually } from './wait.mjs'
  */
 export async function reloadable(t, plan, { config = {}, listen = [anywhere], ...options } = {}) {
   const scene = await scenario(t, 'web', plan, { ...options, listen: [],
-    config: { listen, admin: { listen: anywhere }, login: 'off', ...config } })
+    config: { listen, admin, login: 'off', ...config } })
   const { server } = scene
   const file = server.ready.config
   let settings = JSON.parse(readFileSync(file))
@@ -35,7 +38,7 @@ export async function reloadable(t, plan, { config = {}, listen = [anywhere], ..
       renameSync(`${file}.new`, file)
     },
     hup: () => more(() => server.child.kill('SIGHUP')),
-    post: () => ask(server.ready.admin, '/reload', { method: 'POST' }),
+    post: () => ask(server.ready.admin, '/reload', { method: 'POST', headers: asOperator }),
   }
 }
 

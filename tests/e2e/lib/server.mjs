@@ -36,8 +36,10 @@ export function kill(run, signal) {
   }
 }
 
-function start(name, args, env, under = []) {
-  const stdio = ['ignore', 'pipe', 'pipe']
+// `by` is a command that runs it, or { under, files } with more descriptors, from number 3 on.
+function start(name, args, env, by = []) {
+  const { under, files } = Array.isArray(by) ? { under: by, files: [] } : by
+  const stdio = ['ignore', 'pipe', 'pipe', ...files]
   const [program, ...rest] = [...under, binary(name), ...args]
   const child = spawn(program, rest, { env: environment(env), stdio })
   const run = { child, pid: child.pid, stdout: '', stderr: '' }
@@ -51,8 +53,8 @@ function start(name, args, env, under = []) {
 }
 
 // A command that ends by itself: { code, stdout, stderr }.
-export async function command(name, args, env = {}) {
-  const run = start(name, args, env)
+export async function command(name, args, env = {}, by = []) {
+  const run = start(name, args, env, by)
   const { code, signal } = await soon(run.ended, `the end of bff-${name} ${args.join(' ')}`)
   return { code, signal, stdout: run.stdout, stderr: run.stderr }
 }

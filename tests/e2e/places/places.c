@@ -61,6 +61,7 @@ static const struct bff_composite account = {
     .failure = "Failed to load the account",
     .access = BFF_OWNER,
     .owner = "userId",
+    .never_compressed = true,
     .parts = BFF_TABLE(account_parts),
     .fields = BFF_TABLE(account_fields),
 };

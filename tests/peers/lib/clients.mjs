@@ -12,7 +12,7 @@ import { output } from './run.mjs'
 
 const beside = name => fileURLToPath(new URL(name, import.meta.url))
 
-function curl(caFile, ...how) {
+export function curl(caFile, ...how) {
   return async ({ url, method, path: target, headers, bodyBytes, isChunked }) => {
     const args = ['-sS', '--max-time', '30', '--cacert', caFile, '-X', method, ...how,
       '-w', '\n%{http_code}', ...headers.flatMap(([name, value]) => ['-H', `${name}: ${value}`])]
@@ -32,11 +32,11 @@ const program = (name, args, more, env) => async ({ bodyBytes, ...request }) => 
   return JSON.parse(stdout || JSON.stringify({ error: stderr }))
 }
 
-const node = caFile =>
+export const node = caFile =>
   program(process.execPath, [beside('fetch_client.mjs')], {}, { NODE_EXTRA_CA_CERTS: caFile })
 
 // Debian's Python has Debian's requests.
-const python = (library, caFile) =>
+export const python = (library, caFile) =>
   program('/usr/bin/python3', [beside('python_client.py')], { library, ca_file: caFile })
 
 const inPage = `
@@ -46,7 +46,7 @@ fetch(path, { method, headers, body: bodyBytes > 0 ? 'x'.repeat(bodyBytes) : und
   .catch(error => done({ error: String(error) }))`
 
 // The page is one of the server itself, so that the request is not one across origins.
-const chromium = browser => async ({ url, method, path: target, headers, bodyBytes }) => {
+export const chromium = browser => async ({ url, method, path: target, headers, bodyBytes }) => {
   await browser.open(`${url}/health`)
   return browser.run(inPage, target, method, headers, bodyBytes)
 }

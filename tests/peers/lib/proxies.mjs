@@ -49,16 +49,17 @@ http {
   return `http://127.0.0.1:${port}`
 }
 
-// `how`: "" for HTTP/1.1 to the server, "proto h2" for HTTP/2.
-export async function startHaproxy(t, url, how) {
+// `how`: "" for HTTP/1.1 to the server, "proto h2" for HTTP/2; "send-proxy" for a PROXY header. In
+// the mode "tcp" it passes bytes on, TLS too.
+export async function startHaproxy(t, url, how, mode = 'http') {
   const [port, place] = [await freePort(), scratch(t)]
   const file = path.join(place, 'haproxy.cfg')
   writeFileSync(file, `
 global
   nbthread 1
 defaults
-  mode http
-  option forwardfor
+  mode ${mode}
+  ${mode === 'http' ? 'option forwardfor' : ''}
   timeout connect 5s
   timeout client 60s
   timeout server 60s

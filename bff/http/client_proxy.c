@@ -1,16 +1,16 @@
-/* See proxy_client.h. */
+/* See client_proxy.h. */
 #include <errno.h>
 
 #include "bff/base/ip.h"
 #include "bff/base/log.h"
 #include "bff/base/log_pace.h"
 #include "bff/base/memory.h"
-#include "bff/http/proxy_client.h"
+#include "bff/http/client_proxy.h"
 #include "bff/http/proxy_header.h"
 #include "bff/http/worker.h"
 #include "bff/http/worker_settings.h"
 
-struct proxy_client {
+struct client_proxy {
     char bytes[PROXY_HEADER_MOST];
     size_t len;
     bool is_read;  /* the header is known */
@@ -28,26 +28,24 @@ static struct log_pace paces[FAULTS];
 
 /* End. */
 
-void proxy_client_end(struct client *client)
+void client_proxy_end(struct client *client)
 {
     memory_free(client->proxy);
     client->proxy = NULL;
 }
 
+/* A connection that has already been reset has no address. A health check ends like that. */
 static void log_fault(const struct client *client, enum fault fault)
 {
     struct sockaddr_storage address;
-    struct text from = TEXT("unknown");
     char printed[IP_TEXT];
     struct ip ip;
 
-    if (!log_pace_is_due(&paces[fault]))
+    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) == 0 ||
+        !ip_of((struct sockaddr *)&address, &ip) || !log_pace_is_due(&paces[fault]))
         return;
-    if (h2o_socket_getpeername(client->socket, (struct sockaddr *)&address) > 0 &&
-        ip_of((struct sockaddr *)&address, &ip))
-        from = ip_print(&ip, printed);
     log_event("proxy_protocol", (struct log_field[]){{"reason", .text = fault_names[fault]},
-                                                     {"client", .text = from},
+                                                     {"client", .text = ip_print(&ip, printed)},
                                                      {0}});
 }
 
@@ -63,7 +61,7 @@ static void refuse(struct client *client, enum fault fault)
  * port sends nothing. */
 static void leave(struct client *client)
 {
-    const struct proxy_client *proxy = client->proxy;
+    const struct client_proxy *proxy = client->proxy;
 
     if (proxy->len > 0 || proxy->is_read)
         refuse(client, INCOMPLETE);
@@ -73,7 +71,7 @@ static void leave(struct client *client)
 
 static void finish(struct client *client)
 {
-    struct proxy_client *proxy = client->proxy;
+    struct client_proxy *proxy = client->proxy;
     void (*known)(struct client * client) = proxy->known;
 
     if (proxy->header.source_len > 0)
@@ -81,7 +79,7 @@ static void finish(struct client *client)
                                proxy->header.source_len);
     h2o_socket_read_stop(client->socket);
     h2o_socket_dont_read(client->socket, 0);
-    proxy_client_end(client);
+    client_proxy_end(client);
     known(client);
 }
 
@@ -102,7 +100,7 @@ static enum step judge(struct client *client, ssize_t got)
 
 static enum step skip(struct client *client)
 {
-    struct proxy_client *proxy = client->proxy;
+    struct client_proxy *proxy = client->proxy;
     char bytes[4096];
     size_t most = proxy->unread < sizeof(bytes) ? proxy->unread : sizeof(bytes);
 
@@ -116,7 +114,7 @@ static enum step skip(struct client *client)
  * stay in the socket, for libh2o. */
 static enum step look(struct client *client)
 {
-    struct proxy_client *proxy = client->proxy;
+    struct client_proxy *proxy = client->proxy;
     int fd = h2o_socket_get_fd(client->socket);
     char *at = proxy->bytes + proxy->len;
 
@@ -162,7 +160,7 @@ static bool is_trusted(const struct client *client)
 }
 
 /* Mostly the header is there already: the proxy sends it with the first bytes of its client. */
-void proxy_client_begin(struct client *client, void (*known)(struct client *client))
+void client_proxy_begin(struct client *client, void (*known)(struct client *client))
 {
     if (!is_trusted(client)) {
         refuse(client, UNTRUSTED);

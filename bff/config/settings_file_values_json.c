@@ -1,8 +1,8 @@
-/* See settings_file_json.h. */
+/* See settings_file_values_json.h. */
 #include "bff/base/memory.h"
 #include "bff/json/json_print.h"
 
-#include "bff/config/settings_file_json.h"
+#include "bff/config/settings_file_values_json.h"
 
 struct writer {
     const struct settings_mapping *mapping;

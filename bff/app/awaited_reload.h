@@ -1,11 +1,12 @@
 /* Requests that have asked for a reload and wait for its outcome. A worker never waits: the first
  * thread sends the outcome as a message. */
-#ifndef BFF_APP_RELOAD_WAIT_H
-#define BFF_APP_RELOAD_WAIT_H
+#ifndef BFF_APP_AWAITED_RELOAD_H
+#define BFF_APP_AWAITED_RELOAD_H
 
 #include <h2o/linklist.h>
 
-#include "bff/app/process.h"
+#include "bff/app/first_thread.h"
+#include "bff/http/server.h"
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 
@@ -25,34 +26,34 @@ struct reload_outcome {
     _Atomic unsigned workers; /* that still need it */
 };
 
-/* ${done} is called once, in the worker's thread, unless reload_wait_end was called before. The
+/* ${done} is called once, in the worker's thread, unless awaited_reload_end was called before. The
  * outcome lives until ${done} returns. */
-struct reload_wait {
+struct awaited_reload {
     h2o_linklist_t link;
     unsigned long ticket;
-    void (*done)(struct reload_wait *wait, const struct reload_outcome *outcome);
+    void (*done)(struct awaited_reload *wait, const struct reload_outcome *outcome);
 };
 
-struct reload_waits;
+struct awaited_reloads;
 
 /* For the first thread. */
-struct reload_waits *reload_wait_new(struct process *process);
+struct awaited_reloads *awaited_reload_new(unsigned workers);
 
 /* Returns the last ticket that was given out. */
-unsigned long reload_wait_asked(const struct reload_waits *waits);
+unsigned long awaited_reload_asked(const struct awaited_reloads *waits);
 
 /* Ends the waits of all tickets up to outcome->upto, and frees ${outcome}, which is from
- * reload_wait_outcome. */
-void reload_wait_tell(struct reload_waits *waits, struct reload_outcome *outcome);
-struct reload_outcome *reload_wait_outcome(const struct reload_waits *waits);
+ * awaited_reload_outcome. */
+void awaited_reload_tell(struct server *server, struct reload_outcome *outcome);
+struct reload_outcome *awaited_reload_outcome(const struct awaited_reloads *waits);
 
 /*
  * For a worker: asks for a reload. ${wait} is all zero but for ${done}. Returns false when the
  * server stops, and then nothing waits.
  */
-bool reload_wait_begin(struct worker *worker, struct reload_wait *wait);
+bool awaited_reload_begin(struct worker *worker, struct awaited_reload *wait);
 
 /* Ends the wait. The reload goes on. Does nothing for a wait that has ended. */
-void reload_wait_end(struct reload_wait *wait);
+void awaited_reload_end(struct awaited_reload *wait);
 
 #endif

@@ -3,8 +3,8 @@
  * connection, on listeners that have one. Only trusted proxies may send it. After the header, the
  * connection has the address that the proxy has named, for limits, logs and services.
  */
-#ifndef BFF_HTTP_PROXY_CLIENT_H
-#define BFF_HTTP_PROXY_CLIENT_H
+#ifndef BFF_HTTP_CLIENT_PROXY_H
+#define BFF_HTTP_CLIENT_PROXY_H
 
 #include "bff/http/client.h"
 
@@ -14,9 +14,9 @@
  * a header, is closed, and ${known} is not called; the log has an event. The header must be
  * complete within limits.header_ms, as slow_client.c sees to it.
  */
-void proxy_client_begin(struct client *client, void (*known)(struct client *client));
+void client_proxy_begin(struct client *client, void (*known)(struct client *client));
 
 /* Frees what ${client} has while its header is read. To be called when the connection is closed. */
-void proxy_client_end(struct client *client);
+void client_proxy_end(struct client *client);
 
 #endif

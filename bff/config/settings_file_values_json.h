@@ -1,6 +1,6 @@
 /* A value of the file as JSON. A part of settings_file_values.c. */
-#ifndef BFF_CONFIG_SETTINGS_FILE_JSON_H
-#define BFF_CONFIG_SETTINGS_FILE_JSON_H
+#ifndef BFF_CONFIG_SETTINGS_FILE_VALUES_JSON_H
+#define BFF_CONFIG_SETTINGS_FILE_VALUES_JSON_H
 
 #include "bff/config/settings_file_values.h"
 
