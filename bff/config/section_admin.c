@@ -152,7 +152,7 @@ static void check(struct settings *settings)
         idle_check(settings);
         return;
     }
-    if (config->admin->is_tls && (config->certificate == NULL || config->key == NULL))
+    if (config->admin->is_tls && !config_may_have_tls(config))
         settings_complain(settings, "admin.listen", 0, "https needs tls.certificate and tls.key");
     for (size_t i = 0; i < config->listen_count; i++)
         if (address_equal(config->admin, &config->listens[i]))
