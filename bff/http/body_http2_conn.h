@@ -14,9 +14,16 @@ static inline struct client *body_http2_conn_client(h2o_http2_conn_t *conn)
     return conn->super.callbacks->get_socket(&conn->super)->on_close.data;
 }
 
+/* After a write that has failed, libh2o closes the connection without another state. Then nothing
+ * may be written. Its bytes are still there, but the socket does not write any more. */
+static inline bool body_http2_conn_has_failed(const h2o_http2_conn_t *conn)
+{
+    return conn->_write.buf_in_flight != NULL && !h2o_socket_is_writing(conn->sock);
+}
+
 static inline bool body_http2_conn_is_open(const h2o_http2_conn_t *conn)
 {
-    return conn->state < H2O_HTTP2_CONN_STATE_IS_CLOSING;
+    return conn->state < H2O_HTTP2_CONN_STATE_IS_CLOSING && !body_http2_conn_has_failed(conn);
 }
 
 /* Sends RST_STREAM for a stream. */

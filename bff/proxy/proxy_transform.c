@@ -19,12 +19,38 @@ static bool ends_nocase(struct text text, struct text end)
     return text_equal_nocase((struct text){text.at + text.len - end.len, end.len}, end);
 }
 
-/* application/json, text/json, and types such as application/problem+json (RFC 6839). */
+static struct text without_quotes(struct text value)
+{
+    bool is_quoted = value.len > 1 && value.at[0] == '"' && value.at[value.len - 1] == '"';
+
+    return is_quoted ? (struct text){value.at + 1, value.len - 2} : value;
+}
+
+/* In these charsets, ASCII is ASCII. Another one may hide names: in UTF-7, "+AHI-ole" is "role". */
+static bool is_charset(struct text name)
+{
+    return text_equal_nocase(name, TEXT("utf-8")) || text_equal_nocase(name, TEXT("us-ascii")) ||
+           text_equal_nocase(name, TEXT("iso-8859-1"));
+}
+
+static bool has_charset(struct text parameters)
+{
+    while (parameters.at != NULL) {
+        struct text value = text_cut(&parameters, ';'), name = text_trim(text_cut(&value, '='));
+        if (text_equal_nocase(name, TEXT("charset")) &&
+            !is_charset(without_quotes(text_trim(value))))
+            return false;
+    }
+    return true;
+}
+
+/* application/json, text/json, and types such as application/problem+json (RFC 6839). Of several
+ * types, another program may read another one. */
 static bool is_json(struct text type)
 {
     struct text rest = type, name = text_trim(text_cut(&rest, ';'));
 
-    if (type.at == NULL)
+    if (type.at == NULL || memchr(type.at, ',', type.len) != NULL || !has_charset(rest))
         return false;
     return text_equal_nocase(name, TEXT("application/json")) ||
            text_equal_nocase(name, TEXT("text/json")) || ends_nocase(name, TEXT("+json"));
@@ -77,7 +103,7 @@ enum proxy_transform_body proxy_transform_body(struct proxy_transform *transform
     }
     if (rules->request_body == NULL || body.len == 0)
         return PROXY_TRANSFORM_GOOD;
-    if (!is_json(request_header(transform->request, "content-type")) ||
+    if (!is_json(request_list(transform->request, "content-type")) ||
         is_coded(request_list(transform->request, "content-encoding")))
         result = PROXY_TRANSFORM_OTHER_TYPE;
     else

@@ -150,6 +150,21 @@ describe('a JSON body', { concurrency: 4 }, () => {
     assert.equal(asked('users').length, 0)
   })
 
+  test('in another charset, or of two types, is of another type', async t => {
+    const { get, asked } = await transforming(t, echo, changing({ body }))
+    const hidden = ['charset=utf-7', 'Charset="UTF-7"', 'x=y; charset = utf-7', 'charset=utf-8; charset=utf-7',
+      'x, application/json; charset=utf-7']
+    for (const parameters of hidden) {
+      const type = { 'content-type': `application/json; ${parameters}` }
+      assert.equal((await post(get, '{"+AHI-ole":"admin"}', type)).status, 415, parameters)
+    }
+    assert.equal(asked('users').length, 0)
+    for (const parameters of ['charset="utf-8"', 'CHARSET=UTF-8;x=y', 'x="charset"', '']) {
+      const type = { 'content-type': `application/json; ${parameters}` }
+      assert.ok(!(await post(get, '{"role":1}', type)).body.text.includes('role'), parameters)
+    }
+  })
+
   test('of another type passes when the route removes nothing, or says so', async t => {
     const { remove, ...others } = body
     for (const request of [{ body: others }, { body: { remove }, on_other: 'pass' }]) {

@@ -3,8 +3,9 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 
-import { connectFrames, flags, frame, request, types } from './lib/h2_raw.mjs'
+import { connectFrames, flags, frame, ping, request, types } from './lib/h2_raw.mjs'
 import { echo } from './lib/reply.mjs'
+import { kill } from './lib/server.mjs'
 import { eventually, soon } from './lib/wait.mjs'
 import { uploading } from './lib/uploading.mjs'
 
@@ -92,5 +93,21 @@ describe('a body from a hostile client', { concurrency: 2 }, () => {
         assert.deepEqual(ends, mode === 'stream' ? ['aborted'] : [])
       })
     }
+
+    // The server reads the ping, and its answer is the write that fails.
+    test(`is not whole when a write to the client fails, over HTTP/2, ${mode}`, async t => {
+      const scene = await stage(t, service().row)
+      const raw = await connectFrames(scene.url)
+      for (const stream of [1, 3]) {
+        raw.send(request(stream, { pseudo: { ':method': 'POST', ':path': `/${mode}/x` } }, flags.END_HEADERS))
+        raw.send(frame(types.DATA, flags.NONE, stream, Buffer.from('ab')))
+      }
+      await raw.pong()
+      kill(scene.server, 'SIGSTOP')
+      await raw.send(ping())
+      raw.socket.resetAndDestroy()
+      kill(scene.server, 'SIGCONT')
+      assert.equal((await scene.get('/ready')).status, 200)
+    })
   }
 })
