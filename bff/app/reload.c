@@ -194,12 +194,17 @@ static bool is_due(struct reload *reload)
     return reload->is_wanted || awaited_reload_asked(reload->process->thread.waits) > reload->upto;
 }
 
+void reload_settle(struct reload *reload)
+{
+    if (reload->is_switching && process_has_swapped(reload->process))
+        finish(reload);
+}
+
 void reload_run(struct reload *reload)
 {
     if (!atomic_load(&reload->process->thread.is_ready))
         return;
-    if (reload->is_switching && process_has_swapped(reload->process))
-        finish(reload);
+    reload_settle(reload);
     if (!reload->is_switching && is_due(reload))
         begin(reload);
 }
@@ -211,6 +216,7 @@ int reload_patience_ms(const struct reload *reload)
 
 void reload_stop(struct reload *reload)
 {
+    awaited_reload_stop(reload->process->thread.waits);
     tell(reload,
          (struct reload_outcome){.status = 503, .message = STOPS, .upto = (unsigned long)-1}, NULL);
     files_watch_free(&reload->watch);

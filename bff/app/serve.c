@@ -194,6 +194,7 @@ static bool take_signals(const struct work *work)
 /* Returns true when a new process is ready. */
 static bool do_work(const struct work *work)
 {
+    reload_settle(work->reload);
     if (takeover_run(work->takeover))
         return true;
     if (takeover_is_under_way(work->takeover))
