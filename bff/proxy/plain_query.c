@@ -103,10 +103,9 @@ static void put_parameter(struct change *change, struct text parameter)
 struct text plain_query_apply(struct pool *pool, const struct plain_query *changes,
                               struct text pattern, struct text path, struct text query)
 {
-    struct change change = {.pool = pool, .rows = changes, .pattern = pattern, .path = path};
-
     if (!plain_query_changes(changes))
         return query;
+    struct change change = {.pool = pool, .rows = changes, .pattern = pattern, .path = path};
     change.is_set = pool_zero(pool, changes->set.count + 1);
     text_builder_init(&change.out, pool, query.len + 64);
     while (query.at != NULL)

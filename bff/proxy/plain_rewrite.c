@@ -238,15 +238,21 @@ static struct text cookie_changed(const struct plain_rewrite *rewrite, struct po
     return text_builder_text(&out);
 }
 
+/* Most fields have another length, so they need no comparison. */
+static bool is_name(struct text name, struct text other)
+{
+    return name.len == other.len && text_equal_nocase(name, other);
+}
+
 struct text plain_rewrite(const struct plain_rewrite *rewrite, struct pool *pool, struct text name,
                           struct text value)
 {
-    if (rewrite->locations && (text_equal_nocase(name, TEXT("location")) ||
-                               text_equal_nocase(name, TEXT("content-location"))))
+    if (rewrite->locations &&
+        (is_name(name, TEXT("location")) || is_name(name, TEXT("content-location"))))
         return url_changed(rewrite, pool, value);
-    if (rewrite->locations && text_equal_nocase(name, TEXT("refresh")))
+    if (rewrite->locations && is_name(name, TEXT("refresh")))
         return refresh_changed(rewrite, pool, value);
-    if (text_equal_nocase(name, TEXT("set-cookie")))
+    if (is_name(name, TEXT("set-cookie")))
         return cookie_changed(rewrite, pool, value);
     return value;
 }
