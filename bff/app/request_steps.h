@@ -26,7 +26,8 @@
  *   body         waits for the body, and refuses one that is too long for the route: 413
  *   transform    prepares the changes of the request, and of its answer
  *   compress     decides whether the answer gets a content coding
- *   direct       answers a route that asks no service: a redirect or a fixed answer
+ *   direct       answers a route that asks no service: a redirect or a fixed answer; chooses the
+ *                service of a split
  *   built_in     answers the pages of this server: /bff/login, /.well-known/jwks.json
  *   cache        looks whether the answer is stored; waits for the call of another request: 504
  *   serve        hands the request to the composite or to the proxy

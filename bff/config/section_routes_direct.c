@@ -85,6 +85,13 @@ static void query_read(struct settings_input *input)
         settings_refuse_value(input, 0, "expected keep or drop");
 }
 
+/* The bytes of a body may be anything. */
+static void body_read(struct settings_input *input)
+{
+    *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
+}
+
+static const struct settings_kind body_kind = {.read = body_read};
 static const struct settings_kind target_kind = {.read = target_read};
 static const struct settings_kind redirect_status_kind = {.read = redirect_status_read};
 static const struct settings_kind query_kind = {.read = query_read};
@@ -100,7 +107,7 @@ static const struct setting rows[] = {
      .about = "in place of service: the status of a fixed answer"},
     {"routes.*.answer.type", &kind_field_value, OF(type),
      .shown = "by the name of file; or text/plain", .about = "its Content-Type"},
-    {"routes.*.answer.body", &kind_text, OF(body), .shown = "none", .about = "its body"},
+    {"routes.*.answer.body", &body_kind, OF(body), .shown = "none", .about = "its body"},
     {"routes.*.answer.file", &kind_file, OF(file), .shown = "none",
      .about = "or a file with its body, which is read at the start"},
     {0},

@@ -23,13 +23,20 @@ static void cookie_read(struct settings_input *input)
         kind_text.read(input);
 }
 
+/* A value may be empty, and any bytes: it is compared after decoding. */
+static void value_read(struct settings_input *input)
+{
+    *(struct text *)input->member = pool_text(input->config->pool, text_of(input->text));
+}
+
+static const struct settings_kind value_kind = {.read = value_read};
 static const struct settings_kind parameter_kind = {.read = parameter_read};
 static const struct settings_kind cookie_kind = {.read = cookie_read};
 
 static const struct setting query_rows[] = {
     {"routes.*.query.*.name", &parameter_kind, IN_FIELD(name),
      .about = "only requests with this parameter in the query"},
-    {"routes.*.query.*.value", &kind_text, IN_FIELD(value), .shown = "any",
+    {"routes.*.query.*.value", &value_kind, IN_FIELD(value), .shown = "any",
      .about = "and exactly this value of it, after decoding"},
     {0},
 };
@@ -37,7 +44,7 @@ static const struct setting query_rows[] = {
 static const struct setting cookie_rows[] = {
     {"routes.*.cookie.*.name", &cookie_kind, IN_FIELD(name),
      .about = "only requests with this cookie"},
-    {"routes.*.cookie.*.value", &kind_text, IN_FIELD(value), .shown = "any",
+    {"routes.*.cookie.*.value", &value_kind, IN_FIELD(value), .shown = "any",
      .about = "and exactly this value of it"},
     {0},
 };

@@ -5,6 +5,7 @@
 #include "bff/config/suggest.h"
 
 #include "bff/config/settings_file.h"
+#include "bff/config/settings_file_items.h"
 #include "bff/config/settings_file_values.h"
 
 #define NAME_MAX_BYTES 64
@@ -130,17 +131,6 @@ static void mapping_enter(const struct settings_mapping *mapping, struct text ow
     snprintf(out->shown + shown, sizeof(out->shown) - shown, "%s%.*s", dot, TEXT_ARGS(name));
 }
 
-/* Returns the index of the item ${name}; the number of items if there is none. */
-static size_t item_find(const struct config *config, const struct settings_items *items,
-                        struct text name)
-{
-    size_t count = items->count(config), index = 0;
-
-    while (index < count && !text_is(name, items->name(config, index)))
-        index++;
-    return index;
-}
-
 /* Writes the mapping of ${name} to ${out}. Returns -1 if no row is in such a mapping. */
 static int mapping_open(const struct settings_mapping *mapping, struct text name,
                         struct settings_mapping *out)
@@ -153,7 +143,7 @@ static int mapping_open(const struct settings_mapping *mapping, struct text name
     if (name.len > NAME_MAX_BYTES)
         return -1;
     if (in != NULL) {
-        index = item_find(config, in->section->items, name);
+        index = settings_file_items_find(config, in->section->items, name);
         if (index == in->section->items->count(config))
             return -1;
     }
@@ -369,46 +359,6 @@ static void mapping_read(const struct settings_mapping *mapping, yaml_node_t *no
         pair_read(mapping, node, pair);
 }
 
-/* Adds the items of ${node} that only the file names. A name that cannot be one is reported when
- * the mapping is read. */
-static void group_extend(struct settings *settings, struct settings_group *group,
-                         struct document *document, const yaml_node_t *node)
-{
-    const struct settings_items *items = group->section->items;
-    const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
-
-    for (; pair < node->data.mapping.pairs.top; pair++) {
-        const yaml_node_t *key = document_node(document, pair->key);
-        struct text name = document_text(key);
-        size_t index = items->count(settings->config);
-        if (name.at == NULL || item_find(settings->config, items, name) < index ||
-            index == group->count || items->add(settings->config, name) != NULL)
-            continue;
-        group->begins[index] = document_place(document, key);
-    }
-}
-
-/* Other settings name these items, so they must be known before any of them is read. */
-static void items_extend(struct settings *settings, struct document *document)
-{
-    const yaml_node_t *root = document->root;
-    struct settings_mapping top = {.settings = settings, .document = document};
-
-    if (root->type != YAML_MAPPING_NODE)
-        return;
-    const yaml_node_pair_t *pair = root->data.mapping.pairs.start;
-    for (; pair < root->data.mapping.pairs.top; pair++) {
-        struct text name = document_text(document_node(document, pair->key));
-        const yaml_node_t *value = document_node(document, pair->value);
-        if (name.at == NULL || name.len > NAME_MAX_BYTES || value->type != YAML_MAPPING_NODE)
-            continue;
-        snprintf(top.path, sizeof(top.path), "%.*s", TEXT_ARGS(name));
-        struct settings_group *group = group_in(&top);
-        if (group != NULL && group->section->items->add != NULL)
-            group_extend(settings, group, document, value);
-    }
-}
-
 int settings_file_read(struct settings *settings)
 {
     struct document document;
@@ -416,7 +366,7 @@ int settings_file_read(struct settings *settings)
 
     document_load(&document, settings->config->file, &settings->config->mistakes);
     if (document.root != NULL) {
-        items_extend(settings, &document);
+        settings_file_items_add(settings, &document);
         mapping_read(&top, document.root);
     }
     bool is_loaded = document.is_loaded;

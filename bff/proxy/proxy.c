@@ -60,6 +60,7 @@ static void invalidate(const struct proxy_passing *passing, const struct exchang
                                                     .path = passing->ask.path,
                                                     .target = passing->call_ask.target,
                                                     .origin = passing->origin,
+                                                    .rewrite = &passing->ask.route->rewrite,
                                                     .pool = passing->texts},
                          head);
 }
@@ -294,25 +295,12 @@ struct holder {
     struct proxy_passing *passing;
 };
 
-/* The server calls the observers later. So the report is in the memory that the request has from
- * now on (bff/http/untaken.h). */
-static void report_call(struct proxy_passing *passing)
-{
-    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
-
-    *report = passing->report;
-    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
-    if (passing->ask.cached != NULL)
-        report->cache = passing->ask.cached->word;
-    passing->request->passed = report;
-}
-
 /* The request has gone, or its memory has. A tunnel and an errand go on without it. */
 static void dispose(void *object)
 {
     struct proxy_passing *passing = ((struct holder *)object)->passing;
 
-    report_call(passing);
+    proxy_passing_report(passing);
     if (passing->is_tunnel)
         passing->request = NULL;
     else if (!proxy_errand_begin(passing))
@@ -344,14 +332,12 @@ static void refresh(struct request *request, const struct proxy_ask *ask)
 static void pass(struct request *request, const struct proxy_ask *ask)
 {
     struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
-    struct proxy_passing *passing = proxy_passing_new(request, ask);
+    struct proxy_passing *passing = holder->passing = proxy_passing_new(request, ask);
 
-    holder->passing = passing;
     describe(passing);
     reply_wait_begin(request, HALF_CLOSED_MS, on_gone, passing);
     begin(passing);
-    if (ask->route->mirror.service != NULL)
-        passing->report.mirror = proxy_mirror(passing, describe_call);
+    passing->report.mirror = proxy_mirror(passing, describe_call);
 }
 
 void proxy_serve(struct request *request, const struct proxy_ask *ask)

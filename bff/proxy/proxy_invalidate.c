@@ -24,6 +24,20 @@ static void invalidate_other(struct cache *cache, const struct proxy_invalidate 
         invalidate_path(cache, request, path_of(other));
 }
 
+/* The path in the field ${name}, as the service wrote it and as clients see it. */
+static void invalidate_field(struct cache *cache, const struct proxy_invalidate *request,
+                             const struct exchange_head *head, const char *name)
+{
+    struct text location = cache_field_find(head->fields, head->field_count, name);
+    struct text seen = location;
+
+    if (location.at != NULL)
+        seen = plain_rewrite(request->rewrite, request->pool, text_of(name), location);
+    invalidate_other(cache, request, location);
+    if (seen.at != location.at)
+        invalidate_other(cache, request, seen);
+}
+
 void proxy_invalidate(struct cache *cache, const struct proxy_invalidate *request,
                       const struct exchange_head *head)
 {
@@ -34,7 +48,6 @@ void proxy_invalidate(struct cache *cache, const struct proxy_invalidate *reques
     invalidate_path(cache, request, request->path);
     if (!text_equal(target, request->path))
         invalidate_path(cache, request, target);
-    invalidate_other(cache, request, cache_field_find(head->fields, head->field_count, "location"));
-    invalidate_other(cache, request,
-                     cache_field_find(head->fields, head->field_count, "content-location"));
+    invalidate_field(cache, request, head, "location");
+    invalidate_field(cache, request, head, "content-location");
 }

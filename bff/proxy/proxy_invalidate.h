@@ -4,6 +4,7 @@
 
 #include "bff/base/pool.h"
 #include "bff/cache/cache.h"
+#include "bff/proxy/plain_rewrite.h"
 #include "bff/upstream/exchange.h"
 
 /*
@@ -12,10 +13,12 @@
  *   path     of the client's request, by which responses of routes are found
  *   target   of the call, by whose path responses of parts are found
  *   origin   "https://host" of the client's request
+ *   rewrite  of the route: Location may be a path of the service
  *   pool     for texts that are needed during the call of proxy_invalidate
  */
 struct proxy_invalidate {
     struct text method, path, target, origin;
+    const struct plain_rewrite *rewrite;
     struct pool *pool;
 };
 

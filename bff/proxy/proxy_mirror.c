@@ -90,7 +90,7 @@ struct text proxy_mirror(const struct proxy_passing *passing,
     const struct plain_mirror *mirror = &passing->ask.route->mirror;
     struct copy *copy;
 
-    if (!may_copy(passing))
+    if (mirror->service == NULL || !may_copy(passing))
         return (struct text){0};
     switch (plain_mirror_begin(mirror, passing->call_ask.method, passing->call_ask.body.len)) {
     case PLAIN_MIRROR_NOT_DUE:

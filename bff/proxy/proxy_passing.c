@@ -78,3 +78,16 @@ bool proxy_passing_refuses(struct proxy_passing *passing, const struct exchange_
     *why = REASON_BAD_JSON;
     return true;
 }
+
+/* The server calls the observers later. So the report is in the memory that the request has from
+ * now on (bff/http/untaken.h). */
+void proxy_passing_report(struct proxy_passing *passing)
+{
+    struct route_report *report = pool_take(passing->request->pool, sizeof(*report));
+
+    *report = passing->report;
+    report->attempts = attempts_report_make(&passing->call, passing->request->pool);
+    if (passing->ask.cached != NULL)
+        report->cache = passing->ask.cached->word;
+    passing->request->passed = report;
+}

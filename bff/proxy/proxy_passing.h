@@ -60,6 +60,9 @@ void proxy_passing_own_texts(struct proxy_passing *passing);
 /* Cancels the call, ends the flight of the fill and the errand, and frees everything. */
 void proxy_passing_free(struct proxy_passing *passing);
 
+/* Makes the report for the observers of the request, which ends. */
+void proxy_passing_report(struct proxy_passing *passing);
+
 /* True when the call is of use without a client. */
 bool proxy_passing_goes_on(const struct proxy_passing *passing);
 

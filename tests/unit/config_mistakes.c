@@ -1,12 +1,12 @@
 /* Tests of mistakes in the file: all of them are reported, each with its place. */
 #include "tests/unit/config_reading.h"
 
-#define TOP                                                                                        \
-    "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
-    "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, "    \
-    "redis, rate_limits, rate_limit_store, cache, api_keys, session, revocation, identity, "       \
-    "tracing, compression, admin, metrics, access_log, io_uring, watch, drain_delay, "             \
-    "drain_timeout, upgrade"
+#define TOP \
+    "listen, tls, workers, half_close, services, composites, resolver, login, routes, " \
+    "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, " \
+    "redis, rate_limits, rate_limit_store, cache, uploads, api_keys, session, revocation, " \
+    "identity, tracing, compression, admin, metrics, access_log, io_uring, watch, " \
+    "drain_delay, drain_timeout, upgrade"
 
 #define SERVICE                                                                                    \
     "endpoints, ca_file, balance, key, slow_start, resolve, panic, timeout, min_time, min_wait, "  \

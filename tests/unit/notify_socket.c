@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "bff/app/notify.h"
+#include "bff/base/clock.h"
 #include "clients/services.h"
 
 #define STATE_SIZE 64
@@ -44,6 +45,18 @@ static void expect_state(int fd, const char *want)
 
     assert_int_equal(recv(fd, state, sizeof(state) - 1, 0), strlen(want));
     assert_string_equal(state, want);
+}
+
+/* The time is that of CLOCK_MONOTONIC in microseconds: not before ${after_us}. */
+static void expect_reload(int fd, long long after_us)
+{
+    char state[STATE_SIZE] = "";
+    long long at_us = 0;
+
+    assert_true(recv(fd, state, sizeof(state) - 1, 0) > 0);
+    assert_int_equal(sscanf(state, "RELOADING=1\nMONOTONIC_USEC=%lld", &at_us), 1);
+    assert_true(at_us >= after_us && at_us <= clock_now_ns() / 1000);
+    expect_state(fd, "READY=1\nSTATUS=");
 }
 
 static void test_both_kinds_of_socket(void **state)
@@ -120,6 +133,9 @@ static void test_a_server_tells(void **state)
     int fd = manager_open(path);
     pid_t pid = server_start();
     expect_state(fd, "READY=1");
+    int64_t now_ns = clock_now_ns();
+    kill(pid, SIGHUP);
+    expect_reload(fd, now_ns / 1000);
     kill(pid, SIGTERM);
     expect_state(fd, "STOPPING=1");
     assert_int_equal(waitpid(pid, &status, 0), pid);

@@ -14,8 +14,13 @@ static void test_different_requests_have_different_scopes(void **state)
     struct plain_field tenant_a = {TEXT("x-tenant"), TEXT("a")};
     struct plain_field tenant_b = {TEXT("x-tenant"), TEXT("b")};
     struct plain_field no_tenant = {TEXT("x-tenant"), {NULL, 0}};
+    struct plain_field one = {TEXT("a"), TEXT("1")}, any = {TEXT("a"), {NULL, 0}};
     const struct plain_route routes[] = {
         {.path = TEXT("/a/")},
+        {.path = TEXT("/a/"), .match = {.query = {&one, 1}}},
+        {.path = TEXT("/a/"), .match = {.query = {&any, 1}}},
+        {.path = TEXT("/a/"), .match = {.cookie = {&one, 1}}},
+        {.path = TEXT("/a/"), .match = {.cookie = {&any, 1}}},
         {.path = TEXT("/b/")},
         {.path = TEXT("/a/"), .to = TEXT("/")},
         {.path = TEXT("/a/"), .to = TEXT("")},

@@ -77,7 +77,7 @@ function undisturbed({ config = {}, isUnguarded }) {
   const { BFF_IO_URING: uring } = process.env
   if (uring !== undefined) config = { io_uring: uring === 'true', ...config }
   const each = services.map(name => [name, { health: 'off', ...guards, ...config.services?.[name] }])
-  return { ...config, services: Object.fromEntries(each) }
+  return { ...config, services: { ...config.services, ...Object.fromEntries(each) } }
 }
 
 function addresses({ urls }, urlOf = {}) {
