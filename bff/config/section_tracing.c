@@ -17,16 +17,13 @@
 #define TRACES_PATH "/v1/traces" /* of OTLP over HTTP */
 #define SAMPLE_DECIMALS 4        /* of a percentage */
 
-/* A collector is often a name of the same cluster, so http is possible. A URL with '@' may have a
- * password. */
+/* A collector is often a name of the same cluster, so http is possible. */
 static void url_read(struct settings_input *input)
 {
     struct text url = text_of(input->text);
     const char *words = outside_check_url(url);
 
-    if (words != NULL && strchr(input->text, '@') != NULL)
-        settings_refuse(input, 0, "%s", words);
-    else if (words != NULL)
+    if (words != NULL)
         settings_refuse_value(input, 0, words);
     else
         *(struct text *)input->member = pool_text(input->config->pool, url);
