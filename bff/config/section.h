@@ -16,7 +16,7 @@ extern const struct section section_login;
 extern const struct section section_login_issuers;    /* login.issuers */
 extern const struct section section_login_authorizer; /* login.authorizer */
 extern const struct section section_routes;
-extern const struct section section_routes_upload; /* routes.*.upload */
+extern const struct section section_routes_upload;    /* routes.*.upload */
 extern const struct section section_routes_network;   /* routes.*.allow and deny */
 extern const struct section section_routes_security;  /* routes.*.security_headers and hsts */
 extern const struct section section_routes_transform; /* what routes change */
