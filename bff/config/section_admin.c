@@ -151,12 +151,8 @@ static void check(struct settings *settings)
     if (config->admin == NULL) {
         idle_check(settings);
         return;
-<<<<<<< HEAD
     }
-    if (config->admin->is_tls && (config->certificate == NULL || config->key == NULL))
-=======
     if (config->admin->is_tls && !config_may_have_tls(config))
->>>>>>> tls
         settings_complain(settings, "admin.listen", 0, "https needs tls.certificate and tls.key");
     for (size_t i = 0; i < config->listen_count; i++)
         if (address_equal(config->admin, &config->listens[i]))

@@ -39,7 +39,6 @@ struct identity; /* identity.h: the worker's */
  *                        the cookies of this server. Empty: services get no Cookie. Absent: the
  *                        client's value passes
  *   own_cookie           the name of the cookie of sessions; absent: there are no sessions.
-<<<<<<< HEAD
  *                        Services cannot set it
  *   fields               more header lines for services, each with its CRLF: the context that the
  *                        authorizer has given; absent: none
@@ -48,15 +47,9 @@ struct identity; /* identity.h: the worker's */
  *   context              the names of the headers that the authorizer's context may set, whether it
  *                        has set them for this request or not
  *   identity             signs a token about the user for each service; NULL: there is none
-=======
- * Services cannot set it fields               more header lines for services, each with its CRLF:
- * the context that the authorizer has given; absent: none key_header           the name of the
- * header with the API key, lower case; absent: there are no API keys context              the names
- * of the headers that the authorizer's context may set, whether it has set them for this request or
- * not identity             signs a token about the user for each service; NULL: there is none
- * subject_header  the name of the header with the subject of the client's certificate, lower case
- * certificate  what the client has shown in its TLS handshake; absent texts: none
->>>>>>> tls
+ *   subject_header       the name of the header with the subject of the client's certificate, lower
+ *                        case
+ *   certificate          what the client has shown in its TLS handshake; absent texts: none
  */
 struct caller {
     struct login_user user;
@@ -79,9 +72,8 @@ struct caller {
 };
 
 /* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role,
- * X-API-Key-Name, the subject and the
- * fingerprint of their certificate, the authorizer's context and the token of ${identity}. Nothing
- * for a caller who is not known. */
+ * X-API-Key-Name, the subject and the fingerprint of their certificate, the authorizer's context and
+ * the token of ${identity}. Nothing for a caller who is not known. */
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
 
