@@ -2,12 +2,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "bff/app/awaited_reload.h"
 #include "bff/app/files_watch.h"
 #include "bff/app/notify.h"
 #include "bff/app/process_listen.h"
 #include "bff/app/reload.h"
 #include "bff/app/reload_read.h"
-#include "bff/app/awaited_reload.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
@@ -144,11 +144,7 @@ static void fail(struct reload *reload, struct generation *next)
     log_end(reload, "failed");
     snprintf(status, sizeof(status), "The reload failed: %s", mistakes->lines[0]);
     notify_end(status);
-    tell(reload,
-         (struct reload_outcome){.status = 422,
-                                 .message =
-                                     "The configuration has mistakes, and the old one still serves",
-                                 .upto = reload->upto},
+    tell(reload, (struct reload_outcome){.status = 422, .message = MISTAKEN, .upto = reload->upto},
          mistakes);
     generation_release(next);
 }

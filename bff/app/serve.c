@@ -25,8 +25,8 @@
 #include "bff/base/memory.h"
 #include "bff/http/listen_inherited.h"
 
-#define LOG_PATIENCE_MS                                                                            \
-    1000 /* how long the process waits at its end until the log has been written */
+/* How long the process waits at its end until the log has been written. */
+#define LOG_PATIENCE_MS 1000
 
 /* Start. */
 
