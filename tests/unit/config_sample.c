@@ -3,15 +3,16 @@
 #include "clients/services.h"
 #include "tests/unit/config_reading.h"
 
+#define FILE_SIZE ((size_t)256 * 1024)
+
 static char *file_text(const char *name)
 {
-    enum { MAX = 256 << 10 };
-    char *text = calloc(1, MAX);
+    char *text = calloc(1, FILE_SIZE);
     FILE *file = fopen(name, "r");
 
     assert_non_null(file);
-    size_t len = fread(text, 1, MAX - 1, file);
-    assert_in_range(len, 1, MAX - 2);
+    size_t len = fread(text, 1, FILE_SIZE - 1, file);
+    assert_in_range(len, 1, FILE_SIZE - 2);
     fclose(file);
     return text;
 }
