@@ -26,7 +26,8 @@ const gone = pid => eventually(() => !isThere(pid), `the end of process ${pid}`)
 
 test(`under load, ${count} times: no error`, async t => {
   const services = await mixedServices(t)
-  const { server } = await scenario(t, 'web', {}, { config: { access_log: false },
+  const { server } = await scenario(t, 'web', {}, { config: { access_log: false,
+    services: { users: { timeout: { total: '30s' } } } }, // this process is the service, too, and may be slow
     args: ['--workers', '2'],
     urlOf: { users: () => services.url, orders: () => services.websockets } })
   const load = startMixedLoad(server.url, { lasts: 50 })
