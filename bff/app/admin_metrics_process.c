@@ -4,6 +4,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -50,14 +51,36 @@ static void write_reloads(struct admin_metrics_page *page)
     admin_metrics_put(page, "result", "bad", tally_read(TALLY_RELOADS_FAILED));
 }
 
-static void write_certificate(struct admin_metrics_page *page)
+static void write_end(struct admin_metrics_page *page, const char *file, int64_t ends_s)
+{
+    if (file != NULL && ends_s > 0)
+        admin_metrics_put(page, "file", file, (uint64_t)ends_s);
+}
+
+/* Two rows with the same labels would be a mistake. */
+static bool is_written(const struct config *config, size_t index)
+{
+    const struct tls_certificate *all = config->tls_more.certificates;
+    const char *file = all[index].certificate;
+    bool is_first = config->certificate == NULL || strcmp(config->certificate, file) != 0;
+
+    for (size_t i = 0; i < index && is_first; i++)
+        is_first = strcmp(all[i].certificate, file) != 0;
+    return !is_first;
+}
+
+static void write_certificates(struct admin_metrics_page *page)
 {
     const struct config *config = &generation_of(page)->config;
-    const X509 *certificate = config->tls == NULL ? NULL : SSL_CTX_get0_certificate(config->tls);
-    struct tm end = {0};
 
-    if (certificate != NULL && ASN1_TIME_to_tm(X509_get0_notAfter(certificate), &end) == 1)
-        admin_metrics_put(page, "file", config->certificate, (uint64_t)timegm(&end));
+    if (config->tls == NULL)
+        return;
+    write_end(page, config->certificate, config->tls_more.ends_s);
+    for (size_t i = 0; i < config->tls_more.count; i++) {
+        const struct tls_certificate *one = &config->tls_more.certificates[i];
+        if (!is_written(config, i))
+            write_end(page, one->certificate, one->ends_s);
+    }
 }
 
 static void write_build(struct admin_metrics_page *page)
@@ -203,7 +226,7 @@ const struct admin_metrics_family admin_metrics_process[] = {
     {"bff_config_reloads", EXPOSITION_COUNTER, NULL, "Attempts to load another configuration.",
      .write = write_reloads},
     {"bff_certificate_expiry_timestamp_seconds", EXPOSITION_GAUGE, "seconds",
-     "When the certificate of the server ends, in seconds since 1970.", .write = write_certificate},
+     "When a certificate of the server ends, in seconds since 1970.", .write = write_certificates},
     {"bff_build_info", EXPOSITION_GAUGE, NULL, "What this program is; the value is always 1.",
      .write = write_build},
     {"process_cpu_seconds", EXPOSITION_COUNTER, "seconds",

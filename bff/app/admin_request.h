@@ -28,7 +28,7 @@ struct admin_request;
  *   path     exactly; NULL: every path
  *   about    for the list of pages
  *   run      a step: it sets admin->answer or admin->pieces, and passes, refuses or waits. With
- * POST, the whole body has come
+ *            POST, the whole body has come
  */
 struct admin_page {
     const char *method;
@@ -50,7 +50,7 @@ struct admin_request {
 
     struct cache_redis_purge told;  /* of a page that tells Redis of a purge */
     struct revocation_tell revoked; /* the same for a revocation */
-    struct awaited_reload reload;      /* of a page that waits for a reload */
+    struct awaited_reload reload;   /* of a page that waits for a reload */
 };
 
 /* Answers ${request}. What ${dispatch} and ${worker} point to must live as long as the request. */

@@ -53,6 +53,7 @@ struct dispatch {
     const struct admin_settings *admin;
     struct admin_failures *admin_failures;
     const struct revocation_settings *revocation;
+    struct text subject_header;    /* for services: the subject of a client's certificate */
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */

@@ -162,6 +162,7 @@ static void fill_dispatch(struct generation *generation)
         .admin = &config->admin_settings,
         .admin_failures = hold_admin_failures(generation),
         .revocation = &config->revocation,
+        .subject_header = config->tls_more.clients.header,
         .trusted = &config->trusted,
         .health = {.health = generation->health,
                    .stores = {.redis = generation->redis,

@@ -10,8 +10,10 @@
 /* All in the request's pool.
  *
  *   is_page_allowed  set by the user: success may also be a page in HTML, such as the form of a
- * login head             the service's, copied tokens           what its body has body the body
- * without them
+ *                    login
+ *   head             the service's, copied
+ *   tokens           what its body has
+ *   body             the body without them
  */
 struct session_login_answer {
     bool is_page_allowed;

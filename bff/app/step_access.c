@@ -18,10 +18,21 @@ static struct refusal forbid(const struct request_context *context)
     return refusal;
 }
 
+static bool lacks_certificate(const struct request_context *context)
+{
+    const struct plain_route *route = context->found.route;
+
+    return route != NULL && route->needs_certificate &&
+           context->caller.certificate.fingerprint.at == NULL;
+}
+
 enum step_result step_access(struct request_context *context)
 {
     struct pipeline *pipeline = &context->pipeline;
 
+    if (lacks_certificate(context))
+        return pipeline_refuse(
+            pipeline, (struct refusal){.status = 403, .message = "Client certificate required"});
     /* Without login, only API keys are asked for. */
     if (context->dispatch->login == NULL && context->rule.kind != ACCESS_KEY)
         return STEP_PASS;

@@ -29,9 +29,11 @@
  *   vary           the values of the fields that the rule names (cache_vary_values)
  *   user, roles    of the signed-in user
  *   caller         what distinguishes callers who are not signed in, such as the name of an API
- * key. It is used only when ${user} is absent authorization, cookie the fields that the service
- * gets from a client that is not signed in, all values as one list. They are used only when ${user}
- * is absent is_shared      user, roles, caller, authorization and cookie are not part of the key
+ *                  key. It is used only when ${user} is absent
+ *   authorization, cookie
+ *                  the fields that the service gets from a client that is not signed in, all values
+ *                  as one list. They are used only when ${user} is absent
+ *   is_shared      user, roles, caller, authorization and cookie are not part of the key
  */
 struct cache_key_parts {
     struct text scope, service, origin, host, target, vary;

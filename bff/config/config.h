@@ -21,6 +21,7 @@
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
 #include "bff/config/mistakes.h"
+#include "bff/config/tls_settings.h"
 #include "bff/edge/admin_settings.h"
 #include "bff/edge/api_keys_settings.h"
 #include "bff/edge/authorizer_settings.h"
@@ -77,10 +78,11 @@ struct config {
 
     struct config_listen *listens; /* at least one */
     size_t listen_count;
-    char *certificate, *key;  /* PEM files; NULL without tls */
-    SSL_CTX *tls;             /* made of both files; NULL without tls, or if a file is wrong */
-    unsigned workers;         /* 1 to 256; 0: one worker for each core */
-    bool answers_half_closed; /* see struct http_settings */
+    char *certificate, *key;      /* PEM files; NULL without tls */
+    struct tls_settings tls_more; /* more certificates, and those of clients */
+    SSL_CTX *tls;     /* made of all certificates; NULL without tls, or if a file is wrong */
+    unsigned workers; /* 1 to 256; 0: one worker for each core */
+    bool answers_half_closed;          /* see struct http_settings */
     struct service_settings *services; /* in the build's order */
     size_t service_count;
     size_t body_limit;    /* bytes of one part */
@@ -156,6 +158,12 @@ const char *config_mock_header(const struct config *config);
 /* Returns the name of the client's header field that no service gets. Without mock mode, it is the
  * field for mock services. It is absent in mock mode, or if the build has no mock services. */
 struct text config_withheld_header(const struct config *config);
+
+/* True when the file has a certificate and a key of the server. They may be wrong. */
+static inline bool config_may_have_tls(const struct config *config)
+{
+    return (config->certificate != NULL && config->key != NULL) || config->tls_more.count > 0;
+}
 
 /* Adds ${file} to config->files, unless it is there. To be called before it is read. */
 void config_add_file(struct config *config, const char *file);

@@ -47,6 +47,8 @@ static const char *owner_words(struct text field, bool of_request)
         return "the server alone says who the user is";
     if (of_request && text_starts(name, TEXT("x-api-key-name")))
         return "the server alone says whose API key it is";
+    if (of_request && (text_is(name, "x-client-subject") || text_is(name, "x-client-fingerprint")))
+        return "the server alone says whose certificate it is";
     if (of_request && text_is(name, "x-request-deadline-ms"))
         return "the server alone says how much time is left";
     return NULL;

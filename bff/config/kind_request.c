@@ -103,6 +103,9 @@ static void service_refuse(struct settings_input *input)
     const char *near = suggest_name(text_of(input->text), names, count);
     if (near != NULL)
         snprintf(words, sizeof(words), "unknown service; did you mean \"%s\"?", near);
+    else if (len < sizeof(words))
+        snprintf(words + len, sizeof(words) - len,
+                 "; one of your own needs endpoints below services");
     settings_refuse_value(input, 0, words);
 }
 

@@ -69,10 +69,7 @@ static void url_read(struct settings_input *input)
     struct text url = text_of(input->text);
     const char *words = kind_url_words(url);
 
-    /* A URL with '@' may have a password. */
-    if (words != NULL && strchr(input->text, '@') != NULL)
-        settings_refuse(input, 0, "%s", words);
-    else if (words != NULL)
+    if (words != NULL)
         settings_refuse_value(input, 0, words);
     else
         *(struct text *)input->member = pool_text(input->config->pool, url);

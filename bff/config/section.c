@@ -3,10 +3,13 @@
 
 const struct section *const section_list[] = {
     &section_listen,
+    &section_tls_certificates,
+    &section_tls,
     &section_services,
     &section_services_balance,
     &section_services_calls,
     &section_services_health,
+    &section_services_tls,
     &section_composites,
     &section_resolver,
     &section_login,
@@ -15,6 +18,7 @@ const struct section *const section_list[] = {
     &section_routes,
     &section_routes_upload,
     &section_routes_network,
+    &section_routes_tls,
     &section_routes_security,
     &section_routes_transform,
     &section_routes_match,

@@ -5,10 +5,13 @@
 
 #include "bff/config/settings.h"
 
-extern const struct section section_listen;   /* listen, tls, workers */
+extern const struct section section_listen; /* listen, workers */
+extern const struct section section_tls;    /* tls.certificate, tls.key, tls.client */
+extern const struct section section_tls_certificates;
 extern const struct section section_services; /* endpoints, ca_file; it makes the services */
 extern const struct section section_services_balance; /* which endpoint gets a request */
 extern const struct section section_services_calls;   /* time-outs, limits, retries, the breaker */
+extern const struct section section_services_tls;     /* certificates of ours */
 extern const struct section section_services_health;  /* health checks, active and passive */
 extern const struct section section_composites;
 extern const struct section section_resolver;
@@ -16,7 +19,8 @@ extern const struct section section_login;
 extern const struct section section_login_issuers;    /* login.issuers */
 extern const struct section section_login_authorizer; /* login.authorizer */
 extern const struct section section_routes;
-extern const struct section section_routes_upload; /* routes.*.upload */
+extern const struct section section_routes_upload;    /* routes.*.upload */
+extern const struct section section_routes_tls;       /* routes.*.client_certificate */
 extern const struct section section_routes_network;   /* routes.*.allow and deny */
 extern const struct section section_routes_security;  /* routes.*.security_headers and hsts */
 extern const struct section section_routes_transform; /* what routes change */

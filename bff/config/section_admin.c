@@ -13,14 +13,14 @@
 /* A port alone is a port of this machine only. */
 static const char *any_read(struct text text, struct config_listen *out)
 {
-    char address[sizeof("http://127.0.0.1:65535")];
+    char address[sizeof("http://127.0.0.1:") + 20];
     uint64_t port;
 
     if (text_starts(text, TEXT("unix:")))
         return address_read_unix(text.at, out);
-    if (text_number(text, UINT16_MAX, &port) != 0)
+    if (text_number(text, UINT64_MAX, &port) != 0)
         return address_read(text.at, out);
-    snprintf(address, sizeof(address), "http://127.0.0.1:%u", (unsigned)port);
+    snprintf(address, sizeof(address), "http://127.0.0.1:%llu", (unsigned long long)port);
     return address_read(address, out);
 }
 
@@ -132,14 +132,27 @@ static void address_check(struct settings *settings)
                           config->admin->text);
 }
 
+/* Without an address there are no pages. */
+static void idle_check(struct settings *settings)
+{
+    static const char *const paths[] = {"admin.token", "admin.token_file", "admin.hosts"};
+    const struct settings_mark *listen = settings_mark(settings, "admin.listen", 0);
+
+    for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+        if (settings_is_given(settings, paths[i], 0) && !listen->is_wrong)
+            settings_warn(settings, paths[i], 0, "it has no effect without admin.listen");
+}
+
 static void check(struct settings *settings)
 {
     const struct config *config = settings->config;
 
     token_check(settings);
-    if (config->admin == NULL)
+    if (config->admin == NULL) {
+        idle_check(settings);
         return;
-    if (config->admin->is_tls && (config->certificate == NULL || config->key == NULL))
+    }
+    if (config->admin->is_tls && !config_may_have_tls(config))
         settings_complain(settings, "admin.listen", 0, "https needs tls.certificate and tls.key");
     for (size_t i = 0; i < config->listen_count; i++)
         if (address_equal(config->admin, &config->listens[i]))

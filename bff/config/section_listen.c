@@ -1,13 +1,10 @@
-/* listen, tls, workers, half_close: where the server listens, with how many threads, and what the
+/* listen, workers, half_close: where the server listens, with how many threads, and what the
  * end of a client's sending means. */
 #include <stdio.h>
 
 #include "bff/base/check.h"
 #include "bff/config/address.h"
-#include "bff/config/file_mode.h"
 #include "bff/config/kind.h"
-#include "bff/config/pem.h"
-#include "bff/http/server_tls.h"
 
 #include "bff/config/section.h"
 
@@ -123,9 +120,6 @@ static const struct setting rows[] = {
          "http://0.0.0.0 on the port of the build (web 8080, mobile 8081); with --mock 127.0.0.1",
      .about =
          "addresses that clients come to: http://HOST:PORT or https://HOST:PORT, or a mapping"},
-    {"tls.certificate", &kind_file, OF(certificate),
-     .about = "certificate chain for https addresses, a PEM file"},
-    {"tls.key", &kind_file, OF(key), .about = "its private key without pass phrase, a PEM file"},
     {"workers", &workers_kind, OF(workers), 1, 256, .normal = "auto",
      .about = "threads that serve; auto: one for each core"},
     {"half_close", &half_close_kind, OF(answers_half_closed), .normal = "leave",
@@ -166,7 +160,7 @@ static void listen_complain(struct settings *settings, size_t index, const char 
 static void listens_check(struct settings *settings)
 {
     const struct config *config = settings->config;
-    bool has_tls = config->certificate != NULL && config->key != NULL;
+    bool has_tls = config_may_have_tls(config);
 
     for (size_t i = 0; i < config->listen_count; i++) {
         if (config->listens[i].is_tls && !has_tls) {
@@ -186,65 +180,6 @@ static void listens_check(struct settings *settings)
     }
 }
 
-static bool listens_on_tls(const struct config *config)
-{
-    for (size_t i = 0; i < config->listen_count; i++)
-        if (config->listens[i].is_tls)
-            return true;
-    return false;
-}
-
-static void tls_warn(struct settings *settings)
-{
-    const char *certificate = settings->config->certificate;
-    char wrong[PEM_WRONG_SIZE];
-
-    if (pem_check_dates(certificate, wrong) != 0)
-        settings_warn(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
-    file_mode_check(settings, "tls.key", 0, settings->config->key);
-}
-
-/* Loads both files into one context. If both are valid, the server uses this context, so the files
- * are not read again. */
-static void tls_load(struct settings *settings)
-{
-    struct config *config = settings->config;
-    SSL_CTX *context = server_tls_new();
-    const char *certificate = config->certificate, *key = config->key;
-    char wrong[PEM_WRONG_SIZE];
-    bool is_good = certificate != NULL && key != NULL;
-
-    if (certificate != NULL && pem_load_certificate(context, certificate, wrong) != 0) {
-        settings_complain(settings, "tls.certificate", 0, "\"%.200s\" %s", certificate, wrong);
-        is_good = false;
-        SSL_CTX_free(context); /* it may have a part of the chain */
-        context = server_tls_new();
-    }
-    if (key != NULL && pem_load_key(context, key, wrong) != 0) {
-        settings_complain(settings, "tls.key", 0, "\"%.200s\" %s", key, wrong);
-        is_good = false;
-    }
-    if (!is_good) {
-        SSL_CTX_free(context);
-        return;
-    }
-    config->tls = context;
-    tls_warn(settings);
-}
-
-static void tls_check(struct settings *settings)
-{
-    const struct config *config = settings->config;
-
-    tls_load(settings);
-    if (listens_on_tls(config)) /* listens_check has reported a missing file */
-        return;
-    if (config->certificate != NULL && config->key == NULL)
-        settings_complain(settings, "tls.certificate", 0, "it needs tls.key beside it");
-    if (config->key != NULL && config->certificate == NULL)
-        settings_complain(settings, "tls.key", 0, "it needs tls.certificate beside it");
-}
-
 /* The accounts of mock services have passwords that everyone can read. So only this machine gets
  * there, unless the operator names an address. */
 static void mock_check(struct settings *settings)
@@ -259,7 +194,6 @@ static void check(struct settings *settings)
 {
     mock_check(settings);
     listens_check(settings);
-    tls_check(settings);
 }
 
 const struct section section_listen = {.rows = rows, .begin = begin, .check = check};

@@ -207,6 +207,16 @@ static void missing_check(struct settings *settings, const struct settings_group
                      "routes[%zu]: its %s is missing", index, path + sizeof("routes.*.") - 1);
 }
 
+static void service_missing(struct settings *settings, const struct settings_group *group,
+                            size_t index)
+{
+    const struct settings_mark *mark = settings_mark(settings, "routes.*.service", index);
+
+    if (group->begins[index].source != NULL && mark->place.source == NULL && !mark->is_wrong)
+        mistakes_add(&settings->config->mistakes, &group->begins[index],
+                     "routes[%zu]: it has none of service, split, redirect and answer", index);
+}
+
 static void header_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
@@ -328,7 +338,7 @@ static void route_check(struct settings *settings, const struct settings_group *
     missing_check(settings, group, index, "routes.*.path");
     if (route->split.count == 0 && !settings_mark(settings, "routes.*.split", index)->is_wrong &&
         !section_routes_direct_is_meant(settings, index))
-        missing_check(settings, group, index, "routes.*.service");
+        service_missing(settings, group, index);
     own_path_check(settings, index);
     header_check(settings, index);
     target_check(settings, index);

@@ -1,5 +1,9 @@
 /* See section_routes_transform_check.h. */
 #include "bff/config/section_routes_transform_check.h"
+
+#include <ctype.h>
+#include <stdio.h>
+
 #include "bff/http/method.h"
 #include "bff/proxy/plain_pattern.h"
 
@@ -126,12 +130,41 @@ static void fields_check(struct settings *settings, size_t index)
                           "an answer names them");
 }
 
+static bool is_name(struct text text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (!isalnum((unsigned char)text.at[i]) && text.at[i] != '_')
+            return false;
+    return text.len > 0;
+}
+
+/* Warns of a "{name}" in ${value} that is no capture of the route's path. */
+static void captures_check(struct settings *settings, size_t index, struct text value)
+{
+    const struct plain_route *route = &settings->config->routes.rows[index];
+    char template[64];
+
+    while (value.at != NULL && route->path.at != NULL) {
+        text_cut(&value, '{');
+        struct text rest = value, name = text_cut(&rest, '}');
+        if (rest.at == NULL || !is_name(name) || name.len > sizeof(template) - 3)
+            continue;
+        snprintf(template, sizeof(template), "/:%.*s", TEXT_ARGS(name));
+        if (plain_pattern_missing(route->path, text_of(template)).at != NULL)
+            settings_warn(settings, REQUEST "query.set", index,
+                          "path has no capture \":%.*s\", so the service gets the braces",
+                          SHOWN(name));
+    }
+}
+
 static void query_check(struct settings *settings, size_t index)
 {
     const struct plain_query *query = &settings->config->routes.rows[index].transform.query;
 
     renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->set);
     renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->remove);
+    for (size_t i = 0; i < query->set.count; i++)
+        captures_check(settings, index, query->set.rows[i].value);
     for (size_t i = 0; i < query->set.count; i++)
         if (has(&query->remove, query->set.rows[i].name))
             settings_complain(settings, REQUEST "query.remove", index, "\"%.*s\" is set, too",

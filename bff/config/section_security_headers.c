@@ -24,8 +24,10 @@ static const struct setting rows[] = {
 static void hsts_check(struct settings *settings, const struct security_settings *security)
 {
     if (security->max_age_s == 0 && (security->has_subdomains || security->is_preloaded))
-        settings_complain(settings, "security_headers.hsts.max_age", 0,
-                          "subdomains and preload need it, for example 8760h");
+        settings_complain(settings,
+                          security->is_preloaded ? "security_headers.hsts.preload"
+                                                 : "security_headers.hsts.subdomains",
+                          0, "it needs max_age beside it, for example 8760h");
     else if (security->is_preloaded &&
              (security->max_age_s < PRELOAD_S || !security->has_subdomains))
         settings_complain(settings, "security_headers.hsts.preload", 0,

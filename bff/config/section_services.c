@@ -265,7 +265,10 @@ static void unused_report(struct settings *settings, size_t index, const struct 
 
     for (size_t i = 0; i < build_service_count(config->build); i++)
         names_add(&names, text_of(config->services[i].service->name));
-    suggest_words("service", text_of(name), &names, words);
+    if (suggest_words("service", text_of(name), &names, words) == NULL &&
+        config->services[index].endpoint_count > 0)
+        snprintf(words, sizeof(words),
+                 "nothing uses this service; expected a route with service: %s", name);
     snprintf(path, sizeof(path), "services.%s", name);
     mistakes_add_setting(&settings->config->mistakes, place, path, words);
 }

@@ -17,16 +17,13 @@
 #define TRACES_PATH "/v1/traces" /* of OTLP over HTTP */
 #define SAMPLE_DECIMALS 4        /* of a percentage */
 
-/* A collector is often a name of the same cluster, so http is possible. A URL with '@' may have a
- * password. */
+/* A collector is often a name of the same cluster, so http is possible. */
 static void url_read(struct settings_input *input)
 {
     struct text url = text_of(input->text);
     const char *words = outside_check_url(url);
 
-    if (words != NULL && strchr(input->text, '@') != NULL)
-        settings_refuse(input, 0, "%s", words);
-    else if (words != NULL)
+    if (words != NULL)
         settings_refuse_value(input, 0, words);
     else
         *(struct text *)input->member = pool_text(input->config->pool, url);
@@ -40,6 +37,8 @@ static int sample_parse(struct text text, uint32_t *out)
 
     if (rest.len > 0 && rest.at[rest.len - 1] == '%')
         rest.len--;
+    else if (memchr(text.at, '.', text.len) != NULL)
+        return -1; /* 0.1 could be meant as a tenth */
     whole = text_cut(&rest, '.');
     if (text_number(whole, 100, &number) != 0 || rest.len > SAMPLE_DECIMALS)
         return -1;
@@ -57,7 +56,8 @@ static void sample_read(struct settings_input *input)
     uint32_t sample;
 
     if (sample_parse(text_of(input->text), &sample) != 0)
-        settings_refuse_value(input, 0, "expected 0% to 100%, with at most four decimals");
+        settings_refuse_value(
+            input, 0, "expected a percentage such as 10% or 0.1%, with at most four decimals");
     else
         *(uint32_t *)input->member = sample;
 }
@@ -223,16 +223,26 @@ static void begin(struct config *config, const struct bff_build *build)
     config->tracing.service_name = pool_print(config->pool, "bff-%s", build->name);
 }
 
+static bool ends_with(struct text text, struct text end)
+{
+    return text.len >= end.len && memcmp(text.at + text.len - end.len, end.at, end.len) == 0;
+}
+
+static struct text without_slash(struct text url)
+{
+    while (url.len > 0 && url.at[url.len - 1] == '/')
+        url.len--;
+    return url;
+}
+
 /* The endpoint ends with a slash or without one. */
 static void set_url(struct config *config)
 {
     struct tracing_settings *tracing = &config->tracing;
-    struct text base = tracing->base;
+    struct text base = without_slash(tracing->base);
 
     if (tracing->url.at != NULL || base.at == NULL)
         return;
-    while (base.len > 0 && base.at[base.len - 1] == '/')
-        base.len--;
     tracing->url = pool_print(config->pool, "%.*s" TRACES_PATH, TEXT_ARGS(base));
 }
 
@@ -259,6 +269,25 @@ static const char *idle(const struct settings *settings)
     return NULL;
 }
 
+/* Warns of URLs that are possible, and with which a collector usually does not answer. */
+static void urls_check(struct settings *settings)
+{
+    const struct tracing_settings *tracing = &settings->config->tracing;
+    struct text url = tracing->url, base = without_slash(tracing->base), path = url;
+
+    if (url.at != NULL) {
+        text_cut(&path, '/'), text_cut(&path, '/'), text_cut(&path, '/');
+        if (path.len == 0)
+            settings_warn(settings, "tracing.url", 0,
+                          "it is used as it is. Most collectors need " TRACES_PATH
+                          " at its end; endpoint is the setting without it");
+        if (base.at != NULL)
+            settings_warn(settings, "tracing.endpoint", 0, "it has no effect beside tracing.url");
+    } else if (ends_with(base, TEXT(TRACES_PATH)))
+        settings_warn(settings, "tracing.endpoint", 0,
+                      TRACES_PATH " is added to it; with this path, the setting is tracing.url");
+}
+
 static void check(struct settings *settings)
 {
     struct tracing_settings *tracing = &settings->config->tracing;
@@ -268,6 +297,7 @@ static void check(struct settings *settings)
                     settings_mark(settings, "tracing.endpoint", 0)->is_unset;
     const char *name = idle(settings);
 
+    urls_check(settings);
     set_url(settings->config);
     tracing->is_on = tracing->url.at != NULL && !settings_is_given(settings, "tracing", 0);
     if (tracing->url.at == NULL && name != NULL && !is_wrong && !is_unset)

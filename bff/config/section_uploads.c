@@ -36,6 +36,23 @@ static bool is_used(const struct config *config)
     return false;
 }
 
+/* A body that is longer than all files together may be never has room. */
+static void max_check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+
+    for (size_t i = 0; i < config->routes.count; i++) {
+        const struct plain_route *route = &config->routes.rows[i];
+        if (route->upload == PLAIN_UPLOAD_SPOOL && route->body_limit > config->uploads.max) {
+            settings_warn(settings, "uploads.max", 0,
+                          "it is less than the body_limit of the route %.*s, so its longest bodies "
+                          "always get 503",
+                          TEXT_ARGS(route->path));
+            return;
+        }
+    }
+}
+
 static void check(struct settings *settings)
 {
     struct spool_settings *uploads = &settings->config->uploads;
@@ -49,6 +66,7 @@ static void check(struct settings *settings)
         settings_complain(settings, "uploads.dir", 0, "%s: %s", uploads->dir, strerror(errno));
     else if (!S_ISDIR(about.st_mode))
         settings_complain(settings, "uploads.dir", 0, "%s is no directory", uploads->dir);
+    max_check(settings);
 }
 
 const struct section section_uploads = {.rows = rows, .check = check};

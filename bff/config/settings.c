@@ -9,6 +9,7 @@
 
 #define PATH_SIZE 128
 #define WORDS_SIZE 1024
+#define SHOWN_MAX 100 /* bytes of a value in a message */
 
 const struct setting settings_item_begin = {.path = ""};
 
@@ -168,9 +169,27 @@ void settings_refuse(struct settings_input *input, size_t which, const char *for
     input->is_wrong = true;
 }
 
+/* Returns how much of ${value} a message may show; 0: nothing. A value with '@' may have a
+ * password, and the query of a URL may have a key. */
+static int shown_len(const char *value)
+{
+    const char *rest = strstr(value, "://");
+    size_t len = rest == NULL ? strlen(value) : strcspn(value, "?");
+
+    if (strchr(value, '@') != NULL)
+        return 0;
+    return len > SHOWN_MAX ? SHOWN_MAX : (int)len;
+}
+
 void settings_refuse_value(struct settings_input *input, size_t which, const char *words)
 {
-    settings_refuse(input, which, "\"%.100s\": %s", input->values->texts[which], words);
+    const char *value = input->values->texts[which];
+    int len = shown_len(value);
+
+    if (len == 0 && value[0] != '\0')
+        settings_refuse(input, which, "%s", words);
+    else
+        settings_refuse(input, which, "\"%.*s\": %s", len, value, words);
 }
 
 static void *member_of(struct config *config, struct known known, size_t index)

@@ -259,7 +259,8 @@ void settings_member_read(struct settings_input *input, size_t which, void *item
 /* For kinds with members: reports that the item of value number ${which} has no member ${row}. */
 void settings_member_miss(struct settings_input *input, size_t which, const struct setting *row);
 
-/* Does the same as settings_refuse, but also shows the value before the words: "value": words. */
+/* Does the same as settings_refuse, but also shows the value before the words: "value": words. No
+ * secret is shown: the query of a URL is left out, and so is a value with '@'. */
 void settings_refuse_value(struct settings_input *input, size_t which, const char *words);
 
 #endif

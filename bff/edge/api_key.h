@@ -20,9 +20,12 @@ struct api_keys_settings;
 
 /*
  *   name    for logs, limits and services: visible ASCII without blanks, quotes and commas. Two
- * keys may have the same name, so that a program can change its key; they are counted together plan
- * the index of its usage plan in the settings; API_KEY_NO_PLAN: it has none user    the key acts as
- * this user; empty: as nobody roles   of the user, as in login_user; perhaps empty scopes  the same
+ *           keys may have the same name, so that a program can change its key; they are counted
+ *           together
+ *   plan    the index of its usage plan in the settings; API_KEY_NO_PLAN: it has none
+ *   user    the key acts as this user; empty: as nobody
+ *   roles   of the user, as in login_user; perhaps empty
+ *   scopes  the same
  */
 struct api_key {
     struct text name;

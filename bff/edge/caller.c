@@ -20,6 +20,16 @@ static struct identity_subject subject_of(const struct caller *caller)
     return subject;
 }
 
+static void put_certificate(const struct caller *caller, struct text_builder *out)
+{
+    const struct client_certificate *certificate = &caller->certificate;
+
+    if (certificate->subject.len > 0)
+        text_builder_field(out, caller->subject_header, certificate->subject);
+    if (certificate->fingerprint.len > 0)
+        text_builder_field(out, TEXT("x-client-fingerprint"), certificate->fingerprint);
+}
+
 static void put_identity(const struct caller *caller, const struct bff_service *service,
                          struct text_builder *out)
 {
@@ -44,6 +54,7 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
     }
     if (caller->key != NULL)
         text_builder_field(out, TEXT("x-api-key-name"), caller->key->name);
+    put_certificate(caller, out);
     put_identity(caller, service, out);
     text_builder_add(out, caller->fields);
 }
@@ -53,7 +64,7 @@ bool caller_writes(const struct caller *caller, struct text name)
     for (size_t i = 0; i < caller->context_count; i++)
         if (field_reads_as(name, caller->context[i]))
             return true;
-    if (text_equal_nocase(name, caller->key_header))
+    if (text_equal_nocase(name, caller->key_header) || field_reads_as(name, caller->subject_header))
         return true;
     return caller->identity != NULL && field_reads_as(name, identity_header(caller->identity));
 }
@@ -70,7 +81,8 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
 {
     struct text_builder out;
 
-    if (!caller->has_user && caller->key == NULL && caller->fields.len == 0)
+    if (!caller->has_user && caller->key == NULL && caller->fields.len == 0 &&
+        caller->certificate.fingerprint.len == 0)
         return (struct text){0};
     text_builder_init(&out, pool, 64);
     if (caller->has_user) {
@@ -80,6 +92,7 @@ struct text caller_distinct(const struct caller *caller, struct pool *pool)
     }
     if (caller->key != NULL)
         put_member(&out, "key", caller->key->name);
+    put_member(&out, "certificate", caller->certificate.fingerprint);
     put_member(&out, "fields", caller->fields);
     return text_builder_text(&out);
 }

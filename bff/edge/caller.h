@@ -3,7 +3,7 @@
  * them. The caller is in the request's pool. Each step writes its own members, also where it finds
  * nothing out. The pages and the proxy only read them.
  *
- *   client      identity
+ *   client      identity, subject_header, certificate
  *   session     is_session, session, authorization, hides_authorization, cookies, and the user
  *   api_key     key, key_header, and the user if nobody else has named one
  *   login       the user
@@ -18,6 +18,7 @@
 #include "bff/base/text.h"
 #include "bff/base/text_builder.h"
 #include "bff/edge/login.h"
+#include "bff/http/client_certificate.h"
 #include "bff/upstream/service.h"
 
 struct api_key;  /* api_key.h */
@@ -38,11 +39,17 @@ struct identity; /* identity.h: the worker's */
  *                        the cookies of this server. Empty: services get no Cookie. Absent: the
  *                        client's value passes
  *   own_cookie           the name of the cookie of sessions; absent: there are no sessions.
- * Services cannot set it fields               more header lines for services, each with its CRLF:
- * the context that the authorizer has given; absent: none key_header           the name of the
- * header with the API key, lower case; absent: there are no API keys context              the names
- * of the headers that the authorizer's context may set, whether it has set them for this request or
- * not identity             signs a token about the user for each service; NULL: there is none
+ *                        Services cannot set it
+ *   fields               more header lines for services, each with its CRLF: the context that the
+ *                        authorizer has given; absent: none
+ *   key_header           the name of the header with the API key, lower case; absent: there are no
+ *                        API keys
+ *   context              the names of the headers that the authorizer's context may set, whether it
+ *                        has set them for this request or not
+ *   identity             signs a token about the user for each service; NULL: there is none
+ *   subject_header       the name of the header with the subject of the client's certificate, lower
+ *                        case
+ *   certificate          what the client has shown in its TLS handshake; absent texts: none
  */
 struct caller {
     struct login_user user;
@@ -60,17 +67,19 @@ struct caller {
     const struct text *context;
     size_t context_count;
     struct identity *identity;
+    struct text subject_header;
+    struct client_certificate certificate;
 };
 
 /* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role,
- * X-API-Key-Name, the authorizer's context and the token of ${identity}. Nothing for a caller who
- * is not known. */
+ * X-API-Key-Name, the subject and the fingerprint of their certificate, the authorizer's context and
+ * the token of ${identity}. Nothing for a caller who is not known. */
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
 
 /* True when ${name} (any case) is a header whose name is configured, and which services do not get
- * from a client: those that only this server writes, of ${identity} and of ${context}, and the one
- * with the API key. It is also true for a name that a service
+ * from a client: those that only this server writes, of ${identity}, of ${context} and of
+ * ${subject_header}, and the one with the API key. It is also true for a name that a service
  * could read as one of ${context} (field_reads_as). A client's field of this name does not pass.
  * field_may_pass (bff/http/field.h) knows the headers with fixed names. */
 bool caller_writes(const struct caller *caller, struct text name);

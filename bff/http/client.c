@@ -9,6 +9,7 @@
 #include "bff/base/memory.h"
 #include "bff/base/tally.h"
 #include "bff/http/client.h"
+#include "bff/http/client_certificate.h"
 #include "bff/http/client_linger.h"
 #include "bff/http/client_proxy.h"
 #include "bff/http/worker.h"
@@ -78,6 +79,7 @@ static void free_client(struct client *client)
     uncount(client);
     listener->clients--;
     client_free_listener(listener);
+    client_certificate_forget(client);
     memory_free(client);
 }
 

@@ -15,6 +15,7 @@
 #include "bff/base/ip.h"
 #include "bff/http/addresses.h"
 
+struct client_certificate;
 struct client_linger;
 struct client_proxy;
 struct worker;
@@ -60,8 +61,9 @@ struct client {
     struct client_linger *linger; /* it lingers; NULL: it does not */
     int64_t resets_ns;            /* time when its token bucket for resets is full again */
     struct pace pace;
-    struct client_proxy *proxy; /* its PROXY header is being read; NULL: it is not */
-    bool has_places;            /* it is counted in ${places} */
+    struct client_certificate *certificate; /* that it has shown; NULL: none */
+    struct client_proxy *proxy;             /* its PROXY header is being read; NULL: it is not */
+    bool has_places;                        /* it is counted in ${places} */
     struct address_places places;
 
     /* set when its first request begins */

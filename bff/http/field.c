@@ -42,6 +42,8 @@ static const struct text not_to_services[] = {
     NAME("x-method-override"),
     NAME("x-host"),
     NAME("x-api-key-name"),
+    NAME("x-client-subject"),
+    NAME("x-client-fingerprint"),
 };
 
 static const struct text starts_not_to_services[] = {NAME("proxy-"), NAME("x-user-"),

@@ -25,8 +25,9 @@ bool field_is_hop_by_hop(struct text name);
  *   X-User-Id;
  * - hop-by-hop fields, and all names that begin with Proxy-;
  * - fields that this server writes itself: Host, Content-Length, Expect, Via, X-Request-Id,
- *   traceparent, tracestate, baggage, X-Real-IP, X-Request-Deadline-Ms, X-Identity, X-API-Key-Name,
- * and all names that begin with X-User- or X-Forwarded-;
+ *   traceparent, tracestate, baggage, X-Real-IP, X-Request-Deadline-Ms, X-Identity,
+ *   X-API-Key-Name, X-Client-Subject, X-Client-Fingerprint, and all names that begin with X-User-
+ *   or X-Forwarded-;
  * - fields that other servers read as the client's address or as another target: Forwarded,
  *   True-Client-IP, X-Client-IP, X-Cluster-Client-IP, CF-Connecting-IP, X-Original-*,
  *   X-Rewrite-URL, X-HTTP-Method, X-HTTP-Method-Override, X-Method-Override, X-Host;

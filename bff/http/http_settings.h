@@ -25,7 +25,7 @@
  *               ${proxies}
  *   listens     where clients come to; they are open. A worker accepts connections of just these
  *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
- * open connection has a reference of its own
+ *               open connection has a reference of its own
  *   tracing     traces and baggage; borrowed. NULL: there are none
  */
 struct http_settings {

@@ -5,7 +5,9 @@
 
 #include "bff/base/check.h"
 #include "bff/base/tally.h"
+#include "bff/http/client_certificate.h"
 #include "bff/http/server_tls.h"
+#include "bff/http/x509_digest.h"
 
 #define TICKET_KEYS_MAX 256 /* bytes; OpenSSL 3 needs 80 */
 
@@ -17,6 +19,8 @@ static void on_info(const SSL *ssl, int where, int alert)
 
     if (is_fatal && SSL_in_init(ssl))
         tally_add(TALLY_TLS_FAILED);
+    if ((where & SSL_CB_HANDSHAKE_DONE) != 0)
+        client_certificate_learn((SSL *)(uintptr_t)ssl);
 }
 
 SSL_CTX *server_tls_new(void)
@@ -31,6 +35,27 @@ SSL_CTX *server_tls_new(void)
     h2o_ssl_register_alpn_protocols(context, h2o_alpn_protocols);
     ERR_clear_error();
     return context;
+}
+
+void server_tls_seal(SSL_CTX *context)
+{
+    EVP_MD_CTX *all = EVP_MD_CTX_new();
+    int mode = SSL_CTX_get_verify_mode(context), depth = SSL_CTX_get_verify_depth(context);
+    unsigned char id[EVP_MAX_MD_SIZE];
+    unsigned len = 0;
+
+    must(all != NULL && EVP_DigestInit_ex(all, EVP_sha256(), NULL) == 1);
+    must(EVP_DigestUpdate(all, &mode, sizeof(mode)) == 1);
+    must(EVP_DigestUpdate(all, &depth, sizeof(depth)) == 1);
+    for (long next = SSL_CERT_SET_FIRST; SSL_CTX_set_current_cert(context, next) == 1;
+         next = SSL_CERT_SET_NEXT)
+        x509_digest_add(all, SSL_CTX_get0_certificate(context));
+    SSL_CTX_set_current_cert(context, SSL_CERT_SET_FIRST);
+    x509_digest_add_trusted(all, context);
+    must(EVP_DigestFinal_ex(all, id, &len) == 1 && len <= SSL_MAX_SID_CTX_LENGTH);
+    EVP_MD_CTX_free(all);
+    must(SSL_CTX_set_session_id_context(context, id, len) == 1);
+    ERR_clear_error();
 }
 
 /* OpenSSL makes random keys for each context. */

@@ -84,10 +84,11 @@ struct metrics_service {
 };
 
 /*
- *   rows         by kind; those of a kind begin at ${first[kind]}. The first pattern is for
- * requests without a pattern, so the place of the others is their number first_part   for each
- * pattern number, the row of its first part, when it is a composite's api_keys     the requests of
- * each API key, by its name; held has_exemplars  histograms have exemplars
+ *   rows           by kind; those of a kind begin at ${first[kind]}. The first pattern is for
+ *                  requests without a pattern, so the place of the others is their number
+ *   first_part     for each pattern number, the row of its first part, when it is a composite's
+ *   api_keys       the requests of each API key, by its name; held
+ *   has_exemplars  histograms have exemplars
  */
 struct metrics {
     struct metrics_row *rows;

@@ -46,6 +46,7 @@ struct breaker;
  *   match         only requests with these parameters and cookies
  *   access        who may ask
  *   network       which networks may ask
+ *   needs_certificate  only clients whose certificate was verified may ask
  *   security      which fields for browsers its answers have
  *   request       fields that are set or removed in the request to the service
  *   response      fields that are set or removed in the response to the client
@@ -79,6 +80,7 @@ struct plain_route {
     struct plain_match match;
     struct access_rule access;
     struct network_rule network;
+    bool needs_certificate;
     struct security_route security;
     struct plain_fields request;
     struct plain_fields response;

@@ -43,7 +43,8 @@
  *   received  some bytes of the answer have come, and more must follow
  *   written   all bytes of the last attempt_write have been written
  *   moved     more of the upload was written, or its source is slow; may be called while the user
- * is inside upload_go_on ended     the attempt is over; its outcome is in struct attempt
+ *             is inside upload_go_on
+ *   ended     the attempt is over; its outcome is in struct attempt
  */
 struct attempt_user {
     void (*opened)(void *cookie);

@@ -55,10 +55,12 @@ struct text outside_url(const struct outside *outside);
  *
  *   type     of the body and of the answer, which may then have any bytes (fetch.value has them as
  *            its text, without slices); absent: the answer is JSON, and ${headers} say what the
- * body is head     called with the head of the answer before ${done}, valid during the call; may be
- * NULL method   absent: GET headers  whole lines, each with its CRLF; Accept and the length of the
- * body are added body     absent: none path     asked for in place of the URL's path and query;
- * absent: these
+ *            body is
+ *   head     called with the head of the answer before ${done}, valid during the call; may be NULL
+ *   method   absent: GET
+ *   headers  whole lines, each with its CRLF; Accept and the length of the body are added
+ *   body     absent: none
+ *   path     asked for in place of the URL's path and query; absent: these
  */
 struct outside_ask {
     struct text method;

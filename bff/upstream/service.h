@@ -138,6 +138,8 @@ struct service_settings {
     uint32_t min_wait_ms; /* when a call ends because the time of its user is over, the service has
                              failed if it had at least this time to answer */
     char *ca_file;        /* PEM, the authorities that are trusted; NULL: the system's */
+    char *certificate;    /* PEM, of ours, for a service that asks for one; NULL: none */
+    char *tls_key;        /* its key */
     struct trust *trust;  /* loaded from ca_file; NULL: not loaded (see service_load_trust) */
     enum service_balance balance;
     struct service_key key;

@@ -8,6 +8,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/http/x509_digest.h"
 #include "bff/upstream/trust.h"
 
 struct trust {
@@ -42,30 +43,20 @@ static SSL_CTX *context_new(void)
     return context;
 }
 
-/* Computes the digest from the fingerprints of all certificates and revocation lists, in the order
- * of the store. */
+/* Computes the digest from the fingerprints of what is trusted, and of the own certificate. */
 static void make_digest(struct trust *trust)
 {
-    STACK_OF(X509_OBJECT) *objects =
-        X509_STORE_get0_objects(SSL_CTX_get_cert_store(trust->context));
-    unsigned char fingerprint[EVP_MAX_MD_SIZE];
     EVP_MD_CTX *all = EVP_MD_CTX_new();
     unsigned len = 0;
 
     must(all != NULL && EVP_DigestInit_ex(all, EVP_sha256(), NULL) == 1);
-    for (int i = 0; i < sk_X509_OBJECT_num(objects); i++) {
-        const X509_OBJECT *object = sk_X509_OBJECT_value(objects, i);
-        const X509 *certificate = X509_OBJECT_get0_X509(object);
-        const X509_CRL *list = X509_OBJECT_get0_X509_CRL((X509_OBJECT *)(uintptr_t)object);
-        if (certificate != NULL)
-            must(X509_digest(certificate, EVP_sha256(), fingerprint, &len) == 1);
-        else if (list != NULL)
-            must(X509_CRL_digest(list, EVP_sha256(), fingerprint, &len) == 1);
-        must(EVP_DigestUpdate(all, fingerprint, len) == 1);
-    }
+    x509_digest_add_trusted(all, trust->context);
+    x509_digest_add(all, SSL_CTX_get0_certificate(trust->context));
     must(EVP_DigestFinal_ex(all, trust->digest, &len) == 1);
     EVP_MD_CTX_free(all);
 }
+
+void trust_changed(struct trust *trust) { make_digest(trust); }
 
 struct trust *trust_new(const char *ca_file, const char **wrong)
 {

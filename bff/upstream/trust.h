@@ -1,5 +1,6 @@
 /*
- * The certificate authorities that are trusted for a service. They are loaded once from a CA file,
+ * The certificate authorities that are trusted for a service, and the certificate of ours that the
+ * service gets, if it has one. They are loaded once from a CA file,
  * when a configuration is made, and all workers use them. A trust has a reference count, because
  * connections may outlive the configuration.
  */
@@ -27,8 +28,12 @@ void trust_release(struct trust *trust);
 /* Returns the TLS context for tls_begin. It lives as long as the trust. */
 SSL_CTX *trust_context(const struct trust *trust);
 
-/* True when ${a} and ${b} have the same authorities, even when they were loaded from different
- * files. Also true when both are NULL. */
+/* To be called after a certificate of ours was loaded into the context, before anybody else uses
+ * the trust. Services get this certificate when they ask for one. */
+void trust_changed(struct trust *trust);
+
+/* True when ${a} and ${b} have the same authorities and the same certificate of ours, even when
+ * they were loaded from different files. Also true when both are NULL. */
 bool trust_equal(const struct trust *a, const struct trust *b);
 
 #endif

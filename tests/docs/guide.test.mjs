@@ -15,8 +15,8 @@ import { walkPage } from './lib/walk.mjs'
 
 const page = pages['docs/first-composite.md']
 const parts = ['CMakeLists.txt', 'CMakePresets.json', 'dev', 'bff', 'clients', 'composites',
-  'fixtures', 'tests/build', 'tests/e2e/lib', 'tests/layers.sh', 'tests/names.sh', '.clang-format',
-  '.clang-tidy', '.gitignore']
+  'fixtures', 'tests/build', 'tests/e2e/lib', 'tests/layers.sh', 'tests/names.sh',
+  'tests/comments.sh', '.clang-format', '.clang-tidy', '.gitignore']
 const summary = 'composites/web/order_summary.c'
 const list = 'composites/web/build.c'
 const ofTheServer = '    complexity || failed=1\n'

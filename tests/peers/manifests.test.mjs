@@ -133,7 +133,33 @@ test('a manifest with a mistake does not pass', async () => {
   assert.match(mistakes.join('\n'), /must be integer\n.*selektor is unknown\n.*no schema of v9\ncompose.*additional/)
 })
 
-test('the file of Compose is what its schema says', async () => {
-  const compose = parse(readFileSync(path.join(deploy, 'compose.yaml'), 'utf8'), { merge: true })
-  assert.deepEqual(await mistakesOf({ compose: [compose] }), [])
+const composeOf = name => parse(readFileSync(path.join(deploy, name), 'utf8'), { merge: true })
+
+for (const name of ['compose.yaml', 'compose.replicas.yaml'])
+  test(`${name} is what the schema of Compose says, and names its own services`, async () => {
+    const compose = composeOf(name)
+    assert.deepEqual(await mistakesOf({ compose: [compose] }), [])
+    const hosts = Object.keys(compose.services)
+    for (const { environment = {}, depends_on: others = {} } of Object.values(compose.services)) {
+      for (const other of Object.keys(others)) assert.ok(hosts.includes(other), other)
+      for (const [, host] of JSON.stringify(environment).matchAll(/\w+:\/\/(\w+)/g))
+        assert.ok(hosts.includes(host), host)
+    }
+  })
+
+test('the replicas of Compose, their configuration and HAProxy fit together', async () => {
+  const { services, networks } = composeOf('compose.replicas.yaml')
+  const file = path.join(deploy, 'replicas.yaml')
+  const config = parse(readFileSync(file, 'utf8'))
+  const haproxy = readFileSync(path.join(deploy, 'haproxy.cfg'), 'utf8')
+  const { port } = new URL(config.listen[0])
+  assert.deepEqual(config.trusted_proxies, [networks.default.ipam.config[0].subnet])
+  const [, name, number] = /server-template bff \d+ ([\w-]+):(\d+) /.exec(haproxy)
+  assert.ok(services[name].deploy.replicas > 1)
+  assert.equal(number, port)
+  const [, interval, failures] = /check inter (\d+s) fall (\d+)/.exec(haproxy)
+  assert.ok(seconds(interval) * Number(failures) + 1 <= seconds(config.drain_delay))
+  assert.ok(seconds(config.drain_delay) + 30 < seconds(services[name].stop_grace_period))
+  const { code, stderr } = await command('web', ['--config', file, '--check'])
+  assert.deepEqual({ code, stderr }, { code: 0, stderr: '' })
 })

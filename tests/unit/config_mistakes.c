@@ -1,11 +1,11 @@
 /* Tests of mistakes in the file: all of them are reported, each with its place. */
 #include "tests/unit/config_reading.h"
 
-#define TOP \
-    "listen, tls, workers, half_close, services, composites, resolver, login, routes, " \
-    "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, " \
-    "redis, rate_limits, rate_limit_store, cache, uploads, api_keys, session, revocation, " \
-    "identity, tracing, compression, admin, metrics, access_log, io_uring, watch, " \
+#define TOP                                                                                        \
+    "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
+    "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, "    \
+    "redis, rate_limits, rate_limit_store, cache, uploads, api_keys, session, revocation, "        \
+    "identity, tracing, compression, admin, metrics, access_log, io_uring, watch, "                \
     "drain_delay, drain_timeout, upgrade"
 
 #define SERVICE                                                                                    \
@@ -104,6 +104,11 @@ static const struct {
     {"a PROXY header of nobody", "listen: [\"*:1\", {url: \"*:2\", proxy_protocol: true}]\n",
      "web.yaml:1:17: listen: \"*:2\": proxy_protocol needs trusted_proxies: the addresses of the "
      "proxies that may come here\n"},
+    {"a password is not shown", "services: {users: {endpoints: [\"http://me:secret@a:1\"]}}\n",
+     "web.yaml:1:32: services.users.endpoints: a user name or password cannot stand in it\n"},
+    {"a key in a query is not shown", "tracing: {url: \"http://a:99999/v1?key=secret\"}\n",
+     "web.yaml:1:16: tracing.url: \"http://a:99999/v1\": its port must be a number from 1 to "
+     "65535\n"},
     {"a phase longer than the whole",
      "services: {users: {timeout: {connect: 5s, first_byte: 2s, total: 3s}}}\n",
      "web.yaml:1:39: services.users.timeout.connect: 5s is longer than timeout.total, which is "

@@ -142,7 +142,7 @@ static const struct {
      "rewrite_cookies, cookie_domain\n"},
     {"nothing in it", "routes: [{}, ]\n",
      "web.yaml:1:10: routes[0]: its path is missing\n"
-     "web.yaml:1:10: routes[0]: its service is missing\n"},
+     "web.yaml:1:10: routes[0]: it has none of service, split, redirect and answer\n"},
     {"a name that is nearly right", ROUTE("too: /b/"),
      "web.yaml:1:38: routes[0].too: unknown setting; did you mean \"to\"?\n"},
     {"twice", ROUTE("to: /b/, to: /c/"), "web.yaml:1:47: routes[0].to: it stands here twice\n"},
@@ -150,7 +150,7 @@ static const struct {
      "web.yaml:1:30: routes[0].service: \"user\": unknown service; did you mean \"users\"?\n"},
     {"a service of another build", "routes: [{path: /a, service: payments}]\n",
      "web.yaml:1:30: routes[0].service: \"payments\": unknown service; this build has users, "
-     "orders\n"},
+     "orders; one of your own needs endpoints below services\n"},
     {"no slash", "routes: [{path: a, service: users}]\n",
      "web.yaml:1:17: routes[0].path: \"a\": it must begin with /\n"},
     {"dot segments", "routes: [{path: /a/../b, service: users}]\n",

@@ -3,14 +3,16 @@
 #include "clients/services.h"
 #include "tests/unit/config_reading.h"
 
+#define FILE_SIZE ((size_t)256 * 1024)
+
 static char *file_text(const char *name)
 {
-    char *text = calloc(1, 65536);
+    char *text = calloc(1, FILE_SIZE);
     FILE *file = fopen(name, "r");
 
     assert_non_null(file);
-    size_t len = fread(text, 1, 65535, file);
-    assert_in_range(len, 1, 65534);
+    size_t len = fread(text, 1, FILE_SIZE - 1, file);
+    assert_in_range(len, 1, FILE_SIZE - 2);
     fclose(file);
     return text;
 }

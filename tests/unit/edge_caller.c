@@ -14,7 +14,7 @@
 
 /* NULL: absent. Parts of one text move to its neighbours, as an attacker would try it. */
 static const struct row {
-    const char *user, *roles, *scopes, *key, *fields;
+    const char *user, *roles, *scopes, *key, *fields, *certificate;
 } rows[] = {
     {0},
     {.user = "u1"},
@@ -38,6 +38,11 @@ static const struct row {
     {.user = "u1", .fields = "x-tenant: ab\r\n"},
     {.user = "u1", .key = "u2", .fields = "x-tenant: a\r\n"},
     {.user = "u1", .roles = "admin", .scopes = "read", .key = "u2", .fields = "x-tenant: a\r\n"},
+    {.certificate = "c1"},
+    {.certificate = "c2"},
+    {.user = "u1", .certificate = "c1"},
+    {.key = "u1certificate2:c1"},
+    {.key = "u1", .certificate = "c1"},
 };
 
 static struct text text_or_absent(const char *string)
@@ -50,7 +55,10 @@ static void fill(const struct row *row, struct api_key *key, struct caller *call
     *key = (struct api_key){.name = text_or_absent(row->key)};
     *caller = (struct caller){.has_user = row->user != NULL,
                               .key = row->key == NULL ? NULL : key,
-                              .fields = text_or_absent(row->fields)};
+                              .fields = text_or_absent(row->fields),
+                              .subject_header = TEXT("x-client-subject"),
+                              .certificate = {.subject = text_or_absent(row->certificate),
+                                              .fingerprint = text_or_absent(row->certificate)}};
     caller->user = (struct login_user){.id = text_or_absent(row->user),
                                        .roles = text_or_absent(row->roles),
                                        .scopes = text_or_absent(row->scopes)};
@@ -102,6 +110,8 @@ static void test_other_lines_are_other_callers(void **state)
     assert_int_equal(lines_of(0, pool).len, 0);
     assert_true(
         text_is(lines_of(20, pool), "x-user-id: u1\r\nx-api-key-name: u2\r\nx-tenant: a\r\n"));
+    assert_true(
+        text_is(lines_of(22, pool), "x-client-subject: c1\r\nx-client-fingerprint: c1\r\n"));
     pool_free(pool);
 }
 

@@ -9,14 +9,18 @@ function jwk(type, options) {
   return { ...publicKey.export({ format: 'jwk' }), kid: type, use: 'sig' }
 }
 
-// In the stage's place: cert.pem and key.pem, internal-ca.pem, login.jwks and partner.jwks, and keys.yaml
+// In the stage's place: cert.pem and key.pem and more pairs for docs/tls.md, internal-ca.pem and partners-ca.pem, login.jwks and partner.jwks, and keys.yaml
 // with an API key, and admin.token. Where /run/secrets is on the stage: a secret of tokens, and one of an OpenID client.
 export function keysIn(stage) {
   const at = name => path.join(stage.place, name)
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256',
-    '-nodes', '-days', '2', '-subj', '/CN=shop.example', '-keyout', at('key.pem'),
-    '-out', at('cert.pem')], { stdio: 'pipe' })
-  copyFileSync(at('cert.pem'), at('internal-ca.pem'))
+  const certificate = (name, file, key) => execFileSync('openssl', ['req', '-x509', '-newkey', 'ec',
+    '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '40', '-subj', `/CN=${name}`,
+    '-addext', `subjectAltName=DNS:${name}`, '-keyout', at(key), '-out', at(file)], { stdio: 'pipe' })
+  certificate('shop.example', 'cert.pem', 'key.pem')
+  certificate('partners.example', 'partners.pem', 'partners.key')
+  certificate('*.shop.example', 'wild.pem', 'wild.key')
+  certificate('bff.internal', 'bff.pem', 'bff.key')
+  for (const ca of ['internal-ca.pem', 'partners-ca.pem']) copyFileSync(at('cert.pem'), at(ca))
   const keys = [jwk('rsa', { modulusLength: 2048 }), jwk('ec', { namedCurve: 'P-256' })]
   writeFileSync(at('login.jwks'), JSON.stringify({ keys }))
   writeFileSync(at('partner.jwks'), JSON.stringify({ keys: [jwk('ec', { namedCurve: 'P-256' })] }))

@@ -32,6 +32,7 @@ export const commands = [
   { begins: 'curl -s --unix-socket', page: 'docs/admin.md', why: 'the page starts no server with a socket' },
   { begins: 'curl -s http://127.0.0.1:9090/revoke', page: 'docs/revocation.md',
     why: 'the page starts no server' },
+  { begins: 'openssl s_client', page: 'docs/tls.md', why: 'the page starts no server' },
   { begins: 'kubectl', page: deploying, why: 'no Kubernetes here' },
   ...['apt-get', '(umask', 'install', 'systemd-run', 'systemctl'].map(
     begins => ({ begins, page: deploying, why: 'it changes the machine' })),
