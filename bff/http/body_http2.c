@@ -1,5 +1,4 @@
-/* See body_http2.h. The rules for windows and resets are those of libh2o's lib/http2/connection.c.
- */
+/* See body_http2.h. The rules for windows and resets are libh2o's (lib/http2/connection.c). */
 #include <stdatomic.h>
 
 #include "bff/base/check.h"
@@ -285,6 +284,7 @@ static void start(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
 
+    body_http2_window_widen(&http2->window, body);
     if (body->is_discarded)
         drop_bytes(http2);
     else

@@ -52,6 +52,24 @@ bool body_http2_window_take(struct body_http2_window *window, struct client *cli
     return bytes == 0 || client->held_bytes <= HELD_MAX;
 }
 
+/* A body without a length has the greatest one. */
+static size_t left_of(const struct body *body)
+{
+    size_t most = body->length < body->limit ? body->length : body->limit;
+
+    return most > body->len ? most - body->len : 0;
+}
+
+void body_http2_window_widen(struct body_http2_window *window, const struct body *body)
+{
+    size_t left = left_of(body), most = BODY_HTTP2_WINDOW + BODY_HTTP2_WINDOW_REST;
+
+    if (body->is_streamed || body->is_discarded || window->is_wide || left <= BODY_HTTP2_WINDOW)
+        return;
+    window->is_wide = true;
+    window->owed += (left < most ? left : most) - BODY_HTTP2_WINDOW;
+}
+
 void body_http2_window_loan(struct body_http2_window *window)
 {
     window->loaned = window->held;

@@ -20,6 +20,7 @@
 #include <h2o/http2.h>
 #include <h2o/http2_internal.h>
 
+#include "bff/http/body.h"
 #include "bff/http/client.h"
 
 #define BODY_HTTP2_WINDOW ((size_t)256 * 1024)
@@ -31,7 +32,8 @@
 struct body_http2_window {
     size_t held;   /* has come and is not used */
     size_t loaned; /* is in use: the first part of what was held */
-    size_t owed;   /* was used, and the client has not got it back yet */
+    size_t owed;   /* the client may send so much more, and has not been told yet */
+    bool is_wide;  /* ${owed} has had the bytes of body_http2_window_widen */
 };
 
 /* To be called at the start of each worker: checks that libh2o calls our function. */
@@ -39,6 +41,13 @@ void body_http2_window_install(void);
 
 /* ${bytes} have come. Returns false when the client has sent more than it may. */
 bool body_http2_window_take(struct body_http2_window *window, struct client *client, size_t bytes);
+
+/*
+ * The body is read from now on. All of a body that is read as a whole may be kept in memory, so the
+ * client gets window for all of it: else a distant client could only send BODY_HTTP2_WINDOW in each
+ * round trip. It gets this with the next body_http2_window_use. Idempotent.
+ */
+void body_http2_window_widen(struct body_http2_window *window, const struct body *body);
 
 /* What is held is in use from now on. */
 void body_http2_window_loan(struct body_http2_window *window);

@@ -138,6 +138,19 @@ describe('the door, over HTTP/2', { concurrency: 4 }, () => {
     raw.socket.destroy()
   })
 
+  test('gives a client window for all of a body at once', async t => {
+    const { url } = await scenario(t, 'web', anyone, open)
+    const raw = await connectFrames(url)
+    const length = ['content-length', `${1024 * 1024}`]
+    await raw.send(request(1, to({ ':method': 'POST', ':path': '/api/users/u' }, length),
+      flags.END_HEADERS))
+    await raw.pong()
+    const given = raw.frames.filter(({ type, stream }) => type === types.WINDOW_UPDATE && stream === 1)
+      .map(({ payload }) => payload.readUInt32BE())
+    assert.deepEqual(given, [768 * 1024])
+    raw.socket.destroy()
+  })
+
   test('takes a body up to the limit', async t => {
     const { url, asked } = await scenario(t, 'web', anyone, open)
     const mebibyte = 1024 * 1024
