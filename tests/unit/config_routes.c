@@ -137,7 +137,8 @@ static const struct {
      "web.yaml:1:10: routes[0]: expected a mapping with some of: "
      "path, service, to, access, methods, host, header, body_limit, timeout, "
      "hedge, breaker, cache, preserve_host, upgrade, compress, request_headers, "
-     "response_headers, upload, allow, deny, security_headers, hsts, transform, "
+     "response_headers, upload, allow, deny, client_certificate, security_headers, hsts, "
+     "transform, "
      "query, cookie, split, sticky, mirror, redirect, answer, rewrite_location, "
      "rewrite_cookies, cookie_domain\n"},
     {"nothing in it", "routes: [{}, ]\n",
