@@ -25,7 +25,7 @@ static bool is_in_url(struct text text)
 /* Returns the text after the authority of the URL ${text}; absent if it is no URL of the web. */
 static struct text after_authority(struct text text)
 {
-    struct text rest = text;
+    struct text rest;
     size_t len = 0;
 
     if (text_starts(text, TEXT("https://")))

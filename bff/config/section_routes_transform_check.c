@@ -150,93 +150,93 @@ static void captures_check(struct settings *settings, size_t index, struct text 
         if (plain_pattern_missing(route->path, text_of(template)).at != NULL)
             settings_warn(settings, REQUEST "query.set", index,
                           "path has no capture \":%.*s\", so the service gets the braces",
-                          (int)name.len, name.at);
+                          TEXT_SHOWN(name));
     }
+}
 
-    static void query_check(struct settings * settings, size_t index)
-    {
-        const struct plain_query *query = &settings->config->routes.rows[index].transform.query;
+static void query_check(struct settings *settings, size_t index)
+{
+    const struct plain_query *query = &settings->config->routes.rows[index].transform.query;
 
-        renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->set);
-        renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->remove);
-        for (size_t i = 0; i < query->set.count; i++)
-            captures_check(settings, index, query->set.rows[i].value);
-        for (size_t i = 0; i < query->set.count; i++)
-            if (has(&query->remove, query->set.rows[i].name))
-                settings_complain(settings, REQUEST "query.remove", index, "\"%.*s\" is set, too",
-                                  TEXT_SHOWN(query->set.rows[i].name));
-    }
+    renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->set);
+    renamed_check(settings, index, REQUEST "query.rename", &query->rename, &query->remove);
+    for (size_t i = 0; i < query->set.count; i++)
+        captures_check(settings, index, query->set.rows[i].value);
+    for (size_t i = 0; i < query->set.count; i++)
+        if (has(&query->remove, query->set.rows[i].name))
+            settings_complain(settings, REQUEST "query.remove", index, "\"%.*s\" is set, too",
+                              TEXT_SHOWN(query->set.rows[i].name));
+}
 
-    /* Bodies. */
+/* Bodies. */
 
-    /* A change that protects somebody must not be avoided by another type of body. */
-    static void other_check(struct settings * settings, size_t index, const char *path,
-                            const struct json_edit_rules *rules, bool protects,
-                            enum plain_other *other)
-    {
-        bool is_given = settings_is_given(settings, path, index);
+/* A change that protects somebody must not be avoided by another type of body. */
+static void other_check(struct settings *settings, size_t index, const char *path,
+                        const struct json_edit_rules *rules, bool protects, enum plain_other *other)
+{
+    bool is_given = settings_is_given(settings, path, index);
 
-        if (!is_given)
-            *other = protects ? PLAIN_OTHER_REFUSE : PLAIN_OTHER_PASS;
-        else if (rules == NULL)
-            settings_complain(settings, path, index, "it needs body beside it");
-    }
+    if (!is_given)
+        *other = protects ? PLAIN_OTHER_REFUSE : PLAIN_OTHER_PASS;
+    else if (rules == NULL)
+        settings_complain(settings, path, index, "it needs body beside it");
+}
 
-    static void rules_check(struct settings * settings, size_t index, const char *path,
-                            const struct json_edit_rules *rules)
-    {
-        const char *words = rules == NULL ? NULL : json_edit_rules_check(rules);
+static void rules_check(struct settings *settings, size_t index, const char *path,
+                        const struct json_edit_rules *rules)
+{
+    const char *words = rules == NULL ? NULL : json_edit_rules_check(rules);
 
-        if (words != NULL && !settings_mark(settings, path, index)->is_wrong)
-            settings_complain(settings, path, index, "%s", words);
-    }
+    if (words != NULL && !settings_mark(settings, path, index)->is_wrong)
+        settings_complain(settings, path, index, "%s", words);
+}
 
-    /* Sets or removes a field of requests, unless the operator has said what is done with it. */
-    static void field_add(struct config * config, struct plain_fields * fields, struct text name,
-                          struct text value)
-    {
-        struct plain_field *rows;
+/* Sets or removes a field of requests, unless the operator has said what is done with it. */
+static void field_add(struct config *config, struct plain_fields *fields, struct text name,
+                      struct text value)
+{
+    struct plain_field *rows;
 
-        if (plain_route_changes(fields, name))
-            return;
-        rows = pool_zero(config->pool, (fields->count + 1) * sizeof(*rows));
-        if (fields->count > 0)
-            memcpy(rows, fields->rows, fields->count * sizeof(*rows));
-        rows[fields->count] = (struct plain_field){name, value};
-        *fields = (struct plain_fields){rows, fields->count + 1};
-    }
+    if (plain_route_changes(fields, name))
+        return;
+    rows = pool_zero(config->pool, (fields->count + 1) * sizeof(*rows));
+    if (fields->count > 0)
+        memcpy(rows, fields->rows, fields->count * sizeof(*rows));
+    rows[fields->count] = (struct plain_field){name, value};
+    *fields = (struct plain_fields){rows, fields->count + 1};
+}
 
-    /* The rules need whole bodies without a coding, so the service is asked for them. A WebSocket
-     * would pass by the rules. */
-    static void answers_prepare(struct settings * settings, size_t index)
-    {
-        struct config *config = settings->config;
-        struct plain_route *route = &config->routes.rows[index];
+/* The rules need whole bodies without a coding, so the service is asked for them. A WebSocket would
+ * pass by the rules. */
+static void answers_prepare(struct settings *settings, size_t index)
+{
+    struct config *config = settings->config;
+    struct plain_route *route = &config->routes.rows[index];
 
-        if (route->transform.response_body == NULL)
-            return;
-        field_add(config, &route->request, TEXT("accept-encoding"), TEXT("identity"));
-        field_add(config, &route->request, TEXT("range"), (struct text){0});
-        field_add(config, &route->request, TEXT("if-range"), (struct text){0});
-        if (!settings_is_given(settings, "routes.*.upgrade", index))
-            route->may_upgrade = false;
-    }
+    if (route->transform.response_body == NULL)
+        return;
+    field_add(config, &route->request, TEXT("accept-encoding"), TEXT("identity"));
+    field_add(config, &route->request, TEXT("range"), (struct text){0});
+    field_add(config, &route->request, TEXT("if-range"), (struct text){0});
+    if (!settings_is_given(settings, "routes.*.upgrade", index))
+        route->may_upgrade = false;
+}
 
-    void section_routes_transform_check(struct settings * settings, size_t index)
-    {
-        struct plain_transform *transform = &settings->config->routes.rows[index].transform;
+void section_routes_transform_check(struct settings *settings, size_t index)
+{
+    struct plain_transform *transform = &settings->config->routes.rows[index].transform;
 
-        path_check(settings, index);
-        method_check(settings, index);
-        fields_check(settings, index);
-        query_check(settings, index);
-        other_check(settings, index, REQUEST "on_other", transform->request_body,
-                    settings_is_given(settings, REQUEST "body.remove", index),
-                    &transform->request_other);
-        other_check(settings, index, RESPONSE "on_other", transform->response_body,
-                    settings_is_given(settings, RESPONSE "body.allow", index) ||
-                        settings_is_given(settings, RESPONSE "body.deny", index),
-                    &transform->response_other);
-        rules_check(settings, index, RESPONSE "body.allow", transform->response_body);
-        answers_prepare(settings, index);
-    }
+    path_check(settings, index);
+    method_check(settings, index);
+    fields_check(settings, index);
+    query_check(settings, index);
+    other_check(settings, index, REQUEST "on_other", transform->request_body,
+                settings_is_given(settings, REQUEST "body.remove", index),
+                &transform->request_other);
+    other_check(settings, index, RESPONSE "on_other", transform->response_body,
+                settings_is_given(settings, RESPONSE "body.allow", index) ||
+                    settings_is_given(settings, RESPONSE "body.deny", index),
+                &transform->response_other);
+    rules_check(settings, index, RESPONSE "body.allow", transform->response_body);
+    answers_prepare(settings, index);
+}

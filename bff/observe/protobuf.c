@@ -1,7 +1,7 @@
 /* See protobuf.h. */
 #include "bff/observe/protobuf.h"
 
-#define VARINT_BYTES 10
+#define VARINT_BYTES ((size_t)10)
 #define FIELD_MAX 536870911 /* 2^29 - 1 */
 
 enum wire {

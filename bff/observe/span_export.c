@@ -11,8 +11,8 @@
 #include "bff/observe/traces_counts.h"
 #include "bff/upstream/outside.h"
 
-#define SPAN_BYTES 1024          /* of a span in the queue, for the bound of its bytes */
-#define ANSWER_BYTES (64 * 1024) /* of the collector's answer */
+#define SPAN_BYTES 1024                  /* of a span in the queue, for the bound of its bytes */
+#define ANSWER_BYTES ((size_t)64 * 1024) /* of the collector's answer */
 #define TRIES 5
 #define SCOPE "bff"
 

@@ -96,10 +96,8 @@ static void test_the_flag(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_sane),
-        cmocka_unit_test(test_a_new_one),
-        cmocka_unit_test(test_a_child),
-        cmocka_unit_test(test_a_part),
+        cmocka_unit_test(test_sane),     cmocka_unit_test(test_a_new_one),
+        cmocka_unit_test(test_a_child),  cmocka_unit_test(test_a_part),
         cmocka_unit_test(test_the_flag),
     };
 
