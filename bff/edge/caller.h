@@ -72,8 +72,8 @@ struct caller {
 };
 
 /* Adds the lines to ${out} by which ${service} learns who asks: X-User-Id, X-User-Role,
- * X-API-Key-Name, the subject and the fingerprint of their certificate, the authorizer's context and
- * the token of ${identity}. Nothing for a caller who is not known. */
+ * X-API-Key-Name, the subject and the fingerprint of their certificate, the authorizer's context
+ * and the token of ${identity}. Nothing for a caller who is not known. */
 void caller_put(const struct caller *caller, const struct bff_service *service,
                 struct text_builder *out);
 

@@ -36,8 +36,9 @@ struct breaker;
 
 /*
  *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this
- * path). It may have captures (plain_pattern.h), which transform.has_captures says to replaces
- * ${path} in the target, like the URI of nginx's proxy_pass; absent: the target does not change
+ *                 path). It may have captures (plain_pattern.h); transform.has_captures says so
+ *   to            replaces ${path} in the target, like the URI of nginx's proxy_pass; absent: the
+ *                 target does not change
  *   service       the service that gets the request; NULL: ${split} or ${direct} says what happens
  *   methods       the methods that are passed on, ended by an absent text; NULL: all known methods
  *   host          only requests for this host (lower case, see host.h); absent: any host
@@ -46,7 +47,8 @@ struct breaker;
  *   match         only requests with these parameters and cookies
  *   access        who may ask
  *   network       which networks may ask
- *   needs_certificate  only clients whose certificate was verified may ask
+ *   needs_certificate
+ *                 only clients whose certificate was verified may ask
  *   security      which fields for browsers its answers have
  *   request       fields that are set or removed in the request to the service
  *   response      fields that are set or removed in the response to the client
