@@ -165,32 +165,31 @@ static bool has_earlier(const struct plain_routes *routes, size_t place)
     return false;
 }
 
-static void write_breakers(struct admin_metrics_page *page,
-                           void (*write)(struct admin_metrics_page *page,
-                                         const struct breaker_count *count))
+typedef void write_breaker(struct admin_metrics_page *page, const struct breaker_count *count);
+
+static void write_one(struct admin_metrics_page *page, const struct breaker *breaker,
+                      write_breaker *write)
+{
+    if (breaker == NULL)
+        return;
+    struct breaker_count count = breaker_count(breaker, clock_now_ns());
+    write(page, &count);
+}
+
+static void write_breakers(struct admin_metrics_page *page, write_breaker *write)
 {
     const struct upstream *upstream = page->context->worker->upstream;
     const struct plain_routes *routes = page->context->dispatch->routes;
     const struct pages *pages = page->context->dispatch->pages;
-    int64_t now_ns = clock_now_ns();
-    struct breaker_count count;
 
     for (size_t i = 0; i < upstream->service_count; i++)
-        if (upstream->services[i].breaker != NULL) {
-            count = breaker_count(upstream->services[i].breaker, now_ns);
-            write(page, &count);
-        }
+        write_one(page, upstream->services[i].breaker, write);
     for (size_t i = 0; i < routes->count; i++)
-        if (routes->rows[i].breaker != NULL && !has_earlier(routes, i)) {
-            count = breaker_count(routes->rows[i].breaker, now_ns);
-            write(page, &count);
-        }
+        if (!has_earlier(routes, i))
+            write_one(page, routes->rows[i].breaker, write);
     for (size_t i = 0; i < pages->count; i++)
         for (size_t part = 0; part < pages->plans[i]->part_count; part++)
-            if (pages->plans[i]->parts[part].breaker != NULL) {
-                count = breaker_count(pages->plans[i]->parts[part].breaker, now_ns);
-                write(page, &count);
-            }
+            write_one(page, pages->plans[i]->parts[part].breaker, write);
 }
 
 static void write_breaker_states(struct admin_metrics_page *page)

@@ -8,6 +8,7 @@
 struct awaited_reloads {
     unsigned workers;
     atomic_ulong asked;
+    atomic_bool is_over;
     h2o_linklist_t *lists;
 };
 
@@ -63,6 +64,8 @@ static void on_outcome(struct worker *worker, void *cookie)
     memory_free(outcome);
 }
 
+void awaited_reload_stop(struct awaited_reloads *waits) { atomic_store(&waits->is_over, true); }
+
 void awaited_reload_tell(struct server *server, struct reload_outcome *outcome)
 {
     server_tell_workers(server, on_outcome, outcome);
@@ -73,7 +76,7 @@ bool awaited_reload_begin(struct worker *worker, struct awaited_reload *wait)
 {
     struct awaited_reloads *waits = first_thread_of(worker)->waits;
 
-    if (atomic_load(&worker->common->is_leaving))
+    if (atomic_load(&waits->is_over))
         return false;
     h2o_linklist_insert(&waits->lists[worker->number], &wait->link);
     wait->ticket = atomic_fetch_add(&waits->asked, 1) + 1;

@@ -42,6 +42,10 @@ struct awaited_reloads *awaited_reload_new(unsigned workers);
 /* Returns the last ticket that was given out. */
 unsigned long awaited_reload_asked(const struct awaited_reloads *waits);
 
+/* No reload follows: awaited_reload_begin returns false from now on. The waits that have begun are
+ * then to be ended by awaited_reload_tell. */
+void awaited_reload_stop(struct awaited_reloads *waits);
+
 /* Ends the waits of all tickets up to outcome->upto, and frees ${outcome}, which is from
  * awaited_reload_outcome. */
 void awaited_reload_tell(struct server *server, struct reload_outcome *outcome);
@@ -49,7 +53,7 @@ struct reload_outcome *awaited_reload_outcome(const struct awaited_reloads *wait
 
 /*
  * For a worker: asks for a reload. ${wait} is all zero but for ${done}. Returns false when the
- * server stops, and then nothing waits.
+ * server stops or another process has taken its place, and then nothing waits.
  */
 bool awaited_reload_begin(struct worker *worker, struct awaited_reload *wait);
 

@@ -84,13 +84,6 @@ static struct plain_rewrite_map map_of(const struct plain_route *route, struct t
     return (struct plain_rewrite_map){.to = to, .path = route->path};
 }
 
-/* True when every request for the path meets the conditions. */
-static bool is_for_all(const struct plain_route *route)
-{
-    return route->host.at == NULL && route->header.name.at == NULL &&
-           route->match.query.count == 0 && route->match.cookie.count == 0;
-}
-
 /* The longest ${to} comes first; of equal ones, the first in the table. */
 static void map_insert(struct known *known, struct plain_rewrite_map map)
 {
@@ -128,7 +121,7 @@ static void maps_make(struct generation *generation, struct known *known)
 
     known->maps = pool_zero(generation->pool, most_maps(routes) * sizeof(*known->maps));
     for (size_t i = 0; i < routes->count; i++)
-        if (is_for_all(&routes->rows[i]))
+        if (plain_route_is_for_all(&routes->rows[i]))
             map_add(known, &routes->rows[i]);
 }
 

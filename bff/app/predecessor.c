@@ -10,10 +10,11 @@
 #include "bff/base/text.h"
 #include "bff/http/listen_inherited.h"
 
-#define MOST_DESCRIPTORS 1048576
+#define DESCRIPTOR_MAX 1048576 /* the largest one that Linux allows by default (fs.nr_open) */
 
-static int to = -1; /* a pipe, which is closed when the predecessor has been told */
-static bool is_there;
+/* Of the process, because the environment is. */
+static int to = -1;   /* the pipe to the predecessor; -1: there is none */
+static bool is_there; /* this process was started by its predecessor */
 
 static bool is_pipe(int fd)
 {
@@ -27,7 +28,7 @@ void predecessor_begin(void)
     const char *value = getenv(SUCCESSOR_VARIABLE);
     uint64_t fd;
 
-    if (value != NULL && text_number(text_of(value), MOST_DESCRIPTORS, &fd) == 0 &&
+    if (value != NULL && text_number(text_of(value), DESCRIPTOR_MAX, &fd) == 0 &&
         is_pipe((int)fd) && fcntl((int)fd, F_SETFD, FD_CLOEXEC) == 0)
         to = (int)fd;
     is_there = to != -1;
@@ -60,4 +61,5 @@ void predecessor_tell_ready(void)
     send_all(report, count + 1);
     memory_free(report);
     close(to);
+    to = -1;
 }

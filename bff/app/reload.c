@@ -2,12 +2,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "bff/app/awaited_reload.h"
 #include "bff/app/files_watch.h"
 #include "bff/app/notify.h"
 #include "bff/app/process_listen.h"
 #include "bff/app/reload.h"
 #include "bff/app/reload_read.h"
-#include "bff/app/awaited_reload.h"
 #include "bff/base/clock.h"
 #include "bff/base/log.h"
 #include "bff/base/memory.h"
@@ -144,11 +144,7 @@ static void fail(struct reload *reload, struct generation *next)
     log_end(reload, "failed");
     snprintf(status, sizeof(status), "The reload failed: %s", mistakes->lines[0]);
     notify_end(status);
-    tell(reload,
-         (struct reload_outcome){.status = 422,
-                                 .message =
-                                     "The configuration has mistakes, and the old one still serves",
-                                 .upto = reload->upto},
+    tell(reload, (struct reload_outcome){.status = 422, .message = MISTAKEN, .upto = reload->upto},
          mistakes);
     generation_release(next);
 }
@@ -194,12 +190,17 @@ static bool is_due(struct reload *reload)
     return reload->is_wanted || awaited_reload_asked(reload->process->thread.waits) > reload->upto;
 }
 
+void reload_settle(struct reload *reload)
+{
+    if (reload->is_switching && process_has_swapped(reload->process))
+        finish(reload);
+}
+
 void reload_run(struct reload *reload)
 {
     if (!atomic_load(&reload->process->thread.is_ready))
         return;
-    if (reload->is_switching && process_has_swapped(reload->process))
-        finish(reload);
+    reload_settle(reload);
     if (!reload->is_switching && is_due(reload))
         begin(reload);
 }
@@ -211,6 +212,7 @@ int reload_patience_ms(const struct reload *reload)
 
 void reload_stop(struct reload *reload)
 {
+    awaited_reload_stop(reload->process->thread.waits);
     tell(reload,
          (struct reload_outcome){.status = 503, .message = STOPS, .upto = (unsigned long)-1}, NULL);
     files_watch_free(&reload->watch);

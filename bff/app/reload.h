@@ -28,6 +28,10 @@ struct reload *reload_new(struct process *process, const struct generation *firs
 /* Asks for a reload, in the name of a signal. It begins in reload_run. */
 void reload_ask(struct reload *reload);
 
+/* Ends a reload when all workers have switched. A new process may be on its way then, which needs
+ * nothing of it. */
+void reload_settle(struct reload *reload);
+
 /* Does what is due: ends a reload when all workers have switched, and begins the next one. Returns
  * soon. To be called after each wake of the first thread. */
 void reload_run(struct reload *reload);
@@ -36,8 +40,8 @@ void reload_run(struct reload *reload);
  * none. */
 int reload_patience_ms(const struct reload *reload);
 
-/* From now on, nothing is reloaded: the server stops. Requests that wait for a reload are refused.
- * To be called after server_leave, before server_stop. */
+/* From now on, nothing is reloaded: the server stops, or another process takes its place. Requests
+ * that wait for a reload, or ask for one later, are refused. To be called while the workers run. */
 void reload_stop(struct reload *reload);
 
 /* Logs the warnings of a configuration, and that its login is off. */

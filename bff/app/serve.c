@@ -25,8 +25,8 @@
 #include "bff/base/memory.h"
 #include "bff/http/listen_inherited.h"
 
-#define LOG_PATIENCE_MS                                                                            \
-    1000 /* how long the process waits at its end until the log has been written */
+/* How long the process waits at its end until the log has been written. */
+#define LOG_PATIENCE_MS 1000
 
 /* Start. */
 
@@ -194,6 +194,7 @@ static bool take_signals(const struct work *work)
 /* Returns true when a new process is ready. */
 static bool do_work(const struct work *work)
 {
+    reload_settle(work->reload);
     if (takeover_run(work->takeover))
         return true;
     if (takeover_is_under_way(work->takeover))

@@ -31,12 +31,17 @@ static void on_body(void *cookie, enum body_end end)
 static void cancel(void *state) { body_stop(((struct request_context *)state)->request->body); }
 
 /* The wait has no deadline, because slow_client.h ends a client that sends its body too slowly. */
-static enum step_result wait_for(struct request_context *context, size_t limit)
+static enum step_result wait_for_bytes(struct request_context *context)
 {
-    body_read(context->request->body, limit, on_body, context);
     return pipeline_wait(
         &context->pipeline,
         (struct pipeline_wait){.state = context, .is_reading = true, .cancel = cancel});
+}
+
+static enum step_result wait_for_all(struct request_context *context, size_t limit)
+{
+    body_read(context->request->body, limit, on_body, context);
+    return wait_for_bytes(context);
 }
 
 /* A login and a WebSocket need the whole body, whatever the route says. */
@@ -44,7 +49,7 @@ static enum plain_upload upload_of(const struct request_context *context)
 {
     const struct plain_route *route = context->found.route;
 
-    if (context->found.kind != FOUND_ROUTE || route->service == NULL ||
+    if (context->found.kind != FOUND_ROUTE || route->direct.kind != PLAIN_DIRECT_NONE ||
         session_login_may_answer(context) || proxy_request_wants_upgrade(context->request, route))
         return PLAIN_UPLOAD_MEMORY;
     return route->upload;
@@ -69,9 +74,7 @@ static enum step_result stream(struct request_context *context, size_t limit)
     if (body_piece(body).len > 0)
         return STEP_PASS;
     body_wait(body);
-    return pipeline_wait(
-        &context->pipeline,
-        (struct pipeline_wait){.state = context, .is_reading = true, .cancel = cancel});
+    return wait_for_bytes(context);
 }
 
 /* Spooling. */
@@ -138,9 +141,7 @@ static enum step_result spool(struct request_context *context, size_t limit)
     result = fill(context);
     if (result != STEP_WAITS)
         return result;
-    return pipeline_wait(
-        &context->pipeline,
-        (struct pipeline_wait){.state = context, .is_reading = true, .cancel = cancel});
+    return wait_for_bytes(context);
 }
 
 enum step_result step_body(struct request_context *context)
@@ -169,5 +170,5 @@ enum step_result step_body_read(struct request_context *context, size_t limit)
         return pipeline_refuse(&context->pipeline, refusal);
     if (request->body->is_over)
         return pipeline_judge_body(&context->pipeline, request->body->end);
-    return wait_for(context, limit);
+    return wait_for_all(context, limit);
 }

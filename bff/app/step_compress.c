@@ -1,5 +1,5 @@
-/* Step "compress": decides whether the answer may get a content coding. Whoever answers from here
- * on is compressed; compress.h looks at the answer. */
+/* Step "compress": decides whether the answer may get a content coding. It concerns the answers of
+ * all steps from here on. Whether an answer is compressed depends on the answer (compress.h). */
 #include "bff/app/request_steps.h"
 #include "bff/http/compress.h"
 

@@ -1,5 +1,5 @@
-/* Step "direct": answers a route that asks no service: a redirect or a fixed answer. For a split,
- * it chooses the service. */
+/* Step "direct": answers a route that asks no service: a redirect or a fixed answer. For a route
+ * with a split, it chooses the service. */
 #include "bff/app/request_steps.h"
 #include "bff/cache/cache_validators.h"
 #include "bff/http/cookie.h"
@@ -56,8 +56,8 @@ static void answer(struct request_context *context, const struct plain_route *ro
     reply_shared(request, &direct->body, has_body ? 1 : 0);
 }
 
-/* The text by which the same client gets the same service again. Who has none of their own gets it
- * by their address. */
+/* Returns the text by which the same client gets the same service again. A client without a user or
+ * a cookie has its address. */
 static struct text key_of(const struct request_context *context, const struct plain_split *split)
 {
     const struct request *request = context->request;

@@ -177,7 +177,7 @@ static pid_t give_birth(struct birth *birth)
     pthread_sigmask(SIG_SETMASK, &all, &before); /* no handler may run in the new process */
     pid_t pid = vfork(); // NOLINT(clang-analyzer-security.insecureAPI.vfork)
     if (pid == 0)
-        become(birth);
+        become(birth); // NOLINT(clang-analyzer-unix.Vfork)
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return pid;
 }

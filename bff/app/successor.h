@@ -14,10 +14,11 @@
 #include <sys/types.h>
 
 #define SUCCESSOR_WHY_SIZE 96
-#define SUCCESSOR_VARIABLE                                                                         \
-    "BFF_PREDECESSOR"        /* the descriptor by which it says that it is ready                   \
-                              */
-#define SUCCESSOR_READY '\n' /* what it says at the end */
+
+/* The variable of the environment that has the number of the descriptor on which the successor says
+ * that it is ready; and the last byte that it writes there. */
+#define SUCCESSOR_VARIABLE "BFF_PREDECESSOR"
+#define SUCCESSOR_READY '\n'
 
 enum successor_state {
     SUCCESSOR_NONE,

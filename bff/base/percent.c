@@ -35,6 +35,19 @@ int percent_decode(struct pool *pool, struct text text, struct text *out)
     return 0;
 }
 
+int percent_decode_form(struct pool *pool, struct text text, struct text *out)
+{
+    char *copy;
+
+    if (text.len > 0 && memchr(text.at, '+', text.len) != NULL) {
+        copy = pool_take(pool, text.len);
+        for (size_t i = 0; i < text.len; i++)
+            copy[i] = (char)(text.at[i] == '+' ? ' ' : text.at[i]);
+        text.at = copy;
+    }
+    return percent_decode(pool, text, out);
+}
+
 bool percent_is_unreserved(int c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||

@@ -17,6 +17,10 @@ bool percent_is_unreserved(int c);
  */
 int percent_decode(struct pool *pool, struct text text, struct text *out);
 
+/* Does the same as percent_decode, but a '+' becomes a blank, as in the names and values of forms
+ * and queries (WHATWG URL, application/x-www-form-urlencoded). */
+int percent_decode_form(struct pool *pool, struct text text, struct text *out);
+
 /* The most bytes that percent_encode writes for ${len} bytes. */
 #define PERCENT_ENCODED_MAX(len) ((len)*3)
 

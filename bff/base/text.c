@@ -14,13 +14,16 @@ bool text_starts(struct text text, struct text prefix)
     return text.len >= prefix.len && text_equal((struct text){text.at, prefix.len}, prefix);
 }
 
+bool text_starts_nocase(struct text text, struct text prefix)
+{
+    return text.len >= prefix.len && text_equal_nocase((struct text){text.at, prefix.len}, prefix);
+}
+
 struct text text_skip_mark(struct text text)
 {
     const struct text mark = TEXT("\xef\xbb\xbf");
 
-    if (!text_starts(text, mark))
-        return text;
-    return (struct text){text.at + mark.len, text.len - mark.len};
+    return text_starts(text, mark) ? text_after(text, mark.len) : text;
 }
 
 struct text text_bare_line(struct text text)

@@ -21,6 +21,11 @@ struct text {
 /* For printf("%.*s", TEXT_ARGS(text)). */
 #define TEXT_ARGS(text) ((int)(text).len), ((text).at)
 
+/* The same for messages to people, which show at most TEXT_SHOWN_MAX bytes of a text. */
+#define TEXT_SHOWN_MAX 100
+#define TEXT_SHOWN(text)                                                                           \
+    (int)((text).len < TEXT_SHOWN_MAX ? (text).len : TEXT_SHOWN_MAX), ((text).at)
+
 /* Returns the NUL-terminated ${string} as a text; NULL becomes an absent text. */
 static inline struct text text_of(const char *string)
 {
@@ -59,6 +64,21 @@ bool text_list_has_nocase(struct text list, struct text item);
 
 /* True when ${text} begins with ${prefix}. */
 bool text_starts(struct text text, struct text prefix);
+
+/* Does the same as text_starts, without regard to the case of ASCII letters. */
+bool text_starts_nocase(struct text text, struct text prefix);
+
+/* True when ${text} ends with the byte ${last}. */
+static inline bool text_ends(struct text text, char last)
+{
+    return text.len > 0 && text.at[text.len - 1] == last;
+}
+
+/* Returns ${text} without its first ${bytes} bytes. ${text} has that many. */
+static inline struct text text_after(struct text text, size_t bytes)
+{
+    return (struct text){text.at + bytes, text.len - bytes};
+}
 
 /*
  * Cuts ${*rest} at its first ${separator}: returns the text before it and leaves the text after it

@@ -1,5 +1,6 @@
 /* See text_builder.h. */
 #include "bff/base/memory.h"
+#include "bff/base/percent.h"
 #include "bff/base/text_builder.h"
 
 #define FIRST_BYTES ((size_t)128)
@@ -73,4 +74,11 @@ void text_builder_counted(struct text_builder *builder, struct text text)
     text_builder_size(builder, text.len);
     text_builder_add(builder, TEXT(":"));
     text_builder_add(builder, text);
+}
+
+void text_builder_encoded(struct text_builder *builder, struct text text)
+{
+    char *room = text_builder_room(builder, PERCENT_ENCODED_MAX(text.len));
+
+    builder->len += percent_encode(room, text);
 }

@@ -70,6 +70,9 @@ void text_builder_counted(struct text_builder *builder, struct text text);
 /* Adds "name: value\r\n". */
 void text_builder_field(struct text_builder *builder, struct text name, struct text value);
 
+/* Adds ${text}, percent-encoded as by percent_encode. */
+void text_builder_encoded(struct text_builder *builder, struct text text);
+
 /* Returns the text so far. It is valid until the builder changes. */
 static inline struct text text_builder_text(const struct text_builder *builder)
 {

@@ -18,16 +18,6 @@ static struct text until(struct text text, const char *ends)
     return text;
 }
 
-static struct text after(struct text text, size_t count)
-{
-    return (struct text){text.at + count, text.len - count};
-}
-
-static bool starts_nocase(struct text text, struct text prefix)
-{
-    return text.len >= prefix.len && text_equal_nocase((struct text){text.at, prefix.len}, prefix);
-}
-
 /* Returns ${authority} without the port that ${scheme} has by default. */
 static struct text bare_authority(struct text scheme, struct text authority)
 {
@@ -43,16 +33,17 @@ static struct text bare_authority(struct text scheme, struct text authority)
  * another origin. */
 static bool cut_origin(struct text *location, struct text origin)
 {
-    struct text scheme = until(origin, ":"), own = after(origin, scheme.len), theirs;
+    struct text scheme = until(origin, ":"), own = text_after(origin, scheme.len), theirs;
 
-    if (starts_nocase(*location, scheme) && text_starts(after(*location, scheme.len), TEXT("://")))
-        *location = after(*location, scheme.len + 1);
+    if (text_starts_nocase(*location, scheme) &&
+        text_starts(text_after(*location, scheme.len), TEXT("://")))
+        *location = text_after(*location, scheme.len + 1);
     if (!text_starts(*location, TEXT("//")))
         return true;
-    theirs = until(after(*location, 2), "/?#");
-    *location = after(*location, 2 + theirs.len);
+    theirs = until(text_after(*location, 2), "/?#");
+    *location = text_after(*location, 2 + theirs.len);
     return text_starts(own, TEXT("://")) &&
-           text_equal_nocase(bare_authority(scheme, theirs), after(own, 3));
+           text_equal_nocase(bare_authority(scheme, theirs), text_after(own, 3));
 }
 
 /* Returns ${path} up to and with its last '/'. */

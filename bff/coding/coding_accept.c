@@ -1,36 +1,14 @@
 /* See coding_accept.h. */
+#include "bff/base/quality.h"
 #include "bff/coding/coding_accept.h"
 
 #define UNNAMED (-1)
-#define WHOLE                                                                                      \
-    1000 /* the weight 1; weights have at most three decimals (RFC 9110 section 12.4.2)            \
-          */
 
 /* The weights of a field, in thousandths; UNNAMED: the field does not name the coding. */
 struct weights {
     int each[CODING_UNKNOWN];
     int others; /* of "*" */
 };
-
-static int digit_of(char c) { return c >= '0' && c <= '9' ? c - '0' : -1; }
-
-/* Reads "0.25" to 250. Returns -1 for a text that is no weight. */
-static int weight_read(struct text text)
-{
-    int weight = 0;
-
-    if (text.len == 0 || text.len > 5 || (text.at[0] != '0' && text.at[0] != '1') ||
-        (text.len > 1 && text.at[1] != '.'))
-        return -1;
-    weight = digit_of(text.at[0]) * WHOLE;
-    for (size_t i = 2, unit = WHOLE / 10; i < text.len; i++, unit /= 10) {
-        int digit = digit_of(text.at[i]);
-        if (digit < 0)
-            return -1;
-        weight += digit * (int)unit;
-    }
-    return weight <= WHOLE ? weight : -1;
-}
 
 /* Returns the weight of a member, "gzip;q=0.5" or "gzip"; -1: it is malformed. Removes the
  * parameter from ${*member}. */
@@ -40,11 +18,11 @@ static int weight_cut(struct text *member)
 
     *member = text_trim(text_cut(&rest, ';'));
     if (rest.at == NULL)
-        return WHOLE;
+        return QUALITY_WHOLE;
     struct text name = text_trim(text_cut(&rest, '='));
     if (rest.at == NULL || !text_equal_nocase(name, TEXT("q")))
         return -1;
-    return weight_read(text_trim(rest));
+    return quality_read(text_trim(rest));
 }
 
 static void keep_larger(int *weight, int other)

@@ -14,9 +14,8 @@
 
 struct coding_encode;
 
-#define CODING_ENCODE_LEVEL_MAX                                                                    \
-    9 /* of both codings. Those of brotli above it take far too long                               \
-       */
+/* Of both codings. Higher levels of brotli take far too long. */
+#define CODING_ENCODE_LEVEL_MAX 9
 
 /* Gets the compressed bytes, which are borrowed during the call. */
 typedef void (*coding_encode_out)(void *cookie, struct text bytes);

@@ -34,11 +34,6 @@ static bool is_name(struct text name)
     return name.len > 0 && name.len < NAME_SIZE;
 }
 
-static struct text skip(struct text text, size_t bytes)
-{
-    return (struct text){text.at + bytes, text.len - bytes};
-}
-
 /* The number of bytes before the '}' that belongs to the "${" before ${text}; text.len when there
  * is none. */
 static size_t reference_len(struct text text)
@@ -46,9 +41,9 @@ static size_t reference_len(struct text text)
     size_t open = 1;
 
     for (size_t i = 0; i < text.len; i++) {
-        if (text_starts(skip(text, i), TEXT("$${")))
+        if (text_starts(text_after(text, i), TEXT("$${")))
             i += 2;
-        else if (text_starts(skip(text, i), TEXT("${")))
+        else if (text_starts(text_after(text, i), TEXT("${")))
             open++;
         else if (text.at[i] == '}' && --open == 0)
             return i;
@@ -66,11 +61,11 @@ static int reference_cut(struct text *rest, struct reference *out)
 
     if (len == rest->len)
         return -1;
-    *rest = skip(*rest, len + 1);
+    *rest = text_after(*rest, len + 1);
     *out = (struct reference){.name = inside};
     if (colon != NULL) {
         out->name.len = (size_t)(colon - inside.at);
-        out->normal = skip(inside, out->name.len + 2);
+        out->normal = text_after(inside, out->name.len + 2);
     }
     return is_name(out->name) ? 0 : -1;
 }
@@ -130,7 +125,7 @@ static int text_expand(struct expansion *expansion, struct text text)
         text_builder_add(&expansion->out, (struct text){text.at, is_escaped ? plain - 1 : plain});
         if (dollar == NULL)
             return 0;
-        text = skip(text, plain + 2);
+        text = text_after(text, plain + 2);
         if (is_escaped)
             text_builder_add(&expansion->out, TEXT("${"));
         else if (reference_expand(expansion, &text) != 0)
@@ -156,7 +151,7 @@ static bool is_reference(struct text text, struct reference *out)
 {
     if (!text_starts(text, TEXT("${")))
         return false;
-    struct text rest = skip(text, 2);
+    struct text rest = text_after(text, 2);
     return reference_cut(&rest, out) == 0 && rest.len == 0;
 }
 

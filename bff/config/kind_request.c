@@ -43,7 +43,7 @@ static const char *spelling_check(struct pool *pool, struct text path, char sent
     if (text_equal(normal, path))
         return NULL;
     snprintf(sentence, SENTENCE_SIZE, "paths are compared in one spelling; write it as %.*s",
-             normal.len > 100 ? 100 : (int)normal.len, normal.at);
+             TEXT_SHOWN(normal));
     return sentence;
 }
 

@@ -72,10 +72,9 @@ static void unknown(const char *argument, struct mistakes *mistakes)
                      argument);
     else if (near != NULL)
         mistakes_add(mistakes, &place, "%.*s: unknown option; did you mean \"--%s\"?",
-                     name.len > 100 ? 100 : (int)name.len, name.at, near);
+                     TEXT_SHOWN(name), near);
     else
-        mistakes_add(mistakes, &place, "%.*s: unknown option; --help shows all",
-                     name.len > 100 ? 100 : (int)name.len, name.at);
+        mistakes_add(mistakes, &place, "%.*s: unknown option; --help shows all", TEXT_SHOWN(name));
 }
 
 static const char **single(struct options *out, enum option option)

@@ -20,11 +20,6 @@ struct parts {
     struct text scheme, login, place, path, query;
 };
 
-static struct text skip(struct text text, size_t bytes)
-{
-    return (struct text){text.at + bytes, text.len - bytes};
-}
-
 /* Cuts at the last '@', because a password may have one that is not encoded. */
 static void login_cut(struct parts *parts)
 {
@@ -34,7 +29,7 @@ static void login_cut(struct parts *parts)
         return;
     size_t len = (size_t)(at - parts->place.at);
     parts->login = (struct text){parts->place.at, len};
-    parts->place = skip(parts->place, len + 1);
+    parts->place = text_after(parts->place, len + 1);
 }
 
 /* A '/', '?' or '#' in a password must be encoded, as in every URL. */
@@ -45,13 +40,13 @@ static int parts_cut(struct text url, struct parts *out)
     *out = (struct parts){.scheme = text_cut(&rest, ':')};
     if (!text_starts(rest, TEXT("//")))
         return -1;
-    out->query = skip(rest, 2);
+    out->query = text_after(rest, 2);
     rest = text_cut(&out->query, '?');
     const char *slash = rest.len == 0 ? NULL : memchr(rest.at, '/', rest.len);
     out->place = rest;
     if (slash != NULL) {
         out->place.len = (size_t)(slash - rest.at);
-        out->path = skip(rest, out->place.len);
+        out->path = text_after(rest, out->place.len);
     }
     login_cut(out);
     return 0;
@@ -129,7 +124,7 @@ static const char *database_read(struct text path, struct text query, struct red
         return "it names the database twice";
     if (query.at != NULL)
         return number_read(value, out);
-    return has_path ? number_read(skip(path, 1), out) : NULL;
+    return has_path ? number_read(text_after(path, 1), out) : NULL;
 }
 
 static const char *socket_read(struct pool *pool, const struct parts *parts,
@@ -159,11 +154,11 @@ static void host_cut(struct text text, struct text *host, struct text *port)
         return;
     }
     *host = (struct text){text.at + 1, (size_t)(end - text.at) - 1};
-    *port = skip(text, host->len + 2);
+    *port = text_after(text, host->len + 2);
     if (port->len == 0)
         *port = (struct text){0};
     else
-        *port = port->at[0] == ':' ? skip(*port, 1) : (struct text){port->at, 0};
+        *port = port->at[0] == ':' ? text_after(*port, 1) : (struct text){port->at, 0};
 }
 
 static bool is_host(struct text host)

@@ -41,24 +41,6 @@ static const struct setting listen_rows[] = {
     {0},
 };
 
-static bool begins_item(const struct settings_values *values, size_t at)
-{
-    return values->rows[at] == NULL || values->rows[at] == &settings_item_begin;
-}
-
-/* Reports the item at value number ${at} if it is a mapping without URL. */
-static void url_check(struct settings_input *input, size_t at)
-{
-    const struct settings_values *values = input->values;
-
-    if (values->rows[at] == NULL)
-        return;
-    for (size_t i = at + 1; i < values->count && !begins_item(values, i); i++)
-        if (values->rows[i] == listen_rows)
-            return;
-    settings_member_miss(input, at, listen_rows);
-}
-
 static void listens_read(struct settings_input *input)
 {
     const struct settings_values *values = input->values;
@@ -68,10 +50,11 @@ static void listens_read(struct settings_input *input)
     size_t count = 0;
 
     for (size_t i = 0; i < values->count; i++) {
-        if (begins_item(values, i)) {
+        if (settings_item_starts(values, i)) {
             one = &listens[count++];
             one->item = i;
-            url_check(input, i);
+            if (!settings_item_has(values, i, listen_rows))
+                settings_member_miss(input, i, listen_rows);
         }
         must(one != NULL);
         if (values->rows[i] == NULL)

@@ -147,9 +147,7 @@ static bool is_replaced(const struct config *config, size_t own, const char *pat
 {
     for (size_t i = 0; i < own; i++) {
         const struct plain_route *route = &config->routes.rows[i];
-        if (text_is(route->path, path) && route->methods == NULL && route->host.at == NULL &&
-            route->header.name.at == NULL && route->match.query.count == 0 &&
-            route->match.cookie.count == 0)
+        if (text_is(route->path, path) && route->methods == NULL && plain_route_is_for_all(route))
             return true;
     }
     return false;
@@ -227,8 +225,6 @@ static void header_check(struct settings *settings, size_t index)
                           "it needs header.name beside it");
 }
 
-static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
-
 /* Checks that the target ends with '/' if the path does. Otherwise the text after the path in a
  * request would be appended to the last segment of the target. */
 static void target_check(struct settings *settings, size_t index)
@@ -237,7 +233,7 @@ static void target_check(struct settings *settings, size_t index)
 
     if (route->path.at == NULL || route->to.at == NULL)
         return;
-    if (ends_open(route->path) && !ends_open(route->to))
+    if (text_ends(route->path, '/') && !text_ends(route->to, '/'))
         settings_complain(settings, "routes.*.to", index, "it must end with / as the path does");
 }
 
@@ -268,7 +264,7 @@ static void own_path_check(struct settings *settings, size_t index)
 
     if (path.at != NULL && own_path_is(path))
         settings_complain(settings, "routes.*.path", index, "\"%.*s\": " OWN_PATH_WORDS,
-                          path.len > 100 ? 100 : (int)path.len, path.at);
+                          TEXT_SHOWN(path));
 }
 
 static const struct service_settings *settings_of(const struct config *config,

@@ -17,7 +17,7 @@
 static bool is_in_url(struct text text)
 {
     for (size_t i = 0; i < text.len; i++)
-        if (text.at[i] <= ' ' || text.at[i] >= 0x7f || memchr("\"<>\\^`{|}#", text.at[i], 10))
+        if (!plain_direct_may_be_in_url(text.at[i]))
             return false;
     return text.len > 0;
 }
@@ -29,14 +29,14 @@ static struct text after_authority(struct text text)
     size_t len = 0;
 
     if (text_starts(text, TEXT("https://")))
-        rest = (struct text){text.at + 8, text.len - 8};
+        rest = text_after(text, sizeof("https://") - 1);
     else if (text_starts(text, TEXT("http://")))
-        rest = (struct text){text.at + 7, text.len - 7};
+        rest = text_after(text, sizeof("http://") - 1);
     else
         return (struct text){0};
     while (len < rest.len && memchr("/?@", rest.at[len], 3) == NULL)
         len++;
-    return len == 0 ? (struct text){0} : (struct text){rest.at + len, rest.len - len};
+    return len == 0 ? (struct text){0} : text_after(rest, len);
 }
 
 static const char *target_words(struct text text)
@@ -166,9 +166,19 @@ static void doings_check(struct settings *settings, size_t index)
     }
 }
 
-/* Settings of the call to a service have no meaning here. */
+static void refuse_given(struct settings *settings, const char *path, size_t index)
+{
+    if (settings_is_given(settings, path, index))
+        settings_complain(settings, path, index,
+                          "it has no meaning here: this route asks no service");
+}
+
+/* Settings of the call to a service, and of its answer, have no meaning here. */
 static void idle_check(struct settings *settings, size_t index)
 {
+    static const struct section *const sections[] = {
+        &section_routes_transform, &section_routes_mirror, &section_routes_rewrite,
+        &section_routes_upload};
     static const char *const paths[] = {"routes.*.to",
                                         "routes.*.timeout.first_byte",
                                         "routes.*.timeout.idle",
@@ -179,33 +189,23 @@ static void idle_check(struct settings *settings, size_t index)
                                         "routes.*.preserve_host",
                                         "routes.*.upgrade",
                                         "routes.*.request_headers.set",
-                                        "routes.*.request_headers.remove",
-                                        "routes.*.mirror.service",
-                                        "routes.*.rewrite_location",
-                                        "routes.*.rewrite_cookies",
-                                        "routes.*.cookie_domain"};
+                                        "routes.*.request_headers.remove"};
 
     for (size_t i = 0; i < COUNT(paths); i++)
-        if (settings_is_given(settings, paths[i], index))
-            settings_complain(settings, paths[i], index,
-                              "it has no meaning here: this route asks no service");
+        refuse_given(settings, paths[i], index);
+    for (size_t i = 0; i < COUNT(sections); i++)
+        for (const struct setting *row = sections[i]->rows; row->path != NULL; row++)
+            refuse_given(settings, row->path, index);
 }
 
 /* Redirects. */
-
-static bool is_met_by_all(const struct plain_route *route)
-{
-    return route->host.at == NULL && route->header.name.at == NULL &&
-           route->match.query.count == 0 && route->match.cookie.count == 0 &&
-           route->methods == NULL;
-}
 
 static void loop_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
     struct text to = route->direct.to, path = text_cut(&to, '?');
 
-    if (is_met_by_all(route) && text_equal(path, route->path))
+    if (plain_route_is_for_all(route) && route->methods == NULL && text_equal(path, route->path))
         settings_complain(settings, "routes.*.redirect.to", index,
                           "it is the path of this route, so browsers would never arrive");
 }

@@ -49,41 +49,23 @@ static const struct setting cookie_rows[] = {
     {0},
 };
 
-static bool begins_item(const struct settings_values *values, size_t at)
-{
-    return values->rows[at] == NULL || values->rows[at] == &settings_item_begin;
-}
-
-/* Reports the item at value number ${at} if it is a mapping without name. */
-static void name_check(struct settings_input *input, size_t at)
-{
-    const struct settings_values *values = input->values;
-    const struct setting *name = input->row->kind->members;
-
-    if (values->rows[at] == NULL)
-        return;
-    for (size_t i = at + 1; i < values->count && !begins_item(values, i); i++)
-        if (values->rows[i] == name)
-            return;
-    settings_member_miss(input, at, name);
-}
-
 /* An item that is no mapping is a name. */
 static void item_read(struct settings_input *input, size_t at, struct plain_field *field)
 {
     struct settings_values one = {
         .texts = {input->values->texts[at]}, .places = {input->values->places[at]}, .count = 1};
+    const struct setting *name = input->row->kind->members;
     struct settings_input inner = *input;
 
-    if (input->values->rows[at] != NULL) {
-        name_check(input, at);
+    if (!settings_item_has(input->values, at, name))
+        settings_member_miss(input, at, name);
+    if (input->values->rows[at] != NULL)
         return;
-    }
     inner.member = &field->name;
     inner.values = &one;
     inner.text = one.texts[0];
     inner.is_wrong = false;
-    input->row->kind->members[0].kind->read(&inner);
+    name->kind->read(&inner);
     input->is_wrong = input->is_wrong || inner.is_wrong;
 }
 
@@ -94,7 +76,7 @@ static void fields_read(struct settings_input *input)
 
     read.rows = pool_zero(input->config->pool, values->count * sizeof(*read.rows));
     for (size_t i = 0; i < values->count; i++)
-        if (begins_item(values, i))
+        if (settings_item_starts(values, i))
             item_read(input, i, &read.rows[read.count++]);
         else
             settings_member_read(input, i, &read.rows[read.count - 1]);

@@ -28,8 +28,6 @@ static const char *first_of(const struct settings *settings, size_t index)
     return NULL;
 }
 
-static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
-
 static void mirror_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
@@ -39,7 +37,7 @@ static void mirror_check(struct settings *settings, size_t index)
     if (first != NULL && route->mirror.service == NULL &&
         !settings_mark(settings, "routes.*.mirror.service", index)->is_wrong)
         settings_complain(settings, first, index, "it needs mirror.service beside it");
-    if (to.at != NULL && ends_open(route->path) && !ends_open(to))
+    if (to.at != NULL && text_ends(route->path, '/') && !text_ends(to, '/'))
         settings_complain(settings, "routes.*.mirror.to", index,
                           "it must end with / as the path does");
 }

@@ -6,6 +6,7 @@
 
 #define OF(member) offsetof(struct plain_route, member)
 #define IN_ROW(member) offsetof(struct plain_split_row, member)
+#define NEEDED 2 /* rows at the beginning of split_rows: the members that an item must have */
 #define STICKY "off, user, ip or cookie:NAME"
 
 static const struct setting split_rows[] = {
@@ -18,30 +19,14 @@ static const struct setting split_rows[] = {
     {0},
 };
 
-/* The index in split_rows is the number of the bit. */
-enum member { SERVICE = 1, WEIGHT = 2 };
-
-static bool begins_item(const struct settings_values *values, size_t at)
-{
-    return values->rows[at] == NULL || values->rows[at] == &settings_item_begin;
-}
-
 /* Reports the members that the item at value number ${at} must have and does not have. */
 static void members_check(struct settings_input *input, size_t at)
 {
-    const struct settings_values *values = input->values;
-    unsigned has = 0;
-
-    if (values->rows[at] == NULL) {
+    if (input->values->rows[at] == NULL)
         settings_refuse_value(input, at, "expected a mapping: {service: NAME, weight: 95}");
-        return;
-    }
-    for (size_t i = at + 1; i < values->count && !begins_item(values, i); i++)
-        has |= 1U << (values->rows[i] - split_rows);
-    if (!(has & SERVICE))
-        settings_member_miss(input, at, &split_rows[0]);
-    if (!(has & WEIGHT))
-        settings_member_miss(input, at, &split_rows[1]);
+    for (size_t i = 0; i < NEEDED; i++)
+        if (!settings_item_has(input->values, at, &split_rows[i]))
+            settings_member_miss(input, at, &split_rows[i]);
 }
 
 static void rows_read(struct settings_input *input, struct plain_split *read)
@@ -49,7 +34,7 @@ static void rows_read(struct settings_input *input, struct plain_split *read)
     const struct settings_values *values = input->values;
 
     for (size_t i = 0; i < values->count; i++) {
-        if (!begins_item(values, i)) {
+        if (!settings_item_starts(values, i)) {
             settings_member_read(input, i, &read->rows[read->count - 1]);
             continue;
         }
@@ -107,18 +92,15 @@ static const struct setting rows[] = {
     {0},
 };
 
-static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
-
 static void targets_check(struct settings *settings, size_t index)
 {
     const struct plain_route *route = &settings->config->routes.rows[index];
 
     for (size_t i = 0; i < route->split.count; i++) {
         struct text to = route->split.rows[i].to;
-        if (to.at != NULL && ends_open(route->path) && !ends_open(to))
+        if (to.at != NULL && text_ends(route->path, '/') && !text_ends(to, '/'))
             settings_complain(settings, "routes.*.split", index,
-                              "\"%.*s\" must end with / as the path does",
-                              to.len > 100 ? 100 : (int)to.len, to.at);
+                              "\"%.*s\" must end with / as the path does", TEXT_SHOWN(to));
     }
 }
 

@@ -23,13 +23,30 @@ static const struct setting rows[] = {
     {0},
 };
 
-static void check(struct settings *settings)
+/* Nobody else may write the header with the subject. */
+static void header_check(struct settings *settings, size_t index)
 {
     const struct config *config = settings->config;
 
+    if (!plain_route_changes(&config->routes.rows[index].request, config->tls_more.clients.header))
+        return;
+    settings_complain(settings,
+                      settings_is_given(settings, "routes.*.request_headers.set", index)
+                          ? "routes.*.request_headers.set"
+                          : "routes.*.request_headers.remove",
+                      index, "the subject of clients is in this header (tls.client.header)");
+}
+
+static void check(struct settings *settings)
+{
+    const struct config *config = settings->config;
+    bool is_off = config->tls_more.clients.verify == SERVER_CLIENTS_OFF;
+
     for (size_t i = 0; i < config->routes.count; i++) {
         const struct plain_route *route = &config->routes.rows[i];
-        if (route->needs_certificate && config->tls_more.clients.verify == SERVER_CLIENTS_OFF)
+        if (!is_off)
+            header_check(settings, i);
+        if (route->needs_certificate && is_off)
             settings_complain(settings, "routes.*.client_certificate", i,
                               "no client has one: tls.client.verify is off");
     }

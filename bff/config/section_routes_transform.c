@@ -8,8 +8,6 @@
 
 #define OF(member) offsetof(struct plain_route, transform.member)
 
-#define SHOWN(text) ((text).len > 100 ? 100 : (int)(text).len), (text).at
-
 /* Pairs of a mapping, and items of a list, which have no value. */
 
 static struct plain_field pair_of(const struct settings_input *input, size_t which)
@@ -40,7 +38,7 @@ static void pairs_read(struct settings_input *input,
         if (words == NULL && is_repeated(&made, pair.name))
             words = "it stands here twice";
         if (words != NULL)
-            settings_refuse(input, i, "\"%.*s\": %s", SHOWN(pair.name), words);
+            settings_refuse(input, i, "\"%.*s\": %s", TEXT_SHOWN(pair.name), words);
         made.rows[made.count++] = pair;
     }
     if (!input->is_wrong)
@@ -136,11 +134,11 @@ static void statuses_read(struct settings_input *input)
             settings_refuse(input, i,
                             "\"%.*s\": expected a status such as 404, or 5xx; 206 and 304 "
                             "do not change",
-                            SHOWN(pair.name));
+                            TEXT_SHOWN(pair.name));
         else if (made[i].to == 0)
             settings_refuse(input, i,
                             "\"%.*s\": expected a status from 200 to 599, not 206 and 304",
-                            SHOWN(pair.value));
+                            TEXT_SHOWN(pair.value));
     }
     if (input->is_wrong)
         return;

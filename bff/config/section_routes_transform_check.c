@@ -12,11 +12,7 @@
 #define REQUEST "routes.*.transform.request."
 #define RESPONSE "routes.*.transform.response."
 
-#define SHOWN(text) ((text).len > 100 ? 100 : (int)(text).len), (text).at
-
 /* The path. */
-
-static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
 
 static void template_check(struct settings *settings, size_t index, const char *place,
                            struct text template)
@@ -25,9 +21,10 @@ static void template_check(struct settings *settings, size_t index, const char *
     struct text missing = plain_pattern_missing(route->path, template);
 
     if (missing.at != NULL)
-        settings_complain(settings, place, index, "path has no capture \":%.*s\"", SHOWN(missing));
-    if (ends_open(route->path) != ends_open(template) &&
-        (strcmp(place, PATH) == 0 || !ends_open(route->path)))
+        settings_complain(settings, place, index, "path has no capture \":%.*s\"",
+                          TEXT_SHOWN(missing));
+    if (text_ends(route->path, '/') != text_ends(template, '/') &&
+        (strcmp(place, PATH) == 0 || !text_ends(route->path, '/')))
         settings_complain(settings, place, index, "it must end with / if the path does");
 }
 
@@ -43,7 +40,7 @@ static void target_check(struct settings *settings, size_t index)
         template_check(settings, index, PATH, path);
     else if (route->transform.has_captures && route->to.at != NULL)
         template_check(settings, index, "routes.*.to", route->to);
-    if (route->transform.has_captures && route->direct.to.at != NULL && ends_open(route->path))
+    if (route->transform.has_captures && route->direct.to.at != NULL && text_ends(route->path, '/'))
         settings_complain(settings, "routes.*.path", index,
                           "the path of a redirect cannot have captures and end with /");
 }
@@ -109,10 +106,10 @@ static void renamed_check(struct settings *settings, size_t index, const char *p
         const struct plain_field *row = &renamed->rows[i];
         if (has(others, row->name))
             settings_complain(settings, path, index, "\"%.*s\" is set or removed, too",
-                              SHOWN(row->name));
+                              TEXT_SHOWN(row->name));
         else if (has(others, row->value))
             settings_complain(settings, path, index, "\"%.*s\" is set or removed, too",
-                              SHOWN(row->value));
+                              TEXT_SHOWN(row->value));
     }
 }
 
@@ -168,7 +165,7 @@ static void query_check(struct settings *settings, size_t index)
     for (size_t i = 0; i < query->set.count; i++)
         if (has(&query->remove, query->set.rows[i].name))
             settings_complain(settings, REQUEST "query.remove", index, "\"%.*s\" is set, too",
-                              SHOWN(query->set.rows[i].name));
+                              TEXT_SHOWN(query->set.rows[i].name));
 }
 
 /* Bodies. */

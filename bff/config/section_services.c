@@ -66,25 +66,6 @@ static const struct setting endpoint_rows[] = {
     {0},
 };
 
-static bool begins_item(const struct settings_values *values, size_t at)
-{
-    return values->rows[at] == NULL || values->rows[at] == &settings_item_begin;
-}
-
-/* Reports the item at value number ${at} if it is a mapping without URL. A wrong URL has been
- * reported already. */
-static void url_check(struct settings_input *input, size_t at)
-{
-    const struct settings_values *values = input->values;
-
-    if (values->rows[at] == NULL)
-        return;
-    for (size_t i = at + 1; i < values->count && !begins_item(values, i); i++)
-        if (values->rows[i] == endpoint_rows)
-            return;
-    settings_member_miss(input, at, endpoint_rows);
-}
-
 static void endpoints_read(struct settings_input *input)
 {
     const struct settings_values *values = input->values;
@@ -93,10 +74,11 @@ static void endpoints_read(struct settings_input *input)
 
     read.endpoints = memory_new(values->count * sizeof(*read.endpoints));
     for (size_t i = 0; i < values->count; i++) {
-        if (begins_item(values, i)) {
+        if (settings_item_starts(values, i)) {
             one = &read.endpoints[read.endpoint_count++];
             one->weight = 1;
-            url_check(input, i);
+            if (!settings_item_has(values, i, endpoint_rows))
+                settings_member_miss(input, i, endpoint_rows);
         }
         must(one != NULL);
         if (values->rows[i] == NULL)

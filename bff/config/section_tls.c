@@ -269,4 +269,25 @@ static void check(struct settings *settings)
         SSL_CTX_free(loading.sources[i].alone);
 }
 
-const struct section section_tls = {.rows = rows, .check = check};
+/* Each header has one writer. The other sections have been checked. */
+static void check_to_serve(struct settings *settings)
+{
+    const struct config *config = settings->config;
+    struct text header = config->tls_more.clients.header;
+    const char *other = NULL;
+
+    if (config->tls_more.clients.verify == SERVER_CLIENTS_OFF)
+        return;
+    if (text_equal(header, config->identity.header) &&
+        settings_is_given(settings, "identity.header", 0))
+        other = "identity.header";
+    if (config->api_keys.source != API_KEYS_OFF && text_equal(header, config->api_keys.header))
+        other = "api_keys.header";
+    for (size_t i = 0; i < config->authorizer.header_count; i++)
+        if (text_equal(header, config->authorizer.headers[i]))
+            other = "login.authorizer.headers";
+    if (other != NULL)
+        settings_complain(settings, "tls.client.header", 0, "%s has the same header", other);
+}
+
+const struct section section_tls = {.rows = rows, .check = check, .check_to_serve = check_to_serve};

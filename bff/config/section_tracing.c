@@ -140,8 +140,6 @@ static void headers_read(struct settings_input *input) { pairs_read(input, heade
 static void attribute_add(struct settings_input *input, size_t which, const struct pair *pair,
                           struct text_builder *out)
 {
-    char *room;
-
     if (pair->key.len == 0 || pair->value.at == NULL || memchr(pair->key.at, '=', pair->key.len)) {
         settings_refuse(input, which, "expected names of attributes and their values");
         return;
@@ -150,8 +148,7 @@ static void attribute_add(struct settings_input *input, size_t which, const stru
         text_builder_add(out, TEXT(","));
     text_builder_add(out, pair->key);
     text_builder_add(out, TEXT("="));
-    room = text_builder_room(out, PERCENT_ENCODED_MAX(pair->value.len));
-    out->len += percent_encode(room, pair->value);
+    text_builder_encoded(out, pair->value);
 }
 
 static void attributes_read(struct settings_input *input) { pairs_read(input, attribute_add); }

@@ -268,6 +268,22 @@ void settings_member_read(struct settings_input *input, size_t which, void *item
     input->is_wrong = input->is_wrong || inner.is_wrong;
 }
 
+bool settings_item_starts(const struct settings_values *values, size_t which)
+{
+    return values->rows[which] == NULL || values->rows[which] == &settings_item_begin;
+}
+
+bool settings_item_has(const struct settings_values *values, size_t which,
+                       const struct setting *row)
+{
+    if (values->rows[which] == NULL)
+        return true;
+    for (size_t i = which + 1; i < values->count && !settings_item_starts(values, i); i++)
+        if (values->rows[i] == row)
+            return true;
+    return false;
+}
+
 void settings_member_miss(struct settings_input *input, size_t which, const struct setting *row)
 {
     struct settings_input inner = member_input(input, which, row);

@@ -252,6 +252,14 @@ void settings_warn(struct settings *settings, const char *path, size_t index, co
 void settings_refuse(struct settings_input *input, size_t which, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* For kinds with members: true when value number ${which} is the first one of an item. */
+bool settings_item_starts(const struct settings_values *values, size_t which);
+
+/* For kinds with members: true when the item whose first value has number ${which} has the member
+ * ${row}. Also true for an item that is no mapping. */
+bool settings_item_has(const struct settings_values *values, size_t which,
+                       const struct setting *row);
+
 /* For kinds with members: reads value number ${which}, which has the row of a member, into the
  * struct ${item}. */
 void settings_member_read(struct settings_input *input, size_t which, void *item);

@@ -1,5 +1,4 @@
 /* See authorizer_call_question.h. */
-#include "bff/base/percent.h"
 #include "bff/base/text_builder.h"
 #include "bff/edge/authorizer_call_question.h"
 #include "bff/http/field.h"
@@ -77,11 +76,6 @@ static struct text headers_of(const struct authorizer_settings *settings,
 
 /* The target. */
 
-static void put_encoded(struct text_builder *out, struct text text)
-{
-    out->len += percent_encode(text_builder_room(out, PERCENT_ENCODED_MAX(text.len)), text);
-}
-
 static struct text target_of(const struct authorizer_settings *settings,
                              const struct authorizer_identity *identity, struct pool *pool)
 {
@@ -95,7 +89,7 @@ static struct text target_of(const struct authorizer_settings *settings,
         if (part->kind != AUTHORIZER_QUERY || identity->values[i].at == NULL)
             continue;
         text_builder_add(&out, has_query ? TEXT("&") : TEXT("?"));
-        put_encoded(&out, part->name);
+        text_builder_encoded(&out, part->name);
         text_builder_add(&out, TEXT("="));
         text_builder_add(&out, identity->values[i]);
         has_query = true;

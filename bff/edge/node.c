@@ -3,11 +3,6 @@
 
 #define PORT_MAX 65535
 
-static struct text behind(struct text text, size_t bytes)
-{
-    return (struct text){text.at + bytes, text.len - bytes};
-}
-
 static bool is_port(struct text port)
 {
     uint64_t number;
@@ -27,11 +22,11 @@ static bool read_address(struct text text, struct ip *out)
 
 static bool read_bracketed(struct text node, struct ip *out)
 {
-    struct text rest = behind(node, 1), address = text_cut(&rest, ']');
+    struct text rest = text_after(node, 1), address = text_cut(&rest, ']');
 
     if (rest.at == NULL || memchr(address.at, ':', address.len) == NULL)
         return false;
-    if (rest.len > 0 && (rest.at[0] != ':' || !is_port(behind(rest, 1))))
+    if (rest.len > 0 && (rest.at[0] != ':' || !is_port(text_after(rest, 1))))
         return false;
     return read_address(address, out);
 }
@@ -47,6 +42,6 @@ bool node_read(struct text node, struct ip *out)
         return true;
     const char *colon = node.len == 0 ? NULL : memrchr(node.at, ':', node.len);
     size_t len = colon == NULL ? 0 : (size_t)(colon - node.at);
-    return colon != NULL && is_port(behind(node, len + 1)) &&
+    return colon != NULL && is_port(text_after(node, len + 1)) &&
            read_address((struct text){node.at, len}, out);
 }

@@ -159,7 +159,8 @@ static bool is_trusted(const struct client *client)
            http->names_clients(http->proxies, (struct sockaddr *)&address);
 }
 
-/* Mostly the header is there already: the proxy sends it with the first bytes of its client. */
+/* Usually the header is there already, because the proxy sends it with the first bytes of its
+ * client. */
 void client_proxy_begin(struct client *client, void (*known)(struct client *client))
 {
     if (!is_trusted(client)) {

@@ -81,21 +81,6 @@ static void add_vary(struct request *request)
         reply_head_add(request, TEXT("vary"), TEXT("Accept-Encoding"));
 }
 
-static bool is_strong(struct text etag) { return etag.len > 0 && etag.at[0] == '"'; }
-
-static struct text weak(struct pool *pool, struct text etag)
-{
-    return pool_print(pool, "W/%.*s", TEXT_ARGS(etag));
-}
-
-static void weaken_etag(struct request *request)
-{
-    struct text etag = reply_head_find(request, "etag");
-
-    if (is_strong(etag))
-        reply_head_set(request, "etag", weak(request->pool, etag));
-}
-
 /* A client updates what it has by a 304 only if both have the same ETag (RFC 9111 section 4.3.4).
  */
 static void head_of_304(struct request *request)
@@ -103,19 +88,8 @@ static void head_of_304(struct request *request)
     struct text etag = reply_head_find(request, "etag");
 
     add_vary(request);
-    if (is_strong(etag) &&
-        text_list_has(request_list(request, "if-none-match"), weak(request->pool, etag)))
-        weaken_etag(request);
-}
-
-/* Fields about the bytes of the source (RFC 9530, RFC 3230, RFC 1864). */
-static void remove_others(struct request *request)
-{
-    static const char *const names[] = {"accept-ranges", "content-digest", "repr-digest", "digest",
-                                        "content-md5"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        reply_head_remove(request, names[i]);
+    if (text_list_has(request_list(request, "if-none-match"), reply_head_weak(request, etag)))
+        reply_head_set(request, "etag", reply_head_weak(request, etag));
 }
 
 static enum coding choose(const struct compress *compress)
@@ -148,8 +122,7 @@ static void begin(struct compress *compress, struct request *request)
         encoder(compress);
     reply_head_add(request, TEXT("content-encoding"), coding_name(compress->coding));
     reply_head_set_length(request, REPLY_HEAD_NO_LENGTH);
-    remove_others(request);
-    weaken_etag(request);
+    reply_head_set_changed(request);
 }
 
 static void head(struct reply_filter *filter, struct request *request)

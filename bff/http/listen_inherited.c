@@ -12,7 +12,7 @@
 #include "bff/base/text.h"
 #include "bff/http/listen_inherited.h"
 
-#define MOST 65536 /* more descriptors than any server has listeners */
+#define DESCRIPTORS_MAX 65536 /* more than any server has listeners */
 
 struct inherited {
     int fd; /* -1: taken, or closed */
@@ -22,9 +22,11 @@ struct inherited {
     bool is_taken;
 };
 
+/* Of the process, because descriptors and the environment are. */
 static struct inherited *sockets;
 static size_t socket_count;
-static bool has_files, is_over;
+static bool has_files; /* the files of unix sockets belong to this process */
+static bool is_over;   /* listen_inherited_end was called */
 
 /* Begin. */
 
@@ -35,7 +37,7 @@ static uint64_t count_for_us(void)
     uint64_t for_pid, count;
 
     if (pid == NULL || fds == NULL || text_number(text_of(pid), UINT64_MAX, &for_pid) != 0 ||
-        for_pid != (uint64_t)getpid() || text_number(text_of(fds), MOST, &count) != 0)
+        for_pid != (uint64_t)getpid() || text_number(text_of(fds), DESCRIPTORS_MAX, &count) != 0)
         return 0;
     return count;
 }

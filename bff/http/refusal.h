@@ -10,7 +10,7 @@
 struct refusal {
     int status;           /* 400 to 599; 0: the request is not refused */
     const char *message;  /* the message of the body; it needs no escaping */
-    struct text members;  /* further members of the body, "\"cached\":false"; absent: none */
+    struct text members;  /* further members of the body, "\"cached\":false"; empty: none */
     const char *name;     /* name of an additional header field, in lower case; NULL: none */
     struct text value;    /* value of that field; borrowed until the request is freed */
     bool ends_connection; /* close an HTTP/1.1 connection: its next bytes may not be a request */

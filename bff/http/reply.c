@@ -195,7 +195,7 @@ void reply_send(struct request *request, const struct reply *reply)
 /* Returns the text between the message and the request's id in the body. */
 static struct text after_message(struct request *request, struct text members)
 {
-    if (members.at == NULL)
+    if (members.len == 0)
         return TEXT("\",\"requestId\":\"");
     return pool_print(request->pool, "\",%.*s,\"requestId\":\"", TEXT_ARGS(members));
 }

@@ -91,6 +91,25 @@ void reply_head_remove(struct request *request, const char *name)
         h2o_delete_header(&request->h2o->res.headers, place);
 }
 
+struct text reply_head_weak(struct request *request, struct text etag)
+{
+    if (etag.len == 0 || etag.at[0] != '"')
+        return etag;
+    return pool_print(request->pool, "W/%.*s", TEXT_ARGS(etag));
+}
+
+void reply_head_set_changed(struct request *request)
+{
+    static const char *const about_bytes[] = {"accept-ranges", "content-digest", "repr-digest",
+                                              "digest", "content-md5"};
+    struct text etag = reply_head_find(request, "etag");
+
+    if (etag.at != NULL)
+        reply_head_set(request, "etag", reply_head_weak(request, etag));
+    for (size_t i = 0; i < sizeof(about_bytes) / sizeof(about_bytes[0]); i++)
+        reply_head_remove(request, about_bytes[i]);
+}
+
 size_t reply_head_length(const struct request *request) { return request->h2o->res.content_length; }
 
 void reply_head_set_length(struct request *request, size_t length)

@@ -53,6 +53,15 @@ void reply_head_set(struct request *request, const char *name, struct text value
 /* Removes all fields ${name}. */
 void reply_head_remove(struct request *request, const char *name);
 
+/* Returns ${etag} as a weak one (RFC 9110 section 8.8.1), in the request's pool; ${etag} itself if
+ * it is absent or weak. */
+struct text reply_head_weak(struct request *request, struct text etag);
+
+/* Says that the body has other bytes than those that the head was written for: a strong ETag
+ * becomes a weak one, and the fields are removed that are about single bytes: Accept-Ranges and
+ * digests (RFC 9110 section 14.3, RFC 9530, RFC 3230, RFC 1864). */
+void reply_head_set_changed(struct request *request);
+
 /* Returns Content-Length, or REPLY_HEAD_NO_LENGTH. */
 size_t reply_head_length(const struct request *request);
 

@@ -7,16 +7,6 @@
 #define HOST_MAX 255 /* a name of the DNS is shorter */
 #define PORT_MAX 65535
 
-static bool starts_nocase(struct text text, struct text prefix)
-{
-    return text.len >= prefix.len && text_equal_nocase((struct text){text.at, prefix.len}, prefix);
-}
-
-static struct text behind(struct text text, size_t bytes)
-{
-    return (struct text){text.at + bytes, text.len - bytes};
-}
-
 /* Returns the length of the authority at the front of ${text}, the rest of an absolute form. The
  * authority ends at the path, at the query or at the end of the text. */
 static size_t authority_length(struct text text)
@@ -38,13 +28,13 @@ struct target target_of_path(struct text raw)
 
 struct target target_of(struct text raw)
 {
-    bool is_http = starts_nocase(raw, TEXT("http://"));
+    bool is_http = text_starts_nocase(raw, TEXT("http://"));
 
-    if (!is_http && !starts_nocase(raw, TEXT("https://")))
+    if (!is_http && !text_starts_nocase(raw, TEXT("https://")))
         return target_of_path(raw);
-    struct text rest = behind(raw, is_http ? 7 : 8);
+    struct text rest = text_after(raw, is_http ? 7 : 8);
     size_t len = authority_length(rest);
-    struct target target = target_of_path(behind(rest, len));
+    struct target target = target_of_path(text_after(rest, len));
     target.authority = (struct text){rest.at, len};
     if (target.path.len == 0)
         target.path = TEXT("/");
@@ -120,11 +110,11 @@ bool target_is_authority(struct text authority)
     struct text rest = authority;
 
     if (authority.len > 0 && authority.at[0] == '[') {
-        rest = behind(authority, 1);
+        rest = text_after(authority, 1);
         struct text address = text_cut(&rest, ']');
         if (rest.at == NULL || !is_ipv6(address))
             return false;
-        return rest.len == 0 || (rest.at[0] == ':' && is_port(behind(rest, 1)));
+        return rest.len == 0 || (rest.at[0] == ':' && is_port(text_after(rest, 1)));
     }
     struct text name = text_cut(&rest, ':');
     return is_name(name) && is_port(rest);

@@ -1,8 +1,7 @@
 /*
  * See json_edit.h. The scanner checks the bytes in whole blocks. Then the bytes pass through a
  * machine of states that can rely on the grammar. Each state has a function that gets the bytes
- * from
- * ${at} to ${end}, and returns the first byte that it has not taken.
+ * from ${at} to ${end}, and returns the first byte that it has not taken.
  */
 #include "bff/base/check.h"
 #include "bff/json/json_edit_name.h"

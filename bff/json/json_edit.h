@@ -24,9 +24,9 @@
 #include "bff/json/json_edit_rules.h"
 #include "bff/json/json_scan.h"
 
-#define JSON_EDIT_KEY_MOST                                                                         \
-    (6 * JSON_EDIT_NAME_MAX + 2) /* bytes of the longest spelling of a name */
-#define JSON_EDIT_ROOM 4096      /* bytes that are passed on together */
+/* Bytes of the longest spelling of a name: six for each byte (an escape), and the quotes. */
+#define JSON_EDIT_KEY_MOST (6 * JSON_EDIT_NAME_MAX + 2)
+#define JSON_EDIT_ROOM 4096 /* bytes that are passed on together */
 
 /* An object or array that rules reach into. */
 struct json_edit_frame {

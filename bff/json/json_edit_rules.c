@@ -22,8 +22,7 @@ static void mistake(struct reader *reader, const char *words)
 {
     if (reader->wrong == NULL)
         reader->wrong = pool_print(reader->pool, "\"%.*s\", character %zu: %s",
-                                   reader->path.len > 100 ? 100 : (int)reader->path.len,
-                                   reader->path.at, reader->at + 1, words)
+                                   TEXT_SHOWN(reader->path), reader->at + 1, words)
                             .at;
 }
 
@@ -144,11 +143,9 @@ static bool is_closed(const struct json_edit_node *node, enum json_edit_action a
 static void conflict(struct reader *reader, const char *words, struct text other)
 {
     if (reader->wrong == NULL)
-        reader->wrong =
-            pool_print(reader->pool, "\"%.*s\" %s \"%.*s\"",
-                       reader->path.len > 100 ? 100 : (int)reader->path.len, reader->path.at, words,
-                       other.len > 100 ? 100 : (int)other.len, other.at)
-                .at;
+        reader->wrong = pool_print(reader->pool, "\"%.*s\" %s \"%.*s\"", TEXT_SHOWN(reader->path),
+                                   words, TEXT_SHOWN(other))
+                            .at;
 }
 
 static bool has_rules_inside(const struct json_edit_node *node)
@@ -266,6 +263,6 @@ const char *json_edit_rules_check(const struct json_edit_rules *rules)
     if (found.at == NULL)
         return NULL;
     return pool_print(rules->pool, "\"%.*s\" has no effect, because allow leaves it out",
-                      found.len > 100 ? 100 : (int)found.len, found.at)
+                      TEXT_SHOWN(found))
         .at;
 }

@@ -6,7 +6,7 @@
 #include "bff/observe/exposition.h"
 
 #define PIECE_BYTES ((size_t)64 * 1024)
-#define NUMBER_BYTES 32
+#define NUMBER_BYTES 32 /* room for a number, and the few bytes around it */
 #define SECOND_DIGITS 9
 
 /* Pieces. */
@@ -52,13 +52,9 @@ static void put_char(struct exposition *out, char c) { *out->at++ = c; }
 
 static void put_number(struct exposition *out, uint64_t number)
 {
-    char digits[NUMBER_BYTES], *first = digits + sizeof(digits);
+    char digits[TEXT_DIGITS];
 
-    do {
-        *--first = (char)('0' + number % 10);
-        number /= 10;
-    } while (number > 0);
-    put(out, (struct text){first, (size_t)(digits + sizeof(digits) - first)});
+    put(out, text_digits(digits, number));
 }
 
 static void put_seconds(struct exposition *out, uint64_t ns)

@@ -1,10 +1,11 @@
 /* See exposition.h: which format a client wants. */
+#include "bff/base/quality.h"
 #include "bff/observe/exposition.h"
 
 /* How much of the type a range names: more wins over less. */
 enum { NOT, ALL, GROUP, EXACT };
 
-/* Only who names OpenMetrics gets it, because everybody else reads the text format. */
+/* Only a client that names OpenMetrics gets it. All clients can read the text format. */
 static int precision(struct text range, enum exposition_format format)
 {
     if (format == EXPOSITION_OPENMETRICS)
@@ -16,36 +17,18 @@ static int precision(struct text range, enum exposition_format format)
     return text_is(range, "*/*") ? ALL : NOT;
 }
 
-/* Returns the weight in thousandths: "0.5" is 500. What is no weight is 0. */
-static int weight_of(struct text value)
+/* Returns the weight of an item of the list; -1: it is malformed, or the format does not have the
+ * version that the item asks for. ${item} has the parameters behind the range. */
+static int weight_of(struct text item, enum exposition_format format)
 {
-    int weight = 0, unit = 1000;
-
-    if (value.len == 0 || (value.at[0] != '0' && value.at[0] != '1'))
-        return 0;
-    for (size_t i = 0; i < value.len && unit > 0; i++) {
-        if (i == 1 && value.at[i] == '.')
-            continue;
-        if (i == 1 || value.at[i] < '0' || value.at[i] > '9')
-            return 0;
-        weight += (value.at[i] - '0') * unit;
-        unit /= 10;
-    }
-    return weight > 1000 ? 1000 : weight;
-}
-
-/* Returns the weight of an item of the list; -1: the format does not have the version that the item
- * asks for. ${item} has the parameters behind the range. */
-static int weight(struct text item, enum exposition_format format)
-{
-    int weight = 1000;
+    int weight = QUALITY_WHOLE;
 
     while (item.at != NULL) {
         struct text value = text_trim(text_cut(&item, ';')),
                     name = text_trim(text_cut(&value, '='));
         value = text_trim(value);
         if (text_equal_nocase(name, TEXT("q")))
-            weight = weight_of(value);
+            weight = quality_read(value);
         else if (format == EXPOSITION_OPENMETRICS && text_equal_nocase(name, TEXT("version")) &&
                  !text_is(value, "1.0.0"))
             return -1;
@@ -60,7 +43,7 @@ static int weight_in(struct text accept, enum exposition_format format)
 
     while (accept.at != NULL) {
         struct text item = text_cut(&accept, ','), range = text_trim(text_cut(&item, ';'));
-        int exact = precision(range, format), one = exact == NOT ? -1 : weight(item, format);
+        int exact = precision(range, format), one = exact == NOT ? -1 : weight_of(item, format);
         if (one < 0 || exact < best || (exact == best && one < result))
             continue;
         best = exact;

@@ -3,6 +3,7 @@
 #include <stdatomic.h>
 #include <string.h>
 
+#include "bff/base/hash.h"
 #include "bff/base/memory.h"
 #include "bff/observe/metrics_names.h"
 
@@ -72,16 +73,6 @@ struct metrics_names_shard *metrics_names_shard(struct metrics_names *names, uns
     return shard != NULL ? shard : make_shard(names, worker);
 }
 
-/* FNV-1a. Operators choose the names, so no secret is needed. */
-static uint32_t hash_of(struct text name)
-{
-    uint32_t hash = 2166136261U;
-
-    for (size_t i = 0; i < name.len; i++)
-        hash = (hash ^ (unsigned char)name.at[i]) * 16777619U;
-    return hash;
-}
-
 static struct counted *make(struct metrics_names_shard *shard, struct counted *_Atomic *slot,
                             struct text name)
 {
@@ -98,7 +89,7 @@ static struct counted *make(struct metrics_names_shard *shard, struct counted *_
 /* Returns NULL when there are too many names. */
 static struct counted *find(struct metrics_names_shard *shard, struct text name)
 {
-    size_t at = hash_of(name) % SLOTS;
+    size_t at = hash_text(name) % SLOTS; /* operators choose the names, so it needs no secret */
     struct counted *counted;
 
     while ((counted = atomic_load_explicit(&shard->slots[at], memory_order_relaxed)) != NULL) {

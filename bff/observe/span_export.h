@@ -45,7 +45,7 @@ void span_export_add(struct span_export *export, const struct span *span, int64_
 void span_export_leave(struct span_export *export);
 
 /* The same, because the worker ends. Returns true when nothing is left, or when the first such call
- * was FLUSH_MS ago. To be called again until then. */
+ * was SPAN_EXPORT_FLUSH_MS ago. To be called again until then. */
 #define SPAN_EXPORT_FLUSH_MS 1000
 bool span_export_flush(struct span_export *export);
 

@@ -19,9 +19,8 @@ struct entry {
 
 struct span_pending {
     h2o_linklist_t buckets[BUCKETS];
-    h2o_linklist_t used; /* the oldest one is the first */
-    h2o_linklist_t
-        unused; /* the last one that was used is the first, so little memory is touched */
+    h2o_linklist_t used;   /* the oldest one is the first */
+    h2o_linklist_t unused; /* the one that was used last is the first: little memory is touched */
     struct entry entries[SPAN_PENDING_MAX];
 };
 

@@ -34,6 +34,10 @@ struct plain_direct {
     struct text etag;
 };
 
+/* True for a byte that may stand in a URL as it is; '%' begins an encoded one. '#' is none, because
+ * a fragment could not be followed by more of the path or by a query. */
+bool plain_direct_may_be_in_url(char byte);
+
 /*
  * Returns the value of Location for a request with ${path}, which begins with ${prefix}, the path
  * of the route. ${query} may be absent. The result is in ${pool}. It is a valid field value,

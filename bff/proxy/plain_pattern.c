@@ -141,7 +141,7 @@ static void add_segment(struct text_builder *out, struct text segment, struct te
         text_builder_add(out, segment);
         return;
     }
-    out->len += percent_encode(text_builder_room(out, PERCENT_ENCODED_MAX(value.len)), value);
+    text_builder_encoded(out, value);
 }
 
 struct text plain_pattern_fill(struct pool *pool, struct text pattern, struct text path,

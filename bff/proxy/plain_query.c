@@ -18,12 +18,9 @@ struct change {
 /* Returns ${name} decoded. A name that is not encoded properly stays as it is. */
 static struct text decoded(struct pool *pool, struct text name)
 {
-    struct text plain = pool_text(pool, name), out;
+    struct text out;
 
-    for (size_t i = 0; i < plain.len; i++)
-        if (plain.at[i] == '+')
-            ((char *)(uintptr_t)plain.at)[i] = ' ';
-    return percent_decode(pool, plain, &out) == 0 ? out : name;
+    return percent_decode_form(pool, name, &out) == 0 ? out : name;
 }
 
 static const struct plain_field *row_of(const struct plain_fields *fields, struct text name)
@@ -32,13 +29,6 @@ static const struct plain_field *row_of(const struct plain_fields *fields, struc
         if (text_equal(fields->rows[i].name, name))
             return &fields->rows[i];
     return NULL;
-}
-
-static void put_encoded(struct change *change, struct text text)
-{
-    char *room = text_builder_room(&change->out, PERCENT_ENCODED_MAX(text.len));
-
-    change->out.len += percent_encode(room, text);
 }
 
 static void put_separator(struct change *change)
@@ -53,13 +43,13 @@ static void put_value(struct change *change, struct text value)
 {
     while (value.at != NULL) {
         struct text before = text_cut(&value, '{'), rest = value;
-        put_encoded(change, before);
+        text_builder_encoded(&change->out, before);
         if (value.at == NULL)
             return;
         struct text name = text_cut(&rest, '}'), capture = {0};
         if (rest.at != NULL)
             capture = plain_pattern_capture(change->pool, change->pattern, change->path, name);
-        put_encoded(change, capture.at == NULL ? TEXT("{") : capture);
+        text_builder_encoded(&change->out, capture.at == NULL ? TEXT("{") : capture);
         if (capture.at != NULL)
             value = rest;
     }
@@ -73,7 +63,7 @@ static void put_set(struct change *change, const struct plain_field *row)
         return;
     *is_set = true;
     put_separator(change);
-    put_encoded(change, row->name);
+    text_builder_encoded(&change->out, row->name);
     text_builder_add(&change->out, TEXT("="));
     put_value(change, row->value);
 }
@@ -94,7 +84,7 @@ static void put_parameter(struct change *change, struct text parameter)
         text_builder_add(&change->out, parameter);
         return;
     }
-    put_encoded(change, renamed->value);
+    text_builder_encoded(&change->out, renamed->value);
     if (value.at != NULL)
         text_builder_add(&change->out, TEXT("="));
     text_builder_add(&change->out, value);
@@ -103,10 +93,9 @@ static void put_parameter(struct change *change, struct text parameter)
 struct text plain_query_apply(struct pool *pool, const struct plain_query *changes,
                               struct text pattern, struct text path, struct text query)
 {
-    struct change change = {.pool = pool, .rows = changes, .pattern = pattern, .path = path};
-
     if (!plain_query_changes(changes))
         return query;
+    struct change change = {.pool = pool, .rows = changes, .pattern = pattern, .path = path};
     change.is_set = pool_zero(pool, changes->set.count + 1);
     text_builder_init(&change.out, pool, query.len + 64);
     while (query.at != NULL)

@@ -4,18 +4,6 @@
 #include "bff/proxy/plain_path.h"
 #include "bff/proxy/plain_rewrite.h"
 
-static struct text skip(struct text text, size_t len)
-{
-    return (struct text){text.at + len, text.len - len};
-}
-
-static bool starts_nocase(struct text text, struct text prefix)
-{
-    return text.len >= prefix.len && text_equal_nocase((struct text){text.at, prefix.len}, prefix);
-}
-
-static bool ends_open(struct text path) { return path.len > 0 && path.at[path.len - 1] == '/'; }
-
 /* Returns map number ${i}; NULL after the last one. */
 static const struct plain_rewrite_map *map_at(const struct plain_rewrite *rewrite, size_t i)
 {
@@ -26,7 +14,7 @@ static const struct plain_rewrite_map *map_at(const struct plain_rewrite *rewrit
 
 static bool is_prefix(const struct plain_rewrite_map *map)
 {
-    return ends_open(map->to) && ends_open(map->path);
+    return text_ends(map->to, '/') && text_ends(map->path, '/');
 }
 
 /* True when ${path} of the service may also be a path of clients, to which the service has added
@@ -64,9 +52,9 @@ static bool is_ambiguous(struct text url)
 /* Removes "." or "%2e" at the beginning of ${segment}. */
 static bool cut_dot(struct text *segment)
 {
-    size_t len = starts_nocase(*segment, TEXT("%2e")) ? 3 : text_starts(*segment, TEXT("."));
+    size_t len = text_starts_nocase(*segment, TEXT("%2e")) ? 3 : text_starts(*segment, TEXT("."));
 
-    *segment = skip(*segment, len);
+    *segment = text_after(*segment, len);
     return len > 0;
 }
 
@@ -103,9 +91,9 @@ static bool cut_origin(const struct plain_rewrite *rewrite, struct text *url)
 {
     for (size_t i = 0; i < rewrite->origin_count; i++) {
         struct text origin = rewrite->origins[i];
-        if (!starts_nocase(*url, origin))
+        if (!text_starts_nocase(*url, origin))
             continue;
-        struct text rest = skip(*url, origin.len);
+        struct text rest = text_after(*url, origin.len);
         if (rest.len > 0 && rest.at[0] != '/' && rest.at[0] != '?' && rest.at[0] != '#')
             continue;
         *url = rest;
@@ -145,7 +133,7 @@ static struct text url_changed(const struct plain_rewrite *rewrite, struct pool 
             return url;
         if (!fits(map, path, &len))
             continue;
-        struct text changed = join(pool, map->path, skip(target, len));
+        struct text changed = join(pool, map->path, text_after(target, len));
         return is_of_server(changed) ? changed : url;
     }
     return url;
@@ -157,18 +145,18 @@ static struct text refresh_changed(const struct plain_rewrite *rewrite, struct p
 {
     size_t at = 0;
 
-    while (at < value.len && !starts_nocase(skip(value, at), TEXT("url=")))
+    while (at < value.len && !text_starts_nocase(text_after(value, at), TEXT("url=")))
         at++;
     if (at >= value.len)
         return value;
     at += sizeof("url=") - 1;
-    struct text head = {value.at, at}, url = skip(value, at), tail = {0};
+    struct text head = {value.at, at}, url = text_after(value, at), tail = {0};
     if (url.len > 0 && (url.at[0] == '"' || url.at[0] == '\'')) {
         char quote = url.at[0];
         const char *end = memchr(url.at + 1, quote, url.len - 1);
         size_t len = end == NULL ? url.len - 1 : (size_t)(end - url.at) - 1;
         head.len++;
-        tail = skip(url, 1 + len);
+        tail = text_after(url, 1 + len);
         url = (struct text){url.at + 1, len};
     }
     struct text changed = url_changed(rewrite, pool, url);
@@ -191,7 +179,7 @@ static struct text path_changed(const struct plain_rewrite *rewrite, struct pool
         if (is_done(map, path))
             return path;
         if (fits(map, path, &len))
-            return join(pool, own, skip(path, len));
+            return join(pool, own, text_after(path, len));
         if (is_prefix(map) && path.len == to.len - 1 && text_starts(to, path))
             return own.len > 1 ? (struct text){own.at, own.len - 1} : own;
     }
@@ -217,7 +205,7 @@ static void attribute_add(const struct plain_rewrite *rewrite, struct text_build
         size_t head = (size_t)(path.at - text.at);
         text_builder_add(out, (struct text){text.at, head});
         text_builder_add(out, path_changed(rewrite, out->pool, path));
-        text_builder_add(out, skip(text, head + path.len));
+        text_builder_add(out, text_after(text, head + path.len));
     } else {
         text_builder_add(out, text);
     }
@@ -238,15 +226,21 @@ static struct text cookie_changed(const struct plain_rewrite *rewrite, struct po
     return text_builder_text(&out);
 }
 
+/* Most fields have another length, so they need no comparison. */
+static bool is_name(struct text name, struct text other)
+{
+    return name.len == other.len && text_equal_nocase(name, other);
+}
+
 struct text plain_rewrite(const struct plain_rewrite *rewrite, struct pool *pool, struct text name,
                           struct text value)
 {
-    if (rewrite->locations && (text_equal_nocase(name, TEXT("location")) ||
-                               text_equal_nocase(name, TEXT("content-location"))))
+    if (rewrite->locations &&
+        (is_name(name, TEXT("location")) || is_name(name, TEXT("content-location"))))
         return url_changed(rewrite, pool, value);
-    if (rewrite->locations && text_equal_nocase(name, TEXT("refresh")))
+    if (rewrite->locations && is_name(name, TEXT("refresh")))
         return refresh_changed(rewrite, pool, value);
-    if (text_equal_nocase(name, TEXT("set-cookie")))
+    if (is_name(name, TEXT("set-cookie")))
         return cookie_changed(rewrite, pool, value);
     return value;
 }

@@ -21,16 +21,9 @@ static bool fits_path(const struct plain_route *route, struct text path)
 /* A text that is not properly encoded stays as it is. */
 static struct text decoded(struct pool *pool, struct text text)
 {
-    char *copy;
     struct text out;
 
-    if (text.len > 0 && memchr(text.at, '+', text.len) != NULL) {
-        copy = pool_take(pool, text.len);
-        for (size_t i = 0; i < text.len; i++)
-            copy[i] = (char)(text.at[i] == '+' ? ' ' : text.at[i]);
-        text.at = copy;
-    }
-    return percent_decode(pool, text, &out) == 0 ? out : text;
+    return percent_decode_form(pool, text, &out) == 0 ? out : text;
 }
 
 bool plain_route_has_parameter(struct pool *pool, struct text query,
@@ -66,6 +59,12 @@ static bool fits_conditions(const struct plain_route *route, const struct plain_
     if (route->header.name.at != NULL && !question->has_field(question->cookie, &route->header))
         return false;
     return fits_match(&route->match, question, pool);
+}
+
+bool plain_route_is_for_all(const struct plain_route *route)
+{
+    return route->host.at == NULL && route->header.name.at == NULL &&
+           route->match.query.count == 0 && route->match.cookie.count == 0;
 }
 
 static bool is_closer(const struct plain_route *a, const struct plain_route *b)

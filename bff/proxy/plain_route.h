@@ -36,8 +36,9 @@ struct breaker;
 
 /*
  *   path          "/api/users/" (with '/' at the end: a prefix) or "/api/users" (exactly this
- * path). It may have captures (plain_pattern.h), which transform.has_captures says to replaces
- * ${path} in the target, like the URI of nginx's proxy_pass; absent: the target does not change
+ *                 path). It may have captures (plain_pattern.h); then transform.has_captures is set
+ *   to            replaces ${path} in the target, like the URI of nginx's proxy_pass; absent: the
+ *                 target does not change
  *   service       the service that gets the request; NULL: ${split} or ${direct} says what happens
  *   methods       the methods that are passed on, ended by an absent text; NULL: all known methods
  *   host          only requests for this host (lower case, see host.h); absent: any host
@@ -148,6 +149,9 @@ enum plain_result plain_route_find(const struct plain_routes *routes,
  * with the name, any may have the value. */
 bool plain_route_has_parameter(struct pool *pool, struct text query,
                                const struct plain_field *field);
+
+/* True when the route has no condition beside its path and its methods. */
+bool plain_route_is_for_all(const struct plain_route *route);
 
 /* True when one of ${routes} passes ${method} on, whatever its conditions are. */
 bool plain_route_has_method(const struct plain_routes *routes, struct text method);

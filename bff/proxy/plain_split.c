@@ -3,50 +3,21 @@
 
 #include "bff/base/check.h"
 #include "bff/base/hash.h"
+#include "bff/base/turns.h"
 
 #include "bff/proxy/plain_split.h"
 
-static unsigned divisor_of(unsigned a, unsigned b)
-{
-    while (b != 0) {
-        unsigned rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* Returns the number of the row that is next in nginx's smooth sequence: the one with the largest
- * credit, which then pays the sum of all weights. */
-static size_t step(const struct plain_split *split, long *credits, long sum)
-{
-    size_t best = 0;
-
-    for (size_t i = 0; i < split->count; i++)
-        credits[i] += (long)split->rows[i].weight;
-    for (size_t i = 1; i < split->count; i++)
-        if (credits[i] > credits[best])
-            best = i;
-    credits[best] -= sum;
-    return best;
-}
-
 void plain_split_prepare(struct plain_split *split, struct pool *pool)
 {
-    long credits[PLAIN_SPLIT_MAX] = {0};
-    unsigned sum = 0, divisor = 0;
+    unsigned weights[PLAIN_SPLIT_MAX];
     uint8_t *turns;
 
     must(split->count > 0 && split->count <= PLAIN_SPLIT_MAX);
-    for (size_t i = 0; i < split->count; i++) {
-        sum += split->rows[i].weight;
-        divisor = divisor_of(split->rows[i].weight, divisor);
-    }
-    must(sum > 0);
-    split->period = sum / divisor;
+    for (size_t i = 0; i < split->count; i++)
+        weights[i] = split->rows[i].weight;
+    split->period = turns_period(weights, split->count);
     turns = pool_take(pool, split->period);
-    for (size_t i = 0; i < split->period; i++)
-        turns[i] = (uint8_t)step(split, credits, (long)sum);
+    turns_fill(weights, split->count, turns);
     split->turns = turns;
     split->next = pool_zero(pool, sizeof(*split->next));
     atomic_init(split->next, 0);

@@ -8,8 +8,8 @@
  * of 10 %. The hash depends on the rows and not on the route, so a key gets the same service on all
  * routes with the same rows.
  *
- * Without a key, the services take turns in the smooth sequence of nginx. All workers share the
- * sequence, so the counts are exact.
+ * Without a key, the services take turns (turns.h). All workers share the sequence, so the counts
+ * are exact.
  */
 #ifndef BFF_PROXY_PLAIN_SPLIT_H
 #define BFF_PROXY_PLAIN_SPLIT_H

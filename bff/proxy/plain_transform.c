@@ -22,7 +22,7 @@ bool plain_transform_answers(const struct plain_transform *transform)
            transform->response_names.count > 0;
 }
 
-struct text plain_transform_name(const struct plain_fields *names, struct text name)
+struct text plain_transform_name_in(const struct plain_fields *names, struct text name)
 {
     struct text found = name;
 

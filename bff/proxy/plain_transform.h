@@ -59,8 +59,14 @@ int plain_transform_status(const struct plain_transform *transform, int status);
 /* True when the answer is changed in another way than by header fields that are set and removed. */
 bool plain_transform_answers(const struct plain_transform *transform);
 
+/* As plain_transform_name, for ${names} that has a row. */
+struct text plain_transform_name_in(const struct plain_fields *names, struct text name);
+
 /* Returns the new name of the field ${name} (any case) in ${names}; ${name} itself when it has
  * none; an absent text when another field gets this name, so that this one is left out. */
-struct text plain_transform_name(const struct plain_fields *names, struct text name);
+static inline struct text plain_transform_name(const struct plain_fields *names, struct text name)
+{
+    return names->count == 0 ? name : plain_transform_name_in(names, name);
+}
 
 #endif

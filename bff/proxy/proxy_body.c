@@ -30,7 +30,7 @@ static void on_spool_lost(void *cookie)
     struct proxy_passing *passing = cookie;
 
     call_cancel(&passing->call, CALL_NOT_NEEDED);
-    proxy_upload_spool_end(&passing->spool);
+    proxy_upload_spool_end(passing->spool);
     passing->is_left = true;
     if (passing->request == NULL)
         proxy_passing_free(passing);
@@ -44,16 +44,18 @@ void proxy_body_begin(struct proxy_passing *passing)
 {
     struct request *request = passing->request;
 
+    proxy_upload_spool_free(passing->spool); /* the service is asked again */
+    passing->spool = NULL;
     if (passing->ask.spool != NULL)
-        proxy_upload_spool_begin(&passing->spool, passing->ask.spool,
-                                 worker_timers(request->worker), on_spool_lost, passing);
+        passing->spool = proxy_upload_spool_new(passing->ask.spool, worker_timers(request->worker),
+                                                on_spool_lost, passing);
     else if (proxy_upload_is_streamed(request))
         proxy_upload_begin(&passing->upload, request, &upload_user, passing);
 }
 
 struct upload *proxy_body_upload(struct proxy_passing *passing)
 {
-    if (passing->spool.spool != NULL)
-        return &passing->spool.upload;
+    if (passing->spool != NULL)
+        return &passing->spool->upload;
     return passing->upload.is_on ? &passing->upload.upload : NULL;
 }

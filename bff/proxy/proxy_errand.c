@@ -27,7 +27,7 @@ bool proxy_errand_begin(struct proxy_passing *passing)
                       !is_sent && passing->call_ask.upload == NULL))
         return false;
     passing->request = NULL;
-    if (passing->fill == NULL && passing->spool.spool == NULL) {
+    if (passing->fill == NULL && passing->spool == NULL) {
         passing->call_ask.may_repeat = passing->call_ask.may_repeat && !is_sent;
         passing->call_ask.is_body_gone = is_sent;
     }

@@ -21,7 +21,7 @@ void proxy_passing_free(struct proxy_passing *passing)
 {
     call_cancel(&passing->call, CALL_NOT_NEEDED);
     proxy_upload_end(&passing->upload);
-    proxy_upload_spool_end(&passing->spool);
+    proxy_upload_spool_free(passing->spool);
     reply_stream_free(&passing->stream);
     tunnel_free(&passing->tunnel);
     if (passing->errand.worker != NULL)

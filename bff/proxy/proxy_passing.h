@@ -26,8 +26,8 @@ struct proxy_passing {
     struct proxy_ask ask;
     struct call_ask call_ask;
     struct call call;
-    struct proxy_upload upload;      /* of a body that is streamed */
-    struct proxy_upload_spool spool; /* of a body that is on disk */
+    struct proxy_upload upload;       /* of a body that is streamed */
+    struct proxy_upload_spool *spool; /* of a body that is on disk; NULL: there is none */
     struct reply_stream stream;
     struct tunnel tunnel;
     bool is_tunnel;

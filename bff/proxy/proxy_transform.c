@@ -1,6 +1,7 @@
 /* See proxy_transform.h. */
 #include "bff/base/status.h"
 #include "bff/base/text_builder.h"
+#include "bff/coding/coding.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_head.h"
 #include "bff/proxy/proxy_transform.h"
@@ -56,11 +57,6 @@ static bool is_json(struct text type)
            text_equal_nocase(name, TEXT("text/json")) || ends_nocase(name, TEXT("+json"));
 }
 
-static bool is_coded(struct text coding)
-{
-    return coding.len > 0 && !text_equal_nocase(coding, TEXT("identity"));
-}
-
 /* True when the rules are about the body of the answer. */
 static bool concerns(const struct plain_transform *rules, int status)
 {
@@ -70,7 +66,7 @@ static bool concerns(const struct plain_transform *rules, int status)
 
 static bool can_edit(const struct proxy_transform_head *head)
 {
-    return is_json(head->type) && !is_coded(head->coding) && head->status != 206;
+    return is_json(head->type) && coding_of(head->coding) == CODING_IDENTITY && head->status != 206;
 }
 
 /* The body of the request. */
@@ -104,7 +100,7 @@ enum proxy_transform_body proxy_transform_body(struct proxy_transform *transform
     if (rules->request_body == NULL || body.len == 0)
         return PROXY_TRANSFORM_GOOD;
     if (!is_json(request_list(transform->request, "content-type")) ||
-        is_coded(request_list(transform->request, "content-encoding")))
+        coding_of(request_list(transform->request, "content-encoding")) != CODING_IDENTITY)
         result = PROXY_TRANSFORM_OTHER_TYPE;
     else
         result = edit_body(transform, body);
@@ -112,25 +108,6 @@ enum proxy_transform_body proxy_transform_body(struct proxy_transform *transform
 }
 
 /* The head of the answer. */
-
-static void weaken_etag(struct request *request)
-{
-    struct text etag = reply_head_find(request, "etag");
-
-    if (etag.len > 0 && etag.at[0] == '"')
-        reply_head_set(request, "etag", pool_print(request->pool, "W/%.*s", TEXT_ARGS(etag)));
-}
-
-/* Fields about the bytes of the service's body (RFC 9110 section 14.3, RFC 9530, RFC 3230, RFC
- * 1864). */
-static void remove_about_bytes(struct request *request)
-{
-    static const char *const names[] = {"accept-ranges", "content-digest", "repr-digest", "digest",
-                                        "content-md5"};
-
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-        reply_head_remove(request, names[i]);
-}
 
 static void change_status(struct request *request, int to)
 {
@@ -152,10 +129,8 @@ static void head(struct reply_filter *filter, struct request *request)
         reply_filter_remove(request, filter);
         return;
     }
-    if (transform->rules->response_body != NULL && (transform->edits || is_304)) {
-        weaken_etag(request);
-        remove_about_bytes(request);
-    }
+    if (transform->rules->response_body != NULL && (transform->edits || is_304))
+        reply_head_set_changed(request);
     if (transform->edits)
         reply_head_set_length(request, REPLY_HEAD_NO_LENGTH);
     change_status(request, plain_transform_status(transform->rules, reply_head_status(request)));

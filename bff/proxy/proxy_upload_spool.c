@@ -83,10 +83,12 @@ static void on_pause(struct timer *timer)
         upload_go_on(&upload->upload);
 }
 
-void proxy_upload_spool_begin(struct proxy_upload_spool *out, struct spool *spool,
-                              struct timers *timers, void (*lost)(void *cookie), void *cookie)
+struct proxy_upload_spool *proxy_upload_spool_new(struct spool *spool, struct timers *timers,
+                                                  void (*lost)(void *cookie), void *cookie)
 {
-    *out = (struct proxy_upload_spool){
+    struct proxy_upload_spool *made = memory_new(sizeof(*made));
+
+    *made = (struct proxy_upload_spool){
         .upload = {.source = &source, .length = spool_size(spool)},
         .spool = spool_hold(spool),
         .timers = timers,
@@ -94,6 +96,7 @@ void proxy_upload_spool_begin(struct proxy_upload_spool *out, struct spool *spoo
         .lost = lost,
         .cookie = cookie,
     };
+    return made;
 }
 
 void proxy_upload_spool_end(struct proxy_upload_spool *upload)
@@ -104,4 +107,12 @@ void proxy_upload_spool_end(struct proxy_upload_spool *upload)
     memory_free(upload->buffer);
     spool_release(upload->spool);
     upload->spool = NULL;
+}
+
+void proxy_upload_spool_free(struct proxy_upload_spool *upload)
+{
+    if (upload == NULL)
+        return;
+    proxy_upload_spool_end(upload);
+    memory_free(upload);
 }

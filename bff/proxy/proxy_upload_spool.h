@@ -9,10 +9,9 @@
 #include "bff/proxy/spool.h"
 #include "bff/upstream/upload.h"
 
-/* All zero: there is none. */
 struct proxy_upload_spool {
     struct upload upload;
-    struct spool *spool; /* held; NULL: none */
+    struct spool *spool; /* held; NULL: the call is over */
     struct timers *timers;
     struct timer pause;
     void (*lost)(void *cookie);
@@ -26,10 +25,13 @@ struct proxy_upload_spool {
 
 /* Makes the upload, which holds ${spool}. ${lost} is called with ${cookie}, from the loop, when the
  * file cannot be read: the user must end the call. */
-void proxy_upload_spool_begin(struct proxy_upload_spool *out, struct spool *spool,
-                              struct timers *timers, void (*lost)(void *cookie), void *cookie);
+struct proxy_upload_spool *proxy_upload_spool_new(struct spool *spool, struct timers *timers,
+                                                  void (*lost)(void *cookie), void *cookie);
 
-/* The call is over. Idempotent; it does nothing without an upload. */
+/* The call is over. Idempotent. */
 void proxy_upload_spool_end(struct proxy_upload_spool *upload);
+
+/* Ends and frees it; NULL is allowed. */
+void proxy_upload_spool_free(struct proxy_upload_spool *upload);
 
 #endif

@@ -53,5 +53,5 @@ bool security_headers_replace(const struct request *request,
     for (size_t i = 0; i < field_count(settings, route); i++)
         if (text_equal_nocase(name, text_of(fields[i].name)))
             return true;
-    return text_equal_nocase(name, TEXT(HSTS)) && has_hsts(request, settings, route);
+    return has_hsts(request, settings, route) && text_equal_nocase(name, TEXT(HSTS));
 }

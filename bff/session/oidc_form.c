@@ -11,26 +11,17 @@ static bool has_control(struct text text)
     return false;
 }
 
-static int decode(struct pool *pool, struct text text, struct text *out)
-{
-    char *copy = pool_take(pool, text.len + 1);
-
-    for (size_t i = 0; i < text.len; i++)
-        copy[i] = (char)(text.at[i] == '+' ? ' ' : text.at[i]);
-    return percent_decode(pool, (struct text){copy, text.len}, out);
-}
-
 static int take(struct text pair, struct pool *pool, struct oidc_param *params, size_t count)
 {
     struct text name, value = pair, raw = text_cut(&value, '=');
 
-    if (decode(pool, raw, &name) != 0)
+    if (percent_decode_form(pool, raw, &name) != 0)
         return 0; /* it is none of ours: these names need no encoding */
     for (size_t i = 0; i < count; i++) {
         if (!text_is(name, params[i].name))
             continue;
         if (params[i].value.at != NULL || value.at == NULL ||
-            decode(pool, value, &params[i].value) != 0 || has_control(params[i].value))
+            percent_decode_form(pool, value, &params[i].value) != 0 || has_control(params[i].value))
             return -1;
     }
     return 0;

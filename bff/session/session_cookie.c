@@ -8,11 +8,6 @@
 
 /* Names. */
 
-static struct text rest_of(struct text name, size_t len)
-{
-    return (struct text){name.at + len, name.len - len};
-}
-
 /* Returns the number of the piece whose cookie is ${name}; NO_PIECE for another cookie. A number
  * has only one spelling, so that no two cookies are the same piece. */
 static unsigned piece_of(const struct session_cookie *cookie, struct text name)
@@ -21,18 +16,19 @@ static unsigned piece_of(const struct session_cookie *cookie, struct text name)
 
     if (!text_starts(name, cookie->name))
         return NO_PIECE;
-    struct text rest = rest_of(name, cookie->name.len);
+    struct text rest = text_after(name, cookie->name.len);
     if (rest.len == 0)
         return 1;
     if (rest.at[0] != '-' || rest.len < 2 || rest.at[1] == '0' ||
-        text_number(rest_of(rest, 1), SESSION_COOKIE_PIECES_MAX, &number) != 0 || number < 2)
+        text_number(text_after(rest, 1), SESSION_COOKIE_PIECES_MAX, &number) != 0 || number < 2)
         return NO_PIECE;
     return (unsigned)number;
 }
 
 static bool is_of_login(const struct session_cookie *cookie, struct text name)
 {
-    return text_starts(name, cookie->name) && text_starts(rest_of(name, cookie->name.len), LOGIN);
+    return text_starts(name, cookie->name) &&
+           text_starts(text_after(name, cookie->name.len), LOGIN);
 }
 
 /* Browsers send a cookie without a name as its value, which may look like a name and a value. */

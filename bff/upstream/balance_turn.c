@@ -1,65 +1,29 @@
 /*
- * Round robin, smooth and weighted as in nginx: weights 5, 1, 1 give a a b a c a a. A period of the
- * sequence is made again when the set of endpoints that are well has changed. The workers count
- * turns together, and a turn is a place in the sequence. So all workers together get the exact
- * sequence, without a lock.
+ * Round robin, smooth and weighted (turns.h). A period of the sequence is made again when the set
+ * of endpoints that are well has changed. The workers count turns together, and a turn is a place
+ * in the sequence. So all workers together get the exact sequence, without a lock.
  *
  * An endpoint of the sequence may be full, or be left out by its slow start. Then its turn goes to
  * a random other endpoint, chosen by weight.
  */
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
+#include "bff/base/turns.h"
 #include "bff/upstream/balance_field.h"
 
-static unsigned common_divisor(unsigned a, unsigned b)
-{
-    while (b != 0) {
-        unsigned rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-/* Fills ${weights}, by place, with the smallest numbers that have the same proportions. Returns
- * their sum. */
-static int reduce(const struct balance *balance, uint64_t set, int weights[SERVICE_ENDPOINTS_MAX])
-{
-    unsigned divisor = 0, place;
-    int sum = 0;
-
-    balance_each (place, set)
-        divisor = common_divisor(balance_weight_at(balance, place), divisor);
-    balance_each (place, set) {
-        weights[place] = (int)(balance_weight_at(balance, place) / divisor);
-        sum += weights[place];
-    }
-    return sum;
-}
-
-/* nginx's algorithm: each endpoint gains its weight, the largest value wins, and the winner loses
- * the sum of all weights. After ${sum} steps all values are 0 again. */
 static void make(const struct balance *balance, uint64_t set, struct balance_sequence *sequence)
 {
-    int weights[SERVICE_ENDPOINTS_MAX], values[SERVICE_ENDPOINTS_MAX] = {0};
-    int sum = reduce(balance, set, weights);
+    unsigned weights[SERVICE_ENDPOINTS_MAX] = {0}, place;
 
-    if (sequence->capacity < (size_t)sum) {
-        sequence->places = memory_grow(sequence->places, (size_t)sum);
-        sequence->capacity = (size_t)sum;
-    }
+    balance_each (place, set)
+        weights[place] = balance_weight_at(balance, place);
     sequence->set = set;
-    sequence->length = (size_t)sum;
-    for (size_t i = 0; i < sequence->length; i++) {
-        unsigned place, best = balance_lowest(set);
-        balance_each (place, set) {
-            values[place] += weights[place];
-            if (values[place] > values[best])
-                best = place;
-        }
-        values[best] -= sum;
-        sequence->places[i] = (uint8_t)best;
+    sequence->length = turns_period(weights, SERVICE_ENDPOINTS_MAX);
+    if (sequence->capacity < sequence->length) {
+        sequence->places = memory_grow(sequence->places, sequence->length);
+        sequence->capacity = sequence->length;
     }
+    turns_fill(weights, SERVICE_ENDPOINTS_MAX, sequence->places);
 }
 
 static unsigned next(struct balance *balance, const struct balance_field *field)

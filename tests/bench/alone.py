@@ -1,4 +1,4 @@
-"""What is counted on bff alone: instructions for a page, and how fast its JSON scanner is."""
+"""What is counted on bff alone: instructions for a page, and how fast it scans and changes JSON."""
 import os
 import re
 import shutil
@@ -78,3 +78,15 @@ def scanner(bench):
     done = subprocess.run(['taskset', '-c', core, program], capture_output=True, text=True,
                           check=True)
     return _table(done.stdout), False
+
+
+def transformation(bench):
+    """How fast rules change JSON; the scanner alone is what they are compared with."""
+    core, program = str(bench.site.gateway_core), f'{bench.site.build}/tests/bench_json_edit_bench'
+    done = subprocess.run(['taskset', '-c', core, program], capture_output=True, text=True,
+                          check=True)
+    found = [(what.strip(), int(speed))
+             for what, speed in re.findall(r'(?m)^(.*?) +(\d+) MB/s$', done.stdout)]
+    scanned = dict(found)['scanned']
+    return '\n'.join(['| | MB/s | of the scanner |', '| --- | ---: | ---: |'] +
+                     [f'| {what} | {speed} | {speed / scanned:.2f} |' for what, speed in found]), False

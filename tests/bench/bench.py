@@ -19,6 +19,7 @@ import goodput
 import hedge
 import memory
 import report
+import uploads
 from load import Void
 from measure import Bench
 from peers import Failed, Site, add_before
@@ -28,7 +29,8 @@ from works import WORKS
 # something in it is void.
 SPECIAL = {'balance': balance.table, 'hedge': hedge.table, 'goodput': goodput.table,
            'dead-service': dead.table, 'memory': memory.table,
-           'instructions': alone.instructions, 'callers': alone.callers, 'scanner': alone.scanner}
+           'uploads': uploads.table, 'instructions': alone.instructions, 'callers': alone.callers, 'scanner': alone.scanner,
+           'transformation': alone.transformation}
 NAMES = [*WORKS, *SPECIAL]
 
 

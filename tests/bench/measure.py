@@ -83,7 +83,12 @@ class Bench:
         if answer != self.expected.setdefault(path, answer):
             raise Failed(f'{peer.title} answers {path} with something else than bff: '
                          f'{body[:600]!r}')
-        return len(body)
+        if peer.coding is None:
+            return len(body)
+        coded = peer.answer(path, loaded(work, peer))
+        if len(coded) * 2 > len(body):
+            raise Failed(f'{peer.title} does not compress {path}')
+        return len(coded)
 
     def ask(self, work, peer, seconds, length, look=False):
         url, core = peer.url(peer.path or work.path, work.streams != 0), self.site.load_core
@@ -94,7 +99,7 @@ class Bench:
             return http1_exact(url, seconds, core, connections=work.connections,
                                body_length=length)
         return http1(url, seconds, core, connections=work.connections,
-                     headers=headers(work, peer), body_length=length, look=look)
+                     headers=loaded(work, peer), body_length=length, look=look)
 
     def measured(self, work, peer, length):
         peer.guard()
@@ -128,3 +133,9 @@ class Started:
 
 def headers(work, peer):
     return [f'Authorization: Bearer {token()}'] if work.token else peer.headers
+
+
+def loaded(work, peer):
+    """The header lines of the load: its answers may be compressed."""
+    coding = [] if peer.coding is None else [f'Accept-Encoding: {peer.coding}']
+    return [*headers(work, peer), *coding]

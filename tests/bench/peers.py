@@ -15,6 +15,7 @@ import time
 import load
 import process
 import signing_in
+import sink
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 FILES = os.path.join(HERE, 'peers')
@@ -151,13 +152,16 @@ class Peer:
       redis     it gets REDIS_URL
       key       it gets IDENTITY_KEY: a file with a new private key
       session   where it keeps sessions; clients send it the cookie of one. None: it has none
+      coding    of its answers under load, which clients accept. None: they are not compressed
+      sinks     it gets SINK_URL: of a server that reads all that it gets (sink.py)
     """
 
     def __init__(self, title, command, *, files=(), env=None, headers=(), path=None, redis=False,
-                 key=False, session=None):
+                 key=False, session=None, coding=None, sinks=False):
         self.title, self.command, self.files = title, command, files
         self.env, self.headers, self.path = env or {}, headers, path
         self.redis, self.key, self.session = redis, key, session
+        self.coding, self.sinks = coding, sinks
         self.http2_has_own_port = any('port2' in open(f'{FILES}/{file}').read() for file in files)
 
     def start(self, site, name):
@@ -179,6 +183,9 @@ class Peer:
         if self.session:
             env.update(SESSION_STORE=self.session, SESSION_KEY=SECRET,
                        NOTIFICATIONS_URL=signing_in.start_service(token()))
+        if self.sinks:
+            env['SINK_URL'] = sink.url()
+            env['WORK'] = self.directory
         command = [self._filled(word) for word in self.command]
         self.started = site.run(self.directory, command, site.gateway_core, env)
         self._wait_until_it_listens()
@@ -188,6 +195,8 @@ class Peer:
     def _filled(self, text):
         words = {'port': self.port, 'port2': self.port2, 'work': self.directory,
                  'build': self.site.build, 'peers': FILES}
+        if self.sinks:
+            words['sink'] = sink.url().split('//')[1]
         words.update((name, url.split('//')[1]) for name, url in self.site.services.items())
         return re.sub('@([a-z0-9]+)@', lambda found: str(words[found.group(1)]), text)
 
@@ -243,10 +252,10 @@ def _bff(title, program, config, under=(), **more):
                         '--listen', 'http://127.0.0.1:@port@'], **more)
 
 
-def _nginx(title, config, *more):
+def _nginx(title, config, *files, **more):
     return Peer(title, ['nginx', '-e', 'stderr', '-p', '@work@', '-c', f'@work@/{config}',
                         '-g', 'daemon off;'],
-                files=(config, 'nginx_start.conf', 'nginx_http.conf', *more))
+                files=(config, 'nginx_start.conf', 'nginx_http.conf', *files), **more)
 
 
 def _node(title, file, env=None, headers=(), **more):
@@ -290,6 +299,12 @@ PEERS = {
     'express-limited-redis': _node('Express with a limit in Redis', 'express.js', {'BARE': '1'},
                                    redis=True),
     'fastify': _node('Fastify', 'fastify.js'),
+    'bff-gzip': _bff('bff, gzip', 'bff-web', 'bff_compressed.yaml', coding='gzip'),
+    'bff-br': _bff('bff, br', 'bff-web', 'bff_compressed.yaml', coding='br'),
+    'nginx-gzip': _nginx('nginx, gzip', 'nginx_gzip.conf', coding='gzip'),
+    'bff-traced': _bff('bff, 10 % traced', 'bff-web', 'bff_traced.yaml', sinks=True),
+    'bff-uploads': _bff('bff', 'bff-web', 'bff_uploads.yaml', sinks=True),
+    'nginx-uploads': _nginx('nginx', 'nginx_uploads.conf', sinks=True),
     'floor': Peer('C loop', ['@build@/tests/bench_floor', '@port@']),
 }
 

@@ -62,6 +62,11 @@ WORKS = {
                     ('bff', 'bff-token', 'bff-session', 'bff-session-redis')),
     'identity': Work('Identity: the dashboard of a known user, 4 x 300 B, a token for each service',
                      '/api/dashboard/small', ('bff-login', 'bff-identity'), token=True),
+    'compression': Work('Compression: a plain route, 20 KB of JSON, gzip level 5 and brotli level 4',
+                        '/api/users/twenty',
+                        ('bff-gzip', 'bff-br', 'nginx-gzip', 'bff', 'nginx'), {'nginx-gzip': 1.0}),
+    'tracing': Work('Traces: the dashboard, 4 x 300 B, of which 10 % are traced',
+                    '/api/dashboard/small', ('bff', 'bff-traced')),
     'parts': Work('Pages of 1 to 32 parts, 300 B each, 16 connections', None,
                   tuple(f'parts-{count}' for count in (1, 4, 8, 16, 32)), connections=16),
 }

@@ -191,7 +191,31 @@ test('every function of the headers below it that the guide names is there', () 
   assert.deepEqual([...named].filter(name => !new RegExp(`\\b${name}\\b`).test(headers)), [])
 })
 
+test('every decision, once and in the order of their numbers', () => {
+  const real = readdirSync(path.join(root, 'docs/decisions')).filter(name => /^\d/.test(name)).sort()
+  const listed = all(pages['docs/decisions/README.md'].text, /^\| \[\d+\]\(([^)]*)\)/gm).flat()
+  assert.deepEqual(listed, real)
+})
+
+// The tables of a page, each with its lines.
+function tablesOf({ prose }) {
+  const tables = [[]]
+  for (const line of prose.split('\n')) {
+    if (line.startsWith('|')) tables.at(-1).push(line)
+    else if (tables.at(-1).length > 0) tables.push([])
+  }
+  return tables.filter(lines => lines.length > 0)
+}
+
 for (const page of Object.values(pages)) {
+  test(`${page.name}: its tables are whole, and have no row twice`, () => {
+    for (const lines of tablesOf(page)) {
+      assert.match(lines[1] ?? '', /^\|( *:?-+:? *\|)+$/, lines[0])
+      const twice = lines.filter((line, i) => i > 1 && line.replace(/[| ]/g, '') && lines.indexOf(line) !== i)
+      assert.deepEqual(twice, [])
+    }
+  })
+
   test(`${page.name}: its links lead somewhere`, () => {
     for (const { target, file, anchor } of linksOf(page)) {
       assert.ok(isThere(file), `${target}: no such file`)

@@ -4,8 +4,9 @@ import { writeFileSync } from 'node:fs'
 import { describe, test } from 'node:test'
 
 import { ask } from './lib/client.mjs'
-import { adminToken, assertDone, reloadable } from './lib/reloading.mjs'
-import { anywhere, demo } from './lib/scenario.mjs'
+import { admin, asOperator } from './lib/operator.mjs'
+import { assertDone, reloadable } from './lib/reloading.mjs'
+import { demo } from './lib/scenario.mjs'
 import { assertEnd } from './lib/server.mjs'
 import { jwt, now } from './lib/token.mjs'
 import { eventually, gate } from './lib/wait.mjs'
@@ -123,9 +124,9 @@ describe('a reload', { concurrency: 2 }, () => {
 })
 
 test('in mock mode, the mock services and their tokens stay', async t => {
-  const { server, get } = await demo(t, 'web', { config: { admin: { listen: anywhere, token: adminToken } } })
+  const { server, get } = await demo(t, 'web', { config: { admin } })
   const { text } = await get('/api/users/u7')
-  const { status } = await ask(server.ready.admin, '/reload', { method: 'POST', token: adminToken })
+  const { status } = await ask(server.ready.admin, '/reload', { method: 'POST', headers: asOperator })
   assert.equal(status, 200)
   await eventually(() => server.lines().some(({ state }) => state === 'done'), 'the event')
   assert.equal((await get('/api/users/u7')).text, text)

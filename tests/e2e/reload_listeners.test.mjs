@@ -7,6 +7,7 @@ import { after, describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
 import { ask, connectBare, connectHttp2 } from './lib/client.mjs'
+import { freePort } from './lib/free_port.mjs'
 import { assertDone, reloadable } from './lib/reloading.mjs'
 import { anywhere } from './lib/scenario.mjs'
 import { eventually, soon } from './lib/wait.mjs'
@@ -17,15 +18,6 @@ const routes = [{ path: '/a/', service: 'users', to: '/', access: 'public' },
   { path: '/ws/', service: 'products', to: '/', access: 'public' }]
 const stage = (t, { config, ...options } = {}) => reloadable(t, { 'users *': { json: { id: 1 } } },
   { config: { workers: 2, routes, ...config }, ...options })
-
-async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
 
 function isRefused(url) {
   return ask(url, '/a/1').then(() => false, ({ code }) => code === 'ECONNREFUSED')

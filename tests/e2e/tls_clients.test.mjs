@@ -115,10 +115,14 @@ describe('mistakes', { concurrency: 4 }, () => {
     ['a certificate in place of a list', { verify: 'optional', crl_file: own.certFile }, /tls\.client\.crl_file: .* holds no revocation list/],
     ['another word', { verify: 'on' }, /tls\.client\.verify: "on": expected off, optional or required/],
     ['a header of ours', { verify: 'optional', header: 'X-User-Id' }, /tls\.client\.header: "X-User-Id": the server alone says/],
+    ['a header of API keys', { verify: 'optional', header: 'X-Key' }, /tls\.client\.header: api_keys\.header has the same header/],
+    ['a header that a route sets', { verify: 'optional', header: 'X-Set' }, /routes\[3\]\.request_headers\.set: the subject of clients is in this header/],
     ['a route that nobody can use', { verify: 'off' }, /client_certificate: no client has one/],
   ])
     test(what, async t => {
-      const file = configFile(t, { listen: https, login: 'off', tls: tlsWith(client), routes })
+      const set = { path: '/set', service: 'users', access: 'public', request_headers: { set: { 'X-Set': 'a' } } }
+      const file = configFile(t, { listen: https, login: 'off', tls: tlsWith(client), routes: [...routes, set],
+        api_keys: { service: { name: 'notifications', path: '/keys' }, header: 'X-Key' } })
       const { code, stderr } = await command('web', ['--check', '--config', file])
       assert.equal(code, 2, stderr)
       assert.match(stderr, words)

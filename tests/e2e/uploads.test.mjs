@@ -32,6 +32,17 @@ function listening() {
   return { row, got: want => soon(got(want), `"${want}" at the service`), closed }
 }
 
+test('an upload to a split reaches its service piece by piece', async t => {
+  const { row, got } = listening()
+  const scene = await stage(t, row, { route: { service: undefined,
+    split: [{ service: 'users', weight: 1 }] } })
+  const { stream, answer } = await ways['HTTP/1.1 with a length'](scene, { length: 6 })
+  stream.write('abc')
+  await got('abc')
+  stream.end('def')
+  assert.equal((await answer).status, 200)
+})
+
 for (const [how, open] of Object.entries(ways)) {
   describe(`an upload, ${how}`, { concurrency: 4 }, () => {
     test('reaches the service piece by piece', async t => {

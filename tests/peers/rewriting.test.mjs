@@ -2,14 +2,13 @@
 // and proxy_cookie_path. What this server does in another way on purpose is a table of its own.
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
 import http from 'node:http'
-import path from 'node:path'
 import { test } from 'node:test'
 
 import { ask } from '../e2e/lib/client.mjs'
 import { open, scenario, scratch } from '../e2e/lib/scenario.mjs'
-import { freePort, serve } from './lib/run.mjs'
+import { runNginx } from './lib/nginx.mjs'
+import { freePort } from './lib/run.mjs'
 
 // The service sends what the request says.
 async function startService(t) {
@@ -25,28 +24,14 @@ async function startService(t) {
 
 async function startNginx(t, service) {
   const [port, place] = [await freePort(), scratch(t)]
-  const file = path.join(place, 'nginx.conf')
-  const temp = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi']
-    .map(name => `${name}_temp_path ${place}/${name};`).join(' ')
-  writeFileSync(file, `
-daemon off; user root; worker_processes 1; pid ${place}/nginx.pid; error_log ${place}/error.log;
-events { worker_connections 100; }
-http {
-  access_log off; ${temp}
-  absolute_redirect off;
-  server {
-    listen 127.0.0.1:${port};
+  t.after(await runNginx(place, port, { http: 'access_log off; absolute_redirect off;', server: `
     location /api/users/ {
       proxy_pass ${service}/users/;
       proxy_redirect default;
       proxy_redirect /users/ /api/users/;
       proxy_cookie_path /users/ /api/users/;
     }
-    location /live/ { proxy_pass ${service}/; proxy_redirect default; }
-  }
-}
-`)
-  t.after(await serve('nginx', ['-p', place, '-c', file, '-e', 'stderr'], port))
+    location /live/ { proxy_pass ${service}/; proxy_redirect default; }` }))
   return `http://127.0.0.1:${port}`
 }
 

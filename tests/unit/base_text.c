@@ -1,4 +1,4 @@
-/* Tests of texts: cutting, numbers and UTF-8; and of percent-encoding. */
+/* Tests of texts: cutting, numbers and UTF-8; of percent-encoding, and of quality values. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +9,7 @@
 
 #include "bff/base/clock.h"
 #include "bff/base/percent.h"
+#include "bff/base/quality.h"
 #include "bff/base/text.h"
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -53,6 +54,45 @@ static void test_number(void **state)
         if (got != cases[i].want || value != cases[i].value)
             fail_msg("\"%s\" gives %d, %llu", cases[i].text, got, (unsigned long long)value);
     }
+}
+
+static void test_beginnings_without_case(void **state)
+{
+    assert_true(text_starts_nocase(TEXT("HtTp://a"), TEXT("http://")));
+    assert_true(text_starts_nocase(TEXT("a"), TEXT("")));
+    assert_false(text_starts_nocase(TEXT("http:/"), TEXT("http://")));
+    assert_true(text_is(text_after(TEXT("http://a"), 7), "a"));
+}
+
+/* Weights of Accept and Accept-Encoding, in thousandths. */
+static void test_quality(void **state)
+{
+    static const struct {
+        const char *text;
+        int want;
+    } cases[] = {
+        {"1", 1000},   {"1.", 1000}, {"1.000", 1000}, {"0", 0},    {"0.", 0},      {"0.5", 500},
+        {"0.25", 250}, {"0.001", 1}, {"1.001", -1},   {"1.5", -1}, {"0.0001", -1}, {"2", -1},
+        {"", -1},      {".5", -1},   {"0,5", -1},     {"-1", -1},  {"0.x", -1},
+    };
+
+    for (size_t i = 0; i < COUNT(cases); i++)
+        if (quality_read(text_of(cases[i].text)) != cases[i].want)
+            fail_msg("\"%s\" gives %d", cases[i].text, quality_read(text_of(cases[i].text)));
+}
+
+/* Names and values of queries and forms. */
+static void test_form(void **state)
+{
+    struct pool *pool = pool_new();
+    struct text out;
+
+    assert_int_equal(percent_decode_form(pool, TEXT("a+b%2Bc%20d"), &out), 0);
+    assert_true(text_is(out, "a b+c d"));
+    assert_int_equal(percent_decode_form(pool, TEXT("plain"), &out), 0);
+    assert_true(text_is(out, "plain"));
+    assert_int_equal(percent_decode_form(pool, TEXT("a+%4"), &out), -1);
+    pool_free(pool);
 }
 
 static void test_utf8(void **state)
@@ -177,11 +217,19 @@ static void test_visible(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cut),      cmocka_unit_test(test_number),
-        cmocka_unit_test(test_utf8),     cmocka_unit_test(test_percent),
-        cmocka_unit_test(test_iso_time), cmocka_unit_test(test_encode_and_back),
-        cmocka_unit_test(test_lower),    cmocka_unit_test(test_lists),
-        cmocka_unit_test(test_hex),      cmocka_unit_test(test_visible),
+        cmocka_unit_test(test_cut),
+        cmocka_unit_test(test_number),
+        cmocka_unit_test(test_beginnings_without_case),
+        cmocka_unit_test(test_quality),
+        cmocka_unit_test(test_form),
+        cmocka_unit_test(test_utf8),
+        cmocka_unit_test(test_percent),
+        cmocka_unit_test(test_iso_time),
+        cmocka_unit_test(test_encode_and_back),
+        cmocka_unit_test(test_lower),
+        cmocka_unit_test(test_lists),
+        cmocka_unit_test(test_hex),
+        cmocka_unit_test(test_visible),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 #include "tests/unit/config_reading.h"
 
 #define TOP                                                                                        \
-    "listen, tls, workers, half_close, services, composites, resolver, login, routes, "            \
+    "listen, workers, half_close, tls, services, composites, resolver, login, routes, "            \
     "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, "    \
     "redis, rate_limits, rate_limit_store, cache, uploads, api_keys, session, revocation, "        \
     "identity, tracing, compression, admin, metrics, access_log, io_uring, watch, "                \
@@ -10,7 +10,7 @@
 
 #define SERVICE                                                                                    \
     "endpoints, ca_file, balance, key, slow_start, resolve, panic, timeout, min_time, min_wait, "  \
-    "max_in_flight, queue, retry, hedge_budget, breaker, ejection, health"
+    "max_in_flight, queue, retry, hedge_budget, breaker, ejection, health, tls"
 
 #define TAB "this is not YAML: a tab; indent with spaces\n"
 #define ROUTE(more) "routes: [{path: /a, service: users, " more "}]\n"

@@ -137,9 +137,9 @@ static const struct {
      "web.yaml:1:10: routes[0]: expected a mapping with some of: "
      "path, service, to, access, methods, host, header, body_limit, timeout, "
      "hedge, breaker, cache, preserve_host, upgrade, compress, request_headers, "
-     "response_headers, upload, allow, deny, security_headers, hsts, transform, "
-     "query, cookie, split, sticky, mirror, redirect, answer, rewrite_location, "
-     "rewrite_cookies, cookie_domain\n"},
+     "response_headers, upload, allow, deny, client_certificate, security_headers, "
+     "hsts, transform, query, cookie, split, sticky, mirror, redirect, answer, "
+     "rewrite_location, rewrite_cookies, cookie_domain\n"},
     {"nothing in it", "routes: [{}, ]\n",
      "web.yaml:1:10: routes[0]: its path is missing\n"
      "web.yaml:1:10: routes[0]: it has none of service, split, redirect and answer\n"},

@@ -98,7 +98,7 @@ static void test_compose_finds_the_mocks(void **state)
         snprintf(want, sizeof(want), "http://mock:%u", 3000 + i);
         assert_string_equal(get(compose, path), want);
     }
-    assert_string_equal(get(compose, "x-server/depends_on/0"), "mock");
+    assert_string_equal(get(compose, "x-server/depends_on/mock/condition"), "service_started");
     assert_string_equal(get(compose, "x-server/environment/JWT_SECRET"),
                         get(compose, "services/mock/environment/JWT_SECRET"));
     assert_string_equal(get(compose, "services/web/ports/0"), "127.0.0.1:8080:8080");

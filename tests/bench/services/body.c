@@ -10,8 +10,8 @@
 const char *const body_service_names[BODY_SERVICES] = {
     "users", "products", "orders", "reviews", "inventory", "recommendations", "notifications"};
 
-static const char *const size_names[BODY_SIZES] = {"small", "medium", "large"};
-static const size_t size_bytes[BODY_SIZES] = {300, 4096, 65536};
+static const char *const size_names[BODY_SIZES] = {"small", "medium", "large", "twenty"};
+static const size_t size_bytes[BODY_SIZES] = {300, 4096, 65536, 20480};
 
 static struct body lists[BODY_SERVICES][BODY_SIZES];
 static struct body records[BODY_SERVICES][BODY_SIZES];

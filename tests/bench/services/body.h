@@ -1,5 +1,5 @@
 /*
- * The responses of the benchmark's services: JSON like that of a shop, in three sizes. The bodies
+ * The responses of the benchmark's services: JSON like that of a shop, in four sizes. The bodies
  * are made when the program starts, and are the same at each start.
  */
 #ifndef TESTS_BENCH_SERVICES_BODY_H
@@ -10,8 +10,8 @@
 enum body_service { USERS, PRODUCTS, ORDERS, REVIEWS, INVENTORY, RECOMMENDATIONS, NOTIFICATIONS };
 #define BODY_SERVICES 7
 
-enum body_size { SMALL, MEDIUM, LARGE }; /* about 300 bytes, 4 KiB, 64 KiB */
-#define BODY_SIZES 3
+enum body_size { SMALL, MEDIUM, LARGE, TWENTY }; /* about 300 bytes, 4 KiB, 64 KiB, 20 KiB */
+#define BODY_SIZES 4
 
 struct body {
     char *at;

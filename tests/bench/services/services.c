@@ -6,8 +6,8 @@
  * with one system call: the services share their core with the clients, and the gateway must reach
  * its limit first.
  *
- * The id in a request chooses the answer: "small...", "medium..." and "large..." give a body of
- * that size, and "slow..." gives a small body after 20 ms. A target with a query gets a list, and
+ * The id in a request chooses the answer: "small...", "medium...", "twenty..." (20 KiB) and
+ * "large..." give a body of that size, and "slow..." gives a small body after 20 ms. A target with a query gets a list, and
  * so does every target of a service that only has lists. Any other target gets a record with that
  * id. With a number as argument, every answer waits so many milliseconds.
  */
@@ -175,7 +175,7 @@ static const char *find_id(const char *target, const char *end, size_t *len)
 
 static enum body_size size_of(const char *id)
 {
-    return id[0] == 'm' ? MEDIUM : id[0] == 'l' ? LARGE : SMALL;
+    return id[0] == 'm' ? MEDIUM : id[0] == 'l' ? LARGE : id[0] == 't' ? TWENTY : SMALL;
 }
 
 static bool wants_list(enum body_service service, const char *target, const char *end)

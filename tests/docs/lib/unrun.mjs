@@ -20,7 +20,6 @@ const operating = 'docs/operating.md'
 export const commands = [
   { begins: './dev test', why: 'it runs this test' },
   ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
-  { begins: 'REDIS_URL=redis://redis docker', page: deploying, why: 'no containers here' },
   { begins: 'redis-cli', page: operating, why: 'no Redis here' },
   { begins: `grep '"event":"session_login_failed"' access.log`, page: operating,
     why: 'every login of the demo succeeds' },

@@ -73,14 +73,22 @@ const noStream = 2 ** 31 - 1 // of a GOAWAY that refuses no stream
 
 // HTTP/2. After GOAWAY, new requests go to a new connection. A stream that the server has refused
 // may be repeated (RFC 9113 section 8.7). When GOAWAY has refused none, the client itself had not
-// sent the request yet.
+// sent the request yet. The client of Node 18 says so by frameError. It may then send RST_STREAM for
+// this stream, which the server has never seen, and so break its own connection.
+const brokenByClient = 'unexpected stream id in RST_STREAM frame'
+
 function http2Client(url) {
   let session
   const connect = () => {
     session = http2.connect(url)
     const mine = session
     mine.on('error', () => undefined)
-    mine.on('goaway', (_, last) => { mine.isLeaving = true; mine.last ??= last; mine.close() })
+    mine.on('goaway', (code, last, why) => {
+      mine.isBroken = code !== 0 && mine.hadUnsent && String(why) === brokenByClient
+      mine.isLeaving = true
+      mine.last ??= last
+      mine.close()
+    })
   }
   const ask = ({ path, method, body }) => new Promise((resolve, reject) => {
     if (!session || session.isLeaving || session.closed || session.destroyed) connect()
@@ -92,8 +100,10 @@ function http2Client(url) {
     stream.on('response', head => (status = head[':status']))
     stream.on('data', chunk => (text += chunk))
     stream.on('end', () => status && resolve({ status, text }))
+    let isUnsent = false
+    stream.on('frameError', () => (isUnsent = mine.hadUnsent = true))
     const fail = why => {
-      const mayRepeat = stream.rstCode === http2.constants.NGHTTP2_REFUSED_STREAM
+      const mayRepeat = isUnsent || mine.isBroken || stream.rstCode === http2.constants.NGHTTP2_REFUSED_STREAM
       reject(Object.assign(new Error(why), { mayRepeat, isUnsent: mayRepeat && mine.last === noStream }))
     }
     stream.on('error', error => fail(`${error.message}`))

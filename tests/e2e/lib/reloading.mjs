@@ -7,8 +7,6 @@ import { admin, asOperator } from './operator.mjs'
 import { anywhere, scenario } from './scenario.mjs'
 import { eventually } from './wait.mjs'
 
-export const adminToken = 'the-token-of-operators-in-tests'
-
 /*
  * A scenario whose addresses are in its configuration file, with admin pages. Beside what scenario
  * gives:

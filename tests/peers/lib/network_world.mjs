@@ -49,7 +49,7 @@ const ip = text => run('ip', ...text.split(' '))
 
 let world
 
-// Makes the bridge, once. Processes that the test leaves behind end with it.
+// Makes the bridge, once. A signal that ends the test also ends the programs that it has started.
 export const startWorld = () => (world ??= makeWorld())
 
 async function makeWorld() {

@@ -3,34 +3,13 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { scratch } from '../../e2e/lib/scenario.mjs'
-import { freePort, serve } from './run.mjs'
+import { runNginx } from './nginx.mjs'
+import { freePort } from './run.mjs'
 
 export async function startGzip(t, text) {
   const [port, place] = [await freePort(), scratch(t)]
   writeFileSync(path.join(place, 'page.html'), text)
-  writeFileSync(path.join(place, 'nginx.conf'), `
-daemon off;
-user root;
-pid ${place}/nginx.pid;
-error_log stderr;
-events { worker_connections 100; }
-http {
-  access_log off;
-  client_body_temp_path ${place}/body;
-  proxy_temp_path ${place}/proxy;
-  fastcgi_temp_path ${place}/fastcgi;
-  uwsgi_temp_path ${place}/uwsgi;
-  scgi_temp_path ${place}/scgi;
-  types { text/html html; }
-  server {
-    listen 127.0.0.1:${port};
-    root ${place};
-    gzip on;
-    gzip_vary on;
-    gzip_min_length 1;
-  }
-}
-`)
-  t.after(await serve('nginx', ['-p', place, '-c', path.join(place, 'nginx.conf'), '-e', 'stderr'], port))
+  t.after(await runNginx(place, port, { http: 'access_log off; types { text/html html; }',
+    server: `root ${place}; gzip on; gzip_vary on; gzip_min_length 1;` }))
   return `http://127.0.0.1:${port}/page.html`
 }

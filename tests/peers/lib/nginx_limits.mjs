@@ -3,7 +3,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { scratch } from '../../e2e/lib/scenario.mjs'
-import { freePort, serve } from './run.mjs'
+import { runNginx } from './nginx.mjs'
+import { freePort } from './run.mjs'
 
 // `rule` is what follows the zone: "burst=20 nodelay". { url, stop, decisions }: after stop(),
 // decisions() are { ms, decision, excess } in the order in which nginx made them.
@@ -11,32 +12,14 @@ export async function startLimits(t, rate, rule) {
   const [port, place] = [await freePort(), scratch(t)]
   const file = name => path.join(place, name)
   writeFileSync(file('ok'), 'ok')
-  writeFileSync(file('nginx.conf'), `
-daemon off;
-user root;
-worker_processes 1;
-pid ${place}/nginx.pid;
-error_log ${place}/error.log warn;
-events { worker_connections 4000; }
-http {
-  log_format decision '$arg_i $msec $request_time $limit_req_status';
+  const stop = await runNginx(place, port, { connections: 4000, backlog: 4096,
+    http: `log_format decision '$arg_i $msec $request_time $limit_req_status';
   access_log ${place}/access.log decision;
-  client_body_temp_path ${place}/body;
-  proxy_temp_path ${place}/proxy;
-  fastcgi_temp_path ${place}/fastcgi;
-  uwsgi_temp_path ${place}/uwsgi;
-  scgi_temp_path ${place}/scgi;
-  limit_req_zone $server_name zone=all:1m rate=${rate};
-  server {
-    listen 127.0.0.1:${port} backlog=4096;
-    server_name all;
+  limit_req_zone $server_name zone=all:1m rate=${rate};`,
+    server: `server_name all;
     keepalive_requests 100000;
     root ${place};
-    location / { limit_req zone=all ${rule}; }
-  }
-}
-`)
-  const stop = await serve('nginx', ['-p', place, '-c', file('nginx.conf'), '-e', 'stderr'], port)
+    location / { limit_req zone=all ${rule}; }` })
   return { url: `http://127.0.0.1:${port}/ok`, stop, decisions: () => decisions(file) }
 }
 

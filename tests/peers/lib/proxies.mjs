@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 
 import { scratch } from '../../e2e/lib/scenario.mjs'
+import { runNginx } from './nginx.mjs'
 import { freePort, serve } from './run.mjs'
 
 const addressOf = url => new URL(url).host
@@ -17,35 +18,14 @@ export function startNginxBalancer(t, servers) {
 
 async function nginx(t, { target, upstream = '' }) {
   const [port, place] = [await freePort(), scratch(t)]
-  const file = path.join(place, 'nginx.conf')
-  writeFileSync(file, `
-daemon off;
-user root;
-worker_processes 1;
-pid ${place}/nginx.pid;
-error_log ${place}/error.log;
-events { worker_connections 100; }
-http {
-  access_log off;
-  client_body_temp_path ${place}/body;
-  proxy_temp_path ${place}/proxy;
-  fastcgi_temp_path ${place}/fastcgi;
-  uwsgi_temp_path ${place}/uwsgi;
-  scgi_temp_path ${place}/scgi;
-  ${upstream}
-  server {
-    listen 127.0.0.1:${port};
+  t.after(await runNginx(place, port, { http: `access_log off;\n  ${upstream}`, server: `
     client_max_body_size 0;
     location / {
       proxy_pass ${target};
       proxy_http_version 1.1;
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
-    }
-  }
-}
-`)
-  t.after(await serve('nginx', ['-p', place, '-c', file, '-e', 'stderr'], port))
+    }` }))
   return `http://127.0.0.1:${port}`
 }
 

@@ -17,15 +17,7 @@ export async function output(program, args, { input = '', env } = {}) {
   return { code, ...written }
 }
 
-// A port that was free a moment ago: the peers cannot say which one they have taken.
-export async function freePort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
-}
+export { freePort } from '../../e2e/lib/free_port.mjs'
 
 async function accepts(port) {
   const socket = net.connect(port, '127.0.0.1')
