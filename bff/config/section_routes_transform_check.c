@@ -150,7 +150,7 @@ static void captures_check(struct settings *settings, size_t index, struct text 
         if (plain_pattern_missing(route->path, text_of(template)).at != NULL)
             settings_warn(settings, REQUEST "query.set", index,
                           "path has no capture \":%.*s\", so the service gets the braces",
-                          SHOWN(name));
+                          TEXT_SHOWN(name));
     }
 }
 
