@@ -50,16 +50,12 @@ static struct text subject_of(const X509 *certificate)
 
 static struct text fingerprint_of(const X509 *certificate)
 {
-    static const char digits[] = "0123456789abcdef";
     unsigned char hash[EVP_MAX_MD_SIZE];
     char text[2 * EVP_MAX_MD_SIZE];
     unsigned len = 0;
 
     must(X509_digest(certificate, EVP_sha256(), hash, &len) == 1);
-    for (unsigned i = 0; i < len; i++) {
-        text[2 * i] = digits[hash[i] >> 4];
-        text[2 * i + 1] = digits[hash[i] & 15];
-    }
+    text_hex(text, hash, len);
     return copy(text, 2 * (size_t)len);
 }
 

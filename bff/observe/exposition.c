@@ -6,7 +6,7 @@
 #include "bff/observe/exposition.h"
 
 #define PIECE_BYTES ((size_t)64 * 1024)
-#define NUMBER_BYTES 32 /* room for a number, and the few bytes around it */
+#define NUMBER_BYTES ((size_t)32) /* room for a number, and the few bytes around it */
 #define SECOND_DIGITS 9
 
 /* Pieces. */
