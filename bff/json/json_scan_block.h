@@ -22,7 +22,6 @@
 #include "bff/json/json_scan.h"
 #include "bff/json/json_scan_masks.h"
 
-
 /* The masks of the block that is scanned now. */
 struct json_scan_block {
     struct json_scan_masks is;

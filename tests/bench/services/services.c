@@ -7,9 +7,9 @@
  * its limit first.
  *
  * The id in a request chooses the answer: "small...", "medium...", "twenty..." (20 KiB) and
- * "large..." give a body of that size, and "slow..." gives a small body after 20 ms. A target with a query gets a list, and
- * so does every target of a service that only has lists. Any other target gets a record with that
- * id. With a number as argument, every answer waits so many milliseconds.
+ * "large..." give a body of that size, and "slow..." gives a small body after 20 ms. A target with
+ * a query gets a list, and so does every target of a service that only has lists. Any other target
+ * gets a record with that id. With a number as argument, every answer waits so many milliseconds.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
