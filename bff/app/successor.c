@@ -47,6 +47,7 @@ void successor_remember(char **argv)
 {
     const char *path = (const char *)getauxval(AT_EXECFN); // NOLINT(performance-no-int-to-ptr)
 
+    memory_free(self.program); /* tests call bff_main several times */
     self.argv = argv;
     self.program = absolute(path == NULL ? argv[0] : path);
 }

@@ -6,6 +6,7 @@ import { describe, test } from 'node:test'
 import { connectFrames, fields, flags, frame, request, types } from './lib/h2_raw.mjs'
 import { user } from './lib/samples.mjs'
 import { open, scenario } from './lib/scenario.mjs'
+import { eventually } from './lib/wait.mjs'
 
 const empty = { status: 204 }
 const anyone = {
@@ -144,10 +145,11 @@ describe('the door, over HTTP/2', { concurrency: 4 }, () => {
     const length = ['content-length', `${1024 * 1024}`]
     await raw.send(request(1, to({ ':method': 'POST', ':path': '/api/users/u' }, length),
       flags.END_HEADERS))
-    await raw.pong()
-    const given = raw.frames.filter(({ type, stream }) => type === types.WINDOW_UPDATE && stream === 1)
+    const given = () => raw.frames
+      .filter(({ type, stream }) => type === types.WINDOW_UPDATE && stream === 1)
       .map(({ payload }) => payload.readUInt32BE())
-    assert.deepEqual(given, [768 * 1024])
+    await eventually(() => given().length > 0, 'the window')
+    assert.deepEqual(given(), [768 * 1024])
     raw.socket.destroy()
   })
 
