@@ -258,10 +258,10 @@ static void prepare_process(void)
 
 int serve(struct generation *generation, int argc, char **argv)
 {
-    struct process *process = process_new();
     struct reload_settings again = {argc, argv, generation->config.build};
 
     prepare_process();
+    struct process *process = process_new();
     int status = take_sockets();
     if (status == 0)
         status = open_all(process, generation);

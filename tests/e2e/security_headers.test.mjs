@@ -91,7 +91,7 @@ describe('HSTS', () => {
   })
 
   for (const [why, wrong, message] of [
-    ['subdomains without max_age', { subdomains: true }, /hsts\.max_age: .*8760h/],
+    ['subdomains without max_age', { subdomains: true }, /hsts\.subdomains: .*8760h/],
     ['preload for less than a year', { ...hsts, max_age: '24h' }, /hsts\.preload: .*8760h/],
     ['preload without subdomains', { ...hsts, subdomains: false }, /hsts\.preload: /],
   ])
