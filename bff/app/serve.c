@@ -249,9 +249,9 @@ static void run_until_the_end(struct process *process, struct generation *first,
 
 static void prepare_process(void)
 {
+    open_standard_files(); /* before anything else is opened */
     signals_hold();
     signal(SIGPIPE, SIG_IGN);
-    open_standard_files();
     raise_open_files();
     keep_memory();
 }
