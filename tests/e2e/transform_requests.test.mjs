@@ -84,7 +84,7 @@ describe('a query', { concurrency: 4 }, () => {
 
   test('that is changed to the same has one stored answer', async t => {
     const { get, asked } = await transforming(t, echo,
-      changing({ query: { remove: ['utm'] } }, { cache: { ttl: '60s' } }))
+      changing({ query: { remove: ['utm'] } }, { cache: { ttl: '60s', shared: true } }))
     for (const path of ['?utm=1&a=2', '?a=2', '?a=2&utm=3', '?a=3']) await get(`/api/things/${path}`)
     assert.deepEqual(asked('users').map(({ url }) => url), ['/things/?a=2', '/things/?a=3'])
   })
