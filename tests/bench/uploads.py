@@ -1,4 +1,4 @@
-"""What a long upload costs, streamed to the service and written to a file first."""
+"""What a long upload costs that is written to a file first."""
 import os
 import statistics
 import subprocess
@@ -10,7 +10,7 @@ from measure import say
 
 MEBIBYTES = 256
 GIB = 1024 ** 3
-PATHS = {'streamed': '/api/streamed/', 'spooled': '/api/spooled/'}
+PATHS = {'spooled': '/api/spooled/'}
 PEERS = ('bff-uploads', 'nginx-uploads')
 
 
