@@ -52,8 +52,9 @@ void awaited_reload_tell(struct server *server, struct reload_outcome *outcome);
 struct reload_outcome *awaited_reload_outcome(const struct awaited_reloads *waits);
 
 /*
- * For a worker: asks for a reload. ${wait} is all zero but for ${done}. Returns false when the
- * server stops or another process has taken its place, and then nothing waits.
+ * For a worker: asks for a reload. The caller has set all of ${wait} to zero, except ${done}.
+ * Returns false when the server stops or another process has taken its place, and then nothing
+ * waits.
  */
 bool awaited_reload_begin(struct worker *worker, struct awaited_reload *wait);
 

@@ -175,7 +175,7 @@ static void ask_for_reload(const struct work *work)
         reload_ask(work->reload);
 }
 
-/* Takes all signals. Returns false when the server is told to stop. */
+/* Takes all signals. Returns false when the server must stop. */
 static bool take_signals(const struct work *work)
 {
     enum signals_event event;

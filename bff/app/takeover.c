@@ -172,7 +172,7 @@ void takeover_stop(struct takeover *takeover)
 {
     takeover->is_wanted = false;
     if (takeover_is_under_way(takeover))
-        log_upgrade("failed", "the server is told to stop", takeover->successor.pid);
+        log_upgrade("failed", "the server stops", takeover->successor.pid);
     successor_stop(&takeover->successor);
 }
 

@@ -43,7 +43,7 @@ int takeover_patience_ms(const struct takeover *takeover);
  * signal to stop shortens the drain to drain_timeout; the next one ends the process. */
 void takeover_drain(struct takeover *takeover);
 
-/* Ends a new process that is not ready, because this process is told to stop. */
+/* Ends a new process that is not ready, because this process must stop. */
 void takeover_stop(struct takeover *takeover);
 
 #endif

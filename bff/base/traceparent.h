@@ -29,9 +29,9 @@ void traceparent_child(struct random *random, struct text parent, char out[TRACE
 
 /*
  * Writes the span of part ${number}, 1 to 255, of the span ${parent}: the last byte of the span id
- * is changed by the number. So the spans of all parts have the first seven bytes of the id in
- * common with their parent, and whoever knows one of them can find the parent's other spans. Ids
- * must differ only within their trace.
+ * is changed by the number. So the first seven bytes of the id are the same for the parent and
+ * for all its parts. With one of these ids, the others can be found. Ids must differ only within
+ * their trace.
  */
 void traceparent_part(struct text parent, unsigned number, char out[TRACEPARENT_LEN]);
 

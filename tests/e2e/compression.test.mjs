@@ -9,7 +9,7 @@ import { mebibyte } from './lib/reply.mjs'
 import { user } from './lib/samples.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { peakMemory } from './lib/server.mjs'
-import { gate, soon } from './lib/wait.mjs'
+import { gate, isHeld, soon } from './lib/wait.mjs'
 
 const compression = { algorithms: ['br', 'gzip'] }
 const route = { path: '/api/things/', service: 'users', to: '/things/', access: 'public' }
@@ -209,8 +209,7 @@ describe('a stream', { concurrency: 2 }, () => {
       while (written < total && !socket.destroyed) {
         written += piece.length
         if (res.write(piece)) continue
-        const rest = new Promise(resolve => setTimeout(resolve, 500, 'stuck'))
-        if (await Promise.race([once(res, 'drain'), rest]) !== 'stuck') continue
+        if (!await isHeld(res)) continue
         held.open()
         await once(res, 'drain')
       }

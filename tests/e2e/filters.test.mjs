@@ -10,7 +10,7 @@ import { user } from './lib/samples.mjs'
 import { scenario } from './lib/scenario.mjs'
 import { peakMemory } from './lib/server.mjs'
 import { signedIn } from './lib/token.mjs'
-import { eventually, gate, soon } from './lib/wait.mjs'
+import { eventually, gate, isHeld, soon } from './lib/wait.mjs'
 
 const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
 const path = '/api/users/1'
@@ -127,9 +127,9 @@ describe('a streamed answer', { concurrency: 2 }, () => {
       while (written < total && !socket.destroyed) {
         written += piece.length
         if (res.write(piece)) continue
-        const drained = await Promise.race([once(res, 'drain'), stuck()])
-        if (drained === 'stuck') held.open()
-        if (drained === 'stuck') await once(res, 'drain')
+        if (!await isHeld(res)) continue
+        held.open()
+        await once(res, 'drain')
       }
       res.end()
     } } })
@@ -144,11 +144,6 @@ describe('a streamed answer', { concurrency: 2 }, () => {
     if (!isSanitized) assert.ok(peakMemory(scene.server) < 64 * mebibyte)
   })
 })
-
-// Nobody has moved for a while: what is stuck stays so.
-function stuck() {
-  return new Promise(resolve => setTimeout(resolve, 500, 'stuck'))
-}
 
 // The answer to a request over HTTP/1.1, as a stream that nobody reads yet.
 async function opened({ url, server }, filters) {

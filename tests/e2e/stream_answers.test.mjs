@@ -11,7 +11,7 @@ import { connectHttp2, openRequest } from './lib/client.mjs'
 import { mebibyte } from './lib/reply.mjs'
 import { anywhere, scenario } from './lib/scenario.mjs'
 import { peakMemory } from './lib/server.mjs'
-import { gate, soon } from './lib/wait.mjs'
+import { gate, isHeld, soon } from './lib/wait.mjs'
 
 const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
 const mebibytes = Number(process.env.STREAM_MEBIBYTES ?? 256) // ./dev soak has more of both
@@ -100,9 +100,9 @@ describe('a stream', { concurrency: 2 }, () => {
         while (written < total && !socket.destroyed) {
           written += piece.length
           if (res.write(piece)) continue
-          const drained = await Promise.race([once(res, 'drain'), stuck()])
-          if (drained === 'stuck') held.open()
-          if (drained === 'stuck') await once(res, 'drain')
+          if (!await isHeld(res)) continue
+          held.open()
+          await once(res, 'drain')
         }
         res.end()
       } } }, secure)
@@ -145,11 +145,6 @@ describe('a stream', { concurrency: 2 }, () => {
     assert.match(await until(stream, 'end\n\n'), /^data: 0\n\ndata: 1/)
   })
 })
-
-// Nobody has moved for a while: what is stuck stays so.
-function stuck() {
-  return new Promise(resolve => setTimeout(resolve, 500, 'stuck'))
-}
 
 async function download(t, bytes) {
   const piece = Buffer.alloc(256 * 1024, 'x')

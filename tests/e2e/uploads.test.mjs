@@ -6,7 +6,7 @@ import http from 'node:http'
 import { after, describe, test } from 'node:test'
 
 import { mebibyte } from './lib/reply.mjs'
-import { eventually, gate, soon } from './lib/wait.mjs'
+import { eventually, gate, isHeld, soon } from './lib/wait.mjs'
 import { anonymous, counts, h2On, uploading, writeAll } from './lib/uploading.mjs'
 
 const isSanitized = /asan|tsan/.test(process.env.BFF_BUILD ?? '')
@@ -94,10 +94,8 @@ for (const [how, open] of Object.entries(ways)) {
       const { stream, answer } = await open(scene, { length: total })
       let taken = 0
       const piece = Buffer.alloc(64 * 1024, 'x')
-      const isStuck = async () => Promise.race([once(stream, 'drain').then(() => false),
-        new Promise(resolve => setTimeout(resolve, 250, true))]) // nobody has moved for a while
       for (; taken < total; taken += piece.length) {
-        if (!stream.write(piece) && await isStuck()) break
+        if (!stream.write(piece) && await isHeld(stream)) break
       }
       assert.ok(taken < 40 * mebibyte, `${taken} bytes`) // the kernel's buffers, and ours
       door.open()

@@ -1,6 +1,7 @@
 // Waiting for events. The clock never decides whether a test passes: a deadline only ends a test
 // that hangs.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { setTimeout as pause } from 'node:timers/promises'
 
 // The longest that anything may take on a slow, busy machine.
@@ -30,6 +31,19 @@ export async function soon(promise, what) {
     () => assert.fail(`waited in vain for ${what}`), () => undefined)
   try {
     return await Promise.race([promise, late])
+  } finally {
+    timer.abort()
+  }
+}
+
+// For what does not happen: a stream that a full buffer holds back does not drain. True when nobody
+// has moved for a while. A machine that is so slow makes a test look at fewer bytes, not fail.
+export async function isHeld(stream) {
+  const timer = new AbortController()
+  const { signal } = timer
+  const rest = pause(500, true, { signal }).catch(() => false)
+  try {
+    return await Promise.race([once(stream, 'drain', { signal }).then(() => false, () => false), rest])
   } finally {
     timer.abort()
   }
