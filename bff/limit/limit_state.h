@@ -1,8 +1,7 @@
 /*
- * The state of a key under a rule: 63 bits, so that the counts in memory can change it by one
- * atomic operation. 0 is the state of a key that has not been counted yet. Each algorithm has its
- * own layout. Most have a time in milliseconds, of which the low 36 bits are kept (2 years), and a
- * count of at most 2^27 - 1.
+ * The state of a key under a rule: 63 bits, so that it is one word in memory. 0 is the state of a
+ * key that has not been counted yet. Each algorithm has its own layout. Most have a time in
+ * milliseconds, of which the low 36 bits are kept (2 years), and a count of at most 2^27 - 1.
  */
 #ifndef BFF_LIMIT_LIMIT_STATE_H
 #define BFF_LIMIT_LIMIT_STATE_H

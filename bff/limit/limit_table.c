@@ -1,23 +1,12 @@
 /*
  * See limit_table.h.
  *
- * A key is put into an empty place by one compare-and-swap (CAS) of the place's key. Places are
- * filled in order and never become empty again. So two threads that put the same key try the same
- * place, and one of them finds the key of the other.
- *
- * In a full bucket, a key replaces another one. The bucket's ticket says which: a key and a place
- * in one word. The thread that needs a place writes its ticket by CAS, and then carries it out; any
- * other thread that finds a ticket that is not carried out yet does this, too. The keys of a full
- * bucket change only by a ticket. So when the CAS of a ticket succeeds, no key has changed since
- * the ticket before was read, and the key is not in two places.
- *
- * While a ticket is carried out, the state is replaced first, by a mark that belongs to the new
- * key, and then the key. A thread that still counts the old key finds that the state has changed,
- * and begins again.
- *
- * The use of a place is written by CAS, too. So a thread that was paused cannot write the use of an
- * old key over that of the key which has the place now.
+ * A bucket has a lock, which is held for some ten instructions and a step. Compare-and-swap (CAS)
+ * alone is not enough: a bucket's key, state and use are three words, and small states repeat. So a
+ * thread that was paused between them would take the state of another key for the one that it
+ * knew.
  */
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "bff/base/check.h"
@@ -27,14 +16,10 @@
 #include "bff/limit/limit_table.h"
 
 #define LINE_BYTES ((size_t)64)
-#define PLACES 7 /* of a bucket; with the ticket, their keys are one cache line */
-#define PLACE_BITS UINT64_C(7)
-#define NO_PLACE PLACES
+#define PLACES 7           /* of a bucket; with the lock, their keys are one cache line */
 #define PLACES_FOR_A_KEY 2 /* so that few buckets are full with the planned number of keys */
 
-#define COUNTING_MS 1000 /* in which a new key is counted for the first time */
-
-#define MARK (UINT64_C(1) << 63) /* in a state: the key is new in its place */
+#define SPINS 100 /* before a thread that waits for a lock lets others run */
 
 /* A use in a word: share, time of the last use, time when the limit is whole. Times have a unit of
  * 2^TICK_BITS ms and TIME_BITS bits (1 year). */
@@ -43,10 +28,10 @@
 #define TIME_MOST ((UINT64_C(1) << TIME_BITS) - 1)
 
 struct bucket {
-    _Atomic uint64_t ticket;       /* a key, with the number of a place in its lowest bits; or 0 */
-    _Atomic uint64_t keys[PLACES]; /* 0: empty */
-    _Atomic uint64_t states[PLACES + 1];
-    _Atomic uint64_t uses[PLACES + 1];
+    _Atomic uint64_t is_locked;
+    uint64_t keys[PLACES]; /* 0: empty; places are filled in order */
+    uint64_t states[PLACES + 1];
+    uint64_t uses[PLACES + 1];
 };
 
 _Static_assert(sizeof(struct bucket) == 3 * LINE_BYTES, "a bucket is three cache lines");
@@ -58,15 +43,20 @@ struct limit_table {
     size_t count;
 };
 
-/* The key as it is stored: never 0, and its lowest bits are free for the ticket. */
-static uint64_t key_of(uint64_t hash)
-{
-    uint64_t key = hash & ~PLACE_BITS;
+/* The lock of a bucket. Its holder waits for nothing. It can only be paused by the kernel; then the
+ * others yield. */
 
-    return key == 0 ? PLACE_BITS + 1 : key;
+static void lock(struct bucket *bucket)
+{
+    for (unsigned spins = 0; atomic_exchange_explicit(&bucket->is_locked, 1, memory_order_acquire);)
+        if (++spins % SPINS == 0)
+            sched_yield();
 }
 
-static uint64_t mark_of(uint64_t key) { return MARK | key >> 1; }
+static void unlock(struct bucket *bucket)
+{
+    atomic_store_explicit(&bucket->is_locked, 0, memory_order_release);
+}
 
 /* Uses. */
 
@@ -91,22 +81,13 @@ static uint64_t age_of(uint64_t use, int64_t now_ms)
 
 /* Places. */
 
-static size_t find(const struct bucket *bucket, uint64_t key)
-{
-    size_t place = 0;
-
-    while (place < PLACES && atomic_load(&bucket->keys[place]) != key)
-        place++;
-    return place;
-}
-
 static size_t oldest(const struct bucket *bucket, int64_t now_ms)
 {
     size_t best = 0;
     uint64_t best_age = 0;
 
     for (size_t i = 0; i < PLACES; i++) {
-        uint64_t age = age_of(atomic_load(&bucket->uses[i]), now_ms);
+        uint64_t age = age_of(bucket->uses[i], now_ms);
         if (age < best_age)
             continue;
         best = i;
@@ -115,96 +96,33 @@ static size_t oldest(const struct bucket *bucket, int64_t now_ms)
     return best;
 }
 
-/* Carries out ${ticket}, unless it has been carried out. It does nothing when the bucket has a new
- * ticket, because that was only possible after this one had been carried out. */
-static void carry_out(struct bucket *bucket, uint64_t ticket)
-{
-    size_t place = ticket & PLACE_BITS;
-    uint64_t key = ticket & ~PLACE_BITS;
-
-    while (ticket != 0) {
-        uint64_t state = atomic_load(&bucket->states[place]);
-        uint64_t before = atomic_load(&bucket->keys[place]);
-        if (before == key || atomic_load(&bucket->ticket) != ticket)
-            return;
-        if (state == mark_of(key) ||
-            atomic_compare_exchange_strong(&bucket->states[place], &state, mark_of(key)))
-            atomic_compare_exchange_strong(&bucket->keys[place], &before, key);
-    }
-}
-
-/* The use of a key that is being counted for the first time: it must not be forgotten meanwhile. */
-static uint64_t first_use(int64_t now_ms)
-{
-    return pack_use(now_ms, (struct limit_table_use){.share = UINT8_MAX, .whole_ms = COUNTING_MS});
-}
-
-/* Puts ${key} into an empty place or replaces another key. When this fails because of another
- * thread, nothing is done. */
-static void put(struct bucket *bucket, uint64_t key, int64_t now_ms)
-{
-    uint64_t ticket = atomic_load(&bucket->ticket), empty = 0;
-
-    carry_out(bucket, ticket);
-    if (find(bucket, key) != NO_PLACE)
-        return;
-    size_t place = find(bucket, 0);
-    if (place != NO_PLACE) {
-        atomic_compare_exchange_strong(&bucket->keys[place], &empty, key);
-        return;
-    }
-    place = oldest(bucket, now_ms);
-    uint64_t use = atomic_load(&bucket->uses[place]);
-    if (!atomic_compare_exchange_strong(&bucket->ticket, &ticket, key | place))
-        return;
-    atomic_compare_exchange_strong(&bucket->uses[place], &use, first_use(now_ms));
-    carry_out(bucket, key | place);
-}
-
 /* Returns the place of ${key}, to which it is put if it has none. */
 static size_t place_of(struct bucket *bucket, uint64_t key, int64_t now_ms)
 {
-    size_t place = find(bucket, key);
+    size_t place = 0;
 
-    while (place == NO_PLACE) {
-        put(bucket, key, now_ms);
-        place = find(bucket, key);
-    }
+    while (place < PLACES && bucket->keys[place] != key && bucket->keys[place] != 0)
+        place++;
+    if (place < PLACES && bucket->keys[place] == key)
+        return place;
+    if (place == PLACES)
+        place = oldest(bucket, now_ms);
+    bucket->keys[place] = key;
+    bucket->states[place] = 0;
     return place;
-}
-
-/* Changes the state in ${place}. Returns false if another thread has changed it or the key. */
-static bool change(struct bucket *bucket, size_t place, uint64_t key, limit_table_step step,
-                   void *cookie, struct limit_table_use *use)
-{
-    uint64_t state = atomic_load(&bucket->states[place]);
-    bool is_new = state == mark_of(key);
-
-    if ((state & MARK) != 0 && !is_new) {
-        carry_out(bucket, atomic_load(&bucket->ticket));
-        return false;
-    }
-    if (atomic_load(&bucket->keys[place]) != key)
-        return false;
-    uint64_t next = step(cookie, is_new ? 0 : state, use);
-    must((next & MARK) == 0);
-    return atomic_compare_exchange_strong(&bucket->states[place], &state, next);
 }
 
 void limit_table_change(struct limit_table *table, uint64_t hash, int64_t now_ms,
                         limit_table_step step, void *cookie)
 {
     struct bucket *bucket = &table->buckets[(hash >> 32) * table->count >> 32];
-    uint64_t key = key_of(hash);
     struct limit_table_use use;
-    uint64_t before;
-    size_t place;
 
-    do {
-        place = place_of(bucket, key, now_ms);
-        before = atomic_load(&bucket->uses[place]);
-    } while (!change(bucket, place, key, step, cookie, &use));
-    atomic_compare_exchange_strong(&bucket->uses[place], &before, pack_use(now_ms, use));
+    lock(bucket);
+    size_t place = place_of(bucket, hash == 0 ? 1 : hash, now_ms);
+    bucket->states[place] = step(cookie, bucket->states[place], &use);
+    bucket->uses[place] = pack_use(now_ms, use);
+    unlock(bucket);
 }
 
 uint64_t limit_table_hash(const struct limit_table *table, uint64_t seed, struct text key)

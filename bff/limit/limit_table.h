@@ -8,7 +8,7 @@
  * share is used; else the one that was used longest ago. So a flood of new keys displaces other
  * keys of the flood, and not a key that is close to its limit.
  *
- * No function waits or takes a lock. Any thread may call limit_table_change.
+ * Any thread may call limit_table_change. It locks one bucket for some ten nanoseconds.
  */
 #ifndef BFF_LIMIT_LIMIT_TABLE_H
 #define BFF_LIMIT_LIMIT_TABLE_H
@@ -27,8 +27,8 @@ struct limit_table_use {
     uint32_t whole_ms; /* until the limit is whole again */
 };
 
-/* Returns the next state of a key whose state is ${state} (0: a new key), and writes its use. It
- * may be called several times for one change; only the last call counts. States have 63 bits. */
+/* Returns the next state of a key whose state is ${state} (0: a new key), and writes its use. It is
+ * called with a lock, so it is short and waits for nothing. */
 typedef uint64_t (*limit_table_step)(void *cookie, uint64_t state, struct limit_table_use *use);
 
 /* Returns the table for ${keys} keys, with one more reference (registry.h). ${keys} is at least

@@ -1,5 +1,6 @@
 /* Tests of the table of states: what is kept when there is no room, and several threads. */
 #include <pthread.h>
+#include <sched.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdatomic.h>
@@ -16,6 +17,7 @@
 #include "bff/limit/limit_table.h"
 
 #define THREADS 4
+#define SECOND_MS 1000
 #define HOUR_MS (60 * 60 * 1000)
 
 static struct registry *registry;
@@ -136,21 +138,46 @@ static void has_one_table_for_all_who_ask_for_the_same_size(void **state)
 
 /* Threads. */
 
-static pthread_barrier_t together;
-static _Atomic uint64_t allowed;
+static _Atomic uint64_t allowed, arrived;
 
-/* All threads count the same 16 keys, which all begin at the same time in two buckets. */
-static void *count_the_same(void *cookie)
+/* A barrier that does not sleep: the threads begin a round within some instructions. */
+static void begin_round(uint64_t round)
 {
-    enum { ROUNDS = 200, KEYS = 8, MOST = 100 };
+    atomic_fetch_add(&arrived, 1);
+    while (atomic_load(&arrived) < (round + 1) * THREADS)
+        sched_yield();
+}
 
-    for (uint64_t round = 0; round < ROUNDS; round++) {
-        pthread_barrier_wait(&together);
-        for (int i = 0; i < MOST; i++)
-            for (uint64_t key = 0; key < KEYS; key++)
-                if (count(round * KEYS + key, (int64_t)round * 2 * HOUR_MS, 9, HOUR_MS) <= MOST)
+/* All threads count the same keys, which are new in each round. */
+struct rounds {
+    uint64_t rounds, keys, most;
+};
+
+static void count_the_same(const struct rounds *plan)
+{
+    for (uint64_t round = 0; round < plan->rounds; round++) {
+        begin_round(round);
+        for (uint64_t i = 0; i < plan->most; i++)
+            for (uint64_t key = 0; key < plan->keys; key++) {
+                uint64_t number = round * plan->keys + key;
+                if (count(number, (int64_t)round * 10 * SECOND_MS, 9, SECOND_MS) <= plan->most)
                     atomic_fetch_add(&allowed, 1);
+            }
     }
+}
+
+static const struct rounds many_requests = {.rounds = 200, .keys = 8, .most = 100};
+static const struct rounds many_keys = {.rounds = 10000, .keys = 3, .most = 2};
+
+static void *count_many_requests(void *cookie)
+{
+    count_the_same(&many_requests);
+    return NULL;
+}
+
+static void *count_many_keys(void *cookie)
+{
+    count_the_same(&many_keys);
     return NULL;
 }
 
@@ -159,14 +186,13 @@ static void run_threads(void *(*run)(void *cookie))
     pthread_t threads[THREADS];
     static uintptr_t numbers[THREADS];
 
-    pthread_barrier_init(&together, NULL, THREADS);
+    atomic_store(&arrived, 0);
     for (uintptr_t i = 0; i < THREADS; i++) {
         numbers[i] = i;
         assert_int_equal(pthread_create(&threads[i], NULL, run, &numbers[i]), 0);
     }
     for (size_t i = 0; i < THREADS; i++)
         pthread_join(threads[i], NULL);
-    pthread_barrier_destroy(&together);
 }
 
 /* The buckets are full of keys of the round before, so that each key replaces one. */
@@ -174,8 +200,18 @@ static void all_threads_together_count_each_request_once(void **state)
 {
     table = limit_table_hold(registry, 24);
     atomic_store(&allowed, 0);
-    run_threads(count_the_same);
+    run_threads(count_many_requests);
     assert_int_equal(allowed, 200 * 8 * 100);
+}
+
+/* All buckets become full, and all their keys are replaced. While one thread puts a key, others
+ * count it and put the next one. */
+static void no_key_is_forgotten_while_it_is_new(void **state)
+{
+    table = limit_table_hold(registry, 5000);
+    atomic_store(&allowed, 0);
+    run_threads(count_many_keys);
+    assert_int_equal(allowed, 10000 * 3 * 2);
 }
 
 /* Each thread counts one hot key of its own, and floods the table with others. */
@@ -211,6 +247,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(has_one_table_for_all_who_ask_for_the_same_size, begin,
                                         end),
         cmocka_unit_test_setup_teardown(all_threads_together_count_each_request_once, begin, end),
+        cmocka_unit_test_setup_teardown(no_key_is_forgotten_while_it_is_new, begin, end),
         cmocka_unit_test_setup_teardown(threads_that_flood_forget_no_hot_key, begin, end),
     };
 
