@@ -295,6 +295,14 @@ struct holder {
     struct proxy_passing *passing;
 };
 
+/* The report of the call comes at the end of the tunnel, and it says what was asked. */
+static void leave_tunnel(struct proxy_passing *passing)
+{
+    if (passing->texts == NULL)
+        proxy_passing_own_texts(passing);
+    passing->request = NULL;
+}
+
 /* The request has gone, or its memory has. A tunnel and an errand go on without it. */
 static void dispose(void *object)
 {
@@ -302,7 +310,7 @@ static void dispose(void *object)
 
     proxy_passing_report(passing);
     if (passing->is_tunnel)
-        passing->request = NULL;
+        leave_tunnel(passing);
     else if (!proxy_errand_begin(passing))
         proxy_passing_free(passing);
 }

@@ -5,11 +5,12 @@ import { once } from 'node:events'
 import { after, describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
+import { metricsOf } from './lib/metrics.mjs'
 import { mebibyte } from './lib/reply.mjs'
 import { anywhere, scenario } from './lib/scenario.mjs'
 import { assertEnd } from './lib/server.mjs'
 import { signedIn } from './lib/token.mjs'
-import { soon } from './lib/wait.mjs'
+import { eventually, soon } from './lib/wait.mjs'
 import { connectWebsocket, frame, opcodes, websocketService } from './lib/websocket.mjs'
 
 const path = '/api/users/ws?room=1'
@@ -27,6 +28,19 @@ async function stage(t, { config = {}, ...options } = {}) {
     scene.urls[isSecure ? 1 : 0], path, { more, tls: isSecure ? { ca: ca.ca } : undefined, ...what })
   return { ...scene, service, connect }
 }
+
+test('the ends of many tunnels are counted, when the memory of their requests has gone', async t => {
+  const { connect, server } = await stage(t, { config: { admin: { listen: anywhere } } })
+  const clients = await Promise.all(Array.from({ length: 40 }, () => connect()))
+  for (const client of clients) {
+    client.send(text, 'hello')
+    await client.next()
+  }
+  for (const client of clients) client.socket.end()
+  await Promise.all(clients.map(client => soon(client.ended, 'the end of the tunnel')))
+  await eventually(async () => (await metricsOf(server)).sum('http_client_request_duration_seconds_count')
+    === clients.length, 'a call for each tunnel')
+})
 
 for (const isSecure of [false, true]) {
   describe(`a tunnel${isSecure ? ' over TLS' : ''}`, { concurrency: 2 }, () => {
