@@ -132,6 +132,7 @@ test('a browser signs in, stays signed in, and signs out', async t => {
   assert.equal((await again()).status, 200)
   await browser.open(`${provider.url}/session/end`)
   await signOutByHand(browser)
+  await eventually(async () => (await browser.url()) === `${provider.url}/session/end/success`, 'the logout')
   await eventually(() => scene.server.lines().some(({ event }) => event === 'backchannel_logout'),
     'the logout that the provider announces')
   await browser.open(`${shop}/health`)
