@@ -6,6 +6,7 @@
 #include "bff/base/pool.h"
 #include "bff/http/body_http2.h"
 #include "bff/http/body_http2_answered.h"
+#include "bff/http/body_http2_bytes.h"
 #include "bff/http/body_http2_conn.h"
 #include "bff/http/body_http2_expect.h"
 #include "bff/http/body_http2_trailers.h"
@@ -19,8 +20,7 @@ struct http2 {
     struct body body; /* first: the body is one of these */
     h2o_http2_conn_t *conn;
     uint32_t stream_id;
-    h2o_buffer_t *bytes; /* NULL: none have arrived, or they are not kept */
-    h2o_buffer_t *lent;  /* of a body that is streamed: what body_piece has returned; NULL: none */
+    struct body_http2_bytes bytes;
     struct body_http2_window window;
     struct timer deadline;
     unsigned empty_frames;
@@ -56,32 +56,6 @@ static void reset(struct http2 *http2, int error)
     h2o_http2_stream_reset(conn, stream);
 }
 
-static void keep(struct http2 *http2, const uint8_t *bytes, size_t size)
-{
-    struct body *body = &http2->body;
-
-    if (body->is_over || body->is_discarded || size == 0)
-        return;
-    if (http2->bytes == NULL)
-        h2o_buffer_init(&http2->bytes, &h2o_socket_buffer_prototype);
-    h2o_iovec_t to = h2o_buffer_reserve(&http2->bytes, size);
-    memcpy(to.base, bytes, size);
-    http2->bytes->size += size;
-}
-
-static void drop_buffer(h2o_buffer_t **buffer)
-{
-    if (*buffer != NULL)
-        h2o_buffer_dispose(buffer);
-    *buffer = NULL;
-}
-
-static void drop_bytes(struct http2 *http2)
-{
-    drop_buffer(&http2->bytes);
-    drop_buffer(&http2->lent);
-}
-
 /* Checks whether the body is over. When this function returns, the body may already have been
  * freed. */
 static void look(struct http2 *http2)
@@ -91,13 +65,13 @@ static void look(struct http2 *http2)
     if (body->is_over)
         return;
     if (body->len > body->limit) {
-        drop_buffer(&http2->bytes);
+        body_http2_bytes_drop_waiting(&http2->bytes);
         body_finish(body, BODY_TOO_LARGE);
     } else if (http2->is_ended) {
-        if (http2->bytes != NULL && !body->is_streamed)
-            body->h2o->entity = h2o_iovec_init(http2->bytes->bytes, http2->bytes->size);
+        if (!body->is_streamed)
+            body->h2o->entity = body_http2_bytes_waiting(&http2->bytes);
         body_finish(body, BODY_WHOLE);
-    } else if (body->is_read && body->is_streamed && http2->bytes != NULL) {
+    } else if (body->is_read && body->is_streamed && http2->bytes.waiting != NULL) {
         body_arrive(body);
     }
 }
@@ -120,7 +94,8 @@ static void take_bytes(struct http2 *http2, const uint8_t *bytes, size_t size, b
         reset(http2, H2O_HTTP2_ERROR_PROTOCOL);
         return;
     }
-    keep(http2, bytes, size);
+    if (!http2->body.is_over && !http2->body.is_discarded)
+        body_http2_bytes_add(&http2->bytes, bytes, size);
     look(http2);
 }
 
@@ -286,7 +261,7 @@ static void start(struct body *body)
 
     body_http2_window_widen(&http2->window, body);
     if (body->is_discarded)
-        drop_bytes(http2);
+        body_http2_bytes_drop(&http2->bytes);
     else
         give_back(http2, &http2->window.held);
     set_deadline(http2);
@@ -301,21 +276,16 @@ static struct text piece(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
 
-    if (http2->lent == NULL) {
-        http2->lent = http2->bytes;
-        http2->bytes = NULL;
+    if (http2->bytes.lent == NULL)
         body_http2_window_loan(&http2->window);
-    }
-    if (http2->lent == NULL)
-        return (struct text){0};
-    return (struct text){http2->lent->bytes, http2->lent->size};
+    return body_http2_bytes_lend(&http2->bytes);
 }
 
 static void use(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
 
-    drop_buffer(&http2->lent);
+    body_http2_bytes_drop_lent(&http2->bytes);
     give_back(http2, &http2->window.loaned);
 }
 
@@ -342,17 +312,13 @@ static void drop(struct body *body)
 {
     struct http2 *http2 = (struct http2 *)body;
 
-    drop_bytes(http2);
+    body_http2_bytes_drop(&http2->bytes);
     let_finish(http2);
 }
 
-static h2o_buffer_t *keep_bytes(struct body *body)
+static h2o_buffer_t *keep(struct body *body)
 {
-    struct http2 *http2 = (struct http2 *)body;
-    h2o_buffer_t *bytes = http2->bytes;
-
-    http2->bytes = NULL;
-    return bytes;
+    return body_http2_bytes_take(&((struct http2 *)body)->bytes);
 }
 
 static const struct body_source source = {.read = start,
@@ -361,7 +327,7 @@ static const struct body_source source = {.read = start,
                                           .use = use,
                                           .wait = wait_for_more,
                                           .drop = drop,
-                                          .keep = keep_bytes};
+                                          .keep = keep};
 
 static void dispose(void *object)
 {
@@ -369,7 +335,7 @@ static void dispose(void *object)
 
     body_dispose(&http2->body);
     http2->body.client->held_bytes -= http2->window.held + http2->window.loaned;
-    drop_bytes(http2);
+    body_http2_bytes_drop(&http2->bytes);
     let_finish(http2);
     if (!http2->is_ended && !http2->is_reset && body_http2_conn_is_open(http2->conn))
         body_http2_answered_add(http2->conn, http2->body.client, http2->stream_id);

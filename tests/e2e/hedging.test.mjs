@@ -74,13 +74,23 @@ describe('a route with hedge', { concurrency: 2 }, () => {
   })
 
   test('never sends what changes data twice', async t => {
-    const slow = { send: ({ res }) => setTimeout(() => res.end('"slow"'), 100) }
-    const scene = await scenario(t, 'web', answers(slow, slow),
+    let held
+    const row = () => ({ json: 'late', until: held.opened })
+    const scene = await scenario(t, 'web', { 'users *': row, 'reviews *': row },
       two({ users: { retry: { methods: ['GET', 'PUT', 'DELETE'] } } }))
-    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
-      await scene.get('/api/users/1', { method, body: 'x' })
+    const methods = ['POST', 'PUT', 'DELETE', 'PATCH']
+    for (const [i, method] of methods.entries()) {
+      held = gate()
+      const change = scene.get('/api/users/1', { method, body: 'x' })
+      await scene.arrival(undefined, 3 * i + 1)
+      const read = scene.get('/api/users/1')
+      // The read began later. When it is sent twice, the change would have been, too.
+      await scene.arrival(undefined, 3 * i + 3)
+      held.open()
+      await Promise.all([change, read])
     }
-    assert.equal(scene.asked().length, 4)
+    const changes = scene.asked().map(({ method }) => method).filter(method => method !== 'GET')
+    assert.deepEqual(changes, methods)
   })
 
   test('cancels both requests when the client leaves', async t => {
@@ -98,10 +108,14 @@ describe('a route with hedge', { concurrency: 2 }, () => {
   })
 
   test('stays within its budget', async t => {
-    const slow = { send: ({ res }) => setTimeout(() => res.end('"slow"'), 20) }
+    const all = gate()
+    const slow = { json: 'slow', until: all.opened }
     const scene = await scenario(t, 'web', answers(slow, slow),
       two({ hedge: '1ms', users: { hedge_budget: 5 } }))
-    await Promise.all(Array.from({ length: 100 }, () => scene.get('/api/users/1')))
+    const answered = Promise.all(Array.from({ length: 100 }, () => scene.get('/api/users/1')))
+    await scene.arrival(undefined, 105)
+    all.open()
+    await answered
     assert.equal(scene.asked().length, 105)
   })
 
