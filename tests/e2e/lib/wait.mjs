@@ -70,3 +70,12 @@ export async function eventually(check, what) {
     await pause(10)
   }
 }
+
+// Does `work` again until it has begun and ended in one second of the clock, as tokens count time.
+export async function inOneSecond(work) {
+  const second = () => Math.floor(Date.now() / 1000)
+  for (let began; began !== second();) {
+    began = second()
+    await work()
+  }
+}
