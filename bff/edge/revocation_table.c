@@ -50,7 +50,8 @@ struct revocation_row *revocation_table_find(struct revocation_table *table, uin
 {
     struct revocation_row *row = place_of(table, key);
 
-    return atomic_load_explicit(&row->key, memory_order_relaxed) == 0 ? NULL : row;
+    /* A free place may have got another key by now. */
+    return atomic_load_explicit(&row->key, memory_order_acquire) == key ? row : NULL;
 }
 
 /* The key is written last: who reads it also reads the times. */
