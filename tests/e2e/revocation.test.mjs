@@ -158,7 +158,7 @@ describe('several processes on one Redis', { concurrency: 2 }, () => {
     const scene = await stage(t, redis, { revocation: { strict: true }, routes })
     const { get, statusOf } = scene
     const token = tokenOf({ id: 'u1', jti: 'j1' })
-    assert.equal(await statusOf(token), 200)
+    await everywhere([scene], token, 200, 'the set to be read')
     await redis.kill()
     await everywhere([scene], token, 503, 'the token to be refused')
     const { body, headers } = await get(path, { token })
