@@ -61,6 +61,13 @@ struct cache_entry *cache_slot_entry(struct cache_slot *slot);
 /* Begins a flight. Returns false when one is under way. */
 bool cache_slot_lead(struct cache_slot *slot);
 
+/* Returns a number that changes when a flight begins or ends. */
+unsigned cache_slot_flight(const struct cache_slot *slot);
+
+/* Like cache_slot_lead, for a caller that has read ${flight} and then the entry. It also returns
+ * false when a flight has ended since then, perhaps with an entry: a wait ends at once then. */
+bool cache_slot_lead_after(struct cache_slot *slot, unsigned flight);
+
 /* Says that the flight which is under way takes longer than a request may wait. */
 void cache_slot_tell_slow(struct cache_slot *slot);
 

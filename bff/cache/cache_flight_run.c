@@ -269,11 +269,12 @@ static void on_called(struct cache_call *call, void *cookie)
 
 /* Waiting for another worker. */
 
-static void wait_or_call(struct cache_flight *flight);
+static void wait_or_call(struct cache_flight *flight, unsigned seen);
 
 static void on_ended(struct cache_wait *wait)
 {
     struct cache_flight *flight = H2O_STRUCT_FROM_MEMBER(struct cache_flight, wait, wait);
+    unsigned seen = cache_slot_flight(flight->slot);
     struct cache_entry *entry = cache_slot_entry(flight->slot);
     enum cache_stored state = cache_stored_state(entry, clock_now_ns());
 
@@ -281,16 +282,17 @@ static void on_ended(struct cache_wait *wait)
         land_alone(flight, NULL);
     } else if (state == CACHE_STORED_NOTHING) {
         flight->failed++;
-        wait_or_call(flight);
+        wait_or_call(flight, seen);
     } else {
         land_on(flight, entry, false);
     }
     cache_entry_release(entry);
 }
 
-static void wait_or_call(struct cache_flight *flight)
+/* ${seen}: the slot's flight, before the entry was read. */
+static void wait_or_call(struct cache_flight *flight, unsigned seen)
 {
-    flight->leads = cache_slot_lead(flight->slot);
+    flight->leads = cache_slot_lead_after(flight->slot, seen);
     if (flight->leads)
         cache_flight_run_lead(flight);
     else if (flight->failed >= FAILED_MOST)

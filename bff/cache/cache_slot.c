@@ -73,11 +73,16 @@ void cache_slot_drop(struct cache_slot *slot) { cache_store_clear(slot); }
 
 /* Flights. */
 
+unsigned cache_slot_flight(const struct cache_slot *slot) { return atomic_load(&slot->flight); }
+
+bool cache_slot_lead_after(struct cache_slot *slot, unsigned flight)
+{
+    return !is_flying(flight) && atomic_compare_exchange_strong(&slot->flight, &flight, flight + 1);
+}
+
 bool cache_slot_lead(struct cache_slot *slot)
 {
-    unsigned flight = atomic_load(&slot->flight);
-
-    return !is_flying(flight) && atomic_compare_exchange_strong(&slot->flight, &flight, flight + 1);
+    return cache_slot_lead_after(slot, cache_slot_flight(slot));
 }
 
 /* When another flight has just begun, that one is said to be slow. Then some requests do not wait

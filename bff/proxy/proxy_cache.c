@@ -125,6 +125,7 @@ static void find_slot(struct proxy_cached *cached, struct text key)
 {
     cached->slot_key = key;
     cached->slot = cache_find(cached->worker->reader, key);
+    cached->seen_flight = cache_slot_flight(cached->slot);
     cached->entry = cache_slot_entry(cached->slot);
 }
 
@@ -231,7 +232,7 @@ static enum proxy_cache_turn settle_call(struct proxy_cached *cached, int64_t no
         settle_forward(cached, PROXY_CACHE_ALONE, now_ns);
         return PROXY_CACHE_ALONE;
     }
-    cached->is_leading = cache_slot_lead(cached->slot);
+    cached->is_leading = cache_slot_lead_after(cached->slot, cached->seen_flight);
     if (!cached->is_leading && need_not_wait(cached))
         settle_forward(cached, PROXY_CACHE_ALONE, now_ns);
     else if (!cached->is_leading || proxy_cache_redis_ask(cached, now_ns))

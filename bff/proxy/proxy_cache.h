@@ -55,10 +55,11 @@ struct proxy_cached {
     struct cache_slot *base;   /* of the key, when ${slot} is that of a variant */
     struct cache_entry *entry; /* the answer; or what may be validated, or sent after a failure */
     enum proxy_cache_turn turn;
-    bool is_leading;  /* the flight of ${slot} is this request's */
-    bool is_unstored; /* the last response for the key could not be stored */
-    bool is_failed;   /* the last call for which this request waited has failed */
-    unsigned flights; /* the calls of others for whose end it waited */
+    unsigned seen_flight; /* of ${slot}, before ${entry} was read */
+    bool is_leading;      /* the flight of ${slot} is this request's */
+    bool is_unstored;     /* the last response for the key could not be stored */
+    bool is_failed;       /* the last call for which this request waited has failed */
+    unsigned flights;     /* the calls of others for whose end it waited */
     struct cache_redis_get get;
     unsigned questions; /* how often Redis was asked */
     bool is_asking;     /* Redis is being asked; the request leads the flight of ${slot} */
