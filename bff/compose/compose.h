@@ -49,61 +49,8 @@
 #include "bff/json/json.h"
 #include "bff/json/json_print.h"
 #include "bff/base/text.h"
-#include "bff/compose/mocks.h"
-#include "bff/upstream/service.h"
-
-/* Asking. The .ask function of a part calls these functions, with the ${ask} that it was given. */
-
-struct bff_ask;
-
-/* Returns the value of a parameter of the route, decoded: ask_param(ask, "userId") for the route
- * "/api/dashboard/:userId". */
-struct text ask_param(struct bff_ask *ask, const char *name);
-
-/* Returns the value of the part that the row names in .after, or of a part for which that part
- * waits. When the service sent no value, the result is the part's fallback. */
-struct json ask_part(struct bff_ask *ask, const char *part);
-
-/* Returns ${value} as text: the content of a string, or the digits of a number as the service wrote
- * them. For any other value the text is absent. */
-struct text ask_text(struct bff_ask *ask, struct json value);
-
-/*
- * Begins to describe a call: GET ${path} of ${service}. The path begins with '/'. The functions
- * below add to this call. In a row with .many, each ask_get begins one more call.
- */
-void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path);
-
-/*
- * Says that there is nothing to ask, in place of ask_get. This is no error:
- *
- *   in a row with .many   the item is null, and the items after it keep their places
- *   in an optional row    the part has its fallback, and the parts that wait for it start
- *   in a required row     the answer cannot do without it: it is rejected as `skipped`
- */
-void ask_nothing(struct bff_ask *ask);
-
-/*
- * Adds "/" and ${text} to the path. The text is percent-encoded, so it is always exactly one
- * segment. These texts cannot be sent: an absent or empty text, "." and "..", a text longer than
- * 256 bytes, a text that is not UTF-8, and a text with a control byte. A text such as "../x" or
- * "..;x" cannot be sent either: it leads up in a service that decodes the path once more. Then the
- * call is not made, and the part is rejected as `skipped`.
- */
-void ask_segment(struct bff_ask *ask, struct text text);
-
-/* Adds a query parameter: "?name=text", and "&name=text" from the second one on. The text is
- * percent-encoded. The same texts as in ask_segment cannot be sent, except that here the text may
- * be empty, and dots do not matter. */
-void ask_query(struct bff_ask *ask, const char *name, struct text text);
-
-/* Like ask_query, with a number as the value. */
-void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
-
-/* Passes a request header of the client on to the service, for example "Cookie" or "Authorization".
- * Does nothing when the client did not send it. Headers that frame a request, and headers that
- * state its user or its deadline, cannot be passed on. */
-void ask_pass_header(struct bff_ask *ask, const char *name);
+#include "bff/compose/compose_ask.h"
+#include "bff/compose/compose_build.h"
 
 /* The table. */
 
@@ -163,6 +110,13 @@ enum bff_access {
  *               call ask_nothing, the part is rejected as `skipped`, or is [] in a row with .many
  *   after       the name of the part to wait for, which is in a row above; NULL: this part starts
  *               at once. When the other part is rejected, this part is rejected as `skipped`
+ *   when        a pure function that says whether the part is asked at all. It may call ask_param,
+ *               ask_part, ask_text and the other functions that read; NULL: always. It is called
+ *               when the part could start. When it returns false, no call is made, and the part has
+ *               its fallback, which is no error; the parts that wait for it start
+ *   undo        in a composite that changes data: describes the call that takes back what this part
+ *               has changed. It is called when the part was fulfilled and a required part after it
+ *               was rejected. NULL: there is nothing to take back
  *   need        what happens when the part is rejected
  *   place       where its value goes
  *   kind        what its value must be, or with .many each item: an object, a list, or anything.
@@ -197,11 +151,18 @@ enum bff_access {
  *   pick        the members to keep, in this order: "id name address.city items[].price"; NULL: the
  *               value is passed on byte for byte. A member that the service did not send is left
  *               out. With BFF_LIST, members are picked from each item
+ *   shape       where the JSON Schema of the value is, before .pick: a file of clients/ and a
+ *               place in it, "users.schema.json#/$defs/user". With BFF_LIST and .many it is the
+ *               shape of an item. --openapi and --typescript make types of it; NULL: unknown
+ *   headers     response headers of the part's answer that the client gets: "Set-Cookie Link";
+ * NULL: none
  */
 struct bff_part {
     const char *name;
     void (*ask)(struct bff_ask *ask);
     const char *after;
+    bool (*when)(struct bff_ask *ask);
+    void (*undo)(struct bff_ask *ask);
     enum bff_need need;
     enum bff_place place;
     enum bff_kind kind;
@@ -215,6 +176,8 @@ struct bff_part {
     bool shared;
     const char *fallback;
     const char *pick;
+    const char *shape;
+    const char *headers;
 };
 
 /*
@@ -228,6 +191,9 @@ struct bff_part {
  *              member is null, and the log has the event bad_member
  *   print_all  the function of a member that reads several parts. It gets their values, in the
  *              order of .of. It is not called when one of the parts was rejected
+ *   concat     in place of .print: the names of two or more list parts, "orders oldOrders".
+ *              The member is one list with the items of all of them, in this order. A part
+ *              that was rejected adds its fallback; NULL: not used
  *   into       where the member is put: a path into a part that .of names, with the name of the
  *              member at its end. NULL: it is a member of the answer. These paths are possible:
  *
@@ -251,7 +217,56 @@ struct bff_field {
     const char *of;
     void (*print)(struct json_print *out, struct json value);
     void (*print_all)(struct json_print *out, const struct json *values, size_t place);
+    const char *concat;
     const char *into;
+};
+
+/* A query parameter of the client's request.
+ *
+ *   name      "limit"
+ *   max       more than 0: the value is a whole number from .min to .max. 0: it is text
+ *   min       the smallest number
+ *   fallback  the value when the client sends none: "20"; NULL: then it is absent
+ *   words     the texts that are allowed, "asc desc"; NULL: every text that ask_query can send
+ *
+ * A value that is not allowed, and a parameter that is there twice, is answered with 400.
+ */
+struct bff_query {
+    const char *name;
+    unsigned min;
+    unsigned max;
+    const char *fallback;
+    const char *words;
+};
+
+/* A member of the JSON body of the client's request.
+ *
+ *   path         "items[].productId", "address.city"
+ *   kind         what it must be
+ *   is_optional  it may be left out
+ *
+ * A body with a member that is missing or of another kind is answered with 400, which names the
+ * path. Members that no row names are allowed, and no service gets them.
+ */
+enum bff_body_kind {
+    BFF_BODY_ANY,
+    BFF_BODY_TEXT,
+    BFF_BODY_NUMBER,
+    BFF_BODY_BOOL,
+    BFF_BODY_OBJECT,
+    BFF_BODY_LIST,
+};
+
+struct bff_body {
+    const char *path;
+    enum bff_body_kind kind;
+    bool is_optional;
+};
+
+/* Whether a composite that changes data needs the request header Idempotency-Key. */
+enum bff_idempotency {
+    BFF_KEY_ALLOWED,  /* a request may have one; it is honoured */
+    BFF_KEY_REQUIRED, /* a request without one is answered with 400 */
 };
 
 /* Tables with their counts, made by BFF_TABLE. An empty row at the end is ignored. */
@@ -262,6 +277,16 @@ struct bff_parts {
 
 struct bff_fields {
     const struct bff_field *rows;
+    size_t count;
+};
+
+struct bff_queries {
+    const struct bff_query *rows;
+    size_t count;
+};
+
+struct bff_bodies {
+    const struct bff_body *rows;
     size_t count;
 };
 
@@ -283,6 +308,14 @@ struct bff_fields {
  *   never_compressed  its answers are not compressed, whatever the configuration says. For an
  *              answer with a secret and a text that the client has sent
  *              (docs/compression.md#breach)
+ *   may_choose  a client may ask for some of its parts: "?parts=user,recentOrders". The others are
+ *               not called and not in the answer. Required parts are always called
+ *   query      the query parameters that it reads: BFF_TABLE(query)
+ *   body       the members of the request's body: BFF_TABLE(body). For a composite that
+ *              changes data, which is one whose method is POST, PUT, PATCH or DELETE
+ *   body_bytes the longest body of a request; 0: 64 KiB
+ *   idempotency  whether a request must have an Idempotency-Key. For a composite that changes
+ *              data
  *   parts      its parts: BFF_TABLE(parts)
  *   fields     its computed members: BFF_TABLE(fields)
  */
@@ -297,99 +330,13 @@ struct bff_composite {
     unsigned budget_ms;
     bool is_stamped;
     bool never_compressed;
+    bool may_choose;
+    struct bff_queries query;
+    struct bff_bodies body;
+    unsigned body_bytes;
+    enum bff_idempotency idempotency;
     struct bff_parts parts;
     struct bff_fields fields;
 };
-
-/*
- * A default plain route of a build. When no composite matches a request, a plain route passes the
- * request directly to a service. The texts have the same form as in a configuration file.
- *
- *   path     the path of the requests: "/api/users/" (a prefix) or "/api/users" (exactly this path)
- *   service  the name of the service that gets the requests; the row is ignored when the build has
- *            no such service
- *   to       replaces ${path} in the target of the request to the service; NULL: the path does not
- *            change
- *   access   "public", "signed-in", "role:NAME", "scope:NAME" or "key"; NULL: "signed-in"
- *   cache_s  its answers are stored for so many seconds, for the same user, unless the service says
- *            another time in Cache-Control; 0: they are not stored
- *   shared_in_mock  with --mock, all users share the stored answers
- *   response_header  "Name: value": its answers get this header field; NULL: none
- */
-struct bff_route {
-    const char *path;
-    const char *service;
-    const char *to;
-    const char *access;
-    unsigned cache_s;
-    bool shared_in_mock;
-    const char *response_header;
-};
-
-/*
- * A default rate limit of a build. The texts have the same form as in a configuration file.
- *
- *   name    "api": letters, digits, '-' and '_'
- *   path    the path of the requests that it counts, as in struct bff_route
- *   key     what has its own count: "ip", "user", "route" or "header:NAME"; NULL: "ip"
- *   window  "15m"
- *   max     the requests that are allowed in a window
- */
-struct bff_rate_limit {
-    const char *name;
-    const char *path;
-    const char *key;
-    const char *window;
-    unsigned max;
-};
-
-/* Tables with their counts, as for a composite. */
-struct bff_composites {
-    const struct bff_composite *const *rows;
-    size_t count;
-};
-
-struct bff_services {
-    const struct bff_service *const *rows;
-    size_t count;
-};
-
-struct bff_routes {
-    const struct bff_route *rows;
-    size_t count;
-};
-
-struct bff_rate_limits {
-    const struct bff_rate_limit *rows;
-    size_t count;
-};
-
-/*
- * A build: the program of one frontend.
- *
- *   name        "web" for the program bff-web
- *   port        the port to listen on, unless the configuration says otherwise
- *   composites  its composites: BFF_TABLE(composites)
- *   services    the table of services; --help and /health show them in this order
- *   routes      the plain routes when the configuration has none; NULL: none
- *   rate_limits  the rate limits when the configuration has none; NULL: none. With --mock they
- *               refuse nothing
- *   admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no such role
- *   mocks       the mock services that --mock starts; NULL: none, and --mock is refused
- */
-struct bff_build {
-    const char *name;
-    unsigned port;
-    struct bff_composites composites;
-    const struct bff_services *services;
-    const struct bff_routes *routes;
-    const struct bff_rate_limits *rate_limits;
-    const char *admin_role;
-    const struct bff_mocks *mocks;
-};
-
-/* Runs the whole program: reads the configuration and the command line, serves until the end, and
- * returns the exit status. To be called by main. */
-int bff_main(int argc, char **argv, const struct bff_build *build);
 
 #endif

@@ -1,10 +1,9 @@
 /* See page.h. */
 #include "bff/base/text_builder.h"
 #include "bff/base/check.h"
-#include "bff/base/clock.h"
-#include "bff/cache/cache_validators.h"
-#include "bff/compose/answer.h"
 #include "bff/compose/page.h"
+#include "bff/compose/page_reply.h"
+#include "bff/compose/page_serving.h"
 #include "bff/compose/part_reports.h"
 #include "bff/compose/run.h"
 #include "bff/edge/balance_key.h"
@@ -14,20 +13,11 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 
-/* A request for a composite that is being answered. It is in the request's pool. */
-struct serving {
-    struct page_ask ask;
-    struct request *request;
-    struct run_request run_request;
-    struct run *run;
-    struct text caller; /* what every service learns of the caller; absent: not made yet */
-};
-
 /* The request ends, for any reason, or its memory does. The server calls the observers later. So
  * the reports are in the memory that the request has from now on. */
 static void dispose(void *object)
 {
-    struct serving *serving = object;
+    struct page_serving *serving = object;
     struct request *request = serving->request;
     size_t count = serving->ask.plan->part_count;
 
@@ -50,7 +40,7 @@ static void put_line(struct text_builder *out, struct request *request, const ch
         text_builder_field(out, text_of(name), value);
 }
 
-static struct text call_headers(const struct serving *serving)
+static struct text call_headers(const struct page_serving *serving)
 {
     struct request *request = serving->request;
     struct text tracestate = request_id_tracestate(request), baggage = baggage_of(request);
@@ -72,7 +62,7 @@ static struct text call_headers(const struct serving *serving)
 /* What ${service} learns of the caller. Only a token of ours is another one for each service. */
 static struct text caller_lines(void *cookie, const struct bff_service *service)
 {
-    struct serving *serving = cookie;
+    struct page_serving *serving = cookie;
     bool is_alike = serving->ask.caller->identity == NULL;
     struct text_builder out;
 
@@ -97,7 +87,7 @@ static struct text caller_key(const struct page_ask *ask, struct pool *pool)
 
 static struct text client_header(void *cookie, const char *name)
 {
-    struct serving *serving = cookie;
+    struct page_serving *serving = cookie;
 
     if (caller_writes(serving->ask.caller, text_of(name)))
         return (struct text){0};
@@ -106,75 +96,32 @@ static struct text client_header(void *cookie, const char *name)
 
 static struct text key_for(void *cookie, const struct bff_service *service)
 {
-    const struct serving *serving = cookie;
+    const struct page_serving *serving = cookie;
 
     return balance_key_for(serving->request, serving->ask.upstream, service);
 }
 
 /* From run to reply. */
 
-/* True when the client has this answer: then it gets 304 (RFC 9110 section 13.1.2), without the
- * fields that describe a body (section 15.4.5). The services have been asked all the same, because
- * only their answers say what the answer is. */
-static bool has_already(const struct request *request, struct text etag)
-{
-    struct text list;
-
-    if (etag.at == NULL)
-        return false;
-    list = request_list(request, "if-none-match");
-    return list.at != NULL && cache_validators_match(list, etag);
-}
-
-static void send_answer(struct serving *serving)
-{
-    struct request *request = serving->request;
-    struct answer answer;
-
-    answer_make(serving->run, serving->ask.pages->server, request->id, clock_wall_ms(), &answer);
-    struct reply_field fields[] = {
-        {"content-type", TEXT("application/json; charset=utf-8")},
-        {"cache-control", text_of(answer.cache_control)},
-        {"etag", answer.etag},
-        {"server-timing", answer.server_timing},
-        {"proxy-status", answer.proxy_status},
-        {"cache-status", answer.cache_status},
-        {"retry-after", answer.retry_after},
-    };
-    struct reply reply = {
-        .status = answer.status,
-        .fields = fields,
-        .field_count = sizeof(fields) / sizeof(fields[0]),
-        .body = answer.body.rows,
-        .body_count = answer.body.count,
-    };
-    if (has_already(request, answer.etag)) {
-        reply.status = 304;
-        reply.body_count = 0;
-        fields[0].value = (struct text){0};
-    }
-    reply_send(request, &reply);
-}
-
 static void on_done(struct run *run, void *cookie)
 {
-    struct serving *serving = cookie;
+    struct page_serving *serving = cookie;
 
     check_working_on(serving->request->id);
     if (run->is_forbidden)
         reply_error(serving->request, 403, "Forbidden");
     else
-        send_answer(serving);
+        page_reply_send(serving);
     check_working_on((struct text){0});
 }
 
-static void on_gone(void *cookie) { run_cancel(((struct serving *)cookie)->run); }
+static void on_gone(void *cookie) { run_cancel(((struct page_serving *)cookie)->run); }
 
 /* Decides whether the user may see the answer of ${owner}. Only used when login is configured:
  * without login there is no user. */
 static bool may_see(void *cookie, struct text owner)
 {
-    const struct serving *serving = cookie;
+    const struct page_serving *serving = cookie;
     struct access_rule rule = {
         .kind = ACCESS_OWNER, .whom = owner, .admin_role = serving->ask.pages->admin_role};
 
@@ -218,7 +165,7 @@ struct access_rule page_access(const struct pages *pages, const struct plan *pla
 
 void page_serve(struct request *request, const struct page_ask *ask)
 {
-    struct serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
+    struct page_serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
     const struct pages *pages = ask->pages;
 
     serving->ask = *ask;

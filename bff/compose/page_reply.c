@@ -1,0 +1,49 @@
+/* See page_reply.h. */
+#include "bff/base/clock.h"
+#include "bff/cache/cache_validators.h"
+#include "bff/compose/answer.h"
+#include "bff/compose/page_reply.h"
+#include "bff/http/reply.h"
+
+/* True when the client has this answer: then it gets 304 (RFC 9110 section 13.1.2), without the
+ * fields that describe a body (section 15.4.5). The services have been asked all the same, because
+ * only their answers say what the answer is. */
+static bool has_already(const struct request *request, struct text etag)
+{
+    struct text list;
+
+    if (etag.at == NULL)
+        return false;
+    list = request_list(request, "if-none-match");
+    return list.at != NULL && cache_validators_match(list, etag);
+}
+
+void page_reply_send(struct page_serving *serving)
+{
+    struct request *request = serving->request;
+    struct answer answer;
+
+    answer_make(serving->run, serving->ask.pages->server, request->id, clock_wall_ms(), &answer);
+    struct reply_field fields[] = {
+        {"content-type", TEXT("application/json; charset=utf-8")},
+        {"cache-control", text_of(answer.cache_control)},
+        {"etag", answer.etag},
+        {"server-timing", answer.server_timing},
+        {"proxy-status", answer.proxy_status},
+        {"cache-status", answer.cache_status},
+        {"retry-after", answer.retry_after},
+    };
+    struct reply reply = {
+        .status = answer.status,
+        .fields = fields,
+        .field_count = sizeof(fields) / sizeof(fields[0]),
+        .body = answer.body.rows,
+        .body_count = answer.body.count,
+    };
+    if (has_already(request, answer.etag)) {
+        reply.status = 304;
+        reply.body_count = 0;
+        fields[0].value = (struct text){0};
+    }
+    reply_send(request, &reply);
+}

@@ -1,0 +1,19 @@
+/* A request for a composite that is being answered. For page.c and the files page_NAME.c. */
+#ifndef BFF_COMPOSE_PAGE_SERVING_H
+#define BFF_COMPOSE_PAGE_SERVING_H
+
+#include "bff/base/text.h"
+#include "bff/compose/page.h"
+#include "bff/compose/run.h"
+#include "bff/http/request.h"
+
+/* It is in the request's pool. */
+struct page_serving {
+    struct page_ask ask;
+    struct request *request;
+    struct run_request run_request;
+    struct run *run;
+    struct text caller; /* what every service learns of the caller; absent: not made yet */
+};
+
+#endif
