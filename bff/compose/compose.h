@@ -154,8 +154,7 @@ enum bff_access {
  *   shape       where the JSON Schema of the value is, before .pick: a file of clients/ and a
  *               place in it, "users.schema.json#/$defs/user". With BFF_LIST and .many it is the
  *               shape of an item. --openapi and --typescript make types of it; NULL: unknown
- *   headers     response headers of the part's answer that the client gets: "Set-Cookie Link";
- * NULL: none
+ *   headers     fields of the part's response that the client gets: "Set-Cookie Link"
  */
 struct bff_part {
     const char *name;
