@@ -200,7 +200,7 @@ static struct text etag_of(const struct run *run, const struct pieces *members)
 {
     bool is_stamped = run->request->plan->composite->is_stamped;
 
-    if (run->is_partial)
+    if (run->is_partial || run->request->plan->changes)
         return (struct text){0};
     return answer_etag(members, is_stamped ? TEXT(",loadedAt}") : TEXT("}"), run->request->pool);
 }
@@ -266,7 +266,7 @@ void answer_make(const struct run *run, struct text server, struct text request_
         make_body(run, wall_ms, out);
     else
         make_failure(run, request_id, out);
-    out->cache_control = run->is_partial ? "no-store" : "private, no-cache";
+    out->cache_control = run->is_partial || plan->changes ? "no-store" : "private, no-cache";
     out->server_timing = answer_server_timing(run);
     out->proxy_status = answer_proxy_status(run, server);
     out->cache_status = answer_cache_status(run, server);

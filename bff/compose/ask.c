@@ -6,6 +6,7 @@
 #include "bff/base/percent.h"
 #include "bff/http/field.h"
 #include "bff/compose/ask.h"
+#include "bff/compose/ask_describe.h"
 
 #define CALLS_FIRST 8
 #define ROOM_BYTES                                                                                 \
@@ -14,9 +15,7 @@
 
 /* Mistakes of a composite. */
 
-/* Records a mistake of the composite. Only ask_rehearse, at start, may find one: later there must
- * be none. */
-static void mistake(struct bff_ask *ask, const char *format, const char *about)
+void ask_mistake(struct bff_ask *ask, const char *format, const char *about)
 {
     if (ask->is_rehearsal && ask->mistake == NULL)
         ask->mistake = pool_print(ask->pool, format, about).at;
@@ -30,8 +29,8 @@ struct text ask_param(struct bff_ask *ask, const char *name)
     int place = plan_param(ask->plan, text_of(name));
 
     if (place < 0) {
-        mistake(ask, "ask_param names \"%s\", which is no parameter of the route",
-                name == NULL ? "" : name);
+        ask_mistake(ask, "ask_param names \"%s\", which is no parameter of the route",
+                    name == NULL ? "" : name);
         return (struct text){0};
     }
     return ask->params[place];
@@ -52,8 +51,8 @@ struct json ask_part(struct bff_ask *ask, const char *part)
     int place = plan_part(ask->plan, text_of(part));
 
     if (place < 0 || !waits_for(ask, place)) {
-        mistake(ask, "ask_part names \"%s\", which its .after does not wait for",
-                part == NULL ? "" : part);
+        ask_mistake(ask, "ask_part names \"%s\", which its .after does not wait for",
+                    part == NULL ? "" : part);
         return (struct json){0};
     }
     return ask->value(ask->value_cookie, place);
@@ -63,16 +62,14 @@ struct text ask_text(struct bff_ask *ask, struct json value) { return json_text(
 
 /* Writing a target. */
 
-/* Returns the call that is being described. NULL before the first ask_get, and when there are too
- * many calls. */
-static struct ask_call *current(struct bff_ask *ask)
+struct ask_call *ask_current(struct bff_ask *ask)
 {
     if (ask->is_too_many)
         return NULL;
     struct ask_call *last = ask->count == 0 ? NULL : &ask->calls[ask->count - 1];
     if (last == NULL || last->is_nothing) {
-        mistake(ask, last == NULL ? "%s before ask_get" : "%s after ask_nothing",
-                "a segment, query or header");
+        ask_mistake(ask, last == NULL ? "%s before ask_get" : "%s after ask_nothing",
+                    "a segment, query or header");
         return NULL;
     }
     return last;
@@ -112,9 +109,12 @@ static void put_encoded(struct bff_ask *ask, struct text text)
 static void end_call(struct bff_ask *ask)
 {
     struct ask_room *room = ask->room;
+    struct ask_call *call = ask->count == 0 ? NULL : &ask->calls[ask->count - 1];
 
-    if (ask->count > 0 && ask->calls[ask->count - 1].target.at == NULL) {
-        ask->calls[ask->count - 1].target = (struct text){room->at, room->len};
+    if (call != NULL && call->target.at == NULL) {
+        call->target = (struct text){room->at, room->len};
+        if (call->method.at != NULL)
+            ask_change_end(ask, call);
         room->at += room->len;
         room->capacity -= room->len;
     }
@@ -128,13 +128,13 @@ static const struct bff_part *row_of(const struct bff_ask *ask)
     return ask->plan->parts[ask->place].row;
 }
 
-/* ${what} would be one more call. Returns true when the row allows no more. */
-static bool is_full(struct bff_ask *ask, const char *what)
+/* The function ${by} would add one more call. Returns true when the row allows no more. */
+static bool is_full(struct bff_ask *ask, const char *why, const char *by)
 {
     const struct bff_part *row = row_of(ask);
 
     if (ask->is_rehearsal && row->many == 0 && ask->count == 1)
-        mistake(ask, "%s, but the row has no .many", what);
+        ask_mistake(ask, "%s, but the row has no .many", pool_print(ask->pool, "%s%s", by, why).at);
     return ask->count >= (row->many == 0 ? 1 : row->many);
 }
 
@@ -152,27 +152,36 @@ static struct ask_call *add_call(struct bff_ask *ask)
     return &ask->calls[ask->count++];
 }
 
-void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path)
+struct ask_call *ask_begin(struct bff_ask *ask, const char *by, const struct bff_service *service,
+                           const char *path)
 {
+    bool is_after_nothing = ask->count > 0 && ask->calls[0].is_nothing;
+    struct ask_call *call;
+
     end_call(ask);
-    ask->is_too_many |=
-        is_full(ask, ask->count > 0 && ask->calls[0].is_nothing ? "ask_get after ask_nothing"
-                                                                : "ask_get twice");
+    ask->is_too_many |= is_full(ask, is_after_nothing ? " after ask_nothing" : " twice", by);
     if (ask->is_too_many)
-        return;
+        return NULL;
     if (service == NULL || path == NULL || path[0] != '/') {
-        mistake(ask, "%s needs a service, and a path that begins with '/'", "ask_get");
-        return;
+        ask_mistake(ask, "%s needs a service, and a path that begins with '/'", by);
+        return NULL;
     }
-    *add_call(ask) = (struct ask_call){.service = service, .headers = ask->headers};
+    call = add_call(ask);
+    *call = (struct ask_call){.service = service, .headers = ask->headers};
     ask->has_query = strchr(path, '?') != NULL;
     put(ask, text_of(path));
+    return call;
+}
+
+void ask_get(struct bff_ask *ask, const struct bff_service *service, const char *path)
+{
+    ask_begin(ask, "ask_get", service, path);
 }
 
 void ask_nothing(struct bff_ask *ask)
 {
     end_call(ask);
-    ask->is_too_many |= is_full(ask, "ask_nothing after a call");
+    ask->is_too_many |= is_full(ask, " after a call", "ask_nothing");
     if (!ask->is_too_many)
         *add_call(ask) = (struct ask_call){.is_nothing = true};
 }
@@ -196,12 +205,12 @@ static bool is_segment(struct pool *pool, struct text text)
 
 void ask_segment(struct bff_ask *ask, struct text text)
 {
-    struct ask_call *call = current(ask);
+    struct ask_call *call = ask_current(ask);
 
     if (call == NULL)
         return;
     if (ask->has_query)
-        mistake(ask, "%s behind a query", "ask_segment");
+        ask_mistake(ask, "%s behind a query", "ask_segment");
     call->is_skipped |= !is_segment(ask->pool, text);
     if (call->is_skipped)
         return;
@@ -211,10 +220,10 @@ void ask_segment(struct bff_ask *ask, struct text text)
 
 void ask_query(struct bff_ask *ask, const char *name, struct text text)
 {
-    struct ask_call *call = current(ask);
+    struct ask_call *call = ask_current(ask);
 
     if (name == NULL)
-        mistake(ask, "%s needs a name", "ask_query");
+        ask_mistake(ask, "%s needs a name", "ask_query");
     if (call == NULL || name == NULL)
         return;
     call->is_skipped |= !is_fit(text);
@@ -276,16 +285,16 @@ static bool is_one_line(struct text value)
 
 void ask_pass_header(struct bff_ask *ask, const char *name)
 {
-    struct ask_call *call = current(ask);
+    struct ask_call *call = ask_current(ask);
     struct text value = {0};
 
     if (name == NULL)
-        mistake(ask, "%s needs a name", "ask_pass_header");
+        ask_mistake(ask, "%s needs a name", "ask_pass_header");
     if (call == NULL || name == NULL)
         return;
     name = lower(ask->pool, name);
     if (!is_token(name) || is_ours(name)) {
-        mistake(ask, "ask_pass_header cannot pass \"%s\" on", name);
+        ask_mistake(ask, "ask_pass_header cannot pass \"%s\" on", name);
         return;
     }
     if (ask->client_header != NULL)
@@ -302,63 +311,4 @@ void ask_run(struct bff_ask *ask)
 {
     row_of(ask)->ask(ask);
     end_call(ask);
-}
-
-static struct json no_value(void *cookie, int part) { return (struct json){0}; }
-
-/* So that the body of a loop over a list runs, too. */
-static struct json empty_value(void *cookie, int part)
-{
-    const struct plan *plan = cookie;
-    const struct plan_part *of = &plan->parts[part];
-
-    if (of->row->many > 0 || of->kind == BFF_LIST)
-        return json_of(TEXT("[{}]"));
-    return json_of(TEXT("{}"));
-}
-
-/* One circuit breaker cannot count the calls to two services. */
-static void check_services(struct bff_ask *ask)
-{
-    const struct bff_service *first = NULL;
-
-    for (size_t i = 0; i < ask->count && row_of(ask)->has_breaker; i++) {
-        const struct bff_service *service = ask->calls[i].service;
-        if (first == NULL)
-            first = service;
-        else if (service != NULL && service != first)
-            mistake(ask, "with .has_breaker all calls are to one service, and one is to \"%s\"",
-                    service->name);
-    }
-}
-
-static const char *rehearse(const struct plan *plan, int place, struct pool *pool,
-                            struct json (*value)(void *cookie, int part))
-{
-    struct ask_room room = {0};
-    struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
-    struct bff_ask ask = {
-        .plan = plan,
-        .pool = pool,
-        .params = params,
-        .headers = TEXT(""),
-        .value = value,
-        .value_cookie = (void *)(uintptr_t)plan, /* not written */
-        .place = place,
-        .room = &room,
-        .is_rehearsal = true,
-    };
-
-    for (size_t i = 0; i < plan->param_count; i++)
-        params[i] = TEXT("1");
-    ask_run(&ask);
-    check_services(&ask);
-    return ask.mistake;
-}
-
-const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool)
-{
-    const char *mistake = rehearse(plan, place, pool, no_value);
-
-    return mistake != NULL ? mistake : rehearse(plan, place, pool, empty_value);
 }

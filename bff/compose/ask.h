@@ -19,8 +19,10 @@
 /* A call that an ask function has described. */
 struct ask_call {
     const struct bff_service *service;
+    struct text method;  /* "POST"; absent: GET. A call with a method changes data */
     struct text target;  /* path and query, encoded */
-    struct text headers; /* lines with CRLF */
+    struct text headers; /* lines with CRLF; with those that frame the body */
+    struct text body;    /* JSON; absent: none */
     bool is_skipped; /* a text in its target is missing or not allowed, so the call is not made */
     bool is_nothing; /* ask_nothing: it keeps a place in the list, and no call is made */
 };
@@ -48,6 +50,7 @@ struct bff_ask {
 
     struct ask_call *calls;
     size_t count, capacity;
+    bool changes;     /* it described a call that changes data */
     bool is_too_many; /* it described more calls than the row allows; the rest was ignored */
     bool has_query;   /* the target that is being written has a '?' */
     bool is_rehearsal;
@@ -60,9 +63,10 @@ void ask_run(struct bff_ask *ask);
 /*
  * Runs the ask function of part ${place} at start, twice and without a request, to find mistakes in
  * it. Every parameter is "1". In the first run, no part has a value. In the second run, a list has
- * one item; this item, and every part that is no list, is an empty object. Returns NULL, or a
- * sentence about a mistake.
+ * one item; this item, and every part that is no list, is an empty object. ${changes} gets true
+ * when the function described a call that changes data. Returns NULL, or a sentence about a
+ * mistake.
  */
-const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool);
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes);
 
 #endif

@@ -50,6 +50,7 @@
 #include "bff/json/json_print.h"
 #include "bff/base/text.h"
 #include "bff/compose/compose_ask.h"
+#include "bff/compose/compose_change.h"
 #include "bff/compose/compose_build.h"
 
 /* The table. */

@@ -40,6 +40,7 @@ struct plan_part {
     bool is_read;     /* a field or a later part reads its value */
     bool keep_slices; /* its value is read, or a pick is applied to it: so the scanner keeps the
                          slices (json_scan.h) */
+    bool changes;     /* its call changes data: its ask function says so (ask_rehearse) */
     bool is_filled;   /* computed members are put into it */
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: each service's */
@@ -57,6 +58,7 @@ struct plan_field {
 struct plan {
     const struct bff_composite *composite;
     struct text method;    /* "GET" */
+    bool changes;          /* the method is POST, PUT, PATCH or DELETE */
     struct text path;      /* "/api/products/:id" */
     struct text *segments; /* of the path: "api", "products", ":id" */
     size_t segment_count;

@@ -29,7 +29,10 @@ void plan_check_route(struct plan_mistakes *mistakes); /* called by plan_check_t
 void plan_check_access(struct plan_mistakes *mistakes);
 void plan_check_fields(struct plan_mistakes *mistakes);
 
-/* Checks what needs a complete plan: owner, members, readers, ask functions. */
-void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool);
+/* Checks what needs a complete plan: owner, members, readers, ask functions. Notes in ${plan} which
+ * parts change data. */
+void plan_check_whole(struct plan_mistakes *mistakes, struct plan *plan, struct pool *pool);
+void plan_check_changes(struct plan_mistakes *mistakes,
+                        const struct plan *plan); /* called by plan_check_whole */
 
 #endif

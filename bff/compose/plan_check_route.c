@@ -60,8 +60,10 @@ void plan_check_route(struct plan_mistakes *mistakes)
                      ".route must be a method, a space and a path: \"GET /api/users/:id\"");
         return;
     }
-    if (!text_is(method, "GET"))
-        plan_mistake(mistakes, ".route: a composite answers GET only, not %.*s", TEXT_ARGS(method));
+    if (!text_list_has(TEXT("GET, POST, PUT, PATCH, DELETE"), method))
+        plan_mistake(mistakes,
+                     ".route: a composite answers GET, POST, PUT, PATCH or DELETE, not %.*s",
+                     TEXT_ARGS(method));
     if (own_path_is(path))
         plan_mistake(mistakes, ".route: " OWN_PATH_WORDS);
     check_path(mistakes, path);

@@ -105,19 +105,20 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 
 /* Ask functions. */
 
-static void check_asks(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
+static void check_asks(struct plan_mistakes *mistakes, struct plan *plan, struct pool *pool)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
-        const char *wrong = ask_rehearse(plan, (int)i, pool);
+        const char *wrong = ask_rehearse(plan, (int)i, pool, &plan->parts[i].changes);
         if (wrong != NULL)
             plan_part_mistake(mistakes, i, "%s", wrong);
     }
 }
 
-void plan_check_whole(struct plan_mistakes *mistakes, const struct plan *plan, struct pool *pool)
+void plan_check_whole(struct plan_mistakes *mistakes, struct plan *plan, struct pool *pool)
 {
     check_members(mistakes, plan);
     check_hidden(mistakes, plan);
     check_owner(mistakes, plan);
     check_asks(mistakes, plan, pool);
+    plan_check_changes(mistakes, plan);
 }

@@ -1,6 +1,7 @@
 /* See plan_make.h. */
 #include "bff/base/check.h"
 #include "bff/json/json_print.h"
+#include "bff/http/method.h"
 #include "bff/compose/plan_make.h"
 #include "bff/compose/plan_check.h"
 #include "bff/compose/plan_fields.h"
@@ -15,6 +16,7 @@ static void make_route(struct plan *plan, struct pool *pool)
     struct text path = text_of(plan->composite->route), rest;
 
     plan->method = text_cut(&path, ' ');
+    plan->changes = method_may_change(plan->method);
     plan->path = path;
     plan->segments = pool_zero(pool, path.len * sizeof(*plan->segments));
     plan->params = pool_zero(pool, path.len * sizeof(*plan->params));

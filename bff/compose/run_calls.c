@@ -21,10 +21,12 @@ static bool is_cached_alike(const struct plan_part *a, const struct plan_part *b
     return a->cache.is_on == b->cache.is_on && a->cache.is_shared == b->cache.is_shared;
 }
 
+/* A call that changes data has one maker, and no other item has it. */
 static bool asks_same(const struct run_call *call, const struct ask_call *asked,
                       const struct plan_part *plan)
 {
-    return call->state != RUN_CALL_CANCELLED && call->ask.service == asked->service &&
+    return call->state != RUN_CALL_CANCELLED && call->ask.method.at == NULL &&
+           asked->method.at == NULL && call->ask.service == asked->service &&
            call->ask.breaker == plan->breaker &&
            is_cached_alike(plan_of(call->run, call->maker), plan) &&
            text_equal(call->ask.target, asked->target) &&
@@ -121,23 +123,27 @@ bool run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
     const struct run_request *request = run->request;
     const struct plan_part *plan = plan_of(run, item->part);
     struct run_call *call = add(run, item, bucket);
+    bool changes = asked->method.at != NULL;
 
     call->ask = (struct fetch_ask){
         .service = asked->service,
         .key = key_for(request, asked->service),
+        .method = asked->method,
         .target = asked->target,
         .headers = asked->headers,
+        .body = asked->body,
+        .at_most_once = changes,
         .caller = lines_for(request, asked->service),
         .caller_key = request->caller_key,
         .traceparent = trace_for(request, item->part),
         .until_ns = run->deadline_ns,
-        .hedge = plan->hedge,
+        .hedge = changes ? NULL : plan->hedge,
         .breaker = plan->breaker,
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
         .keep_slices = plan->keep_slices,
     };
-    if (plan->cache.is_on && request->flights != NULL) {
+    if (plan->cache.is_on && request->flights != NULL && !changes) {
         if (start_cached(call, plan, done))
             return true;
     } else {

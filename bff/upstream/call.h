@@ -77,6 +77,8 @@ struct call_ask {
     int64_t head_by_ns; /* the head of the answer must have come by this time, because a trusted
                            client has stated a deadline; 0: only the other limits apply */
     bool may_repeat;    /* idempotent (RFC 9110 9.2.2) */
+    bool at_most_once;  /* it changes data: once a byte of it may have left, it is not sent again,
+                           whatever the settings say */
     bool is_body_gone;  /* the request was sent, and ${body} is not valid any more. The user may set
                            it during the call */
     struct breaker *breaker; /* has the numbers of the service's breaker; NULL: that breaker */

@@ -17,7 +17,8 @@ static bool may_hedge(const struct call *call)
     const struct text *methods = settings->retry.methods;
 
     return ask->hedge != NULL && settings->hedge_percent > 0 && call->service->balance.count > 1 &&
-           ask->only == NULL && !ask->wants_upgrade && ask->may_repeat && !call_try_is_long(ask) &&
+           ask->only == NULL && !ask->wants_upgrade && ask->may_repeat && !ask->at_most_once &&
+           !call_try_is_long(ask) &&
            (methods == NULL || call_retry_has_method(methods, ask->method));
 }
 

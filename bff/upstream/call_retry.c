@@ -35,7 +35,7 @@ static bool may_repeat(const struct call *call)
 {
     const struct call_ask *ask = call->ask;
 
-    return has_budget(call) && !ask->wants_upgrade && !ask->is_body_gone &&
+    return has_budget(call) && !ask->wants_upgrade && !ask->is_body_gone && !ask->at_most_once &&
            !call_try_is_long(ask) && call_retry_has_method(settings_of(call)->methods, ask->method);
 }
 
@@ -116,7 +116,8 @@ static bool has_body(const struct call *call)
 static bool is_stale(const struct call *call, const struct attempt *attempt)
 {
     return attempt->reason == REASON_RESET && attempt->is_clean && attempt->is_reused &&
-           (attempt->is_unsent || call->ask->may_repeat) && has_body(call);
+           (attempt->is_unsent || (call->ask->may_repeat && !call->ask->at_most_once)) &&
+           has_body(call);
 }
 
 bool call_retry_is_again(const struct call *call, const struct call_try *try)

@@ -191,6 +191,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
         .until_ns = ask->until_ns,
         .breaker = ask->breaker,
         .may_repeat = is_get,
+        .at_most_once = ask->at_most_once,
         .hedge = ask->hedge,
     };
     json_scan_init(&fetch->scan, ask->depth_limit, ask->keep_slices);

@@ -37,6 +37,7 @@ struct fetch_ask {
                                 answer depends on the caller */
     struct text method;      /* absent: GET. Only GET is sent again after a failure */
     struct text body;        /* its framing is in ${headers}; absent: none */
+    bool at_most_once;       /* as in call_ask */
     struct text traceparent; /* as in call_ask */
     int64_t until_ns;        /* as in call_ask */
     const struct call_hedge_plan *hedge; /* as in call_ask */

@@ -58,7 +58,7 @@ static const struct bff_composite signed_page = {.route = "GET /api/signed/:id",
                                                  .parts = BFF_TABLE(parts),
                                                  .fields = BFF_TABLE(fields)};
 static const struct bff_composite bad_page = {
-    .route = "POST /api/bad/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
+    .route = "HEAD /api/bad/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
 
 /* Makes the table of ${composites}; ${*errors} (free) is what was said. */
 static unsigned make(struct pool *pool, const struct bff_composite *const *composites, size_t count,
@@ -90,7 +90,8 @@ static void what_is_wrong_is_told(void **state)
         {"a table, and what stands behind it is looked at, too",
          {&bad_page, &page, &same_page},
          2,
-         "POST /api/bad/:id: .route: a composite answers GET only, not POST\n"
+         "HEAD /api/bad/:id: .route: a composite answers GET, POST, PUT, PATCH or DELETE, not "
+         "HEAD\n"
          "GET /api/page/:id: the same requests as GET /api/page/:id\n"},
     };
 

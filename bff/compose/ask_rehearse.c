@@ -1,0 +1,65 @@
+/* The rehearsal of ask functions at start. See ask.h. */
+#include "bff/compose/ask.h"
+#include "bff/compose/ask_describe.h"
+
+static struct json no_value(void *cookie, int part) { return (struct json){0}; }
+
+/* So that the body of a loop over a list runs, too. */
+static struct json empty_value(void *cookie, int part)
+{
+    const struct plan *plan = cookie;
+    const struct plan_part *of = &plan->parts[part];
+
+    if (of->row->many > 0 || of->kind == BFF_LIST)
+        return json_of(TEXT("[{}]"));
+    return json_of(TEXT("{}"));
+}
+
+/* One circuit breaker cannot count the calls to two services. */
+static void check_services(struct bff_ask *ask)
+{
+    const struct bff_service *first = NULL;
+
+    for (size_t i = 0; i < ask->count && ask->plan->parts[ask->place].row->has_breaker; i++) {
+        const struct bff_service *service = ask->calls[i].service;
+        if (first == NULL)
+            first = service;
+        else if (service != NULL && service != first)
+            ask_mistake(ask, "with .has_breaker all calls are to one service, and one is to \"%s\"",
+                        service->name);
+    }
+}
+
+static const char *rehearse(const struct plan *plan, int place, struct pool *pool,
+                            struct json (*value)(void *cookie, int part), bool *changes)
+{
+    struct ask_room room = {0};
+    struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
+    struct bff_ask ask = {
+        .plan = plan,
+        .pool = pool,
+        .params = params,
+        .headers = TEXT(""),
+        .value = value,
+        .value_cookie = (void *)(uintptr_t)plan, /* not written */
+        .place = place,
+        .room = &room,
+        .is_rehearsal = true,
+    };
+
+    for (size_t i = 0; i < plan->param_count; i++)
+        params[i] = TEXT("1");
+    ask_run(&ask);
+    check_services(&ask);
+    *changes |= ask.changes;
+    return ask.mistake;
+}
+
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes)
+{
+    const char *mistake;
+
+    *changes = false;
+    mistake = rehearse(plan, place, pool, no_value, changes);
+    return mistake != NULL ? mistake : rehearse(plan, place, pool, empty_value, changes);
+}
