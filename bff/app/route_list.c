@@ -3,6 +3,7 @@
 #include "bff/base/check.h"
 #include "bff/compose/build.h"
 #include "bff/compose/plan_make.h"
+#include "bff/compose/plan_shapes.h"
 #include "bff/config/units.h"
 
 #define ERROR_SIZE ((size_t)8 * 1024) /* of all mistakes of a composite */
@@ -21,9 +22,10 @@ static unsigned check_collisions(const struct pages *made, size_t upto, FILE *er
     return 0;
 }
 
-static void add(struct pages *made, const struct plan *plan)
+static void add(struct pages *made, const struct plan *plan, const struct plan_shapes *shapes)
 {
     made->plans[made->count] = plan;
+    made->shapes[made->count] = shapes;
     made->routes[made->count++] = (struct route){
         .method = plan->method,
         .segments = plan->segments,
@@ -32,28 +34,38 @@ static void add(struct pages *made, const struct plan *plan)
     };
 }
 
+/* Adds a composite and returns the number of its mistakes. */
+static unsigned add_composite(struct pool *pool, const struct bff_composite *composite,
+                              const struct shape_files *files, struct pages *made, FILE *errors)
+{
+    char error[ERROR_SIZE];
+    const struct plan *plan = plan_make(pool, composite, error, sizeof(error));
+    const struct plan_shapes *shapes =
+        plan == NULL ? NULL : plan_shapes_make(pool, plan, files, error, sizeof(error));
+
+    if (shapes == NULL) {
+        fprintf(errors, "%s\n", error);
+        return 1;
+    }
+    add(made, plan, shapes);
+    return check_collisions(made, made->count - 1, errors);
+}
+
 unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
                          FILE *errors)
 {
     size_t count = build_composite_count(build);
     unsigned wrong = 0;
+    const struct shape_files *files = shape_files_read(pool, build, errors, &wrong);
 
     out->server = pool_print(pool, "bff-%s", build->name);
     out->admin_role = text_of(build->admin_role);
     out->plans = pool_zero(pool, (count + 1) * sizeof(*out->plans));
+    out->shapes = pool_zero(pool, (count + 1) * sizeof(*out->shapes));
     out->routes = pool_zero(pool, (count + 1) * sizeof(*out->routes));
     out->count = 0;
-    for (size_t i = 0; i < count; i++) {
-        char error[ERROR_SIZE];
-        const struct plan *plan = plan_make(pool, build->composites.rows[i], error, sizeof(error));
-        if (plan == NULL) {
-            fprintf(errors, "%s\n", error);
-            wrong++;
-            continue;
-        }
-        add(out, plan);
-        wrong += check_collisions(out, out->count - 1, errors);
-    }
+    for (size_t i = 0; i < count; i++)
+        wrong += add_composite(pool, build->composites.rows[i], files, out, errors);
     return wrong;
 }
 

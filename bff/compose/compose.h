@@ -202,6 +202,10 @@ struct bff_part {
  *                  "order.items[].label"        into each item of a list inside an object
  *                  "orders[].items[].label"     into each item of the lists inside the items
  *
+ *   shape      what the function prints: a kind ("text", "number", "integer", "boolean", "null",
+ *              "object", "list", "any"), a place as in .shape of a part, or several of them:
+ *              "number|null". "text[]" is a list of texts; NULL: unknown
+ *
  * With .into, the function is called once for each object that gets the member. This object is then
  * the value of its part, with everything that the service sent in it. Other parts are whole.
  * ${place} says which item of their lists belongs to the object: it is the number of items before
@@ -219,6 +223,7 @@ struct bff_field {
     void (*print_all)(struct json_print *out, const struct json *values, size_t place);
     const char *concat;
     const char *into;
+    const char *shape;
 };
 
 /* A query parameter of the client's request.

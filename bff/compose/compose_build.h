@@ -55,7 +55,25 @@ struct bff_rate_limit {
     unsigned max;
 };
 
+/*
+ * A JSON Schema file of clients/. The program has its text, so it reads no file.
+ *
+ *   name   "users.schema.json"
+ *   bytes  the text
+ *   len    how many bytes it has
+ */
+struct bff_schema {
+    const char *name;
+    const char *bytes;
+    size_t len;
+};
+
 /* Tables with their counts, as for a composite. */
+struct bff_schemas {
+    const struct bff_schema *rows;
+    size_t count;
+};
+
 struct bff_composites {
     const struct bff_composite *const *rows;
     size_t count;
@@ -87,6 +105,7 @@ struct bff_rate_limits {
  *   rate_limits  the rate limits when the configuration has none; NULL: none. With --mock they
  *               refuse nothing
  *   admin_role  users with this role pass BFF_OWNER like the owner; NULL: there is no such role
+ *   schemas     the JSON Schema files that columns .shape name; NULL: none
  *   mocks       the mock services that --mock starts; NULL: none, and --mock is refused
  */
 struct bff_build {
@@ -97,6 +116,7 @@ struct bff_build {
     const struct bff_routes *routes;
     const struct bff_rate_limits *rate_limits;
     const char *admin_role;
+    const struct bff_schemas *schemas;
     const struct bff_mocks *mocks;
 };
 

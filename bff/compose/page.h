@@ -15,12 +15,15 @@
 #include "bff/http/route.h"
 #include "bff/upstream/upstream.h"
 
+struct plan_shapes;
+
 /* The pages of a build and their settings. They do not change while a request uses them. */
 struct pages {
     struct text server;     /* this server's name in Proxy-Status: "bff-web" */
     struct text admin_role; /* users with this role pass like the owner; absent: no such role */
     const struct plan **plans;
-    struct route *routes; /* one for each plan, in the same order */
+    const struct plan_shapes **shapes; /* one for each plan, in the same order */
+    struct route *routes;              /* one for each plan, in the same order */
     size_t count;
     size_t body_limit;
     unsigned depth_limit;

@@ -3,7 +3,7 @@
 #include <unistd.h>
 
 #include "bff/config/section.h"
-#include "bff/config/suggest.h"
+#include "bff/base/suggest.h"
 
 #include "bff/config/environment.h"
 

@@ -2,7 +2,7 @@
  * access rules of users. See kind.h. */
 #include <stdio.h>
 
-#include "bff/config/suggest.h"
+#include "bff/base/suggest.h"
 #include "bff/edge/login_roles.h"
 #include "bff/http/host.h"
 #include "bff/http/method.h"

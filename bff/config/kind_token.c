@@ -2,7 +2,7 @@
  * kind.h. */
 #include <stdio.h>
 
-#include "bff/config/suggest.h"
+#include "bff/base/suggest.h"
 #include "bff/token/jwt_path.h"
 
 #include "bff/config/kind.h"

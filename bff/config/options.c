@@ -1,7 +1,7 @@
 /* See options.h. */
 #include <stdio.h>
 
-#include "bff/config/suggest.h"
+#include "bff/base/suggest.h"
 #include "bff/base/check.h"
 #include "bff/base/text.h"
 #include "bff/compose/build.h"

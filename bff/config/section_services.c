@@ -10,7 +10,7 @@
 #include "bff/config/kind.h"
 #include "bff/config/names.h"
 #include "bff/config/pem.h"
-#include "bff/config/suggest.h"
+#include "bff/config/suggest_words.h"
 
 #include "bff/config/section.h"
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "bff/config/names.h"
-#include "bff/config/suggest.h"
+#include "bff/config/suggest_words.h"
 
 #include "bff/config/settings_file.h"
 #include "bff/config/settings_file_items.h"

@@ -3,7 +3,7 @@
 
 #include "bff/base/memory.h"
 #include "bff/config/names.h"
-#include "bff/config/suggest.h"
+#include "bff/config/suggest_words.h"
 
 #include "bff/config/settings_file_values_members.h"
 

@@ -21,14 +21,20 @@ static const struct bff_part parts[] = {
     {.name = "order",
      .ask = order,
      .need = BFF_REQUIRED,
-     .pick = "id status total items[].productId items[].quantity items[].price"},
-    {.name = "user", .ask = user, .after = "order", .pick = "id name"},
+     .pick = "id status total items[].productId items[].quantity items[].price",
+     .shape = "orders.schema.json#/$defs/order"},
+    {.name = "user",
+     .ask = user,
+     .after = "order",
+     .pick = "id name",
+     .shape = "users.schema.json#/$defs/user"},
     {.name = "products",
      .ask = products,
      .after = "order",
      .many = 50,
      .at_once = 8,
-     .pick = "id name price"},
+     .pick = "id name price",
+     .shape = "products.schema.json#/$defs/product"},
 };
 
 const struct bff_composite mobile_checkout = {

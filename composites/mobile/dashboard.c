@@ -19,16 +19,24 @@ static void unread_count(struct json_print *out, struct json notifications)
 }
 
 static const struct bff_part parts[] = {
-    {.name = "user", .ask = user, .pick = "id name avatarUrl"},
-    {.name = "recentOrders", .ask = recent_orders, .kind = BFF_LIST, .pick = "id status total"},
+    {.name = "user",
+     .ask = user,
+     .pick = "id name avatarUrl",
+     .shape = "users.schema.json#/$defs/user"},
+    {.name = "recentOrders",
+     .ask = recent_orders,
+     .kind = BFF_LIST,
+     .pick = "id status total",
+     .shape = "orders.schema.json#/$defs/order"},
     {.name = "unreadNotifications",
      .ask = unread_notifications,
      .place = BFF_HIDDEN,
-     .kind = BFF_LIST},
+     .kind = BFF_LIST,
+     .shape = "notifications.schema.json#/$defs/notification"},
 };
 
 static const struct bff_field fields[] = {
-    {.name = "unreadCount", .of = "unreadNotifications", .print = unread_count},
+    {.name = "unreadCount", .of = "unreadNotifications", .print = unread_count, .shape = "integer"},
 };
 
 const struct bff_composite mobile_dashboard = {

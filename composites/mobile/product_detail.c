@@ -14,16 +14,28 @@ static const struct bff_part parts[] = {
      .ask = product,
      .need = BFF_REQUIRED,
      .place = BFF_SPREAD,
-     .pick = "id name price"},
-    {.name = "reviews", .ask = reviews, .place = BFF_HIDDEN, .kind = BFF_LIST},
-    {.name = "inventory", .ask = inventory, .place = BFF_HIDDEN, .kind = BFF_OBJECT},
+     .pick = "id name price",
+     .shape = "products.schema.json#/$defs/product"},
+    {.name = "reviews",
+     .ask = reviews,
+     .place = BFF_HIDDEN,
+     .kind = BFF_LIST,
+     .shape = "reviews.schema.json#/$defs/review"},
+    {.name = "inventory",
+     .ask = inventory,
+     .place = BFF_HIDDEN,
+     .kind = BFF_OBJECT,
+     .shape = "inventory.schema.json#/$defs/stock"},
 };
 
 static const struct bff_field fields[] = {
-    {.name = "averageRating", .of = "reviews", .print = product_average_rating},
-    {.name = "reviewCount", .of = "reviews", .print = product_review_count},
-    {.name = "inStock", .of = "inventory", .print = product_in_stock},
-    {.name = "isOnSale", .of = "product", .print = product_is_on_sale},
+    {.name = "averageRating",
+     .of = "reviews",
+     .print = product_average_rating,
+     .shape = "text|integer"},
+    {.name = "reviewCount", .of = "reviews", .print = product_review_count, .shape = "integer"},
+    {.name = "inStock", .of = "inventory", .print = product_in_stock, .shape = "boolean|null"},
+    {.name = "isOnSale", .of = "product", .print = product_is_on_sale, .shape = "boolean|null"},
 };
 
 const struct bff_composite mobile_product_detail = {

@@ -1,4 +1,5 @@
 /* bff-web: the backend of the browser app. */
+#include "clients/schemas.h"
 #include "clients/services.h"
 #include "composites/shared/shop.h"
 #include "composites/web/composites.h"
@@ -18,6 +19,7 @@ static const struct bff_build build = {
     .routes = &shop_routes,
     .rate_limits = &shop_rate_limits,
     .admin_role = SHOP_ADMIN_ROLE,
+    .schemas = &clients_schemas,
     .mocks = &mock_upstreams,
 };
 

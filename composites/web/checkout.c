@@ -18,14 +18,23 @@ static void products(struct bff_ask *ask)
 }
 
 static const struct bff_part parts[] = {
-    {.name = "order", .ask = order, .need = BFF_REQUIRED, .kind = BFF_OBJECT},
-    {.name = "user", .ask = user, .after = "order", .kind = BFF_OBJECT},
+    {.name = "order",
+     .ask = order,
+     .need = BFF_REQUIRED,
+     .kind = BFF_OBJECT,
+     .shape = "orders.schema.json#/$defs/order"},
+    {.name = "user",
+     .ask = user,
+     .after = "order",
+     .kind = BFF_OBJECT,
+     .shape = "users.schema.json#/$defs/user"},
     {.name = "products",
      .ask = products,
      .after = "order",
      .kind = BFF_OBJECT,
      .many = 50,
-     .at_once = 8},
+     .at_once = 8,
+     .shape = "products.schema.json#/$defs/product"},
 };
 
 const struct bff_composite web_checkout = {

@@ -20,10 +20,23 @@ static void unread_notifications(struct bff_ask *ask)
 }
 
 static const struct bff_part parts[] = {
-    {.name = "user", .ask = user, .kind = BFF_OBJECT, .fallback = "null"},
-    {.name = "recentOrders", .ask = recent_orders, .kind = BFF_LIST},
-    {.name = "recommendations", .ask = recommendations, .kind = BFF_LIST},
-    {.name = "unreadNotifications", .ask = unread_notifications, .kind = BFF_LIST},
+    {.name = "user",
+     .ask = user,
+     .kind = BFF_OBJECT,
+     .fallback = "null",
+     .shape = "users.schema.json#/$defs/user"},
+    {.name = "recentOrders",
+     .ask = recent_orders,
+     .kind = BFF_LIST,
+     .shape = "orders.schema.json#/$defs/order"},
+    {.name = "recommendations",
+     .ask = recommendations,
+     .kind = BFF_LIST,
+     .shape = "recommendations.schema.json#/$defs/recommendation"},
+    {.name = "unreadNotifications",
+     .ask = unread_notifications,
+     .kind = BFF_LIST,
+     .shape = "notifications.schema.json#/$defs/notification"},
 };
 
 const struct bff_composite web_dashboard = {

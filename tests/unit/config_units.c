@@ -1,6 +1,6 @@
 /* Tests of durations, sizes, suggestions for misspelt names, and variables. */
 #include "bff/config/expand.h"
-#include "bff/config/suggest.h"
+#include "bff/base/suggest.h"
 #include "bff/config/units.h"
 #include "bff/base/memory.h"
 #include "tests/unit/config_reading.h"

@@ -1,7 +1,5 @@
 /* See suggest.h. */
-#include <stdio.h>
-
-#include "bff/config/suggest.h"
+#include "bff/base/suggest.h"
 
 #define NAME_MAX_BYTES 32 /* longer names are not compared */
 
@@ -48,18 +46,4 @@ const char *suggest_name(struct text wrong, const char *const *names, size_t cou
         }
     }
     return best;
-}
-
-const char *suggest_words(const char *what, struct text wrong, const struct names *names,
-                          char words[SUGGEST_WORDS_SIZE])
-{
-    const char *near = suggest_name(wrong, names->at, names->count);
-    char known[NAMES_SIZE];
-
-    names_join(names, known);
-    if (near != NULL)
-        snprintf(words, SUGGEST_WORDS_SIZE, "unknown %s; did you mean \"%s\"?", what, near);
-    else
-        snprintf(words, SUGGEST_WORDS_SIZE, "unknown %s; expected %s", what, known);
-    return near;
 }
