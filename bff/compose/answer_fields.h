@@ -1,4 +1,4 @@
-/* The computed members of an answer. For answer.c. */
+/* The computed members of an answer. For answer_body.c. */
 #ifndef BFF_COMPOSE_ANSWER_FIELDS_H
 #define BFF_COMPOSE_ANSWER_FIELDS_H
 
