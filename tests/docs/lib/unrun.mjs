@@ -9,6 +9,9 @@ export const blocks = [
   { page: 'docs/design.md', begins: 'step_cache ──', why: 'a picture' },
   ...['import http from', 'import http.server'].map(begins => ({ page: 'docs/identity.md', begins,
     why: 'it needs a package; tests/peers/identity.test.mjs runs it' })),
+  ...['{"order"', '{"members"', 'event: head', 'const answer ='].map(begins => ({
+    page: 'docs/streaming.md', begins,
+    why: 'messages of a stream; tests/e2e/streaming.test.mjs reads and merges them' })),
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
   { page: 'docs/rate-limits.md', begins: "app.use('/api/', rateLimit(",
     why: 'a part of an Express program, like that of tests/peers/rate_limit_redis.test.mjs' },
