@@ -6,6 +6,7 @@
 
 #include "bff/app/dispatch.h"
 #include "bff/edge/caller.h"
+#include "bff/json/json.h"
 #include "bff/http/pipeline.h"
 #include "bff/http/route.h"
 #include "bff/proxy/plain_route.h"
@@ -44,6 +45,8 @@ struct request_context {
     struct access_rule rule; /* set by step_route: the rule of the composite or the plain route */
     struct caller caller;    /* set by the steps session, api_key, login and authorizer */
     struct session_request *session; /* set by step_session; NULL: there are no sessions */
+    struct json input;   /* set by step_body: the body of a request for a composite that changes
+                            data; JSON_NONE: there is none */
     struct spool *spool; /* set by step_body: has the body of the request; NULL: it is elsewhere */
     struct proxy_transform *transform; /* set by step_transform; NULL: the route changes nothing
                                           that needs it */

@@ -23,7 +23,8 @@
  *   authorizer   asks a service whether the request may pass: 403, 503
  *   limits_user  counts the request under the limits by user: 429
  *   access       checks whether this user is allowed: 401, 403
- *   body         waits for the body, and refuses one that is too long for the route: 413
+ *   body         waits for the body, and refuses one that is too long for the route: 413; and one
+ *                that a composite cannot use: 400, 415
  *   transform    prepares the changes of the request, and of its answer
  *   compress     decides whether the answer gets a content coding
  *   direct       answers a route that asks no service: a redirect or a fixed answer; chooses the
@@ -94,6 +95,10 @@ bool step_serve_is_late(const struct request_context *context);
 /* Part of step_route: looks up ${method} with the request's path, and writes the result to ${out},
  * which the caller has set to all zero. */
 void step_route_find(struct request_context *context, struct text method, struct found *out);
+
+/* Part of step_body: waits for the body of a request for a composite that changes data, which must
+ * be JSON: 400, 413, 415. Sets context->input. */
+enum step_result step_body_page(struct request_context *context);
 
 /* Part of step_body: waits for the whole body, and refuses a body of more than ${limit} bytes. */
 enum step_result step_body_read(struct request_context *context, size_t limit);

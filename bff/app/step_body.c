@@ -150,6 +150,9 @@ enum step_result step_body(struct request_context *context)
     size_t limit = limit_of(context);
     struct refusal refusal;
 
+    if (context->found.kind == FOUND_COMPOSITE &&
+        ((const struct plan *)context->found.match.route->target)->changes)
+        return step_body_page(context);
     if (request->body == NULL || request->body->is_over ||
         upload_of(context) == PLAIN_UPLOAD_MEMORY)
         return step_body_read(context, limit);

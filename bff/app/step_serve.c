@@ -12,6 +12,7 @@ static void serve_composite(struct request_context *context)
                                      .pages = context->dispatch->pages,
                                      .plan = found->match.route->target,
                                      .params = found->match.params,
+                                     .input = context->input,
                                      .upstream = context->worker->upstream,
                                      .flights = context->worker->flights,
                                      .caller = &context->caller,

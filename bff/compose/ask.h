@@ -45,14 +45,16 @@ struct bff_ask {
     struct json (*value)(void *cookie,
                          int part); /* the value of a part that part ${place} waits for */
     void *value_cookie;
-    int place; /* the part whose ask function runs */
+    struct json input; /* the body of the client's request; JSON_NONE: there is none */
+    int place;         /* the part whose ask function runs */
     struct ask_room *room;
 
     struct ask_call *calls;
     size_t count, capacity;
-    bool changes;     /* it described a call that changes data */
-    bool is_too_many; /* it described more calls than the row allows; the rest was ignored */
-    bool has_query;   /* the target that is being written has a '?' */
+    struct ask_body *body; /* that is being written; NULL: none */
+    bool changes;          /* it described a call that changes data */
+    bool is_too_many;      /* it described more calls than the row allows; the rest was ignored */
+    bool has_query;        /* the target that is being written has a '?' */
     bool is_rehearsal;
     const char *mistake; /* set only by ask_rehearse: the first mistake of the composite */
 };
@@ -63,9 +65,10 @@ void ask_run(struct bff_ask *ask);
 /*
  * Runs the ask function of part ${place} at start, twice and without a request, to find mistakes in
  * it. Every parameter is "1". In the first run, no part has a value. In the second run, a list has
- * one item; this item, and every part that is no list, is an empty object. ${changes} gets true
- * when the function described a call that changes data. Returns NULL, or a sentence about a
- * mistake.
+ * one item; this item, and every part that is no list, is an empty object. The client's body is
+ * made from .body: in the first run with the required members, in the second one with all.
+ * ${changes} gets true when the function described a call that changes data. Returns NULL, or a
+ * sentence about a mistake.
  */
 const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes);
 

@@ -51,20 +51,9 @@ void ask_delete(struct bff_ask *ask, const struct bff_service *service, const ch
     change(ask, "ask_delete", TEXT("DELETE"), service, path);
 }
 
-void ask_body(struct bff_ask *ask, struct json body)
-{
-    struct ask_call *call = ask_current(ask);
-
-    if (call == NULL)
-        return;
-    if (call->method.at == NULL)
-        ask_mistake(ask, "%s after ask_get", "ask_body");
-    call->is_skipped |= json_is(body, JSON_NONE);
-    call->body = json_raw(body);
-}
-
 void ask_change_end(struct bff_ask *ask, struct ask_call *call)
 {
+    ask_body_close(ask, call);
     if (call->body.at != NULL)
         call->headers = pool_print(ask->pool,
                                    "%.*scontent-type: application/json\r\n"

@@ -1,4 +1,5 @@
-/* What the files of ask share to describe a call. For ask.c, ask_change.c and ask_rehearse.c. */
+/* What the files of ask share to describe a call. For ask.c, ask_body.c,
+ * ask_change.c and ask_rehearse.c. */
 #ifndef BFF_COMPOSE_ASK_DESCRIBE_H
 #define BFF_COMPOSE_ASK_DESCRIBE_H
 
@@ -20,5 +21,8 @@ struct ask_call *ask_current(struct bff_ask *ask);
 /* Completes ${call}, which has a method: its body and the header fields of the body. Called by
  * ask.c when the description of the call ends. */
 void ask_change_end(struct bff_ask *ask, struct ask_call *call);
+
+/* Completes the JSON that the functions ask_body_NAME have written for ${call}, if they have. */
+void ask_body_close(struct bff_ask *ask, struct ask_call *call);
 
 #endif

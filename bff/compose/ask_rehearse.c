@@ -30,8 +30,9 @@ static void check_services(struct bff_ask *ask)
     }
 }
 
-static const char *rehearse(const struct plan *plan, int place, struct pool *pool,
-                            struct json (*value)(void *cookie, int part), bool *changes)
+/* In a full rehearsal everything is there; else only what must be. */
+static const char *rehearse(const struct plan *plan, int place, struct pool *pool, bool is_full,
+                            bool *changes)
 {
     struct ask_room room = {0};
     struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
@@ -40,8 +41,9 @@ static const char *rehearse(const struct plan *plan, int place, struct pool *poo
         .pool = pool,
         .params = params,
         .headers = TEXT(""),
-        .value = value,
+        .value = is_full ? empty_value : no_value,
         .value_cookie = (void *)(uintptr_t)plan, /* not written */
+        .input = input_spec_sample(&plan->input, pool, is_full),
         .place = place,
         .room = &room,
         .is_rehearsal = true,
@@ -60,6 +62,6 @@ const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, 
     const char *mistake;
 
     *changes = false;
-    mistake = rehearse(plan, place, pool, no_value, changes);
-    return mistake != NULL ? mistake : rehearse(plan, place, pool, empty_value, changes);
+    mistake = rehearse(plan, place, pool, false, changes);
+    return mistake != NULL ? mistake : rehearse(plan, place, pool, true, changes);
 }

@@ -176,6 +176,7 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .upstream = ask->upstream,
         .timers = worker_timers(request->worker),
         .params = ask->params,
+        .input = ask->input,
         .headers = call_headers(serving),
         .caller_lines = caller_lines,
         .caller_key = caller_key(ask, request->pool),

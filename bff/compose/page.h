@@ -36,7 +36,8 @@ struct page_ask {
     const struct pages *pages;
     const struct plan *plan;
     const struct text
-        *params; /* decoded, in the order of the path; they live as long as the request */
+        *params;       /* decoded, in the order of the path; they live as long as the request */
+    struct json input; /* the body of the request; JSON_NONE: there is none */
     struct upstream *upstream;     /* the worker's */
     struct cache_flights *flights; /* the worker's; NULL: no part is cached */
     const struct caller *caller;   /* who asks */

@@ -16,10 +16,13 @@
 #include "bff/cache/cache_rule.h"
 #include "bff/edge/access.h"
 #include "bff/compose/compose.h"
+#include "bff/compose/input_spec.h"
 #include "bff/compose/pick.h"
 
 #define PLAN_NO_PART (-1)
-#define PLAN_BUDGET_MS 1000               /* the budget when the composite sets none */
+#define PLAN_BUDGET_MS 1000          /* the budget when the composite sets none */
+#define PLAN_BODY_BYTES (64u * 1024) /* .body_bytes when the composite sets none */
+#define PLAN_BODY_BYTES_MAX (64u * 1024 * 1024)
 #define PLAN_AT_ONCE 8                    /* .at_once when a list part sets none */
 #define PLAN_CACHE_S_MAX (31 * 24 * 3600) /* the longest .cache_s and .stale_s: 31 days */
 
@@ -57,10 +60,12 @@ struct plan_field {
 
 struct plan {
     const struct bff_composite *composite;
-    struct text method;    /* "GET" */
-    bool changes;          /* the method is POST, PUT, PATCH or DELETE */
-    struct text path;      /* "/api/products/:id" */
-    struct text *segments; /* of the path: "api", "products", ":id" */
+    struct text method;      /* "GET" */
+    bool changes;            /* the method is POST, PUT, PATCH or DELETE */
+    struct input_spec input; /* what the body of a request must be */
+    size_t body_limit;       /* bytes of that body */
+    struct text path;        /* "/api/products/:id" */
+    struct text *segments;   /* of the path: "api", "products", ":id" */
     size_t segment_count;
     struct text *params; /* "id": names in the order of the path */
     size_t param_count;

@@ -194,4 +194,5 @@ void plan_check_table(struct plan_mistakes *mistakes)
     plan_check_access(mistakes);
     check_parts(mistakes);
     plan_check_fields(mistakes);
+    plan_check_body(mistakes);
 }

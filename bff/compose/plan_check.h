@@ -22,12 +22,16 @@ size_t plan_row_count(const struct bff_composite *composite);
 /* Returns the number of computed members. Empty rows at the end of the table do not count. */
 size_t plan_field_count(const struct bff_composite *composite);
 
+/* Returns the number of rows of .body. Empty rows at the end of the table do not count. */
+size_t plan_body_count(const struct bff_composite *composite);
+
 /* Checks the table without a plan. When it adds no mistake, the route, the rows and the names in
  * them are valid. */
 void plan_check_table(struct plan_mistakes *mistakes);
 void plan_check_route(struct plan_mistakes *mistakes); /* called by plan_check_table */
 void plan_check_access(struct plan_mistakes *mistakes);
 void plan_check_fields(struct plan_mistakes *mistakes);
+void plan_check_body(struct plan_mistakes *mistakes);
 
 /* Checks what needs a complete plan: owner, members, readers, ask functions. Notes in ${plan} which
  * parts change data. */

@@ -38,6 +38,17 @@ static void check_columns(struct plan_mistakes *mistakes, const struct plan *pla
         plan_part_mistake(mistakes, i, "it changes data, so .hedge_ms is not possible");
 }
 
+/* Until the owner is known, the part that has it runs, and the parts for which it waits. None of
+ * them may change data. */
+static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
+{
+    for (int at = plan->owner_part; at != PLAN_NO_PART; at = plan->parts[at].after)
+        if (plan->parts[at].changes)
+            plan_part_mistake(mistakes, (size_t)at,
+                              "it changes data before .owner is known, which is \"%s\"",
+                              plan->composite->owner);
+}
+
 void plan_check_changes(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
@@ -51,4 +62,5 @@ void plan_check_changes(struct plan_mistakes *mistakes, const struct plan *plan)
         check_columns(mistakes, plan, i);
         check_order(mistakes, plan, i);
     }
+    check_owner(mistakes, plan);
 }

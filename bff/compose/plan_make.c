@@ -29,6 +29,17 @@ static void make_route(struct plan *plan, struct pool *pool)
     }
 }
 
+/* The body of a request. Its rows have been checked by plan_check_table. */
+static void make_input(struct plan *plan, struct pool *pool)
+{
+    const struct bff_composite *composite = plan->composite;
+
+    input_spec_init(&plan->input, pool);
+    for (size_t i = 0; i < plan_body_count(composite); i++)
+        must(input_spec_add(&plan->input, &composite->body.rows[i]) == NULL);
+    plan->body_limit = composite->body_bytes == 0 ? PLAN_BODY_BYTES : composite->body_bytes;
+}
+
 /* Parts. */
 
 static struct text key_of(struct pool *pool, const char *name)
@@ -191,6 +202,7 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     plan->budget_ms = composite->budget_ms == 0 ? PLAN_BUDGET_MS : composite->budget_ms;
     plan->bytes = BYTES_OF_THE_REST;
     make_route(plan, pool);
+    make_input(plan, pool);
     make_parts(plan, pool, &mistakes);
     plan_fields_make(plan, pool, &mistakes);
     make_failure(plan, pool);

@@ -78,6 +78,7 @@ static void describe(struct run *run, size_t i, struct bff_ask *ask)
         .cookie = request->cookie,
         .value = read_value,
         .value_cookie = run,
+        .input = request->input,
         .place = (int)i,
         .room = &run->room,
     };

@@ -28,6 +28,7 @@ struct run_request {
     struct upstream *upstream; /* the worker's */
     struct timers *timers;     /* the worker's */
     const struct text *params; /* decoded, in the order of plan->params */
+    struct json input;         /* the body of the client's request; JSON_NONE: there is none */
     struct text headers;       /* header lines for every call: accept, request id */
     struct text traceparent;   /* of the request; absent: none */
     bool traces_parts; /* each part has a span of its own (traceparent_part), number 1 is the first

@@ -115,9 +115,12 @@ static bool is_of_kind(const struct plan_part *plan, struct json value)
 static bool says_nothing(int status) { return status == 204 || status == 205; }
 
 /* Returns the verdict on a 2xx answer without a body. When its status does not say that there is no
- * content, the service has failed. A required part is rejected in both cases. */
+ * content, the service has failed. A required part is rejected in both cases. But the status of a
+ * change says that it was made, and that is all that a client must know. */
 static enum reason verdict_on_nothing(const struct plan_part *plan, int status)
 {
+    if (plan->changes)
+        return REASON_NONE;
     if (!says_nothing(status))
         return REASON_BAD_JSON;
     return is_required(plan) ? REASON_STATUS : REASON_NONE;
