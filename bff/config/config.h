@@ -124,6 +124,10 @@ struct config {
     enum config_store cache_store; /* the value in the file; caches_in_redis follows from it */
     bool caches_in_redis;          /* Redis is the cache's second level */
     unsigned cache_refreshes;      /* the most background calls of the cache, in all workers */
+    enum config_store key_store;   /* the value in the file; keys_in_redis follows from it */
+    bool keys_in_redis;            /* idempotency keys are in Redis */
+    uint32_t key_keep_s;           /* how long the answer to a request with a key is stored */
+    size_t key_bytes;              /* the most bytes of keys in memory */
     struct compress_settings compress;
     struct metrics_settings metrics;
     struct admin_settings admin_settings;

@@ -36,6 +36,7 @@ const struct section *const section_list[] = {
     &section_rate_limits,
     &section_rate_limit_store,
     &section_cache,
+    &section_idempotency,
     &section_uploads,
     &section_api_keys,
     &section_api_keys_plans,

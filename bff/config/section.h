@@ -39,6 +39,7 @@ extern const struct section section_redis;
 extern const struct section section_rate_limits;
 extern const struct section section_rate_limit_store;
 extern const struct section section_cache; /* routes.*.cache is in section_routes.c */
+extern const struct section section_idempotency;
 extern const struct section section_uploads;
 extern const struct section section_api_keys;
 extern const struct section section_api_keys_plans; /* api_keys.plans */
