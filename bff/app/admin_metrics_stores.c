@@ -79,6 +79,23 @@ static void write_sessions(struct admin_metrics_page *page)
         admin_metrics_put(page, "event", events[i].event, tally_read(events[i].tally));
 }
 
+/* Idempotency keys. */
+
+static void write_claims(struct admin_metrics_page *page)
+{
+    static const struct {
+        const char *result;
+        enum tally tally;
+    } results[] = {
+        {"claimed", TALLY_CLAIMS_MINE},      {"replayed", TALLY_CLAIMS_ANSWERED},
+        {"running", TALLY_CLAIMS_RUNNING},   {"lost", TALLY_CLAIMS_LOST},
+        {"conflict", TALLY_CLAIMS_CONFLICT}, {"unavailable", TALLY_CLAIMS_UNAVAILABLE},
+    };
+
+    for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)
+        admin_metrics_put(page, "result", results[i].result, tally_read(results[i].tally));
+}
+
 /* Keys that are fetched from URLs. */
 
 static void write_fetches(struct admin_metrics_page *page)
@@ -149,6 +166,9 @@ const struct admin_metrics_family admin_metrics_stores[] = {
      "Commands that Redis has not answered in time.", .tally = TALLY_REDIS_TIMEOUTS},
     {"bff_sessions", EXPOSITION_COUNTER, NULL, "Sessions of browsers, by what became of them.",
      .write = write_sessions},
+    {"bff_idempotency_keys", EXPOSITION_COUNTER, NULL,
+     "Requests with an Idempotency-Key for pages that change data, by what became of them.",
+     .write = write_claims},
     {"bff_key_fetches", EXPOSITION_COUNTER, NULL, "Fetches of key sets from the URLs of issuers.",
      .write = write_fetches},
     {"bff_keys", EXPOSITION_GAUGE, NULL, "Keys that are known of an issuer.", .write = write_keys},

@@ -75,6 +75,7 @@ struct dispatch_worker {
     struct redis *redis;                 /* NULL: no Redis server is configured */
     struct redis *cache_redis;           /* the same; NULL: what is cached is in memory only */
     struct limiter *limiter;             /* NULL: there are no limits */
+    struct key_store *idempotency;       /* keys of requests; NULL: no page changes data */
     struct api_keys_worker *keys;        /* NULL: there are no API keys */
     struct authorizer_worker *authorizer; /* NULL: as above */
     struct identity *identity;            /* NULL: services get no token of ours */

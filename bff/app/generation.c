@@ -141,6 +141,21 @@ static struct admin_failures *hold_admin_failures(struct generation *generation)
     return failures;
 }
 
+/* The keys survive a change of the configuration. */
+static void hold_idempotency(struct generation *generation)
+{
+    const struct pages *pages = &generation->pages;
+    bool changes = false;
+
+    for (size_t i = 0; i < pages->count; i++)
+        changes |= pages->plans[i]->changes;
+    if (!changes)
+        return;
+    generation->idempotency = key_memory_hold(registry_of_process());
+    key_memory_set_limit(generation->idempotency, generation->config.key_bytes);
+    generation_keep(generation, generation->idempotency);
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -215,6 +230,7 @@ const char *generation_prepare(struct generation *generation)
     make_keys(generation);
     generation_authorizer_prepare(generation);
     hold_redis(generation);
+    hold_idempotency(generation);
     fill_dispatch(generation);
     generation_metrics_prepare(generation);
     generation->loaded_ms = clock_wall_ms();

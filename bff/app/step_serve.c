@@ -15,6 +15,7 @@ static void serve_composite(struct request_context *context)
                                      .input = context->input,
                                      .upstream = context->worker->upstream,
                                      .flights = context->worker->flights,
+                                     .keys = context->worker->idempotency,
                                      .caller = &context->caller,
                                      .until_ns = context->until_ns,
                                      .has_login = context->dispatch->login != NULL,

@@ -30,6 +30,7 @@ static void on_unused(struct worker_settings *settings)
     limiter_free(own->dispatch.limiter);
     revocation_channel_free(own->revoked);
     redis_free(own->dispatch.redis);
+    key_store_free(own->dispatch.idempotency);
     authorizer_worker_free(own->dispatch.authorizer);
     upstream_free(own->dispatch.upstream);
     login_worker_free(own->dispatch.login);
@@ -78,6 +79,16 @@ static struct limiter *new_limiter(const struct generation *generation, struct r
         .registry = registry_of_process(),
         .redis = config->limits_in_redis ? redis : NULL,
     });
+}
+
+static struct key_store *new_idempotency(const struct generation *generation, struct redis *redis)
+{
+    const struct config *config = &generation->config;
+
+    if (generation->idempotency == NULL)
+        return NULL;
+    return key_store_new(generation->idempotency, config->keys_in_redis ? redis : NULL,
+                         (int64_t)config->key_keep_s * 1000);
 }
 
 static struct api_keys_worker *new_keys(const struct generation *generation,
@@ -168,6 +179,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
         own->dispatch.authorizer =
             authorizer_worker_new(generation->authorizer, life->verdicts, own->dispatch.upstream);
     own->dispatch.limiter = new_limiter(generation, own->dispatch.redis);
+    own->dispatch.idempotency = new_idempotency(generation, own->dispatch.redis);
     own->dispatch.keys = new_keys(generation, &own->dispatch);
     own->dispatch.oidc = new_oidc(&config->session, life->endpoints);
     if (generation->metrics != NULL)

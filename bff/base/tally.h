@@ -27,7 +27,13 @@ enum tally {
     TALLY_SESSIONS_REFRESH_FAILED,
     TALLY_SESSIONS_ENDED,
     TALLY_SESSIONS_REFUSED, /* a cookie came, and there is no good session for it */
-    TALLY_KEYS_FETCHED,     /* key sets from URLs */
+    TALLY_CLAIMS_MINE,      /* of idempotency keys: the request has run */
+    TALLY_CLAIMS_ANSWERED,
+    TALLY_CLAIMS_RUNNING,
+    TALLY_CLAIMS_LOST,
+    TALLY_CLAIMS_CONFLICT,
+    TALLY_CLAIMS_UNAVAILABLE,
+    TALLY_KEYS_FETCHED, /* key sets from URLs */
     TALLY_KEYS_FAILED,
     TALLY_REVOCATIONS, /* that were added, by this process or by others */
     TALLY_REDIS_COMMANDS,

@@ -249,16 +249,10 @@ void ask_query_number(struct bff_ask *ask, const char *name, unsigned number)
  * states its user, its target or its deadline. */
 static bool is_ours(const char *name)
 {
-    static const char *const ours[] = {"content-length",
-                                       "content-type",
-                                       "content-encoding",
-                                       "expect",
-                                       "host",
-                                       "x-user-id",
-                                       "x-user-role",
-                                       "x-identity",
-                                       "x-api-key-name",
-                                       "x-request-deadline-ms"};
+    static const char *const ours[] = {
+        "content-length",       "content-type", "content-encoding", "expect",     "host",
+        "idempotency-key",      "x-user-id",    "x-user-role",      "x-identity", "x-api-key-name",
+        "x-request-deadline-ms"};
 
     for (size_t i = 0; i < sizeof(ours) / sizeof(ours[0]); i++)
         if (strcmp(name, ours[i]) == 0)

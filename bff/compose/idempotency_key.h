@@ -12,8 +12,8 @@
 #include "bff/base/sha256.h"
 #include "bff/base/text.h"
 
-#define IDEMPOTENCY_KEY_MOST 255         /* bytes of a client's key */
-#define IDEMPOTENCY_KEY_PART_BYTES 34    /* a key for a service, with its quotation marks */
+#define IDEMPOTENCY_KEY_MOST 255      /* bytes of a client's key */
+#define IDEMPOTENCY_KEY_PART_BYTES 34 /* a key for a service, with its quotation marks */
 
 /*
  * Reads ${value}, the value of the field. It is a string of RFC 9651 ("8e03978e"), or the same

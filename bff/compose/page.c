@@ -2,6 +2,7 @@
 #include "bff/base/text_builder.h"
 #include "bff/base/check.h"
 #include "bff/compose/page.h"
+#include "bff/compose/page_key.h"
 #include "bff/compose/page_reply.h"
 #include "bff/compose/page_serving.h"
 #include "bff/compose/part_reports.h"
@@ -21,8 +22,10 @@ static void dispose(void *object)
     struct request *request = serving->request;
     size_t count = serving->ask.plan->part_count;
 
-    run_cancel(serving->run);
-    if (request->worker->common->on_over == NULL)
+    if (serving->run != NULL)
+        run_cancel(serving->run);
+    page_key_leave(serving);
+    if (serving->run == NULL || request->worker->common->on_over == NULL)
         return;
     struct part_report *reports = pool_take(request->pool, count * sizeof(*reports));
     part_reports_make(serving->run, request->pool, reports);
@@ -103,19 +106,33 @@ static struct text key_for(void *cookie, const struct bff_service *service)
 
 /* From run to reply. */
 
+/* Nothing was changed yet, so a key is freed. */
+static void forbid(struct page_serving *serving)
+{
+    page_key_leave(serving);
+    reply_error(serving->request, 403, "Forbidden");
+}
+
 static void on_done(struct run *run, void *cookie)
 {
     struct page_serving *serving = cookie;
 
     check_working_on(serving->request->id);
     if (run->is_forbidden)
-        reply_error(serving->request, 403, "Forbidden");
+        forbid(serving);
     else
         page_reply_send(serving);
     check_working_on((struct text){0});
 }
 
-static void on_gone(void *cookie) { run_cancel(((struct page_serving *)cookie)->run); }
+static void on_gone(void *cookie)
+{
+    struct page_serving *serving = cookie;
+
+    if (serving->run != NULL)
+        run_cancel(serving->run);
+    page_key_leave(serving);
+}
 
 /* Decides whether the user may see the answer of ${owner}. Only used when login is configured:
  * without login there is no user. */
@@ -163,6 +180,11 @@ struct access_rule page_access(const struct pages *pages, const struct plan *pla
     return rule;
 }
 
+static void start(struct page_serving *serving)
+{
+    serving->run = run_start(&serving->run_request, on_done, serving);
+}
+
 void page_serve(struct request *request, const struct page_ask *ask)
 {
     struct page_serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
@@ -188,9 +210,13 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .flights = ask->flights,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
+        .change_hash = serving->key_hash,
         .body_limit = pages->body_limit,
         .depth_limit = pages->depth_limit,
     };
     reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, serving); /* the budget */
-    serving->run = run_start(&serving->run_request, on_done, serving);
+    if (ask->plan->changes)
+        page_key_begin(serving, start);
+    else
+        start(serving);
 }

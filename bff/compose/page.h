@@ -13,6 +13,7 @@
 #include "bff/edge/caller.h"
 #include "bff/http/request.h"
 #include "bff/http/route.h"
+#include "bff/store/key_store.h"
 #include "bff/upstream/upstream.h"
 
 struct plan_shapes;
@@ -40,6 +41,7 @@ struct page_ask {
     struct json input; /* the body of the request; JSON_NONE: there is none */
     struct upstream *upstream;     /* the worker's */
     struct cache_flights *flights; /* the worker's; NULL: no part is cached */
+    struct key_store *keys;        /* the worker's idempotency keys; NULL: no page changes data */
     const struct caller *caller;   /* who asks */
     int64_t until_ns;              /* as in run_request */
     bool has_login;                /* login is configured, so access rules apply */

@@ -2,8 +2,8 @@
 #include "bff/base/clock.h"
 #include "bff/cache/cache_validators.h"
 #include "bff/compose/answer.h"
+#include "bff/compose/page_key.h"
 #include "bff/compose/page_reply.h"
-#include "bff/http/reply.h"
 
 /* True when the client has this answer: then it gets 304 (RFC 9110 section 13.1.2), without the
  * fields that describe a body (section 15.4.5). The services have been asked all the same, because
@@ -45,5 +45,5 @@ void page_reply_send(struct page_serving *serving)
         reply.body_count = 0;
         fields[0].value = (struct text){0};
     }
-    reply_send(request, &reply);
+    page_key_answer(serving, &reply);
 }

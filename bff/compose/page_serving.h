@@ -2,10 +2,13 @@
 #ifndef BFF_COMPOSE_PAGE_SERVING_H
 #define BFF_COMPOSE_PAGE_SERVING_H
 
+#include "bff/base/sha256.h"
 #include "bff/base/text.h"
 #include "bff/compose/page.h"
 #include "bff/compose/run.h"
 #include "bff/http/request.h"
+
+struct page_key;
 
 /* It is in the request's pool. */
 struct page_serving {
@@ -13,6 +16,8 @@ struct page_serving {
     struct request *request;
     struct run_request run_request;
     struct run *run;
+    struct page_key *key; /* see page_key.c; NULL: the request has no Idempotency-Key */
+    unsigned char key_hash[SHA256_BYTES]; /* for a page that changes data: of the key, or random */
     struct text caller; /* what every service learns of the caller; absent: not made yet */
 };
 

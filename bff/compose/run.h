@@ -45,6 +45,9 @@ struct run_request {
     struct text caller_key;
     struct text (*balance_key)(void *cookie, const struct bff_service *service);
     void *cookie; /* for all functions here */
+    /* SHA256_BYTES, of which the Idempotency-Key of each call that changes data is made
+     * (idempotency_key_for_part). NULL: calls have none. */
+    const unsigned char *change_hash;
     /* Returns true when the client may see the answer. ${owner} is the decoded text at
      * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
      * client may see the answer. */

@@ -1,6 +1,7 @@
 /* See run_calls.h. */
 #include "bff/base/hash.h"
 #include "bff/base/traceparent.h"
+#include "bff/compose/idempotency_key.h"
 #include "bff/compose/run_calls.h"
 
 #define SPARE_CALLS 8 /* allocated at a time, when there are more calls than parts */
@@ -78,6 +79,31 @@ static struct text trace_for(const struct run_request *request, unsigned part)
     return (struct text){own, TRACEPARENT_LEN};
 }
 
+/* Each item of a list part has a key of its own. */
+static struct text key_name(const struct run *run, const struct run_item *item)
+{
+    const struct plan_part *plan = plan_of(run, item->part);
+
+    if (plan->row->many == 0)
+        return plan->name;
+    return pool_print(run->request->pool, "%.*s[%zu]", TEXT_ARGS(plan->name),
+                      (size_t)(item - run->parts[item->part].items));
+}
+
+static struct text headers_of(const struct run *run, const struct run_item *item,
+                              const struct ask_call *asked)
+{
+    const struct run_request *request = run->request;
+    char key[IDEMPOTENCY_KEY_PART_BYTES];
+
+    if (asked->method.at == NULL || request->change_hash == NULL)
+        return asked->headers;
+    struct text value =
+        idempotency_key_for_part(request->change_hash, key_name(run, item), false, key);
+    return pool_print(request->pool, "%.*sidempotency-key: %.*s\r\n", TEXT_ARGS(asked->headers),
+                      TEXT_ARGS(value));
+}
+
 /* Adds a call for ${item} to the run. */
 static struct run_call *add(struct run *run, struct run_item *item, size_t bucket)
 {
@@ -130,7 +156,7 @@ bool run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .key = key_for(request, asked->service),
         .method = asked->method,
         .target = asked->target,
-        .headers = asked->headers,
+        .headers = headers_of(run, item, asked),
         .body = asked->body,
         .at_most_once = changes,
         .caller = lines_for(request, asked->service),
@@ -203,4 +229,12 @@ void run_calls_release(struct run *run)
     for (size_t i = 0; i < run->request->plan->part_count; i++)
         for (size_t item = 0; item < run->parts[i].item_count; item++)
             value_release(run->parts[i].items[item].held);
+}
+
+bool run_calls_have_changed(const struct run *run)
+{
+    for (const struct run_call *call = run->calls; call != NULL; call = call->next)
+        if (call->ask.method.at != NULL)
+            return true;
+    return false;
 }

@@ -91,11 +91,13 @@ struct request {
     size_t pattern_number;             /* see bff/app/patterns.h; 0: absent */
     struct text route;                 /* the path of the plain route; absent: none was found */
     const struct route_report *passed; /* what became of it there; NULL: it was not passed on */
-    struct text agent;      /* see request_agent; only set when the head has been forgotten */
-    struct text limit;      /* the name of the rate limit that refuses it, or would without dry_run;
-                               absent: none */
-    const char *authorizer; /* what the authorizer has said, a word for the log; NULL: it was not
-                               asked */
+    struct text agent; /* see request_agent; only set when the head has been forgotten */
+    struct text limit; /* the name of the rate limit that refuses it, or would without dry_run;
+                          absent: none */
+    const char *idempotency; /* what became of its Idempotency-Key, a word for the log; NULL: it has
+                                none that counts */
+    const char *authorizer;  /* what the authorizer has said, a word for the log; NULL: it was not
+                                asked */
     const char
         *login_fault; /* why its token is not good, a word for the log; NULL: no such token */
 };

@@ -110,6 +110,12 @@ static void put_authorizer(struct log_line *line, const struct request *request)
         member(line, TEXT(",\"authorizer\":"), text_of(request->authorizer));
 }
 
+static void put_idempotency(struct log_line *line, const struct request *request)
+{
+    if (request->idempotency != NULL)
+        member(line, TEXT(",\"idempotency\":"), text_of(request->idempotency));
+}
+
 static void put_limit(struct log_line *line, const struct request *request)
 {
     if (request->limit.at != NULL)
@@ -214,6 +220,7 @@ void access_log_write(const struct request *request)
     put_login(line, request);
     put_authorizer(line, request);
     put_limit(line, request);
+    put_idempotency(line, request);
     put_upload(line, request);
     put_route(line, request);
     if (request->parts != NULL)

@@ -1,0 +1,257 @@
+/* See page_key.h. */
+#include <openssl/rand.h>
+
+#include "bff/base/check.h"
+#include "bff/base/tally.h"
+#include "bff/compose/idempotency_key.h"
+#include "bff/compose/page_key.h"
+#include "bff/compose/run_calls.h"
+#include "bff/edge/api_key.h"
+#include "bff/store/key_store.h"
+
+#define RUN_LONGER_MS 30000 /* than the budget: calls that undo others, and the storing */
+
+#define RETRY_AFTER ((struct reply_field){"retry-after", TEXT("1")})
+
+enum state {
+    PAGE_KEY_CLAIMING,
+    PAGE_KEY_RUNNING, /* the claim is ours */
+    PAGE_KEY_STORING, /* the answer is made */
+    PAGE_KEY_OVER,
+};
+
+/* It is in the request's pool. */
+struct page_key {
+    struct key_store_call call;
+    enum state state;
+    void (*start)(struct page_serving *serving);
+    struct key_store_finish *finish;
+    struct reply reply; /* in state PAGE_KEY_STORING */
+};
+
+/* Reading the request. */
+
+/* Returns the key of the request in ${*key}, absent when it has none. Returns NULL, or words that
+ * say what is wrong. */
+static const char *read_key(const struct page_serving *serving, struct text *key)
+{
+    struct request *request = serving->request;
+    struct text values[2];
+    size_t count = request_values(request, "idempotency-key", values, 2);
+
+    *key = (struct text){0};
+    if (count == 0)
+        return serving->ask.plan->composite->idempotency == BFF_KEY_REQUIRED
+                   ? "Idempotency-Key is required"
+                   : NULL;
+    if (count == 1)
+        *key = idempotency_key_read(values[0], request->pool);
+    return key->at == NULL ? "Idempotency-Key must be one string of 1 to 255 characters" : NULL;
+}
+
+static void hash_key(struct page_serving *serving, struct text key)
+{
+    const struct caller *caller = serving->ask.caller;
+
+    idempotency_key_hash(
+        &(struct idempotency_key_scope){
+            .server = serving->ask.pages->server,
+            .route = text_of(serving->ask.plan->composite->route),
+            .user = caller->has_user ? caller->user.id : (struct text){0},
+            .client = caller->key != NULL ? caller->key->name : (struct text){0},
+            .key = key,
+        },
+        serving->key_hash);
+}
+
+/* Without a user, nobody but the services may know whom Authorization names. So a repeat with
+ * another value gets no answer that was made for the first one. */
+static void print_request(const struct page_serving *serving, unsigned char print[SHA256_BYTES])
+{
+    const struct request *request = serving->request;
+    bool has_user = serving->ask.caller->has_user;
+
+    idempotency_key_print(
+        &(struct idempotency_key_request){
+            .method = request->method,
+            .path = request->path,
+            .query = request->query,
+            .body = request_body(request),
+            .authorization = has_user ? (struct text){0} : request_header(request, "authorization"),
+        },
+        print);
+}
+
+/* The claim. */
+
+static const struct {
+    const char *word; /* in the log */
+    enum tally tally;
+    int status; /* 0: see act */
+    const char *message;
+    bool is_soon; /* the client may try again soon */
+} results[] = {
+    [KEY_CLAIM_WAITS] = {0},
+    [KEY_CLAIM_MINE] = {"claimed", TALLY_CLAIMS_MINE, 0, NULL, false},
+    [KEY_CLAIM_ANSWERED] = {"replayed", TALLY_CLAIMS_ANSWERED, 0, NULL, false},
+    [KEY_CLAIM_RUNNING] = {"running", TALLY_CLAIMS_RUNNING, 409,
+                           "A request with this Idempotency-Key is being processed", true},
+    [KEY_CLAIM_LOST] = {"lost", TALLY_CLAIMS_LOST, 409,
+                        "The request with this Idempotency-Key was processed, and its answer was "
+                        "too large to be stored",
+                        false},
+    [KEY_CLAIM_CONFLICT] = {"conflict", TALLY_CLAIMS_CONFLICT, 422,
+                            "This Idempotency-Key was used for another request", false},
+    [KEY_CLAIM_UNAVAILABLE] = {"unavailable", TALLY_CLAIMS_UNAVAILABLE, 503,
+                               "Service temporarily unavailable", true},
+};
+
+static void replay(struct page_serving *serving)
+{
+    struct reply *reply = &serving->key->call.answer;
+
+    reply_set_field(serving->request, (struct reply_field){"idempotency-replayed", TEXT("true")});
+    reply_send(serving->request, reply);
+}
+
+/* Does what follows from the result of the claim. Afterwards the caller must not touch ${serving}.
+ */
+static void act(struct page_serving *serving, enum key_claim_end end)
+{
+    struct page_key *key = serving->key;
+    bool is_soon = results[end].is_soon;
+
+    serving->request->idempotency = results[end].word;
+    tally_add(results[end].tally);
+    key->state = end == KEY_CLAIM_MINE ? PAGE_KEY_RUNNING : PAGE_KEY_OVER;
+    if (end == KEY_CLAIM_MINE)
+        key->start(serving);
+    else if (end == KEY_CLAIM_ANSWERED)
+        replay(serving);
+    else
+        reply_error_with(serving->request, results[end].status, results[end].message,
+                         is_soon ? RETRY_AFTER : (struct reply_field){0});
+}
+
+static void on_claimed(struct key_store_call *call, enum key_claim_end end)
+{
+    struct page_serving *serving = call->cookie;
+
+    check_working_on(serving->request->id);
+    act(serving, end);
+    check_working_on((struct text){0});
+}
+
+static void claim(struct page_serving *serving, void (*start)(struct page_serving *serving))
+{
+    struct page_key *key = pool_zero(serving->request->pool, sizeof(*key));
+
+    key->start = start;
+    key->call.pool = serving->request->pool;
+    key->call.done = on_claimed;
+    key->call.cookie = serving;
+    key->call.claim.run_ms = (int64_t)serving->ask.plan->budget_ms + RUN_LONGER_MS;
+    memcpy(key->call.claim.name, serving->key_hash, sizeof(key->call.claim.name));
+    print_request(serving, key->call.claim.print);
+    serving->key = key;
+    enum key_claim_end end = key_store_claim(serving->ask.keys, &key->call);
+    if (end != KEY_CLAIM_WAITS)
+        act(serving, end);
+}
+
+void page_key_begin(struct page_serving *serving, void (*start)(struct page_serving *serving))
+{
+    struct text key;
+    const char *wrong = read_key(serving, &key);
+
+    if (wrong != NULL) {
+        reply_error(serving->request, 400, wrong);
+        return;
+    }
+    if (key.at != NULL) {
+        hash_key(serving, key);
+        claim(serving, start);
+        return;
+    }
+    must(RAND_bytes(serving->key_hash, sizeof(serving->key_hash)) == 1);
+    start(serving);
+}
+
+/* The answer. */
+
+static void on_stored(void *cookie)
+{
+    struct page_serving *serving = cookie;
+
+    serving->key->state = PAGE_KEY_OVER;
+    serving->key->finish = NULL;
+    reply_send(serving->request, &serving->key->reply);
+}
+
+/* What the services have not been asked to change may be tried again with the same key. */
+static bool is_decided(const struct page_serving *serving, const struct reply *reply)
+{
+    return reply->status / 100 == 2 || run_calls_have_changed(serving->run);
+}
+
+static void drop(struct page_serving *serving)
+{
+    serving->key->state = PAGE_KEY_OVER;
+    key_store_drop(serving->ask.keys, &serving->key->call.claim);
+}
+
+static struct reply keep(struct page_serving *serving, const struct reply *reply)
+{
+    size_t bytes = reply->field_count * sizeof(*reply->fields);
+    size_t body_bytes = reply->body_count * sizeof(*reply->body);
+    struct reply_field *fields = pool_take(serving->request->pool, bytes + 1);
+    struct text *body = pool_take(serving->request->pool, body_bytes + 1);
+    struct reply kept = *reply;
+
+    if (bytes > 0)
+        memcpy(fields, reply->fields, bytes);
+    if (body_bytes > 0)
+        memcpy(body, reply->body, body_bytes);
+    kept.fields = fields;
+    kept.body = body;
+    return kept;
+}
+
+/* The client gets its answer when it is stored: a client that has an answer never repeats the
+ * request without need. */
+static bool waits_for_store(struct page_serving *serving, const struct reply *reply)
+{
+    struct page_key *key = serving->key;
+
+    key->finish = key_store_finish(serving->ask.keys, &key->call.claim, reply, on_stored, serving);
+    key->state = key->finish != NULL ? PAGE_KEY_STORING : PAGE_KEY_OVER;
+    if (key->finish != NULL)
+        key->reply = keep(serving, reply);
+    return key->finish != NULL;
+}
+
+void page_key_answer(struct page_serving *serving, const struct reply *reply)
+{
+    bool is_mine = serving->key != NULL && serving->key->state == PAGE_KEY_RUNNING;
+
+    if (is_mine && !is_decided(serving, reply))
+        drop(serving);
+    else if (is_mine && waits_for_store(serving, reply))
+        return;
+    reply_send(serving->request, reply);
+}
+
+void page_key_leave(struct page_serving *serving)
+{
+    struct page_key *key = serving->key;
+
+    if (key == NULL)
+        return;
+    if (key->state == PAGE_KEY_CLAIMING)
+        key_store_cancel(&key->call);
+    else if (key->state == PAGE_KEY_STORING)
+        key_store_forget(key->finish);
+    else if (key->state == PAGE_KEY_RUNNING && !run_calls_have_changed(serving->run))
+        drop(serving);
+    key->state = PAGE_KEY_OVER;
+}
