@@ -146,6 +146,9 @@ static void assert_same_stores(const struct config *got, const struct config *wa
     assert_int_equal(got->cache_bytes, want->cache_bytes);
     assert_int_equal(got->caches_in_redis, want->caches_in_redis);
     assert_int_equal(got->cache_refreshes, want->cache_refreshes);
+    assert_int_equal(got->keys_in_redis, want->keys_in_redis);
+    assert_int_equal(got->key_keep_s, want->key_keep_s);
+    assert_int_equal(got->key_bytes, want->key_bytes);
     assert_null(got->admin);
 }
 
