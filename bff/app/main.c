@@ -12,6 +12,20 @@
 #include "bff/app/signals.h"
 #include "bff/app/store_list.h"
 #include "bff/app/successor.h"
+#include "bff/compose/openapi.h"
+#include "bff/compose/typescript.h"
+
+static void print_openapi(const struct generation *generation)
+{
+    const struct config *config = &generation->config;
+    struct openapi_about about = {.version = TEXT(BFF_VERSION)};
+
+    if (config->session.is_on)
+        about.cookie = config->session.cookie;
+    if (config->api_keys.source != API_KEYS_OFF)
+        about.key_header = config->api_keys.header;
+    openapi_print(&generation->pages, &about, stdout);
+}
 
 static int act(enum config_action action, struct generation *generation)
 {
@@ -26,6 +40,12 @@ static int act(enum config_action action, struct generation *generation)
         limit_list_print(&generation->config, stdout);
         caller_list_print(&generation->config, stdout);
         store_list_print(&generation->config, stdout);
+        return 0;
+    case CONFIG_OPENAPI:
+        print_openapi(generation);
+        return 0;
+    case CONFIG_TYPESCRIPT:
+        typescript_print(&generation->pages, stdout);
         return 0;
     case CONFIG_PROBE:
         return probe(&generation->config, generation->pages.server);

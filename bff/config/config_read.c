@@ -47,7 +47,8 @@ static void options_set(struct settings *settings, const struct options *options
 
 static void check(struct settings *settings, const struct options *options)
 {
-    bool is_to_serve = !options->is_routes && !options->is_probe;
+    bool is_to_serve = !options->is_routes && !options->is_openapi && !options->is_typescript &&
+                       !options->is_probe;
 
     for (const struct section *const *at = section_list; *at != NULL; at++)
         if ((*at)->check != NULL)
@@ -80,6 +81,10 @@ static enum config_action action_of(const struct config *config, const struct op
         return CONFIG_CHECK;
     if (options->is_probe)
         return CONFIG_PROBE;
+    if (options->is_openapi)
+        return CONFIG_OPENAPI;
+    if (options->is_typescript)
+        return CONFIG_TYPESCRIPT;
     return options->is_routes ? CONFIG_ROUTES : CONFIG_SERVE;
 }
 

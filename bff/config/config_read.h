@@ -13,12 +13,14 @@
 
 enum config_action {
     CONFIG_SERVE,
-    CONFIG_CHECK,    /* --check, and nothing is wrong */
-    CONFIG_ROUTES,   /* --routes, and nothing is wrong */
-    CONFIG_PROBE,    /* --probe, and nothing is wrong */
-    CONFIG_HASH_KEY, /* --hash-key; no configuration is read */
-    CONFIG_EXIT_OK,  /* --help or --version */
-    CONFIG_EXIT_BAD, /* out->mistakes says why; exit with 2 */
+    CONFIG_CHECK,      /* --check, and nothing is wrong */
+    CONFIG_ROUTES,     /* --routes, and nothing is wrong */
+    CONFIG_OPENAPI,    /* --openapi, and nothing is wrong */
+    CONFIG_TYPESCRIPT, /* --typescript, and nothing is wrong */
+    CONFIG_PROBE,      /* --probe, and nothing is wrong */
+    CONFIG_HASH_KEY,   /* --hash-key; no configuration is read */
+    CONFIG_EXIT_OK,    /* --help or --version */
+    CONFIG_EXIT_BAD,   /* out->mistakes says why; exit with 2 */
 };
 
 /*

@@ -17,6 +17,8 @@ enum option {
     OPTION_MOCK,
     OPTION_CHECK,
     OPTION_ROUTES,
+    OPTION_OPENAPI,
+    OPTION_TYPESCRIPT,
     OPTION_PROBE,
     OPTION_HASH_KEY,
     OPTION_HELP,
@@ -35,6 +37,9 @@ static const struct {
     [OPTION_MOCK] = {"--mock", "DIR", "start mock services with the data of this directory"},
     [OPTION_CHECK] = {"--check", NULL, "check configuration and composites, then exit"},
     [OPTION_ROUTES] = {"--routes", NULL, "show the composites, then exit"},
+    [OPTION_OPENAPI] = {"--openapi", NULL, "print the composites as OpenAPI 3.1, then exit"},
+    [OPTION_TYPESCRIPT] = {"--typescript", NULL,
+                           "print the types of the composites for TypeScript, then exit"},
     [OPTION_PROBE] = {"--probe", NULL,
                       "ask the server of this configuration if it is ready, then exit"},
     [OPTION_HASH_KEY] = {"--hash-key", NULL,
@@ -107,6 +112,10 @@ static bool *flag(struct options *out, enum option option)
         return &out->is_check;
     if (option == OPTION_ROUTES)
         return &out->is_routes;
+    if (option == OPTION_OPENAPI)
+        return &out->is_openapi;
+    if (option == OPTION_TYPESCRIPT)
+        return &out->is_typescript;
     if (option == OPTION_PROBE)
         return &out->is_probe;
     if (option == OPTION_HASH_KEY)
@@ -148,8 +157,8 @@ static int option_read(const char *argument, const char *next, struct options *o
 /* Checks that the options ask for at most one action. */
 static void actions_check(struct options *out, struct mistakes *mistakes)
 {
-    static const enum option actions[] = {OPTION_CHECK, OPTION_ROUTES, OPTION_PROBE,
-                                          OPTION_HASH_KEY};
+    static const enum option actions[] = {OPTION_CHECK,      OPTION_ROUTES, OPTION_OPENAPI,
+                                          OPTION_TYPESCRIPT, OPTION_PROBE,  OPTION_HASH_KEY};
     const char *first = NULL;
 
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {

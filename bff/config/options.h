@@ -13,7 +13,7 @@ struct options {
     const char *mock;    /* the name of a directory */
     const char *listens[SETTINGS_LIST_MAX];
     size_t listen_count;
-    bool is_check, is_routes, is_probe, is_hash_key, is_help, is_version;
+    bool is_check, is_routes, is_openapi, is_typescript, is_probe, is_hash_key, is_help, is_version;
 };
 
 /* Reads ${argv}, whose strings are borrowed. Adds what is wrong to ${mistakes}. */

@@ -1,0 +1,180 @@
+/* See openapi_page.h. */
+#include "bff/compose/openapi_page.h"
+#include "bff/compose/openapi_reply.h"
+#include "bff/compose/openapi_shape.h"
+
+static void raw(struct json_print *out, const char *words) { json_print_raw(out, text_of(words)); }
+
+static void print_number(struct json_print *out, const char *name, unsigned number)
+{
+    json_print_key(out, name);
+    json_print_int(out, number);
+}
+
+/* Parameters. */
+
+/* Begins an item of the list "parameters", which all composites have: it may be empty. */
+static void begin(struct json_print *out, bool *is_first, struct text name, const char *in)
+{
+    raw(out, *is_first ? "{\"name\":" : ",{\"name\":");
+    *is_first = false;
+    json_print_string(out, name);
+    raw(out, ",\"in\":\"");
+    raw(out, in);
+    raw(out, "\"");
+}
+
+static void print_params(struct json_print *out, const struct plan *plan, bool *is_first)
+{
+    for (size_t i = 0; i < plan->param_count; i++) {
+        begin(out, is_first, plan->params[i], "path");
+        raw(out, ",\"required\":true,\"schema\":{\"type\":\"string\",\"minLength\":1,"
+                 "\"maxLength\":256}}");
+    }
+}
+
+static void print_fallback(struct json_print *out, const struct bff_query *row)
+{
+    if (row->fallback == NULL)
+        return;
+    json_print_key(out, "default");
+    if (row->max > 0)
+        raw(out, row->fallback);
+    else
+        json_print_string(out, text_of(row->fallback));
+}
+
+static void print_query(struct json_print *out, const struct bff_query *row, bool *is_first)
+{
+    begin(out, is_first, text_of(row->name), "query");
+    raw(out, ",\"schema\":{");
+    raw(out, row->max > 0 ? "\"type\":\"integer\"" : "\"type\":\"string\"");
+    if (row->max > 0) {
+        print_number(out, "minimum", row->min);
+        print_number(out, "maximum", row->max);
+    } else if (row->words != NULL) {
+        json_print_key(out, "enum");
+        json_print_list(out, text_of(row->words), ' ');
+    }
+    print_fallback(out, row);
+    raw(out, "}}");
+}
+
+/* The members that a client may ask for: "?parts=user,recentOrders". */
+static void print_choice(struct json_print *out, const struct plan *plan, bool *is_first)
+{
+    bool is_first_name = true;
+
+    begin(out, is_first, TEXT("parts"), "query");
+    raw(out, ",\"description\":\"The members of the answer that are wanted. Those that the page "
+             "needs are always there.\",\"style\":\"form\",\"explode\":false,\"schema\":"
+             "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[");
+    for (size_t i = 0; i < plan->part_count; i++) {
+        if (plan->parts[i].row->place == BFF_HIDDEN)
+            continue;
+        raw(out, is_first_name ? "" : ",");
+        json_print_string(out, plan->parts[i].name);
+        is_first_name = false;
+    }
+    for (size_t i = 0; i < plan->field_count; i++) {
+        if (plan->fields[i].into != PLAN_NO_PART)
+            continue;
+        raw(out, is_first_name ? "" : ",");
+        json_print_string(out, text_of(plan->fields[i].row->name));
+        is_first_name = false;
+    }
+    raw(out, "]}}}");
+}
+
+static void print_key(struct json_print *out, const struct bff_composite *composite, bool *is_first)
+{
+    begin(out, is_first, TEXT("Idempotency-Key"), "header");
+    raw(out, ",\"description\":\"A request with the same key and the same body gets the same "
+             "answer, and nothing is changed again.\"");
+    if (composite->idempotency == BFF_KEY_REQUIRED)
+        raw(out, ",\"required\":true");
+    raw(out, ",\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}");
+}
+
+static void print_parameters(struct json_print *out, const struct plan *plan)
+{
+    const struct bff_composite *composite = plan->composite;
+    bool is_first = true;
+
+    json_print_key(out, "parameters");
+    raw(out, "[");
+    print_params(out, plan, &is_first);
+    for (size_t i = 0; i < composite->query.count && composite->query.rows[i].name != NULL; i++)
+        print_query(out, &composite->query.rows[i], &is_first);
+    if (composite->may_choose)
+        print_choice(out, plan, &is_first);
+    if (plan->changes)
+        print_key(out, composite, &is_first);
+    raw(out, "]");
+}
+
+/* The rest. */
+
+static void print_body(struct json_print *out, const struct types *types,
+                       const struct types_page *page)
+{
+    if (page->body == NULL)
+        return;
+    json_print_key(out, "requestBody");
+    raw(out, "{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
+    openapi_shape_print(out, types, page->body);
+    raw(out, "}}}");
+}
+
+/* Each of the list is enough. */
+static void print_security(struct json_print *out, const struct bff_composite *composite,
+                           const struct openapi_about *about)
+{
+    bool is_key = composite->access == BFF_KEY;
+
+    json_print_key(out, "security");
+    raw(out, "[");
+    if (composite->access != BFF_PUBLIC) {
+        if (!is_key)
+            raw(out, "{\"token\":[]}");
+        if (!is_key && about->cookie.len > 0)
+            raw(out, ",{\"session\":[]}");
+        if (about->key_header.len > 0)
+            raw(out, is_key ? "{\"key\":[]}" : ",{\"key\":[]}");
+    }
+    raw(out, "]");
+}
+
+static void print_method(struct json_print *out, struct text method)
+{
+    char lower[16];
+
+    json_print_comma(out);
+    json_print_string(out, text_lower(lower, method));
+    raw(out, ":{");
+}
+
+static struct text operation_of(struct json_print *out, const struct types_page *page)
+{
+    char lower[16];
+    struct text method = text_lower(lower, page->plan->method);
+
+    return pool_print(out->pool, "%.*s%.*s", TEXT_ARGS(method), TEXT_ARGS(page->name));
+}
+
+void openapi_page_print(struct json_print *out, const struct types *types,
+                        const struct types_page *page, const struct openapi_about *about)
+{
+    const struct bff_composite *composite = page->plan->composite;
+
+    print_method(out, page->plan->method);
+    json_print_key(out, "operationId");
+    json_print_string(out, operation_of(out, page));
+    json_print_key(out, "summary");
+    json_print_string(out, composite->about == NULL ? page->name : text_of(composite->about));
+    print_security(out, composite, about);
+    print_parameters(out, page->plan);
+    print_body(out, types, page);
+    openapi_reply_print(out, types, page);
+    raw(out, "}");
+}
