@@ -26,6 +26,7 @@ static const struct {
     [REASON_LIMITED] = {"limited", "connection_limit_reached", 503},
     [REASON_SKIPPED] = {"skipped", "proxy_internal_response", 502},
     [REASON_FORBIDDEN] = {"forbidden", "http_request_denied", 502},
+    [REASON_UNKNOWN] = {"unknown", "connection_terminated", 504},
     [REASON_BODY] = {"body", "http_protocol_error", 502},
 };
 

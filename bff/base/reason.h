@@ -22,6 +22,7 @@ enum reason {
     REASON_LIMITED,      /* a limit of this server refused the call */
     REASON_SKIPPED,      /* a part that the call needs was rejected or has no value */
     REASON_FORBIDDEN,    /* this user may not see the part */
+    REASON_UNKNOWN,      /* a call that changes data was sent, and nothing says what became of it */
     REASON_BODY,         /* only of a health check: the body does not have the expected text */
     REASON_COUNT,
 };

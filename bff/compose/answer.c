@@ -6,6 +6,7 @@
 #include "bff/compose/answer_errors.h"
 #include "bff/compose/answer_etag.h"
 #include "bff/compose/answer_headers.h"
+#include "bff/compose/answer_undo.h"
 
 /* The tag of a complete answer, which has ${members} and then perhaps the time. */
 static struct text etag_of(const struct run *run, const struct pieces *members)
@@ -53,6 +54,7 @@ static void make_failure(const struct run *run, struct text request_id, struct a
     json_print_string(&print, plan->parts[run->failed].name);
     json_print_raw(&print, TEXT(","));
     answer_errors_reason(&print, part->reason, part->status);
+    answer_undo_print(&print, run);
     json_print_raw(&print, TEXT(",\"requestId\":"));
     json_print_string(&print, request_id);
     json_print_raw(&print, TEXT("}"));

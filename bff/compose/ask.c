@@ -40,6 +40,8 @@ struct text ask_param(struct bff_ask *ask, const char *name)
  * part. */
 static bool waits_for(const struct bff_ask *ask, int part)
 {
+    if (ask->is_undo && part == ask->place)
+        return true;
     for (int at = ask->place; at != PLAN_NO_PART; at = ask->plan->parts[at].after)
         if (ask->plan->parts[at].after == part)
             return true;
@@ -311,5 +313,12 @@ void ask_pass_header(struct bff_ask *ask, const char *name)
 void ask_run(struct bff_ask *ask)
 {
     row_of(ask)->ask(ask);
+    end_call(ask);
+}
+
+void ask_run_undo(struct bff_ask *ask)
+{
+    ask->is_undo = true;
+    row_of(ask)->undo(ask);
     end_call(ask);
 }

@@ -55,12 +55,16 @@ struct bff_ask {
     bool changes;          /* it described a call that changes data */
     bool is_too_many;      /* it described more calls than the row allows; the rest was ignored */
     bool has_query;        /* the target that is being written has a '?' */
+    bool is_undo;          /* the undo function runs: it may read the value of its own part, too */
     bool is_rehearsal;
     const char *mistake; /* set only by ask_rehearse: the first mistake of the composite */
 };
 
 /* Runs the ask function of the part ${ask->place}. Afterwards the calls are complete. */
 void ask_run(struct bff_ask *ask);
+
+/* The same for the undo function of the part. */
+void ask_run_undo(struct bff_ask *ask);
 
 /*
  * Runs the ask function of part ${place} at start, twice and without a request, to find mistakes in
@@ -71,5 +75,8 @@ void ask_run(struct bff_ask *ask);
  * sentence about a mistake.
  */
 const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes);
+
+/* The same for the undo function of the part. */
+const char *ask_rehearse_undo(const struct plan *plan, int place, struct pool *pool, bool *changes);
 
 #endif

@@ -32,7 +32,7 @@ static void check_services(struct bff_ask *ask)
 
 /* In a full rehearsal everything is there; else only what must be. */
 static const char *rehearse(const struct plan *plan, int place, struct pool *pool, bool is_full,
-                            bool *changes)
+                            void (*run)(struct bff_ask *ask), bool *changes)
 {
     struct ask_room room = {0};
     struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
@@ -51,17 +51,28 @@ static const char *rehearse(const struct plan *plan, int place, struct pool *poo
 
     for (size_t i = 0; i < plan->param_count; i++)
         params[i] = TEXT("1");
-    ask_run(&ask);
+    run(&ask);
     check_services(&ask);
     *changes |= ask.changes;
     return ask.mistake;
 }
 
-const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes)
+static const char *rehearse_twice(const struct plan *plan, int place, struct pool *pool,
+                                  void (*run)(struct bff_ask *ask), bool *changes)
 {
     const char *mistake;
 
     *changes = false;
-    mistake = rehearse(plan, place, pool, false, changes);
-    return mistake != NULL ? mistake : rehearse(plan, place, pool, true, changes);
+    mistake = rehearse(plan, place, pool, false, run, changes);
+    return mistake != NULL ? mistake : rehearse(plan, place, pool, true, run, changes);
+}
+
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes)
+{
+    return rehearse_twice(plan, place, pool, ask_run, changes);
+}
+
+const char *ask_rehearse_undo(const struct plan *plan, int place, struct pool *pool, bool *changes)
+{
+    return rehearse_twice(plan, place, pool, ask_run_undo, changes);
 }

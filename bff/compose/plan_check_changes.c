@@ -52,8 +52,12 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 void plan_check_changes(struct plan_mistakes *mistakes, const struct plan *plan)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
-        if (!plan->parts[i].changes)
+        if (!plan->parts[i].changes) {
+            if (plan->parts[i].row->undo != NULL)
+                plan_part_mistake(mistakes, i,
+                                  ".undo takes a change back, but the part changes nothing");
             continue;
+        }
         if (!plan->changes)
             plan_part_mistake(mistakes, i,
                               "it changes data, but .route is a %.*s: write POST, PUT, PATCH or "

@@ -105,12 +105,24 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 
 /* Ask functions. */
 
+static void check_undo(struct plan_mistakes *mistakes, const struct plan *plan, size_t i,
+                       struct pool *pool)
+{
+    bool changes = false;
+    const char *wrong =
+        plan->parts[i].row->undo == NULL ? NULL : ask_rehearse_undo(plan, (int)i, pool, &changes);
+
+    if (wrong != NULL)
+        plan_part_mistake(mistakes, i, ".undo: %s", wrong);
+}
+
 static void check_asks(struct plan_mistakes *mistakes, struct plan *plan, struct pool *pool)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
         const char *wrong = ask_rehearse(plan, (int)i, pool, &plan->parts[i].changes);
         if (wrong != NULL)
             plan_part_mistake(mistakes, i, "%s", wrong);
+        check_undo(mistakes, plan, i, pool);
     }
 }
 

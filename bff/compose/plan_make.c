@@ -131,6 +131,7 @@ static void make_part(struct plan *plan, size_t i, struct pool *pool)
     part->at_once = row->at_once == 0 ? PLAN_AT_ONCE : row->at_once;
     part->cache = cache_of(row);
     plan->is_cached |= part->cache.is_on;
+    part->is_read = part->keep_slices = row->undo != NULL;
     part->after = PLAN_NO_PART;
     if (row->after != NULL) {
         part->after = plan_part(plan, text_of(row->after));

@@ -13,7 +13,11 @@
 #include "bff/base/clock.h"
 #include "bff/compose/ask.h"
 #include "bff/compose/run_calls.h"
+#include "bff/compose/run_change.h"
+#include "bff/compose/run_describe.h"
 #include "bff/compose/run_settle.h"
+#include "bff/compose/run_time.h"
+#include "bff/compose/run_undo.h"
 #include "bff/compose/run.h"
 
 static const struct plan_part *plan_of(const struct run *run, size_t part)
@@ -58,33 +62,6 @@ static void pump(struct run *run, size_t i)
         run_settle_complete(run, i);
 }
 
-static struct json read_value(void *cookie, int part)
-{
-    const struct run *run = cookie;
-
-    return run->parts[part].value;
-}
-
-static void describe(struct run *run, size_t i, struct bff_ask *ask)
-{
-    const struct run_request *request = run->request;
-
-    *ask = (struct bff_ask){
-        .plan = request->plan,
-        .pool = request->pool,
-        .params = request->params,
-        .headers = request->headers,
-        .client_header = request->client_header,
-        .cookie = request->cookie,
-        .value = read_value,
-        .value_cookie = run,
-        .input = request->input,
-        .place = (int)i,
-        .room = &run->room,
-    };
-    ask_run(ask);
-}
-
 static void wake_at(struct run *run, int64_t at_ns)
 {
     if (!timer_is_set(&run->timer) || at_ns < run->timer.at_ns)
@@ -113,7 +90,7 @@ static void start_part(struct run *run, size_t i)
     part->is_started = true;
     part->started_ns = run->now_ns;
     part->deadline_ns = run->now_ns + (int64_t)plan->timeout_ms * CLOCK_MS;
-    describe(run, i, &ask);
+    run_describe_ask(run, i, &ask);
     if (ask.is_too_many) {
         run_settle_part(run, i, REASON_TOO_LARGE, 0);
         return;
@@ -190,22 +167,35 @@ static void stop(struct run *run)
 {
     run->is_over = true;
     timer_clear(run->request->timers, &run->timer);
+    run_undo_cancel(run);
     run_calls_cancel(run);
 }
 
+/* A call that changes data is not cancelled once it is on its way. */
 static bool is_complete(const struct run *run)
 {
-    return run->unsettled == 0 || run->failed != PLAN_NO_PART || run->is_forbidden;
+    bool is_decided = run->failed != PLAN_NO_PART || run->is_forbidden;
+
+    return run->unsettled == 0 || (is_decided && run->change.call == NULL);
 }
 
-/* Ends the run. Afterwards the caller must not touch the run, because done may have freed it. */
 static void finish(struct run *run)
 {
     stop(run);
+    run->done(run, run->cookie);
+}
+
+/* Ends the run, perhaps after the changes have been taken back. Afterwards the caller must not
+ * touch the run, because done may have freed it. */
+static void end(struct run *run)
+{
+    timer_clear(run->request->timers, &run->timer);
+    run_calls_cancel(run);
     for (size_t i = 0; i < run->request->plan->part_count; i++)
         if (run->parts[i].is_started && !run->parts[i].is_settled)
             run->parts[i].settled_ns = run->now_ns;
-    run->done(run, run->cookie);
+    if (run->failed == PLAN_NO_PART || !run_undo_begin(run, finish))
+        finish(run);
 }
 
 /* Starts the next parts or ends the run. Afterwards the caller must not touch the run, which may
@@ -217,10 +207,25 @@ static void carry_on(struct run *run)
     if (!is_complete(run))
         start_parts(run);
     if (is_complete(run))
-        finish(run);
+        end(run);
 }
 
 /* Events. */
+
+/* ${call} has ended: settles the items that wait for it, and what follows from that. */
+static void settle_call(struct run *run, struct run_call *call)
+{
+    run_calls_end(call, RUN_CALL_ENDED);
+    for (struct run_item *item = call->waiting; item != NULL; item = item->next) {
+        if (item->is_settled)
+            continue;
+        run_settle_by_call(run, item);
+        if (run->parts[item->part].unsettled == 0)
+            run_settle_complete(run, item->part);
+    }
+    if (run->failed == PLAN_NO_PART && !run->parts[call->maker].is_settled)
+        pump(run, call->maker);
+}
 
 static void on_fetched(struct fetch *fetch, void *cookie)
 {
@@ -229,87 +234,27 @@ static void on_fetched(struct fetch *fetch, void *cookie)
 
     must(!run->is_over && call->state == RUN_CALL_UNDER_WAY);
     run->now_ns = clock_now_ns();
-    call->state = RUN_CALL_ENDED;
-    run->parts[call->maker].under_way--;
-    for (struct run_item *item = call->waiting; item != NULL; item = item->next) {
-        if (item->is_settled)
-            continue;
-        run_settle_by_call(run, item);
-        if (run->parts[item->part].unsettled == 0)
-            run_settle_complete(run, item->part);
-    }
-    if (!is_complete(run) && !run->parts[call->maker].is_settled)
-        pump(run, call->maker);
-    carry_on(run);
-}
-
-/* The time of an item is over, and it has left its call. */
-static void time_out_item(struct run *run, struct run_item *item)
-{
-    if (item->call != NULL && item->call->state == RUN_CALL_ENDED) {
-        run_settle_by_call(run, item);
+    if (call == run->change.call && !run_change_is_told(call)) {
+        run_time_set(run);
         return;
     }
-    run_settle_item(run, item, REASON_TIMEOUT);
-    if (item->call != NULL)
-        item->status = item->call->fetch.status;
-}
-
-/* Part ${i} has taken too long. Only its items that have not settled are rejected: so a list part
- * keeps the items that it already has. When a call ends with an old answer of the cache, all items
- * that wait for it get this answer. */
-static void time_out(struct run *run, size_t i)
-{
-    struct run_part *part = &run->parts[i];
-
-    for (size_t at = 0; at < part->item_count; at++)
-        if (!part->items[at].is_settled && part->items[at].call != NULL)
-            run_calls_leave(part->items[at].call);
-    for (size_t at = 0; at < part->item_count; at++)
-        if (!part->items[at].is_settled)
-            time_out_item(run, &part->items[at]);
-    part->next = part->item_count;
-    if (part->is_started)
-        run_settle_complete(run, i);
-    else
-        run_settle_part(run, i, REASON_TIMEOUT, 0);
-}
-
-/* The budget is over: all parts that have not settled time out, including those that have not
- * started. */
-static void time_out_parts(struct run *run)
-{
-    bool is_all = run->now_ns >= run->deadline_ns;
-
-    for (size_t i = 0; i < run->request->plan->part_count; i++) {
-        struct run_part *part = &run->parts[i];
-        bool is_due = part->is_started && run->now_ns >= part->deadline_ns;
-        if (!part->is_settled && (is_all || is_due))
-            time_out(run, i);
-    }
-}
-
-static void set_timer(struct run *run)
-{
-    int64_t at_ns = run->deadline_ns;
-
-    for (size_t i = 0; i < run->request->plan->part_count; i++) {
-        const struct run_part *part = &run->parts[i];
-        if (part->is_started && !part->is_settled && part->deadline_ns < at_ns)
-            at_ns = part->deadline_ns;
-    }
-    timer_set(run->request->timers, &run->timer, at_ns);
+    settle_call(run, call);
+    carry_on(run);
 }
 
 static void on_timer(struct timer *timer)
 {
     struct run *run = (struct run *)(void *)((char *)timer - offsetof(struct run, timer));
+    struct run_call *told;
 
     run->now_ns = clock_now_ns();
     if (!is_complete(run)) {
-        time_out_parts(run);
+        run_time_out(run);
+        told = run_change_step(run);
+        if (told != NULL)
+            settle_call(run, told);
         if (!is_complete(run))
-            set_timer(run);
+            run_time_set(run);
     }
     carry_on(run);
 }

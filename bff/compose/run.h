@@ -46,19 +46,28 @@ struct run_request {
     struct text (*balance_key)(void *cookie, const struct bff_service *service);
     void *cookie; /* for all functions here */
     /* SHA256_BYTES, of which the Idempotency-Key of each call that changes data is made
-     * (idempotency_key_for_part). NULL: calls have none. */
+     * (idempotency_key_for_part). NULL: calls have none, and are not sent again. */
     const unsigned char *change_hash;
     /* Returns true when the client may see the answer. ${owner} is the decoded text at
      * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
      * client may see the answer. */
     bool (*may_see)(void *cookie, struct text owner);
     struct cache_flights *flights; /* of the worker, for parts that are cached; NULL: no part is */
+    struct text request_id;        /* for the log */
     size_t body_limit;             /* bytes of the body of one part; the default is 4 MiB */
     unsigned depth_limit;          /* of the JSON of one part; the default is 128 */
 };
 
 struct cache_flights;
 struct run_call;
+struct run_undo;
+
+/* What a part has changed at its service. */
+enum run_changed {
+    RUN_UNCHANGED,
+    RUN_CHANGED,
+    RUN_CHANGE_UNKNOWN, /* the call was sent, and no answer has told the outcome */
+};
 
 /* The result of a part's call, or of the call of one item of a list part. */
 struct run_item {
@@ -89,6 +98,12 @@ struct run_part {
     size_t item_count;
     struct json value; /* for fields and later parts; set when the part is fulfilled and
                           plan_part.is_read */
+    enum run_changed changed;
+    struct {
+        bool is_asked;      /* the change was to be taken back */
+        enum reason reason; /* REASON_NONE: it was */
+        int status;
+    } undo;
 
     /* run.c's own */
     int64_t deadline_ns;
@@ -96,6 +111,17 @@ struct run_part {
     size_t next;                  /* the first item whose call has not been made */
     size_t unsettled;             /* items */
     size_t under_way;             /* calls that this part has made */
+};
+
+/* The call that changes data and whose outcome is not known. For run_change.c. */
+struct run_change {
+    struct run_call *call; /* NULL: there is none */
+    unsigned sends;        /* of the call */
+    int64_t at_ns;   /* when it is sent again, or its send ends; INT64_MAX: its part ends it */
+    bool is_waiting; /* to be sent again */
+    bool has_left;   /* a byte of an earlier send may have left */
+    bool is_done;    /* an answer has begun with 2xx */
+    int status;      /* of the last answer; 0: there was none */
 };
 
 struct run {
@@ -111,8 +137,10 @@ struct run {
     struct run_call *spare;
     size_t spare_count;
     struct ask_room room;
-    size_t unsettled; /* parts */
-    int64_t now_ns;   /* the time at which the current callback began */
+    struct run_change change;
+    struct run_undo *undo; /* under way; or NULL */
+    size_t unsettled;      /* parts */
+    int64_t now_ns;        /* the time at which the current callback began */
     int64_t deadline_ns;
     struct timer timer;
     void (*done)(struct run *run, void *cookie);
@@ -129,6 +157,10 @@ struct run {
  *   the budget is over
  *   a required part was rejected
  *   may_see returned false
+ *
+ * But a call that changes data and has been sent is not cancelled: ${done} waits until its outcome
+ * is known or will not be known (run_change.h), and until the changes are taken back that must be
+ * (run_undo.h). This may last longer than the budget.
  *
  * When ${done} is called, no call is under way any more. If there is a may_see, only the part with
  * the owner and the parts for which it waits start before may_see has returned true. Values are

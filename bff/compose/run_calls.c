@@ -1,8 +1,8 @@
 /* See run_calls.h. */
 #include "bff/base/hash.h"
 #include "bff/base/traceparent.h"
-#include "bff/compose/idempotency_key.h"
 #include "bff/compose/run_calls.h"
+#include "bff/compose/run_change.h"
 
 #define SPARE_CALLS 8 /* allocated at a time, when there are more calls than parts */
 
@@ -79,31 +79,6 @@ static struct text trace_for(const struct run_request *request, unsigned part)
     return (struct text){own, TRACEPARENT_LEN};
 }
 
-/* Each item of a list part has a key of its own. */
-static struct text key_name(const struct run *run, const struct run_item *item)
-{
-    const struct plan_part *plan = plan_of(run, item->part);
-
-    if (plan->row->many == 0)
-        return plan->name;
-    return pool_print(run->request->pool, "%.*s[%zu]", TEXT_ARGS(plan->name),
-                      (size_t)(item - run->parts[item->part].items));
-}
-
-static struct text headers_of(const struct run *run, const struct run_item *item,
-                              const struct ask_call *asked)
-{
-    const struct run_request *request = run->request;
-    char key[IDEMPOTENCY_KEY_PART_BYTES];
-
-    if (asked->method.at == NULL || request->change_hash == NULL)
-        return asked->headers;
-    struct text value =
-        idempotency_key_for_part(request->change_hash, key_name(run, item), false, key);
-    return pool_print(request->pool, "%.*sidempotency-key: %.*s\r\n", TEXT_ARGS(asked->headers),
-                      TEXT_ARGS(value));
-}
-
 /* Adds a call for ${item} to the run. */
 static struct run_call *add(struct run *run, struct run_item *item, size_t bucket)
 {
@@ -143,25 +118,24 @@ static bool start_cached(struct run_call *call, const struct plan_part *plan, fe
     return true;
 }
 
-bool run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
-                    size_t bucket, fetch_done done)
+void run_calls_describe(struct run *run, unsigned part, const struct ask_call *asked,
+                        struct fetch_ask *out)
 {
     const struct run_request *request = run->request;
-    const struct plan_part *plan = plan_of(run, item->part);
-    struct run_call *call = add(run, item, bucket);
+    const struct plan_part *plan = plan_of(run, part);
     bool changes = asked->method.at != NULL;
 
-    call->ask = (struct fetch_ask){
+    *out = (struct fetch_ask){
         .service = asked->service,
         .key = key_for(request, asked->service),
         .method = asked->method,
         .target = asked->target,
-        .headers = headers_of(run, item, asked),
+        .headers = asked->headers,
         .body = asked->body,
         .at_most_once = changes,
         .caller = lines_for(request, asked->service),
         .caller_key = request->caller_key,
-        .traceparent = trace_for(request, item->part),
+        .traceparent = trace_for(request, part),
         .until_ns = run->deadline_ns,
         .hedge = changes ? NULL : plan->hedge,
         .breaker = plan->breaker,
@@ -169,7 +143,31 @@ bool run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
         .depth_limit = request->depth_limit,
         .keep_slices = plan->keep_slices,
     };
-    if (plan->cache.is_on && request->flights != NULL && !changes) {
+}
+
+/* A call that changes data. */
+static void start_change(struct run_call *call, fetch_done done)
+{
+    const struct run_request *request = call->run->request;
+
+    call->ask.headers =
+        run_change_headers(request, call->ask.headers, plan_of(call->run, call->maker)->name, false,
+                           &call->change_key);
+    run_change_begin(call);
+    fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
+}
+
+bool run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
+                    size_t bucket, fetch_done done)
+{
+    const struct run_request *request = run->request;
+    const struct plan_part *plan = plan_of(run, item->part);
+    struct run_call *call = add(run, item, bucket);
+
+    run_calls_describe(run, item->part, asked, &call->ask);
+    if (asked->method.at != NULL) {
+        start_change(call, done);
+    } else if (plan->cache.is_on && request->flights != NULL) {
         if (start_cached(call, plan, done))
             return true;
     } else {
@@ -187,7 +185,7 @@ void run_calls_join(struct run_call *call, struct run_item *item)
     call->waiting_count++;
 }
 
-static void end(struct run_call *call, enum run_call_state state)
+void run_calls_end(struct run_call *call, enum run_call_state state)
 {
     call->state = state;
     call->run->parts[call->maker].under_way--;
@@ -203,7 +201,7 @@ void run_calls_leave(struct run_call *call)
         has_old = cache_fetch_time_over(call->cached);
     else
         fetch_time_over(&call->fetch);
-    end(call, has_old ? RUN_CALL_ENDED : RUN_CALL_CANCELLED);
+    run_calls_end(call, has_old ? RUN_CALL_ENDED : RUN_CALL_CANCELLED);
 }
 
 /* The answer is not needed any more. */
@@ -212,7 +210,7 @@ static void cancel(struct run_call *call)
     if (call->cached != NULL)
         cache_fetch_release(call->cached);
     fetch_release(&call->fetch);
-    end(call, RUN_CALL_CANCELLED);
+    run_calls_end(call, RUN_CALL_CANCELLED);
 }
 
 void run_calls_cancel(struct run *run)

@@ -25,6 +25,7 @@ struct run_call {
     struct run_item *waiting; /* the items that wait for it, and those that have stopped waiting */
     struct run_item **last;   /* where the next item is linked */
     size_t waiting_count;     /* number of the items that still wait */
+    struct text change_key;   /* its Idempotency-Key; absent: none */
     struct fetch_ask ask;
     struct fetch fetch;
     struct cache_fetch *cached; /* looks for the answer of ${fetch} in the cache; NULL: ${fetch} is
@@ -44,6 +45,13 @@ struct run_call *run_calls_find(const struct run *run, const struct run_item *it
  * called. */
 bool run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     size_t bucket, fetch_done done);
+
+/* Describes the request of ${asked} for part ${part}. */
+void run_calls_describe(struct run *run, unsigned part, const struct ask_call *asked,
+                        struct fetch_ask *out);
+
+/* ${call} has ended, with ${state}. */
+void run_calls_end(struct run_call *call, enum run_call_state state);
 
 /* Adds ${item} to the items that wait for ${call}. */
 void run_calls_join(struct run_call *call, struct run_item *item);

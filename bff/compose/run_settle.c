@@ -22,7 +22,9 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
     if (reason == REASON_NONE)
         return;
     run->is_partial = true;
-    if (plan_of(run, i)->row->need == BFF_REQUIRED && run->failed == PLAN_NO_PART)
+    /* The answer names the part of which nobody knows what it has changed. */
+    if (plan_of(run, i)->row->need == BFF_REQUIRED &&
+        (run->failed == PLAN_NO_PART || reason == REASON_UNKNOWN))
         run->failed = (int)i;
 }
 

@@ -265,6 +265,7 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->ask = ask;
     call->retries = 0;
     call->retried[0] = '\0';
+    call->has_left = false;
     call->is_hedged = call->has_hedge_won = false;
     call->retry_after_s = 0;
     call->upstream = upstream;

@@ -102,7 +102,9 @@ struct call {
     char retried[CALL_RETRIED_BYTES]; /* why the first retry was made: the endpoint that failed, and
                                          how, as in "127.0.0.1:3000 status 503"; a longer text is
                                          cut; empty: there was no retry */
-    bool is_hedged;     /* a second endpoint was asked because the first one was slow */
+    bool has_left;  /* after the end: a byte of the request may have left for an endpoint, so the
+                       service may have acted on it */
+    bool is_hedged; /* a second endpoint was asked because the first one was slow */
     bool has_hedge_won; /* and the answer is that of the second one */
 
     /* With REASON_BREAKER_OPEN and REASON_LIMITED: in how many seconds a call may succeed. */

@@ -201,8 +201,9 @@ void call_try_keep_place(struct call_try *try)
 void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report)
 {
     const struct attempt *attempt = &try->attempt;
-    const struct call *call = try->call;
+    struct call *call = try->call;
 
+    call->has_left |= !attempt->is_unsent;
     *report = (struct call_report){
         .ask = call->ask,
         .service = call->ask->service,

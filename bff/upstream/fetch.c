@@ -143,6 +143,7 @@ static void on_end(void *cookie, enum reason reason)
     fetch->reason = verdict(fetch, reason);
     drop_decode(fetch);
     fetch->retry_after_s = fetch->call.retry_after_s;
+    fetch->has_left = fetch->call.has_left;
     if (fetch->reason != REASON_NONE || (fetch->value != NULL && fetch->value->text.len == 0))
         drop_value(fetch);
     fetch->done(fetch, fetch->cookie);
@@ -172,6 +173,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     fetch->reason = REASON_NONE;
     fetch->status = 0;
     fetch->retry_after_s = 0;
+    fetch->has_left = false;
     fetch->value = NULL;
     fetch->length = 0;
     fetch->decode = NULL;
@@ -202,7 +204,10 @@ static void release(struct fetch *fetch, enum call_cancel why)
 {
     if (fetch->ask == NULL)
         return;
-    call_cancel(&fetch->call, why);
+    if (call_is_running(&fetch->call)) {
+        call_cancel(&fetch->call, why);
+        fetch->has_left = fetch->call.has_left;
+    }
     json_scan_free(&fetch->scan);
     drop_decode(fetch);
     drop_value(fetch);

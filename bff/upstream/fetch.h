@@ -69,6 +69,7 @@ struct fetch {
     enum reason reason;     /* REASON_NONE: 2xx and valid JSON, or empty */
     int status;             /* the service's, 0 when its status line was not read */
     unsigned retry_after_s; /* as in struct call */
+    bool has_left;          /* as in struct call; it is valid after fetch_release, too */
     struct value *value; /* with REASON_NONE: the body; NULL: it is empty, whatever the status is */
 
     /* fetch.c's own */
