@@ -12,6 +12,7 @@
 #include "bff/app/signals.h"
 #include "bff/app/store_list.h"
 #include "bff/app/successor.h"
+#include "bff/app/verify.h"
 #include "bff/compose/openapi.h"
 #include "bff/compose/typescript.h"
 
@@ -51,6 +52,8 @@ static int act(enum config_action action, struct generation *generation)
         return probe(&generation->config, generation->pages.server);
     case CONFIG_HASH_KEY:
         return hash_key_print();
+    case CONFIG_VERIFY:
+        return verify(&generation->pages, generation->config.verify);
     case CONFIG_EXIT_OK:
         return 0;
     case CONFIG_SERVE: /* see bff_main */

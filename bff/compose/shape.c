@@ -72,11 +72,11 @@ static const struct {
     const char *name, *schema;
 } kinds_table[] = {
     {SHAPE_TEXT, "text", "string"},
-    {SHAPE_NUMBER, "number", "number"},
-    {SHAPE_INTEGER, "whole number", "integer"},
-    {SHAPE_BOOL, "boolean", "boolean"},
-    {SHAPE_OBJECT, "object", "object"},
-    {SHAPE_LIST, "list", "array"},
+    {SHAPE_NUMBER, "a number", "number"},
+    {SHAPE_INTEGER, "a whole number", "integer"},
+    {SHAPE_BOOL, "a boolean", "boolean"},
+    {SHAPE_OBJECT, "an object", "object"},
+    {SHAPE_LIST, "a list", "array"},
     {SHAPE_NULL, "null", "null"},
 };
 

@@ -114,7 +114,7 @@ void shape_member_add(struct pool *pool, struct shape *object, size_t capacity,
  * it names none. */
 const struct shape_member *shape_member(const struct shape *shape, struct text name);
 
-/* Writes the kinds to ${words}, for people: "text or null". Returns ${words}. */
+/* Writes the kinds to ${words}, for people: "a number or null". Returns ${words}. */
 #define SHAPE_WORDS_SIZE 80
 const char *shape_kinds_words(unsigned kinds, char words[SHAPE_WORDS_SIZE]);
 

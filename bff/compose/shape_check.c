@@ -77,20 +77,17 @@ static bool kind_fits(const struct shape *shape, struct json value)
            (kind == SHAPE_INTEGER && (shape->kinds & SHAPE_NUMBER) != 0);
 }
 
-/* "a number, not text or null". */
+/* "a number, not text or null". A whole number is a number here. */
 static void tell_kind(struct shape_check *check, const struct shape *shape, struct json value,
                       const struct step *step)
 {
     unsigned kind = kind_of(value);
-    const char *article = kind == SHAPE_NULL || kind == SHAPE_TEXT ? ""
-                          : kind == SHAPE_OBJECT                   ? "an "
-                                                                   : "a ";
     char is[SHAPE_WORDS_SIZE], wanted[SHAPE_WORDS_SIZE];
 
     if (kind == SHAPE_INTEGER)
         kind = SHAPE_NUMBER;
     tell(check, step,
-         pool_print(check->pool, "%s%s, not %s", article, shape_kinds_words(kind, is),
+         pool_print(check->pool, "%s, not %s", shape_kinds_words(kind, is),
                     shape_kinds_words(shape->kinds, wanted)));
 }
 

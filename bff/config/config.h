@@ -140,8 +140,9 @@ struct config {
     bool has_access_log;
     bool may_use_io_uring;
 
-    struct pool *pool; /* the values are in it, except the endpoints of services */
-    char *file;        /* the argument of --config; NULL: not given */
+    struct pool *pool;  /* the values are in it, except the endpoints of services */
+    char *file;         /* the argument of --config; NULL: not given */
+    const char *verify; /* the argument of --verify, borrowed; NULL: not given */
     char file_sha256[CONFIG_SHA256_SIZE]; /* the SHA-256 of the file; empty without a file */
     struct config_file *files; /* with ${file}: all that were read, or could not be read */
     bool is_watched;           /* the files are read again when they change */

@@ -97,6 +97,9 @@ static enum config_action read_all(int argc, char **argv, const struct bff_build
         return CONFIG_EXIT_OK;
     if (options->is_hash_key)
         return out->mistakes.count > 0 ? CONFIG_EXIT_BAD : CONFIG_HASH_KEY;
+    out->verify = options->verify;
+    if (options->verify != NULL)
+        return out->mistakes.count > 0 ? CONFIG_EXIT_BAD : CONFIG_VERIFY;
     if (options->config != NULL)
         out->file = (char *)pool_text(out->pool, text_of(options->config)).at;
     if (out->file != NULL)

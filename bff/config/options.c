@@ -21,6 +21,7 @@ enum option {
     OPTION_TYPESCRIPT,
     OPTION_PROBE,
     OPTION_HASH_KEY,
+    OPTION_VERIFY,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT,
@@ -44,6 +45,8 @@ static const struct {
                       "ask the server of this configuration if it is ready, then exit"},
     [OPTION_HASH_KEY] = {"--hash-key", NULL,
                          "read an API key from standard input, print its SHA-256, then exit"},
+    [OPTION_VERIFY] = {"--verify", "ROUTE",
+                       "compare an answer on standard input with its shapes, then exit"},
     [OPTION_HELP] = {"--help", NULL, "show this, then exit"},
     [OPTION_VERSION] = {"--version", NULL, "show the version, then exit"},
 };
@@ -86,6 +89,8 @@ static const char **single(struct options *out, enum option option)
 {
     if (option == OPTION_CONFIG)
         return &out->config;
+    if (option == OPTION_VERIFY)
+        return &out->verify;
     return option == OPTION_WORKERS ? &out->workers : &out->mock;
 }
 

@@ -11,6 +11,7 @@ struct options {
     const char *config;  /* the name of a file */
     const char *workers; /* the text of the option */
     const char *mock;    /* the name of a directory */
+    const char *verify;  /* the route of a composite */
     const char *listens[SETTINGS_LIST_MAX];
     size_t listen_count;
     bool is_check, is_routes, is_openapi, is_typescript, is_probe, is_hash_key, is_help, is_version;

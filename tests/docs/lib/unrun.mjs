@@ -13,6 +13,7 @@ export const blocks = [
     page: 'docs/streaming.md', begins,
     why: 'messages of a stream; tests/e2e/streaming.test.mjs reads and merges them' })),
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
+  { page: 'docs/types.md', begins: '{\n  "$schema"', why: 'a schema, and no answer' },
   { page: 'docs/rate-limits.md', begins: "app.use('/api/', rateLimit(",
     why: 'a part of an Express program, like that of tests/peers/rate_limit_redis.test.mjs' },
 ]
@@ -22,6 +23,7 @@ const deploying = 'docs/deploying.md'
 const operating = 'docs/operating.md'
 export const commands = [
   { begins: './dev test', why: 'it runs this test' },
+  { begins: './dev verify', why: 'it builds; tests/e2e/verify.test.mjs runs its program' },
   ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
   { begins: 'redis-cli', page: operating, why: 'no Redis here' },
   { begins: `grep '"event":"session_login_failed"' access.log`, page: operating,
