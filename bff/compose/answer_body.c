@@ -63,7 +63,7 @@ static void add_member(struct answer_body *body, size_t i, struct pick_out *out)
     bool is_list = plan->row->many > 0;
 
     answer_body_key(body, plan->key);
-    if (is_list && is_fulfilled(part))
+    if (is_list && is_fulfilled(part) && !part->is_left_out)
         add_items(plan, part, out);
     else if (is_list || json_is(single_value(part), JSON_NONE))
         pieces_add(body->pieces, json_raw(plan->fallback));
@@ -89,6 +89,8 @@ void answer_body_part(struct answer_body *body, size_t i)
     struct pick_out out = {.pieces = body->pieces};
     struct pick_fill fill;
 
+    if (!choice_shows(body->run->request->choice, i))
+        return;
     if (plan->is_filled) {
         fill = answer_fields_fill(&body->fields, plan);
         out.fill = &fill;
@@ -103,8 +105,11 @@ void answer_body_part(struct answer_body *body, size_t i)
 
 void answer_body_field(struct answer_body *body, size_t i)
 {
-    struct text value = answer_fields_print(&body->fields, i, (struct json){0}, 0);
+    struct text value;
 
+    if (!choice_shows_field(body->run->request->choice, i))
+        return;
+    value = answer_fields_print(&body->fields, i, (struct json){0}, 0);
     answer_body_key(body, body->run->request->plan->fields[i].key);
     pieces_add(body->pieces, value);
 }

@@ -27,10 +27,11 @@ void answer_body_init(struct answer_body *body, const struct run *run, struct pi
 void answer_body_key(struct answer_body *body, struct text key);
 
 /* Adds part ${i}, which must have settled: one member, or the members of .pick, or nothing for a
- * hidden part. */
+ * hidden part and for one that the client has not chosen. */
 void answer_body_part(struct answer_body *body, size_t i);
 
-/* Adds field ${i}, which is a member of the answer. All parts that it reads must have settled. */
+/* Adds field ${i}, which is a member of the answer; nothing when the client has not chosen it. All
+ * parts that it reads must have settled. */
 void answer_body_field(struct answer_body *body, size_t i);
 
 /* Adds the last members: loadedAt (${wall_ms} is the wall clock), partialFailure and errors, those

@@ -76,7 +76,9 @@ struct text answer_server_timing(const struct run *run)
     begin(&line, run, 0, TIMING_BYTES);
     for (size_t i = 0; i < plan->part_count; i++) {
         enum reason reason = answer_reason(run, i, &status);
-        if (i > 0)
+        if (!choice_calls(run->request->choice, i))
+            continue;
+        if (line.len > 0)
             text_builder_add(&line, TEXT(", "));
         text_builder_add(&line, plan->parts[i].name);
         text_builder_add(&line, TEXT(";dur="));

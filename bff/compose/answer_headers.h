@@ -11,7 +11,8 @@
  * cancelled. */
 enum reason answer_reason(const struct run *run, size_t i, int *status);
 
-/* Returns the value of Server-Timing: one member for each part. The items of a list part have no
+/* Returns the value of Server-Timing: one member for each part, but none for a part that is not
+ * called because of the client's choice. The items of a list part have no
  * members. */
 struct text answer_server_timing(const struct run *run);
 

@@ -68,6 +68,11 @@ struct ask_call *ask_current(struct bff_ask *ask)
 {
     if (ask->is_too_many)
         return NULL;
+    if (ask->batch != NULL) {
+        if (ask->count > ask->batch->first)
+            ask_mistake(ask, "%s behind ask_batch_item", "a segment, query or header");
+        return &ask->batch->call;
+    }
     struct ask_call *last = ask->count == 0 ? NULL : &ask->calls[ask->count - 1];
     if (last == NULL || last->is_nothing) {
         ask_mistake(ask, last == NULL ? "%s before ask_get" : "%s after ask_nothing",
@@ -94,33 +99,42 @@ static char *room_for(struct bff_ask *ask, size_t len)
     return room->at + room->len;
 }
 
-static void put(struct bff_ask *ask, struct text text)
+void ask_target_add(struct bff_ask *ask, struct text text)
 {
     memcpy(room_for(ask, text.len), text.at, text.len);
     ask->room->len += text.len;
 }
 
-static void put_encoded(struct bff_ask *ask, struct text text)
+void ask_target_encode(struct bff_ask *ask, struct text text)
 {
     char *at = room_for(ask, PERCENT_ENCODED_MAX(text.len));
 
     ask->room->len += percent_encode(at, text);
 }
 
-/* Ends the description of a call: its target is complete, and the next target begins after it. */
-static void end_call(struct bff_ask *ask)
+struct text ask_take_target(struct bff_ask *ask)
 {
     struct ask_room *room = ask->room;
+    struct text target = {room->at, room->len};
+
+    room->at += room->len;
+    room->capacity -= room->len;
+    room->len = 0;
+    return target;
+}
+
+void ask_end_call(struct bff_ask *ask)
+{
     struct ask_call *call = ask->count == 0 ? NULL : &ask->calls[ask->count - 1];
 
-    if (call != NULL && call->target.at == NULL) {
-        call->target = (struct text){room->at, room->len};
+    if (ask->batch != NULL) {
+        ask_batch_end(ask);
+    } else if (call != NULL && call->target.at == NULL) {
+        call->target = ask_take_target(ask);
         if (call->method.at != NULL)
             ask_change_end(ask, call);
-        room->at += room->len;
-        room->capacity -= room->len;
     }
-    room->len = 0;
+    ask->room->len = 0;
 }
 
 /* Describing. */
@@ -130,17 +144,20 @@ static const struct bff_part *row_of(const struct bff_ask *ask)
     return ask->plan->parts[ask->place].row;
 }
 
-/* The function ${by} would add one more call. Returns true when the row allows no more. */
-static bool is_full(struct bff_ask *ask, const char *why, const char *by)
+bool ask_is_full(struct bff_ask *ask, const char *why, const char *by)
 {
     const struct bff_part *row = row_of(ask);
 
+    if (ask->is_deciding) {
+        ask_mistake(ask, ".when calls %s, but it only decides", by);
+        return true;
+    }
     if (ask->is_rehearsal && row->many == 0 && ask->count == 1)
         ask_mistake(ask, "%s, but the row has no .many", pool_print(ask->pool, "%s%s", by, why).at);
     return ask->count >= (row->many == 0 ? 1 : row->many);
 }
 
-static struct ask_call *add_call(struct bff_ask *ask)
+struct ask_call *ask_add_call(struct bff_ask *ask)
 {
     if (ask->count == ask->capacity) {
         size_t first = row_of(ask)->many == 0 ? 1 : CALLS_FIRST;
@@ -160,18 +177,18 @@ struct ask_call *ask_begin(struct bff_ask *ask, const char *by, const struct bff
     bool is_after_nothing = ask->count > 0 && ask->calls[0].is_nothing;
     struct ask_call *call;
 
-    end_call(ask);
-    ask->is_too_many |= is_full(ask, is_after_nothing ? " after ask_nothing" : " twice", by);
+    ask_end_call(ask);
+    ask->is_too_many |= ask_is_full(ask, is_after_nothing ? " after ask_nothing" : " twice", by);
     if (ask->is_too_many)
         return NULL;
     if (service == NULL || path == NULL || path[0] != '/') {
         ask_mistake(ask, "%s needs a service, and a path that begins with '/'", by);
         return NULL;
     }
-    call = add_call(ask);
+    call = ask_add_call(ask);
     *call = (struct ask_call){.service = service, .headers = ask->headers};
     ask->has_query = strchr(path, '?') != NULL;
-    put(ask, text_of(path));
+    ask_target_add(ask, text_of(path));
     return call;
 }
 
@@ -182,15 +199,14 @@ void ask_get(struct bff_ask *ask, const struct bff_service *service, const char 
 
 void ask_nothing(struct bff_ask *ask)
 {
-    end_call(ask);
-    ask->is_too_many |= is_full(ask, " after a call", "ask_nothing");
+    if (ask->batch == NULL)
+        ask_end_call(ask);
+    ask->is_too_many |= ask_is_full(ask, " after a call", "ask_nothing");
     if (!ask->is_too_many)
-        *add_call(ask) = (struct ask_call){.is_nothing = true};
+        *ask_add_call(ask) = (struct ask_call){.is_nothing = true};
 }
 
-/* True when ${text} can be sent in a target. It is checked because it may come from a client or
- * from another service. */
-static bool is_fit(struct text text)
+bool ask_is_fit(struct text text)
 {
     if (text.at == NULL || text.len > ASK_TEXT_MAX)
         return false;
@@ -202,7 +218,7 @@ static bool is_fit(struct text text)
 
 static bool is_segment(struct pool *pool, struct text text)
 {
-    return is_fit(text) && text.len > 0 && !path_reading_of(pool, text).has_dots;
+    return ask_is_fit(text) && text.len > 0 && !path_reading_of(pool, text).has_dots;
 }
 
 void ask_segment(struct bff_ask *ask, struct text text)
@@ -216,8 +232,8 @@ void ask_segment(struct bff_ask *ask, struct text text)
     call->is_skipped |= !is_segment(ask->pool, text);
     if (call->is_skipped)
         return;
-    put(ask, TEXT("/"));
-    put_encoded(ask, text);
+    ask_target_add(ask, TEXT("/"));
+    ask_target_encode(ask, text);
 }
 
 void ask_query(struct bff_ask *ask, const char *name, struct text text)
@@ -228,13 +244,13 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text)
         ask_mistake(ask, "%s needs a name", "ask_query");
     if (call == NULL || name == NULL)
         return;
-    call->is_skipped |= !is_fit(text);
+    call->is_skipped |= !ask_is_fit(text);
     if (call->is_skipped)
         return;
-    put(ask, ask->has_query ? TEXT("&") : TEXT("?"));
-    put_encoded(ask, text_of(name));
-    put(ask, TEXT("="));
-    put_encoded(ask, text);
+    ask_target_add(ask, ask->has_query ? TEXT("&") : TEXT("?"));
+    ask_target_encode(ask, text_of(name));
+    ask_target_add(ask, TEXT("="));
+    ask_target_encode(ask, text);
     ask->has_query = true;
 }
 
@@ -313,12 +329,23 @@ void ask_pass_header(struct bff_ask *ask, const char *name)
 void ask_run(struct bff_ask *ask)
 {
     row_of(ask)->ask(ask);
-    end_call(ask);
+    ask_end_call(ask);
+}
+
+bool ask_when(struct bff_ask *ask)
+{
+    bool is_asked;
+
+    ask->is_deciding = true;
+    is_asked = row_of(ask)->when(ask);
+    ask->is_deciding = false;
+    ask->is_too_many = false;
+    return is_asked;
 }
 
 void ask_run_undo(struct bff_ask *ask)
 {
     ask->is_undo = true;
     row_of(ask)->undo(ask);
-    end_call(ask);
+    ask_end_call(ask);
 }

@@ -51,6 +51,9 @@ static const char *rehearse(const struct plan *plan, int place, struct pool *poo
 
     for (size_t i = 0; i < plan->param_count; i++)
         params[i] = TEXT("1");
+    ask.query = ask_query_rehearsal(plan, pool);
+    if (ask.plan->parts[place].row->when != NULL)
+        ask_when(&ask);
     run(&ask);
     check_services(&ask);
     *changes |= ask.changes;

@@ -56,6 +56,43 @@ void ask_query(struct bff_ask *ask, const char *name, struct text text);
 /* Like ask_query, with a number as the value. */
 void ask_query_number(struct bff_ask *ask, const char *name, unsigned number);
 
+/*
+ * Returns the value of a query parameter of the client's request, decoded: ask_query_value(ask,
+ * "limit"). The composite has a row for it in .query. When the client did not send it, the result
+ * is the row's fallback, or an absent text without one.
+ */
+struct text ask_query_value(struct bff_ask *ask, const char *name);
+
+/* Passes a query parameter of the client on to the service, with the same name: does ask_query with
+ * the text of ask_query_value. Adds nothing when that text is absent. */
+void ask_pass_query(struct bff_ask *ask, const char *name);
+
+/*
+ * Asks for several items of a list part by one call, in place of an ask_get for each item:
+ *
+ *     ask_batch(ask, &products_service, "/products", "ids", 50, "id");
+ *     json_each (item, orders_items(order))
+ *         ask_batch_item(ask, ask_text(ask, json_get(item, "productId")));
+ *
+ * The call is GET ${path}?${name}=p1,p2,p3 of ${service}. There are ${max} items in a call at most,
+ * and fewer when the target would be longer than 4000 bytes: then there are several calls. An item
+ * that is there twice is asked for once. Between ask_batch and the first item, ask_segment,
+ * ask_query and the other functions add to each call.
+ *
+ * The answer is a list of objects, in any order. Each item of the part is the object whose member
+ * ${by} has the item's text, which is a string or a number. ${by} also says where the list is in
+ * the answer, when the answer is not the list: "data.products[].id". When several objects have the
+ * text, the last one counts. An item that is not in the answer is rejected as `status` with 404. An
+ * answer without the list is `bad_json` for each of its items. ask_nothing keeps the place of an
+ * item, as always. For rows with .many.
+ */
+void ask_batch(struct bff_ask *ask, const struct bff_service *service, const char *path,
+               const char *name, unsigned max, const char *by);
+
+/* Adds an item to the batch. The same texts as in ask_segment cannot be sent, except that dots do
+ * not matter; nor can a text with a comma. Such an item is rejected as `skipped`. */
+void ask_batch_item(struct bff_ask *ask, struct text text);
+
 /* Passes a request header of the client on to the service, for example "Cookie" or "Authorization".
  * Does nothing when the client did not send it. Headers that frame a request, and headers that
  * state its user or its deadline, cannot be passed on. */

@@ -3,6 +3,7 @@
 #include "bff/base/check.h"
 #include "bff/compose/page.h"
 #include "bff/compose/page_key.h"
+#include "bff/compose/page_query.h"
 #include "bff/compose/page_reply.h"
 #include "bff/compose/page_serving.h"
 #include "bff/compose/part_reports.h"
@@ -28,9 +29,8 @@ static void dispose(void *object)
     if (serving->run == NULL || request->worker->common->on_over == NULL)
         return;
     struct part_report *reports = pool_take(request->pool, count * sizeof(*reports));
-    part_reports_make(serving->run, request->pool, reports);
+    request->part_count = part_reports_make(serving->run, request->pool, reports);
     request->parts = reports;
-    request->part_count = count;
 }
 
 /* The calls' headers. */
@@ -187,9 +187,13 @@ static void start(struct page_serving *serving)
 
 void page_serve(struct request *request, const struct page_ask *ask)
 {
-    struct page_serving *serving = pool_shared(request->pool, sizeof(*serving), dispose);
     const struct pages *pages = ask->pages;
+    struct page_serving *serving;
+    struct page_query query;
 
+    if (!page_query_take(request, ask->plan, &query))
+        return;
+    serving = pool_shared(request->pool, sizeof(*serving), dispose);
     serving->ask = *ask;
     serving->request = request;
     serving->run_request = (struct run_request){
@@ -199,6 +203,8 @@ void page_serve(struct request *request, const struct page_ask *ask)
         .timers = worker_timers(request->worker),
         .params = ask->params,
         .input = ask->input,
+        .query = query.values,
+        .choice = query.choice,
         .headers = call_headers(serving),
         .caller_lines = caller_lines,
         .caller_key = caller_key(ask, request->pool),

@@ -67,8 +67,12 @@ static void report_part(const struct run *run, size_t i, struct pool *pool, stru
         report_call(item, pool, out);
 }
 
-void part_reports_make(const struct run *run, struct pool *pool, struct part_report *out)
+size_t part_reports_make(const struct run *run, struct pool *pool, struct part_report *out)
 {
+    size_t count = 0;
+
     for (size_t i = 0; i < run->request->plan->part_count; i++)
-        report_part(run, i, pool, &out[i]);
+        if (choice_calls(run->request->choice, i))
+            report_part(run, i, pool, &out[count++]);
+    return count;
 }

@@ -69,6 +69,7 @@ struct plan {
     size_t segment_count;
     struct text *params; /* "id": names in the order of the path */
     size_t param_count;
+    size_t query_count; /* rows of .query */
     uint32_t budget_ms;
     struct plan_part *parts;
     size_t part_count;
@@ -90,6 +91,12 @@ bool plan_collides(const struct plan *a, const struct plan *b);
 
 /* Returns the place of the parameter ${name}, or -1. */
 int plan_param(const struct plan *plan, struct text name);
+
+/* Returns the place of the query parameter ${name} in the rows of .query, or -1. */
+int plan_query(const struct plan *plan, struct text name);
+
+/* True when ${value} is one of the words in .words of ${row}. */
+bool plan_query_has_word(const struct bff_query *row, struct text value);
 
 /* Returns the place of the part ${name}, or -1. */
 int plan_part(const struct plan *plan, struct text name);

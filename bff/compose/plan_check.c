@@ -16,7 +16,8 @@ bool plan_is_made_of(struct text text, const char *bytes)
 
 static bool has_texts(const struct bff_part *row)
 {
-    return row->name != NULL || row->after != NULL || row->fallback != NULL || row->pick != NULL;
+    return row->name != NULL || row->after != NULL || row->fallback != NULL || row->pick != NULL ||
+           row->headers != NULL;
 }
 
 static bool is_empty_part(const struct bff_part *row)
@@ -27,7 +28,7 @@ static bool is_empty_part(const struct bff_part *row)
     bool has_kinds =
         row->need != BFF_OPTIONAL || row->place != BFF_MEMBER || row->kind != BFF_KIND_MISSING;
 
-    return !has_texts(row) && row->ask == NULL && !has_numbers && !has_kinds;
+    return !has_texts(row) && row->ask == NULL && row->when == NULL && !has_numbers && !has_kinds;
 }
 
 size_t plan_row_count(const struct bff_composite *composite)
@@ -120,7 +121,7 @@ static void check_place(struct plan_mistakes *mistakes, size_t i)
             mistakes, i,
             ".pick is of no use: the part is hidden, and its readers get all members. "
             "Remove .pick, and write .kind = BFF_OBJECT or BFF_LIST");
-    if (row->need == BFF_REQUIRED && row->fallback != NULL)
+    if (row->need == BFF_REQUIRED && row->fallback != NULL && row->when == NULL)
         plan_part_mistake(mistakes, i, ".fallback is of no use: the part is required");
 }
 
@@ -195,4 +196,5 @@ void plan_check_table(struct plan_mistakes *mistakes)
     check_parts(mistakes);
     plan_check_fields(mistakes);
     plan_check_body(mistakes);
+    plan_check_query(mistakes);
 }

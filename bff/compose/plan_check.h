@@ -25,6 +25,9 @@ size_t plan_field_count(const struct bff_composite *composite);
 /* Returns the number of rows of .body. Empty rows at the end of the table do not count. */
 size_t plan_body_count(const struct bff_composite *composite);
 
+/* Returns the number of query parameters. Empty rows at the end of the table do not count. */
+size_t plan_query_count(const struct bff_composite *composite);
+
 /* Checks the table without a plan. When it adds no mistake, the route, the rows and the names in
  * them are valid. */
 void plan_check_table(struct plan_mistakes *mistakes);
@@ -32,6 +35,7 @@ void plan_check_route(struct plan_mistakes *mistakes); /* called by plan_check_t
 void plan_check_access(struct plan_mistakes *mistakes);
 void plan_check_fields(struct plan_mistakes *mistakes);
 void plan_check_body(struct plan_mistakes *mistakes);
+void plan_check_query(struct plan_mistakes *mistakes); /* with .may_choose */
 
 /* Checks what needs a complete plan: owner, members, readers, ask functions. Notes in ${plan} which
  * parts change data. */

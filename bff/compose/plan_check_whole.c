@@ -97,6 +97,9 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
                      TEXT_ARGS(path));
         return;
     }
+    if (plan->parts[part].row->when != NULL)
+        plan_part_mistake(mistakes, (size_t)part,
+                          ".when is not possible: .owner reads the part, so it is always asked");
     if (!is_waited_for(plan, part) && plan->parts[part].row->need != BFF_REQUIRED)
         plan_mistake(mistakes,
                      ".owner names \"%.*s\", but part \"%.*s\" is neither required nor waited for",

@@ -204,6 +204,7 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     plan->bytes = BYTES_OF_THE_REST;
     make_route(plan, pool);
     make_input(plan, pool);
+    plan->query_count = plan_query_count(composite);
     make_parts(plan, pool, &mistakes);
     plan_fields_make(plan, pool, &mistakes);
     make_failure(plan, pool);

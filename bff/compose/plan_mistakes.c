@@ -74,3 +74,13 @@ void plan_field_mistake(struct plan_mistakes *mistakes, size_t i, const char *fo
     tell(mistakes, format, args);
     va_end(args);
 }
+
+void plan_query_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
+{
+    va_list args;
+
+    add_row(mistakes, "query", mistakes->composite->query.rows[i].name, i);
+    va_start(args, format);
+    tell(mistakes, format, args);
+    va_end(args);
+}

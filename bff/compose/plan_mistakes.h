@@ -26,4 +26,8 @@ void plan_part_mistake(struct plan_mistakes *mistakes, size_t i, const char *for
 void plan_field_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The same for row ${i} of .query: "route: query \"limit\": what". */
+void plan_query_mistake(struct plan_mistakes *mistakes, size_t i, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
 #endif

@@ -90,7 +90,8 @@ static void start_part(struct run *run, size_t i)
     part->is_started = true;
     part->started_ns = run->now_ns;
     part->deadline_ns = run->now_ns + (int64_t)plan->timeout_ms * CLOCK_MS;
-    run_describe_ask(run, i, &ask);
+    if (!run_describe_ask(run, i, &ask))
+        return;
     if (ask.is_too_many) {
         run_settle_part(run, i, REASON_TOO_LARGE, 0);
         return;
@@ -316,6 +317,7 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
     if (request->until_ns > 0 && request->until_ns < run->deadline_ns)
         run->deadline_ns = request->until_ns;
     run->timer.fire = on_timer;
+    run_settle_unchosen(run);
     start_parts(run);
     wake_at(run, is_complete(run) ? run->now_ns : run->deadline_ns);
     return run;

@@ -16,6 +16,7 @@
 #include "bff/base/text.h"
 #include "bff/loop/timer.h"
 #include "bff/compose/ask.h"
+#include "bff/compose/choice.h"
 #include "bff/compose/plan.h"
 #include "bff/upstream/fetch.h"
 
@@ -28,9 +29,11 @@ struct run_request {
     struct upstream *upstream; /* the worker's */
     struct timers *timers;     /* the worker's */
     const struct text *params; /* decoded, in the order of plan->params */
-    struct json input;         /* the body of the client's request; JSON_NONE: there is none */
-    struct text headers;       /* header lines for every call: accept, request id */
-    struct text traceparent;   /* of the request; absent: none */
+    const struct text *query;  /* decoded, in the order of the rows of .query; absent texts: none */
+    const struct choice *choice; /* what the client gets; NULL: everything */
+    struct json input;           /* the body of the client's request; JSON_NONE: there is none */
+    struct text headers;         /* header lines for every call: accept, request id */
+    struct text traceparent;     /* of the request; absent: none */
     bool traces_parts; /* each part has a span of its own (traceparent_part), number 1 is the first
                         */
     int64_t until_ns;  /* a deadline that may be earlier than the budget; 0: none */
@@ -87,7 +90,9 @@ struct run_item {
 };
 
 struct run_part {
-    bool is_started; /* its ask function was run */
+    bool is_started;  /* its ask function was run, or its .when */
+    bool is_left_out; /* .when returned false, or the client has not chosen it: no call was made,
+                         and its value is the fallback */
     bool is_settled;
     enum reason
         reason; /* of the whole part; REASON_NONE for a list part whose items have all settled */

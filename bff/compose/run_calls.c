@@ -4,11 +4,17 @@
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
 
-#define SPARE_CALLS 8 /* allocated at a time, when there are more calls than parts */
+#define HASHED_MAX 128 /* bytes of a target */
+#define SPARE_CALLS 8  /* allocated at a time, when there are more calls than parts */
 
+/* The target of a batch is long, and each of its items comes here. */
 size_t run_calls_bucket(const struct ask_call *asked)
 {
-    return hash_text(asked->target) % RUN_BUCKETS;
+    struct text target = asked->target;
+
+    if (target.len > HASHED_MAX)
+        target.len = HASHED_MAX;
+    return (hash_text(target) + asked->target.len) % RUN_BUCKETS;
 }
 
 static const struct plan_part *plan_of(const struct run *run, size_t part)
@@ -26,11 +32,13 @@ static bool is_cached_alike(const struct plan_part *a, const struct plan_part *b
 static bool asks_same(const struct run_call *call, const struct ask_call *asked,
                       const struct plan_part *plan)
 {
+    bool is_same_batch = call->ask.target.at == asked->target.at;
+
     return call->state != RUN_CALL_CANCELLED && call->ask.method.at == NULL &&
            asked->method.at == NULL && call->ask.service == asked->service &&
            call->ask.breaker == plan->breaker &&
            is_cached_alike(plan_of(call->run, call->maker), plan) &&
-           text_equal(call->ask.target, asked->target) &&
+           (is_same_batch || text_equal(call->ask.target, asked->target)) &&
            text_equal(call->ask.headers, asked->headers);
 }
 
@@ -96,6 +104,7 @@ static struct run_call *add(struct run *run, struct run_item *item, size_t bucke
     call->maker = item->part;
     call->last = &call->waiting;
     call->cached = NULL;
+    call->batch = NULL;
     run_calls_join(call, item);
     return call;
 }
@@ -141,7 +150,7 @@ void run_calls_describe(struct run *run, unsigned part, const struct ask_call *a
         .breaker = plan->breaker,
         .body_limit = request->body_limit,
         .depth_limit = request->depth_limit,
-        .keep_slices = plan->keep_slices,
+        .keep_slices = plan->keep_slices || asked->batch != NULL,
     };
 }
 

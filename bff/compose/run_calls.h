@@ -16,6 +16,8 @@ enum run_call_state {
     RUN_CALL_CANCELLED, /* it has no outcome, because no item waited for it any more */
 };
 
+struct run_batch;
+
 struct run_call {
     struct run *run;
     struct run_call *next;      /* in the order in which they were made */
@@ -28,6 +30,7 @@ struct run_call {
     struct text change_key;   /* its Idempotency-Key; absent: none */
     struct fetch_ask ask;
     struct fetch fetch;
+    struct run_batch *batch;    /* the items in its answer (run_settle_batch.c); NULL: not read yet */
     struct cache_fetch *cached; /* looks for the answer of ${fetch} in the cache; NULL: ${fetch} is
                                    an ordinary call */
 };

@@ -28,6 +28,22 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
         run->failed = (int)i;
 }
 
+void run_settle_left_out(struct run *run, size_t i)
+{
+    struct run_part *part = &run->parts[i];
+
+    run_settle_part(run, i, REASON_NONE, 0);
+    part->is_left_out = true;
+    part->value = plan_of(run, i)->fallback;
+}
+
+void run_settle_unchosen(struct run *run)
+{
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        if (!choice_calls(run->request->choice, i))
+            run_settle_left_out(run, i);
+}
+
 /* Joins the items of a list part to one JSON text, with the slices that a scan would keep. Only
  * needed for parts that a field or a later part reads. */
 static struct json join_items(const struct run *run, const struct run_part *part)
@@ -142,6 +158,7 @@ void run_settle_by_call(struct run *run, struct run_item *item)
     } else if (reason == REASON_NONE) {
         item->held = value_hold(fetch->value);
         item->value = value_json(item->held);
+        reason = run_settle_batch(run, item);
     }
     if (!json_is(item->value, JSON_NONE) && !is_of_kind(plan, item->value)) {
         item->value = (struct json){0};
