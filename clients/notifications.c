@@ -12,3 +12,10 @@ void notifications_unread(struct bff_ask *ask, struct text user_id)
     ask_segment(ask, user_id);
     ask_query(ask, "unread", TEXT("true"));
 }
+
+void notifications_send(struct bff_ask *ask, struct text user_id, struct text title)
+{
+    ask_post(ask, &notifications_service, "/notifications");
+    ask_body_text(ask, "userId", user_id);
+    ask_body_text(ask, "title", title);
+}

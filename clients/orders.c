@@ -19,6 +19,12 @@ void orders_of_user(struct bff_ask *ask, struct text user_id, unsigned limit)
     ask_query_number(ask, "limit", limit);
 }
 
+void orders_create(struct bff_ask *ask, struct text user_id)
+{
+    ask_post(ask, &orders_service, "/orders");
+    ask_body_text(ask, "userId", user_id);
+}
+
 struct json orders_user_id(struct json order) { return json_get(order, "userId"); }
 
 struct json orders_items(struct json order)
@@ -30,3 +36,5 @@ struct json orders_items(struct json order)
 }
 
 struct json orders_item_product_id(struct json item) { return json_get(item, "productId"); }
+
+struct json orders_item_quantity(struct json item) { return json_get(item, "quantity"); }

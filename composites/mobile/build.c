@@ -9,6 +9,7 @@ static const struct bff_composite *const composites[] = {
     &mobile_dashboard,
     &mobile_product_detail,
     &mobile_checkout,
+    &mobile_confirm,
 };
 
 static const struct bff_build build = {

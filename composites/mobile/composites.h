@@ -7,5 +7,6 @@
 extern const struct bff_composite mobile_dashboard;
 extern const struct bff_composite mobile_product_detail;
 extern const struct bff_composite mobile_checkout;
+extern const struct bff_composite mobile_confirm;
 
 #endif

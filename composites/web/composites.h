@@ -7,5 +7,6 @@
 extern const struct bff_composite web_dashboard;
 extern const struct bff_composite web_product_detail;
 extern const struct bff_composite web_checkout;
+extern const struct bff_composite web_confirm;
 
 #endif

@@ -13,7 +13,8 @@ import { anywhere, configFile, scenario, scratch } from './lib/scenario.mjs'
 import { assertEnd, command, fixtures, startServer } from './lib/server.mjs'
 import { eventually, inParallel } from './lib/wait.mjs'
 
-const routes = ['GET /api/dashboard/:userId', 'GET /api/products/:id', 'GET /api/checkout/:orderId']
+const routes = ['GET /api/dashboard/:userId', 'GET /api/products/:id', 'GET /api/checkout/:orderId',
+  'POST /api/checkout/:orderId/confirm']
 
 async function busyPort(t) {
   const server = net.createServer().listen(0, '127.0.0.1')

@@ -29,8 +29,8 @@ static const struct plan *plan_of(struct pool *pool, const struct bff_composite 
 static void every_table_is_good(void **state)
 {
     static const struct bff_composite *const composites[] = {
-        &web_dashboard,    &web_product_detail,    &web_checkout,
-        &mobile_dashboard, &mobile_product_detail, &mobile_checkout,
+        &web_dashboard,    &web_product_detail,    &web_checkout,    &web_confirm,
+        &mobile_dashboard, &mobile_product_detail, &mobile_checkout, &mobile_confirm,
     };
     struct pool *pool = pool_new();
 
