@@ -64,6 +64,17 @@ static void make_failure(const struct run *run, struct text request_id, struct a
         out->retry_after = retry_after(run->request->pool, part);
 }
 
+/* The tag of the service stands for the only part of the answer. An answer with a cookie is for one
+ * client and one time. */
+static void pass_headers(const struct run *run, struct answer *out)
+{
+    out->passed = answer_passed_of(run);
+    if (out->etag.at != NULL && out->passed.etag.at != NULL)
+        out->etag = out->passed.etag;
+    if (out->passed.has_cookie)
+        out->etag = (struct text){0};
+}
+
 void answer_make(const struct run *run, struct text server, struct text request_id, int64_t wall_ms,
                  struct answer *out)
 {
@@ -75,7 +86,10 @@ void answer_make(const struct run *run, struct text server, struct text request_
         make_body(run, wall_ms, out);
     else
         make_failure(run, request_id, out);
-    out->cache_control = run->is_partial || plan->changes ? "no-store" : "private, no-cache";
+    if (run->failed == PLAN_NO_PART)
+        pass_headers(run, out);
+    bool is_stored = !run->is_partial && !plan->changes && !out->passed.has_cookie;
+    out->cache_control = is_stored ? "private, no-cache" : "no-store";
     out->server_timing = answer_server_timing(run);
     out->proxy_status = answer_proxy_status(run, server);
     out->cache_status = answer_cache_status(run, server);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "bff/base/text.h"
+#include "bff/compose/answer_passed.h"
 #include "bff/compose/pieces.h"
 #include "bff/compose/run.h"
 
@@ -13,11 +14,12 @@ struct answer {
     int status;
     struct pieces body;
     const char *cache_control;
-    struct text etag;          /* weak; absent unless the answer is complete */
-    struct text server_timing; /* "user;dur=12.1, recentOrders;dur=182.4;desc=\"timeout\"" */
-    struct text proxy_status;  /* absent when no part was rejected */
-    struct text cache_status;  /* absent when no part is cached */
-    struct text retry_after;   /* seconds; absent unless the status is 503 */
+    struct text etag;            /* weak; absent unless the answer is complete */
+    struct answer_passed passed; /* fields of the services' answers */
+    struct text server_timing;   /* "user;dur=12.1, recentOrders;dur=182.4;desc=\"timeout\"" */
+    struct text proxy_status;    /* absent when no part was rejected */
+    struct text cache_status;    /* absent when no part is cached */
+    struct text retry_after;     /* seconds; absent unless the status is 503 */
 };
 
 /*

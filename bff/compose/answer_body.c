@@ -56,19 +56,32 @@ static struct json single_value(const struct run_part *part)
     return is_fulfilled(part) ? part->items[0].value : (struct json){0};
 }
 
-static void add_member(struct answer_body *body, size_t i, struct pick_out *out)
+/* Adds the value of a part that is no spread one, or its fallback. */
+static void put_value(struct answer_body *body, size_t i, struct pick_out *out)
 {
     const struct plan_part *plan = &body->run->request->plan->parts[i];
     const struct run_part *part = &body->run->parts[i];
     bool is_list = plan->row->many > 0;
 
-    answer_body_key(body, plan->key);
     if (is_list && is_fulfilled(part) && !part->is_left_out)
         add_items(plan, part, out);
     else if (is_list || json_is(single_value(part), JSON_NONE))
-        pieces_add(body->pieces, json_raw(plan->fallback));
+        pieces_add(out->pieces, json_raw(plan->fallback));
     else
         add_value(plan, single_value(part), out);
+}
+
+void answer_body_value(struct answer_body *body, size_t i, struct pieces *pieces)
+{
+    const struct plan_part *plan = &body->run->request->plan->parts[i];
+    struct pick_out out = {.pieces = pieces};
+    struct pick_fill fill;
+
+    if (plan->is_filled) {
+        fill = answer_fields_fill(&body->fields, plan);
+        out.fill = &fill;
+    }
+    put_value(body, i, &out);
 }
 
 static void add_spread(struct answer_body *body, size_t i, struct pick_out *out)
@@ -91,13 +104,16 @@ void answer_body_part(struct answer_body *body, size_t i)
 
     if (!choice_shows(body->run->request->choice, i))
         return;
+    if (plan->row->place == BFF_MEMBER) {
+        answer_body_key(body, plan->key);
+        answer_body_value(body, i, body->pieces);
+        return;
+    }
     if (plan->is_filled) {
         fill = answer_fields_fill(&body->fields, plan);
         out.fill = &fill;
     }
-    if (plan->row->place == BFF_MEMBER)
-        add_member(body, i, &out);
-    else if (plan->row->place == BFF_SPREAD)
+    if (plan->row->place == BFF_SPREAD)
         add_spread(body, i, &out);
 }
 
@@ -109,6 +125,10 @@ void answer_body_field(struct answer_body *body, size_t i)
 
     if (!choice_shows_field(body->run->request->choice, i))
         return;
+    if (body->run->request->plan->fields[i].row->concat != NULL) {
+        answer_body_concat(body, i);
+        return;
+    }
     value = answer_fields_print(&body->fields, i, (struct json){0}, 0);
     answer_body_key(body, body->run->request->plan->fields[i].key);
     pieces_add(body->pieces, value);

@@ -34,6 +34,13 @@ void answer_body_part(struct answer_body *body, size_t i);
  * parts that it reads must have settled. */
 void answer_body_field(struct answer_body *body, size_t i);
 
+/* Adds the value of part ${i}, which is no spread part, as its member has it, or its fallback.
+ * ${pieces} gets it. */
+void answer_body_value(struct answer_body *body, size_t i, struct pieces *pieces);
+
+/* Adds field ${i}, which has .concat: one list with the items of several parts. */
+void answer_body_concat(struct answer_body *body, size_t i);
+
 /* Adds the last members: loadedAt (${wall_ms} is the wall clock), partialFailure and errors, those
  * that the answer has. */
 void answer_body_end(struct answer_body *body, int64_t wall_ms);

@@ -155,7 +155,12 @@ enum bff_access {
  *   shape       where the JSON Schema of the value is, before .pick: a file of clients/ and a
  *               place in it, "users.schema.json#/$defs/user". With BFF_LIST and .many it is the
  *               shape of an item. --openapi and --typescript make types of it; NULL: unknown
- *   headers     fields of the part's response that the client gets: "Set-Cookie Link"
+ *   headers     fields of the service's answer that the client gets: "Set-Cookie Link". They are
+ *               passed when the part is fulfilled. Set-Cookie and Link of all parts are passed; of
+ *               any other field, only that of the first part that has it. An answer with Set-Cookie
+ *               is not stored. ETag is possible for the only part of a composite, and takes the
+ *               place of the answer's own. At most 16 fields and 8 KiB of a call are passed. Not
+ *               for .many and .cache_s, nor for fields that this server writes itself
  */
 struct bff_part {
     const char *name;
@@ -191,9 +196,10 @@ struct bff_part {
  *              member is null, and the log has the event bad_member
  *   print_all  the function of a member that reads several parts. It gets their values, in the
  *              order of .of. It is not called when one of the parts was rejected
- *   concat     in place of .print: the names of two or more list parts, "orders oldOrders".
- *              The member is one list with the items of all of them, in this order. A part
- *              that was rejected adds its fallback; NULL: not used
+ *   concat     in place of .of and .print: the names of two or more list parts, "orders oldOrders".
+ *              The member is one list with the items of all of them, in this order. The items are
+ *              those that the part's own member would have, with .pick and computed members, byte
+ *              for byte. A part that was rejected adds the items of its fallback; NULL: not used
  *   into       where the member is put: a path into a part that .of names, with the name of the
  *              member at its end. NULL: it is a member of the answer. These paths are possible:
  *

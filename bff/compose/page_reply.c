@@ -33,6 +33,9 @@ void page_reply_send(struct page_serving *serving)
         {"cache-status", answer.cache_status},
         {"retry-after", answer.retry_after},
     };
+    for (size_t i = 0; i < answer.passed.count; i++)
+        reply_add_field(request, (struct reply_field){answer.passed.fields[i].name,
+                                                      answer.passed.fields[i].value});
     struct reply reply = {
         .status = answer.status,
         .fields = fields,

@@ -17,6 +17,7 @@
 #include "bff/edge/access.h"
 #include "bff/compose/compose.h"
 #include "bff/compose/input_spec.h"
+#include "bff/compose/part_headers.h"
 #include "bff/compose/pick.h"
 
 #define PLAN_NO_PART (-1)
@@ -38,6 +39,7 @@ struct plan_part {
                              account */
     struct json fallback; /* never absent */
     struct pick *pick;    /* NULL: the whole value, and no computed members in it */
+    struct part_headers_names headers; /* of .headers */
     struct text name;
     struct text key;  /* ",\"recentOrders\":" */
     bool is_read;     /* a field or a later part reads its value */
@@ -69,7 +71,8 @@ struct plan {
     size_t segment_count;
     struct text *params; /* "id": names in the order of the path */
     size_t param_count;
-    size_t query_count; /* rows of .query */
+    struct part_headers_names headers; /* of all parts together */
+    size_t query_count;                /* rows of .query */
     uint32_t budget_ms;
     struct plan_part *parts;
     size_t part_count;

@@ -108,6 +108,17 @@ static void check_cache(struct plan_mistakes *mistakes, size_t i)
         plan_part_mistake(mistakes, i, ".shared is of use with .cache_s only");
 }
 
+static void check_headers(struct plan_mistakes *mistakes, size_t i)
+{
+    const struct bff_part *row = &mistakes->composite->parts.rows[i];
+
+    if (row->headers != NULL && row->many > 0)
+        plan_part_mistake(mistakes, i, ".headers is not possible with .many, which has many calls");
+    if (row->headers != NULL && row->cache_s > 0)
+        plan_part_mistake(mistakes, i,
+                          ".headers is not possible with .cache_s: only the body is stored");
+}
+
 static void check_place(struct plan_mistakes *mistakes, size_t i)
 {
     const struct bff_part *row = &mistakes->composite->parts.rows[i];
@@ -166,6 +177,7 @@ static void check_part(struct plan_mistakes *mistakes, size_t i)
     check_enums(mistakes, i);
     check_numbers(mistakes, i);
     check_cache(mistakes, i);
+    check_headers(mistakes, i);
     check_place(mistakes, i);
     check_kind(mistakes, i);
 }

@@ -51,22 +51,36 @@ static bool is_before(const char *list, struct text name)
     return false;
 }
 
+/* Returns the column that names the parts. */
+static const char *column_of(const struct bff_field *row)
+{
+    return row->concat != NULL ? ".concat" : ".of";
+}
+
+static const char *names_in(const struct bff_field *row)
+{
+    return row->concat != NULL ? row->concat : row->of;
+}
+
 static void check_part(struct plan_mistakes *mistakes, size_t i, struct text name)
 {
+    const struct bff_field *row = &mistakes->composite->fields.rows[i];
+
     if (memchr(name.at, ',', name.len) != NULL)
         plan_field_mistake(mistakes, i,
-                           ".of names \"%.*s\": names are separated by spaces, not commas",
-                           TEXT_ARGS(name));
+                           "%s names \"%.*s\": names are separated by spaces, not commas",
+                           column_of(row), TEXT_ARGS(name));
     else if (!is_part(mistakes->composite, name))
-        plan_field_mistake(mistakes, i, ".of names \"%.*s\", which is no part", TEXT_ARGS(name));
-    else if (is_before(mistakes->composite->fields.rows[i].of, name))
-        plan_field_mistake(mistakes, i, ".of names \"%.*s\" twice", TEXT_ARGS(name));
+        plan_field_mistake(mistakes, i, "%s names \"%.*s\", which is no part", column_of(row),
+                           TEXT_ARGS(name));
+    else if (is_before(names_in(row), name))
+        plan_field_mistake(mistakes, i, "%s names \"%.*s\" twice", column_of(row), TEXT_ARGS(name));
 }
 
 /* Returns the number of parts. */
 static size_t check_parts(struct plan_mistakes *mistakes, size_t i)
 {
-    struct text rest = text_of(mistakes->composite->fields.rows[i].of);
+    struct text rest = text_of(names_in(&mistakes->composite->fields.rows[i]));
     size_t count = 0;
 
     while (rest.at != NULL) {
@@ -76,15 +90,34 @@ static size_t check_parts(struct plan_mistakes *mistakes, size_t i)
         check_part(mistakes, i, name);
         count++;
     }
-    if (count == 0)
+    if (count == 0 && mistakes->composite->fields.rows[i].concat == NULL)
         plan_field_mistake(mistakes, i, ".of is missing: the part it reads");
     return count;
+}
+
+static void check_concat(struct plan_mistakes *mistakes, size_t i, size_t part_count)
+{
+    const struct bff_field *row = &mistakes->composite->fields.rows[i];
+
+    if (row->of != NULL || row->print != NULL || row->print_all != NULL)
+        plan_field_mistake(mistakes, i,
+                           ".concat takes the place of .of and .print: remove them or it");
+    if (row->into != NULL)
+        plan_field_mistake(mistakes, i,
+                           ".concat makes a member of the answer: write .name instead "
+                           "of .into");
+    if (part_count < 2)
+        plan_field_mistake(mistakes, i, ".concat needs the names of two lists or more");
 }
 
 static void check_print(struct plan_mistakes *mistakes, size_t i, size_t part_count)
 {
     const struct bff_field *row = &mistakes->composite->fields.rows[i];
 
+    if (row->concat != NULL) {
+        check_concat(mistakes, i, part_count);
+        return;
+    }
     if (row->print == NULL && row->print_all == NULL)
         plan_field_mistake(mistakes, i, ".print is missing: the function that prints the value");
     if (row->print != NULL && row->print_all != NULL)

@@ -10,7 +10,7 @@
 
 static void make_of(struct plan *plan, struct plan_field *field, struct pool *pool)
 {
-    struct text rest = text_of(field->row->of);
+    struct text rest = text_of(field->row->concat != NULL ? field->row->concat : field->row->of);
 
     field->of = pool_zero(pool, BFF_PARTS_MAX * sizeof(*field->of));
     while (rest.at != NULL) {
@@ -139,6 +139,20 @@ static void make_into(struct plan *plan, size_t i, struct pool *pool,
         plan_field_mistake(mistakes, i, ".into: %s", wrong);
 }
 
+static void check_concat(struct plan *plan, size_t i, struct plan_mistakes *mistakes)
+{
+    const struct plan_field *field = &plan->fields[i];
+
+    for (size_t at = 0; at < field->of_count; at++) {
+        const struct plan_part *part = &plan->parts[field->of[at]];
+        if (part->row->place == BFF_SPREAD || !is_list(part))
+            plan_field_mistake(mistakes, i,
+                               ".concat names \"%.*s\", which is no list: write .kind = BFF_LIST "
+                               "in its row",
+                               TEXT_ARGS(part->name));
+    }
+}
+
 void plan_fields_make(struct plan *plan, struct pool *pool, struct plan_mistakes *mistakes)
 {
     plan->field_count = plan_field_count(plan->composite);
@@ -152,6 +166,8 @@ void plan_fields_make(struct plan *plan, struct pool *pool, struct plan_mistakes
             make_into(plan, i, pool, mistakes);
         else
             field->key = pool_print(pool, ",\"%s\":", field->row->name);
+        if (field->row->concat != NULL)
+            check_concat(plan, i, mistakes);
         mark_read(plan, field);
         plan->bytes += field->key.len + VALUE_BYTES;
     }

@@ -105,6 +105,25 @@ static void make_pick(struct plan *plan, size_t i, struct pool *pool,
     part->keep_slices = true;
 }
 
+static void make_headers(struct plan *plan, size_t i, struct pool *pool,
+                         struct plan_mistakes *mistakes)
+{
+    struct plan_part *part = &plan->parts[i];
+    const char *wrong;
+
+    if (part->row->headers == NULL)
+        return;
+    wrong = part_headers_read(pool, part->row->headers, &part->headers);
+    if (wrong == NULL)
+        wrong = part_headers_read(pool, part->row->headers, &plan->headers);
+    if (wrong != NULL)
+        plan_part_mistake(mistakes, i, ".headers: %s", wrong);
+    else if (part_headers_has(&part->headers, "etag") && plan_row_count(plan->composite) > 1)
+        plan_part_mistake(mistakes, i,
+                          ".headers: \"etag\" is the tag of this part, and the answer has more "
+                          "than one: only a composite with one part can pass it");
+}
+
 static struct cache_rule cache_of(const struct bff_part *row)
 {
     if (row->cache_s == 0)
@@ -150,6 +169,7 @@ static void make_parts(struct plan *plan, struct pool *pool, struct plan_mistake
         plan->part_count++;
         make_kind(plan, i, mistakes);
         make_pick(plan, i, pool, mistakes);
+        make_headers(plan, i, pool, mistakes);
         plan->bytes += plan->parts[i].key.len + plan->parts[i].fallback.len;
     }
 }

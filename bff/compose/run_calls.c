@@ -105,6 +105,7 @@ static struct run_call *add(struct run *run, struct run_item *item, size_t bucke
     call->last = &call->waiting;
     call->cached = NULL;
     call->batch = NULL;
+    call->kept = NULL;
     run_calls_join(call, item);
     return call;
 }
@@ -125,6 +126,26 @@ static bool start_cached(struct run_call *call, const struct plan_part *plan, fe
         return false;
     call->state = RUN_CALL_ENDED;
     return true;
+}
+
+static void on_head(void *cookie, const struct exchange_head *head)
+{
+    part_headers_keep(cookie, head);
+}
+
+/* Another part may have the same call, so it keeps the fields of all parts. */
+static void keep_headers(struct run_call *call)
+{
+    const struct run_request *request = call->run->request;
+
+    if (request->plan->headers.count == 0)
+        return;
+    call->kept = pool_take(request->pool, sizeof(*call->kept));
+    call->kept->pool = request->pool;
+    call->kept->names = &request->plan->headers;
+    call->kept->count = 0;
+    call->ask.head = on_head;
+    call->ask.head_cookie = call->kept;
 }
 
 void run_calls_describe(struct run *run, unsigned part, const struct ask_call *asked,
@@ -175,11 +196,13 @@ bool run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
 
     run_calls_describe(run, item->part, asked, &call->ask);
     if (asked->method.at != NULL) {
+        keep_headers(call);
         start_change(call, done);
     } else if (plan->cache.is_on && request->flights != NULL) {
         if (start_cached(call, plan, done))
             return true;
     } else {
+        keep_headers(call);
         fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
     }
     run->parts[item->part].under_way++;

@@ -30,7 +30,8 @@ struct run_call {
     struct text change_key;   /* its Idempotency-Key; absent: none */
     struct fetch_ask ask;
     struct fetch fetch;
-    struct run_batch *batch;    /* the items in its answer (run_settle_batch.c); NULL: not read yet */
+    struct part_headers_kept *kept; /* fields of its answer; NULL: the page passes none */
+    struct run_batch *batch; /* the items in its answer (run_settle_batch.c); NULL: not read yet */
     struct cache_fetch *cached; /* looks for the answer of ${fetch} in the cache; NULL: ${fetch} is
                                    an ordinary call */
 };

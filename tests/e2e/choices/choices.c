@@ -61,7 +61,64 @@ static const struct bff_composite page = {
     .fields = BFF_TABLE(page_fields),
 };
 
-static const struct bff_composite *const composites[] = {&page};
+/* The products of a list, asked for by few calls, and one list of two. */
+
+static void products(struct bff_ask *ask)
+{
+    ask_batch(ask, &products_service, "/products", "ids", 3, "data[].id");
+    json_each (order, ask_part(ask, "orders"))
+        ask_batch_item(ask, ask_text(ask, json_get(order, "productId")));
+}
+
+static void old_orders(struct bff_ask *ask) { ask_get(ask, &orders_service, "/old"); }
+
+static void new_orders(struct bff_ask *ask) { ask_get(ask, &orders_service, "/orders"); }
+
+static const struct bff_part batch_parts[] = {
+    {.name = "orders", .ask = new_orders, .kind = BFF_LIST, .pick = "id"},
+    {.name = "oldOrders", .ask = old_orders, .place = BFF_HIDDEN, .kind = BFF_LIST},
+    {.name = "products", .ask = products, .after = "orders", .many = 10, .pick = "id name"},
+};
+
+static const struct bff_field batch_fields[] = {
+    {.name = "allOrders", .concat = "orders oldOrders"},
+};
+
+static const struct bff_composite batch = {
+    .route = "GET /api/batch",
+    .access = BFF_PUBLIC,
+    .parts = BFF_TABLE(batch_parts),
+    .fields = BFF_TABLE(batch_fields),
+};
+
+/* Header fields of the services' answers. */
+
+static const struct bff_part header_parts[] = {
+    {.name = "orders", .ask = new_orders, .kind = BFF_LIST, .headers = "Link X-Total"},
+    {.name = "oldOrders",
+     .ask = old_orders,
+     .kind = BFF_LIST,
+     .headers = "set-cookie link x-total x-old"},
+};
+
+static const struct bff_composite headers = {
+    .route = "GET /api/headers",
+    .access = BFF_PUBLIC,
+    .parts = BFF_TABLE(header_parts),
+};
+
+static const struct bff_part tag_parts[] = {
+    {.name = "orders", .ask = new_orders, .kind = BFF_LIST, .headers = "ETag"},
+};
+
+static const struct bff_composite tagged = {
+    .route = "GET /api/tag",
+    .access = BFF_PUBLIC,
+    .is_stamped = true,
+    .parts = BFF_TABLE(tag_parts),
+};
+
+static const struct bff_composite *const composites[] = {&page, &batch, &headers, &tagged};
 
 static const struct bff_build build = {
     .name = "choices",
