@@ -72,6 +72,22 @@ static void make_field(struct maker *maker, size_t i)
     maker->shapes->fields[i] = shape == NULL ? &shape_anything : shape;
 }
 
+/* The items of the parts that a row with .concat names, one after the other. */
+static void make_concat(struct maker *maker, size_t i)
+{
+    const struct shape *item = NULL;
+
+    for (struct text rest = text_of(maker->plan->fields[i].row->concat); rest.at != NULL;) {
+        int part = plan_part(maker->plan, text_cut(&rest, ' '));
+        const struct shape *list = part < 0 ? NULL : maker->shapes->parts[part];
+        if (list == NULL || list->item == NULL)
+            continue;
+        item = item == NULL || item == list->item ? list->item
+                                                  : shape_either(maker->pool, item, list->item);
+    }
+    maker->shapes->fields[i] = shape_list_of(maker->pool, item == NULL ? &shape_anything : item);
+}
+
 const struct plan_shapes *plan_shapes_make(struct pool *pool, const struct plan *plan,
                                            const struct shape_files *files, char *error,
                                            size_t error_size)
@@ -90,5 +106,8 @@ const struct plan_shapes *plan_shapes_make(struct pool *pool, const struct plan 
         make_field(&maker, i);
     for (size_t i = 0; i < plan->part_count; i++)
         make_part(&maker, i);
+    for (size_t i = 0; i < plan->field_count; i++)
+        if (plan->fields[i].row->concat != NULL && plan->fields[i].row->shape == NULL)
+            make_concat(&maker, i);
     return maker.mistakes.count == 0 ? maker.shapes : NULL;
 }

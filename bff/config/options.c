@@ -164,7 +164,7 @@ static void actions_check(struct options *out, struct mistakes *mistakes)
 {
     static const enum option actions[] = {OPTION_CHECK,      OPTION_ROUTES, OPTION_OPENAPI,
                                           OPTION_TYPESCRIPT, OPTION_PROBE,  OPTION_HASH_KEY};
-    const char *first = NULL;
+    const char *first = out->verify == NULL ? NULL : table[OPTION_VERIFY].name;
 
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
         const char *name = table[actions[i]].name;

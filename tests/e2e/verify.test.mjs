@@ -117,6 +117,12 @@ describe('bff-web --verify', () => {
       stderr: '--verify: GET /api/x: there is no such composite; --routes shows all\n' })
   })
 
+  test('stands beside no other action', () => {
+    const { status, stderr } = spawnSync(binary('web'), ['--verify', user, '--check'], { encoding: 'utf8' })
+    assert.deepEqual({ status, stderr },
+      { status: 2, stderr: '--verify: --check stands beside it; expected one of the two\n' })
+  })
+
   for (const [name, input, said] of [['nothing', '', 'standard input is not JSON'],
     ['what is cut off', '{"user":', 'standard input is not JSON'],
     ['a list', '[]', 'standard input is no answer of this composite'],
