@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
 import { demo } from './lib/scenario.mjs'
+import { eventually } from './lib/wait.mjs'
 
 const services = ['orders', 'inventory', 'notifications']
 const config = {
@@ -29,13 +30,46 @@ const left = ({ counts }) =>
 const one = { orders: 1, reservations: 1 }
 const none = { orders: 0, reservations: 0 }
 
+// What becomes of a confirmation with X-Mock: its status and what the answer says (a failed page: its
+// part, its reason and the outcome of its .undo), what is left, and the event in the log.
+const faults = {
+  'orders GET status=404': [404, 'order status', none],
+  'orders GET reset': [502, 'order reset', none],
+  'inventory GET status=500': [200, 'stock[0] status', one],
+  'inventory POST status=409': [502, 'reservation status', none],
+  'inventory POST status=500': [504, 'reservation unknown', none, 'unresolved'],
+  'inventory POST reset': [504, 'reservation unknown', none, 'unresolved'],
+  'inventory POST done reset': [504, 'reservation unknown', { orders: 0, reservations: 1 }, 'unresolved'],
+  'inventory POST reset times=1': [200, '', one],
+  'inventory POST done reset times=1': [200, '', one],
+  'inventory POST done hang times=1': [504, 'confirmed timeout done', none, 'undone'],
+  'orders POST status=409': [502, 'confirmed status done', none, 'undone'],
+  'orders POST status=500': [504, 'confirmed unknown kept', { orders: 0, reservations: 1 }, 'unresolved'],
+  'orders POST reset': [504, 'confirmed unknown kept', { orders: 0, reservations: 1 }, 'unresolved'],
+  'orders POST done reset': [504, 'confirmed unknown kept', one, 'unresolved'],
+  'orders POST reset times=1': [200, '', one],
+  'orders POST done status=503 times=2': [200, '', one],
+  'orders POST done reset times=1': [200, '', one],
+  'orders POST status=409; inventory DELETE done reset times=1': [502, 'confirmed status done', none, 'undone'],
+  'orders POST status=409; inventory DELETE status=500':
+    [502, 'confirmed status failed', { orders: 0, reservations: 1 }, 'unresolved'],
+  'notifications POST status=400': [200, 'notified status', one],
+  'notifications POST reset': [200, 'notified unknown', one, 'unresolved'],
+}
+
+// "confirmed unknown kept", or of a page without some parts "notified unknown".
+function said({ part, reason, undo, errors }) {
+  if (part) return [part, reason, undo?.reservation?.outcome].filter(Boolean).join(' ')
+  return Object.entries(errors ?? {}).slice(0, 1).map(([name, error]) => `${name} ${error.reason}`).join('')
+}
+
 const members = {
   web: ['reservation', 'confirmed', 'notified', 'loadedAt', 'partialFailure'],
   mobile: ['confirmed', 'notified', 'loadedAt', 'partialFailure'],
 }
 
 for (const build of ['web', 'mobile']) {
-  describe(`confirming an order with bff-${build}`, { concurrency: 4 }, () => {
+  describe(`confirming an order with bff-${build}`, { concurrency: 12 }, () => {
     test('reserves its items, makes an order, and tells the user', async t => {
       const { confirm, ledger } = await shop(t, build)
       const { status, body, text } = await confirm({ body: { paymentMethod: 'card', note: 'ring "twice"' } })
@@ -89,5 +123,21 @@ for (const build of ['web', 'mobile']) {
       assert.deepEqual([status, body.part, body.reason], [502, 'reservation', 'skipped'])
       assert.equal((await ledger()).counts.reservations, 0)
     })
+
+    for (const [mock, [status, words, want, event]] of Object.entries(faults)) {
+      test(`with ${mock}: ${status}, and ${want.orders} orders`, async t => {
+        const { confirm, ledger, server } = await shop(t, build)
+        const answer = await confirm({ mock })
+        assert.deepEqual([answer.status, said(answer.body)], [status, words], answer.text)
+        assert.deepEqual(left(await ledger()), want)
+        const events = () => server.lines().map(line => line.event)
+        await eventually(() => events().includes('request') && (!event || events().includes(event)), 'the log')
+        assert.deepEqual(events().filter(each => /^un/.test(each) && each !== event), [])
+
+        const again = await confirm()
+        const { orders, reservations } = left(await ledger())
+        assert.ok(orders <= 1 && reservations >= orders, `${again.text}: ${orders}, ${reservations}`)
+      })
+    }
   })
 }
