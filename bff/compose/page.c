@@ -29,8 +29,9 @@ static void dispose(void *object)
     if (serving->run == NULL || request->worker->common->on_over == NULL)
         return;
     struct part_report *reports = pool_take(request->pool, count * sizeof(*reports));
-    request->part_count = part_reports_make(serving->run, request->pool, reports);
+    part_reports_make(serving->run, request->pool, reports);
     request->parts = reports;
+    request->part_count = count;
 }
 
 /* The calls' headers. */

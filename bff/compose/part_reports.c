@@ -55,6 +55,7 @@ static void report_part(const struct run *run, size_t i, struct pool *pool, stru
         .name = plan->name,
         .reason = answer_reason(run, i, &status),
         .is_cancelled = !part->is_settled,
+        .is_unchosen = !choice_calls(run->request->choice, i),
         .is_list = plan->row->many > 0,
         .started_ns = part->is_started ? part->started_ns : 0,
         .took_ns = took_ns(run, part),
@@ -67,12 +68,8 @@ static void report_part(const struct run *run, size_t i, struct pool *pool, stru
         report_call(item, pool, out);
 }
 
-size_t part_reports_make(const struct run *run, struct pool *pool, struct part_report *out)
+void part_reports_make(const struct run *run, struct pool *pool, struct part_report *out)
 {
-    size_t count = 0;
-
     for (size_t i = 0; i < run->request->plan->part_count; i++)
-        if (choice_calls(run->request->choice, i))
-            report_part(run, i, pool, &out[count++]);
-    return count;
+        report_part(run, i, pool, &out[i]);
 }

@@ -5,10 +5,9 @@
 #include "bff/compose/run.h"
 #include "bff/observe/part_report.h"
 
-/* Writes a report for each part of ${run} to ${out}, which has plan->part_count places. Returns the
- * number of reports: parts that the client has not chosen have none. ${run} must
+/* Writes a report for each part of ${run} to ${out}, which has plan->part_count places. ${run} must
  * be over or cancelled. The texts about attempts live as long as ${pool}
  * (attempts_report.h). All other texts are borrowed from the plan. */
-size_t part_reports_make(const struct run *run, struct pool *pool, struct part_report *out);
+void part_reports_make(const struct run *run, struct pool *pool, struct part_report *out);
 
 #endif

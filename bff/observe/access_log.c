@@ -199,10 +199,15 @@ static void put_part(struct log_line *line, const struct part_report *part)
 
 static void put_parts(struct log_line *line, const struct request *request)
 {
-    log_line_raw(line, TEXT(",\"parts\":"));
+    bool has_any = false;
+
+    log_line_raw(line, TEXT(",\"parts\":{"));
     for (size_t i = 0; i < request->part_count; i++) {
-        log_line_raw(line, i == 0 ? TEXT("{") : TEXT(","));
+        if (request->parts[i].is_unchosen)
+            continue;
+        log_line_raw(line, has_any ? TEXT(",") : TEXT(""));
         put_part(line, &request->parts[i]);
+        has_any = true;
     }
     log_line_raw(line, TEXT("}"));
 }

@@ -139,8 +139,9 @@ static void on_over(struct observed *observed, const struct request *request)
     if (request->passed != NULL)
         count_cache(shard, request->passed->cache);
     for (size_t i = 0; i < request->part_count; i++)
-        count_part(worker, worker->metrics->first_part[request->pattern_number] + i,
-                   &request->parts[i], trace, now_ns);
+        if (!request->parts[i].is_unchosen)
+            count_part(worker, worker->metrics->first_part[request->pattern_number] + i,
+                       &request->parts[i], trace, now_ns);
     if (request->api_key.at != NULL)
         count_api_key(worker, request->api_key);
 }

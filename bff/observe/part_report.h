@@ -17,6 +17,8 @@ struct part_report {
     struct text name;
     enum reason reason; /* why the part failed, or its first item that failed; else NONE */
     bool is_cancelled;  /* the run ended before the part had settled */
+    bool is_unchosen;   /* the client has not chosen the part, and no other part needs it: nobody
+                           tells of it */
     bool is_list;       /* one item for each call */
     int64_t started_ns; /* of clock_now_ns; 0: it was never started */
     int64_t took_ns;    /* 0: it was never started */

@@ -45,6 +45,7 @@ const struct bff_composite mobile_dashboard = {
     .access = BFF_OWNER,
     .owner = "userId",
     .is_stamped = true,
+    .may_choose = true,
     .parts = BFF_TABLE(parts),
     .fields = BFF_TABLE(fields),
 };

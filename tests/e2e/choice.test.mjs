@@ -2,7 +2,9 @@
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
 
-import { assertBody, scenario } from './lib/scenario.mjs'
+import { metricsOf } from './lib/metrics.mjs'
+import { anywhere, assertBody, scenario } from './lib/scenario.mjs'
+import { eventually } from './lib/wait.mjs'
 
 const list = [{ id: 'o1' }, { id: 'o2' }]
 const services = {
@@ -16,8 +18,9 @@ const whole = { user, orders: list, offers: [{ id: 'p1' }], orderCount: 2, unrea
 const names = asked => ['users', 'orders', 'notifications', 'products'].filter(name => asked(name).length > 0)
 
 const start = async (t, more = {}) => {
-  const { get, asked } = await scenario(t, 'choices', { ...services, ...more })
-  return { asked, page: (query = '', options = {}) => get(`/api/page/u1${query}`, { as: 'u1', ...options }) }
+  const { get, asked, server } = await scenario(t, 'choices', { ...services, ...more },
+    { config: { admin: { listen: anywhere } } })
+  return { asked, server, page: (query = '', options = {}) => get(`/api/page/u1${query}`, { as: 'u1', ...options }) }
 }
 
 describe('?parts', { concurrency: 4 }, () => {
@@ -36,6 +39,17 @@ describe('?parts', { concurrency: 4 }, () => {
     assertBody(await page('?parts=offers'), { offers: [{ id: 'p1' }] })
     assertBody(await page('?parts=unreadCount'), { unreadCount: 1 })
     assert.deepEqual(names(asked), ['users', 'notifications', 'products'])
+  })
+
+  test('is counted and logged for the parts that were called, under their own names', async t => {
+    const { page, server } = await start(t)
+    await page('?parts=orders', { headers: { 'x-request-id': 'chosen' } })
+    const line = () => server.lines().find(({ event, id }) => event === 'request' && id === 'chosen')
+    await eventually(line, 'the line of the request')
+
+    assert.deepEqual(Object.keys(line().parts), ['orders'])
+    const counts = (await metricsOf(server)).of('bff_part_duration_seconds_count')
+    assert.deepEqual(counts.filter(({ value }) => value > 0).map(({ labels }) => labels.part), ['orders'])
   })
 
   test('gives everything when it is left out, and another tag for another choice', async t => {

@@ -31,6 +31,14 @@ describe('the phone', { concurrency: 4 }, () => {
     })
   })
 
+  test('asks for the number of unread notifications alone, for its badge', async t => {
+    const { get, asked } = await scenario(t, 'mobile', planOf(dashboard))
+
+    assertBody(await get(`${dashboard.path}?parts=unreadCount`),
+      { unreadCount: 2, loadedAt: 'now', partialFailure: false })
+    assert.deepEqual(asked().map(({ url }) => url), ['/notifications/u1?unread=true'])
+  })
+
   for (const [part, json] of [
     ['user', []], ['recentOrders', {}], ['recentOrders', [1]], ['unreadNotifications', {}],
   ]) {
