@@ -7,7 +7,7 @@ static void raw(struct json_print *out, const char *words) { json_print_raw(out,
 /* Fields. */
 
 /* When a response has a field. */
-enum when { ALWAYS, WHEN_REJECTED, WHEN_CACHED, WHEN_COMPLETE, WHEN_LATER };
+enum when { ALWAYS, WHEN_REJECTED, WHEN_CACHED, WHEN_COMPLETE, WHEN_REPLAYED, WHEN_LATER };
 
 static const struct {
     const char *name, *about;
@@ -19,6 +19,8 @@ static const struct {
     {"Proxy-Status", "The parts that were rejected (RFC 9209)", WHEN_REJECTED},
     {"Cache-Status", "What the cache did for each part (RFC 9211)", WHEN_CACHED},
     {"ETag", "Of a complete answer, for If-None-Match", WHEN_COMPLETE},
+    {"Idempotency-Replayed", "true: this is the answer of the first request with the key",
+     WHEN_REPLAYED},
     {"Retry-After", "Seconds after which to try again", WHEN_LATER},
 };
 
@@ -32,18 +34,19 @@ static bool any_is_cached(const struct types *types)
     return false;
 }
 
-static bool any_reads(const struct types *types)
+/* True when a composite changes data, or with ${changes} = false, when one does not. */
+static bool any_that(const struct types *types, bool changes)
 {
     for (size_t i = 0; i < types->page_count; i++)
-        if (!types->pages[i].plan->changes)
+        if (types->pages[i].plan->changes == changes)
             return true;
     return false;
 }
 
 static bool is_used(const struct types *types, enum when when)
 {
-    if (when == WHEN_COMPLETE)
-        return any_reads(types);
+    if (when == WHEN_COMPLETE || when == WHEN_REPLAYED)
+        return any_that(types, when == WHEN_REPLAYED);
     return when == WHEN_CACHED ? any_is_cached(types) : types->page_count > 0;
 }
 
@@ -155,8 +158,7 @@ static void print_answer(struct json_print *out, const struct types *types,
 
     if (page->plan->is_cached)
         more |= 1u << WHEN_CACHED;
-    if (!page->plan->changes)
-        more |= 1u << WHEN_COMPLETE;
+    more |= page->plan->changes ? 1u << WHEN_REPLAYED : 1u << WHEN_COMPLETE;
     begin(out, "200", "The answer. Parts that were rejected have their fallbacks");
     print_headers(out, more);
     print_part_headers(out, page->plan);
@@ -178,7 +180,7 @@ static void print_reading(struct json_print *out)
 
 static void print_changing(struct json_print *out)
 {
-    print_refusal(out, "409", "The request with this Idempotency-Key is not over");
+    print_later(out, "409", "The request with this Idempotency-Key is not over");
     print_refusal(out, "413", "The body is too long");
     print_refusal(out, "415", "The body is not application/json");
     print_refusal(out, "422", "Another request had this Idempotency-Key");

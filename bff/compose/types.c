@@ -118,9 +118,9 @@ static void add_page(struct types *types, struct types_page *page)
     add(types, page->errors, joined(types, page, "Errors"), TEXT("Page"))->errors_of = page;
     if (page->failure != NULL)
         add(types, page->failure, joined(types, page, "Failure"), TEXT("Page"));
-    if (page->plan->composite->body.count == 0)
+    if (page->plan->input.count == 0)
         return;
-    page->body = types_body_shape(types->pool, &page->plan->composite->body);
+    page->body = types_body_shape(types->pool, &page->plan->input.root);
     add(types, page->body, joined(types, page, "Body"), TEXT("Page"));
 }
 

@@ -219,9 +219,27 @@ static const struct shape *reason_words(struct pool *pool, unsigned reasons)
     return types_answer_words(pool, names, count);
 }
 
+/* What became of the changes of the parts that have a column .undo or change data. */
+static const struct shape *undo_shape(const struct types_answer *of, unsigned reasons)
+{
+    static const struct text outcomes[] = {{"done", 4}, {"failed", 6}, {"kept", 4}};
+    struct making outcome = {.of = of, .shape = shape_new(of->pool, SHAPE_OBJECT), .capacity = 3};
+    struct making undo = {
+        .of = of, .shape = shape_new(of->pool, SHAPE_OBJECT), .capacity = of->plan->part_count + 1};
+
+    add(&outcome, TEXT("outcome"), true, types_answer_words(of->pool, outcomes, 3));
+    add(&outcome, TEXT("reason"), false, reason_words(of->pool, reasons));
+    add(&outcome, TEXT("status"), false, shape_new(of->pool, SHAPE_INTEGER));
+    undo.shape->about = TEXT("What became of the changes that were made before");
+    for (size_t i = 0; i < of->plan->part_count; i++)
+        if (of->plan->parts[i].changes)
+            add(&undo, of->plan->parts[i].name, false, outcome.shape);
+    return undo.shape;
+}
+
 const struct shape *types_answer_failure(const struct types_answer *of)
 {
-    struct making making = {.of = of, .shape = shape_new(of->pool, SHAPE_OBJECT), .capacity = 5};
+    struct making making = {.of = of, .shape = shape_new(of->pool, SHAPE_OBJECT), .capacity = 6};
     struct text parts[BFF_PARTS_MAX], error = text_of(of->plan->composite->failure);
     size_t count = 0;
     unsigned reasons = 0;
@@ -239,6 +257,8 @@ const struct shape *types_answer_failure(const struct types_answer *of)
     add(&making, TEXT("part"), true, types_answer_words(of->pool, parts, count));
     add(&making, TEXT("reason"), true, reason_words(of->pool, reasons));
     add(&making, TEXT("status"), false, shape_new(of->pool, SHAPE_INTEGER));
+    if (of->plan->changes)
+        add(&making, TEXT("undo"), false, undo_shape(of, reasons));
     add(&making, TEXT("requestId"), true, shape_new(of->pool, SHAPE_TEXT));
     return making.shape;
 }

@@ -31,7 +31,9 @@ static unsigned of_list(const struct plan *plan, size_t i)
 
 static unsigned of_call(const struct plan *plan, size_t i)
 {
-    return types_fates_of_calls() | skipped(plan, i);
+    unsigned unknown = plan->parts[i].changes ? BIT(REASON_UNKNOWN) : 0;
+
+    return types_fates_of_calls() | skipped(plan, i) | unknown;
 }
 
 unsigned types_fates_failure(const struct plan *plan, size_t i)

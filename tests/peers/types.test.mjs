@@ -5,6 +5,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 
+import { pages } from '../docs/lib/pages.mjs'
 import { scratch } from '../e2e/lib/scenario.mjs'
 import { bundle, clientSource, compile, printed, tool } from './lib/typescript.mjs'
 
@@ -75,6 +76,18 @@ test('a switch with all states compiles, and one that leaves out a state does no
       assert.match(complaint ?? '', new RegExp(`state: "${left}".*'never'`), `${name} without ${left}`)
     }
   }
+})
+
+test('the examples of the documents compile', async t => {
+  const api = await printed(t, 'web', '--typescript', 'api.ts')
+  const directory = scratch(t)
+  const files = Object.values(pages).flatMap(({ blocks }) => blocks).filter(({ kind }) => kind === 'ts')
+    .map(({ page, line, text }) => [path.join(directory, `${path.basename(page)}_${line}.ts`), text])
+  for (const [file, text] of files) writeFileSync(file, text)
+  const { code, stdout } = await compile(t, files.map(([file]) => file), api)
+
+  assert.ok(files.length > 3)
+  assert.equal(code, 0, stdout)
 })
 
 test('the client is under 3 KB', async () => {

@@ -13,6 +13,7 @@ export const blocks = [
     page: 'docs/streaming.md', begins,
     why: 'messages of a stream; tests/e2e/streaming.test.mjs reads and merges them' })),
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
+  { page: 'docs/typescript.md', begins: '{"dependencies"', why: 'a part of a file of npm' },
   { page: 'docs/types.md', begins: '{\n  "$schema"', why: 'a schema, and no answer' },
   { page: 'docs/rate-limits.md', begins: "app.use('/api/', rateLimit(",
     why: 'a part of an Express program, like that of tests/peers/rate_limit_redis.test.mjs' },

@@ -7,6 +7,7 @@
  *   yaml     a configuration that --check finds good; "with mistakes" behind its name: one that
  *            the command behind it is told
  *   c, js    the file named above it; without a name C is found in the sources, and JavaScript runs
+ *   ts       a module that tests/peers/types.test.mjs compiles
  *   diff     a change of the file named above it; "for a moment": it is taken back where the page
  *            says "Put it right again"
  */
@@ -94,6 +95,7 @@ const kinds = {
   yaml: configuration,
   c: (block, walk) => (block.file ? file(block, walk) : assertExcerpt(block)),
   js: (block, walk) => (block.file ? file(block, walk) : script(block, walk)),
+  ts: () => undefined,
   diff: change,
 }
 
