@@ -11,8 +11,8 @@
  * reason, and seconds for Retry-After, such as "breaker_open 7". For a call, the first line with
  * its target is used. A call without a line hangs.
  *
- * The trace has lines such as "0 ask /users/1", "20 end /orders?userId=1", "300 drop /stock" (the
- * run has cancelled the call), and "300 done".
+ * The trace has lines such as "0 ask /users/1", "20 end /orders?userId=1", "10 POST /orders" (a
+ * call that changes data), "300 drop /stock" (the run has cancelled the call), and "300 done".
  */
 #ifndef TESTS_FLOW_FLOW_H
 #define TESTS_FLOW_FLOW_H
@@ -114,7 +114,7 @@ void fetch_start(struct fetch *fetch, struct upstream *upstream, const struct fe
     flow.asked++;
     if (flow.under_way > flow.under_way_most)
         flow.under_way_most = flow.under_way;
-    flow_trace("ask", ask->target);
+    flow_trace(ask->method.at == NULL ? "ask" : ask->method.at, ask->target);
 }
 
 void fetch_settle(struct fetch *fetch, const struct fetch_ask *ask,
@@ -301,6 +301,10 @@ static inline const struct plan *flow_plan(struct pool *boot, const struct bff_c
     return plan;
 }
 
+/* What the next runs get: the body of the request, and who may see the answer. */
+static const char *flow_input;
+static bool (*flow_may_see)(void *cookie, struct text owner);
+
 static struct text flow_client_header(void *cookie, const char *name)
 {
     return text_is(text_of(name), "cookie") ? TEXT("theme=dark") : (struct text){0};
@@ -323,6 +327,8 @@ static inline void flow_begin(const struct bff_composite *composite, const char 
         .pool = flow.pool,
         .timers = &flow.timers,
         .params = params,
+        .input = json_of(text_of(flow_input)),
+        .may_see = flow_may_see,
         .headers = TEXT("accept: application/json\r\n"),
         .client_header = flow_client_header,
         .body_limit = 4 * 1024 * 1024,
