@@ -1,12 +1,13 @@
 // Pages that change data: the body of the request, what is refused, and what the services get.
 import assert from 'node:assert/strict'
 import { describe, test } from 'node:test'
+import { promisify } from 'node:util'
 
 import { connectHttp2 } from './lib/client.mjs'
 import { assertBody, scenario } from './lib/scenario.mjs'
 import { tokenFor } from './lib/token.mjs'
 import { h2On } from './lib/uploading.mjs'
-import { isHeld, soon } from './lib/wait.mjs'
+import { soon } from './lib/wait.mjs'
 
 const json = { 'content-type': 'application/json' }
 const where = '/api/carts/c1/order'
@@ -75,12 +76,14 @@ describe('a page that changes data', { concurrency: 2 }, () => {
 
   for (const fault of ['status 500', 'reset', 'cut short']) {
     test(`never sends a change twice: ${fault}`, async t => {
+      // The settings allow retries of POST, and there is another endpoint.
       const { get, asked } = await stage(t, {
-        plan: { 'inventory /reservations': { fault } },
+        plan: { 'inventory /reservations': { fault }, 'reviews /reservations': { fault } },
+        urlOf: { inventory: (url, urls) => `${url}, ${urls.reviews}` },
         config: { services: { inventory: { retry: { methods: ['GET', 'POST'] } } } } })
       const { status, body } = await get(where, post(good))
       assert.deepEqual([status, body.part], [502, 'reservation'])
-      assert.equal(asked('inventory').length, 1)
+      assert.equal(asked('inventory').length + asked('reviews').length, 1)
       assert.equal(asked('orders').length, 1)
     })
   }
@@ -203,7 +206,7 @@ describe('what is refused', () => {
     const upload = h2On(client.session, { path: where,
       headers: { ...json, authorization: `Bearer ${token}` } })
     upload.stream.write('{"a":1')
-    assert.ok(await isHeld(upload.answer))
+    await promisify(client.session.ping).call(client.session)
     upload.stream.write(',}')
     assert.equal((await upload.answer).status, 400)
     client.close()
@@ -211,7 +214,7 @@ describe('what is refused', () => {
 })
 
 describe('a body that comes slowly', { concurrency: 2 }, () => {
-  const pieces = [...JSON.stringify(good)].filter(c => c !== 'ä')
+  const pieces = [...JSON.stringify(good)]
 
   test('is waited for, and nothing is asked before its end', async t => {
     const { bare, asked, arrival } = await stage(t)
