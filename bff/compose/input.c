@@ -1,4 +1,6 @@
 /* See input.h. */
+#include <string.h>
+
 #include "bff/compose/input.h"
 #include "bff/json/json_print.h"
 #include "bff/json/json_scan.h"
@@ -42,27 +44,36 @@ static bool refuse(struct input_mistake *mistake, const char *what)
 
 #define NOT_JSON "the body is not JSON, or it is nested too deeply"
 
-/* The first byte says what the body is. */
-static bool is_kind_right(struct input *input, struct text bytes)
+static bool is_space(char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; }
+
+/* The first byte says what the body is. It decides before the scanner does. So the answer does not
+ * depend on the pieces in which the body comes. */
+static bool is_kind_right(struct input *input, struct text bytes, struct input_mistake *mistake)
 {
-    for (size_t i = 0; i < bytes.len && !input->has_first; i++) {
-        char c = bytes.at[i];
-        input->has_first = c != ' ' && c != '\t' && c != '\r' && c != '\n';
-        if (input->has_first && c != '{' && input_spec_is_object(input->spec))
-            return false;
-    }
-    return true;
+    static const char others[] = "[\"-0123456789tfn";
+    size_t at = 0;
+
+    while (at < bytes.len && !input->has_first && is_space(bytes.at[at]))
+        at++;
+    if (at == bytes.len || input->has_first)
+        return true;
+    input->has_first = true;
+    if (bytes.at[at] == '{' || !input_spec_is_object(input->spec))
+        return true;
+    return refuse(mistake, memchr(others, bytes.at[at], sizeof(others) - 1) == NULL
+                               ? NOT_JSON
+                               : "the body must be an object");
 }
 
 bool input_add(struct input *input, struct text bytes, struct input_mistake *mistake)
 {
     if (bytes.len == 0)
         return true;
+    if (!is_kind_right(input, bytes, mistake))
+        return false;
     input->value = value_add(input->value, bytes.at, bytes.len);
     if (json_scan_more(&input->scan, input->value->text.at, input->value->text.len) != 0)
         return refuse(mistake, NOT_JSON);
-    if (!is_kind_right(input, bytes))
-        return refuse(mistake, "the body must be an object");
     return true;
 }
 

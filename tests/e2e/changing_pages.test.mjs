@@ -202,6 +202,15 @@ describe('what is refused', () => {
       await client.until(/^HTTP\/1.1 400 [^]*"detail"/)
       client.socket.destroy()
     }
+    // The rest of a refused body is no request.
+    const rest = await bare({})
+    const hidden = 'GET /api/notes/n1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n'
+    rest.socket.write(`${head.replace('900', `${1 + hidden.length}`)}[`)
+    await rest.until(/^HTTP\/1.1 400 /)
+    rest.socket.write(hidden)
+    rest.socket.write('OPTIONS /api/notes/n1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n')
+    await soon(rest.ended, 'the end of the connection')
+    assert.deepEqual(rest.text().match(/HTTP\/1.1 \d+/g).slice(1).filter(line => !line.endsWith('204')), [])
     const client = await connectHttp2(url, {}, token)
     const upload = h2On(client.session, { path: where,
       headers: { ...json, authorization: `Bearer ${token}` } })
