@@ -32,7 +32,7 @@ static int act(enum config_action action, struct generation *generation)
 {
     switch (action) {
     case CONFIG_CHECK:
-        route_list_warn(&generation->pages, stderr);
+        route_list_warn(&generation->pages, generation->config.request_limit, stderr);
         printf("%.*s: the configuration is good\n", TEXT_ARGS(generation->pages.server));
         return 0;
     case CONFIG_ROUTES:

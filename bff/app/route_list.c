@@ -82,11 +82,21 @@ static void warn_of(const struct plan *plan, const struct plan_part *part, FILE 
                 part->row->many > 0 ? "" : ", BFF_LIST");
 }
 
-void route_list_warn(const struct pages *pages, FILE *out)
+/* They are made from the build, so a limit of the configuration is no mistake in them. */
+static void warn_of_body(const struct plan *plan, size_t body_limit, FILE *out)
 {
-    for (size_t i = 0; i < pages->count; i++)
+    if (plan->composite->body_bytes > body_limit)
+        fprintf(out, "warning: %s: .body_bytes is %u, but limits.body is %zu, which counts\n",
+                plan->composite->route, plan->composite->body_bytes, body_limit);
+}
+
+void route_list_warn(const struct pages *pages, size_t body_limit, FILE *out)
+{
+    for (size_t i = 0; i < pages->count; i++) {
+        warn_of_body(pages->plans[i], body_limit, out);
         for (size_t part = 0; part < pages->plans[i]->part_count; part++)
             warn_of(pages->plans[i], &pages->plans[i]->parts[part], out);
+    }
 }
 
 static void print_access(const struct bff_composite *composite, FILE *out)

@@ -16,8 +16,9 @@
 unsigned route_list_make(struct pool *pool, const struct bff_build *build, struct pages *out,
                          FILE *errors);
 
-/* Prints a warning for each row that is valid but perhaps does not mean what its author thinks. */
-void route_list_warn(const struct pages *pages, FILE *out);
+/* Prints a warning for each row that is valid but perhaps does not mean what its author thinks.
+ * ${body_limit} is limits.body of the configuration. */
+void route_list_warn(const struct pages *pages, size_t body_limit, FILE *out);
 
 /* Prints for people what the server serves: a line for each composite, for each of its parts and
  * for each of its computed members, then a line for each plain route. */

@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 
 import { connectHttp2 } from './lib/client.mjs'
 import { assertBody, scenario } from './lib/scenario.mjs'
+import { browser, loginOf, settings, signIn } from './lib/sessions.mjs'
 import { tokenFor } from './lib/token.mjs'
 import { h2On } from './lib/uploading.mjs'
 import { soon } from './lib/wait.mjs'
@@ -87,6 +88,21 @@ describe('a page that changes data', { concurrency: 2 }, () => {
       assert.equal(asked('orders').length, 1)
     })
   }
+
+  test('does nothing for another site that has made the browser ask', async t => {
+    const login = loginOf({ id: 'u1', role: 'customer' })
+    const scene = await stage(t, { plan: { 'users /auth/login': login.row }, config: { ...settings(),
+      routes: [{ path: '/api/auth/', service: 'users', to: '/auth/', access: 'public' }] } })
+    const client = browser(scene)
+    await signIn(client)
+    const { as, ...request } = post(good)
+    for (const page of ['https://evil.example', null]) {
+      const { status, body } = await client.ask(where, { ...request, page })
+      assert.deepEqual([status, body.error], [403, 'CSRF check failed'])
+    }
+    assert.deepEqual(scene.kept, [])
+    assert.equal((await client.ask(where, request)).status, 200)
+  })
 
   test('does not make a change that start did not see', async t => {
     const kept = []

@@ -203,7 +203,7 @@ static void a_row_without_a_kind_is_warned_of(void **state)
 
     assert_int_equal(make(pool, composites, 1, &made, &errors), 0);
     FILE *file = open_memstream(&warnings, &len);
-    route_list_warn(&made, file);
+    route_list_warn(&made, 1024, file);
     fclose(file);
     assert_string_equal(
         warnings, UNSAID("unsaid") "the value " WOULD ", BFF_LIST, or BFF_ANY if they may\n" UNSAID(
@@ -215,12 +215,42 @@ static void a_row_without_a_kind_is_warned_of(void **state)
     pool_free(pool);
 }
 
+static void change(struct bff_ask *ask) { ask_delete(ask, &users, "/users"); }
+
+static void a_limit_that_does_not_count_is_warned_of(void **state)
+{
+    static const struct bff_part changes[] = {{.name = "user", .ask = change, .kind = BFF_ANY}};
+    static const struct bff_composite large = {.route = "DELETE /api/page/:id",
+                                               .access = BFF_PUBLIC,
+                                               .body_bytes = 1025,
+                                               .parts = BFF_TABLE(changes)};
+    const struct bff_composite *const composites[] = {&large};
+    struct pool *pool = pool_new();
+    struct pages made = {0};
+    char *errors = NULL, *warnings = NULL;
+    size_t len;
+
+    assert_int_equal(make(pool, composites, 1, &made, &errors), 0);
+    FILE *file = open_memstream(&warnings, &len);
+    route_list_warn(&made, 1025, file);
+    fflush(file);
+    assert_int_equal(len, 0);
+    route_list_warn(&made, 1024, file);
+    fclose(file);
+    assert_string_equal(warnings, "warning: DELETE /api/page/:id: .body_bytes is 1025, but "
+                                  "limits.body is 1024, which counts\n");
+    free(warnings);
+    free(errors);
+    pool_free(pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(what_is_right_is_shown),
         cmocka_unit_test(a_row_without_a_kind_is_warned_of),
+        cmocka_unit_test(a_limit_that_does_not_count_is_warned_of),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,8 @@ const AsyncFunction = (async () => undefined).constructor
 const once = text => text.split('\n').map(line => line.trim()).join('\n')
 
 function sources() {
-  return ['bff', 'clients', 'composites', 'tests/e2e/choices'].flatMap(folder => readdirSync(path.join(root, folder),
+  const folders = ['bff', 'clients', 'composites', 'tests/e2e/choices', 'tests/e2e/changing']
+  return folders.flatMap(folder => readdirSync(path.join(root, folder),
     { recursive: true }).filter(name => /\.[ch]$/.test(name))
     .map(name => readFileSync(path.join(root, folder, name), 'utf8')))
 }

@@ -31,8 +31,13 @@ static void create(struct bff_ask *ask)
 
 static void tell(struct bff_ask *ask)
 {
+    struct json note = ask_input(ask, "note");
+
     ask_post(ask, &notifications_service, "/notifications");
     ask_body_text(ask, "order", ask_text(ask, json_get(ask_part(ask, "order"), "id")));
+
+    if (!json_is(note, JSON_NONE))
+        ask_body_member(ask, "note", note);
 }
 
 static const struct bff_body order_body[] = {
