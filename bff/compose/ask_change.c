@@ -7,15 +7,16 @@
 /* The rehearsal found no such call, so the checks at start did not order it. */
 static void refuse(const struct bff_ask *ask, struct ask_call *call)
 {
+    struct log_field fields[] = {
+        {"composite", .text = ask->plan->path},
+        {"part", .text = ask->plan->parts[ask->place].name},
+        {"message", .text = TEXT("its ask function described a call that changes data only at this "
+                                 "request, so the call is not made")},
+        {0},
+    };
+
     call->is_skipped = true;
-    log_event(
-        "unplanned_change",
-        (struct log_field[]){{"composite", .text = ask->plan->path},
-                             {"part", .text = ask->plan->parts[ask->place].name},
-                             {"message", .text = TEXT("its ask function described a call that "
-                                                      "changes data only at this request, so "
-                                                      "the call is not made")},
-                             {0}});
+    log_event("unplanned_change", fields);
 }
 
 static void change(struct bff_ask *ask, const char *by, struct text method,
