@@ -76,7 +76,7 @@ static void print_request(const struct page_serving *serving, unsigned char prin
             .method = request->method,
             .path = request->path,
             .query = request->query,
-            .body = request_body(request),
+            .body = json_raw(serving->ask.input),
             .authorization = has_user ? (struct text){0} : request_header(request, "authorization"),
         },
         print);

@@ -90,6 +90,23 @@ for (const store of ['memory', 'Redis']) {
       assert.equal(sent('orders').length, 1)
     })
 
+    test('a body that comes after the head is told from another one', async t => {
+      const { bare, sent } = await shop(t, await place(t))
+      const late = async (text, answer) => {
+        const client = await bare({})
+        client.socket.write(`POST ${page} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n` +
+          `Idempotency-Key: k1\r\nExpect: 100-continue\r\nContent-Length: ${text.length}\r\n\r\n`)
+        await client.until(/^HTTP\/1.1 100 /)
+        client.socket.write(text)
+        await client.until(answer)
+        client.socket.destroy()
+      }
+      await late(body, /HTTP\/1.1 200 /)
+      await late(body.replace('quick', 'other'), /HTTP\/1.1 422 /)
+      await late(body, /HTTP\/1.1 200 [^]*idempotency-replayed/)
+      assert.equal(sent('orders').length, 1)
+    })
+
     test('an answer is stored as long as the file says', async t => {
       const { config } = await place(t)
       const { buy, sent, pass } = await shop(t, { config: { ...config, idempotency: { keep: '1s' } } })
