@@ -114,7 +114,8 @@ enum bff_access {
  *   when        a pure function that says whether the part is asked at all. It may call ask_param,
  *               ask_part, ask_text and the other functions that read; NULL: always. It is called
  *               when the part could start. When it returns false, no call is made, and the part has
- *               its fallback, which is no error; the parts that wait for it start
+ *               its fallback, which is no error; the parts that wait for it start. This is so for a
+ *               required part, too. The part that .owner reads has no .when
  *   undo        in a composite that changes data: describes the call that takes back what this part
  *               has changed. It is called when the part was fulfilled and a required part after it
  *               was rejected. NULL: there is nothing to take back
@@ -319,8 +320,9 @@ struct bff_bodies {
  *   never_compressed  its answers are not compressed, whatever the configuration says. For an
  *              answer with a secret and a text that the client has sent
  *              (docs/compression.md#breach)
- *   may_choose  a client may ask for some of its parts: "?parts=user,recentOrders". The others are
- *               not called and not in the answer. Required parts are always called
+ *   may_choose  a client may name the members that it gets, parts and fields:
+ *               "?parts=user,recentOrders". Parts that no named member needs are not called.
+ *               Required parts are always called and in the answer (choice.h). For GET
  *   query      the query parameters that it reads: BFF_TABLE(query)
  *   body       the members of the request's body: BFF_TABLE(body). For a composite that
  *              changes data, which is one whose method is POST, PUT, PATCH or DELETE

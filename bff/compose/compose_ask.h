@@ -17,7 +17,8 @@ struct bff_ask;
 struct text ask_param(struct bff_ask *ask, const char *name);
 
 /* Returns the value of the part that the row names in .after, or of a part for which that part
- * waits. When the service sent no value, the result is the part's fallback. */
+ * waits. When the service sent no value, or the part was left out, the result is the part's
+ * fallback. */
 struct json ask_part(struct bff_ask *ask, const char *part);
 
 /* Returns ${value} as text: the content of a string, or the digits of a number as the service wrote
