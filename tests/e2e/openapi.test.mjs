@@ -73,6 +73,22 @@ test('a part has only the reasons that it can have', async () => {
   assert.ok(!('DashboardFailure' in schemas), 'no part of it is required')
 })
 
+test('a page that changes data has its body, its key and its statuses', async () => {
+  const { paths, components: { schemas } } = await documentOf('web')
+  const { post } = paths['/api/checkout/{orderId}/confirm']
+
+  assert.deepEqual(post.parameters.map(({ name, in: where }) => `${where} ${name}`),
+    ['path orderId', 'header Idempotency-Key'])
+  assert.deepEqual(post.requestBody.content['application/json'].schema, { $ref: '#/components/schemas/CheckoutConfirmBody' })
+  assert.deepEqual(schemas.CheckoutConfirmBody, { type: 'object', required: ['paymentMethod'],
+    properties: { paymentMethod: { type: 'string' }, note: { type: 'string' } } })
+  assert.deepEqual(Object.keys(post.responses),
+    ['200', '400', '401', '403', '404', '409', '413', '415', '422', '429', '502', '503', '504'])
+  assert.deepEqual(Object.keys(post.responses['200'].content), ['application/json'], 'it is not streamed')
+  assert.ok(schemas.CheckoutConfirmErrors.properties.notified.properties.reason.enum.includes('unknown'))
+  assert.ok(!schemas.CheckoutErrors.properties.user.properties.reason.enum.includes('unknown'))
+})
+
 test('sessions and API keys are security schemes when they are configured', async t => {
   const config = { session: { keys: ['0123456789abcdef0123456789abcdef'], login: { path: '/api/auth/login' } },
     api_keys: { file: configFile(t, 'keys: {}\n'), header: 'X-Shop-Key' } }

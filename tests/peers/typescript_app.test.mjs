@@ -29,7 +29,8 @@ const [name, given, done] = arguments
 const ready = () => globalThis.app ? app[name](...given).then(done, error => done('failed: ' + error.stack)) : setTimeout(ready, 10)
 ready()`
 
-const config = origin => ({ rate_limits: [], cors: { origins: [origin] } })
+const config = origin => ({ rate_limits: [], cors: { origins: [origin] },
+  services: { orders: { breaker: 'off', ejection: 'off' } } })
 
 async function startApp(t) {
   const api = await printed(t, 'web', '--typescript', 'api.ts')
@@ -59,4 +60,11 @@ test('an application compiles against the printed types, and runs in a browser',
   assert.deepEqual(states, ['reset', 'ok'])
   assert.equal(await run('failure', 'o-none'), '404 order status')
   assert.equal(await run('aborted', 'u1'), 'AbortError')
+
+  const [id, notified] = await run('confirmed', 'o18', 'key-1', 'orders POST done reset times=1')
+  assert.match(id, /^o/)
+  assert.equal(notified, 'ok')
+  assert.deepEqual(await run('confirmed', 'o18', 'key-1', 'orders POST done reset times=1'), [id, 'ok'], 'the stored answer')
+  assert.deepEqual(await run('confirmed', 'o18', 'key-2', 'orders POST status=409'),
+    ['502', 'confirmed', 'status', 'done'])
 })

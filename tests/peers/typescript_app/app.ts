@@ -75,20 +75,34 @@ export async function aborted(userId: string): Promise<string> {
   return page.then(() => 'an answer', (error: Error) => error.name)
 }
 
-// What has come, in the order in which it came, and the whole answer.
+// What has come when the user has, whether the orders have, and the names of the whole answer.
 export async function streamed(userId: string, mock: string): Promise<string[]> {
   const page = api.stream('/api/dashboard/:userId', { userId }, faults(mock))
-  const came: string[] = []
-  await Promise.all([
-    page.parts.recentOrders.then(orders => came.push(ordersLine(orders))),
-    page.parts.user.then(user => came.push(userLine(user))),
-    page.members.unreadNotifications.then(all => came.push(`${all.length} notifications`)),
-  ])
+  let isOver = false
+  const orders = page.parts.recentOrders.finally(() => (isOver = true))
+  const user = userLine(await page.parts.user)
+  const unread = await page.members.unreadNotifications
+  await new Promise(resolve => setTimeout(resolve))
+  const when = isOver ? 'after the orders' : 'before the orders'
   const answer = await page.answer
-  return [...came, Object.keys(answer).join(' '), states(answer).recentOrders.state]
+  return [`${user}, ${unread.length} notifications, ${when}`, ordersLine(await orders), Object.keys(answer).join(' '),
+    states(answer).recentOrders.state]
+}
+
+// An order is made once for each key.
+export async function confirmed(orderId: string, key: string, mock: string): Promise<string[]> {
+  try {
+    const answer = await api.post('/api/checkout/:orderId/confirm', { orderId },
+      { body: { paymentMethod: 'card' }, key, ...faults(mock) })
+    return [answer.confirmed.id, states(answer).notified.state]
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    const body: Api['POST /api/checkout/:orderId/confirm']['failure'] = error.body
+    return [`${error.status}`, body.part, body.reason, body.undo?.reservation?.outcome ?? 'nothing to undo']
+  }
 }
 
 declare global {
   var app: Record<string, (...given: string[]) => Promise<string | string[]>>
 }
-globalThis.app = { dashboard, withStates, items, product, failure, aborted, streamed }
+globalThis.app = { dashboard, withStates, items, product, failure, aborted, streamed, confirmed }
