@@ -46,6 +46,7 @@ static int make_pages(struct generation *generation, const struct bff_build *bui
 
     pages->body_limit = config->body_limit;
     pages->depth_limit = config->depth_limit;
+    pages->beat_ms = config->beat_ms;
     pages->mock_header = config_mock_header(config);
     return is_good ? 0 : -1;
 }

@@ -47,7 +47,7 @@ static void put_duration(struct text_builder *line, const struct run_part *part)
     text_builder_size(line, tenths % 10);
 }
 
-static bool is_old(const struct run *run, size_t i)
+bool answer_is_stale(const struct run *run, size_t i)
 {
     const struct cache_fetch *cached = answer_cache_of(run, i);
 
@@ -58,7 +58,8 @@ static bool is_old(const struct run *run, size_t i)
 static void put_description(struct text_builder *line, const struct run *run, size_t i,
                             enum reason reason)
 {
-    bool is_stale = reason == REASON_NONE && run->request->plan->is_cached && is_old(run, i);
+    bool is_stale =
+        reason == REASON_NONE && run->request->plan->is_cached && answer_is_stale(run, i);
 
     if (reason == REASON_NONE && !is_stale)
         return;

@@ -11,6 +11,9 @@
  * cancelled. */
 enum reason answer_reason(const struct run *run, size_t i, int *status);
 
+/* True when the value of part ${i} is an old one of the cache. */
+bool answer_is_stale(const struct run *run, size_t i);
+
 /* Returns the value of Server-Timing: one member for each part, but none for a part that is not
  * called because of the client's choice. The items of a list part have no
  * members. */

@@ -3,6 +3,7 @@
 #include "bff/base/check.h"
 #include "bff/compose/page.h"
 #include "bff/compose/page_key.h"
+#include "bff/compose/page_live.h"
 #include "bff/compose/page_query.h"
 #include "bff/compose/page_reply.h"
 #include "bff/compose/page_serving.h"
@@ -25,6 +26,8 @@ static void dispose(void *object)
 
     if (serving->run != NULL)
         run_cancel(serving->run);
+    if (serving->live != NULL)
+        page_live_free(serving->live);
     page_key_leave(serving);
     if (serving->run == NULL || request->worker->common->on_over == NULL)
         return;
@@ -114,15 +117,31 @@ static void forbid(struct page_serving *serving)
     reply_error(serving->request, 403, "Forbidden");
 }
 
+static void answer(struct page_serving *serving)
+{
+    if (serving->live != NULL && page_live_done(serving->live))
+        return;
+    if (serving->run->is_forbidden)
+        forbid(serving);
+    else
+        page_reply_send(serving);
+}
+
 static void on_done(struct run *run, void *cookie)
 {
     struct page_serving *serving = cookie;
 
     check_working_on(serving->request->id);
-    if (run->is_forbidden)
-        forbid(serving);
-    else
-        page_reply_send(serving);
+    answer(serving);
+    check_working_on((struct text){0});
+}
+
+static void on_told(void *cookie)
+{
+    const struct page_serving *serving = cookie;
+
+    check_working_on(serving->request->id);
+    page_live_told(serving->live);
     check_working_on((struct text){0});
 }
 
@@ -132,6 +151,8 @@ static void on_gone(void *cookie)
 
     if (serving->run != NULL)
         run_cancel(serving->run);
+    if (serving->live != NULL)
+        page_live_stop(serving->live);
     page_key_leave(serving);
 }
 
@@ -186,7 +207,18 @@ static void start(struct page_serving *serving)
     serving->run = run_start(&serving->run_request, on_done, serving);
 }
 
-void page_serve(struct request *request, const struct page_ask *ask)
+static void start_to_read(struct page_serving *serving)
+{
+    reply_add_field(serving->request, (struct reply_field){"vary", TEXT("Accept")});
+    serving->live = page_live_make(serving);
+    if (serving->live != NULL)
+        serving->run_request.told = on_told;
+    start(serving);
+    if (serving->live != NULL)
+        page_live_told(serving->live);
+}
+
+static void serve(struct request *request, const struct page_ask *ask)
 {
     const struct pages *pages = ask->pages;
     struct page_serving *serving;
@@ -225,5 +257,13 @@ void page_serve(struct request *request, const struct page_ask *ask)
     if (ask->plan->changes)
         page_key_begin(serving, start);
     else
-        start(serving);
+        start_to_read(serving);
+}
+
+void page_serve(struct request *request, const struct page_ask *ask)
+{
+    if (!ask->plan->changes && page_live_is_repeated(request))
+        reply_send(request, &(struct reply){.status = 204});
+    else
+        serve(request, ask);
 }

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "bff/base/text.h"
 #include "bff/cache/cache_flight.h"
@@ -28,6 +29,7 @@ struct pages {
     size_t count;
     size_t body_limit;
     unsigned depth_limit;
+    uint32_t beat_ms; /* a streamed answer sends something at least this often */
     const char
         *mock_header; /* a request header that is passed on to mock services; NULL: no mock mode */
 };

@@ -9,6 +9,7 @@
 #include "bff/http/request.h"
 
 struct page_key;
+struct page_live;
 
 /* It is in the request's pool. */
 struct page_serving {
@@ -18,7 +19,8 @@ struct page_serving {
     struct run *run;
     struct page_key *key; /* see page_key.c; NULL: the request has no Idempotency-Key */
     unsigned char key_hash[SHA256_BYTES]; /* for a page that changes data: of the key, or random */
-    struct text caller; /* what every service learns of the caller; absent: not made yet */
+    struct page_live *live; /* the answer is sent as parts settle; NULL: it is one JSON object */
+    struct text caller;     /* what every service learns of the caller; absent: not made yet */
 };
 
 #endif

@@ -19,6 +19,7 @@
 #include "bff/compose/run_time.h"
 #include "bff/compose/run_undo.h"
 #include "bff/compose/run.h"
+#include "bff/compose/run_tell.h"
 
 static const struct plan_part *plan_of(const struct run *run, size_t part)
 {
@@ -209,6 +210,8 @@ static void carry_on(struct run *run)
         start_parts(run);
     if (is_complete(run))
         end(run);
+    else
+        run_tell(run);
 }
 
 /* Events. */
@@ -298,6 +301,13 @@ static struct run *new_run(const struct run_request *request)
     return &block->run;
 }
 
+/* True when the cache had the part with the owner, so that no call will end and start the others.
+ */
+static bool knows_owner(const struct run *run)
+{
+    return !run->has_seen_owner && run->parts[run->request->plan->owner_part].is_settled;
+}
+
 struct run *run_start(const struct run_request *request, void (*done)(struct run *, void *cookie),
                       void *cookie)
 {
@@ -319,7 +329,8 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
     run->timer.fire = on_timer;
     run_settle_unchosen(run);
     start_parts(run);
-    wake_at(run, is_complete(run) ? run->now_ns : run->deadline_ns);
+    run->untold = run->unsettled;
+    wake_at(run, is_complete(run) || knows_owner(run) ? run->now_ns : run->deadline_ns);
     return run;
 }
 

@@ -55,6 +55,9 @@ struct run_request {
      * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
      * client may see the answer. */
     bool (*may_see)(void *cookie, struct text owner);
+    /* Parts have settled, and the run goes on. It is called with ${cookie}, never from inside of
+     * run_start. It may cancel the run. NULL: only ${done} is called. */
+    void (*told)(void *cookie);
     struct cache_flights *flights; /* of the worker, for parts that are cached; NULL: no part is */
     struct text request_id;        /* for the log */
     size_t body_limit;             /* bytes of the body of one part; the default is 4 MiB */
@@ -145,6 +148,7 @@ struct run {
     struct run_change change;
     struct run_undo *undo; /* under way; or NULL */
     size_t unsettled;      /* parts */
+    size_t untold;         /* what unsettled was when the user was told */
     int64_t now_ns;        /* the time at which the current callback began */
     int64_t deadline_ns;
     struct timer timer;

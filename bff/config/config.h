@@ -87,6 +87,7 @@ struct config {
     size_t service_count;
     size_t body_limit;    /* bytes of one part */
     unsigned depth_limit; /* nesting of one part's JSON */
+    uint32_t beat_ms;     /* a streamed page sends something at least this often */
     uint32_t resolve_ms;  /* time between two look-ups of an endpoint's name */
     uint32_t leave_ms; /* after a signal: how long the server still serves, with /ready failing */
     uint32_t drain_ms; /* after that: how long open requests may take to finish; 0: no time */
