@@ -35,10 +35,10 @@ describe('an answer', { concurrency: 4 }, () => {
     const scene = await scenario(t, 'web', page, { config: { compression } })
     for (const [how, ask] of Object.entries(await each(scene))) {
       const plain = await ask('/api/dashboard/u1')
-      assert.deepEqual(headOf(plain), [undefined, 'Accept-Encoding'], how)
+      assert.deepEqual(headOf(plain), [undefined, 'Accept, Accept-Encoding'], how)
       for (const coding of ['gzip', 'br']) {
         const res = await ask('/api/dashboard/u1', only(coding))
-        assert.deepEqual(headOf(res), [coding, 'Accept-Encoding'], how)
+        assert.deepEqual(headOf(res), [coding, 'Accept, Accept-Encoding'], how)
         assert.equal(without(textOf(res)), without(plain.text), how)
         assert.equal(res.headers['content-length'], String(res.bytes.length), how)
         assert.equal(res.headers.etag, plain.headers.etag, how)

@@ -103,7 +103,7 @@ describe('an answer', { concurrency: 4 }, () => {
     const { get, http2 } = await scenario(t, 'web', planOf(page))
     const { ask } = await http2()
     const ours = ['cache-control', 'content-length', 'content-type', 'date', 'etag', 'server-timing',
-      'x-content-type-options', 'x-request-id']
+      'vary', 'x-content-type-options', 'x-request-id']
     assert.deepEqual((await get(page.path)).names.sort(), [...ours, 'connection'].sort())
     assert.deepEqual((await ask(page.path)).names.sort(), ours)
   })
