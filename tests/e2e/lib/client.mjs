@@ -55,10 +55,10 @@ export async function ask(url, path, options = {}) {
 
 // Asks, and gives the answer's head and its body as a stream that the test reads: { stream, status,
 // headers, leave }.
-export async function openRequest(url, path, { token, tls: secure } = {}) {
+export async function openRequest(url, path, { token, headers, tls: secure } = {}) {
   const { request } = isTls(url) ? https : http
   const req = request({ host: hostOf(url), port: portOf(url), path, agent: false,
-    headers: authorized({}, token), ...secure })
+    headers: authorized(headers, token), ...secure })
   req.on('error', () => undefined)
   req.end()
   const [stream] = await soon(once(req, 'response'), `the answer to ${path}`)
