@@ -15,6 +15,7 @@ import tempfile
 import alone
 import balance
 import dead
+import first_part
 import goodput
 import hedge
 import memory
@@ -29,7 +30,7 @@ from works import WORKS
 # something in it is void.
 SPECIAL = {'balance': balance.table, 'hedge': hedge.table, 'goodput': goodput.table,
            'dead-service': dead.table, 'memory': memory.table,
-           'uploads': uploads.table, 'instructions': alone.instructions, 'callers': alone.callers, 'scanner': alone.scanner,
+           'first-part': first_part.table, 'uploads': uploads.table, 'instructions': alone.instructions, 'callers': alone.callers, 'scanner': alone.scanner,
            'transformation': alone.transformation}
 NAMES = [*WORKS, *SPECIAL]
 

@@ -83,12 +83,20 @@ class Bench:
         if answer != self.expected.setdefault(path, answer):
             raise Failed(f'{peer.title} answers {path} with something else than bff: '
                          f'{body[:600]!r}')
+        if peer.accept is not None:
+            self.check_stream(peer.answer(path, loaded(work, peer)), len(body), peer)
         if peer.coding is None:
             return len(body)
         coded = peer.answer(path, loaded(work, peer))
         if len(coded) * 2 > len(body):
             raise Failed(f'{peer.title} does not compress {path}')
         return len(coded)
+
+    @staticmethod
+    def check_stream(body, length, peer):
+        """The length of a stream varies, because its end has times. It is longer than the JSON."""
+        if b'"order"' not in body or b'"end"' not in body or len(body) <= length:
+            raise Failed(f'{peer.title} sends no stream: {body[:600]!r}')
 
     def ask(self, work, peer, seconds, length, look=False):
         url, core = peer.url(peer.path or work.path, work.streams != 0), self.site.load_core
@@ -99,7 +107,8 @@ class Bench:
             return http1_exact(url, seconds, core, connections=work.connections,
                                body_length=length)
         return http1(url, seconds, core, connections=work.connections,
-                     headers=loaded(work, peer), body_length=length, look=look)
+                     headers=loaded(work, peer), body_length=length,
+                     look=look and peer.accept is None)
 
     def measured(self, work, peer, length):
         peer.guard()
@@ -136,6 +145,7 @@ def headers(work, peer):
 
 
 def loaded(work, peer):
-    """The header lines of the load: its answers may be compressed."""
+    """The header lines of the load: its answers may be compressed, or streams."""
     coding = [] if peer.coding is None else [f'Accept-Encoding: {peer.coding}']
-    return [*headers(work, peer), *coding]
+    accept = [] if peer.accept is None else [f'Accept: {peer.accept}']
+    return [*headers(work, peer), *coding, *accept]

@@ -153,15 +153,16 @@ class Peer:
       key       it gets IDENTITY_KEY: a file with a new private key
       session   where it keeps sessions; clients send it the cookie of one. None: it has none
       coding    of its answers under load, which clients accept. None: they are not compressed
+      accept    what its clients accept under load: a stream of parts. None: JSON
       sinks     it gets SINK_URL: of a server that reads all that it gets (sink.py)
     """
 
     def __init__(self, title, command, *, files=(), env=None, headers=(), path=None, redis=False,
-                 key=False, session=None, coding=None, sinks=False):
+                 key=False, session=None, coding=None, accept=None, sinks=False):
         self.title, self.command, self.files = title, command, files
         self.env, self.headers, self.path = env or {}, headers, path
         self.redis, self.key, self.session = redis, key, session
-        self.coding, self.sinks = coding, sinks
+        self.coding, self.accept, self.sinks = coding, accept, sinks
         self.http2_has_own_port = any('port2' in open(f'{FILES}/{file}').read() for file in files)
 
     def start(self, site, name):
@@ -302,6 +303,8 @@ PEERS = {
     'bff-gzip': _bff('bff, gzip', 'bff-web', 'bff_compressed.yaml', coding='gzip'),
     'bff-br': _bff('bff, br', 'bff-web', 'bff_compressed.yaml', coding='br'),
     'nginx-gzip': _nginx('nginx, gzip', 'nginx_gzip.conf', coding='gzip'),
+    'bff-lines': _bff('bff, lines', 'bff-web', 'bff.yaml', accept='application/x-ndjson'),
+    'bff-events': _bff('bff, events', 'bff-web', 'bff.yaml', accept='text/event-stream'),
     'bff-traced': _bff('bff, 10 % traced', 'bff-web', 'bff_traced.yaml', sinks=True),
     'bff-uploads': _bff('bff', 'bff-web', 'bff_uploads.yaml', sinks=True),
     'nginx-uploads': _nginx('nginx', 'nginx_uploads.conf', sinks=True),

@@ -65,6 +65,8 @@ WORKS = {
     'compression': Work('Compression: a plain route, 20 KB of JSON, gzip level 5 and brotli level 4',
                         '/api/users/twenty',
                         ('bff-gzip', 'bff-br', 'nginx-gzip', 'bff', 'nginx'), {'nginx-gzip': 1.0}),
+    'streamed': Work('Streamed: the dashboard, 4 x 300 B, as JSON and part by part',
+                     '/api/dashboard/small', ('bff', 'bff-lines', 'bff-events')),
     'tracing': Work('Traces: the dashboard, 4 x 300 B, of which 10 % are traced',
                     '/api/dashboard/small', ('bff', 'bff-traced')),
     'parts': Work('Pages of 1 to 32 parts, 300 B each, 16 connections', None,
