@@ -67,11 +67,7 @@ static const struct bff_part rows[] = {
     {.name = "list", .ask = ask_own, .kind = BFF_LIST, .pick = "id name"},
     {.name = "must", .ask = ask_own, .need = BFF_REQUIRED, .kind = BFF_OBJECT},
     {.name = "group", .ask = ask_own, .place = BFF_SPREAD, .pick = "x y.z"},
-    {.name = "title",
-     .ask = ask_own,
-     .place = BFF_SPREAD,
-     .pick = "p q",
-     .fallback = "{\"q\":null}"},
+    {.name = "title", .ask = ask_own, .place = BFF_SPREAD, .pick = "p", .fallback = "{\"p\":0}"},
     {.name = "items", .ask = ask_items, .many = 3, .at_once = 2, .kind = BFF_ANY},
     {.name = "later", .ask = ask_by_user, .after = "user", .timeout_ms = 150},
     {.name = "hidden", .ask = ask_own, .place = BFF_HIDDEN, .kind = BFF_LIST},
@@ -155,7 +151,7 @@ static void choose_rows(void)
 
 static const char *const outcomes[] = {
     "{\"id\":1,\"name\":{\"first\":\"A\",\"last\":\"B\"},\"x\":[1,2],\"y\":{\"z\":1.10}}",
-    "{ \"name\" : \"n\" , \"x\":1, \"q\":[ ], \"p\" : \"\\u00e9\", \"sum\":0 }",
+    "{ \"name\" : \"n\" , \"x\":1, \"p\" : \"\\u00e9\", \"sum\":0 }",
     "[ {\"id\":1,\"name\":2}, {\"name\":[]} ]",
     "[]",
     "[1,{}]",
@@ -323,14 +319,14 @@ static struct text merged(void)
     return json_print_text(&out);
 }
 
-static void assert_json(struct text text)
+static bool is_json(struct text text)
 {
     struct json_scan scan;
 
     json_scan_init(&scan, 128, false);
-    if (json_scan_end(&scan, text.at, text.len) != 0)
-        fail_msg("no JSON: %.*s", TEXT_ARGS(text));
+    bool is_good = json_scan_end(&scan, text.at, text.len) == 0;
     json_scan_free(&scan);
+    return is_good;
 }
 
 static void shuffle(void)
@@ -346,7 +342,7 @@ static void shuffle(void)
 static void compare(size_t number)
 {
     for (size_t i = 0; i < client.count; i++)
-        assert_json(client.messages[i]);
+        assert_true(is_json(client.messages[i]));
     shuffle();
     struct text text = merged();
     if (!text_is(text, flow.body))
