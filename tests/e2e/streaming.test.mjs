@@ -168,6 +168,18 @@ describe('the messages of a page', { concurrency: 4 }, () => {
     })
   }
 
+  test('are those that the client has chosen', async t => {
+    const scene = await scenario(t, 'choices', {
+      'users *': { json: { id: 'u1', name: 'Ada' } }, 'orders *': { json: [{ id: 'o1' }] } })
+    for (const way of ways) {
+      const { messages } = await openStream(scene, '/api/page/u1?parts=orders,offers', way)
+      const all = await messages.rest()
+      assert.deepEqual(all[0].order, ['orders', 'offers', 'orderCount', 'partialFailure', 'errors'])
+      assertComplete(all)
+      assert.equal(merge(all), '{"orders":[{"id":"o1"}],"offers":[],"orderCount":1}')
+    }
+  })
+
   test('are on one line each, whatever line breaks a service writes', async t => {
     const text = '\r\n{ "a":\r\n[1,\n2],\t"b":"\\n"\r}\n'
     const scene = await scenario(t, 'web', planOf(page, { user: { text } }))

@@ -60,6 +60,18 @@ static const struct bff_composite twin_page = {.route = "GET /twin/:id",
                                                .access = BFF_PUBLIC,
                                                .parts = BFF_TABLE(twin_parts)};
 
+static const struct bff_part owner_parts[] = {
+    {.name = "user", .ask = ask_user, .kind = BFF_OBJECT, .cache_s = 10},
+    {.name = "other", .ask = ask_other, .after = "user"},
+};
+
+static const struct bff_composite owner_page = {.route = "GET /owner/:id",
+                                                .access = BFF_OWNER,
+                                                .owner = "user.id",
+                                                .parts = BFF_TABLE(owner_parts)};
+
+static bool is_ada(void *cookie, struct text owner) { return text_is(owner, "ada"); }
+
 /* The worker. */
 
 static struct {
@@ -114,6 +126,7 @@ static void begin_page(const struct bff_composite *composite, const char *script
         .headers = TEXT("accept: application/json\r\n"),
         .client_header = flow_client_header,
         .flights = worker.flights,
+        .may_see = composite->access == BFF_OWNER ? is_ada : NULL,
         .body_limit = 1024 * 1024,
         .depth_limit = 128,
     };
@@ -160,6 +173,16 @@ static void pass(int64_t ms)
         flow_end(*next);
     }
     flow.now_ns = until_ns;
+}
+
+/* No call ends that could start the parts that wait for the owner. */
+static void an_owner_who_is_a_hit_is_known_at_once(void **state)
+{
+    expect_page(&owner_page, "/user 20 {\"id\":\"ada\"}; /other 5 2",
+                "1000 ask /user; 1020 end /user; 1020 ask /other; 1025 end /other; 1025 done",
+                "{\"user\":{\"id\":\"ada\"},\"other\":2}");
+    expect_page(&owner_page, "/other 5 2", "1025 ask /other; 1030 end /other; 1030 done",
+                "{\"user\":{\"id\":\"ada\"},\"other\":2}");
 }
 
 #define GOOD "{\"user\":1,\"again\":1,\"other\":2}"
@@ -313,6 +336,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_hit_needs_no_call),
+        TEST(an_owner_who_is_a_hit_is_known_at_once),
         TEST(a_list_asks_for_what_is_missing),
         TEST(a_late_call_completes_the_next_page),
         TEST(a_page_may_join_a_late_call),
