@@ -4,10 +4,12 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/compose/answer_lines.h"
+#include "bff/compose/answer_passed.h"
 #include "bff/compose/page_format.h"
 #include "bff/compose/page_live.h"
 #include "bff/compose/page_stream.h"
 #include "bff/compose/run_tell.h"
+#include "bff/http/reply.h"
 
 struct page_live {
     struct page_serving *serving;
@@ -113,10 +115,21 @@ static void on_timer(struct timer *timer)
     check_working_on((struct text){0});
 }
 
+/* Only parts that have settled can have a say in the head. */
+static void pass_fields(const struct page_serving *serving)
+{
+    struct answer_passed passed = answer_passed_of(serving->run);
+
+    for (size_t i = 0; i < passed.count; i++)
+        reply_add_field(serving->request,
+                        (struct reply_field){passed.fields[i].name, passed.fields[i].value});
+}
+
 static void begin(struct page_live *live)
 {
     const struct page_serving *serving = live->serving;
 
+    pass_fields(serving);
     live->members = answer_members_make(serving->run, &live->member_count);
     live->is_sent = pool_zero(serving->request->pool, live->member_count * sizeof(bool));
     page_stream_begin(&live->stream, serving->request, live->format, on_ready, live);

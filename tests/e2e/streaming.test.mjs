@@ -180,6 +180,17 @@ describe('the messages of a page', { concurrency: 4 }, () => {
     }
   })
 
+  test('follow a head with the fields of the parts that have settled', async t => {
+    const door = gate()
+    const scene = await scenario(t, 'choices', {
+      'orders /orders': { json: [], headers: { link: '</1>', 'set-cookie': 'a=1' } },
+      'orders /old': { json: [], headers: { link: '</2>' }, until: door.opened } })
+    const { headers, messages } = await openStream(scene, '/api/first', { accept: accepts[0] })
+    assert.deepEqual([headers.link, headers['set-cookie']], ['</1>', ['a=1']])
+    door.open()
+    assertComplete(await messages.rest())
+  })
+
   test('are on one line each, whatever line breaks a service writes', async t => {
     const text = '\r\n{ "a":\r\n[1,\n2],\t"b":"\\n"\r}\n'
     const scene = await scenario(t, 'web', planOf(page, { user: { text } }))

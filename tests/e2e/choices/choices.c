@@ -107,6 +107,22 @@ static const struct bff_composite headers = {
     .parts = BFF_TABLE(header_parts),
 };
 
+static const struct bff_part first_parts[] = {
+    {.name = "orders",
+     .ask = new_orders,
+     .need = BFF_REQUIRED,
+     .kind = BFF_LIST,
+     .headers = "Link Set-Cookie"},
+    {.name = "oldOrders", .ask = old_orders, .kind = BFF_LIST, .headers = "Link"},
+};
+
+static const struct bff_composite first = {
+    .route = "GET /api/first",
+    .failure = "Failed to load the orders",
+    .access = BFF_PUBLIC,
+    .parts = BFF_TABLE(first_parts),
+};
+
 static const struct bff_part tag_parts[] = {
     {.name = "orders", .ask = new_orders, .kind = BFF_LIST, .headers = "ETag"},
 };
@@ -118,7 +134,7 @@ static const struct bff_composite tagged = {
     .parts = BFF_TABLE(tag_parts),
 };
 
-static const struct bff_composite *const composites[] = {&page, &batch, &headers, &tagged};
+static const struct bff_composite *const composites[] = {&page, &batch, &headers, &first, &tagged};
 
 static const struct bff_build build = {
     .name = "choices",
