@@ -49,7 +49,7 @@ static const struct {
     {"a list at the top", "- workers\n",
      "web.yaml:1:1: expected a mapping with some of: " TOP "\n"},
     {"a scalar for a section", "composites: 3\n",
-     "web.yaml:1:13: composites: expected a mapping with some of: body_limit, depth\n"},
+     "web.yaml:1:13: composites: expected a mapping with some of: body_limit, depth, heartbeat\n"},
     {"a mapping for a value", "workers: {a: 1}\n",
      "web.yaml:1:10: workers: expected one value, not a mapping\n"},
     {"a list for a value", "workers: [1]\n",

@@ -159,6 +159,7 @@ static void assert_same(const struct config *got, const struct config *want)
     assert_int_equal(got->workers, want->workers);
     assert_int_equal(got->body_limit, want->body_limit);
     assert_int_equal(got->depth_limit, want->depth_limit);
+    assert_int_equal(got->beat_ms, want->beat_ms);
     assert_int_equal(got->resolve_ms, want->resolve_ms);
     assert_int_equal(got->leave_ms, want->leave_ms);
     assert_int_equal(got->drain_ms, want->drain_ms);
