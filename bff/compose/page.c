@@ -2,6 +2,7 @@
 #include "bff/base/text_builder.h"
 #include "bff/base/check.h"
 #include "bff/compose/page.h"
+#include "bff/compose/page_errand.h"
 #include "bff/compose/page_key.h"
 #include "bff/compose/page_live.h"
 #include "bff/compose/page_query.h"
@@ -16,25 +17,50 @@
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 
-/* The request ends, for any reason, or its memory does. The server calls the observers later. So
- * the reports are in the memory that the request has from now on. */
-static void dispose(void *object)
-{
-    struct page_serving *serving = object;
-    struct request *request = serving->request;
-    size_t count = serving->ask.plan->part_count;
+/* An object in the request's pool, which is disposed of when the request ends. */
+struct holder {
+    struct page_serving *serving;
+    struct request *request;
+};
 
+/* The client has left. What has changed nothing yet is cancelled. */
+static void leave(struct page_serving *serving)
+{
+    if (page_errand_begin(serving))
+        return;
     if (serving->run != NULL)
         run_cancel(serving->run);
-    if (serving->live != NULL)
-        page_live_free(serving->live);
     page_key_leave(serving);
-    if (serving->run == NULL || request->worker->common->on_over == NULL)
+    if (serving->ask.plan->changes)
+        serving->request = NULL;
+}
+
+/* The server calls the observers later. So the reports are in the memory that the request has from
+ * now on. */
+static void report(const struct holder *holder)
+{
+    struct request *request = holder->request;
+    size_t count = holder->serving->ask.plan->part_count;
+
+    if (holder->serving->run == NULL || request->worker->common->on_over == NULL)
         return;
     struct part_report *reports = pool_take(request->pool, count * sizeof(*reports));
-    part_reports_make(serving->run, request->pool, reports);
+    part_reports_make(holder->serving->run, request->pool, reports);
     request->parts = reports;
     request->part_count = count;
+}
+
+/* The request ends, for any reason, or its memory does. */
+static void dispose(void *object)
+{
+    struct holder *holder = object;
+
+    if (holder->serving->request != NULL)
+        leave(holder->serving);
+    if (holder->serving->live != NULL)
+        page_live_free(holder->serving->live);
+    report(holder);
+    page_errand_release(holder->serving);
 }
 
 /* The calls' headers. */
@@ -53,7 +79,7 @@ static struct text call_headers(const struct page_serving *serving)
     struct text tracestate = request_id_tracestate(request), baggage = baggage_of(request);
     struct text_builder out;
 
-    text_builder_init(&out, request->pool, 256);
+    text_builder_init(&out, serving->pool, 256);
     text_builder_add(&out, TEXT("accept: application/json\r\naccept-encoding: identity\r\n"));
     text_builder_field(&out, TEXT("x-request-id"), request->id);
     if (tracestate.at != NULL)
@@ -75,7 +101,7 @@ static struct text caller_lines(void *cookie, const struct bff_service *service)
 
     if (is_alike && serving->caller.at != NULL)
         return serving->caller;
-    text_builder_init(&out, serving->request->pool, is_alike ? 128 : 1024);
+    text_builder_init(&out, serving->pool, is_alike ? 128 : 1024);
     caller_put(serving->ask.caller, service, &out);
     struct text lines = text_builder_text(&out);
     if (is_alike)
@@ -98,13 +124,16 @@ static struct text client_header(void *cookie, const char *name)
 
     if (caller_writes(serving->ask.caller, text_of(name)))
         return (struct text){0};
-    return request_header(serving->request, name);
+    return serving->request == NULL ? page_errand_header(serving, name)
+                                    : request_header(serving->request, name);
 }
 
 static struct text key_for(void *cookie, const struct bff_service *service)
 {
     const struct page_serving *serving = cookie;
 
+    if (serving->request == NULL)
+        return (struct text){0};
     return balance_key_for(serving->request, serving->ask.upstream, service);
 }
 
@@ -131,7 +160,7 @@ static void on_done(struct run *run, void *cookie)
 {
     struct page_serving *serving = cookie;
 
-    check_working_on(serving->request->id);
+    check_working_on(serving->id);
     answer(serving);
     check_working_on((struct text){0});
 }
@@ -140,7 +169,7 @@ static void on_told(void *cookie)
 {
     const struct page_serving *serving = cookie;
 
-    check_working_on(serving->request->id);
+    check_working_on(serving->id);
     page_live_told(serving->live);
     check_working_on((struct text){0});
 }
@@ -149,11 +178,9 @@ static void on_gone(void *cookie)
 {
     struct page_serving *serving = cookie;
 
-    if (serving->run != NULL)
-        run_cancel(serving->run);
+    leave(serving);
     if (serving->live != NULL)
         page_live_stop(serving->live);
-    page_key_leave(serving);
 }
 
 /* Decides whether the user may see the answer of ${owner}. Only used when login is configured:
@@ -218,6 +245,29 @@ static void start_to_read(struct page_serving *serving)
         page_live_told(serving->live);
 }
 
+static struct page_serving *plain_serving(struct request *request, const struct page_ask *ask)
+{
+    struct page_serving *serving = pool_zero(request->pool, sizeof(*serving));
+
+    serving->pool = request->pool;
+    serving->ask = *ask;
+    serving->request = request;
+    serving->id = request->id;
+    serving->traceparent = request->traceparent;
+    return serving;
+}
+
+static struct page_serving *new_serving(struct request *request, const struct page_ask *ask,
+                                        struct page_query *query)
+{
+    struct holder *holder = pool_shared(request->pool, sizeof(*holder), dispose);
+
+    holder->request = request;
+    holder->serving =
+        ask->plan->changes ? page_errand_new(request, ask, query) : plain_serving(request, ask);
+    return holder->serving;
+}
+
 static void serve(struct request *request, const struct page_ask *ask)
 {
     const struct pages *pages = ask->pages;
@@ -226,22 +276,20 @@ static void serve(struct request *request, const struct page_ask *ask)
 
     if (!page_query_take(request, ask->plan, &query))
         return;
-    serving = pool_shared(request->pool, sizeof(*serving), dispose);
-    serving->ask = *ask;
-    serving->request = request;
+    serving = new_serving(request, ask, &query);
     serving->run_request = (struct run_request){
         .plan = ask->plan,
-        .pool = request->pool,
+        .pool = serving->pool,
         .upstream = ask->upstream,
         .timers = worker_timers(request->worker),
-        .params = ask->params,
-        .input = ask->input,
+        .params = serving->ask.params,
+        .input = serving->ask.input,
         .query = query.values,
         .choice = query.choice,
         .headers = call_headers(serving),
         .caller_lines = caller_lines,
-        .caller_key = caller_key(ask, request->pool),
-        .traceparent = request->traceparent,
+        .caller_key = caller_key(&serving->ask, serving->pool),
+        .traceparent = serving->traceparent,
         .traces_parts = request->is_traced,
         .until_ns = ask->until_ns,
         .client_header = client_header,
@@ -250,6 +298,7 @@ static void serve(struct request *request, const struct page_ask *ask)
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
         .change_hash = serving->key_hash,
+        .request_id = serving->id,
         .body_limit = pages->body_limit,
         .depth_limit = pages->depth_limit,
     };

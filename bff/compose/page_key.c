@@ -4,6 +4,7 @@
 #include "bff/base/check.h"
 #include "bff/base/tally.h"
 #include "bff/compose/idempotency_key.h"
+#include "bff/compose/page_errand.h"
 #include "bff/compose/page_key.h"
 #include "bff/compose/run_calls.h"
 #include "bff/edge/api_key.h"
@@ -20,7 +21,7 @@ enum state {
     PAGE_KEY_OVER,
 };
 
-/* It is in the request's pool. */
+/* It is in the pool of its page. */
 struct page_key {
     struct key_store_call call;
     enum state state;
@@ -137,17 +138,17 @@ static void on_claimed(struct key_store_call *call, enum key_claim_end end)
 {
     struct page_serving *serving = call->cookie;
 
-    check_working_on(serving->request->id);
+    check_working_on(serving->id);
     act(serving, end);
     check_working_on((struct text){0});
 }
 
 static void claim(struct page_serving *serving, void (*start)(struct page_serving *serving))
 {
-    struct page_key *key = pool_zero(serving->request->pool, sizeof(*key));
+    struct page_key *key = pool_zero(serving->pool, sizeof(*key));
 
     key->start = start;
-    key->call.pool = serving->request->pool;
+    key->call.pool = serving->pool;
     key->call.done = on_claimed;
     key->call.cookie = serving;
     key->call.claim.run_ms = (int64_t)serving->ask.plan->budget_ms + RUN_LONGER_MS;
@@ -179,13 +180,22 @@ void page_key_begin(struct page_serving *serving, void (*start)(struct page_serv
 
 /* The answer. */
 
+/* Afterwards the caller must not touch ${serving}. */
+static void send_answer(struct page_serving *serving, const struct reply *reply)
+{
+    if (serving->request == NULL)
+        page_errand_end(serving);
+    else
+        reply_send(serving->request, reply);
+}
+
 static void on_stored(void *cookie)
 {
     struct page_serving *serving = cookie;
 
     serving->key->state = PAGE_KEY_OVER;
     serving->key->finish = NULL;
-    reply_send(serving->request, &serving->key->reply);
+    send_answer(serving, &serving->key->reply);
 }
 
 /* What the services have not been asked to change may be tried again with the same key. */
@@ -204,8 +214,8 @@ static struct reply keep(struct page_serving *serving, const struct reply *reply
 {
     size_t bytes = reply->field_count * sizeof(*reply->fields);
     size_t body_bytes = reply->body_count * sizeof(*reply->body);
-    struct reply_field *fields = pool_take(serving->request->pool, bytes + 1);
-    struct text *body = pool_take(serving->request->pool, body_bytes + 1);
+    struct reply_field *fields = pool_take(serving->pool, bytes + 1);
+    struct text *body = pool_take(serving->pool, body_bytes + 1);
     struct reply kept = *reply;
 
     if (bytes > 0)
@@ -238,7 +248,7 @@ void page_key_answer(struct page_serving *serving, const struct reply *reply)
         drop(serving);
     else if (is_mine && waits_for_store(serving, reply))
         return;
-    reply_send(serving->request, reply);
+    send_answer(serving, reply);
 }
 
 void page_key_leave(struct page_serving *serving)

@@ -18,12 +18,34 @@ static bool has_already(const struct request *request, struct text etag)
     return list.at != NULL && cache_validators_match(list, etag);
 }
 
+static void add_passed(struct request *request, const struct answer_passed *passed)
+{
+    for (size_t i = 0; i < passed->count; i++)
+        reply_add_field(request,
+                        (struct reply_field){passed->fields[i].name, passed->fields[i].value});
+}
+
+/* The fields of services' answers are stored with the answer of a page that changes data, and its
+ * client may have left. So they are among its own fields. */
+static void put_passed(struct page_serving *serving, const struct answer_passed *passed,
+                       struct reply *reply)
+{
+    size_t own = reply->field_count, count = own + passed->count;
+    struct reply_field *fields = pool_take(serving->pool, (count + 1) * sizeof(*fields));
+
+    memcpy(fields, reply->fields, own * sizeof(*fields));
+    for (size_t i = 0; i < passed->count; i++)
+        fields[own + i] = (struct reply_field){passed->fields[i].name, passed->fields[i].value};
+    reply->fields = fields;
+    reply->field_count = count;
+}
+
 void page_reply_send(struct page_serving *serving)
 {
     struct request *request = serving->request;
     struct answer answer;
 
-    answer_make(serving->run, serving->ask.pages->server, request->id, clock_wall_ms(), &answer);
+    answer_make(serving->run, serving->ask.pages->server, serving->id, clock_wall_ms(), &answer);
     struct reply_field fields[] = {
         {"content-type", TEXT("application/json; charset=utf-8")},
         {"cache-control", text_of(answer.cache_control)},
@@ -33,9 +55,6 @@ void page_reply_send(struct page_serving *serving)
         {"cache-status", answer.cache_status},
         {"retry-after", answer.retry_after},
     };
-    for (size_t i = 0; i < answer.passed.count; i++)
-        reply_add_field(request, (struct reply_field){answer.passed.fields[i].name,
-                                                      answer.passed.fields[i].value});
     struct reply reply = {
         .status = answer.status,
         .fields = fields,
@@ -43,7 +62,11 @@ void page_reply_send(struct page_serving *serving)
         .body = answer.body.rows,
         .body_count = answer.body.count,
     };
-    if (has_already(request, answer.etag)) {
+    if (serving->ask.plan->changes)
+        put_passed(serving, &answer.passed, &reply);
+    else
+        add_passed(request, &answer.passed);
+    if (!serving->ask.plan->changes && has_already(request, answer.etag)) {
         reply.status = 304;
         reply.body_count = 0;
         fields[0].value = (struct text){0};

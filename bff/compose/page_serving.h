@@ -6,21 +6,36 @@
 #include "bff/base/text.h"
 #include "bff/compose/page.h"
 #include "bff/compose/run.h"
+#include "bff/http/errand.h"
 #include "bff/http/request.h"
 
 struct page_key;
 struct page_live;
 
-/* It is in the request's pool. */
+/*
+ * Of a page that changes nothing, it is in the request's pool. Otherwise it has a pool of its own,
+ * and may outlive the request (page_errand.h): then it reads ${fields}, ${id} and the copies in
+ * ${ask}.
+ */
 struct page_serving {
+    struct pool *pool;
     struct page_ask ask;
-    struct request *request;
+    struct request *request; /* NULL: the client has left, and the page goes on */
+    struct text id;          /* X-Request-Id */
+    struct text traceparent;
     struct run_request run_request;
-    struct run *run;
+    struct run *run;      /* NULL: not started */
     struct page_key *key; /* see page_key.c; NULL: the request has no Idempotency-Key */
     unsigned char key_hash[SHA256_BYTES]; /* for a page that changes data: of the key, or random */
     struct page_live *live; /* the answer is sent as parts settle; NULL: it is one JSON object */
     struct text caller;     /* what every service learns of the caller; absent: not made yet */
+
+    /* page_errand.c's own. NULL and 0 for a page that changes nothing */
+    const struct request_field *fields; /* of the client */
+    size_t field_count;
+    struct worker_settings *settings; /* held */
+    unsigned holds;                   /* references: of the request, and of the errand */
+    struct errand errand;
 };
 
 #endif

@@ -5,8 +5,9 @@
 #include "bff/compose/run.h"
 #include "bff/observe/part_report.h"
 
-/* Writes a report for each part of ${run} to ${out}, which has plan->part_count places. ${run} must
- * be over or cancelled. The texts about attempts live as long as ${pool}
+/* Writes a report for each part of ${run} to ${out}, which has plan->part_count places. ${run} is
+ * over or cancelled, or goes on without its client (page_errand.h): what has not settled yet is
+ * reported as cancelled. The texts about attempts live as long as ${pool}
  * (attempts_report.h). All other texts are borrowed from the plan. */
 void part_reports_make(const struct run *run, struct pool *pool, struct part_report *out);
 

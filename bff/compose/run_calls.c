@@ -264,7 +264,9 @@ void run_calls_release(struct run *run)
 bool run_calls_have_changed(const struct run *run)
 {
     for (const struct run_call *call = run->calls; call != NULL; call = call->next)
-        if (call->ask.method.at != NULL)
+        if (call->ask.method.at != NULL &&
+            (call->state == RUN_CALL_UNDER_WAY || call->fetch.has_left ||
+             run->parts[call->maker].changed != RUN_UNCHANGED))
             return true;
     return false;
 }

@@ -73,7 +73,8 @@ void run_calls_cancel(struct run *run);
 /* Releases the values of all calls and items. */
 void run_calls_release(struct run *run);
 
-/* True when a call that changes data was made, so that a service may have acted on it. */
+/* True when a byte of a call that changes data may have left, so that a service may have acted on
+ * it. */
 bool run_calls_have_changed(const struct run *run);
 
 #endif

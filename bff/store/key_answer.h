@@ -27,7 +27,7 @@
     (2 + KEY_CLAIM_PRINT_BYTES + KEY_CLAIM_OWNER_BYTES + KEY_ANSWER_CHECKSUM_BYTES)
 #define KEY_ANSWER_LOST_BYTES (2 + KEY_CLAIM_PRINT_BYTES + KEY_ANSWER_CHECKSUM_BYTES)
 #define KEY_ANSWER_MOST ((size_t)1024 * 1024) /* bytes of a value */
-#define KEY_ANSWER_FIELDS 32
+#define KEY_ANSWER_FIELDS 64
 
 /* Writes the value of a key that is running, for ${claim}, to ${out}. */
 struct text key_answer_running(const struct key_claim *claim, char out[KEY_ANSWER_RUNNING_BYTES]);

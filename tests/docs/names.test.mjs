@@ -155,10 +155,10 @@ test('every refusal, with its status', () => {
 test('the rights in Redis are for every key that the server uses', () => {
   const redis = pages['docs/redis.md']
   const rights = /`(user bff [^`]*)`/.exec(redis.text)[1].split(' ').filter(word => word.startsWith('~'))
-  const files = ['bff/limit', 'bff/cache', 'bff/edge', 'bff/session', 'bff/app'].flatMap(folder =>
+  const files = ['bff/limit', 'bff/cache', 'bff/edge', 'bff/session', 'bff/store', 'bff/app'].flatMap(folder =>
     readdirSync(path.join(root, folder)).map(name => read(`${folder}/${name}`))).join('\n')
-  const real = all(files, /"((?:rate_limit|cache|api_key|session|login)(?::[a-z]+)*:)["%]/g).flat()
-  assert.ok(['cache:', 'api_key:', 'session:', 'login:used:'].every(each => real.includes(each)))
+  const real = all(files, /"((?:rate_limit|cache|api_key|session|login|idempotency)(?::[a-z]+)*:)["%]/g).flat()
+  assert.ok(['cache:', 'api_key:', 'session:', 'login:used:', 'idempotency:'].every(each => real.includes(each)))
   const isAllowed = key => rights.some(each => key.startsWith(each.slice(1).replace('*', '')))
   assert.deepEqual([...real, 'revoked'].filter(key => !isAllowed(key)), [])
   const unit = read('tests/unit/redis_real_server.c').replace(/"\s*\\\n\s*"/g, '')

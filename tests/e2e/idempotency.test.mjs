@@ -7,13 +7,14 @@ import { metricsOf } from './lib/metrics.mjs'
 import { admin, asOperator } from './lib/operator.mjs'
 import { startRedis } from './lib/redis.mjs'
 import { scenario } from './lib/scenario.mjs'
+import { assertEnd } from './lib/server.mjs'
 import { eventually, gate } from './lib/wait.mjs'
 
 const page = '/api/buy/u1'
 const body = '{"note":"quick"}'
 const plan = {
   'products /products/p1': { json: { id: 'p1' } },
-  'orders /orders': { json: { id: 'o1' }, status: 201 },
+  'orders /orders': { json: { id: 'o1' }, status: 201, headers: { 'set-cookie': 'cart=empty' } },
   'notifications /notifications': { json: {}, status: 201 },
 }
 const off = { login: 'off' }
@@ -37,8 +38,8 @@ const inRedis = ({ url }, more) => ({ redis: { url, timeout: '10s', connect_time
 function assertReplayed(again, first) {
   assert.equal(again.status, first.status)
   assert.equal(again.text, first.text)
-  for (const name of ['content-type', 'cache-control', 'server-timing', 'proxy-status'])
-    assert.equal(again.headers[name], first.headers[name], name)
+  for (const name of ['content-type', 'cache-control', 'server-timing', 'proxy-status', 'set-cookie'])
+    assert.deepEqual(again.headers[name], first.headers[name], name)
   assert.equal(again.headers['idempotency-replayed'], 'true')
   assert.equal(first.headers['idempotency-replayed'], undefined)
 }
@@ -58,6 +59,7 @@ for (const store of ['memory', 'Redis']) {
       const { buy, asked } = await shop(t, await place(t))
       const first = await buy('"k1"')
       assert.equal(first.status, 200, first.text)
+      assert.deepEqual(first.headers['set-cookie'], ['cart=empty'])
       const count = asked().length
       assertReplayed(await buy('"k1"'), first)
       assertReplayed(await buy('k1'), first) // a bare key is the same key
@@ -122,7 +124,7 @@ for (const store of ['memory', 'Redis']) {
 
     test('a failure after a change is stored, too', async t => {
       const { buy, sent } = await shop(t, { ...await place(t),
-        services: { 'orders /orders': { status: 500 } } })
+        services: { 'orders /orders': { status: 409 } } })
       const first = await buy('k1')
       assert.equal(first.status, 502)
       assertReplayed(await buy('k1'), first)
@@ -283,6 +285,96 @@ describe('a store', { concurrency: 2 }, () => {
   })
 })
 
+describe('a client that leaves', { concurrency: 2 }, () => {
+  const request = key => `POST ${page} HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n` +
+    `Idempotency-Key: ${key}\r\nContent-Length: ${body.length}\r\n\r\n${body}`
+  const status499 = server => server.lines().some(({ status }) => status === 499)
+
+  test('during a change gets the answer later, and the page is run to its end', async t => {
+    const door = gate()
+    const { buy, sent, bare, arrival, server } = await shop(t, { services: {
+      'orders /orders': { json: { id: 'o1' }, until: door.opened } } })
+    const { socket } = await bare()
+    socket.write(request('k1'))
+    await arrival('orders')
+    socket.destroy()
+    await eventually(() => status499(server), 'the server to notice')
+    assertRefused(await buy('k1'), 409, /is being processed/, '1')
+    door.open()
+    await arrival('notifications')
+    await eventually(async () => (await buy('k1')).status === 200, 'the answer')
+    const again = await buy('k1')
+    assert.deepEqual(again.body.order, { id: 'o1' })
+    assert.equal(again.headers['idempotency-replayed'], 'true')
+    assert.deepEqual([sent('orders').length, sent('notifications').length], [1, 1])
+  })
+
+  test('with a reset of its stream leaves the page to its end, too', async t => {
+    const door = gate()
+    const { buy, sent, http2, arrival } = await shop(t, { ...{ config: inRedis(await startRedis(t)) },
+      services: { 'orders /orders': { json: { id: 'o1' }, until: door.opened } } })
+    const { session } = await http2({ as: null })
+    const stream = session.request({ ':method': 'POST', ':path': page,
+      'content-type': 'application/json', 'idempotency-key': 'k1' })
+    stream.on('error', () => undefined)
+    stream.end(body)
+    const order = await arrival('orders')
+    stream.close(8)
+    await new Promise(resolve => stream.once('close', resolve))
+    door.open()
+    await arrival('notifications')
+    await eventually(async () => (await buy('k1')).status === 200, 'the answer')
+    assert.equal(sent('orders').length, 1)
+    assert.equal(order.method, 'POST')
+  })
+
+  test('without a key leaves the page to its end, too', async t => {
+    const door = gate()
+    const { bare, arrival, server } = await shop(t, { services: {
+      'orders /orders': { json: { id: 'o1' }, until: door.opened } } })
+    const { socket } = await bare()
+    socket.write(request('').replace('Idempotency-Key: \r\n', ''))
+    await arrival('orders')
+    socket.destroy()
+    await eventually(() => status499(server), 'the server to notice')
+    door.open()
+    await arrival('notifications')
+  })
+
+  test('before any change leaves the key free', async t => {
+    const door = gate()
+    const stocks = [{ json: {}, until: door.opened }, { json: {} }]
+    const { buy, sent, bare, arrival, server } = await shop(t, {
+      services: { 'products /products/p1': stocks } })
+    const { socket } = await bare()
+    socket.write(request('k1'))
+    await arrival('products')
+    socket.destroy()
+    await eventually(() => status499(server), 'the server to notice')
+    const answer = await buy('k1')
+    assert.equal(answer.status, 200)
+    assert.equal(answer.headers['idempotency-replayed'], undefined)
+    assert.equal(sent('orders').length, 1)
+    door.open()
+  })
+
+  test('is waited for by a drain', async t => {
+    const door = gate()
+    const { bare, arrival, server } = await shop(t, { services: {
+      'orders /orders': { json: { id: 'o1' }, until: door.opened } } })
+    const { socket } = await bare()
+    socket.write(request('k1'))
+    await arrival('orders')
+    socket.destroy()
+    await eventually(() => status499(server), 'the server to notice')
+    server.child.kill('SIGTERM')
+    await eventually(() => server.lines().some(({ event }) => event === 'draining'), 'the drain')
+    door.open()
+    await arrival('notifications')
+    await assertEnd(server)
+  })
+})
+
 describe('a running key', { concurrency: 2 }, () => {
   test('of an instance that died expires, and the repeat sends the same keys to services', async t => {
     const redis = await startRedis(t)
@@ -309,9 +401,9 @@ test('the log and the metrics tell what became of keys', async t => {
   for (const options of [{}, {}, { body: '{}' }]) await buy('k1', options)
   await buy(undefined)
   const words = () => server.lines().filter(({ event }) => event === 'request')
-    .map(({ idempotency }) => idempotency)
+    .map(({ idempotency = 'none' }) => idempotency).sort()
   await eventually(() => words().length === 4, 'the lines')
-  assert.deepEqual(words(), ['claimed', 'replayed', 'conflict', undefined])
+  assert.deepEqual(words(), ['claimed', 'conflict', 'none', 'replayed'])
   const { sum } = await metricsOf(server, asOperator)
   const counted = Object.fromEntries(['claimed', 'replayed', 'conflict', 'running'].map(result =>
     [result, sum('bff_idempotency_keys_total', { result })]))

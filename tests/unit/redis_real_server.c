@@ -35,7 +35,8 @@ static void test_a_password(void **state)
 
 /* docs/redis.md shows this line. */
 #define USER                                                                                       \
-    "user bff on >secret ~rate_limit:* ~cache:* ~api_key:* ~revoked ~session:* ~login:used:* &* "  \
+    "user bff on >secret ~rate_limit:* ~cache:* ~api_key:* ~revoked ~session:* ~login:used:* "     \
+    "~idempotency:* &* "                                                                           \
     "+@connection +@read +@write +@pubsub +eval +evalsha +time -@dangerous"
 
 static void test_a_user_with_few_rights_and_a_database(void **state)

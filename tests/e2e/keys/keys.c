@@ -22,7 +22,12 @@ static void note(struct bff_ask *ask)
 
 static const struct bff_part buy_parts[] = {
     {.name = "stock", .ask = stock, .need = BFF_REQUIRED, .kind = BFF_OBJECT},
-    {.name = "order", .ask = order, .after = "stock", .need = BFF_REQUIRED, .kind = BFF_OBJECT},
+    {.name = "order",
+     .ask = order,
+     .after = "stock",
+     .need = BFF_REQUIRED,
+     .kind = BFF_OBJECT,
+     .headers = "Set-Cookie"},
     {.name = "note", .ask = note, .after = "order", .kind = BFF_OBJECT},
 };
 
