@@ -9,6 +9,7 @@ static const struct bff_composite *const composites[] = {
     &mobile_dashboard,
     &mobile_product_detail,
     &mobile_checkout,
+    /* Pages that change data. */
     &mobile_confirm,
 };
 

@@ -9,6 +9,7 @@ static const struct bff_composite *const composites[] = {
     &web_dashboard,
     &web_product_detail,
     &web_checkout,
+    /* Pages that change data. */
     &web_confirm,
 };
 

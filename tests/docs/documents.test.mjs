@@ -1,5 +1,5 @@
-// Every command and every example of the documents gives the result that the page shows. The guide
-// has its own test (guide.test.mjs), because it builds a program.
+// Every command and every example of the documents gives the result that the page shows. The guides
+// have their own tests (guide.test.mjs, guide_change.test.mjs), because they build programs.
 import assert from 'node:assert/strict'
 import { cpSync, symlinkSync } from 'node:fs'
 import path from 'node:path'
@@ -13,7 +13,7 @@ import { isKnown, walkPage } from './lib/walk.mjs'
 import { keysIn } from './lib/keys.mjs'
 
 const builds = process.env.BFF_BUILD ?? path.join(root, 'build')
-const guide = 'docs/first-composite.md'
+const guides = ['docs/first-composite.md', 'docs/first-change.md']
 const all = Object.values(pages).flatMap(({ blocks }) => blocks)
 
 const signIn = 'curl -s http://127.0.0.1:8080/api/auth/login -d ' +
@@ -32,7 +32,7 @@ async function stageOf() {
   return stage
 }
 
-for (const page of Object.values(pages).filter(({ name }) => name !== guide)) {
+for (const page of Object.values(pages).filter(({ name }) => !guides.includes(name))) {
   describe(page.name, () => {
     let stage
     before(async () => { if (page.blocks.length > 0) stage = await stageOf() })

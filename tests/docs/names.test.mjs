@@ -173,7 +173,7 @@ test('every word of X-Mock', () => {
 })
 
 // The pages for people who write composites.
-const guide = ['first-composite', 'composites', 'changing-pages', 'idempotency', 'undo', 'types']
+const guide = ['first-composite', 'first-change', 'composites', 'changing-pages', 'idempotency', 'undo', 'types']
 
 test('every column of a table and every function of compose.h, in the guide', () => {
   const header = readdirSync(path.join(root, 'bff/compose')).filter(name => /^compose\w*\.h$/.test(name))

@@ -1,0 +1,90 @@
+// A clone of the sources for a page whose reader builds a program.
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { cpSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+
+import { isThere, root } from './pages.mjs'
+import { Stage } from './stage.mjs'
+
+const parts = ['CMakeLists.txt', 'CMakePresets.json', 'dev', 'bff', 'clients', 'composites',
+  'fixtures', 'tests/build', 'tests/e2e/lib', 'tests/layers.sh', 'tests/names.sh',
+  'tests/comments.sh', '.clang-format', '.clang-tidy', '.gitignore']
+const list = 'composites/web/build.c'
+const ofTheServer = '    complexity || failed=1\n'
+export const isC = name => /\.[ch]$/.test(name)
+
+// What stands in the clone's CMakeLists.txt so that the server itself is not compiled once more:
+// its objects are those of the build that is tested.
+const builds = process.env.BFF_BUILD ?? path.join(root, 'build')
+const made = `function(bff_use_objects name)
+    file(GLOB_RECURSE objects ${builds}/CMakeFiles/\${name}.dir/*.o)
+    add_library(\${name} OBJECT IMPORTED)
+    set_property(TARGET \${name} PROPERTY IMPORTED_OBJECTS \${objects})
+    target_link_libraries(\${name} INTERFACE bff_settings)
+    set(BFF_OBJECTS \${BFF_OBJECTS} \${name} PARENT_SCOPE)
+endfunction()
+`
+
+// What a page adds to the clone: its composites and its services.
+const written = ['clients', 'composites']
+
+// A clone without its tests, so that ./dev build makes the servers only. It is a git repository, so
+// that ./dev lint finds the files that the page has changed. `first` is the first file of the page.
+export class Clone extends Stage {
+  constructor(first) {
+    super({ builds: undefined })
+    this.isFollowed = isThere(first) // by whoever reads the page and runs its tests
+    this.builds = path.join(this.place, 'build')
+    for (const name of parts)
+      cpSync(path.join(root, name), path.join(this.place, name), { recursive: true })
+    this.write('tests/CMakeLists.txt', '')
+    this.write('CMakeLists.txt', this.read('CMakeLists.txt')
+      .replace(/^foreach\(layer/m, `${made}$&`)
+      .replace(/bff_add_objects\((bff_\$\{layer\}|bff_mock) .*\)/g, 'bff_use_objects($1)'))
+    // ./dev lint also limits the complexity of bff/. No page changes bff/.
+    const dev = this.read('dev')
+    assert.ok(dev.includes(ofTheServer), ofTheServer)
+    this.write('dev', dev.replace(ofTheServer, ''))
+    this.#commit()
+  }
+
+  // Without GIT_DIR and the like, which git sets for its hooks: they name another repository.
+  #commit() {
+    const env = Object.fromEntries(Object.entries(process.env)
+      .filter(([name]) => !name.startsWith('GIT_')))
+    const git = (...args) => execFileSync('git', ['-c', 'user.name=reader',
+      '-c', 'user.email=reader@mail.example', '-c', 'commit.gpgsign=false', ...args],
+    { cwd: this.place, env })
+    git('init', '-q', '-b', 'main')
+    git('add', '-A')
+    git('commit', '-q', '-m', 'clone')
+  }
+
+  // The C files of `written`, as { name: text }.
+  sources() {
+    const names = written.flatMap(folder => readdirSync(path.join(this.place, folder),
+      { recursive: true }).map(name => `${folder}/${name}`))
+    return Object.fromEntries(names.filter(isC).map(name => [name, this.read(name)]))
+  }
+
+  // "./dev fmt" changes no file that the page shows. It only puts the long list in build.c into
+  // columns, as the page says.
+  async format() {
+    const before = this.sources()
+    const output = await super.run('./dev fmt')
+    const sources = this.sources()
+    const words = text => text.split(/\s+/)
+    assert.deepEqual(words(sources[list]), words(before[list]))
+    for (const [name, text] of Object.entries(sources))
+      if (name !== list) assert.equal(text, before[name], `./dev fmt changes ${name}`)
+    return output
+  }
+
+  // "./dev demo" on free ports.
+  async run(command) {
+    if (command === './dev fmt') return this.format()
+    if (!command.startsWith('./dev demo')) return super.run(command)
+    return `${await super.run('./dev build')}${await this.demo()}`
+  }
+}
