@@ -1,5 +1,5 @@
-/* Items of a batch. See run_settle.h. The answer is read once for all items of its call, into a hash
- * table. */
+/* Items of a batch. See run_settle.h. The answer is read once for all items of its call, into a
+ * hash table. */
 #include <string.h>
 
 #include "bff/base/hash.h"
