@@ -80,11 +80,15 @@ static void print_headers(struct json_print *out, unsigned more)
     }
 }
 
-/* The fields that services may add: those of the columns .headers, each once. */
+/* The fields that services may add: those of the columns .headers, each once. A field that this
+ * server sends itself is there already. */
 static void print_part_headers(struct json_print *out, const struct plan *plan)
 {
     struct text seen = TEXT("");
 
+    for (size_t i = 0; i < HEADER_COUNT; i++)
+        seen =
+            pool_print(out->pool, "%.*s%s%s", TEXT_ARGS(seen), i > 0 ? ", " : "", headers[i].name);
     for (size_t i = 0; i < plan->part_count; i++) {
         struct text names = text_of(plan->parts[i].row->headers);
         while (names.len > 0) {
@@ -92,8 +96,7 @@ static void print_part_headers(struct json_print *out, const struct plan *plan)
             struct text item = pool_print(out->pool, "%.*s", TEXT_ARGS(name));
             if (name.len == 0 || text_list_has_nocase(seen, item))
                 continue;
-            seen = pool_print(out->pool, "%.*s%s%.*s", TEXT_ARGS(seen), seen.len > 0 ? ", " : "",
-                              TEXT_ARGS(name));
+            seen = pool_print(out->pool, "%.*s, %.*s", TEXT_ARGS(seen), TEXT_ARGS(name));
             json_print_key(out, item.at);
             raw(out, "{\"schema\":{\"type\":\"string\"}}");
         }

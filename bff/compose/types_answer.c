@@ -57,6 +57,12 @@ static const struct shape *or_null(struct pool *pool, const struct shape *shape)
                : shape_either(pool, shape, shape_new(pool, SHAPE_NULL));
 }
 
+/* False when the answer may have the fallback of the part, or no value of it. */
+static bool is_always_there(const struct plan_part *part)
+{
+    return part->row->need == BFF_REQUIRED && part->row->when == NULL;
+}
+
 const struct shape *types_answer_member(const struct types_answer *of, size_t i)
 {
     const struct plan_part *part = &of->plan->parts[i];
@@ -64,7 +70,7 @@ const struct shape *types_answer_member(const struct types_answer *of, size_t i)
     struct json fallback = part->fallback;
     bool is_list = (shape->kinds & SHAPE_LIST) != 0;
 
-    if (part->row->need == BFF_REQUIRED || shape->kinds == SHAPE_ANYTHING)
+    if (is_always_there(part) || shape->kinds == SHAPE_ANYTHING)
         return shape;
     if (json_is(fallback, JSON_ARRAY) && json_length(fallback) == 0 && is_list)
         return shape;
@@ -109,7 +115,7 @@ static bool is_chosen(const struct plan *plan, size_t i)
 static void add_spread(struct making *making, size_t i)
 {
     const struct shape *shape = making->of->shapes->parts[i];
-    bool is_required = making->of->plan->parts[i].row->need == BFF_REQUIRED;
+    bool is_required = is_always_there(&making->of->plan->parts[i]);
 
     for (size_t m = 0; m < shape->member_count; m++)
         add(making, shape->members[m].name, is_required && shape->members[m].is_required,
@@ -127,6 +133,16 @@ static void add_part(struct making *making, size_t i)
         add_spread(making, i);
 }
 
+/* Beside anything, another shape says nothing. */
+static const struct shape *either(struct pool *pool, const struct shape *a, const struct shape *b)
+{
+    bool is_anything = a->kinds == SHAPE_ANYTHING || b->kinds == SHAPE_ANYTHING;
+
+    if (a == b)
+        return a;
+    return is_anything ? &shape_anything : shape_either(pool, a, b);
+}
+
 /* The items of several lists in one. */
 static const struct shape *concat_shape(const struct types_answer *of,
                                         const struct plan_field *field)
@@ -136,7 +152,7 @@ static const struct shape *concat_shape(const struct types_answer *of,
     for (size_t i = 0; i < field->of_count; i++) {
         const struct shape *list = of->shapes->parts[field->of[i]];
         const struct shape *one = list->item == NULL ? &shape_anything : list->item;
-        item = item == NULL || item == one ? one : shape_either(of->pool, item, one);
+        item = item == NULL ? one : either(of->pool, item, one);
     }
     return shape_list_of(of->pool, item == NULL ? &shape_anything : item);
 }
@@ -154,14 +170,20 @@ static const struct shape *field_shape(const struct types_answer *of, size_t i)
     return shape;
 }
 
-/* A field that reads a hidden part is only there when it is named. */
+/* A field is there when all visible parts that it reads are. One that reads only hidden parts is
+ * there when it is named. */
 static bool field_is_chosen(const struct plan *plan, const struct plan_field *field)
 {
-    for (size_t i = 0; i < field->of_count; i++)
-        if (is_chosen(plan, (size_t)field->of[i]) ||
-            (plan->composite->may_choose && plan->parts[field->of[i]].row->place == BFF_HIDDEN))
+    size_t visible = 0;
+
+    for (size_t i = 0; i < field->of_count; i++) {
+        if (plan->parts[field->of[i]].row->place == BFF_HIDDEN)
+            continue;
+        if (is_chosen(plan, (size_t)field->of[i]))
             return true;
-    return false;
+        visible++;
+    }
+    return plan->composite->may_choose && visible == 0;
 }
 
 static void add_fields(struct making *making)

@@ -10,12 +10,19 @@ unsigned types_fates_of_calls(void)
            BIT(REASON_BREAKER_OPEN) | BIT(REASON_LIMITED);
 }
 
+static bool has_query_texts(const struct bff_queries *query)
+{
+    for (size_t i = 0; i < query->count; i++)
+        if (query->rows[i].name != NULL && query->rows[i].max == 0 && query->rows[i].words == NULL)
+            return true;
+    return false;
+}
+
 /* A text that cannot be sent makes a call `skipped`. Parameters of the path are checked before, so
  * such a text comes from another part, the query or the body. */
 static unsigned skipped(const struct plan *plan, size_t i)
 {
-    const struct bff_composite *composite = plan->composite;
-    bool has_texts = composite->query.count > 0 || composite->body.count > 0;
+    bool has_texts = has_query_texts(&plan->composite->query) || plan->input.count > 0;
 
     return plan->parts[i].after != PLAN_NO_PART || has_texts ? BIT(REASON_SKIPPED) : 0;
 }
@@ -56,13 +63,14 @@ struct types_fates types_fates_part(const struct plan *plan, size_t i)
 {
     const struct plan_part *part = &plan->parts[i];
     bool is_list = part->row->many > 0, is_required = part->row->need == BFF_REQUIRED;
+    bool is_always_asked = is_required && part->row->when == NULL;
 
     return (struct types_fates){
         .reasons = is_required ? 0
                    : is_list   ? of_list(plan, i)
                                : of_call(plan, i),
         .has_stale = part->cache.is_on,
-        .has_nothing = !is_list && !is_required && shows_nothing(part),
+        .has_nothing = !is_list && !is_always_asked && shows_nothing(part),
     };
 }
 

@@ -88,7 +88,9 @@ static void print_object(const struct typescript_out *out, const struct shape *s
 /* True when the type is printed as one word, so that "[]" may follow it. */
 static bool is_one_word(const struct typescript_out *out, const struct shape *shape)
 {
-    if (types_name(out->types, shape).at != NULL || shape->kinds == SHAPE_ANYTHING)
+    if (types_name(out->types, shape).at != NULL)
+        return true;
+    if (shape->any_count == 0 && shape->kinds == SHAPE_ANYTHING)
         return true;
     if (shape->any_count > 0 || shape->value_count > 0)
         return shape->value_count == 1;
