@@ -28,7 +28,9 @@ function explained(code) {
   return run.stdout
 }
 
-const dashboard = readFileSync(path.join(root, source), 'utf8')
+// The shipped page with each row on one line, as the guide writes them, and without the shapes.
+const shipped = readFileSync(path.join(root, source), 'utf8')
+const dashboard = shipped.replace(/,\n {5}\.shape = "[^"]*"/g, '').replace(/,\n {5}\./g, ', .')
 const user = dashboard.split('\n').findIndex(line => line.includes('{.name = "user"')) + 1
 
 // The first line of each explanation, and what is usually meant.
@@ -155,6 +157,14 @@ describe('a composite that does not compile', () => {
         assert.deepEqual([told[0].row, told[0].line], ['user', user], output)
     })
   }
+
+  test('names the row when it has several lines', () => {
+    const [told, ...more] = mistakesOf(explained(shipped.replace('.ask = user,', '.ask = user')))
+    const row = shipped.slice(0, shipped.indexOf('.ask = user')).split('\n').length
+    assert.deepEqual([told.row, more], ['user', []])
+    assert.ok(told.line === row || told.line === row + 1, `${told.line}`)
+    assert.match(told.usually, /^the comma before .kind is missing/)
+  })
 
   test('shows each of two mistakes', () => {
     const output = explained(dashboard.replace('.ask = user, ', '.ask = user ')
