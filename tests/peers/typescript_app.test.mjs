@@ -7,6 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
 import { demo } from '../e2e/lib/scenario.mjs'
+import { eventually } from '../e2e/lib/wait.mjs'
 import { startChromium } from './lib/chromium.mjs'
 import { bundle, compile, printed } from './lib/typescript.mjs'
 
@@ -67,4 +68,13 @@ test('an application compiles against the printed types, and runs in a browser',
   assert.deepEqual(await run('confirmed', 'o18', 'key-1', 'orders POST done reset times=1'), [id, 'ok'], 'the stored answer')
   assert.deepEqual(await run('confirmed', 'o18', 'key-2', 'orders POST status=409'),
     ['502', 'confirmed', 'status', 'done'])
+
+  // The orders hang for the whole budget. On a busy machine, the browser may be as late.
+  await eventually(async () => {
+    const [first, orders, names, state] = await run('streamed', 'u1', 'orders hang')
+    assert.equal(orders, 'orders: timeout, 0 shown')
+    assert.equal(names, 'user recentOrders recommendations unreadNotifications loadedAt partialFailure errors')
+    assert.equal(state, 'timeout')
+    return /^user Ada Nowak, \d+ notifications, before the orders$/.test(first)
+  }, 'the user, before the orders')
 })
