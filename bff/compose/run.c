@@ -196,6 +196,8 @@ static void end(struct run *run)
     for (size_t i = 0; i < run->request->plan->part_count; i++)
         if (run->parts[i].is_started && !run->parts[i].is_settled)
             run->parts[i].settled_ns = run->now_ns;
+    if (run->failed != PLAN_NO_PART)
+        run_change_settle_rest(run);
     if (run->failed == PLAN_NO_PART || !run_undo_begin(run, finish))
         finish(run);
 }
@@ -328,6 +330,9 @@ struct run *run_start(const struct run_request *request, void (*done)(struct run
         run->deadline_ns = request->until_ns;
     run->timer.fire = on_timer;
     run_settle_unchosen(run);
+    for (size_t i = 0; request->is_again && i < request->plan->part_count; i++)
+        if (request->plan->parts[i].changes)
+            run->parts[i].changed = RUN_CHANGE_UNKNOWN;
     start_parts(run);
     run->untold = run->unsettled;
     wake_at(run, is_complete(run) || knows_owner(run) ? run->now_ns : run->deadline_ns);

@@ -3,6 +3,7 @@
 #include "bff/compose/idempotency_key.h"
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
+#include "bff/compose/run_settle.h"
 
 struct text run_change_headers(const struct run_request *request, struct text headers,
                                struct text part, bool is_undo, struct text *key)
@@ -20,7 +21,12 @@ struct text run_change_headers(const struct run_request *request, struct text he
 
 void run_change_begin(struct run_call *call)
 {
-    call->run->change = (struct run_change){.call = call, .sends = 1, .at_ns = INT64_MAX};
+    call->run->change = (struct run_change){
+        .call = call,
+        .sends = 1,
+        .at_ns = INT64_MAX,
+        .has_left = call->run->request->is_again,
+    };
 }
 
 int64_t run_change_pause_ns(unsigned sends)
@@ -88,6 +94,22 @@ void run_change_log(const struct run *run, size_t i, const char *event, const ch
                                           {0}});
 }
 
+/* Only changes of an earlier run are not known before they are asked for. */
+void run_change_settle_rest(struct run *run)
+{
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        if (run->parts[i].changed == RUN_CHANGE_UNKNOWN && !run->parts[i].is_settled)
+            run_settle_part(run, i, REASON_UNKNOWN, 0);
+}
+
+/* The part ${i} has changed nothing, so the parts that wait for it were never asked to. */
+static void clear_later(struct run *run, size_t i)
+{
+    for (i++; i < run->request->plan->part_count; i++)
+        if (run->parts[i].changed == RUN_CHANGE_UNKNOWN)
+            run->parts[i].changed = RUN_UNCHANGED;
+}
+
 /* The call is over. When an answer has begun with 2xx but was cut, the change was made. */
 static void end(struct run *run, enum run_changed outcome)
 {
@@ -96,10 +118,10 @@ static void end(struct run *run, enum run_changed outcome)
 
     part->changed = outcome == RUN_CHANGE_UNKNOWN && change->is_done ? RUN_CHANGED : outcome;
     change->call->fetch.status = change->status;
-    if (part->changed == RUN_CHANGE_UNKNOWN) {
-        change->call->fetch.reason = part->reason = REASON_UNKNOWN;
-        run_change_log(run, change->call->maker, "unresolved", "change", change->call->change_key);
-    }
+    if (part->changed == RUN_CHANGE_UNKNOWN)
+        change->call->fetch.reason = REASON_UNKNOWN;
+    else if (part->changed == RUN_UNCHANGED)
+        clear_later(run, change->call->maker);
     change->call = NULL;
 }
 

@@ -40,6 +40,10 @@ bool run_change_goes_on(struct run *run, size_t i);
  * too long. Returns the call when its item must be settled; otherwise NULL. */
 struct run_call *run_change_step(struct run *run);
 
+/* A required part was rejected: settles as `unknown` the parts that were not asked, but may have
+ * been by an earlier run (run_request.is_again). */
+void run_change_settle_rest(struct run *run);
+
 /* Returns the pause before the send number ${sends} + 1. */
 int64_t run_change_pause_ns(unsigned sends);
 

@@ -2,11 +2,37 @@
 #include "bff/base/check.h"
 #include "bff/json/json_print.h"
 #include "bff/compose/run_calls.h"
+#include "bff/compose/run_change.h"
 #include "bff/compose/run_settle.h"
 
 static const struct plan_part *plan_of(const struct run *run, size_t part)
 {
     return &run->request->plan->parts[part];
+}
+
+/* Nobody knows what part ${i} has changed. */
+static void tell_unknown(const struct run *run, size_t i)
+{
+    const struct run_part *part = &run->parts[i];
+    const struct run_call *call = part->item_count == 0 ? NULL : part->items[0].call;
+
+    run_change_log(run, i, "unresolved", "change",
+                   call == NULL ? (struct text){0} : call->change_key);
+}
+
+static void reject_part(struct run *run, size_t i)
+{
+    struct run_part *part = &run->parts[i];
+
+    run->is_partial = true;
+    if (part->changed == RUN_CHANGE_UNKNOWN) {
+        part->reason = REASON_UNKNOWN;
+        tell_unknown(run, i);
+    }
+    /* The answer names the part of which nobody knows what it has changed. */
+    if (plan_of(run, i)->row->need == BFF_REQUIRED &&
+        (run->failed == PLAN_NO_PART || part->reason == REASON_UNKNOWN))
+        run->failed = (int)i;
 }
 
 void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
@@ -19,13 +45,8 @@ void run_settle_part(struct run *run, size_t i, enum reason reason, int status)
     part->reason = reason;
     part->status = status;
     run->unsettled--;
-    if (reason == REASON_NONE)
-        return;
-    run->is_partial = true;
-    /* The answer names the part of which nobody knows what it has changed. */
-    if (plan_of(run, i)->row->need == BFF_REQUIRED &&
-        (run->failed == PLAN_NO_PART || reason == REASON_UNKNOWN))
-        run->failed = (int)i;
+    if (reason != REASON_NONE)
+        reject_part(run, i);
 }
 
 void run_settle_left_out(struct run *run, size_t i)

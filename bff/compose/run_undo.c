@@ -14,9 +14,10 @@
 struct run_undo {
     struct run *run;
     void (*done)(struct run *run);
-    unsigned part;  /* the part that is being undone */
-    unsigned sends; /* of its call */
-    bool is_sent;   /* the call is under way; otherwise the next one waits */
+    unsigned part;   /* the part that is being undone */
+    unsigned sends;  /* of its call */
+    bool is_sent;    /* the call is under way; otherwise the next one waits */
+    int64_t last_ns; /* nothing is sent again after this time */
     struct text key;
     struct timer timer;
     struct fetch_ask ask;
@@ -76,7 +77,7 @@ static void end_send(struct run_undo *undo, enum reason reason)
     timer_clear(run->request->timers, &undo->timer);
     if (is_done(&undo->fetch))
         end_part(undo, REASON_NONE);
-    else if (undo->sends > RUN_CHANGE_AGAIN)
+    else if (undo->sends > RUN_CHANGE_AGAIN || run->now_ns >= undo->last_ns)
         end_part(undo, reason);
     else
         wait_until(undo, run->now_ns + run_change_pause_ns(undo->sends));
@@ -153,6 +154,12 @@ static void go_on(struct run_undo *undo)
     undo->done(run);
 }
 
+static void start(struct run *run)
+{
+    if (run->undo != NULL)
+        wait_until(run->undo, run->now_ns);
+}
+
 bool run_undo_begin(struct run *run, void (*done)(struct run *run))
 {
     size_t count = run->request->plan->part_count;
@@ -170,8 +177,12 @@ bool run_undo_begin(struct run *run, void (*done)(struct run *run))
     undo->run = run;
     undo->done = done;
     undo->part = (unsigned)count;
+    undo->last_ns = run->now_ns + RUN_UNDO_TOTAL_NS;
     undo->timer.fire = on_timer;
-    wait_until(undo, run->now_ns);
+    if (run->request->before_undo != NULL)
+        run->request->before_undo(run->request->cookie, start, run);
+    else
+        start(run);
     return true;
 }
 

@@ -8,7 +8,10 @@
 
 #include <stdbool.h>
 
+#include "bff/base/clock.h"
 #include "bff/compose/run.h"
+
+#define RUN_UNDO_TOTAL_NS (20000 * CLOCK_MS) /* for all calls together */
 
 /*
  * To be called when a required part was rejected and no call is under way. Returns false when there
