@@ -1,4 +1,6 @@
 /* See run_change.h. */
+#include <string.h>
+
 #include "bff/base/log.h"
 #include "bff/compose/idempotency_key.h"
 #include "bff/compose/run_calls.h"
@@ -78,20 +80,38 @@ static enum run_changed told(const struct fetch *fetch, bool had_left)
     return RUN_CHANGE_UNKNOWN;
 }
 
-void run_change_log(const struct run *run, size_t i, const char *event, const char *what,
-                    struct text key)
+#define LOG_FIELDS 7
+
+static void describe(const struct run *run, size_t i, const char *call, struct text key,
+                     struct log_field fields[LOG_FIELDS])
 {
     const struct run_part *part = &run->parts[i];
     const struct plan *plan = run->request->plan;
     enum reason reason = part->undo.is_asked ? part->undo.reason : part->reason;
+    struct log_field all[LOG_FIELDS] = {{"composite", .text = plan->path},
+                                        {"part", .text = plan->parts[i].name},
+                                        {"call", .text = text_of(call)},
+                                        {"reason", .text = text_of(reason_name(reason))},
+                                        {"key", .text = key.at == NULL ? TEXT("") : key},
+                                        {"requestId", .text = run->request->request_id}};
 
-    log_event(event, (struct log_field[]){{"composite", .text = plan->path},
-                                          {"part", .text = plan->parts[i].name},
-                                          {"call", .text = text_of(what)},
-                                          {"reason", .text = text_of(reason_name(reason))},
-                                          {"key", .text = key.at == NULL ? TEXT("") : key},
-                                          {"requestId", .text = run->request->request_id},
-                                          {0}});
+    memcpy(fields, all, sizeof(all));
+}
+
+void run_change_unresolved(const struct run *run, size_t i, const char *call, struct text key)
+{
+    struct log_field fields[LOG_FIELDS];
+
+    describe(run, i, call, key, fields);
+    log_event("unresolved", fields);
+}
+
+void run_change_undone(const struct run *run, size_t i, struct text key)
+{
+    struct log_field fields[LOG_FIELDS];
+
+    describe(run, i, "undo", key, fields);
+    log_event("undone", fields);
 }
 
 /* Only changes of an earlier run are not known before they are asked for. */

@@ -47,8 +47,9 @@ void run_change_settle_rest(struct run *run);
 /* Returns the pause before the send number ${sends} + 1. */
 int64_t run_change_pause_ns(unsigned sends);
 
-/* Writes the event ${event} to the log, about ${what} of part ${i}. */
-void run_change_log(const struct run *run, size_t i, const char *event, const char *what,
-                    struct text key);
+/* Write the events "unresolved" and "undone" to the log, about ${call} of part ${i}: "change" or
+ * "undo". ${key} is its Idempotency-Key, or absent. */
+void run_change_unresolved(const struct run *run, size_t i, const char *call, struct text key);
+void run_change_undone(const struct run *run, size_t i, struct text key);
 
 #endif

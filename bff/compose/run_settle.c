@@ -16,8 +16,7 @@ static void tell_unknown(const struct run *run, size_t i)
     const struct run_part *part = &run->parts[i];
     const struct run_call *call = part->item_count == 0 ? NULL : part->items[0].call;
 
-    run_change_log(run, i, "unresolved", "change",
-                   call == NULL ? (struct text){0} : call->change_key);
+    run_change_unresolved(run, i, "change", call == NULL ? (struct text){0} : call->change_key);
 }
 
 static void reject_part(struct run *run, size_t i)

@@ -56,8 +56,10 @@ static void end_part(struct run_undo *undo, enum reason reason)
 
     run->parts[undo->part].undo.reason = reason;
     run->parts[undo->part].undo.status = undo->fetch.status;
-    run_change_log(run, undo->part, reason == REASON_NONE ? "undone" : "unresolved", "undo",
-                   undo->key);
+    if (reason == REASON_NONE)
+        run_change_undone(run, undo->part, undo->key);
+    else
+        run_change_unresolved(run, undo->part, "undo", undo->key);
     go_on(undo);
 }
 
