@@ -12,6 +12,9 @@ export const blocks = [
   ...['{"order"', '{"members"', 'event: head', 'const answer ='].map(begins => ({
     page: 'docs/streaming.md', begins,
     why: 'messages of a stream; tests/e2e/streaming.test.mjs reads and merges them' })),
+  ...['static const struct bff_part parts[] = {', 'static void cancel(', '{"error":"Failed to confirm',
+    '{"time":"2026-03-01T10:15:02.417Z","event":"unresolved"'].map(begins => ({ page: 'docs/undo.md', begins,
+    why: 'tests/e2e/changing_faults.test.mjs has such a page, and reads its answers and its log' })),
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
   { page: 'docs/typescript.md', begins: '{"dependencies"', why: 'a part of a file of npm' },
   { page: 'docs/types.md', begins: '{\n  "$schema"', why: 'a schema, and no answer' },
