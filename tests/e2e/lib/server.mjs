@@ -14,7 +14,7 @@ export const fixtures = path.join(root, 'fixtures')
 
 const builds = process.env.BFF_BUILD ?? path.join(root, 'build')
 const isOfTests = name => ['gate', 'filter', 'names', 'clock', 'places', 'keys', 'choices',
-  'changing'].includes(name)
+  'changing', 'undo'].includes(name)
 export const binary = name => path.join(builds, isOfTests(name) ? 'tests' : '', `bff-${name}`)
 
 // Our own environment without what would configure the binary, and a secret.
