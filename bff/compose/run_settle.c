@@ -19,17 +19,22 @@ static void tell_unknown(const struct run *run, size_t i)
     run_change_unresolved(run, i, "change", call == NULL ? (struct text){0} : call->change_key);
 }
 
+/* A required part that has made its change, but has no value, cannot be taken back without .undo.
+ * What was changed before it must stay, too: an order may need its reservation. */
 static void reject_part(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
+    const struct bff_part *row = plan_of(run, i)->row;
 
     run->is_partial = true;
+    if (part->changed == RUN_CHANGED && row->need == BFF_REQUIRED && row->undo == NULL)
+        part->changed = RUN_CHANGE_UNKNOWN;
     if (part->changed == RUN_CHANGE_UNKNOWN) {
         part->reason = REASON_UNKNOWN;
         tell_unknown(run, i);
     }
     /* The answer names the part of which nobody knows what it has changed. */
-    if (plan_of(run, i)->row->need == BFF_REQUIRED &&
+    if (row->need == BFF_REQUIRED &&
         (run->failed == PLAN_NO_PART || part->reason == REASON_UNKNOWN))
         run->failed = (int)i;
 }

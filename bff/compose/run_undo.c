@@ -60,6 +60,8 @@ static void end_part(struct run_undo *undo, enum reason reason)
         run_change_undone(run, undo->part, undo->key);
     else
         run_change_unresolved(run, undo->part, "undo", undo->key);
+    if (reason != REASON_NONE)
+        undo->part = 0; /* what this change needs must stay */
     go_on(undo);
 }
 

@@ -43,6 +43,11 @@ static const struct fate {
      .status = 500,
      .reason = REASON_STATUS},
     {.name = "422", .is_left = true, .status = 422, .reason = REASON_STATUS},
+    {.name = "cut answer",
+     .is_applied = true,
+     .is_left = true,
+     .status = 200,
+     .reason = REASON_RESET},
     {.name = "hangs", .is_left = true, .hangs = true},
     {.name = "hangs after", .is_applied = true, .is_left = true, .hangs = true},
     {.name = "comes late", .is_left = true, .hangs = true, .is_late = true},
@@ -149,8 +154,6 @@ static void add(struct ledger *ledger, const char *key, bool is_refused)
     ledger->count++;
 }
 
-#define CANCEL "/reservations/"
-
 static struct ledger *ledger_of(const char *target)
 {
     if (strcmp(target, "/reservations") == 0)
@@ -166,11 +169,22 @@ static const struct fate *first_answer(const char *target, const char *key, cons
     struct ledger *ledger = ledger_of(target);
     size_t at = ledger == NULL ? 0 : find(ledger, key);
 
-    if (ledger == NULL || (fate->status != 200 && fate->status != 422))
+    if (ledger == NULL || (fate != fate_good && fate != fate_refused))
         return fate;
     if (at == ledger->count)
         add(ledger, key, fate->status == 422);
     return ledger->is_refused[at] ? fate_refused : fate_good;
+}
+
+/* "/orders/0" is the first order. */
+static void take_back(const char *target)
+{
+    bool is_order = strncmp(target, "/orders/", strlen("/orders/")) == 0;
+    struct ledger *ledger = is_order ? &world.orders : &world.reservations;
+    size_t at = (size_t)(target[strlen(target) - 1] - '0');
+
+    assert_true(at < ledger->count);
+    ledger->is_gone[at] = true;
 }
 
 /* Makes the change of a request: once for each key. */
@@ -179,9 +193,7 @@ static void apply(const char *target, const char *key)
     struct ledger *ledger = ledger_of(target);
 
     if (ledger == NULL) {
-        size_t at = (size_t)(target[sizeof(CANCEL) - 1] - '0');
-        assert_true(at < world.reservations.count);
-        world.reservations.is_gone[at] = true;
+        take_back(target);
         return;
     }
     add(ledger, key, false);
@@ -262,7 +274,7 @@ static void end_fetch(void)
     fetch->reason = fate->reason;
     fetch->status = fate->status;
     fetch->has_left = fate->is_left;
-    if (fate->status == 200 && !fetch->ask->takes_any) {
+    if (fate == fate_good && !fetch->ask->takes_any) {
         size_t len = strlen(world.id);
         fetch->value = value_add(value_new(len), world.id, len);
         json_scan_init(&fetch->scan, 8, fetch->ask->keep_slices);
