@@ -25,11 +25,7 @@ static void notify(struct bff_ask *ask) { send(ask, &notifications_service, "/no
 
 static const struct bff_part parts[] = {
     {.name = "reserve", .ask = reserve, .undo = cancel, .need = BFF_REQUIRED, .kind = BFF_OBJECT},
-    {.name = "order",
-     .ask = create,
-     .after = "reserve",
-     .need = BFF_REQUIRED,
-     .kind = BFF_OBJECT},
+    {.name = "order", .ask = create, .after = "reserve", .need = BFF_REQUIRED, .kind = BFF_OBJECT},
     {.name = "notice", .ask = notify, .after = "order", .kind = BFF_OBJECT},
 };
 
