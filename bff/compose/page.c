@@ -289,7 +289,6 @@ static void serve(struct request *request, const struct page_ask *ask)
         .headers = call_headers(serving),
         .caller_lines = caller_lines,
         .caller_key = caller_key(&serving->ask, serving->pool),
-        .request_id = serving->id,
         .traceparent = serving->traceparent,
         .traces_parts = request->is_traced,
         .until_ns = ask->until_ns,
