@@ -35,6 +35,15 @@ static const struct part_headers_kept *kept_of(const struct run *run, size_t i)
     return part->items[0].call->kept;
 }
 
+/* True for a Set-Cookie that only this server may send. */
+static bool is_own_cookie(const struct run *run, const struct part_headers_field *field)
+{
+    const struct run_request *request = run->request;
+
+    return request->is_own_cookie != NULL && strcmp(field->name, "set-cookie") == 0 &&
+           request->is_own_cookie(request->cookie, field->value);
+}
+
 static void add_part(struct answer_passed *passed, const struct run *run, size_t i)
 {
     const struct part_headers_kept *kept = kept_of(run, i);
@@ -42,7 +51,8 @@ static void add_part(struct answer_passed *passed, const struct run *run, size_t
 
     for (size_t at = 0; kept != NULL && at < kept->count; at++) {
         struct part_headers_field field = kept->rows[at];
-        if (!part_headers_has(&run->request->plan->parts[i].headers, field.name))
+        if (!part_headers_has(&run->request->plan->parts[i].headers, field.name) ||
+            is_own_cookie(run, &field))
             continue;
         if (strcmp(field.name, "etag") == 0)
             passed->etag = weak(run->request->pool, field.value);

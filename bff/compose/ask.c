@@ -316,6 +316,7 @@ void ask_pass_header(struct bff_ask *ask, const char *name)
         ask_mistake(ask, "ask_pass_header cannot pass \"%s\" on", name);
         return;
     }
+    ask->passes_cookie |= strcmp(name, "cookie") == 0;
     if (ask->client_header != NULL)
         value = ask->client_header(ask->cookie, name);
     if (!is_one_line(value))

@@ -71,6 +71,7 @@ struct bff_ask {
     size_t count, capacity;
     struct ask_body *body; /* that is being written; NULL: none */
     bool changes;          /* it described a call that changes data */
+    bool passes_cookie;    /* it passes Cookie on */
     bool is_too_many;      /* it described more calls than the row allows; the rest was ignored */
     bool has_query;        /* the target that is being written has a '?' */
     bool is_undo;          /* the undo function runs: it may read the value of its own part, too */
@@ -92,17 +93,25 @@ void ask_run_undo(struct bff_ask *ask);
 /* Runs .when of the part ${ask->place}, which has one. Returns its result. */
 bool ask_when(struct bff_ask *ask);
 
+/* What an ask function has done. */
+struct ask_rehearsed {
+    bool changes;       /* it described a call that changes data */
+    bool passes_cookie; /* it passed Cookie on */
+};
+
 /*
  * Runs the ask function of part ${place} at start, twice and without a request, to find mistakes in
  * it, and its .when before it. Every parameter is "1", and a query parameter has a value that its
  * row allows. In the first run, no part has a value. In the second run, a list has one item; this
  * item, and every part that is no list, is an empty object. The client's body is made from .body:
- * in the first run with the required members, in the second one with all. ${changes} gets true when
- * the function described a call that changes data. Returns NULL, or a sentence about a mistake.
+ * in the first run with the required members, in the second one with all. ${out} gets what the
+ * function has done. Returns NULL, or a sentence about a mistake.
  */
-const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes);
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool,
+                         struct ask_rehearsed *out);
 
 /* The same for the undo function of the part. */
-const char *ask_rehearse_undo(const struct plan *plan, int place, struct pool *pool, bool *changes);
+const char *ask_rehearse_undo(const struct plan *plan, int place, struct pool *pool,
+                              struct ask_rehearsed *out);
 
 #endif

@@ -32,7 +32,7 @@ static void check_services(struct bff_ask *ask)
 
 /* In a full rehearsal everything is there; else only what must be. */
 static const char *rehearse(const struct plan *plan, int place, struct pool *pool, bool is_full,
-                            void (*run)(struct bff_ask *ask), bool *changes)
+                            void (*run)(struct bff_ask *ask), struct ask_rehearsed *out)
 {
     struct ask_room room = {0};
     struct text *params = pool_take(pool, (plan->param_count + 1) * sizeof(*params));
@@ -56,26 +56,29 @@ static const char *rehearse(const struct plan *plan, int place, struct pool *poo
         ask_when(&ask);
     run(&ask);
     check_services(&ask);
-    *changes |= ask.changes;
+    out->changes |= ask.changes;
+    out->passes_cookie |= ask.passes_cookie;
     return ask.mistake;
 }
 
 static const char *rehearse_twice(const struct plan *plan, int place, struct pool *pool,
-                                  void (*run)(struct bff_ask *ask), bool *changes)
+                                  void (*run)(struct bff_ask *ask), struct ask_rehearsed *out)
 {
     const char *mistake;
 
-    *changes = false;
-    mistake = rehearse(plan, place, pool, false, run, changes);
-    return mistake != NULL ? mistake : rehearse(plan, place, pool, true, run, changes);
+    *out = (struct ask_rehearsed){0};
+    mistake = rehearse(plan, place, pool, false, run, out);
+    return mistake != NULL ? mistake : rehearse(plan, place, pool, true, run, out);
 }
 
-const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool, bool *changes)
+const char *ask_rehearse(const struct plan *plan, int place, struct pool *pool,
+                         struct ask_rehearsed *out)
 {
-    return rehearse_twice(plan, place, pool, ask_run, changes);
+    return rehearse_twice(plan, place, pool, ask_run, out);
 }
 
-const char *ask_rehearse_undo(const struct plan *plan, int place, struct pool *pool, bool *changes)
+const char *ask_rehearse_undo(const struct plan *plan, int place, struct pool *pool,
+                              struct ask_rehearsed *out)
 {
-    return rehearse_twice(plan, place, pool, ask_run_undo, changes);
+    return rehearse_twice(plan, place, pool, ask_run_undo, out);
 }

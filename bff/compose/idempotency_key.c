@@ -86,6 +86,8 @@ void idempotency_key_print(const struct idempotency_key_request *request,
     put(&all, request->path);
     put(&all, request->query);
     put(&all, request->authorization);
+    put(&all, request->cookie);
+    put(&all, request->caller);
     put(&all, request->body);
     end(&all, out);
 }

@@ -39,8 +39,8 @@ void idempotency_key_hash(const struct idempotency_key_scope *scope,
 /* The request, as repeats must have it. */
 struct idempotency_key_request {
     struct text method, path, query;
-    struct text body;          /* JSON, without white space around it */
-    struct text authorization; /* only when the user is not known */
+    struct text body;                          /* JSON, without white space around it */
+    struct text authorization, cookie, caller; /* only when the user is not known */
 };
 
 /* Writes the fingerprint of ${request} to ${out}. */

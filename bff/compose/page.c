@@ -16,6 +16,7 @@
 #include "bff/http/request_id.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
+#include "bff/session/session_cookie.h"
 
 /* An object in the request's pool, which is disposed of when the request ends. */
 struct holder {
@@ -120,12 +121,20 @@ static struct text caller_key(const struct page_ask *ask, struct pool *pool)
 
 static struct text client_header(void *cookie, const char *name)
 {
-    struct page_serving *serving = cookie;
+    const struct page_serving *serving = cookie;
+    struct text value = serving->request == NULL ? page_errand_header(serving, name)
+                                                 : request_header(serving->request, name);
 
-    if (caller_writes(serving->ask.caller, text_of(name)))
-        return (struct text){0};
-    return serving->request == NULL ? page_errand_header(serving, name)
-                                    : request_header(serving->request, name);
+    return caller_passes(serving->ask.caller, name, value);
+}
+
+/* Otherwise a service could give the browser the session of somebody else. */
+static bool is_own_cookie(void *cookie, struct text line)
+{
+    const struct page_serving *serving = cookie;
+    struct session_cookie own = {.name = serving->ask.caller->own_cookie};
+
+    return session_cookie_is_set_by(&own, line);
 }
 
 static struct text key_for(void *cookie, const struct bff_service *service)
@@ -297,6 +306,7 @@ static void serve(struct request *request, const struct page_ask *ask)
         .flights = ask->flights,
         .may_see = ask->has_login ? may_see : NULL,
         .cookie = serving,
+        .is_own_cookie = ask->caller->own_cookie.at != NULL ? is_own_cookie : NULL,
         .change_hash = serving->key_hash,
         .request_id = serving->id,
         .body_limit = pages->body_limit,

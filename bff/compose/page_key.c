@@ -65,22 +65,43 @@ static void hash_key(struct page_serving *serving, struct text key)
         serving->key_hash);
 }
 
-/* Without a user, nobody but the services may know whom Authorization names. So a repeat with
- * another value gets no answer that was made for the first one. */
+/* Cookies change often. So they only count for a page that passes them on. */
+static bool passes_cookie(const struct plan *plan)
+{
+    for (size_t i = 0; i < plan->part_count; i++)
+        if (plan->parts[i].passes_cookie)
+            return true;
+    return false;
+}
+
+/* Without a user, nobody but the services may know whom Authorization, a cookie, a certificate or
+ * the authorizer's context names. A program may ask for many people with one API key. So a repeat
+ * with other ones gets no answer that was made for the first ones. */
+static void print_asker(const struct page_serving *serving, struct idempotency_key_request *out)
+{
+    struct request *request = serving->request;
+    const struct caller *caller = serving->ask.caller;
+
+    if (caller->has_user && !caller->is_user_of_key)
+        return;
+    out->authorization = request_header(request, "authorization");
+    if (passes_cookie(serving->ask.plan))
+        out->cookie = caller_passes(caller, "cookie", request_header(request, "cookie"));
+    out->caller = caller_distinct(caller, serving->pool);
+}
+
 static void print_request(const struct page_serving *serving, unsigned char print[SHA256_BYTES])
 {
     const struct request *request = serving->request;
-    bool has_user = serving->ask.caller->has_user;
+    struct idempotency_key_request out = {
+        .method = request->method,
+        .path = request->path,
+        .query = request->query,
+        .body = json_raw(serving->ask.input),
+    };
 
-    idempotency_key_print(
-        &(struct idempotency_key_request){
-            .method = request->method,
-            .path = request->path,
-            .query = request->query,
-            .body = json_raw(serving->ask.input),
-            .authorization = has_user ? (struct text){0} : request_header(request, "authorization"),
-        },
-        print);
+    print_asker(serving, &out);
+    idempotency_key_print(&out, print);
 }
 
 /* The claim. */

@@ -41,12 +41,13 @@ struct plan_part {
     struct pick *pick;    /* NULL: the whole value, and no computed members in it */
     struct part_headers_names headers; /* of .headers */
     struct text name;
-    struct text key;  /* ",\"recentOrders\":" */
-    bool is_read;     /* a field or a later part reads its value */
-    bool keep_slices; /* its value is read, or a pick is applied to it: so the scanner keeps the
-                         slices (json_scan.h) */
-    bool changes;     /* its call changes data: its ask function says so (ask_rehearse) */
-    bool is_filled;   /* computed members are put into it */
+    struct text key;    /* ",\"recentOrders\":" */
+    bool is_read;       /* a field or a later part reads its value */
+    bool keep_slices;   /* its value is read, or a pick is applied to it: so the scanner keeps the
+                           slices (json_scan.h) */
+    bool changes;       /* its call changes data: its ask function says so (ask_rehearse) */
+    bool passes_cookie; /* it passes Cookie on (ask_rehearse) */
+    bool is_filled;     /* computed members are put into it */
     const struct call_hedge_plan *hedge; /* which the generation sets; NULL: not hedged */
     struct breaker *breaker; /* its own, which the generation sets; NULL: each service's */
     struct cache_rule cache; /* of the columns .cache_s, .stale_s and .shared */

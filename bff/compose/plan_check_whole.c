@@ -111,9 +111,9 @@ static void check_owner(struct plan_mistakes *mistakes, const struct plan *plan)
 static void check_undo(struct plan_mistakes *mistakes, const struct plan *plan, size_t i,
                        struct pool *pool)
 {
-    bool changes = false;
+    struct ask_rehearsed done;
     const char *wrong =
-        plan->parts[i].row->undo == NULL ? NULL : ask_rehearse_undo(plan, (int)i, pool, &changes);
+        plan->parts[i].row->undo == NULL ? NULL : ask_rehearse_undo(plan, (int)i, pool, &done);
 
     if (wrong != NULL)
         plan_part_mistake(mistakes, i, ".undo: %s", wrong);
@@ -122,7 +122,10 @@ static void check_undo(struct plan_mistakes *mistakes, const struct plan *plan, 
 static void check_asks(struct plan_mistakes *mistakes, struct plan *plan, struct pool *pool)
 {
     for (size_t i = 0; i < plan->part_count; i++) {
-        const char *wrong = ask_rehearse(plan, (int)i, pool, &plan->parts[i].changes);
+        struct ask_rehearsed done;
+        const char *wrong = ask_rehearse(plan, (int)i, pool, &done);
+        plan->parts[i].changes = done.changes;
+        plan->parts[i].passes_cookie = done.passes_cookie;
         if (wrong != NULL)
             plan_part_mistake(mistakes, i, "%s", wrong);
         check_undo(mistakes, plan, i, pool);

@@ -50,6 +50,9 @@ struct run_request {
     struct text caller_key;
     struct text (*balance_key)(void *cookie, const struct bff_service *service);
     void *cookie; /* for all functions here */
+    /* Returns true when ${line}, a value of Set-Cookie, is about a cookie that services cannot set.
+     * NULL: they can set all. */
+    bool (*is_own_cookie)(void *cookie, struct text line);
     /* SHA256_BYTES, of which the Idempotency-Key of each call that changes data is made
      * (idempotency_key_for_part). NULL: calls have none, and are not sent again. */
     const unsigned char *change_hash;

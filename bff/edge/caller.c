@@ -1,4 +1,6 @@
 /* See caller.h. */
+#include <string.h>
+
 #include "bff/edge/api_key.h"
 #include "bff/edge/identity.h"
 #include "bff/http/field.h"
@@ -67,6 +69,18 @@ bool caller_writes(const struct caller *caller, struct text name)
     if (text_equal_nocase(name, caller->key_header) || field_reads_as(name, caller->subject_header))
         return true;
     return caller->identity != NULL && field_reads_as(name, identity_header(caller->identity));
+}
+
+struct text caller_passes(const struct caller *caller, const char *name, struct text value)
+{
+    if (caller_writes(caller, text_of(name)))
+        return (struct text){0};
+    if (strcmp(name, "authorization") == 0 &&
+        (caller->authorization.at != NULL || caller->hides_authorization))
+        return caller->authorization;
+    if (strcmp(name, "cookie") == 0 && caller->cookies.at != NULL)
+        return caller->cookies.len == 0 ? (struct text){0} : caller->cookies;
+    return value;
 }
 
 static void put_member(struct text_builder *out, const char *name, struct text value)

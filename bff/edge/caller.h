@@ -84,6 +84,11 @@ void caller_put(const struct caller *caller, const struct bff_service *service,
  * field_may_pass (bff/http/field.h) knows the headers with fixed names. */
 bool caller_writes(const struct caller *caller, struct text name);
 
+/* Returns what a service gets as the header ${name} (lower case) when it is to get what the client
+ * has sent, which is ${value}; absent: nothing. The Authorization and the Cookie of somebody with a
+ * session are not those of their browser. */
+struct text caller_passes(const struct caller *caller, const char *name, struct text value);
+
 /* Returns a text that distinguishes callers who may get different answers to the same request, for
  * the key of a cache. It does not change when a token of the same caller is renewed. Absent for a
  * caller of whom services learn nothing. */

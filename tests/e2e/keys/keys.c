@@ -71,7 +71,32 @@ static const struct bff_composite own = {
     .parts = BFF_TABLE(own_parts),
 };
 
-static const struct bff_composite *const composites[] = {&buy, &strict, &own};
+/* The service finds out itself who asks. */
+
+static void guest_order(struct bff_ask *ask)
+{
+    ask_post(ask, &orders_service, "/orders");
+    ask_pass_header(ask, "Cookie");
+    ask_pass_header(ask, "Authorization");
+    ask_body(ask, json_of(TEXT("{\"product\":\"p1\"}")));
+}
+
+static const struct bff_part guest_parts[] = {
+    {.name = "order",
+     .ask = guest_order,
+     .need = BFF_REQUIRED,
+     .kind = BFF_OBJECT,
+     .headers = "Set-Cookie"},
+};
+
+static const struct bff_composite guest = {
+    .route = "POST /api/guest",
+    .failure = "Failed to buy",
+    .access = BFF_PUBLIC,
+    .parts = BFF_TABLE(guest_parts),
+};
+
+static const struct bff_composite *const composites[] = {&buy, &strict, &own, &guest};
 
 static const struct bff_build build = {
     .name = "keys",
