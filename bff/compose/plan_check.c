@@ -17,18 +17,25 @@ bool plan_is_made_of(struct text text, const char *bytes)
 static bool has_texts(const struct bff_part *row)
 {
     return row->name != NULL || row->after != NULL || row->fallback != NULL || row->pick != NULL ||
-           row->headers != NULL;
+           row->shape != NULL || row->headers != NULL;
+}
+
+static bool has_numbers(const struct bff_part *row)
+{
+    return row->many > 0 || row->at_once > 0 || row->timeout_ms > 0 || row->hedge_ms > 0 ||
+           row->has_breaker || row->cache_s > 0 || row->stale_s > 0 || row->shared;
+}
+
+static bool has_kinds(const struct bff_part *row)
+{
+    return row->need != BFF_OPTIONAL || row->place != BFF_MEMBER || row->kind != BFF_KIND_MISSING;
 }
 
 static bool is_empty_part(const struct bff_part *row)
 {
-    bool has_numbers = row->many > 0 || row->at_once > 0 || row->timeout_ms > 0 ||
-                       row->hedge_ms > 0 || row->has_breaker || row->cache_s > 0 ||
-                       row->stale_s > 0 || row->shared;
-    bool has_kinds =
-        row->need != BFF_OPTIONAL || row->place != BFF_MEMBER || row->kind != BFF_KIND_MISSING;
+    bool has_functions = row->ask != NULL || row->when != NULL || row->undo != NULL;
 
-    return !has_texts(row) && row->ask == NULL && row->when == NULL && !has_numbers && !has_kinds;
+    return !has_texts(row) && !has_functions && !has_numbers(row) && !has_kinds(row);
 }
 
 size_t plan_row_count(const struct bff_composite *composite)

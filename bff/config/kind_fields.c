@@ -26,10 +26,29 @@ static struct text plain_name(struct text name, char bytes[NAME_COMPARED])
     return (struct text){bytes, name.len};
 }
 
+/* A field of requests that only the server writes. With ${is_prefix}, all whose names begin so. */
+struct owned_field {
+    const char *name;
+    bool is_prefix;
+    const char *words;
+};
+
+static const struct owned_field of_requests[] = {
+    {"host", false, "the server alone writes it; preserve_host: true keeps the client's"},
+    {"x-user-", true, "the server alone says who the user is"},
+    {"x-identity", false, "the server alone says who the user is"},
+    {"x-api-key-name", true, "the server alone says whose API key it is"},
+    {"x-client-subject", false, "the server alone says whose certificate it is"},
+    {"x-client-fingerprint", false, "the server alone says whose certificate it is"},
+    {"x-request-deadline-ms", false, "the server alone says how much time is left"},
+};
+
 /* ${name} is plain (plain_name). */
-static bool names_user(struct text name)
+static bool is_owned(const struct owned_field *row, struct text name)
 {
-    return text_starts(name, TEXT("x-user-")) || text_is(name, "x-identity");
+    struct text owned = text_of(row->name);
+
+    return row->is_prefix ? text_starts(name, owned) : text_equal(name, owned);
 }
 
 /* Returns the reason why a route may not set or remove the field; NULL if it may. */
@@ -41,16 +60,9 @@ static const char *owner_words(struct text field, bool of_request)
     if (field_is_hop_by_hop(name) || text_is(name, "content-length") || text_is(name, "expect") ||
         text_starts(name, TEXT("proxy-")))
         return "it belongs to the connection; the server alone writes it";
-    if (of_request && text_is(name, "host"))
-        return "the server alone writes it; preserve_host: true keeps the client's";
-    if (of_request && names_user(name))
-        return "the server alone says who the user is";
-    if (of_request && text_starts(name, TEXT("x-api-key-name")))
-        return "the server alone says whose API key it is";
-    if (of_request && (text_is(name, "x-client-subject") || text_is(name, "x-client-fingerprint")))
-        return "the server alone says whose certificate it is";
-    if (of_request && text_is(name, "x-request-deadline-ms"))
-        return "the server alone says how much time is left";
+    for (size_t i = 0; of_request && i < sizeof of_requests / sizeof *of_requests; i++)
+        if (is_owned(&of_requests[i], name))
+            return of_requests[i].words;
     return NULL;
 }
 
