@@ -7,10 +7,15 @@
 #include "bff/compose/page_errand.h"
 #include "bff/compose/page_key.h"
 #include "bff/compose/run_calls.h"
+#include "bff/compose/run_change.h"
+#include "bff/compose/run_undo.h"
 #include "bff/edge/api_key.h"
 #include "bff/store/key_store.h"
 
-#define RUN_LONGER_MS 30000 /* than the budget: calls that undo others, and the storing */
+/* A key is running longer than the budget of its page: calls that change data are sent again, or
+ * are taken back. The pause is for a claim that Redis tells late, and for the storing. */
+#define RUN_LONGER_MS 30000
+#define RUN_PAUSE_MS 10000
 
 #define RETRY_AFTER ((struct reply_field){"retry-after", TEXT("1")})
 
@@ -164,6 +169,14 @@ static void on_claimed(struct key_store_call *call, enum key_claim_end end)
     check_working_on((struct text){0});
 }
 
+/* A key that expired during the run would let a repeat change the same data at the same time. */
+static int64_t longest_run_ms(const struct plan *plan)
+{
+    int64_t more_ms = (RUN_CHANGE_TOTAL_NS + run_undo_longest_ns(plan)) / CLOCK_MS + RUN_PAUSE_MS;
+
+    return plan->budget_ms + (more_ms > RUN_LONGER_MS ? more_ms : RUN_LONGER_MS);
+}
+
 static void claim(struct page_serving *serving, void (*start)(struct page_serving *serving))
 {
     struct page_key *key = pool_zero(serving->pool, sizeof(*key));
@@ -172,7 +185,7 @@ static void claim(struct page_serving *serving, void (*start)(struct page_servin
     key->call.pool = serving->pool;
     key->call.done = on_claimed;
     key->call.cookie = serving;
-    key->call.claim.run_ms = (int64_t)serving->ask.plan->budget_ms + RUN_LONGER_MS;
+    key->call.claim.run_ms = longest_run_ms(serving->ask.plan);
     memcpy(key->call.claim.name, serving->key_hash, sizeof(key->call.claim.name));
     print_request(serving, key->call.claim.print);
     serving->key = key;

@@ -200,3 +200,15 @@ void run_undo_cancel(struct run *run)
     timer_clear(run->request->timers, &undo->timer);
     fetch_release(&undo->fetch);
 }
+
+int64_t run_undo_longest_ns(const struct plan *plan)
+{
+    int64_t each_ns = RUN_CHANGE_SEND_NS, all_ns = 0;
+
+    for (unsigned sends = 1; sends <= RUN_CHANGE_AGAIN; sends++)
+        each_ns += run_change_pause_ns(sends) + RUN_CHANGE_SEND_NS;
+    for (size_t i = 0; i < plan->part_count; i++)
+        if (plan->parts[i].row->undo != NULL)
+            all_ns += each_ns;
+    return all_ns;
+}

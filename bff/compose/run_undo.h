@@ -23,4 +23,7 @@ bool run_undo_begin(struct run *run, void (*done)(struct run *run));
 /* Ends it without a callback. Does nothing when it has not begun, or is over. */
 void run_undo_cancel(struct run *run);
 
+/* Returns the longest time for all calls that take something back in a run of ${plan}. */
+int64_t run_undo_longest_ns(const struct plan *plan);
+
 #endif

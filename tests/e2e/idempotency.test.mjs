@@ -376,6 +376,21 @@ describe('a client that leaves', { concurrency: 2 }, () => {
 })
 
 describe('a running key', { concurrency: 2 }, () => {
+  test('does not expire before its page has taken everything back', async t => {
+    const door = gate()
+    const redis = await startRedis(t)
+    const { buy, arrival } = await shop(t, { config: inRedis(redis),
+      services: { 'orders /orders': { json: { id: 'o1' }, until: door.opened } } })
+    const running = buy('k1', { where: '/api/long', body: undefined })
+    await arrival('orders')
+    const [key] = await redis.send('KEYS', '*')
+    const left = await redis.send('PTTL', key)
+    // The budget, 5 s for a call that is sent again, 7.3 s for each .undo, and 10 s.
+    assert.ok(left > 62_000 && left <= 64_200, `${left} ms are left`)
+    door.open()
+    assert.equal((await running).status, 200)
+  })
+
   test('of an instance that died expires, and the repeat sends the same keys to services', async t => {
     const redis = await startRedis(t)
     const config = inRedis(redis)

@@ -2,6 +2,8 @@
  * and its answer is stored nowhere. */
 #include "tests/flow/flow.h"
 
+#include "bff/compose/run_undo.h"
+
 static const struct bff_service stock = {.name = "inventory"}, orders = {.name = "orders"},
                                 mail = {.name = "notifications"};
 
@@ -163,12 +165,38 @@ static void a_change_waits_for_the_owner(void **state)
     flow_may_see = NULL;
 }
 
+/* A key is running as long as its page may take. So the longest time must be right. */
+
+static void take_back(struct bff_ask *ask) { ask_delete(ask, &mail, "/undo"); }
+
+static const struct bff_part undone_parts[] = {
+    {.name = "first", .ask = again, .undo = take_back, .kind = BFF_ANY},
+    {.name = "second", .ask = list, .after = "first", .need = BFF_REQUIRED, .kind = BFF_LIST},
+};
+
+static const struct bff_composite undone = {.route = "POST /api/undone/:id",
+                                            .failure = "Failed",
+                                            .access = BFF_PUBLIC,
+                                            .parts = BFF_TABLE(undone_parts)};
+
+static void taking_back_has_a_longest_time(void **state)
+{
+    flow_input = NULL;
+    flow_begin(&undone, "1", "/mails 10 {}; /orders 10 status 500; /undo 10 hang");
+    flow.calls[0].fetch->has_left = true;
+    flow_play(60 * 1000);
+    assert_int_equal(flow.done, 1);
+    assert_int_equal(flow.now_ns - 20 * CLOCK_MS, run_undo_longest_ns(flow.request.plan));
+    flow_end_all();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(changes_are_made_in_order),
         cmocka_unit_test(a_change_is_shared_with_nobody),
         cmocka_unit_test(a_change_waits_for_the_owner),
+        cmocka_unit_test(taking_back_has_a_longest_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -96,7 +96,28 @@ static const struct bff_composite guest = {
     .parts = BFF_TABLE(guest_parts),
 };
 
-static const struct bff_composite *const composites[] = {&buy, &strict, &own, &guest};
+/* Taking everything back may take long. */
+
+static void cancel(struct bff_ask *ask) { ask_delete(ask, &orders_service, "/orders"); }
+
+#define STEP(part, before)                                                                         \
+    {                                                                                              \
+        .name = part, .ask = order, .undo = cancel, .after = before, .need = BFF_REQUIRED,         \
+        .kind = BFF_OBJECT                                                                         \
+    }
+
+static const struct bff_part long_parts[] = {STEP("a", NULL), STEP("b", "a"), STEP("c", "b"),
+                                             STEP("d", "c")};
+
+static const struct bff_composite long_one = {
+    .route = "POST /api/long",
+    .failure = "Failed",
+    .access = BFF_PUBLIC,
+    .budget_ms = 20000,
+    .parts = BFF_TABLE(long_parts),
+};
+
+static const struct bff_composite *const composites[] = {&buy, &strict, &own, &guest, &long_one};
 
 static const struct bff_build build = {
     .name = "keys",
