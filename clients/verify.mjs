@@ -66,7 +66,7 @@ function run(args, input) {
 function pagesOf() {
   const { status, stdout, stderr } = run(['--routes'])
   if (status !== 0) die(`${binary} --routes: ${stderr}`)
-  return [...stdout.matchAll(/^GET (\/\S*) {2}.*, budget \d+ ms$/gm)].map(([, path]) => path)
+  return [...stdout.matchAll(/^GET (\/\S*) {2}.*, budget \d+ ms/gm)].map(([, path]) => path)
 }
 
 // The paths to ask for: one for each combination of the samples.

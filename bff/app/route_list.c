@@ -1,5 +1,6 @@
 /* See route_list.h. */
 #include "bff/app/route_list.h"
+#include "bff/app/composite_list.h"
 #include "bff/base/check.h"
 #include "bff/compose/build.h"
 #include "bff/compose/plan_make.h"
@@ -97,85 +98,6 @@ void route_list_warn(const struct pages *pages, size_t body_limit, FILE *out)
         for (size_t part = 0; part < pages->plans[i]->part_count; part++)
             warn_of(pages->plans[i], &pages->plans[i]->parts[part], out);
     }
-}
-
-static void print_access(const struct bff_composite *composite, FILE *out)
-{
-    switch (composite->access) {
-    case BFF_ACCESS_MISSING:
-    case BFF_PUBLIC:
-        fprintf(out, "public");
-        break;
-    case BFF_SIGNED_IN:
-        fprintf(out, "signed-in");
-        break;
-    case BFF_ROLE:
-        fprintf(out, "role %s", composite->role);
-        break;
-    case BFF_OWNER:
-        fprintf(out, "owner %s", composite->owner);
-        break;
-    case BFF_SCOPE:
-        fprintf(out, "scope %s", composite->scopes);
-        break;
-    case BFF_KEY:
-        fprintf(out, "key");
-        break;
-    }
-}
-
-static void print_part_cache(const struct bff_part *row, FILE *out)
-{
-    if (row->cache_s == 0)
-        return;
-    fprintf(out, ", cached for %u s%s", row->cache_s, row->shared ? ", shared" : "");
-    if (row->stale_s > 0)
-        fprintf(out, ", stale for %u s", row->stale_s);
-}
-
-static void print_part(const struct plan *plan, const struct plan_part *part, FILE *out)
-{
-    const struct bff_part *row = part->row;
-
-    fprintf(out, "    %-22s %s, %u ms", row->name,
-            row->need == BFF_REQUIRED ? "required" : "optional", (unsigned)part->timeout_ms);
-    if (row->many > 0)
-        fprintf(out, ", a list of at most %u, %u at a time", row->many, part->at_once);
-    if (part->after != PLAN_NO_PART)
-        fprintf(out, ", after %s", plan->parts[part->after].row->name);
-    if (row->hedge_ms == BFF_HEDGE_P95)
-        fprintf(out, ", hedged after its p95");
-    else if (row->hedge_ms > 0)
-        fprintf(out, ", hedged after %u ms", row->hedge_ms);
-    if (row->has_breaker)
-        fprintf(out, ", own breaker");
-    print_part_cache(row, out);
-    if (row->place == BFF_HIDDEN)
-        fprintf(out, ", hidden");
-    if (row->pick != NULL)
-        fprintf(out, ", picks %s", row->pick);
-    fprintf(out, "\n");
-}
-
-static void print_field(const struct plan_field *field, FILE *out)
-{
-    const struct bff_field *row = field->row;
-
-    fprintf(out, "    %-22s computed from %s\n", row->into == NULL ? row->name : row->into,
-            row->of);
-}
-
-static void print_composite(const struct plan *plan, FILE *out)
-{
-    fprintf(out, "%s  ", plan->composite->route);
-    print_access(plan->composite, out);
-    fprintf(out, ", budget %u ms\n", (unsigned)plan->budget_ms);
-    if (plan->composite->about != NULL)
-        fprintf(out, "    %s\n", plan->composite->about);
-    for (size_t i = 0; i < plan->part_count; i++)
-        print_part(plan, &plan->parts[i], out);
-    for (size_t i = 0; i < plan->field_count; i++)
-        print_field(&plan->fields[i], out);
 }
 
 static void print_methods(const struct plain_route *route, FILE *out)
@@ -346,7 +268,7 @@ static void print_route(const struct plain_route *route, FILE *out)
 void route_list_print(const struct pages *pages, const struct plain_routes *routes, FILE *out)
 {
     for (size_t i = 0; i < pages->count; i++)
-        print_composite(pages->plans[i], out);
+        composite_list_print(pages->plans[i], out);
     for (size_t i = 0; i < routes->count; i++)
         print_route(&routes->rows[i], out);
 }

@@ -226,7 +226,7 @@ void options_help(FILE *file, const struct bff_build *build, const struct sectio
     for (unsigned i = 0; i < OPTION_COUNT; i++) {
         if (i == OPTION_MOCK && build->mocks == NULL)
             continue;
-        fprintf(file, "  %-11s%-19s %s\n", table[i].name,
+        fprintf(file, "  %-13s%-17s %s\n", table[i].name,
                 table[i].value == NULL ? "" : table[i].value, table[i].about);
     }
     fprintf(file, "\nSettings of the file (* is a name, such as a service's, or an item of a list "

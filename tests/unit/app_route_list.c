@@ -57,6 +57,37 @@ static const struct bff_composite signed_page = {.route = "GET /api/signed/:id",
                                                  .budget_ms = 250,
                                                  .parts = BFF_TABLE(parts),
                                                  .fields = BFF_TABLE(fields)};
+static void make_user(struct bff_ask *ask) { ask_post(ask, &users, "/users"); }
+
+static bool is_wanted(struct bff_ask *ask) { return ask_param(ask, "id").len > 1; }
+
+static const struct bff_part list_parts[] = {
+    {.name = "new", .ask = get, .kind = BFF_LIST, .headers = "Link X-Total"},
+    {.name = "old", .ask = get, .after = "new", .when = is_wanted, .kind = BFF_LIST},
+};
+static const struct bff_field list_fields[] = {{.name = "all", .concat = "new old"}};
+static const struct bff_query list_query[] = {{.name = "sort", .words = "asc desc"}, {.name = "q"}};
+static const struct bff_composite list_page = {.route = "GET /api/list/:id",
+                                               .access = BFF_PUBLIC,
+                                               .may_choose = true,
+                                               .query = BFF_TABLE(list_query),
+                                               .parts = BFF_TABLE(list_parts),
+                                               .fields = BFF_TABLE(list_fields)};
+
+static const struct bff_part change_parts[] = {
+    {.name = "made", .ask = make_user, .undo = make_user, .need = BFF_REQUIRED, .kind = BFF_OBJECT},
+    {.name = "told", .ask = make_user, .after = "made", .kind = BFF_OBJECT},
+};
+static const struct bff_body change_body[] = {
+    {.path = "items[].id", .kind = BFF_BODY_TEXT},
+    {.path = "note", .kind = BFF_BODY_TEXT, .is_optional = true},
+};
+static const struct bff_composite change_page = {.route = "POST /api/change",
+                                                 .failure = "Failed",
+                                                 .access = BFF_PUBLIC,
+                                                 .idempotency = BFF_KEY_REQUIRED,
+                                                 .body = BFF_TABLE(change_body),
+                                                 .parts = BFF_TABLE(change_parts)};
 static const struct bff_composite bad_page = {
     .route = "HEAD /api/bad/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
 
@@ -142,6 +173,34 @@ static struct plain_route rows[] = {
     "    user                   optional, %d ms, own breaker, hidden\n"                            \
     "    more                   optional, %d ms, a list of at most 5, 8 at a time, after user, "   \
     "cached for 30 s, shared, stale for 60 s, picks id name\n"
+
+static void columns_of_choices_and_changes_are_shown(void **state)
+{
+    static const struct bff_composite *const composites[] = {&list_page, &change_page};
+    struct pool *pool = pool_new();
+    struct pages made = {0};
+    char *errors = NULL, *shown = NULL;
+    size_t len;
+
+    assert_int_equal(make(pool, composites, 2, &made, &errors), 0);
+    FILE *file = open_memstream(&shown, &len);
+    route_list_print(&made, &(struct plain_routes){0}, file);
+    fclose(file);
+    assert_string_equal(
+        shown,
+        "GET /api/list/:id  public, budget 1000 ms, a client may choose parts, query sort q\n"
+        "    new                    optional, 1000 ms, headers Link X-Total\n"
+        "    old                    optional, 1000 ms, after new, on a condition\n"
+        "    all                    one list out of new old\n"
+        "POST /api/change  public, budget 1000 ms, Idempotency-Key required, body items[].id "
+        "note?\n"
+        "    made                   required, 1000 ms, changes data with undo\n"
+        "    told                   optional, 1000 ms, after made, changes data\n");
+    free(errors);
+    free(shown);
+    pool_free(pool);
+    (void)state;
+}
 
 static void what_is_right_is_shown(void **state)
 {
@@ -249,6 +308,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_wrong_is_told),
         cmocka_unit_test(what_is_right_is_shown),
+        cmocka_unit_test(columns_of_choices_and_changes_are_shown),
         cmocka_unit_test(a_row_without_a_kind_is_warned_of),
         cmocka_unit_test(a_limit_that_does_not_count_is_warned_of),
     };
