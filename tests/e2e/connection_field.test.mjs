@@ -72,7 +72,7 @@ const some = [{ path: '/a/', service: 'users', methods: ['PUT'] },
 
 describe('OPTIONS *', { concurrency: 4 }, () => {
   for (const [why, routes, allow] of [['all methods', undefined, all],
-    ['those that the configuration has', some, 'GET, HEAD, PUT, PATCH, OPTIONS']]) {
+    ['those of pages and of the configuration', some, 'GET, HEAD, POST, PUT, PATCH, OPTIONS']]) {
     for (const [protocol, door] of Object.entries(doors)) {
       test(`has ${why}, without login, ${protocol}`, async t => {
         const { bare, urls, asked } = await scenario(t, 'web', {},

@@ -226,8 +226,8 @@ describe('what is accepted', { concurrency: 2 }, () => {
     const [elsewhere] = cookiesOf(await signIn(client, { page: 'http://shop.example',
       headers: { host: 'shop.example' } }))
     assert.ok(elsewhere.flags.includes('secure'))
-    assert.ok(scene.server.lines().some(({ event, message = '' }) =>
-      event === 'warning' && message.includes('insecure_localhost')))
+    await eventually(() => scene.server.lines().some(({ event, message = '' }) =>
+      event === 'warning' && message.includes('insecure_localhost')), 'the warning in the log')
   })
 })
 
