@@ -257,8 +257,8 @@ struct bff_query {
  *   kind         what it must be
  *   is_optional  it may be left out
  *
- * A body with a member that is missing or of another kind is answered with 400, which names the
- * path. Members that no row names are allowed, and no service gets them.
+ * A body with a member that is missing, of another kind or there twice is answered with 400, which
+ * names the path. Members that no row names are allowed, and no service gets them.
  */
 enum bff_body_kind {
     BFF_BODY_ANY,

@@ -28,8 +28,7 @@ void ask_delete(struct bff_ask *ask, const struct bff_service *service, const ch
 /*
  * Returns the member of the request's body at a dotted path: ask_input(ask, "address.city"). A row
  * of .body must be about it. An empty path means the whole body. JSON_NONE: the client has not sent
- * it. When a member is there twice, the last one counts.
- */
+ * it. It is there once, because a member that a row names must not be there twice. */
 struct json ask_input(struct bff_ask *ask, const char *path);
 
 /*

@@ -72,6 +72,18 @@ static bool refuse(const struct step *step, const char *what, struct pool *pool,
 static bool check(const struct input_node *node, struct json value, const struct step *step,
                   struct pool *pool, struct input_mistake *mistake);
 
+/* A service that gets the object as a whole may take the first one of two members of the same name.
+ * Only one of them would have been checked. */
+static bool is_twice(struct json object, const char *name)
+{
+    struct json_walk walk = json_walk(object);
+    size_t count = 0;
+
+    for (struct json child; count < 2 && json_walk_next(&walk, &child);)
+        count += json_key_is(walk.key, name);
+    return count == 2;
+}
+
 static bool check_members(const struct input_node *node, struct json value,
                           const struct step *before, struct pool *pool,
                           struct input_mistake *mistake)
@@ -80,6 +92,8 @@ static bool check_members(const struct input_node *node, struct json value,
         struct step step = {before, member, 0};
         struct json at = json_get(value, member->name.at);
         if (!json_is(at, JSON_NONE)) {
+            if (is_twice(value, member->name.at))
+                return refuse(&step, "is there twice", pool, mistake);
             if (!check(member, at, &step, pool, mistake))
                 return false;
         } else if (member->is_required) {

@@ -155,14 +155,49 @@ struct json json_item(struct json array, size_t place)
 
 /* Members. */
 
-static bool key_means(struct text key, struct text name)
+static bool decoded_means(struct text key, struct text name)
 {
-    if (key.len == 0 || memchr(key.at, '\\', key.len) == NULL)
-        return text_equal(key, name);
     struct pool *pool = pool_new();
     bool is_equal = text_equal(json_unescape(key, pool), name);
+
     pool_free(pool);
     return is_equal;
+}
+
+static int hex_value(char digit) { return digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10; }
+
+/* Returns the ASCII character that the escape at ${at} means; -1: it means another character. */
+static int ascii_of(const char *at, size_t *len)
+{
+    static const char letters[] = "\"\\/bfnrt", meant[] = "\"\\/\b\f\n\r\t";
+
+    *len = at[1] == 'u' ? 6 : 2;
+    if (at[1] != 'u')
+        return meant[strchr(letters, at[1]) - letters];
+    if (at[2] != '0' || at[3] != '0' || at[4] > '7')
+        return -1;
+    return hex_value(at[4]) * 16 + hex_value(at[5]);
+}
+
+/* A client may send many keys with escapes, and decoding takes long. So it is only done where the
+ * name has a character that is not ASCII. */
+static bool key_means(struct text key, struct text name)
+{
+    size_t at = 0, same = 0, len;
+
+    while (at < key.len && same < name.len) {
+        int is = (unsigned char)key.at[at], wanted = (unsigned char)name.at[same];
+        len = 1;
+        if (is == '\\')
+            is = ascii_of(key.at + at, &len);
+        if (is < 0 && wanted >= 0x80)
+            return decoded_means(key, name);
+        if (is != wanted)
+            return false;
+        at += len;
+        same++;
+    }
+    return at == key.len && same == name.len;
 }
 
 bool json_key_is(struct text key, const char *name) { return key_means(key, text_of(name)); }

@@ -103,6 +103,15 @@ static bool is_needed(const struct rows *rows, struct text path)
     return false;
 }
 
+static bool is_twice(struct pool *pool, const struct tree *object, struct text name)
+{
+    size_t count = 0;
+
+    for (const struct tree *child = object->first; child != NULL; child = child->next)
+        count += text_equal(tree_decoded(pool, child->key), name);
+    return count > 1;
+}
+
 /* Does ${at}, which is at the first ${len} bytes of the row's path, hold what the row says? */
 static bool holds(const struct walk *walk, const struct tree *at, size_t len)
 {
@@ -127,7 +136,8 @@ static bool holds(const struct walk *walk, const struct tree *at, size_t len)
     const struct tree *member = tree_get(walk->pool, at, (struct text){full.at + len, end - len});
     if (member == NULL)
         return !is_needed(walk->rows, (struct text){full.at, end});
-    return holds(walk, member, end);
+    return !is_twice(walk->pool, at, (struct text){full.at + len, end - len}) &&
+           holds(walk, member, end);
 }
 
 static bool is_good(struct pool *pool, const struct rows *rows, const struct tree *tree)

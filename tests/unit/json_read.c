@@ -77,6 +77,12 @@ static void test_paths(void **state)
         {"a key with an escaped quote", "{\"\\\"a\":1,\"a\":2}", "\"a", "1"},
         {"a key beyond ASCII", "{\"gr\303\274n\":1}", "gr\303\274n", "1"},
         {"the same, escaped", "{\"gr\\u00fcn\":1}", "gr\303\274n", "1"},
+        {"another one, escaped", "{\"gr\\u00fdn\":1}", "gr\303\274n", NULL},
+        {"a long escape for a short name", "{\"\\u0069\\u0064\\u0000\":1}", "id", NULL},
+        {"short escapes", "{\"\\b\\f\\n\\r\\t\\/\\\\\":1}", "\b\f\n\r\t/\\", "1"},
+        {"digits of both cases", "{\"\\u006A\\u006b\":1}", "jk", "1"},
+        {"the first characters of an escaped key", "{\"i\\u0064s\":1}", "id", NULL},
+        {"an escaped key that is too short", "{\"\\u0069\":1}", "id", NULL},
         {"a lone surrogate in a key", "{\"\\ud800\":1,\"a\":2}", "a", "2"},
     };
 
