@@ -90,6 +90,7 @@ static void write_claims(struct admin_metrics_page *page)
         {"claimed", TALLY_CLAIMS_MINE},      {"replayed", TALLY_CLAIMS_ANSWERED},
         {"running", TALLY_CLAIMS_RUNNING},   {"lost", TALLY_CLAIMS_LOST},
         {"conflict", TALLY_CLAIMS_CONFLICT}, {"unavailable", TALLY_CLAIMS_UNAVAILABLE},
+        {"again", TALLY_CLAIMS_AGAIN},       {"undoing", TALLY_CLAIMS_UNDOING},
     };
 
     for (size_t i = 0; i < sizeof(results) / sizeof(results[0]); i++)

@@ -28,6 +28,8 @@ enum tally {
     TALLY_SESSIONS_ENDED,
     TALLY_SESSIONS_REFUSED, /* a cookie came, and there is no good session for it */
     TALLY_CLAIMS_MINE,      /* of idempotency keys: the request has run */
+    TALLY_CLAIMS_AGAIN,     /* it has run, and an earlier one with its key did not end */
+    TALLY_CLAIMS_UNDOING,
     TALLY_CLAIMS_ANSWERED,
     TALLY_CLAIMS_RUNNING,
     TALLY_CLAIMS_LOST,

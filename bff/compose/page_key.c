@@ -6,6 +6,7 @@
 #include "bff/compose/idempotency_key.h"
 #include "bff/compose/page_errand.h"
 #include "bff/compose/page_key.h"
+#include "bff/compose/page_unresolved.h"
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
 #include "bff/compose/run_undo.h"
@@ -31,8 +32,10 @@ struct page_key {
     struct key_store_call call;
     enum state state;
     void (*start)(struct page_serving *serving);
-    struct key_store_finish *finish;
-    struct reply reply; /* in state PAGE_KEY_STORING */
+    struct key_store_finish *finish; /* an answer, or the mark that changes are taken back */
+    struct reply reply;              /* in state PAGE_KEY_STORING */
+    bool is_unmarked;                /* the store does not know that they are: they are not */
+    void (*go_on)(struct run *run, bool may_undo);
 };
 
 /* Reading the request. */
@@ -120,6 +123,8 @@ static const struct {
 } results[] = {
     [KEY_CLAIM_WAITS] = {0},
     [KEY_CLAIM_MINE] = {"claimed", TALLY_CLAIMS_MINE, 0, NULL, false},
+    [KEY_CLAIM_AGAIN] = {"again", TALLY_CLAIMS_AGAIN, 0, NULL, false},
+    [KEY_CLAIM_UNDOING] = {"undoing", TALLY_CLAIMS_UNDOING, 0, NULL, false},
     [KEY_CLAIM_ANSWERED] = {"replayed", TALLY_CLAIMS_ANSWERED, 0, NULL, false},
     [KEY_CLAIM_RUNNING] = {"running", TALLY_CLAIMS_RUNNING, 409,
                            "A request with this Idempotency-Key is being processed", true},
@@ -141,20 +146,51 @@ static void replay(struct page_serving *serving)
     reply_send(serving->request, reply);
 }
 
+/* Before changes are taken back, the store must know it: a repeat after a crash would otherwise
+ * rely on changes that are gone. */
+
+static void on_marked(void *cookie, bool is_stored)
+{
+    struct page_serving *serving = cookie;
+    struct page_key *key = serving->key;
+
+    key->finish = NULL;
+    key->is_unmarked = !is_stored;
+    key->go_on(serving->run, is_stored);
+}
+
+static void mark(void *cookie, void (*go_on)(struct run *run, bool may_undo), struct run *run)
+{
+    struct page_serving *serving = cookie;
+    struct page_key *key = serving->key;
+
+    key->go_on = go_on;
+    key->finish = key_store_mark(serving->ask.keys, &key->call.claim, on_marked, serving);
+}
+
+static void run(struct page_serving *serving, bool is_again)
+{
+    serving->key->state = PAGE_KEY_RUNNING;
+    serving->run_request.is_again = is_again;
+    serving->run_request.before_undo = mark;
+    serving->key->start(serving);
+}
+
 /* Does what follows from the result of the claim. Afterwards the caller must not touch ${serving}.
  */
 static void act(struct page_serving *serving, enum key_claim_end end)
 {
-    struct page_key *key = serving->key;
     bool is_soon = results[end].is_soon;
 
     serving->request->idempotency = results[end].word;
     tally_add(results[end].tally);
-    key->state = end == KEY_CLAIM_MINE ? PAGE_KEY_RUNNING : PAGE_KEY_OVER;
-    if (end == KEY_CLAIM_MINE)
-        key->start(serving);
+    serving->key->state = PAGE_KEY_OVER;
+    if (end == KEY_CLAIM_MINE || end == KEY_CLAIM_AGAIN)
+        run(serving, end == KEY_CLAIM_AGAIN);
     else if (end == KEY_CLAIM_ANSWERED)
         replay(serving);
+    else if (end == KEY_CLAIM_UNDOING)
+        page_unresolved_send(serving);
     else
         reply_error_with(serving->request, results[end].status, results[end].message,
                          is_soon ? RETRY_AFTER : (struct reply_field){0});
@@ -223,7 +259,7 @@ static void send_answer(struct page_serving *serving, const struct reply *reply)
         reply_send(serving->request, reply);
 }
 
-static void on_stored(void *cookie)
+static void on_stored(void *cookie, bool is_stored)
 {
     struct page_serving *serving = cookie;
 
@@ -238,10 +274,32 @@ static bool is_decided(const struct page_serving *serving, const struct reply *r
     return reply->status / 100 == 2 || run_calls_have_changed(serving->run);
 }
 
+/* A repeat can find out what this run could not: whether a service has made a change, or what could
+ * not be taken back. An answer that is good is good enough, even if an optional part is unknown. */
+static bool is_unresolved(const struct page_serving *serving, const struct reply *reply)
+{
+    const struct run *run = serving->run;
+
+    if (reply->status / 100 == 2)
+        return false;
+    if (serving->key->is_unmarked)
+        return true;
+    for (size_t i = 0; i < serving->ask.plan->part_count; i++)
+        if (run->parts[i].changed == RUN_CHANGE_UNKNOWN)
+            return true;
+    return false;
+}
+
 static void drop(struct page_serving *serving)
 {
     serving->key->state = PAGE_KEY_OVER;
     key_store_drop(serving->ask.keys, &serving->key->call.claim);
+}
+
+static void leave_for_repeats(struct page_serving *serving)
+{
+    serving->key->state = PAGE_KEY_OVER;
+    key_store_leave(serving->ask.keys, &serving->key->call.claim);
 }
 
 static struct reply keep(struct page_serving *serving, const struct reply *reply)
@@ -280,6 +338,8 @@ void page_key_answer(struct page_serving *serving, const struct reply *reply)
 
     if (is_mine && !is_decided(serving, reply))
         drop(serving);
+    else if (is_mine && is_unresolved(serving, reply))
+        leave_for_repeats(serving);
     else if (is_mine && waits_for_store(serving, reply))
         return;
     send_answer(serving, reply);
@@ -291,10 +351,9 @@ void page_key_leave(struct page_serving *serving)
 
     if (key == NULL)
         return;
+    key_store_forget(key->finish);
     if (key->state == PAGE_KEY_CLAIMING)
         key_store_cancel(&key->call);
-    else if (key->state == PAGE_KEY_STORING)
-        key_store_forget(key->finish);
     else if (key->state == PAGE_KEY_RUNNING && !run_calls_have_changed(serving->run))
         drop(serving);
     key->state = PAGE_KEY_OVER;

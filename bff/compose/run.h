@@ -56,12 +56,14 @@ struct run_request {
     /* SHA256_BYTES, of which the Idempotency-Key of each call that changes data is made
      * (idempotency_key_for_part). NULL: calls have none, and are not sent again. */
     const unsigned char *change_hash;
-    /* A run with the same hash has ended without an answer, in a process that crashed. So each
-     * change of this run may have been made already. */
+    /* A run with the same hash has ended without an answer, or without knowing what it has changed.
+     * So each change of this run may have been made already. */
     bool is_again;
-    /* The changes are about to be taken back: calls ${go_on} with ${run}, at once or later. NULL:
-     * nobody needs to know. */
-    void (*before_undo)(void *cookie, void (*go_on)(struct run *run), struct run *run);
+    /* The changes are about to be taken back: calls ${go_on} with ${run}, at once or later.
+     * ${may_undo} is false when that could not be noted: then nothing is taken back. NULL: nobody
+     * needs to know. */
+    void (*before_undo)(void *cookie, void (*go_on)(struct run *run, bool may_undo),
+                        struct run *run);
     /* Returns true when the client may see the answer. ${owner} is the decoded text at
      * plan->owner_path; absent: there is none. Called at most once, with ${cookie}. NULL: every
      * client may see the answer. */

@@ -17,6 +17,7 @@ struct run_undo {
     unsigned part;   /* the part that is being undone */
     unsigned sends;  /* of its call */
     bool is_sent;    /* the call is under way; otherwise the next one waits */
+    bool is_refused; /* nothing may be sent */
     int64_t last_ns; /* nothing is sent again after this time */
     struct text key;
     struct timer timer;
@@ -132,6 +133,11 @@ static void begin_part(struct run_undo *undo)
     run_calls_describe(run, undo->part, &ask.calls[0], &undo->ask);
     undo->ask.headers = run_change_headers(request, ask.calls[0].headers,
                                            plan_of(run, undo->part)->name, true, &undo->key);
+    if (undo->is_refused) {
+        undo->fetch.status = 0;
+        end_part(undo, REASON_SKIPPED);
+        return;
+    }
     undo->ask.takes_any = true;
     send_call(undo);
 }
@@ -158,10 +164,12 @@ static void go_on(struct run_undo *undo)
     undo->done(run);
 }
 
-static void start(struct run *run)
+static void start(struct run *run, bool may_undo)
 {
-    if (run->undo != NULL)
-        wait_until(run->undo, run->now_ns);
+    if (run->undo == NULL)
+        return;
+    run->undo->is_refused = !may_undo;
+    wait_until(run->undo, run->now_ns);
 }
 
 bool run_undo_begin(struct run *run, void (*done)(struct run *run))
@@ -186,7 +194,7 @@ bool run_undo_begin(struct run *run, void (*done)(struct run *run))
     if (run->request->before_undo != NULL)
         run->request->before_undo(run->request->cookie, start, run);
     else
-        start(run);
+        start(run, true);
     return true;
 }
 

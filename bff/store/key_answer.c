@@ -8,7 +8,6 @@
 #include "bff/store/key_answer.h"
 
 #define VERSION '1'
-#define RUNNING 'r'
 #define ANSWERED 'a'
 #define LOST 'l'
 #define HEAD_BYTES (2 + KEY_CLAIM_PRINT_BYTES)
@@ -53,9 +52,12 @@ static struct text end_value(char *begin, char *at)
     return (struct text){begin, (size_t)(at - begin)};
 }
 
-struct text key_answer_running(const struct key_claim *claim, char out[KEY_ANSWER_RUNNING_BYTES])
+struct text key_answer_running(const struct key_claim *claim, enum key_answer_run run,
+                               char out[KEY_ANSWER_RUNNING_BYTES])
 {
-    return end_value(out, put(put_head(out, claim, RUNNING), claim->owner, sizeof(claim->owner)));
+    char *at = put_head(out, claim, (char)run);
+
+    return end_value(out, put(at, claim->owner, sizeof(claim->owner)));
 }
 
 struct text key_answer_lost(const struct key_claim *claim, char out[KEY_ANSWER_LOST_BYTES])
@@ -194,6 +196,33 @@ static enum key_claim_end read_answer(struct reader *reader, struct pool *pool,
     return KEY_CLAIM_ANSWERED;
 }
 
+static bool is_run(char state)
+{
+    return state == KEY_ANSWER_FIRST || state == KEY_ANSWER_AGAIN || state == KEY_ANSWER_UNDOING;
+}
+
+bool key_answer_run_of(struct text value, enum key_answer_run *run)
+{
+    if (value.len != KEY_ANSWER_RUNNING_BYTES || !is_run(value.at[1]))
+        return false;
+    *run = (enum key_answer_run)value.at[1];
+    return true;
+}
+
+bool key_answer_is_like(const struct key_claim *claim, struct text value)
+{
+    enum key_answer_run run;
+
+    return key_answer_run_of(value, &run) &&
+           memcmp(value.at + 2, claim->print, KEY_CLAIM_PRINT_BYTES) == 0;
+}
+
+bool key_answer_is_of(const struct key_claim *claim, struct text value)
+{
+    return key_answer_is_like(claim, value) &&
+           memcmp(value.at + HEAD_BYTES, claim->owner, KEY_CLAIM_OWNER_BYTES) == 0;
+}
+
 static bool is_whole(struct text bytes)
 {
     uint64_t sum;
@@ -216,7 +245,7 @@ enum key_claim_end key_answer_read(const struct key_claim *claim, struct text by
     char state = take(&reader, 2).at[1];
     struct text print = take(&reader, KEY_CLAIM_PRINT_BYTES);
     bool is_same = memcmp(print.at, claim->print, print.len) == 0;
-    if (state == RUNNING && reader.rest.len == KEY_CLAIM_OWNER_BYTES)
+    if (is_run(state) && reader.rest.len == KEY_CLAIM_OWNER_BYTES)
         return is_same ? KEY_CLAIM_RUNNING : KEY_CLAIM_CONFLICT;
     if (state == LOST && reader.rest.len == 0)
         return is_same ? KEY_CLAIM_LOST : KEY_CLAIM_CONFLICT;

@@ -5,6 +5,10 @@
  * A key is first free. A claim makes it running, for a limited time. Then the owner of the claim
  * stores the answer of its request, or frees the key. Only the owner can do that: the claim has
  * random bytes, which the store compares.
+ *
+ * The store remembers a running key for longer than it is running. When its time is over, a
+ * repeat may claim it, and learns that an earlier run may have sent its changes. When the owner had
+ * begun to take its changes back, no repeat may claim it.
  */
 #ifndef BFF_STORE_KEY_CLAIM_H
 #define BFF_STORE_KEY_CLAIM_H
@@ -19,6 +23,9 @@
 enum key_claim_end {
     KEY_CLAIM_WAITS,       /* the result comes later */
     KEY_CLAIM_MINE,        /* the key was free: the request runs now */
+    KEY_CLAIM_AGAIN,       /* the request runs now; an earlier one with this key may have sent its
+                              changes, and nobody knows the outcome */
+    KEY_CLAIM_UNDOING,     /* an earlier one had begun to take its changes back, and did not end */
     KEY_CLAIM_RUNNING,     /* another request with this key runs */
     KEY_CLAIM_ANSWERED,    /* the stored answer is there */
     KEY_CLAIM_LOST,        /* a request has run, and its answer was too large for the store */
@@ -31,7 +38,7 @@ enum key_claim_end {
  *   print    the fingerprint of the request, a hash
  *   owner    random bytes of this claim
  *   run_ms   how long the key is running at most
- *   keep_ms  how long the answer is stored
+ *   keep_ms  how long the answer is stored, and a key after its running time
  */
 struct key_claim {
     unsigned char name[KEY_CLAIM_NAME_BYTES];

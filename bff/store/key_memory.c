@@ -7,6 +7,7 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/base/pool.h"
+#include "bff/store/key_answer.h"
 #include "bff/store/key_memory.h"
 
 #define BUCKETS ((size_t)4096)
@@ -18,7 +19,8 @@ struct entry {
     struct entry *next; /* in its bucket */
     unsigned char name[KEY_CLAIM_NAME_BYTES];
     int64_t until_ms;
-    size_t counted; /* bytes */
+    int64_t run_until_ms; /* of a key that is running */
+    size_t counted;       /* bytes */
     char *value;
     size_t len;
 };
@@ -147,44 +149,76 @@ static void set_value(struct entry *entry, struct text value)
     entry->len = value.len;
 }
 
-static bool has_value(const struct entry *entry, struct text value)
+static struct text value_of(const struct entry *entry)
 {
-    return entry != NULL && text_equal((struct text){entry->value, entry->len}, value);
+    return (struct text){entry->value, entry->len};
 }
 
-static void add(struct key_memory *memory, const unsigned char *name, struct text value,
-                int64_t until_ms)
+static void set_running(struct entry *entry, const struct key_claim *claim, enum key_answer_run run,
+                        int64_t run_until_ms, int64_t now_ms)
 {
-    struct entry *entry = memory_new(sizeof(*entry)), **bucket = bucket_of(memory, name);
+    char running[KEY_ANSWER_RUNNING_BYTES];
 
-    memcpy(entry->name, name, KEY_CLAIM_NAME_BYTES);
-    entry->until_ms = until_ms;
+    set_value(entry, key_answer_running(claim, run, running));
+    entry->run_until_ms = run_until_ms;
+    entry->until_ms = now_ms + claim->run_ms + claim->keep_ms;
+}
+
+static void add(struct key_memory *memory, const struct key_claim *claim, int64_t now_ms)
+{
+    struct entry *entry = memory_new(sizeof(*entry)), **bucket = bucket_of(memory, claim->name);
+
+    memcpy(entry->name, claim->name, KEY_CLAIM_NAME_BYTES);
     entry->counted = sizeof(*entry) + KEY_MEMORY_RESERVE;
-    set_value(entry, value);
+    set_running(entry, claim, KEY_ANSWER_FIRST, now_ms + claim->run_ms, now_ms);
     entry->next = *bucket;
     *bucket = entry;
     memory->bytes += entry->counted;
     memory->entries++;
 }
 
-enum key_memory_end key_memory_claim(struct key_memory *memory,
-                                     const unsigned char name[KEY_CLAIM_NAME_BYTES],
-                                     struct text value, int64_t until_ms, int64_t now_ms,
-                                     struct pool *pool, struct text *found)
+/* Claims a key that has a value. */
+static enum key_memory_end claim_again(struct entry *entry, const struct key_claim *claim,
+                                       int64_t now_ms)
+{
+    enum key_answer_run run;
+
+    if (!key_answer_run_of(value_of(entry), &run) || now_ms < entry->run_until_ms ||
+        !key_answer_is_like(claim, value_of(entry)))
+        return KEY_MEMORY_FOUND;
+    if (run == KEY_ANSWER_UNDOING)
+        return KEY_MEMORY_UNDOING;
+    set_running(entry, claim, KEY_ANSWER_AGAIN, now_ms + claim->run_ms, now_ms);
+    return KEY_MEMORY_AGAIN;
+}
+
+enum key_memory_end key_memory_claim(struct key_memory *memory, const struct key_claim *claim,
+                                     int64_t now_ms, struct pool *pool, struct text *found)
 {
     enum key_memory_end end = KEY_MEMORY_FULL;
 
     lock(memory);
-    const struct entry *entry = *find(memory, name, now_ms);
+    struct entry *entry = *find(memory, claim->name, now_ms);
     if (entry != NULL) {
-        *found = pool_text(pool, (struct text){entry->value, entry->len});
-        end = KEY_MEMORY_FOUND;
+        end = claim_again(entry, claim, now_ms);
+        *found = pool_text(pool, value_of(entry));
     } else if (make_room(memory, sizeof(*entry) + KEY_MEMORY_RESERVE, now_ms)) {
-        add(memory, name, value, until_ms);
+        add(memory, claim, now_ms);
         end = KEY_MEMORY_SET;
     }
     unlock(memory);
     return end;
+}
+
+/* The owner. */
+
+/* Returns where the entry is that is running for ${claim}; NULL: there is none. */
+static struct entry **find_own(struct key_memory *memory, const struct key_claim *claim,
+                               int64_t now_ms)
+{
+    struct entry **place = find(memory, claim->name, now_ms);
+
+    return *place != NULL && key_answer_is_of(claim, value_of(*place)) ? place : NULL;
 }
 
 /* The entry itself gives room, and the claim has reserved some. */
@@ -203,26 +237,48 @@ static bool replace(struct key_memory *memory, struct entry *entry, struct text 
     return true;
 }
 
-bool key_memory_replace(struct key_memory *memory, const unsigned char name[KEY_CLAIM_NAME_BYTES],
-                        struct text own, struct text value, int64_t until_ms, int64_t now_ms)
+bool key_memory_replace(struct key_memory *memory, const struct key_claim *claim, struct text value,
+                        int64_t now_ms)
 {
     bool has_fit = true;
 
     lock(memory);
-    struct entry *entry = *find(memory, name, now_ms);
-    if (has_value(entry, own))
-        has_fit = replace(memory, entry, value, until_ms);
+    struct entry **place = find_own(memory, claim, now_ms);
+    if (place != NULL)
+        has_fit = replace(memory, *place, value, now_ms + claim->keep_ms);
     unlock(memory);
     return has_fit;
 }
 
-void key_memory_drop(struct key_memory *memory, const unsigned char name[KEY_CLAIM_NAME_BYTES],
-                     struct text own, int64_t now_ms)
+bool key_memory_mark(struct key_memory *memory, const struct key_claim *claim, int64_t now_ms)
 {
     lock(memory);
-    struct entry **place = find(memory, name, now_ms);
-    if (has_value(*place, own))
+    struct entry **place = find_own(memory, claim, now_ms);
+    if (place != NULL)
+        set_running(*place, claim, KEY_ANSWER_UNDOING, now_ms + claim->run_ms, now_ms);
+    unlock(memory);
+    return place != NULL;
+}
+
+void key_memory_leave(struct key_memory *memory, const struct key_claim *claim, int64_t now_ms)
+{
+    lock(memory);
+    struct entry **place = find_own(memory, claim, now_ms);
+    if (place != NULL)
+        set_running(*place, claim, KEY_ANSWER_AGAIN, now_ms, now_ms);
+    unlock(memory);
+}
+
+void key_memory_drop(struct key_memory *memory, const struct key_claim *claim, int64_t now_ms)
+{
+    enum key_answer_run run;
+
+    lock(memory);
+    struct entry **place = find_own(memory, claim, now_ms);
+    if (place != NULL && key_answer_run_of(value_of(*place), &run) && run == KEY_ANSWER_FIRST)
         remove_entry(memory, place);
+    else if (place != NULL)
+        set_running(*place, claim, KEY_ANSWER_AGAIN, now_ms, now_ms);
     unlock(memory);
 }
 

@@ -31,26 +31,33 @@ struct key_memory *key_memory_hold(struct registry *registry);
 void key_memory_set_limit(struct key_memory *memory, size_t bytes);
 
 enum key_memory_end {
-    KEY_MEMORY_SET,   /* the key was free, and has the value now */
-    KEY_MEMORY_FOUND, /* the key has a value */
+    KEY_MEMORY_SET,     /* the key was free, and is running for the claim now */
+    KEY_MEMORY_AGAIN,   /* its running time was over, and it is running for the claim now */
+    KEY_MEMORY_UNDOING, /* its running time was over while changes were being taken back */
+    KEY_MEMORY_FOUND,   /* the key has a value */
     KEY_MEMORY_FULL,
 };
 
-/* Gives ${value} to the key ${name} until ${until_ms} if the key has no value. Otherwise copies the
- * value of the key to ${pool}, and sets ${found}. */
-enum key_memory_end key_memory_claim(struct key_memory *memory,
-                                     const unsigned char name[KEY_CLAIM_NAME_BYTES],
-                                     struct text value, int64_t until_ms, int64_t now_ms,
-                                     struct pool *pool, struct text *found);
+/* Makes the key of ${claim} running if it may. With KEY_MEMORY_FOUND, copies the value of the key
+ * to ${pool}, and sets ${found}. */
+enum key_memory_end key_memory_claim(struct key_memory *memory, const struct key_claim *claim,
+                                     int64_t now_ms, struct pool *pool, struct text *found);
 
-/* Replaces the value of the key by ${value} if it is ${own}. Returns false when there is no room
- * for it. */
-bool key_memory_replace(struct key_memory *memory, const unsigned char name[KEY_CLAIM_NAME_BYTES],
-                        struct text own, struct text value, int64_t until_ms, int64_t now_ms);
+/* The functions below do nothing when the key is not running for ${claim}. */
 
-/* Removes the value of the key if it is ${own}. */
-void key_memory_drop(struct key_memory *memory, const unsigned char name[KEY_CLAIM_NAME_BYTES],
-                     struct text own, int64_t now_ms);
+/* Replaces the value of the key by ${value}. Returns false when there is no room for it. */
+bool key_memory_replace(struct key_memory *memory, const struct key_claim *claim, struct text value,
+                        int64_t now_ms);
+
+/* Notes that changes are being taken back. Returns false when the key is not running for
+ * ${claim}. */
+bool key_memory_mark(struct key_memory *memory, const struct key_claim *claim, int64_t now_ms);
+
+/* Ends the running time of the key: a repeat may claim it. */
+void key_memory_leave(struct key_memory *memory, const struct key_claim *claim, int64_t now_ms);
+
+/* Frees the key. When it was claimed again, does what key_memory_leave does. */
+void key_memory_drop(struct key_memory *memory, const struct key_claim *claim, int64_t now_ms);
 
 /* What is stored, for tests and metrics. */
 struct key_memory_report {

@@ -20,10 +20,9 @@ struct key_store {
 /* A call whose request may end before it: it has memory of its own. */
 struct key_store_finish {
     struct key_redis_call redis;
-    char running[KEY_ANSWER_RUNNING_BYTES];
     char lost[KEY_ANSWER_LOST_BYTES];
-    struct text value; /* absent: the key is freed */
-    void (*done)(void *cookie);
+    struct text value; /* an answer; absent: there is none */
+    void (*done)(void *cookie, bool is_stored);
     void *cookie;
     bool stores; /* an answer */
 };
@@ -47,16 +46,18 @@ static int64_t now_ms(void) { return clock_now_ns() / CLOCK_MS; }
 
 /* Claiming. */
 
-static enum key_claim_end claim_in_memory(struct key_store_call *call, struct text running)
+static enum key_claim_end claim_in_memory(struct key_store_call *call)
 {
     const struct key_claim *claim = &call->claim;
-    int64_t now = now_ms();
     struct text found;
 
-    switch (key_memory_claim(call->store->memory, claim->name, running, now + claim->run_ms, now,
-                             call->pool, &found)) {
+    switch (key_memory_claim(call->store->memory, claim, now_ms(), call->pool, &found)) {
     case KEY_MEMORY_SET:
         return KEY_CLAIM_MINE;
+    case KEY_MEMORY_AGAIN:
+        return KEY_CLAIM_AGAIN;
+    case KEY_MEMORY_UNDOING:
+        return KEY_CLAIM_UNDOING;
     case KEY_MEMORY_FOUND:
         return key_answer_read(claim, found, call->pool, &call->answer);
     case KEY_MEMORY_FULL:
@@ -70,16 +71,28 @@ static bool is_one(const struct redisReply *reply)
     return reply != NULL && reply->type == REDIS_REPLY_INTEGER && reply->integer == 1;
 }
 
+static enum key_claim_end end_of(const struct redisReply *reply)
+{
+    switch (reply != NULL && reply->type == REDIS_REPLY_INTEGER ? reply->integer : 0) {
+    case KEY_REDIS_SET:
+        return KEY_CLAIM_MINE;
+    case KEY_REDIS_AGAIN:
+        return KEY_CLAIM_AGAIN;
+    case KEY_REDIS_UNDOING:
+        return KEY_CLAIM_UNDOING;
+    default:
+        return KEY_CLAIM_UNAVAILABLE;
+    }
+}
+
 static void on_claimed(struct redis_script_call *redis, enum redis_end end,
                        const struct redisReply *reply)
 {
     struct key_store_call *call = H2O_STRUCT_FROM_MEMBER(struct key_store_call, redis.call, redis);
-    enum key_claim_end is = KEY_CLAIM_UNAVAILABLE;
+    enum key_claim_end is = end_of(reply);
 
     call->is_waiting = false;
-    if (is_one(reply))
-        is = KEY_CLAIM_MINE;
-    else if (reply != NULL && reply->type == REDIS_REPLY_STRING)
+    if (reply != NULL && reply->type == REDIS_REPLY_STRING)
         is = key_answer_read(&call->claim, (struct text){reply->str, reply->len}, call->pool,
                              &call->answer);
     call->done(call, is);
@@ -92,11 +105,10 @@ enum key_claim_end key_store_claim(struct key_store *store, struct key_store_cal
     call->store = store;
     claim->keep_ms = store->keep_ms;
     must(RAND_bytes(claim->owner, sizeof(claim->owner)) == 1);
-    struct text running = key_answer_running(claim, call->running);
     if (store->redis == NULL)
-        return claim_in_memory(call, running);
+        return claim_in_memory(call);
     call->redis.call.done = on_claimed;
-    call->is_waiting = key_redis_claim(store->redis, &store->script, &call->redis, claim, running);
+    call->is_waiting = key_redis_claim(store->redis, &store->script, &call->redis, claim);
     return call->is_waiting ? KEY_CLAIM_WAITS : KEY_CLAIM_UNAVAILABLE;
 }
 
@@ -136,14 +148,15 @@ static void on_finished(struct redis_script_call *redis, enum redis_end end,
 {
     struct key_store_finish *finish =
         H2O_STRUCT_FROM_MEMBER(struct key_store_finish, redis.call, redis);
-    void (*done)(void *cookie) = finish->done;
+    void (*done)(void *cookie, bool is_stored) = finish->done;
     void *cookie = finish->cookie;
+    bool is_stored = is_one(reply);
 
-    if (finish->stores && !is_one(reply))
+    if (finish->stores && !is_stored)
         tell(reply);
     free_finish(finish);
     if (done != NULL)
-        done(cookie);
+        done(cookie, is_stored);
 }
 
 static struct key_store_finish *new_finish(void)
@@ -157,39 +170,47 @@ static struct key_store_finish *new_finish(void)
 void key_store_drop(struct key_store *store, const struct key_claim *claim)
 {
     struct key_store_finish *finish = new_finish();
-    struct text own = key_answer_running(claim, finish->running);
 
     if (store->redis == NULL)
-        key_memory_drop(store->memory, claim->name, own, now_ms());
-    else if (key_redis_drop(store->redis, &store->script, &finish->redis, claim, own))
+        key_memory_drop(store->memory, claim, now_ms());
+    else if (key_redis_drop(store->redis, &store->script, &finish->redis, claim))
+        return;
+    free_finish(finish);
+}
+
+void key_store_leave(struct key_store *store, const struct key_claim *claim)
+{
+    struct key_store_finish *finish = new_finish();
+
+    if (store->redis == NULL)
+        key_memory_leave(store->memory, claim, now_ms());
+    else if (key_redis_leave(store->redis, &store->script, &finish->redis, claim))
         return;
     free_finish(finish);
 }
 
 static void finish_in_memory(struct key_store *store, const struct key_claim *claim,
-                             struct key_store_finish *finish, struct text own)
+                             struct key_store_finish *finish)
 {
-    int64_t now = now_ms(), until_ms = now + claim->keep_ms;
+    int64_t now = now_ms();
 
-    if (!key_memory_replace(store->memory, claim->name, own, finish->value, until_ms, now))
-        must(key_memory_replace(store->memory, claim->name, own,
-                                key_answer_lost(claim, finish->lost), until_ms, now));
+    if (!key_memory_replace(store->memory, claim, finish->value, now))
+        must(key_memory_replace(store->memory, claim, key_answer_lost(claim, finish->lost), now));
 }
 
 struct key_store_finish *key_store_finish(struct key_store *store, const struct key_claim *claim,
-                                          const struct reply *answer, void (*done)(void *cookie),
-                                          void *cookie)
+                                          const struct reply *answer,
+                                          void (*done)(void *cookie, bool is_stored), void *cookie)
 {
     struct key_store_finish *finish = new_finish();
-    struct text own = key_answer_running(claim, finish->running);
 
     finish->value = key_answer_write(claim, answer);
     if (finish->value.at == NULL)
         finish->value = key_answer_lost(claim, finish->lost);
     finish->stores = true;
     if (store->redis == NULL) {
-        finish_in_memory(store, claim, finish, own);
-    } else if (key_redis_replace(store->redis, &store->script, &finish->redis, claim, own,
+        finish_in_memory(store, claim, finish);
+    } else if (key_redis_replace(store->redis, &store->script, &finish->redis, claim,
                                  finish->value)) {
         finish->done = done;
         finish->cookie = cookie;
@@ -198,6 +219,24 @@ struct key_store_finish *key_store_finish(struct key_store *store, const struct 
         tell(NULL);
     }
     free_finish(finish);
+    return NULL;
+}
+
+struct key_store_finish *key_store_mark(struct key_store *store, const struct key_claim *claim,
+                                        void (*done)(void *cookie, bool is_stored), void *cookie)
+{
+    struct key_store_finish *finish = new_finish();
+    bool is_stored = false;
+
+    if (store->redis == NULL) {
+        is_stored = key_memory_mark(store->memory, claim, now_ms());
+    } else if (key_redis_mark(store->redis, &store->script, &finish->redis, claim)) {
+        finish->done = done;
+        finish->cookie = cookie;
+        return finish;
+    }
+    free_finish(finish);
+    done(cookie, is_stored);
     return NULL;
 }
 

@@ -44,7 +44,6 @@ struct key_store_call {
     /* key_store.c's own */
     struct key_store *store;
     struct key_redis_call redis;
-    char running[KEY_ANSWER_RUNNING_BYTES];
     bool is_waiting;
 };
 
@@ -55,10 +54,16 @@ enum key_claim_end key_store_claim(struct key_store *store, struct key_store_cal
  * freed. Does nothing for a claim that does not wait. */
 void key_store_cancel(struct key_store_call *call);
 
-/* Frees the key of ${claim}, which is the owner's. The caller need not wait for it. */
+/* Frees the key of ${claim}, which is the owner's: nothing was changed. After KEY_CLAIM_AGAIN, an
+ * earlier run may have changed something: then it does what key_store_leave does. The caller need
+ * not wait for it. */
 void key_store_drop(struct key_store *store, const struct key_claim *claim);
 
-/* Answers that are being stored. */
+/* The run of ${claim} has ended without knowing what it has changed: a repeat may claim the key,
+ * and gets KEY_CLAIM_AGAIN. The caller need not wait for it. */
+void key_store_leave(struct key_store *store, const struct key_claim *claim);
+
+/* What is being stored. */
 struct key_store_finish;
 
 /*
@@ -68,10 +73,18 @@ struct key_store_finish;
  * it expires, and the log has the event key_not_stored.
  */
 struct key_store_finish *key_store_finish(struct key_store *store, const struct key_claim *claim,
-                                          const struct reply *answer, void (*done)(void *cookie),
-                                          void *cookie);
+                                          const struct reply *answer,
+                                          void (*done)(void *cookie, bool is_stored), void *cookie);
 
-/* ${done} is not called any more. The answer is stored all the same. NULL: does nothing. */
+/*
+ * Notes that the run of ${claim} is about to take its changes back. ${done} is called once with
+ * ${cookie}, from inside this function when it returns NULL. ${is_stored} is false when the store
+ * does not answer, and when ${claim} is not the owner any more: then nothing must be taken back.
+ */
+struct key_store_finish *key_store_mark(struct key_store *store, const struct key_claim *claim,
+                                        void (*done)(void *cookie, bool is_stored), void *cookie);
+
+/* ${done} is not called any more. The value is stored all the same. NULL: does nothing. */
 void key_store_forget(struct key_store_finish *finish);
 
 #endif

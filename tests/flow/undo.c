@@ -78,10 +78,16 @@ static void on_done(struct run *run, void *cookie)
     world.body[len] = '\0';
 }
 
-static void before_undo(void *cookie, void (*go_on)(struct run *run), struct run *run)
+/* A fault may keep the store from noting it: then it does not let the changes be taken back. */
+static void before_undo(void *cookie, void (*go_on)(struct run *run, bool may_undo),
+                        struct run *run)
 {
-    world.is_marked = true;
-    go_on(run);
+    bool is_away = world.faults < FAULTS_MAX && choose(2) == 1;
+
+    world.faults += is_away;
+    world.is_marked |= !is_away;
+    world.is_left |= is_away;
+    go_on(run, !is_away);
 }
 
 /* Runs one request. Returns false when the server has crashed. */
@@ -101,12 +107,12 @@ static bool serve(const struct plan *plan)
         .params = params,
         .headers = TEXT("accept: application/json\r\n"),
         .change_hash = hash,
-        .is_again = world.has_crashed,
+        .is_again = world.is_again,
         .before_undo = before_undo,
         .body_limit = 4096,
         .depth_limit = 8,
     };
-    run_start(&world.request, on_done, NULL);
+    world.run = run_start(&world.request, on_done, NULL);
     while (!world.is_done && !has_crashed) {
         int64_t wake_ns = world.timers.count == 0 ? INT64_MAX : world.wake_ns;
         if (world.fetch != NULL && world.fate->crashes) {
@@ -173,7 +179,8 @@ static void begin_scenario(void)
     memset(&world.notices, 0, sizeof(world.notices));
     world.late_target[0] = world.trace[0] = '\0';
     world.at = world.faults = 0;
-    world.has_crashed = world.is_marked = world.is_unresolved = false;
+    world.has_crashed = world.is_again = world.is_marked = world.is_unresolved = false;
+    world.is_left = false;
     world.now_ns = 0;
 }
 
@@ -193,13 +200,26 @@ static void serve_again(const struct plan *plan)
     strcpy(world.body, "{\"reason\":\"unknown\"}");
 }
 
+/* True when the answer is not stored: page_key.c decides it. */
+static bool is_open(const struct plan *plan)
+{
+    bool is_unknown = world.is_left;
+
+    for (size_t i = 0; i < plan->part_count; i++)
+        is_unknown |= world.run->parts[i].changed == RUN_CHANGE_UNKNOWN;
+    return is_unknown && world.answer.status != 200;
+}
+
 static const char *play(const struct plan *plan)
 {
     const char *wrong;
+    bool has_ended;
 
     begin_scenario();
-    if (!serve(plan)) {
-        world.has_crashed = true;
+    has_ended = serve(plan);
+    if (!has_ended || (is_open(plan) && choose(2) == 1)) {
+        world.has_crashed = world.is_again = true;
+        world.is_unresolved = false;
         end_request();
         serve_again(plan);
     }

@@ -72,12 +72,15 @@ static struct {
     size_t choices[CHOICES_MAX], options[CHOICES_MAX], at, made;
     size_t faults;
     bool has_crashed;
+    bool is_again;  /* the request is a repeat, and the first one has ended without the outcome */
+    bool is_left;   /* the store could not note that changes are taken back */
     bool is_marked; /* the store of the keys knows that changes are taken back */
 
     /* The request. */
     struct pool *pool;
     struct timers timers;
     struct run_request request;
+    const struct run *run;
     struct fetch *fetch; /* under way; NULL: none */
     int64_t now_ns, wake_ns, end_ns;
     const struct fate *fate;

@@ -77,7 +77,8 @@ static void test_the_other_states(void **state)
 {
     char running[KEY_ANSWER_RUNNING_BYTES], lost[KEY_ANSWER_LOST_BYTES];
 
-    assert_int_equal(read_value(key_answer_running(&claim, running)), KEY_CLAIM_RUNNING);
+    assert_int_equal(read_value(key_answer_running(&claim, KEY_ANSWER_FIRST, running)),
+                     KEY_CLAIM_RUNNING);
     assert_int_equal(read_value(key_answer_lost(&claim, lost)), KEY_CLAIM_LOST);
 }
 
@@ -85,7 +86,8 @@ static void test_another_fingerprint_is_a_conflict(void **state)
 {
     char running[KEY_ANSWER_RUNNING_BYTES], lost[KEY_ANSWER_LOST_BYTES];
 
-    assert_int_equal(read_value(key_answer_running(&other, running)), KEY_CLAIM_CONFLICT);
+    assert_int_equal(read_value(key_answer_running(&other, KEY_ANSWER_FIRST, running)),
+                     KEY_CLAIM_CONFLICT);
     assert_int_equal(read_value(key_answer_lost(&other, lost)), KEY_CLAIM_CONFLICT);
     assert_int_equal(key_answer_read(&other, write_reply(&sample), pool, &got), KEY_CLAIM_CONFLICT);
 }
@@ -95,7 +97,29 @@ static void test_owners_write_different_values(void **state)
     const struct key_claim late = {.name = "name", .print = "print", .owner = "later"};
     char first[KEY_ANSWER_RUNNING_BYTES], second[KEY_ANSWER_RUNNING_BYTES];
 
-    assert_false(text_equal(key_answer_running(&claim, first), key_answer_running(&late, second)));
+    assert_false(text_equal(key_answer_running(&claim, KEY_ANSWER_FIRST, first),
+                            key_answer_running(&late, KEY_ANSWER_FIRST, second)));
+}
+
+static void test_each_way_of_running_is_told(void **state)
+{
+    static const enum key_answer_run runs[] = {KEY_ANSWER_FIRST, KEY_ANSWER_AGAIN,
+                                               KEY_ANSWER_UNDOING};
+    const struct key_claim late = {.name = "name", .print = "print", .owner = "later"};
+    char bytes[KEY_ANSWER_RUNNING_BYTES], lost[KEY_ANSWER_LOST_BYTES];
+    enum key_answer_run run;
+
+    for (size_t i = 0; i < sizeof(runs) / sizeof(*runs); i++) {
+        struct text value = key_answer_running(&claim, runs[i], bytes);
+        assert_int_equal(read_value(value), KEY_CLAIM_RUNNING);
+        assert_true(key_answer_run_of(value, &run) && run == runs[i]);
+        assert_true(key_answer_is_of(&claim, value));
+        assert_false(key_answer_is_of(&late, value));
+        assert_true(key_answer_is_like(&late, value));
+        assert_false(key_answer_is_like(&other, value));
+    }
+    assert_false(key_answer_run_of(key_answer_lost(&claim, lost), &run));
+    assert_false(key_answer_run_of(TEXT(""), &run));
 }
 
 static void test_what_is_too_large_is_not_written(void **state)
@@ -163,6 +187,7 @@ int main(void)
         TEST(the_other_states),
         TEST(another_fingerprint_is_a_conflict),
         TEST(owners_write_different_values),
+        TEST(each_way_of_running_is_told),
         TEST(what_is_too_large_is_not_written),
         TEST(a_value_that_is_cut_or_changed_is_none),
         TEST(fields_that_frame_an_answer_are_refused),

@@ -11,11 +11,13 @@
 #include "bff/base/check.h"
 #include "bff/base/memory.h"
 #include "bff/base/pool.h"
+#include "bff/store/key_answer.h"
 #include "bff/store/key_memory.h"
 
 #define LIMIT ((size_t)64 * 1024)
-#define SOON 100
-#define LATE 200
+#define RUN 100
+#define KEEP 1000
+#define GONE (RUN + KEEP) /* a key that was claimed at 0 is forgotten */
 
 struct stage {
     struct registry *registry;
@@ -43,81 +45,148 @@ static int end(void **state)
     return 0;
 }
 
-/* Names that end up in one bucket for numbers that are alike in their lower bits. */
-static const unsigned char *name(unsigned number)
+/* A claim by ${owner} of one of the names, which end up in one bucket for numbers that are alike in
+ * their lower bits. */
+static const struct key_claim *claim_of(unsigned number, const char *owner)
 {
-    static unsigned char bytes[KEY_CLAIM_NAME_BYTES];
+    static struct key_claim made;
 
-    memcpy(bytes, &number, sizeof(number));
-    return bytes;
+    made = (struct key_claim){.print = "print", .run_ms = RUN, .keep_ms = KEEP};
+    memcpy(made.name, &number, sizeof(number));
+    memcpy(made.owner, owner, strlen(owner));
+    return &made;
 }
 
-static enum key_memory_end claim(unsigned number, const char *value, int64_t until_ms,
-                                 int64_t now_ms)
+static enum key_memory_end claim(unsigned number, const char *owner, int64_t now_ms)
 {
-    return key_memory_claim(stage.memory, name(number), text_of(value), until_ms, now_ms,
-                            stage.pool, &stage.found);
+    return key_memory_claim(stage.memory, claim_of(number, owner), now_ms, stage.pool,
+                            &stage.found);
 }
 
-static bool replace(unsigned number, const char *own, struct text value, int64_t now_ms)
+static bool replace(unsigned number, const char *owner, struct text value, int64_t now_ms)
 {
-    return key_memory_replace(stage.memory, name(number), text_of(own), value, LATE, now_ms);
+    return key_memory_replace(stage.memory, claim_of(number, owner), value, now_ms);
+}
+
+static bool mark(unsigned number, const char *owner, int64_t now_ms)
+{
+    return key_memory_mark(stage.memory, claim_of(number, owner), now_ms);
+}
+
+static void leave(unsigned number, const char *owner, int64_t now_ms)
+{
+    key_memory_leave(stage.memory, claim_of(number, owner), now_ms);
+}
+
+static void drop(unsigned number, const char *owner, int64_t now_ms)
+{
+    key_memory_drop(stage.memory, claim_of(number, owner), now_ms);
 }
 
 static void assert_found(unsigned number, const char *value, int64_t now_ms)
 {
-    assert_int_equal(claim(number, "other", LATE, now_ms), KEY_MEMORY_FOUND);
+    assert_int_equal(claim(number, "other", now_ms), KEY_MEMORY_FOUND);
     assert_true(text_is(stage.found, value));
+}
+
+/* The key is running for ${owner}. */
+static void assert_runs(unsigned number, const char *owner, int64_t now_ms)
+{
+    assert_int_equal(claim(number, "other", now_ms), KEY_MEMORY_FOUND);
+    assert_true(key_answer_is_of(claim_of(number, owner), stage.found));
 }
 
 static void test_a_key_is_claimed_once(void **state)
 {
-    assert_int_equal(claim(1, "own", SOON, 0), KEY_MEMORY_SET);
-    assert_found(1, "own", SOON - 1);
-    assert_int_equal(claim(2, "own", SOON, 0), KEY_MEMORY_SET);
+    assert_int_equal(claim(1, "own", 0), KEY_MEMORY_SET);
+    assert_runs(1, "own", RUN - 1);
+    assert_int_equal(claim(2, "own", 0), KEY_MEMORY_SET);
 }
 
-static void test_a_value_expires(void **state)
+static void test_after_its_running_time_it_is_claimed_again(void **state)
 {
-    claim(1, "own", SOON, 0);
-    assert_int_equal(claim(1, "new", LATE, SOON), KEY_MEMORY_SET);
-    assert_found(1, "new", SOON);
+    claim(1, "own", 0);
+    assert_int_equal(claim(1, "new", RUN), KEY_MEMORY_AGAIN);
+    assert_runs(1, "new", RUN + RUN - 1);
+    assert_int_equal(claim(1, "third", RUN + RUN), KEY_MEMORY_AGAIN);
+    assert_int_equal(key_memory_read(stage.memory).entries, 1);
+}
+
+static void test_another_request_does_not_claim_it_again(void **state)
+{
+    struct key_claim other = *claim_of(1, "other");
+
+    claim(1, "own", 0);
+    memcpy(other.print, "elsewise", 8);
+    assert_int_equal(key_memory_claim(stage.memory, &other, RUN, stage.pool, &stage.found),
+                     KEY_MEMORY_FOUND);
+    assert_int_equal(claim(1, "new", RUN), KEY_MEMORY_AGAIN);
+}
+
+static void test_a_key_is_forgotten(void **state)
+{
+    claim(1, "own", 0);
+    assert_int_equal(claim(1, "new", GONE), KEY_MEMORY_SET);
+    assert_runs(1, "new", GONE);
     assert_int_equal(key_memory_read(stage.memory).entries, 1);
 }
 
 static void test_the_owner_replaces_it(void **state)
 {
-    claim(1, "own", SOON, 0);
+    claim(1, "own", 0);
     assert_true(replace(1, "own", TEXT("answer"), 50));
-    assert_found(1, "answer", LATE - 1);
-    assert_int_equal(claim(1, "own", LATE, LATE), KEY_MEMORY_SET);
+    assert_found(1, "answer", 50 + KEEP - 1);
+    assert_int_equal(claim(1, "own", 50 + KEEP), KEY_MEMORY_SET);
+}
+
+static void test_what_is_being_taken_back_is_not_claimed(void **state)
+{
+    claim(1, "own", 0);
+    assert_true(mark(1, "own", 50));
+    assert_runs(1, "own", 50 + RUN - 1);
+    assert_int_equal(claim(1, "new", 50 + RUN), KEY_MEMORY_UNDOING);
+    assert_int_equal(claim(1, "new", 50 + RUN), KEY_MEMORY_UNDOING);
+    assert_true(replace(1, "own", TEXT("answer"), 50 + RUN)); /* the owner was only slow */
+    assert_found(1, "answer", 50 + RUN);
 }
 
 static void test_a_late_owner_changes_nothing(void **state)
 {
-    claim(1, "first", SOON, 0);
-    claim(1, "second", LATE, SOON);
-    assert_true(replace(1, "first", TEXT("answer"), SOON));
-    key_memory_drop(stage.memory, name(1), TEXT("first"), SOON);
-    assert_found(1, "second", SOON);
+    claim(1, "first", 0);
+    claim(1, "second", RUN);
+    assert_true(replace(1, "first", TEXT("answer"), RUN));
+    drop(1, "first", RUN);
+    leave(1, "first", RUN);
+    assert_false(mark(1, "first", RUN));
+    assert_runs(1, "second", RUN);
 
-    assert_true(replace(2, "first", TEXT("answer"), SOON)); /* nobody has claimed it again */
-    assert_int_equal(claim(2, "own", LATE, SOON), KEY_MEMORY_SET);
+    assert_true(replace(2, "first", TEXT("answer"), 0)); /* nobody has claimed it again */
+    assert_int_equal(claim(2, "own", 0), KEY_MEMORY_SET);
 }
 
 static void test_the_owner_frees_it(void **state)
 {
-    claim(1, "own", SOON, 0);
-    key_memory_drop(stage.memory, name(1), TEXT("own"), 0);
+    claim(1, "own", 0);
+    drop(1, "own", 0);
     assert_int_equal(key_memory_read(stage.memory).bytes, 0);
-    assert_int_equal(claim(1, "new", SOON, 0), KEY_MEMORY_SET);
+    assert_int_equal(claim(1, "new", 0), KEY_MEMORY_SET);
+}
+
+static void test_the_owner_leaves_it_to_a_repeat(void **state)
+{
+    claim(1, "own", 0);
+    leave(1, "own", 50);
+    assert_int_equal(claim(1, "new", 50), KEY_MEMORY_AGAIN);
+    drop(1, "new", 60); /* the first one may have changed something */
+    assert_int_equal(claim(1, "third", 60), KEY_MEMORY_AGAIN);
+    assert_runs(1, "third", 60);
 }
 
 static unsigned claim_until_full(int64_t now_ms)
 {
     unsigned count = 0;
 
-    while (claim(count, "own", now_ms + SOON, now_ms) == KEY_MEMORY_SET)
+    while (claim(count, "own", now_ms) == KEY_MEMORY_SET)
         count++;
     return count;
 }
@@ -128,9 +197,9 @@ static void test_it_is_full_at_its_limit(void **state)
 
     assert_in_range(count, 6, 7); /* 8 KiB and the entry itself for each */
     assert_true(key_memory_read(stage.memory).bytes <= LIMIT);
-    assert_found(0, "own", 0);
-    key_memory_drop(stage.memory, name(0), TEXT("own"), 0);
-    assert_int_equal(claim(count, "own", SOON, 0), KEY_MEMORY_SET);
+    assert_runs(0, "own", 0);
+    drop(0, "own", 0);
+    assert_int_equal(claim(count, "own", 0), KEY_MEMORY_SET);
 }
 
 static void test_what_expired_makes_room(void **state)
@@ -146,16 +215,16 @@ static void test_a_short_answer_gives_room_back(void **state)
 
     for (unsigned i = 0; i < count; i++)
         assert_true(replace(i, "own", TEXT("answer"), 0));
-    assert_int_equal(claim(count, "own", SOON, 0), KEY_MEMORY_SET);
+    assert_int_equal(claim(count, "own", 0), KEY_MEMORY_SET);
 }
 
 static void test_an_answer_that_does_not_fit_is_refused(void **state)
 {
     char *large = memory_new(LIMIT);
 
-    claim(1, "own", SOON, 0);
+    claim(1, "own", 0);
     assert_false(replace(1, "own", (struct text){large, LIMIT}, 0));
-    assert_found(1, "own", 0);
+    assert_runs(1, "own", 0);
     assert_true(replace(1, "own", (struct text){large, LIMIT / 2}, 0));
     assert_true(key_memory_read(stage.memory).bytes <= LIMIT);
     memory_free(large);
@@ -163,9 +232,9 @@ static void test_an_answer_that_does_not_fit_is_refused(void **state)
 
 static void test_a_smaller_limit_forgets_nothing(void **state)
 {
-    claim(1, "own", SOON, 0);
+    claim(1, "own", 0);
     key_memory_set_limit(stage.memory, 0);
-    assert_int_equal(claim(2, "own", SOON, 0), KEY_MEMORY_FULL);
+    assert_int_equal(claim(2, "own", 0), KEY_MEMORY_FULL);
     assert_true(replace(1, "own", TEXT("answer"), 0));
     assert_found(1, "answer", 0);
 }
@@ -178,11 +247,10 @@ static void *compete(void *cookie)
     struct text found;
 
     for (unsigned i = 0; i < 1000; i++) {
-        unsigned char own[KEY_CLAIM_NAME_BYTES] = {0};
+        struct key_claim own = {.run_ms = RUN, .keep_ms = KEEP};
         unsigned number = i % 5;
-        memcpy(own, &number, sizeof(number));
-        if (key_memory_claim(stage.memory, own, TEXT("own"), INT64_MAX, 0, pool, &found) ==
-            KEY_MEMORY_SET)
+        memcpy(own.name, &number, sizeof(number));
+        if (key_memory_claim(stage.memory, &own, 0, pool, &found) == KEY_MEMORY_SET)
             winners++;
     }
     pool_free(pool);
@@ -206,10 +274,14 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_key_is_claimed_once),
-        TEST(a_value_expires),
+        TEST(after_its_running_time_it_is_claimed_again),
+        TEST(another_request_does_not_claim_it_again),
+        TEST(a_key_is_forgotten),
         TEST(the_owner_replaces_it),
+        TEST(what_is_being_taken_back_is_not_claimed),
         TEST(a_late_owner_changes_nothing),
         TEST(the_owner_frees_it),
+        TEST(the_owner_leaves_it_to_a_repeat),
         TEST(it_is_full_at_its_limit),
         TEST(what_expired_makes_room),
         TEST(a_short_answer_gives_room_back),

@@ -65,7 +65,7 @@ static void stop(void)
     key_store_free(store);
 }
 
-static void on_stored(void *cookie) { *(bool *)cookie = true; }
+static void on_stored(void *cookie, bool is_stored) { *(bool *)cookie = true; }
 
 static const struct text body = {"{}", 2};
 static const struct reply answer = {.status = 201, .body = &body, .body_count = 1};
@@ -76,6 +76,34 @@ static void finish(const struct claimed *claimed)
 
     assert_non_null(key_store_finish(store, &claimed->call.claim, &answer, on_stored, &is_stored));
     stage_until(is_stored);
+}
+
+#define KEY "redis.call('KEYS','*')[1]"
+
+/* Ends the running time of the key. Its end is the last 16 bytes of the value. */
+static void end_running_time(void)
+{
+    assert_string_equal(stage_ask(redis, "EVAL return(redis.call('SETRANGE'," KEY
+                                         ",redis.call('STRLEN'," KEY ")-16,string.rep('0',16))) 0"),
+                        "74");
+}
+
+struct marked {
+    bool is_told, is_stored;
+};
+
+static void on_marked(void *cookie, bool is_stored)
+{
+    *(struct marked *)cookie = (struct marked){.is_told = true, .is_stored = is_stored};
+}
+
+static bool mark(const struct claimed *claimed)
+{
+    struct marked marked = {0};
+
+    key_store_mark(store, &claimed->call.claim, on_marked, &marked);
+    stage_until(marked.is_told);
+    return marked.is_stored;
 }
 
 static void test_a_claim_and_its_answer(void **state)
@@ -104,6 +132,66 @@ static void test_the_owner_frees_its_key(void **state)
     assert_int_equal(claim_again(), KEY_CLAIM_MINE);
     key_store_drop(store, &first.call.claim); /* it is not the owner any more */
     assert_int_equal(claim_again(), KEY_CLAIM_RUNNING);
+    stop();
+}
+
+static void test_after_its_running_time_a_key_is_claimed_again(void **state)
+{
+    struct claimed first, second, other;
+
+    start();
+    claim(&first, "print");
+    end_running_time();
+    assert_int_equal(claim(&other, "other"), KEY_CLAIM_CONFLICT);
+    assert_int_equal(claim(&second, "print"), KEY_CLAIM_AGAIN);
+    assert_int_equal(claim_again(), KEY_CLAIM_RUNNING);
+    assert_false(mark(&first)); /* it is not the owner any more */
+    finish(&first);
+    assert_int_equal(claim_again(), KEY_CLAIM_RUNNING);
+    key_store_drop(store, &second.call.claim); /* the first one may have changed something */
+    assert_int_equal(claim_again(), KEY_CLAIM_AGAIN);
+    stop();
+}
+
+static void test_what_is_being_taken_back_is_not_claimed(void **state)
+{
+    struct claimed first;
+
+    start();
+    claim(&first, "print");
+    assert_true(mark(&first));
+    assert_int_equal(claim_again(), KEY_CLAIM_RUNNING);
+    end_running_time();
+    assert_int_equal(claim_again(), KEY_CLAIM_UNDOING);
+    assert_int_equal(claim_again(), KEY_CLAIM_UNDOING);
+    finish(&first); /* it was only slow */
+    assert_int_equal(claim_again(), KEY_CLAIM_ANSWERED);
+    assert_false(mark(&first));
+    stop();
+}
+
+static void test_the_owner_leaves_its_key_to_a_repeat(void **state)
+{
+    struct claimed first, second;
+
+    start();
+    claim(&first, "print");
+    key_store_leave(store, &first.call.claim);
+    assert_int_equal(claim(&second, "print"), KEY_CLAIM_AGAIN);
+    finish(&second);
+    assert_int_equal(claim_again(), KEY_CLAIM_ANSWERED);
+    stop();
+}
+
+static void test_a_running_key_is_remembered_for_the_time_of_an_answer(void **state)
+{
+    struct claimed first;
+    char left[32];
+
+    start();
+    claim(&first, "print");
+    strcpy(left, stage_ask(redis, "EVAL return(redis.call('PTTL'," KEY ")) 0"));
+    assert_in_range(atol(left), 3600000, 3660000);
     stop();
 }
 
@@ -160,7 +248,9 @@ static void test_nothing_is_claimed_while_redis_is_away(void **state)
     stage_until(!redis_is_up(redis));
     assert_int_equal(claim_again(), KEY_CLAIM_UNAVAILABLE);
     assert_null(key_store_finish(store, &first.call.claim, &answer, on_stored, NULL));
+    assert_false(mark(&first));
     key_store_drop(store, &first.call.claim);
+    key_store_leave(store, &first.call.claim);
     stop();
 }
 
@@ -185,6 +275,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(a_claim_and_its_answer),
         TEST(the_owner_frees_its_key),
+        TEST(after_its_running_time_a_key_is_claimed_again),
+        TEST(what_is_being_taken_back_is_not_claimed),
+        TEST(the_owner_leaves_its_key_to_a_repeat),
+        TEST(a_running_key_is_remembered_for_the_time_of_an_answer),
         TEST(a_late_answer_changes_nothing),
         TEST(a_claim_that_is_cancelled_leaves_the_key_free),
         TEST(an_answer_is_stored_after_its_request_has_ended),
