@@ -6,7 +6,7 @@
 #include "bff/compose/idempotency_key.h"
 #include "bff/compose/page_errand.h"
 #include "bff/compose/page_key.h"
-#include "bff/compose/page_unresolved.h"
+#include "bff/compose/page_key_undoing.h"
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
 #include "bff/compose/run_undo.h"
@@ -190,7 +190,7 @@ static void act(struct page_serving *serving, enum key_claim_end end)
     else if (end == KEY_CLAIM_ANSWERED)
         replay(serving);
     else if (end == KEY_CLAIM_UNDOING)
-        page_unresolved_send(serving);
+        page_key_undoing_send(serving);
     else
         reply_error_with(serving->request, results[end].status, results[end].message,
                          is_soon ? RETRY_AFTER : (struct reply_field){0});

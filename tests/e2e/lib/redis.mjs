@@ -68,6 +68,16 @@ function addressOf({ socket, port, tls }) {
   return socket ? `unix://${socket}` : `${tls ? 'rediss' : 'redis'}://127.0.0.1:${port}`
 }
 
+// Ends the running time of all Idempotency-Keys that run: the last 16 bytes of such a value. It
+// stands for the wait until the key of a server that was killed expires.
+export const endRunningKeys = redis => redis.send('EVAL', `
+  for _, key in ipairs(redis.call('KEYS', 'idempotency:*')) do
+    local value = redis.call('GET', key)
+    if string.find(string.sub(value, 2, 2), '[rou]') then
+      redis.call('SETRANGE', key, #value - 16, string.rep('0', 16))
+    end
+  end`, '0')
+
 /*
  * Starts a redis-server: { url, port, socket, send, connect, kill, freeze, thaw, restart }. Options:
  *   settings     more settings of redis.conf: { requirepass: 'x' }

@@ -1,8 +1,8 @@
-/* See page_unresolved.h. */
+/* See page_key_undoing.h. */
 #include "bff/base/log.h"
 #include "bff/base/reason.h"
 #include "bff/compose/idempotency_key.h"
-#include "bff/compose/page_unresolved.h"
+#include "bff/compose/page_key_undoing.h"
 #include "bff/http/reply.h"
 
 static void tell(const struct page_serving *serving, const struct plan_part *part)
@@ -20,7 +20,7 @@ static void tell(const struct page_serving *serving, const struct plan_part *par
                                    {0}});
 }
 
-void page_unresolved_send(struct page_serving *serving)
+void page_key_undoing_send(struct page_serving *serving)
 {
     const struct plan *plan = serving->ask.plan;
 
