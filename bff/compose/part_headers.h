@@ -13,7 +13,7 @@
 #include "bff/upstream/exchange.h"
 
 #define PART_HEADERS_MAX 16           /* fields that a call keeps; more are dropped */
-#define PART_HEADERS_BYTES (8 * 1024) /* of their values together */
+#define PART_HEADERS_BYTES ((size_t)8 * 1024) /* of their values together */
 
 /* Names, in lower case. */
 struct part_headers_names {
