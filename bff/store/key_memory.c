@@ -177,10 +177,27 @@ static void add(struct key_memory *memory, const struct key_claim *claim, int64_
     memory->entries++;
 }
 
-/* Claims a key that has a value. */
-static enum key_memory_end claim_again(struct entry *entry, const struct key_claim *claim,
-                                       int64_t now_ms)
+static void count(struct key_memory *memory, struct entry *entry, size_t bytes)
 {
+    memory->bytes += bytes - entry->counted;
+    entry->counted = bytes;
+}
+
+/* Nobody runs for the key any more. It needs no room for an answer: after a fault of a service,
+ * many such keys are kept for long. */
+static void leave(struct key_memory *memory, struct entry *entry, const struct key_claim *claim,
+                  int64_t now_ms)
+{
+    set_running(entry, claim, KEY_ANSWER_AGAIN, now_ms, now_ms);
+    count(memory, entry, sizeof(*entry) + entry->len);
+}
+
+/* Claims a key that has a value. Without room for its answer, the answer may be lost. */
+static enum key_memory_end claim_again(struct key_memory *memory, struct entry *entry,
+                                       const struct key_claim *claim, int64_t now_ms)
+{
+    size_t reserved = sizeof(*entry) + KEY_MEMORY_RESERVE;
+
     enum key_answer_run run;
 
     if (!key_answer_run_of(value_of(entry), &run) || now_ms < entry->run_until_ms ||
@@ -189,6 +206,8 @@ static enum key_memory_end claim_again(struct entry *entry, const struct key_cla
     if (run == KEY_ANSWER_UNDOING)
         return KEY_MEMORY_UNDOING;
     set_running(entry, claim, KEY_ANSWER_AGAIN, now_ms + claim->run_ms, now_ms);
+    if (entry->counted < reserved && make_room(memory, reserved - entry->counted, now_ms))
+        count(memory, entry, reserved);
     return KEY_MEMORY_AGAIN;
 }
 
@@ -200,7 +219,7 @@ enum key_memory_end key_memory_claim(struct key_memory *memory, const struct key
     lock(memory);
     struct entry *entry = *find(memory, claim->name, now_ms);
     if (entry != NULL) {
-        end = claim_again(entry, claim, now_ms);
+        end = claim_again(memory, entry, claim, now_ms);
         *found = pool_text(pool, value_of(entry));
     } else if (make_room(memory, sizeof(*entry) + KEY_MEMORY_RESERVE, now_ms)) {
         add(memory, claim, now_ms);
@@ -265,7 +284,7 @@ void key_memory_leave(struct key_memory *memory, const struct key_claim *claim, 
     lock(memory);
     struct entry **place = find_own(memory, claim, now_ms);
     if (place != NULL)
-        set_running(*place, claim, KEY_ANSWER_AGAIN, now_ms, now_ms);
+        leave(memory, *place, claim, now_ms);
     unlock(memory);
 }
 
@@ -278,7 +297,7 @@ void key_memory_drop(struct key_memory *memory, const struct key_claim *claim, i
     if (place != NULL && key_answer_run_of(value_of(*place), &run) && run == KEY_ANSWER_FIRST)
         remove_entry(memory, place);
     else if (place != NULL)
-        set_running(*place, claim, KEY_ANSWER_AGAIN, now_ms, now_ms);
+        leave(memory, *place, claim, now_ms);
     unlock(memory);
 }
 

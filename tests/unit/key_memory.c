@@ -218,6 +218,22 @@ static void test_a_short_answer_gives_room_back(void **state)
     assert_int_equal(claim(count, "own", 0), KEY_MEMORY_SET);
 }
 
+static void test_a_key_that_is_left_gives_room_back(void **state)
+{
+    unsigned count = claim_until_full(0), more = count;
+
+    for (unsigned i = 0; i < count; i++)
+        leave(i, "own", 0);
+    assert_in_range(key_memory_read(stage.memory).bytes, 1, LIMIT / 8);
+    assert_int_equal(claim(0, "new", 0), KEY_MEMORY_AGAIN);
+    assert_in_range(key_memory_read(stage.memory).bytes, LIMIT / 8, LIMIT);
+    while (claim(more, "own", 0) == KEY_MEMORY_SET)
+        more++;
+    assert_true(more > count);
+    assert_int_equal(claim(1, "new", 0), KEY_MEMORY_AGAIN); /* without room for its answer */
+    assert_true(replace(1, "new", TEXT("answer"), 0));
+}
+
 static void test_an_answer_that_does_not_fit_is_refused(void **state)
 {
     char *large = memory_new(LIMIT);
@@ -285,6 +301,7 @@ int main(void)
         TEST(it_is_full_at_its_limit),
         TEST(what_expired_makes_room),
         TEST(a_short_answer_gives_room_back),
+        TEST(a_key_that_is_left_gives_room_back),
         TEST(an_answer_that_does_not_fit_is_refused),
         TEST(a_smaller_limit_forgets_nothing),
         TEST(threads_that_claim_one_key_have_one_winner),
