@@ -12,7 +12,7 @@
 #include "bff/base/text.h"
 #include "bff/upstream/exchange.h"
 
-#define PART_HEADERS_MAX 16           /* fields that a call keeps; more are dropped */
+#define PART_HEADERS_MAX 16                   /* fields that a call keeps; more are dropped */
 #define PART_HEADERS_BYTES ((size_t)8 * 1024) /* of their values together */
 
 /* Names, in lower case. */
