@@ -44,9 +44,10 @@ function allowed(file, want,   own) {
             || want == "bff/compose/mocks.h"
     if (want == "bff/compose/compose.h")
         return 1
-    return begins(file, "composites/") && !begins(file, "composites/shared/") \
-        && (begins(want, "clients/") || begins(want, "composites/shared/") \
-            || want == "fixtures/mock_upstreams.h")
+    if (!begins(file, "composites/"))
+        return 0
+    return begins(want, "clients/") || begins(want, "composites/shared/") \
+        || (want == "fixtures/mock_upstreams.h" && !begins(file, "composites/shared/"))
 }
 
 function complain(why) {
