@@ -56,7 +56,7 @@ static struct json single_value(const struct run_part *part)
     return is_fulfilled(part) ? part->items[0].value : (struct json){0};
 }
 
-/* Adds the value of a part that is no spread one, or its fallback. */
+/* Adds the value of a part that is not spread, or its fallback. */
 static void put_value(struct answer_body *body, size_t i, struct pick_out *out)
 {
     const struct plan_part *plan = &body->run->request->plan->parts[i];
@@ -142,10 +142,7 @@ static void add_errors(struct answer_body *body)
     struct json_print out;
 
     json_print_init(&out, run->request->pool);
-    json_print_raw(&out, TEXT("{"));
-    for (size_t i = 0; i < run->request->plan->part_count; i++)
-        answer_errors_part(&out, run, i);
-    json_print_raw(&out, TEXT("}"));
+    answer_errors_all(&out, run);
     answer_body_key(body, TEXT(",\"errors\":"));
     pieces_add(body->pieces, json_print_text(&out));
 }

@@ -34,8 +34,8 @@ void answer_body_part(struct answer_body *body, size_t i);
  * parts that it reads must have settled. */
 void answer_body_field(struct answer_body *body, size_t i);
 
-/* Adds the value of part ${i}, which is no spread part, as its member has it, or its fallback.
- * ${pieces} gets it. */
+/* Adds to ${pieces} the value of part ${i} as its member has it, or its fallback. The part is not
+ * spread. */
 void answer_body_value(struct answer_body *body, size_t i, struct pieces *pieces);
 
 /* Adds field ${i}, which has .concat: one list with the items of several parts. */

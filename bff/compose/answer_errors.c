@@ -44,3 +44,11 @@ void answer_errors_part(struct json_print *out, const struct run *run, size_t i)
         if (part->items[at].reason != REASON_NONE)
             print_error(out, name, (int64_t)at, &part->items[at]);
 }
+
+void answer_errors_all(struct json_print *out, const struct run *run)
+{
+    json_print_raw(out, TEXT("{"));
+    for (size_t i = 0; i < run->request->plan->part_count; i++)
+        answer_errors_part(out, run, i);
+    json_print_raw(out, TEXT("}"));
+}

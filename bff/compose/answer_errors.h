@@ -15,4 +15,7 @@ void answer_errors_reason(struct json_print *out, enum reason reason, int status
  * rejected. */
 void answer_errors_part(struct json_print *out, const struct run *run, size_t i);
 
+/* Prints an object with the errors of all parts. */
+void answer_errors_all(struct json_print *out, const struct run *run);
+
 #endif

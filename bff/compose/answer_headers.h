@@ -15,8 +15,7 @@ enum reason answer_reason(const struct run *run, size_t i, int *status);
 bool answer_is_stale(const struct run *run, size_t i);
 
 /* Returns the value of Server-Timing: one member for each part, but none for a part that is not
- * called because of the client's choice. The items of a list part have no
- * members. */
+ * called because of the client's choice. The items of a list part have no members. */
 struct text answer_server_timing(const struct run *run);
 
 /* Returns the value of Proxy-Status (RFC 9209): one member for each part that failed. Absent when

@@ -119,15 +119,6 @@ static void print_header(struct json_print *out, const char *name, struct text v
     json_print_string(out, value);
 }
 
-static void print_errors(struct json_print *out, const struct run *run)
-{
-    json_print_key(out, "errors");
-    json_print_raw(out, TEXT("{"));
-    for (size_t i = 0; i < run->request->plan->part_count; i++)
-        answer_errors_part(out, run, i);
-    json_print_raw(out, TEXT("}"));
-}
-
 void answer_lines_end(const struct run *run, struct text server, int64_t wall_ms,
                       struct pieces *out)
 {
@@ -142,8 +133,10 @@ void answer_lines_end(const struct run *run, struct text server, int64_t wall_ms
     json_print_raw(&print, TEXT("{"));
     json_print_key(&print, "partialFailure");
     json_print_bool(&print, run->is_partial);
-    if (run->is_partial)
-        print_errors(&print, run);
+    if (run->is_partial) {
+        json_print_key(&print, "errors");
+        answer_errors_all(&print, run);
+    }
     print_header(&print, "serverTiming", answer_server_timing(run));
     print_header(&print, "proxyStatus", answer_proxy_status(run, server));
     print_header(&print, "cacheStatus", answer_cache_status(run, server));

@@ -4,7 +4,8 @@
 #include "bff/compose/answer_passed.h"
 #include "bff/compose/run_calls.h"
 
-/* A field of several parts. Those that are lists have the members of all parts. */
+/* True for a field whose value is a list. When several parts have it, the answer has the members of
+ * all of them. */
 static bool is_list(const char *name)
 {
     return strcmp(name, "set-cookie") == 0 || strcmp(name, "link") == 0;
@@ -18,7 +19,8 @@ static bool is_there(const struct answer_passed *passed, size_t count, const cha
     return false;
 }
 
-/* The members of .pick and the time in loadedAt make other bytes of the service's answer. */
+/* The answer has other bytes than the service's answer: .pick leaves members out, and loadedAt is
+ * added. So its tag is weak. */
 static struct text weak(struct pool *pool, struct text etag)
 {
     return text_starts(etag, TEXT("W/")) ? etag : pool_print(pool, "W/%.*s", TEXT_ARGS(etag));

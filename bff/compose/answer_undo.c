@@ -1,4 +1,5 @@
 /* See answer_undo.h. */
+#include "bff/compose/answer_errors.h"
 #include "bff/compose/answer_undo.h"
 
 static const char *outcome_of(const struct run_part *part)
@@ -17,13 +18,8 @@ static void print_part(struct json_print *out, const struct run *run, size_t i)
     json_print_raw(out, text_of(outcome_of(part)));
     json_print_raw(out, TEXT("\""));
     if (part->undo.reason != REASON_NONE) {
-        json_print_raw(out, TEXT(",\"reason\":\""));
-        json_print_raw(out, text_of(reason_name(part->undo.reason)));
-        json_print_raw(out, TEXT("\""));
-    }
-    if (part->undo.reason != REASON_NONE && part->undo.status != 0) {
-        json_print_raw(out, TEXT(",\"status\":"));
-        json_print_int(out, part->undo.status);
+        json_print_raw(out, TEXT(","));
+        answer_errors_reason(out, part->undo.reason, part->undo.status);
     }
     json_print_raw(out, TEXT("}"));
 }

@@ -9,9 +9,8 @@
 #include "bff/compose/ask_describe.h"
 
 #define CALLS_FIRST 8
-#define ROOM_BYTES                                                                                 \
-    512 /* memory for the targets of a request; when it is full, more is allocated                 \
-         */
+/* Memory for the targets of a request. When it is full, more is allocated. */
+#define ROOM_BYTES 512
 
 /* Mistakes of a composite. */
 

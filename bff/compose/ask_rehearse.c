@@ -4,7 +4,7 @@
 
 static struct json no_value(void *cookie, int part) { return (struct json){0}; }
 
-/* So that the body of a loop over a list runs, too. */
+/* A list has one item, so that the body of a loop over it runs, too. */
 static struct json empty_value(void *cookie, int part)
 {
     const struct plan *plan = cookie;
@@ -30,7 +30,8 @@ static void check_services(struct bff_ask *ask)
     }
 }
 
-/* In a full rehearsal everything is there; else only what must be. */
+/* In a full rehearsal the parts have values and the body has all members. Otherwise no part has a
+ * value, and the body has the required members only. */
 static const char *rehearse(const struct plan *plan, int place, struct pool *pool, bool is_full,
                             void (*run)(struct bff_ask *ask), struct ask_rehearsed *out)
 {

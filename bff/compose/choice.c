@@ -20,7 +20,7 @@ static int find_field(const struct plan *plan, struct text name)
     return -1;
 }
 
-/* A hidden part is not named to clients, so its name is as unknown as any other. */
+/* Clients do not know the names of hidden parts, so such a name is refused. */
 static bool take_name(const struct plan *plan, struct text name, struct choice *out)
 {
     int part = plan_part(plan, name), field;
@@ -35,7 +35,7 @@ static bool take_name(const struct plan *plan, struct text name, struct choice *
     return field >= 0;
 }
 
-/* What follows from them. */
+/* What the names choose. */
 
 static void show_required(const struct plan *plan, struct choice *out)
 {

@@ -1,6 +1,6 @@
 /*
- * What of a composite a client gets: with .may_choose it names members of the answer. All members
- * are there when it names none.
+ * The members of an answer that a client gets. With .may_choose, the client can name them. When it
+ * names none, it gets all members.
  */
 #ifndef BFF_COMPOSE_CHOICE_H
 #define BFF_COMPOSE_CHOICE_H

@@ -277,27 +277,24 @@ static struct page_serving *new_serving(struct request *request, const struct pa
     return holder->serving;
 }
 
-static void serve(struct request *request, const struct page_ask *ask)
+static struct run_request run_request_of(struct page_serving *serving,
+                                         const struct page_query *query)
 {
-    const struct pages *pages = ask->pages;
-    struct page_serving *serving;
-    struct page_query query;
+    const struct request *request = serving->request;
+    const struct page_ask *ask = &serving->ask;
 
-    if (!page_query_take(request, ask->plan, &query))
-        return;
-    serving = new_serving(request, ask, &query);
-    serving->run_request = (struct run_request){
+    return (struct run_request){
         .plan = ask->plan,
         .pool = serving->pool,
         .upstream = ask->upstream,
         .timers = worker_timers(request->worker),
-        .params = serving->ask.params,
-        .input = serving->ask.input,
-        .query = query.values,
-        .choice = query.choice,
+        .params = ask->params,
+        .input = ask->input,
+        .query = query->values,
+        .choice = query->choice,
         .headers = call_headers(serving),
         .caller_lines = caller_lines,
-        .caller_key = caller_key(&serving->ask, serving->pool),
+        .caller_key = caller_key(ask, serving->pool),
         .traceparent = serving->traceparent,
         .traces_parts = request->is_traced,
         .until_ns = ask->until_ns,
@@ -309,9 +306,20 @@ static void serve(struct request *request, const struct page_ask *ask)
         .is_own_cookie = ask->caller->own_cookie.at != NULL ? is_own_cookie : NULL,
         .change_hash = serving->key_hash,
         .request_id = serving->id,
-        .body_limit = pages->body_limit,
-        .depth_limit = pages->depth_limit,
+        .body_limit = ask->pages->body_limit,
+        .depth_limit = ask->pages->depth_limit,
     };
+}
+
+static void serve(struct request *request, const struct page_ask *ask)
+{
+    struct page_serving *serving;
+    struct page_query query;
+
+    if (!page_query_take(request, ask->plan, &query))
+        return;
+    serving = new_serving(request, ask, &query);
+    serving->run_request = run_request_of(serving, &query);
     reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, serving); /* the budget */
     if (ask->plan->changes)
         page_key_begin(serving, start);

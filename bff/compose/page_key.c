@@ -34,7 +34,7 @@ struct page_key {
     void (*start)(struct page_serving *serving);
     struct key_store_finish *finish; /* an answer, or the mark that changes are taken back */
     struct reply reply;              /* in state PAGE_KEY_STORING */
-    bool is_unmarked;                /* the store does not know that they are: they are not */
+    bool is_unmarked;                /* the mark was not stored, so nothing is taken back */
     void (*go_on)(struct run *run, bool may_undo);
 };
 

@@ -14,14 +14,19 @@
 void page_key_begin(struct page_serving *serving, void (*start)(struct page_serving *serving));
 
 /*
- * Sends ${reply}, the answer of the run, which must be over. When the request has a key, the answer
- * is stored before; or the key is freed when nothing has been changed, so that the client may try
- * again. ${reply} and its fields are borrowed during this function. Does nothing but send it for a
- * page that changes nothing.
+ * Sends ${reply}, the answer of the run, which must be over. When the request has a key, one of
+ * these happens before:
+ *
+ *   the key is freed      nothing has been changed. The client may try again
+ *   a repeat may claim it the answer is an error, and it is not known what has been changed
+ *   ${reply} is stored    in all other cases
+ *
+ * ${reply} and its fields are borrowed during this function. For a page that changes nothing, the
+ * reply is only sent.
  */
 void page_key_answer(struct page_serving *serving, const struct reply *reply);
 
-/* The client has left, or the request's memory is freed. The run has been cancelled. The key is
+/* The client has left, or the request's memory is freed. The run is over or cancelled. The key is
  * freed when nothing has been changed; otherwise it expires. Idempotent. */
 void page_key_leave(struct page_serving *serving);
 

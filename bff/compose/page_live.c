@@ -30,8 +30,7 @@ static struct timers *timers_of(const struct page_live *live)
     return live->serving->run_request.timers;
 }
 
-/* When. */
-
+/* Sets the timer for the next beat. */
 static void rest(struct page_live *live)
 {
     int64_t beat_ns = (int64_t)live->serving->ask.pages->beat_ms * CLOCK_MS;
@@ -39,7 +38,7 @@ static void rest(struct page_live *live)
     timer_set(timers_of(live), &live->timer, clock_now_ns() + beat_ns);
 }
 
-/* What. */
+/* Messages. */
 
 /* Begins the message of a member that is ready. Returns false when there is none. */
 static bool next_member(struct page_live *live)
@@ -57,12 +56,15 @@ static bool next_member(struct page_live *live)
     return false;
 }
 
+/* Begins the next message. Returns false when there is none now. */
 static bool next_message(struct page_live *live)
 {
     const struct page_serving *serving = live->serving;
 
-    if (live->has_end || next_member(live))
-        return !live->has_end;
+    if (live->has_end)
+        return false;
+    if (next_member(live))
+        return true;
     if (!live->is_over)
         return false;
     live->has_end = true;
@@ -115,7 +117,7 @@ static void on_timer(struct timer *timer)
     check_working_on((struct text){0});
 }
 
-/* Only parts that have settled can have a say in the head. */
+/* The head has the fields of the parts that have settled by now. */
 static void pass_fields(const struct page_serving *serving)
 {
     struct answer_passed passed = answer_passed_of(serving->run);

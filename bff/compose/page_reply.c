@@ -1,4 +1,6 @@
 /* See page_reply.h. */
+#include <string.h>
+
 #include "bff/base/clock.h"
 #include "bff/cache/cache_validators.h"
 #include "bff/compose/answer.h"
@@ -18,11 +20,21 @@ static bool has_already(const struct request *request, struct text etag)
     return list.at != NULL && cache_validators_match(list, etag);
 }
 
-static void add_passed(struct request *request, const struct answer_passed *passed)
+/* Adds the services' fields to the answer of a page that changes nothing. Makes it 304 when the
+ * client has it already. ${type} is its Content-Type. */
+static void finish_read(struct request *request, const struct answer *answer, struct reply *reply,
+                        struct reply_field *type)
 {
+    const struct answer_passed *passed = &answer->passed;
+
     for (size_t i = 0; i < passed->count; i++)
         reply_add_field(request,
                         (struct reply_field){passed->fields[i].name, passed->fields[i].value});
+    if (!has_already(request, answer->etag))
+        return;
+    reply->status = 304;
+    reply->body_count = 0;
+    type->value = (struct text){0};
 }
 
 /* The fields of services' answers are stored with the answer of a page that changes data, and its
@@ -42,7 +54,6 @@ static void put_passed(struct page_serving *serving, const struct answer_passed 
 
 void page_reply_send(struct page_serving *serving)
 {
-    struct request *request = serving->request;
     struct answer answer;
 
     answer_make(serving->run, serving->ask.pages->server, serving->id, clock_wall_ms(), &answer);
@@ -65,11 +76,6 @@ void page_reply_send(struct page_serving *serving)
     if (serving->ask.plan->changes)
         put_passed(serving, &answer.passed, &reply);
     else
-        add_passed(request, &answer.passed);
-    if (!serving->ask.plan->changes && has_already(request, answer.etag)) {
-        reply.status = 304;
-        reply.body_count = 0;
-        fields[0].value = (struct text){0};
-    }
+        finish_read(serving->request, &answer, &reply, &fields[0]);
     page_key_answer(serving, &reply);
 }

@@ -47,9 +47,4 @@ void page_stream_beat(struct page_stream *stream);
 /* Ends the answer. Afterwards neither ${stream} nor its request may be touched. */
 void page_stream_end(struct page_stream *stream);
 
-static inline bool page_stream_has_begun(const struct page_stream *stream)
-{
-    return reply_stream_has_begun(&stream->reply);
-}
-
 #endif

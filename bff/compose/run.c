@@ -12,19 +12,14 @@
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
 #include "bff/compose/ask.h"
+#include "bff/compose/run.h"
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
 #include "bff/compose/run_describe.h"
 #include "bff/compose/run_settle.h"
+#include "bff/compose/run_tell.h"
 #include "bff/compose/run_time.h"
 #include "bff/compose/run_undo.h"
-#include "bff/compose/run.h"
-#include "bff/compose/run_tell.h"
-
-static const struct plan_part *plan_of(const struct run *run, size_t part)
-{
-    return &run->request->plan->parts[part];
-}
 
 /* Starting. */
 
@@ -51,7 +46,7 @@ static void pump(struct run *run, size_t i)
             run_settle_by_call(run, item);
         } else if (same != NULL) {
             run_calls_join(same, item);
-        } else if (part->under_way < plan_of(run, i)->at_once) {
+        } else if (part->under_way < run_plan_of(run, i)->at_once) {
             if (run_calls_make(run, item, asked, bucket, on_fetched))
                 run_settle_by_call(run, item);
         } else {
@@ -73,7 +68,7 @@ static void make_items(struct run *run, size_t i, const struct bff_ask *ask)
 {
     struct run_part *part = &run->parts[i];
 
-    if (plan_of(run, i)->row->many > 0)
+    if (run_plan_of(run, i)->row->many > 0)
         part->items = pool_zero(run->request->pool, (ask->count + 1) * sizeof(*part->items));
     part->item_count = ask->count;
     part->unsettled = ask->count;
@@ -85,7 +80,7 @@ static void make_items(struct run *run, size_t i, const struct bff_ask *ask)
 static void start_part(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
-    const struct plan_part *plan = plan_of(run, i);
+    const struct plan_part *plan = run_plan_of(run, i);
     struct bff_ask ask;
 
     part->is_started = true;
@@ -145,7 +140,7 @@ static void start_parts(struct run *run)
 {
     for (size_t i = 0; i < run->request->plan->part_count && run->failed == PLAN_NO_PART; i++) {
         const struct run_part *before = NULL;
-        int after = plan_of(run, i)->after;
+        int after = run_plan_of(run, i)->after;
         if (run->is_forbidden)
             return;
         if (must_wait(run, i))

@@ -22,7 +22,10 @@
 
 #define RUN_BUCKETS 32 /* of the hash table of calls; a power of two */
 
+struct cache_flights;
 struct run;
+struct run_call;
+struct run_undo;
 
 /* The input of a run. All of it must live as long as the run. */
 struct run_request {
@@ -42,12 +45,12 @@ struct run_request {
     /* Returns the request header ${name} (in lower case) of the client; an absent text when the
      * client did not send it. */
     struct text (*client_header)(void *cookie, const char *name);
-    /* Returns the key of the client's request for the balance of ${service}; an absent text when
-     * there is none. NULL: no call has a key. */
     /* Returns the header lines by which ${service} learns who asks. NULL: there are none. */
     struct text (*caller_lines)(void *cookie, const struct bff_service *service);
     /* A text that distinguishes callers, for the key of the cache; absent: none. */
     struct text caller_key;
+    /* Returns the key of the client's request for the balance of ${service}; an absent text when
+     * there is none. NULL: no call has a key. */
     struct text (*balance_key)(void *cookie, const struct bff_service *service);
     void *cookie; /* for all functions here */
     /* Returns true when ${line}, a value of Set-Cookie, is about a cookie that services cannot set.
@@ -76,10 +79,6 @@ struct run_request {
     size_t body_limit;             /* bytes of the body of one part; the default is 4 MiB */
     unsigned depth_limit;          /* of the JSON of one part; the default is 128 */
 };
-
-struct cache_flights;
-struct run_call;
-struct run_undo;
 
 /* What a part has changed at its service. */
 enum run_changed {
@@ -170,6 +169,12 @@ struct run {
     bool is_over;        /* done was called, or the run was cancelled */
     bool has_seen_owner; /* may_see was called, or need not be called */
 };
+
+/* Returns the plan of part ${part}. */
+static inline const struct plan_part *run_plan_of(const struct run *run, size_t part)
+{
+    return &run->request->plan->parts[part];
+}
 
 /*
  * Starts the run. ${done} is called once, never from inside this function, as soon as one of these

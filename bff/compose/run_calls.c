@@ -7,7 +7,8 @@
 #define HASHED_MAX 128 /* bytes of a target */
 #define SPARE_CALLS 8  /* allocated at a time, when there are more calls than parts */
 
-/* The target of a batch is long, and each of its items comes here. */
+/* The target of a batch is long, and it is hashed once for each item. So only its beginning is
+ * hashed. */
 size_t run_calls_bucket(const struct ask_call *asked)
 {
     struct text target = asked->target;
@@ -15,11 +16,6 @@ size_t run_calls_bucket(const struct ask_call *asked)
     if (target.len > HASHED_MAX)
         target.len = HASHED_MAX;
     return (hash_text(target) + asked->target.len) % RUN_BUCKETS;
-}
-
-static const struct plan_part *plan_of(const struct run *run, size_t part)
-{
-    return &run->request->plan->parts[part];
 }
 
 /* A part that is cached does not share its call with one that wants a new answer. */
@@ -37,7 +33,7 @@ static bool asks_same(const struct run_call *call, const struct ask_call *asked,
     return call->state != RUN_CALL_CANCELLED && call->ask.method.at == NULL &&
            asked->method.at == NULL && call->ask.service == asked->service &&
            call->ask.breaker == plan->breaker &&
-           is_cached_alike(plan_of(call->run, call->maker), plan) &&
+           is_cached_alike(run_plan_of(call->run, call->maker), plan) &&
            (is_same_batch || text_equal(call->ask.target, asked->target)) &&
            text_equal(call->ask.headers, asked->headers);
 }
@@ -45,7 +41,7 @@ static bool asks_same(const struct run_call *call, const struct ask_call *asked,
 struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
                                 const struct ask_call *asked, size_t bucket)
 {
-    const struct plan_part *plan = plan_of(run, item->part);
+    const struct plan_part *plan = run_plan_of(run, item->part);
     struct run_call *call = run->buckets[bucket];
 
     while (call != NULL && !asks_same(call, asked, plan))
@@ -152,7 +148,7 @@ void run_calls_describe(struct run *run, unsigned part, const struct ask_call *a
                         struct fetch_ask *out)
 {
     const struct run_request *request = run->request;
-    const struct plan_part *plan = plan_of(run, part);
+    const struct plan_part *plan = run_plan_of(run, part);
     bool changes = asked->method.at != NULL;
 
     *out = (struct fetch_ask){
@@ -175,14 +171,14 @@ void run_calls_describe(struct run *run, unsigned part, const struct ask_call *a
     };
 }
 
-/* A call that changes data. */
+/* Starts a call that changes data. */
 static void start_change(struct run_call *call, fetch_done done)
 {
     const struct run_request *request = call->run->request;
 
     call->ask.headers =
-        run_change_headers(request, call->ask.headers, plan_of(call->run, call->maker)->name, false,
-                           &call->change_key);
+        run_change_headers(request, call->ask.headers, run_plan_of(call->run, call->maker)->name,
+                           false, &call->change_key);
     run_change_begin(call);
     fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
 }
@@ -191,7 +187,7 @@ bool run_calls_make(struct run *run, struct run_item *item, const struct ask_cal
                     size_t bucket, fetch_done done)
 {
     const struct run_request *request = run->request;
-    const struct plan_part *plan = plan_of(run, item->part);
+    const struct plan_part *plan = run_plan_of(run, item->part);
     struct run_call *call = add(run, item, bucket);
 
     run_calls_describe(run, item->part, asked, &call->ask);

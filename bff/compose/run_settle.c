@@ -5,11 +5,6 @@
 #include "bff/compose/run_change.h"
 #include "bff/compose/run_settle.h"
 
-static const struct plan_part *plan_of(const struct run *run, size_t part)
-{
-    return &run->request->plan->parts[part];
-}
-
 /* Nobody knows what part ${i} has changed. */
 static void tell_unknown(const struct run *run, size_t i)
 {
@@ -24,7 +19,7 @@ static void tell_unknown(const struct run *run, size_t i)
 static void reject_part(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
-    const struct bff_part *row = plan_of(run, i)->row;
+    const struct bff_part *row = run_plan_of(run, i)->row;
 
     run->is_partial = true;
     if (part->changed == RUN_CHANGED && row->need == BFF_REQUIRED && row->undo == NULL)
@@ -59,7 +54,7 @@ void run_settle_left_out(struct run *run, size_t i)
 
     run_settle_part(run, i, REASON_NONE, 0);
     part->is_left_out = true;
-    part->value = plan_of(run, i)->fallback;
+    part->value = run_plan_of(run, i)->fallback;
 }
 
 void run_settle_unchosen(struct run *run)
@@ -102,7 +97,7 @@ static struct json join_items(const struct run *run, const struct run_part *part
 
 static struct json value_of(const struct run *run, size_t i)
 {
-    const struct plan_part *plan = plan_of(run, i);
+    const struct plan_part *plan = run_plan_of(run, i);
     const struct run_part *part = &run->parts[i];
 
     if (plan->row->many > 0)
@@ -113,7 +108,7 @@ static struct json value_of(const struct run *run, size_t i)
 void run_settle_complete(struct run *run, size_t i)
 {
     struct run_part *part = &run->parts[i];
-    const struct plan_part *plan = plan_of(run, i);
+    const struct plan_part *plan = run_plan_of(run, i);
     bool is_list = plan->row->many > 0;
 
     if (is_list)
@@ -140,7 +135,7 @@ static bool is_required(const struct plan_part *plan)
 
 void run_settle_nothing(struct run *run, struct run_item *item)
 {
-    bool is_enough = !is_required(plan_of(run, item->part));
+    bool is_enough = !is_required(run_plan_of(run, item->part));
 
     run_settle_item(run, item, is_enough ? REASON_NONE : REASON_SKIPPED);
 }
@@ -173,7 +168,7 @@ void run_settle_by_call(struct run *run, struct run_item *item)
 {
     const struct run_call *call = item->call;
     const struct fetch *fetch = &call->fetch;
-    const struct plan_part *plan = plan_of(run, item->part);
+    const struct plan_part *plan = run_plan_of(run, item->part);
     enum reason reason = fetch->reason;
 
     item->status = fetch->status;

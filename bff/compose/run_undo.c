@@ -25,11 +25,6 @@ struct run_undo {
     struct fetch fetch;
 };
 
-static const struct plan_part *plan_of(const struct run *run, size_t part)
-{
-    return &run->request->plan->parts[part];
-}
-
 static void go_on(struct run_undo *undo);
 static void on_fetched(struct fetch *fetch, void *cookie);
 
@@ -132,7 +127,7 @@ static void begin_part(struct run_undo *undo)
     }
     run_calls_describe(run, undo->part, &ask.calls[0], &undo->ask);
     undo->ask.headers = run_change_headers(request, ask.calls[0].headers,
-                                           plan_of(run, undo->part)->name, true, &undo->key);
+                                           run_plan_of(run, undo->part)->name, true, &undo->key);
     if (undo->is_refused) {
         undo->fetch.status = 0;
         end_part(undo, REASON_SKIPPED);
@@ -144,7 +139,7 @@ static void begin_part(struct run_undo *undo)
 
 static bool is_due(const struct run *run, size_t i)
 {
-    return run->parts[i].changed == RUN_CHANGED && plan_of(run, i)->row->undo != NULL;
+    return run->parts[i].changed == RUN_CHANGED && run_plan_of(run, i)->row->undo != NULL;
 }
 
 /* Goes to the next part above. */

@@ -7,9 +7,8 @@
 #include "bff/base/text.h"
 
 /* True when ${value} says that a body is JSON in UTF-8: "application/json", or a type that ends
- * with
- * "+json" (RFC 6839). A charset, if there is one, must be utf-8. ${value} may be absent; several
- * values with commas between them are no type. */
+ * with "+json" (RFC 6839). A charset, if there is one, must be utf-8. Several values with commas
+ * between them are no type. ${value} may be absent. */
 bool media_type_is_json(struct text value);
 
 #endif
