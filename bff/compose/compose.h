@@ -158,10 +158,10 @@ enum bff_access {
  *               shape of an item. --openapi and --typescript make types of it; NULL: unknown
  *   headers     fields of the service's answer that the client gets: "Set-Cookie Link". They are
  *               passed when the part is fulfilled. Set-Cookie and Link of all parts are passed; of
- *               any other field, only that of the first part that has it. An answer with Set-Cookie
- *               is not stored. ETag is possible for the only part of a composite, and takes the
- *               place of the answer's own. At most 16 fields and 8 KiB of a call are passed. Not
- *               for .many and .cache_s, nor for fields that this server writes itself
+ *               any other field, only that of the first part that has it. No cache stores an
+ *               answer with Set-Cookie. ETag is possible for the only part of a composite, and
+ *               takes the place of the answer's own. At most 16 fields and 8 KiB of a call are
+ *               passed. Not for .many and .cache_s, nor for fields that this server writes itself
  */
 struct bff_part {
     const char *name;

@@ -1,4 +1,6 @@
 /* See page_errand.h. */
+#include <stddef.h>
+
 #include "bff/base/check.h"
 #include "bff/compose/page_errand.h"
 #include "bff/compose/run_calls.h"
@@ -79,6 +81,15 @@ static void read_query(struct pool *pool, const struct request *request, const s
     must(page_query_read(pool, plan, copy(pool, request->query), query, &fault));
 }
 
+/* The log says which changes are not known to be made. */
+static void on_cut(struct errand *errand)
+{
+    struct page_serving *serving =
+        (struct page_serving *)(void *)((char *)errand - offsetof(struct page_serving, errand));
+
+    run_cancel(serving->run);
+}
+
 struct page_serving *page_errand_new(struct request *request, const struct page_ask *ask,
                                      struct page_query *query)
 {
@@ -91,6 +102,8 @@ struct page_serving *page_errand_new(struct request *request, const struct page_
     serving->ask.caller = copy_caller(pool, ask->caller);
     if (ask->input.at != NULL)
         serving->ask.input = json_of(pool_text(pool, json_raw(ask->input)));
+    serving->errand.cut = on_cut;
+    serving->errand.bytes = ask->input.at == NULL ? 0 : json_raw(ask->input).len;
     serving->request = request;
     serving->id = pool_text(pool, request->id);
     serving->traceparent = copy(pool, request->traceparent);

@@ -339,5 +339,9 @@ void run_cancel(struct run *run)
     if (run->is_over)
         return;
     run->now_ns = clock_now_ns();
+    if (run->request->plan->changes) {
+        run_change_cut(run);
+        run_undo_cut(run);
+    }
     stop(run);
 }

@@ -222,3 +222,13 @@ struct run_call *run_change_step(struct run *run)
     send_again(run);
     return NULL;
 }
+
+void run_change_cut(struct run *run)
+{
+    struct run_call *call = run->change.call;
+
+    if (call == NULL)
+        return;
+    run->parts[call->maker].reason = REASON_UNKNOWN;
+    run_change_unresolved(run, call->maker, "change", call->change_key);
+}

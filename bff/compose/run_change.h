@@ -44,6 +44,10 @@ struct run_call *run_change_step(struct run *run);
  * been by an earlier run (run_request.is_again). */
 void run_change_settle_rest(struct run *run);
 
+/* The run is about to be cancelled. Writes the event "unresolved" for the call whose outcome is not
+ * known. */
+void run_change_cut(struct run *run);
+
 /* Returns the pause before the send number ${sends} + 1. */
 int64_t run_change_pause_ns(unsigned sends);
 

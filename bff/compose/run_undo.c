@@ -204,6 +204,27 @@ void run_undo_cancel(struct run *run)
     fetch_release(&undo->fetch);
 }
 
+/* Part ${i} has changed something, and its call to take that back has not ended. */
+static bool is_open(const struct run *run, size_t i)
+{
+    bool is_under_way = run->undo != NULL && run->undo->part == i;
+
+    return is_due(run, i) && (is_under_way || !run->parts[i].undo.is_asked);
+}
+
+void run_undo_cut(struct run *run)
+{
+    for (size_t i = run->request->plan->part_count; i-- > 0;) {
+        struct run_part *part = &run->parts[i];
+        if (!is_open(run, i))
+            continue;
+        struct text key = part->undo.is_asked ? run->undo->key : (struct text){0};
+        part->undo.reason = part->undo.is_asked ? REASON_UNKNOWN : REASON_SKIPPED;
+        part->undo.is_asked = true;
+        run_change_unresolved(run, i, "undo", key);
+    }
+}
+
 int64_t run_undo_longest_ns(const struct plan *plan)
 {
     int64_t each_ns = RUN_CHANGE_SEND_NS, all_ns = 0;

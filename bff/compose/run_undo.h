@@ -23,6 +23,10 @@ bool run_undo_begin(struct run *run, void (*done)(struct run *run));
 /* Ends it without a callback. Does nothing when it has not begun, or is over. */
 void run_undo_cancel(struct run *run);
 
+/* The run is about to be cancelled. Writes the event "unresolved" for each change that nobody will
+ * take back, and for the one whose call is under way. */
+void run_undo_cut(struct run *run);
+
 /* Returns the longest time for all calls that take something back in a run of ${plan}. */
 int64_t run_undo_longest_ns(const struct plan *plan);
 

@@ -15,12 +15,16 @@
 #define ERRANDS_MAX 1000
 #define ERRAND_BYTES_MAX ((size_t)64 * 1024 * 1024) /* of the bodies that are kept */
 
-/* Lies in its user's memory, which outlives the request; all zero before errand_begin. */
+/* Lies in its user's memory, which outlives the request; all zero before errand_begin, but for
+ * ${bytes} and ${cut}. */
 struct errand {
     h2o_linklist_t link; /* in worker->errands */
     struct worker *worker;
     h2o_buffer_t *body; /* of the request; NULL: none is kept */
-    size_t bytes;       /* of ${body} */
+    size_t bytes; /* of ${body}; before errand_begin: of a copy of the body that the user has */
+    /* The worker ends, and the errand with it: errand_end is not called. NULL: nobody needs to
+     * know. */
+    void (*cut)(struct errand *errand);
 };
 
 /*
@@ -31,5 +35,8 @@ bool errand_begin(struct errand *errand, struct request *request, bool keeps_bod
 
 /* Ends it. It does nothing for an errand that has not begun. */
 void errand_end(struct errand *errand);
+
+/* The worker ends. Tells those whose errands have not ended. */
+void errand_cut_all(struct worker *worker);
 
 #endif

@@ -12,6 +12,7 @@
 #include "bff/http/client_leave.h"
 #include "bff/http/client_linger.h"
 #include "bff/http/cookie.h"
+#include "bff/http/errand.h"
 #include "bff/http/libh2o_error.h"
 #include "bff/http/head_hooks.h"
 #include "bff/http/stderr_filter.h"
@@ -204,6 +205,7 @@ static void *run_worker(void *cookie)
         ticker_expire(&worker->ticker);
         h2o_evloop_run(worker->loop, INT32_MAX);
     }
+    errand_cut_all(worker);
     worker->server->settings->on_end(worker);
     must(sem_post(&worker->server->ended) == 0);
     for (;;)

@@ -189,3 +189,20 @@ test('after SIGKILL, a repeat with the same key makes no second order', async t 
     await second.stop()
   }
 })
+
+test('a drain that ends before the outcome is known says so for each change', async t => {
+  const asked = gate()
+  const ledgers = await startLedgers(t, ({ service }) => {
+    if (service === 'orders') asked.open()
+    return service === 'orders' ? fates['time-out after'] : fates.ok
+  })
+  const shop = await startShop(t, ledgers, { drain_timeout: '50ms' })
+  const ended = confirm(shop).catch(() => 'cut')
+  await asked.opened
+  await shop.stop()
+  await ended
+  assert.deepEqual(shop.lines().filter(({ event }) => event === 'unresolved')
+    .map(({ part, call, reason }) => ({ part, call, reason })),
+  [{ part: 'order', call: 'change', reason: 'unknown' },
+    { part: 'reserve', call: 'undo', reason: 'skipped' }])
+})
