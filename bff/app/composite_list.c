@@ -28,15 +28,17 @@ static void print_access(const struct bff_composite *composite, FILE *out)
 }
 
 /* The columns of a composite that say what a client may send. */
-static void print_requests(const struct bff_composite *composite, FILE *out)
+static void print_requests(const struct plan *plan, FILE *out)
 {
+    const struct bff_composite *composite = plan->composite;
+
     if (composite->idempotency == BFF_KEY_REQUIRED)
         fprintf(out, ", Idempotency-Key required");
     if (composite->may_choose)
         fprintf(out, ", a client may choose parts");
-    for (size_t i = 0; i < composite->query.count; i++)
+    for (size_t i = 0; i < plan->query_count; i++)
         fprintf(out, "%s %s", i == 0 ? ", query" : "", composite->query.rows[i].name);
-    for (size_t i = 0; i < composite->body.count; i++)
+    for (size_t i = 0; i < plan->input.count; i++)
         fprintf(out, "%s %s%s", i == 0 ? ", body" : "", composite->body.rows[i].path,
                 composite->body.rows[i].is_optional ? "?" : "");
 }
@@ -102,7 +104,7 @@ void composite_list_print(const struct plan *plan, FILE *out)
     fprintf(out, "%s  ", plan->composite->route);
     print_access(plan->composite, out);
     fprintf(out, ", budget %u ms", (unsigned)plan->budget_ms);
-    print_requests(plan->composite, out);
+    print_requests(plan, out);
     fprintf(out, "\n");
     if (plan->composite->about != NULL)
         fprintf(out, "    %s\n", plan->composite->about);

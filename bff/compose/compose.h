@@ -233,7 +233,8 @@ struct bff_field {
     const char *shape;
 };
 
-/* A query parameter of the client's request.
+/*
+ * A query parameter of the client's request.
  *
  *   name      "limit"
  *   max       more than 0: the value is a whole number from .min to .max. 0: it is text
@@ -251,15 +252,6 @@ struct bff_query {
     const char *words;
 };
 
-/* A member of the JSON body of the client's request.
- *
- *   path         "items[].productId", "address.city"
- *   kind         what it must be
- *   is_optional  it may be left out
- *
- * A body with a member that is missing, of another kind or there twice is answered with 400, which
- * names the path. Members that no row names are allowed, and no service gets them.
- */
 enum bff_body_kind {
     BFF_BODY_ANY,
     BFF_BODY_TEXT,
@@ -269,6 +261,17 @@ enum bff_body_kind {
     BFF_BODY_LIST,
 };
 
+/*
+ * A member of the JSON body of the client's request.
+ *
+ *   path         "items[].productId", "address.city"
+ *   kind         what it must be
+ *   is_optional  it may be left out
+ *
+ * A body with a member that is missing, of another kind or there twice is answered with 400, which
+ * names the path. Members that no row names are allowed. A service gets them only by an ask
+ * function that passes on a whole body or object.
+ */
 struct bff_body {
     const char *path;
     enum bff_body_kind kind;

@@ -103,13 +103,13 @@ static struct input_node *step_down(struct input_spec *spec, struct input_node *
 
 /* Goes down ${path} and makes what is missing on the way. Returns NULL, and words in ${wrong}, when
  * it cannot. */
-static struct input_node *go(struct input_spec *spec, struct text path, const char **wrong)
+static struct input_node *walk_down(struct input_spec *spec, struct text path, const char **wrong)
 {
     struct input_node *node = &spec->root;
     struct text rest = path;
     size_t steps = 0;
 
-    *wrong = "a path is names with dots, and [] after a list: \"items[].productId\"";
+    *wrong = NO_PATH;
     for (; rest.at != NULL; steps++) {
         struct text step = text_cut(&rest, '.');
         take_brackets(&step);
@@ -150,7 +150,7 @@ const char *input_spec_add(struct input_spec *spec, const struct bff_body *row)
         return ".path is missing";
     if (row->kind > BFF_BODY_LIST)
         return ".kind is none of enum bff_body_kind";
-    node = go(spec, text_of(row->path), &wrong);
+    node = walk_down(spec, text_of(row->path), &wrong);
     if (node == NULL)
         return wrong;
     if (node->has_row)

@@ -104,7 +104,7 @@ static void print_parameters(struct json_print *out, const struct plan *plan)
     json_print_key(out, "parameters");
     raw(out, "[");
     print_params(out, plan, &is_first);
-    for (size_t i = 0; i < composite->query.count && composite->query.rows[i].name != NULL; i++)
+    for (size_t i = 0; i < plan->query_count; i++)
         print_query(out, &composite->query.rows[i], &is_first);
     if (composite->may_choose)
         print_choice(out, plan, &is_first);
@@ -126,7 +126,7 @@ static void print_body(struct json_print *out, const struct types *types,
     raw(out, "}}}");
 }
 
-/* Each of the list is enough. */
+/* A request needs one item of the list. */
 static void print_security(struct json_print *out, const struct bff_composite *composite,
                            const struct openapi_about *about)
 {

@@ -34,8 +34,8 @@ static bool any_is_cached(const struct types *types)
     return false;
 }
 
-/* True when a composite changes data, or with ${changes} = false, when one does not. */
-static bool any_that(const struct types *types, bool changes)
+/* True when there is a composite that changes data, or one that changes nothing. */
+static bool has_page(const struct types *types, bool changes)
 {
     for (size_t i = 0; i < types->page_count; i++)
         if (types->pages[i].plan->changes == changes)
@@ -46,7 +46,7 @@ static bool any_that(const struct types *types, bool changes)
 static bool is_used(const struct types *types, enum when when)
 {
     if (when == WHEN_COMPLETE || when == WHEN_REPLAYED)
-        return any_that(types, when == WHEN_REPLAYED);
+        return has_page(types, when == WHEN_REPLAYED);
     return when == WHEN_CACHED ? any_is_cached(types) : types->page_count > 0;
 }
 
@@ -65,8 +65,9 @@ void openapi_reply_print_headers(struct json_print *out, const struct types *typ
     raw(out, "}");
 }
 
-/* Prints the fields whose turn it is: those that are always there, and those of ${more}. */
-static void print_headers(struct json_print *out, unsigned more)
+/* Begins the member "headers" with the fields that are always there, and those of ${more}. The
+ * caller ends it. */
+static void begin_headers(struct json_print *out, unsigned more)
 {
     json_print_key(out, "headers");
     raw(out, "{");
@@ -133,7 +134,7 @@ static void print_failure(struct json_print *out, const struct types *types,
     bool is_later = text_is(text_of(status), "503");
 
     begin(out, status, about);
-    print_headers(out, 1u << WHEN_REJECTED | (is_later ? 1u << WHEN_LATER : 0));
+    begin_headers(out, 1u << WHEN_REJECTED | (is_later ? 1u << WHEN_LATER : 0));
     raw(out, "},\"content\":{\"application/json\":{\"schema\":");
     raw(out, is_later ? "{\"anyOf\":[" : "");
     openapi_shape_print(out, types, page->failure);
@@ -163,7 +164,7 @@ static void print_answer(struct json_print *out, const struct types *types,
         more |= 1u << WHEN_CACHED;
     more |= page->plan->changes ? 1u << WHEN_REPLAYED : 1u << WHEN_COMPLETE;
     begin(out, "200", "The answer. Parts that were rejected have their fallbacks");
-    print_headers(out, more);
+    begin_headers(out, more);
     print_part_headers(out, page->plan);
     raw(out, "},\"content\":{\"application/json\":{\"schema\":");
     openapi_shape_print(out, types, page->answer);

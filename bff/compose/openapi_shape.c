@@ -148,7 +148,8 @@ void openapi_shape_print(struct json_print *out, const struct types *types,
 
 /* The member errors. */
 
-void openapi_shape_print_reasons(struct json_print *out, unsigned reasons)
+/* Prints the schema of a reason: one of ${reasons}, a bit for each. */
+static void print_reasons(struct json_print *out, unsigned reasons)
 {
     bool is_first = true;
 
@@ -166,7 +167,7 @@ void openapi_shape_print_reasons(struct json_print *out, unsigned reasons)
 static void print_error(struct json_print *out, unsigned reasons)
 {
     raw(out, "{\"type\":\"object\",\"properties\":{\"reason\":");
-    openapi_shape_print_reasons(out, reasons);
+    print_reasons(out, reasons);
     raw(out, ",\"status\":{\"type\":\"integer\"}},\"required\":[\"reason\"]}");
 }
 

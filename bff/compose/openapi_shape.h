@@ -12,7 +12,4 @@ void openapi_shape_print(struct json_print *out, const struct types *types,
 /* Prints the schemas of all types with a name, as members of an object. */
 void openapi_shape_print_named(struct json_print *out, const struct types *types);
 
-/* Prints the schema of a reason: one of ${reasons}, a bit for each. */
-void openapi_shape_print_reasons(struct json_print *out, unsigned reasons);
-
 #endif

@@ -61,6 +61,27 @@ static const char *lower(struct pool *pool, struct text name)
     return copy;
 }
 
+/* Adds ${word}. Returns NULL, or a sentence about what is wrong with it. */
+static const char *add_name(struct pool *pool, struct text word, struct part_headers_names *out)
+{
+    const char *name = lower(pool, word);
+
+    if (!field_is_token(word))
+        return pool_print(pool, "\"%s\" is no name of a field: names are separated by spaces", name)
+            .at;
+    if (is_ours(name))
+        return pool_print(pool,
+                          "\"%s\" is a field of the whole answer, which this server writes itself",
+                          name)
+            .at;
+    if (part_headers_has(out, name))
+        return NULL;
+    if (out->count == PART_HEADERS_MAX)
+        return "there are more than 16 names";
+    out->rows[out->count++] = name;
+    return NULL;
+}
+
 const char *part_headers_read(struct pool *pool, const char *list, struct part_headers_names *out)
 {
     struct text rest = text_of(list);
@@ -72,23 +93,10 @@ const char *part_headers_read(struct pool *pool, const char *list, struct part_h
         struct text word = text_cut(&rest, ' ');
         if (word.len == 0)
             continue;
-        const char *name = lower(pool, word);
-        if (!field_is_token(word))
-            return pool_print(pool, "\"%s\" is no name of a field: names are separated by spaces",
-                              name)
-                .at;
-        if (is_ours(name))
-            return pool_print(pool,
-                              "\"%s\" is a field of the whole answer, which this server "
-                              "writes itself",
-                              name)
-                .at;
+        const char *wrong = add_name(pool, word, out);
+        if (wrong != NULL)
+            return wrong;
         count++;
-        if (part_headers_has(out, name))
-            continue;
-        if (out->count == PART_HEADERS_MAX)
-            return "there are more than 16 names";
-        out->rows[out->count++] = name;
     }
     return count == 0 ? "it names no field" : NULL;
 }
@@ -111,7 +119,6 @@ void part_headers_keep(struct part_headers_kept *kept, const struct exchange_hea
         if (name == NULL || !field_is_value(value) || kept->bytes + value.len > PART_HEADERS_BYTES)
             continue;
         kept->bytes += value.len;
-        kept->rows[kept->count++] =
-            (struct part_headers_field){name, pool_print(kept->pool, "%.*s", TEXT_ARGS(value))};
+        kept->rows[kept->count++] = (struct part_headers_field){name, pool_text(kept->pool, value)};
     }
 }

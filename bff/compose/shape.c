@@ -82,6 +82,17 @@ static const struct {
 
 #define KINDS (sizeof(kinds_table) / sizeof(kinds_table[0]))
 
+unsigned shape_kind_of(struct json value)
+{
+    static const unsigned kinds[] = {
+        [JSON_NONE] = 0,           [JSON_NULL] = SHAPE_NULL,     [JSON_FALSE] = SHAPE_BOOL,
+        [JSON_TRUE] = SHAPE_BOOL,  [JSON_NUMBER] = SHAPE_NUMBER, [JSON_STRING] = SHAPE_TEXT,
+        [JSON_ARRAY] = SHAPE_LIST, [JSON_OBJECT] = SHAPE_OBJECT,
+    };
+
+    return kinds[json_kind(value)];
+}
+
 unsigned shape_kind_of_type(struct text type)
 {
     for (size_t i = 0; i < KINDS; i++)

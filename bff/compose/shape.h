@@ -101,6 +101,9 @@ const struct shape_files *shape_files_read(struct pool *pool, const struct bff_b
 const struct shape *shape_find(const struct shape_files *files, struct pool *pool,
                                struct text words, const char **wrong);
 
+/* Returns the kind of ${value}. A whole number is a SHAPE_NUMBER. 0: JSON_NONE. */
+unsigned shape_kind_of(struct json value);
+
 /* Makes shapes of others. */
 struct shape *shape_new(struct pool *pool, unsigned kinds);
 const struct shape *shape_list_of(struct pool *pool, const struct shape *item);

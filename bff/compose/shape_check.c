@@ -47,47 +47,21 @@ static bool is_whole(struct json number)
     return json_double(number, &value) && isfinite(value) && floor(value) == value;
 }
 
-static unsigned kind_of(struct json value)
-{
-    switch (json_kind(value)) {
-    case JSON_NULL:
-        return SHAPE_NULL;
-    case JSON_FALSE:
-    case JSON_TRUE:
-        return SHAPE_BOOL;
-    case JSON_NUMBER:
-        return is_whole(value) ? SHAPE_INTEGER : SHAPE_NUMBER;
-    case JSON_STRING:
-        return SHAPE_TEXT;
-    case JSON_ARRAY:
-        return SHAPE_LIST;
-    case JSON_OBJECT:
-        return SHAPE_OBJECT;
-    case JSON_NONE:
-        break;
-    }
-    return 0;
-}
-
+/* A whole number fits "integer", too. */
 static bool kind_fits(const struct shape *shape, struct json value)
 {
-    unsigned kind = kind_of(value);
-
-    return (shape->kinds & kind) != 0 ||
-           (kind == SHAPE_INTEGER && (shape->kinds & SHAPE_NUMBER) != 0);
+    return (shape->kinds & shape_kind_of(value)) != 0 ||
+           ((shape->kinds & SHAPE_INTEGER) != 0 && json_is(value, JSON_NUMBER) && is_whole(value));
 }
 
-/* "a number, not text or null". A whole number is a number here. */
+/* Tells "a number, not text or null". */
 static void tell_kind(struct shape_check *check, const struct shape *shape, struct json value,
                       const struct step *step)
 {
-    unsigned kind = kind_of(value);
     char is[SHAPE_WORDS_SIZE], wanted[SHAPE_WORDS_SIZE];
 
-    if (kind == SHAPE_INTEGER)
-        kind = SHAPE_NUMBER;
     tell(check, step,
-         pool_print(check->pool, "%s, not %s", shape_kinds_words(kind, is),
+         pool_print(check->pool, "%s, not %s", shape_kinds_words(shape_kind_of(value), is),
                     shape_kinds_words(shape->kinds, wanted)));
 }
 
@@ -143,13 +117,6 @@ static bool other_fits(struct shape_check *check, const struct shape *shape, str
     return false;
 }
 
-static struct text key_of(struct shape_check *check, const struct json_walk *walk)
-{
-    struct json quoted = {.at = walk->key.at - 1, .len = walk->key.len + 2};
-
-    return json_text(quoted, check->pool);
-}
-
 static bool object_fits(struct shape_check *check, const struct shape *shape, struct json value,
                         const struct step *step)
 {
@@ -160,7 +127,7 @@ static bool object_fits(struct shape_check *check, const struct shape *shape, st
     is_there = pool_zero(check->pool, shape->member_count + 1);
     struct json_walk walk = json_walk(value);
     for (struct json child; json_walk_next(&walk, &child);) {
-        struct step below = {step, key_of(check, &walk), 0};
+        struct step below = {step, json_key_text(walk.key, check->pool), 0};
         const struct shape_member *member = shape_member(shape, below.name);
         if (member != NULL)
             is_there[member - shape->members] = true;

@@ -6,7 +6,7 @@
 
 static const char *const defs_path = "#/$defs/";
 
-/* Returns ", did you mean "user"?" or nothing. */
+/* Returns "; did you mean \"user\"?", or an empty text. */
 static const char *suggestion(struct pool *pool, struct text wrong, const char *const *names,
                               size_t count)
 {

@@ -26,13 +26,14 @@ static const struct shape *find_word(struct pool *pool, struct text word, const 
         names[i] = table[i].word;
     }
     const char *near = suggest_name(word, names, WORDS);
-    *wrong =
-        pool_print(pool,
-                   near == NULL ? "\"%.*s\" is neither a kind, such as text, nor a place, such "
-                                  "as users.schema.json#/$defs/user%s"
-                                : "\"%.*s\" is no kind; did you mean \"%s\"?",
-                   TEXT_SHOWN(word), near == NULL ? "" : near)
-            .at;
+    struct text words =
+        near != NULL
+            ? pool_print(pool, "\"%.*s\" is no kind; did you mean \"%s\"?", TEXT_SHOWN(word), near)
+            : pool_print(pool,
+                         "\"%.*s\" is neither a kind, such as text, nor a place, such "
+                         "as users.schema.json#/$defs/user",
+                         TEXT_SHOWN(word));
+    *wrong = words.at;
     return NULL;
 }
 

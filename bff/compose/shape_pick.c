@@ -27,7 +27,7 @@ static void mistake(struct picker *picker, struct text words)
         picker->wrong = words.at;
 }
 
-/* Paths that the shape has not. */
+/* Names that the shape does not have. */
 
 static size_t count_members(const struct shape *shape)
 {
@@ -73,7 +73,7 @@ static struct text path_of(struct picker *picker, const struct place *above,
                       above->path.len > 0 ? "." : "", TEXT_ARGS(pick->name));
 }
 
-/* True when the shape says which members there are, so that others are unknown. */
+/* True when an object may have members that the shape does not name. */
 static bool is_open(const struct shape *shape)
 {
     for (size_t i = 0; i < shape->any_count; i++)
@@ -173,7 +173,7 @@ static const struct shape *pick_object_of(struct picker *picker, const struct sh
     return picked;
 }
 
-/* Of a union, each shape is picked from. One that lacks a name of the pick lacks it afterwards. */
+/* Picks from each shape of a union. A shape that lacks a name of the pick lacks it afterwards. */
 static const struct shape *pick_each(struct picker *picker, const struct shape *shape,
                                      const struct place *place, picking *pick_one)
 {

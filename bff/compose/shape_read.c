@@ -19,13 +19,6 @@ void shape_read_mistake(struct shape_reader *reader, struct text place, const ch
     reader->wrong++;
 }
 
-struct text shape_read_key(struct shape_reader *reader, const struct json_walk *walk)
-{
-    struct json quoted = {.at = walk->key.at - 1, .len = walk->key.len + 2};
-
-    return json_text(quoted, reader->pool);
-}
-
 /* References. */
 
 static void check_beside(struct shape_reader *reader, struct shape_schema schema)
@@ -33,7 +26,7 @@ static void check_beside(struct shape_reader *reader, struct shape_schema schema
     struct json_walk walk = json_walk(schema.json);
 
     for (struct json value; json_walk_next(&walk, &value);) {
-        struct text name = shape_read_key(reader, &walk);
+        struct text name = json_key_text(walk.key, reader->pool);
         if (!text_is(name, "$ref") && !shape_read_is_annotation(name))
             shape_read_mistake(reader, schema.place,
                                "\"%.*s\" stands beside \"$ref\": write it where the $ref leads to",
@@ -41,6 +34,7 @@ static void check_beside(struct shape_reader *reader, struct shape_schema schema
     }
 }
 
+/* The root of a file has no name, and a circle through it would have none. */
 static const struct shape *read_ref(struct shape_reader *reader, struct shape_schema schema,
                                     struct json ref)
 {
@@ -50,9 +44,10 @@ static const struct shape *read_ref(struct shape_reader *reader, struct shape_sc
         shape_files_find(reader->files, reader->file, reader->pool, to, &wrong);
 
     check_beside(reader, schema);
-    if (def != NULL)
+    if (def != NULL && def->name.at != NULL)
         return def->shape;
-    shape_read_mistake(reader, schema.place, "\"$ref\": %s", wrong);
+    shape_read_mistake(reader, schema.place, "\"$ref\": %s",
+                       def == NULL ? wrong : "it must lead to a schema in $defs");
     return &shape_anything;
 }
 
@@ -136,7 +131,7 @@ static void add_defs(struct shape_reader *reader, struct shape_file *file, struc
     add_def(reader, file, (struct text){0}, root);
     struct json_walk walk = json_walk(defs);
     for (struct json schema; json_walk_next(&walk, &schema);)
-        add_def(reader, file, shape_read_key(reader, &walk), schema);
+        add_def(reader, file, json_key_text(walk.key, reader->pool), schema);
 }
 
 static void add_file(struct shape_reader *reader, const struct bff_schema *row)

@@ -39,7 +39,4 @@ void shape_read_keywords(struct shape_reader *reader, struct shape_schema schema
 /* True when ${name} is a keyword that may stand beside a $ref: it says nothing about values. */
 bool shape_read_is_annotation(struct text name);
 
-/* Returns the name of the member that ${walk} has just come to, without escapes. */
-struct text shape_read_key(struct shape_reader *reader, const struct json_walk *walk);
-
 #endif

@@ -51,7 +51,7 @@ static void read_properties(struct shape_reader *reader, struct shape_schema sch
         continue;
     walk = json_walk(value);
     for (struct json child; json_walk_next(&walk, &child);) {
-        struct text name = shape_read_key(reader, &walk);
+        struct text name = json_key_text(walk.key, reader->pool);
         struct shape_schema inside = {child, below(reader, schema.place, "/properties/", name),
                                       false};
         if (shape_member(shape, name) != NULL)
@@ -62,7 +62,7 @@ static void read_properties(struct shape_reader *reader, struct shape_schema sch
     }
 }
 
-/* Is called after the others. */
+/* It is called after the other keywords have been read. */
 static void read_required(struct shape_reader *reader, struct shape_schema schema,
                           struct json value, struct shape *shape)
 {
@@ -100,17 +100,6 @@ static void read_items(struct shape_reader *reader, struct shape_schema schema, 
     struct shape_schema inside = {value, below(reader, schema.place, "/items", TEXT("")), false};
 
     shape->item = shape_read_new(reader, inside);
-}
-
-static unsigned kind_of(struct json value)
-{
-    static const unsigned kinds[] = {
-        [JSON_NULL] = SHAPE_NULL,     [JSON_FALSE] = SHAPE_BOOL,  [JSON_TRUE] = SHAPE_BOOL,
-        [JSON_NUMBER] = SHAPE_NUMBER, [JSON_STRING] = SHAPE_TEXT, [JSON_ARRAY] = SHAPE_LIST,
-        [JSON_OBJECT] = SHAPE_OBJECT,
-    };
-
-    return kinds[json_kind(value)];
 }
 
 /* Lists and objects are refused, because they could be written in several ways. */
@@ -226,6 +215,8 @@ static const struct keyword {
 
 #define KEYWORDS (sizeof(table) / sizeof(table[0]))
 
+_Static_assert(KEYWORDS <= 32, "a keyword has a bit");
+
 static const struct keyword *find(struct text name)
 {
     for (size_t i = 0; i < KEYWORDS; i++)
@@ -265,7 +256,7 @@ static void default_kinds(struct shape *shape)
     if (shape->kinds != 0 || shape->any_count > 0)
         return;
     for (size_t i = 0; i < shape->value_count; i++)
-        shape->kinds |= kind_of(shape->values[i]);
+        shape->kinds |= shape_kind_of(shape->values[i]);
     if (shape->value_count == 0)
         shape->kinds = SHAPE_ANYTHING;
 }
@@ -289,7 +280,7 @@ static void check_values(struct shape_reader *reader, struct shape_schema schema
     unsigned kinds = shape->kinds | ((shape->kinds & SHAPE_INTEGER) != 0 ? SHAPE_NUMBER : 0);
 
     for (size_t i = 0; i < shape->value_count; i++)
-        if ((kinds & kind_of(shape->values[i])) == 0)
+        if ((kinds & shape_kind_of(shape->values[i])) == 0)
             shape_read_mistake(reader, schema.place, "\"type\" does not allow the value %.*s",
                                TEXT_SHOWN(json_raw(shape->values[i])));
 }
@@ -311,18 +302,31 @@ static void check_keywords(struct shape_reader *reader, struct shape_schema sche
                            "into its schemas");
 }
 
+/* Reads the keyword ${name}. ${*seen} has a bit for each keyword that was read before. */
+static void read_keyword(struct shape_reader *reader, struct shape_schema schema, struct text name,
+                         struct json value, struct shape *shape, uint32_t *seen)
+{
+    const struct keyword *keyword = find(name);
+    uint32_t bit = keyword == NULL ? 0 : UINT32_C(1) << (keyword - table);
+
+    if (keyword == NULL)
+        unknown(reader, schema, name);
+    else if ((*seen & bit) != 0)
+        shape_read_mistake(reader, schema.place, "\"%s\" stands twice", keyword->name);
+    else
+        keyword->read(reader, schema, value, shape);
+    *seen |= bit;
+}
+
 void shape_read_keywords(struct shape_reader *reader, struct shape_schema schema,
                          struct shape *shape)
 {
     struct json_walk walk = json_walk(schema.json);
+    uint32_t seen = 0;
 
     for (struct json value; json_walk_next(&walk, &value);) {
-        struct text name = shape_read_key(reader, &walk);
-        const struct keyword *keyword = find(name);
-        if (keyword == NULL)
-            unknown(reader, schema, name);
-        else
-            keyword->read(reader, schema, value, shape);
+        struct text name = json_key_text(walk.key, reader->pool);
+        read_keyword(reader, schema, name, value, shape, &seen);
     }
     if (has(schema, "required"))
         read_required(reader, schema, json_get(schema.json, "required"), shape);

@@ -1,10 +1,10 @@
 /* See types.h. */
+#include <string.h>
+
 #include "bff/compose/types.h"
 #include "bff/compose/types_answer.h"
 #include "bff/compose/types_body.h"
 #include "bff/compose/types_name.h"
-
-#include <string.h>
 
 /* Names. */
 
@@ -47,6 +47,12 @@ static struct types_named *add(struct types *types, const struct shape *shape, s
 
 static void add_below(struct types *types, const struct shape *shape);
 
+/* True for a shape of $defs. */
+static bool is_of_file(const struct shape *shape)
+{
+    return shape->name.at != NULL && shape->place.at != NULL;
+}
+
 /* "users.schema.json#/$defs/user" has the word "Users" for its file. */
 static struct text file_word(struct types *types, struct text place)
 {
@@ -59,7 +65,7 @@ static void add_defs(struct types *types, const struct shape *shape)
 {
     if (shape == NULL || types_name(types, shape).at != NULL)
         return;
-    if (shape->name.at != NULL && shape->place.at != NULL)
+    if (is_of_file(shape))
         add(types, shape, types_name_of(types->pool, shape->name), file_word(types, shape->place));
     add_below(types, shape);
 }
@@ -81,9 +87,17 @@ static struct text joined(struct types *types, const struct types_page *page, co
     return pool_print(types->pool, "%.*s%s", TEXT_ARGS(page->name), word);
 }
 
-static bool is_of_file(const struct shape *shape)
+/* Returns the shape of the items of a list. For a union of a shape and null, returns that shape.
+ * NULL: ${shape} is none of these, or it has a name. So a list that has itself as item is not
+ * entered.
+ */
+static const struct shape *inside(const struct shape *shape)
 {
-    return shape->name.at != NULL && shape->place.at != NULL;
+    if (is_of_file(shape))
+        return NULL;
+    if (shape->item != NULL)
+        return shape->item;
+    return shape->any_count == 2 && shape->any[1]->kinds == SHAPE_NULL ? shape->any[0] : NULL;
 }
 
 /* An object that .pick has made of a part's value, or of each item, has the name of its part. */
@@ -93,9 +107,9 @@ static void add_part(struct types *types, const struct types_page *page, size_t 
     struct text word = types_name_of(types->pool, page->plan->parts[i].name);
     const char *end = "";
 
-    while (shape->item != NULL || (shape->any_count == 2 && shape->any[1]->kinds == SHAPE_NULL)) {
+    while (inside(shape) != NULL) {
         end = shape->item != NULL ? "Item" : end;
-        shape = shape->item != NULL ? shape->item : shape->any[0];
+        shape = inside(shape);
     }
     if (shape->member_count == 0 || is_of_file(shape) || types_name(types, shape).at != NULL)
         return;

@@ -2,9 +2,10 @@
 #include "bff/compose/types_answer.h"
 #include "bff/compose/types_fates.h"
 
-static const struct shape *exactly(struct pool *pool, struct json value, unsigned kind)
+/* Returns the shape of ${value} and nothing else. */
+static const struct shape *exactly(struct pool *pool, struct json value)
 {
-    struct shape *shape = shape_new(pool, kind);
+    struct shape *shape = shape_new(pool, shape_kind_of(value));
     struct json *kept = pool_take(pool, sizeof(*kept));
 
     *kept = value;
@@ -13,28 +14,8 @@ static const struct shape *exactly(struct pool *pool, struct json value, unsigne
     return shape;
 }
 
-static unsigned kind_of(struct json value)
-{
-    switch (json_kind(value)) {
-    case JSON_NONE:
-    case JSON_NULL:
-        return SHAPE_NULL;
-    case JSON_FALSE:
-    case JSON_TRUE:
-        return SHAPE_BOOL;
-    case JSON_NUMBER:
-        return SHAPE_NUMBER;
-    case JSON_STRING:
-        return SHAPE_TEXT;
-    case JSON_ARRAY:
-        return SHAPE_LIST;
-    case JSON_OBJECT:
-        break;
-    }
-    return SHAPE_OBJECT;
-}
-
-const struct shape *types_answer_words(struct pool *pool, const struct text *texts, size_t count)
+/* Returns the shape of one text of ${texts}. */
+static const struct shape *words(struct pool *pool, const struct text *texts, size_t count)
 {
     struct shape *shape = shape_new(pool, SHAPE_TEXT);
     struct json *values = pool_zero(pool, (count + 1) * sizeof(*values));
@@ -76,7 +57,7 @@ const struct shape *types_answer_member(const struct types_answer *of, size_t i)
         return shape;
     if (json_is(fallback, JSON_NULL))
         return or_null(of->pool, shape);
-    return shape_either(of->pool, shape, exactly(of->pool, fallback, kind_of(fallback)));
+    return shape_either(of->pool, shape, exactly(of->pool, fallback));
 }
 
 /* The answer. */
@@ -133,7 +114,7 @@ static void add_part(struct making *making, size_t i)
         add_spread(making, i);
 }
 
-/* Beside anything, another shape says nothing. */
+/* A union with a shape that allows anything allows anything. */
 static const struct shape *either(struct pool *pool, const struct shape *a, const struct shape *b)
 {
     bool is_anything = a->kinds == SHAPE_ANYTHING || b->kinds == SHAPE_ANYTHING;
@@ -202,7 +183,7 @@ static void add_end(struct making *making)
     bool is_stamped = making->of->plan->composite->is_stamped;
     struct shape *time = shape_new(pool, SHAPE_TEXT);
     const struct shape *partial =
-        is_stamped ? shape_new(pool, SHAPE_BOOL) : exactly(pool, json_of(TEXT("true")), SHAPE_BOOL);
+        is_stamped ? shape_new(pool, SHAPE_BOOL) : exactly(pool, json_of(TEXT("true")));
 
     time->format = TEXT("date-time");
     if (is_stamped)
@@ -238,10 +219,10 @@ static const struct shape *reason_words(struct pool *pool, unsigned reasons)
     for (unsigned i = 0; i < REASON_COUNT; i++)
         if ((reasons & (1u << i)) != 0)
             names[count++] = text_of(reason_name((enum reason)i));
-    return types_answer_words(pool, names, count);
+    return words(pool, names, count);
 }
 
-/* What became of the changes of the parts that have a column .undo or change data. */
+/* What became of the changes of the parts that change data. */
 static const struct shape *undo_shape(const struct types_answer *of, unsigned reasons)
 {
     static const struct text outcomes[] = {{"done", 4}, {"failed", 6}, {"kept", 4}};
@@ -249,7 +230,7 @@ static const struct shape *undo_shape(const struct types_answer *of, unsigned re
     struct making undo = {
         .of = of, .shape = shape_new(of->pool, SHAPE_OBJECT), .capacity = of->plan->part_count + 1};
 
-    add(&outcome, TEXT("outcome"), true, types_answer_words(of->pool, outcomes, 3));
+    add(&outcome, TEXT("outcome"), true, words(of->pool, outcomes, 3));
     add(&outcome, TEXT("reason"), false, reason_words(of->pool, reasons));
     add(&outcome, TEXT("status"), false, shape_new(of->pool, SHAPE_INTEGER));
     undo.shape->about = TEXT("What became of the changes that were made before");
@@ -275,8 +256,8 @@ const struct shape *types_answer_failure(const struct types_answer *of)
     if (count == 0)
         return NULL;
     making.shape->about = TEXT("The answer when a part was rejected that the page needs");
-    add(&making, TEXT("error"), true, types_answer_words(of->pool, &error, 1));
-    add(&making, TEXT("part"), true, types_answer_words(of->pool, parts, count));
+    add(&making, TEXT("error"), true, words(of->pool, &error, 1));
+    add(&making, TEXT("part"), true, words(of->pool, parts, count));
     add(&making, TEXT("reason"), true, reason_words(of->pool, reasons));
     add(&making, TEXT("status"), false, shape_new(of->pool, SHAPE_INTEGER));
     if (of->plan->changes)

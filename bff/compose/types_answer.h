@@ -25,7 +25,4 @@ const struct shape *types_answer_shape(const struct types_answer *of);
  * part. */
 const struct shape *types_answer_failure(const struct types_answer *of);
 
-/* Returns the shape of one text of ${texts}. */
-const struct shape *types_answer_words(struct pool *pool, const struct text *texts, size_t count);
-
 #endif

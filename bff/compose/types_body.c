@@ -7,8 +7,8 @@ static const unsigned kinds[] = {
     [BFF_BODY_OBJECT] = SHAPE_OBJECT, [BFF_BODY_LIST] = SHAPE_LIST,
 };
 
-/* Members that no row names are allowed, but no service gets them. So a type without them is more
- * useful: it finds names that are spelled wrongly. */
+/* Members that no row names are allowed, but ask functions cannot read them one by one. So a type
+ * without them is more useful: it finds names that are spelled wrongly. */
 static const struct shape *object_of(struct pool *pool, const struct input_node *node)
 {
     struct shape *object = shape_new(pool, SHAPE_OBJECT);

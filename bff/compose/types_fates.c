@@ -10,10 +10,12 @@ unsigned types_fates_of_calls(void)
            BIT(REASON_BREAKER_OPEN) | BIT(REASON_LIMITED);
 }
 
-static bool has_query_texts(const struct bff_queries *query)
+static bool has_query_texts(const struct plan *plan)
 {
-    for (size_t i = 0; i < query->count; i++)
-        if (query->rows[i].name != NULL && query->rows[i].max == 0 && query->rows[i].words == NULL)
+    const struct bff_queries *query = &plan->composite->query;
+
+    for (size_t i = 0; i < plan->query_count; i++)
+        if (query->rows[i].max == 0 && query->rows[i].words == NULL)
             return true;
     return false;
 }
@@ -22,7 +24,7 @@ static bool has_query_texts(const struct bff_queries *query)
  * such a text comes from another part, the query or the body. */
 static unsigned skipped(const struct plan *plan, size_t i)
 {
-    bool has_texts = has_query_texts(&plan->composite->query) || plan->input.count > 0;
+    bool has_texts = has_query_texts(plan) || plan->input.count > 0;
 
     return plan->parts[i].after != PLAN_NO_PART || has_texts ? BIT(REASON_SKIPPED) : 0;
 }

@@ -69,7 +69,7 @@ void typescript_page_errors(const struct typescript_out *out, const struct types
 
 /* The states of parts. */
 
-/* The state of an item: the shape of the list is that of the part. */
+/* Prints the state of an item. The shape of the part is a list. */
 static void print_item(const struct typescript_out *out, const struct types_page *page, size_t i)
 {
     const struct shape *item = page->shapes->parts[i]->item;
@@ -233,12 +233,12 @@ static void print_query(const struct typescript_out *out, const struct plan *pla
 {
     const struct bff_queries *query = &plan->composite->query;
 
-    if (query->count == 0 && !plan->composite->may_choose) {
+    if (plan->query_count == 0 && !plan->composite->may_choose) {
         fprintf(out->file, "    query: {}\n");
         return;
     }
     fprintf(out->file, "    query: {\n");
-    for (size_t i = 0; i < query->count && query->rows[i].name != NULL; i++) {
+    for (size_t i = 0; i < plan->query_count; i++) {
         const struct bff_query *row = &query->rows[i];
         fprintf(out->file, "      ");
         typescript_type_key(out->file, text_of(row->name));

@@ -33,8 +33,9 @@ void typescript_type_key(FILE *file, struct text name)
     pool_free(pool);
 }
 
-/* The end of a comment in ${about} would end ours. */
-void typescript_type_comment(FILE *file, struct text about, unsigned depth)
+/* Prints a comment for the declaration that follows; nothing for an absent text. The end of a
+ * comment in ${about} would end this one, so it gets a space. */
+static void print_comment(FILE *file, struct text about, unsigned depth)
 {
     if (about.len == 0)
         return;
@@ -71,7 +72,7 @@ static void print_object(const struct typescript_out *out, const struct shape *s
         const struct shape_member *member = &shape->members[i];
         bool has_name = types_name(out->types, member->shape).at != NULL;
         if (!has_name)
-            typescript_type_comment(out->file, member->shape->about, depth + 1);
+            print_comment(out->file, member->shape->about, depth + 1);
         indent(out->file, depth + 1);
         typescript_type_key(out->file, member->name);
         fprintf(out->file, "%s: ", member->is_required ? "" : "?");
@@ -192,7 +193,7 @@ void typescript_type_declare(const struct typescript_out *out, const struct type
                      named->shape->kinds == SHAPE_OBJECT && named->shape->member_count > 0;
 
     fprintf(out->file, "\n");
-    typescript_type_comment(out->file, named->shape->about, 0);
+    print_comment(out->file, named->shape->about, 0);
     fprintf(out->file,
             is_object ? "export interface %.*s " : "export type %.*s = ", TEXT_ARGS(named->name));
     print_whole(out, named->shape, 0);

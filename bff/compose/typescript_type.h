@@ -23,7 +23,4 @@ void typescript_type_declare(const struct typescript_out *out, const struct type
 /* Prints the name of a member, in quotes when it is no identifier. */
 void typescript_type_key(FILE *file, struct text name);
 
-/* Prints a comment for the declaration that follows, at ${depth}. An absent text prints nothing. */
-void typescript_type_comment(FILE *file, struct text about, unsigned depth);
-
 #endif

@@ -131,13 +131,6 @@ static struct text value_of(struct json value, struct pool *pool)
     return text_equal(text, text_trim(text)) ? text : (struct text){0};
 }
 
-static struct text name_of(struct text key, struct pool *pool)
-{
-    struct json string = {.at = key.at - 1, .len = key.len + 2}; /* with its quotes */
-
-    return json_text(string, pool);
-}
-
 struct context {
     const struct authorizer_settings *settings;
     struct pool *pool;
@@ -149,7 +142,7 @@ struct context {
  * do not agree on which one counts. */
 static int add_line(struct context *context, struct text key, struct json value)
 {
-    int header = header_of(context->settings, name_of(key, context->pool));
+    int header = header_of(context->settings, json_key_text(key, context->pool));
 
     if (header < 0 || !authorizer_answer_may_set(context->settings->headers[header]))
         return 0;

@@ -155,6 +155,12 @@ struct json json_item(struct json array, size_t place)
 
 /* Members. */
 
+/* With the quotes around it, a key is a JSON string. */
+struct text json_key_text(struct text key, struct pool *pool)
+{
+    return json_text((struct json){.at = key.at - 1, .len = key.len + 2}, pool);
+}
+
 static bool decoded_means(struct text key, struct text name)
 {
     struct pool *pool = pool_new();

@@ -100,6 +100,9 @@ bool json_walk_next(struct json_walk *walk, struct json *child);
  * quotes. */
 bool json_key_is(struct text key, const char *name);
 
+/* Returns ${key} without its escapes. It is the key of a walk. */
+struct text json_key_text(struct text key, struct pool *pool);
+
 /* json_each (item, array): a loop over the items of an array, or the values of the members of an
  * object. */
 #define json_each(item, container)                                                                 \

@@ -13,6 +13,7 @@
 #ifndef BFF_STORE_KEY_CLAIM_H
 #define BFF_STORE_KEY_CLAIM_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #define KEY_CLAIM_NAME_BYTES ((size_t)32)

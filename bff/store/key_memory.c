@@ -102,7 +102,8 @@ static void sweep(struct key_memory *memory, struct entry **place, int64_t now_m
             place = &(*place)->next;
 }
 
-/* Returns where the entry of ${name} is, or NULL is. It has not expired. */
+/* Returns the pointer to the entry of ${name}, which has not expired. The pointer is NULL when
+ * there is no such entry. */
 static struct entry **find(struct key_memory *memory, const unsigned char *name, int64_t now_ms)
 {
     struct entry **place = bucket_of(memory, name);

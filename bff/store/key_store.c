@@ -89,13 +89,13 @@ static void on_claimed(struct redis_script_call *redis, enum redis_end end,
                        const struct redisReply *reply)
 {
     struct key_store_call *call = H2O_STRUCT_FROM_MEMBER(struct key_store_call, redis.call, redis);
-    enum key_claim_end is = end_of(reply);
+    enum key_claim_end result = end_of(reply);
 
     call->is_waiting = false;
     if (reply != NULL && reply->type == REDIS_REPLY_STRING)
-        is = key_answer_read(&call->claim, (struct text){reply->str, reply->len}, call->pool,
-                             &call->answer);
-    call->done(call, is);
+        result = key_answer_read(&call->claim, (struct text){reply->str, reply->len}, call->pool,
+                                 &call->answer);
+    call->done(call, result);
 }
 
 enum key_claim_end key_store_claim(struct key_store *store, struct key_store_call *call)

@@ -15,12 +15,6 @@ int jwt_object(struct text text, struct json *out)
     return json_is(*out, JSON_OBJECT) ? 0 : -1;
 }
 
-/* Decodes ${key}, the name of a member. With the quotes around it, it is a JSON string. */
-static struct text decoded(struct text key, struct pool *pool)
-{
-    return json_text((struct json){.at = key.at - 1, .len = key.len + 2}, pool);
-}
-
 int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *members,
                      size_t count)
 {
@@ -28,7 +22,7 @@ int jwt_members_read(struct json object, struct pool *pool, struct jwt_member *m
     struct json value;
 
     while (json_walk_next(&walk, &value)) {
-        struct text name = decoded(walk.key, pool);
+        struct text name = json_key_text(walk.key, pool);
         for (size_t i = 0; i < count; i++) {
             if (!text_is(name, members[i].name))
                 continue;

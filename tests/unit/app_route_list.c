@@ -66,7 +66,9 @@ static const struct bff_part list_parts[] = {
     {.name = "old", .ask = get, .after = "new", .when = is_wanted, .kind = BFF_LIST},
 };
 static const struct bff_field list_fields[] = {{.name = "all", .concat = "new old"}};
-static const struct bff_query list_query[] = {{.name = "sort", .words = "asc desc"}, {.name = "q"}};
+/* An empty row at the end of a table does not count. */
+static const struct bff_query list_query[] = {
+    {.name = "sort", .words = "asc desc"}, {.name = "q"}, {0}};
 static const struct bff_composite list_page = {.route = "GET /api/list/:id",
                                                .access = BFF_PUBLIC,
                                                .may_choose = true,
@@ -81,6 +83,7 @@ static const struct bff_part change_parts[] = {
 static const struct bff_body change_body[] = {
     {.path = "items[].id", .kind = BFF_BODY_TEXT},
     {.path = "note", .kind = BFF_BODY_TEXT, .is_optional = true},
+    {0},
 };
 static const struct bff_composite change_page = {.route = "POST /api/change",
                                                  .failure = "Failed",

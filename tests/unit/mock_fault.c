@@ -150,7 +150,7 @@ static void without_done_nothing_changes_when_the_answer_is_replaced(void **stat
         struct mock_fault fault = {0};
         char error[256];
         assert_int_equal(read(orders[i].header, "reviews", &fault, error, sizeof(error)), 0);
-        if (mock_fault_is_before(&fault) != orders[i].is_before)
+        if (mock_fault_prevents_change(&fault) != orders[i].is_before)
             fail_msg("%s", orders[i].header);
     }
 }

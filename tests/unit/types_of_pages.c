@@ -7,6 +7,7 @@
 #include <cmocka.h>
 
 #include "bff/compose/plan_make.h"
+#include "bff/compose/types.h"
 #include "bff/compose/types_fates.h"
 #include "bff/compose/types_name.h"
 
@@ -128,11 +129,44 @@ static void parts_have_only_their_states(void **state)
     assert_int_equal(types_fates_failure(plan, 0), calls | BIT(REASON_SKIPPED));
 }
 
+static const struct bff_part nested[] = {
+    {.name = "tree", .ask = get, .shape = "a.schema.json#/$defs/tree"},
+    {.name = "trees", .ask = get, .kind = BFF_LIST, .shape = "a.schema.json#/$defs/tree"},
+};
+
+static const struct bff_composite nested_page = {
+    .route = "GET /api/trees",
+    .access = BFF_PUBLIC,
+    .parts = BFF_TABLE(nested),
+};
+
+static void a_list_may_have_itself_as_item(void **state)
+{
+    static const char text[] = "{\"$defs\": {\"tree\": {\"type\": \"array\", \"items\": "
+                               "{\"$ref\": \"#/$defs/tree\"}}}}";
+    const struct bff_schema schema = {"a.schema.json", text, sizeof(text) - 1};
+    const struct bff_schemas schemas = {&schema, 1};
+    const struct bff_build build = {.name = "a", .schemas = &schemas};
+    const struct plan *plan = plan_of(&nested_page);
+    char error[256] = "";
+    unsigned wrong = 0;
+    const struct shape_files *files = shape_files_read(pool, &build, stderr, &wrong);
+    const struct plan_shapes *shapes = plan_shapes_make(pool, plan, files, error, sizeof(error));
+    struct pages pages = {.plans = &plan, .shapes = &shapes, .count = 1};
+
+    assert_int_equal(wrong, 0);
+    assert_non_null(shapes);
+    const struct types *types = types_make(pool, &pages);
+    assert_true(text_is(types_name(types, shapes->parts[0]), "Tree"));
+    assert_ptr_equal(shapes->parts[1]->item, shapes->parts[0]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(names_are_unique, make_pool, free_pool),
         cmocka_unit_test_setup_teardown(parts_have_only_their_states, make_pool, free_pool),
+        cmocka_unit_test_setup_teardown(a_list_may_have_itself_as_item, make_pool, free_pool),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
