@@ -25,6 +25,26 @@
 
 static void on_fetched(struct fetch *fetch, void *cookie);
 
+/* Gives ${item} the call that is like ${asked}, which is made when there is none. Returns false
+ * when the part has no room for one more call now. */
+static bool take_call(struct run *run, struct run_item *item, const struct ask_call *asked)
+{
+    size_t bucket = run_calls_bucket(asked);
+    struct run_call *same = run_calls_find(run, item, asked, bucket);
+
+    if (same != NULL && same->state == RUN_CALL_ENDED) {
+        item->call = same;
+        run_settle_by_call(run, item);
+    } else if (same != NULL) {
+        run_calls_join(same, item);
+    } else if (run->parts[item->part].under_way >= run_plan_of(run, item->part)->at_once) {
+        return false;
+    } else if (run_calls_make(run, item, asked, bucket, on_fetched)) {
+        run_settle_by_call(run, item);
+    }
+    return true;
+}
+
 /* Makes the calls of part ${i} that can be made now, in order. If all items of the part have
  * settled, it settles the part. */
 static void pump(struct run *run, size_t i)
@@ -34,24 +54,12 @@ static void pump(struct run *run, size_t i)
     while (part->next < part->item_count) {
         const struct ask_call *asked = &part->asked[part->next];
         struct run_item *item = &part->items[part->next];
-        bool is_made = !asked->is_skipped && !asked->is_nothing;
-        size_t bucket = is_made ? run_calls_bucket(asked) : 0;
-        struct run_call *same = is_made ? run_calls_find(run, item, asked, bucket) : NULL;
-        if (asked->is_nothing) {
+        if (asked->is_nothing)
             run_settle_nothing(run, item);
-        } else if (asked->is_skipped) {
+        else if (asked->is_skipped)
             run_settle_item(run, item, REASON_SKIPPED);
-        } else if (same != NULL && same->state == RUN_CALL_ENDED) {
-            item->call = same;
-            run_settle_by_call(run, item);
-        } else if (same != NULL) {
-            run_calls_join(same, item);
-        } else if (part->under_way < run_plan_of(run, i)->at_once) {
-            if (run_calls_make(run, item, asked, bucket, on_fetched))
-                run_settle_by_call(run, item);
-        } else {
+        else if (!take_call(run, item, asked))
             break;
-        }
         part->next++;
     }
     if (part->unsettled == 0)
