@@ -178,6 +178,7 @@ static void add(struct key_memory *memory, const struct key_claim *claim, int64_
     memory->entries++;
 }
 
+/* Counts ${bytes} for ${entry}, in place of those before. */
 static void count(struct key_memory *memory, struct entry *entry, size_t bytes)
 {
     memory->bytes += bytes - entry->counted;
@@ -198,7 +199,6 @@ static enum key_memory_end claim_again(struct key_memory *memory, struct entry *
                                        const struct key_claim *claim, int64_t now_ms)
 {
     size_t reserved = sizeof(*entry) + KEY_MEMORY_RESERVE;
-
     enum key_answer_run run;
 
     if (!key_answer_run_of(value_of(entry), &run) || now_ms < entry->run_until_ms ||
@@ -251,8 +251,7 @@ static bool replace(struct key_memory *memory, struct entry *entry, struct text 
     if (counted > entry->counted && (others > memory->limit || counted > memory->limit - others))
         return false;
     set_value(entry, value);
-    memory->bytes = others + counted;
-    entry->counted = counted;
+    count(memory, entry, counted);
     entry->until_ms = until_ms;
     return true;
 }

@@ -167,26 +167,31 @@ static struct key_store_finish *new_finish(void)
     return finish;
 }
 
-void key_store_drop(struct key_store *store, const struct key_claim *claim)
+/* Sends ${command}, whose result nobody needs. */
+static void tell_redis(struct key_store *store, const struct key_claim *claim,
+                       bool (*command)(struct redis *redis, const struct redis_script *script,
+                                       struct key_redis_call *call, const struct key_claim *claim))
 {
     struct key_store_finish *finish = new_finish();
 
+    if (!command(store->redis, &store->script, &finish->redis, claim))
+        free_finish(finish);
+}
+
+void key_store_drop(struct key_store *store, const struct key_claim *claim)
+{
     if (store->redis == NULL)
         key_memory_drop(store->memory, claim, now_ms());
-    else if (key_redis_drop(store->redis, &store->script, &finish->redis, claim))
-        return;
-    free_finish(finish);
+    else
+        tell_redis(store, claim, key_redis_drop);
 }
 
 void key_store_leave(struct key_store *store, const struct key_claim *claim)
 {
-    struct key_store_finish *finish = new_finish();
-
     if (store->redis == NULL)
         key_memory_leave(store->memory, claim, now_ms());
-    else if (key_redis_leave(store->redis, &store->script, &finish->redis, claim))
-        return;
-    free_finish(finish);
+    else
+        tell_redis(store, claim, key_redis_leave);
 }
 
 static void finish_in_memory(struct key_store *store, const struct key_claim *claim,
