@@ -72,18 +72,26 @@ static void make_field(struct maker *maker, size_t i)
     maker->shapes->fields[i] = shape == NULL ? &shape_anything : shape;
 }
 
+/* A union with a shape that allows anything allows anything. */
+static const struct shape *either(struct pool *pool, const struct shape *a, const struct shape *b)
+{
+    bool is_anything = a->kinds == SHAPE_ANYTHING || b->kinds == SHAPE_ANYTHING;
+
+    if (a == b)
+        return a;
+    return is_anything ? &shape_anything : shape_either(pool, a, b);
+}
+
 /* The items of the parts that a row with .concat names, one after the other. */
 static void make_concat(struct maker *maker, size_t i)
 {
+    const struct plan_field *field = &maker->plan->fields[i];
     const struct shape *item = NULL;
 
-    for (struct text rest = text_of(maker->plan->fields[i].row->concat); rest.at != NULL;) {
-        int part = plan_part(maker->plan, text_cut(&rest, ' '));
-        const struct shape *list = part < 0 ? NULL : maker->shapes->parts[part];
-        if (list == NULL || list->item == NULL)
-            continue;
-        item = item == NULL || item == list->item ? list->item
-                                                  : shape_either(maker->pool, item, list->item);
+    for (size_t at = 0; at < field->of_count; at++) {
+        const struct shape *list = maker->shapes->parts[field->of[at]];
+        const struct shape *one = list->item == NULL ? &shape_anything : list->item;
+        item = item == NULL ? one : either(maker->pool, item, one);
     }
     maker->shapes->fields[i] = shape_list_of(maker->pool, item == NULL ? &shape_anything : item);
 }

@@ -114,37 +114,13 @@ static void add_part(struct making *making, size_t i)
         add_spread(making, i);
 }
 
-/* A union with a shape that allows anything allows anything. */
-static const struct shape *either(struct pool *pool, const struct shape *a, const struct shape *b)
-{
-    bool is_anything = a->kinds == SHAPE_ANYTHING || b->kinds == SHAPE_ANYTHING;
-
-    if (a == b)
-        return a;
-    return is_anything ? &shape_anything : shape_either(pool, a, b);
-}
-
-/* The items of several lists in one. */
-static const struct shape *concat_shape(const struct types_answer *of,
-                                        const struct plan_field *field)
-{
-    const struct shape *item = NULL;
-
-    for (size_t i = 0; i < field->of_count; i++) {
-        const struct shape *list = of->shapes->parts[field->of[i]];
-        const struct shape *one = list->item == NULL ? &shape_anything : list->item;
-        item = item == NULL ? one : either(of->pool, item, one);
-    }
-    return shape_list_of(of->pool, item == NULL ? &shape_anything : item);
-}
-
 static const struct shape *field_shape(const struct types_answer *of, size_t i)
 {
     const struct plan_field *field = &of->plan->fields[i];
     const struct shape *shape = of->shapes->fields[i];
 
     if (field->row->concat != NULL)
-        return concat_shape(of, field);
+        return shape;
     for (size_t at = 0; at < field->of_count; at++)
         if (of->plan->parts[field->of[at]].row->need != BFF_REQUIRED)
             return or_null(of->pool, shape);

@@ -116,12 +116,38 @@ static void a_computed_member_is_in_its_part(void **state)
     pool_free(made.pool);
 }
 
+static const struct shape *concat_item(struct made *made, const char *first, const char *second)
+{
+    const struct bff_composite page = PAGE(.parts = ROWS(ROW(.kind = BFF_LIST, .shape = first),
+                                                         NEXT(.kind = BFF_LIST, .shape = second)),
+                                           .fields = FIELDS({.name = "all", .concat = "a b"}));
+
+    make(made, &page);
+    assert_non_null(made->shapes);
+    return made->shapes->fields[0]->item;
+}
+
+static void a_concat_has_the_items_of_its_lists(void **state)
+{
+    struct made made;
+
+    const struct shape *same = concat_item(&made, USER, USER);
+    assert_ptr_equal(same, made.shapes->parts[0]->item);
+    pool_free(made.pool);
+    const struct shape *two = concat_item(&made, USER, "text");
+    assert_int_equal(two->kinds, SHAPE_OBJECT | SHAPE_TEXT);
+    pool_free(made.pool);
+    assert_ptr_equal(concat_item(&made, USER, NULL), &shape_anything);
+    pool_free(made.pool);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mistakes_name_their_row),
         cmocka_unit_test(a_part_has_the_shape_of_its_answer),
         cmocka_unit_test(a_computed_member_is_in_its_part),
+        cmocka_unit_test(a_concat_has_the_items_of_its_lists),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
