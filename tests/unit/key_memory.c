@@ -257,9 +257,10 @@ static void test_a_smaller_limit_forgets_nothing(void **state)
 
 static atomic_uint winners;
 
-static void *compete(void *cookie)
+/* The memory of a pool that a thread frees is lost when the thread ends, so the pools outlive their
+ * threads. */
+static void *compete(void *pool)
 {
-    struct pool *pool = pool_new();
     struct text found;
 
     for (unsigned i = 0; i < 1000; i++) {
@@ -269,18 +270,20 @@ static void *compete(void *cookie)
         if (key_memory_claim(stage.memory, &own, 0, pool, &found) == KEY_MEMORY_SET)
             winners++;
     }
-    pool_free(pool);
     return NULL;
 }
 
 static void test_threads_that_claim_one_key_have_one_winner(void **state)
 {
     pthread_t threads[4];
+    struct pool *pools[4];
 
     for (size_t i = 0; i < 4; i++)
-        must(pthread_create(&threads[i], NULL, compete, NULL) == 0);
-    for (size_t i = 0; i < 4; i++)
+        must(pthread_create(&threads[i], NULL, compete, pools[i] = pool_new()) == 0);
+    for (size_t i = 0; i < 4; i++) {
         must(pthread_join(threads[i], NULL) == 0);
+        pool_free(pools[i]);
+    }
     assert_int_equal(winners, 5);
 }
 
