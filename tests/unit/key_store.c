@@ -65,17 +65,24 @@ static void stop(void)
     key_store_free(store);
 }
 
-static void on_stored(void *cookie, bool is_stored) { *(bool *)cookie = true; }
+struct told {
+    bool is_told, is_stored;
+};
+
+static void on_told(void *cookie, bool is_stored)
+{
+    *(struct told *)cookie = (struct told){.is_told = true, .is_stored = is_stored};
+}
 
 static const struct text body = {"{}", 2};
 static const struct reply answer = {.status = 201, .body = &body, .body_count = 1};
 
 static void finish(const struct claimed *claimed)
 {
-    bool is_stored = false;
+    struct told told = {0};
 
-    assert_non_null(key_store_finish(store, &claimed->call.claim, &answer, on_stored, &is_stored));
-    stage_until(is_stored);
+    assert_non_null(key_store_finish(store, &claimed->call.claim, &answer, on_told, &told));
+    stage_until(told.is_told);
 }
 
 #define KEY "redis.call('KEYS','*')[1]"
@@ -88,20 +95,11 @@ static void end_running_time(void)
                         "74");
 }
 
-struct marked {
-    bool is_told, is_stored;
-};
-
-static void on_marked(void *cookie, bool is_stored)
-{
-    *(struct marked *)cookie = (struct marked){.is_told = true, .is_stored = is_stored};
-}
-
 static bool mark(const struct claimed *claimed)
 {
-    struct marked marked = {0};
+    struct told marked = {0};
 
-    key_store_mark(store, &claimed->call.claim, on_marked, &marked);
+    key_store_mark(store, &claimed->call.claim, on_told, &marked);
     stage_until(marked.is_told);
     return marked.is_stored;
 }
@@ -228,13 +226,13 @@ static void test_a_claim_that_is_cancelled_leaves_the_key_free(void **state)
 static void test_an_answer_is_stored_after_its_request_has_ended(void **state)
 {
     struct claimed first;
-    bool is_told = false;
+    struct told told = {0};
 
     start();
     claim(&first, "print");
-    key_store_forget(key_store_finish(store, &first.call.claim, &answer, on_stored, &is_told));
+    key_store_forget(key_store_finish(store, &first.call.claim, &answer, on_told, &told));
     assert_int_equal(claim_again(), KEY_CLAIM_ANSWERED);
-    assert_false(is_told);
+    assert_false(told.is_told);
     stop();
 }
 
@@ -247,7 +245,7 @@ static void test_nothing_is_claimed_while_redis_is_away(void **state)
     redis_process_end(&server);
     stage_until(!redis_is_up(redis));
     assert_int_equal(claim_again(), KEY_CLAIM_UNAVAILABLE);
-    assert_null(key_store_finish(store, &first.call.claim, &answer, on_stored, NULL));
+    assert_null(key_store_finish(store, &first.call.claim, &answer, on_told, NULL));
     assert_false(mark(&first));
     key_store_drop(store, &first.call.claim);
     key_store_leave(store, &first.call.claim);
