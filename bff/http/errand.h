@@ -15,8 +15,8 @@
 #define ERRANDS_MAX 1000
 #define ERRAND_BYTES_MAX ((size_t)64 * 1024 * 1024) /* of the bodies that are kept */
 
-/* Lies in its user's memory, which outlives the request; all zero before errand_begin, but for
- * ${bytes} and ${cut}. */
+/* It is in its user's memory, which outlives the request. Before errand_begin, the user may set
+ * ${bytes} and ${cut}; everything else is zero. */
 struct errand {
     h2o_linklist_t link; /* in worker->errands */
     struct worker *worker;
