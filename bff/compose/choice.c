@@ -104,3 +104,18 @@ const char *choice_read(struct pool *pool, const struct plan *plan, struct text 
     call_those_before(plan, out);
     return NULL;
 }
+
+size_t choice_names(struct pool *pool, const struct plan *plan, struct text **names)
+{
+    size_t count = 0;
+    struct text *all = pool_take(pool, (plan->part_count + plan->field_count + 1) * sizeof(*all));
+
+    for (size_t i = 0; i < plan->part_count; i++)
+        if (!is_hidden(plan, (int)i))
+            all[count++] = plan->parts[i].name;
+    for (size_t i = 0; i < plan->field_count; i++)
+        if (plan->fields[i].into == PLAN_NO_PART)
+            all[count++] = text_of(plan->fields[i].row->name);
+    *names = all;
+    return count;
+}

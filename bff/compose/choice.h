@@ -32,6 +32,16 @@ struct choice {
 const char *choice_read(struct pool *pool, const struct plan *plan, struct text names,
                         struct choice *out);
 
+/* Stores the names that a client may choose, in the order of the answer, in ${*names}, which is in
+ * ${pool}. Returns their number. */
+size_t choice_names(struct pool *pool, const struct plan *plan, struct text **names);
+
+/* True when a client can leave part ${part} out. */
+static inline bool choice_may_omit(const struct plan *plan, size_t part)
+{
+    return plan->composite->may_choose && plan->parts[part].row->need != BFF_REQUIRED;
+}
+
 /* In the next functions, a ${choice} that is NULL has everything. */
 
 static inline bool choice_calls(const struct choice *choice, size_t part)

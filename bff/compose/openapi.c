@@ -4,8 +4,6 @@
 #include "bff/compose/openapi_reply.h"
 #include "bff/compose/openapi_shape.h"
 
-static void raw(struct json_print *out, const char *words) { json_print_raw(out, text_of(words)); }
-
 /* Paths. */
 
 /* "/api/products/:id" is "/api/products/{id}" there. */
@@ -40,22 +38,22 @@ static void print_path(struct json_print *out, const struct types *types, size_t
 
     json_print_comma(out);
     json_print_string(out, path_of(out, types->pages[at].plan));
-    raw(out, ":{");
+    json_print_words(out, ":{");
     for (size_t i = at; i < types->page_count; i++)
         if (text_equal(types->pages[i].plan->path, path))
             openapi_page_print(out, types, &types->pages[i], about);
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 static void print_paths(struct json_print *out, const struct types *types,
                         const struct openapi_about *about)
 {
     json_print_key(out, "paths");
-    raw(out, "{");
+    json_print_words(out, "{");
     for (size_t i = 0; i < types->page_count; i++)
         if (!was_printed(types, i))
             print_path(out, types, i, about);
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 /* Components. */
@@ -64,45 +62,47 @@ static void print_key_scheme(struct json_print *out, const char *name, const cha
                              struct text of)
 {
     json_print_key(out, name);
-    raw(out, "{\"type\":\"apiKey\",\"in\":\"");
-    raw(out, in);
-    raw(out, "\",\"name\":");
+    json_print_words(out, "{\"type\":\"apiKey\",\"in\":\"");
+    json_print_words(out, in);
+    json_print_words(out, "\",\"name\":");
     json_print_string(out, of);
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 static void print_security(struct json_print *out, const struct openapi_about *about)
 {
     json_print_key(out, "securitySchemes");
-    raw(out, "{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\"}");
+    json_print_words(
+        out, "{\"token\":{\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\"}");
     if (about->cookie.len > 0)
         print_key_scheme(out, "session", "cookie", about->cookie);
     if (about->key_header.len > 0)
         print_key_scheme(out, "key", "header", about->key_header);
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 static void print_components(struct json_print *out, const struct types *types,
                              const struct openapi_about *about)
 {
     json_print_key(out, "components");
-    raw(out, "{");
+    json_print_words(out, "{");
     print_security(out, about);
     openapi_reply_print_headers(out, types);
     json_print_key(out, "schemas");
-    raw(out, "{");
+    json_print_words(out, "{");
     openapi_shape_print_named(out, types);
     openapi_reply_print_schemas(out);
-    raw(out, "}}");
+    json_print_words(out, "}}");
 }
 
 static void print_info(struct json_print *out, struct text server, struct text version)
 {
-    raw(out, "\"info\":{\"title\":");
+    json_print_words(out, "\"info\":{\"title\":");
     json_print_string(out, server);
-    raw(out, ",\"version\":");
+    json_print_words(out, ",\"version\":");
     json_print_string(out, version);
-    raw(out, ",\"description\":\"The composites of this server. Plain routes are not in here.\"},"
+    json_print_words(
+        out, ",\"description\":\"The composites of this server. Plain routes are not in here.\"},"
              "\"servers\":[{\"url\":\"/\"}]");
 }
 
@@ -113,11 +113,11 @@ void openapi_print(const struct pages *pages, const struct openapi_about *about,
     struct json_print out;
 
     json_print_init(&out, pool);
-    raw(&out, "{\"openapi\":\"3.1.0\",");
+    json_print_words(&out, "{\"openapi\":\"3.1.0\",");
     print_info(&out, pages->server, about->version);
     print_paths(&out, types, about);
     print_components(&out, types, about);
-    raw(&out, "}\n");
+    json_print_words(&out, "}\n");
     struct text text = json_print_text(&out);
     fwrite(text.at, 1, text.len, file);
     pool_free(pool);

@@ -1,9 +1,8 @@
 /* See openapi_page.h. */
+#include "bff/compose/choice.h"
 #include "bff/compose/openapi_page.h"
 #include "bff/compose/openapi_reply.h"
 #include "bff/compose/openapi_shape.h"
-
-static void raw(struct json_print *out, const char *words) { json_print_raw(out, text_of(words)); }
 
 static void print_number(struct json_print *out, const char *name, unsigned number)
 {
@@ -16,20 +15,20 @@ static void print_number(struct json_print *out, const char *name, unsigned numb
 /* Begins an item of the list "parameters", which all composites have: it may be empty. */
 static void begin(struct json_print *out, bool *is_first, struct text name, const char *in)
 {
-    raw(out, *is_first ? "{\"name\":" : ",{\"name\":");
+    json_print_words(out, *is_first ? "{\"name\":" : ",{\"name\":");
     *is_first = false;
     json_print_string(out, name);
-    raw(out, ",\"in\":\"");
-    raw(out, in);
-    raw(out, "\"");
+    json_print_words(out, ",\"in\":\"");
+    json_print_words(out, in);
+    json_print_words(out, "\"");
 }
 
 static void print_params(struct json_print *out, const struct plan *plan, bool *is_first)
 {
     for (size_t i = 0; i < plan->param_count; i++) {
         begin(out, is_first, plan->params[i], "path");
-        raw(out, ",\"required\":true,\"schema\":{\"type\":\"string\",\"minLength\":1,"
-                 "\"maxLength\":256}}");
+        json_print_words(out, ",\"required\":true,\"schema\":{\"type\":\"string\",\"minLength\":1,"
+                              "\"maxLength\":256}}");
     }
 }
 
@@ -39,7 +38,7 @@ static void print_fallback(struct json_print *out, const struct bff_query *row)
         return;
     json_print_key(out, "default");
     if (row->max > 0)
-        raw(out, row->fallback);
+        json_print_words(out, row->fallback);
     else
         json_print_string(out, text_of(row->fallback));
 }
@@ -47,8 +46,8 @@ static void print_fallback(struct json_print *out, const struct bff_query *row)
 static void print_query(struct json_print *out, const struct bff_query *row, bool *is_first)
 {
     begin(out, is_first, text_of(row->name), "query");
-    raw(out, ",\"schema\":{");
-    raw(out, row->max > 0 ? "\"type\":\"integer\"" : "\"type\":\"string\"");
+    json_print_words(out, ",\"schema\":{");
+    json_print_words(out, row->max > 0 ? "\"type\":\"integer\"" : "\"type\":\"string\"");
     if (row->max > 0) {
         print_number(out, "minimum", row->min);
         print_number(out, "maximum", row->max);
@@ -57,43 +56,36 @@ static void print_query(struct json_print *out, const struct bff_query *row, boo
         json_print_list(out, text_of(row->words), ' ');
     }
     print_fallback(out, row);
-    raw(out, "}}");
+    json_print_words(out, "}}");
 }
 
 /* The members that a client may ask for: "?parts=user,recentOrders". */
 static void print_choice(struct json_print *out, const struct plan *plan, bool *is_first)
 {
-    bool is_first_name = true;
+    struct text *names;
+    size_t count = choice_names(out->pool, plan, &names);
 
     begin(out, is_first, TEXT("parts"), "query");
-    raw(out, ",\"description\":\"The members of the answer that are wanted. Those that the page "
+    json_print_words(
+        out, ",\"description\":\"The members of the answer that are wanted. Those that the page "
              "needs are always there.\",\"style\":\"form\",\"explode\":false,\"schema\":"
              "{\"type\":\"array\",\"items\":{\"type\":\"string\",\"enum\":[");
-    for (size_t i = 0; i < plan->part_count; i++) {
-        if (plan->parts[i].row->place == BFF_HIDDEN)
-            continue;
-        raw(out, is_first_name ? "" : ",");
-        json_print_string(out, plan->parts[i].name);
-        is_first_name = false;
+    for (size_t i = 0; i < count; i++) {
+        json_print_words(out, i == 0 ? "" : ",");
+        json_print_string(out, names[i]);
     }
-    for (size_t i = 0; i < plan->field_count; i++) {
-        if (plan->fields[i].into != PLAN_NO_PART)
-            continue;
-        raw(out, is_first_name ? "" : ",");
-        json_print_string(out, text_of(plan->fields[i].row->name));
-        is_first_name = false;
-    }
-    raw(out, "]}}}");
+    json_print_words(out, "]}}}");
 }
 
 static void print_key(struct json_print *out, const struct bff_composite *composite, bool *is_first)
 {
     begin(out, is_first, TEXT("Idempotency-Key"), "header");
-    raw(out, ",\"description\":\"A request with the same key and the same body gets the same "
+    json_print_words(
+        out, ",\"description\":\"A request with the same key and the same body gets the same "
              "answer, and nothing is changed again.\"");
     if (composite->idempotency == BFF_KEY_REQUIRED)
-        raw(out, ",\"required\":true");
-    raw(out, ",\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}");
+        json_print_words(out, ",\"required\":true");
+    json_print_words(out, ",\"schema\":{\"type\":\"string\",\"minLength\":1,\"maxLength\":255}}");
 }
 
 static void print_parameters(struct json_print *out, const struct plan *plan)
@@ -102,7 +94,7 @@ static void print_parameters(struct json_print *out, const struct plan *plan)
     bool is_first = true;
 
     json_print_key(out, "parameters");
-    raw(out, "[");
+    json_print_words(out, "[");
     print_params(out, plan, &is_first);
     for (size_t i = 0; i < plan->query_count; i++)
         print_query(out, &composite->query.rows[i], &is_first);
@@ -110,7 +102,7 @@ static void print_parameters(struct json_print *out, const struct plan *plan)
         print_choice(out, plan, &is_first);
     if (plan->changes)
         print_key(out, composite, &is_first);
-    raw(out, "]");
+    json_print_words(out, "]");
 }
 
 /* The rest. */
@@ -121,9 +113,9 @@ static void print_body(struct json_print *out, const struct types *types,
     if (page->body == NULL)
         return;
     json_print_key(out, "requestBody");
-    raw(out, "{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
+    json_print_words(out, "{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
     openapi_shape_print(out, types, page->body);
-    raw(out, "}}}");
+    json_print_words(out, "}}}");
 }
 
 /* A request needs one item of the list. */
@@ -133,16 +125,16 @@ static void print_security(struct json_print *out, const struct bff_composite *c
     bool is_key = composite->access == BFF_KEY;
 
     json_print_key(out, "security");
-    raw(out, "[");
+    json_print_words(out, "[");
     if (composite->access != BFF_PUBLIC) {
         if (!is_key)
-            raw(out, "{\"token\":[]}");
+            json_print_words(out, "{\"token\":[]}");
         if (!is_key && about->cookie.len > 0)
-            raw(out, ",{\"session\":[]}");
+            json_print_words(out, ",{\"session\":[]}");
         if (about->key_header.len > 0)
-            raw(out, is_key ? "{\"key\":[]}" : ",{\"key\":[]}");
+            json_print_words(out, is_key ? "{\"key\":[]}" : ",{\"key\":[]}");
     }
-    raw(out, "]");
+    json_print_words(out, "]");
 }
 
 static void print_method(struct json_print *out, struct text method)
@@ -151,7 +143,7 @@ static void print_method(struct json_print *out, struct text method)
 
     json_print_comma(out);
     json_print_string(out, text_lower(lower, method));
-    raw(out, ":{");
+    json_print_words(out, ":{");
 }
 
 static struct text operation_of(struct json_print *out, const struct types_page *page)
@@ -176,5 +168,5 @@ void openapi_page_print(struct json_print *out, const struct types *types,
     print_parameters(out, page->plan);
     print_body(out, types, page);
     openapi_reply_print(out, types, page);
-    raw(out, "}");
+    json_print_words(out, "}");
 }

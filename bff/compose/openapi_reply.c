@@ -2,8 +2,6 @@
 #include "bff/compose/openapi_reply.h"
 #include "bff/compose/openapi_shape.h"
 
-static void raw(struct json_print *out, const char *words) { json_print_raw(out, text_of(words)); }
-
 /* Fields. */
 
 /* When a response has a field. */
@@ -53,16 +51,16 @@ static bool is_used(const struct types *types, enum when when)
 void openapi_reply_print_headers(struct json_print *out, const struct types *types)
 {
     json_print_key(out, "headers");
-    raw(out, "{");
+    json_print_words(out, "{");
     for (size_t i = 0; i < HEADER_COUNT; i++) {
         if (!is_used(types, headers[i].when))
             continue;
         json_print_key(out, headers[i].name);
-        raw(out, "{\"description\":");
+        json_print_words(out, "{\"description\":");
         json_print_string(out, text_of(headers[i].about));
-        raw(out, ",\"schema\":{\"type\":\"string\"}}");
+        json_print_words(out, ",\"schema\":{\"type\":\"string\"}}");
     }
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 /* Begins the member "headers" with the fields that are always there, and those of ${more}. The
@@ -70,14 +68,14 @@ void openapi_reply_print_headers(struct json_print *out, const struct types *typ
 static void begin_headers(struct json_print *out, unsigned more)
 {
     json_print_key(out, "headers");
-    raw(out, "{");
+    json_print_words(out, "{");
     for (size_t i = 0; i < HEADER_COUNT; i++) {
         if (headers[i].when != ALWAYS && (more & (1u << headers[i].when)) == 0)
             continue;
         json_print_key(out, headers[i].name);
-        raw(out, "{\"$ref\":");
+        json_print_words(out, "{\"$ref\":");
         json_print_string(out, pool_print(out->pool, "#/components/headers/%s", headers[i].name));
-        raw(out, "}");
+        json_print_words(out, "}");
     }
 }
 
@@ -99,7 +97,7 @@ static void print_part_headers(struct json_print *out, const struct plan *plan)
                 continue;
             seen = pool_print(out->pool, "%.*s, %.*s", TEXT_ARGS(seen), TEXT_ARGS(name));
             json_print_key(out, item.at);
-            raw(out, "{\"schema\":{\"type\":\"string\"}}");
+            json_print_words(out, "{\"schema\":{\"type\":\"string\"}}");
         }
     }
 }
@@ -109,21 +107,22 @@ static void print_part_headers(struct json_print *out, const struct plan *plan)
 static void begin(struct json_print *out, const char *status, const char *about)
 {
     json_print_key(out, status);
-    raw(out, "{\"description\":");
+    json_print_words(out, "{\"description\":");
     json_print_string(out, text_of(about));
 }
 
 static void print_refusal(struct json_print *out, const char *status, const char *about)
 {
     begin(out, status, about);
-    raw(out, ",\"content\":{\"application/json\":{\"schema\":"
-             "{\"$ref\":\"#/components/schemas/Refusal\"}}}}");
+    json_print_words(out, ",\"content\":{\"application/json\":{\"schema\":"
+                          "{\"$ref\":\"#/components/schemas/Refusal\"}}}}");
 }
 
 static void print_later(struct json_print *out, const char *status, const char *about)
 {
     begin(out, status, about);
-    raw(out, ",\"headers\":{\"Retry-After\":{\"$ref\":\"#/components/headers/Retry-After\"}},"
+    json_print_words(
+        out, ",\"headers\":{\"Retry-After\":{\"$ref\":\"#/components/headers/Retry-After\"}},"
              "\"content\":{\"application/json\":{\"schema\":"
              "{\"$ref\":\"#/components/schemas/Refusal\"}}}}");
 }
@@ -135,11 +134,11 @@ static void print_failure(struct json_print *out, const struct types *types,
 
     begin(out, status, about);
     begin_headers(out, 1u << WHEN_REJECTED | (is_later ? 1u << WHEN_LATER : 0));
-    raw(out, "},\"content\":{\"application/json\":{\"schema\":");
-    raw(out, is_later ? "{\"anyOf\":[" : "");
+    json_print_words(out, "},\"content\":{\"application/json\":{\"schema\":");
+    json_print_words(out, is_later ? "{\"anyOf\":[" : "");
     openapi_shape_print(out, types, page->failure);
-    raw(out, is_later ? ",{\"$ref\":\"#/components/schemas/Refusal\"}]}" : "");
-    raw(out, "}}}");
+    json_print_words(out, is_later ? ",{\"$ref\":\"#/components/schemas/Refusal\"}]}" : "");
+    json_print_words(out, "}}}");
 }
 
 /* A client that accepts one of these types gets the parts as they settle (docs/streaming.md). */
@@ -150,8 +149,8 @@ static void print_streams(struct json_print *out)
 
     for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
         json_print_key(out, types[i]);
-        raw(out, "{\"schema\":{\"type\":\"string\","
-                 "\"description\":\"The parts of the answer as they settle\"}}");
+        json_print_words(out, "{\"schema\":{\"type\":\"string\","
+                              "\"description\":\"The parts of the answer as they settle\"}}");
     }
 }
 
@@ -166,20 +165,20 @@ static void print_answer(struct json_print *out, const struct types *types,
     begin(out, "200", "The answer. Parts that were rejected have their fallbacks");
     begin_headers(out, more);
     print_part_headers(out, page->plan);
-    raw(out, "},\"content\":{\"application/json\":{\"schema\":");
+    json_print_words(out, "},\"content\":{\"application/json\":{\"schema\":");
     openapi_shape_print(out, types, page->answer);
-    raw(out, "}");
+    json_print_words(out, "}");
     if (!page->plan->changes)
         print_streams(out);
-    raw(out, "}}");
+    json_print_words(out, "}}");
 }
 
 static void print_reading(struct json_print *out)
 {
     begin(out, "204", "The events are over: the request has the Last-Event-ID of the end");
-    raw(out, "}");
+    json_print_words(out, "}");
     begin(out, "304", "The client has this answer: it has sent its ETag in If-None-Match");
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 static void print_changing(struct json_print *out)
@@ -194,7 +193,7 @@ void openapi_reply_print(struct json_print *out, const struct types *types,
                          const struct types_page *page)
 {
     json_print_key(out, "responses");
-    raw(out, "{");
+    json_print_words(out, "{");
     print_answer(out, types, page);
     if (!page->plan->changes)
         print_reading(out);
@@ -215,13 +214,14 @@ void openapi_reply_print(struct json_print *out, const struct types *types,
         print_failure(out, types, page, "503", "A part that the page needs cannot be asked now");
         print_failure(out, types, page, "504", "A part that the page needs took too long");
     }
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 void openapi_reply_print_schemas(struct json_print *out)
 {
     json_print_key(out, "Refusal");
-    raw(out, "{\"description\":\"The answer when no composite was asked\",\"type\":\"object\","
+    json_print_words(
+        out, "{\"description\":\"The answer when no composite was asked\",\"type\":\"object\","
              "\"properties\":{\"error\":{\"type\":\"string\"},"
              "\"requestId\":{\"type\":\"string\"}},\"required\":[\"error\",\"requestId\"]}");
 }

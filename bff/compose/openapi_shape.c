@@ -13,12 +13,10 @@ static const struct {
 
 #define KIND_COUNT (sizeof(kinds) / sizeof(kinds[0]))
 
-static void raw(struct json_print *out, const char *words) { json_print_raw(out, text_of(words)); }
-
 static void comma(struct json_print *out, bool is_first)
 {
     if (!is_first)
-        raw(out, ",");
+        json_print_words(out, ",");
 }
 
 static void print_text(struct json_print *out, const char *name, struct text value)
@@ -36,7 +34,7 @@ static void print_kinds(struct json_print *out, unsigned of)
     if (of == SHAPE_ANYTHING || of == 0)
         return;
     json_print_key(out, "type");
-    raw(out, is_one ? "" : "[");
+    json_print_words(out, is_one ? "" : "[");
     for (size_t i = 0; i < KIND_COUNT; i++) {
         if ((of & kinds[i].kind) == 0)
             continue;
@@ -44,7 +42,7 @@ static void print_kinds(struct json_print *out, unsigned of)
         json_print_string(out, text_of(kinds[i].word));
         is_first = false;
     }
-    raw(out, is_one ? "" : "]");
+    json_print_words(out, is_one ? "" : "]");
 }
 
 static void print_values(struct json_print *out, const struct shape *shape)
@@ -52,12 +50,12 @@ static void print_values(struct json_print *out, const struct shape *shape)
     if (shape->value_count == 0)
         return;
     json_print_key(out, shape->value_count == 1 ? "const" : "enum");
-    raw(out, shape->value_count == 1 ? "" : "[");
+    json_print_words(out, shape->value_count == 1 ? "" : "[");
     for (size_t i = 0; i < shape->value_count; i++) {
         comma(out, i == 0);
         json_print_json(out, shape->values[i]);
     }
-    raw(out, shape->value_count == 1 ? "" : "]");
+    json_print_words(out, shape->value_count == 1 ? "" : "]");
 }
 
 static void print_required(struct json_print *out, const struct shape *shape)
@@ -69,18 +67,18 @@ static void print_required(struct json_print *out, const struct shape *shape)
             continue;
         if (is_first)
             json_print_key(out, "required");
-        raw(out, is_first ? "[" : ",");
+        json_print_words(out, is_first ? "[" : ",");
         json_print_string(out, shape->members[i].name);
         is_first = false;
     }
-    raw(out, is_first ? "" : "]");
+    json_print_words(out, is_first ? "" : "]");
 }
 
 static void print_name(struct json_print *out, struct text name)
 {
     json_print_comma(out);
     json_print_string(out, name);
-    raw(out, ":");
+    json_print_words(out, ":");
 }
 
 static void print_members(struct json_print *out, const struct types *types,
@@ -88,12 +86,12 @@ static void print_members(struct json_print *out, const struct types *types,
 {
     if (shape->member_count > 0) {
         json_print_key(out, "properties");
-        raw(out, "{");
+        json_print_words(out, "{");
         for (size_t i = 0; i < shape->member_count; i++) {
             print_name(out, shape->members[i].name);
             openapi_shape_print(out, types, shape->members[i].shape);
         }
-        raw(out, "}");
+        json_print_words(out, "}");
         print_required(out, shape);
     }
     if (shape->others != NULL) {
@@ -105,18 +103,18 @@ static void print_members(struct json_print *out, const struct types *types,
 static void print_any(struct json_print *out, const struct types *types, const struct shape *shape)
 {
     json_print_key(out, "anyOf");
-    raw(out, "[");
+    json_print_words(out, "[");
     for (size_t i = 0; i < shape->any_count; i++) {
         comma(out, i == 0);
         openapi_shape_print(out, types, shape->any[i]);
     }
-    raw(out, "]");
+    json_print_words(out, "]");
 }
 
 static void print_whole(struct json_print *out, const struct types *types,
                         const struct shape *shape)
 {
-    raw(out, "{");
+    json_print_words(out, "{");
     print_text(out, "description", shape->about);
     if (shape->any_count > 0)
         print_any(out, types, shape);
@@ -129,7 +127,7 @@ static void print_whole(struct json_print *out, const struct types *types,
         json_print_key(out, "items");
         openapi_shape_print(out, types, shape->item);
     }
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 void openapi_shape_print(struct json_print *out, const struct types *types,
@@ -141,9 +139,9 @@ void openapi_shape_print(struct json_print *out, const struct types *types,
         print_whole(out, types, shape);
         return;
     }
-    raw(out, "{\"$ref\":");
+    json_print_words(out, "{\"$ref\":");
     json_print_string(out, pool_print(out->pool, "#/components/schemas/%.*s", TEXT_ARGS(name)));
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 /* The member errors. */
@@ -153,7 +151,7 @@ static void print_reasons(struct json_print *out, unsigned reasons)
 {
     bool is_first = true;
 
-    raw(out, "{\"type\":\"string\",\"enum\":[");
+    json_print_words(out, "{\"type\":\"string\",\"enum\":[");
     for (unsigned i = 0; i < REASON_COUNT; i++) {
         if ((reasons & (1u << i)) == 0)
             continue;
@@ -161,20 +159,20 @@ static void print_reasons(struct json_print *out, unsigned reasons)
         json_print_string(out, text_of(reason_name((enum reason)i)));
         is_first = false;
     }
-    raw(out, "]}");
+    json_print_words(out, "]}");
 }
 
 static void print_error(struct json_print *out, unsigned reasons)
 {
-    raw(out, "{\"type\":\"object\",\"properties\":{\"reason\":");
+    json_print_words(out, "{\"type\":\"object\",\"properties\":{\"reason\":");
     print_reasons(out, reasons);
-    raw(out, ",\"status\":{\"type\":\"integer\"}},\"required\":[\"reason\"]}");
+    json_print_words(out, ",\"status\":{\"type\":\"integer\"}},\"required\":[\"reason\"]}");
 }
 
 static void print_part_errors(struct json_print *out, const struct plan *plan)
 {
     json_print_key(out, "properties");
-    raw(out, "{");
+    json_print_words(out, "{");
     for (size_t i = 0; i < plan->part_count; i++) {
         unsigned reasons = types_fates_part(plan, i).reasons;
         if (reasons == 0)
@@ -182,7 +180,7 @@ static void print_part_errors(struct json_print *out, const struct plan *plan)
         print_name(out, plan->parts[i].name);
         print_error(out, reasons);
     }
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 static void print_item_errors(struct json_print *out, const struct plan *plan)
@@ -194,23 +192,24 @@ static void print_item_errors(struct json_print *out, const struct plan *plan)
             continue;
         if (!has_any) {
             json_print_key(out, "patternProperties");
-            raw(out, "{");
+            json_print_words(out, "{");
         }
         has_any = true;
         struct text name = plan->parts[i].name;
         print_name(out, pool_print(out->pool, "^%.*s\\[[0-9]+\\]$", TEXT_ARGS(name)));
         print_error(out, types_fates_item(plan, i).reasons);
     }
-    raw(out, has_any ? "}" : "");
+    json_print_words(out, has_any ? "}" : "");
 }
 
 static void print_errors(struct json_print *out, const struct plan *plan)
 {
-    raw(out, "{\"description\":\"The parts that were rejected, and the items of list parts\","
+    json_print_words(
+        out, "{\"description\":\"The parts that were rejected, and the items of list parts\","
              "\"type\":\"object\"");
     print_part_errors(out, plan);
     print_item_errors(out, plan);
-    raw(out, "}");
+    json_print_words(out, "}");
 }
 
 void openapi_shape_print_named(struct json_print *out, const struct types *types)

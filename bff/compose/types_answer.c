@@ -1,4 +1,5 @@
 /* See types_answer.h. */
+#include "bff/compose/choice.h"
 #include "bff/compose/types_answer.h"
 #include "bff/compose/types_fates.h"
 
@@ -86,12 +87,6 @@ static void add(struct making *making, struct text name, bool is_required,
     shape_member_add(making->of->pool, making->shape, making->capacity, member);
 }
 
-/* True when a client can leave the part out. */
-static bool is_chosen(const struct plan *plan, size_t i)
-{
-    return plan->composite->may_choose && plan->parts[i].row->need != BFF_REQUIRED;
-}
-
 /* When an optional part is rejected, its members are those of the fallback, or none. */
 static void add_spread(struct making *making, size_t i)
 {
@@ -109,7 +104,7 @@ static void add_part(struct making *making, size_t i)
     const struct plan_part *part = &plan->parts[i];
 
     if (part->row->place == BFF_MEMBER)
-        add(making, part->name, !is_chosen(plan, i), types_answer_member(making->of, i));
+        add(making, part->name, !choice_may_omit(plan, i), types_answer_member(making->of, i));
     else if (part->row->place == BFF_SPREAD)
         add_spread(making, i);
 }
@@ -136,7 +131,7 @@ static bool field_is_chosen(const struct plan *plan, const struct plan_field *fi
     for (size_t i = 0; i < field->of_count; i++) {
         if (plan->parts[field->of[i]].row->place == BFF_HIDDEN)
             continue;
-        if (is_chosen(plan, (size_t)field->of[i]))
+        if (choice_may_omit(plan, (size_t)field->of[i]))
             return true;
         visible++;
     }

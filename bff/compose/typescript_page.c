@@ -1,5 +1,6 @@
 /* See typescript_page.h. */
 #include "bff/compose/types_fates.h"
+#include "bff/compose/choice.h"
 #include "bff/compose/typescript_page.h"
 
 /* The text of the composite's route: "GET /api/dashboard/:userId". */
@@ -109,8 +110,10 @@ static void print_picked(const struct typescript_out *out, const struct types_pa
     const struct shape *shape = page->shapes->parts[i];
 
     fprintf(out->file, "Pick<%.*s, ", TEXT_ARGS(types_name(out->types, page->answer)));
-    for (size_t m = 0; m < shape->member_count; m++)
-        fprintf(out->file, "%s'%.*s'", m == 0 ? "" : " | ", TEXT_ARGS(shape->members[m].name));
+    for (size_t m = 0; m < shape->member_count; m++) {
+        fputs(m == 0 ? "" : " | ", out->file);
+        typescript_type_text(out->file, shape->members[m].name);
+    }
     fputs(shape->member_count == 0 ? "never>" : ">", out->file);
 }
 
@@ -171,11 +174,9 @@ void typescript_page_parts(const struct typescript_out *out, const struct types_
             "\n/** What has become of the parts of %s. */\nexport interface %.*sParts {\n",
             route_of(page), TEXT_ARGS(page->name));
     for (size_t i = 0; i < plan->part_count; i++) {
-        bool may_be_left_out =
-            plan->composite->may_choose && plan->parts[i].row->need != BFF_REQUIRED;
         fprintf(out->file, "  ");
         typescript_type_key(out->file, plan->parts[i].name);
-        fprintf(out->file, "%s: ", may_be_left_out ? "?" : "");
+        fprintf(out->file, "%s: ", choice_may_omit(plan, i) ? "?" : "");
         print_part(out, page, i);
         fprintf(out->file, "\n");
     }
@@ -203,7 +204,8 @@ static void print_words(const struct typescript_out *out, struct text words)
         struct text word = text_cut(&words, ' ');
         if (word.len == 0)
             continue;
-        fprintf(out->file, "%s'%.*s'", is_first ? "" : " | ", TEXT_ARGS(word));
+        fputs(is_first ? "" : " | ", out->file);
+        typescript_type_text(out->file, word);
         is_first = false;
     }
 }
@@ -211,20 +213,13 @@ static void print_words(const struct typescript_out *out, struct text words)
 /* The members that a client may ask for with "parts". */
 static void print_choice(const struct typescript_out *out, const struct plan *plan)
 {
-    bool is_first = true;
+    struct text *names;
+    size_t count = choice_names(out->types->pool, plan, &names);
 
     fprintf(out->file, "      parts?: (");
-    for (size_t i = 0; i < plan->part_count; i++) {
-        if (plan->parts[i].row->place == BFF_HIDDEN)
-            continue;
-        fprintf(out->file, "%s'%s'", is_first ? "" : " | ", plan->parts[i].row->name);
-        is_first = false;
-    }
-    for (size_t i = 0; i < plan->field_count; i++) {
-        if (plan->fields[i].into != PLAN_NO_PART)
-            continue;
-        fprintf(out->file, "%s'%s'", is_first ? "" : " | ", plan->fields[i].row->name);
-        is_first = false;
+    for (size_t i = 0; i < count; i++) {
+        fputs(i == 0 ? "" : " | ", out->file);
+        typescript_type_text(out->file, names[i]);
     }
     fprintf(out->file, ")[]\n");
 }

@@ -17,20 +17,32 @@ static bool is_identifier(struct text name)
     return name.len > 0;
 }
 
-void typescript_type_key(FILE *file, struct text name)
+/* A JSON string is one of TypeScript, too. */
+static void print_quoted(FILE *file, struct text text)
 {
-    struct pool *pool;
+    struct pool *pool = pool_new();
     struct json_print out;
 
-    if (is_identifier(name)) {
-        fprintf(file, "%.*s", TEXT_ARGS(name));
-        return;
-    }
-    pool = pool_new();
     json_print_init(&out, pool);
-    json_print_string(&out, name);
+    json_print_string(&out, text);
     fprintf(file, "%.*s", TEXT_ARGS(json_print_text(&out)));
     pool_free(pool);
+}
+
+void typescript_type_text(FILE *file, struct text text)
+{
+    if (is_identifier(text))
+        fprintf(file, "'%.*s'", TEXT_ARGS(text));
+    else
+        print_quoted(file, text);
+}
+
+void typescript_type_key(FILE *file, struct text name)
+{
+    if (is_identifier(name))
+        fprintf(file, "%.*s", TEXT_ARGS(name));
+    else
+        print_quoted(file, name);
 }
 
 /* Prints a comment for the declaration that follows; nothing for an absent text. The end of a

@@ -20,6 +20,9 @@ void typescript_type_print(const struct typescript_out *out, const struct shape 
 /* Prints the declaration of a type with a name that is not the type of errors. */
 void typescript_type_declare(const struct typescript_out *out, const struct types_named *named);
 
+/* Prints the type of a text that is always ${text}. */
+void typescript_type_text(FILE *file, struct text text);
+
 /* Prints the name of a member, in quotes when it is no identifier. */
 void typescript_type_key(FILE *file, struct text name);
 

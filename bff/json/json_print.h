@@ -45,6 +45,12 @@ static inline void json_print_raw(struct json_print *out, struct text bytes)
     text_builder_add(&out->text, bytes);
 }
 
+/* Like json_print_raw, for words of the program. */
+static inline void json_print_words(struct json_print *out, const char *words)
+{
+    json_print_raw(out, text_of(words));
+}
+
 /* Prints a comma, unless it would follow '{' or nothing. */
 void json_print_comma(struct json_print *out);
 
