@@ -29,6 +29,9 @@ interface Sent {
 
 const longestWait = 5 // seconds
 
+// 128 random bits. Browsers have randomUUID on pages with https and localhost only.
+const randomKey = () => crypto.getRandomValues(new Uint32Array(4)).join('-')
+
 // "/api/orders/:id" with { id: 7 } is "/api/orders/7". JSON leaves out what is undefined.
 function target(path: string, params: any, query: object = {}): string {
   const text = new URLSearchParams(JSON.parse(JSON.stringify(query))).toString()
@@ -44,7 +47,7 @@ export function client<A>(base = '', settings: Settings = {}): Client<A> {
     const headers = {
       ...settings.headers,
       accept,
-      ...isChange && { 'content-type': 'application/json', 'idempotency-key': sent.key ?? crypto.randomUUID() },
+      ...isChange && { 'content-type': 'application/json', 'idempotency-key': sent.key ?? randomKey() },
       ...sent.headers,
     }
     for (let left = isChange ? sent.tries ?? 3 : 1; ; left--) {
