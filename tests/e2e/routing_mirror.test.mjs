@@ -88,7 +88,7 @@ describe('a mirror', { concurrency: 2 }, () => {
     assert.equal((await scene.get('/a/1')).status, 200)
     await scene.arrival('products', 1)
     const stopped = scene.server.stop()
-    await eventually(() => scene.get('/a/2').then(() => false, () => true), 'the drain')
+    await eventually(() => scene.server.lines().some(({ event }) => event === 'draining'), 'the drain')
     door.open()
     await soon(stopped, 'the end of the server')
     assert.deepEqual(seen, ['whole'])

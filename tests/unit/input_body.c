@@ -46,7 +46,7 @@ static void make_spec(struct input_spec *spec)
         assert_null(input_spec_add(spec, &rows[i]));
 }
 
-/* Reads ${body} in pieces of ${size} bytes. Returns what the answer says; empty: nothing is wrong. */
+/* Reads ${body} in pieces of ${size} bytes. Returns what the answer says; "" when all is well. */
 static const char *verdict(const struct input_spec *spec, struct text body, size_t size)
 {
     struct input *input = input_new(pool, spec, DEPTH);
