@@ -43,12 +43,13 @@ describe('a mirror', { concurrency: 2 }, () => {
     for (let i = 0; i < 8; i++) assert.equal((await scene.get(`/a/${i}`)).status, 200)
     await scene.arrival('products', 3)
     await logged(scene, 8)
-    assert.deepEqual(words(scene), [...Array(3).fill('sent'), ...Array(5).fill('dropped')])
+    const sent = () => words(scene).filter(word => word === 'sent').length
+    assert.deepEqual([sent(), scene.asked('products').length], [3, 3], 'each worker writes its lines when it can')
     assert.equal(scene.upstreams.inFlight.products, 3)
     door.open()
     await eventually(() => scene.upstreams.inFlight.products === 0, 'the end of the copies')
     await eventually(async () => (await scene.get('/a/x')).status === 200 &&
-      words(scene).at(-1) === 'sent', 'a place for another copy')
+      sent() > 3, 'a place for another copy')
   })
 
   test('that fails changes no answer', async t => {
