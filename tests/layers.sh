@@ -116,7 +116,7 @@ nouns() {
     }' "$1"/*.[ch]
 }
 
-for room in bff/*; do
+for room in $(find bff -name '*.[ch]' -exec dirname {} + | sort -u); do
     case " $pending " in
     *" ${room#bff/} "*) ;;
     *)

@@ -33,6 +33,18 @@ struct plan_rules {
     size_t count;
 };
 
+struct bff_mocks;
+struct mock;
+
+/* What the pages below /__bff/ are about (inspect_request.h). */
+struct inspect_scope {
+    bool is_on;                    /* there is something to show: requests are recorded */
+    const struct bff_mocks *mocks; /* NULL: no mock mode */
+    struct mock *mock;             /* as above */
+    struct text secret;            /* with which the mock services sign tokens; absent: they sign
+                                      none, or no mock mode */
+};
+
 /* The part that belongs to one generation. It does not change. */
 struct dispatch {
     const struct pages *pages;
@@ -57,6 +69,7 @@ struct dispatch {
     const struct trusted *trusted; /* the proxies in front of the server */
     struct health_page health;
     const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */
+    struct inspect_scope inspect;
     size_t body_limit; /* bytes of a request's body, where no route has a limit of its own */
 };
 

@@ -157,6 +157,18 @@ static void hold_idempotency(struct generation *generation)
     generation_keep(generation, generation->idempotency);
 }
 
+static struct inspect_scope inspect_scope_of(const struct config *config)
+{
+    if (config->mock_dir == NULL)
+        return (struct inspect_scope){0};
+    return (struct inspect_scope){
+        .is_on = true,
+        .mocks = config->build->mocks,
+        .mock = config->mock,
+        .secret = config->login_is_off ? (struct text){0} : config->login.secret,
+    };
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -185,6 +197,7 @@ static void fill_dispatch(struct generation *generation)
                               .cache = generation->cache,
                               .login = generation->login,
                               .session = &config->session}},
+        .inspect = inspect_scope_of(config),
         .body_limit = config->request_limit,
         .uploads = &config->uploads,
         .proxy = {.server = server,

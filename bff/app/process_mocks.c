@@ -64,6 +64,7 @@ void process_mocks_use(const struct process *process, struct config *config)
 {
     if (process->mock == NULL)
         return;
+    config->mock = process->mock;
     if (!config->login_is_off && process->mock_secret != NULL)
         config->login.secret = pool_text(config->pool, text_of(process->mock_secret));
     for (size_t i = 0; i < config->service_count; i++) {

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "bff/app/admin_request.h"
+#include "bff/app/inspect_request.h"
 #include "bff/app/notify.h"
 #include "bff/app/predecessor.h"
 #include "bff/app/ready_line.h"
@@ -142,18 +143,21 @@ static void on_request(struct request *request)
 {
     const struct worker_generation *own = worker_generation_of(request);
 
-    if (request->client->is_admin)
+    if (inspect_request_is(&own->generation->dispatch, request))
+        inspect_request_run(&own->generation->dispatch, &own->dispatch, request);
+    else if (request->client->is_admin)
         admin_request_run(&own->generation->dispatch, &own->dispatch, request);
     else
         request_steps_run(&own->generation->dispatch, &own->dispatch, request);
 }
 
-/* The log and the metrics are about requests of clients. */
+/* The log and the metrics are about requests of clients. A page below /__bff/ asks twice a second.
+ */
 static void on_over(const struct request *request)
 {
     struct worker_generation *own = worker_generation_of(request);
 
-    if (request->client->is_admin)
+    if (request->client->is_admin || inspect_request_is(&own->generation->dispatch, request))
         return;
     observer_over(own->generation->observers, &own->observed, request);
 }

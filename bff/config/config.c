@@ -15,6 +15,8 @@ size_t config_largest_body(const struct config *config)
             largest = config->routes.rows[i].body_limit;
     if (config->admin != NULL && largest < CONFIG_ADMIN_BODY)
         largest = CONFIG_ADMIN_BODY;
+    if (config->mock_dir != NULL && largest < CONFIG_INSPECT_BODY)
+        largest = CONFIG_INSPECT_BODY;
     return largest;
 }
 

@@ -95,6 +95,7 @@ struct config {
     uint32_t
         upgrade_drain_ms; /* after that: how long this process serves those who are connected */
     char *mock_dir;       /* a directory; NULL: no mock services */
+    struct mock *mock;    /* what serves it: set after the configuration was read, and borrowed */
 
     bool login_is_off;           /* the file has login: off, so no token is checked */
     struct login_settings login; /* for login_new; in mock mode the secret may be absent */
@@ -153,8 +154,11 @@ struct config {
 
 #define CONFIG_ADMIN_BODY ((size_t)16 * 1024) /* bytes of a request's body to the admin pages */
 
+#define CONFIG_INSPECT_BODY ((size_t)1024 * 1024) /* the same, to the pages below /__bff/ */
+
 /* Returns the number of bytes of the largest body that any request may have: the maximum of
- * request_limit and the limits of all routes, and of the admin pages if there are some. */
+ * request_limit, the limits of all routes, and those of the admin pages and of the pages below
+ * /__bff/ if there are some. */
 size_t config_largest_body(const struct config *config);
 
 /* Returns the name of the client's header field that is passed on to mock services; NULL if there

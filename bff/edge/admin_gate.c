@@ -2,35 +2,11 @@
 #include <openssl/crypto.h>
 
 #include "bff/base/clock.h"
-#include "bff/base/ip.h"
 #include "bff/base/sha256.h"
 #include "bff/edge/admin_gate.h"
-#include "bff/http/host.h"
+#include "bff/edge/own_host.h"
 #include "bff/http/method.h"
 #include "bff/http/own_path.h"
-
-/* Web pages. */
-
-static bool is_listed(const struct admin_settings *settings, struct text host)
-{
-    for (size_t i = 0; i < settings->host_count; i++)
-        if (text_equal_nocase(settings->hosts[i], host))
-            return true;
-    return false;
-}
-
-/* Also true without a host, which HTTP/1.0 allows: a browser always sends one. */
-static bool is_own_host(const struct admin_settings *settings, const struct request *request)
-{
-    struct text host = host_name(request->pool, request->host), bare = host;
-    struct ip ip;
-
-    if (host.len == 0 || text_equal_nocase(host, TEXT("localhost")) || is_listed(settings, host))
-        return true;
-    if (host.at[0] == '[' && host.len > 2)
-        bare = (struct text){host.at + 1, host.len - 2};
-    return ip_read(bare, &ip);
-}
 
 /* Tokens. */
 
@@ -79,18 +55,22 @@ static enum admin_gate check_token(const struct admin_settings *settings,
     return ADMIN_GATE_WRONG;
 }
 
+enum admin_gate admin_gate_check(const struct admin_settings *settings,
+                                 struct admin_failures *failures, const struct request *request)
+{
+    if (request->client->is_unix)
+        return ADMIN_GATE_OPEN;
+    if (settings->token.at == NULL)
+        return ADMIN_GATE_CLOSED;
+    return check_token(settings, failures, request);
+}
+
 enum admin_gate admin_gate_decide(const struct admin_settings *settings,
                                   struct admin_failures *failures, const struct request *request)
 {
     if (request_header(request, "origin").at != NULL)
         return ADMIN_GATE_FOREIGN;
-    if (request->client->is_unix)
-        return ADMIN_GATE_OPEN;
-    if (!is_own_host(settings, request))
+    if (!request->client->is_unix && !own_host_is(settings, request))
         return ADMIN_GATE_FOREIGN;
-    if (is_public(request))
-        return ADMIN_GATE_OPEN;
-    if (settings->token.at == NULL)
-        return ADMIN_GATE_CLOSED;
-    return check_token(settings, failures, request);
+    return is_public(request) ? ADMIN_GATE_OPEN : admin_gate_check(settings, failures, request);
 }

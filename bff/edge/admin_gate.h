@@ -2,9 +2,8 @@
  * Decides who may use the pages of operators.
  *
  * A browser on the machine of an operator reaches these pages, too. The name in the URL of a web
- * page may lead to their address (DNS rebinding). Then the browser sends this name as Host, and not
- * a name of ours. So every request, whatever its method is, must name an IP address, localhost or
- * one of the names in the settings. No browser reaches a unix socket.
+ * page may lead to their address. So every request, whatever its method is, must name a host of
+ * ours (own_host.h). No browser reaches a unix socket.
  *
  * The health pages and /metrics may be read by everybody who reaches the address. Everything else
  * needs the token, or a unix socket: the file system lets only its owner in.
@@ -32,5 +31,10 @@ enum admin_gate {
 /* Decides about ${request}. A wrong token is counted in ${failures}. */
 enum admin_gate admin_gate_decide(const struct admin_settings *settings,
                                   struct admin_failures *failures, const struct request *request);
+
+/* Decides by the token and the socket alone: ADMIN_GATE_FOREIGN is never the result. For pages that
+ * have checked Host and Origin by other rules (page_gate.h). */
+enum admin_gate admin_gate_check(const struct admin_settings *settings,
+                                 struct admin_failures *failures, const struct request *request);
 
 #endif
