@@ -52,5 +52,9 @@ export async function startChromium(t) {
     type: async (selector, text) => ask('POST', `${await element(selector)}/value`, { text }),
     click: async selector => ask('POST', `${await element(selector)}/click`, {}),
     clearCookies: () => ask('DELETE', `${session}/cookie`),
+    press: key => ask('POST', `${session}/actions`, { actions: [{ type: 'key', id: 'keys',
+      actions: [{ type: 'keyDown', value: key }, { type: 'keyUp', value: key }] }] }),
+    // A command of the DevTools protocol, for example Emulation.setEmulatedMedia.
+    devtools: (cmd, params = {}) => ask('POST', `${session}/goog/cdp/execute`, { cmd, params }),
   }
 }

@@ -1,0 +1,50 @@
+// What sets the time of the pages, and what a shorter time-out of a part would save at which price.
+import { maybe } from './api.js'
+import { h, percent, plural, time } from './dom.js'
+
+const colours = 8
+
+function sentences({ requests, p95Us, parts }) {
+  const [first] = [...parts].sort((a, b) => b.setShare - a.setShare)
+  const told = []
+  if (first?.setShare > 0) told.push(h('li', h('strong', first.name), ` set the time of ${percent(first.setShare)} of ${plural(requests, 'request')}.`))
+  for (const { name, saves } of parts.filter(part => part.saves?.p95Us > 0)) {
+    told.push(h('li', 'With ', h('code', `.timeout_ms = ${saves.timeoutMs}`), ' of ', h('strong', name),
+      `, the p95 falls from ${time(p95Us)} to ${time(Math.max(0, p95Us - saves.p95Us))}, and ${percent(saves.lost)} of the requests lose it.`))
+  }
+  return told
+}
+
+// Which part was how often the last one: a bar of 100 %.
+function shares(parts) {
+  return h('div.shares', { 'aria-hidden': 'true' }, parts.filter(({ setShare }) => setShare > 0).map(part =>
+    h(`i.p${parts.indexOf(part) % colours}`, { vars: { wide: `${100 * part.setShare}%` } })))
+}
+
+function table(parts) {
+  const row = (part, i) => h('tr', h('th', { scope: 'row' }, h(`span.swatch.p${i % colours}`, { 'aria-hidden': 'true' }), part.name),
+    h('td', percent(part.setShare)), h('td', time(part.p50Us)), h('td', time(part.p95Us)))
+  return h('table', h('caption.unseen', 'Times of the parts'), h('thead', h('tr', ['part', 'sets the time', 'p50', 'p95'].map(text => h('th', { scope: 'col' }, text)))),
+    h('tbody', parts.map(row)))
+}
+
+export function adviceOf(one) {
+  if (!one.requests) return null
+  const told = sentences(one)
+  return h('div.advice', told.length ? h('ul', told) : h('p', 'Too few requests for advice.'))
+}
+
+const card = one => h('article.card', h('h2', one.name),
+  one.requests ? [h('p', `${plural(one.requests, 'request')}: p50 ${time(one.p50Us)}, p95 ${time(one.p95Us)}`), adviceOf(one), shares(one.parts), table(one.parts)]
+    : h('p.empty', 'It was not asked yet.'))
+
+let shown = ''
+
+export async function showAdvice(pane, { isNew }) {
+  const advice = await maybe('advice')
+  const text = JSON.stringify(advice)
+  if (!isNew && text === shown) return
+  shown = text
+  pane.replaceChildren(h('h1', 'Advice'), h('p.note', 'Taken from the requests that are still kept.'),
+    h('div.cards', (advice?.composites ?? []).map(card)))
+}
