@@ -3,6 +3,7 @@
 #include "bff/base/check.h"
 #include "bff/compose/page.h"
 #include "bff/compose/page_errand.h"
+#include "bff/compose/page_faults.h"
 #include "bff/compose/page_key.h"
 #include "bff/compose/page_live.h"
 #include "bff/compose/page_query.h"
@@ -88,8 +89,8 @@ static struct text call_headers(const struct page_serving *serving)
     if (baggage.at != NULL)
         text_builder_field(&out, TEXT("baggage"), baggage);
     put_line(&out, request, "accept-language");
-    if (serving->ask.pages->mock_header != NULL)
-        put_line(&out, request, serving->ask.pages->mock_header);
+    if (serving->faults.rest.at != NULL)
+        text_builder_field(&out, text_of(serving->ask.pages->mock_header), serving->faults.rest);
     return text_builder_text(&out);
 }
 
@@ -305,6 +306,7 @@ static struct run_request run_request_of(struct page_serving *serving,
         .cookie = serving,
         .is_own_cookie = ask->caller->own_cookie.at != NULL ? is_own_cookie : NULL,
         .change_hash = serving->key_hash,
+        .faults = serving->faults.first,
         .request_id = serving->id,
         .body_limit = ask->pages->body_limit,
         .depth_limit = ask->pages->depth_limit,
@@ -319,6 +321,8 @@ static void serve(struct request *request, const struct page_ask *ask)
     if (!page_query_take(request, ask->plan, &query))
         return;
     serving = new_serving(request, ask, &query);
+    if (!page_faults_take(serving))
+        return;
     serving->run_request = run_request_of(serving, &query);
     reply_wait_begin(request, REPLY_WAIT_FOR_WORK, on_gone, serving); /* the budget */
     if (ask->plan->changes)

@@ -5,6 +5,7 @@
 #include "bff/base/sha256.h"
 #include "bff/base/text.h"
 #include "bff/compose/page.h"
+#include "bff/compose/part_faults.h"
 #include "bff/compose/run.h"
 #include "bff/http/errand.h"
 #include "bff/http/request.h"
@@ -23,6 +24,7 @@ struct page_serving {
     struct request *request; /* NULL: the client has left, and the page goes on */
     struct text id;          /* X-Request-Id */
     struct text traceparent;
+    struct part_faults faults; /* of mock mode; all zero: none */
     struct run_request run_request;
     struct run *run;      /* NULL: not started */
     struct page_key *key; /* see page_key.c; NULL: the request has no Idempotency-Key */

@@ -16,6 +16,7 @@
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
 #include "bff/compose/run_describe.h"
+#include "bff/compose/run_fault.h"
 #include "bff/compose/run_settle.h"
 #include "bff/compose/run_tell.h"
 #include "bff/compose/run_time.h"
@@ -96,8 +97,9 @@ static void start_part(struct run *run, size_t i)
     part->deadline_ns = run->now_ns + (int64_t)plan->timeout_ms * CLOCK_MS;
     if (!run_describe_ask(run, i, &ask))
         return;
-    if (ask.is_too_many) {
-        run_settle_part(run, i, REASON_TOO_LARGE, 0);
+    const struct run_fault *fault = run_fault_of_list(run, i);
+    if (ask.is_too_many || fault != NULL) {
+        run_settle_part(run, i, fault != NULL ? fault->reason : REASON_TOO_LARGE, 0);
         return;
     }
     if (ask.count == 0 && plan->row->many == 0) {

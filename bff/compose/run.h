@@ -25,6 +25,7 @@
 struct cache_flights;
 struct run;
 struct run_call;
+struct run_fault;
 struct run_undo;
 
 /* The input of a run. All of it must live as long as the run. */
@@ -74,10 +75,11 @@ struct run_request {
     /* Parts have settled, and the run goes on. It is called with ${cookie}, never from inside of
      * run_start. It may cancel the run. NULL: only ${done} is called. */
     void (*told)(void *cookie);
-    struct cache_flights *flights; /* of the worker, for parts that are cached; NULL: no part is */
-    struct text request_id;        /* for the log */
-    size_t body_limit;             /* bytes of the body of one part; the default is 4 MiB */
-    unsigned depth_limit;          /* of the JSON of one part; the default is 128 */
+    struct cache_flights *flights;  /* of the worker, for parts that are cached; NULL: no part is */
+    const struct run_fault *faults; /* that the client asks for (run_fault.h); NULL: none */
+    struct text request_id;         /* for the log */
+    size_t body_limit;              /* bytes of the body of one part; the default is 4 MiB */
+    unsigned depth_limit;           /* of the JSON of one part; the default is 128 */
 };
 
 /* What a part has changed at its service. */

@@ -3,6 +3,7 @@
 #include "bff/base/traceparent.h"
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
+#include "bff/compose/run_fault.h"
 
 #define HASHED_MAX 128 /* bytes of a target */
 #define SPARE_CALLS 8  /* allocated at a time, when there are more calls than parts */
@@ -26,25 +27,31 @@ static bool is_cached_alike(const struct plan_part *a, const struct plan_part *b
 
 /* A call that changes data has one maker, and no other item has it. */
 static bool asks_same(const struct run_call *call, const struct ask_call *asked,
-                      const struct plan_part *plan)
+                      const struct plan_part *plan, const struct run_fault *fault)
 {
     bool is_same_batch = call->ask.target.at == asked->target.at;
 
     return call->state != RUN_CALL_CANCELLED && call->ask.method.at == NULL &&
            asked->method.at == NULL && call->ask.service == asked->service &&
-           call->ask.breaker == plan->breaker &&
+           call->ask.breaker == plan->breaker && call->fault == fault &&
            is_cached_alike(run_plan_of(call->run, call->maker), plan) &&
            (is_same_batch || text_equal(call->ask.target, asked->target)) &&
            text_equal(call->ask.headers, asked->headers);
+}
+
+static const struct run_fault *fault_of(const struct run *run, const struct run_item *item)
+{
+    return run->request->faults == NULL ? NULL : run_fault_of(run, item);
 }
 
 struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
                                 const struct ask_call *asked, size_t bucket)
 {
     const struct plan_part *plan = run_plan_of(run, item->part);
+    const struct run_fault *fault = fault_of(run, item);
     struct run_call *call = run->buckets[bucket];
 
-    while (call != NULL && !asks_same(call, asked, plan))
+    while (call != NULL && !asks_same(call, asked, plan, fault))
         call = call->in_bucket;
     return call;
 }
@@ -102,6 +109,8 @@ static struct run_call *add(struct run *run, struct run_item *item, size_t bucke
     call->cached = NULL;
     call->batch = NULL;
     call->kept = NULL;
+    call->fault = fault_of(run, item);
+    call->late = NULL;
     run_calls_join(call, item);
     return call;
 }
@@ -171,36 +180,42 @@ void run_calls_describe(struct run *run, unsigned part, const struct ask_call *a
     };
 }
 
-/* Starts a call that changes data. */
-static void start_change(struct run_call *call, fetch_done done)
+/* Prepares a call that the cache does not answer. */
+static void prepare(struct run_call *call)
+{
+    keep_headers(call);
+    if (call->ask.method.at == NULL)
+        return;
+    call->ask.headers =
+        run_change_headers(call->run->request, call->ask.headers,
+                           run_plan_of(call->run, call->maker)->name, false, &call->change_key);
+    run_change_begin(call);
+}
+
+/* Returns true when the call has ended. */
+static bool start(struct run_call *call, fetch_done done)
 {
     const struct run_request *request = call->run->request;
+    const struct plan_part *plan = run_plan_of(call->run, call->maker);
+    bool changes = call->ask.method.at != NULL;
 
-    call->ask.headers =
-        run_change_headers(request, call->ask.headers, run_plan_of(call->run, call->maker)->name,
-                           false, &call->change_key);
-    run_change_begin(call);
+    if (!changes && call->fault == NULL && plan->cache.is_on && request->flights != NULL)
+        return start_cached(call, plan, done);
+    prepare(call);
+    if (call->fault != NULL)
+        return run_fault_start(call, done);
     fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
+    return false;
 }
 
 bool run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     size_t bucket, fetch_done done)
 {
-    const struct run_request *request = run->request;
-    const struct plan_part *plan = run_plan_of(run, item->part);
     struct run_call *call = add(run, item, bucket);
 
     run_calls_describe(run, item->part, asked, &call->ask);
-    if (asked->method.at != NULL) {
-        keep_headers(call);
-        start_change(call, done);
-    } else if (plan->cache.is_on && request->flights != NULL) {
-        if (start_cached(call, plan, done))
-            return true;
-    } else {
-        keep_headers(call);
-        fetch_start(&call->fetch, request->upstream, &call->ask, done, call);
-    }
+    if (start(call, done))
+        return true;
     run->parts[item->part].under_way++;
     return false;
 }
@@ -225,6 +240,7 @@ void run_calls_leave(struct run_call *call)
 
     if (--call->waiting_count > 0 || call->state != RUN_CALL_UNDER_WAY)
         return;
+    run_fault_stop(call);
     if (call->cached != NULL)
         has_old = cache_fetch_time_over(call->cached);
     else
@@ -235,6 +251,7 @@ void run_calls_leave(struct run_call *call)
 /* The answer is not needed any more. */
 static void cancel(struct run_call *call)
 {
+    run_fault_stop(call);
     if (call->cached != NULL)
         cache_fetch_release(call->cached);
     fetch_release(&call->fetch);

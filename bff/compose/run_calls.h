@@ -17,6 +17,8 @@ enum run_call_state {
 };
 
 struct run_batch;
+struct run_fault;
+struct run_late;
 
 struct run_call {
     struct run *run;
@@ -34,19 +36,21 @@ struct run_call {
     struct run_batch *batch; /* the items in its answer (run_settle_batch.c); NULL: not read yet */
     struct cache_fetch *cached; /* looks for the answer of ${fetch} in the cache; NULL: ${fetch} is
                                    an ordinary call */
+    const struct run_fault *fault; /* NULL: it has none */
+    struct run_late *late;         /* run_fault.c's own */
 };
 
 /* Returns the place of a call like ${asked} in the hash table of calls. */
 size_t run_calls_bucket(const struct ask_call *asked);
 
 /* Returns a call of ${bucket} that was not cancelled and has the same request as ${asked}, which
- * ${item} needs, and the same circuit breaker. NULL when there is none. */
+ * ${item} needs, the same circuit breaker, and the same fault. NULL when there is none. */
 struct run_call *run_calls_find(const struct run *run, const struct run_item *item,
                                 const struct ask_call *asked, size_t bucket);
 
 /* Makes a call for ${item}, which ${bucket} has then. ${done} gets the struct run_call as its
- * cookie. Returns true when the cache has the answer: then the call has ended, and ${done} is not
- * called. */
+ * cookie. Returns true when the cache has the answer, or a fault ends the call at once: then the
+ * call has ended, and ${done} is not called. */
 bool run_calls_make(struct run *run, struct run_item *item, const struct ask_call *asked,
                     size_t bucket, fetch_done done);
 

@@ -5,6 +5,7 @@
 #include "bff/compose/idempotency_key.h"
 #include "bff/compose/run_calls.h"
 #include "bff/compose/run_change.h"
+#include "bff/compose/run_fault.h"
 #include "bff/compose/run_settle.h"
 
 struct text run_change_headers(const struct run_request *request, struct text headers,
@@ -171,6 +172,14 @@ bool run_change_is_told(struct run_call *call)
     return false;
 }
 
+void run_change_settle(struct run_call *call)
+{
+    struct run_change *change = &call->run->change;
+
+    change->status = call->fetch.status;
+    end(call->run, told(&call->fetch, change->has_left));
+}
+
 /* Time. */
 
 static void send_again(struct run *run)
@@ -193,6 +202,7 @@ static void send_again(struct run *run)
 /* Ends the send that is under way. Returns true when the outcome is known. */
 static bool give_up(struct run_call *call)
 {
+    run_fault_stop(call);
     fetch_time_over(&call->fetch);
     call->fetch.reason = REASON_TIMEOUT;
     return run_change_is_told(call);

@@ -32,6 +32,9 @@ void run_change_begin(struct run_call *call);
  * later, and run_time_set must be called. */
 bool run_change_is_told(struct run_call *call);
 
+/* ${call} has ended as call->fetch says, and is not sent again: stores the outcome in its part. */
+void run_change_settle(struct run_call *call);
+
 /* The time of part ${i} is over. Returns true when the part must not be settled yet, because its
  * call is sent again. */
 bool run_change_goes_on(struct run *run, size_t i);

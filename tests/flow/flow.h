@@ -28,6 +28,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/compose/answer.h"
+#include "bff/compose/part_faults.h"
 #include "bff/compose/plan_make.h"
 #include "bff/compose/run.h"
 
@@ -63,6 +64,8 @@ static struct {
 } flow;
 
 static const char *flow_chosen; /* by the client of the next run, "a,b"; NULL: nothing */
+
+static const char *flow_faults; /* X-Mock of the next run; NULL: none */
 
 int64_t __wrap_clock_now_ns(void);
 int64_t __wrap_clock_wall_ms(void);
@@ -226,6 +229,7 @@ static inline void flow_end(struct flow_call call)
 
     assert_true(flow_take(fetch));
     flow_give(fetch, call.outcome);
+    fetch->has_left = fetch->reason == REASON_NONE;
     flow_trace("end", fetch->ask->target);
     fetch->done(fetch, fetch->cookie);
 }
@@ -337,6 +341,11 @@ static inline void flow_begin(const struct bff_composite *composite, const char 
     if (flow_chosen != NULL) {
         assert_null(choice_read(flow.pool, flow.request.plan, text_of(flow_chosen), &flow.choice));
         flow.request.choice = &flow.choice;
+    }
+    if (flow_faults != NULL) {
+        struct part_faults faults;
+        assert_null(part_faults_read(flow.pool, flow.request.plan, text_of(flow_faults), &faults));
+        flow.request.faults = faults.first;
     }
     flow.run = run_start(&flow.request, flow_done, &flow);
     assert_int_equal(flow.done, 0); /* run_start must not call it itself */

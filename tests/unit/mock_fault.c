@@ -27,6 +27,7 @@ static const struct {
     {"large", "reviews large", {.body = MOCK_BODY_LARGE}},
     {"redirect", "reviews redirect", {.body = MOCK_BODY_REDIRECT}},
     {"another's clause", "orders hang; users status=500", {0}},
+    {"clauses of parts", "part:orders explode; reviews reset, part:", {.end = MOCK_END_RESET}},
     {"between others' clauses", "orders hang; reviews reset; users html", {.end = MOCK_END_RESET}},
     {"words combine",
      "reviews delay=10ms status=502 html truncate",

@@ -1,0 +1,20 @@
+/* See page_faults.h. */
+#include "bff/compose/page_faults.h"
+#include "bff/http/field.h"
+#include "bff/http/reply.h"
+
+bool page_faults_take(struct page_serving *serving)
+{
+    const char *name = serving->ask.pages->mock_header;
+    const char *wrong = NULL;
+    struct text header;
+
+    if (name == NULL)
+        return true;
+    header = request_list(serving->request, name);
+    if (header.at != NULL && field_is_value(header))
+        wrong = part_faults_read(serving->pool, serving->ask.plan, header, &serving->faults);
+    if (wrong != NULL)
+        reply_error(serving->request, 400, wrong);
+    return wrong == NULL;
+}
