@@ -1,5 +1,6 @@
 /* The part of /metrics about requests of clients: their times, parts, caches and limits. */
 #include "bff/app/admin_metrics.h"
+#include "bff/base/clock.h"
 #include "bff/observe/metrics_key.h"
 
 static const struct metrics *metrics_of(const struct admin_metrics_page *page)
@@ -172,6 +173,56 @@ static void write_api_keys(struct admin_metrics_page *page)
             sums[i].count);
 }
 
+/* Budgets of composites. A composite without a budget has no series of it. */
+
+static const struct bff_composite *composite_at(const struct admin_metrics_page *page, size_t i)
+{
+    return page->context->dispatch->pages->plans[i]->composite;
+}
+
+static const struct metrics_row *row_at(const struct admin_metrics_page *page, size_t i)
+{
+    const struct metrics *metrics = metrics_of(page);
+
+    return &metrics->rows[metrics->first[METRICS_PAGE] + i];
+}
+
+static void write_over(struct admin_metrics_page *page, size_t i, const char *budget,
+                       enum metrics_budget counter)
+{
+    const struct metrics_row *row = row_at(page, i);
+
+    exposition_sample(&page->out,
+                      exposition_label(page->out.pool, row->labels, "budget", text_of(budget)),
+                      metrics_set_counter(row->set, counter));
+}
+
+static void write_over_budget(struct admin_metrics_page *page)
+{
+    for (size_t i = 0; i < page->context->dispatch->pages->count; i++) {
+        if (composite_at(page, i)->budget_bytes > 0)
+            write_over(page, i, "bytes", METRICS_BUDGET_BYTES);
+        if (composite_at(page, i)->p95_ms > 0)
+            write_over(page, i, "time", METRICS_BUDGET_TIME);
+    }
+}
+
+static void write_budget_bytes(struct admin_metrics_page *page)
+{
+    for (size_t i = 0; i < page->context->dispatch->pages->count; i++)
+        if (composite_at(page, i)->budget_bytes > 0)
+            exposition_sample(&page->out, row_at(page, i)->labels,
+                              composite_at(page, i)->budget_bytes);
+}
+
+static void write_budget_time(struct admin_metrics_page *page)
+{
+    for (size_t i = 0; i < page->context->dispatch->pages->count; i++)
+        if (composite_at(page, i)->p95_ms > 0)
+            exposition_seconds(&page->out, row_at(page, i)->labels,
+                               (uint64_t)composite_at(page, i)->p95_ms * CLOCK_MS);
+}
+
 const struct admin_metrics_family admin_metrics_requests[] = {
     {"http_server_request_duration_seconds", EXPOSITION_HISTOGRAM, "seconds",
      "Time from the head of a request to the end of its answer.", .write = write_requests},
@@ -181,6 +232,14 @@ const struct admin_metrics_family admin_metrics_requests[] = {
      "Time of an attempt at a service, connecting included.", .write = write_calls},
     {"bff_part_duration_seconds", EXPOSITION_HISTOGRAM, "seconds",
      "Time of a part of a composite, until it had settled.", .write = write_parts},
+    {"bff_answers_over_budget", EXPOSITION_COUNTER, NULL,
+     "Answers of a composite that were larger or later than its budget.",
+     .write = write_over_budget},
+    {"bff_answer_budget_bytes", EXPOSITION_GAUGE, "bytes",
+     "The largest size of an answer of a composite, by its table.", .write = write_budget_bytes},
+    {"bff_answer_budget_seconds", EXPOSITION_GAUGE, "seconds",
+     "The time within which 95 % of the answers of a composite are to be made, by its table.",
+     .write = write_budget_time},
     {"bff_cache_requests", EXPOSITION_COUNTER, NULL,
      "What the cache did for requests of plain routes and for parts.", .write = write_cache},
     {"bff_rate_limit_requests", EXPOSITION_COUNTER, NULL,

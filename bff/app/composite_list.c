@@ -27,6 +27,17 @@ static void print_access(const struct bff_composite *composite, FILE *out)
     }
 }
 
+static void print_budgets(const struct plan *plan, FILE *out)
+{
+    const struct bff_composite *composite = plan->composite;
+
+    fprintf(out, ", budget %u ms", (unsigned)plan->budget_ms);
+    if (composite->p95_ms > 0)
+        fprintf(out, ", 95 %% within %u ms", composite->p95_ms);
+    if (composite->budget_bytes > 0)
+        fprintf(out, ", at most %u bytes", composite->budget_bytes);
+}
+
 /* The columns of a composite that say what a client may send. */
 static void print_requests(const struct plan *plan, FILE *out)
 {
@@ -103,7 +114,7 @@ void composite_list_print(const struct plan *plan, FILE *out)
 {
     fprintf(out, "%s  ", plan->composite->route);
     print_access(plan->composite, out);
-    fprintf(out, ", budget %u ms", (unsigned)plan->budget_ms);
+    print_budgets(plan, out);
     print_requests(plan, out);
     fprintf(out, "\n");
     if (plan->composite->about != NULL)

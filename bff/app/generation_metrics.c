@@ -83,14 +83,18 @@ static void add_patterns(struct making *making)
     }
 }
 
-static void add_part(struct making *making, const struct plan *plan, const struct plan_part *part)
+static struct text page_labels(struct pool *pool, const struct plan *plan)
 {
-    struct pool *pool = making->generation->pool;
     struct text labels =
         exposition_label(pool, (struct text){0}, "http_request_method", plan->method);
 
-    labels = exposition_label(pool, labels, "http_route", plan->path);
-    labels = exposition_label(pool, labels, "part", part->name);
+    return exposition_label(pool, labels, "http_route", plan->path);
+}
+
+static void add_part(struct making *making, const struct plan *plan, const struct plan_part *part)
+{
+    struct pool *pool = making->generation->pool;
+    struct text labels = exposition_label(pool, page_labels(pool, plan), "part", part->name);
     struct text name =
         pool_print(pool, "part %s %.*s", plan->composite->route, TEXT_ARGS(part->name));
     add(making, METRICS_PART, name, labels)->has_cache = part->cache.is_on;
@@ -110,6 +114,17 @@ static void add_parts(struct making *making)
         for (size_t part = 0; part < plan->part_count; part++)
             add_part(making, plan, &plan->parts[part]);
     }
+}
+
+static void add_pages(struct making *making)
+{
+    const struct pages *pages = making->generation->dispatch.pages;
+    struct pool *pool = making->generation->pool;
+
+    begin(making, METRICS_PAGE);
+    for (size_t i = 0; i < pages->count; i++)
+        add(making, METRICS_PAGE, pool_print(pool, "page %s", pages->plans[i]->composite->route),
+            page_labels(pool, pages->plans[i]));
 }
 
 static void add_endpoint(struct making *making, const char *service,
@@ -163,7 +178,7 @@ void generation_metrics_prepare(struct generation *generation)
     const struct config *config = &generation->config;
     const struct dispatch *dispatch = &generation->dispatch;
     size_t most = 1 + patterns_count(dispatch) + part_count(dispatch->pages) +
-                  endpoint_count(config) + generation->rules.count;
+                  dispatch->pages->count + endpoint_count(config) + generation->rules.count;
 
     if (config->admin == NULL)
         return;
@@ -173,6 +188,7 @@ void generation_metrics_prepare(struct generation *generation)
     metrics->has_exemplars = config->metrics.has_exemplars;
     add_patterns(&making);
     add_parts(&making);
+    add_pages(&making);
     add_calls(&making);
     add_limits(&making);
     begin(&making, METRICS_KINDS);

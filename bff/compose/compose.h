@@ -318,6 +318,11 @@ struct bff_bodies {
  *   scopes     for BFF_SCOPE: "orders:read", "read|write" (one of them) or "read+write" (all of
  *              them)
  *   budget_ms  the longest time from the request to the answer; 0: 1000
+ *   p95_ms     the time within which 95 % of the answers are to be made. Nothing is cut off after
+ *              it: answers that take longer are counted (docs/budgets.md). 0: no such time
+ *   budget_bytes  the largest size of an answer, as JSON before compression. A larger answer is
+ *              sent, counted and logged. The build compares the answers of the mock services with
+ *              it. 0: no limit
  *   is_stamped the answer ends with the members loadedAt and partialFailure. When false, only a
  *              partial answer has partialFailure
  *   never_compressed  its answers are not compressed, whatever the configuration says. For an
@@ -344,6 +349,8 @@ struct bff_composite {
     const char *owner;
     const char *scopes;
     unsigned budget_ms;
+    unsigned p95_ms;
+    unsigned budget_bytes;
     bool is_stamped;
     bool never_compressed;
     bool may_choose;

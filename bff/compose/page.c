@@ -2,6 +2,7 @@
 #include "bff/base/text_builder.h"
 #include "bff/base/check.h"
 #include "bff/compose/page.h"
+#include "bff/compose/page_budget.h"
 #include "bff/compose/page_errand.h"
 #include "bff/compose/page_faults.h"
 #include "bff/compose/page_key.h"
@@ -50,6 +51,7 @@ static void report(const struct holder *holder)
     part_reports_make(holder->serving->run, request->pool, reports);
     request->parts = reports;
     request->part_count = count;
+    page_budget_report(holder->serving, request);
 }
 
 /* The request ends, for any reason, or its memory does. */
@@ -158,6 +160,8 @@ static void forbid(struct page_serving *serving)
 
 static void answer(struct page_serving *serving)
 {
+    if (!serving->run->is_forbidden)
+        page_budget_time(serving);
     if (serving->live != NULL && page_live_done(serving->live))
         return;
     if (serving->run->is_forbidden)

@@ -5,6 +5,7 @@
 #include "bff/base/clock.h"
 #include "bff/compose/answer_lines.h"
 #include "bff/compose/answer_passed.h"
+#include "bff/compose/page_budget.h"
 #include "bff/compose/page_format.h"
 #include "bff/compose/page_live.h"
 #include "bff/compose/page_stream.h"
@@ -84,6 +85,7 @@ static void send_on(struct page_live *live)
     live->is_slow = !goes_on;
     if (!live->is_slow && live->has_end) {
         page_live_stop(live);
+        page_budget_bytes(live->serving, live->stream.bytes);
         page_stream_end(&live->stream);
         return;
     }

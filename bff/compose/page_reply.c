@@ -4,6 +4,7 @@
 #include "bff/base/clock.h"
 #include "bff/cache/cache_validators.h"
 #include "bff/compose/answer.h"
+#include "bff/compose/page_budget.h"
 #include "bff/compose/page_key.h"
 #include "bff/compose/page_reply.h"
 
@@ -77,5 +78,7 @@ void page_reply_send(struct page_serving *serving)
         put_passed(serving, &answer.passed, &reply);
     else
         finish_read(serving->request, &answer, &reply, &fields[0]);
+    if (reply.status == 200)
+        page_budget_bytes(serving, answer.body.bytes);
     page_key_answer(serving, &reply);
 }

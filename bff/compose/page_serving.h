@@ -9,6 +9,7 @@
 #include "bff/compose/run.h"
 #include "bff/http/errand.h"
 #include "bff/http/request.h"
+#include "bff/observe/answer_report.h"
 
 struct page_key;
 struct page_live;
@@ -29,8 +30,9 @@ struct page_serving {
     struct run *run;      /* NULL: not started */
     struct page_key *key; /* see page_key.c; NULL: the request has no Idempotency-Key */
     unsigned char key_hash[SHA256_BYTES]; /* for a page that changes data: of the key, or random */
-    struct page_live *live; /* the answer is sent as parts settle; NULL: it is one JSON object */
-    struct text caller;     /* what every service learns of the caller; absent: not made yet */
+    struct page_live *live;    /* the answer is sent as parts settle; NULL: it is one JSON object */
+    struct answer_report made; /* for page_budget.c; took_ns 0: no answer was made for the client */
+    struct text caller;        /* what every service learns of the caller; absent: not made yet */
 
     /* page_errand.c's own. NULL and 0 for a page that changes nothing */
     const struct request_field *fields; /* of the client */

@@ -93,6 +93,7 @@ bool page_stream_pass(struct page_stream *stream)
     if (!goes_on || !stream->has_message)
         return goes_on;
     stream->has_message = false;
+    stream->bytes += stream->message.bytes;
     return reply_stream_more(&stream->reply, page_frame_after(&stream->frame, stream->kind));
 }
 

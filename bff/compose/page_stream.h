@@ -23,6 +23,7 @@ struct page_stream {
     bool has_message;          /* some of it has not been passed on */
     size_t piece, offset;      /* where the rest of it begins */
     size_t unsent;             /* bytes that have been passed on since the last flush */
+    size_t bytes;              /* of all messages that have been passed on, without frames */
 };
 
 /* Begins the answer: status 200 and the fields of a stream. ${ready} is as in reply_stream_begin.

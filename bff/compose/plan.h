@@ -29,6 +29,7 @@
 
 struct call_hedge_plan;
 struct breaker;
+struct log_pace;
 
 struct plan_part {
     const struct bff_part *row;
@@ -85,6 +86,7 @@ struct plan {
     const char *owner_path;    /* the owner's path in that part: "userId" */
     struct access_rule scopes; /* with BFF_SCOPE */
     struct text failure; /* "{\"error\":\"Failed to ...\",\"part\":", which a part's name follows */
+    struct log_pace *over_bytes; /* of the event over_budget, for all workers */
     size_t
         bytes; /* about how many bytes of an answer do not come from services: keys, fallbacks... */
 };

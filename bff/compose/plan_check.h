@@ -42,5 +42,7 @@ void plan_check_query(struct plan_mistakes *mistakes); /* with .may_choose */
 void plan_check_whole(struct plan_mistakes *mistakes, struct plan *plan, struct pool *pool);
 void plan_check_changes(struct plan_mistakes *mistakes,
                         const struct plan *plan); /* called by plan_check_whole */
+void plan_check_budgets(struct plan_mistakes *mistakes,
+                        const struct plan *plan); /* called by plan_check_whole */
 
 #endif

@@ -139,4 +139,5 @@ void plan_check_whole(struct plan_mistakes *mistakes, struct plan *plan, struct 
     check_owner(mistakes, plan);
     check_asks(mistakes, plan, pool);
     plan_check_changes(mistakes, plan);
+    plan_check_budgets(mistakes, plan);
 }

@@ -1,5 +1,6 @@
 /* See plan_make.h. */
 #include "bff/base/check.h"
+#include "bff/base/log_pace.h"
 #include "bff/json/json_print.h"
 #include "bff/http/method.h"
 #include "bff/compose/plan_make.h"
@@ -222,6 +223,7 @@ const struct plan *plan_make(struct pool *pool, const struct bff_composite *comp
     plan->composite = composite;
     plan->budget_ms = composite->budget_ms == 0 ? PLAN_BUDGET_MS : composite->budget_ms;
     plan->bytes = BYTES_OF_THE_REST;
+    plan->over_bytes = pool_zero(pool, sizeof(*plan->over_bytes));
     make_route(plan, pool);
     make_input(plan, pool);
     plan->query_count = plan_query_count(composite);

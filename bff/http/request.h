@@ -19,6 +19,7 @@
 #include "bff/http/watch.h"
 #include "bff/http/worker.h"
 
+struct answer_report;
 struct body;
 struct part_report;
 struct reply_field;
@@ -85,6 +86,8 @@ struct request {
     const struct part_report *parts; /* of a composite's answer; NULL: not a composite. They are in
                                         the pool, so they are valid until the request is freed */
     size_t part_count;
+    const struct answer_report *made; /* the answer of a composite, in the pool as ${parts}; NULL:
+                                         none was made for the client */
     struct text pattern; /* of its path: "/api/dashboard/:userId", "/api/users/", "/health"; absent:
                             nothing answers the path, or not with its method. It lives as long as
                             ${settings} */

@@ -24,6 +24,7 @@ struct service_endpoint;
 enum metrics_kind {
     METRICS_PATTERN, /* keys of metrics_request_key; counters: enum metrics_cache */
     METRICS_PART,    /* keys of metrics_part_key; counters: enum metrics_cache */
+    METRICS_PAGE,    /* composites. No keys; counters: enum metrics_budget */
     METRICS_CALL,    /* keys of metrics_call_key; counters: enum metrics_call_counter */
     METRICS_LIMIT,   /* no keys; counters: enum metrics_limit_counter */
     METRICS_KINDS,
@@ -39,6 +40,13 @@ enum metrics_cache {
     METRICS_CACHE_LATE,
     METRICS_CACHE_BYPASS,
     METRICS_CACHE_WORDS,
+};
+
+/* The budgets of a composite over which an answer can be. */
+enum metrics_budget {
+    METRICS_BUDGET_BYTES,
+    METRICS_BUDGET_TIME,
+    METRICS_BUDGETS,
 };
 
 enum metrics_call_counter {

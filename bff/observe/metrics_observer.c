@@ -4,6 +4,7 @@
 #include "bff/base/clock.h"
 #include "bff/base/traceparent.h"
 #include "bff/http/request.h"
+#include "bff/observe/answer_report.h"
 #include "bff/observe/metrics.h"
 #include "bff/observe/metrics_key.h"
 #include "bff/observe/metrics_observer.h"
@@ -119,6 +120,17 @@ static uint32_t key_of(const struct request *request)
     });
 }
 
+/* The place of a composite among the pages is that of its pattern. */
+static void count_budgets(struct metrics_worker *worker, const struct request *request)
+{
+    size_t row = worker->metrics->first[METRICS_PAGE] + request->pattern_number - 1;
+
+    if (request->made->is_over_bytes)
+        metrics_set_count(metrics_shard_of(worker, row), METRICS_BUDGET_BYTES);
+    if (request->made->is_over_time)
+        metrics_set_count(metrics_shard_of(worker, row), METRICS_BUDGET_TIME);
+}
+
 static void count_api_key(struct metrics_worker *worker, struct text name)
 {
     if (worker->api_keys == NULL)
@@ -142,6 +154,8 @@ static void on_over(struct observed *observed, const struct request *request)
         if (!request->parts[i].is_unchosen)
             count_part(worker, worker->metrics->first_part[request->pattern_number] + i,
                        &request->parts[i], trace, now_ns);
+    if (request->made != NULL)
+        count_budgets(worker, request);
     if (request->api_key.at != NULL)
         count_api_key(worker, request->api_key);
 }

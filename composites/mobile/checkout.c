@@ -44,6 +44,8 @@ const struct bff_composite mobile_checkout = {
     .access = BFF_OWNER,
     .owner = "order.userId",
     .budget_ms = 1500,
+    .p95_ms = 500,
+    .budget_bytes = 2 * 1024,
     .is_stamped = true,
     .parts = BFF_TABLE(parts),
 };

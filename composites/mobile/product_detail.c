@@ -43,6 +43,8 @@ const struct bff_composite mobile_product_detail = {
     .about = "product screen: product, ratings and stock",
     .failure = "Failed to fetch product details",
     .access = BFF_SIGNED_IN,
+    .p95_ms = 200,
+    .budget_bytes = 256,
     .parts = BFF_TABLE(parts),
     .fields = BFF_TABLE(fields),
 };

@@ -44,6 +44,8 @@ const struct bff_composite web_dashboard = {
     .about = "dashboard: user, recent orders, recommendations and unread notifications",
     .access = BFF_OWNER,
     .owner = "userId",
+    .p95_ms = 300,
+    .budget_bytes = 12 * 1024,
     .is_stamped = true,
     .parts = BFF_TABLE(parts),
 };

@@ -48,6 +48,8 @@ const struct bff_composite web_product_detail = {
     .about = "product page: product, ratings and stock",
     .failure = "Failed to fetch product details",
     .access = BFF_SIGNED_IN,
+    .p95_ms = 200,
+    .budget_bytes = 1024,
     .parts = BFF_TABLE(parts),
     .fields = BFF_TABLE(fields),
 };

@@ -19,6 +19,7 @@ class Load:
     requests: int
     seconds: float
     p50_ms: float
+    p95_ms: float
     p99_ms: float
 
 
@@ -49,7 +50,7 @@ def http1(url, seconds, core, *, connections, headers, body_length, look=False):
     found = json.loads(re.search(r'RESULT (\{.*\})', _command(core, *words)).group(1))
     _judge(found['requests'], found['bad'], found['bytes'], body_length)
     return Load(found['requests'], found['us'] / 1e6, found['p50_us'] / 1e3,
-                found['p99_us'] / 1e3)
+                found['p95_us'] / 1e3, found['p99_us'] / 1e3)
 
 
 def _h2load(url, core, *words, body_length=0):
@@ -68,6 +69,7 @@ def _h2load(url, core, *words, body_length=0):
 def _exact(url, seconds, core, words, body_length):
     done, _, latencies = _h2load(url, core, *words, '-D', str(seconds), body_length=body_length)
     return Load(done, seconds, latencies[len(latencies) // 2] / 1e3,
+                latencies[len(latencies) * 95 // 100] / 1e3,
                 latencies[len(latencies) * 99 // 100] / 1e3)
 
 

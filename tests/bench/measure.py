@@ -121,6 +121,7 @@ class Bench:
         if peer.pids() != pids or cpu <= 0:
             raise Void(f'the processes of {peer.title} have changed')
         seen.p50_ms -= work.offset_ms
+        seen.p95_ms -= work.offset_ms
         seen.p99_ms -= work.offset_ms
         return Run(cpu * 1e6 / seen.requests, seen, process.memory_bytes(pids, 'Rss'),
                    max(0, busy - cpu) / wall)

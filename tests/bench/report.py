@@ -109,7 +109,7 @@ CLOSING = {'login': _login, 'identity': _identity, 'session': _session, 'limited
 
 def table(work_name, work, runs):
     """Its lines, and whether something in it is void."""
-    columns = ['', 'CPU µs', 'lowest to highest', 'requests/s', 'p50 ms', 'p99 ms', 'RSS MB']
+    columns = ['', 'CPU µs', 'lowest to highest', 'requests/s', 'p50 ms', 'p95 ms', 'p99 ms', 'RSS MB']
     is_compared = work_name not in ('login', 'identity', 'session', 'limited',
                                     'limits-in-redis', 'parts', 'tracing')
     if is_compared:
@@ -128,6 +128,7 @@ def table(work_name, work, runs):
             f'{min(cpu):.1f} to {max(cpu):.1f}',
             f'{median(found, lambda run: run.load.requests / run.load.seconds):.0f}',
             f'{median(found, lambda run: run.load.p50_ms):.2f}',
+            f'{median(found, lambda run: run.load.p95_ms):.2f}',
             f'{median(found, lambda run: run.load.p99_ms):.2f}',
             f'{median(found, lambda run: run.rss_bytes) / 1e6:.1f}']
         if is_compared and (found is first or isinstance(first, str)):

@@ -18,7 +18,7 @@ function done(summary, latency)
     local errors = summary.errors
     local count = errors.connect + errors.read + errors.write + errors.timeout + errors.status
     for _, thread in ipairs(threads) do count = count + thread:get("bad") end
-    io.write(string.format('RESULT {"requests":%d,"us":%d,"bytes":%d,"bad":%d,"p50_us":%d,"p99_us":%d}\n',
+    io.write(string.format('RESULT {"requests":%d,"us":%d,"bytes":%d,"bad":%d,"p50_us":%d,"p95_us":%d,"p99_us":%d}\n',
         summary.requests, summary.duration, summary.bytes, count,
-        latency:percentile(50), latency:percentile(99)))
+        latency:percentile(50), latency:percentile(95), latency:percentile(99)))
 end

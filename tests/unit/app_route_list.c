@@ -50,8 +50,12 @@ static const struct bff_composite same_page = {
     .route = "GET /api/page/:id", .access = BFF_PUBLIC, .parts = BFF_TABLE(parts)};
 static const struct bff_composite staff_page = {
     .route = "GET /api/staff/:id", .access = BFF_ROLE, .role = "staff", .parts = BFF_TABLE(parts)};
-static const struct bff_composite own_page = {
-    .route = "GET /api/own/:id", .access = BFF_OWNER, .owner = "id", .parts = BFF_TABLE(parts)};
+static const struct bff_composite own_page = {.route = "GET /api/own/:id",
+                                              .access = BFF_OWNER,
+                                              .owner = "id",
+                                              .p95_ms = 300,
+                                              .budget_bytes = 4096,
+                                              .parts = BFF_TABLE(parts)};
 static const struct bff_composite signed_page = {.route = "GET /api/signed/:id",
                                                  .access = BFF_SIGNED_IN,
                                                  .budget_ms = 250,
@@ -222,7 +226,7 @@ static void what_is_right_is_shown(void **state)
         want, sizeof(want),
         "GET /api/page/:id  public, budget 1000 ms\n    a page\n" PARTS
         "GET /api/staff/:id  role staff, budget 1000 ms\n" PARTS
-        "GET /api/own/:id  owner id, budget 1000 ms\n" PARTS
+        "GET /api/own/:id  owner id, budget 1000 ms, 95 %% within 300 ms, at most 4096 bytes\n" PARTS
         "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
         "    total                  computed from user\n"
         "    more[].label           computed from more\n"

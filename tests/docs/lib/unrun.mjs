@@ -9,6 +9,8 @@ export const blocks = [
   { page: 'docs/design.md', begins: 'step_cache ──', why: 'a picture' },
   ...['import http from', 'import http.server'].map(begins => ({ page: 'docs/identity.md', begins,
     why: 'it needs a package; tests/peers/identity.test.mjs runs it' })),
+  ...['GET /api/dashboard/:userId: userId=u1 has', '{"time":"2026-11-28T12:00:00.123Z","event":"over_budget"'].map(
+    begins => ({ page: 'docs/budgets.md', begins, why: 'tests/e2e/budgets.test.mjs reads such lines' })),
   ...['{"order"', '{"members"', 'event: head', 'const answer ='].map(begins => ({
     page: 'docs/streaming.md', begins,
     why: 'messages of a stream; tests/e2e/streaming.test.mjs reads and merges them' })),
