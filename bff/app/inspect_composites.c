@@ -126,6 +126,8 @@ static void print_composite(struct json_print *out, const struct pages *pages,
     print_text(out, "route", composite->route);
     print_text(out, "about", composite->about);
     print_number(out, "budgetMs", plan->budget_ms);
+    print_number(out, "p95Ms", composite->p95_ms);
+    print_number(out, "budgetBytes", composite->budget_bytes);
     print_text(out, "access", access_words[composite->access]);
     print_rows(out, plan);
     json_print_raw(out, TEXT("}"));

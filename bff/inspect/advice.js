@@ -4,9 +4,11 @@ import { h, percent, plural, time } from './dom.js'
 
 const colours = 8
 
-function sentences({ requests, p95Us, parts }) {
+function sentences({ requests, p95Us, parts }, composite) {
   const [first] = [...parts].sort((a, b) => b.setShare - a.setShare)
   const told = []
+  if (composite?.p95Ms && p95Us > composite.p95Ms * 1000)
+    told.push(h('li', `The p95 is ${time(p95Us)}, which is over the budget of ${composite.p95Ms} ms.`))
   if (first?.setShare > 0) told.push(h('li', h('strong', first.name), ` set the time of ${percent(first.setShare)} of ${plural(requests, 'request')}.`))
   for (const { name, saves } of parts.filter(part => part.saves?.p95Us > 0)) {
     told.push(h('li', 'With ', h('code', `.timeout_ms = ${saves.timeoutMs}`), ' of ', h('strong', name),
@@ -28,23 +30,23 @@ function table(parts) {
     h('tbody', parts.map(row)))
 }
 
-export function adviceOf(one) {
+export function adviceOf(one, composite) {
   if (!one.requests) return null
-  const told = sentences(one)
+  const told = sentences(one, composite)
   return h('div.advice', told.length ? h('ul', told) : h('p', 'Too few requests for advice.'))
 }
 
-const card = one => h('article.card', h('h2', one.name),
-  one.requests ? [h('p', `${plural(one.requests, 'request')}: p50 ${time(one.p50Us)}, p95 ${time(one.p95Us)}`), adviceOf(one), shares(one.parts), table(one.parts)]
+const card = (one, composite) => h('article.card', h('h2', one.name),
+  one.requests ? [h('p', `${plural(one.requests, 'request')}: p50 ${time(one.p50Us)}, p95 ${time(one.p95Us)}`), adviceOf(one, composite), shares(one.parts), table(one.parts)]
     : h('p.empty', 'It was not asked yet.'))
 
 let shown = ''
 
-export async function showAdvice(pane, { isNew }) {
+export async function showAdvice(pane, { isNew, composites }) {
   const advice = await maybe('advice')
   const text = JSON.stringify(advice)
   if (!isNew && text === shown) return
   shown = text
   pane.replaceChildren(h('h1', 'Advice'), h('p.note', 'Taken from the requests that are still kept.'),
-    h('div.cards', (advice?.composites ?? []).map(card)))
+    h('div.cards', (advice?.composites ?? []).map(one => card(one, composites.find(({ name }) => name === one.name)))))
 }

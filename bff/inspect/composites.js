@@ -1,6 +1,6 @@
 // The composites as graphs: which part waits for which, what is needed, and what the answer is made of.
 import { maybe } from './api.js'
-import { chip, h, plural } from './dom.js'
+import { bytes, chip, h, plural } from './dom.js'
 import { adviceOf } from './advice.js'
 
 const colours = 8
@@ -47,10 +47,11 @@ function card(composite, advice, onRequests) {
   const told = advice?.composites?.find(({ name }) => name === composite.name)
   const [, route] = composite.route.split(' ')
   return h(`article.card.${depthOf(composite) > 2 ? 'deep' : 'flat'}`, h('h2', composite.name), h('p', composite.about),
-    h('p.chips', h('code', composite.route), chip('plain', composite.access), chip('plain', `budget ${composite.budgetMs} ms`), chip('plain', plural(composite.parts.length, 'part'))),
+    h('p.chips', h('code', composite.route), chip('plain', composite.access), chip('plain', `budget ${composite.budgetMs} ms`), composite.p95Ms ? chip('plain', `95 % within ${composite.p95Ms} ms`) : null,
+      composite.budgetBytes ? chip('plain', `at most ${bytes(composite.budgetBytes)}`) : null, chip('plain', plural(composite.parts.length, 'part'))),
     h('div.graph', { tabindex: 0, role: 'region', 'aria-label': `Parts of ${composite.name}` },
       h('ul.roots', h('li', h('div.node.root', 'request'), branch(composite, null)))),
-    fields(composite), told ? adviceOf(told) : null,
+    fields(composite), told ? adviceOf(told, composite) : null,
     h('p', h('a', { href: '#/requests', onclick: () => onRequests(route) }, `Requests of ${composite.name}`)))
 }
 

@@ -33,7 +33,9 @@ describe('the build', { concurrency: 2 }, () => {
       assert.deepEqual({ status, stderr }, { status: 0, stderr: '' })
       assert.deepEqual(lines.map(text => read(text).route), ['/api/dashboard/:userId', '/api/products/:id', '/api/checkout/:orderId'])
       const { get } = await demo(t, build)
-      for (const { path: where, bytes, budget } of lines.map(read)) {
+      const { composites } = (await get('/__bff/composites', { as: null })).body
+      for (const { route, path: where, bytes, budget } of lines.map(read)) {
+        assert.equal(composites.find(composite => composite.route === `GET ${route}`).budgetBytes, budget)
         const answer = await get(where)
         assert.equal(answer.status, 200)
         assert.equal(answer.bytes.length, bytes, where)
