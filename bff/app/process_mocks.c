@@ -1,5 +1,6 @@
 /* See process_mocks.h. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/random.h>
 
 #include "bff/app/process_mocks.h"
@@ -7,6 +8,8 @@
 #include "bff/base/memory.h"
 
 #define SECRET_BYTES 32
+#define WATCH_VARIABLE "BFF_WATCH_REPORT" /* ./dev watch has started this process */
+#define WATCH_IDLE_MS 2000                /* also for connections that a browser opens in advance */
 
 static char *new_secret(void)
 {
@@ -60,11 +63,27 @@ int process_mocks_start(struct process *process, struct config *config)
     return 0;
 }
 
+/*
+ * With ./dev watch, a new process often takes over. A client that keeps its connection would get
+ * one more answer of the old one.
+ */
+static void make_brief(struct server_limits *limits)
+{
+    limits->is_brief = true;
+    if (limits->idle_ms > WATCH_IDLE_MS)
+        limits->idle_ms = WATCH_IDLE_MS;
+}
+
 void process_mocks_use(const struct process *process, struct config *config)
 {
     if (process->mock == NULL)
         return;
+<<<<<<< HEAD
     config->mock = process->mock;
+=======
+    if (getenv(WATCH_VARIABLE) != NULL)
+        make_brief(&config->limits);
+>>>>>>> 9ad4a472 (dev: watch builds again after each save and swaps the binary; new writes a page or a build with its test)
     if (!config->login_is_off && process->mock_secret != NULL)
         config->login.secret = pool_text(config->pool, text_of(process->mock_secret));
     for (size_t i = 0; i < config->service_count; i++) {

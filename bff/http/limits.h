@@ -5,6 +5,7 @@
 #ifndef BFF_HTTP_LIMITS_H
 #define BFF_HTTP_LIMITS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,8 @@ struct server_limits {
     uint32_t idle_ms;   /* the longest time of a connection without a request */
     uint32_t stall_ms;  /* the longest time in which the client takes too little of its answers */
     size_t min_rate;    /* bytes a second, in that time; 0: one byte is enough */
+
+    bool is_brief; /* each HTTP/1.1 connection ends with its first answer */
 
     unsigned http2_requests; /* number of requests of one connection at the same time */
 

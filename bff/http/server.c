@@ -57,7 +57,8 @@ static int on_request(h2o_handler_t *handler, h2o_req_t *h2o_req)
 
     /* libh2o would end an HTTP/1.1 connection after any Connection field without keep-alive */
     if (!request_is_http2(request))
-        h2o_req->http1_is_persistent = request_keeps_connection(request);
+        h2o_req->http1_is_persistent =
+            !worker->settings->http->limits.is_brief && request_keeps_connection(request);
     if (!request_is_http2(request)) {
         begin(request);
         return 0;

@@ -2,7 +2,8 @@
 # table, the line with an arrow, what the compiler says, and what is usually meant. ./dev uses it. The
 # command lines of the compiler are left out. Output that no compiler made is printed as it is.
 #
-# The compiler must run with LC_ALL=C, so that its quotes are ASCII.
+# The compiler must run with LC_ALL=C, so that its quotes are ASCII. With -v as=json, each mistake is
+# a line of JSON: file, line, column, row, message, remedy, picture. Without its own place, file is "".
 
 # ---- what is usually meant -------------------------------------------------------------------------
 
@@ -159,8 +160,9 @@ function quoted(said) {
     return substr(said, RSTART + 1, RLENGTH - 2)
 }
 
-function begin(file, line, said) {
+function begin(file, line, said, column) {
     count++
+    column_of[count] = column
     file_of[count] = file
     line_of[count] = line
     said_of[count] = said
@@ -176,7 +178,7 @@ function is_error(place, parts) {
     split(place, parts, ":")
     said = substr($0, RLENGTH + 1)
     sub(/ \[-W[^]]*\]$/, "", said)
-    begin(parts[1], parts[2], said)
+    begin(parts[1], parts[2], said, parts[3])
     return 1
 }
 
@@ -202,6 +204,7 @@ is_error() || is_link_error() { next }
     split($0, place_of_use, ":")
     file_of[count] = place_of_use[1]
     line_of[count] = place_of_use[2]
+    column_of[count] = place_of_use[3]
     picture[count] = ""
     lines[count] = 0
     open = count
@@ -265,12 +268,29 @@ function best(i, code, j) {
     return i
 }
 
+function json(text) {
+    gsub(/[\\"]/, "\\\\&", text)
+    gsub(/\t/, "    ", text)
+    gsub(/\n/, "\\n", text)
+    gsub(/[\001-\037]/, "", text)
+    return "\"" text "\""
+}
+
+function show_json(i, name, said, hint) {
+    printf "{\"file\":%s,\"line\":%d,\"column\":%d,\"row\":%s,\"message\":%s,\"remedy\":%s,\"picture\":%s}\n",
+        json(file_of[i]), line_of[i], column_of[i], json(name), json(said), json(hint), json(picture[i])
+}
+
 function show(i, code, name, hint, j) {
     code = file_of[i] == "" ? "" : source_line(file_of[i], line_of[i])
     j = best(i, code)
     hint = meant(said_of[j], code, is_inside[j])
+    name = file_of[i] == "" ? "" : row(file_of[i], line_of[i])
+    if (as == "json") {
+        show_json(j, name, said_of[j], hint)
+        return
+    }
     if (file_of[i] != "") {
-        name = row(file_of[i], line_of[i])
         printf "%s:%d:%s\n", file_of[i], line_of[i], name == "" ? "" : " in the row \"" name "\""
         printf "%s", picture[j]
     }
@@ -282,5 +302,9 @@ function show(i, code, name, hint, j) {
 END {
     for (i = 1; i <= count; i++)
         if (!follows(i)) show(i)
-    printf "%s", others
+    if (as != "json") printf "%s", others
+    else if (count == 0) {
+        file_of[0] = picture[0] = ""
+        show_json(0, "", others, "")
+    }
 }

@@ -1,0 +1,163 @@
+// ./dev watch [BUILD] [-- OPTIONS]: builds and runs bff-BUILD with mock services. After each save it
+// builds again, and a new process takes over the listening sockets. docs/inner-loop.md explains it.
+import { randomBytes } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+
+import { Build, folder, run } from './watch_build.mjs'
+import { mistakesOf } from './watch_check.mjs'
+import { Report, say } from './watch_report.mjs'
+import { Mocks, Server } from './watch_server.mjs'
+import { Tree } from './watch_tree.mjs'
+
+const folders = ['bff', 'clients', 'composites', 'fixtures']
+const files = ['CMakeLists.txt', 'CMakePresets.json']
+const isCode = name => !name.startsWith('fixtures/') || /\.[ch]$/.test(name)
+
+// Secrets that stay the same, so that whoever is signed in stays it when ./dev watch is started again.
+function secrets() {
+  const file = `${folder}/secrets.json`
+  if (!existsSync(file)) {
+    const secret = () => randomBytes(32).toString('hex')
+    writeFileSync(file, JSON.stringify({ JWT_SECRET: secret(), SESSION_KEY: secret() }), { mode: 0o600 })
+  }
+  return JSON.parse(readFileSync(file, 'utf8'))
+}
+
+function valueOf(args, option) {
+  const at = args.findIndex(arg => arg === option || arg.startsWith(`${option}=`))
+  return at === -1 ? undefined : args[at].split('=')[1] ?? args[at + 1]
+}
+
+class Watch {
+  constructor(name, args) {
+    const data = valueOf(args, '--mock') ?? 'fixtures'
+    const given = valueOf(args, '--mock') ? args : ['--mock', data, ...args]
+    mkdirSync(folder, { recursive: true })
+    const file = path.resolve(process.env.BFF_WATCH_REPORT ?? `${folder}/report.json`)
+    const running = path.resolve(folder, `mocks.${process.pid}.json`)
+    const kept = process.env.JWT_SECRET_FILE ? {} : secrets()
+    const env = { ...kept, ...process.env, BFF_WATCH_REPORT: file, MOCK_RUNNING: running }
+    this.name = name
+    this.args = given
+    this.env = env
+    this.report = new Report(file)
+    this.build = new Build(name)
+    this.mocks = new Mocks({ program: this.build.mock, data, file: running, env })
+    this.server = new Server({ program: this.build.program, args: given, env })
+    const config = valueOf(args, '--config')
+    this.tree = new Tree({ folders, files: config ? [...files, path.normalize(config)] : files,
+      onChange: change => this.#onChange(change) })
+  }
+
+  #onChange(change) {
+    const waiting = this.waiting
+    this.waiting = waiting ? { files: [...waiting.files, ...change.files],
+      others: [...waiting.others, ...change.others], at: waiting.at } : change
+    this.#work()
+  }
+
+  // One change at a time; what comes meanwhile is done together afterwards.
+  async #work() {
+    if (this.isBusy) return
+    this.isBusy = true
+    while (this.waiting && !this.isOver) {
+      const change = this.waiting
+      this.waiting = undefined
+      await this.turn(change)
+    }
+    this.isBusy = false
+  }
+
+  async turn({ files: changed, others, at }) {
+    this.report.tell('building')
+    this.times = []
+    this.last = at
+    const mistakes = await this.#compile(changed, others) ?? await this.#serve(changed)
+    if (mistakes) {
+      this.report.fail(mistakes, this.server.isServing)
+      return
+    }
+    this.report.tell('ok')
+    const names = changed.length > 3 ? `${changed.length} files` : changed.join(', ')
+    say(`${names || 'ready'}: ${((this.last - at) / 1000).toFixed(2)} s (${this.times.join(', ')})`)
+  }
+
+  #lap(what) {
+    const now = performance.now()
+    this.times.push(`${what} ${Math.round(now - this.last)} ms`)
+    this.last = now
+  }
+
+  // Gives mistakes, or undefined.
+  async #compile(changed, others) {
+    this.#lap('noticed')
+    this.needsCMake ||= others.some(isCode) || changed.some(name => files.includes(name))
+    if (this.needsCMake) {
+      const wrong = await this.build.configure()
+      this.#lap('cmake')
+      if (wrong.length > 0) return wrong
+      this.needsCMake = false
+    }
+    const wrong = await this.build.make()
+    this.#lap('compile and link')
+    return wrong.length > 0 ? wrong : undefined
+  }
+
+  async #check() {
+    const { code, output } = await run(this.build.program, ['--check', ...this.args], { env: this.env })
+    return code === 0 ? '' : output
+  }
+
+  // Starts or renews the mock services, when they have to be. Gives what is wrong.
+  async #mocks(changed) {
+    const { mock } = this.build.marks()
+    if (!this.mocks.run || mock !== this.mark) {
+      const wrong = await this.mocks.start()
+      if (!wrong) this.mark = mock
+      return wrong
+    }
+    this.needsRenewal ||= changed.some(name => !isCode(name))
+    const wrong = this.needsRenewal ? await this.mocks.renew() : ''
+    this.needsRenewal = wrong !== ''
+    return wrong
+  }
+
+  // Gives mistakes, or undefined.
+  async #serve(changed) {
+    const wrong = (await Promise.all([this.#check(), this.#mocks(changed)])).join('')
+    this.#lap('check')
+    if (wrong) return mistakesOf(this.name, wrong)
+    const failure = this.server.isServing ? await this.server.swap() : await this.server.start()
+    this.#lap('swap')
+    this.mocks.leaveBefore()
+    return failure ? mistakesOf(this.name, failure) : undefined
+  }
+
+  start() {
+    say(`watching ${folders.join(', ')}`)
+    this.needsCMake = true // what was new or has gone since the last time
+    this.#onChange({ files: [], others: [], at: performance.now() })
+  }
+
+  async stop() {
+    if (this.isOver) this.server.kill()
+    this.isOver = true
+    this.tree.close()
+    await this.server.stop()
+    await this.mocks.stop()
+    this.report.tell('none')
+    process.exit(0)
+  }
+}
+
+const [first, ...rest] = process.argv.slice(2)
+const name = first && first !== '--' ? first : 'web'
+const args = first === '--' ? rest : rest[0] === '--' ? rest.slice(1) : rest
+if (!existsSync(`composites/${name}/build.c`)) {
+  say(`there is no build ${name}: composites/ has no ${name}/build.c`)
+  process.exit(2)
+}
+const loop = new Watch(name, args)
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => loop.stop())
+loop.start()

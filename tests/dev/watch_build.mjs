@@ -1,0 +1,54 @@
+// Builds for ./dev watch, and tells the compiler's mistakes.
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { statSync } from 'node:fs'
+import path from 'node:path'
+
+export const folder = 'build/watch'
+const env = { ...process.env, LC_ALL: 'C' }
+
+// Runs a command to its end: { code, output }.
+export async function run(program, args, options = {}) {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...options })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', text => (output += text))
+  const [code, signal] = await Promise.race([once(child, 'close'),
+    once(child, 'error').then(([error]) => { output += error.message; return [1] })])
+  return { code: code ?? signal, output }
+}
+
+// The mistakes in the output of a build, with what is usually meant.
+export function mistakesIn(output) {
+  const { stdout } = spawnSync('awk', ['-v', 'as=json', '-f', 'tests/build/explain.awk'],
+    { input: output, encoding: 'utf8', env })
+  const found = stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
+    .map(mistake => ({ ...mistake, file: path.relative('', path.resolve(mistake.file)) }))
+  return found.length > 0 ? found : [{ message: output.trim() || 'the build fails' }]
+}
+
+const markOf = file => statSync(file, { throwIfNoEntry: false })?.mtimeMs
+
+export class Build {
+  constructor(name) {
+    this.program = `${folder}/bff-${name}`
+    this.mock = `${folder}/bff-mock`
+    this.targets = [`bff-${name}`, 'bff-mock']
+  }
+
+  marks() {
+    return { program: markOf(this.program), mock: markOf(this.mock) }
+  }
+
+  // Finds out which files there are. Gives the mistakes.
+  async configure() {
+    const { code, output } = await run('cmake', ['--preset', 'watch'])
+    return code === 0 ? [] : [{ file: 'CMakeLists.txt', message: output.trim() }]
+  }
+
+  // Compiles and links what has changed. Gives the mistakes.
+  async make() {
+    const { code, output } = await run('ninja', ['-C', folder, ...this.targets])
+    return code === 0 ? [] : mistakesIn(output)
+  }
+}
