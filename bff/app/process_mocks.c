@@ -78,12 +78,9 @@ void process_mocks_use(const struct process *process, struct config *config)
 {
     if (process->mock == NULL)
         return;
-<<<<<<< HEAD
     config->mock = process->mock;
-=======
     if (getenv(WATCH_VARIABLE) != NULL)
         make_brief(&config->limits);
->>>>>>> 9ad4a472 (dev: watch builds again after each save and swaps the binary; new writes a page or a build with its test)
     if (!config->login_is_off && process->mock_secret != NULL)
         config->login.secret = pool_text(config->pool, text_of(process->mock_secret));
     for (size_t i = 0; i < config->service_count; i++) {

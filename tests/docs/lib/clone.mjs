@@ -1,29 +1,18 @@
 // A clone of the sources for a page whose reader builds a program.
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { cpSync, readdirSync } from 'node:fs'
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 
+import { copyTree } from '../../e2e/lib/tree.mjs'
 import { isThere, root } from './pages.mjs'
 import { Stage } from './stage.mjs'
 
-const parts = ['CMakeLists.txt', 'CMakePresets.json', 'dev', 'bff', 'clients', 'composites',
-  'fixtures', 'tests/build', 'tests/e2e/lib', 'tests/layers.sh', 'tests/names.sh',
-  'tests/comments.sh', '.clang-format', '.clang-tidy', '.gitignore']
 const ofTheServer = '    complexity || failed=1\n'
 export const isC = name => /\.[ch]$/.test(name)
 
-// What stands in the clone's CMakeLists.txt so that the server itself is not compiled once more:
-// its objects are those of the build that is tested.
+// The server itself is not compiled once more.
 const builds = process.env.BFF_BUILD ?? path.join(root, 'build')
-const made = `function(bff_use_objects name)
-    file(GLOB_RECURSE objects ${builds}/CMakeFiles/\${name}.dir/*.o)
-    add_library(\${name} OBJECT IMPORTED)
-    set_property(TARGET \${name} PROPERTY IMPORTED_OBJECTS \${objects})
-    target_link_libraries(\${name} INTERFACE bff_settings)
-    set(BFF_OBJECTS \${BFF_OBJECTS} \${name} PARENT_SCOPE)
-endfunction()
-`
 
 // What a page adds to the clone: its composites and its services.
 const written = ['clients', 'composites']
@@ -35,12 +24,7 @@ export class Clone extends Stage {
     super({ builds: undefined })
     this.isFollowed = isThere(first) // by whoever reads the page and runs its tests
     this.builds = path.join(this.place, 'build')
-    for (const name of parts)
-      cpSync(path.join(root, name), path.join(this.place, name), { recursive: true })
-    this.write('tests/CMakeLists.txt', '')
-    this.write('CMakeLists.txt', this.read('CMakeLists.txt')
-      .replace(/^foreach\(layer/m, `${made}$&`)
-      .replace(/bff_add_objects\((bff_\$\{layer\}|bff_mock) .*\)/g, 'bff_use_objects($1)'))
+    copyTree(this.place, builds)
     // ./dev lint also limits the complexity of bff/. No page changes bff/.
     const dev = this.read('dev')
     assert.ok(dev.includes(ofTheServer), ofTheServer)

@@ -29,6 +29,7 @@ const deploying = 'docs/deploying.md'
 const operating = 'docs/operating.md'
 export const commands = [
   { begins: './dev test', why: 'it runs this test' },
+  { begins: './dev watch', why: 'it runs until it is stopped; tests/e2e/watch.test.mjs runs it' },
   { begins: './dev verify', why: 'it builds; tests/e2e/verify.test.mjs runs its program' },
   ...['docker', 'buildah'].map(begins => ({ begins, page: deploying, why: 'no containers here' })),
   { begins: 'redis-cli', page: operating, why: 'no Redis here' },
