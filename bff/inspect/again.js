@@ -10,7 +10,7 @@ import { waterfall } from './waterfall.js'
 // Words of X-Mock for a part, and for the service of a plain route.
 const words = {
   part: ['timeout', 'hang', 'connect', 'reset', 'status=503', 'status=404', 'bad_json', 'bad_http', 'too_large',
-    'breaker_open', 'limited', 'skipped', 'unknown', 'delay=300ms', 'delay=1s'],
+    'breaker_open', 'limited', 'skipped', 'forbidden', 'delay=300ms', 'delay=1s'],
   service: ['hang', 'reset', 'status=503', 'status=404', 'bad-json', 'html', 'truncate', 'large', 'delay=300ms', 'delay=1s'],
 }
 
@@ -24,9 +24,8 @@ async function tokenFor({ number, user }) {
 }
 
 // What fetch and curl need to ask it again.
-async function requestOf(detail, faults) {
+function requestOf(detail, token, faults) {
   const headers = {}
-  const token = await tokenFor(detail)
   if (token) headers.Authorization = `Bearer ${token}`
   if (faults) headers['X-Mock'] = faults
   if (detail.method !== 'GET') headers['Idempotency-Key'] = `"again-${key()}"`
@@ -50,9 +49,12 @@ async function send({ url, method, headers, json }) {
 
 export class Again {
   #broken = new Map() // of names of parts: the word
+  #early
 
   constructor(detail, composite, live) {
     Object.assign(this, { detail, composite, live })
+    // Now: the next process knows the user, but not the number of the request.
+    this.#early = tokenFor(detail).catch(() => null)
     this.header = h('code.faults')
     this.go = h('button.main', { type: 'button', onclick: () => this.#run() }, 'Ask again')
     this.clear = h('button', { type: 'button', onclick: () => this.#reset() }, 'Mend all')
@@ -66,7 +68,8 @@ export class Again {
 
   // The control at the end of a row of the waterfall.
   tool(row) {
-    const list = row.isCall ? words.service : words.part
+    const isChange = this.composite?.parts.find(({ name }) => name === row.name)?.changes
+    const list = row.isCall ? words.service : isChange ? [...words.part, 'unknown'] : words.part
     const select = h('select.break', { 'aria-label': `Break ${row.name}`, onchange: () => this.#set(row, select.value) },
       h('option', { value: '' }, 'break…'), list.map(word => h('option', { value: word }, word)))
     this.selects.push(select)
@@ -101,8 +104,12 @@ export class Again {
     this.clear.hidden = !this.faults
   }
 
+  async #token() {
+    return await this.#early ?? tokenFor(this.detail)
+  }
+
   async #copy() {
-    await copy(curlOf(await requestOf(this.detail, this.faults)))
+    await copy(curlOf(requestOf(this.detail, await this.#token(), this.faults)))
     say('Copied')
   }
 
@@ -110,7 +117,7 @@ export class Again {
     this.go.disabled = true
     this.go.textContent = 'Asking…'
     try {
-      await this.#compare(await send(await requestOf(this.detail, this.faults)))
+      await this.#compare(await send(requestOf(this.detail, await this.#token(), this.faults)))
     } catch (error) {
       this.result.replaceChildren(h('p.problem', { role: 'alert' }, `It could not be asked: ${error.message}`))
     }

@@ -35,6 +35,7 @@ export class List {
   #routes = new Set()
   #spoken = 0
   #unsaid = 0
+  #saying = 0
   #live
 
   constructor(live) {
@@ -117,6 +118,8 @@ export class List {
   #filter() {
     for (const [number, row] of this.#items) row.hidden = !this.#fits(this.#live.requests.get(number))
     this.#tell()
+    clearTimeout(this.#saying)
+    this.#saying = setTimeout(() => say(this.count.textContent), 700)
   }
 
   // Shows the requests of a route only.

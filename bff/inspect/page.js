@@ -48,7 +48,7 @@ async function openRequest(next) {
     scrollTo(0, 0)
     title.focus()
   }
-  say(`Request ${number} is shown`)
+  say(`${title.textContent} is shown`)
 }
 
 async function route() {
@@ -93,10 +93,23 @@ function askToken() {
   field.focus()
 }
 
-async function start() {
+async function load() {
   const [found] = await Promise.all([maybe('composites'), loadScenarios()])
   context.composites = found?.composites ?? []
+}
+
+async function start() {
+  await load()
   await route()
+}
+
+// Another process counts its requests anew. The one that is shown stays, so that it can be asked again.
+function takeOver() {
+  load()
+  if (view !== 'requests' || number === null) return
+  history.replaceState(null, '', '#/requests/before')
+  number = 'before'
+  pane.querySelector('.save')?.remove()
 }
 
 // What changes by itself while somebody looks.
@@ -110,7 +123,7 @@ function tick() {
 
 server.addEventListener('token', askToken)
 live.addEventListener('state', showState)
-live.addEventListener('cleared', start)
+live.addEventListener('cleared', takeOver)
 find('pause').addEventListener('click', () => live.pause(live.state !== 'paused'))
 addEventListener('hashchange', route)
 addEventListener('keydown', event => {

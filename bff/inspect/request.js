@@ -32,7 +32,7 @@ function callCommands(detail) {
   const commandOf = call => curlOf({ url: `http://${call.endpoint}${call.target}`, method: call.method })
   return h('details', h('summary', 'Ask the services themselves'), h('ul.commands', calls.slice(0, 50).map(call => h('li',
     h('code', `${call.method} ${call.service} ${call.target}`), ' ',
-    h('button.small', { type: 'button', 'aria-label': `Copy the call to ${call.service} as curl`,
+    h('button.small', { type: 'button', 'aria-label': `Copy as curl: the call to ${call.service}`,
       onclick: async () => { await copy(commandOf(call)); say('Copied') } }, 'Copy as curl')))))
 }
 
