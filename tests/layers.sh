@@ -18,7 +18,7 @@ trap 'rm -f "$list"' EXIT
 
 find bff composites clients fixtures -name '*.[ch]' -exec awk '
 BEGIN {
-    split("base json loop coding http upstream store cache observe token edge limit session proxy compose config app", layers, " ")
+    split("base json yaml loop coding http upstream store cache observe token edge limit session proxy compose config app", layers, " ")
     for (i in layers)
         rank[layers[i]] = i + 0
 }
@@ -40,8 +40,8 @@ function allowed(file, want,   own) {
     if (begins(want, own))
         return 1
     if (begins(file, "fixtures/"))
-        return begins(want, "bff/base/") || begins(want, "bff/json/") || begins(want, "bff/loop/") \
-            || want == "bff/compose/mocks.h"
+        return begins(want, "bff/base/") || begins(want, "bff/json/") || begins(want, "bff/yaml/") \
+            || begins(want, "bff/loop/") || want == "bff/compose/mocks.h"
     if (want == "bff/compose/compose.h")
         return 1
     if (!begins(file, "composites/"))

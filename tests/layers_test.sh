@@ -6,7 +6,7 @@ check=$(cd "$(dirname "$0")" && pwd)/layers.sh
 tree=$(mktemp -d)
 trap 'rm -rf "$tree"' EXIT
 
-for layer in base json loop http upstream store cache observe edge limit proxy compose config app; do
+for layer in base json yaml loop http upstream store cache observe edge limit proxy compose config app; do
     mkdir -p "$tree/bff/$layer"
     echo '#include "bff/base/text.h"' >"$tree/bff/$layer/noun.c"
 done

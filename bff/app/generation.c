@@ -47,7 +47,7 @@ static int make_pages(struct generation *generation, const struct bff_build *bui
     pages->body_limit = config->body_limit;
     pages->depth_limit = config->depth_limit;
     pages->beat_ms = config->beat_ms;
-    pages->mock_header = config_mock_header(config);
+    pages->mock_mode.mocks = config_mocks(config);
     return is_good ? 0 : -1;
 }
 
@@ -201,7 +201,7 @@ static void fill_dispatch(struct generation *generation)
         .body_limit = config->request_limit,
         .uploads = &config->uploads,
         .proxy = {.server = server,
-                  .withheld = config_withheld_header(config),
+                  .withheld = config_withheld_headers(config),
                   .security = &config->security,
                   .hides_cors = cors_is_on(&config->cors)},
     };
@@ -219,6 +219,7 @@ const char *generation_prepare(struct generation *generation)
     const struct config *config = &generation->config;
     const char *wrong = NULL;
 
+    generation->pages.mock_mode.mock = config->mock;
     if (!config->login_is_off) {
         generation->login = login_new(&config->login, &wrong);
         if (generation->login == NULL)

@@ -4,7 +4,7 @@
 
 #include "bff/app/process.h"
 #include "bff/app/reload.h"
-#include "bff/config/mistakes.h"
+#include "bff/yaml/mistakes.h"
 
 /*
  * Reads everything again and opens new listeners. Returns the next generation, with one reference

@@ -38,15 +38,14 @@ static enum step_result late(void *state)
     return STEP_PASS;
 }
 
-/* A simulated failure of a mock service (X-Mock) is for one request only. */
+/* The answer of a mock service with a simulated failure or a scenario is for one request only. */
 static bool is_cached(const struct request_context *context)
 {
     const struct plain_route *route = context->found.route;
-    const char *mock = context->dispatch->pages->mock_header;
 
     return route != NULL && route->cache.is_on && context->worker->cache != NULL &&
            !step_serve_is_late(context) && !session_login_may_answer(context) &&
-           (mock == NULL || request_header(context->request, mock).at == NULL);
+           !mock_mode_is_special(&context->dispatch->pages->mock_mode, context->request);
 }
 
 enum step_result step_cache(struct request_context *context)

@@ -35,6 +35,7 @@ void step_serve_describe(struct request_context *context, struct proxy_ask *out)
         .cache = context->worker->cache,
         .cache_redis = context->worker->cache_redis,
         .transform = context->transform,
+        .mock_line = mock_mode_line(&context->dispatch->pages->mock_mode, context->request),
     };
 }
 

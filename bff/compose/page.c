@@ -79,6 +79,7 @@ static void put_line(struct text_builder *out, struct request *request, const ch
 
 static struct text call_headers(const struct page_serving *serving)
 {
+    const struct mock_mode *mode = &serving->ask.pages->mock_mode;
     struct request *request = serving->request;
     struct text tracestate = request_id_tracestate(request), baggage = baggage_of(request);
     struct text_builder out;
@@ -92,7 +93,8 @@ static struct text call_headers(const struct page_serving *serving)
         text_builder_field(&out, TEXT("baggage"), baggage);
     put_line(&out, request, "accept-language");
     if (serving->faults.rest.at != NULL)
-        text_builder_field(&out, text_of(serving->ask.pages->mock_header), serving->faults.rest);
+        text_builder_field(&out, text_of(mock_mode_fault_header(mode)), serving->faults.rest);
+    mock_mode_put(mode, request, &out);
     return text_builder_text(&out);
 }
 

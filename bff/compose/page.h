@@ -9,6 +9,7 @@
 
 #include "bff/base/text.h"
 #include "bff/cache/cache_flight.h"
+#include "bff/compose/mock_mode.h"
 #include "bff/compose/plan.h"
 #include "bff/edge/access.h"
 #include "bff/edge/caller.h"
@@ -30,8 +31,7 @@ struct pages {
     size_t body_limit;
     unsigned depth_limit;
     uint32_t beat_ms; /* a streamed answer sends something at least this often */
-    const char
-        *mock_header; /* a request header that is passed on to mock services; NULL: no mock mode */
+    struct mock_mode mock_mode;
 };
 
 /* The page that is requested, and the user who requests it. */

@@ -5,7 +5,7 @@
 
 bool page_faults_take(struct page_serving *serving)
 {
-    const char *name = serving->ask.pages->mock_header;
+    const char *name = mock_mode_fault_header(&serving->ask.pages->mock_mode);
     const char *wrong = NULL;
     struct text header;
 

@@ -20,18 +20,16 @@ size_t config_largest_body(const struct config *config)
     return largest;
 }
 
-static const char *mock_header(const struct config *config, bool is_mock)
+const struct bff_mocks *config_mocks(const struct config *config)
+{
+    return config->mock_dir != NULL ? config->build->mocks : NULL;
+}
+
+const char *const *config_withheld_headers(const struct config *config)
 {
     const struct bff_mocks *mocks = config->build->mocks;
 
-    return mocks != NULL && (config->mock_dir != NULL) == is_mock ? mocks->header : NULL;
-}
-
-const char *config_mock_header(const struct config *config) { return mock_header(config, true); }
-
-struct text config_withheld_header(const struct config *config)
-{
-    return text_of(mock_header(config, false));
+    return mocks != NULL && config->mock_dir == NULL ? mocks->headers : NULL;
 }
 
 void config_add_file(struct config *config, const char *file)

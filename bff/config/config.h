@@ -20,7 +20,7 @@
 #include "bff/base/file.h"
 #include "bff/base/pool.h"
 #include "bff/compose/compose.h"
-#include "bff/config/mistakes.h"
+#include "bff/yaml/mistakes.h"
 #include "bff/config/tls_settings.h"
 #include "bff/edge/admin_settings.h"
 #include "bff/edge/api_keys_settings.h"
@@ -161,13 +161,13 @@ struct config {
  * /__bff/ if there are some. */
 size_t config_largest_body(const struct config *config);
 
-/* Returns the name of the client's header field that is passed on to mock services; NULL if there
- * is none, or without mock mode. */
-const char *config_mock_header(const struct config *config);
+/* Returns the mock services of the build; NULL without mock mode. */
+const struct bff_mocks *config_mocks(const struct config *config);
 
-/* Returns the name of the client's header field that no service gets. Without mock mode, it is the
- * field for mock services. It is absent in mock mode, or if the build has no mock services. */
-struct text config_withheld_header(const struct config *config);
+/* Returns the names of the client's header fields that no service gets, and a NULL. Without mock
+ * mode, they are the fields for mock services. NULL in mock mode, or if the build has no mock
+ * services. */
+const char *const *config_withheld_headers(const struct config *config);
 
 /* True when the file has a certificate and a key of the server. They may be wrong. */
 static inline bool config_may_have_tls(const struct config *config)

@@ -7,7 +7,7 @@
 #include <stddef.h>
 
 #include "bff/base/text.h"
-#include "bff/config/names.h"
+#include "bff/yaml/names.h"
 
 #define EXPAND_WRONG_SIZE 256
 

@@ -8,9 +8,9 @@
 #include "bff/base/memory.h"
 #include "bff/compose/build.h"
 #include "bff/config/kind.h"
-#include "bff/config/names.h"
+#include "bff/yaml/names.h"
 #include "bff/config/pem.h"
-#include "bff/config/suggest_words.h"
+#include "bff/yaml/suggest_words.h"
 
 #include "bff/config/section.h"
 

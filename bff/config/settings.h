@@ -13,7 +13,7 @@
 #include <stdint.h>
 
 #include "bff/config/config.h"
-#include "bff/config/names.h"
+#include "bff/yaml/names.h"
 
 #define SETTINGS_LIST_MAX 64   /* the most values of one list */
 #define SETTINGS_MEMBERS_MAX 4 /* the most members of an item that is a mapping */

@@ -1,8 +1,8 @@
 /* See settings_file.h. */
 #include <stdio.h>
 
-#include "bff/config/names.h"
-#include "bff/config/suggest_words.h"
+#include "bff/yaml/names.h"
+#include "bff/yaml/suggest_words.h"
 
 #include "bff/config/settings_file.h"
 #include "bff/config/settings_file_items.h"

@@ -2,7 +2,7 @@
 #ifndef BFF_CONFIG_SETTINGS_FILE_ITEMS_H
 #define BFF_CONFIG_SETTINGS_FILE_ITEMS_H
 
-#include "bff/config/document.h"
+#include "bff/yaml/document.h"
 #include "bff/config/settings.h"
 
 /* Returns the index of the item ${name}; the number of items if there is none. */

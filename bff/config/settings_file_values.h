@@ -3,7 +3,7 @@
 #ifndef BFF_CONFIG_SETTINGS_FILE_VALUES_H
 #define BFF_CONFIG_SETTINGS_FILE_VALUES_H
 
-#include "bff/config/document.h"
+#include "bff/yaml/document.h"
 #include "bff/config/settings.h"
 
 #define SETTINGS_MAPPING_PATH 128

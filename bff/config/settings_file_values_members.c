@@ -2,8 +2,8 @@
 #include <stdio.h>
 
 #include "bff/base/memory.h"
-#include "bff/config/names.h"
-#include "bff/config/suggest_words.h"
+#include "bff/yaml/names.h"
+#include "bff/yaml/suggest_words.h"
 
 #include "bff/config/settings_file_values_members.h"
 

@@ -22,8 +22,9 @@ struct spool;
 
 /* The settings of the configuration; they do not change while a request uses them. */
 struct proxy_settings {
-    struct text server;   /* this server's name in Via and Proxy-Status: "bff-web" */
-    struct text withheld; /* a request field that is not passed on; absent: none */
+    struct text server;          /* this server's name in Via and Proxy-Status: "bff-web" */
+    const char *const *withheld; /* names of request fields that are not passed on, and a NULL;
+                                    NULL: none */
     const struct security_settings *security; /* the fields for browsers */
     bool hides_cors; /* this server sends the CORS fields, so those of services are left out */
 };
@@ -39,8 +40,9 @@ struct proxy_ask {
     struct cache_worker *cache;        /* the worker's; NULL: nothing is cached */
     struct redis *cache_redis;         /* its second level; NULL: none */
     struct proxy_transform *transform; /* what is changed; NULL: nothing */
-    struct proxy_cached *cached;       /* what the cache has (proxy_cache.h); NULL: the route has no
-                                          cache */
+    struct text mock_line;       /* a header line for mock services (mock_mode.h); absent: none */
+    struct proxy_cached *cached; /* what the cache has (proxy_cache.h); NULL: the route has no
+                                    cache */
 };
 
 /* Passes ${request} on and answers it. Its peer has been found (peer.h). What ${ask} points to must

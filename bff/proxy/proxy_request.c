@@ -49,12 +49,21 @@ static bool is_callers(const struct proxy_ask *ask, struct text name)
     return caller->cookies.at != NULL && text_equal_nocase(name, TEXT("cookie"));
 }
 
+static bool is_withheld(const struct proxy_ask *ask, struct text name)
+{
+    const char *const *withheld = ask->settings->withheld;
+
+    for (; withheld != NULL && *withheld != NULL; withheld++)
+        if (text_equal_nocase(name, text_of(*withheld)))
+            return true;
+    return false;
+}
+
 /* True for a field that is passed on as the client wrote it. */
 static bool passes(const struct proxy_ask *ask, struct text nominated, struct text name)
 {
     if (!field_may_pass(name) || plain_route_changes(&ask->route->request, name) ||
-        text_equal_nocase(name, ask->settings->withheld) || is_for_one(ask, name) ||
-        is_callers(ask, name) ||
+        is_withheld(ask, name) || is_for_one(ask, name) || is_callers(ask, name) ||
         plain_transform_name(&ask->route->transform.request_names, name).at == NULL)
         return false;
     return !field_is_nominated(nominated, name);
@@ -167,6 +176,7 @@ struct text proxy_request_fields(struct request *request, const struct proxy_ask
 
     text_builder_init(&out, request->pool, 1024);
     put_client_fields(&out, request, ask);
+    text_builder_add(&out, ask->mock_line);
     put_baggage(&out, request, ask);
     put_forwarded(&out, request->peer);
     text_builder_field(&out, TEXT("via"), via(request, ask));

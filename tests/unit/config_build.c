@@ -58,22 +58,24 @@ static void test_a_build_without_mocks_has_no_mock_mode(void **state)
     config_free(&config);
 }
 
-/* The header that clients send to mock services: passed on in mock mode, withheld without. */
-static void test_the_header_of_mocks(void **state)
+/* The headers that clients send to mock services: passed on in mock mode, withheld without. */
+static void test_the_headers_of_mocks(void **state)
 {
     struct config config;
 
     assert_int_equal(reading_read("", &config), CONFIG_SERVE);
-    assert_null(config_mock_header(&config));
-    assert_true(text_is(config_withheld_header(&config), "x-mock"));
+    assert_null(config_mocks(&config));
+    assert_string_equal(config_withheld_headers(&config)[0], "x-mock");
+    assert_string_equal(config_withheld_headers(&config)[1], "x-mock-scenario");
+    assert_null(config_withheld_headers(&config)[2]);
     config_free(&config);
     assert_int_equal(reading_read("--mock .", &config), CONFIG_SERVE);
-    assert_string_equal(config_mock_header(&config), "x-mock");
-    assert_null(config_withheld_header(&config).at);
+    assert_string_equal(config_mocks(&config)->headers[0], "x-mock");
+    assert_null(config_withheld_headers(&config));
     config_free(&config);
     assert_int_equal(build_read(NULL, (char[]){""}, &config), CONFIG_SERVE);
-    assert_null(config_mock_header(&config));
-    assert_null(config_withheld_header(&config).at);
+    assert_null(config_mocks(&config));
+    assert_null(config_withheld_headers(&config));
     config_free(&config);
 }
 
@@ -99,7 +101,7 @@ int main(void)
         cmocka_unit_test(test_a_build_without_routes_has_none),
         cmocka_unit_test(test_routes_that_are_wrong_are_told),
         cmocka_unit_test(test_a_build_without_mocks_has_no_mock_mode),
-        cmocka_unit_test(test_the_header_of_mocks),
+        cmocka_unit_test(test_the_headers_of_mocks),
         cmocka_unit_test(test_two_configurations),
     };
     return cmocka_run_group_tests(tests, reading_begin, reading_end);

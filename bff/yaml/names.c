@@ -1,7 +1,7 @@
 /* See names.h. */
 #include <stdio.h>
 
-#include "bff/config/names.h"
+#include "bff/yaml/names.h"
 
 void names_add(struct names *names, struct text name)
 {

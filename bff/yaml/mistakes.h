@@ -1,6 +1,6 @@
 /* All mistakes of a configuration, each with its place, in the order in which they are found. */
-#ifndef BFF_CONFIG_MISTAKES_H
-#define BFF_CONFIG_MISTAKES_H
+#ifndef BFF_YAML_MISTAKES_H
+#define BFF_YAML_MISTAKES_H
 
 #include <stdbool.h>
 #include <stddef.h>

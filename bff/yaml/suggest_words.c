@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "bff/base/suggest.h"
-#include "bff/config/suggest_words.h"
+#include "bff/yaml/suggest_words.h"
 
 const char *suggest_words(const char *what, struct text wrong, const struct names *names,
                           char words[SUGGEST_WORDS_SIZE])

@@ -5,7 +5,7 @@
 
 #include "bff/base/memory.h"
 
-#include "bff/config/mistakes.h"
+#include "bff/yaml/mistakes.h"
 
 #define LINE_SIZE 1024
 

@@ -1,6 +1,6 @@
 /* A list of names, for messages that say which names a mapping may have. */
-#ifndef BFF_CONFIG_NAMES_H
-#define BFF_CONFIG_NAMES_H
+#ifndef BFF_YAML_NAMES_H
+#define BFF_YAML_NAMES_H
 
 #include <stddef.h>
 

@@ -1,9 +1,9 @@
 /* Says which names are known, where a wrong one is. */
-#ifndef BFF_CONFIG_SUGGEST_WORDS_H
-#define BFF_CONFIG_SUGGEST_WORDS_H
+#ifndef BFF_YAML_SUGGEST_WORDS_H
+#define BFF_YAML_SUGGEST_WORDS_H
 
 #include "bff/base/text.h"
-#include "bff/config/names.h"
+#include "bff/yaml/names.h"
 
 #define SUGGEST_WORDS_SIZE (NAMES_SIZE + 64)
 

@@ -8,7 +8,7 @@
 #include "bff/base/memory.h"
 #include "bff/base/sha256.h"
 
-#include "bff/config/document.h"
+#include "bff/yaml/document.h"
 
 /* Returns the line and the column of ${offset}. libyaml reports only an offset for bytes that its
  * reader refuses. */

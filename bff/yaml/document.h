@@ -1,12 +1,12 @@
 /* A YAML file as libyaml's tree. Every node keeps its line and column. */
-#ifndef BFF_CONFIG_DOCUMENT_H
-#define BFF_CONFIG_DOCUMENT_H
+#ifndef BFF_YAML_DOCUMENT_H
+#define BFF_YAML_DOCUMENT_H
 
 #include <stdbool.h>
 
 #include <yaml.h>
 
-#include "bff/config/mistakes.h"
+#include "bff/yaml/mistakes.h"
 #include "bff/base/text.h"
 
 #define DOCUMENT_MAX ((size_t)1 << 20) /* the most bytes of a file */
