@@ -139,6 +139,18 @@ static void hash_print(struct text bytes, char out[DOCUMENT_SHA256_SIZE])
     out[2 * sizeof(hash)] = '\0';
 }
 
+void document_read(struct document *document, const char *name, struct text bytes,
+                   struct mistakes *mistakes)
+{
+    struct place place = {.source = name};
+
+    *document = (struct document){.file = name};
+    if (bytes.len > DOCUMENT_MAX)
+        mistakes_add(mistakes, &place, "is larger than 1 MiB");
+    else
+        document_parse(document, text_skip_mark(bytes), mistakes);
+}
+
 void document_load(struct document *document, const char *file, struct mistakes *mistakes)
 {
     char *memory = memory_new(DOCUMENT_MAX + 1);

@@ -26,6 +26,11 @@ struct document {
  * and ${document} is empty. */
 void document_load(struct document *document, const char *file, struct mistakes *mistakes);
 
+/* Does the same with ${bytes}, which are not used after the call. ${name} stands in places. There
+ * is no hash. */
+void document_read(struct document *document, const char *name, struct text bytes,
+                   struct mistakes *mistakes);
+
 yaml_node_t *document_node(struct document *document, int index);
 
 /* Returns the place where ${node} begins. */

@@ -17,6 +17,8 @@ static int place_print(const struct place *place, char *out, size_t size)
         return 0;
     if (place->line == 0)
         return snprintf(out, size, "%s: ", place->source);
+    if (place->column == 0)
+        return snprintf(out, size, "%s:%zu: ", place->source, place->line);
     return snprintf(out, size, "%s:%zu:%zu: ", place->source, place->line, place->column);
 }
 

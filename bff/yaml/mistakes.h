@@ -11,7 +11,7 @@
 struct place {
     const char *source; /* a file, "USERS_URL" or "--listen"; NULL: a default */
     size_t line;        /* from 1; 0: the source has no lines */
-    size_t column;
+    size_t column;      /* from 1; 0: it is not known */
 };
 
 /* A list that is all zero is empty. */
