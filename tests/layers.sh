@@ -18,7 +18,7 @@ trap 'rm -f "$list"' EXIT
 
 find bff composites clients fixtures -name '*.[ch]' -exec awk '
 BEGIN {
-    split("base json yaml loop coding http upstream store cache observe token edge limit session proxy compose config app", layers, " ")
+    split("base json yaml loop coding http upstream store cache observe record token edge limit session proxy compose config app", layers, " ")
     for (i in layers)
         rank[layers[i]] = i + 0
 }

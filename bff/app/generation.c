@@ -18,6 +18,7 @@
 #include "bff/cache/cache.h"
 #include "bff/compose/build.h"
 #include "bff/edge/api_keys_shared.h"
+#include "bff/record/record.h"
 #include "bff/store/redis_state.h"
 #include "bff/upstream/health.h"
 
@@ -169,6 +170,18 @@ static struct inspect_scope inspect_scope_of(const struct config *config)
     };
 }
 
+/* The requests survive a change of the configuration. */
+static void hold_record(struct generation *generation)
+{
+    const struct record_settings *settings = &generation->config.recorder;
+
+    if (!settings->is_on)
+        return;
+    generation->record = record_hold(registry_of_process());
+    record_set_limits(generation->record, settings->requests, settings->bytes);
+    generation_keep(generation, generation->record);
+}
+
 static void fill_dispatch(struct generation *generation)
 {
     const struct config *config = &generation->config;
@@ -232,6 +245,7 @@ const char *generation_prepare(struct generation *generation)
         .limits = config->limits,
         .body_limit = config_largest_body(config),
         .answers_half_closed = config->answers_half_closed,
+        .records = config->recorder.is_on,
         .drain_ms = config->drain_ms,
         .names_clients = names_clients,
         .proxies = &config->trusted,
@@ -246,6 +260,7 @@ const char *generation_prepare(struct generation *generation)
     generation_authorizer_prepare(generation);
     hold_redis(generation);
     hold_idempotency(generation);
+    hold_record(generation);
     fill_dispatch(generation);
     generation_metrics_prepare(generation);
     generation->loaded_ms = clock_wall_ms();

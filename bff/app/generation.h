@@ -41,6 +41,7 @@ struct generation {
     struct health *health;
     struct cache *cache;            /* NULL: no route and no part stores responses */
     struct key_memory *idempotency; /* NULL: no page changes data */
+    struct record *record;          /* the last requests; NULL: they are not recorded */
     struct redis_state *redis;      /* NULL: no Redis server is configured */
     struct http_settings http;
     struct dispatch dispatch;

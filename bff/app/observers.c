@@ -5,6 +5,7 @@
 #include "bff/observe/access_log.h"
 #include "bff/observe/traces.h"
 #include "bff/observe/metrics_observer.h"
+#include "bff/record/record_observer.h"
 
 /* The table of observers. Each row has an observer and a function that says whether a configuration
  * asks for it. A new observer needs a row and such a function. */
@@ -15,6 +16,8 @@ static bool has_access_log(const struct config *config) { return config->has_acc
 
 static bool has_traces(const struct config *config) { return config->tracing.is_on; }
 
+static bool has_record(const struct config *config) { return config->recorder.is_on; }
+
 static const struct {
     const struct observer *observer;
     bool (*is_on)(const struct config *config);
@@ -22,6 +25,7 @@ static const struct {
     {&access_log_observer, has_access_log},
     {&traces_observer, has_traces},
     {&metrics_observer, has_metrics},
+    {&record_observer, has_record}, /* the last one: see record_observer.c */
 };
 
 #define ROWS (sizeof(table) / sizeof(table[0]))

@@ -185,6 +185,7 @@ struct worker_generation *worker_generation_new(struct worker *worker,
     if (generation->metrics != NULL)
         own->observed.metrics = own->dispatch.metrics =
             metrics_worker_new(generation->metrics, worker->number);
+    own->observed.record = generation->record;
     worker_generation_refresh_prepare(own, worker);
     worker_settings_add(worker, &own->settings, &generation->http, on_unused);
     own->observed.traces = new_traces(own, life->endpoints);

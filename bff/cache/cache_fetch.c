@@ -14,6 +14,7 @@ static void copy_report(struct cache_fetch *cached, const struct fetch *from)
 
     if (from->call.endpoint.at != NULL)
         call->endpoint = pool_text(cached->pool, from->call.endpoint);
+    call->times = from->call.times;
     call->retries = from->call.retries;
     memcpy(call->retried, from->call.retried, sizeof(call->retried));
     call->is_hedged = from->call.is_hedged;

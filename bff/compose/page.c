@@ -16,6 +16,7 @@
 #include "bff/http/baggage.h"
 #include "bff/http/field.h"
 #include "bff/http/request_id.h"
+#include "bff/http/request_kept.h"
 #include "bff/http/reply.h"
 #include "bff/http/reply_wait.h"
 #include "bff/session/session_cookie.h"
@@ -52,6 +53,9 @@ static void report(const struct holder *holder)
     request->parts = reports;
     request->part_count = count;
     page_budget_report(holder->serving, request);
+    if (request->is_recorded)
+        part_reports_record(holder->serving->run, request, reports);
+    holder->serving->run_request.is_recorded = false;
 }
 
 /* The request ends, for any reason, or its memory does. */
@@ -313,6 +317,7 @@ static struct run_request run_request_of(struct page_serving *serving,
         .is_own_cookie = ask->caller->own_cookie.at != NULL ? is_own_cookie : NULL,
         .change_hash = serving->key_hash,
         .faults = serving->faults.first,
+        .is_recorded = request->is_recorded && request->worker->common->on_over != NULL,
         .request_id = serving->id,
         .body_limit = ask->pages->body_limit,
         .depth_limit = ask->pages->depth_limit,
@@ -326,6 +331,8 @@ static void serve(struct request *request, const struct page_ask *ask)
 
     if (!page_query_take(request, ask->plan, &query))
         return;
+    if (request->is_recorded && ask->input.at != NULL)
+        request_kept_body(request, json_raw(ask->input));
     serving = new_serving(request, ask, &query);
     if (!page_faults_take(serving))
         return;

@@ -77,9 +77,10 @@ struct run_request {
     void (*told)(void *cookie);
     struct cache_flights *flights;  /* of the worker, for parts that are cached; NULL: no part is */
     const struct run_fault *faults; /* that the client asks for (run_fault.h); NULL: none */
-    struct text request_id;         /* for the log */
-    size_t body_limit;              /* bytes of the body of one part; the default is 4 MiB */
-    unsigned depth_limit;           /* of the JSON of one part; the default is 128 */
+    bool is_recorded;       /* the values of calls stay until run_calls_take takes them over */
+    struct text request_id; /* for the log */
+    size_t body_limit;      /* bytes of the body of one part; the default is 4 MiB */
+    unsigned depth_limit;   /* of the JSON of one part; the default is 128 */
 };
 
 /* What a part has changed at its service. */

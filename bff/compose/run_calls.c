@@ -111,6 +111,7 @@ static struct run_call *add(struct run *run, struct run_item *item, size_t bucke
     call->kept = NULL;
     call->fault = fault_of(run, item);
     call->late = NULL;
+    call->taken = NULL;
     run_calls_join(call, item);
     return call;
 }
@@ -267,11 +268,24 @@ void run_calls_cancel(struct run *run)
 
 void run_calls_release(struct run *run)
 {
-    for (struct run_call *call = run->calls; call != NULL; call = call->next)
+    for (struct run_call *call = run->calls; call != NULL; call = call->next) {
+        if (run->request->is_recorded)
+            call->taken = run_calls_take(call);
         fetch_release(&call->fetch);
+    }
     for (size_t i = 0; i < run->request->plan->part_count; i++)
         for (size_t item = 0; item < run->parts[i].item_count; item++)
             value_release(run->parts[i].items[item].held);
+}
+
+struct value *run_calls_take(struct run_call *call)
+{
+    struct value *value = call->taken;
+
+    call->taken = NULL;
+    if (value == NULL && call->state == RUN_CALL_ENDED && call->fetch.value != NULL)
+        value = value_hold(call->fetch.value);
+    return value;
 }
 
 bool run_calls_have_changed(const struct run *run)

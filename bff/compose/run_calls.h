@@ -34,6 +34,9 @@ struct run_call {
     struct fetch fetch;
     struct part_headers_kept *kept; /* fields of its answer; NULL: the page passes none */
     struct run_batch *batch; /* the items in its answer (run_settle_batch.c); NULL: not read yet */
+    struct value *taken; /* held for run_calls_take, when the run is released before; else NULL */
+    unsigned place;      /* for part_reports_calls.c */
+    size_t teller;       /* the same */
     struct cache_fetch *cached; /* looks for the answer of ${fetch} in the cache; NULL: ${fetch} is
                                    an ordinary call */
     const struct run_fault *fault; /* NULL: it has none */
@@ -74,8 +77,13 @@ void run_calls_leave(struct run_call *call);
 /* Cancels all calls that are under way. */
 void run_calls_cancel(struct run *run);
 
-/* Releases the values of all calls and items. */
+/* Releases the values of all calls and items. With is_recorded, run_calls_take must follow for each
+ * call. */
 void run_calls_release(struct run *run);
+
+/* Returns the answer of ${call}, with a reference for the caller; NULL: there is none. To be called
+ * once for each call of a run with is_recorded, before or after run_calls_release. */
+struct value *run_calls_take(struct run_call *call);
 
 /* True when a byte of a call that changes data may have left, so that a service may have acted on
  * it. */

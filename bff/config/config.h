@@ -38,6 +38,7 @@
 #include "bff/observe/metrics_settings.h"
 #include "bff/proxy/plain_route.h"
 #include "bff/proxy/spool.h"
+#include "bff/record/record_settings.h"
 #include "bff/session/session_settings.h"
 #include "bff/store/redis_settings.h"
 #include "bff/upstream/service.h"
@@ -132,6 +133,7 @@ struct config {
     size_t key_bytes;              /* the most bytes of keys in memory */
     struct compress_settings compress;
     struct metrics_settings metrics;
+    struct record_settings recorder;
     struct admin_settings admin_settings;
     char *admin_token_file;      /* NULL: none */
     struct config_listen *admin; /* the address of the admin pages; NULL: there are none */

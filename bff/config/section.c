@@ -49,6 +49,7 @@ const struct section *const section_list[] = {
     &section_compression,
     &section_admin,
     &section_metrics,
+    &section_recorder,
     &section_process,
     &section_upgrade,
     NULL,

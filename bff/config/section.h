@@ -52,6 +52,7 @@ extern const struct section section_tracing;
 extern const struct section section_compression;
 extern const struct section section_admin;
 extern const struct section section_metrics;
+extern const struct section section_recorder;
 extern const struct section section_process; /* access_log, io_uring, drain_delay, drain_timeout */
 extern const struct section section_upgrade;
 

@@ -26,12 +26,14 @@
  *   listens     where clients come to; they are open. A worker accepts connections of just these
  *   tls         for listeners with TLS; NULL if there is no such listener. It is borrowed; each
  *               open connection has a reference of its own
+ *   records     the recorder keeps the requests of clients (bff/record)
  *   tracing     traces and baggage; borrowed. NULL: there are none
  */
 struct http_settings {
     struct server_limits limits;
     size_t body_limit;
     bool answers_half_closed;
+    bool records;
     uint32_t drain_ms;
     bool (*names_clients)(const void *proxies, const struct sockaddr *address);
     const void *proxies;

@@ -7,6 +7,7 @@
 #include "bff/http/reply_filter.h"
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/request_kept.h"
 #include "bff/http/untaken.h"
 
 /* libh2o copies the list of pieces to its stack. If there are more pieces than this, they are
@@ -153,6 +154,8 @@ void reply_whole(struct request *request, const struct text *body, size_t count)
     struct text joined;
 
     reply_wait_end(request);
+    if (request->is_recorded)
+        request_kept_whole(request, body, count);
     reply_head_end(request);
     reply_filter_head(request);
     if (request->answer.filters != NULL) {

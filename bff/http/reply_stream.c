@@ -3,6 +3,7 @@
 #include "bff/http/reply_head.h"
 #include "bff/http/reply_stream.h"
 #include "bff/http/reply_wait.h"
+#include "bff/http/request_kept.h"
 #include "bff/http/untaken.h"
 
 /* Sends the head without a body. A libh2o filter would keep back an empty piece, and the head with
@@ -130,6 +131,8 @@ void reply_stream_begin(struct reply_stream *stream, struct request *request,
 
 bool reply_stream_more(struct reply_stream *stream, struct text bytes)
 {
+    if (stream->request->is_recorded)
+        request_kept_add(stream->request, bytes);
     if (stream->request->answer.filters == NULL)
         send_buffer_add(&stream->buffer, bytes);
     else

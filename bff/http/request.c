@@ -2,8 +2,10 @@
 #include "bff/base/clock.h"
 #include "bff/base/tally.h"
 #include "bff/http/body.h"
+#include "bff/http/own_path.h"
 #include "bff/http/request.h"
 #include "bff/http/request_id.h"
+#include "bff/http/request_kept.h"
 #include "bff/http/target.h"
 #include "bff/http/worker_settings.h"
 
@@ -55,6 +57,7 @@ static void dispose(void *object)
         tally_add(TALLY_REQUESTS_ENDED);
     if (request->worker->common->on_over != NULL)
         request->worker->common->on_over(request);
+    request_kept_free(&request->kept);
     worker_settings_release(request->settings);
 }
 
@@ -79,6 +82,14 @@ static void read_target(struct request *request)
     request->host = target.authority.at != NULL ? target.authority : request_host_field(request);
 }
 
+/* Those who look at requests, and those who ask whether the server is well, would only hide the
+ * others. */
+static bool is_to_record(const struct request *request)
+{
+    return request->settings->http->records && !request->client->is_admin &&
+           !text_starts(request->path, TEXT(OWN_PATH_TOOLS)) && !own_path_is_health(request->path);
+}
+
 struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
 {
     struct request *request = pool_shared(pool_of(&h2o_req->pool), sizeof(*request), dispose);
@@ -98,6 +109,7 @@ struct request *request_new(h2o_req_t *h2o_req, struct worker *worker)
     request->method = (struct text){h2o_req->method.base, h2o_req->method.len};
     read_target(request);
     request_id_read(request);
+    request->is_recorded = is_to_record(request);
     request->head_ns = request->began_ns = clock_now_ns();
     return request;
 }

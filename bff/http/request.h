@@ -21,12 +21,14 @@
 
 struct answer_report;
 struct body;
+struct call_record;
 struct part_report;
 struct reply_field;
 struct reply_filter;
 struct request;
 struct request_peer;
 struct route_report;
+struct value;
 
 /* The state of the answer before it is sent. Private to reply*.c. */
 struct request_answer {
@@ -51,6 +53,22 @@ struct request_answer {
 struct request_stored {
     bool (*answer)(struct request_stored *stored, struct request *request);
 };
+
+/*
+ * Copies for the recorder, which takes them over when the request is over. NULL: none.
+ *
+ *   answer  the body of its answer as its source has sent it, before compression and before what a
+ *           plain route changes in it; at most REQUEST_KEPT_BYTES
+ *   is_cut  the answer was longer, and is not kept
+ *   body    its own body, when it was read as JSON
+ */
+struct request_kept {
+    struct value *answer;
+    bool is_cut;
+    struct value *body;
+};
+
+#define REQUEST_KEPT_BYTES ((size_t)64 * 1024)
 
 struct request {
     h2o_req_t *h2o;
@@ -101,6 +119,11 @@ struct request {
                                 none that counts */
     const char *authorizer;  /* what the authorizer has said, a word for the log; NULL: it was not
                                 asked */
+    bool is_recorded;        /* the recorder keeps it (bff/record): the next members are for it */
+    struct call_record *calls; /* what it has asked services; their values are held. NULL: nothing.
+                                  The memory is as that of ${parts} */
+    size_t call_count;
+    struct request_kept kept;
     const char
         *login_fault; /* why its token is not good, a word for the log; NULL: no such token */
 };

@@ -150,7 +150,7 @@ static void keep_observed(struct request *request)
     request->parent = keep(request, request->parent);
     request->agent = keep(request, request_agent(request));
     request->host = request->host.len > HOST_KEPT ? (struct text){0} : keep(request, request->host);
-    request->query = (struct text){0};
+    request->query = request->is_recorded ? keep(request, request->query) : (struct text){0};
     request->peer = keep_peer(request);
 }
 

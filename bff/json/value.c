@@ -117,6 +117,8 @@ void value_release(struct value *value)
     give_back(value);
 }
 
+size_t value_bytes(const struct value *value) { return sizeof(*value) + value->capacity; }
+
 /* Adding bytes. */
 
 char *value_room(const struct value *value, size_t *len)

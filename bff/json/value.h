@@ -47,6 +47,9 @@ void value_take_slices(struct value *value, struct json_scan *scan);
 /* Returns the value for reading. It is valid as long as the caller has a reference to ${value}. */
 struct json value_json(const struct value *value);
 
+/* Returns the memory of ${value} in bytes. */
+size_t value_bytes(const struct value *value);
+
 /* Adds one reference. Returns ${value}. May be called in any thread. */
 struct value *value_hold(struct value *value);
 

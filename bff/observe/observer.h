@@ -13,6 +13,7 @@ struct call_report;
 struct request;
 
 struct metrics_worker;
+struct record;
 struct traces_worker;
 
 /* What the observers of one worker and one generation have. A member is NULL when the configuration
@@ -20,6 +21,7 @@ struct traces_worker;
 struct observed {
     struct metrics_worker *metrics;
     struct traces_worker *traces;
+    struct record *record; /* of all workers */
 };
 
 /* Either callback may be NULL. Its arguments are valid during the callback. */

@@ -28,6 +28,11 @@ struct part_report {
     size_t calls; /* that were made for this list part; a shared call counts only for the part that
                      made it */
 
+    /* Only of a request that is recorded: the calls that the part has waited for, as places in
+     * request->calls. Parts may share a call. */
+    const unsigned *places;
+    size_t place_count;
+
     /* About one call of the part. For a list it is the call of the first item that failed, or of
      * the first item when none failed. */
     bool has_call;       /* false: no call was made, and the rest is empty */

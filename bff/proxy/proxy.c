@@ -104,6 +104,7 @@ static int on_head(void *cookie, const struct exchange_head *head, enum reason *
     int next;
 
     passing->has_head = true;
+    passing->status = head->status;
     if (passing->request == NULL)
         proxy_errand_limit(passing);
     invalidate(passing, head);
@@ -278,6 +279,7 @@ static void begin(struct proxy_passing *passing)
 static void ask_again(struct proxy_passing *passing)
 {
     passing->must_ask_again = passing->has_head = false;
+    passing->status = 0;
     proxy_cache_forget(passing->ask.cached);
     proxy_fill_free(passing->fill);
     pool_free(passing->texts);

@@ -1,5 +1,6 @@
 /* See proxy_passing.h. */
 #include "bff/base/memory.h"
+#include "bff/observe/call_record.h"
 #include "bff/proxy/proxy_answer.h"
 #include "bff/proxy/proxy_passing.h"
 #include "bff/proxy/proxy_request.h"
@@ -79,6 +80,27 @@ bool proxy_passing_refuses(struct proxy_passing *passing, const struct exchange_
     return true;
 }
 
+/* Its answer is the client's, of which the request keeps a copy. */
+static void record(const struct proxy_passing *passing)
+{
+    struct request *request = passing->request;
+    const struct route_report *report = request->passed;
+    struct call_record *call = pool_take(request->pool, sizeof(*call));
+
+    *call = (struct call_record){
+        .service = report->service,
+        .method = pool_text(request->pool, passing->call_ask.method),
+        .target = pool_text(request->pool, passing->call_ask.target),
+        .attempts = report->attempts,
+        .reason = report->reason,
+        .status = passing->status,
+        .is_cancelled = report->is_cancelled,
+        .times = passing->call.times,
+    };
+    request->calls = call;
+    request->call_count = 1;
+}
+
 /* The server calls the observers later. So the report is in the memory that the request has from
  * now on (bff/http/untaken.h). */
 void proxy_passing_report(struct proxy_passing *passing)
@@ -90,4 +112,6 @@ void proxy_passing_report(struct proxy_passing *passing)
     if (passing->ask.cached != NULL)
         report->cache = passing->ask.cached->word;
     passing->request->passed = report;
+    if (passing->request->is_recorded)
+        record(passing);
 }

@@ -33,6 +33,7 @@ struct proxy_passing {
     bool is_tunnel;
     bool is_left;  /* the client has left, and the request ends soon: it has its answer, or none */
     bool has_head; /* the service has begun to answer */
+    int status;    /* of that answer; 0: there is none */
     int refused_status; /* of the answer that the route's rules have refused; 0: none */
     struct route_report report;
 

@@ -274,6 +274,7 @@ static void init(struct call *call, struct upstream *upstream, const struct call
     call->written = NULL;
     call->timer = (struct timer){.fire = on_timer};
     call->began_ns = clock_now_ns();
+    call->times = (struct call_times){.asked_ns = call->began_ns};
     call->total_ns = INT64_MAX;
     call->early = REASON_NONE;
     call->is_running = true;

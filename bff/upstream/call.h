@@ -90,6 +90,20 @@ struct call_ask {
                          the service's total applies */
 };
 
+/*
+ * When the things of a call happened, of clock_now_ns; 0: that point was not reached.
+ *
+ *   asked_ns       the call began; it may wait then, or be refused
+ *   started_ns, connected_ns, first_byte_ns, ended_ns  those of struct attempt, of the attempt
+ * whose answer was used, or else of the one that ended last received       bytes of that attempt's
+ * answer, heads and framing included is_reused      that attempt had a connection that was idle
+ */
+struct call_times {
+    int64_t asked_ns, started_ns, connected_ns, first_byte_ns, ended_ns;
+    uint64_t received;
+    bool is_reused;
+};
+
 #define CALL_RETRIED_BYTES 104
 
 /* A call. Its user provides the memory. ${is_running} must be false before call_start; the other
@@ -106,6 +120,7 @@ struct call {
                        service may have acted on it */
     bool is_hedged; /* a second endpoint was asked because the first one was slow */
     bool has_hedge_won; /* and the answer is that of the second one */
+    struct call_times times;
 
     /* With REASON_BREAKER_OPEN and REASON_LIMITED: in how many seconds a call may succeed. */
     unsigned retry_after_s;

@@ -198,12 +198,24 @@ void call_try_keep_place(struct call_try *try)
     try->is_counted = true;
 }
 
+/* The attempt that is used ends last, because it ends the call. */
+static void keep_times(struct call_times *times, const struct attempt *attempt)
+{
+    times->started_ns = attempt->started_ns;
+    times->connected_ns = attempt->connected_ns;
+    times->first_byte_ns = attempt->first_byte_ns;
+    times->ended_ns = attempt->ended_ns;
+    times->received = attempt->received;
+    times->is_reused = attempt->is_reused;
+}
+
 void call_try_report(const struct call_try *try, bool is_cancelled, struct call_report *report)
 {
     const struct attempt *attempt = &try->attempt;
     struct call *call = try->call;
 
     call->has_left |= !attempt->is_unsent;
+    keep_times(&call->times, attempt);
     *report = (struct call_report){
         .ask = call->ask,
         .service = call->ask->service,

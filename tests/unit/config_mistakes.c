@@ -5,8 +5,8 @@
     "listen, workers, half_close, tls, services, composites, resolver, login, routes, "            \
     "default_routes, paths, cors, security_headers, limits, trusted_proxies, trusted_headers, "    \
     "redis, rate_limits, rate_limit_store, cache, idempotency, uploads, api_keys, session, "       \
-    "revocation, identity, tracing, compression, admin, metrics, access_log, io_uring, watch, "    \
-    "drain_delay, drain_timeout, upgrade"
+    "revocation, identity, tracing, compression, admin, metrics, recorder, access_log, "           \
+    "io_uring, watch, drain_delay, drain_timeout, upgrade"
 
 #define SERVICE                                                                                    \
     "endpoints, ca_file, balance, key, slow_start, resolve, panic, timeout, min_time, min_wait, "  \

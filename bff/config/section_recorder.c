@@ -1,0 +1,49 @@
+/* recorder: which requests the flight recorder keeps. With mock services it is on. Otherwise it is
+ * on when the file has the section. */
+#include "bff/config/kind.h"
+
+#include "bff/config/section.h"
+
+#define OF(member) offsetof(struct config, recorder.member)
+#define NAMES_MAX 64 /* bytes of a name */
+
+static void names_read(struct settings_input *input)
+{
+    size_t count = input->values->count;
+    struct text *names = pool_zero(input->config->pool, (count + 1) * sizeof(*names));
+
+    for (size_t i = 0; i < count; i++) {
+        names[i] = pool_text(input->config->pool, text_of(input->values->texts[i]));
+        if (names[i].len == 0 || names[i].len > NAMES_MAX)
+            settings_refuse_value(input, i, "expected the name of a member, such as email");
+    }
+    if (input->is_wrong)
+        return;
+    input->config->recorder.redact = names;
+    input->config->recorder.redact_count = count;
+}
+
+static const struct settings_kind names_kind = {.read = names_read, .is_list = true};
+
+static const struct setting rows[] = {
+    {"recorder", &kind_off, OF(is_off), .shown = "off, but on with --mock",
+     .about = "the last requests, with their calls and answers, for /__bff/; or off"},
+    {"recorder.requests", &kind_count, OF(requests), 1, 100000, .normal = "200",
+     .about = "the most requests, of all workers together"},
+    {"recorder.bytes", &kind_size, OF(bytes), 64 * UNITS_KIB, 4 * UNITS_GIB, .normal = "16MiB",
+     .about = "the most bytes of them; the oldest requests go"},
+    {"recorder.redact", &names_kind, .shown = "none",
+     .about = "names whose values are not shown, besides password, token...: email, iban"},
+    {0},
+};
+
+static void check(struct settings *settings)
+{
+    struct config *config = settings->config;
+    struct record_settings *recorder = &config->recorder;
+
+    recorder->is_on = !recorder->is_off &&
+                      (config->mock_dir != NULL || settings_mark(settings, "recorder", 0)->is_open);
+}
+
+const struct section section_recorder = {.rows = rows, .check = check};

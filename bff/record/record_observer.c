@@ -1,0 +1,16 @@
+/* See record_observer.h. */
+#include <stdint.h>
+
+#include "bff/http/request.h"
+#include "bff/record/record.h"
+#include "bff/record/record_observer.h"
+
+/* It is the last observer, because the entry takes over what the request has for it. */
+static void on_over(struct observed *observed, const struct request *request)
+{
+    if (request->is_recorded)
+        record_add(observed->record, request->worker->number,
+                   record_entry_new((struct request *)(uintptr_t)request));
+}
+
+const struct observer record_observer = {.on_over = on_over};

@@ -1,0 +1,20 @@
+/* What the recorder keeps, as plain data. */
+#ifndef BFF_RECORD_RECORD_SETTINGS_H
+#define BFF_RECORD_RECORD_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "bff/base/text.h"
+
+struct record_settings {
+    bool is_on;
+    bool is_off;     /* the file has recorder: off */
+    size_t requests; /* the most requests, of all workers together */
+    size_t bytes;    /* the most bytes of them */
+    const struct text
+        *redact; /* names whose values are not shown, besides those of json_redact.h */
+    size_t redact_count;
+};
+
+#endif
