@@ -30,6 +30,9 @@ struct mock; /* mock services that run; their own code defines this */
  *                    after the call
  *   url              "http://127.0.0.1:3000": where the service of this name listens, valid until
  *                    stop; NULL when there is no mock of it
+ *   token            returns a token of the account with this id in ${pool}, such as a login gives
+ *                    it; absent when there is no such account, or when no tokens are signed. Any
+ *                    thread may call it. NULL: there are no accounts
  *   stop             ends the mock services and frees everything. NULL: does nothing
  *
  * The server calls these only when ${scenario_header} is not NULL. Every thread may call them.
@@ -54,6 +57,7 @@ struct bff_mocks {
     struct mock *(*start)(const char *directory, struct text secret, char *error,
                           size_t error_size);
     const char *(*url)(const struct mock *mock, const char *service);
+    struct text (*token)(const struct mock *mock, struct text id, struct pool *pool);
     void (*stop)(struct mock *mock);
     struct text (*scenario_get)(struct mock *mock, struct pool *pool);
     struct text (*scenario_put)(struct mock *mock, struct text wanted, struct pool *pool);
