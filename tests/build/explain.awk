@@ -89,6 +89,12 @@ function meant_in_table(said, code, name) {
         return "a column is written .ask = user, not ask: user"
     if (said ~ /^missing braces around initializer/)
         return "a table needs BFF_TABLE: .parts = BFF_TABLE(parts)"
+    if (said ~ /^initialization of 'unsigned int' from 'char|^initialization of 'int' from 'char/)
+        return code ~ /= *"[0-9]+"/ ? "a number has no quotes" : "this column takes a number"
+    if (said ~ /^incompatible types when initializing type 'enum /)
+        return "this column takes a word without quotes: " words_of(name_of_type(said))
+    if (said ~ /^initialization of 'void \(\*\)\(struct bff_ask \*\)/)
+        return "the column takes a function of this file, which calls that one: static void user(struct bff_ask *ask) { ... }"
     if (said ~ /(braces around|excess elements in) scalar initializer/)
         return "a column takes one text without braces: .pick = \"id name\""
     if (said ~ /^initialization of 'void \(\*\)\(struct json_print/)
@@ -121,18 +127,20 @@ function meant_in_table(said, code, name) {
         return "the first argument is missing: ask for a function ask_..., out for a function json_print_..."
     if (said ~ /^(too few|too many) arguments|^passing argument/)
         return "the header that declares " name " shows its arguments"
+    if (said ~ /: No such file or directory/)
+        return "there is no such file. " files_like(said)
     if (said ~ /; did you mean '/ && said ~ /undeclared/)
-        return name " is misspelt"
+        return name " is misspelt" proposal(said)
     if (said ~ / undeclared / && code ~ ("[ {,]" name " *=[^=]"))
         return "a column begins with a dot: ." name " = ..."
     if (said ~ /undeclared here/ && code ~ ("&" name))
         return "no header declares " name ": is its line in composites.h there, and spelt the same?"
     if (said ~ /implicit declaration of function/)
-        return missing_include(name)
+        return missing_include(said, name)
     if (said ~ /undeclared/)
         return name " is misspelt, or is defined below this place: a function stands above the table"
     if (said ~ /has no member named/)
-        return "the column is misspelt. bff/compose/compose.h explains all columns"
+        return "the column is misspelt" proposal(said) ". bff/compose/compose.h explains all columns"
     if (said ~ /^'(parts|fields)' defined but not used/)
         return "." name " = BFF_TABLE(" name ") is missing in the composite"
     if (said ~ /defined but not used/)
@@ -144,12 +152,84 @@ function meant_in_table(said, code, name) {
     return ""
 }
 
-function missing_include(name, command, header) {
+function missing_include(said, name, command, header) {
     command = "grep -lsw " name " clients/*.h bff/compose/compose.h bff/json/*.h"
-    if (name !~ /^[a-z_0-9]+$/ || (command | getline header) <= 0)
-        return name " is misspelt, or the #include of its file in clients/ is missing"
+    if (name !~ /^[A-Za-z_0-9]+$/ || (command | getline header) <= 0)
+        return name " is misspelt" proposal(said, name) ", or the #include of its file in clients/ is missing"
     close(command)
     return "the line is missing: #include \"" header "\""
+}
+
+# What the compiler proposes, or else the function of the headers that has most words in common with
+# ${name}: getParam has one with ask_param.
+function proposal(said, name) {
+    if (match(said, /did you mean '[^']*'/))
+        return " (did you mean " substr(said, RSTART + 14, RLENGTH - 15) "?)"
+    name = name == "" ? "" : nearest(name)
+    return name == "" ? "" : " (did you mean " name "?)"
+}
+
+function nearest(name, command, each, best, most, found) {
+    command = "grep -ohE '[a-z]+_[a-z_0-9]+\\((struct|const) ' clients/*.h bff/compose/compose*.h bff/json/json.h bff/json/json_print.h bff/base/text.h"
+    while ((command | getline each) > 0) {
+        sub(/\(.*/, "", each)
+        found = in_common(name, each)
+        if (found > most) {
+            most = found
+            best = each
+        }
+    }
+    close(command)
+    return most >= 1 ? best : ""
+}
+
+# How many words both names have, less a little for each other word.
+function in_common(name, other, words, others, count, i, j, sum) {
+    while (match(name, /[a-z][A-Z]/))
+        name = substr(name, 1, RSTART) "_" substr(name, RSTART + 1)
+    count = split(tolower(name), words, "_")
+    j = split(other, others, "_")
+    sum = -(count + j) / 10
+    for (i = 1; i <= count; i++)
+        for (j in others)
+            if (is_same_word(words[i], others[j])) sum += words[i] == "get" ? 0.5 : 1.5
+    return sum
+}
+
+function is_same_word(a, b) { return a == b || a "s" == b || a == b "s" }
+
+function name_of_type(said) {
+    sub(/^.*'enum /, "", said)
+    sub(/'.*/, "", said)
+    return said
+}
+
+# The words of an enum of compose.h.
+function words_of(type, command, line, is_in, list, word) {
+    command = "cat bff/compose/compose*.h"
+    while ((command | getline line) > 0) {
+        if (line ~ ("^enum " type " ")) is_in = 1
+        while (is_in && match(line, /BFF_[A-Z_]+/)) {
+            word = substr(line, RSTART, RLENGTH)
+            if (word !~ /_MISSING$/) list = list (list == "" ? "" : ", ") word
+            line = substr(line, RSTART + RLENGTH)
+        }
+        if (line ~ /};/) is_in = 0
+    }
+    close(command)
+    return list
+}
+
+function files_like(said, folder, command, each, list) {
+    folder = said
+    sub(/: No such file.*/, "", folder)
+    sub(/\/?[^\/]*$/, "", folder)
+    if (folder !~ /^[a-z_\/]+$/) return "Is its folder there, as in \"clients/users.h\"?"
+    command = "ls " folder " 2>/dev/null"
+    while ((command | getline each) > 0)
+        if (each ~ /\.h$/) list = list " " each
+    close(command)
+    return folder " has" (list == "" ? " none" : list)
 }
 
 # ---- reading ---------------------------------------------------------------------------------------
