@@ -35,14 +35,13 @@ struct plan_rules {
 
 struct bff_mocks;
 struct mock;
+struct record;
 
 /* What the pages below /__bff/ are about (inspect_request.h). */
 struct inspect_scope {
-    bool is_on;                    /* there is something to show: requests are recorded */
+    struct record *record;         /* the last requests; NULL: they are not recorded */
     const struct bff_mocks *mocks; /* NULL: no mock mode */
     struct mock *mock;             /* as above */
-    struct text secret;            /* with which the mock services sign tokens; absent: they sign
-                                      none, or no mock mode */
 };
 
 /* The part that belongs to one generation. It does not change. */

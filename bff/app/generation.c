@@ -158,15 +158,14 @@ static void hold_idempotency(struct generation *generation)
     generation_keep(generation, generation->idempotency);
 }
 
-static struct inspect_scope inspect_scope_of(const struct config *config)
+static struct inspect_scope inspect_scope_of(const struct generation *generation)
 {
-    if (config->mock_dir == NULL)
-        return (struct inspect_scope){0};
+    const struct config *config = &generation->config;
+
     return (struct inspect_scope){
-        .is_on = true,
-        .mocks = config->build->mocks,
+        .record = generation->record,
+        .mocks = config->mock_dir != NULL ? config->build->mocks : NULL,
         .mock = config->mock,
-        .secret = config->login_is_off ? (struct text){0} : config->login.secret,
     };
 }
 
@@ -210,7 +209,7 @@ static void fill_dispatch(struct generation *generation)
                               .cache = generation->cache,
                               .login = generation->login,
                               .session = &config->session}},
-        .inspect = inspect_scope_of(config),
+        .inspect = inspect_scope_of(generation),
         .body_limit = config->request_limit,
         .uploads = &config->uploads,
         .proxy = {.server = server,

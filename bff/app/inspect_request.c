@@ -27,7 +27,7 @@ bool inspect_request_is(const struct dispatch *dispatch, const struct request *r
 
     if (!text_starts(request->path, below) && !is_short(request->path))
         return false;
-    return request->client->is_admin ? scope->is_on : scope->mocks != NULL;
+    return request->client->is_admin ? scope->record != NULL : scope->mocks != NULL;
 }
 
 static struct inspect_request *inspect_of(struct request_context *context)
