@@ -10,6 +10,21 @@ const json = (res, status, body, headers = {}) =>
 // Ways to answer /reviews/ID, by the id. Any other id is answered with a review.
 const habits = {
   missing: (req, res) => json(res, 404, { error: 'No such review' }),
+  secrets: (req, res) => json(res, 200, { id: 'secrets', password: 'secret-password',
+    author: { email: 'ada@secret.example', access_token: 'secret-token', name: 'Ada' },
+    list: [{ apiKey: { deep: 'secret-key' } }, { note: null, token: null }] },
+    { 'set-cookie': 'session=secret-cookie', authorization: 'Bearer secret-bearer',
+      location: '/reviews/secrets?token=secret-location' }),
+  strings: (req, res) => {
+    res.writeHead(200, { 'content-type': 'application/vnd.shop+json; charset=utf-8' })
+    res.end('\t{ "id": "strings",\r\n\t"a\\/b": "\\ud83d\\ude00 \\u0000", "n": 19.90 }\n')
+  },
+  template: (req, res) => json(res, 200, { id: '{{uuid}}' }),
+  text: (req, res) => res.writeHead(200, { 'content-type': 'text/plain' }).end('{}'),
+  broken: (req, res) => res.writeHead(200, { 'content-type': 'application/json' }).end('{"id":'),
+  empty: (req, res) => res.writeHead(204).end(),
+  failing: (req, res) => json(res, 500, { error: 'no' }),
+  large: (req, res) => json(res, 200, { id: 'x'.repeat(2 << 20) }),
   chunked: (req, res) => {
     res.writeHead(200, { 'content-type': 'application/json' })
     for (const piece of ['{"id":', '"chunked"', '}']) res.write(piece)
