@@ -122,6 +122,6 @@ describe('recording', { concurrency: 4 }, () => {
     }
     for (const name of ['../a', '.a', 'a/b', 'a'.repeat(65)])
       assert.match((await start(dir, '--record-name', name)).stderr, /the name of a recording: /)
-    assert.match((await start(path.join(dir, 'nowhere'))).stderr, /scenarios: No such file/)
+    assert.match((await start(path.join(dir, 'no', 'where'))).stderr, /scenarios: No such file/)
   })
 })

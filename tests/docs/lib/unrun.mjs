@@ -17,6 +17,8 @@ export const blocks = [
   ...['static const struct bff_part parts[] = {', 'static void cancel(', '{"error":"Failed to confirm',
     '{"time":"2026-03-01T10:15:02.417Z","event":"unresolved"'].map(begins => ({ page: 'docs/undo.md', begins,
     why: 'tests/e2e/changing_faults.test.mjs has such a page, and reads its answers and its log' })),
+  ...['{"about":"recorded', '{"file":"recorded/scenarios/'].map(begins => ({ page: 'docs/recording.md', begins,
+    why: 'there is no real service here; tests/e2e/recording.test.mjs has one' })),
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
   { page: 'docs/typescript.md', begins: '{"dependencies"', why: 'a part of a file of npm' },
   { page: 'docs/types.md', begins: '{\n  "$schema"', why: 'a schema, and no answer' },
