@@ -35,15 +35,18 @@ static struct inspect_request *inspect_of(struct request_context *context)
     return H2O_STRUCT_FROM_MEMBER(struct inspect_request, context, context);
 }
 
-static enum step_result refuse_with(struct request_context *context, struct refusal refusal)
+static enum step_result refuse_with(struct request_context *context, int status,
+                                    const char *message, const char *name, struct text value)
 {
-    return pipeline_refuse(&context->pipeline, refusal);
+    return pipeline_refuse(
+        &context->pipeline,
+        (struct refusal){.status = status, .message = message, .name = name, .value = value});
 }
 
 enum step_result inspect_request_refuse(struct inspect_request *inspect, int status,
                                         const char *message)
 {
-    return refuse_with(&inspect->context, (struct refusal){.status = status, .message = message});
+    return refuse_with(&inspect->context, status, message, NULL, (struct text){0});
 }
 
 /* Every answer has these fields, refusals too. */
@@ -82,15 +85,6 @@ static enum step_result gate(struct request_context *context)
     return judge(context, page_gate_decide(context->dispatch->admin, context->request));
 }
 
-static enum step_result refuse_token(struct request_context *context, const char *message,
-                                     struct text challenge)
-{
-    return refuse_with(context, (struct refusal){.status = 401,
-                                                 .message = message,
-                                                 .name = "www-authenticate",
-                                                 .value = challenge});
-}
-
 static enum step_result check_token(struct request_context *context)
 {
     const struct dispatch *dispatch = context->dispatch;
@@ -102,15 +96,13 @@ static enum step_result check_token(struct request_context *context)
     case ADMIN_GATE_CLOSED:
         return inspect_request_refuse(inspect_of(context), 403, "admin.token is not set");
     case ADMIN_GATE_NO_TOKEN:
-        return refuse_token(context, "No token provided", TEXT("Bearer realm=\"admin\""));
+        return refuse_with(context, 401, "No token provided", "www-authenticate",
+                           TEXT("Bearer realm=\"admin\""));
     case ADMIN_GATE_WRONG:
-        return refuse_token(context, "Invalid token",
-                            TEXT("Bearer realm=\"admin\", error=\"invalid_token\""));
+        return refuse_with(context, 401, "Invalid token", "www-authenticate",
+                           TEXT("Bearer realm=\"admin\", error=\"invalid_token\""));
     case ADMIN_GATE_TOO_MANY:
-        return refuse_with(context, (struct refusal){.status = 429,
-                                                     .message = "Too many wrong tokens",
-                                                     .name = "retry-after",
-                                                     .value = TEXT("60")});
+        return refuse_with(context, 429, "Too many wrong tokens", "retry-after", TEXT("60"));
     }
     return STEP_PASS;
 }
