@@ -4,24 +4,39 @@
 #include "bff/app/admin_reload.h"
 #include "bff/app/admin_request.h"
 #include "bff/app/admin_revoke.h"
+#include "bff/http/own_path.h"
 #include "bff/json/json_print.h"
 
-/* Lists the pages, so that nobody has to guess. */
+static void print_page(struct json_print *out, const struct admin_page *page)
+{
+    json_print_raw(out, TEXT("{"));
+    json_print_key(out, "method");
+    json_print_string(out, text_of(page->method));
+    json_print_key(out, "path");
+    json_print_string(out, text_of(page->path == NULL ? "/{path}" : page->path));
+    json_print_key(out, "about");
+    json_print_string(out, text_of(page->about));
+    json_print_raw(out, TEXT("}"));
+}
+
+/* Lists the pages, so that nobody has to guess. The page of recorded requests is not one of this
+ * table (inspect_request.h). */
 static enum step_result list(struct admin_request *admin)
 {
+    static const struct admin_page recorded = {
+        "GET", OWN_PATH_TOOLS, "the last requests, for a browser; the page asks for the token",
+        NULL};
     struct json_print out;
 
     json_print_init(&out, admin->context.request->pool);
     json_print_raw(&out, TEXT("{\"pages\":["));
     for (const struct admin_page *page = admin_pages; page->method != NULL; page++) {
-        json_print_raw(&out, page == admin_pages ? TEXT("{") : TEXT(",{"));
-        json_print_key(&out, "method");
-        json_print_string(&out, text_of(page->method));
-        json_print_key(&out, "path");
-        json_print_string(&out, text_of(page->path == NULL ? "/{path}" : page->path));
-        json_print_key(&out, "about");
-        json_print_string(&out, text_of(page->about));
-        json_print_raw(&out, TEXT("}"));
+        json_print_raw(&out, page == admin_pages ? TEXT("") : TEXT(","));
+        print_page(&out, page);
+    }
+    if (admin->context.dispatch->inspect.record != NULL) {
+        json_print_raw(&out, TEXT(","));
+        print_page(&out, &recorded);
     }
     json_print_raw(&out, TEXT("]}\n"));
     admin->answer = json_print_text(&out);
