@@ -10,9 +10,10 @@ function sentences({ requests, p95Us, parts }, composite) {
   if (composite?.p95Ms && p95Us > composite.p95Ms * 1000)
     told.push(h('li', `The p95 is ${time(p95Us)}, which is over the budget of ${composite.p95Ms} ms.`))
   if (first?.setShare > 0) told.push(h('li', h('strong', first.name), ` set the time of ${percent(first.setShare)} of ${plural(requests, 'request')}.`))
-  for (const { name, saves } of parts.filter(part => part.saves?.p95Us > 0)) {
+  for (const { name, saves } of parts.filter(part => part.saves)) {
+    const falls = saves.p95Us > 0 ? `the p95 falls from ${time(p95Us)} to ${time(Math.max(0, p95Us - saves.p95Us))}` : `the p99 falls by ${time(saves.p99Us)}`
     told.push(h('li', 'With ', h('code', `.timeout_ms = ${saves.timeoutMs}`), ' of ', h('strong', name),
-      `, the p95 falls from ${time(p95Us)} to ${time(Math.max(0, p95Us - saves.p95Us))}, and ${percent(saves.lost)} of the requests lose it.`))
+      `, ${falls}, and ${percent(saves.lost)} of the requests lose it.`))
   }
   return told
 }
