@@ -6,6 +6,7 @@
 #include "bff/app/caller_list.h"
 #include "bff/app/limit_list.h"
 #include "bff/app/probe.h"
+#include "bff/app/rehearsal.h"
 #include "bff/app/route_list.h"
 #include "bff/app/serve.h"
 #include "bff/app/service_list.h"
@@ -57,6 +58,7 @@ static int act(enum config_action action, struct generation *generation)
     case CONFIG_EXIT_OK:
         return 0;
     case CONFIG_SERVE: /* see bff_main */
+    case CONFIG_REHEARSE:
     case CONFIG_EXIT_BAD:
         break;
     }
@@ -72,6 +74,8 @@ int bff_main(int argc, char **argv, const struct bff_build *build)
     struct generation *generation = generation_load(argc, argv, build, &action);
     if (action == CONFIG_SERVE)
         return serve(generation, argc, argv);
+    if (action == CONFIG_REHEARSE)
+        return rehearsal(generation);
     int status = act(action, generation);
     generation_release(generation);
     return status;

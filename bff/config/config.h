@@ -45,6 +45,7 @@
 
 struct api_keys_file;
 
+#define CONFIG_WITH_MAX 32
 #define CONFIG_SHA256_SIZE 65 /* 64 hexadecimal digits, and a NUL */
 
 struct identity_keys;
@@ -65,6 +66,15 @@ struct config_file {
     char *name;
     struct file_mark mark;
     struct config_file *next;
+};
+
+/* What --rehearse asks for. The texts are those of the command line. */
+struct config_rehearsal {
+    const char *composite; /* NULL: nothing */
+    const char *out;       /* a directory; NULL: the default one */
+    const char *body;      /* a file; NULL: none */
+    const char *with[CONFIG_WITH_MAX];
+    size_t with_count;
 };
 
 /* Where counts or answers are stored, as the file says it. AUTO: in Redis, when there is one. */
@@ -147,6 +157,7 @@ struct config {
     struct pool *pool;  /* the values are in it, except the endpoints of services */
     char *file;         /* the argument of --config; NULL: not given */
     const char *verify; /* the argument of --verify, borrowed; NULL: not given */
+    struct config_rehearsal rehearsal;
     char file_sha256[CONFIG_SHA256_SIZE]; /* the SHA-256 of the file; empty without a file */
     struct config_file *files; /* with ${file}: all that were read, or could not be read */
     bool is_watched;           /* the files are read again when they change */

@@ -29,6 +29,18 @@ static void mock_set(struct config *config, const char *directory)
     config->mock_dir = (char *)pool_text(config->pool, text_of(directory)).at;
 }
 
+static void rehearsal_set(struct config *config, const struct options *options)
+{
+    struct config_rehearsal *rehearsal = &config->rehearsal;
+
+    *rehearsal = (struct config_rehearsal){.composite = options->rehearse,
+                                           .out = options->out,
+                                           .body = options->body,
+                                           .with_count = options->with_count};
+    for (size_t i = 0; i < options->with_count; i++)
+        rehearsal->with[i] = options->with[i];
+}
+
 static void options_set(struct settings *settings, const struct options *options)
 {
     struct settings_values listens = {.count = options->listen_count};
@@ -77,6 +89,8 @@ static enum config_action action_of(const struct config *config, const struct op
 {
     if (config->mistakes.count > 0)
         return CONFIG_EXIT_BAD;
+    if (options->rehearse != NULL)
+        return CONFIG_REHEARSE;
     if (options->is_check)
         return CONFIG_CHECK;
     if (options->is_probe)
@@ -104,6 +118,7 @@ static enum config_action read_all(int argc, char **argv, const struct bff_build
         out->file = (char *)pool_text(out->pool, text_of(options->config)).at;
     if (out->file != NULL)
         config_add_file(out, out->file);
+    rehearsal_set(out, options);
     layers_read(out, options);
     return action_of(out, options);
 }

@@ -20,6 +20,7 @@ enum config_action {
     CONFIG_PROBE,      /* --probe, and nothing is wrong */
     CONFIG_HASH_KEY,   /* --hash-key; no configuration is read */
     CONFIG_VERIFY,     /* --verify; no configuration is read */
+    CONFIG_REHEARSE,   /* --rehearse, and nothing is wrong: out->rehearsal says what */
     CONFIG_EXIT_OK,    /* --help or --version */
     CONFIG_EXIT_BAD,   /* out->mistakes says why; exit with 2 */
 };

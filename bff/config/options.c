@@ -22,6 +22,10 @@ enum option {
     OPTION_PROBE,
     OPTION_HASH_KEY,
     OPTION_VERIFY,
+    OPTION_REHEARSE,
+    OPTION_OUT,
+    OPTION_WITH,
+    OPTION_BODY,
     OPTION_HELP,
     OPTION_VERSION,
     OPTION_COUNT,
@@ -47,6 +51,11 @@ static const struct {
                          "read an API key from standard input, print its SHA-256, then exit"},
     [OPTION_VERIFY] = {"--verify", "ROUTE",
                        "compare an answer on standard input with its shapes, then exit"},
+    [OPTION_REHEARSE] = {"--rehearse", "COMPOSITE",
+                         "write each answer that it can give as a file, then exit; with --mock"},
+    [OPTION_OUT] = {"--out", "DIR", "for --rehearse: write them to this directory"},
+    [OPTION_WITH] = {"--with", "NAME=VALUE", "for --rehearse: a parameter; may be repeated"},
+    [OPTION_BODY] = {"--body", "FILE", "for --rehearse: the JSON body of the requests"},
     [OPTION_HELP] = {"--help", NULL, "show this, then exit"},
     [OPTION_VERSION] = {"--version", NULL, "show the version, then exit"},
 };
@@ -87,11 +96,24 @@ static void unknown(const char *argument, struct mistakes *mistakes)
 
 static const char **single(struct options *out, enum option option)
 {
+    if (option == OPTION_REHEARSE)
+        return &out->rehearse;
+    if (option == OPTION_OUT || option == OPTION_BODY)
+        return option == OPTION_OUT ? &out->out : &out->body;
     if (option == OPTION_CONFIG)
         return &out->config;
     if (option == OPTION_VERIFY)
         return &out->verify;
     return option == OPTION_WORKERS ? &out->workers : &out->mock;
+}
+
+static void value_add(const char **values, size_t *count, size_t most, const char *value,
+                      struct mistakes *mistakes, const struct place *place)
+{
+    if (*count < most)
+        values[(*count)++] = value;
+    else
+        mistakes_add(mistakes, place, "expected at most %zu of them", most);
 }
 
 static void value_set(struct options *out, enum option option, const char *value,
@@ -100,10 +122,9 @@ static void value_set(struct options *out, enum option option, const char *value
     struct place place = {.source = table[option].name};
 
     if (option == OPTION_LISTEN) {
-        if (out->listen_count < SETTINGS_LIST_MAX)
-            out->listens[out->listen_count++] = value;
-        else
-            mistakes_add(mistakes, &place, "expected at most %d of them", SETTINGS_LIST_MAX);
+        value_add(out->listens, &out->listen_count, SETTINGS_LIST_MAX, value, mistakes, &place);
+    } else if (option == OPTION_WITH) {
+        value_add(out->with, &out->with_count, CONFIG_WITH_MAX, value, mistakes, &place);
     } else if (*single(out, option) != NULL) {
         mistakes_add(mistakes, &place, "given twice");
     } else {
@@ -166,6 +187,8 @@ static void actions_check(struct options *out, struct mistakes *mistakes)
                                           OPTION_TYPESCRIPT, OPTION_PROBE,  OPTION_HASH_KEY};
     const char *first = out->verify == NULL ? NULL : table[OPTION_VERIFY].name;
 
+    if (out->rehearse != NULL)
+        first = table[OPTION_REHEARSE].name;
     for (size_t i = 0; i < sizeof(actions) / sizeof(actions[0]); i++) {
         const char *name = table[actions[i]].name;
         if (!*flag(out, actions[i]))
@@ -178,12 +201,26 @@ static void actions_check(struct options *out, struct mistakes *mistakes)
     }
 }
 
+static void rehearsal_check(const struct options *out, struct mistakes *mistakes)
+{
+    struct place place = {.source = table[OPTION_REHEARSE].name};
+    bool has_more = out->out != NULL || out->body != NULL || out->with_count > 0;
+
+    if (out->rehearse == NULL && has_more)
+        mistakes_add(mistakes, &place, "--out, --with and --body stand only beside it");
+    if (out->rehearse != NULL && out->mock == NULL)
+        mistakes_add(mistakes, &place, "it needs the mock services: --mock DIR");
+    if (out->rehearse != NULL && out->verify != NULL)
+        mistakes_add(mistakes, &place, "--verify stands beside it; expected one of the two");
+}
+
 void options_read(int argc, char **argv, struct options *out, struct mistakes *mistakes)
 {
     *out = (struct options){0};
     for (int i = 1; i < argc;)
         i += option_read(argv[i], i + 1 < argc ? argv[i + 1] : NULL, out, mistakes);
     actions_check(out, mistakes);
+    rehearsal_check(out, mistakes);
 }
 
 static void rows_print(FILE *file, const struct setting *row)
