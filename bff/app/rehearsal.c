@@ -9,10 +9,13 @@
 #include "bff/app/rehearsal_index.h"
 #include "bff/app/rehearsal_outcomes.h"
 #include "bff/app/rehearsal_server.h"
+#include "bff/app/rehearsal_token.h"
 #include "bff/app/rehearsal_values.h"
 #include "bff/app/serve.h"
 #include "bff/base/text_builder.h"
 #include "bff/compose/typescript.h"
+
+#define SHOWN_MAX ((size_t)200) /* bytes of an answer in a message */
 
 static int complain(const struct rehearsal *rehearsal, const char *words, int status)
 {
@@ -81,25 +84,35 @@ static const char *begin(struct rehearsal *rehearsal)
 
 /* Asking. */
 
+/* Asks with the records number ${attempt}. Returns NULL, or a sentence. */
+static const char *try_first(struct rehearsal *rehearsal, const struct process *process,
+                             size_t attempt)
+{
+    const char *wrong = rehearsal_values_set(rehearsal, process, attempt);
+
+    if (wrong != NULL)
+        return wrong;
+    rehearsal->token = rehearsal_token_make(rehearsal);
+    return rehearsal_answer_ask(rehearsal, &rehearsal->outcomes[0]);
+}
+
 /* Finds parameters with which everything is well. Returns NULL, or a sentence. */
 static const char *ask_first(struct rehearsal *rehearsal, const struct process *process)
 {
-    struct rehearsal_outcome *ok = &rehearsal->outcomes[0];
-    const char *none = NULL;
+    const struct rehearsal_outcome *ok = &rehearsal->outcomes[0];
+    const char *wrong = NULL;
 
-    for (size_t i = 0; i < REHEARSAL_RECORDS; i++) {
-        none = rehearsal_values_set(rehearsal, process, i);
-        const char *wrong = none != NULL ? none : rehearsal_answer_ask(rehearsal, ok);
+    for (size_t i = 0; i < REHEARSAL_RECORDS && wrong == NULL; i++) {
+        wrong = try_first(rehearsal, process, i);
         if (wrong != NULL && i == 0)
             return wrong;
-        if (wrong != NULL)
-            break;
-        if (rehearsal_answer_is_whole(ok))
+        if (wrong == NULL && rehearsal_answer_is_whole(ok))
             return NULL;
     }
+    size_t len = ok->body.len < SHOWN_MAX ? ok->body.len : SHOWN_MAX;
     return pool_print(rehearsal->pool,
                       "without a failure, the answer is %d: %.*s; say --with or --body", ok->status,
-                      (int)(ok->body.len < 200 ? ok->body.len : 200), ok->body.at)
+                      (int)len, ok->body.at)
         .at;
 }
 

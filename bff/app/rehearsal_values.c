@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "bff/app/rehearsal_client.h"
-#include "bff/app/rehearsal_token.h"
 #include "bff/app/rehearsal_values.h"
 #include "bff/base/file.h"
 #include "bff/base/percent.h"
@@ -208,6 +207,5 @@ const char *rehearsal_values_set(struct rehearsal *rehearsal, const struct proce
         rehearsal->params[i] = value;
     }
     rehearsal->path = path_of(rehearsal);
-    rehearsal->token = rehearsal_token_make(rehearsal);
     return NULL;
 }

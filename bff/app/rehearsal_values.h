@@ -1,4 +1,4 @@
-/* What the requests of a rehearsal have: parameters, a body, a user. For rehearsal.c. */
+/* What the requests of a rehearsal have: parameters and a body. For rehearsal.c. */
 #ifndef BFF_APP_REHEARSAL_VALUES_H
 #define BFF_APP_REHEARSAL_VALUES_H
 
@@ -12,7 +12,7 @@
 const char *rehearsal_values_begin(struct rehearsal *rehearsal);
 
 /*
- * Sets the parameters, the path and the token of the request number ${attempt}. A parameter that
+ * Sets the parameters and the path of the request number ${attempt}. A parameter that
  * --with does not name has the id of a record of the mock services: "userId" one of the service
  * "users", and "id" one of the service that the segment before it names. ${attempt} 0 is the first
  * record. Returns NULL, or a sentence: there is no such record.

@@ -19,7 +19,7 @@ const services = ['users', 'products', 'orders', 'reviews', 'inventory', 'recomm
 const adminPort = 9090 // of the pages
 const usual = { 'bff-web': 8080, 'bff-mobile': 8081, 'bff-kiosk': 8082 }
 const isOurs = /_URL$|^JWT_|^NODE_|^BFF_|^GIT_/ // of the environment: what would change what runs
-const isBrief = /--(check|routes|openapi|typescript|help|version|probe|hash-key|verify)\b/
+const isBrief = /--(check|routes|openapi|typescript|help|version|probe|hash-key|verify)\b|--rehearse/
 const setting = String.raw`\w+=(?:\$\([^)]*\)|\S+)`
 const server = new RegExp(`^((?:${setting} +)*)((?:build/)?bff-\\w+)( [^#]*)?(#.*)?$`)
 

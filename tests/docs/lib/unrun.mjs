@@ -11,6 +11,10 @@ export const blocks = [
     why: 'it needs a package; tests/peers/identity.test.mjs runs it' })),
   ...['GET /api/dashboard/:userId: userId=u1 has', '{"time":"2026-11-28T12:00:00.123Z","event":"over_budget"'].map(
     begins => ({ page: 'docs/budgets.md', begins, why: 'tests/e2e/budgets.test.mjs reads such lines' })),
+  ...['import { setupServer }', 'import { handlers }'].map(begins => ({ page: 'docs/rehearsal.md', begins,
+    why: 'it needs a package; tests/peers/rehearsal_msw.test.mjs serves the answers with it' })),
+  { page: 'docs/rehearsal.md', begins: 'rehearsal/dashboard/ok.json: user.name',
+    why: 'tests/e2e/rehearsal.test.mjs has a record of another type' },
   ...['{"order"', '{"members"', 'event: head', 'const answer ='].map(begins => ({
     page: 'docs/streaming.md', begins,
     why: 'messages of a stream; tests/e2e/streaming.test.mjs reads and merges them' })),
