@@ -22,7 +22,8 @@ static struct text request_of(const struct rehearsal *rehearsal,
     text_builder_add(&out, TEXT(" HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n"
                                 "accept: application/json\r\nx-request-id: rehearsal\r\n"));
     if (outcome->clause.at != NULL)
-        text_builder_field(&out, text_of(rehearsal->generation->pages.mock_header),
+        text_builder_field(&out,
+                           text_of(mock_mode_fault_header(&rehearsal->generation->pages.mock_mode)),
                            outcome->clause);
     if (rehearsal->token.at != NULL)
         text_builder_field(&out, TEXT("authorization"),

@@ -266,3 +266,32 @@ const char *part_faults_read(struct pool *pool, const struct plan *plan, struct 
     out->rest = rest.len == 0 ? (struct text){0} : text_builder_text(&rest);
     return wrong;
 }
+
+/* Returns true when the header has a clause of part ${place}: it is among those from ${first} on.
+ */
+static bool has_clause(const struct run_fault *first, int place)
+{
+    for (const struct run_fault *at = first; at != NULL; at = at->next)
+        if ((int)at->part == place)
+            return true;
+    return false;
+}
+
+const char *part_faults_add(struct pool *pool, const struct plan *plan, struct text scenario,
+                            struct part_faults *out)
+{
+    const struct run_fault *of_header = out->first;
+    const char *wrong = NULL;
+
+    while (scenario.at != NULL && wrong == NULL) {
+        struct text clause = next_clause(&scenario), rest, name;
+        if (!text_starts(clause, PREFIX))
+            continue;
+        rest = clause = text_after(clause, PREFIX.len);
+        name = next_word(&rest);
+        int place = plan_part(plan, text_cut(&name, '['));
+        if (place >= 0 && !has_clause(of_header, place))
+            wrong = take_part(pool, plan, clause, out);
+    }
+    return wrong;
+}

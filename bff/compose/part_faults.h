@@ -34,4 +34,13 @@ struct part_faults {
 const char *part_faults_read(struct pool *pool, const struct plan *plan, struct text header,
                              struct part_faults *out);
 
+/*
+ * Adds to ${*out}, which part_faults_read has filled in, the clauses of ${scenario}, which may be
+ * absent. A scenario is for all pages: clauses of parts that ${plan} does not have are ignored, and
+ * so are those of parts that the client's header names. Returns NULL, or a sentence about a
+ * mistake.
+ */
+const char *part_faults_add(struct pool *pool, const struct plan *plan, struct text scenario,
+                            struct part_faults *out);
+
 #endif

@@ -280,6 +280,37 @@ static void clauses_of_services_are_passed_on(void **state)
 }
 
 static const struct {
+    const char *header, *scenario, *faults;
+} scenario_cases[] = {
+    {"", "part:reviews hang; part:user reset; part:order timeout", "user 0"},
+    {"part:user timeout", "part:user reset; part:same connect", "same 0, user 0"},
+    {"part:products[1] timeout", "part:products reset", "products 1"},
+    {"", "", ""},
+    {NULL, NULL, ""},
+};
+
+/* A scenario is for all pages, so a page takes what is about its own parts. */
+static void a_scenario_adds_to_what_the_header_says(void **state)
+{
+    struct pool *pool = pool_new();
+    const struct plan *plan = flow_plan(pool, &page);
+    struct part_faults faults;
+
+    for (size_t i = 0; i < FLOW_COUNT(scenario_cases); i++) {
+        struct text_builder got;
+        text_builder_init(&got, pool, 64);
+        assert_null(part_faults_read(pool, plan, text_of(scenario_cases[i].header), &faults));
+        assert_null(part_faults_add(pool, plan, text_of(scenario_cases[i].scenario), &faults));
+        for (const struct run_fault *at = faults.first; at != NULL; at = at->next)
+            text_builder_add(&got, pool_print(pool, "%s%.*s %d", got.len == 0 ? "" : ", ",
+                                              TEXT_ARGS(plan->parts[at->part].name), at->item));
+        assert_true(text_equal(text_builder_text(&got), text_of(scenario_cases[i].faults)));
+    }
+    assert_non_null(part_faults_add(pool, plan, TEXT("part:user explode"), &faults));
+    pool_free(pool);
+}
+
+static const struct {
     const char *header, *says;
 } refused[] = {
     {"part:usr reset",
@@ -326,6 +357,7 @@ int main(void)
         cmocka_unit_test(a_change_with_a_fault),
         cmocka_unit_test(a_run_is_cancelled_while_a_call_waits),
         cmocka_unit_test(clauses_of_services_are_passed_on),
+        cmocka_unit_test(a_scenario_adds_to_what_the_header_says),
         cmocka_unit_test(a_mistake_is_named),
     };
 
