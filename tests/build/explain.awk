@@ -262,20 +262,30 @@ function is_error(place, parts) {
     return 1
 }
 
-# .../ld: file.c:12: undefined reference to `name'
-function is_link_error(place, parts, said) {
-    if (!match($0, /(undefined reference to|multiple definition of) `[^']*'/)) return 0
-    said = substr($0, RSTART, RLENGTH)
+# .../ld: file.c:12: undefined reference to `name', and as lld writes it: undefined symbol: name
+function is_link_error(said) {
+    if (match($0, /(undefined reference to|multiple definition of) [`'][^']*'/))
+        said = substr($0, RSTART, RLENGTH)
+    else if (match($0, /^ld\.lld: error: (undefined|duplicate) symbol: [A-Za-z_0-9]+/))
+        said = lld_said(substr($0, RSTART, RLENGTH))
+    else
+        return 0
     if (seen[said]++) return 1
     begin("", 0, said)
     open = 0
     return 1
 }
 
+function lld_said(text, name) {
+    name = text
+    sub(/^.*: /, "", name)
+    return (text ~ /undefined/ ? "undefined reference to `" : "multiple definition of `") name "'"
+}
+
 /^FAILED: / { is_command = 1; is_in_function = 0; open = 0; next }
 is_command { is_command = 0; next }
 /^\[[0-9]+\/[0-9]+\]/ || /^-- / || /^ninja: / { open = 0; next }
-/^cc1: |^collect2: |: in function .*:$|^[0-9]+ errors? generated/ { open = 0; next }
+/^cc1: |^collect2: |^>>> |: in function .*:$|^[0-9]+ errors? generated/ { open = 0; next }
 /: In function '|: At top level:/ { is_in_function = /: In function '/; open = 0; next }
 /^In file included from|^ +from / { open = 0; next }
 is_error() || is_link_error() { next }

@@ -45,6 +45,7 @@ class Watch {
     this.build = new Build(name)
     this.mocks = new Mocks({ program: this.build.mock, data, file: running, env })
     this.server = new Server({ program: this.build.program, args: given, env })
+    this.server.onEnd = said => this.#onEnd(said)
     const config = valueOf(args, '--config')
     this.tree = new Tree({ folders, files: config ? [...files, path.normalize(config)] : files,
       onChange: change => this.#onChange(change) })
@@ -134,8 +135,15 @@ class Watch {
     return failure ? mistakesOf(this.name, failure) : undefined
   }
 
+  // The server has ended by itself. The next save starts it again.
+  #onEnd(said) {
+    const mistakes = said.includes('must(') ? mistakesOf(this.name, said) : [{ message: `the server has ended. ${said}`.trim() }]
+    this.report.fail(mistakes, false)
+  }
+
   start() {
     say(`watching ${folders.join(', ')}`)
+    if (!existsSync(this.build.program)) say('building everything for the first time takes a minute')
     this.needsCMake = true // what was new or has gone since the last time
     this.#onChange({ files: [], others: [], at: performance.now() })
   }
@@ -159,5 +167,6 @@ if (!existsSync(`composites/${name}/build.c`)) {
   process.exit(2)
 }
 const loop = new Watch(name, args)
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => loop.stop())
+process.once('exit', () => { loop.server.kill(); loop.mocks.kill('SIGKILL') }) // also after a mistake of our own
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => loop.stop())
 loop.start()

@@ -78,9 +78,13 @@ export class Mocks {
   }
 
   async stop() {
-    this.leaveBefore()
-    this.run?.child.kill('SIGTERM')
+    this.kill('SIGTERM')
     await this.run?.closed
+  }
+
+  kill(signal) {
+    this.leaveBefore()
+    this.run?.child.kill(signal)
   }
 }
 
@@ -102,6 +106,7 @@ export class Server {
     if (!isReady) return run.complaints() || 'the server did not start'
     process.stderr.write(run.complaints())
     run.onComplaint = text => this.isSwapping || process.stderr.write(text)
+    run.closed.then(() => this.isStopping || this.onEnd?.(run.complaints()))
     this.run = run
     return ''
   }
@@ -140,6 +145,7 @@ export class Server {
   // Ends it, and those before it that still have clients.
   async stop() {
     if (!this.run) return
+    this.isStopping = true
     for (const pid of [...this.old, this.run.pid].filter(isAlive)) process.kill(pid, 'SIGTERM')
     const timer = setTimeout(() => say('waiting for open requests; Ctrl-C again ends at once'), 2000)
     await this.run.closed

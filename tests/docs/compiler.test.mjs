@@ -179,14 +179,18 @@ describe('a composite that does not compile', () => {
       ['the comma before .kind is missing', 'text needs double quotes'])
   })
 
-  test('names what the linker misses', () => {
-    const said = ['/usr/bin/ld: build.c.o:(.data+0x8): undefined reference to `web_account\'',
-      'collect2: error: ld returned 1 exit status'].join('\n')
-    const { stdout } = spawnSync('awk', ['-f', 'tests/build/explain.awk'],
-      { cwd: root, encoding: 'utf8', input: said })
-    assert.match(stdout, /usually: a header declares web_account, but no file defines it/)
-    assert.doesNotMatch(stdout, /collect2/)
-  })
+  for (const [linker, said] of Object.entries({
+    ld: '/usr/bin/ld: build.c.o:(.data+0x8): undefined reference to `web_account\'',
+    gold: 'build.c.o:build.c:composites: error: undefined reference to \'web_account\'',
+    lld: 'ld.lld: error: undefined symbol: web_account\n>>> referenced by build.c:12\n>>>       build.c.o:(composites)',
+  })) {
+    test(`names what the linker ${linker} misses`, () => {
+      const { stdout } = spawnSync('awk', ['-f', 'tests/build/explain.awk'],
+        { cwd: root, encoding: 'utf8', input: `${said}\ncollect2: error: ld returned 1 exit status\n` })
+      assert.match(stdout, /usually: a header declares web_account, but no file defines it/)
+      assert.doesNotMatch(stdout, /collect2|>>>/)
+    })
+  }
 
   test('prints what no compiler has written as it is', () => {
     const said = 'CMake Error at CMakeLists.txt:12 (find_package): no such package\n'

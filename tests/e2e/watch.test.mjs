@@ -39,7 +39,10 @@ class Watched {
     this.closed = once(this.child, 'close')
     this.child.stdout.setEncoding('utf8').on('data', text => (this.stdout += text))
     this.child.stderr.setEncoding('utf8').on('data', text => (this.stderr += text))
-    await eventually(() => this.stdout.includes('\n') || this.child.exitCode !== null, 'the ready line')
+    await eventually(() => {
+      assert.doesNotMatch(this.stderr, /nothing serves yet/)
+      return this.stdout.includes('\n')
+    }, 'the ready line')
     this.url = JSON.parse(this.stdout.split('\n')[0]).listen[0]
   }
 
@@ -156,7 +159,8 @@ describe('./dev watch', { skip: isBuilt ? false : 'the release build is not ther
     assert.ok([line, line + 1].includes(error.line), `${error.line}`)
     assert.ok(error.column > 0)
     assert.match(error.remedy, /^the comma before \.\w+ is missing/)
-    assert.match(watched.stderr, new RegExp(`${page}:${error.line}:[^]*usually: the comma before`))
+    const told = new RegExp(`${page}:${error.line}:[^]*usually: the comma before`)
+    await eventually(() => told.test(watched.stderr), 'the same in the terminal')
     assert.ok((await watched.members()).includes('latestOrders'))
 
     watched.save(page, watched.read(page).replace('.ask = user\n', '.ask = user,\n').replace('"latestOrders"', '"orders"'))

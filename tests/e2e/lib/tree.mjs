@@ -10,9 +10,16 @@ const parts = ['CMakeLists.txt', 'CMakePresets.json', 'dev', 'bff', 'clients', '
   'tests/comments.sh', 'docs/first-composite.md', '.clang-format', '.clang-tidy', '.gitignore']
 
 // What stands in the copy's CMakeLists.txt so that the server itself is not compiled once more: its
-// objects are those of `builds`, which has been built already.
+// objects are those of `builds`, which has been built already. Objects of sources that have gone since
+// are left out.
 const made = builds => `function(bff_use_objects name)
     file(GLOB_RECURSE objects ${builds}/CMakeFiles/\${name}.dir/*.o)
+    foreach(object \${objects})
+        string(REGEX REPLACE "^.*/\${name}\\\\.dir/(.*)\\\\.o$" "\\\\1" source \${object})
+        if(NOT EXISTS \${CMAKE_SOURCE_DIR}/\${source} AND NOT EXISTS ${builds}/\${source})
+            list(REMOVE_ITEM objects \${object})
+        endif()
+    endforeach()
     add_library(\${name} OBJECT IMPORTED)
     set_property(TARGET \${name} PROPERTY IMPORTED_OBJECTS \${objects})
     target_link_libraries(\${name} INTERFACE bff_settings)
