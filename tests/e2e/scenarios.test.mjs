@@ -1,15 +1,12 @@
 // Scenarios of the mock services: every one of the shop in both builds, how a request chooses one,
 // and what a scenario's rows do.
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { describe, test } from 'node:test'
 
 import { ask } from './lib/client.mjs'
 import { addressesOf, startMocks } from './lib/mocks.mjs'
-import { anywhere, configFile, demo, scratch } from './lib/scenario.mjs'
-import { binary, fixtures, startServer } from './lib/server.mjs'
+import { anywhere, configFile, demo } from './lib/scenario.mjs'
+import { startServer } from './lib/server.mjs'
 
 const routes = [
   { path: '/api/auth/', service: 'users', to: '/auth/', access: 'public' },
@@ -193,17 +190,4 @@ describe('the rows of a scenario', { concurrency: 4 }, () => {
       [400, 'scenario:1: answers[0]: "servise": unknown name; did you mean "service"?'])
     assert.equal((await get('users', '/__mock/scenario')).body.current, 'mine')
   })
-})
-
-test('a mistake in a file ends the start of both programs, with its line', t => {
-  const place = scratch(t)
-  mkdirSync(path.join(place, 'scenarios'))
-  symlinkSync(path.join(fixtures, 'data'), path.join(place, 'data'))
-  writeFileSync(path.join(place, 'scenarios/odd.yaml'), 'about: odd\n\nseeed: 7\n')
-  const said = `${place}/scenarios/odd.yaml:3: "seeed": unknown name; did you mean "seed"?\n`
-  for (const [name, args] of [['mock', ['--data', place, '--port', '0']],
-    ['web', ['--mock', place, '--listen', anywhere]]]) {
-    const { status, stderr } = spawnSync(binary(name), args, { encoding: 'utf8', timeout: 10_000 })
-    assert.deepEqual([status, stderr.endsWith(said)], [2, true], stderr)
-  }
 })
