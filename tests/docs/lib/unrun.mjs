@@ -23,6 +23,8 @@ export const blocks = [
     why: 'tests/e2e/changing_faults.test.mjs has such a page, and reads its answers and its log' })),
   ...['{"about":"recorded', '{"file":"recorded/scenarios/'].map(begins => ({ page: 'docs/recording.md', begins,
     why: 'there is no real service here; tests/e2e/recording.test.mjs has one' })),
+  { page: 'docs/scenarios.md', begins: 'fixtures/scenarios/half-empty.yaml:12:',
+    why: 'a mistake; tests/e2e/scenarios_files.test.mjs makes such ones' },
   { page: 'docs/performance.md', begins: './dev bench', why: 'it takes many minutes' },
   { page: 'docs/typescript.md', begins: '{"dependencies"', why: 'a part of a file of npm' },
   { page: 'docs/types.md', begins: '{\n  "$schema"', why: 'a schema, and no answer' },

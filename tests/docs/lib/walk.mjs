@@ -4,7 +4,7 @@
  *   sh       commands; each ends with 0, and no answer is an error, unless a comment says so
  *   json     what the command before it answered; without one, what `samples` makes
  *   text     what the command before it printed
- *   yaml     a configuration that --check finds good; "with mistakes" behind its name: one that
+ *   yaml     a scenario, by its folder; else a configuration that --check finds good; "with mistakes" behind its name: one that
  *            the command behind it is told
  *   c, js    the file named above it; without a name C is found in the sources, and JavaScript runs
  *   ts       a module that tests/peers/types.test.mjs compiles
@@ -85,6 +85,13 @@ async function configuration(block, { stage }) {
   await stage.run(`${secret}${session}USERS_HOST=users.example bff-web --check --config ${name}`)
 }
 
+// A scenario: mock services with the data of the shop start with it. "fixtures" is that of the sources.
+async function scenario(block, { stage }) {
+  stage.write(block.file.replace('fixtures/', 'shop/'), block.text)
+  await stage.run('ln -sfn ../fixtures/data shop/data')
+  await stage.run('bff-mock --data shop --port 3100')
+}
+
 // A script of the page runs with what it takes for granted: see Stage.scene().
 const script = ({ text }, { stage }) =>
   new AsyncFunction('scene', `with (scene) {${text}}`)(stage.scene())
@@ -93,7 +100,7 @@ const kinds = {
   sh: commands,
   json: (block, walk) => answer(block, walk, assertJson),
   text: (block, walk) => answer(block, walk, assertText),
-  yaml: configuration,
+  yaml: (block, walk) => (block.file?.includes('/scenarios/') ? scenario : configuration)(block, walk),
   c: (block, walk) => (block.file ? file(block, walk) : assertExcerpt(block)),
   js: (block, walk) => (block.file ? file(block, walk) : script(block, walk)),
   ts: () => undefined,
