@@ -35,13 +35,15 @@ struct plan_rules {
 
 struct bff_mocks;
 struct mock;
+struct json_redact;
 struct record;
 
 /* What the pages below /__bff/ are about (inspect_request.h). */
 struct inspect_scope {
-    struct record *record;         /* the last requests; NULL: they are not recorded */
-    const struct bff_mocks *mocks; /* NULL: no mock mode */
-    struct mock *mock;             /* as above */
+    struct record *record;            /* the last requests; NULL: they are not recorded */
+    const struct json_redact *redact; /* the secrets in them; NULL: as above */
+    const struct bff_mocks *mocks;    /* NULL: no mock mode */
+    struct mock *mock;                /* as above */
 };
 
 /* The part that belongs to one generation. It does not change. */

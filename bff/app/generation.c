@@ -18,6 +18,7 @@
 #include "bff/cache/cache.h"
 #include "bff/compose/build.h"
 #include "bff/edge/api_keys_shared.h"
+#include "bff/json/json_redact.h"
 #include "bff/record/record.h"
 #include "bff/store/redis_state.h"
 #include "bff/upstream/health.h"
@@ -164,6 +165,7 @@ static struct inspect_scope inspect_scope_of(const struct generation *generation
 
     return (struct inspect_scope){
         .record = generation->record,
+        .redact = generation->redact,
         .mocks = config->mock_dir != NULL ? config->build->mocks : NULL,
         .mock = config->mock,
     };
@@ -177,6 +179,8 @@ static void hold_record(struct generation *generation)
     if (!settings->is_on)
         return;
     generation->record = record_hold(registry_of_process());
+    generation->redact =
+        json_redact_new(generation->pool, settings->redact, settings->redact_count);
     record_set_limits(generation->record, settings->requests, settings->bytes);
     generation_keep(generation, generation->record);
 }

@@ -39,10 +39,11 @@ struct generation {
     struct limit_rules limits;      /* those of them that are not of a usage plan */
     struct plan_rules *plans;
     struct health *health;
-    struct cache *cache;            /* NULL: no route and no part stores responses */
-    struct key_memory *idempotency; /* NULL: no page changes data */
-    struct record *record;          /* the last requests; NULL: they are not recorded */
-    struct redis_state *redis;      /* NULL: no Redis server is configured */
+    struct cache *cache;              /* NULL: no route and no part stores responses */
+    struct key_memory *idempotency;   /* NULL: no page changes data */
+    struct record *record;            /* the last requests; NULL: they are not recorded */
+    const struct json_redact *redact; /* the secrets in them; NULL: as above */
+    struct redis_state *redis;        /* NULL: no Redis server is configured */
     struct http_settings http;
     struct dispatch dispatch;
     const struct metrics *metrics; /* what is counted by name; NULL: there is no page of metrics */

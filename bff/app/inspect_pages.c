@@ -3,6 +3,7 @@
 #include "bff/app/inspect_build.h"
 #include "bff/app/inspect_composites.h"
 #include "bff/app/inspect_request.h"
+#include "bff/app/inspect_requests.h"
 #include "bff/app/inspect_scenario.h"
 #include "bff/app/inspect_services.h"
 #include "bff/app/inspect_token.h"
@@ -11,6 +12,9 @@
 #define TOKEN_BODY ((size_t)1024)
 
 const struct inspect_page inspect_pages[] = {
+    {"GET", "requests", false, 0, inspect_requests_get},
+    {"GET", "requests/#", false, 0, inspect_requests_get_one},
+    {"GET", "requests/#/fixture", false, 0, inspect_requests_get_fixture},
     {"GET", "composites", false, 0, inspect_composites_get},
     {"GET", "services", false, 0, inspect_services_get},
     {"GET", "advice", false, 0, inspect_advice_get},

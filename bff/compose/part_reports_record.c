@@ -17,12 +17,17 @@ static unsigned number_calls(const struct run *run)
     return count;
 }
 
+/* A call is cancelled, too, when the time of its parts is over. */
 static enum reason reason_of(const struct run_call *call)
 {
-    return call->state == RUN_CALL_ENDED ? call->fetch.reason : REASON_NONE;
+    if (call->state == RUN_CALL_ENDED)
+        return call->fetch.reason;
+    for (const struct run_item *item = call->waiting; item != NULL; item = item->next)
+        if (item->is_settled && item->reason == REASON_TIMEOUT)
+            return REASON_TIMEOUT;
+    return REASON_NONE;
 }
 
-/* A call whose part had no time left was cancelled, too: what became of it is the same. */
 static void record(struct run_call *call, struct pool *pool, struct call_record *out)
 {
     const struct fetch *fetch = &call->fetch;
@@ -34,7 +39,7 @@ static void record(struct run_call *call, struct pool *pool, struct call_record 
         .attempts = attempts_report_make(&fetch->call, pool),
         .reason = reason_of(call),
         .status = fetch->status,
-        .is_cancelled = call->state != RUN_CALL_ENDED,
+        .is_cancelled = call->state != RUN_CALL_ENDED && reason_of(call) == REASON_NONE,
         .times = fetch->call.times,
         .value = run_calls_take(call),
     };
