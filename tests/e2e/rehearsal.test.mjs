@@ -62,7 +62,9 @@ describe('the dashboard', { concurrency: 2 }, () => {
     for (const file of one.files())
       assert.ok(readFileSync(path.join(one.out, file)).equals(readFileSync(path.join(two.out, file))), file)
     assert.equal(one.read('ok').body.loadedAt, '2026-01-01T00:00:00.000Z')
-    assert.deepEqual(Object.keys(one.read('ok').headers).filter(name => /^(date|server-timing|x-request-id)$/.test(name)), [])
+    assert.deepEqual(Object.keys(one.read('ok').headers).filter(name => /^(date|x-request-id)$/.test(name)), [])
+    assert.equal(one.read('user-timeout').headers['server-timing'], 'user;dur=1.0;desc="timeout", recentOrders;dur=1.0, ' +
+      'recommendations;dur=1.0, unreadNotifications;dur=1.0')
   })
 
   test('has a page that shows each outcome in a row', async t => {

@@ -39,8 +39,6 @@ function target(path: string, params: any, query: object = {}): string {
 }
 
 export function client<A>(base = '', settings: Settings = {}): Client<A> {
-  const ask = settings.fetch ?? fetch
-
   async function send(method: string, accept: string, path: string, params?: object, sent: Sent = {}): Promise<Response> {
     const { signal, body } = sent
     const isChange = method !== 'GET'
@@ -53,7 +51,8 @@ export function client<A>(base = '', settings: Settings = {}): Client<A> {
     for (let left = isChange ? sent.tries ?? 3 : 1; ; left--) {
       let wait = 0.2, error
       try {
-        const response = await ask(base + target(path, params, sent.query),
+        // Looked up for each request: tools such as MSW replace it after this client is made.
+        const response = await (settings.fetch ?? fetch)(base + target(path, params, sent.query),
           { method, headers, signal, body: JSON.stringify(body) })
         if (response.ok) return response
         wait = Number(response.headers.get('retry-after') ?? NaN)

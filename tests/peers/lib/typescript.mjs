@@ -10,8 +10,8 @@ import { command } from '../../e2e/lib/server.mjs'
 import { output } from './run.mjs'
 
 const beside = name => fileURLToPath(new URL(name, import.meta.url))
-const packages = beside('../../../build/peers/node_modules/')
-const node = path.join(packages, `node-linux-${process.arch}/bin/node`)
+export const packages = beside('../../../build/peers/node_modules/')
+export const node = path.join(packages, `node-linux-${process.arch}/bin/node`)
 export const clientSource = beside('../../../clients/typescript/src/index.ts')
 
 // Runs the program of a package, by the Node that it needs: { code, stdout, stderr }.
