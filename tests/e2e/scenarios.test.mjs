@@ -91,6 +91,17 @@ for (const build of ['web', 'mobile']) {
       await put({ name: null })
       assert.equal((await get('/api/products/p1')).body.inStock, true)
     })
+
+    test('a scenario breaks a part, and pages without it do not mind', async t => {
+      const { get, put } = await shop(t, build)
+      await put({ scenario: { name: 'broken', parts: { recentOrders: 'breaker_open' } } })
+      const { body } = await get('/api/dashboard/u1')
+      assert.deepEqual(body.errors.recentOrders.reason, 'breaker_open')
+      assert.equal((await get('/api/products/p1')).status, 200)
+      const { body: other } = await get('/api/dashboard/u1',
+        { headers: { 'x-mock': 'part:recentOrders timeout' } })
+      assert.equal(other.errors.recentOrders.reason, 'timeout')
+    })
   })
 }
 
