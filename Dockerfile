@@ -32,6 +32,7 @@ USER 65532:65532
 
 FROM runtime AS mock
 COPY fixtures/data /usr/local/share/bff/data
+COPY fixtures/scenarios /usr/local/share/bff/scenarios
 COPY --from=build /src/build/bff-mock /usr/local/bin/
 EXPOSE 3000-3006
 ENTRYPOINT ["/usr/local/bin/bff-mock", "--host", "0.0.0.0", "--data", "/usr/local/share/bff/data"]
