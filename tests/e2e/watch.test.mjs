@@ -199,6 +199,26 @@ describe('./dev watch', { skip: isBuilt ? false : 'the release build is not ther
     await watched.reported('ok')
   })
 
+  test('keeps the scenario that was chosen, and reads the files of scenarios again', async () => {
+    const scenario = wanted => ask(watched.url, '/__bff/scenario', wanted && { method: 'PUT',
+      headers: { 'content-type': 'application/json' }, body: JSON.stringify(wanted) })
+    const chosen = await scenario({ name: 'sold-out' })
+    assert.equal(chosen.status, 200, chosen.text)
+    watched.save('fixtures/scenarios/watched.yaml', 'about: a new one\nservices:\n  users: { mock: "status=503" }\n')
+    await eventually(async () => (await scenario()).body.known.some(({ name }) => name === 'watched'), 'the new scenario')
+    await watched.reported('ok')
+    assert.equal((await scenario()).body.current, 'sold-out')
+
+    const broken = await watched.get('/api/dashboard/u1', { headers: { 'x-mock-scenario': 'watched' } })
+    assert.deepEqual(broken.body.errors?.user, { reason: 'status', status: 503 })
+    watched.save('fixtures/scenarios/watched.yaml', 'about: a new one\nservices:\n  user: { mock: "status=503" }\n')
+    const error = of('fixtures/scenarios/watched.yaml', (await watched.reported('failed')).errors)
+    assert.equal(error?.line, 3)
+    watched.save('fixtures/scenarios/watched.yaml', 'about: a new one\n')
+    await watched.reported('ok')
+    assert.equal((await scenario({ name: null })).status, 200)
+  })
+
   test('loses no request while it swaps', async () => {
     const saves = Number(process.env.WATCH_SAVES ?? 4)
     const stop = process.env.WATCH_SAVES ? async () => ({ failures: [], asked: 1 }) : steady(watched, 2)
