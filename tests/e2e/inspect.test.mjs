@@ -96,6 +96,25 @@ describe('with --mock', { concurrency: 4 }, () => {
       }
   })
 
+  test('HTTP/2 gets the same', async t => {
+    const { http2, url } = await stage(t)
+    const { ask: tell } = await http2({ as: null })
+    const page = await tell('/__bff/')
+    assert.deepEqual([page.status, page.headers['content-type']], [200, types['.html']])
+    assertGuarded(page)
+    const body = '{"number":999999}'
+    for (const [method, path, headers, status] of [
+      ['GET', '/__bff/services', {}, 200], ['GET', '/__bff/services', { ':authority': 'evil.example' }, 403],
+      ['GET', '/__bff/services', { origin: 'http://evil.example' }, 403], ['HEAD', '/__bff/services', {}, 200],
+      ['POST', '/__bff/token', { 'content-type': 'application/json', origin: url }, 404],
+      ['POST', '/__bff/token', { 'content-type': 'application/json', origin: 'null' }, 403],
+      ['POST', '/__bff/services', {}, 405]]) {
+      const answer = await tell(path, { method, headers, ...(path === '/__bff/token' && { body }) })
+      assert.equal(answer.status, status, `${method} ${path} ${JSON.stringify(headers)}`)
+      assertGuarded(answer, path)
+    }
+  })
+
   test('nothing of them is logged or counted in a limit', async t => {
     const { tell, get, server } = await stage(t, { config: { rate_limits: [
       { name: 'all', path: '/', window: '1h', max: 2, dry_run: false }] } })
