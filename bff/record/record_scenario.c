@@ -97,14 +97,17 @@ static void print_body(const struct showing *of, const struct call_record *call)
     }
 }
 
-/* The call waited for its first byte from its beginning on: in the queue of this server, for a
- * connection, for other attempts. Now it waits for it in the mock services. */
+/* An answer waited for its first byte from the beginning of the call on: in the queue of this
+ * server, for a connection, for other attempts. Now it waits in the mock services. A connection
+ * that ended without an answer did so in each attempt, and the next server makes them again. */
 static void print_times(struct json_print *out, const struct call_record *call)
 {
     const struct call_times *times = &call->times;
 
     if (times->first_byte_ns != 0)
         duration(out, "delay", times->first_byte_ns - times->asked_ns);
+    else if (call->reason == REASON_RESET)
+        duration(out, "delay", times->ended_ns - times->started_ns);
     if (is_without_end(call) && call->status != 0)
         member(out, "body_delay", TEXT(HANGS));
     else if (times->first_byte_ns != 0)
