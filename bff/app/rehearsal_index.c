@@ -4,7 +4,9 @@
 #define STATUS_OK 200
 
 static const char style[] =
-    ":root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }\n"
+    ":root { color-scheme: light dark; background: Canvas; color: CanvasText; font: 16px/1.5 "
+    "system-ui, "
+    "sans-serif }\n"
     "body { margin: 2rem auto; max-width: 90rem; padding: 0 1rem }\n"
     ".wide { overflow-x: auto }\n"
     "table { border-collapse: collapse; width: 100% }\n"

@@ -76,6 +76,20 @@ describe('X-Mock with part:', { concurrency: 4 }, () => {
     assert.deepEqual(Object.keys(more.at(-2).members), ['recentOrders'])
   })
 
+  test('adds to a scenario, and counts more than it for the same part', async t => {
+    const { get } = await demo(t, 'web')
+    const scenario = { name: 'broken', parts: { user: 'reset', recentOrders: 'limited', nobody: 'hang' } }
+    const put = await get('/__bff/scenario', { method: 'PUT', body: JSON.stringify({ scenario }),
+      headers: { 'content-type': 'application/json' } })
+    assert.equal(put.status, 200, put.text)
+    const errorsOf = async (path, mock) => (await get(path, { headers: mock ? { 'x-mock': mock } : {} })).body.errors
+    const [user, recentOrders] = [{ reason: 'reset' }, { reason: 'limited' }]
+    assert.deepEqual(await errorsOf('/api/dashboard/u1'), { user, recentOrders })
+    assert.deepEqual(await errorsOf('/api/dashboard/u1', 'part:user delay=1ms'), { recentOrders })
+    assert.deepEqual(await errorsOf('/api/checkout/o1'), { user })
+    assert.equal(await errorsOf('/api/products/p1'), undefined)
+  })
+
   test('is nothing to a plain route', async t => {
     const { get } = await demo(t, 'web')
     const { status, body } = await get('/api/users/u1', { headers: { 'x-mock': 'part:nobody explode' } })
