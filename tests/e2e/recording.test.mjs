@@ -1,6 +1,6 @@
 // The mock services record the answers of real ones as a scenario, without secrets.
 import assert from 'node:assert/strict'
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, test } from 'node:test'
 
@@ -17,7 +17,7 @@ async function recording(t, dir, real, args = []) {
   t.after(() => server.stop())
   const get = (where, options) => ask(server.ready.services.reviews, where, options)
   return { server, get, stop: server.stop,
-    state: async () => (await get('/__mock/recording')).body }
+    state: async () => (await get('/__mock/recording')).body.recordings }
 }
 
 const fileOf = (dir, name = 'recorded') => path.join(dir, 'scenarios', `${name}.json`)
@@ -44,7 +44,7 @@ describe('recording', { concurrency: 4 }, () => {
       { ...row, target: '/reviews/strings', status: 200,
         headers: { 'content-type': 'application/vnd.shop+json; charset=utf-8' },
         body: { id: 'strings', 'a/b': '😀 \0', n: 19.9 } },
-      { ...row, target: '/reviews/empty', status: 204 },
+      { ...row, target: '/reviews/empty', status: 204, text: '' },
       { ...row, target: '/reviews/%3Aa/%2A', status: 200, body: { id: ':a/*', stars: 4 } },
     ])
     assert.ok(readFileSync(fileOf(dir), 'utf8').includes('"n":19.90'))
@@ -61,7 +61,7 @@ describe('recording', { concurrency: 4 }, () => {
     assert.deepEqual([target, kept], ['/reviews/secrets?access-token=*&b=1', undefined])
     assert.deepEqual(kept_body, { id: 'secrets', password: '[redacted]',
       author: { email: '[redacted]', access_token: '[redacted]', name: 'Ada' },
-      list: [{ apiKey: '[redacted]' }, { note: null, token: null }] })
+      list: [{ apiKey: '[redacted]' }, { note: '[redacted]', token: '[redacted]' }] })
     for (const file of readdirSync(dir, { recursive: true, withFileTypes: true }))
       if (file.isFile())
         assert.doesNotMatch(readFileSync(path.join(file.path, file.name), 'utf8'), /secret-|Bearer/)
@@ -70,11 +70,11 @@ describe('recording', { concurrency: 4 }, () => {
   test('what is left out is counted', async t => {
     const [dir, real] = [scratch(t), await startOddService(t)]
     const { get, state } = await recording(t, dir, real)
-    for (const id of ['template', 'text', 'broken', 'failing', 'large', 'cut', 'a?1&2&3&4&5&6&7&8&9'])
+    for (const id of ['text', 'broken', 'failing', 'large', 'cut', 'a?1&2&3&4&5&6&7&8&9'])
       await get(`/reviews/${id}`).catch(() => 'the test cannot read it')
     await get('/reviews/r999', { method: 'HEAD' })
-    assert.deepEqual(await state(), { file: fileOf(dir), answers: 0, error: null, skipped: {
-      status: 2, noJson: 2, large: 1, target: 1, template: 1, full: 0 } })
+    assert.deepEqual(await state(), [{ file: fileOf(dir), answers: 0, error: null, skipped: {
+      status: 2, noJson: 2, large: 1, target: 1, full: 0 } }])
   })
 
   test('a later run continues the file, and the last status comes first', async t => {
@@ -90,6 +90,84 @@ describe('recording', { concurrency: 4 }, () => {
     assert.deepEqual(rowsOf(dir, 'evening').map(({ target, status }) => [target, status]), [
       ['/reviews/r1000', 200], ['/reviews/r1002', 200], ['/reviews/r1002', 404],
       ['/reviews/r1001', 200]])
+  })
+
+  // The data of the mock services, and scenarios of its own.
+  const copyOf = t => {
+    const dir = scratch(t)
+    symlinkSync(path.join(fixtures, 'data'), path.join(dir, 'data'))
+    return dir
+  }
+  const asked = ['r999', 'missing', 'strings', 'template', 'empty', 'secrets?token=a', ':a/*',
+    'r998?a=1', 'r998', 'r998?a=1&b=2']
+  const answersOf = async (get, headers) => {
+    const answers = []
+    for (const id of asked) {
+      const { status, body, headers: { 'content-type': type } } =
+        await get(`/reviews/${id}`, { headers })
+      answers.push({ status, body, type })
+    }
+    const { status, body, headers: { location } } =
+      await get('/reviews/r1/votes', { method: 'POST', body: '{}', headers })
+    return [...answers, { status, body, location }]
+  }
+
+  test('a recording replays without the real service', async t => {
+    const [dir, real] = [copyOf(t), await startOddService(t)]
+    const first = await recording(t, dir, real)
+    const recorded = await answersOf(first.get)
+    await first.stop()
+    real.close()
+    const server = await startServer('mock', ['--data', dir, '--port', '0'])
+    t.after(() => server.stop())
+    const replay = (where, options) => ask(server.ready.services.reviews, where, options)
+    const replayed = await answersOf(replay, { 'x-mock-scenario': 'recorded' })
+    const secrets = recorded[asked.indexOf('secrets?token=a')]
+    assert.equal(secrets.body.password, 'secret-password')
+    Object.assign(secrets.body, { password: '[redacted]' })
+    Object.assign(secrets.body.author, { access_token: '[redacted]' })
+    secrets.body.list = [{ apiKey: '[redacted]' }, { note: null, token: '[redacted]' }]
+    assert.deepEqual(replayed, recorded)
+  })
+
+  test('a scenario says which service is real, and records it', async t => {
+    const [dir, real] = [copyOf(t), await startOddService(t)]
+    mkdirSync(path.join(dir, 'scenarios'))
+    writeFileSync(path.join(dir, 'scenarios', 'mixed.yaml'), `redact: [stars]
+services: { reviews: { proxy: "${real.url}", record: true } }
+answers: [{ service: reviews, target: /reviews/r997, body: { id: ours } }]
+`)
+    writeFileSync(path.join(dir, 'scenarios', 'first.yaml'),
+      `services: { reviews: { proxy: "${real.url}", proxy_first: true } }\n`)
+    const server = await startServer('mock', ['--data', dir, '--port', '0'])
+    t.after(() => server.stop())
+    const get = async (where, scenario) => (await ask(server.ready.services.reviews, where,
+      { headers: { 'x-mock-scenario': scenario } })).body
+    assert.deepEqual(await get('/reviews/r997', 'mixed'), { id: 'ours' })
+    assert.deepEqual(await get('/reviews/r999', 'mixed'), { id: 'r999', stars: 4 })
+    assert.equal((await get('/reviews/r999', 'none')).error, 'Not found')
+    assert.deepEqual(await get('/reviews/rev1', 'first'), { id: 'rev1', stars: 4 })
+    real.close()
+    assert.notEqual((await get('/reviews?productId=p1', 'first')).length, 0)
+    await server.stop()
+    assert.deepEqual(readdirSync(path.join(dir, 'scenarios')).sort(),
+      ['first.yaml', 'mixed-recorded.json', 'mixed.yaml'])
+    assert.deepEqual(rowsOf(dir, 'mixed-recorded').map(({ body }) => body),
+      [{ id: 'r999', stars: '[redacted]' }])
+  })
+
+  test('a recording of a scenario that cannot be written is a fault that says so', async t => {
+    const [dir, real] = [copyOf(t), await startOddService(t)]
+    mkdirSync(path.join(dir, 'scenarios'))
+    writeFileSync(path.join(dir, 'scenarios', 'mine-recorded.json'), '{"seed":1}')
+    writeFileSync(path.join(dir, 'scenarios', 'mine.yaml'),
+      `services: { reviews: { proxy: "${real.url}", record: true } }\n`)
+    const server = await startServer('mock', ['--data', dir, '--port', '0'])
+    t.after(() => server.stop())
+    const { status, body } = await ask(server.ready.services.reviews, '/reviews/r999',
+      { headers: { 'x-mock-scenario': 'mine' } })
+    assert.equal(status, 500)
+    assert.match(body.error, /mine-recorded.json: cannot be continued as a recording: it has a member/)
   })
 
   test('the file is whole at any time, and is written without an end of the mocks', async t => {

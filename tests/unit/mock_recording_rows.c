@@ -36,7 +36,7 @@ static void assert_print(const struct mock_recording_rows *rows, const char *wan
     text_builder_free(&out);
 }
 
-#define BEGIN "{\"about\":\"recorded from real services\",\"answers\":["
+#define BEGIN "{\"about\":\"recorded from real services\",\"templates\":false,\"answers\":["
 #define ROW(target, status, delay)                                                                 \
     "\n{\"service\":\"reviews\",\"method\":\"GET\",\"target\":\"" target "\",\"status\":" status   \
     ",\"delay\":\"" delay "\",\"body\":{}}"

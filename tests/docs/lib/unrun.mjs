@@ -21,7 +21,7 @@ export const blocks = [
   ...['static const struct bff_part parts[] = {', 'static void cancel(', '{"error":"Failed to confirm',
     '{"time":"2026-03-01T10:15:02.417Z","event":"unresolved"'].map(begins => ({ page: 'docs/undo.md', begins,
     why: 'tests/e2e/changing_faults.test.mjs has such a page, and reads its answers and its log' })),
-  ...['{"about":"recorded', '{"file":"recorded/scenarios/'].map(begins => ({ page: 'docs/recording.md', begins,
+  ...['about: reviews are real', '{"about":"recorded', '{"recordings":[{"file"'].map(begins => ({ page: 'docs/recording.md', begins,
     why: 'there is no real service here; tests/e2e/recording.test.mjs has one' })),
   { page: 'docs/scenarios.md', begins: 'fixtures/scenarios/half-empty.yaml:12:',
     why: 'a mistake; tests/e2e/scenarios_files.test.mjs makes such ones' },
@@ -57,6 +57,7 @@ export const commands = [
     begins => ({ begins, page: deploying, why: 'it changes the machine' })),
   { begins: `grep -o '"retried":"[^"]*"' access.log`, page: 'docs/logs.md',
     why: 'no service of the demo has two endpoints, so nothing is retried' },
+  { begins: "curl -H 'X-Mock-Scenario: evening'", page: 'docs/recording.md', why: 'nothing is recorded here' },
   { begins: 'export JWT_SECRET=', page: deploying, why: 'for commands that are not run' },
 ]
 
