@@ -25,31 +25,33 @@ static struct mock_scenario *read_good(const char *text)
     return scenario;
 }
 
-static const char whole[] = "about: everything # a comment\n"
-                            "seed: 7\n"
-                            "time: 2026-11-28T12:00:00Z\n"
-                            "stateful: true\n"
-                            "templates: false\n"
-                            "delay: 20ms\n"
-                            "services:\n"
-                            "  inventory: { delay: { p50: 1ms, p95: 2ms }, mock: status=503 }\n"
-                            "  reviews: { proxy: 'https://reviews.internal', record: true }\n"
-                            "  users:\n"
-                            "parts: { reviews: breaker_open, user: 'delay=300ms' }\n"
-                            "answers:\n"
-                            "  - service: inventory\n"
-                            "    method: GET\n"
-                            "    target: /inventory/:id?warehouse=a\n"
-                            "    query: { limit: 5, all: '*', on: true }\n"
-                            "    status: 201\n"
-                            "    body: { id: \"{{nothing}}\", price: 1.10, list: [1, '2', yes] }\n"
-                            "    headers: { X-Count: 3, content-type: text/csv }\n"
-                            "    delay: 12ms\n"
-                            "    body_delay: 3ms\n"
-                            "    fate: truncate\n"
-                            "    times: 1\n"
-                            "    total: 2\n"
-                            "  - { service: users, text: 'hello' }\n";
+static const char whole[] =
+    "about: everything # a comment\n"
+    "seed: 7\n"
+    "time: 2026-11-28T12:00:00Z\n"
+    "stateful: true\n"
+    "templates: false\n"
+    "delay: 20ms\n"
+    "services:\n"
+    "  inventory: { delay: { p50: 1ms, p95: 2ms }, mock: status=503 }\n"
+    "  reviews: { proxy: 'https://reviews.internal', proxy_first: true, record: true }\n"
+    "  users:\n"
+    "redact: [email, phone]\n"
+    "parts: { reviews: breaker_open, user: 'delay=300ms' }\n"
+    "answers:\n"
+    "  - service: inventory\n"
+    "    method: GET\n"
+    "    target: /inventory/:id?warehouse=a\n"
+    "    query: { limit: 5, all: '*', on: true }\n"
+    "    status: 201\n"
+    "    body: { id: \"{{nothing}}\", price: 1.10, list: [1, '2', yes] }\n"
+    "    headers: { X-Count: 3, content-type: text/csv }\n"
+    "    delay: 12ms\n"
+    "    body_delay: 3ms\n"
+    "    fate: truncate\n"
+    "    times: 1\n"
+    "    total: 2\n"
+    "  - { service: users, text: 'hello' }\n";
 
 static void a_whole_scenario(void **state)
 {
@@ -63,7 +65,9 @@ static void a_whole_scenario(void **state)
     assert_true(scenario->is_stateful && !scenario->has_templates);
     assert_int_equal(scenario->delay.p50_us, 20000);
     assert_true(inventory->delay.is_random && text_is(inventory->words, "status=503"));
-    assert_true(reviews->records && text_is(reviews->proxy, "https://reviews.internal"));
+    assert_true(reviews->records && reviews->has_proxy && reviews->is_proxy_first);
+    assert_string_equal(reviews->proxy.url, "https://reviews.internal");
+    assert_true(text_is(scenario->redact, " email phone"));
     assert_true(text_is(scenario->parts, "part:reviews breaker_open; part:user delay=300ms"));
     assert_int_equal(scenario->answer_count, 2);
     mock_scenario_release(scenario);
@@ -142,7 +146,7 @@ static const struct {
     {"services: { users: { prxy: a } }\n",
      "test.yaml:1: services.users: \"prxy\": unknown name; did you mean \"proxy\"?"},
     {"services: { users: { proxy: users:80 } }\n",
-     "test.yaml:1: services.users.proxy: expected a URL such as https://reviews.internal"},
+     "test.yaml:1: services.users.proxy: it does not begin with http:// or https://"},
     {"services: { users: { mock: explode } }\n",
      "test.yaml:1: services.users.mock: X-Mock: unknown word 'explode'; known are delay=, status=, "
      "times=, done, reset, hang, truncate, bad-json, html, large, redirect"},
