@@ -124,7 +124,7 @@ static const struct {
 } mistakes_in[] = {
     {"abut: x\n", "test.yaml:1: \"abut\": unknown name; did you mean \"about\"?"},
     {"a\n", "test.yaml:1: expected a mapping with some of: about, name, seed, time, stateful, "
-            "templates, delay, services, parts, answers"},
+            "templates, delay, services, parts, answers, redact"},
     {"a: [\n",
      "test.yaml:2:1: this is not YAML: did not find expected node content while parsing a "
      "flow node"},
