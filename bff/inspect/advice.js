@@ -1,8 +1,7 @@
 // What sets the time of the pages, and what a shorter time-out of a part would save at which price.
 import { maybe } from './api.js'
 import { h, percent, plural, time } from './dom.js'
-
-const colours = 8
+import { hue } from './source.js'
 
 function sentences({ requests, p95Us, parts }, composite) {
   const [first] = [...parts].sort((a, b) => b.setShare - a.setShare)
@@ -21,11 +20,11 @@ function sentences({ requests, p95Us, parts }, composite) {
 // Which part was how often the last one: a bar of 100 %.
 function shares(parts) {
   return h('div.shares', { 'aria-hidden': 'true' }, parts.filter(({ setShare }) => setShare > 0).map(part =>
-    h(`i.p${parts.indexOf(part) % colours}`, { vars: { wide: `${100 * part.setShare}%` } })))
+    h(`i.${hue(parts.indexOf(part))}`, { vars: { wide: `${100 * part.setShare}%` } })))
 }
 
 function table(parts) {
-  const row = (part, i) => h('tr', h('th', { scope: 'row' }, h(`span.swatch.p${i % colours}`, { 'aria-hidden': 'true' }), part.name),
+  const row = (part, i) => h('tr', h('th', { scope: 'row' }, h(`span.swatch.${hue(i)}`, { 'aria-hidden': 'true' }), part.name),
     h('td', percent(part.setShare)), h('td', time(part.p50Us)), h('td', time(part.p95Us)))
   return h('table', h('caption.unseen', 'Times of the parts'), h('thead', h('tr', ['part', 'sets the time', 'p50', 'p95'].map(text => h('th', { scope: 'col' }, text)))),
     h('tbody', parts.map(row)))

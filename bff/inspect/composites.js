@@ -2,9 +2,7 @@
 import { maybe } from './api.js'
 import { bytes, chip, h, plural } from './dom.js'
 import { adviceOf } from './advice.js'
-
-const colours = 8
-const words = value => (Array.isArray(value) ? value : String(value ?? '').split(' ')).filter(Boolean)
+import { hue, words } from './source.js'
 
 function facts(part) {
   return [
@@ -29,7 +27,7 @@ function branch(composite, after) {
   const parts = composite.parts.filter(part => (part.after ?? null) === after)
   if (!parts.length) return null
   return h('ul', parts.map(part => h('li',
-    h(`div.node.p${composite.parts.indexOf(part) % colours}`, h('p', h('span.swatch', { 'aria-hidden': 'true' }), h('strong', part.name)), h('p.chips', facts(part))),
+    h(`div.node.${hue(composite.parts.indexOf(part))}`, h('p', h('span.swatch', { 'aria-hidden': 'true' }), h('strong', part.name)), h('p.chips', facts(part))),
     branch(composite, part.name))))
 }
 
@@ -37,7 +35,7 @@ function fields(composite) {
   if (!composite.fields.length) return null
   const from = name => {
     const place = composite.parts.findIndex(part => part.name === name)
-    return h('span.of', h(`span.swatch.p${place % colours}`, { 'aria-hidden': 'true' }), name)
+    return h('span.of', h(`span.swatch.${hue(place)}`, { 'aria-hidden': 'true' }), name)
   }
   return [h('h3', 'Computed members'), h('ul.fields', composite.fields.map(({ name, of, into }) =>
     h('li', h('code', into ? `${into}.${name}` : name), ' ← ', words(of).map(from))))]

@@ -7,7 +7,8 @@ const batch = 100
 
 /*
  * Events: 'requests' with .detail { added, dropped }, 'cleared' when another process has taken over,
- * and 'state'. The state is one of starting, live, paused, gone (the server does not answer), token.
+ * and 'state'. The state is one of starting, live, paused, gone (the server does not answer), off
+ * (it records nothing), token.
  */
 export class Live extends EventTarget {
   requests = new Map() // by number, oldest first
@@ -62,7 +63,7 @@ export class Live extends EventTarget {
       if (this.state !== 'paused') this.#set('live')
     } catch (error) {
       if (error.status === 401) return this.#set('token')
-      if (this.state !== 'paused') this.#set('gone')
+      if (this.state !== 'paused') this.#set(error.status ? 'off' : 'gone')
     }
     this.#next(count >= batch ? 0 : this.state === 'gone' ? 2 * everyMs : everyMs)
   }

@@ -70,7 +70,7 @@ async function route() {
 }
 
 function showState() {
-  const words = { starting: 'connecting', live: 'live', paused: 'paused', gone: 'the server is away', token: 'token needed' }
+  const words = { starting: 'connecting', live: 'live', paused: 'paused', gone: 'the server is away', off: 'no recorder', token: 'token needed' }
   const state = find('state')
   state.dataset.state = live.state
   state.querySelector('.word').textContent = words[live.state]

@@ -15,7 +15,7 @@ const service = one => h('article.card', h('h2', one.name),
 const textOf = value => (value !== null && typeof value === 'object' ? JSON.stringify(value) : String(value))
 
 const pairs = object => h('dl.facts', Object.entries(object).filter(([, value]) => value !== null).map(([name, value]) =>
-  h('div', h('dt', name), h('dd', name === 'bytes' ? bytes(value) : textOf(value)))))
+  h('div', h('dt', name), h('dd', ['bytes', 'limit'].includes(name) ? bytes(value) : textOf(value)))))
 
 function limits(list) {
   if (!list?.length) return h('p.empty', 'There is no rate limit.')

@@ -1,6 +1,9 @@
 // Where a member of the answer comes from, and the colour that a part has everywhere on this page.
 
 const colours = 8
+
+// The class of the part in this place.
+export const hue = place => (place < 0 ? 'own' : `p${place % colours}`)
 const ownNames = ['loadedAt', 'partialFailure', 'errors', 'undo', 'requestId']
 
 // The composite that has answered, or undefined for a plain route.
@@ -16,10 +19,7 @@ export function rowsOf(request) {
   }))
 }
 
-export const colourOf = (name, request) => {
-  const place = rowsOf(request).findIndex(part => part.name === name)
-  return place < 0 ? 'own' : `p${place % colours}`
-}
+export const colourOf = (name, request) => hue(rowsOf(request).findIndex(part => part.name === name))
 
 // The parts whose time is the time of the answer: the last one, and those that it had to wait for.
 export function criticalOf(request, composite) {
@@ -32,7 +32,7 @@ export function criticalOf(request, composite) {
   return names
 }
 
-const words = value => (Array.isArray(value) ? value : String(value ?? '').split(' ')).filter(Boolean)
+export const words = value => (Array.isArray(value) ? value : String(value ?? '').split(' ')).filter(Boolean)
 
 // The time that the widest picture of this request needs.
 export const scaleOf = request => Math.max(request.tookUs || 1, ...rowsOf(request).map(row => row.endUs ?? 0))
