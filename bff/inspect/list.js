@@ -33,7 +33,7 @@ function rowFor(request) {
 export class List {
   #items = new Map() // of numbers: the row
   #routes = new Set()
-  #spoken = 0
+  #spoken = -quietMs
   #unsaid = 0
   #saying = 0
   #live

@@ -25,6 +25,7 @@ export class Live extends EventTarget {
 
   pause(isPaused) {
     this.#set(isPaused ? 'paused' : 'starting')
+    clearTimeout(this.#timer)
     if (!isPaused) this.#next(0)
   }
 

@@ -52,7 +52,7 @@ function axis(scale, budgetUs) {
 function lane(call, scale) {
   const bars = segmentsOf(call).map(({ kind, from, to }) =>
     h(`i.seg.${kind}`, { vars: { at: at(from, scale), wide: at(to - from, scale) } }))
-  const end = call.reason && h('b.end', { vars: { at: at(call.endUs ?? scale, scale) } }, '✕')
+  const end = call.reason && h('b.end', { vars: { at: at(call.endUs ?? call.askedUs ?? 0, scale) } }, '✕')
   return h('div.lane', bars, end)
 }
 
