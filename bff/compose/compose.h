@@ -267,15 +267,23 @@ enum bff_body_kind {
  *   path         "items[].productId", "address.city"
  *   kind         what it must be
  *   is_optional  it may be left out
+ *   min, max     the smallest and the largest number; for a text the fewest and the most
+ *                characters, for a list those of items. 0: none. A number with .max is not negative
+ *   is_whole     a number without a fraction, "5" and not "5.0"
+ *   words        the texts that are allowed, "card voucher"; NULL: every text
  *
- * A body with a member that is missing, of another kind or there twice is answered with 400, which
- * names the path. Members that no row names are allowed. A service gets them only by an ask
+ * A body with a member that is missing, not what its row says or there twice is answered with 400,
+ * which names the path. Members that no row names are allowed. A service gets them only by an ask
  * function that passes on a whole body or object.
  */
 struct bff_body {
     const char *path;
     enum bff_body_kind kind;
     bool is_optional;
+    bool is_whole;
+    unsigned min;
+    unsigned max;
+    const char *words;
 };
 
 /* Whether a composite that changes data needs the request header Idempotency-Key. */

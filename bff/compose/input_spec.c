@@ -157,6 +157,9 @@ const char *input_spec_add(struct input_spec *spec, const struct bff_body *row)
         return "a row above has the same path";
     if (!fits(node, row->kind))
         return "a row above has a path that goes on from here, so it is of another kind";
+    wrong = input_bounds_make(spec->pool, row, &node->bounds);
+    if (wrong != NULL)
+        return wrong;
     node->has_row = true;
     node->kind = row->kind;
     node->is_optional = row->is_optional;
@@ -181,6 +184,18 @@ bool input_spec_has(const struct input_spec *spec, struct text path)
 
 static void sample(struct json_print *out, const struct input_node *node, bool is_full);
 
+static void sample_items(struct json_print *out, const struct input_node *node, bool is_full)
+{
+    unsigned count = node->bounds.min > 0 ? node->bounds.min : 1;
+
+    json_print_raw(out, TEXT("["));
+    for (unsigned i = 0; i < count; i++) {
+        json_print_raw(out, i == 0 ? TEXT("") : TEXT(","));
+        sample(out, node->items, is_full);
+    }
+    json_print_raw(out, TEXT("]"));
+}
+
 static void sample_members(struct json_print *out, const struct input_node *node, bool is_full)
 {
     json_print_raw(out, TEXT("{"));
@@ -203,9 +218,9 @@ static void sample(struct json_print *out, const struct input_node *node, bool i
     };
 
     if (node->items != NULL) {
-        json_print_raw(out, TEXT("["));
-        sample(out, node->items, is_full);
-        json_print_raw(out, TEXT("]"));
+        sample_items(out, node, is_full);
+    } else if (node->bounds.what != NULL) {
+        input_bounds_sample(out, &node->bounds, node->kind);
     } else if (node->first != NULL) {
         sample_members(out, node, is_full);
     } else {

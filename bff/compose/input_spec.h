@@ -15,6 +15,7 @@
 #include "bff/base/pool.h"
 #include "bff/base/text.h"
 #include "bff/compose/compose.h"
+#include "bff/compose/input_bounds.h"
 #include "bff/json/json.h"
 
 #define INPUT_SPEC_STEPS_MAX 32  /* names and "[]" of a path */
@@ -29,7 +30,8 @@ struct input_node {
     struct input_node *items; /* NULL: no row is about items */
     enum bff_body_kind kind;
     bool has_row, is_optional;
-    bool is_required; /* by its row; without a row, because something below it is */
+    bool is_required;           /* by its row; without a row, because something below it is */
+    struct input_bounds bounds; /* of its row */
 };
 
 struct input_spec {

@@ -122,6 +122,8 @@ static bool check(const struct input_node *node, struct json value, const struct
 {
     if (!is_of_kind(node->kind, json_kind(value)))
         return refuse(step, words_for(node->kind), pool, mistake);
+    if (!input_bounds_fit(&node->bounds, value, pool))
+        return refuse(step, node->bounds.what, pool, mistake);
     if (node->items != NULL)
         return check_items(node->items, value, step, pool, mistake);
     return check_members(node, value, step, pool, mistake);

@@ -6,7 +6,9 @@
 
 static bool is_empty(const struct bff_body *row)
 {
-    return row->path == NULL && row->kind == BFF_BODY_ANY && !row->is_optional;
+    bool has_bounds = row->min > 0 || row->max > 0 || row->is_whole || row->words != NULL;
+
+    return row->path == NULL && row->kind == BFF_BODY_ANY && !row->is_optional && !has_bounds;
 }
 
 size_t plan_body_count(const struct bff_composite *composite)

@@ -1,4 +1,5 @@
 /* See types_body.h. */
+#include "bff/json/json_print.h"
 #include "bff/compose/types_body.h"
 
 static const unsigned kinds[] = {
@@ -24,6 +25,25 @@ static const struct shape *object_of(struct pool *pool, const struct input_node 
     return object;
 }
 
+/* The words as the allowed values of a text. */
+static const struct shape *words_of(struct pool *pool, struct text words)
+{
+    struct shape *shape = shape_new(pool, SHAPE_TEXT);
+    struct json *values = pool_zero(pool, words.len * sizeof(*values));
+    struct json_print out;
+
+    while (words.at != NULL) {
+        struct text word = text_cut(&words, ' ');
+        if (word.len == 0)
+            continue;
+        json_print_init(&out, pool);
+        json_print_string(&out, word);
+        values[shape->value_count++] = json_of(json_print_text(&out));
+    }
+    shape->values = values;
+    return shape;
+}
+
 const struct shape *types_body_shape(struct pool *pool, const struct input_node *node)
 {
     if (node->items != NULL)
@@ -32,5 +52,7 @@ const struct shape *types_body_shape(struct pool *pool, const struct input_node 
         return object_of(pool, node);
     if (!node->has_row || node->kind == BFF_BODY_ANY)
         return &shape_anything;
-    return shape_new(pool, kinds[node->kind]);
+    if (node->bounds.words.at != NULL)
+        return words_of(pool, node->bounds.words);
+    return shape_new(pool, node->bounds.is_whole ? SHAPE_INTEGER : kinds[node->kind]);
 }
