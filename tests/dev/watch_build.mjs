@@ -20,8 +20,10 @@ export async function run(program, args, options = {}) {
 
 // The mistakes in the output of a build, with what is usually meant.
 export function mistakesIn(output) {
+  // With ccache, the compiler may name files as it sees them from its directory.
+  const fromHere = output.replaceAll(`${path.relative(folder, '')}/`, '')
   const { stdout } = spawnSync('awk', ['-v', 'as=json', '-f', 'tests/build/explain.awk'],
-    { input: output, encoding: 'utf8', env })
+    { input: fromHere, encoding: 'utf8', env })
   const found = stdout.split('\n').filter(Boolean).map(line => JSON.parse(line))
     .map(mistake => ({ ...mistake, file: path.relative('', path.resolve(mistake.file)) }))
   return found.length > 0 ? found : [{ message: output.trim() || 'the build fails' }]
