@@ -96,14 +96,14 @@ describe('with --mock', { concurrency: 4 }, () => {
 
   test('advice is about the requests that are recorded', async t => {
     const { tell, get } = await stage(t)
-    const slow = { headers: { 'x-mock': 'recommendations delay=30ms' } }
-    for (let i = 0; i < 20; i++) await get('/api/dashboard/u1', i < 15 ? slow : {})
+    const slow = { headers: { 'x-mock': 'recommendations delay=50ms' } }
+    for (let i = 0; i < 20; i++) await get('/api/dashboard/u1', i < 18 ? slow : {})
     const [dashboard, products] = (await tell('/advice')).body.composites
     assert.deepEqual([dashboard.name, dashboard.requests], ['dashboard', 20])
-    assert.ok(dashboard.p50Us >= 30_000 && dashboard.p95Us >= dashboard.p50Us)
+    assert.ok(dashboard.p50Us >= 50_000 && dashboard.p95Us >= dashboard.p50Us)
     const parts = Object.fromEntries(dashboard.parts.map(part => [part.name, part]))
-    assert.ok(parts.recommendations.setShare >= 0.75)
-    assert.ok(parts.recommendations.p50Us >= 30_000 && parts.user.p50Us < 30_000)
+    assert.ok(parts.recommendations.setShare >= 0.7)
+    assert.ok(parts.recommendations.p50Us >= 50_000 && parts.user.p50Us < 50_000)
     const shares = dashboard.parts.reduce((sum, { setShare }) => sum + setShare, 0)
     assert.ok(Math.abs(shares - 1) < 0.01, `${shares}`)
     assert.deepEqual([products.requests, products.p50Us, products.parts[0].p50Us, products.parts[0].saves], [0, null, null, null])
