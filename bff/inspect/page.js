@@ -126,6 +126,10 @@ live.addEventListener('state', showState)
 live.addEventListener('cleared', takeOver)
 find('pause').addEventListener('click', () => live.pause(live.state !== 'paused'))
 addEventListener('hashchange', route)
+document.querySelector('.skip').addEventListener('click', event => {
+  event.preventDefault()
+  main.focus()
+})
 addEventListener('keydown', event => {
   if (event.key !== 'Escape' || view !== 'requests' || event.target.matches('select, input')) return
   if (narrow.matches && number !== null) location.hash = '#/requests'

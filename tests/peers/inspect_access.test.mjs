@@ -38,8 +38,8 @@ describe('the page is for everybody', () => {
         await browser.show(shop.url)
         const partial = await number()
         for (const view of [...views, `requests/${partial}`]) {
-          await browser.show(`${shop.url}#/${view}`)
-          await browser.until(view.includes('/') ? `document.querySelector('.pane .waterfall')` : view === 'requests' ? `document.querySelector('.requests li')` : `document.querySelector('.card')`)
+          await browser.run(`location.hash = '#/${view}'; arguments[0]()`)
+          await browser.until(view.includes('/') ? `document.querySelector('.pane .waterfall')` : view === 'requests' ? `document.querySelector('.requests li')` : `document.querySelector('h1')?.textContent.toLowerCase() === '${view}'`)
           if (view.includes('/')) {
             await browser.run(`for (const one of document.querySelectorAll('details')) one.open = true; document.querySelector('.again .main').click(); arguments[0]()`)
             await browser.until(`document.querySelector('.result h4')`)
@@ -72,6 +72,8 @@ describe('the page is for everybody', () => {
     }
     await browser.press(keys.tab)
     assert.equal(await browser.value(`${focus}.textContent`), 'Skip to the content')
+    await browser.press(keys.enter)
+    assert.equal(await browser.value(`${focus}.id`), 'main')
     await tabTo('.request')
     const at = () => browser.value(`[...document.querySelectorAll('.request')].indexOf(${focus})`)
     assert.equal(await at(), 0)

@@ -8,9 +8,13 @@ const source = readFileSync(path.join(root, 'build/peers/node_modules/axe-core/a
 
 // The violations of the page as it is now: texts with the rule, the elements and what is wrong. All
 // rules of WCAG 2.2 A and AA, and of best practice.
-export const violations = browser => browser.run(`
+export async function violations(browser) {
+  if (!await browser.run('arguments[0](Boolean(window.axe))')) await browser.run(`${source}; arguments[0]()`)
+  return browser.run(run)
+}
+
+const run = `
   const done = arguments[0]
-  if (!window.axe) { ${source} }
   axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) =>
     done(violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => id + ': ' + html + ': ' + failureSummary))),
-  error => done(['axe: ' + error]))`)
+  error => done(['axe: ' + error]))`
