@@ -60,7 +60,7 @@ function save(detail, mocks) {
       mocks && h('button', { type: 'button', onclick: use }, 'Use it now')), said)
 }
 
-const sources = detail => h('p.note', detail.parts?.length ? 'The colour of a member is the colour of the part that it comes from.' : 'As the service sent it.')
+const sources = detail => detail.answerText == null && h('p.note', detail.parts?.length ? 'The colour of a member is the colour of the part that it comes from.' : 'As the service sent it.')
 
 function body(detail, composite, { live, mocks }, title) {
   const again = mocks && !isAdmin() ? new Again(detail, composite, live) : null
