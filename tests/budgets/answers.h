@@ -77,7 +77,8 @@ static void take_json(struct fetch *fetch, const struct mock_answer *answer)
     struct value *value = value_new(answer->begin.len + answer->end.len);
 
     value = value_add(value, answer->begin.at, answer->begin.len);
-    value = value_add(value, answer->end.at, answer->end.len);
+    if (answer->end.len > 0)
+        value = value_add(value, answer->end.at, answer->end.len);
     json_scan_init(&fetch->scan, fetch->ask->depth_limit, fetch->ask->keep_slices);
     if (json_scan_end(&fetch->scan, value->text.at, value->text.len) == 0) {
         value_take_slices(value, &fetch->scan);
