@@ -58,7 +58,7 @@ function meant_in_function(said, code, name) {
     if (said ~ /^incompatible type for argument 2 of 'json_print_string'/)
         return "a constant text is TEXT(\"...\"), and the text of a JSON value is json_text(value, out->pool)"
     if (said ~ /^incompatible type for argument/)
-        return "a JSON value becomes text with ask_text(ask, value), in the function of a field with json_text(value, out->pool)"
+        return "a constant text is TEXT(\"...\"). A JSON value becomes text with ask_text(ask, value), in the function of a field with json_text(value, out->pool)"
     if (said ~ /^invalid operands to binary [=!]=/)
         return "JSON and text are not compared with == or !=: json_is(value, JSON_NONE), text_is(text, \"delivered\")"
     if (said ~ /is a pointer; did you mean to use '->'/)

@@ -1,4 +1,4 @@
-// ./dev new composite NAME [--build BUILD], ./dev new build NAME: a start that works, with its test.
+// ./dev new composite NAME [--build BUILD], ./dev new change NAME, ./dev new build NAME: a start that works, with its test.
 // It overwrites nothing, and writes nothing when something is wrong.
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -6,6 +6,7 @@ import path from 'node:path'
 import * as templates from './templates.mjs'
 
 const usage = `./dev new composite NAME [--build BUILD]  a page of a build (default: web), and its test
+./dev new change NAME [--build BUILD]     the same, a page that changes data
 ./dev new build NAME                      a server for another frontend, with one page and its test`
 
 class Mistake extends Error {}
@@ -40,23 +41,27 @@ const testOf = (build, name) =>
   `tests/e2e/${build === 'web' || build === name ? name : `${build}_${name}`}.test.mjs`
 
 // { created: { file: text }, changed: { file: text } }
-function composite(name, build) {
+function composite(name, build, { page, test, guide }) {
   checkName(name, /^[a-z][a-z0-9_]*$/, ' and _')
   if (words.has(name)) wrong(`"${name}" is the name of another file of each build`)
   if (!builds().includes(build)) wrong(`there is no build "${build}": there are ${builds().join(' and ')}`)
   const folder = `composites/${build}`
   const symbol = `${build}_${name}`
   return {
-    created: { [`${folder}/${name}.c`]: templates.composite(build, name),
-      [testOf(build, name)]: templates.test(build, name) },
+    created: { [`${folder}/${name}.c`]: page(build, name), [testOf(build, name)]: test(build, name) },
     changed: () => ({
       [`${folder}/composites.h`]: inserted(`${folder}/composites.h`,
         `extern const struct bff_composite ${symbol};`, /^#define/, /^$(?![^]*extern)|^#endif/),
       [`${folder}/build.c`]: inserted(`${folder}/build.c`, `    &${symbol},`,
         /^static const struct bff_composite \*const composites\[\]/, /^ *\/\*|^};/),
     }),
-    build, name,
+    build, name, guide,
   }
+}
+
+const pages = {
+  composite: { page: templates.composite, test: templates.test },
+  change: { page: templates.change, test: templates.changeTest, guide: 'first-change.md' },
 }
 
 function frontend(build) {
@@ -86,7 +91,9 @@ function write({ created, changed }) {
   return { created: Object.keys(created), changed: Object.keys(after) }
 }
 
-function tell({ created, changed }, { build, name, test = testOf(build, name), port }) {
+const portOf = build => /\.port = (\d+)/.exec(read(`composites/${build}/build.c`))?.[1]
+
+function tell({ created, changed }, { build, name, guide = 'first-composite.md', test = testOf(build, name), port }) {
   const watch = `./dev watch${build === 'web' ? '' : ` ${build}`}`
   console.log(`written   ${created.join('\n          ')}
 changed   ${changed.join('\n          ')}
@@ -97,15 +104,16 @@ Next:
       its tests, which pass: change them with the page
   ${created.find(file => file.endsWith(`/${name}.c`))}
       the page: say what it asks, and what the browser gets
-docs/first-composite.md explains each column.${port ? ` bff-${build} has the port ${port}.` : ''}`)
+  ${`http://127.0.0.1:${portOf(build)}/__bff/`.padEnd(52)}shows its requests while ./dev watch runs
+docs/${guide} explains each column.${port ? ` bff-${build} has the port ${port}.` : ''}`)
 }
 
 try {
   const [what, name, option, build, more] = process.argv.slice(2)
-  if (more !== undefined || (option !== undefined && (option !== '--build' || what !== 'composite')))
+  if (more !== undefined || (option !== undefined && (option !== '--build' || !pages[what])))
     wrong(usage)
   if (option !== undefined && build === undefined) wrong(`--build needs a name\n${usage}`)
-  const plan = what === 'composite' ? composite(name, build ?? 'web')
+  const plan = pages[what] ? composite(name, build ?? 'web', pages[what])
     : what === 'build' ? frontend(name) : wrong(usage)
   tell(write(plan), plan)
 } catch (error) {

@@ -49,6 +49,10 @@ describe('./dev new', { skip: isBuilt ? false : 'the release build is not there'
     assert.equal(other.code, 0, other.output)
     assert.ok(existsSync(path.join(place, 'tests/e2e/mobile_order_list.test.mjs')))
 
+    const change = await make('change', 'order_place')
+    assert.equal(change.code, 0, change.output)
+    assert.match(change.output, /__bff\/[^]*docs\/first-change\.md/)
+
     const build = await make('build', 'kiosk')
     assert.equal(build.code, 0, build.output)
     assert.match(build.output, /\.\/dev watch kiosk[^]* port 8082\./)
@@ -64,7 +68,7 @@ describe('./dev new', { skip: isBuilt ? false : 'the release build is not there'
     await good('cmake', '--preset', 'watch')
     await good('ninja', '-C', 'build/watch', 'bff-web', 'bff-mobile', 'bff-kiosk')
     const said = await good(process.execPath, '--test', 'tests/e2e/')
-    assert.match(said, /^# pass 12$/m)
+    assert.match(said, /^# pass 16$/m)
     assert.match(said, /^# fail 0$/m)
   })
 
