@@ -137,7 +137,8 @@ class Watch {
 
   // The server has ended by itself. The next save starts it again.
   #onEnd(said) {
-    const mistakes = said.includes('must(') ? mistakesOf(this.name, said) : [{ message: `the server has ended. ${said}`.trim() }]
+    const mistakes = said.includes('must(') ? mistakesOf(this.name, said)
+      : [{ message: `the server has ended. ${said}`.trim(), remedy: 'the next save starts it again' }]
     this.report.fail(mistakes, false)
   }
 

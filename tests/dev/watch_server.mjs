@@ -90,7 +90,7 @@ export class Mocks {
 
 export class Server {
   constructor({ program, args, env }) {
-    Object.assign(this, { program, args, env, old: new Set(), readies: 0 })
+    Object.assign(this, { program, args, env, old: new Set() })
   }
 
   get isServing() {
@@ -99,9 +99,9 @@ export class Server {
 
   // Gives "" when it is ready, or what is wrong.
   async start() {
+    this.readies = 0
     const run = new Running(this.program, this.args, this.env, line => this.#onLine(line))
     const ready = new Promise(resolve => (this.onReady = resolve))
-    run.isStarting = true
     const isReady = await Promise.race([ready.then(() => true), run.closed.then(() => false)])
     if (!isReady) return run.complaints() || 'the server did not start'
     process.stderr.write(run.complaints())

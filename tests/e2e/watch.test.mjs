@@ -39,11 +39,24 @@ class Watched {
     this.closed = once(this.child, 'close')
     this.child.stdout.setEncoding('utf8').on('data', text => (this.stdout += text))
     this.child.stderr.setEncoding('utf8').on('data', text => (this.stderr += text))
+    await this.ready(1)
+  }
+
+  // Waits until a server has been started so often, and takes its address.
+  async ready(times) {
+    const lines = () => this.stdout.split('\n').filter(line => line.includes('"event":"ready"'))
     await eventually(() => {
-      assert.doesNotMatch(this.stderr, /nothing serves yet/)
-      return this.stdout.includes('\n')
+      if (times === 1) assert.doesNotMatch(this.stderr, /nothing serves yet/)
+      return lines().length === times
     }, 'the ready line')
-    this.url = JSON.parse(this.stdout.split('\n')[0]).listen[0]
+    this.url = JSON.parse(lines().at(-1)).listen[0]
+  }
+
+  // The server's process, before another one has taken over.
+  serverPid() {
+    const { pid } = this.child
+    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').map(Number)
+      .find(child => readFileSync(`/proc/${child}/cmdline`, 'utf8').startsWith('build/watch/bff-web'))
   }
 
   async signIn() {
@@ -137,6 +150,16 @@ describe('./dev watch', { skip: isBuilt ? false : 'the release build is not ther
   after(async () => {
     await watched?.stop()
     for (const cleanUp of cleanUps) await cleanUp()
+  })
+
+  test('starts the server again at the next save when it has ended', async () => {
+    process.kill(watched.serverPid(), 'SIGKILL')
+    const { errors: [error] } = await watched.reported('failed')
+    assert.match(error.message, /^the server has ended/)
+    watched.save(page, `${watched.read(page)}\n`)
+    await watched.ready(2)
+    await watched.reported('ok')
+    assert.equal((await watched.get('/api/dashboard/u1')).status, 200, 'the token of before')
   })
 
   test('serves what was saved, and whoever is signed in stays it', async () => {
