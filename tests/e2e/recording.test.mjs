@@ -170,6 +170,30 @@ answers: [{ service: reviews, target: /reviews/r997, body: { id: ours } }]
     assert.match(body.error, /mine-recorded.json: cannot be continued as a recording: it has a member/)
   })
 
+  test('bff-web --mock records what its pages ask for, and replays it', async t => {
+    const [dir, real] = [copyOf(t), await startOddService(t)]
+    const start = async env => {
+      const server = await startServer('web', ['--mock', dir, '--listen', '127.0.0.1:0'],
+        { JWT_SECRET: undefined, ...env })
+      t.after(() => server.stop())
+      const login = await ask(server.url, '/api/auth/login', { method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"email":"giorgos.p@mail.example","password":"giorgos-rules"}' })
+      return { server, get: (where, headers) =>
+        ask(server.url, where, { token: login.body.token, headers }) }
+    }
+    const first = await start({ MOCK_REAL: `users=${real.url}`, MOCK_RECORD: dir })
+    const { status, body } = await first.get('/api/users/r999')
+    assert.deepEqual([status, body], [200, { id: 'r999', stars: 4 }])
+    assert.equal(real.asked[0].headers['x-user-id'], 'u7')
+    await first.server.stop()
+    real.close()
+    const second = await start({})
+    const replayed = await second.get('/api/users/r999', { 'x-mock-scenario': 'recorded' })
+    assert.deepEqual(replayed.body, body)
+    assert.equal((await second.get('/api/users/r999')).status, 404)
+  })
+
   test('the file is whole at any time, and is written without an end of the mocks', async t => {
     const [dir, real] = [scratch(t), await startOddService(t)]
     const { get } = await recording(t, dir, real)

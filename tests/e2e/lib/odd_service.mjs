@@ -7,7 +7,8 @@ import net from 'node:net'
 const json = (res, status, body, headers = {}) =>
   res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
 
-// Ways to answer /reviews/ID, by the id. Any other id is answered with a review.
+// Ways to answer /reviews/ID, by the id. Any other id is answered with a review. The paths of other
+// services are answered in the same ways.
 const habits = {
   missing: (req, res) => json(res, 404, { error: 'No such review' }),
   secrets: (req, res) => json(res, 200, { id: 'secrets', password: 'secret-password',
@@ -63,7 +64,7 @@ const habits = {
 }
 
 function answer(req, res, asked) {
-  const id = /^\/(?:v2\/)?reviews\/([^?]*)/.exec(req.url)?.[1]
+  const id = /^\/(?:v2\/)?\w+\/([^?]*)/.exec(req.url)?.[1]
   const body = []
   req.on('data', piece => body.push(piece)).on('end', () => {
     asked.push({ method: req.method, target: req.url, headers: req.headers,
