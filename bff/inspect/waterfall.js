@@ -79,7 +79,7 @@ export function chipsOf(row, request, isCritical) {
     row.cancelled && chip('warn', '■ cancelled', 'The answer did not wait for it any longer'),
     row.cache && chip('plain', `cache: ${row.cache}`),
     row.list && chip('plain', `list × ${calls.length}`),
-    retries > 0 && chip('warn', `↻ ${plural(retries, 'retry', 'retries')}${whys ? ` after ${whys}` : ''}`),
+    retries > 0 && chip('warn', `↻ ${plural(retries, 'retry', 'retries')}${whys && `: ${whys}`}`),
     calls.some(call => call.hedged) && chip('plain', calls.some(call => call.hedgeWon) ? '⇉ hedged, the second won' : '⇉ hedged'),
   ]
 }

@@ -52,6 +52,20 @@ describe('the page is for everybody', () => {
     }
   }
 
+  test('on a phone, a request takes the place of the list, and leads back to it', async () => {
+    await browser.size(360)
+    await browser.show(shop.url)
+    await browser.until(`document.querySelector('.requests li')`)
+    const isSeen = selector => browser.value(`document.querySelector('${selector}').checkVisibility()`)
+    assert.deepEqual([await isSeen('.list'), await isSeen('.pane')], [true, false])
+    await browser.click('.request')
+    await browser.until(`${focus}.matches('.pane h2')`)
+    assert.deepEqual([await isSeen('.list'), await isSeen('.pane')], [false, true])
+    await browser.click('.back')
+    await browser.until(`${focus}.matches('.request')`)
+    assert.deepEqual([await isSeen('.list'), await isSeen('.pane')], [true, false])
+  })
+
   test('the colours follow the system', async () => {
     await browser.show(shop.url)
     const back = async scheme => {

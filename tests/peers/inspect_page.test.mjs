@@ -89,6 +89,15 @@ describe('the page', () => {
     assert.match(table, /orders.*\/orders\?userId=u1/s)
   })
 
+  test('marks retries, lists, and the parts that the answer had to wait for', async () => {
+    await opened('/api/checkout/o15', { 'x-mock': 'orders reset times=1; products delay=40ms' })
+    const parts = await browser.value(`[...document.querySelectorAll('.pane > section .row')].map(row =>
+      ({ text: row.textContent, isCritical: row.hasAttribute('data-critical') }))`)
+    assert.deepEqual(parts.map(({ isCritical }) => isCritical), [true, false, true], 'order, then products')
+    assert.match(parts[0].text, /↻ 1 retry: 127\.0\.0\.1:\d+ reset/)
+    assert.match(parts[2].text, /sets the time.*list × 3/)
+  })
+
   test('says of each member where it comes from', async () => {
     await opened('/api/products/p1')
     const members = await browser.value(`[...document.querySelectorAll('.pane .tree > li')].map(li => li.textContent)`)
