@@ -28,14 +28,19 @@ static enum reason reason_of(const struct run_call *call)
     return REASON_NONE;
 }
 
-static void record(struct run_call *call, struct pool *pool, struct call_record *out)
+static struct text keep(struct text text, struct pool *pool, bool borrows)
+{
+    return borrows || text.at == NULL ? text : pool_text(pool, text);
+}
+
+static void record(struct run_call *call, struct pool *pool, bool borrows, struct call_record *out)
 {
     const struct fetch *fetch = &call->fetch;
 
     *out = (struct call_record){
         .service = text_of(call->ask.service->name),
-        .method = call->ask.method.at == NULL ? TEXT("GET") : pool_text(pool, call->ask.method),
-        .target = pool_text(pool, call->ask.target),
+        .method = call->ask.method.at == NULL ? TEXT("GET") : keep(call->ask.method, pool, borrows),
+        .target = keep(call->ask.target, pool, borrows),
         .attempts = attempts_report_make(&fetch->call, pool),
         .reason = reason_of(call),
         .status = fetch->status,
@@ -64,13 +69,16 @@ static void name_calls(const struct run *run, size_t i, struct pool *pool, struc
 void part_reports_record(const struct run *run, struct request *request, struct part_report *parts)
 {
     size_t count = number_calls(run);
+    /* The texts of the run are still there when the request is recorded, unless its memory ends
+     * earlier (untaken.h), or they are in memory of the page (page_errand.h). */
+    bool borrows = !request_is_http2(request) && run->request->pool == request->pool;
 
     if (count == 0)
         return;
     request->calls = pool_take(request->pool, count * sizeof(*request->calls));
     request->call_count = count;
     for (struct run_call *call = run->calls; call != NULL; call = call->next)
-        record(call, request->pool, &request->calls[call->place]);
+        record(call, request->pool, borrows, &request->calls[call->place]);
     for (size_t i = 0; i < run->request->plan->part_count; i++)
         name_calls(run, i, request->pool, &parts[i]);
 }

@@ -107,6 +107,7 @@ static void drop_oldest(struct record *record)
     entry = ring->first;
     if (entry != NULL) {
         ring->first = entry->next;
+        record_entry_warm(ring->first);
         atomic_store(&ring->oldest, ring->first == NULL ? UINT64_MAX : ring->first->number);
         atomic_fetch_sub(&record->count, 1);
         atomic_fetch_sub(&record->bytes, entry->bytes);

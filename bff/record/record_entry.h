@@ -34,7 +34,7 @@ struct request;
  *   cache       what the cache did for a plain route, as in route_report; absent: it has none
  *   is_partial  a part of a page was rejected
  *   set_by      the place of the part that settled last; RECORD_ENTRY_NO_PART: there is none
- *   parts       of a page; a part with is_unchosen was not chosen by the client
+ *   parts       of a page, without has_call; is_unchosen: the client has not chosen the part
  *   calls       of a plain route one at most
  *   answer      the body that was sent, as in request_kept; NULL: it was empty, or is_answer_cut
  *   is_answer_cut  it was too long to be kept
@@ -58,9 +58,10 @@ struct record_entry {
     struct value *body;
     size_t bytes;
 
-    /* record.c's own */
+    /* for record.c and record_entry.c */
     atomic_uint references;
     struct record_entry *next;
+    bool is_block; /* its memory is one of the blocks of record_entry.c */
 };
 
 /* Makes an entry of ${request}, which is over, with one reference. The values of request->calls and
@@ -72,5 +73,9 @@ struct record_entry *record_entry_hold(struct record_entry *entry);
 
 /* Drops one reference. Does nothing for NULL. Any thread may call it. */
 void record_entry_release(struct record_entry *entry);
+
+/* Asks the processor for the memory of ${entry}, which will be released soon. NULL: does nothing.
+ */
+void record_entry_warm(const struct record_entry *entry);
 
 #endif

@@ -19,6 +19,7 @@ import first_part
 import goodput
 import hedge
 import memory
+import replay
 import report
 import uploads
 from load import Void
@@ -29,7 +30,7 @@ from works import WORKS
 # Those that are more than load on a row of peers: functions that return a table, and whether
 # something in it is void.
 SPECIAL = {'balance': balance.table, 'hedge': hedge.table, 'goodput': goodput.table,
-           'dead-service': dead.table, 'memory': memory.table,
+           'dead-service': dead.table, 'memory': memory.table, 'replay': replay.table,
            'first-part': first_part.table, 'uploads': uploads.table, 'instructions': alone.instructions, 'callers': alone.callers, 'scanner': alone.scanner,
            'transformation': alone.transformation}
 NAMES = [*WORKS, *SPECIAL]

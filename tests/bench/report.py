@@ -71,6 +71,13 @@ def _tracing(runs):
             f'dashboard has 9 spans.')
 
 
+def _recorder(runs):
+    added = statistics.median(after.cpu_us - before.cpu_us
+                              for before, after in zip(runs['bff'], runs['bff-recorded']))
+    return (f'The recorder adds {added:.2f} µs, the median of the differences in each round '
+            f'{_judged(added <= 1, "at most 1")}.')
+
+
 def _limits_in_redis(runs):
     def added(before, after):
         return statistics.median(late.cpu_us - early.cpu_us
@@ -104,14 +111,14 @@ def _parts(runs):
 # What is said below a table that has no bar on processor time.
 CLOSING = {'login': _login, 'identity': _identity, 'session': _session, 'limited': _limited,
            'limits-in-redis': _limits_in_redis, 'latency': _latency, 'parts': _parts,
-           'tracing': _tracing}
+           'tracing': _tracing, 'recorder': _recorder}
 
 
 def table(work_name, work, runs):
     """Its lines, and whether something in it is void."""
     columns = ['', 'CPU µs', 'lowest to highest', 'requests/s', 'p50 ms', 'p95 ms', 'p99 ms', 'RSS MB']
     is_compared = work_name not in ('login', 'identity', 'session', 'limited',
-                                    'limits-in-redis', 'parts', 'tracing')
+                                    'limits-in-redis', 'parts', 'tracing', 'recorder')
     if is_compared:
         columns.append("bff's CPU by its (bar)")
     lines = [row(columns), row(['---'] + ['---:'] * (len(columns) - 1))]
