@@ -145,15 +145,20 @@ void record_add(struct record *record, unsigned worker, struct record_entry *ent
 
 /* Looking. */
 
-static void lock_all(struct record *record)
+/* Locks the lists that have had a request, and returns how many they are. A worker that uses its
+ * list for the first time meanwhile comes in, or takes its number after all that are locked. */
+static unsigned lock_used(struct record *record)
 {
-    for (size_t i = 0; i < WORKERS_MAX; i++)
-        must(pthread_mutex_lock(&record->rings[i].lock) == 0);
+    unsigned count = 0;
+
+    while (count < atomic_load(&record->used))
+        must(pthread_mutex_lock(&record->rings[count++].lock) == 0);
+    return count;
 }
 
-static void unlock_all(struct record *record)
+static void unlock(struct record *record, unsigned count)
 {
-    for (size_t i = 0; i < WORKERS_MAX; i++)
+    for (unsigned i = 0; i < count; i++)
         must(pthread_mutex_unlock(&record->rings[i].lock) == 0);
 }
 
@@ -164,14 +169,16 @@ static int by_number(const void *a, const void *b)
     return (*one)->number < (*other)->number ? -1 : (*one)->number > (*other)->number;
 }
 
-/* Returns the entries after ${after} in a list that the caller frees, in their order. */
-static struct record_entry **gather(struct record *record, uint64_t after, size_t *count)
+/* Returns the entries of the first ${used} lists after ${after}, in their order, in a list that the
+ * caller frees. */
+static struct record_entry **gather(const struct record *record, unsigned used, uint64_t after,
+                                    size_t *count)
 {
     struct record_entry **all = NULL;
     size_t room = 0;
 
     *count = 0;
-    for (size_t i = 0; i < WORKERS_MAX; i++)
+    for (unsigned i = 0; i < used; i++)
         for (struct record_entry *at = record->rings[i].first; at != NULL; at = at->next) {
             if (at->number <= after)
                 continue;
@@ -192,13 +199,13 @@ size_t record_last(struct record *record, uint64_t after, size_t most, struct re
 {
     size_t count, first;
 
-    lock_all(record);
-    struct record_entry **all = gather(record, after, &count);
+    unsigned used = lock_used(record);
+    struct record_entry **all = gather(record, used, after, &count);
     size_t taken = count < most ? count : most;
     first = after == 0 ? count - taken : 0;
     for (size_t i = 0; i < taken; i++)
         out[i] = record_entry_hold(all[first + i]);
-    unlock_all(record);
+    unlock(record, used);
     memory_free(all);
     return taken;
 }
@@ -219,8 +226,9 @@ static struct record_entry *find_in(struct ring *ring, uint64_t number)
 struct record_entry *record_find(struct record *record, uint64_t number)
 {
     struct record_entry *found = NULL;
+    unsigned used = atomic_load(&record->used);
 
-    for (size_t i = 0; i < WORKERS_MAX && found == NULL; i++)
+    for (unsigned i = 0; i < used && found == NULL; i++)
         found = find_in(&record->rings[i], number);
     return found;
 }
