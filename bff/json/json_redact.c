@@ -13,10 +13,14 @@ struct json_redact {
 };
 
 static const char *const defaults[] = {
-    "authorization", "cookie",       "setcookie",  "password",   "secret", "token",   "accesstoken",
-    "refreshtoken",  "idtoken",      "apikey",     "xapikey",    "sid",    "session", "csrf",
-    "code",          "clientsecret", "creditcard", "cardnumber", "cvv",    "iban",
+    "authorization", "cookie",       "setcookie", "password",     "secret",     "token",
+    "accesstoken",   "refreshtoken", "idtoken",   "apikey",       "xapikey",    "sid",
+    "session",       "csrf",         "code",      "clientsecret", "creditcard", "cardnumber",
+    "cvv",           "iban",         "sessionid", "passwd",       "pwd",        "privatekey",
 };
+
+/* A name that ends with one of these is a secret, too: newPassword, csrf_token. */
+static const char *const ends[] = {"password", "secret", "token", "apikey", NULL};
 
 #define DEFAULTS (sizeof(defaults) / sizeof(defaults[0]))
 
@@ -54,6 +58,16 @@ const struct json_redact *json_redact_new(struct pool *pool, const struct text *
     return redact;
 }
 
+static bool has_end(struct text name)
+{
+    for (size_t i = 0; ends[i] != NULL; i++) {
+        struct text end = text_of(ends[i]);
+        if (name.len > end.len && text_equal(text_after(name, name.len - end.len), end))
+            return true;
+    }
+    return false;
+}
+
 static bool has_word(const struct json_redact *redact, struct text word)
 {
     char room[NAME_MAX];
@@ -62,7 +76,7 @@ static bool has_word(const struct json_redact *redact, struct text word)
     for (size_t i = 0; i < redact->count; i++)
         if (name.len > 0 && text_equal(redact->names[i], name))
             return true;
-    return false;
+    return has_end(name);
 }
 
 static bool ends_word(char c) { return c == '.' || c == '[' || c == ']'; }

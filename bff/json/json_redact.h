@@ -7,9 +7,10 @@
  *   a signed token (JWT): "eyJ", and letters of base64url with at least two dots between them
  *   what follows "Bearer "
  *
- * The names are those of json_redact.c (password, token...) and those of the user. They are
- * compared after escapes are decoded, without regard to case, '-' and '_': "access_token",
- * "accessToken" and "acc\u0065ss-token" are the same name.
+ * The names are those of json_redact.c (password, token...), those that end with "password",
+ * "secret", "token" or "apiKey", such as newPassword, and those of the user. They are compared after
+ * escapes are decoded, without regard to case, '-' and '_': "access_token", "accessToken" and
+ * "acc\u0065ss-token" are the same name.
  */
 #ifndef BFF_JSON_JSON_REDACT_H
 #define BFF_JSON_JSON_REDACT_H

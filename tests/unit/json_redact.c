@@ -49,6 +49,9 @@ static const struct row bodies[] = {
     {"an escaped name", "{\"pass\\u0077ord\":\"p\"}", "{\"pass\\u0077ord\":\"[redacted]\"}"},
     {"a word of a name", "{\"user.password\":1,\"user[token]\":2}",
      "{\"user.password\":\"[redacted]\",\"user[token]\":\"[redacted]\"}"},
+    {"an end of a name", "{\"newPassword\":1,\"csrf_token\":2,\"x-auth-token\":3,\"sessionId\":4}",
+     "{\"newPassword\":\"[redacted]\",\"csrf_token\":\"[redacted]\","
+     "\"x-auth-token\":\"[redacted]\",\"sessionId\":\"[redacted]\"}"},
     {"no word", "{\"passwords\":1,\"tokens\":2}", "{\"passwords\":1,\"tokens\":2}"},
     {"own names", "{\"email\":1,\"pin\":2}", "{\"email\":\"[redacted]\",\"pin\":\"[redacted]\"}"},
     {"a value that is a name", "[\"password\",\"x\"]", "[\"password\",\"x\"]"},
