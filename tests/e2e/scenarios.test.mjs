@@ -141,6 +141,15 @@ describe('choosing a scenario', { concurrency: 4 }, () => {
   })
 })
 
+test('no web page may choose a scenario at a mock service', async t => {
+  const { urls } = await startMocks(t)
+  const choose = (method, headers) => ask(urls.orders, '/__mock/scenario', { method, headers, body: '{"name":"sold-out"}' })
+  for (const [method, origin] of [['PUT', 'http://evil.example'], ['PUT', new URL(urls.orders).origin], ['DELETE', 'null']])
+    assert.equal((await choose(method, { origin })).status, 403, `${method} ${origin}`)
+  assert.equal((await ask(urls.orders, '/__mock/scenario')).body.current, null)
+  assert.equal((await choose('PUT', {})).status, 200)
+})
+
 // A mock with a scenario as the current one: { get(service, path, options), put }.
 async function play(t, scenario) {
   const { urls } = await startMocks(t)

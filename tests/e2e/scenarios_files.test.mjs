@@ -1,5 +1,6 @@
 // The files of scenarios: mistakes in them, reading them again, and mock services of another process.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { test } from 'node:test'
@@ -57,6 +58,14 @@ test('two files of one name, and a name that no header can have', async t => {
     assert.equal(code, 2)
     assert.match(stderr, names.length > 1 ? /another scenario with this name/ : /the name of a scenario has/)
   }
+})
+
+test('a pipe in the folder is no file, and nobody waits for it', async t => {
+  const { place } = shelf(t)
+  execFileSync('mkfifo', [path.join(place, 'scenarios', 'odd.yaml')])
+  const { code, stderr } = await command('mock', ['--data', place, '--port', '0'])
+  assert.equal(code, 2)
+  assert.match(stderr, /odd\.yaml: is no regular file/)
 })
 
 test('files are read again, and a mistake changes nothing', async t => {
