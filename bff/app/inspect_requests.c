@@ -31,7 +31,7 @@ enum step_result inspect_requests_get(struct inspect_request *inspect)
 
     if (scope->record == NULL)
         return inspect_request_refuse(inspect, 404, "Requests are not recorded");
-    if (text_number(parameter(request->query, "after", "0"), UINT64_MAX, &after) != 0 ||
+    if (text_number(parameter(request->query, "after", "0"), INT64_MAX, &after) != 0 ||
         text_number(parameter(request->query, "limit", LIMIT), LIMIT_MAX, &most) != 0 || most == 0)
         return inspect_request_refuse(inspect, 400,
                                       "after must be a number, and limit one from 1 to 1000");
