@@ -8,7 +8,7 @@
 #define NAME_MAX ((size_t)64) /* bytes; a longer name is not in the list */
 
 struct json_redact {
-    struct text *names; /* in lower case, without '-' and '_' */
+    struct text *names; /* in lower case, without '-', '_' and blanks */
     size_t count;
 };
 
@@ -32,7 +32,7 @@ static struct text plain_name(struct text name, char out[NAME_MAX])
     size_t len = 0;
 
     for (size_t i = 0; i < name.len; i++) {
-        if (name.at[i] == '-' || name.at[i] == '_')
+        if (name.at[i] == '-' || name.at[i] == '_' || name.at[i] == ' ')
             continue;
         if (len == NAME_MAX)
             return (struct text){0};

@@ -1,16 +1,17 @@
 /*
  * Replaces secrets by "[redacted]" in what is shown to people or written to files: recorded
- * requests, recorded answers of services. Three things are secrets:
+ * requests, recorded answers of services. Four things are secrets:
  *
- *   the value of a member of JSON, or of a parameter, with one of the names below, at any depth. In
- *   a name such as user.password or user[password], each word counts
+ *   the value of a member of JSON, of a parameter, or of an element of XML, with one of the names
+ *   below, at any depth. In a name such as user.password or user[password], each word counts
+ *   user name and password of a URL: "https://[redacted]@shop.example"
  *   a signed token (JWT): "eyJ", and letters of base64url with at least two dots between them
  *   what follows "Bearer "
  *
  * The names are those of json_redact.c (password, token...), those that end with "password",
- * "secret", "token" or "apiKey", such as newPassword, and those of the user. They are compared after
- * escapes are decoded, without regard to case, '-' and '_': "access_token", "accessToken" and
- * "acc\u0065ss-token" are the same name.
+ * "secret", "token" or "apiKey", such as newPassword, and those of the user. They are compared
+ * after escapes are decoded, without regard to case, '-', '_' and blanks: "access_token",
+ * "accessToken" and "acc\u0065ss-token" are the same name.
  */
 #ifndef BFF_JSON_JSON_REDACT_H
 #define BFF_JSON_JSON_REDACT_H

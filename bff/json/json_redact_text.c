@@ -192,6 +192,30 @@ static size_t value_end(const struct reading *reading, size_t at, char sign, boo
     return span(reading, at, is_quoted ? ",}] \t\r\n" : "\r\n");
 }
 
+/* Finds the text of an element of XML whose name is from ${at} to ${end}, with attributes or
+ * without them: "<password>p</password>". Returns its end; 0: there is no such element. A prefix
+ * may be before the name. */
+static size_t element_end(const struct reading *reading, size_t at, size_t end, size_t *begin)
+{
+    char before = at == 0 ? '\0' : reading->text.at[at - 1], after = char_at(reading, end);
+    bool has_more = before == '<' && (after == ' ' || after == '\t' || after == '\n');
+    size_t close = has_more ? span(reading, end, "<>") : end;
+
+    if ((before != '<' && before != ':') || char_at(reading, close) != '>')
+        return 0;
+    *begin = close + 1;
+    return span(reading, *begin, "<");
+}
+
+static size_t redact_element(struct reading *reading, size_t at, size_t end)
+{
+    size_t begin = 0, last = element_end(reading, at, end, &begin);
+
+    if (last > begin)
+        replace(reading, begin, last);
+    return last > at ? last : at + 1;
+}
+
 /* Replaces the value of the name at ${at}, if it is one of the list. Returns where the search goes
  * on: after the value, or after the first letter. */
 static size_t redact_pair(struct reading *reading, size_t at)
@@ -203,8 +227,10 @@ static size_t redact_pair(struct reading *reading, size_t at)
     size_t value = skip_sign(reading, end, &sign, &is_quoted), last;
 
     reading->no_name = end;
-    if (sign == 0 || !json_redact_has(reading->redact, name))
+    if (!json_redact_has(reading->redact, name))
         return at + 1;
+    if (sign == 0)
+        return redact_element(reading, at, end);
     last = value_end(reading, value, sign, is_quoted);
     if (last > value && is_quoted && sign == ':') {
         replace(reading, value, last); /* inside of JSON it is a string */
@@ -214,6 +240,25 @@ static size_t redact_pair(struct reading *reading, size_t at)
         replace(reading, value, last);
     }
     return last > at ? last : at + 1;
+}
+
+/* User information. */
+
+/* Replaces the user name and the password of a URL whose "://" is at ${at}. Returns their end, or
+ * ${at}. */
+static size_t redact_user(struct reading *reading, size_t at)
+{
+    size_t begin = at + 3, end, stop;
+
+    if (!text_starts(text_after(reading->text, at), TEXT("://")))
+        return at;
+    stop = span(reading, begin, "/?# \t\r\n\"'<>\\");
+    for (end = stop; end > begin && char_at(reading, end) != '@';)
+        end--;
+    if (end == begin || end == stop)
+        return at;
+    replace(reading, begin, end);
+    return end;
 }
 
 /* True when a name may begin at ${at}: no letter is before it. */
@@ -237,7 +282,10 @@ static bool is_encoded_blank(const struct reading *reading, size_t at)
 static size_t step(struct reading *reading, size_t at)
 {
     size_t end = token_end(reading, at);
+    size_t user = redact_user(reading, at);
 
+    if (user > at)
+        return user;
     if (end == at && is_bearer(reading, at)) {
         size_t begin = at + sizeof(BEARER) - 1;
         end = blank_after(reading, begin);

@@ -76,6 +76,17 @@ static const struct row bodies[] = {
     {"a form with an encoded name", "%70assword=p&x", "%70assword=[redacted]&x"},
     {"a head", "Cookie: a=b; sid=x\r\nAccept: y\r\n", "Cookie: [redacted]\r\nAccept: y\r\n"},
     {"encoded blanks", "a%20token=abc", "a%20token=[redacted]"},
+    {"a name with blanks", "{\"pass word \":1}", "{\"pass word \":\"[redacted]\"}"},
+    {"a user of a URL", "[\"https://u:p@h/x@y\",\"db://u@p@h\"]",
+     "[\"https://[redacted]@h/x@y\",\"db://[redacted]@h\"]"},
+    {"a URL without one", "[\"https://h/a@b\",\"x://\",\"://@\"]",
+     "[\"https://h/a@b\",\"x://\",\"://@\"]"},
+    {"a URL at the end", "see ftp://u:p@", "see ftp://[redacted]@"},
+    {"an element", "<a><password>p</password><n:token>t</n:token><b>1</b></a>",
+     "<a><password>[redacted]</password><n:token>[redacted]</n:token><b>1</b></a>"},
+    {"an element with attributes", "<apiKey a=\"1\">k</apiKey><apiKey/>",
+     "<apiKey a=\"1\">[redacted]</apiKey><apiKey/>"},
+    {"an empty element", "<token></token><token", "<token></token><token"},
     {"no text", "", ""},
 };
 
