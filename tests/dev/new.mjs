@@ -51,7 +51,7 @@ function composite(name, build, { page, test, guide }) {
     created: { [`${folder}/${name}.c`]: page(build, name), [testOf(build, name)]: test(build, name) },
     changed: () => ({
       [`${folder}/composites.h`]: inserted(`${folder}/composites.h`,
-        `extern const struct bff_composite ${symbol};`, /^#define/, /^$(?![^]*extern)|^#endif/),
+        `extern const struct bff_composite ${symbol};`, /^extern/, /^$|^#endif/),
       [`${folder}/build.c`]: inserted(`${folder}/build.c`, `    &${symbol},`,
         /^static const struct bff_composite \*const composites\[\]/, /^ *\/\*|^};/),
     }),

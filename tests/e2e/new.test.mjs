@@ -43,7 +43,7 @@ describe('./dev new', { skip: isBuilt ? false : 'the release build is not there'
     for (const said of ['composites/web/order_list.c', './dev watch', 'node --test tests/e2e/order_list.test.mjs'])
       assert.ok(output.includes(said), output)
     assert.match(read('composites/web/build.c'), /\n {4}&web_order_list,\n/)
-    assert.match(read('composites/web/composites.h'), /\nextern const struct bff_composite web_order_list;\n/)
+    assert.match(read('composites/web/composites.h'), /\nextern .*;\nextern const struct bff_composite web_order_list;\n\n#endif/)
 
     const other = await make('composite', 'order_list', '--build', 'mobile')
     assert.equal(other.code, 0, other.output)
