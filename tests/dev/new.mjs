@@ -61,7 +61,7 @@ function composite(name, build, { page, test, guide }) {
 
 const pages = {
   composite: { page: templates.composite, test: templates.test },
-  change: { page: templates.change, test: templates.changeTest, guide: 'first-change.md' },
+  change: { page: templates.change, test: templates.changeTest, guide: 'first-change.md leads through such a page, docs/changing-pages.md explains each column.' },
 }
 
 function frontend(build) {
@@ -93,19 +93,19 @@ function write({ created, changed }) {
 
 const portOf = build => /\.port = (\d+)/.exec(read(`composites/${build}/build.c`))?.[1]
 
-function tell({ created, changed }, { build, name, guide = 'first-composite.md', test = testOf(build, name), port }) {
+function tell({ created, changed }, { build, name, guide = 'first-composite.md explains each column.', test = testOf(build, name), port }) {
   const watch = `./dev watch${build === 'web' ? '' : ` ${build}`}`
   console.log(`written   ${created.join('\n          ')}
 changed   ${changed.join('\n          ')}
 
 Next:
   ${watch.padEnd(52)}serves it, and builds it again after each save
-  ./dev build && node --test ${test}
-      its tests, which pass: change them with the page
+  BFF_BUILD=build/watch node --test ${test}
+      its tests, which pass: change them with the page. Without ./dev watch: ./dev build && node --test ...
   ${created.find(file => file.endsWith(`/${name}.c`))}
       the page: say what it asks, and what the browser gets
   ${`http://127.0.0.1:${portOf(build)}/__bff/`.padEnd(52)}shows its requests while ./dev watch runs
-docs/${guide} explains each column.${port ? ` bff-${build} has the port ${port}.` : ''}`)
+docs/${guide}${port ? ` bff-${build} has the port ${port}.` : ''}`)
 }
 
 try {

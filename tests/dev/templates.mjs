@@ -25,8 +25,9 @@ static void orders(struct bff_ask *ask) { orders_of_user(ask, ask_param(ask, "us
  *   .shape       where the JSON Schema of the object, or of an item, is: of it come the types for
  *                TypeScript. Without it they are unknown
  *
- * docs/first-composite.md shows parts that wait for another part (.after), lists of calls (.many)
- * and computed members. bff/compose/compose.h explains all columns.
+ * docs/first-composite.md shows parts that wait for another part (.after, section 3), lists with a
+ * call for each item (.many, sections 3 and 13), and computed members (section 9).
+ * bff/compose/compose.h explains all columns.
  */
 static const struct bff_part parts[] = {
     {.name = "user",
@@ -126,7 +127,8 @@ static const struct bff_part parts[] = {
 };
 
 /*
- *   .access       who may use the page: BFF_OWNER is the user in .owner, here :userId, and admins
+ *   .access       who may use the page: BFF_OWNER is the user in .owner, here :userId, and admins.
+ *                 Take no user from the body: a client can write any user there
  *   .idempotency  the browser sends a new Idempotency-Key for each click, and the same one when it
  *                 repeats the request. So a click counts once
  */

@@ -74,7 +74,9 @@ class Watch {
     this.report.tell('building')
     this.times = []
     this.last = at
-    const mistakes = await this.#compile(changed, others) ?? await this.#serve(changed)
+    this.needsRenewal ||= changed.some(name => !isCode(name)) // also when the compiler finds a mistake first
+    const mistakes = await this.#compile(changed, others) ?? await this.#serve()
+    if (mistakes && this.waiting) return // a later save may have mended it: it is built now
     if (mistakes) {
       this.report.fail(mistakes, this.server.isServing)
       return
@@ -111,22 +113,22 @@ class Watch {
   }
 
   // Starts or renews the mock services, when they have to be. Gives what is wrong.
-  async #mocks(changed) {
+  async #mocks() {
     const { mock } = this.build.marks()
     if (!this.mocks.run || mock !== this.mark) {
       const wrong = await this.mocks.start()
       if (!wrong) this.mark = mock
+      this.needsRenewal = wrong !== ''
       return wrong
     }
-    this.needsRenewal ||= changed.some(name => !isCode(name))
     const wrong = this.needsRenewal ? await this.mocks.renew() : ''
     this.needsRenewal = wrong !== ''
     return wrong
   }
 
   // Gives mistakes, or undefined.
-  async #serve(changed) {
-    const wrong = (await Promise.all([this.#check(), this.#mocks(changed)])).join('')
+  async #serve() {
+    const wrong = (await Promise.all([this.#check(), this.#mocks()])).join('')
     this.#lap('check')
     if (wrong) return mistakesOf(this.name, wrong)
     const failure = this.server.isServing ? await this.server.swap() : await this.server.start()
@@ -144,7 +146,7 @@ class Watch {
 
   start() {
     say(`watching ${folders.join(', ')}`)
-    if (!existsSync(this.build.program)) say('building everything for the first time takes a minute')
+    if (!existsSync(this.build.program)) say('building everything for the first time takes one to five minutes')
     this.needsCMake = true // what was new or has gone since the last time
     this.#onChange({ files: [], others: [], at: performance.now() })
   }

@@ -4,15 +4,17 @@ import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import path from 'node:path'
 
+import { say } from './watch_report.mjs'
+
 export const folder = 'build/watch'
 const env = { ...process.env, LC_ALL: 'C' }
 
-// Runs a command to its end: { code, output }.
-export async function run(program, args, options = {}) {
+// Runs a command to its end: { code, output }. Passes each piece of the output to `onOutput`.
+export async function run(program, args, { onOutput = () => {}, ...options } = {}) {
   const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'pipe'], ...options })
   let output = ''
   for (const stream of [child.stdout, child.stderr])
-    stream.setEncoding('utf8').on('data', text => (output += text))
+    stream.setEncoding('utf8').on('data', text => { output += text; onOutput(text) })
   const [code, signal] = await Promise.race([once(child, 'close'),
     once(child, 'error').then(([error]) => { output += error.message; return [1] })])
   return { code: code ?? signal, output }
@@ -48,9 +50,13 @@ export class Build {
     return code === 0 ? [] : [{ file: 'CMakeLists.txt', message: output.trim() }]
   }
 
-  // Compiles and links what has changed. Gives the mistakes.
+  // Compiles and links what has changed. Says every ten seconds how far it is. Gives the mistakes.
   async make() {
-    const { code, output } = await run('ninja', ['-C', folder, ...this.targets])
+    let step
+    const timer = setInterval(() => step && say(`${step[1]} of ${step[2]} files are built`), 10_000)
+    const onOutput = text => (step = [...text.matchAll(/^\[(\d+)\/(\d+)\]/gm)].at(-1) ?? step)
+    const { code, output } = await run('ninja', ['-C', folder, ...this.targets], { onOutput })
+    clearInterval(timer)
     return code === 0 ? [] : mistakesIn(output)
   }
 }

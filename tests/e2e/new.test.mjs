@@ -40,7 +40,7 @@ describe('./dev new', { skip: isBuilt ? false : 'the release build is not there'
   test('writes a page and a build, and says what to do next', async () => {
     const { code, output } = await make('composite', 'order_list')
     assert.equal(code, 0, output)
-    for (const said of ['composites/web/order_list.c', './dev watch', 'node --test tests/e2e/order_list.test.mjs'])
+    for (const said of ['composites/web/order_list.c', './dev watch', 'BFF_BUILD=build/watch node --test tests/e2e/order_list.test.mjs'])
       assert.ok(output.includes(said), output)
     assert.match(read('composites/web/build.c'), /\n {4}&web_order_list,\n/)
     assert.match(read('composites/web/composites.h'), /\nextern .*;\nextern const struct bff_composite web_order_list;\n\n#endif/)
@@ -51,7 +51,7 @@ describe('./dev new', { skip: isBuilt ? false : 'the release build is not there'
 
     const change = await make('change', 'order_place')
     assert.equal(change.code, 0, change.output)
-    assert.match(change.output, /__bff\/[^]*docs\/first-change\.md/)
+    assert.match(change.output, /__bff\/[^]*docs\/first-change\.md[^]*docs\/changing-pages\.md/)
 
     const build = await make('build', 'kiosk')
     assert.equal(build.code, 0, build.output)

@@ -245,6 +245,17 @@ describe('./dev watch', { skip: isBuilt ? false : 'the release build is not ther
     assert.equal((await scenario({ name: null })).status, 200)
   })
 
+  test('reads a fixture that was saved while the code had a mistake', async () => {
+    watched.replace(page, '.ask = user,', '.ask = user')
+    const { at } = await watched.reported('failed')
+    watched.save('fixtures/scenarios/watched.yaml', 'services:\n  users: { mock: "status=502" }\n')
+    await eventually(() => watched.report().state === 'failed' && watched.report().at !== at, 'the second report')
+    watched.replace(page, '.ask = user\n', '.ask = user,\n')
+    await watched.reported('ok')
+    const { body } = await watched.get('/api/dashboard/u1', { headers: { 'x-mock-scenario': 'watched' } })
+    assert.deepEqual(body.errors?.user, { reason: 'status', status: 502 })
+  })
+
   test('loses no request while it swaps', async () => {
     const saves = Number(process.env.WATCH_SAVES ?? 4)
     const stop = process.env.WATCH_SAVES ? async () => ({ failures: [], asked: 1 }) : steady(watched, 2)
