@@ -24,35 +24,18 @@ enum step_result admin_request_refuse(struct admin_request *admin, int status, c
     "admin.token is not set; set it and send it as Authorization: Bearer, or use a unix socket"
 #define FOREIGN "a web page may have made a browser send this: it has Origin, or a foreign Host"
 
-static enum step_result refuse_with(struct request_context *context, int status,
-                                    const char *message, const char *name, struct text value)
-{
-    return pipeline_refuse(
-        &context->pipeline,
-        (struct refusal){.status = status, .message = message, .name = name, .value = value});
-}
-
 static enum step_result gate(struct request_context *context)
 {
     const struct dispatch *dispatch = context->dispatch;
+    enum admin_gate gate =
+        admin_gate_decide(dispatch->admin, dispatch->admin_failures, context->request);
 
-    switch (admin_gate_decide(dispatch->admin, dispatch->admin_failures, context->request)) {
-    case ADMIN_GATE_OPEN:
-        break;
-    case ADMIN_GATE_FOREIGN:
+    if (gate == ADMIN_GATE_FOREIGN)
         return admin_request_refuse(admin_of(context), 403, FOREIGN);
-    case ADMIN_GATE_CLOSED:
+    if (gate == ADMIN_GATE_CLOSED)
         return admin_request_refuse(admin_of(context), 403, CLOSED);
-    case ADMIN_GATE_NO_TOKEN:
-        return refuse_with(context, 401, "No token provided", "www-authenticate",
-                           TEXT("Bearer realm=\"admin\""));
-    case ADMIN_GATE_WRONG:
-        return refuse_with(context, 401, "Invalid token", "www-authenticate",
-                           TEXT("Bearer realm=\"admin\", error=\"invalid_token\""));
-    case ADMIN_GATE_TOO_MANY:
-        return refuse_with(context, 429, "Too many wrong tokens", "retry-after", TEXT("60"));
-    }
-    return STEP_PASS;
+    return gate == ADMIN_GATE_OPEN ? STEP_PASS
+                                   : pipeline_refuse(&context->pipeline, admin_gate_refusal(gate));
 }
 
 /* The pages of clients that say how the server is. */

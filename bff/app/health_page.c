@@ -4,7 +4,7 @@
 
 #include "bff/base/check.h"
 #include "bff/base/clock.h"
-#include "bff/json/json_print.h"
+#include "bff/json/json_print_member.h"
 #include "bff/http/method.h"
 #include "bff/http/own_path.h"
 #include "bff/http/reply.h"
@@ -19,18 +19,12 @@ static const struct text of_service = {OWN_PATH_SERVICE, sizeof(OWN_PATH_SERVICE
 
 /* Printing. */
 
-static void print_word(struct json_print *out, const char *name, const char *word)
-{
-    json_print_key(out, name);
-    json_print_string(out, text_of(word));
-}
-
 static void print_time(struct json_print *out, const char *name, int64_t wall_ms)
 {
     char iso[CLOCK_ISO_SIZE];
 
     clock_iso(wall_ms, iso);
-    print_word(out, name, iso);
+    json_print_member_words(out, name, iso);
 }
 
 /* Prints ${ns} in milliseconds, rounded down to one decimal. */
@@ -43,18 +37,12 @@ static void print_ms(struct json_print *out, const char *name, int64_t ns)
                                    (long long)(tenths % 10)));
 }
 
-static void print_number(struct json_print *out, const char *name, int64_t number)
-{
-    json_print_key(out, name);
-    json_print_int(out, number);
-}
-
 /* Why a service or an endpoint is not well. */
 static void print_reason(struct json_print *out, enum reason reason, int status)
 {
-    print_word(out, "reason", reason_name(reason));
+    json_print_member_words(out, "reason", reason_name(reason));
     if (status > 0)
-        print_number(out, "httpStatus", status);
+        json_print_member_number(out, "httpStatus", status);
 }
 
 /* What is known about a service. */
@@ -96,10 +84,10 @@ static void print_breaker(struct json_print *out, const struct view *view)
         return;
     json_print_init(&breaker, out->pool);
     json_print_raw(&breaker, TEXT("{"));
-    print_word(&breaker, "state", breaker_words[view->breaker.state]);
+    json_print_member_words(&breaker, "state", breaker_words[view->breaker.state]);
     print_time(&breaker, "since", view->breaker.since_ms);
-    print_number(&breaker, "calls", view->breaker.calls);
-    print_number(&breaker, "failures", view->breaker.failures);
+    json_print_member_number(&breaker, "calls", view->breaker.calls);
+    json_print_member_number(&breaker, "failures", view->breaker.failures);
     json_print_raw(&breaker, TEXT("}"));
     json_print_key(out, "breaker");
     json_print_raw(out, json_print_text(&breaker));
@@ -109,23 +97,24 @@ static void print_address(struct json_print *out, const struct health_endpoint *
 {
     bool is_address = endpoint->address[0] != '\0';
 
-    print_word(out, "endpoint", is_address ? endpoint->address : endpoint->at->authority);
+    json_print_member_words(out, "endpoint",
+                            is_address ? endpoint->address : endpoint->at->authority);
 }
 
 /* Prints the members of an endpoint, all but its address. */
 static void print_endpoint(struct json_print *out, const struct health_endpoint *endpoint)
 {
-    print_word(out, "status", state_words[endpoint->state]);
+    json_print_member_words(out, "status", state_words[endpoint->state]);
     if (endpoint->reason != REASON_NONE)
         print_reason(out, endpoint->reason, endpoint->status);
     print_time(out, "since", endpoint->since_ms);
     if (endpoint->until_ms > 0)
         print_time(out, "until", endpoint->until_ms);
-    print_number(out, "inFlight", endpoint->in_flight);
+    json_print_member_number(out, "inFlight", endpoint->in_flight);
     if (endpoint->first_byte_ns > 0)
         print_ms(out, "firstByteMs", endpoint->first_byte_ns);
     if (endpoint->at->weight > 1)
-        print_number(out, "weight", endpoint->at->weight);
+        json_print_member_number(out, "weight", endpoint->at->weight);
     if (endpoint->at->is_backup) {
         json_print_key(out, "backup");
         json_print_bool(out, true);
@@ -149,7 +138,7 @@ static void print_endpoints(struct json_print *out, struct health *health, size_
             print_address(&one, &endpoint);
         print_endpoint(&one, &endpoint);
         json_print_raw(&one, TEXT("}"));
-        json_print_raw(&list, i == 0 ? TEXT("") : TEXT(","));
+        json_print_separator(&list, i);
         json_print_raw(&list, json_print_text(&one));
     }
     json_print_raw(&list, TEXT("]"));
@@ -196,11 +185,11 @@ static void print_check(struct json_print *out, const struct view *view, struct 
     const struct health_report *report = &view->report;
 
     json_print_raw(out, TEXT("[{"));
-    print_word(out, "status", verdict(view));
+    json_print_member_words(out, "status", verdict(view));
     if (report->asked_ms > 0) {
         print_time(out, "time", report->asked_ms);
         print_ms(out, "observedValue", report->took_ns);
-        print_word(out, "observedUnit", "ms");
+        json_print_member_words(out, "observedUnit", "ms");
     }
     if (report->reason != REASON_NONE)
         print_output(out, report);
@@ -232,7 +221,7 @@ static struct health_answer answer_alive(const struct health_page *page, struct 
 
     json_print_init(&all, pool);
     json_print_raw(&all, TEXT("{"));
-    print_word(&all, "status", is_well ? "pass" : "warn");
+    json_print_member_words(&all, "status", is_well ? "pass" : "warn");
     json_print_key(&all, "checks");
     json_print_raw(&all, json_print_text(&checks));
     json_print_raw(&all, TEXT("}"));
@@ -274,8 +263,8 @@ static struct text print_service(struct health *health, size_t service, const st
 
     json_print_init(&out, pool);
     json_print_raw(&out, TEXT("{"));
-    print_word(&out, "service", view->settings->service->name);
-    print_word(&out, "status", state_words[report->state]);
+    json_print_member_words(&out, "service", view->settings->service->name);
+    json_print_member_words(&out, "status", state_words[report->state]);
     if (report->state == HEALTH_DOWN)
         print_reason(&out, report->reason, report->status);
     print_time(&out, "since", report->since_ms);

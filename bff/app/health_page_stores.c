@@ -1,15 +1,10 @@
 /* See health_page_stores.h. */
 #include "bff/base/clock.h"
 #include "bff/base/registry.h"
+#include "bff/json/json_print_member.h"
 #include "bff/session/oidc_client.h"
 
 #include "bff/app/health_page_stores.h"
-
-static void print_word(struct json_print *out, const char *name, const char *word)
-{
-    json_print_key(out, name);
-    json_print_string(out, text_of(word));
-}
 
 /* The time of a check. Both are read for each request. */
 static void print_time(struct json_print *out)
@@ -17,7 +12,7 @@ static void print_time(struct json_print *out)
     char iso[CLOCK_ISO_SIZE];
 
     clock_iso(clock_wall_ms(), iso);
-    print_word(out, "time", iso);
+    json_print_member_words(out, "time", iso);
 }
 
 static void print_size(struct json_print *out, const char *name, size_t size)
@@ -34,10 +29,10 @@ static bool print_redis(const struct redis_state *state, struct json_print *chec
 
     json_print_key(checks, "redis");
     json_print_raw(checks, TEXT("[{"));
-    print_word(checks, "status", status);
+    json_print_member_words(checks, "status", status);
     print_time(checks);
     if (report.down > 0)
-        print_word(checks, "output", redis_fault_name(report.fault));
+        json_print_member_words(checks, "output", redis_fault_name(report.fault));
     json_print_raw(checks, TEXT("}]"));
     return report.down == 0;
 }
@@ -49,10 +44,10 @@ static void print_cache(const struct cache *cache, struct json_print *checks)
 
     json_print_key(checks, "cache");
     json_print_raw(checks, TEXT("[{"));
-    print_word(checks, "status", "pass");
+    json_print_member_words(checks, "status", "pass");
     print_time(checks);
     print_size(checks, "observedValue", report.bytes);
-    print_word(checks, "observedUnit", "bytes");
+    json_print_member_words(checks, "observedUnit", "bytes");
     print_size(checks, "limit", report.limit);
     print_size(checks, "entries", report.entries);
     print_size(checks, "evicted", (size_t)report.evicted);
@@ -69,15 +64,15 @@ static void print_source(const struct login_report *issuer, struct json_print *c
 
     json_print_key(checks, name.at);
     json_print_raw(checks, TEXT("[{"));
-    print_word(checks, "status", status);
+    json_print_member_words(checks, "status", status);
     print_time(checks);
     print_size(checks, "keys", keys->keys);
     if (keys->fetched_ms > 0) {
         clock_iso(keys->fetched_ms, iso);
-        print_word(checks, "fetched", iso);
+        json_print_member_words(checks, "fetched", iso);
     }
     if (keys->is_failing)
-        print_word(checks, "output", reason_name(keys->reason));
+        json_print_member_words(checks, "output", reason_name(keys->reason));
     json_print_raw(checks, TEXT("}]"));
 }
 
@@ -101,10 +96,10 @@ static void print_provider(const struct session_provider_settings *provider,
 
     json_print_key(checks, name.at);
     json_print_raw(checks, TEXT("[{"));
-    print_word(checks, "status", fault == NULL ? "pass" : "fail");
+    json_print_member_words(checks, "status", fault == NULL ? "pass" : "fail");
     print_time(checks);
     if (fault != NULL)
-        print_word(checks, "output", fault);
+        json_print_member_words(checks, "output", fault);
     json_print_raw(checks, TEXT("}]"));
 }
 

@@ -82,7 +82,7 @@ static void print_composite(struct json_print *out, const struct plan *plan, str
     json_print_key(out, "parts");
     json_print_raw(out, TEXT("["));
     for (size_t i = 0; i < plan->part_count; i++) {
-        json_print_raw(out, i == 0 ? TEXT("") : TEXT(","));
+        json_print_separator(out, i);
         print_part(out, plan->parts[i].name, advice, &advice->parts[i]);
     }
     json_print_raw(out, TEXT("]}"));
@@ -96,7 +96,7 @@ static void print_composites(struct json_print *out, const struct pages *pages,
         const struct plan *plan = pages->plans[i];
         struct record_advice_plan of = advice_plan_of(out->pool, plan);
         struct record_advice advice = record_advice_make(out->pool, &of, entries, count);
-        json_print_raw(out, i == 0 ? TEXT("") : TEXT(","));
+        json_print_separator(out, i);
         print_composite(out, plan, inspect_composites_name(out->pool, pages, plan), &advice);
     }
     json_print_raw(out, TEXT("]}"));

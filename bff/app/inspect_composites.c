@@ -1,34 +1,7 @@
 /* See inspect_composites.h. */
 #include "bff/app/inspect_composites.h"
 #include "bff/compose/types_name.h"
-#include "bff/json/json_print.h"
-
-static void print_text(struct json_print *out, const char *name, const char *words)
-{
-    json_print_key(out, name);
-    if (words == NULL)
-        json_print_null(out);
-    else
-        json_print_string(out, text_of(words));
-}
-
-static void print_number(struct json_print *out, const char *name, int64_t number)
-{
-    json_print_key(out, name);
-    json_print_int(out, number);
-}
-
-static void print_bool(struct json_print *out, const char *name, bool value)
-{
-    json_print_key(out, name);
-    json_print_bool(out, value);
-}
-
-/* Between the items of a list. */
-static void print_separator(struct json_print *out, size_t i)
-{
-    json_print_raw(out, i == 0 ? TEXT("") : TEXT(","));
-}
+#include "bff/json/json_print_member.h"
 
 /* The members that a spread part makes. */
 static void print_members(struct json_print *out, const struct plan_part *part)
@@ -40,7 +13,7 @@ static void print_members(struct json_print *out, const struct plan_part *part)
     }
     json_print_raw(out, TEXT("["));
     for (size_t i = 0; i < part->pick->member_count; i++) {
-        print_separator(out, i);
+        json_print_separator(out, i);
         json_print_string(out, part->pick->members[i].name);
     }
     json_print_raw(out, TEXT("]"));
@@ -49,9 +22,9 @@ static void print_members(struct json_print *out, const struct plan_part *part)
 static void print_hedge(struct json_print *out, const struct bff_part *row)
 {
     if (row->hedge_ms == BFF_HEDGE_P95)
-        print_text(out, "hedgeMs", "p95");
+        json_print_member_words(out, "hedgeMs", "p95");
     else
-        print_number(out, "hedgeMs", row->hedge_ms);
+        json_print_member_number(out, "hedgeMs", row->hedge_ms);
 }
 
 static void print_part(struct json_print *out, const struct plan_part *part)
@@ -61,16 +34,16 @@ static void print_part(struct json_print *out, const struct plan_part *part)
     const struct bff_part *row = part->row;
 
     json_print_raw(out, TEXT("{"));
-    print_text(out, "name", row->name);
-    print_text(out, "after", row->after);
-    print_text(out, "need", row->need == BFF_REQUIRED ? "required" : "optional");
-    print_text(out, "place", places[row->place]);
-    print_bool(out, "list", row->many > 0);
-    print_number(out, "timeoutMs", row->timeout_ms);
-    print_number(out, "cacheS", row->cache_s);
+    json_print_member_words(out, "name", row->name);
+    json_print_member_words(out, "after", row->after);
+    json_print_member_words(out, "need", row->need == BFF_REQUIRED ? "required" : "optional");
+    json_print_member_words(out, "place", places[row->place]);
+    json_print_member_bool(out, "list", row->many > 0);
+    json_print_member_number(out, "timeoutMs", row->timeout_ms);
+    json_print_member_number(out, "cacheS", row->cache_s);
     print_hedge(out, row);
-    print_bool(out, "conditional", row->when != NULL);
-    print_bool(out, "changes", part->changes);
+    json_print_member_bool(out, "conditional", row->when != NULL);
+    json_print_member_bool(out, "changes", part->changes);
     print_members(out, part);
     json_print_raw(out, TEXT("}"));
 }
@@ -80,10 +53,10 @@ static void print_field(struct json_print *out, const struct bff_field *row)
     const char *of = row->concat != NULL ? row->concat : row->of;
 
     json_print_raw(out, TEXT("{"));
-    print_text(out, "name", row->name);
+    json_print_member_words(out, "name", row->name);
     json_print_key(out, "of");
     json_print_list(out, text_of(of == NULL ? "" : of), ' ');
-    print_text(out, "into", row->into);
+    json_print_member_words(out, "into", row->into);
     json_print_raw(out, TEXT("}"));
 }
 
@@ -102,14 +75,14 @@ static void print_rows(struct json_print *out, const struct plan *plan)
     json_print_key(out, "parts");
     json_print_raw(out, TEXT("["));
     for (size_t i = 0; i < plan->part_count; i++) {
-        print_separator(out, i);
+        json_print_separator(out, i);
         print_part(out, &plan->parts[i]);
     }
     json_print_raw(out, TEXT("]"));
     json_print_key(out, "fields");
     json_print_raw(out, TEXT("["));
     for (size_t i = 0; i < plan->field_count; i++) {
-        print_separator(out, i);
+        json_print_separator(out, i);
         print_field(out, plan->fields[i].row);
     }
     json_print_raw(out, TEXT("]"));
@@ -123,12 +96,12 @@ static void print_composite(struct json_print *out, const struct pages *pages,
     json_print_raw(out, TEXT("{"));
     json_print_key(out, "name");
     json_print_string(out, inspect_composites_name(out->pool, pages, plan));
-    print_text(out, "route", composite->route);
-    print_text(out, "about", composite->about);
-    print_number(out, "budgetMs", plan->budget_ms);
-    print_number(out, "p95Ms", composite->p95_ms);
-    print_number(out, "budgetBytes", composite->budget_bytes);
-    print_text(out, "access", access_words[composite->access]);
+    json_print_member_words(out, "route", composite->route);
+    json_print_member_words(out, "about", composite->about);
+    json_print_member_number(out, "budgetMs", plan->budget_ms);
+    json_print_member_number(out, "p95Ms", composite->p95_ms);
+    json_print_member_number(out, "budgetBytes", composite->budget_bytes);
+    json_print_member_words(out, "access", access_words[composite->access]);
     print_rows(out, plan);
     json_print_raw(out, TEXT("}"));
 }
@@ -152,7 +125,7 @@ enum step_result inspect_composites_get(struct inspect_request *inspect)
     json_print_init(&out, inspect->context.request->pool);
     json_print_raw(&out, TEXT("{\"composites\":["));
     for (size_t i = 0; i < pages->count; i++) {
-        print_separator(&out, i);
+        json_print_separator(&out, i);
         print_composite(&out, pages, pages->plans[i]);
     }
     json_print_raw(&out, TEXT("]}"));

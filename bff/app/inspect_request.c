@@ -35,18 +35,11 @@ static struct inspect_request *inspect_of(struct request_context *context)
     return H2O_STRUCT_FROM_MEMBER(struct inspect_request, context, context);
 }
 
-static enum step_result refuse_with(struct request_context *context, int status,
-                                    const char *message, const char *name, struct text value)
-{
-    return pipeline_refuse(
-        &context->pipeline,
-        (struct refusal){.status = status, .message = message, .name = name, .value = value});
-}
-
 enum step_result inspect_request_refuse(struct inspect_request *inspect, int status,
                                         const char *message)
 {
-    return refuse_with(&inspect->context, status, message, NULL, (struct text){0});
+    return pipeline_refuse(&inspect->context.pipeline,
+                           (struct refusal){.status = status, .message = message});
 }
 
 /* Every answer has these fields, refusals too. */
@@ -88,23 +81,13 @@ static enum step_result gate(struct request_context *context)
 static enum step_result check_token(struct request_context *context)
 {
     const struct dispatch *dispatch = context->dispatch;
+    enum admin_gate gate =
+        admin_gate_check(dispatch->admin, dispatch->admin_failures, context->request);
 
-    switch (admin_gate_check(dispatch->admin, dispatch->admin_failures, context->request)) {
-    case ADMIN_GATE_OPEN:
-    case ADMIN_GATE_FOREIGN:
-        break;
-    case ADMIN_GATE_CLOSED:
+    if (gate == ADMIN_GATE_CLOSED)
         return inspect_request_refuse(inspect_of(context), 403, "admin.token is not set");
-    case ADMIN_GATE_NO_TOKEN:
-        return refuse_with(context, 401, "No token provided", "www-authenticate",
-                           TEXT("Bearer realm=\"admin\""));
-    case ADMIN_GATE_WRONG:
-        return refuse_with(context, 401, "Invalid token", "www-authenticate",
-                           TEXT("Bearer realm=\"admin\", error=\"invalid_token\""));
-    case ADMIN_GATE_TOO_MANY:
-        return refuse_with(context, 429, "Too many wrong tokens", "retry-after", TEXT("60"));
-    }
-    return STEP_PASS;
+    return gate == ADMIN_GATE_OPEN ? STEP_PASS
+                                   : pipeline_refuse(&context->pipeline, admin_gate_refusal(gate));
 }
 
 /* Data needs more than files do. */

@@ -1,35 +1,6 @@
 /* See inspect_services.h. */
 #include "bff/app/inspect_services.h"
-#include "bff/json/json_print.h"
-
-static void print_text(struct json_print *out, const char *name, const char *words)
-{
-    json_print_key(out, name);
-    json_print_string(out, text_of(words));
-}
-
-static void print_number(struct json_print *out, const char *name, uint64_t number)
-{
-    json_print_key(out, name);
-    json_print_size(out, number);
-}
-
-static void print_bool(struct json_print *out, const char *name, bool value)
-{
-    json_print_key(out, name);
-    json_print_bool(out, value);
-}
-
-static void print_null(struct json_print *out, const char *name)
-{
-    json_print_key(out, name);
-    json_print_null(out);
-}
-
-static void print_separator(struct json_print *out, size_t i)
-{
-    json_print_raw(out, i == 0 ? TEXT("") : TEXT(","));
-}
+#include "bff/json/json_print_member.h"
 
 /* Services. */
 
@@ -45,7 +16,7 @@ static void print_breaker(struct json_print *out, struct health *health, size_t 
     struct breaker_report report;
     bool is_there = health_read_breaker(health, service, &report);
 
-    print_text(out, "breaker", is_there ? words[report.state] : "off");
+    json_print_member_words(out, "breaker", is_there ? words[report.state] : "off");
 }
 
 /* With three decimals: a mock service answers in less than a tenth of a millisecond. */
@@ -54,7 +25,7 @@ static void print_average(struct json_print *out, int64_t ns)
     long long us = (long long)(ns / 1000);
 
     if (ns == 0) {
-        print_null(out, "averageMs");
+        json_print_member_null(out, "averageMs");
         return;
     }
     json_print_key(out, "averageMs");
@@ -66,11 +37,11 @@ static void print_endpoint(struct json_print *out, const struct health_endpoint 
     bool is_address = endpoint->address[0] != '\0';
 
     json_print_raw(out, TEXT("{"));
-    print_text(out, "label", is_address ? endpoint->address : endpoint->at->authority);
-    print_text(out, "health", health_words[endpoint->state]);
-    print_bool(out, "ejected",
-               endpoint->state == HEALTH_EJECTED || endpoint->state == HEALTH_TRIAL);
-    print_number(out, "inFlight", endpoint->in_flight);
+    json_print_member_words(out, "label", is_address ? endpoint->address : endpoint->at->authority);
+    json_print_member_words(out, "health", health_words[endpoint->state]);
+    json_print_member_bool(out, "ejected",
+                           endpoint->state == HEALTH_EJECTED || endpoint->state == HEALTH_TRIAL);
+    json_print_member_size(out, "inFlight", endpoint->in_flight);
     print_average(out, endpoint->first_byte_ns);
     json_print_raw(out, TEXT("}"));
 }
@@ -84,7 +55,7 @@ static unsigned print_endpoints(struct json_print *out, struct health *health, s
     json_print_key(out, "endpoints");
     json_print_raw(out, TEXT("["));
     for (size_t i = 0; (endpoint = health_read_endpoint(health, service, i)).at != NULL; i++) {
-        print_separator(out, i);
+        json_print_separator(out, i);
         print_endpoint(out, &endpoint);
         in_flight += endpoint.in_flight;
     }
@@ -95,10 +66,10 @@ static unsigned print_endpoints(struct json_print *out, struct health *health, s
 static void print_service(struct json_print *out, struct health *health, size_t service)
 {
     json_print_raw(out, TEXT("{"));
-    print_text(out, "name", health_service(health, service)->service->name);
-    print_text(out, "health", health_words[health_read(health, service).state]);
+    json_print_member_words(out, "name", health_service(health, service)->service->name);
+    json_print_member_words(out, "health", health_words[health_read(health, service).state]);
     print_breaker(out, health, service);
-    print_number(out, "inFlight", print_endpoints(out, health, service));
+    json_print_member_size(out, "inFlight", print_endpoints(out, health, service));
     json_print_raw(out, TEXT("}"));
 }
 
@@ -106,7 +77,7 @@ static void print_services(struct json_print *out, struct health *health)
 {
     json_print_raw(out, TEXT("{\"services\":["));
     for (size_t i = 0; i < health_count(health); i++) {
-        print_separator(out, i);
+        json_print_separator(out, i);
         print_service(out, health, i);
     }
     json_print_raw(out, TEXT("]"));
@@ -124,9 +95,9 @@ static void print_counts(struct json_print *out, const struct metrics *metrics, 
 
     for (unsigned i = 0; i < METRICS_LIMIT_COUNTERS; i++) {
         if (metrics == NULL)
-            print_null(out, words[i]);
+            json_print_member_null(out, words[i]);
         else
-            print_number(
+            json_print_member_size(
                 out, words[i],
                 metrics_set_counter(metrics->rows[metrics->first[METRICS_LIMIT] + rule].set, i));
     }
@@ -143,14 +114,14 @@ static void print_limits(struct json_print *out, const struct dispatch *dispatch
     json_print_raw(out, TEXT("["));
     for (size_t i = 0; i < dispatch->limits->count; i++) {
         const struct limit_rule *rule = &dispatch->limits->rows[i];
-        print_separator(out, i);
+        json_print_separator(out, i);
         json_print_raw(out, TEXT("{"));
         json_print_key(out, "name");
         json_print_string(out, rule->name);
         json_print_key(out, "path");
         json_print_string(out, rule->path);
-        print_text(out, "algorithm", algorithms[rule->algorithm]);
-        print_bool(out, "dryRun", rule->is_dry_run);
+        json_print_member_words(out, "algorithm", algorithms[rule->algorithm]);
+        json_print_member_bool(out, "dryRun", rule->is_dry_run);
         print_counts(out, dispatch->metrics, i);
         json_print_raw(out, TEXT("}"));
     }
@@ -184,9 +155,9 @@ static void print_uses(struct json_print *out, const struct metrics *metrics)
 
     for (unsigned i = 0; i < METRICS_CACHE_WORDS; i++) {
         if (metrics == NULL)
-            print_null(out, words[i]);
+            json_print_member_null(out, words[i]);
         else
-            print_number(out, words[i], sum_of(metrics, i));
+            json_print_member_size(out, words[i], sum_of(metrics, i));
     }
 }
 
@@ -195,16 +166,16 @@ static void print_cache(struct json_print *out, const struct request_context *co
     const struct cache_worker *cache = context->worker->cache;
 
     if (cache == NULL) {
-        print_null(out, "cache");
+        json_print_member_null(out, "cache");
         return;
     }
     struct cache_report report = cache_read(cache->cache);
     json_print_key(out, "cache");
     json_print_raw(out, TEXT("{"));
-    print_number(out, "bytes", report.bytes);
-    print_number(out, "limit", report.limit);
-    print_number(out, "entries", report.entries);
-    print_number(out, "evicted", report.evicted);
+    json_print_member_size(out, "bytes", report.bytes);
+    json_print_member_size(out, "limit", report.limit);
+    json_print_member_size(out, "entries", report.entries);
+    json_print_member_size(out, "evicted", report.evicted);
     print_uses(out, context->dispatch->metrics);
     json_print_raw(out, TEXT("}"));
 }

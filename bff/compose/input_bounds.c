@@ -4,26 +4,37 @@
 
 /* Making. */
 
+static bool has_size(const struct bff_body *row) { return row->min > 0 || row->max > 0; }
+
 static bool has_bounds(const struct bff_body *row)
 {
-    return row->min > 0 || row->max > 0 || row->is_whole || row->words != NULL;
+    return has_size(row) || row->is_whole || row->words != NULL;
 }
 
-static const char *mistake_of(const struct bff_body *row)
+/* A column for another kind. */
+static const char *wrong_kind_of(const struct bff_body *row)
 {
-    bool has_size = row->min > 0 || row->max > 0;
     bool is_sized =
         row->kind == BFF_BODY_NUMBER || row->kind == BFF_BODY_TEXT || row->kind == BFF_BODY_LIST;
 
-    if (has_size && !is_sized)
+    if (has_size(row) && !is_sized)
         return ".min and .max are for BFF_BODY_NUMBER, BFF_BODY_TEXT and BFF_BODY_LIST only";
     if (row->is_whole && row->kind != BFF_BODY_NUMBER)
         return ".is_whole is for BFF_BODY_NUMBER only";
     if (row->words != NULL && row->kind != BFF_BODY_TEXT)
         return ".words is for BFF_BODY_TEXT only";
+    return NULL;
+}
+
+static const char *mistake_of(const struct bff_body *row)
+{
+    const char *wrong_kind = wrong_kind_of(row);
+
+    if (wrong_kind != NULL)
+        return wrong_kind;
     if (row->words != NULL && text_trim(text_of(row->words)).len == 0)
         return ".words names no word";
-    if (row->words != NULL && has_size)
+    if (row->words != NULL && has_size(row))
         return ".words says already how long the text may be: remove .min and .max";
     if (row->max > 0 && row->min > row->max)
         return ".min is larger than .max";

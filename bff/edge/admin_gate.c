@@ -74,3 +74,27 @@ enum admin_gate admin_gate_decide(const struct admin_settings *settings,
         return ADMIN_GATE_FOREIGN;
     return is_public(request) ? ADMIN_GATE_OPEN : admin_gate_check(settings, failures, request);
 }
+
+static struct refusal refusal(int status, const char *message, const char *name, struct text value)
+{
+    return (struct refusal){.status = status, .message = message, .name = name, .value = value};
+}
+
+struct refusal admin_gate_refusal(enum admin_gate gate)
+{
+    switch (gate) {
+    case ADMIN_GATE_OPEN:
+    case ADMIN_GATE_FOREIGN:
+    case ADMIN_GATE_CLOSED:
+        break;
+    case ADMIN_GATE_NO_TOKEN:
+        return refusal(401, "No token provided", "www-authenticate",
+                       TEXT("Bearer realm=\"admin\""));
+    case ADMIN_GATE_WRONG:
+        return refusal(401, "Invalid token", "www-authenticate",
+                       TEXT("Bearer realm=\"admin\", error=\"invalid_token\""));
+    case ADMIN_GATE_TOO_MANY:
+        return refusal(429, "Too many wrong tokens", "retry-after", TEXT("60"));
+    }
+    return (struct refusal){0};
+}

@@ -15,6 +15,7 @@
 
 #include "bff/edge/admin_failures.h"
 #include "bff/edge/admin_settings.h"
+#include "bff/http/refusal.h"
 #include "bff/http/request.h"
 
 #define ADMIN_GATE_METRICS "/metrics"
@@ -36,5 +37,9 @@ enum admin_gate admin_gate_decide(const struct admin_settings *settings,
  * have checked Host and Origin by other rules (page_gate.h). */
 enum admin_gate admin_gate_check(const struct admin_settings *settings,
                                  struct admin_failures *failures, const struct request *request);
+
+/* Returns the answer for ADMIN_GATE_NO_TOKEN, ADMIN_GATE_WRONG and ADMIN_GATE_TOO_MANY. Otherwise
+ * its status is 0. */
+struct refusal admin_gate_refusal(enum admin_gate gate);
 
 #endif

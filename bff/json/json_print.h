@@ -51,6 +51,13 @@ static inline void json_print_words(struct json_print *out, const char *words)
     json_print_raw(out, text_of(words));
 }
 
+/* Prints a comma before the item number ${place} of a list; none before item 0. */
+static inline void json_print_separator(struct json_print *out, size_t place)
+{
+    if (place > 0)
+        json_print_raw(out, TEXT(","));
+}
+
 /* Prints a comma, unless it would follow '{' or nothing. */
 void json_print_comma(struct json_print *out);
 

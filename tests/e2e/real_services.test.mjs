@@ -4,7 +4,8 @@ import { describe, test } from 'node:test'
 
 import { authority } from './lib/certificates.mjs'
 import { ask, askAndLeave } from './lib/client.mjs'
-import { closedPort, startOddService } from './lib/odd_service.mjs'
+import { freePort } from './lib/free_port.mjs'
+import { startOddService } from './lib/odd_service.mjs'
 import { fixtures, startServer } from './lib/server.mjs'
 import { eventually } from './lib/wait.mjs'
 
@@ -89,7 +90,7 @@ describe('real services behind the mock services', { concurrency: 4 }, () => {
   })
 
   test('a service that is not there', async t => {
-    const url = `http://127.0.0.1:${await closedPort()}`
+    const url = `http://127.0.0.1:${await freePort()}`
     const { get } = await mockWith(t, ['--real', `reviews=${url}`])
     const { status, text } = await get('/reviews/r999')
     assert.deepEqual([status, text], [502, `{"error":"reviews: ${url}: connection refused"}`])

@@ -172,7 +172,7 @@ describe('the rows of a scenario', { concurrency: 4 }, () => {
     assert.deepEqual([a.status, a.text, a.headers['x-pot']], [418, 'tea', 'small'])
     const b = await get('users', '/users/b')
     assert.deepEqual(b.body, { b: 1 })
-    assert.ok(b.ms >= 100, `${b.ms} ms`)
+    assert.ok(b.ms >= 95, `${b.ms} ms`) // two timers, and each may be a millisecond early
     await assert.rejects(get('users', '/users/c'))
     assert.equal((await get('users', '/users/u1')).status, 503)
     const own = await get('users', '/users/u1', { headers: { 'x-mock': 'users status=500' } })

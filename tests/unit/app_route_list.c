@@ -226,8 +226,8 @@ static void what_is_right_is_shown(void **state)
         want, sizeof(want),
         "GET /api/page/:id  public, budget 1000 ms\n    a page\n" PARTS
         "GET /api/staff/:id  role staff, budget 1000 ms\n" PARTS
-        "GET /api/own/:id  owner id, budget 1000 ms, 95 %% within 300 ms, at most 4096 bytes\n" PARTS
-        "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
+        "GET /api/own/:id  owner id, budget 1000 ms, 95 %% within 300 ms, at most 4096 "
+        "bytes\n" PARTS "GET /api/signed/:id  signed-in, budget 250 ms\n" PARTS
         "    total                  computed from user\n"
         "    more[].label           computed from more\n"
         "* /api/users/  signed-in, to users /users/, cache 5m shared, body at most 5 bytes\n"

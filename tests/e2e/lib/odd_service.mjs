@@ -2,7 +2,6 @@
 import { once } from 'node:events'
 import http from 'node:http'
 import https from 'node:https'
-import net from 'node:net'
 
 const json = (res, status, body, headers = {}) =>
   res.writeHead(status, { 'content-type': 'application/json', ...headers }).end(JSON.stringify(body))
@@ -100,14 +99,4 @@ export async function startOddService(t, tls) {
   }
   t.after(close)
   return { url: `${tls ? 'https' : 'http'}://127.0.0.1:${port}`, port, asked, close, sockets }
-}
-
-// The port of a service that has ended.
-export async function closedPort() {
-  const server = net.createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
 }
