@@ -49,19 +49,32 @@ static size_t list_names(struct pool *pool, const struct shape *shape, const cha
     return count;
 }
 
+/* Returns "; it has id, name, ...", with the first twelve of ${count} names. */
+static struct text joined(struct pool *pool, const char *const *names, size_t count)
+{
+    enum { MOST = 12 };
+    struct text all = TEXT("");
+
+    for (size_t i = 0; i < count && i < MOST; i++)
+        all = pool_print(pool, "%.*s%s%s", TEXT_ARGS(all), i == 0 ? "; it has " : ", ", names[i]);
+    return count > MOST ? pool_print(pool, "%.*s, ...", TEXT_ARGS(all)) : all;
+}
+
 static void unknown(struct picker *picker, const struct shape *shape, struct text name,
                     struct text path)
 {
     const char **names = pool_zero(picker->pool, (count_members(shape) + 1) * sizeof(*names));
-    const char *near = suggest_name(name, names, list_names(picker->pool, shape, names));
+    size_t count = list_names(picker->pool, shape, names);
+    const char *near = suggest_name(name, names, count);
+    struct text others = joined(picker->pool, names, count);
     struct text where = shape->place.at == NULL ? TEXT("the shape") : shape->place;
 
     if (near != NULL)
         mistake(picker, pool_print(picker->pool, "\"%.*s\" is not in %.*s; did you mean \"%s\"?",
                                    TEXT_ARGS(path), TEXT_ARGS(where), near));
     else
-        mistake(picker, pool_print(picker->pool, "\"%.*s\" is not in %.*s", TEXT_ARGS(path),
-                                   TEXT_ARGS(where)));
+        mistake(picker, pool_print(picker->pool, "\"%.*s\" is not in %.*s%.*s", TEXT_ARGS(path),
+                                   TEXT_ARGS(where), TEXT_ARGS(others)));
 }
 
 static struct text path_of(struct picker *picker, const struct place *above,

@@ -83,7 +83,8 @@ static void unknown(const char *argument, struct mistakes *mistakes)
         bare = (struct text){bare.at + 1, bare.len - 1};
     for (unsigned i = 0; i < OPTION_COUNT; i++)
         names[i] = table[i].name + sizeof("--") - 1;
-    const char *near = suggest_name(bare, names, OPTION_COUNT);
+    /* Most servers call it port. */
+    const char *near = text_is(bare, "port") ? "listen" : suggest_name(bare, names, OPTION_COUNT);
     if (argument[0] != '-')
         mistakes_add(mistakes, &place, "%.100s: unexpected argument; --help shows the options",
                      argument);

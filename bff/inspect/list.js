@@ -56,7 +56,7 @@ export class List {
     this.up = h('button.small', { type: 'button', hidden: true, onclick: () => this.#toTop() }, '↑ new')
     this.rows = h('ol.requests', { 'aria-label': 'Requests, newest first', onkeydown: event => this.#key(event) })
     this.hint = h('div.empty', h('p', 'Nothing was asked yet. Ask something, and it appears here:'),
-      h('pre', { tabindex: 0, role: 'region', 'aria-label': 'A command to try' }, `curl ${location.origin}/health`))
+      h('pre', { tabindex: 0, role: 'region', 'aria-label': 'A command to try' }, `curl ${location.origin}/api/products/p1`))
     this.scroller = h('div.scroller', this.hint, this.rows)
     this.scroller.addEventListener('scroll', () => { if (this.scroller.scrollTop < 4) this.up.hidden = true }, { passive: true })
     this.element = h('section.list', { 'aria-label': 'Recent requests' }, this.form, h('div.bar', this.count, this.up), this.scroller)

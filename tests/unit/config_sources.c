@@ -91,6 +91,8 @@ static const struct {
     {"a directory for a file", NULL, NULL, "--config .", "! .: cannot be read: Is a directory\n"},
     {"an unknown option", NULL, NULL, "--chekc",
      "! --chekc: unknown option; did you mean \"--check\"?\n"},
+    {"an option of other servers", NULL, NULL, "--port=80",
+     "! --port: unknown option; did you mean \"--listen\"?\n"},
     {"an option like no other", NULL, NULL, "--colour=3",
      "! --colour: unknown option; --help shows all\n"},
     {"an argument", NULL, NULL, "web.yaml",

@@ -41,7 +41,7 @@ static void make(struct made *made, const struct bff_composite *composite)
 static const struct error_case mistakes[] = {
     {PART ".pick: \"nmae\" is not in " USER "; did you mean \"name\"?",
      PAGE(.parts = ROWS(ROW(.pick = "id nmae", .shape = USER)))},
-    {PART ".pick: \"address.town\" is not in " USER "/properties/address",
+    {PART ".pick: \"address.town\" is not in " USER "/properties/address; it has city",
      PAGE(.parts = ROWS(ROW(.pick = "address.town", .shape = USER)))},
     {PART ".pick: \"nmae\" is not in " USER "; did you mean \"name\"?",
      PAGE(.parts = ROWS(ROW(.kind = BFF_LIST, .pick = "nmae", .shape = USER)))},
@@ -54,7 +54,8 @@ static const struct error_case mistakes[] = {
     {"GET /p/:id: field \"f\": .shape: \"nubmer\" is no kind; did you mean \"number\"?",
      PAGE(.parts = PART_OK,
           .fields = FIELDS({.name = "f", .of = "a", .print = print, .shape = "nubmer"}))},
-    {PART ".pick: \"x\" is not in " USER "\n" PART_B ".pick: \"y\" is not in " USER,
+    {PART ".pick: \"x\" is not in " USER "; it has id, name, address\n" PART_B
+          ".pick: \"y\" is not in " USER "; it has id, name, address",
      PAGE(.parts = ROWS(ROW(.pick = "x", .shape = USER), NEXT(.pick = "y", .shape = USER)))},
 };
 

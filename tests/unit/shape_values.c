@@ -115,7 +115,8 @@ static void a_pick_of_what_is_not_there_is_a_mistake(void **state)
         {"id totl", "\"totl\" is not in a.schema.json#/$defs/order; did you mean \"total\"?"},
         {"items[].prize", "\"items[].prize\" is not in a.schema.json#/$defs/item; did you mean "
                           "\"price\"?"},
-        {"to.street", "\"to.street\" is not in a.schema.json#/$defs/order/properties/to"},
+        {"to.street",
+         "\"to.street\" is not in a.schema.json#/$defs/order/properties/to; it has city"},
         {"total[].a", "\"total\" is a number in the shape, and no list"},
         {"id.a", "\"id\" is no object in the shape"},
         {"items.price", "\"items\" is no object in the shape"},
