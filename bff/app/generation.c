@@ -181,7 +181,7 @@ static void hold_record(struct generation *generation)
     generation->record = record_hold(registry_of_process());
     generation->redact =
         json_redact_new(generation->pool, settings->redact, settings->redact_count);
-    record_set_limits(generation->record, settings->requests, settings->bytes);
+    record_configure(generation->record, settings);
     generation_keep(generation, generation->record);
 }
 

@@ -48,16 +48,18 @@ static struct record_entry *find(const struct inspect_request *inspect)
     return record == NULL ? NULL : record_find(record, inspect->number);
 }
 
-static enum step_result answer(struct inspect_request *inspect,
-                               void (*print)(struct json_print *out,
-                                             const struct record_entry *entry,
-                                             const struct json_redact *redact))
+#define LEAN                                                                                       \
+    "its answers were not kept, because nobody looked at /__bff/; recorder.answers: always keeps " \
+    "them"
+
+typedef void print_entry(struct json_print *out, const struct record_entry *entry,
+                         const struct json_redact *redact);
+
+static enum step_result answer(struct inspect_request *inspect, struct record_entry *entry,
+                               print_entry *print)
 {
-    struct record_entry *entry = find(inspect);
     struct json_print out;
 
-    if (entry == NULL)
-        return refuse_gone(inspect);
     json_print_init(&out, inspect->context.request->pool);
     print(&out, entry, inspect->context.dispatch->inspect.redact);
     record_entry_release(entry);
@@ -67,16 +69,25 @@ static enum step_result answer(struct inspect_request *inspect,
 
 enum step_result inspect_requests_get_one(struct inspect_request *inspect)
 {
-    return answer(inspect, record_json_detail);
+    struct record_entry *entry = find(inspect);
+
+    return entry == NULL ? refuse_gone(inspect) : answer(inspect, entry, record_json_detail);
 }
 
 enum step_result inspect_requests_get_fixture(struct inspect_request *inspect)
 {
     char digits[TEXT_DIGITS];
     struct text number = text_digits(digits, inspect->number);
+    struct record_entry *entry = find(inspect);
 
+    if (entry == NULL)
+        return refuse_gone(inspect);
+    if (entry->is_lean) {
+        record_entry_release(entry);
+        return inspect_request_refuse(inspect, 409, LEAN);
+    }
     inspect->disposition =
         pool_print(inspect->context.request->pool, "attachment; filename=\"request-%.*s.json\"",
                    TEXT_ARGS(number));
-    return answer(inspect, record_scenario_print);
+    return answer(inspect, entry, record_scenario_print);
 }

@@ -23,6 +23,18 @@ static void names_read(struct settings_input *input)
     input->config->recorder.redact_count = count;
 }
 
+static void answers_read(struct settings_input *input)
+{
+    static const char *const words[] = {"watched", "always", NULL};
+    static const enum record_answers answers[] = {RECORD_ANSWERS_WATCHED, RECORD_ANSWERS_ALWAYS};
+    int which = kind_choice(input, words);
+
+    if (which >= 0)
+        *(enum record_answers *)input->member = answers[which];
+}
+
+static const struct settings_kind answers_kind = {.read = answers_read};
+
 static const struct settings_kind names_kind = {.read = names_read, .is_list = true};
 
 static const struct setting rows[] = {
@@ -32,6 +44,9 @@ static const struct setting rows[] = {
      .about = "the most requests, of all workers together"},
     {"recorder.bytes", &kind_size, OF(bytes), 64 * UNITS_KIB, 4 * UNITS_GIB, .normal = "16MiB",
      .about = "the most bytes of them; the oldest requests go"},
+    {"recorder.answers", &answers_kind, OF(answers), .shown = "watched; always with --mock",
+     .about = "of which requests the answers are kept: always of all, or watched: of those that "
+              "failed or are partial, and of all while somebody looks"},
     {"recorder.redact", &names_kind, .shown = "none",
      .about = "names whose values are not shown, besides password, token...: email, iban"},
     {0},
@@ -42,6 +57,9 @@ static void check(struct settings *settings)
     struct config *config = settings->config;
     struct record_settings *recorder = &config->recorder;
 
+    if (recorder->answers == RECORD_ANSWERS_DEFAULT)
+        recorder->answers =
+            config->mock_dir != NULL ? RECORD_ANSWERS_ALWAYS : RECORD_ANSWERS_WATCHED;
     recorder->is_on = !recorder->is_off &&
                       (config->mock_dir != NULL || settings_mark(settings, "recorder", 0)->is_open);
 }

@@ -71,7 +71,7 @@ export function answerTree(answer, request, composite, marks) {
 
 export function answerView(detail, composite, marks) {
   if (detail.answerText != null) return h('pre.text', { tabindex: 0, role: 'region', 'aria-label': 'Text of the answer' }, detail.answerText)
-  if (detail.answerKept === false) return h('p.empty', 'The answer was too long to be kept.')
+  if (detail.answerKept === false) return h('p.empty', 'The answer was not kept.')
   if (detail.answer === null && !detail.bytes) return h('p.empty', 'The answer has no body.')
   return answerTree(detail.answer, detail, composite, marks)
 }

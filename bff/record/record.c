@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "bff/base/check.h"
+#include "bff/base/clock.h"
 #include "bff/base/memory.h"
 #include "bff/base/random.h"
 #include "bff/record/record.h"
@@ -11,6 +12,7 @@
 #define WORKERS_MAX 256
 #define LINE_BYTES 64 /* of a cache, so that workers do not share one */
 #define EPOCH_DIGITS 16
+#define WATCHED_NS (60 * 1000 * CLOCK_MS) /* the page asks each half second */
 
 /* The requests of one worker, the oldest first. */
 struct ring {
@@ -25,6 +27,8 @@ struct record {
     _Atomic unsigned used;   /* the rings from here on have never had a request */
     _Atomic size_t count, bytes;
     _Atomic size_t most, most_bytes;
+    _Atomic bool keeps_answers;
+    _Atomic int64_t watched_ns; /* when somebody has last looked */
     char epoch[EPOCH_DIGITS];
 };
 
@@ -35,6 +39,7 @@ static void init(void *object, struct text name)
 
     random_seed(&random);
     random_hex(&random, record->epoch, sizeof(record->epoch));
+    atomic_init(&record->watched_ns, INT64_MIN / 2);
     for (size_t i = 0; i < WORKERS_MAX; i++) {
         must(pthread_mutex_init(&record->rings[i].lock, NULL) == 0);
         atomic_init(&record->rings[i].oldest, UINT64_MAX);
@@ -63,10 +68,17 @@ struct record *record_hold(struct registry *registry)
     return registry_hold(registry, &kind, (struct text){0});
 }
 
-void record_set_limits(struct record *record, size_t requests, size_t bytes)
+void record_configure(struct record *record, const struct record_settings *settings)
 {
-    atomic_store(&record->most, requests);
-    atomic_store(&record->most_bytes, bytes);
+    atomic_store(&record->most, settings->requests);
+    atomic_store(&record->most_bytes, settings->bytes);
+    atomic_store(&record->keeps_answers, settings->answers == RECORD_ANSWERS_ALWAYS);
+}
+
+bool record_keeps_answers(const struct record *record, int64_t now_ns)
+{
+    return atomic_load(&record->keeps_answers) ||
+           now_ns - atomic_load(&record->watched_ns) < WATCHED_NS;
 }
 
 /* Adding. */
@@ -199,6 +211,7 @@ size_t record_last(struct record *record, uint64_t after, size_t most, struct re
 {
     size_t count, first;
 
+    atomic_store(&record->watched_ns, clock_now_ns());
     unsigned used = lock_used(record);
     struct record_entry **all = gather(record, used, after, &count);
     size_t taken = count < most ? count : most;

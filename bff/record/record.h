@@ -12,19 +12,26 @@
 #ifndef BFF_RECORD_RECORD_H
 #define BFF_RECORD_RECORD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "bff/base/registry.h"
 #include "bff/record/record_entry.h"
+#include "bff/record/record_settings.h"
 
 struct record;
 
 /* Returns the recorder of ${registry}, with one more reference for registry_release. */
 struct record *record_hold(struct registry *registry);
 
-/* Sets how many requests there are at most, and how many bytes (record_entry.bytes). */
-void record_set_limits(struct record *record, size_t requests, size_t bytes);
+/* From now on, ${settings} say how many requests there are at most, how many bytes
+ * (record_entry.bytes), and which answers are kept. */
+void record_configure(struct record *record, const struct record_settings *settings);
+
+/* True when the answers of all requests are kept: the configuration says so, or somebody has called
+ * record_last within the last minute. */
+bool record_keeps_answers(const struct record *record, int64_t now_ns);
 
 /* Adds ${entry}, with the caller's reference, to the list of ${worker}, and gives it its number: 1,
  * 2, 3... in the order in which requests end. To be called in that worker's thread. */

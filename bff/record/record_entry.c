@@ -197,9 +197,9 @@ static bool is_partial(const struct record_entry *entry)
     return false;
 }
 
-static void summarise(struct record_entry *entry, const struct request *request)
+static void summarise(struct record_entry *entry, const struct request *request, int64_t now_ns)
 {
-    int64_t now_ns = clock_now_ns(), ended_ns = request->ended_ns != 0 ? request->ended_ns : now_ns;
+    int64_t ended_ns = request->ended_ns != 0 ? request->ended_ns : now_ns;
     int status = request_status(request);
 
     entry->head_ns = request->head_ns;
@@ -219,7 +219,28 @@ static void summarise(struct record_entry *entry, const struct request *request)
     entry->is_partial = is_partial(entry);
 }
 
-struct record_entry *record_entry_new(struct request *request)
+static void drop_values(struct record_entry *entry)
+{
+    for (size_t i = 0; i < entry->call_count; i++) {
+        value_release(entry->calls[i].value);
+        entry->calls[i].value = NULL;
+    }
+    value_release(entry->answer);
+    value_release(entry->body);
+    entry->answer = entry->body = NULL;
+}
+
+/* Values that are freed now are still in the caches of the processor, and are used again by the
+ * next request. */
+static void keep_lean(struct record_entry *entry)
+{
+    if (entry->status >= 400 || entry->is_partial)
+        return;
+    entry->is_lean = true;
+    drop_values(entry);
+}
+
+struct record_entry *record_entry_new(struct request *request, int64_t now_ns, bool keeps_answers)
 {
     size_t bytes = bytes_needed(request);
     struct record_entry *entry = take_block(bytes);
@@ -232,7 +253,9 @@ struct record_entry *record_entry_new(struct request *request)
     request->kept = (struct request_kept){0};
     atomic_init(&entry->references, 1);
     copy_structs(entry, request, &room);
-    summarise(entry, request);
+    summarise(entry, request, now_ns);
+    if (!keeps_answers)
+        keep_lean(entry);
     own_all(entry, room);
     request->call_count = 0; /* the values belong to the entry */
     entry->bytes = (entry->is_block ? BLOCK_BYTES : bytes) + bytes_of_values(entry);
@@ -270,9 +293,6 @@ void record_entry_release(struct record_entry *entry)
     if (entry == NULL || atomic_fetch_sub_explicit(&entry->references, 1, memory_order_acq_rel) > 1)
         return;
     warm_values(entry);
-    for (size_t i = 0; i < entry->call_count; i++)
-        value_release(entry->calls[i].value);
-    value_release(entry->answer);
-    value_release(entry->body);
+    drop_values(entry);
     give_back(entry);
 }

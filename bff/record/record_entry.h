@@ -39,6 +39,8 @@ struct request;
  *   answer      the body that was sent, as in request_kept; NULL: it was empty, or is_answer_cut
  *   is_answer_cut  it was too long to be kept
  *   body        the JSON of the request; NULL: none
+ *   is_lean     the request was whole, and nobody looked: answer, body and the values of calls were
+ *               not kept
  *   bytes       the memory of the entry, its values included
  */
 struct record_entry {
@@ -55,6 +57,7 @@ struct record_entry {
     size_t call_count;
     struct value *answer;
     bool is_answer_cut;
+    bool is_lean;
     struct value *body;
     size_t bytes;
 
@@ -64,9 +67,10 @@ struct record_entry {
     bool is_block; /* its memory is one of the blocks of record_entry.c */
 };
 
-/* Makes an entry of ${request}, which is over, with one reference. The values of request->calls and
- * request->kept now belong to the entry. */
-struct record_entry *record_entry_new(struct request *request);
+/* Makes an entry of ${request}, which is over at ${now_ns}, with one reference. The values of
+ * request->calls and request->kept now belong to the entry. Without ${keeps_answers} they are kept
+ * only when the request has failed or is partial. */
+struct record_entry *record_entry_new(struct request *request, int64_t now_ns, bool keeps_answers);
 
 /* Adds one reference. Returns ${entry}. */
 struct record_entry *record_entry_hold(struct record_entry *entry);

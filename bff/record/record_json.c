@@ -251,7 +251,7 @@ void record_json_detail(struct json_print *out, const struct record_entry *entry
     print_members(&of);
     body_member(&of, "answer", entry->answer);
     member(out, "answerText", text_body(&of, entry->answer));
-    flag(out, "answerKept", !entry->is_answer_cut);
+    flag(out, "answerKept", !entry->is_answer_cut && !entry->is_lean);
     body_member(&of, "body", entry->body);
     json_print_raw(out, TEXT("}"));
 }

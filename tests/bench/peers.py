@@ -307,6 +307,7 @@ PEERS = {
     'bff-events': _bff('bff, events', 'bff-web', 'bff.yaml', accept='text/event-stream'),
     'bff-traced': _bff('bff, 10 % traced', 'bff-web', 'bff_traced.yaml', sinks=True),
     'bff-recorded': _bff('bff, recorded', 'bff-web', 'bff_recorded.yaml'),
+    'bff-kept': _bff('bff, recorded with all answers', 'bff-web', 'bff_recorded_answers.yaml'),
     'bff-uploads': _bff('bff', 'bff-web', 'bff_uploads.yaml', sinks=True),
     'nginx-uploads': _nginx('nginx', 'nginx_uploads.conf', sinks=True),
     'floor': Peer('C loop', ['@build@/tests/bench_floor', '@port@']),

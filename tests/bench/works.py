@@ -70,7 +70,7 @@ WORKS = {
     'tracing': Work('Traces: the dashboard, 4 x 300 B, of which 10 % are traced',
                     '/api/dashboard/small', ('bff', 'bff-traced')),
     'recorder': Work('Recorder: the dashboard, 4 x 300 B, with the flight recorder',
-                     '/api/dashboard/small', ('bff', 'bff-recorded')),
+                     '/api/dashboard/small', ('bff', 'bff-recorded', 'bff-kept')),
     'parts': Work('Pages of 1 to 32 parts, 300 B each, 16 connections', None,
                   tuple(f'parts-{count}' for count in (1, 4, 8, 16, 32)), connections=16),
 }

@@ -208,6 +208,21 @@ describe('the recorder', { concurrency: 4 }, () => {
       { answer: null, answerText: null, answerKept: false, bytes: 70_002 })
   })
 
+  test('keeps the answers of whole requests only while somebody looks', async t => {
+    const { get, list, detail, fixture } = await recorded(t, 'web',
+      { ...shop, 'orders /orders?userId=u2&limit=5': { status: 500, json: {} }, 'users /users/u2': { json: user('u2') } },
+      { recorder: { answers: 'watched' } })
+    await get(page)
+    await get('/api/dashboard/u2')
+    await eventually(async () => (await list()).last === 2, 'two requests')
+    await get(page)
+    await eventually(async () => (await list()).last === 3, 'the third request')
+    const kept = await Promise.all([1, 2, 3].map(async number => (await detail(number)).answerKept))
+    assert.deepEqual(kept, [false, true, true], 'whole, partial, and whole while somebody looks')
+    await assert.rejects(fixture(1), /409/)
+    assert.equal((await fixture(2)).answers.length, 4)
+  })
+
   test('does not record health pages and its own pages, and survives a reload', async t => {
     const { get, list, server, last } = await recorded(t, 'web', shop)
     await get('/health')

@@ -20,7 +20,7 @@ static int begin(void **state)
 {
     registry = registry_new();
     record = record_hold(registry);
-    record_set_limits(record, MOST, 1000);
+    record_configure(record, &(struct record_settings){.requests = MOST, .bytes = 1000});
     return 0;
 }
 
@@ -97,7 +97,7 @@ static void test_a_reference_outlives_the_list(void **state)
 static void test_a_lower_limit_counts_for_the_next_request(void **state)
 {
     add(0, 1), add(1, 1), add(0, 1);
-    record_set_limits(record, 2, 1000);
+    record_configure(record, &(struct record_settings){.requests = 2, .bytes = 1000});
     add(0, 1);
     check_last(0, MOST, 3, 4);
 }

@@ -32,9 +32,9 @@ export function recorderAt(url, headers = {}) {
 }
 
 // A scenario with a recorder, which operators may read.
-export async function recorded(t, build, plan, { config, recorder = { requests: 200 }, workers = 1, ...options } = {}) {
+export async function recorded(t, build, plan, { config, recorder, workers = 1, ...options } = {}) {
   const scene = await scenario(t, build, plan, { isUnguarded: true, args: ['--workers', workers],
-    config: { admin, recorder, ...config }, ...options })
+    config: { admin, recorder: { answers: 'always', ...recorder }, ...config }, ...options })
   return { ...scene, ...recorderAt(scene.server.ready.admin, asOperator) }
 }
 
