@@ -5,9 +5,8 @@
 #include "bff/record/record.h"
 #include "bff/record/record_advice.h"
 
-#define REQUESTS_MOST                                                                              \
-    ((size_t)2000) /* that are looked at, so that the answer takes no long time                    \
-                    */
+/* No more requests are read, so that the answer does not take long. */
+#define REQUESTS_MOST ((size_t)2000)
 
 static void print_us(struct json_print *out, const char *name, int64_t ns, size_t of)
 {

@@ -12,10 +12,10 @@
 const char *rehearsal_values_begin(struct rehearsal *rehearsal);
 
 /*
- * Sets the parameters and the path of the request number ${attempt}. A parameter that
- * --with does not name has the id of a record of the mock services: "userId" one of the service
- * "users", and "id" one of the service that the segment before it names. ${attempt} 0 is the first
- * record. Returns NULL, or a sentence: there is no such record.
+ * Sets the parameters and the path of the request number ${attempt}. A parameter that --with does
+ * not name gets the id of a record of the mock services: "userId" gets one of the service "users",
+ * and "id" gets one of the service that the segment before it names. ${attempt} 0 is the first
+ * record. Returns NULL; or a sentence when there is no such record.
  */
 const char *rehearsal_values_set(struct rehearsal *rehearsal, const struct process *process,
                                  size_t attempt);

@@ -10,7 +10,7 @@
 
 #include "bff/compose/page_serving.h"
 
-/* The run is over, so the answer can be made: its time ends. */
+/* The run is over, and the answer can be made now. Stops the measured time. */
 void page_budget_time(struct page_serving *serving);
 
 /* The answer was made and has ${bytes} before compression. When they are over the budget, the event

