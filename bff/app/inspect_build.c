@@ -8,13 +8,13 @@
 #define REPORT_BYTES ((size_t)64 * 1024)
 #define DEPTH 32
 
-/* The read blocks the worker. The file is short and local, and only the program that builds this
+/* The worker waits for the disk. The file is short and local, and only the program that builds this
  * one sets the variable. */
 static struct text read_report(struct pool *pool)
 {
     const char *file = getenv("BFF_WATCH_REPORT");
     char *bytes = file == NULL ? NULL : pool_take(pool, REPORT_BYTES + 1);
-    ssize_t len = file == NULL ? -1 : file_read(file, bytes, REPORT_BYTES);
+    ssize_t len = file == NULL ? -1 : file_read_regular(file, bytes, REPORT_BYTES);
 
     if (len <= 0 || (size_t)len > REPORT_BYTES)
         return (struct text){0};

@@ -6,14 +6,11 @@
 
 #include "bff/base/file.h"
 
-ssize_t file_read(const char *file, char *bytes, size_t most)
+static ssize_t read_and_close(int fd, char *bytes, size_t most)
 {
     size_t len = 0;
     ssize_t got = 1;
-    int fd = open(file, O_RDONLY | O_CLOEXEC);
 
-    if (fd < 0)
-        return -1;
     while (got > 0 && len <= most) {
         got = read(fd, bytes + len, most + 1 - len);
         if (got > 0)
@@ -25,6 +22,28 @@ ssize_t file_read(const char *file, char *bytes, size_t most)
     close(fd);
     errno = error;
     return got < 0 ? -1 : (ssize_t)len;
+}
+
+ssize_t file_read(const char *file, char *bytes, size_t most)
+{
+    int fd = open(file, O_RDONLY | O_CLOEXEC);
+
+    return fd < 0 ? -1 : read_and_close(fd, bytes, most);
+}
+
+ssize_t file_read_regular(const char *file, char *bytes, size_t most)
+{
+    /* Without O_NONBLOCK, open waits until somebody writes to a pipe. */
+    int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    struct stat is;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &is) == 0 && S_ISREG(is.st_mode))
+        return read_and_close(fd, bytes, most);
+    close(fd);
+    errno = EINVAL;
+    return -1;
 }
 
 static int64_t ns_of(const struct timespec *time)

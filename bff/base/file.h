@@ -15,6 +15,10 @@
  */
 ssize_t file_read(const char *file, char *bytes, size_t most);
 
+/* The same for a name that a worker reads: it does not wait for a pipe or a device. Such a name is
+ * no regular file, and the call returns -1 with errno EINVAL. */
+ssize_t file_read_regular(const char *file, char *bytes, size_t most);
+
 /* What a file is at one time. Two marks of a name differ when another file has taken the name (also
  * behind a symbolic link), or when the file was written. */
 struct file_mark {

@@ -24,6 +24,8 @@ function secrets() {
   return JSON.parse(readFileSync(file, 'utf8'))
 }
 
+const filesOf = changed => (changed.length > 3 ? `${changed.length} files` : changed.join(', ') || 'ready')
+
 function valueOf(args, option) {
   const at = args.findIndex(arg => arg === option || arg.startsWith(`${option}=`))
   return at === -1 ? undefined : args[at].split('=')[1] ?? args[at + 1]
@@ -65,7 +67,8 @@ class Watch {
     while (this.waiting && !this.isOver) {
       const change = this.waiting
       this.waiting = undefined
-      await this.turn(change)
+      await this.turn(change).catch(error => this.report.fail([
+        { message: `./dev watch: ${error.stack}`, remedy: 'the next save tries it again' }], this.server.isServing))
     }
     this.isBusy = false
   }
@@ -74,16 +77,16 @@ class Watch {
     this.report.tell('building')
     this.times = []
     this.last = at
-    this.needsRenewal ||= changed.some(name => !isCode(name)) // also when the compiler finds a mistake first
-    const mistakes = await this.#compile(changed, others) ?? await this.#serve()
-    if (mistakes && this.waiting) return // a later save may have mended it: it is built now
+    this.needsCMake ||= others.some(isCode) || changed.some(name => files.includes(name))
+    this.needsRenewal ||= changed.some(name => !isCode(name))
+    const mistakes = await this.#compile() ?? await this.#serve()
     if (mistakes) {
-      this.report.fail(mistakes, this.server.isServing)
-      return
+      await this.tree.settle()
+      if (!this.waiting) this.report.fail(mistakes, this.server.isServing)
+      return // Otherwise it was built from files that have changed meanwhile.
     }
     this.report.tell('ok')
-    const names = changed.length > 3 ? `${changed.length} files` : changed.join(', ')
-    say(`${names || 'ready'}: ${((this.last - at) / 1000).toFixed(2)} s (${this.times.join(', ')})`)
+    say(`${filesOf(changed)}: ${((this.last - at) / 1000).toFixed(2)} s (${this.times.join(', ')})`)
   }
 
   #lap(what) {
@@ -93,10 +96,9 @@ class Watch {
   }
 
   // Gives mistakes, or undefined.
-  async #compile(changed, others) {
+  async #compile() {
     this.#lap('noticed')
-    this.needsCMake ||= others.some(isCode) || changed.some(name => files.includes(name))
-    if (this.needsCMake) {
+    if (this.needsCMake || !this.build.isConfigured) {
       const wrong = await this.build.configure()
       this.#lap('cmake')
       if (wrong.length > 0) return wrong
@@ -115,12 +117,13 @@ class Watch {
   // Starts or renews the mock services, when they have to be. Gives what is wrong.
   async #mocks() {
     const { mock } = this.build.marks()
-    if (!this.mocks.run || mock !== this.mark) {
+    if (!this.mocks.isRunning || mock !== this.mark) {
       const wrong = await this.mocks.start()
       if (!wrong) this.mark = mock
       this.needsRenewal = wrong !== ''
       return wrong
     }
+    this.mocks.tell()
     const wrong = this.needsRenewal ? await this.mocks.renew() : ''
     this.needsRenewal = wrong !== ''
     return wrong

@@ -1,7 +1,6 @@
 // Builds for ./dev watch, and tells the compiler's mistakes.
 import { spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
 
 import { say } from './watch_report.mjs'
@@ -15,9 +14,14 @@ export async function run(program, args, { onOutput = () => {}, ...options } = {
   let output = ''
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', text => { output += text; onOutput(text) })
-  const [code, signal] = await Promise.race([once(child, 'close'),
-    once(child, 'error').then(([error]) => { output += error.message; return [1] })])
-  return { code: code ?? signal, output }
+  const ended = new Promise(resolve => {
+    child.once('error', error => { output += error.message; resolve(1) })
+    child.once('close', (code, signal) => resolve(code ?? signal))
+    // A process that it has left behind may hold the pipes open.
+    child.once('exit', (code, signal) => setTimeout(resolve, 1000, code ?? signal))
+  })
+  const code = await ended
+  return { code, output }
 }
 
 // The mistakes in the output of a build, with what is usually meant.
@@ -42,6 +46,10 @@ export class Build {
 
   marks() {
     return { program: markOf(this.program), mock: markOf(this.mock) }
+  }
+
+  get isConfigured() {
+    return existsSync(`${folder}/build.ninja`)
   }
 
   // Finds out which files there are. Gives the mistakes.

@@ -19,7 +19,6 @@ export function shown({ picture = '', row, message, remedy, ...where }) {
 export class Report {
   constructor(file) {
     this.file = file
-    mkdirSync(path.dirname(file), { recursive: true })
     this.tell('none')
   }
 
@@ -27,6 +26,7 @@ export class Report {
   tell(state, mistakes = []) {
     const errors = mistakes.map(({ file = '', line = 0, column = 0, message, remedy = '' }) =>
       ({ file, line, column, message, remedy }))
+    mkdirSync(path.dirname(this.file), { recursive: true }) // git clean may have removed it
     writeFileSync(`${this.file}.new`, JSON.stringify({ state, at: new Date().toISOString(), errors }))
     renameSync(`${this.file}.new`, this.file)
   }

@@ -2,7 +2,8 @@
 // server, which is replaced by a new process after each build (docs/upgrade.md).
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import { createInterface } from 'node:readline'
 
 import { say } from './watch_report.mjs'
@@ -46,6 +47,16 @@ export class Mocks {
     Object.assign(this, { program, data, file, env })
   }
 
+  get isRunning() {
+    return this.run !== undefined && isAlive(this.run.pid)
+  }
+
+  // The file of the ready line, for a server that starts.
+  tell() {
+    mkdirSync(path.dirname(this.file), { recursive: true }) // git clean may have removed it
+    writeFileSync(this.file, this.ready)
+  }
+
   // Gives "", or what is wrong.
   async start() {
     const run = new Running(this.program, ['--data', this.data, '--port', '0'], this.env, line => {
@@ -56,7 +67,8 @@ export class Mocks {
     const ready = new Promise(resolve => (run.onReady = resolve))
     const line = await Promise.race([ready, run.closed.then(() => undefined)])
     if (line === undefined) return run.complaints() || 'the mock services did not start'
-    writeFileSync(this.file, line)
+    this.ready = line
+    this.tell()
     this.before = this.run
     this.run = run
     return ''
@@ -130,11 +142,16 @@ export class Server {
   async swap() {
     this.isSwapping = true
     this.run.complaints()
+    const asked = this.run.pid
+    // The pipes of a process that ends stay open as long as an older one has clients.
+    let look
     const ended = new Promise(resolve => {
       this.onUpgrade = event => event.state !== 'started' && resolve(event)
+      look = setInterval(() => isAlive(asked) || resolve({}), 200)
     })
-    process.kill(this.run.pid, 'SIGUSR2')
-    const { state, pid, message } = await Promise.race([ended, this.run.closed.then(() => ({}))])
+    process.kill(asked, 'SIGUSR2')
+    const { state, pid, message } = await ended
+    clearInterval(look)
     this.isSwapping = false
     if (state !== 'done') return this.run.complaints() || message || 'the server has ended'
     this.old.add(this.run.pid)

@@ -23,8 +23,10 @@ const signIn = 'curl -s http://127.0.0.1:8080/api/auth/login -d ' +
 // Where the commands of a page run: with what it takes for granted.
 async function stageOf() {
   const stage = new Stage({ builds })
-  for (const name of ['fixtures', 'composites', 'dev'])
-    symlinkSync(path.join(root, name), path.join(stage.place, name))
+  // Copies: what a command writes there must not come into the sources.
+  for (const name of ['fixtures', 'composites'])
+    cpSync(path.join(root, name), path.join(stage.place, name), { recursive: true })
+  symlinkSync(path.join(root, 'dev'), path.join(stage.place, 'dev'))
   cpSync(path.join(root, 'composites/web/web.yaml'), path.join(stage.place, 'web.yaml'))
   keysIn(stage)
   await stage.demo()

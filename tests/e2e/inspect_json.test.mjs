@@ -1,5 +1,6 @@
 // The JSON below /__bff/: what it says, and to whom on the admin address.
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import http from 'node:http'
 import path from 'node:path'
@@ -10,7 +11,7 @@ import { ask } from './lib/client.mjs'
 import { admin, asOperator } from './lib/operator.mjs'
 import { demo, open, scenario, scratch } from './lib/scenario.mjs'
 import { user } from './lib/samples.mjs'
-import { eventually } from './lib/wait.mjs'
+import { eventually, soon } from './lib/wait.mjs'
 
 const json = { 'content-type': 'application/json' }
 
@@ -167,6 +168,16 @@ describe('with --mock', { concurrency: 4 }, () => {
       [JSON.stringify({ state: 'ok' }), { state: 'ok' }]]) {
       writeFileSync(file, text)
       assert.deepEqual((await tell('/build')).body, want, text.slice(0, 40))
+    }
+  })
+
+  test('a pipe or a folder in place of the report of a build holds nobody up', async t => {
+    const place = scratch(t)
+    const pipe = path.join(place, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    for (const file of [pipe, place, '/dev/zero']) {
+      const { tell } = await stage(t, { env: { BFF_WATCH_REPORT: file } })
+      assert.equal((await soon(tell('/build'), file)).body.state, 'none', file)
     }
   })
 

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import http from 'node:http'
 import path from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -254,6 +254,31 @@ describe('./dev watch', { skip: isBuilt ? false : 'the release build is not ther
     await watched.reported('ok')
     const { body } = await watched.get('/api/dashboard/u1', { headers: { 'x-mock-scenario': 'watched' } })
     assert.deepEqual(body.errors?.user, { reason: 'status', status: 502 })
+  })
+
+  test('goes on noticing when folders have been replaced, as git does it', async () => {
+    for (const folder of ['composites/web', 'composites', 'composites']) {
+      const kept = path.join(watched.place, 'kept')
+      cpSync(watched.file(folder), kept, { recursive: true })
+      rmSync(watched.file(folder), { recursive: true })
+      cpSync(kept, watched.file(folder), { recursive: true })
+      rmSync(kept, { recursive: true })
+      const name = `orders${Math.trunc(performance.now())}`
+      watched.replace(page, /"(orders\d*)"/.exec(watched.read(page))[0], `"${name}"`)
+      await watched.has(name)
+      await watched.reported('ok')
+    }
+  })
+
+  test('does not show what was wrong with half of a change', async () => {
+    const told = watched.stderr.length
+    watched.save('composites/web/early.c',
+      'extern int later(void);\nstatic __attribute__((constructor)) void early(void)\n{\n    later();\n}\n')
+    await watched.reported('building')
+    watched.save('composites/web/later.c', 'extern int later(void);\nint later(void)\n{\n    return 1;\n}\n')
+    await watched.reported('ok')
+    assert.match(watched.stderr.slice(told), /later\.c: /)
+    assert.doesNotMatch(watched.stderr.slice(told), /undefined reference|goes on serving/)
   })
 
   test('loses no request while it swaps', async () => {

@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -44,11 +46,30 @@ static void test_failures(void **state)
     assert_int_equal(errno, EISDIR);
 }
 
+static void test_what_is_no_regular_file(void **state)
+{
+    char bytes[7] = "";
+    char pipe_name[sizeof name + 5];
+
+    assert_int_equal(file_read_regular(name, bytes, 6), 5);
+    assert_string_equal(bytes, "12345");
+    assert_int_equal(file_read_regular("/nowhere/at/all", bytes, 1), -1);
+    assert_int_equal(errno, ENOENT);
+    snprintf(pipe_name, sizeof pipe_name, "%s.pipe", name);
+    assert_int_equal(mkfifo(pipe_name, 0600), 0);
+    assert_int_equal(file_read_regular(pipe_name, bytes, 1), -1);
+    assert_int_equal(errno, EINVAL);
+    unlink(pipe_name);
+    assert_int_equal(file_read_regular("/dev/zero", bytes, 1), -1);
+    assert_int_equal(errno, EINVAL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_lengths),
         cmocka_unit_test(test_failures),
+        cmocka_unit_test(test_what_is_no_regular_file),
     };
 
     return cmocka_run_group_tests(tests, make_file, remove_file);
