@@ -96,10 +96,10 @@ static void leave_chunks(struct pool **left)
 
 static void *change(void *left)
 {
-    static const char *const wanted[] = {
-        "{\"scenario\":{\"name\":\"x\",\"stateful\":true,\"answers\":[{\"service\":\"users\","
-        "\"body\":1}]}}",
-        "{\"name\":\"x\"}", "{\"name\":null}", "{\"name\":\"checkout-day\"}"};
+    static const char whole[] = "{\"scenario\":{\"name\":\"x\",\"stateful\":true,\"answers\":["
+                                "{\"service\":\"users\",\"body\":1}]}}";
+    static const char *const wanted[] = {whole, "{\"name\":\"x\"}", "{\"name\":null}",
+                                         "{\"name\":\"checkout-day\"}"};
     struct pool *own = pool_new();
 
     for (size_t i = 0; i < ROUNDS; i++) {
