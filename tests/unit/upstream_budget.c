@@ -95,7 +95,9 @@ static void test_several_workers_never_take_too_much(void **state)
         pthread_join(threads[i], NULL);
         all += taken[i];
     }
-    assert_true(all <= 40000 / 5 && all > 40000 / 5 / 2);
+    /* A thread that is behind the others adds to buckets that have gone, so less than all is taken.
+     */
+    assert_true(all <= 40000 / 5 && all > 40000 / 5 / 8);
 }
 
 #define TEST(name) cmocka_unit_test_setup(name, begin)
