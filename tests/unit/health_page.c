@@ -302,7 +302,6 @@ static const struct {
     {"--", "fail", ",\"output\":\"timeout\""},
 };
 
-/* Prints the members that the checks of Redis and the cache add. The time is that of the page. */
 /* Returns the time that ${page} has behind ${word}. */
 static struct text time_behind(const char *word, struct text page)
 {
@@ -311,7 +310,8 @@ static struct text time_behind(const char *word, struct text page)
     return (struct text){strstr(at, "\"time\":") + sizeof("\"time\":"), CLOCK_ISO_SIZE - 1};
 }
 
-/* The clock is read for each store, so a millisecond may pass between them. */
+/* Prints the members that the checks of Redis and the cache add. The times are those of ${page}: the
+ * clock is read for each store, so a millisecond may pass between them. */
 static const char *stores_text(struct pool *pool, size_t i, struct text page)
 {
     struct text redis = time_behind("\"redis\"", page), cache = time_behind("\"cache\"", page);
