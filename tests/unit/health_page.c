@@ -310,8 +310,8 @@ static struct text time_behind(const char *word, struct text page)
     return (struct text){strstr(at, "\"time\":") + sizeof("\"time\":"), CLOCK_ISO_SIZE - 1};
 }
 
-/* Prints the members that the checks of Redis and the cache add. The times are those of ${page}: the
- * clock is read for each store, so a millisecond may pass between them. */
+/* Prints the members that the checks of Redis and the cache add. The times are those of ${page}:
+ * the clock is read for each store, so a millisecond may pass between them. */
 static const char *stores_text(struct pool *pool, size_t i, struct text page)
 {
     struct text redis = time_behind("\"redis\"", page), cache = time_behind("\"cache\"", page);
