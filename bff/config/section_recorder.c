@@ -45,8 +45,8 @@ static const struct setting rows[] = {
     {"recorder.bytes", &kind_size, OF(bytes), 64 * UNITS_KIB, 4 * UNITS_GIB, .normal = "16MiB",
      .about = "the most bytes of them; the oldest requests go"},
     {"recorder.answers", &answers_kind, OF(answers), .shown = "watched; always with --mock",
-     .about = "of which requests the answers are kept: always of all, or watched: of those that "
-              "failed or are partial, and of all while somebody looks"},
+     .about = "always: all requests are kept with their answers; watched: while nobody looks, of "
+              "those that are whole one in eight, without its answers"},
     {"recorder.redact", &names_kind, .shown = "none",
      .about = "names whose values are not shown, besides password, token...: email, iban"},
     {0},

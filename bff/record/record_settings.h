@@ -7,12 +7,12 @@
 
 #include "bff/base/text.h"
 
-/* Of which requests the answers and bodies are kept, too. Of requests that failed or are partial
- * they always are. */
+/* Which requests are kept. Those that failed or are partial always are, with their answers. */
 enum record_answers {
     RECORD_ANSWERS_DEFAULT, /* always with --mock, else watched; only while the file is read */
-    RECORD_ANSWERS_WATCHED, /* of all requests, while somebody looks at the recorder */
-    RECORD_ANSWERS_ALWAYS,
+    RECORD_ANSWERS_WATCHED, /* all with their answers, while somebody looks at the recorder; else of
+                               the whole ones some, without their answers */
+    RECORD_ANSWERS_ALWAYS,  /* all with their answers */
 };
 
 struct record_settings {
