@@ -18,7 +18,7 @@
 #define REHEARSAL_PARTS_MAX 10 /* with more parts, only one and two of them fail at a time */
 #define EXIT_MISMATCH 1        /* an answer does not have its type, or a file cannot be written */
 
-/* One outcome: what the parts are told to do, and what the client got. */
+/* One outcome: the faults of the parts, and the answer that the client got. */
 struct rehearsal_outcome {
     struct text name;   /* "user-timeout": the name of its file and of its handler */
     struct text clause; /* X-Mock; absent: nothing fails */

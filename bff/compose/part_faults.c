@@ -198,7 +198,7 @@ static bool read_clause(struct reading *reading, struct text clause)
     if (!read_name(reading, name))
         return false;
     if (clause.len == 0)
-        return fail(reading, name, "has no word that says what shall happen");
+        return fail(reading, name, "has no word; it needs one, such as timeout or status=503");
     while (clause.len > 0)
         if (!read_word(reading, next_word(&clause)))
             return false;

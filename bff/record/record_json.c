@@ -1,5 +1,6 @@
 /* See record_json.h. Times are in microseconds from the head of the request. */
 #include "bff/base/clock.h"
+#include "bff/json/json_print_member.h"
 #include "bff/json/json_scan.h"
 #include "bff/record/record_json.h"
 
@@ -24,12 +25,6 @@ static void member(struct json_print *out, const char *name, struct text text)
     text_or_null(out, text);
 }
 
-static void number(struct json_print *out, const char *name, int64_t value)
-{
-    json_print_key(out, name);
-    json_print_int(out, value);
-}
-
 static void number_or_null(struct json_print *out, const char *name, int64_t value, bool is_known)
 {
     json_print_key(out, name);
@@ -37,12 +32,6 @@ static void number_or_null(struct json_print *out, const char *name, int64_t val
         json_print_int(out, value);
     else
         json_print_null(out);
-}
-
-static void flag(struct json_print *out, const char *name, bool value)
-{
-    json_print_key(out, name);
-    json_print_bool(out, value);
 }
 
 static void reason(struct json_print *out, enum reason reason)
@@ -67,8 +56,8 @@ static void print_times(const struct showing *of, const struct call_times *times
     time_of(of, "connectedUs", times->connected_ns);
     time_of(of, "firstByteUs", times->first_byte_ns);
     time_of(of, "endUs", times->ended_ns);
-    number(of->out, "bytes", (int64_t)times->received);
-    flag(of->out, "reused", times->is_reused);
+    json_print_member_number(of->out, "bytes", (int64_t)times->received);
+    json_print_member_bool(of->out, "reused", times->is_reused);
 }
 
 static void print_call(const struct showing *of, const struct call_record *call)
@@ -82,11 +71,11 @@ static void print_call(const struct showing *of, const struct call_record *call)
     member(out, "endpoint", call->attempts.endpoint);
     number_or_null(out, "status", call->status, call->status != 0);
     reason(out, call->reason);
-    flag(out, "cancelled", call->is_cancelled);
-    number(out, "retries", call->attempts.retries);
+    json_print_member_bool(out, "cancelled", call->is_cancelled);
+    json_print_member_number(out, "retries", call->attempts.retries);
     member(out, "retried", call->attempts.retried);
-    flag(out, "hedged", call->attempts.is_hedged);
-    flag(out, "hedgeWon", call->attempts.has_hedge_won);
+    json_print_member_bool(out, "hedged", call->attempts.is_hedged);
+    json_print_member_bool(out, "hedgeWon", call->attempts.has_hedge_won);
     print_times(of, &call->times);
     json_print_raw(out, TEXT("}"));
 }
@@ -124,10 +113,10 @@ static void print_part(const struct showing *of, const struct part_report *part)
     member(out, "name", part->name);
     reason(out, part->reason);
     number_or_null(out, "status", part->status, part->status != 0);
-    flag(out, "cancelled", part->is_cancelled && !part->is_unchosen);
-    flag(out, "chosen", !part->is_unchosen);
+    json_print_member_bool(out, "cancelled", part->is_cancelled && !part->is_unchosen);
+    json_print_member_bool(out, "chosen", !part->is_unchosen);
     member(out, "cache", part->cache);
-    flag(out, "list", part->is_list);
+    json_print_member_bool(out, "list", part->is_list);
     time_of(of, "startUs", part->started_ns);
     time_of(of, "endUs", end_ns);
     print_places(out, part);
@@ -156,7 +145,7 @@ static void print_what(const struct showing *of)
     char at[CLOCK_ISO_SIZE];
 
     clock_iso(entry->at_ms, at);
-    number(out, "number", (int64_t)entry->number);
+    json_print_member_number(out, "number", (int64_t)entry->number);
     member(out, "requestId", json_redact_text(of->redact, entry->id, out->pool));
     member(out, "at", text_of(at));
     member(out, "method", entry->method);
@@ -171,12 +160,12 @@ static void print_members(const struct showing *of)
     struct json_print *out = of->out;
 
     print_what(of);
-    number(out, "status", entry->status);
-    number(out, "tookUs", entry->took_ns / 1000);
-    number(out, "bytes", (int64_t)entry->sent_bytes);
+    json_print_member_number(out, "status", entry->status);
+    json_print_member_number(out, "tookUs", entry->took_ns / 1000);
+    json_print_member_number(out, "bytes", (int64_t)entry->sent_bytes);
     member(out, "user", entry->user);
     member(out, "cache", entry->cache);
-    flag(out, "partial", entry->is_partial);
+    json_print_member_bool(out, "partial", entry->is_partial);
     member(out, "setBy",
            entry->set_by == RECORD_ENTRY_NO_PART ? (struct text){0}
                                                  : entry->parts[entry->set_by].name);
@@ -211,7 +200,8 @@ void record_json_list(struct json_print *out, struct record *record,
 
     json_print_raw(out, TEXT("{"));
     print_all(out, redact, entries, count);
-    number(out, "last", (int64_t)(count == 0 ? after : entries[count - 1]->number));
+    json_print_member_number(out, "last",
+                             (int64_t)(count == 0 ? after : entries[count - 1]->number));
     member(out, "epoch", record_epoch(record));
     json_print_raw(out, TEXT("}"));
     for (size_t i = 0; i < count; i++)
@@ -251,7 +241,7 @@ void record_json_detail(struct json_print *out, const struct record_entry *entry
     print_members(&of);
     body_member(&of, "answer", entry->answer);
     member(out, "answerText", text_body(&of, entry->answer));
-    flag(out, "answerKept", !entry->is_answer_cut && !entry->is_lean);
+    json_print_member_bool(out, "answerKept", !entry->is_answer_cut && !entry->is_lean);
     body_member(&of, "body", entry->body);
     json_print_raw(out, TEXT("}"));
 }

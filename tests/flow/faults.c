@@ -317,7 +317,7 @@ static const struct {
      "X-Mock: 'usr' is no part of this page; it has user, same, orders, products, early"},
     {"part: reset",
      "X-Mock: '' is no part of this page; it has user, same, orders, products, early"},
-    {"part:user", "X-Mock: 'user' has no word that says what shall happen"},
+    {"part:user", "X-Mock: 'user' has no word; it needs one, such as timeout or status=503"},
     {"part:user explode\"", "X-Mock: 'explode?' is no word for a part; known are timeout, connect"},
     {"part:user reset hang", "X-Mock: 'hang' contradicts an earlier word"},
     {"part:user unknown", "X-Mock: 'unknown' is only for a part that changes data"},
